@@ -1,0 +1,16 @@
+package dev.reprise.language.program;
+
+/** A compiled script: its main procedure and the functions that it can call. Thread-safe. */
+public interface Program {
+
+  Procedure main();
+
+  /**
+   * The function of that name, compiled when first asked for: functions of the script, of sourced
+   * files (by the qualified name that {@link Instruction.Call} carries), then library functions.
+   *
+   * @return null when there is none
+   * @throws dev.reprise.language.CompileException when the function's file has mistakes
+   */
+  Procedure function(String name) throws dev.reprise.language.CompileException;
+}

@@ -1,0 +1,37 @@
+package dev.reprise.runtime;
+
+/** A truth value. */
+public enum BooleanScalar implements Scalar {
+  FALSE,
+  TRUE;
+
+  @Override
+  public ValueType type() {
+    return ValueType.BOOLEAN;
+  }
+
+  @Override
+  public long bytes() {
+    return 1;
+  }
+
+  @Override
+  public double asDouble() {
+    return ordinal();
+  }
+
+  @Override
+  public long asLong() {
+    return ordinal();
+  }
+
+  @Override
+  public boolean asBoolean() {
+    return this == TRUE;
+  }
+
+  @Override
+  public String asString() {
+    return name();
+  }
+}

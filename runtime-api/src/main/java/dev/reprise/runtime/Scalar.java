@@ -1,0 +1,43 @@
+package dev.reprise.runtime;
+
+/** A single number, truth value or text; lives on the Java heap. */
+public sealed interface Scalar extends Value, Operand
+    permits DoubleScalar, IntegerScalar, BooleanScalar, StringScalar, AbsentScalar {
+
+  /** The value as a double; throws {@link OperandException} for text that is no number. */
+  double asDouble();
+
+  /** The value as a whole number; a double is truncated towards zero. */
+  long asLong();
+
+  /** The value as a truth value; a number is true when it is not zero. */
+  boolean asBoolean();
+
+  /** The value as text, formatted as {@code print} formats it. */
+  String asString();
+
+  static Scalar of(double value) {
+    return new DoubleScalar(value);
+  }
+
+  static Scalar of(long value) {
+    return new IntegerScalar(value);
+  }
+
+  static Scalar of(boolean value) {
+    return value ? BooleanScalar.TRUE : BooleanScalar.FALSE;
+  }
+
+  static Scalar of(String value) {
+    return new StringScalar(value);
+  }
+
+  /** Stands for an argument that the caller left out. */
+  static Scalar absent() {
+    return AbsentScalar.ABSENT;
+  }
+
+  default boolean isAbsent() {
+    return this == AbsentScalar.ABSENT;
+  }
+}

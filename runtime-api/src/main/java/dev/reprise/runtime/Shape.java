@@ -1,0 +1,31 @@
+package dev.reprise.runtime;
+
+/** Rows and columns of a matrix or frame; either may be zero. */
+public record Shape(long rows, long cols) {
+
+  public Shape {
+    if (rows < 0 || cols < 0) {
+      throw new IllegalArgumentException("negative shape " + rows + "x" + cols);
+    }
+  }
+
+  /** Number of cells; saturates at {@link Long#MAX_VALUE} instead of overflowing. */
+  public long cells() {
+    long high = Math.multiplyHigh(rows, cols);
+    long low = rows * cols;
+    return high != 0 || low < 0 ? Long.MAX_VALUE : low;
+  }
+
+  public Shape transposed() {
+    return new Shape(cols, rows);
+  }
+
+  public boolean isScalarLike() {
+    return rows == 1 && cols == 1;
+  }
+
+  @Override
+  public String toString() {
+    return rows + "x" + cols;
+  }
+}

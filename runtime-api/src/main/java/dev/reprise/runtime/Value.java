@@ -1,0 +1,33 @@
+package dev.reprise.runtime;
+
+/**
+ * What a variable of a program holds: a scalar, a matrix, a frame or a list. Immutable, usable from
+ * any thread.
+ *
+ * <p>References are counted: a value is born with one reference that its maker owns. Whoever stores
+ * it takes another with {@link #retain} and gives it back with {@link #release}. Values on the Java
+ * heap (scalars, frames) ignore the count.
+ */
+public interface Value {
+
+  /** The kind of value, as messages name it. */
+  ValueType type();
+
+  /** Bytes that the value occupies, wherever it lives. */
+  long bytes();
+
+  /** Takes one more reference; the caller must hold one already. */
+  default void retain() {}
+
+  /**
+   * Takes one more reference unless the value has already died.
+   *
+   * @return false when the count had reached zero; the value must not be used then
+   */
+  default boolean tryRetain() {
+    return true;
+  }
+
+  /** Gives one reference back; at zero the memory returns to its pool. */
+  default void release() {}
+}

@@ -1,0 +1,192 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One row of the operation table. Immutable; identity is the name.
+ *
+ * <p>Operands reach a kernel in the order of {@link #parameters}, left-out arguments as their
+ * defaults. A variadic opcode takes any number of operands after its named ones.
+ */
+public final class Opcode {
+  private final String name;
+  private final List<Parameter> parameters;
+  private final boolean variadic;
+  private final int outputs;
+  private final Evaluation evaluation;
+  private final int seedParameter;
+  private final ResultRule result;
+  private final WorkRule work;
+
+  private Opcode(Builder builder) {
+    this.name = builder.name;
+    this.parameters = List.copyOf(builder.parameters);
+    this.variadic = builder.variadic;
+    this.outputs = builder.outputs;
+    this.evaluation = builder.evaluation;
+    this.seedParameter = indexOf("seed");
+    this.result = builder.result;
+    this.work = builder.work;
+  }
+
+  /** Starts a row; everything but the name has a default (kernel, one output, work by cells). */
+  static Builder row(String name) {
+    return new Builder(name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public List<Parameter> parameters() {
+    return parameters;
+  }
+
+  public boolean isVariadic() {
+    return variadic;
+  }
+
+  public int outputs() {
+    return outputs;
+  }
+
+  public Evaluation evaluation() {
+    return evaluation;
+  }
+
+  /**
+   * Position of the parameter that holds a random seed, or -1. A seed left out or negative is drawn
+   * by the engine before the operation is traced.
+   */
+  public int seedParameter() {
+    return seedParameter;
+  }
+
+  public ResultRule result() {
+    return result;
+  }
+
+  public WorkRule work() {
+    return work;
+  }
+
+  /** Zero-based position of a parameter, or -1. */
+  public int indexOf(String parameter) {
+    for (int i = 0; i < parameters.size(); i++) {
+      if (parameters.get(i).name().equals(parameter)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Opcode that && name.equals(that.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** Builds a row of the table. */
+  static final class Builder {
+    private final String name;
+    private final List<Parameter> parameters = new ArrayList<>();
+    private boolean variadic;
+    private int outputs = 1;
+    private Evaluation evaluation = Evaluation.KERNEL;
+    private ResultRule result = Results.UNKNOWN;
+    private WorkRule work = Work.CELLS;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /** Adds required parameters. */
+    Builder in(String... names) {
+      for (String parameter : names) {
+        parameters.add(new Parameter(parameter, null));
+      }
+      return this;
+    }
+
+    Builder in(String parameter, double defaultValue) {
+      return in(parameter, Scalar.of(defaultValue));
+    }
+
+    Builder in(String parameter, long defaultValue) {
+      return in(parameter, Scalar.of(defaultValue));
+    }
+
+    Builder in(String parameter, boolean defaultValue) {
+      return in(parameter, Scalar.of(defaultValue));
+    }
+
+    Builder text(String parameter, String defaultValue) {
+      return in(parameter, Scalar.of(defaultValue));
+    }
+
+    /** Adds parameters that may be left out and have no default value of their own. */
+    Builder optional(String... names) {
+      for (String parameter : names) {
+        in(parameter, Scalar.absent());
+      }
+      return this;
+    }
+
+    private Builder in(String parameter, Scalar defaultValue) {
+      parameters.add(new Parameter(parameter, defaultValue));
+      return this;
+    }
+
+    Builder variadic() {
+      variadic = true;
+      return this;
+    }
+
+    Builder outputs(int count) {
+      outputs = count;
+      return this;
+    }
+
+    Builder structure() {
+      evaluation = Evaluation.STRUCTURE;
+      work = Work.NONE;
+      return this;
+    }
+
+    Builder source() {
+      evaluation = Evaluation.SOURCE;
+      return this;
+    }
+
+    Builder effect() {
+      evaluation = Evaluation.EFFECT;
+      work = Work.NONE;
+      return this;
+    }
+
+    Builder returns(ResultRule rule) {
+      result = rule;
+      return this;
+    }
+
+    Builder work(WorkRule rule) {
+      work = rule;
+      return this;
+    }
+
+    Opcode build() {
+      return new Opcode(this);
+    }
+  }
+}

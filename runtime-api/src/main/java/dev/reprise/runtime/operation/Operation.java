@@ -1,0 +1,102 @@
+package dev.reprise.runtime.operation;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Map;
+
+/**
+ * An opcode with its constant attributes: what the compiler emits, what a lineage item is built from
+ * and what a kernel receives. Immutable; equality is by opcode and attributes.
+ *
+ * <p>The 128-bit fingerprint (the first half of a SHA-256 over the canonical text) is the same in
+ * every process and is computed once, when first asked for.
+ */
+public final class Operation {
+  private final Opcode opcode;
+  private final Attributes attributes;
+  // Written once by whichever thread asks first, always with the same content; the record is
+  // immutable, so a racy read sees either null or a complete value.
+  private Fingerprint fingerprint;
+
+  private record Fingerprint(long high, long low) {}
+
+  public Operation(Opcode opcode, Attributes attributes) {
+    this.opcode = opcode;
+    this.attributes = attributes;
+  }
+
+  public Operation(Opcode opcode) {
+    this(opcode, Attributes.none());
+  }
+
+  public Opcode opcode() {
+    return opcode;
+  }
+
+  public Attributes attributes() {
+    return attributes;
+  }
+
+  /** The opcode's name. */
+  public String name() {
+    return opcode.name();
+  }
+
+  public long fingerprintHigh() {
+    return fingerprint().high;
+  }
+
+  public long fingerprintLow() {
+    return fingerprint().low;
+  }
+
+  private Fingerprint fingerprint() {
+    Fingerprint known = fingerprint;
+    if (known == null) {
+      known = computeFingerprint();
+      fingerprint = known;
+    }
+    return known;
+  }
+
+  private Fingerprint computeFingerprint() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      update(digest, opcode.name());
+      for (Map.Entry<String, String> attribute : attributes.asMap().entrySet()) {
+        update(digest, attribute.getKey());
+        update(digest, attribute.getValue());
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(digest.digest());
+      return new Fingerprint(bytes.getLong(), bytes.getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Length-prefixed, so that no two lists of texts give the same bytes. */
+  private static void update(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
+    digest.update(bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Operation that
+        && opcode.equals(that.opcode)
+        && attributes.equals(that.attributes);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * opcode.hashCode() + attributes.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return attributes.isEmpty() ? name() : name() + attributes;
+  }
+}

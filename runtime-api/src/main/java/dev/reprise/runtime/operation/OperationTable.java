@@ -1,0 +1,60 @@
+package dev.reprise.runtime.operation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All opcodes by name; immutable. The one place that knows which operations exist. */
+public final class OperationTable {
+  private static final OperationTable STANDARD = new OperationTable(standardRows());
+
+  private final Map<String, Opcode> rows;
+
+  private OperationTable(List<Opcode> rows) {
+    Map<String, Opcode> byName = new LinkedHashMap<>();
+    for (Opcode row : rows) {
+      if (byName.put(row.name(), row) != null) {
+        throw new IllegalStateException("opcode " + row.name() + " has two rows");
+      }
+    }
+    this.rows = Map.copyOf(byName);
+  }
+
+  private static List<Opcode> standardRows() {
+    List<Opcode> rows = new ArrayList<>();
+    rows.addAll(CreateOperations.rows());
+    rows.addAll(ShapeOperations.rows());
+    rows.addAll(AggregateOperations.rows());
+    rows.addAll(ElementOperations.rows());
+    rows.addAll(LinearAlgebraOperations.rows());
+    rows.addAll(ListOperations.rows());
+    rows.addAll(FrameOperations.rows());
+    rows.addAll(SystemOperations.rows());
+    return rows;
+  }
+
+  /** The operations of this version. */
+  public static OperationTable standard() {
+    return STANDARD;
+  }
+
+  /** The row of an opcode; throws when there is none, since only the compiler asks. */
+  public Opcode get(String name) {
+    Opcode row = rows.get(name);
+    if (row == null) {
+      throw new IllegalArgumentException("no opcode '" + name + "'");
+    }
+    return row;
+  }
+
+  /** The row of an opcode, or null. */
+  public Opcode find(String name) {
+    return rows.get(name);
+  }
+
+  public Collection<Opcode> all() {
+    return rows.values();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.Scalar;
+
+/**
+ * One parameter of an opcode.
+ *
+ * @param name the name in scripts
+ * @param defaultValue what a left-out argument becomes; null when the argument is required
+ */
+public record Parameter(String name, Scalar defaultValue) {
+
+  public boolean isRequired() {
+    return defaultValue == null;
+  }
+}

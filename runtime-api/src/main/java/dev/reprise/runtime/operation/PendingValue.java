@@ -1,0 +1,10 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.Value;
+
+/** A value that is being computed; type and shape may be known already. */
+public interface PendingValue extends Value {
+
+  /** What is known of the value, or null. */
+  Meta meta();
+}

@@ -1,0 +1,183 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
+
+/** Result rules shared by the rows of the operation table. */
+final class Results {
+  private Results() {}
+
+  /** Only execution tells. */
+  static final ResultRule UNKNOWN = (operation, inputs) -> null;
+
+  static final ResultRule DOUBLE = (operation, inputs) -> Meta.DOUBLE;
+  static final ResultRule INTEGER = (operation, inputs) -> Meta.INTEGER;
+  static final ResultRule BOOLEAN = (operation, inputs) -> Meta.BOOLEAN;
+  static final ResultRule STRING = (operation, inputs) -> Meta.STRING;
+
+  /** A matrix of the first operand's shape, or a scalar when that is one. */
+  static final ResultRule LIKE_FIRST =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        return shape == null ? null : Meta.matrix(shape);
+      };
+
+  static final ResultRule TRANSPOSED =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        return shape == null ? null : Meta.matrix(shape.transposed());
+      };
+
+  /** One value per row. */
+  static final ResultRule COLUMN =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        return shape == null ? null : Meta.matrix(shape.rows(), 1);
+      };
+
+  /** One value per column. */
+  static final ResultRule ROW =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        return shape == null ? null : Meta.matrix(1, shape.cols());
+      };
+
+  /** Element-wise over two operands, scalars and vectors repeated. */
+  static final ResultRule CELLWISE =
+      (operation, inputs) -> {
+        boolean leftScalar = Shapes.isScalar(inputs[0]);
+        boolean rightScalar = Shapes.isScalar(inputs[1]);
+        Shape left = Shapes.of(inputs[0]);
+        Shape right = Shapes.of(inputs[1]);
+        if (left != null && rightScalar) {
+          return Meta.matrix(left);
+        }
+        if (right != null && leftScalar) {
+          return Meta.matrix(right);
+        }
+        return left == null || right == null
+            ? null
+            : Meta.matrix(Shapes.broadcast(operation.name(), left, right));
+      };
+
+  /** A matrix product; attributes {@code ta} and {@code tb} transpose an operand first. */
+  static final ResultRule PRODUCT =
+      (operation, inputs) -> {
+        Shape left = Shapes.of(inputs[0]);
+        Shape right = Shapes.of(inputs[1]);
+        if (left == null || right == null) {
+          return null;
+        }
+        Shape a = operation.attributes().isSet("ta") ? left.transposed() : left;
+        Shape b = operation.attributes().isSet("tb") ? right.transposed() : right;
+        if (a.cols() != b.rows()) {
+          throw new OperandException(
+              "'%*%' needs as many columns on the left as rows on the right, but got "
+                  + a + " and " + b);
+        }
+        return Meta.matrix(a.rows(), b.cols());
+      };
+
+  /** {@code t(X) %*% X}, or {@code X %*% t(X)} with attribute {@code right}. */
+  static final ResultRule TSMM =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        if (shape == null) {
+          return null;
+        }
+        long n = operation.attributes().isSet("right") ? shape.rows() : shape.cols();
+        return Meta.matrix(n, n);
+      };
+
+  static final ResultRule SOLVE =
+      (operation, inputs) -> {
+        Shape a = Shapes.of(inputs[0]);
+        Shape b = Shapes.of(inputs[1]);
+        if (a == null || b == null) {
+          return null;
+        }
+        if (a.rows() != b.rows()) {
+          throw new OperandException(
+              "'solve' needs as many rows in the right-hand side as in the matrix, but got "
+                  + a + " and " + b);
+        }
+        return Meta.matrix(a.cols(), b.cols());
+      };
+
+  /** A matrix whose rows and columns are the scalar operands at the given positions. */
+  static ResultRule sized(int rowsAt, int colsAt) {
+    return (operation, inputs) -> {
+      long rows = Shapes.longOr(inputs[rowsAt], -1);
+      long cols = Shapes.longOr(inputs[colsAt], -1);
+      return rows < 0 || cols < 0 ? null : Meta.matrix(rows, cols);
+    };
+  }
+
+  static final ResultRule CBIND = (operation, inputs) -> bind(operation, inputs, true);
+  static final ResultRule RBIND = (operation, inputs) -> bind(operation, inputs, false);
+
+  private static Meta bind(Operation operation, Value[] inputs, boolean columns) {
+    long common = -1;
+    long sum = 0;
+    boolean frame = false;
+    for (Value input : inputs) {
+      Shape shape = Shapes.of(input);
+      if (shape == null) {
+        return null;
+      }
+      frame |= input.type() == ValueType.FRAME;
+      long fixed = columns ? shape.rows() : shape.cols();
+      if (common >= 0 && fixed != common) {
+        throw new OperandException(
+            "'" + operation.name() + "' needs equal numbers of " + (columns ? "rows" : "columns")
+                + ", but got " + common + " and " + fixed);
+      }
+      common = fixed;
+      sum += columns ? shape.cols() : shape.rows();
+    }
+    if (common < 0) {
+      return null;
+    }
+    Shape shape = columns ? new Shape(common, sum) : new Shape(sum, common);
+    return new Meta(frame ? ValueType.FRAME : ValueType.MATRIX, shape);
+  }
+
+  /**
+   * {@code X[rl:ru, cl:cu]} over operands (X, rl, ru, cl, cu): both bounds left out means all, an
+   * upper bound left out means the single row or column.
+   */
+  static final ResultRule RIGHT_INDEX =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        if (shape == null) {
+          return null;
+        }
+        long rows = extent("row", inputs[1], inputs[2], shape.rows(), shape);
+        long cols = extent("column", inputs[3], inputs[4], shape.cols(), shape);
+        return rows < 0 || cols < 0 ? null : new Meta(inputs[0].type(), new Shape(rows, cols));
+      };
+
+  private static long extent(String what, Value lower, Value upper, long size, Shape shape) {
+    if (lower instanceof Scalar low && low.isAbsent()) {
+      return size;
+    }
+    if (lower.type() == ValueType.STRING || !(lower instanceof Scalar)) {
+      return -1;
+    }
+    long from = Shapes.longOr(lower, -1);
+    boolean single = upper instanceof Scalar up && up.isAbsent();
+    if (!single && !(upper instanceof Scalar)) {
+      return -1;
+    }
+    long to = single ? from : Shapes.longOr(upper, -1);
+    if (from < 1 || to > size || from > to) {
+      throw new OperandException(
+          what + " index " + (single ? "" + from : from + ":" + to)
+              + " is out of range for a value of shape " + shape);
+    }
+    return to - from + 1;
+  }
+}

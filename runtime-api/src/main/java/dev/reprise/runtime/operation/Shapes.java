@@ -1,0 +1,61 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+
+/** Shapes of values, computed or pending, as the rules of the operation table see them. */
+public final class Shapes {
+  private Shapes() {}
+
+  /** True for scalars and for pending values known to be scalars. */
+  public static boolean isScalar(Value value) {
+    return switch (value) {
+      case Scalar _ -> true;
+      case PendingValue pending -> pending.meta() != null && pending.meta().type().isScalar();
+      default -> false;
+    };
+  }
+
+  /** Rows and columns of a matrix or frame; null for scalars, lists and what is not known yet. */
+  public static Shape of(Value value) {
+    return switch (value) {
+      case MatrixValue matrix -> matrix.shape();
+      case Frame frame -> frame.shape();
+      case PendingValue pending -> pending.meta() == null ? null : pending.meta().shape();
+      default -> null;
+    };
+  }
+
+  /** The scalar's number when the value is a computed scalar, else the fallback. */
+  static long longOr(Value value, long fallback) {
+    return value instanceof Scalar scalar && !scalar.isAbsent() ? scalar.asLong() : fallback;
+  }
+
+  /**
+   * Shape of an element-wise operation: equal shapes, or one operand a row vector, column vector or
+   * 1x1 matrix that is repeated over the other.
+   */
+  public static Shape broadcast(String opcode, Shape left, Shape right) {
+    if (left.equals(right)) {
+      return left;
+    }
+    if (fits(right, left)) {
+      return left;
+    }
+    if (fits(left, right)) {
+      return right;
+    }
+    throw new OperandException(
+        "'" + opcode + "' needs equal shapes or a matching vector, but got " + left + " and "
+            + right);
+  }
+
+  private static boolean fits(Shape small, Shape large) {
+    return (small.rows() == large.rows() || small.rows() == 1)
+        && (small.cols() == large.cols() || small.cols() == 1);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+
+/**
+ * Work rules shared by the rows of the operation table. The constants are nominal costs on one core,
+ * rounded; only their order of magnitude matters, for the cost gate.
+ */
+final class Work {
+  /** Streaming over a cell that is read or written: about 8 bytes at 10-20 GB/s. */
+  private static final double NANOS_PER_CELL = 0.5;
+
+  /** exp, log, pow and the like. */
+  private static final double NANOS_PER_FUNCTION = 5;
+
+  private static final double FLOPS_PER_NANO = 20;
+
+  /** What an unknown shape counts as: large, so that it passes the gate. */
+  private static final double UNKNOWN_CELLS = 1e6;
+
+  private Work() {}
+
+  static final WorkRule NONE = (operation, inputs) -> 0;
+
+  /** Proportional to the cells of all inputs. */
+  static final WorkRule CELLS = (operation, inputs) -> NANOS_PER_CELL * cells(inputs);
+
+  static final WorkRule FUNCTION = (operation, inputs) -> NANOS_PER_FUNCTION * cells(inputs);
+
+  /** n log n over the cells, as in sorting. */
+  static final WorkRule SORT =
+      (operation, inputs) -> {
+        double n = cells(inputs);
+        return 3 * n * Math.max(1, Math.log(n + 1));
+      };
+
+  static final WorkRule PRODUCT =
+      (operation, inputs) -> {
+        Shape left = Shapes.of(inputs[0]);
+        Shape right = Shapes.of(inputs[1]);
+        if (left == null || right == null) {
+          return UNKNOWN_CELLS;
+        }
+        double outer = operation.attributes().isSet("ta") ? left.cols() : left.rows();
+        double inner = operation.attributes().isSet("ta") ? left.rows() : left.cols();
+        double cols = operation.attributes().isSet("tb") ? right.rows() : right.cols();
+        return 2 * outer * inner * cols / FLOPS_PER_NANO + NANOS_PER_CELL * cells(inputs);
+      };
+
+  static final WorkRule TSMM =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        if (shape == null) {
+          return UNKNOWN_CELLS;
+        }
+        double n = operation.attributes().isSet("right") ? shape.rows() : shape.cols();
+        return n * shape.cells() / FLOPS_PER_NANO + NANOS_PER_CELL * shape.cells();
+      };
+
+  /** Cubic in the first operand's smaller side, as in factorisations. */
+  static final WorkRule CUBIC =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        if (shape == null) {
+          return UNKNOWN_CELLS;
+        }
+        double small = Math.min(shape.rows(), shape.cols());
+        return 4 * small * shape.cells() / FLOPS_PER_NANO + 1000;
+      };
+
+  /** Proportional to the output whose rows and columns are the scalars at the given positions. */
+  static WorkRule sized(double nanosPerCell, int rowsAt, int colsAt) {
+    return (operation, inputs) ->
+        nanosPerCell * number(inputs[rowsAt]) * number(inputs[colsAt]) + cells(inputs);
+  }
+
+  static double cells(Value[] inputs) {
+    double cells = 0;
+    for (Value input : inputs) {
+      if (!Shapes.isScalar(input)) {
+        Shape shape = Shapes.of(input);
+        cells += shape == null ? UNKNOWN_CELLS : shape.cells();
+      }
+    }
+    return cells;
+  }
+
+  private static double number(Value value) {
+    return value instanceof Scalar scalar && scalar.type().isScalar() && !isText(scalar)
+        ? Math.max(0, scalar.asDouble())
+        : 1;
+  }
+
+  private static boolean isText(Scalar scalar) {
+    return scalar.type() == dev.reprise.runtime.ValueType.STRING;
+  }
+}
