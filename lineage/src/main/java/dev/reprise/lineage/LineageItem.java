@@ -1,0 +1,243 @@
+package dev.reprise.lineage;
+
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.operation.Operation;
+import java.util.Objects;
+
+/**
+ * How one value came to be: an operation over ordered input items, or a literal. Immutable but for
+ * its key, which is computed at most once per thread, when first asked for.
+ *
+ * <p>48 bytes with up to three inputs; from the fourth on a further array of 16 + 4 n bytes. Usable
+ * from any thread. Java equality is identity: compare values with {@link #sameAs}.
+ */
+public final class LineageItem {
+  private final Operation operation;
+  private final LineageItem first;
+  private final LineageItem second;
+  // The third input, or all from the third on, or a literal's Scalar, or a source's note.
+  private final Object rest;
+  private final int height;
+  // 0 means "not known yet", for each half by itself. Plain fields: whoever computes the key writes
+  // the same two numbers, and a reader that sees one half only computes again. 64-bit virtual
+  // machines, the only ones with our devices, write a long in one step.
+  private long keyHigh;
+  private long keyLow;
+
+  private LineageItem(
+      Operation operation, LineageItem first, LineageItem second, Object rest, int height) {
+    this.operation = operation;
+    this.first = first;
+    this.second = second;
+    this.rest = rest;
+    this.height = height;
+  }
+
+  /** A constant; equal numbers of different types are different values. */
+  public static LineageItem literal(Scalar value) {
+    return new LineageItem(null, null, null, Objects.requireNonNull(value), 0);
+  }
+
+  /**
+   * Content that came from outside; the operation's attributes hold its fingerprint.
+   *
+   * @param note where it came from (a path, a variable's name), printed and used for replay, never
+   *     part of the key; may be null
+   */
+  public static LineageItem leaf(Operation operation, String note) {
+    return new LineageItem(Objects.requireNonNull(operation), null, null, note, 0);
+  }
+
+  public static LineageItem of(Operation operation) {
+    return new LineageItem(Objects.requireNonNull(operation), null, null, null, 0);
+  }
+
+  public static LineageItem of(Operation operation, LineageItem first) {
+    return new LineageItem(Objects.requireNonNull(operation), first, null, null, above(first));
+  }
+
+  public static LineageItem of(Operation operation, LineageItem first, LineageItem second) {
+    int height = Math.max(above(first), above(second));
+    return new LineageItem(Objects.requireNonNull(operation), first, second, null, height);
+  }
+
+  public static LineageItem of(
+      Operation operation, LineageItem first, LineageItem second, LineageItem third) {
+    int height = Math.max(above(first), Math.max(above(second), above(third)));
+    return new LineageItem(Objects.requireNonNull(operation), first, second, third, height);
+  }
+
+  /** The general form; the array is copied. */
+  public static LineageItem of(Operation operation, LineageItem... inputs) {
+    return switch (inputs.length) {
+      case 0 -> of(operation);
+      case 1 -> of(operation, inputs[0]);
+      case 2 -> of(operation, inputs[0], inputs[1]);
+      case 3 -> of(operation, inputs[0], inputs[1], inputs[2]);
+      default -> ofMany(operation, inputs);
+    };
+  }
+
+  private static LineageItem ofMany(Operation operation, LineageItem[] inputs) {
+    int height = 0;
+    for (LineageItem input : inputs) {
+      height = Math.max(height, above(input));
+    }
+    LineageItem[] rest = new LineageItem[inputs.length - 2];
+    System.arraycopy(inputs, 2, rest, 0, rest.length);
+    return new LineageItem(
+        Objects.requireNonNull(operation), inputs[0], inputs[1], rest, height);
+  }
+
+  private static int above(LineageItem input) {
+    int height = input.height;
+    return height == Integer.MAX_VALUE ? height : height + 1;
+  }
+
+  /** The operation, or null for a literal. */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** The opcode's name, {@code literal} for a literal. */
+  public String name() {
+    return operation == null ? "literal" : operation.name();
+  }
+
+  public boolean isLiteral() {
+    return operation == null;
+  }
+
+  /** The literal's value, or null when the item is no literal. */
+  public Scalar literalOrNull() {
+    return operation == null ? (Scalar) rest : null;
+  }
+
+  /** Where a source's content came from, or null. */
+  public String note() {
+    return first == null && rest instanceof String note ? note : null;
+  }
+
+  public int inputCount() {
+    if (second == null) {
+      return first == null ? 0 : 1;
+    }
+    if (rest instanceof LineageItem[] others) {
+      return 2 + others.length;
+    }
+    return rest == null ? 2 : 3;
+  }
+
+  /** The input at a zero-based position. */
+  public LineageItem input(int position) {
+    LineageItem input =
+        switch (position) {
+          case 0 -> first;
+          case 1 -> second;
+          default -> later(position);
+        };
+    if (input == null) {
+      throw new IndexOutOfBoundsException(
+          "input " + position + " of an item with " + inputCount() + " inputs");
+    }
+    return input;
+  }
+
+  private LineageItem later(int position) {
+    if (second == null || position < 0) {
+      return null;
+    }
+    if (rest instanceof LineageItem[] others) {
+      return position - 2 < others.length ? others[position - 2] : null;
+    }
+    return position == 2 ? (LineageItem) rest : null;
+  }
+
+  /** Longest way down to a leaf, 0 for leaves; stops counting at the largest int. */
+  public int height() {
+    return height;
+  }
+
+  /** The key as an object; {@link #keyHigh} and {@link #keyLow} allocate nothing. */
+  public Key key() {
+    return new Key(keyHigh(), keyLow());
+  }
+
+  public long keyHigh() {
+    long known = keyHigh;
+    while (known == 0) {
+      computeKey();
+      known = keyHigh;
+    }
+    return known;
+  }
+
+  public long keyLow() {
+    long known = keyLow;
+    while (known == 0) {
+      computeKey();
+      known = keyLow;
+    }
+    return known;
+  }
+
+  /** True when both items stand for the same value: their keys are equal. */
+  public boolean sameAs(LineageItem other) {
+    return this == other || (keyLow() == other.keyLow() && keyHigh() == other.keyHigh());
+  }
+
+  private void computeKey() {
+    if (!tryComputeKey()) {
+      DeepKey.compute(this);
+    }
+  }
+
+  boolean hasKey() {
+    return keyHigh != 0 && keyLow != 0;
+  }
+
+  /** Computes the key if all inputs have theirs; false, and nothing changed, if one has not. */
+  boolean tryComputeKey() {
+    KeyMixer mixer =
+        operation == null ? KeyMixer.ofLiteral((Scalar) rest) : KeyMixer.ofOperation(operation);
+    if (first != null && !first.mixInto(mixer)
+        || second != null && !second.mixInto(mixer)
+        || rest instanceof LineageItem third && !third.mixInto(mixer)
+        || rest instanceof LineageItem[] others && !mixAll(others, mixer)) {
+      return false;
+    }
+    mixer.finish();
+    keyHigh = mixer.high();
+    keyLow = mixer.low();
+    return true;
+  }
+
+  private static boolean mixAll(LineageItem[] items, KeyMixer mixer) {
+    for (LineageItem item : items) {
+      if (!item.mixInto(mixer)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Reads each half once, so that what was checked is what is used. */
+  private boolean mixInto(KeyMixer mixer) {
+    long high = keyHigh;
+    long low = keyLow;
+    if (high == 0 || low == 0) {
+      return false;
+    }
+    mixer.mix(high, low);
+    return true;
+  }
+
+  /** One line for messages: the operation and the number of its inputs, not the whole trace. */
+  @Override
+  public String toString() {
+    if (operation == null) {
+      return "literal " + literalOrNull().type().label() + " " + literalOrNull().asString();
+    }
+    return operation + "(" + inputCount() + (inputCount() == 1 ? " input)" : " inputs)");
+  }
+}
