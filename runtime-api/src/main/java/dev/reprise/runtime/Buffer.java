@@ -8,7 +8,9 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Buffer {
 
-  /** The bytes; at least as many as were asked for, not necessarily zeroed. Usable by any thread. */
+  /**
+   * The bytes; at least as many as were asked for, not necessarily zeroed. Usable by any thread.
+   */
   MemorySegment segment();
 
   /** Gives the memory back to where it came from. */

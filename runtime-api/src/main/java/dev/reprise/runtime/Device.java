@@ -2,7 +2,9 @@ package dev.reprise.runtime;
 
 import dev.reprise.runtime.operation.Operation;
 
-/** Executes operations: the CPU, a CUDA GPU, an OpenCL device. Thread-safe unless it says otherwise. */
+/**
+ * Executes operations: the CPU, a CUDA GPU, an OpenCL device. Thread-safe unless it says otherwise.
+ */
 public interface Device {
 
   /** The name that options and reports use: {@code cpu}, {@code cuda:0}, {@code opencl:0}. */

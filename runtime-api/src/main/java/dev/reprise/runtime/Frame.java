@@ -22,7 +22,8 @@ public final class Frame implements Value, Operand {
     }
     for (int c = 0; c < columns.size(); c++) {
       if (lengthOf(schema.get(c), columns.get(c)) != rows) {
-        throw new IllegalArgumentException("column " + (c + 1) + " does not have " + rows + " rows");
+        throw new IllegalArgumentException(
+            "column " + (c + 1) + " does not have " + rows + " rows");
       }
     }
     this.rows = rows;

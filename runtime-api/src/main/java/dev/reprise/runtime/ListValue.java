@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An ordered list of values, optionally named. Holds one reference to each element for as long as it
- * lives itself.
+ * An ordered list of values, optionally named. Holds one reference to each element for as long as
+ * it lives itself.
  *
  * <p>Threads: the count is atomic; the release that reaches zero releases the elements.
  */

@@ -1,8 +1,8 @@
 package dev.reprise.runtime;
 
 /**
- * A matrix as the program knows it: a shape, and cells that live in one or more memories. Counted by
- * references; see {@link Value}.
+ * A matrix as the program knows it: a shape, and cells that live in one or more memories. Counted
+ * by references; see {@link Value}.
  */
 public interface MatrixValue extends Value {
 

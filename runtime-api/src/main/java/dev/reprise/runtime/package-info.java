@@ -9,8 +9,8 @@
  *   Operand    what a kernel makes
  * </pre>
  *
- * <p>Values are immutable. A {@link dev.reprise.runtime.MatrixValue} is counted by references because
- * its bytes live outside the Java heap; scalars and frames live on the heap and their counts do
- * nothing.
+ * <p>Values are immutable. A {@link dev.reprise.runtime.MatrixValue} is counted by references
+ * because its bytes live outside the Java heap; scalars and frames live on the heap and their
+ * counts do nothing.
  */
 package dev.reprise.runtime;

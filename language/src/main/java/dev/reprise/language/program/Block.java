@@ -32,10 +32,10 @@ public sealed interface Block {
    *
    * @param options option name (check, par, mode, opt, ...) to operand computed by {@code
    *     optionCode}; values as scripts give them
-   * @param results slots that existed before the loop and are left-indexed in it; merged in iteration
-   *     order
-   * @param readResults the subset of {@code results} that the body also reads other than through the
-   *     left-indexing itself, so that a worker needs its own running copy
+   * @param results slots that existed before the loop and are left-indexed in it; merged in
+   *     iteration order
+   * @param readResults the subset of {@code results} that the body also reads other than through
+   *     the left-indexing itself, so that a worker needs its own running copy
    */
   record ParFor(
       For loop, Map<String, Code> options, int[] results, int[] readResults, Position position)

@@ -6,8 +6,8 @@
  *                                                -> Instruction (Compute | Call | Copy)
  * </pre>
  *
- * <p>An instruction names its inputs and outputs by <em>operand number</em>: {@code n >= 0} is slot n
- * of the procedure (a variable or a temporary), {@code n < 0} is constant {@code ~n} of the
+ * <p>An instruction names its inputs and outputs by <em>operand number</em>: {@code n >= 0} is slot
+ * n of the procedure (a variable or a temporary), {@code n < 0} is constant {@code ~n} of the
  * procedure's constant pool. Temporaries have no name, are written once and read once.
  */
 package dev.reprise.language.program;

@@ -5,7 +5,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Constant parameters of an operation that are no operands, in a canonical order by name; immutable.
+ * Constant parameters of an operation that are no operands, in a canonical order by name;
+ * immutable.
  */
 public final class Attributes {
   private static final Attributes NONE = new Attributes(new TreeMap<>());

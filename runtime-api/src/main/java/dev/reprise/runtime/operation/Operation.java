@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 
 /**
- * An opcode with its constant attributes: what the compiler emits, what a lineage item is built from
- * and what a kernel receives. Immutable; equality is by opcode and attributes.
+ * An opcode with its constant attributes: what the compiler emits, what a lineage item is built
+ * from and what a kernel receives. Immutable; equality is by opcode and attributes.
  *
  * <p>The 128-bit fingerprint (the first half of a SHA-256 over the canonical text) is the same in
  * every process and is computed once, when first asked for.

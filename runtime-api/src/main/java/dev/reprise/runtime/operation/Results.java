@@ -76,7 +76,9 @@ final class Results {
         if (a.cols() != b.rows()) {
           throw new OperandException(
               "'%*%' needs as many columns on the left as rows on the right, but got "
-                  + a + " and " + b);
+                  + a
+                  + " and "
+                  + b);
         }
         return Meta.matrix(a.rows(), b.cols());
       };
@@ -102,7 +104,9 @@ final class Results {
         if (a.rows() != b.rows()) {
           throw new OperandException(
               "'solve' needs as many rows in the right-hand side as in the matrix, but got "
-                  + a + " and " + b);
+                  + a
+                  + " and "
+                  + b);
         }
         return Meta.matrix(a.cols(), b.cols());
       };
@@ -132,8 +136,14 @@ final class Results {
       long fixed = columns ? shape.rows() : shape.cols();
       if (common >= 0 && fixed != common) {
         throw new OperandException(
-            "'" + operation.name() + "' needs equal numbers of " + (columns ? "rows" : "columns")
-                + ", but got " + common + " and " + fixed);
+            "'"
+                + operation.name()
+                + "' needs equal numbers of "
+                + (columns ? "rows" : "columns")
+                + ", but got "
+                + common
+                + " and "
+                + fixed);
       }
       common = fixed;
       sum += columns ? shape.cols() : shape.rows();
@@ -175,8 +185,11 @@ final class Results {
     long to = single ? from : Shapes.longOr(upper, -1);
     if (from < 1 || to > size || from > to) {
       throw new OperandException(
-          what + " index " + (single ? "" + from : from + ":" + to)
-              + " is out of range for a value of shape " + shape);
+          what
+              + " index "
+              + (single ? "" + from : from + ":" + to)
+              + " is out of range for a value of shape "
+              + shape);
     }
     return to - from + 1;
   }

@@ -21,7 +21,8 @@ final class ShapeOperations {
     rows.add(row("cbind").variadic().returns(Results.CBIND));
     rows.add(row("rbind").variadic().returns(Results.RBIND));
     rows.add(row("diag").in("target"));
-    // X[rl:ru, cl:cu]; see Results.RIGHT_INDEX for left-out bounds. Columns of a frame may be names.
+    // X[rl:ru, cl:cu]; see Results.RIGHT_INDEX for left-out bounds. Columns of a frame may be
+    // names.
     rows.add(
         row("rightIndex")
             .in("target")
@@ -39,8 +40,7 @@ final class ShapeOperations {
             .text("margin", "rows")
             .optional("select")
             .in("empty.return", true));
-    rows.add(
-        row("replace").in("target", "pattern", "replacement").returns(Results.LIKE_FIRST));
+    rows.add(row("replace").in("target", "pattern", "replacement").returns(Results.LIKE_FIRST));
     rows.add(
         row("order")
             .in("target")
@@ -62,11 +62,7 @@ final class ShapeOperations {
             .returns(Results.LIKE_FIRST));
     // One-hot expansion of a vector: dir is rows or cols.
     rows.add(
-        row("rexpand")
-            .in("target", "max")
-            .text("dir", "cols")
-            .in("cast", true)
-            .in("ignore", true));
+        row("rexpand").in("target", "max").text("dir", "cols").in("cast", true).in("ignore", true));
     for (String name : List.of("cumsum", "cumprod", "cummin", "cummax")) {
       rows.add(row(name).in("target").returns(Results.LIKE_FIRST));
     }

@@ -50,7 +50,11 @@ public final class Shapes {
       return right;
     }
     throw new OperandException(
-        "'" + opcode + "' needs equal shapes or a matching vector, but got " + left + " and "
+        "'"
+            + opcode
+            + "' needs equal shapes or a matching vector, but got "
+            + left
+            + " and "
             + right);
   }
 

@@ -15,8 +15,17 @@ final class SystemOperations {
         row("read")
             .in("file")
             .optional(
-                "data_type", "value_type", "format", "rows", "cols", "nnz", "header", "sep",
-                "naStrings", "fill", "default")
+                "data_type",
+                "value_type",
+                "format",
+                "rows",
+                "cols",
+                "nnz",
+                "header",
+                "sep",
+                "naStrings",
+                "fill",
+                "default")
             .source());
     // A value bound by the Java API; attribute fingerprint is its content hash or named version.
     rows.add(row("bound").source());

@@ -5,8 +5,8 @@ import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 
 /**
- * Work rules shared by the rows of the operation table. The constants are nominal costs on one core,
- * rounded; only their order of magnitude matters, for the cost gate.
+ * Work rules shared by the rows of the operation table. The constants are nominal costs on one
+ * core, rounded; only their order of magnitude matters, for the cost gate.
  */
 final class Work {
   /** Streaming over a cell that is read or written: about 8 bytes at 10-20 GB/s. */

@@ -2,7 +2,9 @@ package dev.reprise.runtime.operation;
 
 import dev.reprise.runtime.Value;
 
-/** Estimates the work of an operation, from shapes alone: no clock, so the estimate is repeatable. */
+/**
+ * Estimates the work of an operation, from shapes alone: no clock, so the estimate is repeatable.
+ */
 @FunctionalInterface
 public interface WorkRule {
 
