@@ -1,0 +1,77 @@
+package dev.reprise.runtime.cpu;
+
+import dev.reprise.runtime.Device;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.aggregate.AggregateKernels;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.cpu.cell.CellKernels;
+import dev.reprise.runtime.cpu.create.CreateKernels;
+import dev.reprise.runtime.cpu.frame.FrameKernels;
+import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
+import dev.reprise.runtime.cpu.shape.ShapeKernels;
+import dev.reprise.runtime.operation.Operation;
+import java.util.List;
+
+/**
+ * The processor of this machine: runs kernels on the calling thread, helped by workers of its own.
+ *
+ * <p>Results depend on operations and operands alone, not on {@code threads}: the same bits with one
+ * thread and with many. Usable from any number of threads at once. Making a device is cheap: workers
+ * start and OpenBLAS is loaded when a kernel first needs them.
+ */
+public final class CpuDevice implements Device, AutoCloseable {
+  private final Parallel parallel;
+  private final KernelTable kernels;
+
+  /**
+   * Makes the device.
+   *
+   * @param threads most threads that one kernel may use, its caller included
+   * @param natives where OpenBLAS is unpacked to
+   */
+  public CpuDevice(int threads, NativeLocation natives) {
+    parallel = new Parallel(threads);
+    LazyBlas blas = new LazyBlas(natives);
+    KernelTable.Builder table = new KernelTable.Builder();
+    CellKernels.register(table, parallel);
+    AggregateKernels.register(table, parallel);
+    ShapeKernels.register(table, parallel);
+    FrameKernels.register(table, parallel);
+    CreateKernels.register(table, parallel);
+    LinearAlgebraKernels.register(table, parallel, blas);
+    kernels = table.build();
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public boolean supports(Operation operation) {
+    return kernels.find(operation.name()) != null;
+  }
+
+  @Override
+  public Operand[] execute(Operation operation, Operand[] inputs, ExecutionContext context) {
+    Kernel kernel = kernels.find(operation.name());
+    if (kernel == null) {
+      throw new UnsupportedOperationException("the device cpu has no kernel for " + operation);
+    }
+    return kernel.run(operation, inputs, context);
+  }
+
+  /** What a run's report should say of this device, one sentence each; usually empty. */
+  public List<String> notes() {
+    return List.of();
+  }
+
+  /** Ends the workers. Kernels that still run finish on their callers' threads. */
+  @Override
+  public void close() {
+    parallel.close();
+  }
+}

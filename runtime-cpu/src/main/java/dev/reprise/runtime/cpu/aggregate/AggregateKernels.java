@@ -1,0 +1,12 @@
+package dev.reprise.runtime.cpu.aggregate;
+
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+
+/** Aggregates over cells, rows, columns and groups. */
+public final class AggregateKernels {
+  private AggregateKernels() {}
+
+  /** Adds the kernels of this family. */
+  public static void register(KernelTable.Builder table, Parallel parallel) {}
+}

@@ -1,0 +1,13 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+
+/** Products and factorisations. */
+public final class LinearAlgebraKernels {
+  private LinearAlgebraKernels() {}
+
+  /** Adds the kernels of this family. */
+  public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {}
+}

@@ -1,0 +1,12 @@
+package dev.reprise.runtime.cpu.shape;
+
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+
+/** Operations that move cells: transposes, binds, indexing, ordering. */
+public final class ShapeKernels {
+  private ShapeKernels() {}
+
+  /** Adds the kernels of this family. */
+  public static void register(KernelTable.Builder table, Parallel parallel) {}
+}
