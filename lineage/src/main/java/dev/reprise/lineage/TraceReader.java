@@ -1,0 +1,246 @@
+package dev.reprise.lineage;
+
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Evaluation;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the text form of a trace that {@link TraceWriter} writes. One reader reads one text. */
+public final class TraceReader {
+  private final BufferedReader in;
+  private final OperationTable table;
+  private final List<LineageItem> items = new ArrayList<>();
+  // Lines with the same operation share one object, as items made by a program do.
+  private final Map<Operation, Operation> operations = new HashMap<>();
+  private int lineNumber;
+
+  private TraceReader(Reader in, OperationTable table) {
+    this.in = in instanceof BufferedReader buffered ? buffered : new BufferedReader(in);
+    this.table = table;
+  }
+
+  /**
+   * Reads a whole trace; the caller closes {@code in}.
+   *
+   * @param table the operations that the text may name
+   * @throws TraceFormatException at the first line that is wrong, or when the text ends early
+   */
+  public static Trace read(Reader in, OperationTable table)
+      throws IOException, TraceFormatException {
+    return new TraceReader(in, table).readTrace();
+  }
+
+  private Trace readTrace() throws IOException, TraceFormatException {
+    readHeader();
+    LineCursor line = nextLine();
+    while (line != null && line.isNext('%')) {
+      items.add(readItem(line));
+      line = nextLine();
+    }
+    if (line == null) {
+      throw new TraceFormatException(
+          lineNumber + 1, 1, "the trace ends without its 'return' line; it was cut off");
+    }
+    Map<String, LineageItem> outputs = readOutputs(line);
+    LineCursor beyond = nextLine();
+    if (beyond != null) {
+      throw beyond.expected("nothing after the 'return' line");
+    }
+    return Trace.of(outputs);
+  }
+
+  /** The next line that is neither empty nor a comment, or null at the end. */
+  private LineCursor nextLine() throws IOException {
+    String text = in.readLine();
+    while (text != null) {
+      lineNumber++;
+      LineCursor line = new LineCursor(text, lineNumber);
+      if (!line.atEnd() && !line.isNext('#')) {
+        return line;
+      }
+      text = in.readLine();
+    }
+    return null;
+  }
+
+  private void readHeader() throws IOException, TraceFormatException {
+    String expected = "the header '" + TraceSyntax.HEADER + " " + TraceSyntax.VERSION + "'";
+    LineCursor line = nextLine();
+    if (line == null) {
+      throw new TraceFormatException(1, 1, "expected " + expected + ", but the text is empty");
+    }
+    int start = line.mark();
+    if (!line.isNext(TraceSyntax.HEADER.charAt(0))) {
+      throw line.expected(expected);
+    }
+    String word = line.bare(TraceSyntax::isPlain, expected);
+    if (!word.equals(TraceSyntax.HEADER)) {
+      throw line.mistakeAt(start, "this is no lineage trace: expected " + expected);
+    }
+    int versionAt = line.mark();
+    String version = line.bare(TraceSyntax::isPlain, "a format version");
+    line.expectEnd();
+    if (!version.equals(Integer.toString(TraceSyntax.VERSION))) {
+      throw line.mistakeAt(
+          versionAt,
+          "the trace has format version "
+              + version
+              + ", this program reads version "
+              + TraceSyntax.VERSION);
+    }
+  }
+
+  private LineageItem readItem(LineCursor line) throws TraceFormatException {
+    int start = line.mark();
+    int number = line.itemNumber();
+    if (number != items.size() + 1) {
+      throw line.mistakeAt(
+          start, "items are numbered without gaps: expected %" + (items.size() + 1));
+    }
+    line.expect('=');
+    int opcodeAt = line.mark();
+    boolean isQuoted = line.isNext('"');
+    String name = line.word(TraceSyntax::isPlainInOpcode, "an opcode");
+    if (name.equals(TraceSyntax.LITERAL) && !isQuoted) {
+      return LineageItem.literal(readLiteral(line));
+    }
+    Opcode opcode = table.find(name);
+    if (opcode == null) {
+      throw line.mistakeAt(opcodeAt, "this version has no operation '" + name + "'");
+    }
+    Operation operation =
+        operations.computeIfAbsent(new Operation(opcode, readAttributes(line)), made -> made);
+    LineageItem[] inputs = readInputs(line);
+    String note = line.accept('@') ? line.quoted("where the content came from") : null;
+    line.expectEnd();
+    checkInputs(line, opcode, inputs.length, note);
+    return note == null ? LineageItem.of(operation, inputs) : LineageItem.leaf(operation, note);
+  }
+
+  private Scalar readLiteral(LineCursor line) throws TraceFormatException {
+    int typeAt = line.mark();
+    String type = line.bare(TraceSyntax::isPlain, "the type of a literal");
+    int valueAt = line.mark();
+    Scalar literal =
+        switch (type) {
+          case "string" -> Scalar.of(line.quoted("a text"));
+          case "absent" -> Scalar.absent();
+          case "double", "integer", "boolean" -> {
+            String value = line.bare(TraceSyntax::isPlain, "a value of type " + type);
+            try {
+              yield parse(type, value);
+            } catch (IllegalArgumentException e) {
+              throw line.mistakeAt(valueAt, "'" + value + "' is not of type " + type);
+            }
+          }
+          default -> throw line.mistakeAt(typeAt, "there are no literals of type '" + type + "'");
+        };
+    line.expectEnd();
+    return literal;
+  }
+
+  private static Scalar parse(String type, String value) {
+    return switch (type) {
+      case "double" -> Scalar.of(Double.parseDouble(value));
+      case "integer" -> Scalar.of(Long.parseLong(value));
+      case "boolean" ->
+          switch (value) {
+            case "TRUE" -> Scalar.of(true);
+            case "FALSE" -> Scalar.of(false);
+            default -> throw new IllegalArgumentException(value);
+          };
+      default -> throw new IllegalArgumentException(type);
+    };
+  }
+
+  private static Attributes readAttributes(LineCursor line) throws TraceFormatException {
+    if (!line.accept('{')) {
+      return Attributes.none();
+    }
+    Map<String, String> attributes = new HashMap<>();
+    do {
+      int start = line.mark();
+      String name = line.word(TraceSyntax::isPlain, "an attribute");
+      line.expect('=');
+      String value = line.word(TraceSyntax::isPlain, "a value for " + name);
+      if (attributes.put(name, value) != null) {
+        throw line.mistakeAt(start, "the attribute '" + name + "' stands twice");
+      }
+    } while (line.accept(','));
+    line.expect('}');
+    return Attributes.of(attributes);
+  }
+
+  private LineageItem[] readInputs(LineCursor line) throws TraceFormatException {
+    List<LineageItem> inputs = new ArrayList<>();
+    while (line.isNext('%')) {
+      inputs.add(readReference(line));
+    }
+    return inputs.toArray(LineageItem[]::new);
+  }
+
+  private LineageItem readReference(LineCursor line) throws TraceFormatException {
+    int start = line.mark();
+    int number = line.itemNumber();
+    if (number > items.size()) {
+      throw line.mistakeAt(start, "%" + number + " is not defined in a line above");
+    }
+    return items.get(number - 1);
+  }
+
+  /** Catches what would otherwise break a kernel: operands that its opcode does not have. */
+  private static void checkInputs(LineCursor line, Opcode opcode, int inputs, String note)
+      throws TraceFormatException {
+    boolean isSource = opcode.evaluation() == Evaluation.SOURCE;
+    if (note != null && (inputs > 0 || !isSource)) {
+      throw line.mistake("only an item that reads content from outside has a note after '@'");
+    }
+    long required =
+        isSource ? 0 : opcode.parameters().stream().filter(p -> p.isRequired()).count();
+    if (inputs < required || (inputs > opcode.parameters().size() && !opcode.isVariadic())) {
+      throw line.mistake(
+          "'" + opcode.name() + "' takes " + operandCount(opcode) + ", but has " + inputs);
+    }
+  }
+
+  private static String operandCount(Opcode opcode) {
+    long required = opcode.parameters().stream().filter(p -> p.isRequired()).count();
+    int most = opcode.parameters().size();
+    if (opcode.isVariadic()) {
+      return required + " or more inputs";
+    }
+    return (required == most ? "" : required + " to ") + most + (most == 1 ? " input" : " inputs");
+  }
+
+  private Map<String, LineageItem> readOutputs(LineCursor line) throws TraceFormatException {
+    int start = line.mark();
+    String word = line.bare(TraceSyntax::isPlain, "an item or 'return'");
+    if (!word.equals(TraceSyntax.RETURN)) {
+      throw line.mistakeAt(start, "expected an item or 'return', but found '" + word + "'");
+    }
+    Map<String, LineageItem> outputs = new LinkedHashMap<>();
+    do {
+      int nameAt = line.mark();
+      String name = Trace.UNNAMED;
+      if (!line.isNext('%')) {
+        name = line.word(TraceSyntax::isPlain, "an output");
+        line.expect('=');
+      }
+      if (outputs.put(name, readReference(line)) != null) {
+        throw line.mistakeAt(nameAt, "the output '" + name + "' stands twice");
+      }
+    } while (line.accept(','));
+    line.expectEnd();
+    return outputs;
+  }
+}

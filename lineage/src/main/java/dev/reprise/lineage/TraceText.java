@@ -1,0 +1,25 @@
+package dev.reprise.lineage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The text of a trace for people: what {@code lineage(X)} returns. */
+public final class TraceText {
+  private TraceText() {}
+
+  /** All items, one per line, and a last line {@code return %n}; no header. */
+  public static String of(LineageItem item) {
+    return of(Trace.of(item));
+  }
+
+  /** All items, one per line, and a last line with the outputs; no header. */
+  public static String of(Trace trace) {
+    StringBuilder text = new StringBuilder();
+    try {
+      TraceWriter.writeBody(trace, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a StringBuilder does not fail", e);
+    }
+    return text.toString();
+  }
+}
