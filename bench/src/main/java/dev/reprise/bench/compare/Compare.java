@@ -1,0 +1,199 @@
+package dev.reprise.bench.compare;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs the workloads under both systems by turns, and writes the results and the page of them. */
+public final class Compare {
+  private final Options options;
+  private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private Compare(Options options) {
+    this.options = options;
+  }
+
+  /** The arguments are the project's root folder and then the options of {@code bench/compare}. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    for (String arg : args) {
+      if (arg.equals("--help") || arg.equals("-h")) {
+        System.out.print(Options.USAGE);
+        return;
+      }
+    }
+    Options options;
+    try {
+      options = Options.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+      System.exit(2);
+      return;
+    }
+    new Compare(options).run();
+  }
+
+  private void run() throws IOException, InterruptedException {
+    List<Path> reports = options.reports();
+    if (reports.isEmpty()) {
+      reports = List.of(measure());
+    }
+    if (options.writesPage()) {
+      List<Comparison> comparisons = new ArrayList<>();
+      for (Path report : reports) {
+        comparisons.add(json.readValue(report.toFile(), Comparison.class));
+      }
+      new Page(options.root(), comparisons).write();
+    }
+  }
+
+  private Path measure() throws IOException, InterruptedException {
+    Path scratch = Files.createTempDirectory("reprise-bench");
+    Launch launch =
+        new Launch(options.root(), scratch, options.heap(), options.repriseOptions());
+    Machine machine = Machine.here();
+    String date = LocalDateTime.now().truncatedTo(ChronoUnit.MINUTES).toString();
+    Path out = options.out();
+    if (out == null) {
+      String name = options.machine() == null ? machine.slug() : options.machine();
+      out = options.root().resolve("bench/results/" + name + "-" + date.substring(0, 10) + ".json");
+    }
+    Files.createDirectories(out.toAbsolutePath().getParent());
+
+    List<Workload> workloads = workloads();
+    warmUp(launch, scratch);
+    List<Comparison.Row> rows = new ArrayList<>();
+    for (Workload workload : workloads) {
+      rows.add(row(workload, launch, scratch));
+      Comparison soFar =
+          new Comparison(
+              date, commandLine(), machine, versions(launch), options.runs(), options.size(), rows);
+      json.writeValue(out.toFile(), soFar); // after each row: a long comparison loses nothing
+    }
+    System.out.println("wrote " + out);
+    return out;
+  }
+
+  private List<Workload> workloads() throws IOException {
+    Path file = options.root().resolve("bench/workloads/workloads.json");
+    List<Workload> all = json.readValue(file.toFile(), new TypeReference<List<Workload>>() {});
+    List<Workload> chosen =
+        all.stream()
+            .filter(w -> options.workloads().isEmpty() || options.workloads().contains(w.name()))
+            .filter(w -> w.hasSize(options.size()))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw new IOException("no workload has size '" + options.size() + "' and a chosen name");
+    }
+    return chosen;
+  }
+
+  /** One process of each subject that does not count: builds Reprise, fills the file cache. */
+  private void warmUp(Launch launch, Path scratch) throws IOException, InterruptedException {
+    for (Subject subject : options.subjects()) {
+      Run.of(launch.command(subject, script("hello"), Map.of()), scratch, 600);
+    }
+  }
+
+  private Comparison.Row row(Workload workload, Launch launch, Path scratch)
+      throws IOException, InterruptedException {
+    Map<String, Object> arguments = workload.sizes().get(options.size());
+    Map<Subject, List<Run>> runs = new LinkedHashMap<>();
+    options.subjects().forEach(s -> runs.put(s, new ArrayList<>()));
+    for (int turn = 0; turn < options.runs(); turn++) {
+      for (Subject subject : options.subjects()) {
+        List<String> command = launch.command(subject, script(workload.name()), arguments);
+        Run run = Run.of(command, scratch, options.limitSeconds());
+        runs.get(subject).add(run);
+        System.out.printf(
+            "%-22s %-20s %d/%d  %6.2f s  work %6.2f s  %s%n",
+            workload.name(),
+            subject.label(),
+            turn + 1,
+            options.runs(),
+            run.wallSeconds(),
+            run.workSeconds(),
+            run.outcome());
+      }
+    }
+    Output reference =
+        runs.values().stream()
+            .flatMap(List::stream)
+            .filter(Run::isOk)
+            .map(Run::output)
+            .findFirst()
+            .orElse(new Output(List.of(), Double.NaN, false));
+    List<Comparison.Cell> cells = new ArrayList<>();
+    runs.forEach((subject, list) -> cells.add(cell(subject, list, reference, workload)));
+    return new Comparison.Row(
+        workload.name(), workload.title(), arguments, workload.tolerance(), cells);
+  }
+
+  private static Comparison.Cell cell(
+      Subject subject, List<Run> runs, Output reference, Workload workload) {
+    List<Output> outputs = runs.stream().filter(Run::isOk).map(Run::output).toList();
+    Set<String> checksums = new LinkedHashSet<>();
+    outputs.forEach(o -> checksums.add(o.checksum()));
+    return new Comparison.Cell(
+        subject.system(),
+        subject.mode(),
+        runs.stream().map(Run::wallSeconds).toList(),
+        runs.stream().map(r -> Double.isNaN(r.workSeconds()) ? null : r.workSeconds()).toList(),
+        runs.stream().map(Run::load).toList(),
+        runs.stream().map(Run::outcome).toList(),
+        List.copyOf(checksums),
+        outputs.stream().allMatch(o -> o.agreesWith(reference, workload.tolerance())),
+        outputs.isEmpty() ? List.of() : outputs.getFirst().lines());
+  }
+
+  private Path script(String name) {
+    return options.root().resolve("bench/workloads/" + name + ".dml");
+  }
+
+  private String commandLine() {
+    List<String> words = new ArrayList<>(List.of("bench/compare", "--size", options.size()));
+    words.addAll(List.of("--runs", Integer.toString(options.runs()), "--heap", options.heap()));
+    if (!options.workloads().isEmpty()) {
+      words.addAll(List.of("--workloads", String.join(",", options.workloads())));
+    }
+    options.repriseOptions().forEach(o -> words.addAll(List.of("--reprise-option", o)));
+    return String.join(" ", words);
+  }
+
+  private Map<String, String> versions(Launch launch) throws IOException, InterruptedException {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("SystemDS", "3.3.0 on " + javaVersion(launch.systemDsJava()));
+    versions.put(
+        "Reprise",
+        commit() + " on Java " + System.getProperty("java.vm.version"));
+    return versions;
+  }
+
+  private static String javaVersion(Path java) throws IOException {
+    Path release = java.toRealPath().getParent().resolveSibling("release");
+    return Files.readAllLines(release).stream()
+        .filter(line -> line.startsWith("JAVA_VERSION="))
+        .map(line -> "Java " + line.replaceAll("JAVA_VERSION=|\"", ""))
+        .findFirst()
+        .orElse("Java 17");
+  }
+
+  private String commit() throws IOException, InterruptedException {
+    Process git =
+        new ProcessBuilder("git", "-C", options.root().toString(), "describe", "--always", "--dirty")
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(git.getInputStream().readAllBytes()).strip();
+    return git.waitFor() == 0 ? text : "unknown";
+  }
+}

@@ -1,0 +1,108 @@
+package dev.reprise.bench.compare;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the command line asks for; {@link #USAGE} explains each.
+ *
+ * @param reports result files to make the page from instead of measuring
+ */
+record Options(
+    Path root,
+    List<String> workloads,
+    List<Subject> subjects,
+    String size,
+    int runs,
+    long limitSeconds,
+    String heap,
+    String machine,
+    List<String> repriseOptions,
+    Path out,
+    boolean writesPage,
+    List<Path> reports) {
+
+  static final String USAGE =
+      """
+      bench/compare [options]: SystemDS and Reprise side by side, one fresh process per run, interleaved
+
+        --size smoke|standard|large   how much work (default: smoke)
+        --workloads a,b,...           only these (default: all that have the size)
+        --subjects s:m,s:m,...        systems and modes, in the order in which they take turns, the first is the base
+                                      (default: systemds:base,systemds:trace,systemds:multilevel,systemds:hybrid,
+                                      reprise:none,reprise:trace,reprise:full)
+        --runs n                      processes per workload and subject (default: 5)
+        --limit seconds               after which a process counts as hung and is killed (default: 300)
+        --heap size                   heap of SystemDS's JVM (default: 8g)
+        --reprise-option text         a further option of `reprise run`; repeatable
+        --machine name                name in the result file (default: from processor and cores)
+        --out file                    result file (default: bench/results/<machine>-<date>.json)
+        --no-page                     leave docs/benchmarks.md as it is
+        --report file                 make docs/benchmarks.md from this result file and measure nothing; repeatable
+      """;
+
+  /** Reads the arguments after the project's root folder, which is the first. */
+  static Options parse(String[] args) {
+    Path root = Path.of(args[0]).toAbsolutePath().normalize();
+    List<String> workloads = List.of();
+    List<Subject> subjects =
+        subjects(
+            "systemds:base,systemds:trace,systemds:multilevel,systemds:hybrid,"
+                + "reprise:none,reprise:trace,reprise:full");
+    String size = "smoke";
+    int runs = 5;
+    long limitSeconds = 300;
+    String heap = "8g";
+    String machine = null;
+    List<String> repriseOptions = new ArrayList<>();
+    Path out = null;
+    boolean writesPage = true;
+    List<Path> reports = new ArrayList<>();
+    for (int i = 1; i < args.length; i++) {
+      String option = args[i];
+      if (option.equals("--no-page")) {
+        writesPage = false;
+        continue;
+      }
+      if (i + 1 == args.length) {
+        throw new IllegalArgumentException("no such option or no value for it: " + option);
+      }
+      String value = args[++i];
+      switch (option) {
+        case "--size" -> size = value;
+        case "--workloads" -> workloads = List.of(value.split(","));
+        case "--subjects" -> subjects = subjects(value);
+        case "--runs" -> runs = Integer.parseInt(value);
+        case "--limit" -> limitSeconds = Long.parseLong(value);
+        case "--heap" -> heap = value;
+        case "--reprise-option" -> repriseOptions.add(value);
+        case "--machine" -> machine = value;
+        case "--out" -> out = Path.of(value);
+        case "--report" -> reports.add(Path.of(value));
+        default -> throw new IllegalArgumentException("no such option: " + option);
+      }
+    }
+    return new Options(
+        root,
+        workloads,
+        subjects,
+        size,
+        runs,
+        limitSeconds,
+        heap,
+        machine,
+        repriseOptions,
+        out,
+        writesPage,
+        reports);
+  }
+
+  private static List<Subject> subjects(String text) {
+    List<Subject> subjects = new ArrayList<>();
+    for (String part : text.split(",")) {
+      subjects.add(Subject.parse(part));
+    }
+    return subjects;
+  }
+}
