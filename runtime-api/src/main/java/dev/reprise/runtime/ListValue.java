@@ -80,4 +80,10 @@ public final class ListValue implements Value {
       throw new IllegalStateException("list released more often than retained");
     }
   }
+
+  /** True when the list has one holder, and each element no holder but the list. */
+  @Override
+  public boolean isExclusive() {
+    return references.get() == 1 && elements.stream().allMatch(Value::isExclusive);
+  }
 }

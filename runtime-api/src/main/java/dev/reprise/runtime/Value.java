@@ -30,4 +30,12 @@ public interface Value {
 
   /** Gives one reference back; at zero the memory returns to its pool. */
   default void release() {}
+
+  /**
+   * True when the caller's reference is the only one, so that releasing it frees the memory. Values
+   * on the Java heap always say so.
+   */
+  default boolean isExclusive() {
+    return true;
+  }
 }

@@ -1,0 +1,59 @@
+package dev.reprise.cache;
+
+import dev.reprise.lineage.Key;
+
+/**
+ * Hears what the cache does; the engine counts through it, tests record it. Called by the thread
+ * that caused the event, with no lock held, possibly by many at once; must be quick and not throw.
+ */
+public interface CacheEvents {
+  /** Hears nothing. */
+  CacheEvents NONE = new CacheEvents() {};
+
+  /** Why a completed value was not kept. */
+  enum Rejection {
+    /** Its owner asked not to. */
+    NOT_WANTED,
+    /** It is larger than the whole budget. */
+    TOO_LARGE,
+    /** The cache is switched off. */
+    DISABLED
+  }
+
+  /** Why a value was dropped. */
+  enum Eviction {
+    /** Entries held more than the cache's budget. */
+    CACHE_BUDGET,
+    /** The host memory asked for room. */
+    MEMORY_PRESSURE,
+    /** The cache was cleared. */
+    CLEARED
+  }
+
+  /** A probe found the value, which had taken {@code costNanos} to compute. */
+  default void hit(Key key, long costNanos) {}
+
+  /** A probe found nothing; its caller owns the claim now. */
+  default void claimed(Key key) {}
+
+  /** A probe found a claim and subscribed to it. */
+  default void waiting(Key key) {}
+
+  /** The owner gave up, and a subscriber became owner. */
+  default void tookOver(Key key) {}
+
+  /** The owner reported an error, which went to {@code subscribers} waiters. */
+  default void failed(Key key, Throwable error, int subscribers) {}
+
+  /** The owner gave up and nobody was left to take over. */
+  default void abandoned(Key key) {}
+
+  /** A value was kept. */
+  default void admitted(Key key, long bytes, long costNanos) {}
+
+  /** A value was not kept. */
+  default void rejected(Key key, long bytes, Rejection reason) {}
+
+  /** A value was dropped. */
+  default void evicted(Key key, long bytes, Eviction reason) {}
+}

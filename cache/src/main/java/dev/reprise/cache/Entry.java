@@ -1,0 +1,141 @@
+package dev.reprise.cache;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.runtime.Value;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What the map holds for one key.
+ *
+ * <pre>
+ *   (new) --> CLAIMED --complete, kept--> RESIDENT --evict--> EVICTED --probe--> CLAIMED ...
+ *                |                                               |
+ *                +-- complete, not kept; fail; abandon           +-- forgotten
+ *                |   with nobody left                            |
+ *                +-----------------> RETIRED <-------------------+
+ * </pre>
+ *
+ * <p><b>Threads.</b> {@code state} changes by compare-and-set only. CLAIMED is left by the holder of
+ * the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is left
+ * by whoever evicts, EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code height}
+ * and {@code bytes} are written by the owner before it publishes RESIDENT. The counts change
+ * atomically. The remaining fields belong to {@link VictimQueue} under its lock.
+ */
+final class Entry implements EntryFacts {
+  /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */
+  static final long SCALAR_BYTES = 64;
+
+  private static final VarHandle STATE;
+  private static final VarHandle HITS;
+  private static final VarHandle LAST_ACCESS;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(Entry.class, "state", State.class);
+      HITS = lookup.findVarHandle(Entry.class, "hits", int.class);
+      LAST_ACCESS = lookup.findVarHandle(Entry.class, "lastAccess", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Key key;
+
+  // Publishes the value with its facts, and the subscribers to the owner.
+  private volatile State state;
+
+  private int hits;
+  private int misses = 1;
+  private long lastAccess;
+  private long costNanos;
+  private long height;
+  private long bytes;
+
+  /** Next in the list of admissions that the victim queue has not seen yet. */
+  Entry nextAdmitted;
+
+  /** Score under which the entry lies in the victim queue. */
+  double queuedScore;
+
+  /** Whether the entry lies in the list of ghosts. */
+  boolean isGhost;
+
+  Entry(Key key, State state) {
+    this.key = key;
+    this.state = state;
+  }
+
+  /** The charge for a value: its bytes, at least {@link #SCALAR_BYTES}. */
+  static long chargeFor(Value value) {
+    return Math.max(value.bytes(), SCALAR_BYTES);
+  }
+
+  State state() {
+    return state;
+  }
+
+  boolean change(State from, State to) {
+    return STATE.compareAndSet(this, from, to);
+  }
+
+  /** Sets what is known of the value; by the owner, before the entry becomes resident. */
+  void describe(long costNanos, long height, long bytes, long now) {
+    this.costNanos = costNanos;
+    this.height = height;
+    this.bytes = bytes;
+    touch(now);
+  }
+
+  void countHit(long now) {
+    HITS.getAndAdd(this, 1);
+    touch(now);
+  }
+
+  /** By the thread that has just claimed the entry again. */
+  void countMiss(long now) {
+    misses++;
+    touch(now);
+  }
+
+  // A plain maximum would need a loop; concurrent accesses are simultaneous, either may win.
+  private void touch(long now) {
+    LAST_ACCESS.setOpaque(this, now);
+  }
+
+  @Override
+  public Key key() {
+    return key;
+  }
+
+  @Override
+  public long costNanos() {
+    return costNanos;
+  }
+
+  @Override
+  public long height() {
+    return height;
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public long hits() {
+    return (int) HITS.getOpaque(this);
+  }
+
+  @Override
+  public long misses() {
+    return misses;
+  }
+
+  @Override
+  public long lastAccess() {
+    return (long) LAST_ACCESS.getOpaque(this);
+  }
+}

@@ -1,0 +1,364 @@
+package dev.reprise.cache;
+
+import dev.reprise.cache.CacheEvents.Eviction;
+import dev.reprise.cache.CacheEvents.Rejection;
+import dev.reprise.cache.State.Claimed;
+import dev.reprise.cache.State.Idle;
+import dev.reprise.cache.State.Resident;
+import dev.reprise.cache.VictimQueue.Victim;
+import dev.reprise.lineage.Key;
+import dev.reprise.memory.Reclaimer;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * A concurrent map from lineage key to value, in which a missing value has one owner at a time.
+ *
+ * <pre>
+ *   probe(key) --+-- value there -----------> Hit(value, retained)
+ *                +-- somebody computes it --> InFlight(own handle), subscribed
+ *                +-- nobody does -----------> Claim: complete | fail | abandon, exactly once
+ *
+ *   complete  every waiter's handle gets the value; kept if wanted and within the budget
+ *   fail      every waiter's handle gets the error; nothing is remembered
+ *   abandon   the first live waiter becomes owner with its own recipe; nobody left: forgotten
+ * </pre>
+ *
+ * <p><b>Threads.</b> Any thread may call anything; there is no lock on the way of a probe or a claim
+ * (see {@link Entry} for the states and who may change them). Waiters, handles, events and values are
+ * called with no lock held. The lock of {@link VictimQueue} covers the choice of victims only.
+ *
+ * <p><b>No deadlock, no lost waiter.</b> Nothing in here waits. Subscribing and ending a claim change
+ * the same word by compare-and-set, so a waiter is either in the list that the owner takes, or sees
+ * the outcome and probes again. A claim that is taken over stays open until its new owner ends it.
+ *
+ * <p><b>References.</b> A resident entry holds one reference to its value. A prober takes its own by
+ * {@code tryRetain}, which fails when the value was evicted in between; the probe then looks again.
+ */
+public final class LineageCache implements Reclaimer, AutoCloseable {
+  private final CacheConfig config;
+  private final CacheEvents events;
+  private final boolean exactRecency;
+  private final VictimQueue victims;
+  private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
+  // Logical time: admissions, and every access if the ranking needs it.
+  private final AtomicLong clock = new AtomicLong();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder admissions = new LongAdder();
+  private final LongAdder rejections = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  private final LongAdder takeovers = new LongAdder();
+  private final LongAdder abandonments = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final LongAdder savedNanos = new LongAdder();
+  // Publishes the end to owners that complete later.
+  private volatile boolean closed;
+
+  public LineageCache(CacheConfig config, CacheEvents events) {
+    this(config, config.policy().ranking(), events);
+  }
+
+  /** A cache with a ranking of its own, whatever policy the configuration names. */
+  public LineageCache(CacheConfig config, VictimRanking ranking, CacheEvents events) {
+    this.config = config;
+    this.events = events;
+    this.exactRecency = ranking.needsExactRecency();
+    this.victims = new VictimQueue(ranking, config.ghostEntries());
+  }
+
+  /**
+   * Asks who acts next for the value of a key. Never waits.
+   *
+   * @param waiter makes the caller's subscription, called at most once and only if needed
+   */
+  public Probe probe(Key key, Supplier<? extends Waiter> waiter) {
+    if (!config.enabled()) {
+      return claim(new Entry(key, Claimed.BY_NOBODY_ELSE));
+    }
+    Waiter own = null;
+    while (true) {
+      Entry entry = entries.get(key);
+      if (entry == null) {
+        Entry fresh = new Entry(key, Claimed.BY_NOBODY_ELSE);
+        entry = entries.putIfAbsent(key, fresh);
+        if (entry == null) {
+          discard(own);
+          return claim(fresh);
+        }
+      }
+      State state = entry.state();
+      if (state instanceof Resident resident) {
+        if (tryHit(entry, resident)) {
+          discard(own);
+          return new Hit(resident.value());
+        }
+      } else if (state instanceof Claimed claimed) {
+        own = own == null ? waiter.get() : own;
+        if (entry.change(claimed, new Claimed(own, claimed))) {
+          waits.increment();
+          events.waiting(key);
+          return new InFlight(own.handle());
+        }
+      } else if (tryReclaim(entry, state)) {
+        discard(own);
+        return claim(entry);
+      }
+    }
+  }
+
+  private static void discard(Waiter unused) {
+    if (unused != null) {
+      unused.discard();
+    }
+  }
+
+  private Claim claim(Entry entry) {
+    misses.increment();
+    events.claimed(entry.key());
+    return new Claim(this, entry, null);
+  }
+
+  /** Claims an entry that lost its value; false when the caller must look again. */
+  private boolean tryReclaim(Entry entry, State state) {
+    if (state == Idle.EVICTED) {
+      if (!entry.change(Idle.EVICTED, Claimed.BY_NOBODY_ELSE)) {
+        return false;
+      }
+      entry.countMiss(now());
+      return true;
+    }
+    entries.remove(entry.key(), entry);
+    return false;
+  }
+
+  private boolean tryHit(Entry entry, Resident resident) {
+    if (!resident.value().tryRetain()) {
+      dropDead(entry, resident);
+      return false;
+    }
+    entry.countHit(now());
+    hits.increment();
+    savedNanos.add(entry.costNanos());
+    events.hit(entry.key(), entry.costNanos());
+    return true;
+  }
+
+  /** A value that died although its entry holds a reference; drops it unless it was just evicted. */
+  private void dropDead(Entry entry, Resident resident) {
+    if (entry.change(resident, Idle.RETIRED)) {
+      victims.forget(entry);
+      entries.remove(entry.key(), entry);
+    }
+  }
+
+  private long now() {
+    return exactRecency ? clock.incrementAndGet() : clock.get();
+  }
+
+  /** The value with a reference for the caller, or null when it is not there. Claims nothing. */
+  public Value lookup(Key key) {
+    Entry entry = entries.get(key);
+    while (entry != null && entry.state() instanceof Resident resident) {
+      if (tryHit(entry, resident)) {
+        return resident.value();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Keeps a value for a key that has none and is not being computed. The caller keeps its own
+   * reference.
+   *
+   * @return false when the key has a value or an owner already, or the value was not admitted
+   */
+  public boolean putIfAbsent(Key key, Value value, long costNanos, long height) {
+    if (!config.enabled()) {
+      return false;
+    }
+    while (true) {
+      Entry fresh = new Entry(key, Claimed.BY_NOBODY_ELSE);
+      Entry entry = entries.putIfAbsent(key, fresh);
+      if (entry == null) {
+        return complete(new Claim(this, fresh, null), fresh, value, costNanos, height, true);
+      }
+      State state = entry.state();
+      if (!(state instanceof Idle)) {
+        return false;
+      }
+      if (tryReclaim(entry, state)) {
+        return complete(new Claim(this, entry, null), entry, value, costNanos, height, true);
+      }
+    }
+  }
+
+  /** Ends a claim with a value; true when the value was kept. */
+  boolean complete(
+      Claim claim, Entry entry, Value value, long costNanos, long height, boolean admit) {
+    long bytes = Entry.chargeFor(value);
+    Rejection rejection = reasonToReject(bytes, admit);
+    List<Waiter> waiters;
+    if (rejection == null) {
+      value.retain();
+      endOrRelease(claim, value);
+      entry.describe(costNanos, height, bytes, clock.incrementAndGet());
+      waiters = Subscribers.inOrder(claim.taker(), claim.leave(new Resident(value)));
+    } else {
+      claim.end();
+      waiters = Subscribers.inOrder(claim.taker(), claim.leave(Idle.RETIRED));
+      entries.remove(entry.key(), entry);
+    }
+    try {
+      Subscribers.forEach(
+          waiters,
+          waiter -> {
+            value.retain();
+            waiter.handle().complete(value);
+          });
+    } finally {
+      record(entry, bytes, costNanos, rejection);
+    }
+    return rejection == null;
+  }
+
+  private static void endOrRelease(Claim claim, Value retained) {
+    try {
+      claim.end();
+    } catch (IllegalStateException e) {
+      retained.release();
+      throw e;
+    }
+  }
+
+  private Rejection reasonToReject(long bytes, boolean admit) {
+    if (!config.enabled() || closed) {
+      return Rejection.DISABLED;
+    }
+    if (!admit) {
+      return Rejection.NOT_WANTED;
+    }
+    return bytes > config.budgetBytes() ? Rejection.TOO_LARGE : null;
+  }
+
+  private void record(Entry entry, long bytes, long costNanos, Rejection rejection) {
+    if (rejection != null) {
+      rejections.increment();
+      events.rejected(entry.key(), bytes, rejection);
+      return;
+    }
+    admissions.increment();
+    events.admitted(entry.key(), bytes, costNanos);
+    if (victims.admit(entry) > config.budgetBytes()) {
+      drop(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
+    }
+  }
+
+  /** Ends a claim with an error. */
+  void fail(Claim claim, Entry entry, Throwable error) {
+    claim.end();
+    List<Waiter> waiters = Subscribers.inOrder(claim.taker(), claim.leave(Idle.RETIRED));
+    entries.remove(entry.key(), entry);
+    failures.increment();
+    events.failed(entry.key(), error, waiters.size());
+    Subscribers.forEach(waiters, waiter -> waiter.handle().fail(error));
+  }
+
+  /** Passes an ended claim without outcome on to a waiter that is still interested. */
+  void abandon(Claim claim, Entry entry) {
+    while (true) {
+      Claimed claimed = (Claimed) entry.state();
+      List<Waiter> live = new ArrayList<>();
+      List<Waiter> gone = new ArrayList<>();
+      Subscribers.inOrder(null, claimed).forEach(w -> (w.isLive() ? live : gone).add(w));
+      Waiter heir = live.isEmpty() ? null : live.removeFirst();
+      if (entry.change(claimed, heir == null ? Idle.RETIRED : Subscribers.stack(live))) {
+        if (claim.taker() != null) {
+          gone.add(claim.taker());
+        }
+        try {
+          handOver(entry, heir);
+        } finally {
+          Subscribers.forEach(gone, waiter -> waiter.handle().cancel());
+        }
+        return;
+      }
+    }
+  }
+
+  private void handOver(Entry entry, Waiter heir) {
+    if (heir == null) {
+      entries.remove(entry.key(), entry);
+      abandonments.increment();
+      events.abandoned(entry.key());
+      return;
+    }
+    takeovers.increment();
+    events.tookOver(entry.key());
+    Claim claim = new Claim(this, entry, heir);
+    try {
+      heir.takeOver(claim);
+    } catch (Throwable e) {
+      try {
+        heir.handle().fail(e);
+      } finally {
+        claim.close();
+      }
+    }
+  }
+
+  /** Drops values that nobody but the cache holds, lowest rank first. */
+  @Override
+  public long reclaim(long bytes) {
+    return drop(victims.evictOffHeap(bytes), Eviction.MEMORY_PRESSURE);
+  }
+
+  private long drop(List<Victim> dropped, Eviction reason) {
+    long freed = 0;
+    for (Victim victim : dropped) {
+      freed += victim.value().isExclusive() ? victim.bytes() : 0;
+      victim.value().release();
+      evictions.increment();
+      events.evicted(victim.entry().key(), victim.bytes(), reason);
+    }
+    if (!dropped.isEmpty()) {
+      victims.retireGhosts().forEach(ghost -> entries.remove(ghost.key(), ghost));
+    }
+    return freed;
+  }
+
+  /** Drops all values; open claims go on, and their values are kept as usual. */
+  public void clear() {
+    drop(victims.evictDownTo(0), Eviction.CLEARED);
+  }
+
+  /** Drops all values and keeps none from now on. Claims still end, and their waiters still wake. */
+  @Override
+  public void close() {
+    closed = true;
+    clear();
+  }
+
+  /** Counts so far; consistent when no thread is working. */
+  public CacheStatistics statistics() {
+    return new CacheStatistics(
+        victims.residents(),
+        victims.residentBytes(),
+        hits.sum(),
+        misses.sum(),
+        waits.sum(),
+        admissions.sum(),
+        rejections.sum(),
+        evictions.sum(),
+        takeovers.sum(),
+        abandonments.sum(),
+        failures.sum(),
+        savedNanos.sum());
+  }
+}

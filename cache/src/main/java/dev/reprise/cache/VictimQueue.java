@@ -1,0 +1,239 @@
+package dev.reprise.cache;
+
+import dev.reprise.cache.State.Idle;
+import dev.reprise.cache.State.Resident;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Finds victims without sorting: a heap per kind of memory, ordered by the score that an entry had
+ * when it was put there.
+ *
+ * <pre>
+ *   admit ---> list of admissions --(drained when somebody evicts)--> heap off-heap values
+ *              one compare-and-set                                    heap of Java-heap values
+ *   evict: take the top; has its score risen since?  yes: put it back with the new one
+ *                                                    no:  it is the minimum, evict it
+ * </pre>
+ *
+ * <p>Scores never fall (see {@link VictimRanking}), so a queued score is a lower bound and the first
+ * top that is up to date is the exact minimum. An eviction costs O(log n) plus the entries that were
+ * hit since they last lay on top; a program that never evicts never builds a heap.
+ *
+ * <p><b>Threads.</b> The heaps, the ghosts and the queue's fields of entries are guarded by one lock,
+ * held for choosing victims only; values are released and the map is changed after it is let go. An
+ * entry lies in the list or in a heap exactly while it is resident, since only this class makes
+ * resident entries idle.
+ */
+final class VictimQueue {
+
+  /**
+   * An entry that lost its value.
+   *
+   * @param value with the entry's reference, which the receiver releases
+   */
+  record Victim(Entry entry, Value value, long bytes) {}
+
+  private final VictimRanking ranking;
+  private final int ghostLimit;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final PriorityQueue<Entry> offHeap = newHeap();
+  private final PriorityQueue<Entry> onHeap = newHeap();
+  private final ArrayDeque<Entry> ghosts = new ArrayDeque<>();
+  // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
+  private final AtomicReference<Entry> admitted = new AtomicReference<>();
+  private final AtomicLong residentBytes = new AtomicLong();
+  private final AtomicLong residents = new AtomicLong();
+
+  VictimQueue(VictimRanking ranking, int ghostLimit) {
+    this.ranking = ranking;
+    this.ghostLimit = ghostLimit;
+  }
+
+  private static PriorityQueue<Entry> newHeap() {
+    return new PriorityQueue<>(
+        Comparator.<Entry>comparingDouble(e -> e.queuedScore)
+            .thenComparingLong(Entry::lastAccess));
+  }
+
+  long residentBytes() {
+    return residentBytes.get();
+  }
+
+  long residents() {
+    return residents.get();
+  }
+
+  /** Takes in an entry that has just become resident; returns the bytes that are resident now. */
+  long admit(Entry entry) {
+    long bytes = residentBytes.addAndGet(entry.bytes());
+    residents.incrementAndGet();
+    Entry head;
+    do {
+      head = admitted.get();
+      entry.nextAdmitted = head;
+    } while (!admitted.compareAndSet(head, entry));
+    return bytes;
+  }
+
+  /** Accounts for a resident entry that lost its value otherwise than by eviction. */
+  void forget(Entry entry) {
+    residentBytes.addAndGet(-entry.bytes());
+    residents.decrementAndGet();
+  }
+
+  /**
+   * Chooses victims until at most {@code budgetBytes} are resident: first values that nobody but the
+   * cache holds, then any.
+   */
+  List<Victim> evictDownTo(long budgetBytes) {
+    List<Victim> victims = new ArrayList<>();
+    lock.lock();
+    try {
+      drainAdmitted();
+      evictExclusive(budgetBytes, victims);
+      while (residentBytes.get() > budgetBytes) {
+        Entry entry = pollLowest();
+        if (entry == null) {
+          break;
+        }
+        evict(entry, victims);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return victims;
+  }
+
+  private void evictExclusive(long budgetBytes, List<Victim> victims) {
+    List<Entry> held = new ArrayList<>();
+    while (residentBytes.get() > budgetBytes) {
+      Entry entry = pollLowest();
+      if (entry == null) {
+        break;
+      }
+      if (isHeldByTheProgram(entry)) {
+        held.add(entry);
+      } else {
+        evict(entry, victims);
+      }
+    }
+    held.forEach(this::enqueue);
+  }
+
+  /** Chooses victims whose release frees at least {@code bytes} off the heap, if there are so many. */
+  List<Victim> evictOffHeap(long bytes) {
+    List<Victim> victims = new ArrayList<>();
+    List<Entry> held = new ArrayList<>();
+    lock.lock();
+    try {
+      drainAdmitted();
+      for (long chosen = 0; chosen < bytes; ) {
+        Entry entry = pollFresh(offHeap);
+        if (entry == null) {
+          break;
+        }
+        if (isHeldByTheProgram(entry)) {
+          held.add(entry);
+        } else {
+          chosen += entry.bytes();
+          evict(entry, victims);
+        }
+      }
+      held.forEach(this::enqueue);
+    } finally {
+      lock.unlock();
+    }
+    return victims;
+  }
+
+  /** Removes ghosts beyond the bound; the receiver takes them out of the map. */
+  List<Entry> retireGhosts() {
+    List<Entry> retired = List.of();
+    lock.lock();
+    try {
+      while (ghosts.size() > ghostLimit) {
+        Entry ghost = ghosts.poll();
+        ghost.isGhost = false;
+        if (ghost.change(Idle.EVICTED, Idle.RETIRED)) {
+          retired = retired.isEmpty() ? new ArrayList<>() : retired;
+          retired.add(ghost);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return retired;
+  }
+
+  private void drainAdmitted() {
+    for (Entry entry = admitted.getAndSet(null); entry != null; ) {
+      Entry next = entry.nextAdmitted;
+      entry.nextAdmitted = null;
+      enqueue(entry);
+      entry = next;
+    }
+  }
+
+  private void enqueue(Entry entry) {
+    if (entry.state() instanceof Resident resident) {
+      entry.queuedScore = ranking.score(entry);
+      (holdsOffHeap(resident.value()) ? offHeap : onHeap).add(entry);
+    }
+  }
+
+  private static boolean holdsOffHeap(Value value) {
+    return value instanceof MatrixValue
+        || value instanceof ListValue list
+            && list.elements().stream().anyMatch(VictimQueue::holdsOffHeap);
+  }
+
+  private static boolean isHeldByTheProgram(Entry entry) {
+    return entry.state() instanceof Resident resident && !resident.value().isExclusive();
+  }
+
+  private Entry pollLowest() {
+    Entry off = pollFresh(offHeap);
+    Entry on = pollFresh(onHeap);
+    if (off == null || on == null) {
+      return off == null ? on : off;
+    }
+    boolean offIsLower = offHeap.comparator().compare(off, on) <= 0;
+    (offIsLower ? onHeap : offHeap).add(offIsLower ? on : off);
+    return offIsLower ? off : on;
+  }
+
+  /** Takes the entry with the lowest present score out of a heap; null when the heap is empty. */
+  private Entry pollFresh(PriorityQueue<Entry> heap) {
+    for (Entry top = heap.poll(); top != null; top = heap.poll()) {
+      double score = ranking.score(top);
+      if (score > top.queuedScore) {
+        top.queuedScore = score;
+        heap.add(top);
+      } else if (top.state() instanceof Resident) {
+        return top;
+      }
+    }
+    return null;
+  }
+
+  private void evict(Entry entry, List<Victim> victims) {
+    if (entry.state() instanceof Resident resident && entry.change(resident, Idle.EVICTED)) {
+      forget(entry);
+      victims.add(new Victim(entry, resident.value(), entry.bytes()));
+      if (!entry.isGhost) {
+        entry.isGhost = true;
+        ghosts.add(entry);
+      }
+    }
+  }
+}

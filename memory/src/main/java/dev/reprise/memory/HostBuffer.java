@@ -1,0 +1,83 @@
+package dev.reprise.memory;
+
+import dev.reprise.runtime.Buffer;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A buffer of {@link HostMemory}. The object lives as long as its memory and is recycled together
+ * with it, so allocating makes no garbage; an owner that has released it must forget it.
+ *
+ * <p>Threads: all fields but the final ones belong to whoever owns the buffer: its user, or the pool
+ * under the lock of the list that it lies in.
+ */
+final class HostBuffer implements Buffer {
+  static final int LARGE = -1;
+
+  private final HostMemory memory;
+  private final MemorySegment segment;
+  final int sizeClass;
+
+  /** The slab that a small buffer is a part of; null for a large one. */
+  final Slab slab;
+
+  /** The memory that a large buffer is; null for a small one. */
+  final NativeMemory.Region region;
+
+  /** Next in the free list that the buffer lies in. */
+  HostBuffer next;
+
+  /** Bytes counted as used for the present owner. */
+  long chargedBytes;
+
+  private boolean free = true;
+
+  private HostBuffer(
+      HostMemory memory,
+      MemorySegment segment,
+      int sizeClass,
+      Slab slab,
+      NativeMemory.Region region) {
+    this.memory = memory;
+    this.segment = segment;
+    this.sizeClass = sizeClass;
+    this.slab = slab;
+    this.region = region;
+  }
+
+  static HostBuffer small(HostMemory memory, MemorySegment segment, int sizeClass, Slab slab) {
+    return new HostBuffer(memory, segment, sizeClass, slab, null);
+  }
+
+  static HostBuffer large(HostMemory memory, NativeMemory.Region region) {
+    return new HostBuffer(memory, region.segment(), LARGE, null, region);
+  }
+
+  @Override
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  long capacity() {
+    return segment.byteSize();
+  }
+
+  HostBuffer handOut(long bytes) {
+    chargedBytes = bytes;
+    free = false;
+    next = null;
+    return this;
+  }
+
+  @Override
+  public void release() {
+    if (free) {
+      throw new IllegalStateException("buffer released twice");
+    }
+    free = true;
+    if (sizeClass == LARGE) {
+      memory.releaseLarge(this);
+    } else {
+      memory.releaseSmall(this);
+    }
+  }
+}

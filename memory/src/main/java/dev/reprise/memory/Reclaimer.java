@@ -1,0 +1,14 @@
+package dev.reprise.memory;
+
+/** Who can give memory back under pressure; the cache is one. */
+@FunctionalInterface
+public interface Reclaimer {
+
+  /**
+   * Releases values that nobody uses, at least {@code bytes} in sum if there are so many. Called
+   * with no lock held, from any thread, also from several at once.
+   *
+   * @return bytes given back; 0 when there is nothing left to give
+   */
+  long reclaim(long bytes);
+}
