@@ -1,26 +1,47 @@
 package dev.reprise.lineage;
 
-import com.dynatrace.hash4j.hashing.ByteAccess;
+import com.dynatrace.hash4j.hashing.HashStream128;
 import com.dynatrace.hash4j.hashing.HashValue128;
-import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * 128-bit fingerprints of outside content, XXH3-128 over the bytes: equal in every process, several
- * GB/s. It guards against change, not against somebody who constructs collisions.
+ * GB/s. They guard against change, not against somebody who constructs collisions.
  */
 public final class ContentHash {
-  private static final Hasher128 HASHER = Hashing.xxh3_128();
-  private static final ByteAccess<MemorySegment> BYTES =
-      ByteAccess.forMemorySegment(MemorySegment.class);
+  // Bytes pass through an array in pieces: each piece is a call, so that the code is compiled after
+  // a few of them. One call over a large segment stays interpreted for long (0.03 GB/s measured).
+  private static final int PIECE_BYTES = 1 << 16;
 
   private ContentHash() {}
 
   /** The fingerprint of all bytes of a segment, which must not change meanwhile. */
   public static Key of(MemorySegment content) {
-    HashValue128 hash = HASHER.hashBytesTo128Bits(content, 0, content.byteSize(), BYTES);
-    return new Key(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
+    HashStream128 stream = Hashing.xxh3_128().hashStream();
+    long size = content.byteSize();
+    byte[] piece = new byte[(int) Math.min(size, PIECE_BYTES)];
+    for (long start = 0; start < size; start += piece.length) {
+      int length = (int) Math.min(piece.length, size - start);
+      MemorySegment.copy(content, ValueLayout.JAVA_BYTE, start, piece, 0, length);
+      stream.putBytes(piece, 0, length);
+    }
+    return keyOf(stream);
+  }
+
+  /** The fingerprint of what a stream still has; equals that of the same bytes in memory. */
+  public static Key of(InputStream content) throws IOException {
+    HashStream128 stream = Hashing.xxh3_128().hashStream();
+    byte[] piece = new byte[PIECE_BYTES];
+    int length = content.read(piece);
+    while (length >= 0) {
+      stream.putBytes(piece, 0, length);
+      length = content.read(piece);
+    }
+    return keyOf(stream);
   }
 
   /** The fingerprint of a row-major matrix: cells and shape, so that a reshaped matrix differs. */
@@ -36,5 +57,10 @@ public final class ContentHash {
   /** The fingerprint of a row-major matrix; equals that of the same cells in native memory. */
   public static Key ofMatrix(double[] cells, long rows, long cols) {
     return ofMatrix(MemorySegment.ofArray(cells), rows, cols);
+  }
+
+  private static Key keyOf(HashStream128 stream) {
+    HashValue128 hash = stream.get();
+    return new Key(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
   }
 }

@@ -7,8 +7,8 @@ import java.util.Arrays;
  *
  * <p>The stack of items to finish is bounded: when full, every second entry is dropped. An entry
  * that comes to the top always looks at its inputs afresh, so a dropped one is found again from
- * those below it; the bottom entry (the item asked for) stays. A chain of n items costs less than 3 n
- * steps and 256 KiB whatever n is.
+ * those below it; the bottom entry (the item asked for) stays. A chain of n items costs less than 3
+ * n steps and 256 KiB whatever n is.
  */
 final class DeepKey {
   private static final int LIMIT = 1 << 16;

@@ -10,8 +10,7 @@ public record Key(long high, long low) implements Comparable<Key> {
   /** Reads the 32 hexadecimal digits that {@link #toString} writes. */
   public static Key parse(String digits) {
     if (digits.length() != DIGITS || !digits.chars().allMatch(Key::isHexDigit)) {
-      throw new IllegalArgumentException(
-          "a key has 32 hexadecimal digits, found '" + digits + "'");
+      throw new IllegalArgumentException("a key has 32 hexadecimal digits, found '" + digits + "'");
     }
     return new Key(
         Long.parseUnsignedLong(digits.substring(0, DIGITS / 2), 16),

@@ -11,8 +11,9 @@ import java.security.NoSuchAlgorithmException;
  * domain) over the blocks as little-endian bytes, so that any MurmurHash3 can check a key.
  *
  * <p>The first block is the operation's fingerprint or the type of a literal, then one block per
- * input in order. The number of blocks enters at the end. Each block changes the state by a bijection
- * and so does the end: two literals of one numeric type never collide, and nothing is commutative.
+ * input in order. The number of blocks enters at the end. Each block changes the state by a
+ * bijection and so does the end: two literals of one numeric type never collide, and nothing is
+ * commutative.
  *
  * <p>Confined to one call; the compiler keeps it in registers.
  */
@@ -64,7 +65,8 @@ final class KeyMixer {
     try {
       ByteBuffer units = ByteBuffer.allocate(Character.BYTES * value.length());
       units.asCharBuffer().put(value);
-      ByteBuffer digest = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(units.array()));
+      ByteBuffer digest =
+          ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(units.array()));
       mix(LITERAL, STRING);
       mix(digest.getLong(), digest.getLong());
     } catch (NoSuchAlgorithmException e) {

@@ -85,8 +85,7 @@ public final class LineageItem {
     }
     LineageItem[] rest = new LineageItem[inputs.length - 2];
     System.arraycopy(inputs, 2, rest, 0, rest.length);
-    return new LineageItem(
-        Objects.requireNonNull(operation), inputs[0], inputs[1], rest, height);
+    return new LineageItem(Objects.requireNonNull(operation), inputs[0], inputs[1], rest, height);
   }
 
   private static int above(LineageItem input) {

@@ -6,9 +6,10 @@ import java.util.Arrays;
  * The order in which a replayer executes a trace, and when it may free a value. Immutable; usable
  * from any thread.
  *
- * <p>Step {@code i} executes {@link #item} {@code i}; its inputs are the results of the steps {@link
- * #input}. A replayer counts {@link #uses} down with every input it has consumed and every output it
- * has delivered, and frees the value at zero: no control flow and no predicate is evaluated.
+ * <p>Step {@code i} executes {@link #item} {@code i}; its inputs are the results of the steps
+ * {@link #input}. A replayer counts {@link #uses} down with every input it has consumed and every
+ * output it has delivered, and frees the value at zero: no control flow and no predicate is
+ * evaluated.
  */
 public final class ReplayPlan {
   private final Trace trace;

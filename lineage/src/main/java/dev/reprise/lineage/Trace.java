@@ -9,9 +9,9 @@ import java.util.Map;
  * The items behind one or several outputs, each value once, inputs before their users. Immutable;
  * usable from any thread.
  *
- * <p>Items with equal keys are one value, so a trace keeps the first of them. The order is that of a
- * depth-first walk from the outputs and depends on the structure alone. Costs one visit per item and
- * input, 12 to 20 bytes per item, and the computation of all keys.
+ * <p>Items with equal keys are one value, so a trace keeps the first of them. The order is that of
+ * a depth-first walk from the outputs and depends on the structure alone. Costs one visit per item
+ * and input, 12 to 20 bytes per item, and the computation of all keys.
  */
 public final class Trace {
   /** The name of an output that has none. */

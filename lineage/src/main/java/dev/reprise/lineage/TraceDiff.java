@@ -69,15 +69,22 @@ public record TraceDiff(
 
   private static String reason(LineageItem left, LineageItem right) {
     if (left.isLiteral() && right.isLiteral()) {
-      return "the literal is " + describe(left) + " in the first, " + describe(right)
+      return "the literal is "
+          + describe(left)
+          + " in the first, "
+          + describe(right)
           + " in the second";
     }
     if (left.isLiteral() || right.isLiteral() || !left.name().equals(right.name())) {
       return "the first has " + describe(left) + ", the second " + describe(right);
     }
     if (left.inputCount() != right.inputCount()) {
-      return left.name() + " has " + left.inputCount() + " inputs in the first, "
-          + right.inputCount() + " in the second";
+      return left.name()
+          + " has "
+          + left.inputCount()
+          + " inputs in the first, "
+          + right.inputCount()
+          + " in the second";
     }
     return attributeReason(left, right);
   }
@@ -86,7 +93,9 @@ public record TraceDiff(
     var before = left.operation().attributes().asMap();
     var after = right.operation().attributes().asMap();
     if (!Objects.equals(before.get("fingerprint"), after.get("fingerprint"))) {
-      return "the content behind " + describe(left) + " differs from that behind "
+      return "the content behind "
+          + describe(left)
+          + " differs from that behind "
           + describe(right);
     }
     TreeSet<String> names = new TreeSet<>(before.keySet());
@@ -95,7 +104,11 @@ public record TraceDiff(
     for (String name : names) {
       if (!Objects.equals(before.get(name), after.get(name))) {
         differences.add(
-            name + " is " + shown(before.get(name)) + " in the first, " + shown(after.get(name))
+            name
+                + " is "
+                + shown(before.get(name))
+                + " in the first, "
+                + shown(after.get(name))
                 + " in the second");
       }
     }
@@ -109,9 +122,7 @@ public record TraceDiff(
   private static String describe(LineageItem item) {
     Scalar literal = item.literalOrNull();
     if (literal != null) {
-      return literal.isAbsent()
-          ? "(left out)"
-          : literal.type().label() + " " + literal.asString();
+      return literal.isAbsent() ? "(left out)" : literal.type().label() + " " + literal.asString();
     }
     return item.note() == null ? item.name() : item.name() + " \"" + item.note() + "\"";
   }

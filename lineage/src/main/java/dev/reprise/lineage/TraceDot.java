@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Writes a trace as a Graphviz graph: data flows from leaves at the top to outputs at the bottom. */
+/**
+ * Writes a trace as a Graphviz graph: data flows from leaves at the top to outputs at the bottom.
+ */
 public final class TraceDot {
   private static final int LABEL_LENGTH = 60;
 

@@ -31,17 +31,15 @@ public final class TraceQuery {
 
   /** Outside content that the outputs depend on: files read and values bound. */
   public List<LineageItem> sources() {
-    return select(
-        i -> {
-          LineageItem item = trace.item(i);
-          return !item.isLiteral()
-              && item.operation().opcode().evaluation() == Evaluation.SOURCE;
-        });
+    return select(i -> {
+      LineageItem item = trace.item(i);
+      return !item.isLiteral() && item.operation().opcode().evaluation() == Evaluation.SOURCE;
+    });
   }
 
   /**
-   * The items that go into {@code item}, itself left out, inputs first; empty when the trace does not
-   * hold it.
+   * The items that go into {@code item}, itself left out, inputs first; empty when the trace does
+   * not hold it.
    */
   public List<LineageItem> ancestors(LineageItem item) {
     int position = trace.indexOf(item);

@@ -205,8 +205,7 @@ public final class TraceReader {
     if (note != null && (inputs > 0 || !isSource)) {
       throw line.mistake("only an item that reads content from outside has a note after '@'");
     }
-    long required =
-        isSource ? 0 : opcode.parameters().stream().filter(p -> p.isRequired()).count();
+    long required = isSource ? 0 : opcode.parameters().stream().filter(p -> p.isRequired()).count();
     if (inputs < required || (inputs > opcode.parameters().size() && !opcode.isVariadic())) {
       throw line.mistake(
           "'" + opcode.name() + "' takes " + operandCount(opcode) + ", but has " + inputs);

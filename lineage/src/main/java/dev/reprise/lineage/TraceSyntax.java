@@ -11,7 +11,9 @@ final class TraceSyntax {
 
   private TraceSyntax() {}
 
-  /** Writes the text bare when all its characters are plain and it looks like no item, else quoted. */
+  /**
+   * Writes the text bare when all its characters are plain and it looks like no item, else quoted.
+   */
   static void writeWord(Appendable out, String text) throws IOException {
     if (!text.isEmpty() && text.charAt(0) != '%' && text.chars().allMatch(TraceSyntax::isPlain)) {
       out.append(text);
@@ -22,7 +24,9 @@ final class TraceSyntax {
 
   /** Writes an opcode's name: like a word, but with bare equal and percent signs. */
   static void writeOpcode(Appendable out, String name) throws IOException {
-    if (!name.isEmpty() && !name.equals(LITERAL) && name.chars().allMatch(TraceSyntax::isPlainInOpcode)) {
+    if (!name.isEmpty()
+        && !name.equals(LITERAL)
+        && name.chars().allMatch(TraceSyntax::isPlainInOpcode)) {
       out.append(name);
     } else {
       writeQuoted(out, name);
@@ -73,7 +77,9 @@ final class TraceSyntax {
     if (Character.isLowSurrogate(character)) {
       return position > 0 && Character.isHighSurrogate(text.charAt(position - 1));
     }
-    return !Character.isISOControl(character) && character != 0x2028 && character != 0x2029
+    return !Character.isISOControl(character)
+        && character != 0x2028
+        && character != 0x2029
         && character != 0xfeff;
   }
 }

@@ -9,8 +9,9 @@
  *   %5 = ...                                  key = 128-bit mix of the operation and the input keys
  * </pre>
  *
- * <p>Items are made before execution and never hold values. Nothing here recurses: traces are as deep
- * as loops are long. A trace is written and read as text ({@code TraceWriter}, {@code TraceReader}),
- * drawn, compared, queried, and turned into an order of execution ({@code ReplayPlan}).
+ * <p>Items are made before execution and never hold values. Nothing here recurses: traces are as
+ * deep as loops are long. A trace is written and read as text ({@code TraceWriter}, {@code
+ * TraceReader}), drawn, compared, queried, and turned into an order of execution ({@code
+ * ReplayPlan}).
  */
 package dev.reprise.lineage;

@@ -24,11 +24,10 @@ class ConcurrentKeyTest {
         List<Callable<List<Key>>> askers = new ArrayList<>();
         for (int thread = 0; thread < THREADS; thread++) {
           boolean fromTheTop = thread % 2 == 0;
-          askers.add(
-              () -> {
-                start.await();
-                return fromTheTop ? keysFromTop(shared) : keysFromInputs(shared);
-              });
+          askers.add(() -> {
+            start.await();
+            return fromTheTop ? keysFromTop(shared) : keysFromInputs(shared);
+          });
         }
         for (Future<List<Key>> keys : pool.invokeAll(askers)) {
           assertThat(keys.get()).as("seed %d", seed).isEqualTo(keysFromTop(expected));

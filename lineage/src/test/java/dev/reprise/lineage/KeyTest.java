@@ -19,7 +19,8 @@ class KeyTest {
 
   @Test
   void anythingElseIsNoKey() {
-    for (String text : new String[] {"", "12", "0".repeat(33), "g".repeat(32), "+" + "0".repeat(31)}) {
+    for (String text :
+        new String[] {"", "12", "0".repeat(33), "g".repeat(32), "+" + "0".repeat(31)}) {
       assertThatThrownBy(() -> Key.parse(text))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("32 hexadecimal digits");

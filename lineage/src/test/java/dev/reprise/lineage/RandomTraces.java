@@ -13,7 +13,8 @@ final class RandomTraces {
   static final OperationTable TABLE = OperationTable.standard();
   private static final String[] UNARY = {"t", "tsmm", "rev", "cholesky", "inv", "nrow"};
   private static final String[] BINARY = {"+", "-", "*", "/", "==", "%%", "%/%", "<=", "matmul"};
-  private static final String NASTY = "a b\n\r\t\"\\%{}=,@#'\u00e4\u2028\ufeff\ud83d\ude00\ud83d\u0001";
+  private static final String NASTY =
+      "a b\n\r\t\"\\%{}=,@#'\u00e4\u2028\ufeff\ud83d\ude00\ud83d\u0001";
 
   private final Random random;
   private final List<LineageItem> items = new ArrayList<>();

@@ -42,7 +42,8 @@ class TraceDiffTest {
     assertThat(explain(literal(1), x)).startsWith("the first has integer 1, the second read");
     LineageItem pair = LineageItem.of(operation("cbind"), x, x);
     LineageItem triple = LineageItem.of(operation("cbind"), x, x, x);
-    assertThat(explain(pair, triple)).startsWith("cbind has 2 inputs in the first, 3 in the second");
+    assertThat(explain(pair, triple))
+        .startsWith("cbind has 2 inputs in the first, 3 in the second");
     LineageItem plain = LineageItem.of(operation("tsmm"), x);
     LineageItem right = LineageItem.of(operation("tsmm", "right", "true"), x);
     assertThat(explain(plain, right))

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.OperationTable;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.StringReader;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,8 +90,9 @@ class TraceFormTest {
 
   @Test
   void commentsBlankLinesAndWindowsLineEndsAreRead() throws Exception {
-    String text = "\r\n# made by hand\r\nreprise-lineage 1\r\n\r\n  %1 = literal integer 7  \r\n"
-        + "return   %1\r\n# end\r\n\r\n";
+    String text =
+        "\r\n# made by hand\r\nreprise-lineage 1\r\n\r\n  %1 = literal integer 7  \r\n"
+            + "return   %1\r\n# end\r\n\r\n";
     assertThat(parse(text).output().sameAs(literal(7))).isTrue();
   }
 
