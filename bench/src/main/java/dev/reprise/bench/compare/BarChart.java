@@ -3,7 +3,9 @@ package dev.reprise.bench.compare;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws a comparison as an SVG picture: one panel of bars per workload, each with its own scale. */
+/**
+ * Draws a comparison as an SVG picture: one panel of bars per workload, each with its own scale.
+ */
 final class BarChart {
   private static final int LABEL_WIDTH = 150;
   private static final int BAR_WIDTH = 470;
@@ -22,22 +24,18 @@ final class BarChart {
       y += PANEL_GAP + BAR_STEP * row.cells().size();
     }
     return """
-        <svg xmlns="http://www.w3.org/2000/svg" width="720" height="%d" viewBox="0 0 720 %d" \
-        font-family="sans-serif" font-size="11">
-        <rect width="100%%" height="100%%" fill="#ffffff"/>
-        %s</svg>
-        """
+    <svg xmlns="http://www.w3.org/2000/svg" width="720" height="%d" viewBox="0 0 720 %d" \
+    font-family="sans-serif" font-size="11">
+    <rect width="100%%" height="100%%" fill="#ffffff"/>
+    %s</svg>
+    """
         .formatted(y + 4, y + 4, svg);
   }
 
   private static void panel(StringBuilder svg, Comparison.Row row, int top) {
     List<Comparison.Cell> cells = row.cells();
     double longest =
-        cells.stream()
-            .mapToDouble(c -> c.wall().max())
-            .filter(Double::isFinite)
-            .max()
-            .orElse(1);
+        cells.stream().mapToDouble(c -> c.wall().max()).filter(Double::isFinite).max().orElse(1);
     text(svg, 10, top + 12, "#222222", "bold", row.title());
     int y = top + 18;
     for (Comparison.Cell cell : cells) {

@@ -59,8 +59,7 @@ public final class Compare {
 
   private Path measure() throws IOException, InterruptedException {
     Path scratch = Files.createTempDirectory("reprise-bench");
-    Launch launch =
-        new Launch(options.root(), scratch, options.heap(), options.repriseOptions());
+    Launch launch = new Launch(options.root(), scratch, options.heap(), options.repriseOptions());
     Machine machine = Machine.here();
     String date = LocalDateTime.now().truncatedTo(ChronoUnit.MINUTES).toString();
     Path out = options.out();
@@ -173,9 +172,7 @@ public final class Compare {
   private Map<String, String> versions(Launch launch) throws IOException, InterruptedException {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("SystemDS", "3.3.0 on " + javaVersion(launch.systemDsJava()));
-    versions.put(
-        "Reprise",
-        commit() + " on Java " + System.getProperty("java.vm.version"));
+    versions.put("Reprise", commit() + " on Java " + System.getProperty("java.vm.version"));
     return versions;
   }
 
@@ -190,7 +187,8 @@ public final class Compare {
 
   private String commit() throws IOException, InterruptedException {
     Process git =
-        new ProcessBuilder("git", "-C", options.root().toString(), "describe", "--always", "--dirty")
+        new ProcessBuilder(
+                "git", "-C", options.root().toString(), "describe", "--always", "--dirty")
             .redirectErrorStream(true)
             .start();
     String text = new String(git.getInputStream().readAllBytes()).strip();

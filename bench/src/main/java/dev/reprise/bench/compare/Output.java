@@ -71,12 +71,11 @@ record Output(List<String> lines, double workSeconds, boolean hasError) {
     for (String line : lines) {
       Matcher number = NUMBER.matcher(line);
       text.append(
-              number.replaceAll(
-                  m ->
-                      new BigDecimal(m.group())
-                          .round(new MathContext(6))
-                          .stripTrailingZeros()
-                          .toString()))
+              number.replaceAll(m ->
+                  new BigDecimal(m.group())
+                      .round(new MathContext(6))
+                      .stripTrailingZeros()
+                      .toString()))
           .append('\n');
     }
     try {

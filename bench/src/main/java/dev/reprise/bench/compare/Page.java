@@ -23,10 +23,13 @@ final class Page {
   void write() throws IOException {
     line("# Benchmarks");
     line("");
-    line("Made by `bench/compare` from its result files and `bench/notes.md`; edit those, not this.");
+    line(
+        "Made by `bench/compare` from its result files and `bench/notes.md`; edit those, not this.");
     line("");
-    line("Every number is a median over fresh processes, with the smallest and largest in brackets.");
-    line("The systems take turns (A B A B) on one machine and run the same script, which makes its");
+    line(
+        "Every number is a median over fresh processes, with the smallest and largest in brackets.");
+    line(
+        "The systems take turns (A B A B) on one machine and run the same script, which makes its");
     line("data by exact integer arithmetic. Results are compared: a system that prints something");
     line("else is marked. `bench/README.md` says how to repeat this.");
     line("");
@@ -69,8 +72,7 @@ final class Page {
     ratios(c);
   }
 
-  private void table(
-      Comparison c, String title, Function<Comparison.Cell, Spread> spread) {
+  private void table(Comparison c, String title, Function<Comparison.Cell, Spread> spread) {
     line("### " + title);
     line("");
     header(labels(c));
