@@ -1,0 +1,39 @@
+package dev.reprise.language;
+
+import dev.reprise.language.lower.CompiledProgram;
+import dev.reprise.language.program.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Compiles scripts: text to tree, checks, tree to program. Stateless. */
+public final class Compiler {
+  private Compiler() {}
+
+  /**
+   * A compiled script.
+   *
+   * @param warnings what is worth saying about a correct script
+   */
+  public record Result(Program program, List<Diagnostic> warnings) {}
+
+  /**
+   * Compiles a script.
+   *
+   * @param arguments values of {@code $name} and {@code $1}, keys without the dollar sign
+   * @param resolver finds sourced files and library functions
+   * @param boundNames variables that exist before the program starts
+   * @throws CompileException with all mistakes of the script and of the files that it sources
+   */
+  public static Result compile(
+      SourceFile script,
+      Map<String, String> arguments,
+      SourceResolver resolver,
+      Set<String> boundNames)
+      throws CompileException {
+    List<Diagnostic> warnings = new ArrayList<>();
+    Program program = CompiledProgram.of(script, arguments, resolver, boundNames, warnings);
+    return new Result(program, List.copyOf(warnings));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.reprise.language;
+
+
+/**
+ * The text of one script file. Immutable.
+ *
+ * @param name the file's name as the user gave it; messages print it
+ * @param text its content
+ * @param origin who wrote it
+ */
+public record SourceFile(String name, String text, Origin origin) {
+
+  /** Where a file comes from. */
+  public enum Origin {
+    /** The script that the user runs, or a file that it sources. */
+    SCRIPT,
+    /** A file on the user's library path. */
+    LIBRARY,
+    /** A file of the standard library; its functions are compiled when first called. */
+    SHIPPED
+  }
+
+  public SourceFile(String name, String text) {
+    this(name, text, Origin.SCRIPT);
+  }
+
+  /** The text of a one-based line without its line end; empty when there is no such line. */
+  public String line(int number) {
+    int start = 0;
+    for (int line = 1; line < number; line++) {
+      int end = text.indexOf('\n', start);
+      if (end < 0) {
+        return "";
+      }
+      start = end + 1;
+    }
+    int end = text.indexOf('\n', start);
+    String line = end < 0 ? text.substring(start) : text.substring(start, end);
+    return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+  }
+
+}

@@ -1,0 +1,39 @@
+package dev.reprise.language;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the files that a script refers to. Called from any thread that compiles.
+ *
+ * <p>A file that exists but cannot be read throws {@link java.io.UncheckedIOException}; the compiler
+ * reports it at the place that asked.
+ */
+public interface SourceResolver {
+
+  /** The file {@code f.dml} that supplies an unknown function {@code f}: user libraries first. */
+  Optional<SourceFile> library(String functionName);
+
+  /** The file that {@code source("path")} in another file means. */
+  Optional<SourceFile> source(String path, SourceFile from);
+
+  /** Names that {@link #library} knows, for hints at misspelt calls. */
+  default Set<String> libraryFunctions() {
+    return Set.of();
+  }
+
+  /** Knows no files. */
+  static SourceResolver none() {
+    return new SourceResolver() {
+      @Override
+      public Optional<SourceFile> library(String functionName) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<SourceFile> source(String path, SourceFile from) {
+        return Optional.empty();
+      }
+    };
+  }
+}

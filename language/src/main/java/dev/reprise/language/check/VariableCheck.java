@@ -1,0 +1,279 @@
+package dev.reprise.language.check;
+
+import dev.reprise.language.Diagnostics;
+import dev.reprise.language.NearestName;
+import dev.reprise.language.Position;
+import dev.reprise.language.syntax.LanguageConstants;
+import dev.reprise.language.syntax.AssignedNames;
+import dev.reprise.language.syntax.Expression;
+import dev.reprise.language.syntax.Expression.Subscript;
+import dev.reprise.language.syntax.Function;
+import dev.reprise.language.syntax.Statement;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Walks a procedure along its control flow with the set of variables that may be assigned there.
+ *
+ * <p>Reading a variable that no path has assigned is an error; one that only some paths assign is left
+ * to run time, since scripts assign and read under equal conditions.
+ */
+public final class VariableCheck {
+  private final Diagnostics diagnostics;
+  private final Set<String> everAssigned;
+  private final Set<String> localToParfor = new HashSet<>();
+  private final Set<String> parforVariables = new HashSet<>();
+  private final Map<Statement.For, Set<String>> beforeParfor = new IdentityHashMap<>();
+  private Set<String> assigned;
+
+  private VariableCheck(Diagnostics diagnostics, Set<String> everAssigned, Set<String> assigned) {
+    this.diagnostics = diagnostics;
+    this.everAssigned = everAssigned;
+    this.assigned = assigned;
+  }
+
+  /**
+   * Checks the main program.
+   *
+   * @param bound variables that exist before it starts
+   * @return for each parfor the variables that may exist before it
+   */
+  public static Map<Statement.For, Set<String>> main(
+      List<Statement> statements, Set<String> bound, Diagnostics diagnostics) {
+    VariableCheck check =
+        new VariableCheck(diagnostics, AssignedNames.of(statements), new LinkedHashSet<>(bound));
+    check.statements(statements);
+    return check.beforeParfor;
+  }
+
+  /** Checks a function; returns for each parfor the variables that may exist before it. */
+  public static Map<Statement.For, Set<String>> function(
+      Function function, Diagnostics diagnostics) {
+    VariableCheck check =
+        new VariableCheck(
+            diagnostics, AssignedNames.of(function.body()), new LinkedHashSet<>());
+    check.signature(function);
+    check.statements(function.body());
+    check.results(function);
+    return check.beforeParfor;
+  }
+
+  private void signature(Function function) {
+    for (Function.Parameter parameter : function.parameters()) {
+      if (parameter.defaultValue() != null) {
+        reads(parameter.defaultValue());
+      }
+      if (!assigned.add(parameter.name())) {
+        error(
+            parameter.position(),
+            parameter.name(),
+            "the parameter '" + parameter.name() + "' of '" + function.name() + "' exists twice",
+            null);
+      }
+      constant(parameter.name(), parameter.position());
+    }
+  }
+
+  private void results(Function function) {
+    Set<String> seen = new HashSet<>();
+    for (Function.Parameter result : function.results()) {
+      if (!seen.add(result.name())) {
+        error(
+            result.position(),
+            result.name(),
+            "the result '" + result.name() + "' of '" + function.name() + "' exists twice",
+            null);
+      }
+      if (!assigned.contains(result.name())) {
+        error(
+            result.position(),
+            result.name(),
+            "the result '" + result.name() + "' of '" + function.name() + "' is never assigned",
+            NearestName.hint(result.name(), everAssigned));
+      }
+    }
+  }
+
+  private void statements(List<Statement> statements) {
+    statements.forEach(this::statement);
+  }
+
+  private void statement(Statement statement) {
+    switch (statement) {
+      case Statement.Assign(Statement.Target target, Expression value, var _) -> {
+        reads(value);
+        assign(target);
+      }
+      case Statement.Accumulate(Statement.Target target, Expression value, var _) -> {
+        read(target.name(), target.position());
+        reads(value);
+        assign(target);
+      }
+      case Statement.MultiAssign multi -> {
+        reads(multi.value());
+        multi.targets().forEach(this::assign);
+      }
+      case Statement.CallStatement(Expression.Call call, var _) -> reads(call);
+      case Statement.If choice -> choice(choice);
+      case Statement.While loop -> {
+        assigned.addAll(AssignedNames.of(loop.body()));
+        reads(loop.predicate());
+        statements(loop.body());
+      }
+      case Statement.For loop -> loop(loop);
+      case Statement.Source source ->
+          diagnostics.error(
+              source.position(), 6, "files are sourced at the top level only", null);
+      case Statement.Definition(Function function, Position position) ->
+          diagnostics.error(
+              position,
+              function.name().length(),
+              "the function '" + function.name() + "' is not defined at the top level",
+              "move it out of the block, or look for a missing '}' above it");
+    }
+  }
+
+  private void choice(Statement.If choice) {
+    reads(choice.predicate());
+    Set<String> before = assigned;
+    assigned = new LinkedHashSet<>(before);
+    statements(choice.then());
+    Set<String> then = assigned;
+    assigned = before;
+    statements(choice.otherwise());
+    assigned.addAll(then);
+  }
+
+  private void loop(Statement.For loop) {
+    reads(loop.range().from());
+    reads(loop.range().to());
+    if (loop.range().step() != null) {
+      reads(loop.range().step());
+    }
+    for (Expression.Argument option : loop.options()) {
+      if (!(option.value() instanceof Expression.Name)) {
+        reads(option.value());
+      }
+    }
+    String variable = loop.variable().name();
+    constant(variable, loop.variable().position());
+    if (!loop.parallel()) {
+      notParforVariable(variable, loop.variable().position());
+      assigned.add(variable);
+      assigned.addAll(AssignedNames.of(loop.body()));
+      statements(loop.body());
+      return;
+    }
+    Set<String> before = assigned;
+    beforeParfor.put(loop, Set.copyOf(before));
+    assigned = new LinkedHashSet<>(before);
+    boolean inner = !parforVariables.add(variable);
+    if (inner) {
+      notParforVariable(variable, loop.variable().position());
+    }
+    assigned.add(variable);
+    statements(loop.body());
+    if (!inner) {
+      parforVariables.remove(variable);
+    }
+    localToParfor.addAll(assigned);
+    assigned = before;
+  }
+
+  private void assign(Statement.Target target) {
+    for (Subscript subscript : target.subscripts()) {
+      reads(subscript);
+    }
+    if (!target.isWhole()) {
+      read(target.name(), target.position());
+    }
+    constant(target.name(), target.position());
+    notParforVariable(target.name(), target.position());
+    assigned.add(target.name());
+  }
+
+  private void notParforVariable(String name, Position position) {
+    if (parforVariables.contains(name)) {
+      error(position, name, "the parfor variable '" + name + "' cannot be assigned", null);
+    }
+  }
+
+  private void constant(String name, Position position) {
+    if (LanguageConstants.find(name) != null) {
+      error(
+          position,
+          name,
+          "'" + name + "' is a constant and cannot be assigned",
+          "choose another name");
+    }
+  }
+
+  private void reads(Expression expression) {
+    switch (expression) {
+      case Expression.Literal _, Expression.CommandArgument _ -> {}
+      case Expression.Name(String name, Position position) -> read(name, position);
+      case Expression.Unary unary -> reads(unary.operand());
+      case Expression.Binary binary -> {
+        reads(binary.left());
+        reads(binary.right());
+      }
+      case Expression.Index index -> {
+        reads(index.target());
+        index.subscripts().forEach(this::reads);
+      }
+      case Expression.ListLiteral list -> list.elements().forEach(this::reads);
+      case Expression.Call call -> {
+        for (Expression.Argument argument : call.arguments()) {
+          if (!call.name().equals("exists") || !(argument.value() instanceof Expression.Name)) {
+            reads(argument.value());
+          }
+        }
+      }
+    }
+  }
+
+  private void reads(Subscript subscript) {
+    if (subscript.lower() != null) {
+      reads(subscript.lower());
+    }
+    if (subscript.upper() != null) {
+      reads(subscript.upper());
+    }
+  }
+
+  private void read(String name, Position position) {
+    if (!assigned.contains(name) && LanguageConstants.find(name) == null) {
+      error(position, name, "the variable '" + name + "' is not defined", hint(name));
+    }
+  }
+
+  private String hint(String name) {
+    if (localToParfor.contains(name)) {
+      return "what a parfor body assigns stays inside; results are the indexed parts of variables"
+          + " that exist before the loop";
+    }
+    switch (name) {
+      case "true", "false" -> {
+        return "truth values are written TRUE and FALSE";
+      }
+      case "nan", "NAN" -> {
+        return "did you mean 'NaN'?";
+      }
+      default -> {}
+    }
+    if (everAssigned.contains(name)) {
+      return "it is assigned only later";
+    }
+    Set<String> candidates = new HashSet<>(assigned);
+    candidates.addAll(List.of("NaN", "Inf", "pi"));
+    return NearestName.hint(name, candidates);
+  }
+
+  private void error(Position position, String name, String message, String hint) {
+    diagnostics.error(position, name.length(), message, hint);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.NearestName;
+import dev.reprise.language.syntax.Expression;
+import dev.reprise.language.syntax.Expression.Argument;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Arguments of a call sorted by parameter: named ones by name, a positional one by its place in the
+ * call, also after named ones. Reports what does not fit.
+ *
+ * @param values one per parameter; null where the argument is left out
+ * @param rest arguments after those of the named parameters, when the call takes any number
+ */
+record ArgumentBinding(Expression[] values, List<Argument> rest) {
+
+  /**
+   * Binds the arguments of a call.
+   *
+   * @param variadic true when more arguments than parameters are welcome
+   */
+  static ArgumentBinding of(
+      Expression.Call call, List<String> parameters, boolean variadic, ProcedureContext context) {
+    Expression[] values = new Expression[parameters.size()];
+    List<Argument> rest = new ArrayList<>();
+    for (int i = 0; i < call.arguments().size(); i++) {
+      Argument argument = call.arguments().get(i);
+      int at = argument.name() == null ? i : parameters.indexOf(argument.name());
+      if (at >= 0 && at < values.length) {
+        if (values[at] != null) {
+          context.error(
+              argument.position(),
+              lengthOf(argument),
+              "the argument '" + parameters.get(at) + "' of '" + call.fullName()
+                  + "' is given twice",
+              null);
+        }
+        values[at] = argument.value();
+      } else if (variadic) {
+        rest.add(argument);
+      } else if (argument.name() != null) {
+        unknownName(call, argument, parameters, context);
+      } else {
+        tooMany(call, argument, parameters, context);
+        break;
+      }
+    }
+    return new ArgumentBinding(values, rest);
+  }
+
+  private static void unknownName(
+      Expression.Call call, Argument argument, List<String> parameters, ProcedureContext context) {
+    String hint = NearestName.hint(argument.name(), parameters);
+    context.error(
+        argument.position(),
+        lengthOf(argument),
+        "'" + call.fullName() + "' has no argument '" + argument.name() + "'",
+        hint != null ? hint : signature(call, parameters));
+  }
+
+  private static void tooMany(
+      Expression.Call call, Argument argument, List<String> parameters, ProcedureContext context) {
+    context.error(
+        argument.position(),
+        lengthOf(argument),
+        "'" + call.fullName() + "' takes " + count(parameters.size(), "argument") + ", found "
+            + call.arguments().size(),
+        signature(call, parameters));
+  }
+
+  /** Reports a required parameter without an argument. */
+  static void missing(
+      Expression.Call call, String parameter, List<String> parameters, ProcedureContext context) {
+    context.error(
+        call.position(),
+        call.fullName().length(),
+        "'" + call.fullName() + "' misses its argument '" + parameter + "'",
+        signature(call, parameters));
+  }
+
+  static String signature(Expression.Call call, List<String> parameters) {
+    return "it is called as " + call.fullName() + "(" + String.join(", ", parameters) + ")";
+  }
+
+  static String count(int n, String what) {
+    return n == 0 ? "no " + what + "s" : n == 1 ? "1 " + what : n + " " + what + "s";
+  }
+
+  private static int lengthOf(Argument argument) {
+    if (argument.name() != null) {
+      return argument.name().length();
+    }
+    return argument.value() instanceof Expression.Name name ? name.name().length() : 1;
+  }
+
+}

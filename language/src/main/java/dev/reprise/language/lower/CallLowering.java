@@ -1,0 +1,82 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.NearestName;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.language.syntax.Expression;
+import dev.reprise.language.syntax.Function;
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lowers calls: a function of the file first, then a builtin, then the library. */
+final class CallLowering {
+  private final ProcedureContext context;
+  private final ExpressionLowering expressions;
+
+  CallLowering(ProcedureContext context, ExpressionLowering expressions) {
+    this.context = context;
+    this.expressions = expressions;
+  }
+
+  Lowered lower(Expression.Call call) {
+    FunctionReference function = find(call);
+    if (function != null) {
+      return invoke(call, function);
+    }
+    if (call.namespace() == null && Builtins.isBuiltin(call.name(), context.operations())) {
+      return Builtins.lower(new CallSite(call, context, expressions));
+    }
+    unknown(call);
+    call.arguments().forEach(argument -> expressions.operand(argument.value()));
+    return expressions.constant(Scalar.of(0L));
+  }
+
+  private FunctionReference find(Expression.Call call) {
+    if (call.namespace() != null) {
+      return context.functions().scoped(context.unit(), call.namespace(), call.name());
+    }
+    FunctionReference own = context.functions().own(context.unit(), call.name());
+    if (own != null || Builtins.isBuiltin(call.name(), context.operations())) {
+      return own;
+    }
+    return context.functions().library(call.name());
+  }
+
+  private void unknown(Expression.Call call) {
+    if (call.namespace() != null && !context.unit().namespaces().containsKey(call.namespace())) {
+      context.error(
+          call.position(),
+          call.namespace().length(),
+          "unknown name space '" + call.namespace() + "'",
+          NearestName.hint(call.namespace(), context.unit().namespaces().keySet()));
+      return;
+    }
+    List<String> candidates = new ArrayList<>(context.functions().callable(context.unit()));
+    candidates.addAll(Builtins.names(context.operations()));
+    context.error(
+        call.position(),
+        call.fullName().length(),
+        "unknown function '" + call.fullName() + "'",
+        NearestName.hint(call.fullName(), candidates));
+  }
+
+  private Lowered invoke(Expression.Call call, FunctionReference reference) {
+    List<Function.Parameter> parameters = reference.function().parameters();
+    List<String> names = parameters.stream().map(Function.Parameter::name).toList();
+    ArgumentBinding binding = ArgumentBinding.of(call, names, false, context);
+    List<Instruction.Argument> arguments = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Expression value = binding.values()[i];
+      if (value != null) {
+        arguments.add(new Instruction.Argument(names.get(i), expressions.operand(value)));
+      } else if (parameters.get(i).defaultValue() == null) {
+        ArgumentBinding.missing(call, names.get(i), names, context);
+      }
+    }
+    return new Lowered.Invocation(
+        reference.name(),
+        List.copyOf(arguments),
+        reference.function().results().size(),
+        call.position());
+  }
+}

@@ -1,0 +1,65 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.runtime.BooleanScalar;
+import dev.reprise.runtime.DoubleScalar;
+import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.Scalar;
+
+/**
+ * Computes operators over numbers that stand in the script. Only where the result cannot differ from
+ * what the operation gives at run time; null otherwise.
+ */
+final class ConstantFolding {
+  private ConstantFolding() {}
+
+  static Scalar unary(String operator, Scalar operand) {
+    return switch (operator) {
+      case "-" ->
+          switch (operand) {
+            case IntegerScalar(long value) when value != Long.MIN_VALUE -> Scalar.of(-value);
+            case DoubleScalar(double value) -> Scalar.of(-value);
+            default -> null;
+          };
+      case "!" -> operand instanceof BooleanScalar truth ? Scalar.of(!truth.asBoolean()) : null;
+      default -> null;
+    };
+  }
+
+  static Scalar binary(String operator, Scalar left, Scalar right) {
+    if (left instanceof IntegerScalar(long a) && right instanceof IntegerScalar(long b)) {
+      return integers(operator, a, b);
+    }
+    if (isNumber(left) && isNumber(right)) {
+      return doubles(operator, left.asDouble(), right.asDouble());
+    }
+    return null;
+  }
+
+  private static boolean isNumber(Scalar scalar) {
+    return scalar instanceof IntegerScalar || scalar instanceof DoubleScalar;
+  }
+
+  private static Scalar integers(String operator, long a, long b) {
+    try {
+      return switch (operator) {
+        case "+" -> Scalar.of(Math.addExact(a, b));
+        case "-" -> Scalar.of(Math.subtractExact(a, b));
+        case "*" -> Scalar.of(Math.multiplyExact(a, b));
+        case "/" -> Scalar.of((double) a / b);
+        default -> null;
+      };
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
+  private static Scalar doubles(String operator, double a, double b) {
+    return switch (operator) {
+      case "+" -> Scalar.of(a + b);
+      case "-" -> Scalar.of(a - b);
+      case "*" -> Scalar.of(a * b);
+      case "/" -> Scalar.of(a / b);
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,87 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
+import dev.reprise.language.syntax.Function;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds functions by the name that a file uses for them. Not thread-safe. */
+final class FunctionTable {
+  private final SourceResolver resolver;
+  private final UnitLoader loader;
+  private final Unit script;
+  private final Map<String, Optional<FunctionReference>> library = new HashMap<>();
+
+  FunctionTable(SourceFile script, SourceResolver resolver) {
+    this.resolver = resolver;
+    this.loader = new UnitLoader(resolver);
+    this.script = loader.load(script, "");
+  }
+
+  Unit script() {
+    return script;
+  }
+
+  Collection<Unit> units() {
+    return loader.units();
+  }
+
+  /** A function of the file itself; null when it has none of that name. */
+  FunctionReference own(Unit unit, String name) {
+    Function function = unit.functions().get(name);
+    if (function == null) {
+      return null;
+    }
+    return unit.reference(function);
+  }
+
+  /** A function of a sourced file; null when there is none. */
+  FunctionReference scoped(Unit unit, String namespace, String name) {
+    Unit sourced = unit.namespaces().get(namespace);
+    return sourced == null ? null : own(sourced, name);
+  }
+
+  /** The function that a library file of that name supplies; null when there is none. */
+  FunctionReference library(String name) {
+    return library.computeIfAbsent(name, this::findLibrary).orElse(null);
+  }
+
+  private Optional<FunctionReference> findLibrary(String name) {
+    return resolver
+        .library(name)
+        .map(file -> loader.load(file, file.name()))
+        .map(unit -> own(unit, name));
+  }
+
+  /** The function that a program lists under this name: script, qualified, then library. */
+  FunctionReference listed(String name) {
+    int scope = name.lastIndexOf("::");
+    if (scope < 0) {
+      FunctionReference own = own(script, name);
+      return own != null ? own : library(name);
+    }
+    String prefix = name.substring(0, scope);
+    String simple = name.substring(scope + 2);
+    for (Unit unit : loader.units()) {
+      if (unit.prefix().equals(prefix)) {
+        return own(unit, simple);
+      }
+    }
+    return scoped(script, prefix, simple);
+  }
+
+  /** Names that a call in this unit could mean, builtins aside. */
+  List<String> callable(Unit unit) {
+    List<String> names = new ArrayList<>(unit.functions().keySet());
+    unit.namespaces()
+        .forEach((space, sourced) -> sourced.functions().keySet().forEach(
+            name -> names.add(space + "::" + name)));
+    names.addAll(resolver.libraryFunctions());
+    return names;
+  }
+}

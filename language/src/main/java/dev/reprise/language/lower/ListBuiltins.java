@@ -1,0 +1,46 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.lower.Builtins.Row;
+import dev.reprise.language.syntax.Expression.Argument;
+import dev.reprise.runtime.operation.Attributes;
+import java.util.List;
+import java.util.Map;
+
+/** Builtins that make and change lists. */
+final class ListBuiltins {
+  private ListBuiltins() {}
+
+  static void addTo(Map<String, Row> rows) {
+    rows.put("list", site -> variadic(site, "list"));
+    rows.put("cbind", site -> bind(site, "cbind"));
+    rows.put("rbind", site -> bind(site, "rbind"));
+    rows.put("append", ListBuiltins::append);
+    rows.put("remove", site -> site.compute("listRemove", site.required("target", "position")));
+  }
+
+  private static Lowered variadic(CallSite site, String opcode) {
+    return site.compute(opcode, site.names(site.arguments()), operands(site));
+  }
+
+  private static Lowered bind(CallSite site, String opcode) {
+    if (site.count() == 0) {
+      return site.error("'" + opcode + "' takes at least 1 argument, found none", null);
+    }
+    return site.compute(opcode, operands(site));
+  }
+
+  private static int[] operands(CallSite site) {
+    return site.arguments().stream().mapToInt(a -> site.operand(a.value())).toArray();
+  }
+
+  /** Of matrices and frames {@code cbind}; of a list, one more element, which may have a name. */
+  private static Lowered append(CallSite site) {
+    List<Argument> arguments = site.arguments();
+    if (arguments.size() != 2) {
+      return site.error("'append' takes 2 arguments, found " + arguments.size(), null);
+    }
+    String name = arguments.get(1).name();
+    Attributes attributes = name == null ? Attributes.none() : Attributes.of("name", name);
+    return site.compute("append", attributes, operands(site));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Hands out the slots and constants of one procedure. */
+final class ProcedureBuilder {
+  private final Map<String, Integer> slots = new HashMap<>();
+  private final List<String> slotNames = new ArrayList<>();
+  private final Map<Scalar, Integer> constantNumbers = new HashMap<>();
+  private final List<Scalar> constants = new ArrayList<>();
+
+  /** The slot of a variable; made when first asked for. */
+  int slot(String variable) {
+    Integer known = slots.get(variable);
+    if (known != null) {
+      return known;
+    }
+    slotNames.add(variable);
+    slots.put(variable, slotNames.size() - 1);
+    return slotNames.size() - 1;
+  }
+
+  /** The slot of a variable, or -1 when the procedure has none of that name so far. */
+  int existingSlot(String variable) {
+    return slots.getOrDefault(variable, -1);
+  }
+
+  int temporary() {
+    slotNames.add(null);
+    return slotNames.size() - 1;
+  }
+
+  /** The operand number of a constant. */
+  int constant(Scalar value) {
+    Integer known = constantNumbers.get(value);
+    if (known != null) {
+      return known;
+    }
+    constants.add(value);
+    int operand = ~(constants.size() - 1);
+    constantNumbers.put(value, operand);
+    return operand;
+  }
+
+  /** The constant behind an operand, or null when it is a slot. */
+  Scalar constantAt(int operand) {
+    return operand < 0 ? constants.get(~operand) : null;
+  }
+
+  boolean isTemporary(int operand) {
+    return operand >= 0 && slotNames.get(operand) == null;
+  }
+
+  /** Variable names by slot, null for temporaries. */
+  List<String> slotNames() {
+    return slotNames;
+  }
+
+  List<Scalar> constants() {
+    return List.copyOf(constants);
+  }
+}

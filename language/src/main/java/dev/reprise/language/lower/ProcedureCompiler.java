@@ -1,0 +1,107 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.Position;
+import dev.reprise.language.check.VariableCheck;
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.language.program.Procedure.DeclaredType;
+import dev.reprise.language.syntax.AssignedNames;
+import dev.reprise.language.syntax.Function;
+import dev.reprise.language.syntax.Statement;
+import dev.reprise.runtime.operation.OperationTable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks and lowers one procedure; findings go to its unit's diagnostics. */
+final class ProcedureCompiler {
+  private final FunctionTable functions;
+  private final OperationTable operations;
+  private final Map<String, String> arguments;
+
+  ProcedureCompiler(
+      FunctionTable functions, OperationTable operations, Map<String, String> arguments) {
+    this.functions = functions;
+    this.operations = operations;
+    this.arguments = arguments;
+  }
+
+  /**
+   * Compiles the main program.
+   *
+   * @param bound variables that exist before it starts
+   */
+  Procedure main(Unit unit, Set<String> bound) {
+    List<Statement> statements = unit.statements();
+    Map<Statement.For, Set<String>> beforeParfor =
+        VariableCheck.main(statements, bound, unit.diagnostics());
+    Set<String> variables = new HashSet<>(AssignedNames.of(statements));
+    variables.addAll(bound);
+    ProcedureBuilder builder = new ProcedureBuilder();
+    bound.stream().sorted().forEach(builder::slot);
+    ProcedureContext context = context(unit, variables, Map.of(), builder);
+    List<Block> body = new StatementLowering(context, beforeParfor).blocks(statements);
+    return new Procedure(
+        "main",
+        List.of(),
+        List.of(),
+        Collections.unmodifiableList(builder.slotNames()),
+        builder.constants(),
+        body,
+        new Position(unit.file().name(), 1, 1));
+  }
+
+  Procedure function(FunctionReference reference) {
+    Function function = reference.function();
+    Unit unit = reference.unit();
+    Map<Statement.For, Set<String>> beforeParfor =
+        VariableCheck.function(function, unit.diagnostics());
+    Set<String> variables = new HashSet<>(AssignedNames.of(function.body()));
+    Map<String, DeclaredType> types = new LinkedHashMap<>();
+    function.parameters().forEach(p -> types.put(p.name(), p.type()));
+    function.results().forEach(r -> variables.add(r.name()));
+    variables.addAll(types.keySet());
+    ProcedureBuilder builder = new ProcedureBuilder();
+    types.keySet().forEach(builder::slot);
+    ProcedureContext context = context(unit, variables, types, builder);
+    StatementLowering statements = new StatementLowering(context, beforeParfor);
+    List<Procedure.Parameter> parameters = parameters(function, statements, builder);
+    List<Procedure.Result> results =
+        function.results().stream()
+            .map(r -> new Procedure.Result(r.name(), r.type(), builder.slot(r.name())))
+            .toList();
+    List<Block> body = statements.blocks(function.body());
+    return new Procedure(
+        reference.name(),
+        parameters,
+        results,
+        Collections.unmodifiableList(builder.slotNames()),
+        builder.constants(),
+        body,
+        function.position());
+  }
+
+  private static List<Procedure.Parameter> parameters(
+      Function function, StatementLowering statements, ProcedureBuilder builder) {
+    List<Procedure.Parameter> parameters = new ArrayList<>();
+    for (Function.Parameter p : function.parameters()) {
+      Block.Code value = p.defaultValue() == null ? null : statements.code(p.defaultValue());
+      parameters.add(
+          new Procedure.Parameter(p.name(), p.type(), builder.slot(p.name()), value));
+    }
+    return List.copyOf(parameters);
+  }
+
+  private ProcedureContext context(
+      Unit unit,
+      Set<String> variables,
+      Map<String, DeclaredType> types,
+      ProcedureBuilder builder) {
+    return new ProcedureContext(
+        unit, functions, operations, arguments, Set.copyOf(variables), types, builder);
+  }
+}

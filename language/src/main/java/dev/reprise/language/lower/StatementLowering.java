@@ -1,0 +1,204 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.Position;
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.language.syntax.Expression;
+import dev.reprise.language.syntax.Expression.Subscript;
+import dev.reprise.language.syntax.Statement;
+import dev.reprise.language.syntax.Statement.Target;
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Lowers statements to blocks; consecutive statements without control flow share one. */
+final class StatementLowering {
+  private final ProcedureContext context;
+  private final Map<Statement.For, Set<String>> beforeParfor;
+
+  StatementLowering(ProcedureContext context, Map<Statement.For, Set<String>> beforeParfor) {
+    this.context = context;
+    this.beforeParfor = beforeParfor;
+  }
+
+  List<Block> blocks(List<Statement> statements) {
+    List<Block> blocks = new ArrayList<>();
+    List<Instruction> straight = new ArrayList<>();
+    for (Statement statement : statements) {
+      Block control = lower(statement, straight);
+      if (control != null) {
+        flush(straight, blocks);
+        straight = new ArrayList<>();
+        blocks.add(control);
+      }
+    }
+    flush(straight, blocks);
+    return List.copyOf(blocks);
+  }
+
+  private static void flush(List<Instruction> straight, List<Block> blocks) {
+    if (!straight.isEmpty()) {
+      blocks.add(new Block.Straight(List.copyOf(straight)));
+    }
+  }
+
+  /** Appends the statement to the straight code, or returns the block that it becomes. */
+  private Block lower(Statement statement, List<Instruction> straight) {
+    ExpressionLowering expressions = new ExpressionLowering(context, straight);
+    switch (statement) {
+      case Statement.Assign(Target target, Expression value, Position position) ->
+          assign(target, value, position, expressions);
+      case Statement.Accumulate(Target target, Expression value, Position position) ->
+          assign(
+              target,
+              new Expression.Binary("+", current(target), value, position),
+              position,
+              expressions);
+      case Statement.MultiAssign multi -> multiAssign(multi, expressions);
+      case Statement.CallStatement(Expression.Call call, var _) ->
+          expressions.emit(expressions.lower(call), new int[0]);
+      case Statement.If choice -> {
+        return new Block.If(
+            code(choice.predicate()),
+            blocks(choice.then()),
+            blocks(choice.otherwise()),
+            choice.position());
+      }
+      case Statement.While loop -> {
+        return new Block.While(code(loop.predicate()), blocks(loop.body()), loop.position());
+      }
+      case Statement.For loop -> {
+        return loop.parallel() ? parfor(loop) : counted(loop);
+      }
+      case Statement.Source _, Statement.Definition _ -> {}
+    }
+    return null;
+  }
+
+  private static Expression current(Target target) {
+    Expression.Name name = new Expression.Name(target.name(), target.position());
+    return target.isWhole()
+        ? name
+        : new Expression.Index(name, target.subscripts(), target.position());
+  }
+
+  private void assign(
+      Target target, Expression value, Position position, ExpressionLowering expressions) {
+    int slot = context.builder().slot(target.name());
+    if (target.isWhole()) {
+      expressions.into(slot, value, position);
+    } else {
+      assignPart(target, expressions.operand(value), expressions);
+    }
+  }
+
+  private void assignPart(Target target, int source, ExpressionLowering expressions) {
+    int slot = context.builder().slot(target.name());
+    List<Subscript> subscripts = target.subscripts();
+    Lowered change;
+    if (subscripts.size() == 1) {
+      int lower = expressions.bound(subscripts.get(0).lower());
+      int upper = expressions.bound(subscripts.get(0).upper());
+      change = expressions.compute("listAssign", target.position(), slot, source, lower, upper);
+    } else {
+      int[] at = expressions.bounds(subscripts);
+      change =
+          expressions.compute(
+              "leftIndex", target.position(), slot, source, at[0], at[1], at[2], at[3]);
+    }
+    expressions.emit(change, new int[] {slot});
+  }
+
+  private void multiAssign(Statement.MultiAssign multi, ExpressionLowering expressions) {
+    Lowered call = expressions.lower(multi.value());
+    int available =
+        switch (call) {
+          case Lowered.Value _ -> 0;
+          case Lowered.Computation step ->
+              step.operation().name().equals("eval")
+                  ? multi.targets().size()
+                  : step.operation().opcode().outputs();
+          case Lowered.Invocation invocation -> invocation.results();
+        };
+    if (!(multi.value() instanceof Expression.Call function)) {
+      context.error(
+          multi.position(), 1, "only the results of a call are assigned to several targets", null);
+      return;
+    }
+    if (multi.targets().size() > available) {
+      if (!(call instanceof Lowered.Value)) {
+        context.error(
+            multi.position(),
+            1,
+            "'" + function.fullName() + "' returns "
+                + ArgumentBinding.count(available, "value") + ", found "
+                + ArgumentBinding.count(multi.targets().size(), "target"),
+            null);
+      }
+      return;
+    }
+    int[] outputs = new int[multi.targets().size()];
+    for (int i = 0; i < outputs.length; i++) {
+      Target target = multi.targets().get(i);
+      outputs[i] =
+          target.isWhole()
+              ? context.builder().slot(target.name())
+              : context.builder().temporary();
+    }
+    expressions.emit(call, outputs);
+    for (int i = 0; i < outputs.length; i++) {
+      if (!multi.targets().get(i).isWhole()) {
+        assignPart(multi.targets().get(i), outputs[i], expressions);
+      }
+    }
+  }
+
+  Block.Code code(Expression expression) {
+    List<Instruction> instructions = new ArrayList<>();
+    int operand = new ExpressionLowering(context, instructions).operand(expression);
+    return new Block.Code(List.copyOf(instructions), operand);
+  }
+
+  private Block.For counted(Statement.For loop) {
+    Statement.Range range = loop.range();
+    return new Block.For(
+        context.builder().slot(loop.variable().name()),
+        code(range.from()),
+        code(range.to()),
+        range.step() == null ? null : code(range.step()),
+        blocks(loop.body()),
+        loop.position());
+  }
+
+  private Block.ParFor parfor(Statement.For loop) {
+    Map<String, Block.Code> options = new LinkedHashMap<>();
+    for (Expression.Argument option : loop.options()) {
+      options.put(option.name(), option(option.value()));
+    }
+    ParForResults results =
+        ParForResults.of(loop, beforeParfor.getOrDefault(loop, Set.of()));
+    Block.For counted = counted(loop);
+    return new Block.ParFor(
+        counted,
+        options,
+        slots(results.names()),
+        slots(results.readNames()),
+        loop.position());
+  }
+
+  /** An unquoted word that is no variable stands for itself: {@code opt=NONE}. */
+  private Block.Code option(Expression value) {
+    if (value instanceof Expression.Name(String name, var _)
+        && !context.variables().contains(name)) {
+      return new Block.Code(List.of(), context.builder().constant(Scalar.of(name)));
+    }
+    return code(value);
+  }
+
+  private int[] slots(Set<String> names) {
+    return names.stream().mapToInt(context.builder()::slot).toArray();
+  }
+}

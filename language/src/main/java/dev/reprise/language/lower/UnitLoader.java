@@ -1,0 +1,117 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.Diagnostics;
+import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
+import dev.reprise.language.syntax.Function;
+import dev.reprise.language.syntax.Script;
+import dev.reprise.language.syntax.ScriptReader;
+import dev.reprise.language.syntax.Statement;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Parses files and, recursively, the files that they source; each file once. Not thread-safe. */
+final class UnitLoader {
+  private final SourceResolver resolver;
+  private final Map<String, Unit> loaded = new LinkedHashMap<>();
+  private final Deque<String> loading = new ArrayDeque<>();
+
+  UnitLoader(SourceResolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /** Every unit loaded so far, in order. */
+  Collection<Unit> units() {
+    return List.copyOf(loaded.values());
+  }
+
+  Unit load(SourceFile file, String prefix) {
+    Unit known = loaded.get(file.name());
+    if (known != null) {
+      return known;
+    }
+    loading.push(file.name());
+    Diagnostics diagnostics = new Diagnostics(file);
+    Script script = ScriptReader.read(file, diagnostics);
+    Map<String, Function> functions = new LinkedHashMap<>();
+    Map<String, Unit> namespaces = new LinkedHashMap<>();
+    List<Statement> statements = new ArrayList<>();
+    for (Statement statement : script.statements()) {
+      switch (statement) {
+        case Statement.Definition definition ->
+            define(definition.function(), functions, diagnostics);
+        case Statement.Source source -> source(source, namespaces, diagnostics);
+        default -> statements.add(statement);
+      }
+    }
+    loading.pop();
+    Unit unit =
+        new Unit(file, prefix, functions, namespaces, List.copyOf(statements), diagnostics);
+    loaded.put(file.name(), unit);
+    return unit;
+  }
+
+  private static void define(
+      Function function, Map<String, Function> functions, Diagnostics diagnostics) {
+    Function earlier = functions.putIfAbsent(function.name(), function);
+    if (earlier != null) {
+      diagnostics.error(
+          function.position(),
+          function.name().length(),
+          "the function '" + function.name() + "' is defined twice",
+          "the first definition is in line " + earlier.position().line());
+    }
+  }
+
+  private void source(
+      Statement.Source source,
+      Map<String, Unit> namespaces,
+      Diagnostics diagnostics) {
+    Optional<SourceFile> file = find(source, diagnostics);
+    if (file.isEmpty()) {
+      return;
+    }
+    if (loading.contains(file.get().name())) {
+      diagnostics.error(
+          source.position(),
+          6,
+          "the file '" + source.path() + "' is being sourced already: the files source each other",
+          "move what both need into a third file");
+      return;
+    }
+    Unit unit = load(file.get(), file.get().name());
+    Unit earlier = namespaces.putIfAbsent(source.namespace(), unit);
+    if (earlier != null && earlier != unit) {
+      diagnostics.error(
+          source.position(),
+          6,
+          "the name space '" + source.namespace() + "' is used for two files",
+          null);
+    }
+  }
+
+  private Optional<SourceFile> find(Statement.Source source, Diagnostics diagnostics) {
+    String trouble = "is not found";
+    try {
+      Optional<SourceFile> file = resolver.source(source.path(), diagnostics.file());
+      if (file.isPresent()) {
+        return file;
+      }
+    } catch (UncheckedIOException e) {
+      trouble = "cannot be read: " + e.getCause().getMessage();
+    }
+    diagnostics.error(
+        source.position(),
+        6,
+        "the sourced file '" + source.path() + "' " + trouble,
+        "it is looked up beside the script, then on the --library paths");
+    return Optional.empty();
+  }
+}

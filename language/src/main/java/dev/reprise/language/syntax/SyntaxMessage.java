@@ -1,0 +1,143 @@
+package dev.reprise.language.syntax;
+
+import dev.reprise.language.grammar.ScriptParser;
+import java.util.ArrayList;
+import java.util.List;
+import org.antlr.v4.runtime.NoViableAltException;
+import org.antlr.v4.runtime.Parser;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.RecognitionException;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.misc.IntervalSet;
+
+/**
+ * What was found, what could stand there instead, and what to try.
+ *
+ * @param hint null when there is nothing to suggest
+ */
+record SyntaxMessage(String text, String hint) {
+
+  static SyntaxMessage of(Parser parser, RecognitionException e) {
+    Token token = e.getOffendingToken();
+    String lexical = lexicalError(token);
+    if (lexical != null) {
+      return new SyntaxMessage(lexical, null);
+    }
+    String expected = describe(expected(parser, e));
+    String text = "found " + describe(token);
+    return new SyntaxMessage(
+        expected.isEmpty() ? text + " where it cannot stand" : text + ", expected " + expected,
+        hint(parser, token));
+  }
+
+  private static String lexicalError(Token token) {
+    return switch (token.getType()) {
+      case ScriptParser.UNTERMINATED ->
+          "the text that begins here has no closing " + token.getText().charAt(0);
+      case ScriptParser.UNTERMINATED_COMMENT -> "the comment that begins here has no closing */";
+      case ScriptParser.UNKNOWN -> "found '" + token.getText() + "', which has no meaning here";
+      default -> null;
+    };
+  }
+
+  /** Empty when the parser looked further than one token, so that no set belongs to the token. */
+  private static IntervalSet expected(Parser parser, RecognitionException e) {
+    if (e instanceof NoViableAltException none && none.getStartToken() != e.getOffendingToken()) {
+      return new IntervalSet();
+    }
+    if (e.getOffendingState() < 0) {
+      return new IntervalSet();
+    }
+    return parser.getATN().getExpectedTokens(e.getOffendingState(), e.getCtx());
+  }
+
+  private static String hint(Parser parser, Token token) {
+    return switch (token.getType()) {
+      case ScriptParser.ARROW -> "'<-' assigns; write '< -' to compare with a negative number";
+      case ScriptParser.ASSIGN -> assignHint(parser);
+      case Token.EOF -> openBlockHint(parser);
+      default -> null;
+    };
+  }
+
+  private static String assignHint(Parser parser) {
+    for (ParserRuleContext c = parser.getContext(); c != null; c = c.getParent()) {
+      if (c.getRuleIndex() == ScriptParser.RULE_conditionHeader) {
+        return "'=' assigns; write '==' to compare";
+      }
+    }
+    return null;
+  }
+
+  private static String openBlockHint(Parser parser) {
+    for (ParserRuleContext c = parser.getContext(); c != null; c = c.getParent()) {
+      if (c.getRuleIndex() == ScriptParser.RULE_block) {
+        return "the block that begins in line " + c.getStart().getLine() + " is not closed";
+      }
+    }
+    return null;
+  }
+
+  /** A token as a message names it. */
+  static String describe(Token token) {
+    return switch (token.getType()) {
+      case Token.EOF -> "the end of the file";
+      case ScriptParser.STRING -> "the text " + shortened(token.getText());
+      case ScriptParser.INTEGER, ScriptParser.DOUBLE -> "the number " + token.getText();
+      case ScriptParser.TARGETS -> "'['";
+      default -> "'" + shortened(token.getText()) + "'";
+    };
+  }
+
+  private static String shortened(String text) {
+    String line = text.lines().findFirst().orElse("");
+    return line.length() > 30 ? line.substring(0, 30) + "..." : line;
+  }
+
+  private static String describe(IntervalSet expected) {
+    List<String> parts = new ArrayList<>();
+    boolean expression = expected.contains(ScriptParser.INTEGER);
+    if (expression) {
+      parts.add("an expression");
+    } else if (expected.contains(ScriptParser.ID)) {
+      parts.add(expected.contains(ScriptParser.IF) ? "a statement" : "a name");
+    }
+    if (expected.contains(ScriptParser.POWER)) {
+      parts.add("an operator");
+    }
+    for (int type : expected.toList()) {
+      if (isNamedAlone(type, expression, expected.contains(ScriptParser.ID))) {
+        parts.add(
+            type == ScriptParser.STRING
+                ? "a text in quotes"
+                : ScriptParser.VOCABULARY.getDisplayName(type));
+      }
+    }
+    return joined(parts);
+  }
+
+  private static boolean isNamedAlone(int type, boolean expression, boolean name) {
+    return switch (type) {
+      case ScriptParser.AS, ScriptParser.IN -> !name;
+      case ScriptParser.STRING -> !expression;
+      case ScriptParser.RPAREN,
+          ScriptParser.RBRACK,
+          ScriptParser.LBRACE,
+          ScriptParser.RBRACE,
+          ScriptParser.COMMA,
+          ScriptParser.COLON,
+          ScriptParser.ASSIGN,
+          ScriptParser.FUNCTION ->
+          true;
+      case ScriptParser.LPAREN, ScriptParser.LBRACK -> !expression;
+      default -> false;
+    };
+  }
+
+  private static String joined(List<String> parts) {
+    if (parts.size() < 2) {
+      return String.join("", parts);
+    }
+    return String.join(", ", parts.subList(0, parts.size() - 1)) + " or " + parts.getLast();
+  }
+}
