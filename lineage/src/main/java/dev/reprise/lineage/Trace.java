@@ -66,27 +66,32 @@ public final class Trace {
     return slots[slotOf(item)] - 1;
   }
 
+  /** Depth first; an item waits on the stack under its inputs, marked by a null above it. */
   private void addWithInputs(LineageItem output) {
     LineageItem[] stack = new LineageItem[64];
     int depth = 0;
     stack[depth++] = output;
     while (depth > 0) {
-      LineageItem top = stack[depth - 1];
-      int below = depth;
-      if (indexOf(top) < 0) {
-        for (int i = top.inputCount() - 1; i >= 0; i--) {
-          LineageItem input = top.input(i);
-          if (indexOf(input) < 0) {
-            if (depth == stack.length) {
-              stack = Arrays.copyOf(stack, 2 * depth);
-            }
-            stack[depth++] = input;
-          }
-        }
+      LineageItem top = stack[--depth];
+      if (top == null) {
+        add(stack[--depth]);
+        continue;
       }
-      if (depth == below) {
+      if (indexOf(top) >= 0) {
+        continue;
+      }
+      int inputs = top.inputCount();
+      if (inputs == 0) {
         add(top);
-        depth--;
+        continue;
+      }
+      if (depth + inputs + 2 > stack.length) {
+        stack = Arrays.copyOf(stack, 2 * stack.length + inputs);
+      }
+      stack[depth++] = top;
+      stack[depth++] = null;
+      for (int i = inputs - 1; i >= 0; i--) {
+        stack[depth++] = top.input(i);
       }
     }
   }

@@ -1,7 +1,5 @@
 package dev.reprise.lineage;
 
-import java.io.IOException;
-
 /** The words of the text form and how any text is written as one of them. */
 final class TraceSyntax {
   static final String HEADER = "reprise-lineage";
@@ -14,7 +12,7 @@ final class TraceSyntax {
   /**
    * Writes the text bare when all its characters are plain and it looks like no item, else quoted.
    */
-  static void writeWord(Appendable out, String text) throws IOException {
+  static void writeWord(StringBuilder out, String text) {
     if (!text.isEmpty() && text.charAt(0) != '%' && text.chars().allMatch(TraceSyntax::isPlain)) {
       out.append(text);
     } else {
@@ -23,7 +21,7 @@ final class TraceSyntax {
   }
 
   /** Writes an opcode's name: like a word, but with bare equal and percent signs. */
-  static void writeOpcode(Appendable out, String name) throws IOException {
+  static void writeOpcode(StringBuilder out, String name) {
     if (!name.isEmpty()
         && !name.equals(LITERAL)
         && name.chars().allMatch(TraceSyntax::isPlainInOpcode)) {
@@ -42,7 +40,7 @@ final class TraceSyntax {
     return character > ' ' && character < 0x7f && "\"{},\\".indexOf(character) < 0;
   }
 
-  static void writeQuoted(Appendable out, String text) throws IOException {
+  static void writeQuoted(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
       writeEscaped(out, text, i);
@@ -50,7 +48,7 @@ final class TraceSyntax {
     out.append('"');
   }
 
-  private static void writeEscaped(Appendable out, String text, int position) throws IOException {
+  private static void writeEscaped(StringBuilder out, String text, int position) {
     char character = text.charAt(position);
     switch (character) {
       case '"' -> out.append("\\\"");

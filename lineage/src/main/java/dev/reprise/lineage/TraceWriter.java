@@ -4,6 +4,7 @@ import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import java.io.IOException;
+import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
@@ -14,32 +15,45 @@ import java.util.Map;
 public final class TraceWriter {
   private final Trace trace;
   private final Appendable out;
+  private final StringBuilder line = new StringBuilder();
+  // A program makes many items from each of its operations.
+  private final Map<Operation, String> operationTexts = new IdentityHashMap<>();
 
   private TraceWriter(Trace trace, Appendable out) {
     this.trace = trace;
     this.out = out;
   }
 
-  /** Writes header, items and outputs. The caller closes {@code out}. */
+  /** Writes header, items and outputs, a line at a time. The caller closes {@code out}. */
   public static void write(Trace trace, Appendable out) throws IOException {
-    out.append(TraceSyntax.HEADER).append(' ').append(Integer.toString(TraceSyntax.VERSION));
-    out.append('\n');
-    writeBody(trace, out);
+    TraceWriter writer = new TraceWriter(trace, out);
+    writer.line.append(TraceSyntax.HEADER).append(' ').append(TraceSyntax.VERSION);
+    writer.endLine();
+    writer.writeBody();
   }
 
   /** Writes items and outputs without the header: the form for people. */
   static void writeBody(Trace trace, Appendable out) throws IOException {
-    TraceWriter writer = new TraceWriter(trace, out);
+    new TraceWriter(trace, out).writeBody();
+  }
+
+  private void writeBody() throws IOException {
     for (int i = 0; i < trace.size(); i++) {
-      writer.writeItem(i);
+      writeItem(i);
     }
-    writer.writeOutputs();
+    writeOutputs();
+  }
+
+  private void endLine() throws IOException {
+    line.append('\n');
+    out.append(line);
+    line.setLength(0);
   }
 
   private void writeItem(int position) throws IOException {
     LineageItem item = trace.item(position);
     writeNumber(position);
-    out.append(" = ");
+    line.append(" = ");
     if (item.isLiteral()) {
       writeLiteral(item.literalOrNull());
     } else {
@@ -47,62 +61,70 @@ public final class TraceWriter {
     }
     int inputs = item.inputCount();
     for (int i = 0; i < inputs; i++) {
-      out.append(' ');
+      line.append(' ');
       writeNumber(trace.indexOf(item.input(i)));
     }
-    if (item.note() != null) {
-      out.append(" @ ");
-      TraceSyntax.writeQuoted(out, item.note());
+    String note = item.note();
+    if (note != null) {
+      line.append(" @ ");
+      TraceSyntax.writeQuoted(line, note);
     }
-    out.append('\n');
+    endLine();
   }
 
-  private void writeNumber(int position) throws IOException {
-    out.append('%').append(Integer.toString(position + 1));
+  private void writeNumber(int position) {
+    line.append('%').append(position + 1);
   }
 
-  private void writeLiteral(Scalar literal) throws IOException {
-    out.append(TraceSyntax.LITERAL).append(' ').append(literal.type().label());
-    if (literal.isAbsent()) {
-      return;
-    }
-    out.append(' ');
+  private void writeLiteral(Scalar literal) {
+    line.append(TraceSyntax.LITERAL).append(' ').append(literal.type().label());
     switch (literal.type()) {
-      case STRING -> TraceSyntax.writeQuoted(out, literal.asString());
+      case ABSENT -> {}
+      case STRING -> TraceSyntax.writeQuoted(line.append(' '), literal.asString());
       // Not asString: that is for people and may round one day.
-      case DOUBLE -> out.append(Double.toString(((DoubleScalar) literal).value()));
-      default -> out.append(literal.asString());
+      case DOUBLE -> line.append(' ').append(((DoubleScalar) literal).value());
+      default -> line.append(' ').append(literal.asString());
     }
   }
 
-  private void writeOperation(Operation operation) throws IOException {
-    TraceSyntax.writeOpcode(out, operation.name());
+  private void writeOperation(Operation operation) {
+    String text = operationTexts.get(operation);
+    if (text == null) {
+      text = textOf(operation);
+      operationTexts.put(operation, text);
+    }
+    line.append(text);
+  }
+
+  private static String textOf(Operation operation) {
+    StringBuilder text = new StringBuilder();
+    TraceSyntax.writeOpcode(text, operation.name());
     if (operation.attributes().isEmpty()) {
-      return;
+      return text.toString();
     }
     String separator = "{";
     for (Map.Entry<String, String> attribute : operation.attributes().asMap().entrySet()) {
-      out.append(separator);
-      TraceSyntax.writeWord(out, attribute.getKey());
-      out.append('=');
-      TraceSyntax.writeWord(out, attribute.getValue());
+      text.append(separator);
+      TraceSyntax.writeWord(text, attribute.getKey());
+      text.append('=');
+      TraceSyntax.writeWord(text, attribute.getValue());
       separator = ", ";
     }
-    out.append('}');
+    return text.append('}').toString();
   }
 
   private void writeOutputs() throws IOException {
-    out.append(TraceSyntax.RETURN);
+    line.append(TraceSyntax.RETURN);
     String separator = " ";
     for (Map.Entry<String, LineageItem> output : trace.outputs().entrySet()) {
-      out.append(separator);
+      line.append(separator);
       if (!output.getKey().equals(Trace.UNNAMED)) {
-        TraceSyntax.writeWord(out, output.getKey());
-        out.append(" = ");
+        TraceSyntax.writeWord(line, output.getKey());
+        line.append(" = ");
       }
       writeNumber(trace.indexOf(output.getValue()));
       separator = ", ";
     }
-    out.append('\n');
+    endLine();
   }
 }
