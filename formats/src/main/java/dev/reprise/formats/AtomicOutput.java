@@ -1,0 +1,111 @@
+package dev.reprise.formats;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Writes several files that appear together, complete, or not at all. Each is written under a hidden
+ * temporary name in its own folder; {@link #publish} renames them. Closing without publishing removes
+ * the temporary files, and whatever was there before is untouched.
+ *
+ * <p>Survives the death of the process at any moment (each file is old or new, never in between; only
+ * between two renames may a data file be newer than its sidecar). A power cut is not covered: nothing
+ * is forced to the disk.
+ */
+final class AtomicOutput implements AutoCloseable {
+  /** Writes the content of one file; an exception means that nothing is published. */
+  interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  private record Pending(Path temporary, Path target) {}
+
+  private final List<Pending> pending = new ArrayList<>();
+
+  /** Writes one file's content under a temporary name. */
+  void add(Path target, Content content) {
+    Path temporary =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      Files.createDirectories(target.getParent());
+      checkReplaceable(target);
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        pending.add(new Pending(temporary, target));
+        content.writeTo(channel);
+      }
+    } catch (IOException e) {
+      throw FileProblems.writing(target, e);
+    }
+  }
+
+  private static void checkReplaceable(Path target) {
+    if (Files.isDirectory(target) && !DataPath.holdsOnlyParts(target)) {
+      throw new FormatException(
+          target.toString(),
+          "this is a folder that holds more than part files of an earlier output; remove it or write"
+              + " elsewhere");
+    }
+  }
+
+  /** Gives every file its final name, replacing what was there, in the order of {@link #add}. */
+  void publish() {
+    for (Pending file : pending) {
+      try {
+        publish(file);
+      } catch (IOException e) {
+        throw FileProblems.writing(file.target(), e);
+      }
+    }
+    pending.clear();
+  }
+
+  private static void publish(Pending file) throws IOException {
+    if (!Files.isDirectory(file.target())) {
+      rename(file.temporary(), file.target());
+      return;
+    }
+    Path aside = file.temporary().resolveSibling(file.temporary().getFileName() + ".old");
+    rename(file.target(), aside);
+    rename(file.temporary(), file.target());
+    removeParts(aside);
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Removes a folder of part files; it was checked to hold nothing else. */
+  private static void removeParts(Path folder) throws IOException {
+    try (Stream<Path> parts = Files.list(folder)) {
+      for (Path part : parts.toList()) {
+        Files.delete(part);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  @Override
+  public void close() {
+    for (Pending file : pending) {
+      try {
+        Files.deleteIfExists(file.temporary());
+      } catch (IOException e) {
+        // The write has failed already and says why; a leftover hidden file does no harm.
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.reprise.formats;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The identity of what a path holds at one moment: 128 bits over the bytes of every part in order of
+ * their names, and over what the sidecar states. Where the data lies and when it was written do not
+ * enter.
+ *
+ * @param hex 32 hexadecimal digits
+ * @param stamps of all files that took part, taken before they were hashed
+ */
+record ContentFingerprint(String hex, List<FileStamp> stamps) {
+
+  static ContentFingerprint of(DataPath data, FingerprintCache cache) {
+    Path current = data.path();
+    try {
+      List<FileStamp> stamps = stamps(data);
+      Checksum all = new Checksum();
+      boolean folder = data.parts().size() != 1 || !data.parts().get(0).equals(data.path());
+      all.number(folder ? data.parts().size() : -1);
+      for (int p = 0; p < data.parts().size(); p++) {
+        current = data.parts().get(p);
+        HashValue128 part = cache.hash(current, stamps.get(p));
+        if (folder) {
+          all.text(current.getFileName().toString());
+        }
+        all.number(stamps.get(p).size());
+        all.number(part.getMostSignificantBits()).number(part.getLeastSignificantBits());
+      }
+      byte[] sidecar = Sidecar.of(data.path()).canonicalBytes();
+      HashValue128 value = all.bytes(sidecar, 0, sidecar.length).value();
+      String hex =
+          String.format("%016x%016x", value.getMostSignificantBits(), value.getLeastSignificantBits());
+      return new ContentFingerprint(hex, stamps);
+    } catch (IOException e) {
+      throw FileProblems.reading(current, e);
+    }
+  }
+
+  /** The stamps of all parts, then of the sidecar. */
+  private static List<FileStamp> stamps(DataPath data) throws IOException {
+    List<FileStamp> stamps = new ArrayList<>();
+    for (Path part : data.parts()) {
+      stamps.add(FileStamp.of(part));
+    }
+    stamps.add(FileStamp.of(Sidecar.pathFor(data.path())));
+    return stamps;
+  }
+
+  /**
+   * True when the files still hold what was hashed. Files touched so recently that a second change
+   * need not show in their stamps are hashed again.
+   */
+  boolean stillHolds(DataPath data, FingerprintCache cache) {
+    try {
+      return stamps.equals(stamps(data))
+          && (stamps.stream().allMatch(cache::isSettled) || of(data, cache).hex().equals(hex));
+    } catch (IOException | FormatException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.reprise.formats;
+
+import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.Frame;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads csv into a frame. A field in double quotes may hold separators, line ends and doubled quotes;
+ * in a column of text it keeps its quotes, as SystemDS keeps them, so that it is written back as it
+ * was read.
+ */
+final class CsvFrameReader {
+  private static final byte[] META_LINE = "#Meta".getBytes(StandardCharsets.US_ASCII);
+
+  private final ReadSettings settings;
+  private final List<TextBlock> blocks;
+  private final TextPool pool = new TextPool();
+  private List<String> names;
+  private List<ColumnType> types;
+  private List<FrameColumn> columns;
+  private byte[] header;
+
+  CsvFrameReader(ReadSettings settings, List<TextBlock> blocks) {
+    this.settings = settings;
+    this.blocks = blocks;
+  }
+
+  Frame read() {
+    for (int b = 0; b < blocks.size(); b++) {
+      TextBlock block = blocks.get(b);
+      byte[] bytes = block.load();
+      while (hasOpenQuote(bytes) && b + 1 < blocks.size() && blocks.get(b + 1).before() != null) {
+        bytes = joined(bytes, blocks.get(++b).load(), block);
+      }
+      read(block, bytes);
+    }
+    return finish();
+  }
+
+  /** An odd number of quotes: a field goes on in the next block. */
+  private static boolean hasOpenQuote(byte[] bytes) {
+    int quotes = 0;
+    for (byte b : bytes) {
+      quotes += b == '"' ? 1 : 0;
+    }
+    return (quotes & 1) == 1;
+  }
+
+  private static byte[] joined(byte[] bytes, byte[] more, TextBlock block) {
+    if ((long) bytes.length + more.length > 1 << 30) {
+      throw new FormatException(
+          block.file().toString(), "a quoted field goes on for more than 1 GiB; a quote is missing");
+    }
+    byte[] all = Arrays.copyOf(bytes, bytes.length + more.length);
+    System.arraycopy(more, 0, all, bytes.length, more.length);
+    return all;
+  }
+
+  private void read(TextBlock block, byte[] bytes) {
+    CsvFields fields = new CsvFields(block, bytes, settings.separator());
+    if (block.before() == null && settings.header()) {
+      readHeader(bytes, fields);
+    }
+    while (fields.hasMore()) {
+      if (fields.startsWith(META_LINE)) {
+        fields.skipLine();
+      } else if (fields.isBlankLine() && (columns == null ? settings.cols() != 1 : columns.size() > 1)) {
+        fields.skipLine();
+      } else {
+        readLine(block, bytes, fields);
+      }
+    }
+  }
+
+  private void readHeader(byte[] bytes, CsvFields fields) {
+    if (header != null) {
+      if (CsvCells.startsWith(bytes, 0, header)) {
+        fields.skipLine();
+      }
+      return;
+    }
+    names = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more = fields.next();
+      names.add(fields.isEmpty() ? "C" + (names.size() + 1) : fields.text());
+    }
+    header = Arrays.copyOf(bytes, fields.position());
+    begin(names.size());
+  }
+
+  private void begin(int cols) {
+    if (settings.cols() >= 0 && settings.cols() != cols) {
+      throw new FormatException(
+          settings.file(),
+          settings.shapeSource() + " " + settings.cols() + " columns, the first line has " + cols);
+    }
+    boolean detect = Schemas.DETECT.equalsIgnoreCase(settings.schema());
+    types = Schemas.parse(detect ? null : settings.schema(), cols, settings.file());
+    columns = new ArrayList<>();
+    for (ColumnType type : types) {
+      columns.add(FrameColumn.of(type, settings.missing()));
+    }
+  }
+
+  private void readLine(TextBlock block, byte[] bytes, CsvFields fields) {
+    if (columns == null) {
+      begin(fields.countInLine());
+    }
+    int lineStart = fields.position();
+    boolean more = true;
+    int c = 0;
+    for (; more; c++) {
+      more = fields.next();
+      if (c < columns.size()) {
+        add(block, bytes, fields, c);
+      }
+    }
+    if (c != columns.size()) {
+      throw block.problem(
+          bytes,
+          lineStart,
+          "the line has " + c + " fields, " + columns.size() + " are expected; is the separator \""
+              + new String(settings.separator(), StandardCharsets.UTF_8) + "\"?");
+    }
+  }
+
+  private void add(TextBlock block, byte[] bytes, CsvFields fields, int c) {
+    String cell = fields.isEmpty() ? null : fields.pooled(pool);
+    boolean named = cell != null && settings.missing().names().contains(cell);
+    String expected = columns.get(c).add(cell, named);
+    if (expected != null) {
+      throw block.problem(
+          bytes,
+          fields.start(),
+          "column " + (c + 1) + (names == null ? "" : " (" + names.get(c) + ")") + " holds \""
+              + (cell == null ? "" : NumberText.shortened(cell)) + "\" where " + expected
+              + " is due; try value_type=\"string\", or naStrings= for missing values");
+    }
+  }
+
+  private Frame finish() {
+    if (columns == null) {
+      if (settings.cols() < 0 || settings.rows() > 0 && settings.cols() > 0) {
+        throw new FormatException(settings.file(), "the file is empty");
+      }
+      begin((int) settings.cols());
+    }
+    int rows = columns.isEmpty() ? (int) Math.max(0, settings.rows()) : columns.get(0).size;
+    settings.checkShape(rows, columns.size());
+    List<Object> arrays = new ArrayList<>();
+    columns.forEach(column -> arrays.add(column.finish()));
+    List<String> columnNames = names == null ? Frame.defaultNames(columns.size()) : names;
+    Frame frame = new Frame(rows, columnNames, types, arrays);
+    return Schemas.DETECT.equalsIgnoreCase(settings.schema())
+        ? new SchemaDetection(settings.missing()).apply(frame)
+        : frame;
+  }
+}

@@ -1,0 +1,201 @@
+package dev.reprise.formats;
+
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Scalar;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads and writes values as files. Thread-safe. */
+public final class DataFiles {
+  private static final int ATTEMPTS = 5;
+
+  private final FingerprintCache fingerprints;
+  private final int threads;
+  private final TextSource source;
+
+  /**
+   * Makes the entry to all formats.
+   *
+   * @param fingerprints what is known of files' contents; told of every write
+   * @param threads how many threads one read may use, the caller included
+   */
+  public DataFiles(FingerprintCache fingerprints, int threads) {
+    this(fingerprints, threads, TextSource.BLOCK_BYTES);
+  }
+
+  DataFiles(FingerprintCache fingerprints, int threads, int blockBytes) {
+    this.fingerprints = fingerprints;
+    this.threads = threads;
+    this.source = new TextSource(blockBytes);
+  }
+
+  /**
+   * Reads a matrix, frame or scalar.
+   *
+   * @return the value; the caller owns a matrix's buffer
+   * @throws FormatException when the file is missing or not what was asked for
+   */
+  public Operand read(ReadRequest request, Allocator allocator) {
+    DataPath data = DataPath.find(request.path(), request.workingDirectory());
+    return read(data, request.options(), allocator);
+  }
+
+  /** The content's fingerprint, 32 hexadecimal digits, without reading the values. */
+  public String fingerprint(ReadRequest request) {
+    DataPath data = DataPath.find(request.path(), request.workingDirectory());
+    return ContentFingerprint.of(data, fingerprints).hex();
+  }
+
+  /**
+   * Reads a value together with the fingerprint of exactly the content that was read: if a file changed
+   * meanwhile, both are taken again.
+   *
+   * @throws FormatException also when the file keeps changing
+   */
+  public ReadResult readStable(ReadRequest request, Allocator allocator) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      DataPath data = DataPath.find(request.path(), request.workingDirectory());
+      ContentFingerprint fingerprint = ContentFingerprint.of(data, fingerprints);
+      Operand value;
+      try {
+        value = read(data, request.options(), allocator);
+      } catch (FormatException e) {
+        if (fingerprint.stillHolds(data, fingerprints)) {
+          throw e;
+        }
+        continue;
+      }
+      if (fingerprint.stillHolds(data, fingerprints)) {
+        return new ReadResult(value, fingerprint.hex());
+      }
+      if (value instanceof DenseMatrix matrix) {
+        matrix.buffer().release();
+      }
+    }
+    throw new FormatException(
+        request.path(), "the file keeps changing while it is read; read it when its writer is done");
+  }
+
+  private Operand read(DataPath data, ReadOptions options, Allocator allocator) {
+    ReadSettings settings = ReadSettings.of(data, options, Sidecar.of(data.path()));
+    return switch (settings.dataType()) {
+      case "scalar" -> ScalarFiles.read(settings, source.bytes(data));
+      case "matrix" -> readMatrix(settings, allocator);
+      case "frame" -> readFrame(settings, allocator);
+      default ->
+          throw new FormatException(
+              settings.file(),
+              "data_type \"" + settings.dataType() + "\" is not known; use matrix, frame or scalar");
+    };
+  }
+
+  private DenseMatrix readMatrix(ReadSettings settings, Allocator allocator) {
+    DataPath data = settings.data();
+    return switch (settings.format()) {
+      case CSV -> new CsvMatrixReader(settings, source.blocks(data), threads).read(allocator);
+      case TEXT -> new TextReader(settings, source.blocks(data)).matrix(allocator);
+      case MATRIX_MARKET ->
+          new TextReader(settings, source.blocks(data)).matrixMarket(allocator);
+      case BINARY -> {
+        if (BinaryFiles.read(settings, allocator) instanceof DenseMatrix matrix) {
+          yield matrix;
+        }
+        throw new FormatException(
+            settings.file(), "the file holds a frame, not a matrix; add data_type=\"frame\"");
+      }
+    };
+  }
+
+  private Frame readFrame(ReadSettings settings, Allocator allocator) {
+    DataPath data = settings.data();
+    return switch (settings.format()) {
+      case CSV -> new CsvFrameReader(settings, source.blocks(data)).read();
+      case TEXT -> new TextReader(settings, source.blocks(data)).frame();
+      case MATRIX_MARKET ->
+          throw new FormatException(
+              settings.file(), "Matrix Market holds matrices only; use data_type=\"matrix\"");
+      case BINARY -> {
+        Operand value = BinaryFiles.read(settings, allocator);
+        if (value instanceof Frame frame) {
+          yield frame;
+        }
+        ((DenseMatrix) value).buffer().release();
+        throw new FormatException(
+            settings.file(), "the file holds a matrix, not a frame; add data_type=\"matrix\"");
+      }
+    };
+  }
+
+  /**
+   * Writes a value and its sidecar. Both appear complete under their names, or nothing changes.
+   *
+   * @param path a local path or {@code file:} URI; missing folders are made
+   * @throws FormatException when the place cannot be written
+   * @throws dev.reprise.runtime.ResourceException when the disk is full
+   */
+  public void write(Operand value, String path, Path workingDirectory, WriteOptions options) {
+    Path target = DataPath.resolve(path, workingDirectory);
+    String name = options.format() == null ? FileFormat.TEXT.label() : options.format();
+    FileFormat format = FileFormat.named(name, target.toString());
+    String separator = options.separator() == null ? "," : options.separator();
+    boolean header = Boolean.TRUE.equals(options.header());
+    boolean sparse = Boolean.TRUE.equals(options.sparse());
+    Sidecar sidecar = sidecar(value, format, header, separator, options.description());
+    try (AtomicOutput output = new AtomicOutput()) {
+      output.add(
+          target,
+          channel -> {
+            switch (value) {
+              case Scalar scalar -> new TextSink(channel).put(ScalarFiles.text(scalar)).flush();
+              case DenseMatrix matrix -> {
+                switch (format) {
+                  case CSV -> new CsvWriter(channel, separator).write(matrix, header, sparse);
+                  case TEXT -> new TextWriter(channel).write(matrix);
+                  case MATRIX_MARKET -> new TextWriter(channel).writeMarket(matrix);
+                  case BINARY -> BinaryFiles.write(matrix, channel);
+                }
+              }
+              case Frame frame -> {
+                switch (format) {
+                  case CSV -> new CsvWriter(channel, separator).write(frame, header);
+                  case TEXT -> new TextWriter(channel).write(frame);
+                  case MATRIX_MARKET ->
+                      throw new FormatException(
+                          target.toString(), "a frame cannot be written as mm; use csv");
+                  case BINARY -> BinaryFiles.write(frame, channel);
+                }
+              }
+            }
+          });
+      output.add(
+          Sidecar.pathFor(target),
+          channel -> new TextSink(channel).put(sidecar.toJson()).flush());
+      output.publish();
+    } finally {
+      List.of(target, Sidecar.pathFor(target)).forEach(fingerprints::invalidate);
+    }
+  }
+
+  private static Sidecar sidecar(
+      Operand value, FileFormat format, boolean header, String separator, String description) {
+    Boolean csvHeader = format == FileFormat.CSV ? header : null;
+    String csvSeparator = format == FileFormat.CSV ? separator : null;
+    return switch (value) {
+      case Scalar scalar ->
+          new Sidecar(
+              "scalar", ScalarFiles.typeName(scalar), null, -1, -1, -1, "text", null, null,
+              description);
+      case DenseMatrix matrix ->
+          new Sidecar(
+              "matrix", "double", null, matrix.rows(), matrix.cols(), MatrixCells.nonZeros(matrix),
+              format.label(), csvHeader, csvSeparator, description);
+      case Frame frame ->
+          new Sidecar(
+              "frame", null, Schemas.text(frame.schema()), frame.rows(), frame.cols(), -1,
+              format.label(), csvHeader, csvSeparator, description);
+    };
+  }
+}

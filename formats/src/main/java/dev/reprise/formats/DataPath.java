@@ -1,0 +1,129 @@
+package dev.reprise.formats;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Where data lies: one file, or a folder whose files, sorted by name, are one input. Hidden files,
+ * files that start with an underscore and checksums of other systems do not count.
+ *
+ * @param path absolute path of the file or folder
+ * @param parts the files that hold the data, in order
+ */
+record DataPath(Path path, List<Path> parts) {
+  private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]+):.*");
+  private static final Pattern PART_NAME =
+      Pattern.compile("(part-.*|\\d+-[mr]-\\d+.*|\\d+|[._].*|.*\\.crc)");
+
+  /**
+   * Finds what a script names.
+   *
+   * @throws FormatException when nothing is there, or a folder holds no data files
+   */
+  static DataPath find(String given, Path workingDirectory) {
+    Path path = resolve(given, workingDirectory);
+    if (Files.isDirectory(path)) {
+      List<Path> parts = list(path).stream().filter(DataPath::isData).sorted().toList();
+      if (parts.isEmpty()) {
+        throw new FormatException(path.toString(), "the folder holds no data files");
+      }
+      return new DataPath(path, parts);
+    }
+    if (!Files.exists(path)) {
+      throw new FormatException(given, missing(path));
+    }
+    return new DataPath(path, List.of(path));
+  }
+
+  /** The absolute path that a script means. */
+  static Path resolve(String given, Path workingDirectory) {
+    if (given.isBlank()) {
+      throw new FormatException("\"" + given + "\"", "the path is empty");
+    }
+    try {
+      if (given.startsWith("file:")) {
+        String rest = given.substring("file:".length());
+        Path path = rest.startsWith("/") ? Path.of(URI.create(given).getPath()) : Path.of(rest);
+        return workingDirectory.resolve(path).toAbsolutePath().normalize();
+      }
+      var scheme = SCHEME.matcher(given);
+      if (scheme.matches() && scheme.group(1).length() > 1 && given.contains(":/")) {
+        throw new FormatException(
+            given, "only local paths and file: URIs can be read and written, not " + scheme.group(1) + ":");
+      }
+      return workingDirectory.resolve(given).toAbsolutePath().normalize();
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(given, "this is not a path: " + e.getMessage());
+    }
+  }
+
+  /** True when a folder looks like the output of a parallel write and nothing else. */
+  static boolean holdsOnlyParts(Path folder) {
+    return list(folder).stream()
+        .allMatch(
+            file -> Files.isRegularFile(file) && PART_NAME.matcher(nameOf(file)).matches());
+  }
+
+  private static boolean isData(Path file) {
+    String name = nameOf(file);
+    return Files.isRegularFile(file)
+        && !name.startsWith(".")
+        && !name.startsWith("_")
+        && !name.endsWith(".crc")
+        && !name.endsWith(".mtd");
+  }
+
+  private static String nameOf(Path file) {
+    return file.getFileName().toString();
+  }
+
+  private static List<Path> list(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    } catch (IOException e) {
+      throw FileProblems.reading(folder, e);
+    }
+  }
+
+  private static String missing(Path path) {
+    Path folder = path.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      return "there is no such file, nor the folder " + folder;
+    }
+    String wanted = nameOf(path).toLowerCase(Locale.ROOT);
+    String near =
+        list(folder).stream()
+            .map(DataPath::nameOf)
+            .filter(name -> !name.endsWith(".mtd") && isNear(name.toLowerCase(Locale.ROOT), wanted))
+            .sorted()
+            .limit(3)
+            .reduce((a, b) -> a + ", " + b)
+            .orElse("");
+    String hint = near.isEmpty() ? "" : "; did you mean " + near + "?";
+    return "there is no such file (looked in " + folder + ")" + hint;
+  }
+
+  /** Same name but for an ending, or one differing character. */
+  private static boolean isNear(String name, String wanted) {
+    if (name.startsWith(wanted) || wanted.startsWith(name) && name.length() > 2) {
+      return true;
+    }
+    int shorter = Math.min(name.length(), wanted.length());
+    int prefix = 0;
+    while (prefix < shorter && name.charAt(prefix) == wanted.charAt(prefix)) {
+      prefix++;
+    }
+    int suffix = 0;
+    while (suffix < shorter - prefix
+        && name.charAt(name.length() - 1 - suffix) == wanted.charAt(wanted.length() - 1 - suffix)) {
+      suffix++;
+    }
+    return Math.max(name.length(), wanted.length()) - prefix - suffix <= 2;
+  }
+}

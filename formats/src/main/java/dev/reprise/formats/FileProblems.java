@@ -1,0 +1,55 @@
+package dev.reprise.formats;
+
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Turns what the file system reports into what a person can act on. */
+final class FileProblems {
+  private FileProblems() {}
+
+  /** A failure while reading. */
+  static RuntimeException reading(Path path, IOException problem) {
+    if (problem instanceof NoSuchFileException) {
+      return new FormatException(path.toString(), "there is no such file");
+    }
+    if (problem instanceof AccessDeniedException) {
+      return new FormatException(path.toString(), "no permission to read the file");
+    }
+    return new FormatException(path.toString(), "reading failed: " + reason(problem));
+  }
+
+  /** A failure while writing; a full disk is a lack of a resource, the rest is the script's. */
+  static RuntimeException writing(Path path, IOException problem) {
+    String reason = reason(problem);
+    String lower = reason.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left") || lower.contains("quota")) {
+      return new ResourceException(
+          "the disk is full: "
+              + path
+              + " was not written (an earlier file of that name is unchanged); free some space or"
+              + " write elsewhere",
+          problem);
+    }
+    if (problem instanceof AccessDeniedException || lower.contains("read-only file system")) {
+      return new FormatException(
+          path.toString(),
+          "the folder "
+              + path.toAbsolutePath().getParent()
+              + " is not writable; nothing was changed, write elsewhere or ask for permission");
+    }
+    return new FormatException(
+        path.toString(), "writing failed: " + reason + "; an earlier file is unchanged");
+  }
+
+  private static String reason(IOException problem) {
+    if (problem instanceof FileSystemException system && system.getReason() != null) {
+      return system.getReason();
+    }
+    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+  }
+}

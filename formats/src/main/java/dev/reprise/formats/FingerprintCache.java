@@ -1,0 +1,68 @@
+package dev.reprise.formats;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Remembers the hash of each file for as long as its {@link FileStamp} stays the same. Thread-safe.
+ *
+ * <p>A file touched less than two seconds ago is not remembered: file systems count time in steps of
+ * up to two seconds, so it may change again without a new stamp.
+ */
+public final class FingerprintCache {
+  private static final Duration CLOCK_STEP = Duration.ofSeconds(2);
+
+  private record Known(FileStamp stamp, HashValue128 hash) {}
+
+  private final ConcurrentHashMap<Path, Known> known = new ConcurrentHashMap<>();
+  private final InstantSource clock;
+
+  /**
+   * Starts empty.
+   *
+   * @param clock tells now, to be compared with file times
+   */
+  public FingerprintCache(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** The hash of a file's bytes; {@code stamp} was taken before the call. */
+  HashValue128 hash(Path file, FileStamp stamp) throws IOException {
+    Known before = known.get(file);
+    if (before != null && before.stamp().equals(stamp)) {
+      return before.hash();
+    }
+    HashValue128 hash;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      hash = new Checksum().channel(channel).value();
+    }
+    if (isSettled(stamp) && FileStamp.of(file).equals(stamp)) {
+      known.put(file, new Known(stamp, hash));
+    } else {
+      known.remove(file);
+    }
+    return hash;
+  }
+
+  /** True when any later change of the file must change its stamp. */
+  boolean isSettled(FileStamp stamp) {
+    return stamp.lastTouched().plus(CLOCK_STEP).isBefore(clock.instant());
+  }
+
+  /** Forgets a file, or all files of a folder, because this process has just written it. */
+  public void invalidate(Path fileOrFolder) {
+    Path path = fileOrFolder.toAbsolutePath().normalize();
+    known.keySet().removeIf(file -> file.startsWith(path));
+  }
+
+  /** The number of files remembered. */
+  int size() {
+    return known.size();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.reprise.formats;
+
+import dev.reprise.runtime.OperandException;
+
+/**
+ * A file that is missing, damaged or not what was asked for. The message says where, what was found,
+ * what was expected, and what to try.
+ */
+public final class FormatException extends OperandException {
+  private static final long serialVersionUID = 1L;
+
+  private final String file;
+  private final long line;
+  private final long column;
+
+  /** A complaint about a file as a whole. */
+  public FormatException(String file, String message) {
+    this(file, 0, 0, message);
+  }
+
+  /**
+   * A complaint about one place in a file.
+   *
+   * @param line one-based line, 0 when the file as a whole is meant
+   * @param column one-based byte within the line, 0 when the line as a whole is meant
+   */
+  public FormatException(String file, long line, long column, String message) {
+    super(place(file, line, column) + ": " + message);
+    this.file = file;
+    this.line = line;
+    this.column = column;
+  }
+
+  private static String place(String file, long line, long column) {
+    if (line <= 0) {
+      return file;
+    }
+    return column <= 0 ? file + ":" + line : file + ":" + line + ":" + column;
+  }
+
+  public String file() {
+    return file;
+  }
+
+  /** One-based line, or 0. */
+  public long line() {
+    return line;
+  }
+
+  /** One-based column, or 0. */
+  public long column() {
+    return column;
+  }
+}

@@ -1,0 +1,175 @@
+package dev.reprise.formats;
+
+import dev.reprise.runtime.ColumnType;
+import java.util.Arrays;
+
+/**
+ * A column of a frame while it is read: takes cells as text, one after another, and ends as the array
+ * that a frame holds.
+ */
+abstract class FrameColumn {
+  int size;
+
+  static FrameColumn of(ColumnType type, MissingValues missing) {
+    return switch (type) {
+      case STRING -> new Texts();
+      case DOUBLE -> new Doubles(missing);
+      case INTEGER -> new Integers(missing);
+      case BOOLEAN -> new Booleans(missing);
+    };
+  }
+
+  /**
+   * Adds one cell.
+   *
+   * @param cell the text, or null when empty
+   * @param named whether the text is one of the names for a missing value
+   * @return null, or what was expected when the text does not fit
+   */
+  abstract String add(String cell, boolean named);
+
+  /** The array, exactly as long as cells were added. */
+  abstract Object finish();
+
+  private static int grown(int size) {
+    return Math.max(16, Math.addExact(size, size >> 1));
+  }
+
+  private static String unquoted(String cell) {
+    boolean quoted = cell.length() >= 2 && cell.charAt(0) == '"' && cell.endsWith("\"");
+    return quoted ? cell.substring(1, cell.length() - 1).strip() : cell;
+  }
+
+  private static final class Texts extends FrameColumn {
+    private String[] cells = {};
+
+    @Override
+    String add(String cell, boolean named) {
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = named ? null : cell;
+      return null;
+    }
+
+    @Override
+    Object finish() {
+      return Arrays.copyOf(cells, size);
+    }
+  }
+
+  private static final class Doubles extends FrameColumn {
+    private final MissingValues missing;
+    private double[] cells = {};
+
+    Doubles(MissingValues missing) {
+      this.missing = missing;
+    }
+
+    @Override
+    String add(String cell, boolean named) {
+      double value = Double.NaN;
+      if (cell == null) {
+        if (!missing.fill()) {
+          return "a number (the cell is empty)";
+        }
+        value = missing.substitute();
+      } else if (!named) {
+        String text = unquoted(cell);
+        value = NumberText.parse(text);
+        if (Double.isNaN(value) && !NumberText.isNaN(text)) {
+          return "a number";
+        }
+      }
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = value;
+      return null;
+    }
+
+    @Override
+    Object finish() {
+      return Arrays.copyOf(cells, size);
+    }
+  }
+
+  private static final class Integers extends FrameColumn {
+    private final MissingValues missing;
+    private long[] cells = {};
+
+    Integers(MissingValues missing) {
+      this.missing = missing;
+    }
+
+    @Override
+    String add(String cell, boolean named) {
+      long value = 0;
+      if (cell == null || named) {
+        if (!missing.fill()) {
+          return "a whole number (the cell is empty)";
+        }
+        value = (long) missing.substitute();
+      } else {
+        String text = unquoted(cell);
+        try {
+          value = Long.parseLong(text);
+        } catch (NumberFormatException e) {
+          double fraction = NumberText.parse(text);
+          if (fraction != Math.rint(fraction) || Math.abs(fraction) > 1L << 53) {
+            return "a whole number";
+          }
+          value = (long) fraction;
+        }
+      }
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = value;
+      return null;
+    }
+
+    @Override
+    Object finish() {
+      return Arrays.copyOf(cells, size);
+    }
+  }
+
+  private static final class Booleans extends FrameColumn {
+    private final MissingValues missing;
+    private boolean[] cells = {};
+
+    Booleans(MissingValues missing) {
+      this.missing = missing;
+    }
+
+    @Override
+    String add(String cell, boolean named) {
+      boolean value = false;
+      if (cell == null || named) {
+        if (!missing.fill()) {
+          return "TRUE or FALSE (the cell is empty)";
+        }
+        value = missing.substitute() != 0;
+      } else {
+        switch (unquoted(cell)) {
+          case "TRUE", "true", "True", "T", "1" -> value = true;
+          case "FALSE", "false", "False", "F", "0" -> value = false;
+          default -> {
+            return "TRUE or FALSE";
+          }
+        }
+      }
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = value;
+      return null;
+    }
+
+    @Override
+    Object finish() {
+      return Arrays.copyOf(cells, size);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.reprise.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CsvMatrixTest {
+  @TempDir Path folder;
+  private FilesFixture files;
+
+  @BeforeEach
+  void open() {
+    files = new FilesFixture(folder);
+  }
+
+  private double[][] parsed(String text, ReadOptions options) {
+    files.put("x.csv", text);
+    return FilesFixture.cells(files.matrix("x.csv", options));
+  }
+
+  private double[][] parsed(String text) {
+    return parsed(text, ReadOptions.none());
+  }
+
+  @Test
+  void plainNumbersAreReadRowByRow() {
+    assertThat(parsed("1,2.5,-3e2\n4,.5,6.\n")).isEqualTo(rows("1 2.5 -300", "4 0.5 6"));
+  }
+
+  @Test
+  void theLastLineNeedsNoEnd() {
+    assertThat(parsed("1,2\n3,4")).isEqualTo(rows("1 2", "3 4"));
+  }
+
+  @Test
+  void windowsLineEndsAndBlankLinesDoNotCount() {
+    assertThat(parsed("1,2\r\n\r\n3,4\r\n\r\n")).isEqualTo(rows("1 2", "3 4"));
+  }
+
+  @Test
+  void whiteSpaceAndQuotesAroundNumbersAreAccepted() {
+    assertThat(parsed(" 1 ,\"2\"\n\t3,\" 4 \"\n")).isEqualTo(rows("1 2", "3 4"));
+  }
+
+  @Test
+  void namesOfSpecialValuesAreNumbers() {
+    assertThat(parsed("NaN,Infinity,-Infinity\nnan,inf,-Inf\n"))
+        .isEqualTo(rows("NaN Infinity -Infinity", "NaN Infinity -Infinity"));
+  }
+
+  @Test
+  void anEmptyCellIsZeroUnlessADefaultSaysOtherwise() {
+    assertThat(parsed("1,,3\n,5,\n")).isEqualTo(rows("1 0 3", "0 5 0"));
+    assertThat(parsed("1,,3\n", ReadOptions.none().withFill(true, 7))).isEqualTo(rows("1 7 3"));
+  }
+
+  @Test
+  void withoutFillAnEmptyCellIsAnErrorWithItsPlace() {
+    files.put("x.csv", "1,2\n3,\n");
+    assertThatThrownBy(() -> files.matrix("x.csv", ReadOptions.none().withFill(false, 0)))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("x.csv:2:3")
+        .hasMessageContaining("fill=TRUE");
+    assertThat(files.allocator.open).hasValue(0);
+  }
+
+  @Test
+  void naStringsBecomeNaNAlsoWhenTheyLookLikeNumbers() {
+    ReadOptions options = ReadOptions.none().withNaStrings(List.of("NA", "-999"));
+    assertThat(parsed("1,NA\n-999,2\n", options)).isEqualTo(rows("1 NaN", "NaN 2"));
+  }
+
+  @Test
+  void separatorsMayHaveSeveralCharacters() {
+    assertThat(parsed("1||2\n3||4\n", ReadOptions.none().withSeparator("||")))
+        .isEqualTo(rows("1 2", "3 4"));
+    assertThat(parsed("1\t2\n", ReadOptions.none().withSeparator("\t"))).isEqualTo(rows("1 2"));
+  }
+
+  @Test
+  void theHeaderIsSkipped() {
+    assertThat(parsed("a,b\n1,2\n", ReadOptions.none().withHeader(true))).isEqualTo(rows("1 2"));
+  }
+
+  @Test
+  void aByteOrderMarkIsSkipped() {
+    assertThat(parsed("\uFEFF1,2\n")).isEqualTo(rows("1 2"));
+  }
+
+  @Test
+  void inASingleColumnABlankLineIsAMissingCell() {
+    assertThat(parsed("1\n\n3\n")).isEqualTo(rows("1", "0", "3"));
+  }
+
+  @Test
+  void textWhereANumberIsDueNamesLineColumnAndCell() {
+    files.put("x.csv", "1,2\n3,4\n5,six\n");
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("x.csv:3:3")
+        .hasMessageContaining("\"six\"")
+        .hasMessageContaining("header=TRUE");
+    assertThat(files.allocator.open).hasValue(0);
+  }
+
+  @Test
+  void aRaggedRowNamesItsLineAndBothLengths() {
+    files.put("x.csv", "1,2,3\n4,5\n");
+    assertThatThrownBy(() -> files.matrix("x.csv"))
+        .hasMessageContaining("x.csv:2:1")
+        .hasMessageContaining("2 cells")
+        .hasMessageContaining("have 3");
+    files.put("x.csv", "1,2\n4,5,6\n");
+    assertThatThrownBy(() -> files.matrix("x.csv")).hasMessageContaining("3 cells");
+  }
+
+  @Test
+  void ofSeveralErrorsTheFirstInTheFileIsReportedWithAnyNumberOfThreads() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 1; i <= 500; i++) {
+      text.append(i % 7 == 0 ? "bad" : "1").append(",2\n");
+    }
+    files.put("x.csv", text.toString());
+    for (int threads : new int[] {1, 2, 4}) {
+      FilesFixture parallel = new FilesFixture(folder, threads, 32);
+      for (int i = 0; i < 50; i++) {
+        assertThatThrownBy(() -> parallel.matrix("x.csv")).hasMessageContaining("x.csv:7:1");
+      }
+    }
+  }
+
+  @Test
+  void anEmptyFileIsAnErrorUnlessTheSidecarSaysSo() {
+    files.put("x.csv", "");
+    assertThatThrownBy(() -> files.matrix("x.csv")).hasMessageContaining("empty");
+    files.put("x.csv.mtd", "{\"data_type\":\"matrix\",\"rows\":0,\"cols\":3,\"format\":\"csv\"}");
+    DenseMatrix matrix = files.matrix("x.csv");
+    assertThat(matrix.shape()).hasToString("0x3");
+  }
+
+  @Test
+  void aShapeThatIsNotTheFilesIsAnError() {
+    files.put("x.csv", "1,2\n3,4\n");
+    assertThatThrownBy(() -> files.matrix("x.csv", ReadOptions.none().withShape(3, 2)))
+        .hasMessageContaining("3 rows")
+        .hasMessageContaining("2 rows and 2 columns");
+  }
+
+  @Test
+  void aMissingFileNamesTheFolderAndASimilarName() {
+    files.put("train.csv", "1\n");
+    assertThatThrownBy(() -> files.matrix("trian.csv"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("trian.csv")
+        .hasMessageContaining("did you mean train.csv?");
+  }
+
+  @Test
+  void blocksAndThreadsDoNotChangeTheResult() {
+    Random random = new Random(5);
+    for (int round = 0; round < 40; round++) {
+      DenseMatrix matrix = files.random(random, 1 + random.nextInt(80), 1 + random.nextInt(6));
+      files.files.write(matrix, "r.csv", folder, WriteOptions.format("csv"));
+      for (int blockBytes : new int[] {1, 7, 100, 1 << 20}) {
+        for (int threads : new int[] {1, 3}) {
+          FilesFixture other = new FilesFixture(folder, threads, blockBytes);
+          assertThat(FilesFixture.bits(other.matrix("r.csv")))
+              .as("round %d, blocks of %d, %d threads", round, blockBytes, threads)
+              .isEqualTo(FilesFixture.bits(matrix));
+        }
+      }
+    }
+  }
+
+  @Test
+  void gzipIsUnpackedOnTheWay() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      text.append(i).append(',').append(i * 0.5).append('\n');
+    }
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(text.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+    Files.write(folder.resolve("x.csv.gz"), packed.toByteArray());
+    DenseMatrix matrix = files.matrix("x.csv.gz");
+    assertThat(matrix.shape()).hasToString("1000x2");
+    assertThat(matrix.get(999, 1)).isEqualTo(499.5);
+  }
+
+  @Test
+  void aTruncatedGzipIsAnError() throws IOException {
+    Files.write(folder.resolve("x.csv.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 0});
+    assertThatThrownBy(() -> files.matrix("x.csv.gz"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("x.csv.gz");
+  }
+
+  @Test
+  void aFolderOfPartsIsOneInput() {
+    files.put("x.csv/part-00001", "h1,h2\n5,6\n");
+    files.put("x.csv/part-00000", "h1,h2\n1,2\n3,4\n");
+    files.put("x.csv/_SUCCESS", "");
+    files.put("x.csv/.part-00000.crc", "rubbish");
+    assertThat(FilesFixture.cells(files.matrix("x.csv", ReadOptions.none().withHeader(true))))
+        .isEqualTo(rows("1 2", "3 4", "5 6"));
+  }
+
+  @Test
+  void fileUrisAreRead() {
+    files.put("a b.csv", "1,2\n");
+    String uri = folder.resolve("a b.csv").toUri().toString();
+    assertThat(FilesFixture.cells(files.matrix(uri))).isEqualTo(rows("1 2"));
+    assertThatThrownBy(() -> files.matrix("hdfs://host/x.csv")).hasMessageContaining("hdfs");
+  }
+
+  private static double[][] rows(String... lines) {
+    double[][] rows = new double[lines.length][];
+    for (int r = 0; r < rows.length; r++) {
+      String[] words = lines[r].split(" ");
+      rows[r] = new double[words.length];
+      for (int c = 0; c < words.length; c++) {
+        rows[r][c] = Double.parseDouble(words[c]);
+      }
+    }
+    return rows;
+  }
+}
