@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 
 /** A running XXH3 hash of 128 bits; depends on the bytes alone, not on how they were handed in. */
 final class Checksum {
-  private static final int CHUNK_BYTES = 1 << 20;
+  // Small pieces, so that the hash loop is entered often and compiled soon: one call over a large
+  // array stays in the interpreter for about a second.
+  private static final int CHUNK_BYTES = 1 << 16;
 
   private final HashStream128 stream = Hashing.xxh3_128().hashStream();
 
