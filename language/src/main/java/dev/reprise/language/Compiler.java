@@ -18,22 +18,35 @@ public final class Compiler {
    */
   public record Result(Program program, List<Diagnostic> warnings) {}
 
-  /**
-   * Compiles a script.
-   *
-   * @param arguments values of {@code $name} and {@code $1}, keys without the dollar sign
-   * @param resolver finds sourced files and library functions
-   * @param boundNames variables that exist before the program starts
-   * @throws CompileException with all mistakes of the script and of the files that it sources
-   */
+  /** Compiles a script of which nothing is read after it has ended. */
   public static Result compile(
       SourceFile script,
       Map<String, String> arguments,
       SourceResolver resolver,
       Set<String> boundNames)
       throws CompileException {
+    return compile(script, arguments, resolver, boundNames, Set.of());
+  }
+
+  /**
+   * Compiles a script.
+   *
+   * @param arguments values of {@code $name} and {@code $1}, keys without the dollar sign
+   * @param resolver finds sourced files and library functions
+   * @param boundNames variables that exist before the program starts
+   * @param resultNames variables that are read after it has ended, and therefore not released
+   * @throws CompileException with all mistakes of the script and of the files that it sources
+   */
+  public static Result compile(
+      SourceFile script,
+      Map<String, String> arguments,
+      SourceResolver resolver,
+      Set<String> boundNames,
+      Set<String> resultNames)
+      throws CompileException {
     List<Diagnostic> warnings = new ArrayList<>();
-    Program program = CompiledProgram.of(script, arguments, resolver, boundNames, warnings);
+    Program program =
+        CompiledProgram.of(script, arguments, resolver, boundNames, resultNames, warnings);
     return new Result(program, List.copyOf(warnings));
   }
 }

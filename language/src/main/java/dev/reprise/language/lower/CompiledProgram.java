@@ -43,6 +43,8 @@ public final class CompiledProgram implements Program {
   /**
    * Compiles a script with everything that it sources.
    *
+   * @param bound variables that exist before the program starts
+   * @param kept variables that are read after it has ended
    * @param warnings receives what is worth saying about a correct script
    */
   public static CompiledProgram of(
@@ -50,13 +52,14 @@ public final class CompiledProgram implements Program {
       Map<String, String> arguments,
       SourceResolver resolver,
       Set<String> bound,
+      Set<String> kept,
       List<Diagnostic> warnings)
       throws CompileException {
     FunctionTable functions = new FunctionTable(script, resolver);
     throwErrors(functions);
     ProcedureCompiler compiler =
         new ProcedureCompiler(functions, OperationTable.standard(), Map.copyOf(arguments));
-    Procedure main = compiler.main(functions.script(), bound);
+    Procedure main = compiler.main(functions.script(), bound, kept);
     CompiledProgram program = new CompiledProgram(functions, compiler, main);
     program.compileOwnFiles();
     throwErrors(functions);

@@ -10,6 +10,7 @@ import dev.reprise.language.syntax.Function;
 import dev.reprise.language.syntax.Statement;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,8 +35,9 @@ final class ProcedureCompiler {
    * Compiles the main program.
    *
    * @param bound variables that exist before it starts
+   * @param kept variables that are read after it has ended
    */
-  Procedure main(Unit unit, Set<String> bound) {
+  Procedure main(Unit unit, Set<String> bound, Set<String> kept) {
     List<Statement> statements = unit.statements();
     Map<Statement.For, Set<String>> beforeParfor =
         VariableCheck.main(statements, bound, unit.diagnostics());
@@ -51,7 +53,7 @@ final class ProcedureCompiler {
         List.of(),
         Collections.unmodifiableList(builder.slotNames()),
         builder.constants(),
-        body,
+        Liveness.annotate(body, slots(kept, builder)),
         new Position(unit.file().name(), 1, 1));
   }
 
@@ -69,31 +71,50 @@ final class ProcedureCompiler {
     types.keySet().forEach(builder::slot);
     ProcedureContext context = context(unit, variables, types, builder);
     StatementLowering statements = new StatementLowering(context, beforeParfor);
-    List<Procedure.Parameter> parameters = parameters(function, statements, builder);
+    List<Procedure.Parameter> parameters = parameters(function, statements, types.keySet(), builder);
     List<Procedure.Result> results =
         function.results().stream()
             .map(r -> new Procedure.Result(r.name(), r.type(), builder.slot(r.name())))
             .toList();
     List<Block> body = statements.blocks(function.body());
+    BitSet live = new BitSet();
+    results.forEach(result -> live.set(result.slot()));
     return new Procedure(
         reference.name(),
         parameters,
         results,
         Collections.unmodifiableList(builder.slotNames()),
         builder.constants(),
-        body,
+        Liveness.annotate(body, live),
         function.position());
   }
 
   private static List<Procedure.Parameter> parameters(
-      Function function, StatementLowering statements, ProcedureBuilder builder) {
+      Function function,
+      StatementLowering statements,
+      Set<String> names,
+      ProcedureBuilder builder) {
     List<Procedure.Parameter> parameters = new ArrayList<>();
     for (Function.Parameter p : function.parameters()) {
       Block.Code value = p.defaultValue() == null ? null : statements.code(p.defaultValue());
+      if (value != null) {
+        value = Liveness.annotateDefault(value, slots(names, builder));
+      }
       parameters.add(
           new Procedure.Parameter(p.name(), p.type(), builder.slot(p.name()), value));
     }
     return List.copyOf(parameters);
+  }
+
+  private static BitSet slots(Set<String> names, ProcedureBuilder builder) {
+    BitSet slots = new BitSet();
+    for (String name : names) {
+      int slot = builder.existingSlot(name);
+      if (slot >= 0) {
+        slots.set(slot);
+      }
+    }
+    return slots;
   }
 
   private ProcedureContext context(
