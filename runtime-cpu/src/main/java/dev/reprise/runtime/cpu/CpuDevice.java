@@ -24,6 +24,7 @@ import java.util.List;
  */
 public final class CpuDevice implements Device, AutoCloseable {
   private final Parallel parallel;
+  private final LazyBlas blas;
   private final KernelTable kernels;
 
   /**
@@ -34,7 +35,7 @@ public final class CpuDevice implements Device, AutoCloseable {
    */
   public CpuDevice(int threads, NativeLocation natives) {
     parallel = new Parallel(threads);
-    LazyBlas blas = new LazyBlas(natives);
+    blas = new LazyBlas(natives);
     KernelTable.Builder table = new KernelTable.Builder();
     CellKernels.register(table, parallel);
     AggregateKernels.register(table, parallel);
@@ -66,7 +67,7 @@ public final class CpuDevice implements Device, AutoCloseable {
 
   /** What a run's report should say of this device, one sentence each; usually empty. */
   public List<String> notes() {
-    return List.of();
+    return blas.notes();
   }
 
   /** Ends the workers. Kernels that still run finish on their callers' threads. */

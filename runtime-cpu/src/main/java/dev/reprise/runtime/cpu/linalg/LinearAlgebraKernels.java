@@ -9,5 +9,8 @@ public final class LinearAlgebraKernels {
   private LinearAlgebraKernels() {}
 
   /** Adds the kernels of this family. */
-  public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {}
+  public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
+    table.add("matmul", new MatrixProduct(parallel, blas));
+    table.add("tsmm", new SelfProduct(parallel, blas));
+  }
 }

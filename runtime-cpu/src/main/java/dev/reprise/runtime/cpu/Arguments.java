@@ -1,0 +1,92 @@
+package dev.reprise.runtime.cpu;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.Operation;
+
+/**
+ * Reads a kernel's operands by position, as the type that the kernel needs. A wrong type is the
+ * script's mistake and is reported with the parameter's name.
+ */
+public final class Arguments {
+  private Arguments() {}
+
+  /** The operand as an fp64 matrix. */
+  public static DenseMatrix matrix(Operation operation, Operand[] inputs, int at) {
+    if (inputs[at] instanceof DenseMatrix matrix) {
+      if (matrix.precision() != Precision.FP64) {
+        throw new OperandException("'" + operation.name() + "' works on fp64 matrices only");
+      }
+      return matrix;
+    }
+    throw mismatch(operation, inputs, at, "a matrix");
+  }
+
+  /** The operand as an fp64 matrix, or null when it was left out. */
+  public static DenseMatrix matrixOrNull(Operation operation, Operand[] inputs, int at) {
+    return isAbsent(inputs[at]) ? null : matrix(operation, inputs, at);
+  }
+
+  /** The operand as a scalar; a 1x1 matrix counts as the number it holds. */
+  public static Scalar scalar(Operation operation, Operand[] inputs, int at) {
+    return switch (inputs[at]) {
+      case Scalar scalar when !scalar.isAbsent() -> scalar;
+      case DenseMatrix matrix when matrix.rows() == 1 && matrix.cols() == 1 ->
+          Scalar.of(matrix.get(0, 0));
+      default -> throw mismatch(operation, inputs, at, "a scalar");
+    };
+  }
+
+  public static double number(Operation operation, Operand[] inputs, int at) {
+    return scalar(operation, inputs, at).asDouble();
+  }
+
+  public static long whole(Operation operation, Operand[] inputs, int at) {
+    return scalar(operation, inputs, at).asLong();
+  }
+
+  public static boolean flag(Operation operation, Operand[] inputs, int at) {
+    return scalar(operation, inputs, at).asBoolean();
+  }
+
+  public static String text(Operation operation, Operand[] inputs, int at) {
+    return scalar(operation, inputs, at).asString();
+  }
+
+  public static boolean isAbsent(Operand operand) {
+    return operand instanceof Scalar scalar && scalar.isAbsent();
+  }
+
+  private static OperandException mismatch(
+      Operation operation, Operand[] inputs, int at, String wanted) {
+    return new OperandException(
+        "'"
+            + operation.name()
+            + "' needs "
+            + wanted
+            + " as "
+            + nameOf(operation.opcode(), at)
+            + ", but got "
+            + describe(inputs[at]));
+  }
+
+  private static String nameOf(Opcode opcode, int at) {
+    return at < opcode.parameters().size()
+        ? "'" + opcode.parameters().get(at).name() + "'"
+        : "argument " + (at + 1);
+  }
+
+  private static String describe(Operand operand) {
+    return switch (operand) {
+      case Scalar scalar when scalar.isAbsent() -> "nothing";
+      case Scalar scalar -> "the " + scalar.type().label() + " " + scalar.asString();
+      case DenseMatrix matrix -> "a matrix of shape " + matrix.shape();
+      case Frame frame -> "a frame of shape " + frame.shape();
+    };
+  }
+}

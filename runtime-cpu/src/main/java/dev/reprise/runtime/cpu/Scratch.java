@@ -1,0 +1,64 @@
+package dev.reprise.runtime.cpu;
+
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.Buffer;
+import dev.reprise.runtime.DenseMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Memory of one kernel call: what is not explicitly kept is given back on close, whether the kernel
+ * returns or throws. For one thread; chunks may use the segments.
+ *
+ * <pre>
+ *   try (Scratch scratch = new Scratch(context.allocator())) {
+ *     DenseMatrix out = scratch.matrix(rows, cols);
+ *     ...                                             // may throw
+ *     return scratch.keep(out);
+ *   }
+ * </pre>
+ */
+public final class Scratch implements AutoCloseable {
+  private final Allocator allocator;
+  private final List<Buffer> owned = new ArrayList<>(4);
+
+  public Scratch(Allocator allocator) {
+    this.allocator = allocator;
+  }
+
+  /** A new fp64 matrix with undefined cells. */
+  public DenseMatrix matrix(long rows, long cols) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
+    owned.add(matrix.buffer());
+    return matrix;
+  }
+
+  /** Memory for so many bytes, undefined, aligned to 64. */
+  public MemorySegment bytes(long bytes) {
+    Buffer buffer = allocator.allocate(bytes);
+    owned.add(buffer);
+    return buffer.segment();
+  }
+
+  /** Memory for so many doubles, undefined, aligned to 64. */
+  public MemorySegment doubles(long cells) {
+    return bytes(Math.multiplyExact(cells, Double.BYTES));
+  }
+
+  /** Hands a matrix made here over to the caller. */
+  public DenseMatrix keep(DenseMatrix matrix) {
+    if (!owned.remove(matrix.buffer())) {
+      throw new IllegalArgumentException("a matrix that was not made here");
+    }
+    return matrix;
+  }
+
+  @Override
+  public void close() {
+    for (Buffer buffer : owned) {
+      buffer.release();
+    }
+    owned.clear();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One partial result per chunk of the inner dimension: the first in the output itself, the others
+ * in scratch memory, added up in order of the chunks.
+ */
+final class Partials {
+  private static final long CELLS_PER_CHUNK = 1 << 14;
+
+  private final MemorySegment output;
+  private final MemorySegment others;
+  private final long cells;
+  private final long count;
+
+  Partials(DenseMatrix output, long count, Scratch scratch) {
+    this(output.segment(), output.cells(), count, scratch);
+  }
+
+  Partials(MemorySegment output, long cells, long count, Scratch scratch) {
+    this.output = output;
+    this.cells = cells;
+    this.count = count;
+    this.others =
+        count == 1 ? null : scratch.doubles(Math.multiplyExact(Math.subtractExact(count, 1), cells));
+  }
+
+  /** Where the partial result of a chunk goes; begins with its first cell. */
+  MemorySegment segment(long chunk) {
+    return chunk == 0 ? output : others.asSlice((chunk - 1) * cells * Double.BYTES);
+  }
+
+  /** Leaves the sum in the output. */
+  void addUp(Parallel parallel, ExecutionContext context) {
+    if (count > 1) {
+      long chunk = Math.max(64, CELLS_PER_CHUNK / count);
+      parallel.forRange(context, cells, chunk, this::addUp);
+    }
+  }
+
+  private void addUp(long from, long to) {
+    for (long partial = 0; partial < count - 1; partial++) {
+      long start = partial * cells;
+      for (long i = from; i < to; i++) {
+        double sum =
+            output.getAtIndex(JAVA_DOUBLE, i) + others.getAtIndex(JAVA_DOUBLE, start + i);
+        output.setAtIndex(JAVA_DOUBLE, i, sum);
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
+import java.lang.foreign.MemorySegment;
+
+/** y = op(A) x for a vector x, bound by reading A once. */
+final class VectorProduct {
+  /** Cells of A per task: 512 KiB, some 50 microseconds. */
+  private static final long CELLS = 1 << 16;
+
+  /** Outputs per task of a transposed product, so that partial results stay small beside A. */
+  private static final long OUTPUTS = 2048;
+
+  private static final long LEAST_ROWS = 64;
+
+  private final Parallel parallel;
+
+  VectorProduct(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** Writes op(A) x to y; both vectors lie without gaps and have the lengths that A asks for. */
+  void multiply(
+      Blas blas,
+      DenseMatrix a,
+      boolean transpose,
+      MemorySegment x,
+      MemorySegment y,
+      Scratch scratch,
+      ExecutionContext context) {
+    if (transpose && a.cols() > 1) {
+      multiplyTransposed(blas, a, x, y, scratch, context);
+    } else if (transpose) {
+      // A single column lies in memory as a single row does.
+      multiplyPlain(blas, 1, a.rows(), a.segment(), x, y, scratch, context);
+    } else {
+      multiplyPlain(blas, a.rows(), a.cols(), a.segment(), x, y, scratch, context);
+    }
+  }
+
+  private void multiplyPlain(
+      Blas blas,
+      long rows,
+      long cols,
+      MemorySegment a,
+      MemorySegment x,
+      MemorySegment y,
+      Scratch scratch,
+      ExecutionContext context) {
+    long width = Math.min(cols, CELLS);
+    long height = Math.max(1, CELLS / width);
+    long strips = Tiling.pieces(cols, width);
+    long blocks = Tiling.pieces(rows, height);
+    Partials partials = new Partials(y, rows, strips, scratch);
+    parallel.forEach(
+        context,
+        strips * blocks,
+        task -> {
+          long strip = task / blocks;
+          long row = task % blocks * height;
+          long col = strip * width;
+          int m = (int) Math.min(height, rows - row);
+          int n = (int) Math.min(width, cols - col);
+          // With a single row the stride has no meaning and need not fit 32 bits.
+          Blas.Block block =
+              m == 1
+                  ? new Blas.Block(a, row * cols + col, n)
+                  : Blocks.at(a, cols, row, col);
+          blas.gemv(m, n, block, x, col, partials.segment(strip), row);
+        });
+    partials.addUp(parallel, context);
+  }
+
+  private void multiplyTransposed(
+      Blas blas,
+      DenseMatrix a,
+      MemorySegment x,
+      MemorySegment y,
+      Scratch scratch,
+      ExecutionContext context) {
+    long width = Math.min(a.cols(), OUTPUTS);
+    long height = Math.max(LEAST_ROWS, CELLS / width);
+    long strips = Tiling.pieces(a.cols(), width);
+    long blocks = Tiling.pieces(a.rows(), height);
+    Partials partials = new Partials(y, a.cols(), blocks, scratch);
+    parallel.forEach(
+        context,
+        strips * blocks,
+        task -> {
+          long row = task / strips * height;
+          long col = task % strips * width;
+          int m = (int) Math.min(height, a.rows() - row);
+          int n = (int) Math.min(width, a.cols() - col);
+          blas.gemvTransposed(
+              m, n, Blocks.at(a, row, col), x, row, partials.segment(task / strips), col);
+        });
+    partials.addUp(parallel, context);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.reprise.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.operation.Attributes;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Products: {@code matmul} and {@code tsmm}, against sums in the order of the inner index. */
+public abstract class ProductContract extends DeviceContract {
+  /** Sums of k products of normal numbers differ by k times the rounding error, amply. */
+  private static final double TOLERANCE = 1e-11;
+
+  private static final long[][] SHAPES = {
+    {1, 1, 1}, {2, 3, 4}, {4, 4, 4}, {5, 4, 4}, {7, 1, 9}, {1, 300, 1}, {3, 300, 1}, {1, 300, 5},
+    {9, 40, 33}, {257, 3, 129}, {16, 5000, 3}, {2, 70001, 1}, {1, 70001, 2}, {300, 17, 260},
+    {1, 1, 500}, {500, 1, 1}, {3000, 2, 2}, {2, 9000, 2}, {64, 8200, 65}, {1, 5, 3000}
+  };
+
+  @Test
+  void productsOfAnyShapeEqualTheSumsOfProducts() {
+    SplittableRandom random = random(1);
+    for (long[] shape : SHAPES) {
+      for (int transposed = 0; transposed < 4; transposed++) {
+        boolean ta = (transposed & 1) != 0;
+        boolean tb = (transposed & 2) != 0;
+        DenseMatrix a =
+            ta
+                ? randomMatrix(random, shape[1], shape[0])
+                : randomMatrix(random, shape[0], shape[1]);
+        DenseMatrix b =
+            tb
+                ? randomMatrix(random, shape[2], shape[1])
+                : randomMatrix(random, shape[1], shape[2]);
+        Attributes attributes = attributes(ta, tb);
+        assertClose(run("matmul", attributes, a, b), product(a, ta, b, tb), TOLERANCE);
+        assertSameBitsWithAnyThreads("matmul", attributes, a, b);
+      }
+    }
+  }
+
+  @Test
+  void selfProductsEqualTheGeneralProductAndAreExactlySymmetric() {
+    SplittableRandom random = random(2);
+    for (long[] shape :
+        new long[][] {{1, 1}, {3, 2}, {2, 5}, {9000, 1}, {5000, 33}, {70, 513}, {3, 1100}, {40000, 3}}) {
+      for (boolean right : new boolean[] {false, true}) {
+        DenseMatrix x =
+            right
+                ? randomMatrix(random, shape[1], shape[0])
+                : randomMatrix(random, shape[0], shape[1]);
+        Attributes attributes = right ? Attributes.of("right", "true") : Attributes.none();
+        DenseMatrix c = run("tsmm", attributes, x);
+        assertClose(c, product(x, !right, x, right), TOLERANCE);
+        for (long i = 0; i < c.rows(); i++) {
+          for (long j = 0; j < i; j++) {
+            assertThat(c.get(i, j)).isEqualTo(c.get(j, i));
+          }
+        }
+        assertSameBitsWithAnyThreads("tsmm", attributes, x);
+      }
+    }
+  }
+
+  @Test
+  void emptyOperandsGiveZerosOrNothing() {
+    assertClose(run("matmul", emptyMatrix(2, 0), emptyMatrix(0, 3)), new double[2][3], 0);
+    assertThat(run("matmul", emptyMatrix(0, 2), emptyMatrix(2, 3)).rows()).isZero();
+    assertThat(run("matmul", emptyMatrix(3, 2), emptyMatrix(2, 0)).cols()).isZero();
+    assertClose(run("tsmm", emptyMatrix(0, 3)), new double[3][3], 0);
+    assertThat(run("tsmm", emptyMatrix(3, 0)).cells()).isZero();
+  }
+
+  @Test
+  void notANumberAndInfinityReachExactlyTheCellsThatDependOnThem() {
+    SplittableRandom random = random(3);
+    for (long[] shape : new long[][] {{3, 4, 2}, {40, 50, 60}, {40, 50, 1}, {1, 50, 60}, {1, 9, 1}}) {
+      DenseMatrix a = randomMatrix(random, shape[0], shape[1]);
+      DenseMatrix b = emptyMatrix(shape[1], shape[2]);
+      b.segment().fill((byte) 0);
+      a.set(0, 1, Double.NaN);
+      a.set(shape[0] - 1, 2, Double.POSITIVE_INFINITY);
+      double[][] expected = product(a, false, b, false);
+      assertThat(expected[0][0]).isNaN();
+      assertClose(run("matmul", a, b), expected, TOLERANCE);
+      assertClose(run("tsmm", a), product(a, true, a, false), TOLERANCE);
+      Attributes right = Attributes.of("right", "true");
+      assertClose(run("tsmm", right, a), product(a, false, a, true), TOLERANCE);
+    }
+  }
+
+  @Test
+  void operandsThatDoNotFitAreRefusedWithTheirShapes() {
+    DenseMatrix a = emptyMatrix(2, 3);
+    assertThatThrownBy(() -> run("matmul", a, a))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("2x3");
+  }
+
+  private static Attributes attributes(boolean ta, boolean tb) {
+    Attributes attributes = ta ? Attributes.of("ta", "true") : Attributes.none();
+    return tb ? attributes.with("tb", "true") : attributes;
+  }
+
+  private static double[][] product(DenseMatrix a, boolean ta, DenseMatrix b, boolean tb) {
+    int m = (int) (ta ? a.cols() : a.rows());
+    int k = (int) (ta ? a.rows() : a.cols());
+    int n = (int) (tb ? b.rows() : b.cols());
+    double[][] c = new double[m][n];
+    for (int i = 0; i < m; i++) {
+      for (int l = 0; l < k; l++) {
+        double factor = ta ? a.get(l, i) : a.get(i, l);
+        for (int j = 0; j < n; j++) {
+          c[i][j] += factor * (tb ? b.get(j, l) : b.get(l, j));
+        }
+      }
+    }
+    return c;
+  }
+}
