@@ -18,10 +18,7 @@ public final class Trace {
   public static final String UNNAMED = "";
 
   private final Map<String, LineageItem> outputs;
-  private LineageItem[] items = new LineageItem[16];
-  private int size;
-  // Open addressing: position in items plus one, 0 is free; at most half full.
-  private int[] slots = new int[64];
+  private final ItemTable items = new ItemTable();
 
   private Trace(Map<String, LineageItem> outputs) {
     if (outputs.isEmpty()) {
@@ -53,17 +50,17 @@ public final class Trace {
 
   /** Number of distinct items. */
   public int size() {
-    return size;
+    return items.size();
   }
 
   /** The item at a zero-based position; its inputs have smaller positions. */
   public LineageItem item(int position) {
-    return items[position];
+    return items.get(position);
   }
 
   /** Position of the item with this item's key, or -1. */
   public int indexOf(LineageItem item) {
-    return slots[slotOf(item)] - 1;
+    return items.indexOf(item);
   }
 
   /** Depth first; an item waits on the stack under its inputs, marked by a null above it. */
@@ -74,7 +71,7 @@ public final class Trace {
     while (depth > 0) {
       LineageItem top = stack[--depth];
       if (top == null) {
-        add(stack[--depth]);
+        items.add(stack[--depth]);
         continue;
       }
       if (indexOf(top) >= 0) {
@@ -82,7 +79,7 @@ public final class Trace {
       }
       int inputs = top.inputCount();
       if (inputs == 0) {
-        add(top);
+        items.add(top);
         continue;
       }
       if (depth + inputs + 2 > stack.length) {
@@ -94,37 +91,5 @@ public final class Trace {
         stack[depth++] = top.input(i);
       }
     }
-  }
-
-  private void add(LineageItem item) {
-    int slot = slotOf(item);
-    if (slots[slot] != 0) {
-      return;
-    }
-    if (size == items.length) {
-      items = Arrays.copyOf(items, 2 * size);
-    }
-    items[size++] = item;
-    slots[slot] = size;
-    if (2 * size > slots.length) {
-      rehash();
-    }
-  }
-
-  private void rehash() {
-    slots = new int[2 * slots.length];
-    for (int i = 0; i < size; i++) {
-      slots[slotOf(items[i])] = i + 1;
-    }
-  }
-
-  /** The slot that holds the item's position, or the free one where it belongs. */
-  private int slotOf(LineageItem item) {
-    int mask = slots.length - 1;
-    int slot = (int) item.keyLow() & mask;
-    while (slots[slot] != 0 && !items[slots[slot] - 1].sameAs(item)) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
   }
 }
