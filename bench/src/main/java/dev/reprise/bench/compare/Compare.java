@@ -53,7 +53,7 @@ public final class Compare {
       for (Path report : reports) {
         comparisons.add(json.readValue(report.toFile(), Comparison.class));
       }
-      new Page(options.root(), comparisons).write();
+      new Page(options.root(), comparisons, options.steps()).write();
     }
   }
 

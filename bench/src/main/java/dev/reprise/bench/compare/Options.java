@@ -8,6 +8,7 @@ import java.util.List;
  * What the command line asks for; {@link #USAGE} explains each.
  *
  * @param reports result files to make the page from instead of measuring
+ * @param steps JMH result files for the page
  */
 record Options(
     Path root,
@@ -21,7 +22,8 @@ record Options(
     List<String> repriseOptions,
     Path out,
     boolean writesPage,
-    List<Path> reports) {
+    List<Path> reports,
+    List<Path> steps) {
 
   static final String USAGE =
       """
@@ -40,6 +42,7 @@ record Options(
         --out file                    result file (default: bench/results/<machine>-<date>.json)
         --no-page                     leave docs/benchmarks.md as it is
         --report file                 make docs/benchmarks.md from this result file and measure nothing; repeatable
+        --jmh file                    put the single steps of this JMH result file on the page; repeatable
       """;
 
   /** Reads the arguments after the project's root folder, which is the first. */
@@ -59,6 +62,7 @@ record Options(
     Path out = null;
     boolean writesPage = true;
     List<Path> reports = new ArrayList<>();
+    List<Path> steps = new ArrayList<>();
     for (int i = 1; i < args.length; i++) {
       String option = args[i];
       if (option.equals("--no-page")) {
@@ -80,6 +84,7 @@ record Options(
         case "--machine" -> machine = value;
         case "--out" -> out = Path.of(value);
         case "--report" -> reports.add(Path.of(value));
+        case "--jmh" -> steps.add(Path.of(value));
         default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
@@ -95,7 +100,8 @@ record Options(
         repriseOptions,
         out,
         writesPage,
-        reports);
+        reports,
+        steps);
   }
 
   private static List<Subject> subjects(String text) {

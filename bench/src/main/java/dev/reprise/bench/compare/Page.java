@@ -13,11 +13,13 @@ import java.util.stream.Collectors;
 final class Page {
   private final Path root;
   private final List<Comparison> comparisons;
+  private final List<Path> steps;
   private final StringBuilder text = new StringBuilder();
 
-  Page(Path root, List<Comparison> comparisons) {
+  Page(Path root, List<Comparison> comparisons, List<Path> steps) {
     this.root = root;
     this.comparisons = comparisons;
+    this.steps = steps;
   }
 
   void write() throws IOException {
@@ -39,6 +41,14 @@ final class Page {
     }
     for (int i = 0; i < comparisons.size(); i++) {
       section(comparisons.get(i), i + 1);
+    }
+    for (Path file : steps) {
+      line("## Single steps");
+      line("");
+      line("From `bench/jmh` (`" + file.getFileName() + "`): average time per operation.");
+      line("");
+      StepsTable.of(file).forEach(this::line);
+      line("");
     }
     Files.createDirectories(root.resolve("docs"));
     Files.writeString(root.resolve("docs/benchmarks.md"), text.toString().strip() + "\n");
