@@ -8,5 +8,9 @@ public final class AggregateKernels {
   private AggregateKernels() {}
 
   /** Adds the kernels of this family. */
-  public static void register(KernelTable.Builder table, Parallel parallel) {}
+  public static void register(KernelTable.Builder table, Parallel parallel) {
+    FullKernels.register(table, parallel);
+    RowKernels.register(table, parallel);
+    ColumnKernels.register(table, parallel);
+  }
 }

@@ -2,11 +2,47 @@ package dev.reprise.runtime.cpu.cell;
 
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import java.util.Set;
 
-/** Element-wise operations and scalars. */
+/** Element-wise operations over matrices and scalars. */
 public final class CellKernels {
+  /**
+   * Functions that take several nanoseconds a cell, so that smaller chunks are worth a hand-over.
+   */
+  private static final Set<String> FUNCTIONS =
+      Set.of(
+          "^",
+          "log_base",
+          "exp",
+          "log",
+          "sigmoid",
+          "tanh",
+          "sinh",
+          "cosh",
+          "sin",
+          "cos",
+          "tan",
+          "asin",
+          "acos",
+          "atan");
+
+  private static final long CHEAP_CHUNK = 1 << 15;
+  private static final long FUNCTION_CHUNK = 1 << 13;
+
   private CellKernels() {}
 
   /** Adds the kernels of this family. */
-  public static void register(KernelTable.Builder table, Parallel parallel) {}
+  public static void register(KernelTable.Builder table, Parallel parallel) {
+    Loops.binary()
+        .forEach((opcode, loop) ->
+            table.add(opcode, new BinaryKernel(opcode, loop, chunk(opcode), parallel)));
+    Loops.unary()
+        .forEach((opcode, loop) ->
+            table.add(opcode, new UnaryKernel(opcode, loop, chunk(opcode), parallel)));
+    table.add("ifelse", new IfElseKernel(parallel));
+  }
+
+  private static long chunk(String opcode) {
+    return FUNCTIONS.contains(opcode) ? FUNCTION_CHUNK : CHEAP_CHUNK;
+  }
 }

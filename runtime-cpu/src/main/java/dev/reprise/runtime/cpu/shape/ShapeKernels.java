@@ -8,5 +8,9 @@ public final class ShapeKernels {
   private ShapeKernels() {}
 
   /** Adds the kernels of this family. */
-  public static void register(KernelTable.Builder table, Parallel parallel) {}
+  public static void register(KernelTable.Builder table, Parallel parallel) {
+    table.add("t", new TransposeKernel(parallel));
+    IndexKernels.register(table, parallel);
+    BindKernels.register(table, parallel);
+  }
 }

@@ -1,0 +1,28 @@
+package dev.reprise.runtime.cpu.aggregate;
+
+/**
+ * A running sum with the rounding errors kept beside it (Neumaier's variant of Kahan's sum). Not
+ * for several threads.
+ */
+final class Accumulator {
+  private double sum;
+  private double correction;
+
+  void add(double value) {
+    double next = sum + value;
+    correction += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+    sum = next;
+  }
+
+  /** Adds what another accumulator holds. */
+  void add(Accumulator other) {
+    add(other.sum);
+    correction += other.correction;
+  }
+
+  /** The sum; infinities and NaN as plain addition gives them. */
+  double value() {
+    double corrected = sum + correction;
+    return Double.isFinite(corrected) ? corrected : sum;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.reprise.runtime.cpu.aggregate;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import java.lang.foreign.MemorySegment;
+
+/** Aggregates of each column into a row vector; a column without cells gives 0. */
+final class ColumnKernels {
+  private final Parallel parallel;
+
+  private ColumnKernels(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    ColumnKernels columns = new ColumnKernels(parallel);
+    table.add("colSums", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Sum())));
+    table.add("colMins", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Min())));
+    table.add("colMaxs", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Max())));
+    table.add(
+        "colProds", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Product())));
+    table.add("colMeans", kernel(columns::means));
+    table.add("colVars", kernel(columns::variances));
+    table.add("colSds", kernel(columns::deviations));
+    table.add("colIndexMax", kernel((x, _) -> indexMax(x, 1)));
+    table.add("colIndexMin", kernel((x, _) -> indexMax(x, -1)));
+  }
+
+  private interface ColumnAggregate {
+    double[] of(DenseMatrix x, ExecutionContext context);
+  }
+
+  private static Kernel kernel(ColumnAggregate aggregate) {
+    return (operation, inputs, context) -> {
+      DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+      double[] results =
+          x.cells() == 0 ? new double[Math.toIntExact(x.cols())] : aggregate.of(x, context);
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), 1, x.cols());
+      MemorySegment.copy(results, 0, out.segment(), Run.CELL, 0, results.length);
+      return new Operand[] {out};
+    };
+  }
+
+  private double[] fold(DenseMatrix x, ExecutionContext context, ColumnFold fold) {
+    return new ColumnScan(x).fold(parallel, context, fold);
+  }
+
+  private double[] means(DenseMatrix x, ExecutionContext context) {
+    double[] results = fold(x, context, new ColumnFold.Sum());
+    for (int j = 0; j < results.length; j++) {
+      results[j] /= x.rows();
+    }
+    return results;
+  }
+
+  /** Sample variances by two passes; 0 for a single row. */
+  private double[] variances(DenseMatrix x, ExecutionContext context) {
+    ColumnScan scan = new ColumnScan(x);
+    double[] centers = scan.repeated(means(x, context));
+    double[] results = scan.fold(parallel, context, new ColumnFold.Squares(centers));
+    for (int j = 0; x.rows() > 1 && j < results.length; j++) {
+      results[j] /= x.rows() - 1;
+    }
+    return results;
+  }
+
+  private double[] deviations(DenseMatrix x, ExecutionContext context) {
+    double[] results = variances(x, context);
+    for (int j = 0; j < results.length; j++) {
+      results[j] = Math.sqrt(results[j]);
+    }
+    return results;
+  }
+
+  /** One-based row of the largest {@code sign * x}, the last of equal ones; NaN never wins. */
+  private static double[] indexMax(DenseMatrix x, int sign) {
+    int cols = Math.toIntExact(x.cols());
+    double[] best = new double[cols];
+    double[] index = new double[cols];
+    java.util.Arrays.fill(best, Double.NEGATIVE_INFINITY);
+    java.util.Arrays.fill(index, 1);
+    double[] row = new double[cols];
+    for (long i = 0; i < x.rows(); i++) {
+      MemorySegment.copy(x.segment(), Run.CELL, 8 * i * cols, row, 0, cols);
+      for (int j = 0; j < cols; j++) {
+        double value = sign * row[j];
+        if (value >= best[j]) {
+          best[j] = value;
+          index[j] = i + 1;
+        }
+      }
+    }
+    return index;
+  }
+}

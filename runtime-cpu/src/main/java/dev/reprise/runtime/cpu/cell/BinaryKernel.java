@@ -1,0 +1,131 @@
+package dev.reprise.runtime.cpu.cell;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.Shapes;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Combines two operands cell by cell. Either may be a scalar; of two matrices one may be a row
+ * vector, a column vector or 1x1 and is then repeated over the other.
+ */
+final class BinaryKernel implements Kernel {
+  private final String opcode;
+  private final BinaryLoop loop;
+  private final ScalarBinary scalars;
+  private final long chunk;
+  private final Parallel parallel;
+
+  BinaryKernel(String opcode, BinaryLoop loop, long chunk, Parallel parallel) {
+    this.opcode = opcode;
+    this.loop = loop;
+    this.scalars = ScalarFunctions.binary(opcode);
+    this.chunk = chunk;
+    this.parallel = parallel;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return new Operand[] {combine(operation, inputs, context)};
+  }
+
+  private Operand combine(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (inputs[0] instanceof Scalar left) {
+      return inputs[1] instanceof Scalar right
+          ? scalars.apply(left, right)
+          : scalarMatrix(number(left), Arguments.matrix(operation, inputs, 1), context);
+    }
+    DenseMatrix a = Arguments.matrix(operation, inputs, 0);
+    return inputs[1] instanceof Scalar right
+        ? matrixScalar(a, number(right), context)
+        : matrices(a, Arguments.matrix(operation, inputs, 1), context);
+  }
+
+  private double number(Scalar scalar) {
+    if (scalar.type() == ValueType.STRING) {
+      throw new OperandException(
+          "'" + opcode + "' needs numbers, but got the text \"" + scalar.asString() + "\"");
+    }
+    return scalar.asDouble();
+  }
+
+  private DenseMatrix matrices(DenseMatrix a, DenseMatrix b, ExecutionContext context) {
+    if (a.rows() == b.rows() && a.cols() == b.cols()) {
+      return sameShape(a, b, context);
+    }
+    Shape shape = Shapes.broadcast(opcode, a.shape(), b.shape());
+    boolean vectorOnLeft = !shape.equals(a.shape());
+    DenseMatrix vector = vectorOnLeft ? a : b;
+    if (vector.rows() == 1 && vector.cols() == 1) {
+      return vectorOnLeft
+          ? scalarMatrix(a.get(0, 0), b, context)
+          : matrixScalar(a, b.get(0, 0), context);
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), shape.rows(), shape.cols());
+    VectorBroadcast broadcast =
+        new VectorBroadcast(loop, vectorOnLeft ? b : a, vector, vectorOnLeft, out);
+    broadcast.run(parallel, context, chunk);
+    return out;
+  }
+
+  private DenseMatrix sameShape(DenseMatrix a, DenseMatrix b, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
+    long n = out.cells();
+    if (n <= chunk) {
+      loop.segments(a.segment(), 0, b.segment(), 0, out.segment(), 0, n);
+    } else {
+      MemorySegment x = a.segment();
+      MemorySegment y = b.segment();
+      MemorySegment z = out.segment();
+      parallel.forRange(
+          context,
+          n,
+          chunk,
+          (from, to) -> loop.segments(x, 8 * from, y, 8 * from, z, 8 * from, to - from));
+    }
+    return out;
+  }
+
+  private DenseMatrix matrixScalar(DenseMatrix a, double b, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
+    long n = out.cells();
+    if (n <= chunk) {
+      loop.segmentScalar(a.segment(), 0, b, out.segment(), 0, n);
+    } else {
+      MemorySegment x = a.segment();
+      MemorySegment z = out.segment();
+      parallel.forRange(
+          context,
+          n,
+          chunk,
+          (from, to) -> loop.segmentScalar(x, 8 * from, b, z, 8 * from, to - from));
+    }
+    return out;
+  }
+
+  private DenseMatrix scalarMatrix(double a, DenseMatrix b, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), b.rows(), b.cols());
+    long n = out.cells();
+    if (n <= chunk) {
+      loop.scalarSegment(a, b.segment(), 0, out.segment(), 0, n);
+    } else {
+      MemorySegment y = b.segment();
+      MemorySegment z = out.segment();
+      parallel.forRange(
+          context,
+          n,
+          chunk,
+          (from, to) -> loop.scalarSegment(a, y, 8 * from, z, 8 * from, to - from));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.reprise.runtime.cpu.cell;
+
+/** Roots, exponentials and logarithms. */
+final class ExponentialLoops {
+  private ExponentialLoops() {}
+
+  /** Square root; NaN below zero. */
+  static final class SquareRoot extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return Math.sqrt(x);
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = Math.sqrt(x[i]);
+      }
+    }
+  }
+
+  /** e to the power of x. */
+  static final class Exp extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return Math.exp(x);
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = Math.exp(x[i]);
+      }
+    }
+  }
+
+  /** Natural logarithm. */
+  static final class Log extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return Math.log(x);
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = Math.log(x[i]);
+      }
+    }
+  }
+
+  /** 1 / (1 + e^-x). */
+  static final class Sigmoid extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return 1 / (1 + Math.exp(-x));
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = 1 / (1 + Math.exp(-x[i]));
+      }
+    }
+  }
+
+  /** Hyperbolic tangent. */
+  static final class Tanh extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return Math.tanh(x);
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = Math.tanh(x[i]);
+      }
+    }
+  }
+
+  /** Hyperbolic sine. */
+  static final class Sinh extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return Math.sinh(x);
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = Math.sinh(x[i]);
+      }
+    }
+  }
+
+  /** Hyperbolic cosine. */
+  static final class Cosh extends UnaryLoop {
+    @Override
+    double cell(double x) {
+      return Math.cosh(x);
+    }
+
+    @Override
+    void array(double[] x, double[] out, int n) {
+      for (int i = 0; i < n; i++) {
+        out[i] = Math.cosh(x[i]);
+      }
+    }
+  }
+}

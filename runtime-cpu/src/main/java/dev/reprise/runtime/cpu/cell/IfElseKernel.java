@@ -1,0 +1,101 @@
+package dev.reprise.runtime.cpu.cell;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.DoubleScalar;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Chooses between two operands by a test: cell by cell when anything is a matrix, else one scalar.
+ * All matrices have equal shapes. Everything but zero is true, also NaN.
+ */
+final class IfElseKernel implements Kernel {
+  private static final long CHUNK = 1 << 15;
+
+  private final Parallel parallel;
+
+  IfElseKernel(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix shaped = null;
+    for (int i = 0; i < 3; i++) {
+      if (!(inputs[i] instanceof Scalar)) {
+        DenseMatrix matrix = Arguments.matrix(operation, inputs, i);
+        if (shaped != null && !matrix.shape().equals(shaped.shape())) {
+          throw new OperandException(
+              "'ifelse' needs matrices of equal shapes, but got "
+                  + shaped.shape()
+                  + " and "
+                  + matrix.shape());
+        }
+        shaped = matrix;
+      }
+    }
+    return new Operand[] {shaped == null ? scalar(inputs) : matrix(inputs, shaped, context)};
+  }
+
+  /** The chosen scalar; an integer becomes a double when the other choice is one. */
+  private static Scalar scalar(Operand[] inputs) {
+    boolean test = ((Scalar) inputs[0]).asBoolean();
+    Scalar chosen = (Scalar) inputs[test ? 1 : 2];
+    Scalar other = (Scalar) inputs[test ? 2 : 1];
+    return chosen instanceof IntegerScalar(long n) && other instanceof DoubleScalar
+        ? new DoubleScalar(n)
+        : chosen;
+  }
+
+  private DenseMatrix matrix(Operand[] inputs, DenseMatrix shaped, ExecutionContext context) {
+    Object[] sources = new Object[3];
+    for (int i = 0; i < 3; i++) {
+      sources[i] =
+          inputs[i] instanceof DenseMatrix m ? m.segment() : ((Scalar) inputs[i]).asDouble();
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), shaped.rows(), shaped.cols());
+    parallel.forRange(
+        context, out.cells(), CHUNK, (from, to) -> choose(sources, out.segment(), from, to));
+    return out;
+  }
+
+  private static void choose(Object[] sources, MemorySegment out, long from, long to) {
+    int width = (int) Math.min(to - from, BinaryLoop.BLOCK);
+    double[] test = block(sources[0], width);
+    double[] yes = block(sources[1], width);
+    double[] no = block(sources[2], width);
+    for (long i = from; i < to; i += width) {
+      int count = (int) Math.min(width, to - i);
+      load(sources[0], i, test, count);
+      load(sources[1], i, yes, count);
+      load(sources[2], i, no, count);
+      for (int k = 0; k < count; k++) {
+        test[k] = test[k] != 0 ? yes[k] : no[k];
+      }
+      MemorySegment.copy(test, 0, out, BinaryLoop.CELL, 8 * i, count);
+    }
+  }
+
+  private static double[] block(Object source, int width) {
+    double[] block = new double[width];
+    if (source instanceof Double value) {
+      Arrays.fill(block, value);
+    }
+    return block;
+  }
+
+  private static void load(Object source, long from, double[] block, int count) {
+    if (source instanceof MemorySegment segment) {
+      MemorySegment.copy(segment, BinaryLoop.CELL, 8 * from, block, 0, count);
+    }
+  }
+}

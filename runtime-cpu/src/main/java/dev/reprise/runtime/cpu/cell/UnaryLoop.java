@@ -1,0 +1,22 @@
+package dev.reprise.runtime.cpu.cell;
+
+import java.lang.foreign.MemorySegment;
+
+/** An element-wise function of one fp64 operand. Stateless. The output may be the input array. */
+abstract class UnaryLoop {
+
+  abstract double cell(double x);
+
+  abstract void array(double[] x, double[] out, int n);
+
+  /** {@code out = f(x)} over n cells; offsets in bytes. */
+  final void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
+    double[] block = new double[(int) Math.min(n, BinaryLoop.BLOCK)];
+    for (long i = 0; i < n; i += BinaryLoop.BLOCK) {
+      int count = (int) Math.min(BinaryLoop.BLOCK, n - i);
+      MemorySegment.copy(x, BinaryLoop.CELL, atX + 8 * i, block, 0, count);
+      array(block, block, count);
+      MemorySegment.copy(block, 0, out, BinaryLoop.CELL, atOut + 8 * i, count);
+    }
+  }
+}

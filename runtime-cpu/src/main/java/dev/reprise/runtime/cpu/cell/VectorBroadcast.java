@@ -1,0 +1,128 @@
+package dev.reprise.runtime.cpu.cell;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One element-wise operation between a matrix and a row or column vector that is repeated over it.
+ *
+ * <p>Wide matrices take one loop per row. Narrow ones would spend their time on starting loops, so
+ * several rows are handled as one run against a block that holds the repeated vector.
+ */
+final class VectorBroadcast {
+  private static final int NARROW = 128;
+
+  private final BinaryLoop loop;
+  private final MemorySegment full;
+  private final MemorySegment vector;
+  private final boolean vectorOnLeft;
+  private final boolean isRow;
+  private final MemorySegment out;
+  private final long rows;
+  private final long cols;
+
+  VectorBroadcast(
+      BinaryLoop loop,
+      DenseMatrix full,
+      DenseMatrix vector,
+      boolean vectorOnLeft,
+      DenseMatrix out) {
+    this.loop = loop;
+    this.full = full.segment();
+    this.vector = vector.segment();
+    this.vectorOnLeft = vectorOnLeft;
+    this.isRow = vector.rows() == 1;
+    this.out = out.segment();
+    this.rows = full.rows();
+    this.cols = full.cols();
+  }
+
+  void run(Parallel parallel, ExecutionContext context, long chunkCells) {
+    if (rows == 0 || cols == 0) {
+      return;
+    }
+    long chunkRows = Math.max(1, chunkCells / cols);
+    if (rows <= chunkRows) {
+      rows(0, rows);
+    } else {
+      parallel.forRange(context, rows, chunkRows, this::rows);
+    }
+  }
+
+  private void rows(long from, long to) {
+    if (cols < NARROW) {
+      narrow(from, to);
+    } else if (isRow) {
+      wideRow(from, to);
+    } else {
+      wideColumn(from, to);
+    }
+  }
+
+  private void wideRow(long from, long to) {
+    for (long row = from; row < to; row++) {
+      long at = 8 * row * cols;
+      if (vectorOnLeft) {
+        loop.segments(vector, 0, full, at, out, at, cols);
+      } else {
+        loop.segments(full, at, vector, 0, out, at, cols);
+      }
+    }
+  }
+
+  private void wideColumn(long from, long to) {
+    for (long row = from; row < to; row++) {
+      long at = 8 * row * cols;
+      double value = vector.get(BinaryLoop.CELL, 8 * row);
+      if (vectorOnLeft) {
+        loop.scalarSegment(value, full, at, out, at, cols);
+      } else {
+        loop.segmentScalar(full, at, value, out, at, cols);
+      }
+    }
+  }
+
+  private void narrow(long from, long to) {
+    int width = (int) cols;
+    int blockRows = (int) Math.min(to - from, BinaryLoop.BLOCK / width);
+    double[] x = new double[blockRows * width];
+    double[] repeated = new double[blockRows * width];
+    double[] values = new double[blockRows];
+    if (isRow) {
+      repeatRow(repeated, width);
+    }
+    for (long row = from; row < to; row += blockRows) {
+      int count = (int) Math.min(blockRows, to - row);
+      if (!isRow) {
+        MemorySegment.copy(vector, BinaryLoop.CELL, 8 * row, values, 0, count);
+        repeatValues(values, count, repeated, width);
+      }
+      int cells = count * width;
+      MemorySegment.copy(full, BinaryLoop.CELL, 8 * row * cols, x, 0, cells);
+      if (vectorOnLeft) {
+        loop.arrays(repeated, x, x, cells);
+      } else {
+        loop.arrays(x, repeated, x, cells);
+      }
+      MemorySegment.copy(x, 0, out, BinaryLoop.CELL, 8 * row * cols, cells);
+    }
+  }
+
+  private void repeatRow(double[] repeated, int width) {
+    for (int at = 0; at < repeated.length; at += width) {
+      MemorySegment.copy(vector, BinaryLoop.CELL, 0, repeated, at, width);
+    }
+  }
+
+  private static void repeatValues(double[] values, int count, double[] repeated, int width) {
+    int at = 0;
+    for (int row = 0; row < count; row++) {
+      double value = values[row];
+      for (int col = 0; col < width; col++) {
+        repeated[at++] = value;
+      }
+    }
+  }
+}

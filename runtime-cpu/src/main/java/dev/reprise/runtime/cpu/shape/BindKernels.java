@@ -1,0 +1,75 @@
+package dev.reprise.runtime.cpu.shape;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+
+/** Matrices side by side and one above the other, any number of them. */
+final class BindKernels {
+  private final Parallel parallel;
+
+  private BindKernels(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    BindKernels kernels = new BindKernels(parallel);
+    table.add("cbind", kernels::cbind);
+    table.add("rbind", kernels::rbind);
+  }
+
+  private Operand[] cbind(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix first = Arguments.matrix(operation, inputs, 0);
+    long cols = 0;
+    for (int i = 0; i < inputs.length; i++) {
+      DenseMatrix part = Arguments.matrix(operation, inputs, i);
+      check(operation, "rows", first.rows(), part.rows());
+      cols += part.cols();
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), first.rows(), cols);
+    long col = 0;
+    for (Operand input : inputs) {
+      DenseMatrix part = (DenseMatrix) input;
+      Region.all(part).copyTo(new Region(out, 0, col), part.rows(), part.cols(), parallel, context);
+      col += part.cols();
+    }
+    return new Operand[] {out};
+  }
+
+  private Operand[] rbind(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix first = Arguments.matrix(operation, inputs, 0);
+    long rows = 0;
+    for (int i = 0; i < inputs.length; i++) {
+      DenseMatrix part = Arguments.matrix(operation, inputs, i);
+      check(operation, "columns", first.cols(), part.cols());
+      rows += part.rows();
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, first.cols());
+    long row = 0;
+    for (Operand input : inputs) {
+      DenseMatrix part = (DenseMatrix) input;
+      Region.all(part).copyTo(new Region(out, row, 0), part.rows(), part.cols(), parallel, context);
+      row += part.rows();
+    }
+    return new Operand[] {out};
+  }
+
+  private static void check(Operation operation, String what, long wanted, long found) {
+    if (wanted != found) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs equal numbers of "
+              + what
+              + ", but got "
+              + wanted
+              + " and "
+              + found);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.reprise.runtime.cpu.cell;
+
+import static dev.reprise.runtime.cpu.KernelCalls.column;
+import static dev.reprise.runtime.cpu.KernelCalls.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.KernelCalls;
+import dev.reprise.testkit.Matrices;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CellKernelsTest {
+  private static final double[] SPECIAL = {
+    0,
+    -0.0,
+    1,
+    -1,
+    2,
+    2.5,
+    -2.5,
+    1e300,
+    -1e300,
+    5e-324,
+    3e9,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY
+  };
+
+  private final KernelCalls kernels = new KernelCalls();
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
+
+  /** Random cells of which some are special. */
+  private DenseMatrix cells(Random random, long rows, long cols) {
+    DenseMatrix matrix = kernels.random(random, rows, cols);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        if (random.nextInt(4) == 0) {
+          matrix.set(i, j, SPECIAL[random.nextInt(SPECIAL.length)]);
+        }
+      }
+    }
+    return matrix;
+  }
+
+  /** Equal bits; any NaN equals any other. Cheap when all is well. */
+  private static void same(double found, double wanted, String opcode, double x, double y) {
+    if (Double.doubleToLongBits(found) != Double.doubleToLongBits(wanted)) {
+      assertThat((Double) found).as(x + " " + opcode + " " + y).isEqualTo((Double) wanted);
+    }
+  }
+
+  @Test
+  void everyBinaryOpcodeAgreesWithItsScalarFunctionForAllShapesThatFit() {
+    long[][] shapes = {{1, 1}, {3, 5}, {1, 7}, {9, 1}, {40, 130}, {33, 1025}, {300, 260}, {0, 4}};
+    Loops.binary()
+        .forEach((opcode, _) -> {
+          Random random = new Random(7);
+          for (long[] shape : shapes) {
+            long rows = shape[0];
+            long cols = shape[1];
+            DenseMatrix full = cells(random, rows, cols);
+            compare(opcode, full, cells(random, rows, cols));
+            compare(opcode, full, cells(random, 1, cols));
+            compare(opcode, full, cells(random, rows, 1));
+            compare(opcode, full, cells(random, 1, 1));
+            compare(opcode, cells(random, 1, cols), full);
+            compare(opcode, cells(random, rows, 1), full);
+            compare(opcode, cells(random, 1, 1), full);
+            for (double scalar : new double[] {2, -1.5, Double.NaN, 0}) {
+              compareScalar(opcode, full, scalar);
+            }
+          }
+        });
+  }
+
+  private void compare(String opcode, DenseMatrix a, DenseMatrix b) {
+    DenseMatrix out = (DenseMatrix) kernels.call(opcode, a, b);
+    ScalarBinary scalar = ScalarFunctions.binary(opcode);
+    long rows = Math.max(a.rows(), b.rows());
+    long cols = Math.max(a.cols(), b.cols());
+    if (a.rows() == 0 || b.rows() == 0) {
+      rows = 0;
+    }
+    assertThat(out.rows()).isEqualTo(rows);
+    assertThat(out.cols()).isEqualTo(cols);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        double x = a.get(a.rows() == 1 ? 0 : i, a.cols() == 1 ? 0 : j);
+        double y = b.get(b.rows() == 1 ? 0 : i, b.cols() == 1 ? 0 : j);
+        double wanted = scalar.apply(Scalar.of(x), Scalar.of(y)).asDouble();
+        same(out.get(i, j), wanted, opcode, x, y);
+      }
+    }
+  }
+
+  private void compareScalar(String opcode, DenseMatrix a, double value) {
+    DenseMatrix right = (DenseMatrix) kernels.call(opcode, a, value);
+    DenseMatrix left = (DenseMatrix) kernels.call(opcode, value, a);
+    ScalarBinary scalar = ScalarFunctions.binary(opcode);
+    for (long i = 0; i < a.rows(); i++) {
+      for (long j = 0; j < a.cols(); j++) {
+        Scalar x = Scalar.of(a.get(i, j));
+        Scalar y = Scalar.of(value);
+        same(right.get(i, j), scalar.apply(x, y).asDouble(), opcode, x.asDouble(), value);
+        same(left.get(i, j), scalar.apply(y, x).asDouble(), opcode, value, x.asDouble());
+      }
+    }
+  }
+
+  @Test
+  void everyUnaryOpcodeAgreesWithItsScalarFunction() {
+    Loops.unary()
+        .forEach((opcode, _) -> {
+          DenseMatrix x = cells(new Random(3), 71, 517);
+          DenseMatrix out = (DenseMatrix) kernels.call(opcode, x);
+          for (long i = 0; i < x.rows(); i++) {
+            for (long j = 0; j < x.cols(); j++) {
+              double wanted =
+                  ScalarFunctions.unary(opcode).apply(Scalar.of(x.get(i, j))).asDouble();
+              same(out.get(i, j), wanted, opcode, x.get(i, j), 0);
+            }
+          }
+        });
+  }
+
+  @Test
+  void aSquareHasTheBitsOfThePower() {
+    Random random = new Random(5);
+    for (int i = 0; i < 100_000; i++) {
+      double x = Double.longBitsToDouble(random.nextLong());
+      same(x * x, Math.pow(x, 2), "^", x, 2);
+    }
+  }
+
+  @Test
+  void shapesThatDoNotFitAreAnErrorThatNamesThem() {
+    assertThatThrownBy(() -> kernels.call("+", kernels.empty(2, 3), kernels.empty(2, 2)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("2x3")
+        .hasMessageContaining("2x2");
+    assertThatThrownBy(() -> kernels.call("+", kernels.empty(2, 3), "text"))
+        .isInstanceOf(OperandException.class);
+  }
+
+  @Test
+  void ifelseChoosesCellByCellAndNaNIsTrue() {
+    double[][] test = {row(1, 0, Double.NaN)};
+    double[][] yes = {row(10, 20, 30)};
+    double[][] no = {row(-1, -2, -3)};
+    assertThat(kernels.cells("ifelse", test, yes, no)).isEqualTo(new double[][] {row(10, -2, 30)});
+    assertThat(kernels.cells("ifelse", test, 7, no)).isEqualTo(new double[][] {row(7, -2, 7)});
+    assertThat(kernels.cells("ifelse", test, 7, 8.5)).isEqualTo(new double[][] {row(7, 8.5, 7)});
+    assertThat(kernels.cells("ifelse", true, yes, no)).isEqualTo(yes);
+    assertThat(kernels.cells("ifelse", false, yes, 5)).isEqualTo(new double[][] {row(5, 5, 5)});
+    assertThatThrownBy(() -> kernels.call("ifelse", test, yes, column(1, 2, 3)))
+        .isInstanceOf(OperandException.class);
+  }
+
+  @Test
+  void ifelseOfScalarsIsTheChosenScalarWidenedToADouble() {
+    assertThat(kernels.call("ifelse", true, 7, 1.5)).isEqualTo(Scalar.of(7.0));
+    assertThat(kernels.call("ifelse", true, 5, 7)).isEqualTo(Scalar.of(5));
+    assertThat(kernels.call("ifelse", true, "a", "b")).isEqualTo(Scalar.of("a"));
+    assertThat(kernels.call("ifelse", Double.NaN, 1, 2)).isEqualTo(Scalar.of(1));
+  }
+
+  @Test
+  void largeMatricesGiveTheSameBitsWithAnyNumberOfThreads() {
+    double[][] expected = null;
+    for (int threads : new int[] {1, 2, 3, 8}) {
+      try (KernelCalls calls = new KernelCalls(threads)) {
+        DenseMatrix a = calls.random(new Random(1), 700, 301);
+        DenseMatrix v = calls.random(new Random(2), 1, 301);
+        double[][] found = Matrices.toArray((DenseMatrix) calls.call("exp", calls.call("*", a, v)));
+        expected = expected == null ? found : expected;
+        assertThat(found).isDeepEqualTo(expected);
+      }
+    }
+  }
+}
