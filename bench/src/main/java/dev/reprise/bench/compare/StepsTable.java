@@ -42,7 +42,7 @@ final class StepsTable {
       return "";
     }
     List<String> words = new ArrayList<>();
-    params.fields().forEachRemaining(p -> words.add(p.getKey() + "=" + p.getValue().asText()));
+    params.properties().forEach(p -> words.add(p.getKey() + "=" + p.getValue().asText()));
     return String.join(" ", words);
   }
 
