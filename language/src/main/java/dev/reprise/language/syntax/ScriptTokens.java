@@ -41,7 +41,7 @@ final class ScriptTokens {
       return false;
     }
     Token before = tokens.get(bracket - 1);
-    return before.getType() == ScriptLexer.ID
+    return SyntaxRecovery.isName(before.getType())
         && before.getLine() == tokens.get(bracket).getLine();
   }
 

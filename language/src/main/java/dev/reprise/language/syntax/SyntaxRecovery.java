@@ -99,7 +99,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     };
   }
 
-  private static boolean isName(int type) {
+  static boolean isName(int type) {
     return switch (type) {
       case ScriptParser.ID,
           ScriptParser.DOTTED,
