@@ -4,8 +4,8 @@ package dev.reprise.cache;
  * How a cache behaves.
  *
  * @param policy which entries go first
- * @param budgetBytes most bytes that entries may hold together, whether or not the program holds the
- *     same values too
+ * @param budgetBytes most bytes that entries may hold together, whether or not the program holds
+ *     the same values too
  * @param enabled when false every probe is a claim of its own and nothing is kept
  * @param ghostEntries how many evicted keys are remembered with their counts
  */

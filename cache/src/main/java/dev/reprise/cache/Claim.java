@@ -18,9 +18,9 @@ import java.lang.invoke.VarHandle;
  * }                                     // thrown out of compute(): abandoned, a waiter takes over
  * }</pre>
  *
- * <p><b>Threads.</b> A claim may be handed to another thread; of several attempts to end it the first
- * counts and the others throw. Only tasks may hold one: between taking it and handing it to a task
- * that will run, the holder must not wait for anything.
+ * <p><b>Threads.</b> A claim may be handed to another thread; of several attempts to end it the
+ * first counts and the others throw. Only tasks may hold one: between taking it and handing it to a
+ * task that will run, the holder must not wait for anything.
  */
 public final class Claim implements Probe, AutoCloseable {
   private static final VarHandle ENDED;
@@ -65,8 +65,8 @@ public final class Claim implements Probe, AutoCloseable {
   }
 
   /**
-   * Supplies the value: wakes all waiters, each with a reference of its own, then keeps the value or
-   * not. The caller keeps its own reference.
+   * Supplies the value: wakes all waiters, each with a reference of its own, then keeps the value
+   * or not. The caller keeps its own reference.
    *
    * @param value not pending; an error is never completed but failed
    * @param costNanos time that computing it took

@@ -16,11 +16,11 @@ import java.lang.invoke.VarHandle;
  *                +-----------------> RETIRED <-------------------+
  * </pre>
  *
- * <p><b>Threads.</b> {@code state} changes by compare-and-set only. CLAIMED is left by the holder of
- * the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is left
- * by whoever evicts, EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code height}
- * and {@code bytes} are written by the owner before it publishes RESIDENT. The counts change
- * atomically. The remaining fields belong to {@link VictimQueue} under its lock.
+ * <p><b>Threads.</b> {@code state} changes by compare-and-set only. CLAIMED is left by the holder
+ * of the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is
+ * left by whoever evicts, EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code
+ * height} and {@code bytes} are written by the owner before it publishes RESIDENT. The counts
+ * change atomically. The remaining fields belong to {@link VictimQueue} under its lock.
  */
 final class Entry implements EntryFacts {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */
@@ -58,6 +58,9 @@ final class Entry implements EntryFacts {
 
   /** Score under which the entry lies in the victim queue. */
   double queuedScore;
+
+  /** Last access when it was put there. */
+  long queuedAccess;
 
   /** Whether the entry lies in the list of ghosts. */
   boolean isGhost;

@@ -29,16 +29,19 @@ import java.util.function.Supplier;
  *   abandon   the first live waiter becomes owner with its own recipe; nobody left: forgotten
  * </pre>
  *
- * <p><b>Threads.</b> Any thread may call anything; there is no lock on the way of a probe or a claim
- * (see {@link Entry} for the states and who may change them). Waiters, handles, events and values are
- * called with no lock held. The lock of {@link VictimQueue} covers the choice of victims only.
+ * <p><b>Threads.</b> Any thread may call anything; there is no lock on the way of a probe or a
+ * claim (see {@link Entry} for the states and who may change them). Waiters, handles, events and
+ * values are called with no lock held. The lock of {@link VictimQueue} covers the choice of victims
+ * only.
  *
- * <p><b>No deadlock, no lost waiter.</b> Nothing in here waits. Subscribing and ending a claim change
- * the same word by compare-and-set, so a waiter is either in the list that the owner takes, or sees
- * the outcome and probes again. A claim that is taken over stays open until its new owner ends it.
+ * <p><b>No deadlock, no lost waiter.</b> Nothing in here waits. Subscribing and ending a claim
+ * change the same word by compare-and-set, so a waiter is either in the list that the owner takes,
+ * or sees the outcome and probes again. A claim that is taken over stays open until its new owner
+ * ends it.
  *
- * <p><b>References.</b> A resident entry holds one reference to its value. A prober takes its own by
- * {@code tryRetain}, which fails when the value was evicted in between; the probe then looks again.
+ * <p><b>References.</b> A resident entry holds one reference to its value. A prober takes its own
+ * by {@code tryRetain}, which fails when the value was evicted in between; the probe then looks
+ * again.
  */
 public final class LineageCache implements Reclaimer, AutoCloseable {
   private final CacheConfig config;
@@ -150,7 +153,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     return true;
   }
 
-  /** A value that died although its entry holds a reference; drops it unless it was just evicted. */
+  /**
+   * A value that died although its entry holds a reference; drops it unless it was just evicted.
+   */
   private void dropDead(Entry entry, Resident resident) {
     if (entry.change(resident, Idle.RETIRED)) {
       victims.forget(entry);
@@ -209,6 +214,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       value.retain();
       endOrRelease(claim, value);
       entry.describe(costNanos, height, bytes, clock.incrementAndGet());
+      victims.admit(entry);
       waiters = Subscribers.inOrder(claim.taker(), claim.leave(new Resident(value)));
     } else {
       claim.end();
@@ -255,7 +261,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     }
     admissions.increment();
     events.admitted(entry.key(), bytes, costNanos);
-    if (victims.admit(entry) > config.budgetBytes()) {
+    if (victims.residentBytes() > config.budgetBytes()) {
       drop(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
     }
   }
@@ -338,7 +344,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     drop(victims.evictDownTo(0), Eviction.CLEARED);
   }
 
-  /** Drops all values and keeps none from now on. Claims still end, and their waiters still wake. */
+  /**
+   * Drops all values and keeps none from now on. Claims still end, and their waiters still wake.
+   */
   @Override
   public void close() {
     closed = true;

@@ -1,5 +1,6 @@
 package dev.reprise.cache;
 
+import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.runtime.ListValue;
@@ -7,7 +8,6 @@ import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,14 +25,14 @@ import java.util.concurrent.locks.ReentrantLock;
  *                                                    no:  it is the minimum, evict it
  * </pre>
  *
- * <p>Scores never fall (see {@link VictimRanking}), so a queued score is a lower bound and the first
- * top that is up to date is the exact minimum. An eviction costs O(log n) plus the entries that were
- * hit since they last lay on top; a program that never evicts never builds a heap.
+ * <p>Scores never fall (see {@link VictimRanking}), so a queued score is a lower bound and the
+ * first top that is up to date is the exact minimum. An eviction costs O(log n) plus the entries
+ * that were hit since they last lay on top; a program that never evicts never builds a heap.
  *
- * <p><b>Threads.</b> The heaps, the ghosts and the queue's fields of entries are guarded by one lock,
- * held for choosing victims only; values are released and the map is changed after it is let go. An
- * entry lies in the list or in a heap exactly while it is resident, since only this class makes
- * resident entries idle.
+ * <p><b>Threads.</b> The heaps, the ghosts and the queue's fields of entries are guarded by one
+ * lock, held for choosing victims only; values are released and the map is changed after it is let
+ * go. An entry lies in the list or in a heap exactly while it is resident, since only this class
+ * makes resident entries idle.
  */
 final class VictimQueue {
 
@@ -60,9 +60,13 @@ final class VictimQueue {
   }
 
   private static PriorityQueue<Entry> newHeap() {
-    return new PriorityQueue<>(
-        Comparator.<Entry>comparingDouble(e -> e.queuedScore)
-            .thenComparingLong(Entry::lastAccess));
+    return new PriorityQueue<>(VictimQueue::compare);
+  }
+
+  /** By score; of equal ones the least recently used goes first. */
+  private static int compare(Entry a, Entry b) {
+    int byScore = Double.compare(a.queuedScore, b.queuedScore);
+    return byScore != 0 ? byScore : Long.compare(a.queuedAccess, b.queuedAccess);
   }
 
   long residentBytes() {
@@ -73,16 +77,19 @@ final class VictimQueue {
     return residents.get();
   }
 
-  /** Takes in an entry that has just become resident; returns the bytes that are resident now. */
-  long admit(Entry entry) {
-    long bytes = residentBytes.addAndGet(entry.bytes());
+  /** Takes in an entry that is about to become resident: whoever can see the value can evict it. */
+  void admit(Entry entry) {
+    residentBytes.addAndGet(entry.bytes());
     residents.incrementAndGet();
+    push(entry);
+  }
+
+  private void push(Entry entry) {
     Entry head;
     do {
       head = admitted.get();
       entry.nextAdmitted = head;
     } while (!admitted.compareAndSet(head, entry));
-    return bytes;
   }
 
   /** Accounts for a resident entry that lost its value otherwise than by eviction. */
@@ -92,8 +99,8 @@ final class VictimQueue {
   }
 
   /**
-   * Chooses victims until at most {@code budgetBytes} are resident: first values that nobody but the
-   * cache holds, then any.
+   * Chooses victims until at most {@code budgetBytes} are resident: first values that nobody but
+   * the cache holds, then any.
    */
   List<Victim> evictDownTo(long budgetBytes) {
     List<Victim> victims = new ArrayList<>();
@@ -130,7 +137,9 @@ final class VictimQueue {
     held.forEach(this::enqueue);
   }
 
-  /** Chooses victims whose release frees at least {@code bytes} off the heap, if there are so many. */
+  /**
+   * Chooses victims whose release frees at least {@code bytes} off the heap, if there are so many.
+   */
   List<Victim> evictOffHeap(long bytes) {
     List<Victim> victims = new ArrayList<>();
     List<Entry> held = new ArrayList<>();
@@ -179,16 +188,26 @@ final class VictimQueue {
     for (Entry entry = admitted.getAndSet(null); entry != null; ) {
       Entry next = entry.nextAdmitted;
       entry.nextAdmitted = null;
-      enqueue(entry);
+      if (entry.state() instanceof Claimed) {
+        push(entry);
+      } else {
+        enqueue(entry);
+      }
       entry = next;
     }
   }
 
   private void enqueue(Entry entry) {
     if (entry.state() instanceof Resident resident) {
-      entry.queuedScore = ranking.score(entry);
-      (holdsOffHeap(resident.value()) ? offHeap : onHeap).add(entry);
+      addTo(holdsOffHeap(resident.value()) ? offHeap : onHeap, entry, ranking.score(entry));
     }
+  }
+
+  /** Sets the fields that order the heap; they change only outside of it. */
+  private static void addTo(PriorityQueue<Entry> heap, Entry entry, double score) {
+    entry.queuedScore = score;
+    entry.queuedAccess = entry.lastAccess();
+    heap.add(entry);
   }
 
   private static boolean holdsOffHeap(Value value) {
@@ -207,7 +226,7 @@ final class VictimQueue {
     if (off == null || on == null) {
       return off == null ? on : off;
     }
-    boolean offIsLower = offHeap.comparator().compare(off, on) <= 0;
+    boolean offIsLower = compare(off, on) <= 0;
     (offIsLower ? onHeap : offHeap).add(offIsLower ? on : off);
     return offIsLower ? off : on;
   }
@@ -216,9 +235,8 @@ final class VictimQueue {
   private Entry pollFresh(PriorityQueue<Entry> heap) {
     for (Entry top = heap.poll(); top != null; top = heap.poll()) {
       double score = ranking.score(top);
-      if (score > top.queuedScore) {
-        top.queuedScore = score;
-        heap.add(top);
+      if (score > top.queuedScore || top.lastAccess() > top.queuedAccess) {
+        addTo(heap, top, score);
       } else if (top.state() instanceof Resident) {
         return top;
       }

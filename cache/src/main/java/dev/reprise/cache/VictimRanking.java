@@ -12,7 +12,9 @@ public interface VictimRanking {
   /** How much the entry is worth keeping; the lowest goes first. */
   double score(EntryFacts entry);
 
-  /** True when {@link EntryFacts#lastAccess} must tell any two accesses apart; costs a shared count. */
+  /**
+   * True when {@link EntryFacts#lastAccess} must tell any two accesses apart; costs a shared count.
+   */
   default boolean needsExactRecency() {
     return false;
   }

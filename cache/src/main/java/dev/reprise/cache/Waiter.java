@@ -13,9 +13,9 @@ public interface Waiter {
   Handle handle();
 
   /**
-   * Makes this waiter the owner: it computes the value, completes the claim and its own handle. Must
-   * not compute here but submit the work; the claim may be completed on another thread. If this
-   * throws, the handle fails with the error and the claim passes on.
+   * Makes this waiter the owner: it computes the value, completes the claim and its own handle.
+   * Must not compute here but submit the work; the claim may be completed on another thread. If
+   * this throws, the handle fails with the error and the claim passes on.
    */
   void takeOver(Claim claim);
 

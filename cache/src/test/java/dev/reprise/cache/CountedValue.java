@@ -5,7 +5,7 @@ import dev.reprise.runtime.ValueType;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A value of any claimed size that counts its references and refuses misuse. */
-final class CountedValue implements Value {
+class CountedValue implements Value {
   private final AtomicInteger references = new AtomicInteger(1);
   private final long bytes;
 

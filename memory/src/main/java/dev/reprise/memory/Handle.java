@@ -25,9 +25,9 @@ import java.util.concurrent.CountDownLatch;
  * completed value belongs to the handle, which releases it when its own count is zero.
  *
  * <p><b>Threads.</b> Any thread may call anything. {@code state} and {@code references} change by
- * compare-and-set only. Callbacks run on the thread that completes the handle, in the order in which
- * they were added, with no lock held; a callback added after completion runs at once on its own
- * thread. Only {@link #await} waits, and it holds nothing.
+ * compare-and-set only. Callbacks run on the thread that completes the handle, in the order in
+ * which they were added, with no lock held; a callback added after completion runs at once on its
+ * own thread. Only {@link #await} waits, and it holds nothing.
  */
 public final class Handle implements PendingValue {
   private static final Object SPENT = new Object();

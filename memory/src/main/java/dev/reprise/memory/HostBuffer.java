@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
  * A buffer of {@link HostMemory}. The object lives as long as its memory and is recycled together
  * with it, so allocating makes no garbage; an owner that has released it must forget it.
  *
- * <p>Threads: all fields but the final ones belong to whoever owns the buffer: its user, or the pool
- * under the lock of the list that it lies in.
+ * <p>Threads: all fields but the final ones belong to whoever owns the buffer: its user, or the
+ * pool under the lock of the list that it lies in.
  */
 final class HostBuffer implements Buffer {
   static final int LARGE = -1;

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * The memory of the host: buffers off the Java heap, 64-byte aligned, under one budget.
  *
  * <pre>
- *   allocate(n)   n &lt;= 32 KiB: stripe of the thread -> common slabs -> malloc
- *                 n larger:    free buffer of that size (at most 1/8 larger) -> malloc
+ *   allocate(n)   n &lt;= 32 KiB: stripe of the thread -> common slabs -> system
+ *                 n larger:    free buffer of that size (at most 1/8 larger) -> system
  *   release       back to the same list; memory returns to the system only under pressure
  *
  *   budget  |== used ==|-- free, recyclable --|      asked for     |
@@ -23,11 +23,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * (fragments of slabs may stay, at most one slab per size class). When used bytes alone would pass
  * it, the {@link Reclaimer} is asked, then the request is refused.
  *
- * <p><b>Threads.</b> Small buffers come from stripes that are only ever try-locked; each holds up to
- * 128 KiB of granted but unspent budget, which a thread in need collects back. {@code granted} is
- * the sum of used bytes and of that credit. No lock is held while the reclaimer or the system is
- * called (one malloc of a slab excepted), and no two locks are held together, so nothing can
- * deadlock. Cost: about 25 ns for allocate and release of a small buffer.
+ * <p><b>Threads.</b> Small buffers come from stripes that are only ever try-locked; each holds up
+ * to 128 KiB of granted but unspent budget, which a thread in need collects back. {@code granted}
+ * is the sum of used bytes and of that credit. No lock is held while the reclaimer or the system is
+ * called (fetching one slab excepted), and no two locks are held together, so nothing can deadlock.
+ * Cost: about 25 ns for allocate and release of a small buffer.
  */
 public final class HostMemory implements Allocator, AutoCloseable {
   private static final int RECLAIM_ATTEMPTS = 1000;
@@ -221,7 +221,8 @@ public final class HostMemory implements Allocator, AutoCloseable {
       } finally {
         reclaiming.decrementAndGet();
       }
-      // Another thread may hold the victims in its hands, taken from the cache but not yet released.
+      // Another thread may hold the victims in its hands, taken from the cache but not yet
+      // released.
       if (freed <= 0 && (reclaiming.get() == 0 || attempt > RECLAIM_ATTEMPTS)) {
         collectCredit();
         if (tryGrant(bytes)) {

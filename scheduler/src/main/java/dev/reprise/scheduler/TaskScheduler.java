@@ -4,8 +4,9 @@ package dev.reprise.scheduler;
 public interface TaskScheduler {
 
   /**
-   * Takes over a task. Never waits and never runs the task on the calling thread. After this exactly
-   * one of {@link Task#run}, {@link Task#inputFailed} and {@link Task#cancelled} will be called.
+   * Takes over a task. Never waits and never runs the task on the calling thread. After this
+   * exactly one of {@link Task#run}, {@link Task#inputFailed} and {@link Task#cancelled} will be
+   * called.
    *
    * @throws IllegalStateException when the task was submitted before
    */

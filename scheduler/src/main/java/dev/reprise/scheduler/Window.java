@@ -5,12 +5,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How far one control thread may run ahead of its tasks: so many tasks, and so many bytes of results
- * that they are expected to make.
+ * How far one control thread may run ahead of its tasks: so many tasks, and so many bytes of
+ * results that they are expected to make.
  *
- * <p>The control thread asks for room <em>before</em> it probes the cache, when it holds no claim, so
- * nobody can be waiting for what it would do next. Every task in the window depends on earlier tasks
- * and on claims of others that have been handed to tasks already, so the window empties by itself.
+ * <p>The control thread asks for room <em>before</em> it probes the cache, when it holds no claim,
+ * so nobody can be waiting for what it would do next. Every task in the window depends on earlier
+ * tasks and on claims of others that have been handed to tasks already, so the window empties by
+ * itself.
  *
  * <p><b>Threads.</b> {@link #acquire} by one thread at a time, {@link #release} by any. The counts
  * rise by the acquiring thread alone, so its check and its rise need not be one step. It announces
@@ -27,14 +28,16 @@ public final class Window {
 
   public Window(int maxTasks, long maxBytes) {
     if (maxTasks < 1 || maxBytes < 0) {
-      throw new IllegalArgumentException("a window of " + maxTasks + " tasks, " + maxBytes + " bytes");
+      throw new IllegalArgumentException(
+          "a window of " + maxTasks + " tasks, " + maxBytes + " bytes");
     }
     this.maxTasks = maxTasks;
     this.maxBytes = maxBytes;
   }
 
   /**
-   * Waits for room and takes it. A task larger than the whole window gets in when the window is empty.
+   * Waits for room and takes it. A task larger than the whole window gets in when the window is
+   * empty.
    *
    * @param taskBytes bytes that the task's results are estimated to take
    */

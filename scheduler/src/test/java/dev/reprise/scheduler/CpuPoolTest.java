@@ -49,10 +49,9 @@ class CpuPoolTest {
   void aWorkerThatDiesFailsItsOutputsAndIsReplaced() throws Exception {
     for (int i = 0; i < 10; i++) {
       Sum dying =
-          new Sum(
-              () -> {
-                throw new StackOverflowError("deep");
-              });
+          new Sum(() -> {
+            throw new StackOverflowError("deep");
+          });
       pool.submit(dying);
       assertThatThrownBy(dying.output::await).hasCauseInstanceOf(StackOverflowError.class);
     }
@@ -68,12 +67,11 @@ class CpuPoolTest {
     Sum[] running = new Sum[2];
     for (int i = 0; i < 2; i++) {
       running[i] =
-          new Sum(
-              () -> {
-                started.countDown();
-                awaitQuietly(go);
-                return 7;
-              });
+          new Sum(() -> {
+            started.countDown();
+            awaitQuietly(go);
+            return 7;
+          });
       pool.submit(running[i]);
     }
     started.await();
