@@ -1,0 +1,6 @@
+package dev.reprise.ci.violation.cache;
+
+import dev.reprise.ci.violation.scheduler.Worker;
+
+/** A cache that knows the scheduler. */
+public record Nosy(Worker worker) {}
