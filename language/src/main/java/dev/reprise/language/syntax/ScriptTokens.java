@@ -2,15 +2,17 @@ package dev.reprise.language.syntax;
 
 import dev.reprise.language.grammar.ScriptLexer;
 import dev.reprise.language.grammar.ScriptParser;
+import java.util.ArrayList;
 import java.util.List;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.ListTokenSource;
 import org.antlr.v4.runtime.Token;
 
 /**
- * The tokens of a file, with every bracket that opens the targets of {@code [a, b] = f(x)} marked as
- * such. New lines are white space, so without the mark {@code y = x} before it would take the bracket
+ * The tokens of a file. Every bracket that opens the targets of {@code [a, b] = f(x)} marked as
+ * such: new lines are white space, so without the mark {@code y = x} before it would take the bracket
  * for an index.
  */
 final class ScriptTokens {
@@ -19,10 +21,60 @@ final class ScriptTokens {
   static CommonTokenStream of(String text) {
     ScriptLexer lexer = new ScriptLexer(CharStreams.fromString(text));
     lexer.removeErrorListeners();
-    CommonTokenStream stream = new CommonTokenStream(lexer);
+    List<Token> tokens = new ArrayList<>();
+    Token token = lexer.nextToken();
+    while (token.getType() != Token.EOF) {
+      Token next = lexer.nextToken();
+      if (swallowsLines(token, next)) {
+        token = cutAtLineEnd((CommonToken) token, lexer);
+        next = lexer.nextToken();
+      }
+      tokens.add(token);
+      token = next;
+    }
+    tokens.add(token);
+    markTargets(tokens);
+    CommonTokenStream stream = new CommonTokenStream(new ListTokenSource(tokens));
     stream.fill();
-    markTargets(stream.getTokens());
     return stream;
+  }
+
+  /**
+   * A text may go over several lines; but when what follows its end on the same line cannot follow a
+   * text, its closing quote was forgotten and the next text's opening quote was taken for it.
+   */
+  private static boolean swallowsLines(Token token, Token next) {
+    if (token.getType() != ScriptLexer.STRING || token.getText().indexOf('\n') < 0) {
+      return false;
+    }
+    int lines = (int) token.getText().chars().filter(c -> c == '\n').count();
+    return next.getLine() == token.getLine() + lines
+        && switch (next.getType()) {
+          case ScriptLexer.ID,
+              ScriptLexer.DOTTED,
+              ScriptLexer.INTEGER,
+              ScriptLexer.DOUBLE,
+              ScriptLexer.STRING,
+              ScriptLexer.UNTERMINATED,
+              ScriptLexer.UNKNOWN,
+              ScriptLexer.ARGUMENT,
+              ScriptLexer.DIVIDE,
+              ScriptLexer.LPAREN ->
+              true;
+          default -> false;
+        };
+  }
+
+  /** Ends the text with its first line, and lets the lexer go on behind it. */
+  private static Token cutAtLineEnd(CommonToken token, ScriptLexer lexer) {
+    int length = SyntaxRecovery.lengthOf(token);
+    token.setType(ScriptLexer.UNTERMINATED);
+    token.setStopIndex(token.getStartIndex() + length - 1);
+    lexer.getInputStream().seek(token.getStopIndex() + 1);
+    lexer.getInterpreter().setLine(token.getLine());
+    lexer.getInterpreter().setCharPositionInLine(token.getCharPositionInLine() + length);
+    lexer._hitEOF = false;
+    return token;
   }
 
   private static void markTargets(List<Token> tokens) {

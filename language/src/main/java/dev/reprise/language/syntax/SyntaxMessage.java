@@ -8,6 +8,7 @@ import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.TokenStream;
 import org.antlr.v4.runtime.misc.IntervalSet;
 
 /**
@@ -30,7 +31,8 @@ record SyntaxMessage(String text, String hint) {
         hint(parser, token));
   }
 
-  private static String lexicalError(Token token) {
+  /** What is wrong with a token in itself; null when nothing is. */
+  static String lexicalError(Token token) {
     return switch (token.getType()) {
       case ScriptParser.UNTERMINATED ->
           "the text that begins here has no closing " + token.getText().charAt(0);
@@ -56,7 +58,7 @@ record SyntaxMessage(String text, String hint) {
       case ScriptParser.ARROW -> "'<-' assigns; write '< -' to compare with a negative number";
       case ScriptParser.ASSIGN -> assignHint(parser);
       case Token.EOF -> openBlockHint(parser);
-      default -> null;
+      default -> parameterHint(parser);
     };
   }
 
@@ -72,10 +74,30 @@ record SyntaxMessage(String text, String hint) {
   private static String openBlockHint(Parser parser) {
     for (ParserRuleContext c = parser.getContext(); c != null; c = c.getParent()) {
       if (c.getRuleIndex() == ScriptParser.RULE_block) {
-        return "the block that begins in line " + c.getStart().getLine() + " is not closed";
+        Token nested = nestedFunction(parser.getInputStream(), c.getStart());
+        return "the block that begins in line " + c.getStart().getLine() + " is not closed"
+            + (nested == null
+                ? ""
+                : "; is a '}' missing before the function in line " + nested.getLine() + "?");
       }
     }
     return null;
+  }
+
+  /** The first function definition inside an open block, where it cannot be meant to stand. */
+  private static Token nestedFunction(TokenStream tokens, Token open) {
+    for (int i = open.getTokenIndex() + 1; i < tokens.size(); i++) {
+      if (tokens.get(i).getType() == ScriptParser.FUNCTION) {
+        return tokens.get(i);
+      }
+    }
+    return null;
+  }
+
+  private static String parameterHint(Parser parser) {
+    return parser.getContext().getRuleIndex() == ScriptParser.RULE_functionHeader
+        ? "parameters and results are written with their types: matrix[double] X, double tol = 0.1"
+        : null;
   }
 
   /** A token as a message names it. */

@@ -69,7 +69,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     while (!canContinue(tokens.LA(1), inBlock)) {
       Token token = tokens.LT(1);
       if (lastReported != token.getTokenIndex()) {
-        reportStray(token);
+        report(token, StrayToken.message(tokens));
       }
       parser.consume();
       if (token.getType() != ScriptParser.RBRACE) {
@@ -114,29 +114,14 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
 
   private void report(Parser parser, RecognitionException e) {
     Token token = e.getOffendingToken();
-    if (token.getTokenIndex() == lastReported) {
-      return;
+    if (token.getTokenIndex() != lastReported) {
+      report(token, SyntaxMessage.of(parser, e));
     }
-    lastReported = token.getTokenIndex();
-    SyntaxMessage message = SyntaxMessage.of(parser, e);
-    diagnostics.error(positionOf(token), lengthOf(token), message.text(), message.hint());
   }
 
-  private void reportStray(Token token) {
+  private void report(Token token, SyntaxMessage message) {
     lastReported = token.getTokenIndex();
-    String hint =
-        switch (token.getType()) {
-          case ScriptParser.RBRACE -> "there is one closing brace too many";
-          case ScriptParser.RPAREN -> "there is one closing parenthesis too many";
-          case ScriptParser.ELSE -> "'else' must follow the statement or block of its 'if'";
-          case ScriptParser.FUNCTION -> "a function is defined as: name = function(...) {...}";
-          default -> null;
-        };
-    diagnostics.error(
-        positionOf(token),
-        lengthOf(token),
-        "found " + SyntaxMessage.describe(token) + ", expected a statement",
-        hint);
+    diagnostics.error(positionOf(token), lengthOf(token), message.text(), message.hint());
   }
 
   private Position positionOf(Token token) {
@@ -161,12 +146,13 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
    */
   private static void skipToStatement(Parser parser, Token start) {
     TokenStream tokens = parser.getInputStream();
+    boolean restIsComment = tokens.LA(1) == ScriptParser.UNTERMINATED_COMMENT;
     int parentheses = openParentheses(tokens, start);
     int braces = 0;
     for (int type = tokens.LA(1); type != Token.EOF; type = tokens.LA(1)) {
       Token token = tokens.LT(1);
       boolean consumed = token.getTokenIndex() > start.getTokenIndex();
-      if (braces == 0 && consumed) {
+      if (braces == 0 && consumed && !restIsComment) {
         boolean shallow =
             parentheses <= 0 || token.getCharPositionInLine() <= start.getCharPositionInLine();
         if (type == ScriptParser.RBRACE
@@ -215,7 +201,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     return open;
   }
 
-  private static boolean startsLine(TokenStream tokens, Token token) {
+  static boolean startsLine(TokenStream tokens, Token token) {
     int index = token.getTokenIndex();
     return index == 0 || tokens.get(index - 1).getLine() < token.getLine();
   }
@@ -223,7 +209,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
   private static boolean looksLikeStatement(TokenStream tokens) {
     int type = tokens.LA(1);
     if (!isName(type)) {
-      return beginsStatement(type);
+      return beginsStatement(type) || type == ScriptParser.ELSE || type == ScriptParser.LBRACK;
     }
     return switch (tokens.LA(2)) {
       case ScriptParser.ASSIGN,
