@@ -1,0 +1,82 @@
+package dev.reprise;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixValue;
+
+/**
+ * A matrix that a program owns outside of scripts: bound to a run as an input, or read from its
+ * result. Immutable; thread-safe until it is closed, and to be closed before its session.
+ */
+public final class Matrix implements AutoCloseable {
+  private final MatrixValue value;
+  private final LineageItem item;
+  private boolean closed; // guarded by this
+
+  /** Takes over the caller's reference. */
+  Matrix(MatrixValue value, LineageItem item) {
+    this.value = value;
+    this.item = item;
+  }
+
+  MatrixValue value() {
+    return value;
+  }
+
+  /** Null when the session does not trace. */
+  LineageItem item() {
+    return item;
+  }
+
+  public long rows() {
+    return value.shape().rows();
+  }
+
+  public long cols() {
+    return value.shape().cols();
+  }
+
+  /** The cell at zero-based (row, col). */
+  public double get(long row, long col) {
+    if (row < 0 || row >= rows() || col < 0 || col >= cols()) {
+      throw new IndexOutOfBoundsException(
+          "cell (" + row + ", " + col + ") of a matrix of shape " + value.shape());
+    }
+    try {
+      return value.pinHost().get(row, col);
+    } finally {
+      value.unpin();
+    }
+  }
+
+  /** A copy of all cells by row; at most 2^31 rows and columns. */
+  public double[][] toArray() {
+    try {
+      DenseMatrix cells = value.pinHost();
+      int rows = Math.toIntExact(rows());
+      int cols = Math.toIntExact(cols());
+      double[][] copy = new double[rows][cols];
+      for (int i = 0; i < rows; i++) {
+        java.lang.foreign.MemorySegment.copy(
+            cells.segment(),
+            java.lang.foreign.ValueLayout.JAVA_DOUBLE,
+            (long) i * cols * Double.BYTES,
+            copy[i],
+            0,
+            cols);
+      }
+      return copy;
+    } finally {
+      value.unpin();
+    }
+  }
+
+  /** Gives the memory back; closing twice does nothing. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      value.release();
+    }
+  }
+}

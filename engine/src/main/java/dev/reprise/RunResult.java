@@ -1,0 +1,80 @@
+package dev.reprise;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.TraceText;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.util.Map;
+
+/** What a run left in the variables that were compiled as outputs. Close it to give memory back. */
+public final class RunResult implements AutoCloseable {
+  private final Map<String, Value> values;
+  private final Map<String, LineageItem> items;
+  private final RunStatistics statistics;
+  private boolean closed; // guarded by this
+
+  /** Takes over the references to the values; items may be missing when nothing was traced. */
+  RunResult(Map<String, Value> values, Map<String, LineageItem> items, RunStatistics statistics) {
+    this.values = Map.copyOf(values);
+    this.items = Map.copyOf(items);
+    this.statistics = statistics;
+  }
+
+  public RunStatistics statistics() {
+    return statistics;
+  }
+
+  /** A matrix output as rows of cells. */
+  public double[][] matrix(String name) {
+    try (Matrix matrix = handle(name)) {
+      return matrix.toArray();
+    }
+  }
+
+  /** A matrix output that outlives this result and can be bound to another run; close it. */
+  public Matrix handle(String name) {
+    if (!(value(name) instanceof MatrixValue matrix)) {
+      throw new IllegalArgumentException(
+          "output '" + name + "' is a " + value(name).type().label() + ", not a matrix");
+    }
+    matrix.retain();
+    return new Matrix(matrix, items.get(name));
+  }
+
+  /** A scalar output. */
+  public Scalar scalar(String name) {
+    if (!(value(name) instanceof Scalar scalar)) {
+      throw new IllegalArgumentException(
+          "output '" + name + "' is a " + value(name).type().label() + ", not a scalar");
+    }
+    return scalar;
+  }
+
+  /** An output of any type, borrowed until this result is closed. */
+  public Value value(String name) {
+    Value value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "'" + name + "' was not compiled as an output; outputs are " + values.keySet());
+    }
+    return value;
+  }
+
+  /** The trace of an output as text. */
+  public String lineage(String name) {
+    LineageItem item = items.get(name);
+    if (item == null) {
+      throw new IllegalStateException("output '" + name + "' was not traced");
+    }
+    return TraceText.of(item);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      values.values().forEach(Value::release);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.reprise;
+
+import dev.reprise.engine.ScriptRunner;
+import java.util.List;
+
+/** A compiled script; runs any number of times, also at once on several threads. */
+public final class Script {
+  private final ScriptRunner runner;
+  private final Session session;
+
+  Script(ScriptRunner runner, Session session) {
+    this.runner = runner;
+    this.session = session;
+  }
+
+  /** Runs a script without inputs. */
+  public RunResult run() {
+    return run(Inputs.none());
+  }
+
+  /**
+   * Runs the script on the calling thread's behalf and waits for its end.
+   *
+   * @throws ScriptException when the script fails
+   */
+  public RunResult run(Inputs inputs) {
+    ScriptRunner.Outcome outcome = runner.run(session.bind(inputs));
+    return new RunResult(outcome.values(), outcome.items(), outcome.statistics());
+  }
+
+  /** Blocks and instructions, as {@code reprise explain} prints them. */
+  public String explain() {
+    return runner.explain();
+  }
+
+  /** Findings of the compiler that did not stop it, ready to be shown. */
+  public List<String> warnings() {
+    return runner.warnings();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.reprise;
+
+import dev.reprise.language.Position;
+import java.util.List;
+
+/**
+ * A script that failed while it ran: where, why, and through which calls. The message is ready to be
+ * shown to a person.
+ */
+public final class ScriptException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What kind of failure it was; decides the exit code. */
+  public enum Kind {
+    /** A mistake of the script or its data: exit code 1. */
+    SCRIPT,
+    /** {@code stop()} was called: exit code 1. */
+    STOP,
+    /** A resource ran out: exit code 3. */
+    RESOURCE,
+    /** A bug of ours: exit code 4; the cause has the details. */
+    INTERNAL
+  }
+
+  /** One call on the script's stack. */
+  public record Call(String function, Position callSite) {}
+
+  private final Kind kind;
+  private final String detail;
+  private final transient Position position;
+  private final transient List<Call> calls;
+
+  public ScriptException(
+      Kind kind, String detail, Position position, List<Call> calls, Throwable cause) {
+    super(detail, cause);
+    this.kind = kind;
+    this.detail = detail;
+    this.position = position;
+    this.calls = List.copyOf(calls);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** What went wrong, without the position. */
+  public String detail() {
+    return detail;
+  }
+
+  /** The statement that failed. */
+  public Position position() {
+    return position;
+  }
+
+  /** Function calls from the innermost outwards. */
+  public List<Call> calls() {
+    return calls;
+  }
+
+  /** Position, reason and script stack, one line each. */
+  @Override
+  public String getMessage() {
+    StringBuilder text = new StringBuilder();
+    text.append(position == null ? "" : position + ": ");
+    text.append(kind == Kind.STOP ? "stopped: " : "error: ").append(detail);
+    int shown = 0;
+    for (Call call : calls) {
+      if (++shown > 20) {
+        text.append("\n  ... ").append(calls.size() - 20).append(" more calls");
+        break;
+      }
+      text.append("\n  in function ").append(call.function());
+      text.append(", called at ").append(call.callSite());
+    }
+    return text.toString();
+  }
+}

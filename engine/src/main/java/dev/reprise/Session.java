@@ -1,0 +1,92 @@
+package dev.reprise;
+
+import dev.reprise.engine.Binding;
+import dev.reprise.engine.Replayer;
+import dev.reprise.engine.ScriptCompiler;
+import dev.reprise.engine.SessionServices;
+import dev.reprise.language.CompileException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A set of options, a memory budget and a lineage cache that scripts share. Thread-safe; close it
+ * after everything that it made.
+ */
+public final class Session implements AutoCloseable {
+  private final SessionServices services;
+
+  Session(SessionConfig config) {
+    this.services = new SessionServices(config, dev.reprise.cache.CacheEvents.NONE);
+  }
+
+  /**
+   * Compiles a script file.
+   *
+   * @throws CompileException with every mistake that was found
+   * @throws IOException when the file cannot be read
+   */
+  public Script compile(Path file, CompileOptions options) throws CompileException, IOException {
+    return new Script(ScriptCompiler.compile(services, file, options), this);
+  }
+
+  /** Compiles a script given as text. */
+  public Script compile(String text, CompileOptions options) throws CompileException {
+    return new Script(ScriptCompiler.compile(services, text, options), this);
+  }
+
+  /** A matrix identified by its content. Rows must be equally long. */
+  public Matrix matrix(double[][] rows) {
+    Binding.Bound bound = Binding.matrix(services, rows, null);
+    return new Matrix(bound.value(), bound.item());
+  }
+
+  /**
+   * A matrix identified by a name that the caller chooses: two matrices of the same version must have
+   * the same content. Saves hashing large inputs.
+   */
+  public Matrix matrix(double[][] rows, String version) {
+    Binding.Bound bound = Binding.matrix(services, rows, version);
+    return new Matrix(bound.value(), bound.item());
+  }
+
+  /**
+   * Recomputes the value that a trace describes and writes it.
+   *
+   * @param format file format, or null for that of the file name
+   */
+  public void replay(Path trace, Path output, String format) throws IOException {
+    new Replayer(services).replay(trace, output, format);
+  }
+
+  /** Notes about devices and libraries that a report should show. */
+  public List<String> deviceNotes() {
+    return services.device().notes();
+  }
+
+  Map<String, Binding.Bound> bind(Inputs inputs) {
+    Map<String, Binding.Bound> bound = new LinkedHashMap<>();
+    inputs
+        .values()
+        .forEach(
+            (name, value) ->
+                bound.put(
+                    name,
+                    value instanceof Matrix matrix
+                        ? Binding.borrowed(matrix.value(), matrix.item())
+                        : Binding.of(services, value)));
+    return bound;
+  }
+
+  /** Buffers that were not given back when the session closed; for tests. */
+  long liveBuffersAtClose() {
+    return services.liveBuffersAtClose();
+  }
+
+  @Override
+  public void close() {
+    services.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.reprise.engine;
+
+import dev.reprise.ScriptException;
+import dev.reprise.language.Position;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The variables of one call of a procedure: values and their lineage items by slot, constants behind
+ * the slots. Owned by one control thread.
+ *
+ * <p>A slot holds one reference to its value, which may be a handle that completes later.
+ */
+final class Activation {
+  final LinkedProcedure procedure;
+  final Value[] values;
+
+  /** Lineage items by slot; null when nothing is traced. */
+  final LineageItem[] items;
+
+  private final Activation caller;
+  private final Position callSite;
+
+  Activation(LinkedProcedure procedure, Activation caller, Position callSite, boolean traced) {
+    this.procedure = procedure;
+    this.caller = caller;
+    this.callSite = callSite;
+    int slots = procedure.slotCount();
+    Scalar[] constants = procedure.constants();
+    this.values = new Value[slots + constants.length];
+    System.arraycopy(constants, 0, values, slots, constants.length);
+    this.items = traced ? new LineageItem[values.length] : null;
+    if (traced) {
+      System.arraycopy(procedure.constantItems(), 0, items, slots, constants.length);
+    }
+  }
+
+  /** A copy for a parfor worker: same variables, own slots. */
+  private Activation(Activation original) {
+    this.procedure = original.procedure;
+    this.caller = original.caller;
+    this.callSite = original.callSite;
+    this.values = original.values.clone();
+    this.items = original.items == null ? null : original.items.clone();
+    for (int i = 0; i < procedure.slotCount(); i++) {
+      if (values[i] != null) {
+        values[i].retain();
+      }
+    }
+  }
+
+  Activation copyForWorker() {
+    return new Activation(this);
+  }
+
+  boolean isTraced() {
+    return items != null;
+  }
+
+  LineageItem item(int slot) {
+    return items == null ? null : items[slot];
+  }
+
+  /** Stores a value, taking over the caller's reference, and gives up what was there. */
+  void bind(int slot, Value value, LineageItem item) {
+    if (slot < 0) {
+      value.release();
+      return;
+    }
+    Value previous = values[slot];
+    values[slot] = value;
+    if (items != null) {
+      items[slot] = item;
+    }
+    if (previous != null) {
+      previous.release();
+    }
+  }
+
+  void clear(int slot) {
+    Value previous = values[slot];
+    if (previous != null) {
+      values[slot] = null;
+      if (items != null) {
+        items[slot] = null;
+      }
+      previous.release();
+    }
+  }
+
+  void clearAll(int[] slots) {
+    for (int slot : slots) {
+      clear(slot);
+    }
+  }
+
+  /** Gives up every variable; the activation is not used afterwards. */
+  void leave() {
+    for (int i = 0; i < procedure.slotCount(); i++) {
+      clear(i);
+    }
+  }
+
+  /** The script's call stack, innermost first. */
+  List<ScriptException.Call> calls() {
+    List<ScriptException.Call> calls = new ArrayList<>();
+    for (Activation a = this; a.caller != null; a = a.caller) {
+      calls.add(new ScriptException.Call(a.procedure.name(), a.callSite));
+    }
+    return calls;
+  }
+}

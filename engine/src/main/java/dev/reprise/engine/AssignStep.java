@@ -1,0 +1,161 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.shape.LeftIndexInPlace;
+import dev.reprise.runtime.operation.Evaluation;
+
+/**
+ * {@code X[...] = e} and {@code L[...] = e}: a new value for the target variable, written in place
+ * when the variable holds the only reference.
+ */
+final class AssignStep extends Steps.OperationStep {
+  private final int target;
+  private final boolean readInParFor;
+
+  AssignStep(
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs,
+      boolean readInParFor) {
+    super(instruction, operation, inputs);
+    this.target = outputs[0];
+    this.readInParFor = readInParFor;
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    Value[] operands = gather(activation, inputs);
+    for (int i = 1; i < operands.length; i++) {
+      if (operands[i] instanceof Handle handle) {
+        operands[i] = context.await(handle);
+      }
+    }
+    LineageItem[] items = null;
+    if (activation.isTraced()) {
+      items = new LineageItem[inputs.length];
+      for (int i = 0; i < items.length; i++) {
+        items[i] = activation.items[inputs[i]];
+      }
+    }
+    apply(context, activation, operands, items);
+    releaseDead(activation);
+  }
+
+  /**
+   * Applies the assignment to the target variable, or notes it for the merge of a parfor loop.
+   *
+   * @param operands borrowed; the target's place is not read
+   */
+  void apply(
+      ControlContext context, Activation activation, Value[] operands, LineageItem[] items) {
+    if (context.writes != null && context.writes.covers(activation, target)) {
+      note(context, operands, items);
+      if (!readInParFor) {
+        return;
+      }
+    }
+    Value current = value(activation, inputs[0]);
+    operands[0] = current instanceof Handle handle ? context.await(handle) : current;
+    LineageItem item = null;
+    if (items != null) {
+      LineageItem[] all = items.clone();
+      all[0] = activation.items[inputs[0]];
+      item = LineageItem.of(operation.operation(), all);
+    }
+    if (inputs[0] == target && writeInPlace(context, operands)) {
+      if (items != null) {
+        activation.items[target] = item;
+      }
+      return;
+    }
+    Value result = evaluate(context, operands);
+    activation.bind(target, result, item);
+  }
+
+  private Value evaluate(ControlContext context, Value[] operands) {
+    return operation.operation().opcode().evaluation()
+            == Evaluation.STRUCTURE
+        ? context.run.session().structures().evaluate(operation.operation(), operands)
+        : context.run.session().pipeline().executeInline(context, operation, operands);
+  }
+
+  private void note(ControlContext context, Value[] operands, LineageItem[] items) {
+    Value[] kept = operands.clone();
+    kept[0] = null;
+    for (int i = 1; i < kept.length; i++) {
+      kept[i].retain();
+    }
+    context.writes.add(new WriteLog.Write(this, kept, items));
+  }
+
+  /** Writes into the target's cells when nobody else can see them. */
+  private boolean writeInPlace(ControlContext context, Value[] operands) {
+    if (!(operands[0] instanceof ManagedMatrix matrix)
+        || operands[1] == matrix
+        || !matrix.isExclusive()) {
+      return false;
+    }
+    long start = System.nanoTime();
+    switch (operands[1]) {
+      case Scalar scalar -> write(matrix, scalar, operands);
+      case MatrixValue source -> {
+        DenseMatrix cells = source.pinHost();
+        try {
+          write(matrix, cells, operands);
+        } finally {
+          source.unpin();
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    context.counters.executed[operation.index()]++;
+    context.counters.nanos[operation.index()] += System.nanoTime() - start;
+    return true;
+  }
+
+  private static void write(ManagedMatrix target, Operand source, Value[] operands) {
+    long rows = target.shape().rows();
+    long cols = target.shape().cols();
+    LeftIndexInPlace.write(
+        target.writable(),
+        source,
+        lower(operands[2]),
+        upper(operands[2], operands[3], rows),
+        lower(operands[4]),
+        upper(operands[4], operands[5], cols));
+  }
+
+  private static long lower(Value lower) {
+    return isAbsent(lower) ? 1 : index(lower);
+  }
+
+  /** Both bounds left out mean all; the upper one left out means a single row or column. */
+  private static long upper(Value lower, Value upper, long size) {
+    if (isAbsent(lower)) {
+      return size;
+    }
+    return index(isAbsent(upper) ? lower : upper);
+  }
+
+  private static boolean isAbsent(Value value) {
+    return value instanceof Scalar scalar && scalar.isAbsent();
+  }
+
+  private static long index(Value value) {
+    if (value instanceof Scalar scalar) {
+      return scalar.asLong();
+    }
+    throw new OperandException("an index must be a scalar, not a " + Describe.value(value));
+  }
+}

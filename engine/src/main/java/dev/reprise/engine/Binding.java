@@ -1,0 +1,87 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Turns Java values into script values with a lineage of their own. */
+public final class Binding {
+  private Binding() {}
+
+  /** A value with one reference for the receiver, and its item (null when nothing is traced). */
+  public record Bound(MatrixValue value, Scalar scalar, LineageItem item) {
+
+    Value any() {
+      return value == null ? scalar : value;
+    }
+  }
+
+  /** A scalar or a {@code double[][]}. */
+  public static Bound of(SessionServices services, Object value) {
+    if (value instanceof double[][] rows) {
+      return matrix(services, rows, null);
+    }
+    Scalar scalar =
+        switch (value) {
+          case Boolean flag -> Scalar.of((boolean) flag);
+          case Integer whole -> Scalar.of((long) whole);
+          case Long whole -> Scalar.of((long) whole);
+          case Short whole -> Scalar.of((long) whole);
+          case Byte whole -> Scalar.of((long) whole);
+          case Number number -> Scalar.of(number.doubleValue());
+          default -> Scalar.of(value.toString());
+        };
+    return new Bound(
+        null, scalar, services.config().reuse().traces() ? LineageItem.literal(scalar) : null);
+  }
+
+  /** A value that somebody else keeps, with one more reference taken. */
+  public static Bound borrowed(MatrixValue value, LineageItem item) {
+    value.retain();
+    return new Bound(value, null, item);
+  }
+
+  /** Copies rows into host memory; the item is keyed by the version or else by the content. */
+  public static Bound matrix(SessionServices services, double[][] rows, String version) {
+    int cols = rows.length == 0 ? 0 : rows[0].length;
+    DenseMatrix matrix = DenseMatrix.allocate(services.memory(), rows.length, cols);
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i].length != cols) {
+        matrix.buffer().release();
+        throw new IllegalArgumentException(
+            "row " + i + " has " + rows[i].length + " cells, but row 0 has " + cols);
+      }
+      MemorySegment.copy(
+          rows[i],
+          0,
+          matrix.segment(),
+          ValueLayout.JAVA_DOUBLE,
+          (long) i * cols * Double.BYTES,
+          cols);
+    }
+    LineageItem item =
+        services.config().reuse().traces() ? item(matrix, version) : null;
+    return new Bound(ManagedMatrix.adopt(matrix), null, item);
+  }
+
+  private static LineageItem item(DenseMatrix matrix, String version) {
+    Attributes identity =
+        version != null
+            ? Attributes.of("version", version)
+            : Attributes.of(
+                "fingerprint",
+                ContentHash.ofMatrix(matrix.segment(), matrix.rows(), matrix.cols()).toString());
+    return LineageItem.leaf(
+        new Operation(OperationTable.standard().get("bound"), identity),
+        version == null ? matrix.shape().toString() : version);
+  }
+}

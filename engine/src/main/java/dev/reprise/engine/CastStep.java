@@ -1,0 +1,46 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
+
+/**
+ * {@code as.matrix}, {@code as.scalar}, {@code as.frame}: of a list of one it is a cast of the
+ * element, and of a value that has the type already it is the value itself, lineage included.
+ */
+final class CastStep extends Steps.Kernel {
+  private final ValueType target;
+
+  CastStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    super(instruction, operation, inputs);
+    this.target =
+        switch (operation.name()) {
+          case "as.matrix" -> ValueType.MATRIX;
+          case "as.frame" -> ValueType.FRAME;
+          default -> null;
+        };
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    Value value = context.completed(activation, inputs[0]);
+    LineageItem item = activation.item(inputs[0]);
+    if (value instanceof ListValue list && list.size() == 1) {
+      value = list.elements().getFirst();
+      value = value instanceof Handle handle ? context.await(handle) : value;
+      item = item == null ? null : ElementItems.at(item, 0);
+    }
+    boolean same = target == null ? value.type().isScalar() : value.type() == target;
+    if (same) {
+      value.retain();
+      activation.bind(outputs[0], value, item);
+      releaseDead(activation);
+      return;
+    }
+    LineageItem cast = item == null ? null : LineageItem.of(operation.operation(), item);
+    compute(context, activation, new Value[] {value}, cast);
+  }
+}

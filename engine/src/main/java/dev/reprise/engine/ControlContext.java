@@ -1,0 +1,251 @@
+package dev.reprise.engine;
+
+import dev.reprise.ScriptException;
+import dev.reprise.language.CompileException;
+import dev.reprise.language.Position;
+import dev.reprise.memory.Handle;
+import dev.reprise.memory.HandleFailure;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * What one control thread (the main program or a parfor worker) carries through the interpreter.
+ * Owned by that thread.
+ */
+final class ControlContext {
+  /** Unfinished operations of one control thread; more wait for room before they are probed. */
+  private static final int RUN_AHEAD_LIMIT = 64;
+
+  private static final int MAX_CALL_DEPTH = 10_000;
+
+  final Run run;
+  final ExecutionContext kernel;
+  final SeedSource seeds;
+  final Counters counters;
+  final Appendable out;
+
+  /** Replaced for each parfor iteration, so that a failed one stops only those after it. */
+  Cancellation cancellation;
+
+  /** Left-index writes of the current parfor iteration; null outside of parfor bodies. */
+  final WriteLog writes;
+
+  /** Handles in program order whose operations may still fail; the oldest first. */
+  private final ArrayDeque<Outstanding> outstanding = new ArrayDeque<>();
+
+  private int depth;
+
+  private record Outstanding(Handle handle, Origin origin) {}
+
+  ControlContext(
+      Run run,
+      ExecutionContext kernel,
+      SeedSource seeds,
+      Cancellation cancellation,
+      Appendable out,
+      WriteLog writes,
+      int depth) {
+    this.run = run;
+    this.kernel = kernel;
+    this.seeds = seeds;
+    this.cancellation = cancellation;
+    this.out = out;
+    this.writes = writes;
+    this.depth = depth;
+    this.counters = new Counters(run.session().opcodes().size());
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  void enterCall(String function) {
+    if (depth >= MAX_CALL_DEPTH) {
+      throw new OperandException(
+          "calls are nested deeper than " + MAX_CALL_DEPTH + " in function '" + function
+              + "': does the recursion end?");
+    }
+    depth++;
+  }
+
+  void leaveCall() {
+    depth--;
+  }
+
+  void checkCancelled() {
+    cancellation.check();
+  }
+
+  // ---- run-ahead
+
+  /** Notes an operation that has not finished, so that effects wait for it. */
+  void submitted(Handle handle, Origin origin) {
+    handle.retain();
+    outstanding.addLast(new Outstanding(handle, origin));
+  }
+
+  /** Waits until fewer operations than the limit are unfinished; called before probing. */
+  void awaitRoom() {
+    dropFinished();
+    while (outstanding.size() >= RUN_AHEAD_LIMIT) {
+      settleOldest();
+    }
+  }
+
+  /** Waits for all earlier operations of this thread; throws what the first of them failed with. */
+  void settle() {
+    while (!outstanding.isEmpty()) {
+      settleOldest();
+    }
+  }
+
+  boolean isAhead() {
+    return !outstanding.isEmpty();
+  }
+
+  private void dropFinished() {
+    while (!outstanding.isEmpty() && outstanding.peekFirst().handle.valueOrNull() != null) {
+      outstanding.removeFirst().handle.release();
+    }
+  }
+
+  private void settleOldest() {
+    Outstanding oldest = outstanding.removeFirst();
+    try {
+      await(oldest.handle);
+    } catch (RuntimeException e) {
+      discardOutstanding();
+      throw e instanceof HandleFailure late && late.isCancellation()
+          ? new CancellationException("cancelled")
+          : oldest.origin.located(e instanceof HandleFailure late ? late.getCause() : e);
+    } finally {
+      oldest.handle.release();
+    }
+  }
+
+  /** Forgets unfinished operations after a failure; their tasks are cancelled. */
+  void discardOutstanding() {
+    for (Outstanding left : outstanding) {
+      left.handle.cancel();
+      left.handle.release();
+    }
+    outstanding.clear();
+  }
+
+  /** The finished value of an operand, borrowed from the activation, waiting if need be. */
+  Value completed(Activation activation, int operand) {
+    Value value = Step.value(activation, operand);
+    return value instanceof Handle handle ? await(handle) : value;
+  }
+
+  /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */
+  Value await(Handle handle) {
+    try {
+      return handle.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    }
+  }
+
+  // ---- errors
+
+  /**
+   * Turns a failure of a step into a script error with position, shapes and stack. An earlier
+   * operation of this thread that failed late takes precedence, whatever finished first.
+   */
+  RuntimeException located(Throwable failure, Position position, Activation activation, Step step) {
+    if (failure instanceof ScriptException located) {
+      return located;
+    }
+    if (!(failure instanceof CancellationException)) {
+      try {
+        settle();
+      } catch (ScriptException earlier) {
+        return earlier;
+      }
+    }
+    return locate(failure, position, activation, step);
+  }
+
+  static RuntimeException locate(
+      Throwable failure, Position position, Activation activation, Step step) {
+    List<ScriptException.Call> calls = activation.calls();
+    return switch (failure) {
+      case ScriptException located -> located;
+      case CancellationException cancelled -> cancelled;
+      case HandleFailure late when late.isCancellation() -> new CancellationException("cancelled");
+      case HandleFailure late when late.origin() instanceof Origin origin ->
+          origin.located(late.getCause());
+      case StopRequest stop ->
+          new ScriptException(ScriptException.Kind.STOP, stop.getMessage(), position, calls, null);
+      case OperandException e ->
+          new ScriptException(
+              ScriptException.Kind.SCRIPT,
+              e.getMessage() + operands(activation, step),
+              position,
+              calls,
+              e);
+      case ResourceException e ->
+          new ScriptException(
+              ScriptException.Kind.RESOURCE,
+              e.getMessage() + operands(activation, step),
+              position,
+              calls,
+              e);
+      case UncheckedCompileException e -> new ScriptException(
+          ScriptException.Kind.SCRIPT, e.getMessage(), position, calls, e);
+      case StackOverflowError e ->
+          new ScriptException(
+              ScriptException.Kind.SCRIPT,
+              "calls are nested too deeply: does the recursion end?",
+              position,
+              calls,
+              e);
+      case OutOfMemoryError e ->
+          new ScriptException(
+              ScriptException.Kind.RESOURCE,
+              "the Java heap is full; give more with REPRISE_JAVA_OPTS=-Xmx...",
+              position,
+              calls,
+              e);
+      default ->
+          new ScriptException(
+              ScriptException.Kind.INTERNAL,
+              "internal error: " + failure + operands(activation, step),
+              position,
+              calls,
+              failure);
+    };
+  }
+
+  private static String operands(Activation activation, Step step) {
+    if (step == null || step.inputs().length == 0) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(" [").append(step.describe()).append('(');
+    int shown = 0;
+    for (int operand : step.inputs()) {
+      Value value = activation.values[operand];
+      if (value instanceof dev.reprise.runtime.Scalar scalar && scalar.isAbsent()) {
+        continue;
+      }
+      text.append(shown++ == 0 ? "" : ", ").append(Describe.value(value));
+    }
+    return text.append(")]").toString();
+  }
+
+  /** A compile error met while the program runs, in a library function that was first used now. */
+  static final class UncheckedCompileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UncheckedCompileException(CompileException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+
+/** Branches and sequential loops. */
+final class ControlNodes {
+  private ControlNodes() {}
+
+  /** {@code if (predicate) then else otherwise}. */
+  record If(LinkedCode predicate, Node[] then, Node[] otherwise) implements Node {
+    @Override
+    public void run(ControlContext context, Activation activation) {
+      boolean taken = predicate.scalar("the condition of 'if'", context, activation).asBoolean();
+      Node.runAll(taken ? then : otherwise, context, activation);
+    }
+  }
+
+  /** {@code while (predicate) body}. */
+  record While(LinkedCode predicate, Node[] body) implements Node {
+    @Override
+    public void run(ControlContext context, Activation activation) {
+      while (predicate.scalar("the condition of 'while'", context, activation).asBoolean()) {
+        context.checkCancelled();
+        Node.runAll(body, context, activation);
+      }
+    }
+  }
+
+  /** {@code for (variable in range) body}. */
+  record For(int variable, LinkedCode from, LinkedCode to, LinkedCode step, Node[] body)
+      implements Node {
+    @Override
+    public void run(ControlContext context, Activation activation) {
+      Range range = range(context, activation);
+      for (long i = 0; i < range.count(); i++) {
+        context.checkCancelled();
+        Scalar value = range.at(i);
+        activation.bind(variable, value, literal(activation, value));
+        Node.runAll(body, context, activation);
+      }
+    }
+
+    Range range(ControlContext context, Activation activation) {
+      Scalar first = from.scalar("the start of the range", context, activation);
+      Scalar last = to.scalar("the end of the range", context, activation);
+      Scalar increment =
+          step == null ? null : step.scalar("the step of the range", context, activation);
+      return Range.of(first, last, increment);
+    }
+
+    static LineageItem literal(Activation activation, Scalar value) {
+      return activation.isTraced() ? LineageItem.literal(value) : null;
+    }
+  }
+
+  /**
+   * The values of a loop variable.
+   *
+   * @param count how many there are
+   * @param whole true when they are integers
+   */
+  record Range(double from, double step, long count, boolean whole) {
+
+    /**
+     * Bounds are truncated to integers and run downwards when the end lies below the start; only a
+     * fractional step makes the variable a double.
+     */
+    static Range of(Scalar from, Scalar to, Scalar step) {
+      if (step == null || step.isAbsent()) {
+        long first = number(from).asLong();
+        long last = number(to).asLong();
+        return new Range(first, first <= last ? 1 : -1, Math.abs(last - first) + 1, true);
+      }
+      double by = number(step).asDouble();
+      boolean whole = by == Math.rint(by);
+      double first = whole ? number(from).asLong() : number(from).asDouble();
+      double last = whole ? number(to).asLong() : number(to).asDouble();
+      if (by == 0 || Double.isNaN(by)) {
+        throw new OperandException("the step of the range must not be " + step.asString());
+      }
+      double steps = Math.floor((last - first) / by + 1e-10);
+      return new Range(first, by, steps < 0 ? 0 : (long) steps + 1, whole);
+    }
+
+    private static Scalar number(Scalar scalar) {
+      if (scalar.type() == ValueType.STRING) {
+        throw new OperandException(
+            "a range needs numbers, but got the text \"" + scalar.asString() + "\"");
+      }
+      return scalar;
+    }
+
+    Scalar at(long i) {
+      return whole ? Scalar.of((long) from + i * (long) step) : Scalar.of(from + i * step);
+    }
+  }
+}

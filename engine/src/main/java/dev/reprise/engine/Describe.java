@@ -1,0 +1,37 @@
+package dev.reprise.engine;
+
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.PendingValue;
+
+/** Short descriptions of values for messages: types and shapes, never whole contents. */
+final class Describe {
+  private static final int TEXT_LIMIT = 40;
+
+  private Describe() {}
+
+  static String value(Value value) {
+    return switch (value) {
+      case null -> "nothing";
+      case MatrixValue matrix -> "matrix " + matrix.shape();
+      case Frame frame -> "frame " + frame.shape();
+      case ListValue list -> "list of " + list.size();
+      case Scalar scalar when scalar.type() == ValueType.STRING -> text(scalar.asString());
+      case Scalar scalar -> scalar.type().label() + " " + scalar.asString();
+      case PendingValue pending ->
+          pending.meta() == null || pending.meta().shape() == null
+              ? "value"
+              : pending.meta().type().label() + " " + pending.meta().shape();
+      default -> value.type().label();
+    };
+  }
+
+  private static String text(String text) {
+    String shown = text.length() > TEXT_LIMIT ? text.substring(0, TEXT_LIMIT) + "..." : text;
+    return "string \"" + shown.replace("\n", "\\n") + "\"";
+  }
+}

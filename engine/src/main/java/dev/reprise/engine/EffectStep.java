@@ -1,0 +1,41 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Value;
+
+/**
+ * An operation that the outside world can see. Waits first for all earlier operations of its thread,
+ * so that a failure at an earlier line is reported before anything of a later line is seen.
+ */
+final class EffectStep extends Steps.OperationStep {
+  private final Effects.Effect effect;
+
+  EffectStep(
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs,
+      Effects.Effect effect) {
+    super(instruction, operation, inputs);
+    this.effect = effect;
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    context.settle();
+    Value[] values = new Value[inputs.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = context.completed(activation, inputs[i]);
+    }
+    context.counters.executed[operation.index()]++;
+    Value result = effect.run(context, activation, this, values);
+    if (outputs.length > 0 && result != null) {
+      LineageItem item =
+          activation.isTraced()
+              ? LineageItem.literal((dev.reprise.runtime.Scalar) result)
+              : null;
+      activation.bind(outputs[0], result, item);
+    }
+    releaseDead(activation);
+  }
+}

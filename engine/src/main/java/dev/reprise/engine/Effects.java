@@ -1,0 +1,116 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.TraceText;
+import dev.reprise.runtime.DoubleScalar;
+import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.nio.file.Path;
+import java.util.IllegalFormatException;
+import java.util.Locale;
+import java.util.Map;
+
+/** The operations with effects: print, write, stop and what looks at the program itself. */
+final class Effects {
+
+  /** One effect; inputs are complete and borrowed, a result is a scalar. */
+  @FunctionalInterface
+  interface Effect {
+    Value run(ControlContext context, Activation activation, EffectStep step, Value[] inputs);
+  }
+
+  private static final Map<String, Effect> EFFECTS =
+      Map.of(
+          "print", Effects::print,
+          "write", Effects::write,
+          "stop", Effects::stop,
+          "assert", Effects::check,
+          "time", (context, activation, step, inputs) -> Scalar.of(System.nanoTime()),
+          "setwd", Effects::changeDirectory,
+          "lineage", Effects::lineage,
+          "exists", Effects::exists);
+
+  private Effects() {}
+
+  static Effect find(String opcode) {
+    return EFFECTS.get(opcode);
+  }
+
+  private static Value print(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    String text = TextForm.of(context, inputs[0]);
+    if (inputs.length > 1) {
+      text = format(text, inputs);
+    }
+    OrderedOutput.append(context.out, text + "\n");
+    return null;
+  }
+
+  private static String format(String pattern, Value[] inputs) {
+    Object[] arguments = new Object[inputs.length - 1];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] =
+          switch (inputs[i + 1]) {
+            case IntegerScalar whole -> whole.value();
+            case DoubleScalar number -> number.value();
+            case Scalar scalar -> scalar.asString();
+            default ->
+                throw new OperandException(
+                    "'print' with a format takes scalars, but got a "
+                        + Describe.value(inputs[i + 1]));
+          };
+    }
+    try {
+      return String.format(Locale.ROOT, pattern, arguments);
+    } catch (IllegalFormatException e) {
+      throw new OperandException("the format \"" + pattern + "\" does not fit: " + e.getMessage());
+    }
+  }
+
+  private static Value write(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    LineageItem item = activation.item(step.inputs()[0]);
+    context.run.session().files().write(context.run.workingDirectory(), inputs, item);
+    return null;
+  }
+
+  private static Value stop(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    throw new StopRequest(((Scalar) inputs[0]).asString());
+  }
+
+  private static Value check(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    if (!(inputs[0] instanceof Scalar condition)) {
+      throw new OperandException("'assert' needs a scalar, but got a " + Describe.value(inputs[0]));
+    }
+    if (!condition.asBoolean()) {
+      throw new OperandException("assertion failed");
+    }
+    return null;
+  }
+
+  private static Value changeDirectory(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    Path folder = context.run.workingDirectory().resolve(((Scalar) inputs[0]).asString());
+    context.run.changeDirectory(folder.normalize());
+    return null;
+  }
+
+  private static Value lineage(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    LineageItem item = activation.item(step.inputs()[0]);
+    if (item == null) {
+      throw new OperandException("'lineage' needs tracing, which --reuse none turns off");
+    }
+    return Scalar.of(TraceText.of(item));
+  }
+
+  private static Value exists(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    long slot = step.operation.operation().attributes().getLong("slot", -1);
+    return Scalar.of(slot >= 0 && activation.values[(int) slot] != null);
+  }
+}

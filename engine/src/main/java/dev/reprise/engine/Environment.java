@@ -1,0 +1,68 @@
+package dev.reprise.engine;
+
+import dev.reprise.ReuseMode;
+import dev.reprise.SessionConfig;
+import dev.reprise.runtime.cpu.blas.NativeLocation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * The one class that reads system properties and the process environment; everything else gets what
+ * it needs through constructors.
+ */
+public final class Environment {
+  /** The host budget where the machine does not say how much memory it has. */
+  private static final long FALLBACK_BYTES = 4L << 30;
+
+  private Environment() {}
+
+  /** The options of a session that was told nothing. */
+  public static SessionConfig defaultConfig() {
+    return new SessionConfig(
+        ReuseMode.HYBRID,
+        "costnsize",
+        0,
+        OptionalLong.empty(),
+        Runtime.getRuntime().availableProcessors(),
+        List.of(),
+        Path.of("").toAbsolutePath(),
+        System.out,
+        System.err,
+        cacheFolder().resolve("natives"));
+  }
+
+  /** The user's folder for files that can be made again. */
+  public static Path cacheFolder() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        xdg == null || xdg.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(xdg);
+    return base.resolve("reprise");
+  }
+
+  /** Where native libraries for this JVM's platform are unpacked to. */
+  static NativeLocation nativeLocation(Path folder) {
+    return new NativeLocation(
+        folder,
+        NativeLocation.platform(System.getProperty("os.name"), System.getProperty("os.arch")));
+  }
+
+  /** Half of the machine's memory: the default host budget. */
+  public static long defaultHostBytes() {
+    // Reading /proc takes microseconds; the management classes take tens of milliseconds to load.
+    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(line -> line.startsWith("MemTotal:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 512)
+          .findFirst()
+          .orElse(FALLBACK_BYTES);
+    } catch (IOException e) {
+      return FALLBACK_BYTES;
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.Claim;
+import dev.reprise.cache.Hit;
+import dev.reprise.cache.InFlight;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.FingerprintCache;
+import dev.reprise.formats.ReadOptions;
+import dev.reprise.formats.ReadRequest;
+import dev.reprise.formats.ReadResult;
+import dev.reprise.formats.WriteOptions;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.Parameter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * {@code read} and {@code write} of scripts. A read's item is the fingerprint of the content and the
+ * options; the path is a note that never enters the key. Thread-safe.
+ */
+final class FileAccess {
+  private static final String OPTION_PREFIX = "option.";
+
+  private final Allocator allocator;
+  private final DataFiles files;
+
+  /**
+   * @param allocator memory for what is read
+   * @param threads how many threads may parse one file
+   */
+  FileAccess(Allocator allocator, int threads) {
+    this.allocator = allocator;
+    this.files = new DataFiles(new FingerprintCache(InstantSource.system()), threads);
+  }
+
+  /** A value with one reference for the receiver, and its item (null when nothing is traced). */
+  record Loaded(Value value, LineageItem item) {}
+
+  /** Reads a file, or finds its content in the cache. */
+  Loaded read(
+      ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
+    ReadRequest request = request(context.run.workingDirectory(), inputs);
+    Operation plain = operation.operation();
+    if (!traced) {
+      return new Loaded(load(context, operation, request).value, null);
+    }
+    LineageItem item = item(plain, inputs, files.fingerprint(request), request.path());
+    LineageCache cache = context.run.session().cache();
+    if (cache == null) {
+      Content content = load(context, operation, request);
+      return new Loaded(content.value, item(plain, inputs, content.fingerprint, request.path()));
+    }
+    return switch (cache.probe(
+        item.key(),
+        () -> new ReadTask(() -> adopt(files.readStable(request, allocator).value()), context.run.session().scheduler()))) {
+      case Hit hit -> {
+        context.counters.hits[operation.index()]++;
+        yield new Loaded(hit.value(), item);
+      }
+      case InFlight inFlight -> {
+        context.counters.waits[operation.index()]++;
+        yield new Loaded(await(context, inFlight.handle()), item);
+      }
+      case Claim claim -> {
+        context.counters.misses[operation.index()]++;
+        yield readClaimed(context, operation, inputs, request, item, claim);
+      }
+    };
+  }
+
+  private Loaded readClaimed(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      ReadRequest request,
+      LineageItem item,
+      Claim claim) {
+    try (claim) {
+      long start = System.nanoTime();
+      Content content = load(context, operation, request);
+      LineageItem actual =
+          item(operation.operation(), inputs, content.fingerprint, request.path());
+      if (actual.sameAs(item)) {
+        content.value.retain();
+        claim.complete(content.value, System.nanoTime() - start, true);
+      }
+      // Else the file changed between the fingerprint and the read: what was read has another key,
+      // and closing the claim gives the old one up.
+      return new Loaded(content.value, actual);
+    }
+  }
+
+  private static Value await(ControlContext context, Handle handle) {
+    try {
+      Value value = context.await(handle);
+      value.retain();
+      return value;
+    } finally {
+      handle.release();
+    }
+  }
+
+  private record Content(Value value, String fingerprint) {}
+
+  private Content load(ControlContext context, LinkedOperation operation, ReadRequest request) {
+    long start = System.nanoTime();
+    ReadResult result = files.readStable(request, allocator);
+    context.counters.executed[operation.index()]++;
+    context.counters.nanos[operation.index()] += System.nanoTime() - start;
+    return new Content(adopt(result.value()), result.fingerprint());
+  }
+
+  private static Value adopt(Operand operand) {
+    return switch (operand) {
+      case DenseMatrix matrix -> ManagedMatrix.adopt(matrix);
+      case Scalar scalar -> scalar;
+      case Frame frame -> frame;
+    };
+  }
+
+  /** Every given option is part of the item, the path is not. */
+  private static LineageItem item(
+      Operation operation, Value[] inputs, String fingerprint, String path) {
+    Map<String, String> attributes = new TreeMap<>();
+    attributes.put("fingerprint", fingerprint);
+    List<Parameter> parameters = operation.opcode().parameters();
+    for (int i = 1; i < inputs.length; i++) {
+      if (inputs[i] instanceof Scalar scalar && scalar.isAbsent()) {
+        continue;
+      }
+      attributes.put(OPTION_PREFIX + parameters.get(i).name(), optionText(inputs[i]));
+    }
+    return LineageItem.leaf(new Operation(operation.opcode(), Attributes.of(attributes)), path);
+  }
+
+  private static String optionText(Value value) {
+    if (!(value instanceof ListValue list)) {
+      return ((Scalar) value).asString();
+    }
+    StringBuilder text = new StringBuilder("[");
+    for (Value element : list.elements()) {
+      String entry = ((Scalar) element).asString();
+      text.append(entry.length()).append(':').append(entry);
+    }
+    return text.append(']').toString();
+  }
+
+  private static ReadRequest request(Path workingDirectory, Value[] inputs) {
+    List<String> naStrings = new ArrayList<>();
+    Operand[] operands = new Operand[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      switch (inputs[i]) {
+        case Scalar scalar -> operands[i] = scalar;
+        case ListValue list ->
+            list.elements().forEach(element -> naStrings.add(((Scalar) element).asString()));
+        default ->
+            throw new OperandException(
+                "'read' takes a file name and options, but got a " + Describe.value(inputs[i]));
+      }
+    }
+    return new ReadRequest(
+        ((Scalar) inputs[0]).asString(), workingDirectory, ReadOptions.of(operands, naStrings));
+  }
+
+  /** Reads again what an item of a trace describes; the content must be the same. */
+  Value reread(Path workingDirectory, Operation operation, String path) {
+    if (!operation.name().equals("read")) {
+      throw new OperandException(
+          "the trace begins with a value bound by a Java program, which a replay cannot bring back");
+    }
+    Value[] inputs = new Value[operation.opcode().parameters().size()];
+    inputs[0] = Scalar.of(path);
+    for (int i = 1; i < inputs.length; i++) {
+      String name = operation.opcode().parameters().get(i).name();
+      inputs[i] = option(operation.attributes().get(OPTION_PREFIX + name));
+    }
+    ReadResult result = files.readStable(request(workingDirectory, inputs), allocator);
+    Value value = adopt(result.value());
+    if (!result.fingerprint().equals(operation.attributes().get("fingerprint"))) {
+      value.release();
+      throw new OperandException(
+          "the file " + path + " has changed since the trace was written");
+    }
+    return value;
+  }
+
+  private static Value option(String text) {
+    if (text == null) {
+      return Scalar.absent();
+    }
+    if (!text.startsWith("[")) {
+      return Scalar.of(text);
+    }
+    List<Value> elements = new ArrayList<>();
+    int at = 1;
+    while (text.charAt(at) != ']') {
+      int colon = text.indexOf(':', at);
+      int end = colon + 1 + Integer.parseInt(text.substring(at, colon));
+      elements.add(Scalar.of(text.substring(colon + 1, end)));
+      at = end;
+    }
+    return new ListValue(List.of(), elements);
+  }
+
+  /** Writes a value, and its trace beside it when there is one. */
+  void write(Path workingDirectory, Value[] inputs, LineageItem item) {
+    Operand[] operands = new Operand[inputs.length];
+    for (int i = 1; i < inputs.length; i++) {
+      if (!(inputs[i] instanceof Scalar scalar)) {
+        throw new OperandException(
+            "'write' takes a value, a file name and options, but got a "
+                + Describe.value(inputs[i]));
+      }
+      operands[i] = scalar;
+    }
+    String path = ((Scalar) inputs[1]).asString();
+    write(workingDirectory, path, inputs[0], WriteOptions.of(operands));
+    if (item != null) {
+      TraceFile.write(workingDirectory, path, item);
+    }
+  }
+
+  /** Writes what a replay computed; the format follows from the extension unless it is given. */
+  void writeReplayed(Path workingDirectory, Path output, String format, Value value) {
+    write(workingDirectory, output.toString(), value, WriteOptions.format(format));
+  }
+
+  private void write(Path workingDirectory, String path, Value value, WriteOptions options) {
+    Value single =
+        value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
+    switch (single) {
+      case MatrixValue matrix -> {
+        try {
+          files.write(matrix.pinHost(), path, workingDirectory, options);
+        } finally {
+          matrix.unpin();
+        }
+      }
+      case Frame frame -> files.write(frame, path, workingDirectory, options);
+      case Scalar scalar -> files.write(scalar, path, workingDirectory, options);
+      default -> throw new OperandException("'write' cannot write a " + Describe.value(value));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.CompileException;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.language.program.Program;
+import dev.reprise.language.program.ProgramPrinter;
+import dev.reprise.runtime.OperandException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The linked procedures of a program, linked when first needed. Thread-safe. */
+final class Functions {
+  private final Program program;
+  private final Linker linker;
+  private final ConcurrentHashMap<String, LinkedProcedure> linked = new ConcurrentHashMap<>();
+  private final LinkedProcedure main;
+
+  Functions(Program program, Linker linker) {
+    this.program = program;
+    this.linker = linker;
+    this.main = linker.link(program.main());
+  }
+
+  LinkedProcedure main() {
+    return main;
+  }
+
+  /** The function of that name; fails when there is none or its file has mistakes. */
+  LinkedProcedure require(String name) {
+    LinkedProcedure known = linked.get(name);
+    return known != null ? known : link(name);
+  }
+
+  /** The text of main and of the functions reachable from it by calls. */
+  String explain() {
+    StringBuilder text = new StringBuilder();
+    Set<String> seen = new LinkedHashSet<>();
+    Deque<Procedure> open = new ArrayDeque<>(List.of(program.main()));
+    while (!open.isEmpty()) {
+      Procedure procedure = open.removeFirst();
+      text.append(text.isEmpty() ? "" : "\n").append(ProgramPrinter.print(procedure));
+      for (String called : CalledFunctions.of(procedure)) {
+        if (seen.add(called)) {
+          open.addLast(require(called).procedure());
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private LinkedProcedure link(String name) {
+    Procedure procedure;
+    try {
+      procedure = program.function(name);
+    } catch (CompileException e) {
+      throw new ControlContext.UncheckedCompileException(e);
+    }
+    if (procedure == null) {
+      throw new OperandException("there is no function '" + name + "'");
+    }
+    LinkedProcedure made = linker.link(procedure);
+    LinkedProcedure raced = linked.putIfAbsent(name, made);
+    return raced == null ? made : raced;
+  }
+}

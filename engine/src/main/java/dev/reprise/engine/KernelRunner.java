@@ -1,0 +1,76 @@
+package dev.reprise.engine;
+
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Device;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
+final class KernelRunner {
+  private final Device device;
+
+  KernelRunner(Device device) {
+    this.device = device;
+  }
+
+  /**
+   * Executes an operation whose inputs are complete.
+   *
+   * @return the output, or a list of them when the opcode has several; the caller owns one reference
+   */
+  Value run(Operation operation, Value[] inputs, ExecutionContext context) {
+    Value[] flat = ListOperands.flatten(operation, inputs);
+    Operand[] operands = new Operand[flat.length];
+    int pinned = 0;
+    try {
+      for (; pinned < flat.length; pinned++) {
+        operands[pinned] = operand(operation, flat[pinned]);
+      }
+      Operand[] outputs = device.execute(operation, operands, context);
+      return outputs.length == 1 ? adopt(outputs[0]) : adoptAll(outputs);
+    } finally {
+      for (int i = 0; i < pinned; i++) {
+        if (flat[i] instanceof MatrixValue matrix) {
+          matrix.unpin();
+        }
+      }
+    }
+  }
+
+  private static Operand operand(Operation operation, Value value) {
+    return switch (value) {
+      case MatrixValue matrix -> matrix.pinHost();
+      case Scalar scalar -> scalar;
+      case Frame frame -> frame;
+      default ->
+          throw new OperandException(
+              "'" + operation.name() + "' does not take a " + Describe.value(value));
+    };
+  }
+
+  private static Value adopt(Operand output) {
+    return switch (output) {
+      case DenseMatrix matrix -> ManagedMatrix.adopt(matrix);
+      case Scalar scalar -> scalar;
+      case Frame frame -> frame;
+    };
+  }
+
+  private static Value adoptAll(Operand[] outputs) {
+    List<Value> values = new ArrayList<>(outputs.length);
+    for (Operand output : outputs) {
+      values.add(adopt(output));
+    }
+    return new ListValue(List.of(), values);
+  }
+}

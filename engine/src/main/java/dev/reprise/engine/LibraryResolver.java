@@ -1,0 +1,125 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Finds library functions and sourced files: beside the script, in the user's library folders, then
+ * among the shipped resources. Thread-safe.
+ */
+final class LibraryResolver implements SourceResolver {
+  private static final String RESOURCES = "/dev/reprise/library/";
+  private static final String INDEX = RESOURCES + "index.txt";
+  private static final String EXTENSION = ".dml";
+
+  private final Path scriptFolder;
+  private final List<Path> libraries;
+
+  /**
+   * @param scriptFolder where sourced paths are looked up first
+   * @param libraries the user's folders, in order
+   */
+  LibraryResolver(Path scriptFolder, List<Path> libraries) {
+    this.scriptFolder = scriptFolder;
+    this.libraries = libraries;
+  }
+
+  @Override
+  public Optional<SourceFile> library(String functionName) {
+    String file = functionName + EXTENSION;
+    for (Path folder : libraries) {
+      Path candidate = folder.resolve(file);
+      if (Files.isRegularFile(candidate)) {
+        return Optional.of(load(candidate, candidate.toString(), SourceFile.Origin.LIBRARY));
+      }
+    }
+    return resource(file);
+  }
+
+  @Override
+  public Optional<SourceFile> source(String path, SourceFile from) {
+    Path given = path.startsWith("file:") ? Path.of(URI.create(path)) : Path.of(path);
+    Path fromFolder = Path.of(from.name()).getParent();
+    if (from.origin() != SourceFile.Origin.SHIPPED && fromFolder != null) {
+      Path beside = fromFolder.resolve(given);
+      if (Files.isRegularFile(beside)) {
+        return Optional.of(load(beside, beside.toString(), SourceFile.Origin.SCRIPT));
+      }
+    }
+    Path beside = scriptFolder.resolve(given);
+    if (Files.isRegularFile(beside)) {
+      return Optional.of(load(beside, path, SourceFile.Origin.SCRIPT));
+    }
+    for (Path folder : libraries) {
+      Path candidate = folder.resolve(given);
+      if (Files.isRegularFile(candidate)) {
+        return Optional.of(load(candidate, candidate.toString(), SourceFile.Origin.LIBRARY));
+      }
+    }
+    return given.isAbsolute() ? Optional.empty() : resource(given.normalize().toString());
+  }
+
+  @Override
+  public Set<String> libraryFunctions() {
+    Set<String> names = new TreeSet<>();
+    for (Path folder : libraries) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(EXTENSION))
+            .forEach(name -> names.add(stripped(name)));
+      } catch (IOException e) {
+        // A folder that cannot be listed offers no hints; a call into it reports the real trouble.
+      }
+    }
+    try (InputStream index = LibraryResolver.class.getResourceAsStream(INDEX)) {
+      if (index != null) {
+        new String(index.readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .filter(name -> name.endsWith(EXTENSION) && name.indexOf('/') < 0)
+            .forEach(name -> names.add(stripped(name)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return names;
+  }
+
+  private static String stripped(String file) {
+    return file.substring(0, file.length() - EXTENSION.length());
+  }
+
+  private static Optional<SourceFile> resource(String path) {
+    try (InputStream in = LibraryResolver.class.getResourceAsStream(RESOURCES + path)) {
+      return in == null
+          ? Optional.empty()
+          : Optional.of(
+              new SourceFile(
+                  path,
+                  new String(in.readAllBytes(), StandardCharsets.UTF_8),
+                  SourceFile.Origin.SHIPPED));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static SourceFile load(Path file, String name, SourceFile.Origin origin) {
+    try {
+      return new SourceFile(name, Files.readString(file, StandardCharsets.UTF_8), origin);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

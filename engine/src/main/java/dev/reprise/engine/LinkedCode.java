@@ -1,0 +1,59 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.Position;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+
+/** Steps that compute a condition, a bound or a default value into one operand. */
+final class LinkedCode {
+  private final StraightNode steps;
+  private final int operand;
+  private final boolean temporary;
+  private final Position position;
+
+  LinkedCode(StraightNode steps, int operand, boolean temporary, Position position) {
+    this.steps = steps;
+    this.operand = operand;
+    this.temporary = temporary;
+    this.position = position;
+  }
+
+  /** Runs the steps and waits for the scalar. */
+  Scalar scalar(String what, ControlContext context, Activation activation) {
+    steps.run(context, activation);
+    try {
+      Value value = context.completed(activation, operand);
+      if (!(value instanceof Scalar scalar)) {
+        throw new OperandException(
+            what + " must be a scalar, but is a " + Describe.value(value));
+      }
+      if (temporary) {
+        activation.clear(operand);
+      }
+      return scalar;
+    } catch (RuntimeException e) {
+      throw context.located(e, position, activation, null);
+    }
+  }
+
+  /** The item of the scalar last computed into a variable or constant operand. */
+  LineageItem item(Activation activation) {
+    return activation.item(operand);
+  }
+
+  /** Runs the steps and moves the value to a slot. */
+  void into(int slot, ControlContext context, Activation activation) {
+    steps.run(context, activation);
+    if (operand == slot) {
+      return;
+    }
+    Value value = activation.values[operand];
+    value.retain();
+    activation.bind(slot, value, activation.item(operand));
+    if (temporary) {
+      activation.clear(operand);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.reprise.engine;
+
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Evaluation;
+import dev.reprise.runtime.operation.Operation;
+import java.util.Set;
+
+/**
+ * An operation with what the pipeline needs to know about it, looked up once at link time.
+ *
+ * @param operation opcode and attributes
+ * @param index the opcode's position in the counters
+ * @param cacheable false for results that the next statement overwrites, which are never admitted:
+ *     {@code X[i,] = ...} would copy X each time
+ */
+record LinkedOperation(Operation operation, int index, boolean cacheable) {
+  private static final Set<String> NEVER_CACHED = Set.of("leftIndex", "listAssign");
+
+  static LinkedOperation of(Operation operation, OpcodeIndex opcodes) {
+    boolean cacheable =
+        operation.opcode().evaluation() == Evaluation.KERNEL
+            && !NEVER_CACHED.contains(operation.name());
+    return new LinkedOperation(operation, opcodes.of(operation.opcode()), cacheable);
+  }
+
+  String name() {
+    return operation.name();
+  }
+
+  /** Estimated nanoseconds, from shapes alone. */
+  double work(Value[] inputs) {
+    return operation.opcode().work().nanos(operation, inputs);
+  }
+}

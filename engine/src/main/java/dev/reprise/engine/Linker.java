@@ -1,0 +1,235 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.Position;
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.cell.ScalarBinary;
+import dev.reprise.runtime.cpu.cell.ScalarFunctions;
+import dev.reprise.runtime.cpu.cell.ScalarUnary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Binds compiled procedures to steps: looks up kernels and scalar functions once, and lays constants
+ * behind the slots so that every operand is an index into one array.
+ */
+final class Linker {
+  private final OpcodeIndex opcodes;
+
+  Linker(OpcodeIndex opcodes) {
+    this.opcodes = opcodes;
+  }
+
+  LinkedProcedure link(Procedure procedure) {
+    LineageItem[] constantItems = new LineageItem[procedure.constants().size()];
+    for (int i = 0; i < constantItems.length; i++) {
+      Scalar constant = procedure.constants().get(i);
+      constantItems[i] = LineageItem.literal(constant);
+    }
+    return new ProcedureLinker(procedure).link(constantItems);
+  }
+
+  private final class ProcedureLinker {
+    private final Procedure procedure;
+
+    /** Results of the innermost parfor whose body is being linked, and those its body reads. */
+    private Set<Integer> readResults = Set.of();
+
+    ProcedureLinker(Procedure procedure) {
+      this.procedure = procedure;
+    }
+
+    LinkedProcedure link(LineageItem[] constantItems) {
+      LinkedCode[] defaults =
+          procedure.parameters().stream()
+              .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
+              .toArray(LinkedCode[]::new);
+      return new LinkedProcedure(procedure, constantItems, nodes(procedure.body()), defaults);
+    }
+
+    private Node[] nodes(List<Block> blocks) {
+      return blocks.stream().map(this::node).toArray(Node[]::new);
+    }
+
+    private Node node(Block block) {
+      return switch (block) {
+        case Block.Straight straight -> straight(straight.instructions());
+        case Block.If branch ->
+            new ControlNodes.If(
+                code(branch.predicate(), branch.position()),
+                nodes(branch.then()),
+                nodes(branch.otherwise()));
+        case Block.While loop ->
+            new ControlNodes.While(
+                code(loop.predicate(), loop.position()), nodes(loop.body()));
+        case Block.For loop -> loop(loop);
+        case Block.ParFor loop -> parFor(loop);
+      };
+    }
+
+    private ControlNodes.For loop(Block.For loop) {
+      return new ControlNodes.For(
+          loop.variable(),
+          code(loop.from(), loop.position()),
+          code(loop.to(), loop.position()),
+          loop.step() == null ? null : code(loop.step(), loop.position()),
+          nodes(loop.body()));
+    }
+
+    private ParForNode parFor(Block.ParFor block) {
+      Map<String, LinkedCode> options = new LinkedHashMap<>();
+      block.options().forEach((name, code) -> options.put(name, code(code, block.position())));
+      Set<Integer> outer = readResults;
+      readResults = new TreeSet<>(outer);
+      for (int slot : block.readResults()) {
+        readResults.add(slot);
+      }
+      ControlNodes.For loop = loop(block.loop());
+      readResults = outer;
+      Set<Integer> written = new TreeSet<>();
+      collectWritten(block.loop(), written);
+      return new ParForNode(
+          loop,
+          options,
+          block.results(),
+          written.stream().mapToInt(Integer::intValue).toArray(),
+          block.position());
+    }
+
+    private LinkedCode code(Block.Code code, Position position) {
+      int operand = operand(code.operand());
+      boolean temporary =
+          code.operand() >= 0 && procedure.slotNames().get(code.operand()) == null;
+      return new LinkedCode(straight(code.instructions()), operand, temporary, position);
+    }
+
+    private StraightNode straight(List<Instruction> instructions) {
+      return new StraightNode(instructions.stream().map(this::step).toArray(Step[]::new));
+    }
+
+    private int operand(int operand) {
+      return operand >= 0 ? operand : procedure.slotCount() + ~operand;
+    }
+
+    private int[] operands(int[] operands) {
+      int[] mapped = new int[operands.length];
+      for (int i = 0; i < mapped.length; i++) {
+        mapped[i] = operand(operands[i]);
+      }
+      return mapped;
+    }
+
+    private Step step(Instruction instruction) {
+      return switch (instruction) {
+        case Instruction.Copy copy -> new Steps.Copy(copy, operand(copy.from()));
+        case Instruction.Call call ->
+            new CallStep(
+                call,
+                operands(
+                    call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
+        case Instruction.Compute compute -> compute(compute);
+      };
+    }
+
+    private Step compute(Instruction.Compute compute) {
+      LinkedOperation operation = LinkedOperation.of(compute.operation(), opcodes);
+      int[] inputs = operands(compute.inputs());
+      String name = operation.name();
+      return switch (compute.operation().opcode().evaluation()) {
+        case EFFECT ->
+            name.equals("eval")
+                ? new EvalStep(compute, operation, inputs)
+                : new EffectStep(compute, operation, inputs, Effects.find(name));
+        case SOURCE -> new ReadStep(compute, operation, inputs);
+        case STRUCTURE ->
+            switch (name) {
+              case "listAssign" -> assign(compute, operation, inputs);
+              case "append" -> new AppendStep(compute, operation, inputs, opcodes);
+              default -> new StructureStep(compute, operation, inputs);
+            };
+        case KERNEL -> kernel(compute, operation, inputs);
+      };
+    }
+
+    private AssignStep assign(
+        Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
+      return new AssignStep(
+          compute, operation, inputs, readResults.contains(compute.outputs()[0]));
+    }
+
+    private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
+      switch (operation.name()) {
+        case "leftIndex" -> {
+          return assign(compute, operation, inputs);
+        }
+        case "as.matrix", "as.scalar", "as.frame" -> {
+          return new CastStep(compute, operation, inputs);
+        }
+        case "toString" -> {
+          return new ToStringStep(compute, operation, inputs);
+        }
+        default -> {}
+      }
+      if (operation.operation().opcode().seedParameter() >= 0) {
+        return new Steps.Seeded(compute, operation, inputs);
+      }
+      ScalarBinary binary =
+          inputs.length == 2 ? ScalarFunctions.binary(operation.name()) : null;
+      if (binary != null) {
+        return new Steps.Binary(compute, operation, inputs, binary);
+      }
+      ScalarUnary unary = inputs.length == 1 ? ScalarFunctions.unary(operation.name()) : null;
+      return unary != null
+          ? new Steps.Unary(compute, operation, inputs, unary)
+          : new Steps.Kernel(compute, operation, inputs);
+    }
+  }
+
+  /** All slots that a block writes, its nested blocks included. */
+  private static void collectWritten(Block block, Set<Integer> slots) {
+    switch (block) {
+      case Block.Straight straight -> collectOutputs(straight.instructions(), slots);
+      case Block.If branch -> {
+        collectOutputs(branch.predicate().instructions(), slots);
+        branch.then().forEach(b -> collectWritten(b, slots));
+        branch.otherwise().forEach(b -> collectWritten(b, slots));
+      }
+      case Block.While loop -> {
+        collectOutputs(loop.predicate().instructions(), slots);
+        loop.body().forEach(b -> collectWritten(b, slots));
+      }
+      case Block.For loop -> {
+        slots.add(loop.variable());
+        List<Instruction> bounds = new ArrayList<>(loop.from().instructions());
+        bounds.addAll(loop.to().instructions());
+        if (loop.step() != null) {
+          bounds.addAll(loop.step().instructions());
+        }
+        collectOutputs(bounds, slots);
+        loop.body().forEach(b -> collectWritten(b, slots));
+      }
+      case Block.ParFor loop -> collectWritten(loop.loop(), slots);
+    }
+  }
+
+  private static void collectOutputs(List<Instruction> instructions, Set<Integer> slots) {
+    for (Instruction instruction : instructions) {
+      for (int slot : instruction.outputs()) {
+        if (slot >= 0) {
+          slots.add(slot);
+        }
+      }
+      // Released variables of an iteration come back for the next one, too.
+      for (int slot : instruction.releases()) {
+        slots.add(slot);
+      }
+    }
+  }
+}

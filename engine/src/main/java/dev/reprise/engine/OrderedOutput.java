@@ -1,0 +1,43 @@
+package dev.reprise.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Passes the printed text of parfor iterations on in iteration order, each as soon as all before it
+ * are there. Thread-safe.
+ */
+final class OrderedOutput {
+  private final Appendable target;
+
+  /** The iteration after which nothing is passed on: the first that failed. */
+  private final AtomicLong last;
+
+  private final Map<Long, String> waiting = new HashMap<>();
+  private long next;
+
+  OrderedOutput(Appendable target, AtomicLong last) {
+    this.target = target;
+    this.last = last;
+  }
+
+  synchronized void complete(long iteration, String text) {
+    waiting.put(iteration, text);
+    String ready;
+    while (next <= last.get() && (ready = waiting.remove(next)) != null) {
+      next++;
+      append(target, ready);
+    }
+  }
+
+  static void append(Appendable target, String text) {
+    try {
+      target.append(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

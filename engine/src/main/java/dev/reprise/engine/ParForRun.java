@@ -1,0 +1,231 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.Position;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * One execution of a parfor loop.
+ *
+ * <p>Workers take iterations in order from a shared counter. Each works on a copy of the variables;
+ * what it writes to result variables is logged and applied in iteration order by the thread that
+ * entered the loop, which meanwhile waits for the workers and holds no claim. Text that iterations
+ * print comes out in iteration order.
+ *
+ * <p>Errors: when iteration k fails, later iterations are cancelled and earlier ones run to their end,
+ * so the failure that is reported is the one that the sequential loop would have met first.
+ */
+final class ParForRun {
+  /** Deep enough for ordinary recursion; only touched pages cost memory. */
+  private static final long STACK_BYTES = 128L << 20;
+
+  private final ParForNode node;
+  private final ControlContext context;
+  private final Activation activation;
+  private final ControlNodes.Range range;
+  private final int degree;
+  private final long loopSeed;
+  private final OrderedOutput output;
+
+  private final AtomicLong next = new AtomicLong();
+  private final AtomicLong firstFailed = new AtomicLong(Long.MAX_VALUE);
+  private final AtomicReferenceArray<List<WriteLog.Write>> writes;
+  private final List<Worker> workers = new ArrayList<>();
+  private RuntimeException failure; // guarded by this
+
+  ParForRun(
+      ParForNode node,
+      ControlContext context,
+      Activation activation,
+      ControlNodes.Range range,
+      int degree) {
+    this.node = node;
+    this.context = context;
+    this.activation = activation;
+    this.range = range;
+    this.degree = degree;
+    this.loopSeed = context.seeds.next();
+    this.output = new OrderedOutput(context.out, firstFailed);
+    this.writes = new AtomicReferenceArray<>(Math.toIntExact(range.count()));
+  }
+
+  void execute() {
+    int kernelThreads = Math.max(1, context.kernel.threads() / degree);
+    for (int i = 0; i < degree; i++) {
+      workers.add(new Worker(new ExecutionContext(context.kernel.allocator(), kernelThreads)));
+    }
+    try {
+      if (degree == 1) {
+        workers.getFirst().run();
+      } else {
+        runOnThreads();
+      }
+      context.cancellation.check();
+      if (failure != null) {
+        throw failure;
+      }
+      merge();
+    } finally {
+      releaseWrites();
+    }
+  }
+
+  private void runOnThreads() {
+    List<Thread> threads = new ArrayList<>();
+    for (Worker worker : workers) {
+      Thread thread =
+          new Thread(null, worker, "reprise-parfor-" + threads.size(), STACK_BYTES);
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (true) {
+        try {
+          thread.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          context.cancellation.cancel();
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Applies the writes of all iterations in order, as the sequential loop would have. */
+  private void merge() {
+    for (int i = 0; i < writes.length(); i++) {
+      List<WriteLog.Write> iteration = writes.getAndSet(i, null);
+      int at = 0;
+      try {
+        for (; at < iteration.size(); at++) {
+          WriteLog.Write write = iteration.get(at);
+          write.step().apply(context, activation, write.operands().clone(), write.items());
+        }
+      } catch (RuntimeException e) {
+        AssignStep step = iteration.get(at).step();
+        throw context.located(e, step.position(), activation, null);
+      } finally {
+        iteration.forEach(WriteLog.Write::release);
+      }
+    }
+  }
+
+  private void releaseWrites() {
+    for (int i = 0; i < writes.length(); i++) {
+      List<WriteLog.Write> left = writes.getAndSet(i, null);
+      if (left != null) {
+        left.forEach(WriteLog.Write::release);
+      }
+    }
+  }
+
+  private synchronized void failed(long iteration, RuntimeException error) {
+    if (iteration < firstFailed.get()) {
+      firstFailed.set(iteration);
+      failure = error;
+    }
+    for (Worker worker : workers) {
+      worker.cancelAfter(iteration);
+    }
+  }
+
+  /** Runs iterations until none is left or an earlier one has failed. */
+  private final class Worker implements Runnable {
+    private final ControlContext local;
+    private final Activation variables;
+    private final StringBuilder printed = new StringBuilder();
+
+    // The iteration in work and how to stop it; read by a worker that failed.
+    private volatile long current = -1;
+    private volatile Cancellation cancellation;
+
+    Worker(ExecutionContext kernel) {
+      this.variables = activation.copyForWorker();
+      this.cancellation = new Cancellation(context.cancellation);
+      this.local =
+          new ControlContext(
+              context.run,
+              kernel,
+              new SeedSource(loopSeed),
+              cancellation,
+              printed,
+              new WriteLog(variables, node.results()),
+              context.depth());
+    }
+
+    void cancelAfter(long iteration) {
+      // Order matters: a worker publishes its cancellation before its iteration number.
+      if (current > iteration) {
+        cancellation.cancel();
+      }
+    }
+
+    @Override
+    public void run() {
+      try {
+        long iteration;
+        while ((iteration = next.getAndIncrement()) < range.count()) {
+          cancellation = new Cancellation(context.cancellation);
+          local.cancellation = cancellation;
+          current = iteration;
+          if (iteration > firstFailed.get() || cancellation.isCancelled()) {
+            break;
+          }
+          runIteration(iteration);
+        }
+      } finally {
+        variables.leave();
+        context.run.counters().merge(local.counters);
+      }
+    }
+
+    private void runIteration(long iteration) {
+      try {
+        local.seeds.restart(SeedSource.childBase(loopSeed, iteration));
+        Scalar value = range.at(iteration);
+        variables.bind(
+            node.loop().variable(), value, ControlNodes.For.literal(variables, value));
+        Node.runAll(node.loop().body(), local, variables);
+        local.settle();
+        writes.set((int) iteration, local.writes.take());
+      } catch (CancellationException e) {
+        drop();
+      } catch (RuntimeException | Error e) {
+        drop();
+        Position at = node.position();
+        failed(iteration, ControlContext.locate(e, at, variables, null));
+      } finally {
+        output.complete(iteration, printed.toString());
+        printed.setLength(0);
+        restore();
+      }
+    }
+
+    private void drop() {
+      local.discardOutstanding();
+      local.writes.take().forEach(WriteLog.Write::release);
+    }
+
+    /** Variables of one iteration are not seen by the next. */
+    private void restore() {
+      for (int slot : node.written()) {
+        if (activation.values[slot] == null) {
+          variables.clear(slot);
+        } else {
+          activation.values[slot].retain();
+          variables.bind(slot, activation.values[slot], activation.item(slot));
+        }
+      }
+    }
+  }
+}

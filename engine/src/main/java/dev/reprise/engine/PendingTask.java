@@ -1,0 +1,154 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.Claim;
+import dev.reprise.cache.Waiter;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
+import dev.reprise.scheduler.Task;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * An operation that a control thread left behind: either subscribed to a value that another worker
+ * computes, or claimed with inputs that are not complete yet.
+ *
+ * <p>States: <em>subscribed</em> (no claim) {@literal ->} <em>claimed</em> (submitted to the pool)
+ * {@literal ->} done. A subscription becomes a claim when the first owner abandons; that may happen on
+ * any thread. The task retains its inputs until its handle is done, so that its recipe stays valid.
+ */
+final class PendingTask extends Task implements Waiter {
+  private final Run run;
+  private final Cancellation cancellation;
+  private final ExecutionContext kernel;
+  private final LinkedOperation operation;
+  private final Handle handle;
+  private final KernelRunner kernels;
+
+  // The claim that this task owes an outcome; taken exactly once by run, inputFailed or cancelled.
+  private final AtomicReference<Claim> claim = new AtomicReference<>();
+
+  PendingTask(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      Meta meta,
+      Origin origin,
+      KernelRunner kernels) {
+    super(retained(inputs));
+    this.run = context.run;
+    this.cancellation = context.cancellation;
+    this.kernel = context.kernel;
+    this.operation = operation;
+    this.kernels = kernels;
+    this.handle = new Handle(origin, meta);
+    handle.whenDone(this::releaseInputs);
+  }
+
+  private static Value[] retained(Value[] inputs) {
+    Value[] kept = inputs.clone();
+    for (Value input : kept) {
+      input.retain();
+    }
+    return kept;
+  }
+
+  private void releaseInputs() {
+    for (Value input : inputs()) {
+      input.release();
+    }
+  }
+
+  @Override
+  public Handle handle() {
+    return handle;
+  }
+
+  @Override
+  public boolean isLive() {
+    return !handle.isDone() && handle.isReferenced() && !cancellation.isCancelled();
+  }
+
+  @Override
+  public void discard() {
+    releaseInputs();
+  }
+
+  @Override
+  public void takeOver(Claim taken) {
+    claim.set(taken);
+    run.session().scheduler().submit(this);
+  }
+
+  @Override
+  protected Handle[] outputs() {
+    return new Handle[] {handle};
+  }
+
+  @Override
+  protected void run() {
+    Claim owed = claim.getAndSet(null);
+    if (owed == null) {
+      return;
+    }
+    if (cancellation.isCancelled()) {
+      abandon(owed);
+      return;
+    }
+    Value value;
+    long start = System.nanoTime();
+    try {
+      value = kernels.run(operation.operation(), completeInputs(), kernel);
+    } catch (OperandException e) {
+      handle.fail(e);
+      owed.fail(e);
+      return;
+    } catch (ResourceException e) {
+      handle.fail(e);
+      owed.abandon();
+      return;
+    } catch (RuntimeException | Error e) {
+      handle.fail(e);
+      owed.abandon();
+      throw e;
+    }
+    long nanos = System.nanoTime() - start;
+    run.counters().executed(operation.index(), nanos);
+    value.retain();
+    handle.complete(value);
+    owed.complete(value, nanos, true);
+  }
+
+  private Value[] completeInputs() {
+    Value[] inputs = inputs();
+    Value[] complete = new Value[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      complete[i] = inputs[i] instanceof Handle input ? input.valueOrNull() : inputs[i];
+    }
+    return complete;
+  }
+
+  @Override
+  protected void inputFailed(Throwable error) {
+    Claim owed = claim.getAndSet(null);
+    handle.fail(error);
+    if (owed != null) {
+      owed.fail(error);
+    }
+  }
+
+  @Override
+  protected void cancelled() {
+    Claim owed = claim.getAndSet(null);
+    if (owed != null) {
+      abandon(owed);
+    }
+  }
+
+  private void abandon(Claim owed) {
+    handle.cancel();
+    owed.abandon();
+  }
+}

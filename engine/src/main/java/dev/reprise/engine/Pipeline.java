@@ -1,0 +1,200 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.Claim;
+import dev.reprise.cache.Hit;
+import dev.reprise.cache.InFlight;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.cache.Probe;
+import dev.reprise.cache.Waiter;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
+import java.util.function.Supplier;
+
+/**
+ * The path of one pure operation: cost gate, probe, execute, admit. Stateless; called by control
+ * threads.
+ */
+final class Pipeline {
+  /**
+   * Operations of less estimated work are executed without a probe: a probe with its key costs a few
+   * hundred nanoseconds, and most of what is below would never be asked for again.
+   */
+  private static final double COST_GATE_NANOS = 2_000;
+
+  private final KernelRunner kernels;
+
+  /** Null when nothing is reused. */
+  private final LineageCache cache;
+
+  Pipeline(KernelRunner kernels, LineageCache cache) {
+    this.kernels = kernels;
+    this.cache = cache;
+  }
+
+  KernelRunner kernels() {
+    return kernels;
+  }
+
+  /**
+   * Computes an operation or finds its value.
+   *
+   * @param inputs borrowed from the activation; finished handles among them are replaced by their
+   *     values
+   * @param item the traced result; null when nothing is traced
+   * @return the value, or a handle that completes later; the caller owns one reference
+   */
+  Value compute(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Origin origin) {
+    boolean pending = resolve(context, inputs);
+    if (cache == null || item == null || !operation.cacheable() || isCheap(operation, inputs)) {
+      if (pending) {
+        awaitAll(context, inputs);
+      }
+      return executeInline(context, operation, inputs);
+    }
+    return probe(context, operation, inputs, item, origin, pending);
+  }
+
+  private static boolean isCheap(LinkedOperation operation, Value[] inputs) {
+    return operation.work(inputs) < COST_GATE_NANOS;
+  }
+
+  /**
+   * Replaces finished handles by their values, and waits for those of unknown shape, whose work could
+   * not be estimated. Returns whether unfinished handles remain.
+   */
+  private static boolean resolve(ControlContext context, Value[] inputs) {
+    boolean pending = false;
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] instanceof Handle handle) {
+        Value value = handle.valueOrNull();
+        if (value == null && (handle.meta() == null || handle.errorOrNull() != null)) {
+          value = context.await(handle);
+        }
+        if (value == null) {
+          pending = true;
+        } else {
+          inputs[i] = value;
+        }
+      }
+    }
+    return pending;
+  }
+
+  private static void awaitAll(ControlContext context, Value[] inputs) {
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] instanceof Handle handle) {
+        inputs[i] = context.await(handle);
+      }
+    }
+  }
+
+  Value executeInline(ControlContext context, LinkedOperation operation, Value[] inputs) {
+    long start = System.nanoTime();
+    Value value = kernels.run(operation.operation(), inputs, context.kernel);
+    Counters counters = context.counters;
+    counters.executed[operation.index()]++;
+    counters.nanos[operation.index()] += System.nanoTime() - start;
+    return value;
+  }
+
+  private Value probe(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Origin origin,
+      boolean pending) {
+    context.checkCancelled();
+    if (context.isAhead()) {
+      context.awaitRoom();
+    }
+    // Shapes that do not fit are reported at submission, before a claim is taken.
+    Meta meta = pending ? infer(operation, inputs) : null;
+    Subscriber subscriber = new Subscriber(context, operation, inputs, origin);
+    Probe probe = cache.probe(item.key(), subscriber);
+    return switch (probe) {
+      case Hit hit -> {
+        context.counters.hits[operation.index()]++;
+        yield hit.value();
+      }
+      case InFlight inFlight -> {
+        context.counters.waits[operation.index()]++;
+        context.submitted(inFlight.handle(), origin);
+        yield inFlight.handle();
+      }
+      case Claim claim -> {
+        context.counters.misses[operation.index()]++;
+        yield pending
+            ? subscriber.submit(claim, meta)
+            : executeClaimed(context, operation, inputs, item, claim);
+      }
+    };
+  }
+
+  private Value executeClaimed(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Claim claim) {
+    long start = System.nanoTime();
+    Value value;
+    try {
+      value = kernels.run(operation.operation(), inputs, context.kernel);
+    } catch (OperandException e) {
+      claim.fail(e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      claim.abandon();
+      throw e;
+    }
+    long nanos = System.nanoTime() - start;
+    context.counters.executed[operation.index()]++;
+    context.counters.nanos[operation.index()] += nanos;
+    value.retain();
+    claim.complete(value, nanos, item.height(), true);
+    return value;
+  }
+
+  private static Meta infer(LinkedOperation operation, Value[] inputs) {
+    return operation.operation().opcode().result().infer(operation.operation(), inputs);
+  }
+
+  /** Makes the pending task of a probe when one is needed: in flight, or claimed ahead of inputs. */
+  private final class Subscriber implements Supplier<Waiter> {
+    private final ControlContext context;
+    private final LinkedOperation operation;
+    private final Value[] inputs;
+    private final Origin origin;
+
+    Subscriber(
+        ControlContext context, LinkedOperation operation, Value[] inputs, Origin origin) {
+      this.context = context;
+      this.operation = operation;
+      this.inputs = inputs;
+      this.origin = origin;
+    }
+
+    @Override
+    public Waiter get() {
+      Meta meta = infer(operation, inputs);
+      return new PendingTask(context, operation, inputs, meta, origin, kernels);
+    }
+
+    Handle submit(Claim claim, Meta meta) {
+      PendingTask task = new PendingTask(context, operation, inputs, meta, origin, kernels);
+      Handle handle = task.handle();
+      context.submitted(handle, origin);
+      task.takeOver(claim);
+      return handle;
+    }
+  }
+}

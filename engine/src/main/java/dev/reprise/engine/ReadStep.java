@@ -1,0 +1,28 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.runtime.Value;
+
+/** {@code read}: the item is the content's fingerprint and the options, so a reread is a hit. */
+final class ReadStep extends Steps.OperationStep {
+
+  ReadStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    super(instruction, operation, inputs);
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    Value[] values = new Value[inputs.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = context.completed(activation, inputs[i]);
+    }
+    FileAccess.Loaded loaded =
+        context
+            .run
+            .session()
+            .files()
+            .read(context, operation, values, activation.isTraced());
+    activation.bind(outputs[0], loaded.value(), loaded.item());
+    releaseDead(activation);
+  }
+}

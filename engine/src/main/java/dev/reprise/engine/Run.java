@@ -1,0 +1,70 @@
+package dev.reprise.engine;
+
+import dev.reprise.runtime.ExecutionContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** One execution of a program: its functions, counters, working directory and how to stop it. */
+final class Run {
+  private final SessionServices session;
+  private final Functions functions;
+  private final RunCounters counters;
+  private final long savedBefore;
+  private final Cancellation cancellation = new Cancellation(null);
+
+  // Written by the main control thread at setwd, read by parfor workers that it starts later.
+  private volatile Path workingDirectory;
+
+  Run(SessionServices session, Functions functions) {
+    this.session = session;
+    this.functions = functions;
+    this.counters = new RunCounters(session.opcodes().size());
+    this.savedBefore =
+        session.cache() == null ? 0 : session.cache().statistics().savedNanos();
+    this.workingDirectory = session.config().workingDirectory();
+  }
+
+  SessionServices session() {
+    return session;
+  }
+
+  Functions functions() {
+    return functions;
+  }
+
+  RunCounters counters() {
+    return counters;
+  }
+
+  /** Time that the session's cache had saved before this run. */
+  long savedBefore() {
+    return savedBefore;
+  }
+
+  Cancellation cancellation() {
+    return cancellation;
+  }
+
+  Path workingDirectory() {
+    return workingDirectory;
+  }
+
+  void changeDirectory(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new dev.reprise.runtime.OperandException("'setwd': there is no folder " + folder);
+    }
+    workingDirectory = folder;
+  }
+
+  /** The context of the main control thread. */
+  ControlContext mainContext(long seed, Appendable out) {
+    return new ControlContext(
+        this,
+        new ExecutionContext(session.memory(), session.config().threads()),
+        new SeedSource(seed),
+        cancellation,
+        out,
+        null,
+        0);
+  }
+}

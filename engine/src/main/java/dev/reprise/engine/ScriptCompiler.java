@@ -1,0 +1,67 @@
+package dev.reprise.engine;
+
+import dev.reprise.CompileOptions;
+import dev.reprise.SessionConfig;
+import dev.reprise.language.CompileException;
+import dev.reprise.language.Compiler;
+import dev.reprise.language.Diagnostic;
+import dev.reprise.language.DiagnosticPrinter;
+import dev.reprise.language.SourceFile;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Compiles scripts for a session. Stateless. */
+public final class ScriptCompiler {
+  /** The name that messages give a script without a file. */
+  private static final String INLINE = "<script>";
+
+  private ScriptCompiler() {}
+
+  public static ScriptRunner compile(SessionServices services, Path file, CompileOptions options)
+      throws CompileException, IOException {
+    SessionConfig config = services.config();
+    Path resolved = config.workingDirectory().resolve(file);
+    Path folder = resolved.toAbsolutePath().getParent();
+    return compile(services, load(resolved, file.toString()), folder, options);
+  }
+
+  public static ScriptRunner compile(SessionServices services, String text, CompileOptions options)
+      throws CompileException {
+    return compile(
+        services, new SourceFile(INLINE, text), services.config().workingDirectory(), options);
+  }
+
+  private static SourceFile load(Path file, String name) throws IOException {
+    try {
+      return new SourceFile(name, Files.readString(file, StandardCharsets.UTF_8));
+    } catch (MalformedInputException e) {
+      throw new IOException(name + " is not a text in UTF-8", e);
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no script " + name, e);
+    }
+  }
+
+  private static ScriptRunner compile(
+      SessionServices services, SourceFile source, Path folder, CompileOptions options)
+      throws CompileException {
+    Compiler.Result result =
+        Compiler.compile(
+            source,
+            options.arguments(),
+            new LibraryResolver(folder, services.config().library()),
+            options.inputs(),
+            options.outputs());
+    Functions functions = new Functions(result.program(), new Linker(services.opcodes()));
+    return new ScriptRunner(services, functions, options.outputs(), warnings(result.warnings()));
+  }
+
+  private static List<String> warnings(List<Diagnostic> warnings) {
+    DiagnosticPrinter printer = DiagnosticPrinter.plain();
+    return warnings.stream().map(printer::print).toList();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.reprise.engine;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.ScriptException;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Value;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs one compiled script. Thread-safe: each run has its own activation and context. */
+public final class ScriptRunner {
+  /** Room for the deepest script recursion that is allowed; only touched pages cost memory. */
+  private static final long STACK_BYTES = 1L << 30;
+
+  private final SessionServices services;
+  private final Functions functions;
+  private final Set<String> outputs;
+  private final List<String> warnings;
+
+  ScriptRunner(
+      SessionServices services,
+      Functions functions,
+      Set<String> outputs,
+      List<String> warnings) {
+    this.services = services;
+    this.functions = functions;
+    this.outputs = outputs;
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /** What a run left; the receiver owns one reference to each value. */
+  public record Outcome(
+      Map<String, Value> values, Map<String, LineageItem> items, RunStatistics statistics) {}
+
+  /** The blocks and instructions of the main program and of all functions that it may call. */
+  public String explain() {
+    return functions.explain();
+  }
+
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /** Runs on a thread of its own with a deep stack, and waits for it. */
+  public Outcome run(Map<String, Binding.Bound> inputs) {
+    Run run = new Run(services, functions);
+    MainThread main = new MainThread(run, inputs);
+    Thread thread = new Thread(null, main, "reprise-main", STACK_BYTES);
+    thread.start();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      run.cancellation().cancel();
+      joinUninterruptibly(thread);
+      Thread.currentThread().interrupt();
+    }
+    if (main.failure != null) {
+      throw main.failure;
+    }
+    return main.outcome;
+  }
+
+  private static void joinUninterruptibly(Thread thread) {
+    while (true) {
+      try {
+        thread.join();
+        return;
+      } catch (InterruptedException e) {
+        // The run has been told to stop; it does so at its next safe point.
+      }
+    }
+  }
+
+  private final class MainThread implements Runnable {
+    private final Run run;
+    private final Map<String, Binding.Bound> inputs;
+    private Outcome outcome;
+    private RuntimeException failure;
+
+    MainThread(Run run, Map<String, Binding.Bound> inputs) {
+      this.run = run;
+      this.inputs = inputs;
+    }
+
+    @Override
+    public void run() {
+      long start = System.nanoTime();
+      long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
+      ControlContext context = run.mainContext(seed, services.config().out());
+      Activation activation =
+          new Activation(functions.main(), null, null, services.config().reuse().traces());
+      try {
+        bindInputs(activation);
+        Node.runAll(functions.main().body(), context, activation);
+        context.settle();
+        Map<String, Value> values = new LinkedHashMap<>();
+        Map<String, LineageItem> items = new LinkedHashMap<>();
+        collect(context, activation, values, items);
+        run.counters().merge(context.counters);
+        outcome =
+            new Outcome(
+                values, items, StatisticsReport.of(run, System.nanoTime() - start));
+      } catch (RuntimeException e) {
+        failure = e;
+      } catch (Throwable e) {
+        failure =
+            new ScriptException(
+                ScriptException.Kind.INTERNAL, "internal error: " + e, null, List.of(), e);
+      } finally {
+        context.discardOutstanding();
+        activation.leave();
+        services.config().out().flush();
+      }
+    }
+
+    private void bindInputs(Activation activation) {
+      Procedure main = functions.main().procedure();
+      for (Map.Entry<String, Binding.Bound> input : inputs.entrySet()) {
+        int slot = main.slotNames().indexOf(input.getKey());
+        if (slot < 0) {
+          input.getValue().any().release();
+        } else {
+          activation.bind(slot, input.getValue().any(), input.getValue().item());
+        }
+      }
+    }
+
+    private void collect(
+        ControlContext context,
+        Activation activation,
+        Map<String, Value> values,
+        Map<String, LineageItem> items) {
+      for (String name : outputs) {
+        int slot = functions.main().procedure().slotNames().indexOf(name);
+        if (slot < 0 || activation.values[slot] == null) {
+          values.values().forEach(Value::release);
+          throw new ScriptException(
+              ScriptException.Kind.SCRIPT,
+              "output '" + name + "' has no value at the end of the script",
+              null,
+              List.of(),
+              null);
+        }
+        Value value = activation.values[slot];
+        Value complete = value instanceof Handle handle ? context.await(handle) : value;
+        complete.retain();
+        values.put(name, complete);
+        if (activation.isTraced()) {
+          items.put(name, activation.items[slot]);
+        }
+      }
+    }
+  }
+}

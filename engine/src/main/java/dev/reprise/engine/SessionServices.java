@@ -1,0 +1,111 @@
+package dev.reprise.engine;
+
+import dev.reprise.SessionConfig;
+import dev.reprise.cache.CacheConfig;
+import dev.reprise.cache.CacheEvents;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.cache.Policy;
+import dev.reprise.memory.HostMemory;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.scheduler.CpuPool;
+
+/**
+ * What the runs of a session share: memory, cache, device, pool, files. Thread-safe. Closed in
+ * reverse order of opening.
+ */
+public final class SessionServices implements AutoCloseable {
+  private final SessionConfig config;
+  private final HostMemory memory;
+  private final LineageCache cache;
+  private final CpuDevice device;
+  private final CpuPool pool;
+  private final Pipeline pipeline;
+  private final OpcodeIndex opcodes = new OpcodeIndex(OperationTable.standard());
+  private final StructureOperations structures = new StructureOperations();
+  private final FileAccess files;
+
+  // Written by close.
+  private volatile long liveBuffersAtClose = -1;
+
+  public SessionServices(SessionConfig config, CacheEvents events) {
+    this.config = config;
+    long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
+    this.memory = new HostMemory(budget);
+    this.cache =
+        config.reuse().reuses()
+            ? new LineageCache(new CacheConfig(policy(config.policy()), budget), events)
+            : null;
+    if (cache != null) {
+      memory.reclaimWith(cache);
+    }
+    this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
+    this.pool = new CpuPool("reprise-cpu", config.threads());
+    this.pipeline = new Pipeline(new KernelRunner(device), cache);
+    this.files = new FileAccess(memory, config.threads());
+  }
+
+  private static Policy policy(String name) {
+    return switch (name) {
+      case "lru" -> Policy.LRU;
+      case "dagheight" -> Policy.DAGHEIGHT;
+      case "costnsize" -> Policy.COSTNSIZE;
+      default ->
+          throw new IllegalArgumentException(
+              "no eviction policy '" + name + "'; there are lru, dagheight, costnsize");
+    };
+  }
+
+  SessionConfig config() {
+    return config;
+  }
+
+  public HostMemory memory() {
+    return memory;
+  }
+
+  /** Null when nothing is reused. */
+  public LineageCache cache() {
+    return cache;
+  }
+
+  public CpuDevice device() {
+    return device;
+  }
+
+  CpuPool scheduler() {
+    return pool;
+  }
+
+  Pipeline pipeline() {
+    return pipeline;
+  }
+
+  OpcodeIndex opcodes() {
+    return opcodes;
+  }
+
+  StructureOperations structures() {
+    return structures;
+  }
+
+  FileAccess files() {
+    return files;
+  }
+
+  /** Buffers that were not given back when the session closed; a leak of ours unless 0. */
+  public long liveBuffersAtClose() {
+    return liveBuffersAtClose;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    if (cache != null) {
+      cache.close();
+    }
+    device.close();
+    liveBuffersAtClose = memory.liveBuffers();
+    memory.close();
+  }
+}

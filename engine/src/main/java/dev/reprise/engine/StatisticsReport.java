@@ -1,0 +1,58 @@
+package dev.reprise.engine;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.cache.CacheStatistics;
+import dev.reprise.memory.HostMemory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Gathers what a run and its session counted into one report. */
+final class StatisticsReport {
+  private StatisticsReport() {}
+
+  static RunStatistics of(Run run, long wallNanos) {
+    SessionServices session = run.session();
+    Counters counters = run.counters().snapshot();
+    List<OpcodeStatistics> operations = new ArrayList<>();
+    for (int i = 0; i < counters.executed.length; i++) {
+      if (counters.executed[i] + counters.hits[i] + counters.misses[i] + counters.waits[i] > 0) {
+        operations.add(
+            new OpcodeStatistics(
+                session.opcodes().name(i),
+                counters.executed[i],
+                counters.nanos[i],
+                counters.hits[i],
+                counters.misses[i],
+                counters.waits[i]));
+      }
+    }
+    operations.sort(
+        Comparator.comparingLong(OpcodeStatistics::nanos)
+            .thenComparingLong(OpcodeStatistics::executed)
+            .reversed());
+    HostMemory memory = session.memory();
+    CacheStatistics cache = session.cache() == null ? null : session.cache().statistics();
+    return new RunStatistics(
+        wallNanos,
+        operations,
+        cache == null ? 0 : cache.savedNanos() - run.savedBefore(),
+        cache == null ? null : contents(cache),
+        memory.usedBytes(),
+        memory.peakBytes(),
+        memory.budgetBytes());
+  }
+
+  private static CacheContents contents(CacheStatistics cache) {
+    return new CacheContents(
+        cache.entries(),
+        cache.bytes(),
+        cache.admitted(),
+        cache.rejected(),
+        cache.evictions(),
+        cache.failed(),
+        cache.abandoned());
+  }
+}

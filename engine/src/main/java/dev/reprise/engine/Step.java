@@ -1,0 +1,54 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.Position;
+import dev.reprise.runtime.Value;
+
+/** A linked instruction. Stateless but for caches that any thread may fill with the same content. */
+abstract class Step {
+  private final Position position;
+  private final int[] releases;
+
+  Step(Position position, int[] releases) {
+    this.position = position;
+    this.releases = releases;
+  }
+
+  abstract void run(ControlContext context, Activation activation);
+
+  /** What the step does, as messages name it. */
+  abstract String describe();
+
+  /** Operands that a message about a failure should describe. */
+  abstract int[] inputs();
+
+  final Position position() {
+    return position;
+  }
+
+  /** Gives up the variables that nobody reads after this step. */
+  final void releaseDead(Activation activation) {
+    for (int slot : releases) {
+      activation.clear(slot);
+    }
+  }
+
+  /** The operands' values, borrowed; fails on a variable that no path assigned. */
+  static Value[] gather(Activation activation, int[] operands) {
+    Value[] values = new Value[operands.length];
+    for (int i = 0; i < operands.length; i++) {
+      values[i] = value(activation, operands[i]);
+    }
+    return values;
+  }
+
+  static Value value(Activation activation, int operand) {
+    Value value = activation.values[operand];
+    if (value == null) {
+      throw new dev.reprise.runtime.OperandException(
+          "variable '"
+              + activation.procedure.procedure().slotNames().get(operand)
+              + "' has no value here: no path to this statement assigned it");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,216 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.cell.ScalarBinary;
+import dev.reprise.runtime.cpu.cell.ScalarUnary;
+import dev.reprise.runtime.operation.Operation;
+
+/** Steps of pure operations: scalars on the control thread, everything else through the pipeline. */
+final class Steps {
+  private Steps() {}
+
+  /** A step over an operation of the table, with its operands remapped to the activation. */
+  abstract static class OperationStep extends Step {
+    final LinkedOperation operation;
+    final int[] inputs;
+    final int[] outputs;
+
+    OperationStep(
+        Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+      super(instruction.position(), instruction.releases());
+      this.operation = operation;
+      this.inputs = inputs;
+      this.outputs = instruction.outputs();
+    }
+
+    @Override
+    String describe() {
+      return operation.name();
+    }
+
+    @Override
+    int[] inputs() {
+      return inputs;
+    }
+
+    final LineageItem trace(Activation activation, Operation traced, int[] operands) {
+      LineageItem[] items = activation.items;
+      if (items == null) {
+        return null;
+      }
+      return switch (operands.length) {
+        case 1 -> LineageItem.of(traced, items[operands[0]]);
+        case 2 -> LineageItem.of(traced, items[operands[0]], items[operands[1]]);
+        default -> {
+          LineageItem[] all = new LineageItem[operands.length];
+          for (int i = 0; i < all.length; i++) {
+            all[i] = items[operands[i]];
+          }
+          yield LineageItem.of(traced, all);
+        }
+      };
+    }
+  }
+
+  /** An operation that runs as a kernel. */
+  static class Kernel extends OperationStep {
+    private final OutputItems outputItems;
+
+    Kernel(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+      super(instruction, operation, inputs);
+      this.outputItems = OutputItems.of(outputs.length);
+    }
+
+    @Override
+    void run(ControlContext context, Activation activation) {
+      Value[] values = gather(activation, inputs);
+      LineageItem item = trace(activation, operation.operation(), inputs);
+      compute(context, activation, values, item);
+    }
+
+    final void compute(
+        ControlContext context, Activation activation, Value[] values, LineageItem item) {
+      Value value =
+          context
+              .run
+              .session()
+              .pipeline()
+              .compute(context, operation, values, item, new Origin(this, activation));
+      if (outputs.length == 1 && operation.operation().opcode().outputs() == 1) {
+        activation.bind(outputs[0], value, item);
+      } else {
+        outputItems.bind(context, activation, outputs, value, item);
+      }
+      releaseDead(activation);
+    }
+  }
+
+  /** A kernel whose seed, when left out or negative, is drawn before the operation is traced. */
+  static final class Seeded extends Kernel {
+    private final int seedAt;
+
+    Seeded(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+      super(instruction, operation, inputs);
+      this.seedAt = operation.operation().opcode().seedParameter();
+    }
+
+    @Override
+    void run(ControlContext context, Activation activation) {
+      Value[] values = gather(activation, inputs);
+      values[seedAt] = context.completed(activation, inputs[seedAt]);
+      if (!(values[seedAt] instanceof Scalar given) || (!given.isAbsent() && given.asLong() >= 0)) {
+        compute(context, activation, values, trace(activation, operation.operation(), inputs));
+        return;
+      }
+      Scalar seed = Scalar.of(context.seeds.next());
+      values[seedAt] = seed;
+      LineageItem item = null;
+      if (activation.isTraced()) {
+        LineageItem[] items = new LineageItem[inputs.length];
+        for (int i = 0; i < items.length; i++) {
+          items[i] = i == seedAt ? LineageItem.literal(seed) : activation.items[inputs[i]];
+        }
+        item = LineageItem.of(operation.operation(), items);
+      }
+      compute(context, activation, values, item);
+    }
+  }
+
+  /** A two-operand operation with a scalar form. */
+  static final class Binary extends Kernel {
+    private final ScalarBinary function;
+    private final int left;
+    private final int right;
+    private final int output;
+
+    Binary(
+        Instruction.Compute instruction,
+        LinkedOperation operation,
+        int[] inputs,
+        ScalarBinary function) {
+      super(instruction, operation, inputs);
+      this.function = function;
+      this.left = inputs[0];
+      this.right = inputs[1];
+      this.output = outputs[0];
+    }
+
+    @Override
+    void run(ControlContext context, Activation activation) {
+      Value[] values = activation.values;
+      if (values[left] instanceof Scalar x && values[right] instanceof Scalar y) {
+        Scalar result = function.apply(x, y);
+        LineageItem[] items = activation.items;
+        LineageItem item =
+            items == null
+                ? null
+                : LineageItem.of(operation.operation(), items[left], items[right]);
+        context.counters.executed[operation.index()]++;
+        activation.bind(output, result, item);
+        releaseDead(activation);
+      } else {
+        super.run(context, activation);
+      }
+    }
+  }
+
+  /** A one-operand operation with a scalar form. */
+  static final class Unary extends Kernel {
+    private final ScalarUnary function;
+
+    Unary(
+        Instruction.Compute instruction,
+        LinkedOperation operation,
+        int[] inputs,
+        ScalarUnary function) {
+      super(instruction, operation, inputs);
+      this.function = function;
+    }
+
+    @Override
+    void run(ControlContext context, Activation activation) {
+      if (activation.values[inputs[0]] instanceof Scalar x) {
+        Scalar result = function.apply(x);
+        LineageItem item = trace(activation, operation.operation(), inputs);
+        context.counters.executed[operation.index()]++;
+        activation.bind(outputs[0], result, item);
+        releaseDead(activation);
+      } else {
+        super.run(context, activation);
+      }
+    }
+  }
+
+  /** {@code to = from}. */
+  static final class Copy extends Step {
+    private final int from;
+    private final int to;
+
+    Copy(Instruction.Copy instruction, int from) {
+      super(instruction.position(), instruction.releases());
+      this.from = from;
+      this.to = instruction.to();
+    }
+
+    @Override
+    void run(ControlContext context, Activation activation) {
+      Value value = value(activation, from);
+      value.retain();
+      activation.bind(to, value, activation.item(from));
+      releaseDead(activation);
+    }
+
+    @Override
+    String describe() {
+      return "=";
+    }
+
+    @Override
+    int[] inputs() {
+      return new int[] {from};
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Value;
+
+/** An operation answered from values' structure, on the control thread. */
+final class StructureStep extends Steps.OperationStep {
+  private final OutputItems outputItems;
+
+  StructureStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    super(instruction, operation, inputs);
+    this.outputItems = OutputItems.of(outputs.length);
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    Value[] values = gather(activation, inputs);
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] instanceof Handle handle
+          && !isElement()
+          && !StructureOperations.needsShapeOnly(operation.operation(), handle)) {
+        values[i] = context.await(handle);
+      }
+    }
+    LineageItem item = trace(activation, operation.operation(), inputs);
+    Value value = context.run.session().structures().evaluate(operation.operation(), values);
+    context.counters.executed[operation.index()]++;
+    if (operation.operation().opcode().outputs() == 1) {
+      activation.bind(outputs[0], value, item);
+    } else {
+      outputItems.bind(context, activation, outputs, value, item);
+    }
+    releaseDead(activation);
+  }
+
+  /** A list may hold a value that is not computed yet. */
+  private boolean isElement() {
+    return operation.name().equals("list");
+  }
+}

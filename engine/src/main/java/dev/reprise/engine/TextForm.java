@@ -1,0 +1,59 @@
+package dev.reprise.engine;
+
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.util.function.Function;
+
+/** Values as text: {@code print}, {@code toString}, and string concatenation. */
+final class TextForm {
+  static final Operation TO_STRING = new Operation(OperationTable.standard().get("toString"));
+
+  private TextForm() {}
+
+  static String of(ControlContext context, Value value) {
+    return switch (value) {
+      case Scalar scalar -> scalar.asString();
+      case ListValue list -> list(list, element -> of(context, element));
+      case Handle handle -> of(context, context.await(handle));
+      default ->
+          ((Scalar)
+                  context
+                      .run
+                      .session()
+                      .pipeline()
+                      .kernels()
+                      .run(TO_STRING, defaults(value), context.kernel))
+              .asString();
+    };
+  }
+
+  /** Operands of {@code toString(value)} with every option left out. */
+  static Value[] defaults(Value value) {
+    Opcode opcode = TO_STRING.opcode();
+    Value[] inputs = new Value[opcode.parameters().size()];
+    inputs[0] = value;
+    for (int i = 1; i < inputs.length; i++) {
+      inputs[i] = opcode.parameters().get(i).defaultValue();
+    }
+    return inputs;
+  }
+
+  static String list(ListValue list, Function<Value, String> textOf) {
+    StringBuilder text = new StringBuilder("List containing:\n[");
+    for (int i = 0; i < list.size(); i++) {
+      text.append(i == 0 ? "" : ", ");
+      Value element = list.elements().get(i);
+      switch (element) {
+        case Scalar scalar -> text.append(scalar.asString());
+        case ListValue nested -> text.append(list(nested, textOf));
+        default -> text.append("\nMatrix:\n").append(textOf.apply(element));
+      }
+    }
+    return text.append(']').toString();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.Trace;
+import dev.reprise.lineage.TraceWriter;
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. */
+final class TraceFile {
+  private static final String EXTENSION = ".lineage";
+
+  private TraceFile() {}
+
+  static void write(Path workingDirectory, String path, LineageItem item) {
+    Path data =
+        path.startsWith("file:") ? Path.of(URI.create(path)) : workingDirectory.resolve(path);
+    Path target = data.resolveSibling(data.getFileName() + EXTENSION);
+    Path temporary = null;
+    try {
+      temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
+      try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+        TraceWriter.write(Trace.of(item), out);
+      }
+      Files.move(
+          temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      discard(temporary);
+      throw new ResourceException("cannot write the trace " + target + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void discard(Path temporary) {
+    try {
+      if (temporary != null) {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      // The write has failed already and says why; a leftover hidden file does no harm.
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The left-index writes to result variables in one parfor iteration, in program order. Instead of
+ * each worker changing a copy of the result, its writes are noted and applied in iteration order when
+ * the loop is over: values and lineage are then those of the sequential loop. Owned by one worker.
+ */
+final class WriteLog {
+  private final Activation activation;
+  private final int[] results;
+  private List<Write> writes = new ArrayList<>();
+
+  /**
+   * One write.
+   *
+   * @param operands source and bounds (the target's place is null), each retained
+   * @param items their lineage items, or null when nothing is traced
+   */
+  record Write(AssignStep step, Value[] operands, LineageItem[] items) {
+    void release() {
+      for (Value operand : operands) {
+        if (operand != null) {
+          operand.release();
+        }
+      }
+    }
+  }
+
+  WriteLog(Activation activation, int[] results) {
+    this.activation = activation;
+    this.results = results;
+  }
+
+  /** True when a write to the slot of that activation belongs into this log. */
+  boolean covers(Activation written, int slot) {
+    if (written != activation) {
+      return false;
+    }
+    for (int result : results) {
+      if (result == slot) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void add(Write write) {
+    writes.add(write);
+  }
+
+  /** The writes since the last call; the caller owns their references. */
+  List<Write> take() {
+    List<Write> taken = writes;
+    writes = new ArrayList<>();
+    return taken;
+  }
+}
