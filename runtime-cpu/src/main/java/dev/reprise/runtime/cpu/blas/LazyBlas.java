@@ -22,9 +22,9 @@ public final class LazyBlas {
     return loaded == null ? load() : loaded;
   }
 
-  /** The factorisations of LAPACK, or null when only plain Java is there. */
+  /** The factorisations; loads the library as {@link #get} does. */
   public Lapack lapack() {
-    return get() instanceof OpenBlas open ? open.lapack() : null;
+    return get() instanceof OpenBlas open ? open.lapack() : new JavaLapack();
   }
 
   /** Says why plain Java stands in for OpenBLAS, once that is known to be so; else empty. */

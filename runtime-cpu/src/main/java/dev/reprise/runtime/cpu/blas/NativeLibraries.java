@@ -115,28 +115,18 @@ final class NativeLibraries {
     }
     Path folder =
         location.folder().resolve("openblas-" + location.platform() + "-" + Long.toHexString(mix));
-    Files.createDirectories(folder);
-    if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-      // Fails unless the folder is ours; what others could have put there before is written anew
-      // only when its size is wrong, so a folder that was open to others is refused.
-      Set<PosixFilePermission> found = Files.getPosixFilePermissions(folder);
-      if (!found.equals(OWNER_ONLY)) {
-        boolean open =
-            found.contains(PosixFilePermission.GROUP_WRITE)
-                || found.contains(PosixFilePermission.OTHERS_WRITE);
-        if (open && !isEmpty(folder)) {
-          throw new IOException("the folder " + folder + " may be written by others; delete it");
-        }
-        Files.setPosixFilePermissions(folder, OWNER_ONLY);
-      }
+    if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+      return Files.createDirectories(folder);
+    }
+    Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    Set<PosixFilePermission> found = Files.getPosixFilePermissions(folder);
+    boolean open =
+        found.contains(PosixFilePermission.GROUP_WRITE)
+            || found.contains(PosixFilePermission.OTHERS_WRITE);
+    if (open) {
+      throw new IOException("the folder " + folder + " may be written by others; delete it");
     }
     return folder;
-  }
-
-  private static boolean isEmpty(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      return files.findAny().isEmpty();
-    }
   }
 
   private static void unpack(Entry entry, Path file) throws IOException {

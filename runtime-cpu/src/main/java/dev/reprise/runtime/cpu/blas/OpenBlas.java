@@ -86,7 +86,7 @@ public final class OpenBlas implements Blas {
 
   private synchronized Lapack bindLapack() {
     if (lapack == null) {
-      lapack = new Lapack(this);
+      lapack = new OpenBlasLapack(this);
     }
     return lapack;
   }

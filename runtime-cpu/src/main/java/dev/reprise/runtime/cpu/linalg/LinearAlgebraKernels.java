@@ -12,5 +12,14 @@ public final class LinearAlgebraKernels {
   public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
     table.add("matmul", new MatrixProduct(parallel, blas));
     table.add("tsmm", new SelfProduct(parallel, blas));
+    LuKernels lu = new LuKernels(blas);
+    table.add("solve", lu::solve);
+    table.add("inv", lu::inv);
+    table.add("det", lu::det);
+    table.add("lu", lu::lu);
+    table.add("cholesky", new CholeskyKernel(blas));
+    table.add("eigen", new EigenKernel(blas));
+    table.add("svd", new SvdKernel(blas));
+    table.add("qr", new QrKernel(blas));
   }
 }

@@ -1,0 +1,54 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.operation.Operation;
+
+/** {@code cholesky}: the lower triangle L with A = L t(L) of a symmetric positive definite A. */
+final class CholeskyKernel implements Kernel {
+  /** How far products that should be symmetric may be from it by rounding. */
+  private static final double TOLERANCE = 1e-12;
+
+  private final LazyBlas blas;
+
+  CholeskyKernel(LazyBlas blas) {
+    this.blas = blas;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix a = SquareMatrix.of(operation, inputs);
+    int n = (int) a.rows();
+    if (!SquareMatrix.isSymmetric(a, TOLERANCE)) {
+      throw new OperandException("'cholesky' needs a symmetric matrix");
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix lower = scratch.matrix(n, n);
+      for (long i = 0; i < n; i++) {
+        for (long j = 0; j < n; j++) {
+          lower.set(i, j, j <= i ? a.get(i, j) : 0);
+        }
+      }
+      // Row-major lower is LAPACK's column-major upper.
+      int info = n == 0 ? 0 : blas.lapack().dpotrf(n, lower.segment());
+      if (info > 0) {
+        throw new OperandException(
+            "'cholesky' needs a positive definite matrix, but the leading "
+                + info
+                + "x"
+                + info
+                + " part of this "
+                + n
+                + "x"
+                + n
+                + " matrix is not");
+      }
+      return new Operand[] {scratch.keep(lower)};
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.reprise.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.operation.Attributes;
+import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+/** {@code solve inv det lu cholesky} and {@code eigen} of symmetric matrices. */
+public abstract class FactorisationContract extends DeviceContract {
+  private static final Attributes NONE = Attributes.none();
+
+  /** Well-conditioned systems of order 100 lose a few digits. */
+  private static final double TOLERANCE = 1e-9;
+
+  protected static final int[] ORDERS = {1, 2, 3, 7, 48, 49, 130};
+
+  /** A matrix whose diagonal dominates. */
+  protected DenseMatrix regular(SplittableRandom random, int n) {
+    DenseMatrix a = randomMatrix(random, n, n);
+    for (int i = 0; i < n; i++) {
+      a.set(i, i, a.get(i, i) + 3 * Math.sqrt(n));
+    }
+    return a;
+  }
+
+  protected DenseMatrix positiveDefinite(SplittableRandom random, int n) {
+    return run("tsmm", randomMatrix(random, n + 5, n));
+  }
+
+  protected double[][] times(DenseMatrix a, DenseMatrix b) {
+    return Matrices.toArray(run("matmul", a, b));
+  }
+
+  protected static double[][] identity(int n) {
+    double[][] identity = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      identity[i][i] = 1;
+    }
+    return identity;
+  }
+
+  @Test
+  void theSolutionTimesTheMatrixIsTheRightHandSide() {
+    SplittableRandom random = random(11);
+    for (int n : ORDERS) {
+      for (int columns : new int[] {1, 2, 5}) {
+        DenseMatrix a = regular(random, n);
+        DenseMatrix b = randomMatrix(random, n, columns);
+        DenseMatrix x = run("solve", a, b);
+        assertClose(run("matmul", a, x), Matrices.toArray(b), TOLERANCE);
+        assertSameBitsWithAnyThreads("solve", NONE, a, b);
+      }
+    }
+  }
+
+  @Test
+  void theInverseTimesTheMatrixIsTheIdentity() {
+    SplittableRandom random = random(12);
+    for (int n : ORDERS) {
+      DenseMatrix a = regular(random, n);
+      assertClose(run("matmul", a, run("inv", a)), identity(n), TOLERANCE);
+      assertSameBitsWithAnyThreads("inv", NONE, a);
+    }
+  }
+
+  @Test
+  void aSingularMatrixIsRefusedAndHasDeterminantZero() {
+    DenseMatrix a = matrix(new double[] {1, 2}, new double[] {2, 4});
+    assertThatThrownBy(() -> run("solve", a, matrix(new double[] {1}, new double[] {1})))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("singular");
+    assertThatThrownBy(() -> run("inv", a))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("singular");
+    assertThat(runScalar("det", a).asDouble()).isZero();
+  }
+
+  @Test
+  void determinantsKeepTheSignOfRowExchanges() {
+    assertThat(runScalar("det", matrix(new double[] {0, 1}, new double[] {1, 0})).asDouble())
+        .isEqualTo(-1);
+    DenseMatrix a =
+        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    assertThat(runScalar("det", a).asDouble()).isCloseTo(-3, Offset.offset(1e-12));
+  }
+
+  @Test
+  void luGivesPermutationUnitLowerAndUpperTriangle() {
+    DenseMatrix a =
+        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    Operand[] plu = runAll("lu", NONE, a);
+    assertClose((DenseMatrix) plu[0], new double[][] {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}}, 0);
+    assertClose(
+        (DenseMatrix) plu[1], new double[][] {{1, 0, 0}, {1 / 7.0, 1, 0}, {4 / 7.0, 0.5, 1}}, 1e-15);
+    assertClose(
+        (DenseMatrix) plu[2],
+        new double[][] {{7, 8, 10}, {0, 6 / 7.0, 11 / 7.0}, {0, 0, -0.5}},
+        1e-14);
+    SplittableRandom random = random(13);
+    for (int n : ORDERS) {
+      DenseMatrix b = randomMatrix(random, n, n);
+      Operand[] parts = runAll("lu", NONE, b);
+      DenseMatrix product = run("matmul", parts[1], parts[2]);
+      assertClose(product, times((DenseMatrix) parts[0], b), TOLERANCE);
+    }
+  }
+
+  @Test
+  void choleskyGivesTheLowerTriangle() {
+    SplittableRandom random = random(14);
+    for (int n : ORDERS) {
+      DenseMatrix a = positiveDefinite(random, n);
+      DenseMatrix lower = run("cholesky", a);
+      Attributes transposed = Attributes.of("tb", "true");
+      assertClose(run("matmul", transposed, lower, lower), Matrices.toArray(a), TOLERANCE);
+      for (int i = 0; i < n; i++) {
+        for (int j = i + 1; j < n; j++) {
+          assertThat(lower.get(i, j)).isZero();
+        }
+      }
+      assertSameBitsWithAnyThreads("cholesky", NONE, a);
+    }
+  }
+
+  @Test
+  void choleskyRefusesWhatIsNotSymmetricOrNotPositiveDefinite() {
+    assertThatThrownBy(() -> run("cholesky", matrix(new double[] {1, 2}, new double[] {2, 1})))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("positive definite");
+    assertThatThrownBy(() -> run("cholesky", matrix(new double[] {4, 2}, new double[] {1, 3})))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("symmetric");
+  }
+
+  @Test
+  void factorisationsOfRectanglesAreRefusedWithTheShape() {
+    for (String opcode : new String[] {"inv", "det", "lu", "cholesky", "eigen"}) {
+      assertThatThrownBy(() -> runAll(opcode, NONE, emptyMatrix(2, 3)))
+          .isInstanceOf(OperandException.class)
+          .hasMessageContaining("2x3");
+    }
+    assertThatThrownBy(() -> run("solve", emptyMatrix(4, 3), emptyMatrix(4, 1)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("4x3");
+  }
+
+  @Test
+  void eigenvaluesOfSymmetricMatricesAscendAndVectorsHaveLengthOne() {
+    SplittableRandom random = random(15);
+    for (int n : ORDERS) {
+      DenseMatrix a = positiveDefinite(random, n);
+      Operand[] pair = runAll("eigen", NONE, a);
+      DenseMatrix values = (DenseMatrix) pair[0];
+      DenseMatrix vectors = (DenseMatrix) pair[1];
+      assertThat(values.shape().toString()).isEqualTo(n + "x1");
+      double[][] scaled = Matrices.toArray(vectors);
+      for (int j = 0; j < n; j++) {
+        assertThat(j == 0 || values.get(j - 1, 0) <= values.get(j, 0)).isTrue();
+        for (int i = 0; i < n; i++) {
+          scaled[i][j] *= values.get(j, 0);
+        }
+      }
+      assertClose(run("matmul", a, vectors), scaled, TOLERANCE);
+      assertClose(run("tsmm", vectors), identity(n), TOLERANCE);
+      assertSameBitsWithAnyThreads("eigen", NONE, a);
+    }
+  }
+
+  /** The signs that users of the reference system know; they follow from the QL method. */
+  @Test
+  void eigenvectorsHaveTheSignsOfTheQlMethod() {
+    DenseMatrix a =
+        matrix(new double[] {4, 1, 2}, new double[] {1, 3, 0}, new double[] {2, 0, 5});
+    assertClose(
+        (DenseMatrix) runAll("eigen", NONE, a)[1],
+        new double[][] {{-0.679, 0.374, -0.631}, {0.593, 0.786, -0.172}, {0.432, -0.491, -0.756}},
+        6e-4);
+    DenseMatrix tridiagonal =
+        matrix(
+            new double[] {2, -1, 0, 0},
+            new double[] {-1, 2, -1, 0},
+            new double[] {0, -1, 2, -1},
+            new double[] {0, 0, -1, 2});
+    assertClose(
+        (DenseMatrix) runAll("eigen", NONE, tridiagonal)[1],
+        new double[][] {
+          {0.372, -0.602, 0.602, -0.372},
+          {0.602, -0.372, -0.372, 0.602},
+          {0.602, 0.372, -0.372, -0.602},
+          {0.372, 0.602, 0.602, 0.372}
+        },
+        6e-4);
+  }
+}
