@@ -353,6 +353,11 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     clear();
   }
 
+  /** Keys in the map: values, claims and ghosts. */
+  int rememberedKeys() {
+    return entries.size();
+  }
+
   /** Counts so far; consistent when no thread is working. */
   public CacheStatistics statistics() {
     return new CacheStatistics(

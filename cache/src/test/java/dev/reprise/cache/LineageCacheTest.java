@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.lineage.Key;
-import dev.reprise.memory.Handle;
 import org.junit.jupiter.api.Test;
 
 class LineageCacheTest {
@@ -67,25 +66,5 @@ class LineageCacheTest {
     heir.claim().complete(value, 1, true);
     assertThat(other.handle().valueOrNull()).isSameAs(value);
     assertThat(heir.handle().valueOrNull()).isSameAs(value);
-  }
-
-  /** A waiter that remembers the claim it was given. */
-  static final class TestWaiter implements Waiter {
-    private final Handle handle = new Handle(this, null);
-    private volatile Claim claim;
-
-    Claim claim() {
-      return claim;
-    }
-
-    @Override
-    public Handle handle() {
-      return handle;
-    }
-
-    @Override
-    public void takeOver(Claim claim) {
-      this.claim = claim;
-    }
   }
 }

@@ -20,7 +20,8 @@ final class ListOperations {
     rows.add(row("listAssign").in("target", "source", "lower").optional("upper").structure());
     // Attribute name: the name of the appended element.
     rows.add(row("listAppend").in("target", "element").structure());
-    // append(x, y): of a list one more element (attribute name names it), of matrices and frames cbind.
+    // append(x, y): of a list one more element (attribute name names it), of matrices and frames
+    // cbind.
     rows.add(row("append").in("target", "element").structure());
     // [rest, removed] = remove(L, i)
     rows.add(row("listRemove").in("target", "position").outputs(2).structure());

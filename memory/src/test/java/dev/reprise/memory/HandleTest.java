@@ -1,0 +1,142 @@
+package dev.reprise.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Meta;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.Test;
+
+class HandleTest {
+  private final HostMemory memory = new HostMemory(1 << 20);
+  private final Handle handle = new Handle("line 7", Meta.matrix(2, 2));
+
+  private ManagedMatrix matrix() {
+    return ManagedMatrix.adopt(DenseMatrix.allocate(memory, 2, 2));
+  }
+
+  @Test
+  void theValueBelongsToTheHandleUntilItsLastRelease() throws Exception {
+    ManagedMatrix value = matrix();
+    assertThat(handle.type()).isEqualTo(ValueType.MATRIX);
+    assertThat(handle.complete(value)).isTrue();
+    handle.retain();
+    handle.release();
+    assertThat(handle.await()).isSameAs(value);
+    assertThat(value.references()).isOne();
+    handle.release();
+    assertThat(memory.liveBuffers()).isZero();
+    assertThat(handle.tryRetain()).isFalse();
+    assertThat(handle.valueOrNull()).isNull();
+  }
+
+  @Test
+  void aValueThatNobodyWantsAnyMoreIsReleasedOnArrival() {
+    handle.release();
+    assertThat(handle.isReferenced()).isFalse();
+    assertThat(handle.complete(matrix())).isTrue();
+    assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Test
+  void theFirstOutcomeCounts() {
+    assertThat(handle.cancel()).isTrue();
+    assertThat(handle.complete(matrix())).isFalse();
+    assertThat(handle.fail(new ArithmeticException())).isFalse();
+    assertThat(memory.liveBuffers()).isZero();
+    assertThatThrownBy(handle::await)
+        .isInstanceOfSatisfying(
+            HandleFailure.class,
+            failure -> {
+              assertThat(failure.isCancellation()).isTrue();
+              assertThat(failure.origin()).isEqualTo("line 7");
+            });
+  }
+
+  @Test
+  void callbacksRunInOrderAndLateOnesAtOnce() {
+    List<String> order = new ArrayList<>();
+    handle.whenDone(() -> order.add("first"));
+    handle.whenDone(() -> {
+      order.add("second");
+      throw new IllegalStateException("a broken callback");
+    });
+    handle.whenDone(() -> order.add("third"));
+    assertThatThrownBy(() -> handle.complete(Scalar.of(1.0))).hasMessage("a broken callback");
+    handle.whenDone(() -> order.add("late"));
+    assertThat(order).containsExactly("first", "second", "third", "late");
+    assertThat(handle.valueOrNull()).isEqualTo(Scalar.of(1.0));
+  }
+
+  @Test
+  void aPendingValueIsNoOutcome() {
+    assertThatThrownBy(() -> handle.complete(new Handle(null, null)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void awaitingThreadsWakeOnEveryOutcome() throws Exception {
+    for (int run = 0; run < 200; run++) {
+      Handle shared = new Handle(null, null);
+      CountDownLatch awake = new CountDownLatch(3);
+      for (int t = 0; t < 3; t++) {
+        new Thread(
+                () -> {
+                  try {
+                    shared.await();
+                  } catch (HandleFailure | InterruptedException e) {
+                    // A failure wakes as well.
+                  }
+                  awake.countDown();
+                })
+            .start();
+      }
+      switch (run % 3) {
+        case 0 -> shared.complete(Scalar.of(1.0));
+        case 1 -> shared.fail(new ArithmeticException());
+        default -> shared.cancel();
+      }
+      awake.await();
+    }
+  }
+
+  @Test
+  void theLastReleaseRacingWithCompletionFreesTheValueOnce() throws Exception {
+    CyclicBarrier barrier = new CyclicBarrier(2);
+    Handle[] current = new Handle[1];
+    int runs = 5_000;
+    Thread releaser =
+        new Thread(() -> {
+          for (int run = 0; run < runs; run++) {
+            meet(barrier);
+            current[0].release();
+            meet(barrier);
+          }
+        });
+    releaser.start();
+    for (int run = 0; run < runs; run++) {
+      current[0] = new Handle(null, null);
+      ManagedMatrix value = matrix();
+      meet(barrier);
+      current[0].complete(value);
+      meet(barrier);
+      assertThat(value.references()).isZero();
+    }
+    releaser.join();
+    assertThat(memory.liveBuffers()).isZero();
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
