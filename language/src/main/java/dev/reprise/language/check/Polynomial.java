@@ -11,8 +11,8 @@ import java.util.TreeSet;
 /**
  * A sum of products of symbols with numeric coefficients, such as {@code i*n - n + j}. Immutable.
  *
- * <p>Symbols are loop variables and quantities that do not change in a loop; the latter are taken for
- * sizes, that is, at least 1.
+ * <p>A symbol that begins with {@code ~} may have any value (loop variables); the others do not change
+ * in a loop and are taken for sizes, that is, at least 1.
  */
 final class Polynomial {
   private static final String TIMES = " * ";
@@ -79,6 +79,11 @@ final class Polynomial {
     return symbols;
   }
 
+  /** True when all coefficients are whole numbers, so that no value is truncated. */
+  boolean isWhole() {
+    return terms.values().stream().allMatch(c -> c == Math.rint(c) && Math.abs(c) < 1e15);
+  }
+
   /** What the symbol is multiplied with; null when it occurs other than linearly. */
   Polynomial coefficientOf(String symbol) {
     TreeMap<String, Double> rest = new TreeMap<>();
@@ -105,7 +110,8 @@ final class Polynomial {
   boolean isAtLeastOne() {
     double least = 0;
     for (Map.Entry<String, Double> term : terms.entrySet()) {
-      if (term.getValue() < 0 && !term.getKey().isEmpty()) {
+      boolean anySign = term.getKey().indexOf('~') >= 0;
+      if (anySign || (term.getValue() < 0 && !term.getKey().isEmpty())) {
         return false;
       }
       least += term.getValue();

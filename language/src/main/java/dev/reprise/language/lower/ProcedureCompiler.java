@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.Position;
+import dev.reprise.language.check.ParForCheck;
 import dev.reprise.language.check.VariableCheck;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Procedure;
@@ -41,6 +42,8 @@ final class ProcedureCompiler {
     List<Statement> statements = unit.statements();
     Map<Statement.For, Set<String>> beforeParfor =
         VariableCheck.main(statements, bound, unit.diagnostics());
+    ParForCheck.check(
+        statements, beforeParfor, bound, kept, unit.functions().keySet(), unit.diagnostics());
     Set<String> variables = new HashSet<>(AssignedNames.of(statements));
     variables.addAll(bound);
     ProcedureBuilder builder = new ProcedureBuilder();
@@ -65,7 +68,16 @@ final class ProcedureCompiler {
     Set<String> variables = new HashSet<>(AssignedNames.of(function.body()));
     Map<String, DeclaredType> types = new LinkedHashMap<>();
     function.parameters().forEach(p -> types.put(p.name(), p.type()));
-    function.results().forEach(r -> variables.add(r.name()));
+    Set<String> resultNames = new HashSet<>();
+    function.results().forEach(r -> resultNames.add(r.name()));
+    ParForCheck.check(
+        function.body(),
+        beforeParfor,
+        types.keySet(),
+        resultNames,
+        unit.functions().keySet(),
+        unit.diagnostics());
+    variables.addAll(resultNames);
     variables.addAll(types.keySet());
     ProcedureBuilder builder = new ProcedureBuilder();
     types.keySet().forEach(builder::slot);
