@@ -13,13 +13,13 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Writes several files that appear together, complete, or not at all. Each is written under a hidden
- * temporary name in its own folder; {@link #publish} renames them. Closing without publishing removes
- * the temporary files, and whatever was there before is untouched.
+ * Writes several files that appear together, complete, or not at all. Each is written under a
+ * hidden temporary name in its own folder; {@link #publish} renames them. Closing without
+ * publishing removes the temporary files, and whatever was there before is untouched.
  *
- * <p>Survives the death of the process at any moment (each file is old or new, never in between; only
- * between two renames may a data file be newer than its sidecar). A power cut is not covered: nothing
- * is forced to the disk.
+ * <p>Survives the death of the process at any moment (each file is old or new, never in between;
+ * only between two renames may a data file be newer than its sidecar). A power cut is not covered:
+ * nothing is forced to the disk.
  */
 final class AtomicOutput implements AutoCloseable {
   /** Writes the content of one file; an exception means that nothing is published. */

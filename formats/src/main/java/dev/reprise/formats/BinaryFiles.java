@@ -38,12 +38,12 @@ final class BinaryFiles {
   }
 
   private static DenseMatrix matrix(
-      FileChannel channel, BinaryHeader header, Path file, Allocator allocator)
-      throws IOException {
+      FileChannel channel, BinaryHeader header, Path file, Allocator allocator) throws IOException {
     Precision precision = header.precision() == 4 ? Precision.FP32 : Precision.FP64;
     long bytes = DenseMatrix.bytesOf(header.rows(), header.cols(), precision);
     if (bytes != header.payloadBytes()) {
-      throw new FormatException(file.toString(), "the header is damaged: shape and length disagree");
+      throw new FormatException(
+          file.toString(), "the header is damaged: shape and length disagree");
     }
     DenseMatrix matrix =
         new DenseMatrix(header.rows(), header.cols(), precision, allocator.allocate(bytes));
@@ -115,7 +115,8 @@ final class BinaryFiles {
     MemorySegment segment = MemorySegment.ofArray(payload);
     writeFully(
         channel,
-        sealed(BinaryHeader.FRAME, 0, frame.rows(), frame.cols(), segment, payload.length).encode());
+        sealed(BinaryHeader.FRAME, 0, frame.rows(), frame.cols(), segment, payload.length)
+            .encode());
     writeFully(channel, ByteBuffer.wrap(payload));
   }
 
@@ -128,8 +129,13 @@ final class BinaryFiles {
             .segment(payload, bytes)
             .value();
     return new BinaryHeader(
-        kind, precision, rows, cols, bytes,
-        check.getMostSignificantBits(), check.getLeastSignificantBits());
+        kind,
+        precision,
+        rows,
+        cols,
+        bytes,
+        check.getMostSignificantBits(),
+        check.getLeastSignificantBits());
   }
 
   static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

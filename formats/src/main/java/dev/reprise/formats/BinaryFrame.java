@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The payload of a binary frame, little-endian, column after column: type (1 byte: 0 text, 1 double,
- * 2 integer, 3 boolean), name, then the cells. A text is its length in bytes (4, -1 when missing) and
- * UTF-8; doubles and integers take 8 bytes, booleans 1.
+ * The payload of a binary frame, little-endian, column after column: type (1 byte: 0 text, 1
+ * double, 2 integer, 3 boolean), name, then the cells. A text is its length in bytes (4, -1 when
+ * missing) and UTF-8; doubles and integers take 8 bytes, booleans 1.
  */
 final class BinaryFrame {
   private static final ColumnType[] TYPES = {

@@ -10,14 +10,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * The first 64 bytes of a binary file, little-endian: magic (8), version (4), kind (4), precision in
- * bytes (4), reserved (4), rows (8), columns (8), payload bytes (8), checksum (16) over the 48 bytes
- * before it and the payload.
+ * The first 64 bytes of a binary file, little-endian: magic (8), version (4), kind (4), precision
+ * in bytes (4), reserved (4), rows (8), columns (8), payload bytes (8), checksum (16) over the 48
+ * bytes before it and the payload.
  *
  * @param kind {@link #MATRIX} or {@link #FRAME}
  */
 record BinaryHeader(
-    int kind, int precision, long rows, long cols, long payloadBytes, long checkHigh, long checkLow) {
+    int kind,
+    int precision,
+    long rows,
+    long cols,
+    long payloadBytes,
+    long checkHigh,
+    long checkLow) {
   static final int BYTES = 64;
   static final int CHECKED_BYTES = 48;
   static final int MATRIX = 1;
@@ -69,7 +75,8 @@ record BinaryHeader(
     int version = bytes.getInt();
     if (version != VERSION) {
       throw new FormatException(
-          file.toString(), "version " + version + " of the binary format is not known, only " + VERSION);
+          file.toString(),
+          "version " + version + " of the binary format is not known, only " + VERSION);
     }
     int kind = bytes.getInt();
     int precision = bytes.getInt();
@@ -85,10 +92,10 @@ record BinaryHeader(
   }
 
   private void check(long fileBytes, Path file) {
-    boolean sane =
-        (kind == MATRIX || kind == FRAME) && rows >= 0 && cols >= 0 && payloadBytes >= 0;
+    boolean sane = (kind == MATRIX || kind == FRAME) && rows >= 0 && cols >= 0 && payloadBytes >= 0;
     if (!sane) {
-      throw new FormatException(file.toString(), "the header is damaged; restore or rewrite the file");
+      throw new FormatException(
+          file.toString(), "the header is damaged; restore or rewrite the file");
     }
     if (fileBytes < BYTES + payloadBytes) {
       throw truncated(file, fileBytes, BYTES + payloadBytes);
@@ -96,14 +103,20 @@ record BinaryHeader(
     if (fileBytes > BYTES + payloadBytes) {
       throw new FormatException(
           file.toString(),
-          "the file is " + (fileBytes - BYTES - payloadBytes) + " bytes longer than its header says");
+          "the file is "
+              + (fileBytes - BYTES - payloadBytes)
+              + " bytes longer than its header says");
     }
   }
 
   private static FormatException truncated(Path file, long found, long expected) {
     return new FormatException(
         file.toString(),
-        "the file is truncated: " + found + " of " + expected + " bytes are there; write or copy it"
+        "the file is truncated: "
+            + found
+            + " of "
+            + expected
+            + " bytes are there; write or copy it"
             + " again");
   }
 }

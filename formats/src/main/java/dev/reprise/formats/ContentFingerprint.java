@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The identity of what a path holds at one moment: 128 bits over the bytes of every part in order of
- * their names, and over what the sidecar states. Where the data lies and when it was written do not
- * enter.
+ * The identity of what a path holds at one moment: 128 bits over the bytes of every part in order
+ * of their names, and over what the sidecar states. Where the data lies and when it was written do
+ * not enter.
  *
  * @param hex 32 hexadecimal digits
  * @param stamps of all files that took part, taken before they were hashed
@@ -35,7 +35,8 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
       byte[] sidecar = Sidecar.of(data.path()).canonicalBytes();
       HashValue128 value = all.bytes(sidecar, 0, sidecar.length).value();
       String hex =
-          String.format("%016x%016x", value.getMostSignificantBits(), value.getLeastSignificantBits());
+          String.format(
+              "%016x%016x", value.getMostSignificantBits(), value.getLeastSignificantBits());
       return new ContentFingerprint(hex, stamps);
     } catch (IOException e) {
       throw FileProblems.reading(current, e);

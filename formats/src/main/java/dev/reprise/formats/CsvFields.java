@@ -2,7 +2,9 @@ package dev.reprise.formats;
 
 import java.nio.charset.StandardCharsets;
 
-/** Walks the fields of a block of csv text, quotes understood. Fields are trimmed of white space. */
+/**
+ * Walks the fields of a block of csv text, quotes understood. Fields are trimmed of white space.
+ */
 final class CsvFields {
   private final TextBlock block;
   private final byte[] bytes;

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads csv into a frame. A field in double quotes may hold separators, line ends and doubled quotes;
- * in a column of text it keeps its quotes, as SystemDS keeps them, so that it is written back as it
- * was read.
+ * Reads csv into a frame. A field in double quotes may hold separators, line ends and doubled
+ * quotes; in a column of text it keeps its quotes, as SystemDS keeps them, so that it is written
+ * back as it was read.
  */
 final class CsvFrameReader {
   private static final byte[] META_LINE = "#Meta".getBytes(StandardCharsets.US_ASCII);
@@ -52,7 +52,8 @@ final class CsvFrameReader {
   private static byte[] joined(byte[] bytes, byte[] more, TextBlock block) {
     if ((long) bytes.length + more.length > 1 << 30) {
       throw new FormatException(
-          block.file().toString(), "a quoted field goes on for more than 1 GiB; a quote is missing");
+          block.file().toString(),
+          "a quoted field goes on for more than 1 GiB; a quote is missing");
     }
     byte[] all = Arrays.copyOf(bytes, bytes.length + more.length);
     System.arraycopy(more, 0, all, bytes.length, more.length);
@@ -67,7 +68,8 @@ final class CsvFrameReader {
     while (fields.hasMore()) {
       if (fields.startsWith(META_LINE)) {
         fields.skipLine();
-      } else if (fields.isBlankLine() && (columns == null ? settings.cols() != 1 : columns.size() > 1)) {
+      } else if (fields.isBlankLine()
+          && (columns == null ? settings.cols() != 1 : columns.size() > 1)) {
         fields.skipLine();
       } else {
         readLine(block, bytes, fields);
@@ -123,8 +125,13 @@ final class CsvFrameReader {
       throw block.problem(
           bytes,
           lineStart,
-          "the line has " + c + " fields, " + columns.size() + " are expected; is the separator \""
-              + new String(settings.separator(), StandardCharsets.UTF_8) + "\"?");
+          "the line has "
+              + c
+              + " fields, "
+              + columns.size()
+              + " are expected; is the separator \""
+              + new String(settings.separator(), StandardCharsets.UTF_8)
+              + "\"?");
     }
   }
 
@@ -136,8 +143,13 @@ final class CsvFrameReader {
       throw block.problem(
           bytes,
           fields.start(),
-          "column " + (c + 1) + (names == null ? "" : " (" + names.get(c) + ")") + " holds \""
-              + (cell == null ? "" : NumberText.shortened(cell)) + "\" where " + expected
+          "column "
+              + (c + 1)
+              + (names == null ? "" : " (" + names.get(c) + ")")
+              + " holds \""
+              + (cell == null ? "" : NumberText.shortened(cell))
+              + "\" where "
+              + expected
               + " is due; try value_type=\"string\", or naStrings= for missing values");
     }
   }

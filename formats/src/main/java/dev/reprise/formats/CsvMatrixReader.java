@@ -53,8 +53,8 @@ final class CsvMatrixReader {
   }
 
   /**
-   * Finds where each block's rows start: after the header of the first part, and after a later part's
-   * first line when it repeats that header.
+   * Finds where each block's rows start: after the header of the first part, and after a later
+   * part's first line when it repeats that header.
    *
    * @return the number of header cells, or -1 without a header
    */
@@ -66,8 +66,7 @@ final class CsvMatrixReader {
     byte[] header = Arrays.copyOf(first, lineLength(first));
     starts[0] = header.length;
     for (int b = 1; b < blocks.size(); b++) {
-      if (blocks.get(b).before() == null
-          && CsvCells.startsWith(blocks.get(b).load(), 0, header)) {
+      if (blocks.get(b).before() == null && CsvCells.startsWith(blocks.get(b).load(), 0, header)) {
         starts[b] = header.length;
       }
     }
@@ -92,7 +91,8 @@ final class CsvMatrixReader {
       if (cells.hasMore()) {
         int found = CsvCells.countCells(bytes, cells.position(), settings.separator());
         if (headerCells >= 0 && headerCells != found) {
-          throw blocks.get(b)
+          throw blocks
+              .get(b)
               .problem(
                   bytes,
                   cells.position(),
@@ -126,7 +126,9 @@ final class CsvMatrixReader {
     return DenseMatrix.allocate(allocator, rows, cols);
   }
 
-  /** Rows of a block: lines that are not blank; in a single column a blank line is a missing cell. */
+  /**
+   * Rows of a block: lines that are not blank; in a single column a blank line is a missing cell.
+   */
   private long countRows(int b, int cols) {
     byte[] bytes = blocks.get(b).load();
     int from = starts[b];

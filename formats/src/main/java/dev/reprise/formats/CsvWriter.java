@@ -69,8 +69,8 @@ final class CsvWriter {
   }
 
   /**
-   * A text as one field: itself when it reads back as one field (also when it carries its own quotes),
-   * else in quotes.
+   * A text as one field: itself when it reads back as one field (also when it carries its own
+   * quotes), else in quotes.
    */
   private String field(String text) {
     boolean special = text.contains(separator) || text.indexOf('\n') >= 0 || text.startsWith("\"");

@@ -50,8 +50,8 @@ public final class DataFiles {
   }
 
   /**
-   * Reads a value together with the fingerprint of exactly the content that was read: if a file changed
-   * meanwhile, both are taken again.
+   * Reads a value together with the fingerprint of exactly the content that was read: if a file
+   * changed meanwhile, both are taken again.
    *
    * @throws FormatException also when the file keeps changing
    */
@@ -76,7 +76,8 @@ public final class DataFiles {
       }
     }
     throw new FormatException(
-        request.path(), "the file keeps changing while it is read; read it when its writer is done");
+        request.path(),
+        "the file keeps changing while it is read; read it when its writer is done");
   }
 
   private Operand read(DataPath data, ReadOptions options, Allocator allocator) {
@@ -88,7 +89,9 @@ public final class DataFiles {
       default ->
           throw new FormatException(
               settings.file(),
-              "data_type \"" + settings.dataType() + "\" is not known; use matrix, frame or scalar");
+              "data_type \""
+                  + settings.dataType()
+                  + "\" is not known; use matrix, frame or scalar");
     };
   }
 
@@ -97,8 +100,7 @@ public final class DataFiles {
     return switch (settings.format()) {
       case CSV -> new CsvMatrixReader(settings, source.blocks(data), threads).read(allocator);
       case TEXT -> new TextReader(settings, source.blocks(data)).matrix(allocator);
-      case MATRIX_MARKET ->
-          new TextReader(settings, source.blocks(data)).matrixMarket(allocator);
+      case MATRIX_MARKET -> new TextReader(settings, source.blocks(data)).matrixMarket(allocator);
       case BINARY -> {
         if (BinaryFiles.read(settings, allocator) instanceof DenseMatrix matrix) {
           yield matrix;
@@ -171,8 +173,7 @@ public final class DataFiles {
             }
           });
       output.add(
-          Sidecar.pathFor(target),
-          channel -> new TextSink(channel).put(sidecar.toJson()).flush());
+          Sidecar.pathFor(target), channel -> new TextSink(channel).put(sidecar.toJson()).flush());
       output.publish();
     } finally {
       List.of(target, Sidecar.pathFor(target)).forEach(fingerprints::invalidate);
@@ -186,16 +187,40 @@ public final class DataFiles {
     return switch (value) {
       case Scalar scalar ->
           new Sidecar(
-              "scalar", ScalarFiles.typeName(scalar), null, -1, -1, -1, "text", null, null,
+              "scalar",
+              ScalarFiles.typeName(scalar),
+              null,
+              -1,
+              -1,
+              -1,
+              "text",
+              null,
+              null,
               description);
       case DenseMatrix matrix ->
           new Sidecar(
-              "matrix", "double", null, matrix.rows(), matrix.cols(), MatrixCells.nonZeros(matrix),
-              format.label(), csvHeader, csvSeparator, description);
+              "matrix",
+              "double",
+              null,
+              matrix.rows(),
+              matrix.cols(),
+              MatrixCells.nonZeros(matrix),
+              format.label(),
+              csvHeader,
+              csvSeparator,
+              description);
       case Frame frame ->
           new Sidecar(
-              "frame", null, Schemas.text(frame.schema()), frame.rows(), frame.cols(), -1,
-              format.label(), csvHeader, csvSeparator, description);
+              "frame",
+              null,
+              Schemas.text(frame.schema()),
+              frame.rows(),
+              frame.cols(),
+              -1,
+              format.label(),
+              csvHeader,
+              csvSeparator,
+              description);
     };
   }
 }

@@ -55,7 +55,10 @@ record DataPath(Path path, List<Path> parts) {
       var scheme = SCHEME.matcher(given);
       if (scheme.matches() && scheme.group(1).length() > 1 && given.contains(":/")) {
         throw new FormatException(
-            given, "only local paths and file: URIs can be read and written, not " + scheme.group(1) + ":");
+            given,
+            "only local paths and file: URIs can be read and written, not "
+                + scheme.group(1)
+                + ":");
       }
       return workingDirectory.resolve(given).toAbsolutePath().normalize();
     } catch (IllegalArgumentException e) {
@@ -66,8 +69,7 @@ record DataPath(Path path, List<Path> parts) {
   /** True when a folder looks like the output of a parallel write and nothing else. */
   static boolean holdsOnlyParts(Path folder) {
     return list(folder).stream()
-        .allMatch(
-            file -> Files.isRegularFile(file) && PART_NAME.matcher(nameOf(file)).matches());
+        .allMatch(file -> Files.isRegularFile(file) && PART_NAME.matcher(nameOf(file)).matches());
   }
 
   private static boolean isData(Path file) {

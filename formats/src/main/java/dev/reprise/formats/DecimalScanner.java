@@ -3,8 +3,8 @@ package dev.reprise.formats;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads decimal numbers from bytes, correctly rounded. One per thread: the end of the last number is
- * kept in {@link #end}.
+ * Reads decimal numbers from bytes, correctly rounded. One per thread: the end of the last number
+ * is kept in {@link #end}.
  *
  * <p>Up to 19 significant digits: exact double arithmetic where it suffices (Clinger, PLDI 1990),
  * else one or two 64-bit products with a power of five (Lemire, "Number Parsing at a Gigabyte per
@@ -113,8 +113,8 @@ final class DecimalScanner {
   }
 
   /**
-   * The bits of {@code digits * 10^exponent} correctly rounded, or -1 when the answer is not a normal
-   * number or cannot be decided here.
+   * The bits of {@code digits * 10^exponent} correctly rounded, or -1 when the answer is not a
+   * normal number or cannot be decided here.
    *
    * @param digits unsigned, not zero
    */

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What the file system says of a file: equal stamps mean the same content, unless the file was changed
- * twice within the clock's resolution (see {@link FingerprintCache}).
+ * What the file system says of a file: equal stamps mean the same content, unless the file was
+ * changed twice within the clock's resolution (see {@link FingerprintCache}).
  *
  * @param changed last change of the inode, or the modification time where there is no such thing
  * @param inode the file's number, or its key's text where there is no such thing
@@ -26,8 +26,7 @@ record FileStamp(long size, FileTime modified, FileTime changed, Object inode) {
       return ABSENT;
     }
     if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-      Map<String, Object> all =
-          Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino");
+      Map<String, Object> all = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino");
       return new FileStamp(
           (Long) all.get("size"),
           (FileTime) all.get("lastModifiedTime"),

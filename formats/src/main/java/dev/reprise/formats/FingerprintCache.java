@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Remembers the hash of each file for as long as its {@link FileStamp} stays the same. Thread-safe.
  *
- * <p>A file touched less than two seconds ago is not remembered: file systems count time in steps of
- * up to two seconds, so it may change again without a new stamp.
+ * <p>A file touched less than two seconds ago is not remembered: file systems count time in steps
+ * of up to two seconds, so it may change again without a new stamp.
  */
 public final class FingerprintCache {
   private static final Duration CLOCK_STEP = Duration.ofSeconds(2);

@@ -3,8 +3,8 @@ package dev.reprise.formats;
 import dev.reprise.runtime.OperandException;
 
 /**
- * A file that is missing, damaged or not what was asked for. The message says where, what was found,
- * what was expected, and what to try.
+ * A file that is missing, damaged or not what was asked for. The message says where, what was
+ * found, what was expected, and what to try.
  */
 public final class FormatException extends OperandException {
   private static final long serialVersionUID = 1L;

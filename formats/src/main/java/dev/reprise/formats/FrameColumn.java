@@ -4,8 +4,8 @@ import dev.reprise.runtime.ColumnType;
 import java.util.Arrays;
 
 /**
- * A column of a frame while it is read: takes cells as text, one after another, and ends as the array
- * that a frame holds.
+ * A column of a frame while it is read: takes cells as text, one after another, and ends as the
+ * array that a frame holds.
  */
 abstract class FrameColumn {
   int size;

@@ -3,8 +3,8 @@ package dev.reprise.formats;
 import java.math.BigInteger;
 
 /**
- * The upper 128 bits of 5^q, or of its reciprocal rounded up, for every q a double can need. Computed
- * when the class is first used, in about 2 ms.
+ * The upper 128 bits of 5^q, or of its reciprocal rounded up, for every q a double can need.
+ * Computed when the class is first used, in about 2 ms.
  */
 final class PowersOfFive {
   static final int LOWEST = -342;

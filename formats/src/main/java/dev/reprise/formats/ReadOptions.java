@@ -10,7 +10,8 @@ import java.util.List;
  * answered by the sidecar, then by the file itself.
  *
  * @param dataType {@code matrix}, {@code frame} or {@code scalar}
- * @param valueType type of a scalar, or of every column of a frame; {@code detect} looks at the cells
+ * @param valueType type of a scalar, or of every column of a frame; {@code detect} looks at the
+ *     cells
  * @param schema column types of a frame, comma-separated
  * @param format see {@link FileFormat}
  * @param rows expected rows
@@ -42,8 +43,7 @@ public record ReadOptions(
 
   /** Nothing said: all follows from sidecar and file. */
   public static ReadOptions none() {
-    return new ReadOptions(
-        null, null, null, null, -1, -1, -1, null, null, List.of(), null, null);
+    return new ReadOptions(null, null, null, null, -1, -1, -1, null, null, List.of(), null, null);
   }
 
   /**
@@ -99,56 +99,146 @@ public record ReadOptions(
 
   public ReadOptions withDataType(String value) {
     return new ReadOptions(
-        value, valueType, schema, format, rows, cols, nnz, header, separator, naStrings, fill,
+        value,
+        valueType,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        fill,
         defaultValue);
   }
 
   public ReadOptions withValueType(String value) {
     return new ReadOptions(
-        dataType, value, schema, format, rows, cols, nnz, header, separator, naStrings, fill,
+        dataType,
+        value,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        fill,
         defaultValue);
   }
 
   public ReadOptions withSchema(String value) {
     return new ReadOptions(
-        dataType, valueType, value, format, rows, cols, nnz, header, separator, naStrings, fill,
+        dataType,
+        valueType,
+        value,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        fill,
         defaultValue);
   }
 
   public ReadOptions withFormat(String value) {
     return new ReadOptions(
-        dataType, valueType, schema, value, rows, cols, nnz, header, separator, naStrings, fill,
+        dataType,
+        valueType,
+        schema,
+        value,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        fill,
         defaultValue);
   }
 
   public ReadOptions withShape(long newRows, long newCols) {
     return new ReadOptions(
-        dataType, valueType, schema, format, newRows, newCols, nnz, header, separator, naStrings,
-        fill, defaultValue);
+        dataType,
+        valueType,
+        schema,
+        format,
+        newRows,
+        newCols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        fill,
+        defaultValue);
   }
 
   public ReadOptions withHeader(boolean value) {
     return new ReadOptions(
-        dataType, valueType, schema, format, rows, cols, nnz, value, separator, naStrings, fill,
+        dataType,
+        valueType,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        value,
+        separator,
+        naStrings,
+        fill,
         defaultValue);
   }
 
   public ReadOptions withSeparator(String value) {
     return new ReadOptions(
-        dataType, valueType, schema, format, rows, cols, nnz, header, value, naStrings, fill,
+        dataType,
+        valueType,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        value,
+        naStrings,
+        fill,
         defaultValue);
   }
 
   public ReadOptions withNaStrings(List<String> value) {
     return new ReadOptions(
-        dataType, valueType, schema, format, rows, cols, nnz, header, separator, value, fill,
+        dataType,
+        valueType,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        value,
+        fill,
         defaultValue);
   }
 
   /** Says what becomes of empty fields: replaced by the default value, or an error. */
   public ReadOptions withFill(boolean value, double newDefault) {
     return new ReadOptions(
-        dataType, valueType, schema, format, rows, cols, nnz, header, separator, naStrings, value,
+        dataType,
+        valueType,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        value,
         newDefault);
   }
 }

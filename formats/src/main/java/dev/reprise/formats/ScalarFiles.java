@@ -22,14 +22,19 @@ final class ScalarFiles {
         default ->
             throw new FormatException(
                 settings.file(),
-                "value_type \"" + type + "\" is no scalar type; use double, int, boolean or string");
+                "value_type \""
+                    + type
+                    + "\" is no scalar type; use double, int, boolean or string");
       };
     } catch (NumberFormatException e) {
       throw new FormatException(
           settings.file(),
           1,
           1,
-          "holds \"" + NumberText.shortened(text) + "\" where one value of type " + type
+          "holds \""
+              + NumberText.shortened(text)
+              + "\" where one value of type "
+              + type
               + " is due; state data_type= and value_type=");
     }
   }

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives each column of a frame of texts the narrowest type that all its cells fit: BOOLEAN, INTEGER,
- * DOUBLE, else STRING. Missing cells fit every type; a column with missing cells that are not filled
- * by a default becomes DOUBLE rather than INTEGER.
+ * Gives each column of a frame of texts the narrowest type that all its cells fit: BOOLEAN,
+ * INTEGER, DOUBLE, else STRING. Missing cells fit every type; a column with missing cells that are
+ * not filled by a default becomes DOUBLE rather than INTEGER.
  */
 final class SchemaDetection {
   private final MissingValues missing;

@@ -18,7 +18,8 @@ final class Schemas {
     String[] names = schema == null ? new String[] {"STRING"} : schema.split(",");
     if (names.length != 1 && names.length != cols) {
       throw new FormatException(
-          file, "the schema \"" + schema + "\" names " + names.length + " columns, the file has " + cols);
+          file,
+          "the schema \"" + schema + "\" names " + names.length + " columns, the file has " + cols);
     }
     List<ColumnType> types = new ArrayList<>();
     for (int c = 0; c < cols; c++) {
@@ -35,8 +36,7 @@ final class Schemas {
       case "BOOLEAN" -> ColumnType.BOOLEAN;
       default ->
           throw new FormatException(
-              file,
-              "unknown column type \"" + name + "\"; use STRING, FP64, INT64 or BOOLEAN");
+              file, "unknown column type \"" + name + "\"; use STRING, FP64, INT64 or BOOLEAN");
     };
   }
 

@@ -84,9 +84,7 @@ record Sidecar(
           name,
           json.getLocation().getLineNr(),
           json.getLocation().getColumnNr(),
-          "the sidecar is not valid JSON: "
-              + json.getOriginalMessage()
-              + "; repair or remove it");
+          "the sidecar is not valid JSON: " + json.getOriginalMessage() + "; repair or remove it");
     }
     return new FormatException(name, "the sidecar cannot be read: " + problem.getMessage());
   }
@@ -118,8 +116,7 @@ record Sidecar(
 
   /** The bytes that a fingerprint covers: everything stated that changes what a read gives. */
   byte[] canonicalBytes() {
-    return new Sidecar(
-            dataType, valueType, schema, rows, cols, -1, format, header, separator, null)
+    return new Sidecar(dataType, valueType, schema, rows, cols, -1, format, header, separator, null)
         .toJson()
         .getBytes(StandardCharsets.UTF_8);
   }

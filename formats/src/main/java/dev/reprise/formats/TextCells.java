@@ -125,6 +125,8 @@ final class TextCells {
     return block.problem(
         bytes,
         position,
-        expected + ", found " + (found.isEmpty() ? "nothing" : "\"" + NumberText.shortened(found) + "\""));
+        expected
+            + ", found "
+            + (found.isEmpty() ? "nothing" : "\"" + NumberText.shortened(found) + "\""));
   }
 }

@@ -3,8 +3,8 @@ package dev.reprise.formats;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Gives equal bytes the same string most of the time, so that a column of categories costs one string
- * per category. A direct-mapped table: a collision only costs a new string. One thread.
+ * Gives equal bytes the same string most of the time, so that a column of categories costs one
+ * string per category. A direct-mapped table: a collision only costs a new string. One thread.
  */
 final class TextPool {
   private static final int SLOTS = 1 << 12;

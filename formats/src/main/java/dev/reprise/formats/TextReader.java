@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the formats with one cell per line: {@code text} (row, column, value; shape from the sidecar)
- * and {@code mm} (Matrix Market, which states its shape). Cells that are not listed are zero, or
- * missing in a frame; of a cell that is listed twice the last one counts.
+ * Reads the formats with one cell per line: {@code text} (row, column, value; shape from the
+ * sidecar) and {@code mm} (Matrix Market, which states its shape). Cells that are not listed are
+ * zero, or missing in a frame; of a cell that is listed twice the last one counts.
  */
 final class TextReader {
   private final ReadSettings settings;
@@ -87,7 +87,14 @@ final class TextReader {
       if (expected != null) {
         throw new FormatException(
             settings.file(),
-            "cell [" + (r + 1) + "," + (col + 1) + "] is \"" + cells[r] + "\" where " + expected
+            "cell ["
+                + (r + 1)
+                + ","
+                + (col + 1)
+                + "] is \""
+                + cells[r]
+                + "\" where "
+                + expected
                 + " is due");
       }
     }
@@ -110,10 +117,13 @@ final class TextReader {
         || words.contains("complex")
         || words.contains("hermitian")) {
       throw new FormatException(
-          settings.file(), 1, 1,
+          settings.file(),
+          1,
+          1,
           "the first line of Matrix Market is \"%%MatrixMarket matrix coordinate|array"
               + " real|integer|pattern general|symmetric|skew-symmetric\", found \""
-              + NumberText.shortened(banner) + "\"");
+              + NumberText.shortened(banner)
+              + "\"");
     }
     while (cells.nextLine() && cells.atComment()) {
       cells.restOfLine();

@@ -46,7 +46,8 @@ final class TextSource {
     List<TextBlock> blocks = blocks(data);
     long total = blocks.stream().mapToLong(TextBlock::length).sum();
     if (total > LONGEST_BLOCK) {
-      throw new FormatException(data.path().toString(), "too large for a single text: " + total + " bytes");
+      throw new FormatException(
+          data.path().toString(), "too large for a single text: " + total + " bytes");
     }
     byte[] all = new byte[(int) total];
     int at = 0;

@@ -49,12 +49,15 @@ class CsvFrameTest {
   @Test
   void detectFindsTheNarrowestTypes() {
     Frame frame =
-        parsed(
-            "1,1.5,TRUE,x,,7\n2,3,FALSE,2,,\n", ReadOptions.none().withValueType("detect"));
+        parsed("1,1.5,TRUE,x,,7\n2,3,FALSE,2,,\n", ReadOptions.none().withValueType("detect"));
     assertThat(frame.schema())
         .containsExactly(
-            ColumnType.INTEGER, ColumnType.DOUBLE, ColumnType.BOOLEAN, ColumnType.STRING,
-            ColumnType.STRING, ColumnType.DOUBLE);
+            ColumnType.INTEGER,
+            ColumnType.DOUBLE,
+            ColumnType.BOOLEAN,
+            ColumnType.STRING,
+            ColumnType.STRING,
+            ColumnType.DOUBLE);
     assertThat(frame.doubles(5)).containsExactly(7, Double.NaN);
   }
 
@@ -69,7 +72,12 @@ class CsvFrameTest {
   void aQuotedLineEndMayLieOnTheEdgeOfABlock() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 200; i++) {
-      text.append('"').append("x".repeat(i % 17)).append('\n').append("y\",").append(i).append('\n');
+      text.append('"')
+          .append("x".repeat(i % 17))
+          .append('\n')
+          .append("y\",")
+          .append(i)
+          .append('\n');
     }
     files.put("x.csv", text.toString());
     Frame frame = new FilesFixture(folder, 1, 8).frame("x.csv", ReadOptions.none());

@@ -72,8 +72,18 @@ final class FilesFixture {
   /** A matrix with every kind of double in it. */
   DenseMatrix random(Random random, int rows, int cols) {
     double[] special = {
-      0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE,
-      Double.MAX_VALUE, 1, -1, 0.1, 1e22, 1e23
+      0.0,
+      -0.0,
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.MIN_VALUE,
+      Double.MAX_VALUE,
+      1,
+      -1,
+      0.1,
+      1e22,
+      1e23
     };
     double[][] cells = new double[rows][cols];
     for (double[] row : cells) {
@@ -98,8 +108,7 @@ final class FilesFixture {
   static long[] bits(DenseMatrix matrix) {
     long[] bits = new long[(int) matrix.cells()];
     for (int i = 0; i < bits.length; i++) {
-      bits[i] =
-          Double.doubleToRawLongBits(matrix.get(i / matrix.cols(), i % matrix.cols()));
+      bits[i] = Double.doubleToRawLongBits(matrix.get(i / matrix.cols(), i % matrix.cols()));
     }
     return bits;
   }

@@ -84,12 +84,12 @@ class FingerprintTest {
   void aRememberedHashIsNotUsedOnceTheStampDiffers() throws IOException {
     Path file = folder.resolve("a.csv");
     files.put("a.csv", "1,2\n");
-    FingerprintCache cache = new FingerprintCache(InstantSource.fixed(Instant.now().plusSeconds(99)));
+    FingerprintCache cache =
+        new FingerprintCache(InstantSource.fixed(Instant.now().plusSeconds(99)));
     var first = cache.hash(file, FileStamp.of(file));
     Files.writeString(folder.resolve("b.csv"), "1,3\n");
     Files.setLastModifiedTime(folder.resolve("b.csv"), Files.getLastModifiedTime(file));
-    Files.move(
-        folder.resolve("b.csv"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.move(folder.resolve("b.csv"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     assertThat(cache.hash(file, FileStamp.of(file))).isNotEqualTo(first);
   }
 
@@ -126,14 +126,13 @@ class FingerprintTest {
   void aFileThatNeverStopsChangingIsAnError() {
     files.put("a.csv", "1,2\n");
     int[] calls = {0};
-    org.assertj.core.api.Assertions.assertThatThrownBy(
-            () ->
-                files.files.readStable(
-                    new ReadRequest("a.csv", folder, ReadOptions.none()),
-                    bytes -> {
-                      files.put("a.csv", "1," + calls[0]++ + "\n");
-                      return files.allocator.allocate(bytes);
-                    }))
+    org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+            files.files.readStable(
+                new ReadRequest("a.csv", folder, ReadOptions.none()),
+                bytes -> {
+                  files.put("a.csv", "1," + calls[0]++ + "\n");
+                  return files.allocator.allocate(bytes);
+                }))
         .hasMessageContaining("keeps changing");
     assertThat(files.allocator.open).hasValue(0);
   }

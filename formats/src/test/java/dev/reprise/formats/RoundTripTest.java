@@ -81,14 +81,19 @@ class RoundTripTest {
 
   @Test
   void matrixMarketKnowsSymmetryPatternsAndArrays() {
-    files.put("s.mtx", "%%MatrixMarket matrix coordinate real symmetric\n% note\n2 2 2\n1 1 5\n2 1 7\n");
-    assertThat(FilesFixture.cells(files.matrix("s.mtx"))).isEqualTo(new double[][] {{5, 7}, {7, 0}});
+    files.put(
+        "s.mtx", "%%MatrixMarket matrix coordinate real symmetric\n% note\n2 2 2\n1 1 5\n2 1 7\n");
+    assertThat(FilesFixture.cells(files.matrix("s.mtx")))
+        .isEqualTo(new double[][] {{5, 7}, {7, 0}});
     files.put("p.mtx", "%%MatrixMarket matrix coordinate pattern general\n2 2 1\n2 1\n");
-    assertThat(FilesFixture.cells(files.matrix("p.mtx"))).isEqualTo(new double[][] {{0, 0}, {1, 0}});
+    assertThat(FilesFixture.cells(files.matrix("p.mtx")))
+        .isEqualTo(new double[][] {{0, 0}, {1, 0}});
     files.put("a.mtx", "%%MatrixMarket matrix array real general\n2 2\n1\n2\n3\n4\n");
-    assertThat(FilesFixture.cells(files.matrix("a.mtx"))).isEqualTo(new double[][] {{1, 3}, {2, 4}});
+    assertThat(FilesFixture.cells(files.matrix("a.mtx")))
+        .isEqualTo(new double[][] {{1, 3}, {2, 4}});
     files.put("k.mtx", "%%MatrixMarket matrix array real skew-symmetric\n2 2\n9\n");
-    assertThat(FilesFixture.cells(files.matrix("k.mtx"))).isEqualTo(new double[][] {{0, -9}, {9, 0}});
+    assertThat(FilesFixture.cells(files.matrix("k.mtx")))
+        .isEqualTo(new double[][] {{0, -9}, {9, 0}});
     files.put("e.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 3\n1 1 5\n");
     assertThatThrownBy(() -> files.matrix("e.mtx")).hasMessageContaining("3 were announced");
   }
@@ -97,7 +102,11 @@ class RoundTripTest {
   void scalarsComeBackWithTheirType() {
     for (Scalar scalar :
         List.of(
-            Scalar.of(0.1), Scalar.of(-0.0), Scalar.of(Double.NaN), Scalar.of(7L), Scalar.of(true),
+            Scalar.of(0.1),
+            Scalar.of(-0.0),
+            Scalar.of(Double.NaN),
+            Scalar.of(7L),
+            Scalar.of(true),
             Scalar.of("two\nlines, \u00e4 and all"))) {
       files.files.write(scalar, "s", folder, WriteOptions.none());
       assertThat(files.read("s", ReadOptions.none())).isEqualTo(scalar);
@@ -108,8 +117,7 @@ class RoundTripTest {
   void aWholeFileIsOneText() {
     files.put("spec.json", "{ids:true,\n recode:[1]}\n");
     ReadOptions options = ReadOptions.none().withDataType("scalar").withValueType("string");
-    assertThat(files.read("spec.json", options))
-        .isEqualTo(Scalar.of("{ids:true,\n recode:[1]}\n"));
+    assertThat(files.read("spec.json", options)).isEqualTo(Scalar.of("{ids:true,\n recode:[1]}\n"));
   }
 
   @Test

@@ -47,8 +47,7 @@ class SampleFilesTest {
 
   @Test
   void theBinaryFormatOfSystemDsIsNamedAsSuch() {
-    assertThatThrownBy(() -> files.matrix("x.bin"))
-        .hasMessageContaining("binary file of SystemDS");
+    assertThatThrownBy(() -> files.matrix("x.bin")).hasMessageContaining("binary file of SystemDS");
   }
 
   @Test

@@ -25,7 +25,8 @@ final class SystemOperations {
                 "sep",
                 "naStrings",
                 "fill",
-                "default")
+                "default",
+                "schema")
             .source());
     // A value bound by the Java API; attribute fingerprint is its content hash or named version.
     rows.add(row("bound").source());

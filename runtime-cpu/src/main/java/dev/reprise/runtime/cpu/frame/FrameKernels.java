@@ -1,12 +1,92 @@
 package dev.reprise.runtime.cpu.frame;
 
+import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+import java.util.List;
 
-/** Frames and their encoding to matrices. */
+/** Frames, casts between types, and the encoding of frames to matrices. */
 public final class FrameKernels {
   private FrameKernels() {}
 
   /** Adds the kernels of this family. */
-  public static void register(KernelTable.Builder table, Parallel parallel) {}
+  public static void register(KernelTable.Builder table, Parallel parallel) {
+    table.add("as.scalar", (_, in, _) -> one(FrameCasts.toScalar(in[0])));
+    table.add("as.matrix", FrameKernels::asMatrix);
+    table.add("as.frame", (_, in, _) -> one(asFrame(in[0])));
+    table.add("as.double", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asDouble())));
+    table.add("as.integer", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asLong())));
+    table.add("as.logical", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asBoolean())));
+    table.add("as.string", (_, in, _) -> one(Scalar.of(FrameCasts.toScalar(in[0]).asString())));
+    table.add("frame", (_, in, _) -> one(frame(in)));
+    table.add("detectSchema", (_, in, _) -> one(SchemaNames.of(frameIn("detectSchema", in[0]))));
+    table.add("colnames", (_, in, _) -> one(columnNames(frameIn("colnames", in[0]))));
+    TransformKernels kernels = new TransformKernels(parallel);
+    table.add("transformencode", kernels::encode);
+    table.add("transformapply", kernels::apply);
+    table.add("transformdecode", kernels::decode);
+    table.add("transformcolmap", kernels::columnMap);
+  }
+
+  private static Operand[] one(Operand result) {
+    return new Operand[] {result};
+  }
+
+  private static Operand[] asMatrix(Operation operation, Operand[] in, ExecutionContext context) {
+    return one(
+        switch (in[0]) {
+          case Scalar scalar -> FrameCasts.toMatrix(scalar, context.allocator());
+          case Frame frame -> FrameCasts.toMatrix(frame, context.allocator());
+          case DenseMatrix matrix -> FrameCasts.copy(matrix, context.allocator());
+        });
+  }
+
+  private static Frame asFrame(Operand operand) {
+    return switch (operand) {
+      case Scalar scalar -> FrameCasts.fromScalar(scalar);
+      case DenseMatrix matrix -> FrameCasts.fromMatrix(matrix);
+      // Frames live on the heap and are immutable, but a kernel never returns its input.
+      case Frame frame -> FrameShape.cbind(new Operand[] {frame});
+    };
+  }
+
+  private static Frame frame(Operand[] in) {
+    if (!(in[0] instanceof Scalar data)) {
+      throw new OperandException("'frame' fills a frame with one value; use as.frame for a matrix");
+    }
+    long rows = ((Scalar) in[1]).asLong();
+    long cols = ((Scalar) in[2]).asLong();
+    if (rows < 0 || cols < 0 || rows > Integer.MAX_VALUE - 8 || cols > 1 << 20) {
+      throw new OperandException("'frame' cannot make a frame of " + rows + "x" + cols);
+    }
+    Scalar schema = (Scalar) in[3];
+    List<ColumnType> types =
+        FrameCells.schema(schema.isAbsent() ? "STRING" : schema.asString(), (int) cols);
+    return FrameCasts.filled(data, (int) rows, (int) cols, types);
+  }
+
+  static Frame frameIn(String operation, Operand operand) {
+    if (operand instanceof Frame frame) {
+      return frame;
+    }
+    throw new OperandException(
+        "'"
+            + operation
+            + "' needs a frame, but got a "
+            + (operand instanceof DenseMatrix matrix
+                ? "matrix of shape " + matrix.shape()
+                : "scalar"));
+  }
+
+  /** One row of text cells that hold the column names. */
+  private static Frame columnNames(Frame frame) {
+    return SchemaNames.row(frame.names());
+  }
 }

@@ -1,0 +1,128 @@
+package dev.reprise.runtime.cpu.frame;
+
+import dev.reprise.runtime.OperandException;
+import java.util.Arrays;
+
+/**
+ * A column of numbers that become the number of their bin. Bin i holds what lies above its lower
+ * bound and up to its upper bound; what lies outside all bins falls into the first or last.
+ */
+final class BinColumn implements ColumnEncoder {
+  // Bin i, counted from 0, lies between bounds[i] and bounds[i + 1].
+  private final double[] bounds;
+
+  private BinColumn(double[] bounds) {
+    this.bounds = bounds;
+  }
+
+  /** Learns the bounds from a column. Missing cells count as zero, as in SystemDS. */
+  static BinColumn of(ColumnCells cells, TransformSpec.Bins bins) {
+    double[] values = new double[cells.rows()];
+    for (int r = 0; r < values.length; r++) {
+      double value = cells.number(r);
+      values[r] = Double.isNaN(value) ? 0 : value;
+    }
+    if (values.length == 0) {
+      return new BinColumn(new double[] {0, 0});
+    }
+    return new BinColumn(
+        bins.equalCounts() ? equalCounts(values, bins.count()) : equalWidths(values, bins.count()));
+  }
+
+  private static double[] equalWidths(double[] values, int count) {
+    double least = Arrays.stream(values).min().orElse(0);
+    double most = Arrays.stream(values).max().orElse(0);
+    if (least == most) {
+      return new double[] {least, most};
+    }
+    double width = (most - least) / count;
+    double[] bounds = new double[count + 1];
+    for (int i = 0; i < count; i++) {
+      bounds[i] = least + i * width;
+    }
+    bounds[count] = most;
+    return bounds;
+  }
+
+  private static double[] equalCounts(double[] values, int count) {
+    Arrays.sort(values);
+    double[] bounds = new double[count + 1];
+    bounds[0] = values[0];
+    for (int i = 1; i <= count; i++) {
+      // The last value of the i-th part: index ceil(i * n / count) - 1.
+      bounds[i] = values[(int) (((long) i * values.length + count - 1) / count) - 1];
+    }
+    return bounds;
+  }
+
+  /** Reads the bounds back: each cell is lower bound, mark, upper bound. */
+  static BinColumn fromMeta(String[] cells, String name) {
+    double[] bounds = new double[cells.length + 1];
+    for (int i = 0; i < cells.length; i++) {
+      int mark = cells[i].lastIndexOf(MARK);
+      try {
+        bounds[i] = Double.parseDouble(cells[i].substring(0, Math.max(0, mark)));
+        bounds[i + 1] = Double.parseDouble(cells[i].substring(mark + 1));
+      } catch (NumberFormatException e) {
+        throw badMeta(name, "a lower bound, '" + MARK + "' and an upper bound", cells[i]);
+      }
+    }
+    if (cells.length == 0) {
+      throw badMeta(name, "the bounds of bins", "nothing");
+    }
+    return new BinColumn(bounds);
+  }
+
+  static OperandException badMeta(String name, String expected, String found) {
+    return new OperandException(
+        "column "
+            + name
+            + " of the meta frame must hold "
+            + expected
+            + ", found \""
+            + found
+            + "\"; was it made with the same spec?");
+  }
+
+  @Override
+  public int codes() {
+    return bounds.length - 1;
+  }
+
+  @Override
+  public double encode(ColumnCells cells, int row) {
+    double value = cells.number(row);
+    if (Double.isNaN(value)) {
+      return Double.NaN;
+    }
+    int low = 1;
+    int high = bounds.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (value <= bounds[middle]) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** The middle of the bin. */
+  @Override
+  public String decode(double code) {
+    long bin = Math.round(code);
+    return Double.isNaN(code) || bin < 1 || bin > codes()
+        ? null
+        : Double.toString((bounds[(int) bin - 1] + bounds[(int) bin]) / 2);
+  }
+
+  @Override
+  public String[] meta() {
+    String[] cells = new String[codes()];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = Double.toString(bounds[i]) + MARK + bounds[i + 1];
+    }
+    return cells;
+  }
+}

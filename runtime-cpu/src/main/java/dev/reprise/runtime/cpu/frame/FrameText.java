@@ -1,0 +1,89 @@
+package dev.reprise.runtime.cpu.frame;
+
+import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.OperandException;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
+
+/** Frames as {@code toString} and {@code print} show them. */
+public final class FrameText {
+  private FrameText() {}
+
+  /**
+   * The frame's shape, names, types and first cells, a line each; missing cells are {@code null}.
+   *
+   * @param maxRows how many rows are shown at most
+   * @param maxCols how many columns are shown at most
+   * @param decimals digits after the point of a double
+   * @param separator between cells
+   * @param lineSeparator after each line of cells
+   */
+  public static String of(
+      Frame frame,
+      long maxRows,
+      long maxCols,
+      int decimals,
+      String separator,
+      String lineSeparator) {
+    int rows = (int) Math.min(maxRows, frame.rows());
+    int cols = (int) Math.min(maxCols, frame.cols());
+    DecimalFormat format = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
+    format.setMinimumFractionDigits(decimals);
+    format.setMaximumFractionDigits(decimals);
+    StringBuilder text = new StringBuilder();
+    text.append("# FRAME: nrow = ").append(frame.rows());
+    text.append(", ncol = ").append(frame.cols()).append(lineSeparator).append('#');
+    for (int c = 0; c < cols; c++) {
+      text.append(separator).append(frame.names().get(c));
+    }
+    text.append(lineSeparator).append('#');
+    for (int c = 0; c < cols; c++) {
+      text.append(separator).append(typeName(frame.schema().get(c)));
+    }
+    text.append(lineSeparator);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        text.append(c == 0 ? "" : separator).append(cell(frame, r, c, format));
+      }
+      text.append(lineSeparator);
+    }
+    return text.toString();
+  }
+
+  private static String cell(Frame frame, int row, int col, DecimalFormat format) {
+    return switch (frame.schema().get(col)) {
+      case STRING -> String.valueOf(frame.strings(col)[row]);
+      case DOUBLE -> {
+        double value = frame.doubles(col)[row];
+        yield Double.isFinite(value) ? format.format(value) : Double.toString(value);
+      }
+      case INTEGER -> Long.toString(frame.integers(col)[row]);
+      case BOOLEAN -> frame.booleans(col)[row] ? "TRUE" : "FALSE";
+    };
+  }
+
+  /** The name of a column type in schemas and headers. */
+  static String typeName(ColumnType type) {
+    return switch (type) {
+      case STRING -> "STRING";
+      case DOUBLE -> "FP64";
+      case INTEGER -> "INT64";
+      case BOOLEAN -> "BOOLEAN";
+    };
+  }
+
+  /** The column type of a name, narrower types widened. */
+  static ColumnType typeNamed(String name) {
+    return switch (name.strip().toUpperCase(Locale.ROOT)) {
+      case "STRING", "CHARACTER", "UNKNOWN", "HASH64", "HASH32" -> ColumnType.STRING;
+      case "FP64", "FP32", "DOUBLE" -> ColumnType.DOUBLE;
+      case "INT64", "INT32", "UINT8", "UINT4", "INT", "INTEGER" -> ColumnType.INTEGER;
+      case "BOOLEAN" -> ColumnType.BOOLEAN;
+      default ->
+          throw new OperandException(
+              "unknown column type \"" + name + "\"; use STRING, FP64, INT64 or BOOLEAN");
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package dev.reprise.runtime.cpu.frame;
+
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+
+/** Feature transformations: frames of mixed columns to matrices and back. */
+final class TransformKernels {
+  // A few milliseconds of work, so that handing a chunk over pays.
+  private static final int ROWS_PER_CHUNK = 4096;
+
+  private final Parallel parallel;
+
+  TransformKernels(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** {@code [X, M] = transformencode(target=F, spec=...)}. */
+  Operand[] encode(Operation operation, Operand[] in, ExecutionContext context) {
+    Frame frame = FrameKernels.frameIn("transformencode", in[0]);
+    TransformSpec spec = TransformSpec.parse(((Scalar) in[1]).asString(), frame.names());
+    Encoding encoding = Encoding.learn(frame, spec);
+    Frame meta = encoding.meta();
+    return new Operand[] {encoded(encoding, frame, context), meta};
+  }
+
+  /** {@code X = transformapply(target=F, meta=M, spec=...)}. */
+  Operand[] apply(Operation operation, Operand[] in, ExecutionContext context) {
+    Frame frame = FrameKernels.frameIn("transformapply", in[0]);
+    Frame meta = FrameKernels.frameIn("transformapply", in[1]);
+    Encoding encoding = Encoding.fromMeta(meta, spec(in[2], frame, meta));
+    encoding.checkColumns(frame);
+    return new Operand[] {encoded(encoding, frame, context)};
+  }
+
+  /** A spec that names columns means those of the frame, whose names a meta frame may lack. */
+  private static TransformSpec spec(Operand spec, Frame frame, Frame meta) {
+    Frame named = frame.cols() == meta.cols() ? frame : meta;
+    return TransformSpec.parse(((Scalar) spec).asString(), named.names());
+  }
+
+  private DenseMatrix encoded(Encoding encoding, Frame frame, ExecutionContext context) {
+    int[] kept = encoding.keptRows(frame);
+    DenseMatrix matrix = DenseMatrix.allocate(context.allocator(), kept.length, encoding.width());
+    try {
+      parallel.forRange(
+          context,
+          kept.length,
+          ROWS_PER_CHUNK,
+          (from, to) -> encoding.encode(frame, kept, matrix, (int) from, (int) to));
+      return matrix;
+    } catch (RuntimeException | Error e) {
+      matrix.buffer().release();
+      throw e;
+    }
+  }
+
+  /** {@code F = transformdecode(target=X, meta=M, spec=...)}. */
+  Operand[] decode(Operation operation, Operand[] in, ExecutionContext context) {
+    if (!(in[0] instanceof DenseMatrix matrix)) {
+      throw new OperandException("'transformdecode' needs a matrix");
+    }
+    Frame meta = FrameKernels.frameIn("transformdecode", in[1]);
+    TransformSpec spec = TransformSpec.parse(((Scalar) in[2]).asString(), meta.names());
+    return new Operand[] {Encoding.fromMeta(meta, spec).decode(matrix)};
+  }
+
+  /**
+   * {@code transformcolmap(target=M, spec=...)}: column, first and last matrix column, a row each.
+   */
+  Operand[] columnMap(Operation operation, Operand[] in, ExecutionContext context) {
+    Frame meta = FrameKernels.frameIn("transformcolmap", in[0]);
+    TransformSpec spec = TransformSpec.parse(((Scalar) in[1]).asString(), meta.names());
+    double[][] map = Encoding.fromMeta(meta, spec).columnMap();
+    return new Operand[] {matrix(map, context.allocator())};
+  }
+
+  private static DenseMatrix matrix(double[][] rows, Allocator allocator) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows.length, 3);
+    for (int r = 0; r < rows.length; r++) {
+      for (int c = 0; c < 3; c++) {
+        matrix.set(r, c, rows[r][c]);
+      }
+    }
+    return matrix;
+  }
+}

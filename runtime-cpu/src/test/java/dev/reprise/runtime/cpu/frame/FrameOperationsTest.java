@@ -1,0 +1,184 @@
+package dev.reprise.runtime.cpu.frame;
+
+import static dev.reprise.runtime.cpu.frame.Frames.run;
+import static dev.reprise.runtime.cpu.frame.Frames.show;
+import static dev.reprise.runtime.cpu.frame.Frames.showCells;
+import static dev.reprise.runtime.cpu.frame.Frames.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import org.junit.jupiter.api.Test;
+
+class FrameOperationsTest {
+  private static final Scalar ALL = Scalar.absent();
+
+  private static Scalar at(long position) {
+    return Scalar.of(position);
+  }
+
+  @Test
+  void framesPrintAsInSystemDs() {
+    assertThat(FrameText.of(Frames.typedSample(), 100, 100, 3, " ", "\n"))
+        .isEqualTo(
+            """
+            # FRAME: nrow = 5, ncol = 5
+            # num cat dbl flag mis
+            # INT64 STRING FP64 BOOLEAN STRING
+            10 b 1.500 TRUE x
+            2 a 2.500 FALSE null
+            10 c 0.000 TRUE y
+            7 b 4.500 FALSE x
+            3 null 0.500 TRUE z
+            """);
+    assertThat(FrameText.of(Frames.typedSample(), 2, 2, 1, " | ", "\n"))
+        .isEqualTo(
+            "# FRAME: nrow = 5, ncol = 5\n# | num | cat\n# | INT64 | STRING\n10 | b\n2 | a\n");
+  }
+
+  @Test
+  void partsOfAFrameKeepNamesAndTypes() {
+    Frame part =
+        FrameShape.rightIndex(new Operand[] {Frames.typedSample(), at(2), at(3), at(1), at(2)});
+    assertThat(part.names()).containsExactly("num", "cat");
+    assertThat(part.schema()).containsExactly(ColumnType.INTEGER, ColumnType.STRING);
+    assertThat(showCells(part)).isEqualTo("2 a\n10 c\n");
+    Frame named =
+        FrameShape.rightIndex(new Operand[] {Frames.sample(), ALL, ALL, text("mis"), ALL});
+    assertThat(showCells(named)).isEqualTo("x\nnull\ny\nx\nz\n");
+  }
+
+  @Test
+  void indicesOutOfRangeAndUnknownNamesAreErrors() {
+    assertThatThrownBy(
+            () -> FrameShape.rightIndex(new Operand[] {Frames.sample(), at(4), at(6), ALL, ALL}))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("row index 4:6")
+        .hasMessageContaining("5x5");
+    assertThatThrownBy(
+            () -> FrameShape.rightIndex(new Operand[] {Frames.sample(), ALL, ALL, text("x"), ALL}))
+        .hasMessageContaining("no column \"x\"")
+        .hasMessageContaining("num, cat");
+  }
+
+  @Test
+  void assignmentMakesANewFrameAndConvertsCells() {
+    Frame before = Frames.typedSample();
+    Frame after = FrameShape.leftIndex(new Operand[] {before, text("new"), at(1), ALL, at(2), ALL});
+    assertThat(after.strings(1)[0]).isEqualTo("new");
+    assertThat(before.strings(1)[0]).isEqualTo("b");
+    Frame source = FrameShape.rightIndex(new Operand[] {before, at(4), at(5), at(1), at(2)});
+    Frame moved = FrameShape.leftIndex(new Operand[] {after, source, at(2), at(3), at(1), at(2)});
+    assertThat(showCells(moved))
+        .startsWith("10 new 1.500 TRUE x\n7 b 2.500 FALSE null\n3 null 0.000 TRUE y\n7 b");
+    Frame truth =
+        FrameShape.leftIndex(new Operand[] {before, Scalar.of(1L), at(2), ALL, at(4), ALL});
+    assertThat(truth.booleans(3)[1]).isTrue();
+  }
+
+  @Test
+  void assignmentOfTheWrongTypeOrShapeIsAnError() {
+    Frame frame = Frames.typedSample();
+    assertThatThrownBy(
+            () -> FrameShape.leftIndex(new Operand[] {frame, text("abc"), at(1), ALL, at(1), ALL}))
+        .hasMessageContaining("column C1 has the type INT64")
+        .hasMessageContaining("\"abc\"");
+    assertThatThrownBy(
+            () -> FrameShape.leftIndex(new Operand[] {frame, frame, at(1), at(2), ALL, ALL}))
+        .hasMessageContaining("2 rows and 5 columns")
+        .hasMessageContaining("5x5");
+    assertThatThrownBy(
+            () -> FrameShape.leftIndex(new Operand[] {frame, text("a"), ALL, ALL, at(2), ALL}))
+        .hasMessageContaining("one cell only");
+  }
+
+  @Test
+  void bindingColumnsRenamesOnlyOnConflict() {
+    Frame frame = Frames.typedSample();
+    Frame left = FrameShape.rightIndex(new Operand[] {frame, ALL, ALL, at(1), ALL});
+    Frame right = FrameShape.rightIndex(new Operand[] {frame, ALL, ALL, at(2), at(3)});
+    assertThat(FrameShape.cbind(new Operand[] {left, right}).names())
+        .containsExactly("num", "cat", "dbl");
+    assertThat(FrameShape.cbind(new Operand[] {left, left}).names()).containsExactly("C1", "C2");
+  }
+
+  @Test
+  void bindingRowsOfDifferentTypesGivesText() {
+    Frame frame = Frames.typedSample();
+    Frame a = FrameShape.rightIndex(new Operand[] {frame, at(1), at(2), at(1), at(2)});
+    Frame b = FrameShape.rightIndex(new Operand[] {frame, at(4), at(5), at(2), at(3)});
+    Frame both = FrameShape.rbind(new Operand[] {a, b});
+    assertThat(both.schema()).containsExactly(ColumnType.STRING, ColumnType.STRING);
+    assertThat(showCells(both)).isEqualTo("10 b\n2 a\nb 4.5\nnull 0.5\n");
+    assertThatThrownBy(() -> FrameShape.rbind(new Operand[] {a, frame}))
+        .hasMessageContaining("2 and 5");
+    assertThatThrownBy(
+            () -> FrameShape.cbind(new Operand[] {a, Frames.matrix(new double[][] {{1}, {2}})}))
+        .hasMessageContaining("as.frame");
+  }
+
+  @Test
+  void aMatrixBecomesAFrameOfTheNarrowestTypesAndBack() {
+    Frame frame =
+        (Frame) run("as.frame", Frames.matrix(new double[][] {{1, 0, 2, -0.0}, {0.5, 1, 3e9, 1}}));
+    assertThat(frame.schema())
+        .containsExactly(
+            ColumnType.DOUBLE, ColumnType.BOOLEAN, ColumnType.INTEGER, ColumnType.DOUBLE);
+    assertThat(show(run("as.matrix", frame))).isEqualTo("1 0 2 0\n0.5 1 3000000000 1\n");
+    assertThat(showCells(run("as.frame", text("hello")))).isEqualTo("hello\n");
+  }
+
+  @Test
+  void textBecomesANumberOrAnErrorWithItsCell() {
+    Frame frame = Frames.texts("a,b", "1,TRUE", ",2.5", "x,1");
+    assertThatThrownBy(() -> run("as.matrix", frame))
+        .hasMessageContaining("row 3, column 1 (a)")
+        .hasMessageContaining("\"x\"");
+    Frame good = FrameShape.rightIndex(new Operand[] {frame, at(1), at(2), ALL, ALL});
+    assertThat(show(run("as.matrix", good))).isEqualTo("1 1\nNaN 2.5\n");
+  }
+
+  @Test
+  void singleCellsBecomeScalarsOfTheirType() {
+    Frame frame = Frames.typedSample();
+    Frame cell = FrameShape.rightIndex(new Operand[] {frame, at(1), ALL, at(2), ALL});
+    assertThat(run("as.scalar", cell)).isEqualTo(Scalar.of("b"));
+    Frame whole = FrameShape.rightIndex(new Operand[] {frame, at(1), ALL, at(1), ALL});
+    assertThat(run("as.scalar", whole)).isEqualTo(Scalar.of(10L));
+    assertThat(run("as.scalar", Frames.matrix(new double[][] {{3.5}}))).isEqualTo(Scalar.of(3.5));
+    assertThat(run("as.integer", text("5"))).isEqualTo(Scalar.of(5L));
+    assertThatThrownBy(() -> run("as.scalar", frame)).hasMessageContaining("5x5");
+  }
+
+  @Test
+  void framesAreFilledWithAValue() {
+    Operand frame = run("frame", text("abc"), at(2), at(3), Scalar.absent());
+    assertThat(showCells(frame)).isEqualTo("abc abc abc\nabc abc abc\n");
+    Operand typed = run("frame", Scalar.of(1.5), at(1), at(2), text("FP64,STRING"));
+    assertThat(showCells(typed)).isEqualTo("1.500 1.5\n");
+  }
+
+  @Test
+  void schemasAreDetectedAsInSystemDs() {
+    Frame frame =
+        Frames.texts(
+            "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o",
+            "1,1.5,0.1,123456789,1234567890123,12345678.5,1e5,a,ab,,TRUE,T,3000000000,0.123456789,0",
+            "2,2,0.2,,2,2,2,b,c,,FALSE,F,1,1,1");
+    assertThat(showCells(run("detectSchema", frame)))
+        .isEqualTo(
+            "INT32 FP32 FP32 INT32·n INT64 FP64 FP32 CHARACTER STRING UNKNOWN·n BOOLEAN BOOLEAN"
+                + " INT64 FP64 BOOLEAN\n");
+    assertThat(showCells(run("detectSchema", Frames.typedSample())))
+        .isEqualTo("INT64 CHARACTER·n FP64 BOOLEAN CHARACTER·n\n");
+  }
+
+  @Test
+  void columnNamesAreARowOfTexts() {
+    assertThat(showCells(run("colnames", Frames.sample()))).isEqualTo("num cat dbl flag mis\n");
+  }
+}
