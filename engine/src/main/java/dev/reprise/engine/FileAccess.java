@@ -99,7 +99,6 @@ final class FileAccess {
       LineageItem actual =
           item(operation.operation(), inputs, content.fingerprint, request.path());
       if (actual.sameAs(item)) {
-        content.value.retain();
         claim.complete(content.value, System.nanoTime() - start, true);
       }
       // Else the file changed between the fingerprint and the read: what was read has another key,

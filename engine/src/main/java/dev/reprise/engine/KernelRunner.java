@@ -29,6 +29,9 @@ final class KernelRunner {
    * @return the output, or a list of them when the opcode has several; the caller owns one reference
    */
   Value run(Operation operation, Value[] inputs, ExecutionContext context) {
+    if (!device.supports(operation)) {
+      throw new OperandException("'" + operation.name() + "' is not available on any device yet");
+    }
     Value[] flat = ListOperands.flatten(operation, inputs);
     Operand[] operands = new Operand[flat.length];
     int pinned = 0;

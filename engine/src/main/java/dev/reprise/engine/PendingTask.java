@@ -119,6 +119,7 @@ final class PendingTask extends Task implements Waiter {
     value.retain();
     handle.complete(value);
     owed.complete(value, nanos, true);
+    value.release();
   }
 
   private Value[] completeInputs() {

@@ -159,7 +159,6 @@ final class Pipeline {
     long nanos = System.nanoTime() - start;
     context.counters.executed[operation.index()]++;
     context.counters.nanos[operation.index()] += nanos;
-    value.retain();
     claim.complete(value, nanos, item.height(), true);
     return value;
   }

@@ -53,6 +53,7 @@ final class ReadTask extends Task implements Waiter {
       value.retain();
       handle.complete(value);
       owed.complete(value, System.nanoTime() - start, true);
+      value.release();
     } catch (OperandException e) {
       handle.fail(e);
       owed.fail(e);
