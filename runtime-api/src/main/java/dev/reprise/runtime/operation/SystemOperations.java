@@ -48,7 +48,7 @@ final class SystemOperations {
             .in("target")
             .in("rows", 100L)
             .in("cols", 100L)
-            .in("decimals", 3L)
+            .in("decimal", 3L)
             .in("sparse", false)
             .text("sep", " ")
             .text("linesep", "\n")

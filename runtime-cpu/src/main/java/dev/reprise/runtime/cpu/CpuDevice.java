@@ -12,6 +12,7 @@ import dev.reprise.runtime.cpu.create.CreateKernels;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
 import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
+import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Operation;
 import java.util.List;
 
@@ -40,6 +41,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     CellKernels.register(table, parallel);
     AggregateKernels.register(table, parallel);
     ShapeKernels.register(table, parallel);
+    MatrixText.register(table);
     FrameKernels.register(table, parallel);
     CreateKernels.register(table, parallel);
     LinearAlgebraKernels.register(table, parallel, blas);

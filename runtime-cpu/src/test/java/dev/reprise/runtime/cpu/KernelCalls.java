@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
@@ -7,12 +9,14 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.aggregate.AggregateKernels;
 import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
+import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.CountingAllocator;
 import dev.reprise.testkit.Matrices;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -30,6 +34,7 @@ public final class KernelCalls implements AutoCloseable {
     CellKernels.register(builder, parallel);
     AggregateKernels.register(builder, parallel);
     ShapeKernels.register(builder, parallel);
+    MatrixText.register(builder);
     table = builder.build();
   }
 
@@ -93,6 +98,11 @@ public final class KernelCalls implements AutoCloseable {
       rows[i] = new double[] {cells[i]};
     }
     return rows;
+  }
+
+  /** Fails unless both hold the same numbers; NaN equals itself, -0 does not equal 0. */
+  public static void same(double[][] found, double[][] wanted) {
+    assertThat(Arrays.deepToString(found)).isEqualTo(Arrays.deepToString(wanted));
   }
 
   private Operand operand(Object argument) {

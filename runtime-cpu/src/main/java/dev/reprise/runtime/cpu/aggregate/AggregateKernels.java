@@ -12,5 +12,10 @@ public final class AggregateKernels {
     FullKernels.register(table, parallel);
     RowKernels.register(table, parallel);
     ColumnKernels.register(table, parallel);
+    CumulativeKernels.register(table);
+    MomentKernels.register(table);
+    QuantileKernels.register(table);
+    GroupKernels.register(table);
+    DistinctKernels.register(table);
   }
 }

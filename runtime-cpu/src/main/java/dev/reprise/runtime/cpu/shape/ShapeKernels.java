@@ -12,5 +12,8 @@ public final class ShapeKernels {
     table.add("t", new TransposeKernel(parallel));
     IndexKernels.register(table, parallel);
     BindKernels.register(table, parallel);
+    RearrangeKernels.register(table, parallel);
+    table.add("order", new OrderKernel(parallel));
+    table.add("removeEmpty", new FilterKernel(parallel));
   }
 }

@@ -1,0 +1,99 @@
+package dev.reprise.runtime.cpu.aggregate;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.operation.Operation;
+import java.util.Arrays;
+
+/**
+ * Aggregates per group of rows: group g, numbered from 1, is row g of the result. A group without
+ * rows gives 0. Rows of groups above {@code ngroups} are left out.
+ */
+final class GroupKernels {
+  private GroupKernels() {}
+
+  static void register(KernelTable.Builder table) {
+    table.add("aggregate", GroupKernels::aggregate);
+  }
+
+  private static Operand[] aggregate(
+      Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix target = Arguments.matrix(operation, inputs, 0);
+    double[] groups = Vectors.read(operation, inputs, 1);
+    boolean sized = !Arguments.isAbsent(inputs[4]);
+    int cols = columns(target, groups.length);
+    if (cols > 1 && !sized) {
+      throw new OperandException(
+          "'aggregate' of a matrix of several columns needs 'ngroups'; shape " + target.shape());
+    }
+    double[] weights = Vectors.readOrNull(operation, inputs, 3, groups.length);
+    int count = sized ? count(Arguments.whole(operation, inputs, 4)) : count(largest(groups));
+    GroupFunction function =
+        GroupFunction.of(
+            Arguments.text(operation, inputs, 2),
+            Arguments.isAbsent(inputs[5]) ? 0 : Arguments.whole(operation, inputs, 5));
+    int[] group = numbers(groups);
+    double[][] results = new double[cols][];
+    for (int col = 0; col < cols; col++) {
+      results[col] = function.aggregate(column(target, cols, col), group, weights, count);
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), count, cols);
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < cols; j++) {
+        out.set(i, j, results[j][i]);
+      }
+    }
+    return new Operand[] {out};
+  }
+
+  /** Columns of the target; a row vector with one group per cell is one column lying down. */
+  private static int columns(DenseMatrix target, int groups) {
+    if (target.rows() == groups) {
+      return Math.toIntExact(target.cols());
+    }
+    if (target.rows() == 1 && target.cols() == groups) {
+      return 1;
+    }
+    throw new OperandException(
+        "'aggregate' needs one group per row, but got "
+            + groups
+            + " groups for a matrix of shape "
+            + target.shape());
+  }
+
+  private static int count(double groups) {
+    if (!(groups >= 0 && groups < Integer.MAX_VALUE - 8)) {
+      throw new OperandException("'aggregate' cannot make " + groups + " groups");
+    }
+    return (int) groups;
+  }
+
+  private static double largest(double[] groups) {
+    return Arrays.stream(groups).max().orElse(0);
+  }
+
+  /** Zero-based groups; fractions are cut off. */
+  private static int[] numbers(double[] groups) {
+    int[] numbers = new int[groups.length];
+    for (int i = 0; i < groups.length; i++) {
+      if (!(groups[i] >= 1)) {
+        throw new OperandException(
+            "groups are numbered from 1, but row " + (i + 1) + " has group " + groups[i]);
+      }
+      numbers[i] = (int) groups[i] - 1;
+    }
+    return numbers;
+  }
+
+  private static double[] column(DenseMatrix x, int cols, int col) {
+    double[] cells = new double[(int) (x.cells() / cols)];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = x.segment().getAtIndex(Run.CELL, (long) i * cols + col);
+    }
+    return cells;
+  }
+}

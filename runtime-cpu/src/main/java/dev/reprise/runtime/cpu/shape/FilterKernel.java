@@ -1,0 +1,92 @@
+package dev.reprise.runtime.cpu.shape;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
+
+/**
+ * {@code removeEmpty}: keeps the rows or columns that a selection marks, or without one those that
+ * have a cell other than zero. NaN counts as a value. When nothing is left, {@code empty.return}
+ * asks for one row or column of zeros.
+ */
+final class FilterKernel implements Kernel {
+  private final Parallel parallel;
+
+  FilterKernel(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    boolean rows = isRows(Arguments.text(operation, inputs, 1));
+    DenseMatrix select = Arguments.matrixOrNull(operation, inputs, 2);
+    boolean emptyReturn = Arguments.flag(operation, inputs, 3);
+    boolean[] keep = new boolean[Math.toIntExact(rows ? x.rows() : x.cols())];
+    if (select != null) {
+      select(select, keep, x, rows);
+    } else {
+      markFilled(x, keep, rows);
+    }
+    int[] kept = IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
+    if (kept.length == 0 && emptyReturn) {
+      return new Operand[] {zeros(rows ? 1 : x.rows(), rows ? x.cols() : 1, context)};
+    }
+    return new Operand[] {
+      rows ? Gather.rows(x, kept, parallel, context) : Gather.columns(x, kept, parallel, context)
+    };
+  }
+
+  private static boolean isRows(String margin) {
+    return switch (margin) {
+      case "rows" -> true;
+      case "cols" -> false;
+      default ->
+          throw new OperandException(
+              "'removeEmpty' has the margins rows and cols, not '" + margin + "'");
+    };
+  }
+
+  private static void select(DenseMatrix select, boolean[] keep, DenseMatrix x, boolean rows) {
+    boolean isVector = select.rows() == 1 || select.cols() == 1 || select.cells() == 0;
+    if (!isVector || select.cells() != keep.length) {
+      throw new OperandException(
+          "'removeEmpty' needs a selection of "
+              + keep.length
+              + (rows ? " rows" : " columns")
+              + " for a matrix of shape "
+              + x.shape()
+              + ", but got one of shape "
+              + select.shape());
+    }
+    for (int i = 0; i < keep.length; i++) {
+      keep[i] = select.segment().getAtIndex(Region.CELL, i) != 0;
+    }
+  }
+
+  private static void markFilled(DenseMatrix x, boolean[] keep, boolean rows) {
+    int cols = Math.toIntExact(x.cols());
+    double[] row = new double[cols];
+    for (long i = 0; i < x.rows(); i++) {
+      MemorySegment.copy(x.segment(), Region.CELL, 8 * i * cols, row, 0, cols);
+      for (int j = 0; j < cols; j++) {
+        if (row[j] != 0) {
+          keep[rows ? (int) i : j] = true;
+        }
+      }
+    }
+  }
+
+  private static DenseMatrix zeros(long rows, long cols, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, cols);
+    out.segment().asSlice(0, out.bytes()).fill((byte) 0);
+    return out;
+  }
+}

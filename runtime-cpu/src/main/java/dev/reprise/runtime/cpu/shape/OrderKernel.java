@@ -1,0 +1,76 @@
+package dev.reprise.runtime.cpu.shape;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+
+/** Sorts rows by one or more columns; returns the rows or their one-based former positions. */
+final class OrderKernel implements Kernel {
+  private final Parallel parallel;
+
+  OrderKernel(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    boolean decreasing = Arguments.flag(operation, inputs, 2);
+    boolean indexReturn = Arguments.flag(operation, inputs, 3);
+    if (x.rows() > Integer.MAX_VALUE - 8) {
+      throw new OperandException("'order' sorts up to 2^31 - 9 rows, not " + x.shape());
+    }
+    int[] columns = columns(operation, inputs, x);
+    SortedOrder order = SortedOrder.ascending((int) x.rows());
+    for (int i = columns.length - 1; i >= 0; i--) {
+      order = order.by(column(x, columns[i]), decreasing);
+    }
+    int[] indices = order.indices();
+    return new Operand[] {
+      indexReturn ? positions(indices, context) : Gather.rows(x, indices, parallel, context)
+    };
+  }
+
+  private static DenseMatrix positions(int[] indices, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), indices.length, 1);
+    for (int i = 0; i < indices.length; i++) {
+      out.set(i, 0, indices[i] + 1);
+    }
+    return out;
+  }
+
+  /** Zero-based columns to sort by: a scalar or a vector of them. */
+  private static int[] columns(Operation operation, Operand[] inputs, DenseMatrix x) {
+    if (inputs[1] instanceof Scalar by) {
+      return new int[] {column(by.asLong(), x)};
+    }
+    DenseMatrix by = Arguments.matrix(operation, inputs, 1);
+    int[] columns = new int[Math.toIntExact(by.cells())];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = column((long) by.segment().getAtIndex(Region.CELL, i), x);
+    }
+    return columns;
+  }
+
+  private static int column(long by, DenseMatrix x) {
+    if (by < 1 || by > x.cols()) {
+      throw new OperandException(
+          "'order' cannot sort a matrix of shape " + x.shape() + " by column " + by);
+    }
+    return (int) (by - 1);
+  }
+
+  private static double[] column(DenseMatrix x, int column) {
+    double[] cells = new double[(int) x.rows()];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = x.get(i, column);
+    }
+    return cells;
+  }
+}

@@ -1,0 +1,200 @@
+package dev.reprise.runtime.cpu.shape;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/** Reversed and rolled rows, diagonals, triangles, replaced values and one-hot rows. */
+final class RearrangeKernels {
+  private static final long CHUNK_CELLS = 1 << 15;
+  private static final int BLOCK = 1024;
+
+  private final Parallel parallel;
+
+  private RearrangeKernels(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    RearrangeKernels kernels = new RearrangeKernels(parallel);
+    table.add("rev", kernels::reverse);
+    table.add("roll", kernels::roll);
+    table.add("diag", kernels::diagonal);
+    table.add("lower.tri", kernels.triangle(true));
+    table.add("upper.tri", kernels.triangle(false));
+    table.add("replace", kernels::replace);
+    table.add("rexpand", kernels::expand);
+  }
+
+  /** Last row first. */
+  private Operand[] reverse(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+    long cols = x.cols();
+    long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
+    parallel.forRange(
+        context,
+        x.rows(),
+        chunk,
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            MemorySegment.copy(
+                x.segment(), 8 * (x.rows() - 1 - i) * cols, out.segment(), 8 * i * cols, 8 * cols);
+          }
+        });
+    return new Operand[] {out};
+  }
+
+  /** Every row moves down by the shift; those that fall out come in at the top. */
+  private Operand[] roll(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    long rows = x.rows();
+    long shift = rows == 0 ? 0 : Math.floorMod(Arguments.whole(operation, inputs, 1), rows);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, x.cols());
+    Region.all(x).copyTo(new Region(out, shift, 0), rows - shift, x.cols(), parallel, context);
+    new Region(x, rows - shift, 0).copyTo(Region.all(out), shift, x.cols(), parallel, context);
+    return new Operand[] {out};
+  }
+
+  /** A square matrix gives its diagonal as a column, a column vector a diagonal matrix. */
+  private Operand[] diagonal(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    long n = x.rows();
+    if (x.cols() == n) {
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, 1);
+      for (long i = 0; i < n; i++) {
+        out.set(i, 0, x.get(i, i));
+      }
+      return new Operand[] {out};
+    }
+    if (x.cols() != 1) {
+      throw new OperandException(
+          "'diag' needs a column vector or a square matrix, but got shape " + x.shape());
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, n);
+    parallel.forRange(
+        context,
+        n,
+        Math.max(1, CHUNK_CELLS / Math.max(1, n)),
+        (from, to) -> {
+          out.segment().asSlice(8 * from * n, 8 * (to - from) * n).fill((byte) 0);
+          for (long i = from; i < to; i++) {
+            out.set(i, i, x.get(i, 0));
+          }
+        });
+    return new Operand[] {out};
+  }
+
+  /** Ones, or the matrix's own values, below or above the diagonal; zeros elsewhere. */
+  private Kernel triangle(boolean lower) {
+    return (operation, inputs, context) -> {
+      DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+      boolean diag = Arguments.flag(operation, inputs, 1);
+      boolean values = Arguments.flag(operation, inputs, 2);
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+      long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, x.cols()));
+      parallel.forRange(
+          context,
+          x.rows(),
+          chunk,
+          (from, to) -> {
+            for (long i = from; i < to; i++) {
+              for (long j = 0; j < x.cols(); j++) {
+                boolean inside = lower ? j < i || diag && j == i : j > i || diag && j == i;
+                out.set(i, j, inside ? (values ? x.get(i, j) : 1) : 0);
+              }
+            }
+          });
+      return new Operand[] {out};
+    };
+  }
+
+  /** Puts a number wherever a pattern stands, which may be NaN. */
+  private Operand[] replace(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    double pattern = Arguments.number(operation, inputs, 1);
+    double replacement = Arguments.number(operation, inputs, 2);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+    parallel.forRange(
+        context,
+        x.cells(),
+        CHUNK_CELLS,
+        (from, to) -> {
+          double[] block = new double[(int) Math.min(BLOCK, to - from)];
+          for (long i = from; i < to; i += BLOCK) {
+            int count = (int) Math.min(BLOCK, to - i);
+            MemorySegment.copy(x.segment(), Region.CELL, 8 * i, block, 0, count);
+            replace(block, count, pattern, replacement);
+            MemorySegment.copy(block, 0, out.segment(), Region.CELL, 8 * i, count);
+          }
+        });
+    return new Operand[] {out};
+  }
+
+  private static void replace(double[] block, int count, double pattern, double replacement) {
+    if (Double.isNaN(pattern)) {
+      for (int k = 0; k < count; k++) {
+        block[k] = block[k] != block[k] ? replacement : block[k];
+      }
+    } else {
+      for (int k = 0; k < count; k++) {
+        block[k] = block[k] == pattern ? replacement : block[k];
+      }
+    }
+  }
+
+  /**
+   * One-hot rows ({@code dir="cols"}) or columns: value v sets cell v of its line to 1. Values
+   * above {@code max} set nothing. With {@code cast} fractions are cut off; values below 1 set
+   * nothing with {@code ignore} and are an error without.
+   */
+  private Operand[] expand(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    long max = Arguments.whole(operation, inputs, 1);
+    boolean asRows = isExpandedIntoColumns(Arguments.text(operation, inputs, 2));
+    boolean cast = Arguments.flag(operation, inputs, 3);
+    boolean ignore = Arguments.flag(operation, inputs, 4);
+    if (x.rows() != 1 && x.cols() != 1 && x.cells() > 0 || max < 0) {
+      throw new OperandException(
+          "'rexpand' needs a vector and a maximum of 0 or more, but got shape "
+              + x.shape()
+              + " and "
+              + max);
+    }
+    long n = x.cells();
+    for (long i = 0; i < n; i++) {
+      double value = x.segment().getAtIndex(Region.CELL, i);
+      if (!ignore && !(value >= 1) || !cast && value != Math.rint(value)) {
+        throw new OperandException(
+            "'rexpand' needs whole numbers from 1, but cell " + (i + 1) + " is " + value);
+      }
+    }
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), asRows ? n : max, asRows ? max : n);
+    out.segment().asSlice(0, out.bytes()).fill((byte) 0);
+    for (long i = 0; i < n; i++) {
+      double value = Math.floor(x.segment().getAtIndex(Region.CELL, i));
+      if (value >= 1 && value <= max) {
+        long at = (long) value - 1;
+        out.set(asRows ? i : at, asRows ? at : i, 1);
+      }
+    }
+    return new Operand[] {out};
+  }
+
+  private static boolean isExpandedIntoColumns(String dir) {
+    return switch (dir) {
+      case "cols" -> true;
+      case "rows" -> false;
+      default ->
+          throw new OperandException(
+              "'rexpand' has the directions rows and cols, not '" + dir + "'");
+    };
+  }
+}
