@@ -23,6 +23,11 @@ import java.util.Set;
  * to run time, since scripts assign and read under equal conditions.
  */
 public final class VariableCheck {
+  private static final List<String> OPTIONS =
+      List.of(
+          "check", "par", "mode", "opt", "taskpartitioner", "tasksize", "resultmerge",
+          "datapartitioner", "log", "profile");
+
   private final Diagnostics diagnostics;
   private final Set<String> everAssigned;
   private final Set<String> localToParfor = new HashSet<>();
@@ -155,6 +160,13 @@ public final class VariableCheck {
       reads(loop.range().step());
     }
     for (Expression.Argument option : loop.options()) {
+      if (!OPTIONS.contains(option.name())) {
+        error(
+            option.position(),
+            option.name(),
+            "a loop has no option '" + option.name() + "'",
+            NearestName.hint(option.name(), OPTIONS));
+      }
       if (!(option.value() instanceof Expression.Name)) {
         reads(option.value());
       }

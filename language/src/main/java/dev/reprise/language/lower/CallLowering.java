@@ -51,6 +51,19 @@ final class CallLowering {
           NearestName.hint(call.namespace(), context.unit().namespaces().keySet()));
       return;
     }
+    if (PlannedBuiltins.contains(call.fullName())) {
+      context.error(
+          call.position(),
+          call.fullName().length(),
+          "the builtin '" + call.fullName() + "' is not there yet in this version",
+          null);
+      return;
+    }
+    if (call.fullName().equals("source")) {
+      context.error(call.position(), 6, "a sourced file needs a name space",
+          "write source(\"file.dml\") as ns");
+      return;
+    }
     List<String> candidates = new ArrayList<>(context.functions().callable(context.unit()));
     candidates.addAll(Builtins.names(context.operations()));
     context.error(

@@ -10,10 +10,13 @@ import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Lowers expressions to instructions that it appends to a list. */
 final class ExpressionLowering {
   private static final int[] NOTHING = {};
+  private static final Set<String> VALUELESS =
+      Set.of("print", "stop", "assert", "write", "setwd");
 
   private final ProcedureContext context;
   private final ProcedureBuilder builder;
@@ -33,9 +36,26 @@ final class ExpressionLowering {
     if (lowered instanceof Lowered.Value(int operand)) {
       return operand;
     }
+    requireValue(expression, lowered);
     int slot = builder.temporary();
     emit(lowered, new int[] {slot});
     return slot;
+  }
+
+  private void requireValue(Expression expression, Lowered lowered) {
+    boolean hasValue =
+        switch (lowered) {
+          case Lowered.Value _ -> true;
+          case Lowered.Computation step -> !VALUELESS.contains(step.operation().name());
+          case Lowered.Invocation invocation -> invocation.results() > 0;
+        };
+    if (!hasValue && expression instanceof Expression.Call call) {
+      context.error(
+          call.position(),
+          call.fullName().length(),
+          "'" + call.fullName() + "' returns no value",
+          null);
+    }
   }
 
   /** Computes an expression into a slot. */
@@ -46,6 +66,7 @@ final class ExpressionLowering {
         out.add(new Instruction.Copy(operand, slot, NOTHING, position));
       }
     } else {
+      requireValue(expression, lowered);
       emit(lowered, new int[] {slot});
     }
   }

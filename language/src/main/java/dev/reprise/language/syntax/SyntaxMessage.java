@@ -148,8 +148,7 @@ record SyntaxMessage(String text, String hint) {
           ScriptParser.RBRACE,
           ScriptParser.COMMA,
           ScriptParser.COLON,
-          ScriptParser.ASSIGN,
-          ScriptParser.FUNCTION ->
+          ScriptParser.ASSIGN ->
           true;
       case ScriptParser.LPAREN, ScriptParser.LBRACK -> !expression;
       default -> false;

@@ -50,7 +50,9 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
           ScriptParser.RULE_loopHeader,
           ScriptParser.RULE_functionHeader -> {
         report(parser, e);
-        skipToBody(parser, context.getStart());
+        skipToBody(parser, context);
+        // What is missing here has been said already.
+        lastReported = parser.getInputStream().index();
       }
       case ScriptParser.RULE_block, ScriptParser.RULE_script -> report(parser, e);
       default -> throw e;
@@ -146,7 +148,9 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
    */
   private static void skipToStatement(Parser parser, Token start) {
     TokenStream tokens = parser.getInputStream();
-    boolean restIsComment = tokens.LA(1) == ScriptParser.UNTERMINATED_COMMENT;
+    boolean restIsComment =
+        tokens.LA(1) == ScriptParser.UNTERMINATED_COMMENT
+            || start.getType() == ScriptParser.UNTERMINATED_COMMENT;
     int parentheses = openParentheses(tokens, start);
     int braces = 0;
     for (int type = tokens.LA(1); type != Token.EOF; type = tokens.LA(1)) {
@@ -157,7 +161,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
             parentheses <= 0 || token.getCharPositionInLine() <= start.getCharPositionInLine();
         if (type == ScriptParser.RBRACE
             || type == ScriptParser.SEMI
-            || (shallow && startsLine(tokens, token) && looksLikeStatement(tokens))) {
+            || (shallow && startsLine(tokens, token) && looksLikeStatement(tokens, parentheses))) {
           return;
         }
       }
@@ -172,9 +176,17 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     }
   }
 
-  /** Skips the rest of a header up to the brace of its block, or to the next statement. */
-  private static void skipToBody(Parser parser, Token start) {
+  /**
+   * Skips the rest of a header: behind its closing parenthesis, up to the brace of its block, or to the
+   * next statement.
+   */
+  private static void skipToBody(Parser parser, ParserRuleContext header) {
     TokenStream tokens = parser.getInputStream();
+    Token start = header.getStart();
+    boolean endsWithParenthesis =
+        start.getType() == ScriptParser.LPAREN
+            && header.getRuleIndex() != ScriptParser.RULE_functionHeader;
+    int parentheses = openParentheses(tokens, start);
     for (int type = tokens.LA(1); type != Token.EOF; type = tokens.LA(1)) {
       Token token = tokens.LT(1);
       if (type == ScriptParser.LBRACE
@@ -182,10 +194,18 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
           || type == ScriptParser.SEMI
           || (token.getLine() > start.getLine()
               && startsLine(tokens, token)
-              && looksLikeStatement(tokens))) {
+              && looksLikeStatement(tokens, parentheses))) {
         return;
       }
+      switch (type) {
+        case ScriptParser.LPAREN -> parentheses++;
+        case ScriptParser.RPAREN -> parentheses--;
+        default -> {}
+      }
       parser.consume();
+      if (endsWithParenthesis && parentheses == 0) {
+        return;
+      }
     }
   }
 
@@ -206,7 +226,7 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     return index == 0 || tokens.get(index - 1).getLine() < token.getLine();
   }
 
-  private static boolean looksLikeStatement(TokenStream tokens) {
+  private static boolean looksLikeStatement(TokenStream tokens, int parentheses) {
     int type = tokens.LA(1);
     if (!isName(type)) {
       return beginsStatement(type) || type == ScriptParser.ELSE || type == ScriptParser.LBRACK;
@@ -219,7 +239,22 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
           ScriptParser.LBRACK,
           ScriptParser.SCOPE ->
           true;
-      default -> false;
+      default -> parentheses <= 0 && endsExpression(tokens.LA(-1));
+    };
+  }
+
+  private static boolean endsExpression(int type) {
+    return switch (type) {
+      case ScriptParser.INTEGER,
+          ScriptParser.DOUBLE,
+          ScriptParser.STRING,
+          ScriptParser.TRUE,
+          ScriptParser.FALSE,
+          ScriptParser.RPAREN,
+          ScriptParser.RBRACK,
+          ScriptParser.RBRACE ->
+          true;
+      default -> isName(type);
     };
   }
 }

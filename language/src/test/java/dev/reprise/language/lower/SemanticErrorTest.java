@@ -1,0 +1,326 @@
+package dev.reprise.language.lower;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.language.CompileException;
+import dev.reprise.language.Compiler;
+import dev.reprise.language.Scripts;
+import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceFile.Origin;
+import dev.reprise.language.SourceResolver;
+import dev.reprise.language.program.Program;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class SemanticErrorTest {
+
+  @Test
+  void unknownVariablesHaveTheNearestName() {
+    assertThat(
+            Scripts.errors(
+                """
+                lambda = 1
+                y = lamda * 2
+                z = true
+                print(y + qwertz + z)
+                u = later
+                later = 3
+                """))
+        .containsExactly(
+            "2:5 the variable 'lamda' is not defined (did you mean 'lambda'?)",
+            "3:5 the variable 'true' is not defined (truth values are written TRUE and FALSE)",
+            "4:11 the variable 'qwertz' is not defined",
+            "5:5 the variable 'later' is not defined (it is assigned only later)");
+  }
+
+  @Test
+  void variableAssignedOnOnePathOnlyIsLeftToRunTime() {
+    assertThat(
+            Scripts.errors(
+                """
+                if (rand() > 1) x = 3
+                print(x)
+                while (FALSE) y = 2
+                print(y)
+                for (i in 1:3) { if (i > 1) print(z); z = i }
+                """))
+        .isEmpty();
+  }
+
+  @Test
+  void variableOfAParforBodyStaysInside() {
+    assertThat(Scripts.errors("parfor (i in 1:3) { a = i }\nprint(a)"))
+        .containsExactly(
+            "2:7 the variable 'a' is not defined (what a parfor body assigns stays inside; results"
+                + " are the indexed parts of variables that exist before the loop)");
+  }
+
+  @Test
+  void functionsSeeOnlyTheirParameters() {
+    assertThat(
+            Scripts.errors(
+                "g = 3\nf = function(double a, double b = a + c) return (double s) { s = a + g }\n"
+                    + "print(f(1))"))
+        .containsExactly(
+            "2:41 the variable 'c' is not defined (did you mean 'a'?)",
+            "2:70 the variable 'g' is not defined (did you mean 'a'?)");
+  }
+
+  @Test
+  void unknownFunctionsHaveTheNearestName() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double a) return (double b) { b = a }
+                x = rowsums(rand())
+                x = F(1)
+                x = ns::g(1)
+                x = conv2d(1)
+                source("a.dml")
+                x = federated(1)
+                """))
+        .containsExactly(
+            "2:5 unknown function 'rowsums' (did you mean 'rowSums'?)",
+            "3:5 unknown function 'F' (did you mean 'f'?)",
+            "4:5 unknown name space 'ns'",
+            "5:5 the builtin 'conv2d' is not there yet in this version",
+            "6:1 a sourced file needs a name space (write source(\"file.dml\") as ns)",
+            "7:5 'federated' is not supported: all data is read locally");
+  }
+
+  @Test
+  void argumentsOfFunctionsAreChecked() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double alpha, double beta = 2) return (double s) { s = alpha * beta }
+                x = f()
+                x = f(1, 2, 3)
+                x = f(1, bta=3)
+                x = f(1, gamma=3)
+                x = f(1, alpha=3)
+                x = f(beta=3, 1)
+                """))
+        .containsExactly(
+            "2:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta))",
+            "3:13 'f' takes 2 arguments, found 3 (it is called as f(alpha, beta))",
+            "4:10 'f' has no argument 'bta' (did you mean 'beta'?)",
+            "5:10 'f' has no argument 'gamma' (it is called as f(alpha, beta))",
+            "6:10 the argument 'alpha' of 'f' is given twice",
+            "7:5 'f' misses its argument 'alpha' (it is called as f(alpha, beta))",
+            "7:15 the argument 'beta' of 'f' is given twice");
+  }
+
+  @Test
+  void argumentsOfBuiltinsAreChecked() {
+    assertThat(
+            Scripts.errors(
+                """
+                x = rand(row=3)
+                x = sum()
+                x = sum(1, 2)
+                x = matrix(1, rows=2)
+                x = ppred(1, 2, "<>")
+                x = ifdef(3, 4)
+                x = append(1)
+                x = eval()
+                x = exists(1 + 2)
+                """))
+        .containsExactly(
+            "1:10 'rand' has no argument 'row' (did you mean 'rows'?)",
+            "2:5 'sum' misses its argument 'target' (it is called as sum(target))",
+            "3:12 'sum' takes 1 argument, found 2 (it is called as sum(target))",
+            "4:5 'matrix' misses its argument 'cols'"
+                + " (it is called as matrix(data, rows, cols, byrow))",
+            "5:5 the third argument of 'ppred' must be an operator as text, for example \"<\"",
+            "6:5 'ifdef' takes an argument of the command line and a default"
+                + " (it is called as ifdef($name, default))",
+            "7:5 'append' takes 2 arguments, found 1",
+            "8:5 'eval' takes a function's name and its arguments"
+                + " (for example eval(\"lm\", X, y))",
+            "9:5 'exists' takes the name of a variable (for example exists(\"x\"))");
+  }
+
+  @Test
+  void numberOfResultsIsChecked() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double a) return (double b, double c) { b = a; c = a }
+                g = function(double a) { print(a) }
+                [x, y, z] = f(1)
+                [w, V, U] = eigen(rand())
+                x = g(1)
+                x = 1 + print("a")
+                [x, y] = 3
+                [x, y] = f(1)
+                """))
+        .containsExactly(
+            "3:1 'f' returns 2 values, found 3 targets",
+            "4:1 'eigen' returns 2 values, found 3 targets",
+            "5:5 'g' returns no value",
+            "6:9 'print' returns no value",
+            "7:1 only the results of a call are assigned to several targets");
+  }
+
+  @Test
+  void definitionsAreChecked() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double a, double a) return (double b, double b) { b = a }
+                f = function(double a) return (double reslut) { result = a }
+                if (TRUE) {
+                  h = function(double a) return (double b) { b = a }
+                }
+                g = function(double a) return (double a, double b) { b = 1 }
+                pi = 3
+                """))
+        .containsExactly(
+            "1:31 the parameter 'a' of 'f' exists twice",
+            "1:59 the result 'b' of 'f' exists twice",
+            "2:1 the function 'f' is defined twice (the first definition is in line 1)",
+            "4:3 the function 'h' is not defined at the top level"
+                + " (move it out of the block, or look for a missing '}' above it)",
+            "7:1 'pi' is a constant and cannot be assigned (choose another name)");
+  }
+
+  @Test
+  void resultThatIsNeverAssignedIsReported() {
+    assertThat(
+            Scripts.errors(
+                "f = function(double a) return (double result) { reslut = a }\nprint(f(1))"))
+        .containsExactly(
+            "1:39 the result 'result' of 'f' is never assigned (did you mean 'reslut'?)");
+  }
+
+  @Test
+  void loopVariablesAndOptionsAreChecked() {
+    assertThat(
+            Scripts.errors(
+                """
+                parfor (i in 1:3) { i = 2 }
+                parfor (i in 1:3) { for (i in 1:2) { print(i) } }
+                parfor (j in 1:3, chek=0, opt=NONE) { print(j) }
+                for (k in 1:3) { k = 3 }
+                """))
+        .containsExactly(
+            "1:21 the parfor variable 'i' cannot be assigned",
+            "2:26 the parfor variable 'i' cannot be assigned",
+            "3:19 a loop has no option 'chek' (did you mean 'check'?)");
+  }
+
+  @Test
+  void missingCommandLineArgumentsAreReported() {
+    assertThat(Scripts.errors("x = $n + $1\ny = ifdef($m, 3)\nprint(x + y)"))
+        .containsExactly(
+            "1:5 the argument $n is not given"
+                + " (pass it with --nvargs n=..., or give it a default: ifdef($n, ...))",
+            "1:10 the argument $1 is not given"
+                + " (pass it with --args, or give it a default: ifdef($1, ...))");
+  }
+
+  @Test
+  void sourcedFilesAreCheckedWithTheirOwnNamesAndPlaces() {
+    Map<String, String> files =
+        Map.of(
+            "a.dml", "f = function(double x) return (double y) { y = z }",
+            "b.dml", "g = function(double x) return (double y) { y = x }\nh = (");
+    assertThat(
+            Scripts.diagnostics(
+                "source(\"a.dml\") as a\nsource(\"b.dml\") as b\nprint(a::f(1))",
+                Map.of(),
+                files))
+        .extracting(d -> d.position() + " " + d.message())
+        .containsExactly("b.dml:2:6 found the end of the file, expected an expression");
+    assertThat(Scripts.diagnostics("source(\"a.dml\") as a\nprint(q)", Map.of(), files))
+        .extracting(d -> d.position() + " " + d.message())
+        .containsExactlyInAnyOrder(
+            "a.dml:1:48 the variable 'z' is not defined",
+            "test.dml:2:7 the variable 'q' is not defined");
+  }
+
+  @Test
+  void missingAndCyclicSourcesAreReported() {
+    Map<String, String> files =
+        Map.of("a.dml", "source(\"b.dml\") as b", "b.dml", "source(\"a.dml\") as a");
+    assertThat(
+            Scripts.diagnostics(
+                "source(\"no.dml\") as n\nsource(\"a.dml\") as a", Map.of(), files))
+        .extracting(d -> d.position() + " " + d.message())
+        .containsExactlyInAnyOrder(
+            "test.dml:1:1 the sourced file 'no.dml' is not found",
+            "b.dml:1:1 the file 'a.dml' is being sourced already: the files source each other");
+  }
+
+  @Test
+  void sourceThatCannotBeReadSaysWhy() throws Exception {
+    SourceResolver broken =
+        new SourceResolver() {
+          @Override
+          public Optional<SourceFile> library(String functionName) {
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<SourceFile> source(String path, SourceFile from) {
+            throw new UncheckedIOException(new IOException("Permission denied"));
+          }
+        };
+    Assertions.assertThatThrownBy(
+            () ->
+                Compiler.compile(
+                    new SourceFile("t.dml", "source(\"a.dml\") as a"), Map.of(), broken, Set.of()))
+        .isInstanceOfSatisfying(
+            CompileException.class,
+            e ->
+                assertThat(e.diagnostics().getFirst().message())
+                    .isEqualTo("the sourced file 'a.dml' cannot be read: Permission denied"));
+  }
+
+  @Test
+  void mistakesInALibraryFileOfTheUserAreFoundAtOnce() {
+    assertThat(
+            Scripts.diagnostics(
+                "print(twice(2))",
+                Map.of(),
+                Map.of(
+                    "lib/twice.dml",
+                    "twice = function(double x) return (double y) { y = x * tow }")))
+        .extracting(d -> d.position() + " " + d.message())
+        .containsExactly("lib/twice.dml:1:56 the variable 'tow' is not defined");
+  }
+
+  @Test
+  void mistakesInAShippedFileAreFoundWhenItIsCalled() throws Exception {
+    SourceResolver shipped =
+        new SourceResolver() {
+          @Override
+          public Optional<SourceFile> library(String name) {
+            return name.equals("twice")
+                ? Optional.of(
+                    new SourceFile(
+                        "twice.dml",
+                        "twice = function(double x) return (double y) { y = x * tow }",
+                        Origin.SHIPPED))
+                : Optional.empty();
+          }
+
+          @Override
+          public Optional<SourceFile> source(String path, SourceFile from) {
+            return Optional.empty();
+          }
+        };
+    Program program =
+        Compiler.compile(
+                new SourceFile("t.dml", "print(twice(2))"), Map.of(), shipped, Set.of())
+            .program();
+    Assertions.assertThatThrownBy(() -> program.function("twice"))
+        .isInstanceOf(CompileException.class);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.reprise.language.syntax;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.language.Scripts;
+import org.junit.jupiter.api.Test;
+
+class SyntaxErrorTest {
+
+  @Test
+  void everyBrokenStatementOfAFileIsReportedOnce() {
+    assertThat(
+            Scripts.errors(
+                """
+                x = (1 + 2
+                y = 3
+                if (x = 3) {
+                  z = 4 *
+                }
+                for (i in 1:) {
+                  print(i))
+                }
+                while (x > ) x = x - 1
+                v = f(a = 1,
+                      b = ,
+                      c = 2)
+                u = 3 4
+                good = 1
+                [a, b = eigen(x)
+                r = x @ 3
+                else { t = 1 }
+                parfor (i = 1:3) { k = i }
+                m = x[1, 2
+                n = 5
+                if x > 3 { print("a") }
+                }
+                z = 3 +* 4
+                a b = 3
+                if (x <-3) y = 1
+                """))
+        .containsExactly(
+            "2:1 found 'y', expected ')'",
+            "3:7 found '=', expected ')' ('=' assigns; write '==' to compare)",
+            "5:1 found '}', expected an expression",
+            "6:13 found ')', expected an expression",
+            "7:11 found ')', expected an operator or the end of the statement"
+                + " (there is one closing parenthesis too many)",
+            "9:12 found ')', expected an expression",
+            "11:11 found ',', expected an expression",
+            "13:7 found the number 4, expected an operator or the end of the statement",
+            "15:1 found '[', expected a statement"
+                + " (several results are assigned as: [a, b] = f(...))",
+            "16:7 found '@', which has no meaning here",
+            "17:1 found 'else', expected a statement"
+                + " ('else' must follow the statement or block of its 'if')",
+            "18:11 found '=', expected 'in'",
+            "20:1 found 'n', expected ']'",
+            "21:4 found 'x', expected '('",
+            "22:1 found '}', expected a statement (there is one closing brace too many)",
+            "23:8 found '*', expected an expression",
+            "24:3 found 'b', expected '=', '(' or '['",
+            "25:7 found '<-', expected ')'"
+                + " ('<-' assigns; write '< -' to compare with a negative number)");
+  }
+
+  @Test
+  void operatorAtTheEndOfALineIsFoundBehindTheNextName() {
+    assertThat(Scripts.errors("x = 1\nz = x +\nw = 4\nprint(w)"))
+        .containsExactly(
+            "3:3 found '=', expected an operator or the end of the statement"
+                + " (the statement of line 2 goes on here; is its end missing?)");
+  }
+
+  @Test
+  void textWithoutClosingQuoteDoesNotSwallowTheRest() {
+    assertThat(Scripts.errors("print(\"abc)\nprint(\"def\")\nx = = 3\ny = 'q\n"))
+        .containsExactly(
+            "1:7 the text that begins here has no closing \"",
+            "3:5 found '=', expected an expression",
+            "4:5 the text that begins here has no closing '");
+  }
+
+  @Test
+  void textMayGoOverSeveralLines() {
+    assertThat(Scripts.errors("x = \"{ids: true,\n recode: [1]}\"\nprint(x)\nprint('a\nb')"))
+        .isEmpty();
+  }
+
+  @Test
+  void commentWithoutEndIsOneError() {
+    assertThat(Scripts.errors("x = 3 /* a\n) ] }\nprint(x"))
+        .containsExactly("1:7 the comment that begins here has no closing */");
+  }
+
+  @Test
+  void missingBraceNamesTheBlockAndTheFunctionBehindIt() {
+    assertThat(
+            Scripts.errors(
+                """
+                f = function(double a) return (double b) {
+                  b = a
+                  if (a > 2) {
+                    b = 3
+                }
+                g = function(double a) return (double b) { b = 1 }
+                print(f(2))"""))
+        .containsExactly(
+            "7:12 found the end of the file, expected '}' (the block that begins in line 1 is not"
+                + " closed; is a '}' missing before the function in line 6?)");
+  }
+
+  @Test
+  void parameterWithoutTypeIsExplained() {
+    assertThat(Scripts.errors("f = function(X) return (double s) { s = 1 }"))
+        .containsExactly(
+            "1:15 found ')', expected a name (parameters and results are written with their types:"
+                + " matrix[double] X, double tol = 0.1)");
+  }
+
+  @Test
+  void mistakesInsideABlockWithABrokenHeaderAreFound() {
+    assertThat(Scripts.errors("if (1 > ) {\n  x = 3 +\n}\nfor (i 1:3) {\n  y = * 2\n}"))
+        .containsExactly(
+            "1:9 found ')', expected an expression",
+            "3:1 found '}', expected an expression",
+            "4:8 found the number 1, expected 'in'",
+            "5:7 found '*', expected an expression");
+  }
+
+  @Test
+  void wrongLiteralsAndNamesAreReported() {
+    assertThat(
+            Scripts.errors(
+                "a = \"bad \\q\"\nmy.var = 3\nb = 99999999999999999999\nns::x = 3\nc = 1[2]"))
+        .containsExactly(
+            "5:6 found '[', expected an operator or the end of the statement"
+                + " (several results are assigned as: [a, b] = f(...))");
+    assertThat(
+            Scripts.errors("a = \"bad \\q\"\nmy.var = 3\nb = 99999999999999999999\nns::x = 3"))
+        .containsExactly(
+            "1:5 the text contains \\q, which is no escape sequence"
+                + " (known are \\n \\t \\r \\b \\f \\\" \\' and \\\\)",
+            "2:1 the variable name 'my.var' contains a dot"
+                + " (dotted names belong to builtin functions; write my_var)",
+            "3:5 the integer 99999999999999999999 does not fit into 64 bits"
+                + " (write 99999999999999999999.0 for a double)",
+            "4:1 found 'ns::x' where a variable is expected"
+                + " (only functions have a name space: ns::x(...))");
+  }
+
+  @Test
+  void loopOverSomethingElseThanARangeIsReported() {
+    assertThat(Scripts.errors("for (i in 5) print(i)"))
+        .containsExactly(
+            "1:11 a loop runs over a range, found something else"
+                + " (write a:b or seq(a, b) or seq(a, b, step))");
+  }
+
+  @Test
+  void unknownTypeHasAHint() {
+    assertThat(Scripts.errors("f = function(matrx[double] X) { print(sum(X)) }"))
+        .containsExactly("1:14 unknown type 'matrx' (did you mean 'matrix'?)");
+  }
+
+  @Test
+  void indexOfThreeDimensionsIsReported() {
+    assertThat(Scripts.errors("X = rand()\nprint(sum(X[1, 2, 3]))"))
+        .containsExactly(
+            "2:12 found an index of 3 dimensions, expected [rows, columns] or [position]");
+  }
+}
