@@ -18,6 +18,16 @@ import java.util.List;
 public final class FrameShape {
   private FrameShape() {}
 
+  /** True when an operand is a frame, so that the operation belongs here. */
+  public static boolean isFrame(Operand[] operands) {
+    for (Operand operand : operands) {
+      if (operand instanceof Frame) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A zero-based range: from inclusive, to exclusive. */
   private record Range(int from, int to) {
     int length() {

@@ -2,21 +2,41 @@ package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 
 /** Frames as {@code toString} and {@code print} show them. */
 public final class FrameText {
+  private static final int MOST_DECIMALS = 340;
+
   private FrameText() {}
+
+  /**
+   * What {@code toString} gives for a frame.
+   *
+   * @param operands in the order of the opcode's parameters: target, rows, cols, decimals, sparse,
+   *     sep, linesep
+   */
+  public static String of(Operand[] operands) {
+    return of(
+        (Frame) operands[0],
+        ((Scalar) operands[1]).asLong(),
+        ((Scalar) operands[2]).asLong(),
+        ((Scalar) operands[3]).asLong(),
+        ((Scalar) operands[5]).asString(),
+        ((Scalar) operands[6]).asString());
+  }
 
   /**
    * The frame's shape, names, types and first cells, a line each; missing cells are {@code null}.
    *
-   * @param maxRows how many rows are shown at most
-   * @param maxCols how many columns are shown at most
-   * @param decimals digits after the point of a double
+   * @param maxRows how many rows are shown at most; negative for all
+   * @param maxCols how many columns are shown at most; negative for all
+   * @param decimals fewest digits after the point of a double; at most 3, or this many if more
    * @param separator between cells
    * @param lineSeparator after each line of cells
    */
@@ -24,14 +44,15 @@ public final class FrameText {
       Frame frame,
       long maxRows,
       long maxCols,
-      int decimals,
+      long decimals,
       String separator,
       String lineSeparator) {
-    int rows = (int) Math.min(maxRows, frame.rows());
-    int cols = (int) Math.min(maxCols, frame.cols());
+    int rows = (int) (maxRows < 0 ? frame.rows() : Math.min(maxRows, frame.rows()));
+    int cols = (int) (maxCols < 0 ? frame.cols() : Math.min(maxCols, frame.cols()));
     DecimalFormat format = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
-    format.setMinimumFractionDigits(decimals);
-    format.setMaximumFractionDigits(decimals);
+    int fewest = Math.clamp(decimals, 0, MOST_DECIMALS);
+    format.setMinimumFractionDigits(fewest);
+    format.setMaximumFractionDigits(Math.max(fewest, 3));
     StringBuilder text = new StringBuilder();
     text.append("# FRAME: nrow = ").append(frame.rows());
     text.append(", ncol = ").append(frame.cols()).append(lineSeparator).append('#');

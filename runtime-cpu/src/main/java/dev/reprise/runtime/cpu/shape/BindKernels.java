@@ -7,6 +7,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.frame.FrameShape;
 import dev.reprise.runtime.operation.Operation;
 
 /** Matrices side by side and one above the other, any number of them. */
@@ -24,6 +25,9 @@ final class BindKernels {
   }
 
   private Operand[] cbind(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (FrameShape.isFrame(inputs)) {
+      return new Operand[] {FrameShape.cbind(inputs)};
+    }
     DenseMatrix first = Arguments.matrix(operation, inputs, 0);
     long cols = 0;
     for (int i = 0; i < inputs.length; i++) {
@@ -42,6 +46,9 @@ final class BindKernels {
   }
 
   private Operand[] rbind(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (FrameShape.isFrame(inputs)) {
+      return new Operand[] {FrameShape.rbind(inputs)};
+    }
     DenseMatrix first = Arguments.matrix(operation, inputs, 0);
     long rows = 0;
     for (int i = 0; i < inputs.length; i++) {

@@ -6,6 +6,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.frame.FrameShape;
 import dev.reprise.runtime.operation.Operation;
 
 /** Reads and writes of ranges: {@code X[a:b, c:d]} and {@code X[a:b, c:d] = Y}. */
@@ -23,6 +24,9 @@ final class IndexKernels {
   }
 
   private Operand[] rightIndex(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (FrameShape.isFrame(inputs)) {
+      return new Operand[] {FrameShape.rightIndex(inputs)};
+    }
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     Bounds rows = Bounds.of(operation, inputs, 1, true, x.shape());
     Bounds cols = Bounds.of(operation, inputs, 3, false, x.shape());
@@ -33,6 +37,9 @@ final class IndexKernels {
   }
 
   private Operand[] leftIndex(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (FrameShape.isFrame(inputs)) {
+      return new Operand[] {FrameShape.leftIndex(inputs)};
+    }
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     Bounds rows = Bounds.of(operation, inputs, 2, true, x.shape());
     Bounds cols = Bounds.of(operation, inputs, 4, false, x.shape());

@@ -41,6 +41,13 @@ class FrameOperationsTest {
   }
 
   @Test
+  void decimalsAreAFloorUpToThree() {
+    Frame frame = (Frame) run("as.frame", Frames.matrix(new double[][] {{0.5}, {9.25}}));
+    assertThat(FrameText.of(frame, -1, -1, 1, " ", "\n")).endsWith("0.5\n9.25\n");
+    assertThat(FrameText.of(frame, -1, -1, 4, " ", "\n")).endsWith("0.5000\n9.2500\n");
+  }
+
+  @Test
   void partsOfAFrameKeepNamesAndTypes() {
     Frame part =
         FrameShape.rightIndex(new Operand[] {Frames.typedSample(), at(2), at(3), at(1), at(2)});
