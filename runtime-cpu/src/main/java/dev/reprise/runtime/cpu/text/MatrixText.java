@@ -2,10 +2,12 @@ package dev.reprise.runtime.cpu.text;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.frame.FrameText;
 import dev.reprise.runtime.operation.Operation;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -32,7 +34,7 @@ public record MatrixText(
     return new MatrixText(SHOWN, SHOWN, 3, false, " ", "\n");
   }
 
-  /** Adds the kernel of {@code toString} for matrices and scalars. */
+  /** Adds the kernel of {@code toString} for matrices, frames and scalars. */
   public static void register(KernelTable.Builder table) {
     table.add("toString", MatrixText::toText);
   }
@@ -40,6 +42,9 @@ public record MatrixText(
   private static Operand[] toText(Operation operation, Operand[] inputs, ExecutionContext context) {
     if (inputs[0] instanceof Scalar scalar) {
       return new Operand[] {Scalar.of(scalar.asString())};
+    }
+    if (inputs[0] instanceof Frame) {
+      return new Operand[] {Scalar.of(FrameText.of(inputs))};
     }
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     MatrixText text =
