@@ -15,10 +15,11 @@ public final class NearestName {
 
   /**
    * The candidate with the least Damerau-Levenshtein distance, ties by alphabet; a difference in case
-   * counts half. Null when the distance exceeds a third of the name's length (at least one).
+   * counts half. Null when the distance exceeds a third of the name's length; of names
+   * shorter than three, only the case may differ.
    */
   public static String of(String name, Collection<String> candidates) {
-    int limit = 2 * Math.max(1, name.length() / 3);
+    int limit = name.length() < 3 ? 1 : 2 * Math.max(1, name.length() / 3);
     String best = null;
     int bestDistance = limit + 1;
     for (String candidate : candidates) {

@@ -33,6 +33,6 @@ class NearestNameTest {
 
   @Test
   void equallyNearNamesAreOrderedByAlphabet() {
-    assertThat(NearestName.of("a2", List.of("a3", "a1"))).isEqualTo("a1");
+    assertThat(NearestName.of("ab2", List.of("ab3", "ab1"))).isEqualTo("ab1");
   }
 }

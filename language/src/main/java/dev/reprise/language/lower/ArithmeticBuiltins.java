@@ -1,6 +1,5 @@
 package dev.reprise.language.lower;
 
-import dev.reprise.language.NearestName;
 import dev.reprise.language.lower.Builtins.Row;
 import dev.reprise.language.syntax.Expression;
 import java.util.List;
@@ -52,7 +51,7 @@ final class ArithmeticBuiltins {
     if (operator == null || !OPERATORS.contains(operator)) {
       return site.error(
           "the third argument of 'ppred' must be an operator as text, for example \"<\"",
-          operator == null ? null : NearestName.hint(operator, OPERATORS));
+          null);
     }
     return site.compute(
         operator,

@@ -56,7 +56,6 @@ public final class CompiledProgram implements Program {
       List<Diagnostic> warnings)
       throws CompileException {
     FunctionTable functions = new FunctionTable(script, resolver);
-    throwErrors(functions);
     ProcedureCompiler compiler =
         new ProcedureCompiler(functions, OperationTable.standard(), Map.copyOf(arguments));
     Procedure main = compiler.main(functions.script(), bound, kept);

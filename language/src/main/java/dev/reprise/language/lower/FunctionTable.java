@@ -15,7 +15,7 @@ final class FunctionTable {
   private final SourceResolver resolver;
   private final UnitLoader loader;
   private final Unit script;
-  private final Map<String, Optional<FunctionReference>> library = new HashMap<>();
+  private final Map<String, Optional<Unit>> library = new HashMap<>();
 
   FunctionTable(SourceFile script, SourceResolver resolver) {
     this.resolver = resolver;
@@ -48,14 +48,25 @@ final class FunctionTable {
 
   /** The function that a library file of that name supplies; null when there is none. */
   FunctionReference library(String name) {
-    return library.computeIfAbsent(name, this::findLibrary).orElse(null);
+    return libraryUnit(name).map(unit -> own(unit, name)).orElse(null);
   }
 
-  private Optional<FunctionReference> findLibrary(String name) {
-    return resolver
-        .library(name)
-        .map(file -> loader.load(file, file.name()))
-        .map(unit -> own(unit, name));
+  private Optional<Unit> libraryUnit(String name) {
+    Optional<Unit> known = library.get(name);
+    if (known == null) {
+      known = resolver.library(name).map(file -> loader.load(file, file.name()));
+      library.put(name, known);
+    }
+    return known;
+  }
+
+  /** True when the file that a call means has mistakes, so that its functions are not known. */
+  boolean isInBrokenFile(Unit unit, String namespace, String name) {
+    if (namespace == null) {
+      return unit.isBroken() || libraryUnit(name).map(Unit::isBroken).orElse(false);
+    }
+    Unit sourced = unit.namespaces().get(namespace);
+    return sourced != null && sourced.isBroken();
   }
 
   /** The function that a program lists under this name: script, qualified, then library. */

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param functions by name, in the order of the file
  * @param namespaces the units that {@code ns::f} means, by name space
  * @param statements top-level statements other than definitions and sources
+ * @param isBroken true when functions may be missing, because the file has syntax errors
  * @param diagnostics findings about this file
  */
 record Unit(
@@ -22,7 +23,14 @@ record Unit(
     Map<String, Function> functions,
     Map<String, Unit> namespaces,
     List<Statement> statements,
+    boolean isBroken,
     Diagnostics diagnostics) {
+
+  /** Stands for a file that could not be read. */
+  static Unit missing(SourceFile file) {
+    return new Unit(
+        file, file.name(), Map.of(), Map.of(), List.of(), true, new Diagnostics(file));
+  }
 
   FunctionReference reference(Function function) {
     String name = prefix.isEmpty() ? function.name() : prefix + "::" + function.name();

@@ -40,6 +40,7 @@ final class UnitLoader {
     loading.push(file.name());
     Diagnostics diagnostics = new Diagnostics(file);
     Script script = ScriptReader.read(file, diagnostics);
+    boolean isBroken = diagnostics.hasErrors();
     Map<String, Function> functions = new LinkedHashMap<>();
     Map<String, Unit> namespaces = new LinkedHashMap<>();
     List<Statement> statements = new ArrayList<>();
@@ -53,7 +54,14 @@ final class UnitLoader {
     }
     loading.pop();
     Unit unit =
-        new Unit(file, prefix, functions, namespaces, List.copyOf(statements), diagnostics);
+        new Unit(
+            file,
+            prefix,
+            functions,
+            namespaces,
+            List.copyOf(statements),
+            isBroken,
+            diagnostics);
     loaded.put(file.name(), unit);
     return unit;
   }
@@ -76,6 +84,7 @@ final class UnitLoader {
       Diagnostics diagnostics) {
     Optional<SourceFile> file = find(source, diagnostics);
     if (file.isEmpty()) {
+      namespaces.put(source.namespace(), Unit.missing(new SourceFile(source.path(), "")));
       return;
     }
     if (loading.contains(file.get().name())) {
@@ -84,6 +93,7 @@ final class UnitLoader {
           6,
           "the file '" + source.path() + "' is being sourced already: the files source each other",
           "move what both need into a third file");
+      namespaces.put(source.namespace(), Unit.missing(file.get()));
       return;
     }
     Unit unit = load(file.get(), file.get().name());

@@ -269,7 +269,7 @@ class LoweringTest {
         Y = t(X) %*% X
         """;
     assertThat(Scripts.listing(script))
-        .contains("_1 = call sum(X=X)", "_2 = call t(X=X)", "Y = matmul(_2, X)");
+        .contains("_1 = call sum(X=X)", "_3 = call t(X=X)", "Y = matmul(_3, X)");
   }
 
   @Test

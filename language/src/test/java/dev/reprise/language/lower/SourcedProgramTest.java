@@ -7,7 +7,10 @@ import dev.reprise.language.Scripts;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
+import dev.reprise.language.program.ProgramPrinter;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +58,7 @@ class SourcedProgramTest {
     Program program =
         compile(
             "source(\"nn/affine.dml\") as affine\nY = affine::forward(rand())\nprint(sum(Y))");
-    assertThat(Scripts.listing(program.main())).contains("Y = call nn/affine.dml::forward(X=_0)");
+    assertThat(Scripts.listing(program.main())).contains("Y = call nn/affine.dml::forward(X=_1)");
     Procedure forward = program.function("nn/affine.dml::forward");
     assertThat(Scripts.listing(forward))
         .contains("_2 = call nn/affine.dml::scaled(X=X)", "_3 = call nn/util.dml::one()");
@@ -92,7 +95,7 @@ class SourcedProgramTest {
         for (int i = 0; i < 8; i++) {
           asks.add(() -> program.function("twice"));
         }
-        Set<Procedure> answers = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        Set<Procedure> answers = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Future<Procedure> answer : threads.invokeAll(asks)) {
           answers.add(answer.get());
         }
@@ -112,7 +115,7 @@ class SourcedProgramTest {
                 Set.of("Y"))
             .program();
     assertThat(program.main().slotNames()).containsExactly("X", "b", "Y");
-    assertThat(dev.reprise.language.program.ProgramPrinter.print(program.main()))
+    assertThat(ProgramPrinter.print(program.main()))
         .contains("Y = +(X, b)  ; release X, b");
   }
 }
