@@ -5,8 +5,10 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.Position;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HandleFailure;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import java.util.ArrayDeque;
@@ -20,6 +22,9 @@ import java.util.concurrent.CancellationException;
 final class ControlContext {
   /** Unfinished operations of one control thread; more wait for room before they are probed. */
   private static final int RUN_AHEAD_LIMIT = 64;
+
+  /** Most of the host budget that unfinished results of one thread may come to take, as a divisor. */
+  private static final int RUN_AHEAD_SHARE = 8;
 
   private static final int MAX_CALL_DEPTH = 10_000;
 
@@ -40,7 +45,10 @@ final class ControlContext {
 
   private int depth;
 
-  private record Outstanding(Handle handle, Origin origin) {}
+  /** Estimated bytes of the outstanding results. */
+  private long outstandingBytes;
+
+  private record Outstanding(Handle handle, Origin origin, long bytes) {}
 
   ControlContext(
       Run run,
@@ -86,13 +94,24 @@ final class ControlContext {
   /** Notes an operation that has not finished, so that effects wait for it. */
   void submitted(Handle handle, Origin origin) {
     handle.retain();
-    outstanding.addLast(new Outstanding(handle, origin));
+    long bytes = estimatedBytes(handle);
+    outstanding.addLast(new Outstanding(handle, origin, bytes));
+    outstandingBytes += bytes;
   }
 
-  /** Waits until fewer operations than the limit are unfinished; called before probing. */
+  private static long estimatedBytes(Handle handle) {
+    return handle.meta() == null || handle.meta().shape() == null
+        ? 0
+        : DenseMatrix.bytesOf(
+            handle.meta().shape().rows(), handle.meta().shape().cols(), Precision.FP64);
+  }
+
+  /** Waits until few enough operations are unfinished, by count and bytes; before probing. */
   void awaitRoom() {
     dropFinished();
-    while (outstanding.size() >= RUN_AHEAD_LIMIT) {
+    long byteLimit = run.session().memory().budgetBytes() / RUN_AHEAD_SHARE;
+    while (!outstanding.isEmpty()
+        && (outstanding.size() >= RUN_AHEAD_LIMIT || outstandingBytes > byteLimit)) {
       settleOldest();
     }
   }
@@ -110,12 +129,18 @@ final class ControlContext {
 
   private void dropFinished() {
     while (!outstanding.isEmpty() && outstanding.peekFirst().handle.valueOrNull() != null) {
-      outstanding.removeFirst().handle.release();
+      removeOldest().handle.release();
     }
   }
 
-  private void settleOldest() {
+  private Outstanding removeOldest() {
     Outstanding oldest = outstanding.removeFirst();
+    outstandingBytes -= oldest.bytes;
+    return oldest;
+  }
+
+  private void settleOldest() {
+    Outstanding oldest = removeOldest();
     try {
       await(oldest.handle);
     } catch (RuntimeException e) {
@@ -135,6 +160,7 @@ final class ControlContext {
       left.handle.release();
     }
     outstanding.clear();
+    outstandingBytes = 0;
   }
 
   /** The finished value of an operand, borrowed from the activation, waiting if need be. */
