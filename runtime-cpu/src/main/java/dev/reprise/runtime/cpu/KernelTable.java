@@ -40,6 +40,11 @@ public final class KernelTable {
       return this;
     }
 
+    /** The kernel added under that name so far, or null; for kernels that call others. */
+    public Kernel find(String opcode) {
+      return kernels.get(opcode);
+    }
+
     public KernelTable build() {
       return new KernelTable(Map.copyOf(kernels));
     }

@@ -8,5 +8,12 @@ public final class CreateKernels {
   private CreateKernels() {}
 
   /** Adds the kernels of this family. */
-  public static void register(KernelTable.Builder table, Parallel parallel) {}
+  public static void register(KernelTable.Builder table, Parallel parallel) {
+    table.add("rand", new RandKernel(parallel));
+    table.add("matrix", new FillKernel(parallel));
+    table.add("seq", new SequenceKernel());
+    table.add("sample", new SampleKernel());
+    table.add("table", new TableKernel());
+    table.add("outer", new OuterKernel(table, parallel));
+  }
 }

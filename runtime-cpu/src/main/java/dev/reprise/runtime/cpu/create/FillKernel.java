@@ -1,0 +1,127 @@
+package dev.reprise.runtime.cpu.create;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code matrix(data, rows, cols, byrow)}: a number repeated, a text of numbers by rows, or the
+ * cells of a matrix in a new shape; with byrow FALSE both shapes are read by columns.
+ */
+final class FillKernel implements Kernel {
+  private static final long CELLS_PER_CHUNK = 1 << 16;
+
+  private final Parallel parallel;
+
+  FillKernel(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    long rows = Sizes.extent(operation, inputs, 1);
+    long cols = Sizes.extent(operation, inputs, 2);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(rows, cols);
+      switch (inputs[0]) {
+        case Scalar text when text.type() == ValueType.STRING -> parse(text.asString(), out);
+        case Scalar number -> fill(number.asDouble(), out, context);
+        default -> {
+          DenseMatrix data = Arguments.matrix(operation, inputs, 0);
+          reshape(data, Arguments.flag(operation, inputs, 3), out, context);
+        }
+      }
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  private void fill(double value, DenseMatrix out, ExecutionContext context) {
+    MemorySegment cells = out.segment();
+    parallel.forRange(
+        context,
+        out.cells(),
+        CELLS_PER_CHUNK,
+        (from, to) -> {
+          if (Double.doubleToRawLongBits(value) == 0) {
+            cells.asSlice(from * Double.BYTES, (to - from) * Double.BYTES).fill((byte) 0);
+            return;
+          }
+          for (long i = from; i < to; i++) {
+            cells.setAtIndex(JAVA_DOUBLE, i, value);
+          }
+        });
+  }
+
+  private void reshape(DenseMatrix data, boolean byRow, DenseMatrix out, ExecutionContext context) {
+    if (data.cells() != out.cells()) {
+      throw new OperandException(
+          "'matrix' cannot give the "
+              + data.cells()
+              + " cells of a matrix of shape "
+              + data.shape()
+              + " the shape "
+              + out.shape());
+    }
+    MemorySegment source = data.segment();
+    MemorySegment cells = out.segment();
+    parallel.forRange(
+        context,
+        out.cells(),
+        CELLS_PER_CHUNK,
+        (from, to) -> {
+          if (byRow) {
+            long start = from * Double.BYTES;
+            MemorySegment.copy(source, start, cells, start, (to - from) * Double.BYTES);
+            return;
+          }
+          for (long i = from; i < to; i++) {
+            long position = i % out.cols() * out.rows() + i / out.cols();
+            long at = position % data.rows() * data.cols() + position / data.rows();
+            cells.setAtIndex(JAVA_DOUBLE, i, source.getAtIndex(JAVA_DOUBLE, at));
+          }
+        });
+  }
+
+  private static void parse(String text, DenseMatrix out) {
+    String[] numbers = text.isBlank() ? new String[0] : text.strip().split("\\s+");
+    if (numbers.length != out.cells()) {
+      throw new OperandException(
+          "'matrix' of shape "
+              + out.shape()
+              + " needs "
+              + out.cells()
+              + " numbers separated by blanks, but the text has "
+              + numbers.length);
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      out.segment().setAtIndex(JAVA_DOUBLE, i, number(numbers[i]));
+    }
+  }
+
+  private static double number(String text) {
+    switch (text) {
+      case "Inf", "+Inf":
+        return Double.POSITIVE_INFINITY;
+      case "-Inf":
+        return Double.NEGATIVE_INFINITY;
+      default:
+        break;
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException _) {
+      throw new OperandException("'matrix' needs numbers separated by blanks, not \"" + text + "\"");
+    }
+  }
+}
