@@ -43,6 +43,9 @@ public final class Diagnostics {
 
   /** Everything found so far, in order of position. */
   public List<Diagnostic> sorted() {
+    if (found.isEmpty()) {
+      return List.of();
+    }
     return found.stream()
         .sorted(
             Comparator.comparingInt((Diagnostic d) -> d.position().line())

@@ -108,37 +108,36 @@ public final class VariableCheck {
   }
 
   private void statement(Statement statement) {
-    switch (statement) {
-      case Statement.Assign(Statement.Target target, Expression value, var _) -> {
-        reads(value);
-        assign(target);
-      }
-      case Statement.Accumulate(Statement.Target target, Expression value, var _) -> {
-        read(target.name(), target.position());
-        reads(value);
-        assign(target);
-      }
-      case Statement.MultiAssign multi -> {
-        reads(multi.value());
-        multi.targets().forEach(this::assign);
-      }
-      case Statement.CallStatement(Expression.Call call, var _) -> reads(call);
-      case Statement.If choice -> choice(choice);
-      case Statement.While loop -> {
-        assigned.addAll(AssignedNames.of(loop.body()));
-        reads(loop.predicate());
-        statements(loop.body());
-      }
-      case Statement.For loop -> loop(loop);
-      case Statement.Source source ->
-          diagnostics.error(
-              source.position(), 6, "files are sourced at the top level only", null);
-      case Statement.Definition(Function function, Position position) ->
-          diagnostics.error(
-              position,
-              function.name().length(),
-              "the function '" + function.name() + "' is not defined at the top level",
-              "move it out of the block, or look for a missing '}' above it");
+    if (statement instanceof Statement.Assign assign) {
+      reads(assign.value());
+      assign(assign.target());
+    } else if (statement instanceof Statement.Accumulate accumulate) {
+      read(accumulate.target().name(), accumulate.target().position());
+      reads(accumulate.value());
+      assign(accumulate.target());
+    } else if (statement instanceof Statement.MultiAssign multi) {
+      reads(multi.value());
+      multi.targets().forEach(this::assign);
+    } else if (statement instanceof Statement.CallStatement call) {
+      reads(call.call());
+    } else if (statement instanceof Statement.If choice) {
+      choice(choice);
+    } else if (statement instanceof Statement.While loop) {
+      assigned.addAll(AssignedNames.of(loop.body()));
+      reads(loop.predicate());
+      statements(loop.body());
+    } else if (statement instanceof Statement.For loop) {
+      loop(loop);
+    } else if (statement instanceof Statement.Definition definition) {
+      String name = definition.function().name();
+      error(
+          definition.position(),
+          name,
+          "the function '" + name + "' is not defined at the top level",
+          "move it out of the block, or look for a missing '}' above it");
+    } else {
+      error(
+          statement.position(), "source", "files are sourced at the top level only", null);
     }
   }
 
@@ -225,26 +224,24 @@ public final class VariableCheck {
   }
 
   private void reads(Expression expression) {
-    switch (expression) {
-      case Expression.Literal _, Expression.CommandArgument _ -> {}
-      case Expression.Name(String name, Position position) -> read(name, position);
-      case Expression.Unary unary -> reads(unary.operand());
-      case Expression.Binary binary -> {
-        reads(binary.left());
-        reads(binary.right());
-      }
-      case Expression.Index index -> {
-        reads(index.target());
-        index.subscripts().forEach(this::reads);
-      }
-      case Expression.ListLiteral list -> list.elements().forEach(this::reads);
-      case Expression.Call call -> {
-        for (Expression.Argument argument : call.arguments()) {
-          if (!call.name().equals("exists") || !(argument.value() instanceof Expression.Name)) {
-            reads(argument.value());
-          }
+    if (expression instanceof Expression.Name name) {
+      read(name.name(), name.position());
+    } else if (expression instanceof Expression.Call call) {
+      for (Expression.Argument argument : call.arguments()) {
+        if (!call.name().equals("exists") || !(argument.value() instanceof Expression.Name)) {
+          reads(argument.value());
         }
       }
+    } else if (expression instanceof Expression.Binary binary) {
+      reads(binary.left());
+      reads(binary.right());
+    } else if (expression instanceof Expression.Index index) {
+      reads(index.target());
+      index.subscripts().forEach(this::reads);
+    } else if (expression instanceof Expression.Unary unary) {
+      reads(unary.operand());
+    } else if (expression instanceof Expression.ListLiteral list) {
+      list.elements().forEach(this::reads);
     }
   }
 

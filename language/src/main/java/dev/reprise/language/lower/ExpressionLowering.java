@@ -43,13 +43,11 @@ final class ExpressionLowering {
   }
 
   private void requireValue(Expression expression, Lowered lowered) {
-    boolean hasValue =
-        switch (lowered) {
-          case Lowered.Value _ -> true;
-          case Lowered.Computation step -> !VALUELESS.contains(step.operation().name());
-          case Lowered.Invocation invocation -> invocation.results() > 0;
-        };
-    if (!hasValue && expression instanceof Expression.Call call) {
+    boolean hasNone =
+        (lowered instanceof Lowered.Computation step
+                && VALUELESS.contains(step.operation().name()))
+            || (lowered instanceof Lowered.Invocation invocation && invocation.results() == 0);
+    if (hasNone && expression instanceof Expression.Call call) {
       context.error(
           call.position(),
           call.fullName().length(),
@@ -73,24 +71,16 @@ final class ExpressionLowering {
 
   /** Emits the last step; outputs beyond the given ones are dropped. */
   void emit(Lowered lowered, int[] outputs) {
-    switch (lowered) {
-      case Lowered.Computation(Operation operation, int[] inputs, Position position) ->
-          out.add(
-              new Instruction.Compute(
-                  operation,
-                  inputs,
-                  padded(outputs, operation.opcode().outputs()),
-                  NOTHING,
-                  position));
-      case Lowered.Invocation call ->
-          out.add(
-              new Instruction.Call(
-                  call.function(),
-                  call.arguments(),
-                  padded(outputs, call.results()),
-                  NOTHING,
-                  call.position()));
-      case Lowered.Value _ -> {}
+    if (lowered instanceof Lowered.Computation step) {
+      int[] all = padded(outputs, step.operation().opcode().outputs());
+      out.add(
+          new Instruction.Compute(
+              step.operation(), step.inputs(), all, NOTHING, step.position()));
+    } else if (lowered instanceof Lowered.Invocation call) {
+      int[] all = padded(outputs, call.results());
+      out.add(
+          new Instruction.Call(
+              call.function(), call.arguments(), all, NOTHING, call.position()));
     }
   }
 
@@ -101,16 +91,28 @@ final class ExpressionLowering {
   }
 
   Lowered lower(Expression expression) {
-    return switch (expression) {
-      case Expression.Literal literal -> constant(literal.value());
-      case Expression.Name name -> name(name);
-      case Expression.CommandArgument argument -> argument(argument);
-      case Expression.Unary unary -> unary(unary);
-      case Expression.Binary binary -> binary(binary);
-      case Expression.Index index -> index(index);
-      case Expression.Call call -> calls.lower(call);
-      case Expression.ListLiteral list -> list(list);
-    };
+    if (expression instanceof Expression.Literal literal) {
+      return constant(literal.value());
+    }
+    if (expression instanceof Expression.Name name) {
+      return name(name);
+    }
+    if (expression instanceof Expression.Call call) {
+      return calls.lower(call);
+    }
+    if (expression instanceof Expression.Binary binary) {
+      return binary(binary);
+    }
+    if (expression instanceof Expression.Index index) {
+      return index(index);
+    }
+    if (expression instanceof Expression.Unary unary) {
+      return unary(unary);
+    }
+    if (expression instanceof Expression.CommandArgument argument) {
+      return argument(argument);
+    }
+    return list((Expression.ListLiteral) expression);
   }
 
   Lowered constant(Scalar value) {

@@ -18,26 +18,20 @@ final class FirstInstruction {
     if (slots.isEmpty()) {
       return block;
     }
-    return switch (block) {
-      case Block.Straight straight -> new Block.Straight(first(straight.instructions(), slots));
-      case Block.If choice ->
-          new Block.If(
-              code(choice.predicate(), slots),
-              choice.then(),
-              choice.otherwise(),
-              choice.position());
-      case Block.For loop ->
-          new Block.For(
-              loop.variable(),
-              code(loop.from(), slots),
-              loop.to(),
-              loop.step(),
-              loop.body(),
-              loop.position());
-      // The predicate of a while runs again and again, when the slot may be in use once more.
-      case Block.While loop -> loop;
-      case Block.ParFor loop -> loop;
-    };
+    if (block instanceof Block.Straight straight) {
+      return new Block.Straight(first(straight.instructions(), slots));
+    }
+    if (block instanceof Block.If choice) {
+      return new Block.If(
+          code(choice.predicate(), slots), choice.then(), choice.otherwise(), choice.position());
+    }
+    if (block instanceof Block.For loop) {
+      Block.Code from = code(loop.from(), slots);
+      return new Block.For(
+          loop.variable(), from, loop.to(), loop.step(), loop.body(), loop.position());
+    }
+    // The predicate of a while runs again and again, when the slot may be in use once more.
+    return block;
   }
 
   private static Block.Code code(Block.Code code, BitSet slots) {
@@ -52,12 +46,14 @@ final class FirstInstruction {
     BitSet released = (BitSet) slots.clone();
     slots.clear();
     // What the instruction writes replaces the dead value anyway.
-    Slots.outputs(first).forEach(released::clear);
+    BitSet outputs = new BitSet();
+    Slots.addOutputs(first, outputs);
+    released.andNot(outputs);
     for (int slot : first.releases()) {
       released.set(slot);
     }
     List<Instruction> changed = new ArrayList<>(instructions);
-    changed.set(0, Slots.withReleases(first, released.stream().toArray()));
+    changed.set(0, Slots.withReleases(first, released));
     return List.copyOf(changed);
   }
 }

@@ -4,6 +4,7 @@ import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,23 +74,27 @@ final class Liveness {
   }
 
   private static Step step(Block block, BitSet after) {
-    return switch (block) {
-      case Block.Straight straight -> {
-        List<Instruction> instructions = new ArrayList<>();
-        BitSet before = instructions(straight.instructions(), after, instructions);
-        yield new Step(new Block.Straight(List.copyOf(instructions)), before, new BitSet());
-      }
-      case Block.If choice -> choice(choice, after);
-      case Block.While loop -> loop(loop, after);
-      case Block.For loop -> counted(loop, after);
-      case Block.ParFor loop -> parallel(loop, after);
-    };
+    if (block instanceof Block.Straight straight) {
+      List<Instruction> instructions = new ArrayList<>();
+      BitSet before = instructions(straight.instructions(), after, instructions);
+      return new Step(new Block.Straight(List.copyOf(instructions)), before, new BitSet());
+    }
+    if (block instanceof Block.If choice) {
+      return choice(choice, after);
+    }
+    if (block instanceof Block.While loop) {
+      return loop(loop, after);
+    }
+    if (block instanceof Block.For loop) {
+      return counted(loop, after);
+    }
+    return parallel((Block.ParFor) block, after);
   }
 
   private static Step choice(Block.If choice, BitSet after) {
     BitSet fork = sequence(choice.then(), after, new BitSet()).before;
     fork = union(fork, sequence(choice.otherwise(), after, new BitSet()).before);
-    add(fork, choice.predicate().operand());
+    Slots.add(choice.predicate().operand(), fork);
     Annotated then = branch(choice.then(), after, fork);
     Annotated otherwise = branch(choice.otherwise(), after, fork);
     AnnotatedCode predicate = code(choice.predicate(), fork);
@@ -110,7 +115,7 @@ final class Liveness {
     AnnotatedCode predicate;
     while (true) {
       fork = union(after, sequence(loop.body(), head, new BitSet()).before);
-      add(fork, loop.predicate().operand());
+      Slots.add(loop.predicate().operand(), fork);
       predicate = code(loop.predicate(), fork);
       BitSet next = union(head, predicate.before);
       if (next.equals(head)) {
@@ -147,12 +152,12 @@ final class Liveness {
    */
   private static Step bounds(Block.For loop, List<Block> body, BitSet head, BitSet dying) {
     BitSet live = copy(head);
-    add(live, loop.from().operand());
-    add(live, loop.to().operand());
+    Slots.add(loop.from().operand(), live);
+    Slots.add(loop.to().operand(), live);
     BitSet all = copy(dying);
     if (loop.step() != null) {
-      add(live, loop.step().operand());
-      add(all, loop.step().operand());
+      Slots.add(loop.step().operand(), live);
+      Slots.add(loop.step().operand(), all);
     }
     AnnotatedCode step = loop.step() == null ? null : code(loop.step(), live);
     AnnotatedCode to = code(loop.to(), step == null ? live : step.before);
@@ -214,14 +219,14 @@ final class Liveness {
   private static BitSet allSlots(Block.Code code, BitSet live) {
     BitSet all = copy(live);
     for (Instruction instruction : code.instructions()) {
-      Slots.inputs(instruction).forEach(all::set);
+      Slots.addInputs(instruction, all);
     }
     return all;
   }
 
   private static AnnotatedCode code(Block.Code code, BitSet after) {
     BitSet live = copy(after);
-    add(live, code.operand());
+    Slots.add(code.operand(), live);
     List<Instruction> instructions = new ArrayList<>();
     BitSet before = instructions(code.instructions(), live, instructions);
     return new AnnotatedCode(new Block.Code(List.copyOf(instructions), code.operand()), before);
@@ -232,14 +237,16 @@ final class Liveness {
     BitSet live = copy(after);
     for (int i = instructions.size() - 1; i >= 0; i--) {
       Instruction instruction = instructions.get(i);
-      BitSet dead = new BitSet();
-      Slots.inputs(instruction).forEach(dead::set);
-      Slots.outputs(instruction).forEach(dead::set);
-      dead.andNot(live);
-      annotated.add(0, Slots.withReleases(instruction, dead.stream().toArray()));
-      Slots.outputs(instruction).forEach(live::clear);
-      Slots.inputs(instruction).forEach(live::set);
+      BitSet inputs = new BitSet();
+      BitSet outputs = new BitSet();
+      Slots.addInputs(instruction, inputs);
+      Slots.addOutputs(instruction, outputs);
+      annotated.add(
+          Slots.withReleases(instruction, without(union(inputs, outputs), live)));
+      live.andNot(outputs);
+      live.or(inputs);
     }
+    Collections.reverse(annotated);
     return live;
   }
 
@@ -257,11 +264,5 @@ final class Liveness {
     BitSet rest = copy(set);
     rest.andNot(removed);
     return rest;
-  }
-
-  private static void add(BitSet set, int operand) {
-    if (operand >= 0) {
-      set.set(operand);
-    }
   }
 }

@@ -1,43 +1,59 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.program.Instruction;
-import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.util.BitSet;
 
 /** Which slots an instruction reads and writes. */
 final class Slots {
   private Slots() {}
 
-  /** Slots that the instruction reads; {@code exists} reads the one that it asks about. */
-  static IntStream inputs(Instruction instruction) {
-    return switch (instruction) {
-      case Instruction.Compute compute ->
-          compute.operation().name().equals("exists")
-              ? slot(compute.operation().attributes().getLong("slot", -1))
-              : Arrays.stream(compute.inputs()).filter(operand -> operand >= 0);
-      case Instruction.Call call ->
-          call.arguments().stream()
-              .mapToInt(Instruction.Argument::operand)
-              .filter(operand -> operand >= 0);
-      case Instruction.Copy copy -> slot(copy.from());
-    };
+  /** Adds the slots that the instruction reads; {@code exists} reads the one that it asks about. */
+  static void addInputs(Instruction instruction, BitSet slots) {
+    if (instruction instanceof Instruction.Compute compute) {
+      if (compute.operation().name().equals("exists")) {
+        add((int) compute.operation().attributes().getLong("slot", -1), slots);
+      }
+      for (int operand : compute.inputs()) {
+        add(operand, slots);
+      }
+    } else if (instruction instanceof Instruction.Call call) {
+      for (Instruction.Argument argument : call.arguments()) {
+        add(argument.operand(), slots);
+      }
+    } else {
+      add(((Instruction.Copy) instruction).from(), slots);
+    }
   }
 
-  private static IntStream slot(long operand) {
-    return operand < 0 ? IntStream.empty() : IntStream.of((int) operand);
+  /** Adds the slots that the instruction writes. */
+  static void addOutputs(Instruction instruction, BitSet slots) {
+    for (int slot : instruction.outputs()) {
+      add(slot, slots);
+    }
   }
 
-  static IntStream outputs(Instruction instruction) {
-    return Arrays.stream(instruction.outputs()).filter(slot -> slot >= 0);
+  /** Adds the operand unless it is a constant or a dropped output. */
+  static void add(int operand, BitSet slots) {
+    if (operand >= 0) {
+      slots.set(operand);
+    }
   }
 
-  static Instruction withReleases(Instruction instruction, int[] releases) {
-    return switch (instruction) {
-      case Instruction.Compute c ->
-          new Instruction.Compute(c.operation(), c.inputs(), c.outputs(), releases, c.position());
-      case Instruction.Call c ->
-          new Instruction.Call(c.function(), c.arguments(), c.outputs(), releases, c.position());
-      case Instruction.Copy c -> new Instruction.Copy(c.from(), c.to(), releases, c.position());
-    };
+  static Instruction withReleases(Instruction instruction, BitSet slots) {
+    int[] releases = new int[slots.cardinality()];
+    int n = 0;
+    for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+      releases[n++] = slot;
+    }
+    if (instruction instanceof Instruction.Compute c) {
+      return new Instruction.Compute(
+          c.operation(), c.inputs(), c.outputs(), releases, c.position());
+    }
+    if (instruction instanceof Instruction.Call c) {
+      return new Instruction.Call(
+          c.function(), c.arguments(), c.outputs(), releases, c.position());
+    }
+    Instruction.Copy copy = (Instruction.Copy) instruction;
+    return new Instruction.Copy(copy.from(), copy.to(), releases, copy.position());
   }
 }

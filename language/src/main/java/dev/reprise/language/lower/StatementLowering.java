@@ -48,34 +48,34 @@ final class StatementLowering {
   /** Appends the statement to the straight code, or returns the block that it becomes. */
   private Block lower(Statement statement, List<Instruction> straight) {
     ExpressionLowering expressions = new ExpressionLowering(context, straight);
-    switch (statement) {
-      case Statement.Assign(Target target, Expression value, Position position) ->
-          assign(target, value, position, expressions);
-      case Statement.Accumulate(Target target, Expression value, Position position) ->
-          assign(
-              target,
-              new Expression.Binary("+", current(target), value, position),
-              position,
-              expressions);
-      case Statement.MultiAssign multi -> multiAssign(multi, expressions);
-      case Statement.CallStatement(Expression.Call call, var _) ->
-          expressions.emit(expressions.lower(call), new int[0]);
-      case Statement.If choice -> {
-        return new Block.If(
-            code(choice.predicate()),
-            blocks(choice.then()),
-            blocks(choice.otherwise()),
-            choice.position());
-      }
-      case Statement.While loop -> {
-        return new Block.While(code(loop.predicate()), blocks(loop.body()), loop.position());
-      }
-      case Statement.For loop -> {
-        return loop.parallel() ? parfor(loop) : counted(loop);
-      }
-      case Statement.Source _, Statement.Definition _ -> {}
+    if (statement instanceof Statement.Assign assign) {
+      assign(assign.target(), assign.value(), assign.position(), expressions);
+    } else if (statement instanceof Statement.Accumulate accumulate) {
+      accumulate(accumulate, expressions);
+    } else if (statement instanceof Statement.MultiAssign multi) {
+      multiAssign(multi, expressions);
+    } else if (statement instanceof Statement.CallStatement call) {
+      expressions.emit(expressions.lower(call.call()), new int[0]);
+    } else if (statement instanceof Statement.If choice) {
+      return new Block.If(
+          code(choice.predicate()),
+          blocks(choice.then()),
+          blocks(choice.otherwise()),
+          choice.position());
+    } else if (statement instanceof Statement.While loop) {
+      return new Block.While(code(loop.predicate()), blocks(loop.body()), loop.position());
+    } else if (statement instanceof Statement.For loop) {
+      return loop.parallel() ? parfor(loop) : counted(loop);
     }
     return null;
+  }
+
+  private void accumulate(Statement.Accumulate statement, ExpressionLowering expressions) {
+    Target target = statement.target();
+    Position position = statement.position();
+    Expression sum =
+        new Expression.Binary("+", current(target), statement.value(), position);
+    assign(target, sum, position, expressions);
   }
 
   private static Expression current(Target target) {

@@ -45,11 +45,12 @@ final class UnitLoader {
     Map<String, Unit> namespaces = new LinkedHashMap<>();
     List<Statement> statements = new ArrayList<>();
     for (Statement statement : script.statements()) {
-      switch (statement) {
-        case Statement.Definition definition ->
-            define(definition.function(), functions, diagnostics);
-        case Statement.Source source -> source(source, namespaces, diagnostics);
-        default -> statements.add(statement);
+      if (statement instanceof Statement.Definition definition) {
+        define(definition.function(), functions, diagnostics);
+      } else if (statement instanceof Statement.Source source) {
+        source(source, namespaces, diagnostics);
+      } else {
+        statements.add(statement);
       }
     }
     loading.pop();

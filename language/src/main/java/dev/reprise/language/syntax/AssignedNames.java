@@ -16,21 +16,20 @@ public final class AssignedNames {
 
   private static void collect(List<Statement> statements, Set<String> names) {
     for (Statement statement : statements) {
-      switch (statement) {
-        case Statement.Assign assign -> names.add(assign.target().name());
-        case Statement.Accumulate accumulate -> names.add(accumulate.target().name());
-        case Statement.MultiAssign multi ->
-            multi.targets().forEach(target -> names.add(target.name()));
-        case Statement.If choice -> {
-          collect(choice.then(), names);
-          collect(choice.otherwise(), names);
-        }
-        case Statement.While loop -> collect(loop.body(), names);
-        case Statement.For loop -> {
-          names.add(loop.variable().name());
-          collect(loop.body(), names);
-        }
-        case Statement.CallStatement _, Statement.Source _, Statement.Definition _ -> {}
+      if (statement instanceof Statement.Assign assign) {
+        names.add(assign.target().name());
+      } else if (statement instanceof Statement.Accumulate accumulate) {
+        names.add(accumulate.target().name());
+      } else if (statement instanceof Statement.MultiAssign multi) {
+        multi.targets().forEach(target -> names.add(target.name()));
+      } else if (statement instanceof Statement.If choice) {
+        collect(choice.then(), names);
+        collect(choice.otherwise(), names);
+      } else if (statement instanceof Statement.While loop) {
+        collect(loop.body(), names);
+      } else if (statement instanceof Statement.For loop) {
+        names.add(loop.variable().name());
+        collect(loop.body(), names);
       }
     }
   }

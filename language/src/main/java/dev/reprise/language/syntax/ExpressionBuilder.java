@@ -30,18 +30,25 @@ final class ExpressionBuilder {
   }
 
   Expression expression(ExpressionContext context) {
-    return switch (context) {
-      case BinaryContext binary -> binary(binary);
-      case UnaryContext unary ->
-          new Expression.Unary(
-              unary.getStart().getText(), expression(unary.expression()), at(unary.getStart()));
-      case ParenthesisedContext inner -> expression(inner.expression());
-      case ListLiteralContext list ->
-          new Expression.ListLiteral(expressions(list.expression()), at(list.getStart()));
-      case LiteralContext literal -> literal(literal.getStart());
-      case ReferenceContext reference -> reference(reference);
-      default -> throw new IllegalStateException(context.getText());
-    };
+    if (context instanceof ReferenceContext reference) {
+      return reference(reference);
+    }
+    if (context instanceof LiteralContext literal) {
+      return literal(literal.getStart());
+    }
+    if (context instanceof BinaryContext binary) {
+      return binary(binary);
+    }
+    if (context instanceof UnaryContext unary) {
+      Token operator = unary.getStart();
+      return new Expression.Unary(
+          operator.getText(), expression(unary.expression()), at(operator));
+    }
+    if (context instanceof ParenthesisedContext inner) {
+      return expression(inner.expression());
+    }
+    ListLiteralContext list = (ListLiteralContext) context;
+    return new Expression.ListLiteral(expressions(list.expression()), at(list.getStart()));
   }
 
   private List<Expression> expressions(List<ExpressionContext> contexts) {

@@ -53,19 +53,29 @@ final class TreeBuilder {
   }
 
   private Statement statement(StatementContext context) {
-    return switch (context) {
-      case SimpleContext simple -> simple(simple);
-      case MultiAssignContext multi -> multiAssign(multi);
-      case ConditionalContext conditional -> conditional(conditional);
-      case LoopContext loop -> loop(loop);
-      case WhileLoopContext loop ->
-          new Statement.While(
-              expressions.expression(loop.conditionHeader().expression()),
-              body(loop.body()),
-              at(loop.getStart()));
-      case SourceFileContext source -> source(source);
-      default -> throw new IllegalStateException(context.getText());
-    };
+    if (context instanceof SimpleContext simple) {
+      return simple(simple);
+    }
+    if (context instanceof MultiAssignContext multi) {
+      return multiAssign(multi);
+    }
+    if (context instanceof ConditionalContext conditional) {
+      return conditional(conditional);
+    }
+    if (context instanceof LoopContext loop) {
+      return loop(loop);
+    }
+    if (context instanceof WhileLoopContext loop) {
+      return whileLoop(loop);
+    }
+    return source((SourceFileContext) context);
+  }
+
+  private Statement whileLoop(WhileLoopContext loop) {
+    return new Statement.While(
+        expressions.expression(loop.conditionHeader().expression()),
+        body(loop.body()),
+        at(loop.getStart()));
   }
 
   private Statement simple(SimpleContext simple) {

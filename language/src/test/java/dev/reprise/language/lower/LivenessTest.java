@@ -145,8 +145,12 @@ class LivenessTest {
     }
 
     private void step(Instruction instruction) {
-      Slots.inputs(instruction).forEach(this::read);
-      Slots.outputs(instruction).forEach(released::clear);
+      BitSet inputs = new BitSet();
+      BitSet outputs = new BitSet();
+      Slots.addInputs(instruction, inputs);
+      Slots.addOutputs(instruction, outputs);
+      inputs.stream().forEach(this::read);
+      released.andNot(outputs);
       for (int slot : instruction.releases()) {
         released.set(slot);
       }
