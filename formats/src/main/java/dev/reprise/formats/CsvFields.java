@@ -33,6 +33,11 @@ final class CsvFields {
     return start;
   }
 
+  /** Where the last field ended. */
+  int end() {
+    return end;
+  }
+
   boolean startsWith(byte[] prefix) {
     return CsvCells.startsWith(bytes, at, prefix);
   }

@@ -22,10 +22,13 @@ final class CsvFrameReader {
   private List<ColumnType> types;
   private List<FrameColumn> columns;
   private byte[] header;
+  // False when a name for a missing value looks like a number.
+  private final boolean plainNumbers;
 
   CsvFrameReader(ReadSettings settings, List<TextBlock> blocks) {
     this.settings = settings;
     this.blocks = blocks;
+    this.plainNumbers = !settings.missing().hidesNumbers();
   }
 
   Frame read() {
@@ -136,6 +139,9 @@ final class CsvFrameReader {
   }
 
   private void add(TextBlock block, byte[] bytes, CsvFields fields, int c) {
+    if (plainNumbers && columns.get(c).addNumber(bytes, fields.start(), fields.end())) {
+      return;
+    }
     String cell = fields.isEmpty() ? null : fields.pooled(pool);
     boolean named = cell != null && settings.missing().names().contains(cell);
     String expected = columns.get(c).add(cell, named);

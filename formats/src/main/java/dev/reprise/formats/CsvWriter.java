@@ -50,6 +50,7 @@ final class CsvWriter {
       }
       out.put('\n');
     }
+    writeMetaLines(frame);
     for (int r = 0; r < frame.rows() && frame.cols() > 0; r++) {
       for (int c = 0; c < frame.cols(); c++) {
         separate(c);
@@ -62,6 +63,23 @@ final class CsvWriter {
       out.put('\n');
     }
     out.flush();
+  }
+
+  /** The two lines without which SystemDS does not understand the meta frame of a transform. */
+  private void writeMetaLines(Frame frame) throws IOException {
+    long[] counts = TransformMeta.distinctCounts(frame);
+    if (counts == null) {
+      return;
+    }
+    out.put(TransformMeta.MISSING_VALUES);
+    for (int c = 0; c < counts.length; c++) {
+      out.put(separator).put("null");
+    }
+    out.put('\n').put(TransformMeta.DISTINCT_COUNTS);
+    for (long count : counts) {
+      out.put(separator).put(count);
+    }
+    out.put('\n');
   }
 
   private TextSink separate(long col) throws IOException {

@@ -81,9 +81,10 @@ public final class DataFiles {
   }
 
   private Operand read(DataPath data, ReadOptions options, Allocator allocator) {
-    ReadSettings settings = ReadSettings.of(data, options, Sidecar.of(data.path()));
+    Sidecar sidecar = Sidecar.of(data.path());
+    ReadSettings settings = ReadSettings.of(data, options, sidecar);
     return switch (settings.dataType()) {
-      case "scalar" -> ScalarFiles.read(settings, source.bytes(data));
+      case "scalar" -> ScalarFiles.read(settings, source.bytes(data), sidecar.dataType() != null);
       case "matrix" -> readMatrix(settings, allocator);
       case "frame" -> readFrame(settings, allocator);
       default ->

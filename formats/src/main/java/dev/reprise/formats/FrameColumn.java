@@ -28,6 +28,15 @@ abstract class FrameColumn {
    */
   abstract String add(String cell, boolean named);
 
+  /**
+   * Adds one cell that is a plain number, straight from its bytes.
+   *
+   * @return false when the cell must go through {@link #add} instead
+   */
+  boolean addNumber(byte[] bytes, int from, int end) {
+    return false;
+  }
+
   /** The array, exactly as long as cells were added. */
   abstract Object finish();
 
@@ -60,10 +69,28 @@ abstract class FrameColumn {
 
   private static final class Doubles extends FrameColumn {
     private final MissingValues missing;
+    private final DecimalScanner scanner = new DecimalScanner();
     private double[] cells = {};
 
     Doubles(MissingValues missing) {
       this.missing = missing;
+    }
+
+    @Override
+    boolean addNumber(byte[] bytes, int from, int end) {
+      double value = scanner.scan(bytes, from, end);
+      if (scanner.end != end) {
+        return false;
+      }
+      push(value);
+      return true;
+    }
+
+    private void push(double value) {
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = value;
     }
 
     @Override
@@ -81,10 +108,7 @@ abstract class FrameColumn {
           return "a number";
         }
       }
-      if (size == cells.length) {
-        cells = Arrays.copyOf(cells, grown(size));
-      }
-      cells[size++] = value;
+      push(value);
       return null;
     }
 
@@ -100,6 +124,30 @@ abstract class FrameColumn {
 
     Integers(MissingValues missing) {
       this.missing = missing;
+    }
+
+    @Override
+    boolean addNumber(byte[] bytes, int from, int end) {
+      if (end == from || end - from > 18) {
+        return false;
+      }
+      long value = 0;
+      for (int i = from; i < end; i++) {
+        int digit = bytes[i] - '0';
+        if (digit < 0 || digit > 9) {
+          return false;
+        }
+        value = value * 10 + digit;
+      }
+      push(value);
+      return true;
+    }
+
+    private void push(long value) {
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = value;
     }
 
     @Override
@@ -122,10 +170,7 @@ abstract class FrameColumn {
           value = (long) fraction;
         }
       }
-      if (size == cells.length) {
-        cells = Arrays.copyOf(cells, grown(size));
-      }
-      cells[size++] = value;
+      push(value);
       return null;
     }
 

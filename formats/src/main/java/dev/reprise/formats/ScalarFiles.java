@@ -8,14 +8,19 @@ import java.nio.charset.StandardCharsets;
 final class ScalarFiles {
   private ScalarFiles() {}
 
-  /** Reads the scalar that a file holds, a double unless another type is stated. */
-  static Scalar read(ReadSettings settings, byte[] bytes) {
+  /**
+   * Reads the scalar that a file holds, a double unless another type is stated.
+   *
+   * @param verbatim whether a line end at the end of a text is part of it; editors add one
+   */
+  static Scalar read(ReadSettings settings, byte[] bytes, boolean verbatim) {
     String content = new String(bytes, StandardCharsets.UTF_8);
     String type = settings.valueType() == null ? "double" : settings.valueType();
     String text = content.strip();
     try {
       return switch (type) {
-        case "string" -> Scalar.of(content);
+        case "string" ->
+            Scalar.of(verbatim || !content.endsWith("\n") ? content : withoutLineEnd(content));
         case "double", "fp64" -> Scalar.of(number(text));
         case "int", "integer", "int64" -> Scalar.of(whole(text));
         case "boolean" -> Scalar.of(truth(text));
@@ -37,6 +42,11 @@ final class ScalarFiles {
               + type
               + " is due; state data_type= and value_type=");
     }
+  }
+
+  private static String withoutLineEnd(String content) {
+    int end = content.length() - 1;
+    return content.substring(0, end > 0 && content.charAt(end - 1) == '\r' ? end - 1 : end);
   }
 
   private static double number(String text) {

@@ -102,6 +102,30 @@ class CsvFrameTest {
   }
 
   @Test
+  void aMetaFrameIsWrittenWithTheLinesThatSystemDsNeeds() {
+    List<ColumnType> text = List.of(ColumnType.STRING, ColumnType.STRING);
+    Frame meta =
+        new Frame(
+            2,
+            List.of("a", "b"),
+            text,
+            List.of(new String[] {"x\u00b71", "y\u00b72"}, new String[] {null, null}));
+    files.files.write(meta, "m.csv", folder, WriteOptions.format("csv").withHeader(true));
+    assertThat(files.text("m.csv"))
+        .isEqualTo("a,b\n#Meta\u00b7MV,null,null\n#Meta\u00b7ND,2,-1\nx\u00b71,\ny\u00b72,\n");
+    assertThat(files.frame("m.csv", ReadOptions.none()).strings(0))
+        .containsExactly("x\u00b71", "y\u00b72");
+    Frame plain =
+        new Frame(
+            2,
+            List.of("a", "b"),
+            text,
+            List.of(new String[] {"x\u00b71", "y"}, new String[] {"1", "2"}));
+    files.files.write(plain, "p.csv", folder, WriteOptions.format("csv"));
+    assertThat(files.text("p.csv")).isEqualTo("x\u00b71,1\ny,2\n");
+  }
+
+  @Test
   void mistakesNameTheirPlace() {
     ReadOptions typed = ReadOptions.none().withSchema("FP64,INT64");
     Object[][] table = {

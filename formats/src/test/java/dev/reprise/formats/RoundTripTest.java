@@ -107,7 +107,7 @@ class RoundTripTest {
             Scalar.of(Double.NaN),
             Scalar.of(7L),
             Scalar.of(true),
-            Scalar.of("two\nlines, \u00e4 and all"))) {
+            Scalar.of("two\nlines, \u00e4 and all\n"))) {
       files.files.write(scalar, "s", folder, WriteOptions.none());
       assertThat(files.read("s", ReadOptions.none())).isEqualTo(scalar);
     }
@@ -117,7 +117,7 @@ class RoundTripTest {
   void aWholeFileIsOneText() {
     files.put("spec.json", "{ids:true,\n recode:[1]}\n");
     ReadOptions options = ReadOptions.none().withDataType("scalar").withValueType("string");
-    assertThat(files.read("spec.json", options)).isEqualTo(Scalar.of("{ids:true,\n recode:[1]}\n"));
+    assertThat(files.read("spec.json", options)).isEqualTo(Scalar.of("{ids:true,\n recode:[1]}"));
   }
 
   @Test

@@ -35,10 +35,10 @@ final class BinColumn implements ColumnEncoder {
     if (least == most) {
       return new double[] {least, most};
     }
-    double width = (most - least) / count;
     double[] bounds = new double[count + 1];
     for (int i = 0; i < count; i++) {
-      bounds[i] = least + i * width;
+      // In this order of operations, so that the bounds are SystemDS's to the last bit.
+      bounds[i] = least + i * (most - least) / count;
     }
     bounds[count] = most;
     return bounds;
