@@ -18,6 +18,9 @@ import java.lang.invoke.VarHandle;
  * }                                     // thrown out of compute(): abandoned, a waiter takes over
  * }</pre>
  *
+ * <p>Java closes the resource before it enters a {@code catch} of the same statement, so a {@link
+ * #fail} belongs into an inner try.
+ *
  * <p><b>Threads.</b> A claim may be handed to another thread; of several attempts to end it the
  * first counts and the others throw. Only tasks may hold one: between taking it and handing it to a
  * task that will run, the holder must not wait for anything.
@@ -82,20 +85,24 @@ public final class Claim implements Probe, AutoCloseable {
     cache.fail(this, entry, error);
   }
 
-  /** Gives up: the first waiter that is still interested becomes owner, the others stay. */
+  /**
+   * Gives up: the first waiter that is still interested becomes owner, the others stay. An owner
+   * that had taken over also ends its own handle, since it alone knows why it gave up.
+   */
   public void abandon() {
     end();
-    cache.abandon(this, entry);
+    cache.abandon(entry);
   }
 
   /** Abandons the claim unless it has ended. */
   @Override
   public void close() {
     if (ENDED.compareAndSet(this, false, true)) {
-      cache.abandon(this, entry);
+      cache.abandon(entry);
     }
   }
 
+  /** By whoever ends the claim, before it does anything else. */
   void end() {
     if (!ENDED.compareAndSet(this, false, true)) {
       throw new IllegalStateException("the claim on " + key() + " has ended already");

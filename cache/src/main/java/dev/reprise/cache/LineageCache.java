@@ -277,7 +277,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   /** Passes an ended claim without outcome on to a waiter that is still interested. */
-  void abandon(Claim claim, Entry entry) {
+  void abandon(Entry entry) {
     while (true) {
       Claimed claimed = (Claimed) entry.state();
       List<Waiter> live = new ArrayList<>();
@@ -285,9 +285,6 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       Subscribers.inOrder(null, claimed).forEach(w -> (w.isLive() ? live : gone).add(w));
       Waiter heir = live.isEmpty() ? null : live.removeFirst();
       if (entry.change(claimed, heir == null ? Idle.RETIRED : Subscribers.stack(live))) {
-        if (claim.taker() != null) {
-          gone.add(claim.taker());
-        }
         try {
           handOver(entry, heir);
         } finally {

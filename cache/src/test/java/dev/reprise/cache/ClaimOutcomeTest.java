@@ -87,6 +87,9 @@ class ClaimOutcomeTest {
     List<TestWaiter> waiters = subscribe(WORKERS);
     for (int i = 0; i < WORKERS - 1; i++) {
       claim.abandon();
+      if (i > 0) {
+        waiters.get(i - 1).handle().cancel();
+      }
       claim = waiters.get(i).claim();
       assertThat(claim).as("claim of waiter %d", i).isNotNull();
       assertThat(waiters.get(i + 1).claim()).isNull();

@@ -139,8 +139,8 @@ public class ClaimProtocolLincheckTest {
   @Test
   void everyInterleavingLooksSequential() {
     new ModelCheckingOptions()
-        .iterations(8)
-        .invocationsPerIteration(150)
+        .iterations(6)
+        .invocationsPerIteration(100)
         .threads(3)
         .actorsPerThread(2)
         .actorsBefore(1)
