@@ -1,0 +1,121 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.OperandException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A written value's trace brings the value back, byte for byte, with any number of threads. */
+class ReplayTest {
+  @TempDir Path folder;
+
+  private void run(int threads, ReuseMode mode, String script) throws Exception {
+    try (Session session = Reprise.session(config(threads, mode))) {
+      session.compile(script, CompileOptions.none()).run().close();
+    }
+  }
+
+  private SessionConfig config(int threads, ReuseMode mode) {
+    PrintStream sink = new PrintStream(new ByteArrayOutputStream());
+    return Scripts.config()
+        .withWorkingDirectory(folder)
+        .withThreads(threads)
+        .withReuse(mode)
+        .withOutput(sink, sink);
+  }
+
+  private void replay(int threads, String trace, String out, String format) throws Exception {
+    try (Session session = Reprise.session(config(threads, ReuseMode.HYBRID))) {
+      session.replay(folder.resolve(trace), folder.resolve(out), format);
+    }
+  }
+
+  @Test
+  void replayGivesTheSameBytesWithAnyNumberOfThreads() throws Exception {
+    run(
+        2,
+        ReuseMode.HYBRID,
+        """
+        X = rand(rows=5000, cols=37)
+        y = X %*% matrix(1, 37, 1) + rand(rows=5000, cols=1, pdf="normal") * 0.1
+        R = matrix(0, 37, 4)
+        parfor (i in 1:4) {
+          A = t(X) %*% X + diag(matrix(10 ^ -i, 37, 1))
+          R[, i] = solve(A, t(X) %*% y)
+        }
+        for (j in 1:3) { R = R * 0.5 + mean(R) }
+        [w, V] = eigen(t(R) %*% R)
+        write(V %*% diag(w), "out.bin", format="binary")
+        """);
+    byte[] written = Files.readAllBytes(folder.resolve("out.bin"));
+    for (int threads : new int[] {1, 2, 5}) {
+      replay(threads, "out.bin.lineage", "again.bin", "binary");
+      assertThat(Files.readAllBytes(folder.resolve("again.bin"))).isEqualTo(written);
+    }
+  }
+
+  @Test
+  void replayReadsTheSameFileAgainAndNoticesAnotherOne() throws Exception {
+    run(1, ReuseMode.NONE, "write(matrix(seq(1, 12), 4, 3), \"in.csv\", format=\"csv\")");
+    run(
+        1,
+        ReuseMode.FULL,
+        "X = read(\"in.csv\", format=\"csv\", header=FALSE)\n"
+            + "write(colSums(X) * 2, \"sums.csv\", format=\"csv\")");
+    replay(1, "sums.csv.lineage", "again.csv", "csv");
+    assertThat(folder.resolve("again.csv")).hasSameTextualContentAs(folder.resolve("sums.csv"));
+
+    run(1, ReuseMode.NONE, "write(matrix(seq(2, 13), 4, 3), \"in.csv\", format=\"csv\")");
+    assertThatThrownBy(() -> replay(1, "sums.csv.lineage", "again.csv", "csv"))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("in.csv")
+        .hasMessageContaining("changed");
+  }
+
+  @Test
+  void aFileOverwrittenBetweenTwoReadsIsReadAgain() throws Exception {
+    String script =
+        """
+        write(matrix(1, 300, 30), "data.csv", format="csv")
+        A = read("data.csv", format="csv", header=FALSE)
+        a = sum(A)
+        write(matrix(2, 300, 30), "data.csv", format="csv")
+        B = read("data.csv", format="csv", header=FALSE)
+        b = sum(B)
+        if (a != 9000 | b != 18000) { stop("stale: " + a + " " + b) }
+        """;
+    run(1, ReuseMode.HYBRID, script);
+    run(2, ReuseMode.NONE, script);
+  }
+
+  @Test
+  void writeLeavesATraceOnlyWhenTracing() throws Exception {
+    run(1, ReuseMode.NONE, "write(matrix(1, 2, 2), \"plain.csv\", format=\"csv\")");
+    run(1, ReuseMode.TRACE, "write(matrix(1, 2, 2), \"traced.csv\", format=\"csv\")");
+    assertThat(folder.resolve("plain.csv.lineage")).doesNotExist();
+    assertThat(folder.resolve("traced.csv.lineage")).exists();
+  }
+
+  @Test
+  void replayOfListsFramesAndTextsWorks() throws Exception {
+    run(
+        1,
+        ReuseMode.FULL,
+        """
+        L = list(a=matrix(3, 2, 2), b=5, c="x")
+        L["b"] = as.scalar(L["b"]) + 1
+        [rest, gone] = remove(L, 1)
+        X = as.matrix(gone) * as.scalar(rest["b"])
+        write(X, "x.csv", format="csv")
+        write(nrow(X) + "", "rows.txt")
+        """);
+    replay(1, "x.csv.lineage", "again.csv", "csv");
+    assertThat(folder.resolve("again.csv")).hasContent("18.0,18.0\n18.0,18.0");
+  }
+}
