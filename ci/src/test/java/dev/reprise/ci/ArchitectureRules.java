@@ -28,7 +28,11 @@ final class ArchitectureRules {
   /** Where files are written, below the root package; a name that ends in a dot is a package. */
   private static final List<String> FILE_WRITERS =
       List.of(
-          ".formats.", ".runtime.cpu.blas.NativeLibraries", ".cli.BugReport", ".cli.StatisticsJson");
+          ".formats.",
+          ".engine.TraceFile",
+          ".runtime.cpu.blas.NativeLibraries",
+          ".cli.BugReport",
+          ".cli.StatisticsJson");
 
   private static final Set<String> FILE_OPENERS =
       Set.of(

@@ -1,0 +1,70 @@
+package dev.reprise.cli;
+
+import dev.reprise.language.NearestName;
+import java.util.List;
+
+/** The words that options accept, and the one-line complaint about any other word. */
+final class Choices {
+  static final List<String> REUSE =
+      List.of("none", "trace", "full", "partial", "multilevel", "hybrid");
+  static final List<String> SWITCH = List.of("on", "off");
+  static final List<String> POLICY = List.of("lru", "dagheight", "costnsize");
+  static final List<String> DEVICE = List.of("auto", "cpu", "round-robin", "cuda:0", "opencl:0");
+  static final List<String> NUMERICS = List.of("default", "exact");
+  static final List<String> PRECISION = List.of("fp64", "fp32", "tf32", "bf16");
+
+  private Choices() {}
+
+  /**
+   * @return the word in the spelling of the list
+   */
+  static String oneOf(String option, String word, List<String> words) {
+    String lower = word.toLowerCase();
+    if (words.contains(lower)) {
+      return lower;
+    }
+    throw new UsageException(
+        option
+            + ": '"
+            + word
+            + "' is unknown; choose "
+            + String.join(", ", words)
+            + hint(word, words));
+  }
+
+  static String device(String word) {
+    String lower = word.toLowerCase();
+    if (hasNumber(lower, "cuda:") || hasNumber(lower, "opencl:")) {
+      return lower;
+    }
+    if (DEVICE.contains(lower)) {
+      return lower;
+    }
+    throw new UsageException(
+        "--device: '"
+            + word
+            + "' is unknown; choose auto, cpu, cuda:i, opencl:i, round-robin"
+            + hint(word, DEVICE));
+  }
+
+  /** "; did you mean 'x'?", or nothing. */
+  static String hint(String word, List<String> words) {
+    String hint = NearestName.hint(word, words);
+    return hint == null ? "" : "; " + hint;
+  }
+
+  /** True for the prefix followed by one to three digits. */
+  static boolean hasNumber(String name, String prefix) {
+    if (!name.startsWith(prefix)
+        || name.length() == prefix.length()
+        || name.length() > prefix.length() + 3) {
+      return false;
+    }
+    for (int i = prefix.length(); i < name.length(); i++) {
+      if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

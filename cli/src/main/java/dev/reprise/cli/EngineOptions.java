@@ -1,0 +1,68 @@
+package dev.reprise.cli;
+
+import dev.reprise.ReuseMode;
+import dev.reprise.SessionConfig;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The settings in the engine's terms.
+ *
+ * @param notes what was asked for and is not there yet, each ready to follow "not in this version:"
+ */
+record EngineOptions(SessionConfig config, List<String> notes) {
+
+  static EngineOptions of(Settings settings, Console console) {
+    SessionConfig config =
+        SessionConfig.defaults()
+            .withReuse(ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)))
+            .withPolicy(settings.policy())
+            .withLibrary(settings.library())
+            .withOutput(console.out(), console.err());
+    if (settings.memory().bytes("host").isPresent()) {
+      config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
+    }
+    if (settings.seed().isPresent()) {
+      config = config.withSeed(settings.seed().getAsLong());
+    }
+    if (settings.threads().isPresent()) {
+      config = config.withThreads(settings.threads().getAsInt());
+    }
+    return new EngineOptions(config, missing(settings));
+  }
+
+  /** One line for all that was asked for in vain. */
+  void tellNotes(PrintStream err) {
+    if (!notes.isEmpty()) {
+      err.println("reprise: note: not in this version: " + String.join("; ", notes));
+    }
+  }
+
+  private static List<String> missing(Settings settings) {
+    List<String> notes = new ArrayList<>();
+    switch (settings.reuse()) {
+      case "partial", "multilevel" ->
+          notes.add("--reuse " + settings.reuse() + " (whole operations are reused)");
+      default -> {}
+    }
+    if (!settings.device().equals("auto") && !settings.device().equals("cpu")) {
+      notes.add("--device " + settings.device() + " (the CPU is used)");
+    }
+    if (!settings.precision().equals("fp64")) {
+      notes.add("--precision " + settings.precision() + " (fp64 is used)");
+    }
+    List<String> locations = settings.memory().namedBeyond(List.of("host"));
+    if (!locations.isEmpty()) {
+      notes.add("--memory for " + String.join(", ", locations));
+    }
+    if (settings.store() != null) {
+      notes.add("--store");
+    }
+    if (settings.traceFile() != null) {
+      notes.add("--trace-file");
+    }
+    return List.copyOf(notes);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.reprise.cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Turns Ctrl-C (and a polite kill) into the cancellation of what runs, so that no half-written file
+ * stays behind; the JVM then ends with 128 + signal.
+ *
+ * <p>The shutdown thread calls {@link #interrupt}, the main thread everything else. The shutdown
+ * thread waits at most {@value #PATIENCE_SECONDS} seconds for the main thread, which never waits
+ * for it.
+ */
+final class Interruption {
+  private static final int PATIENCE_SECONDS = 3;
+
+  private final PrintStream err;
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private final AtomicReference<Runnable> cancellation = new AtomicReference<>(() -> {});
+
+  // Written by the shutdown thread; publishes that nobody waits for an exit code any more.
+  private volatile boolean interrupted;
+
+  Interruption(PrintStream err) {
+    this.err = err;
+  }
+
+  /** Listens until {@link #finished}. */
+  void install() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "reprise-interrupt"));
+  }
+
+  /** Names what has to be called to end the work early; replaces what was named before. */
+  void onInterrupt(Runnable cancel) {
+    cancellation.set(cancel);
+  }
+
+  /** The command is done: a shutdown from now on is an ordinary one. */
+  void finished() {
+    finished.countDown();
+  }
+
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
+  /** Cancels the work, if there still is some, and gives it a moment to tidy up. */
+  void interrupt() {
+    if (finished.getCount() == 0) {
+      return;
+    }
+    interrupted = true;
+    err.println("reprise: interrupted");
+    cancellation.get().run();
+    try {
+      finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.reprise.cli;
+
+import dev.reprise.CompileOptions;
+import dev.reprise.Reprise;
+import dev.reprise.RunResult;
+import dev.reprise.RunStatistics;
+import dev.reprise.Script;
+import dev.reprise.Session;
+import dev.reprise.language.CompileException;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** Compiles and runs one script and reports about it. */
+final class ScriptRun {
+  private final Console console;
+
+  ScriptRun(Console console) {
+    this.console = console;
+  }
+
+  ExitCode run(ScriptSource source, Settings settings) throws Exception {
+    EngineOptions options = EngineOptions.of(settings, console);
+    options.tellNotes(console.err());
+    try (Session session = Reprise.session(options.config())) {
+      console.interruption().onInterrupt(Thread.currentThread()::interrupt);
+      Script script = compile(session, source);
+      script.warnings().forEach(console.err()::print);
+      if (settings.explain()) {
+        console.err().print(script.explain());
+      }
+      try (RunResult result = script.run()) {
+        report(result.statistics(), settings);
+      }
+    }
+    return ExitCode.FINE;
+  }
+
+  /**
+   * @throws UsageException when there is no such file
+   */
+  static Script compile(Session session, ScriptSource source) throws CompileException, IOException {
+    CompileOptions options = CompileOptions.none().arguments(source.arguments());
+    if (source.file() == null) {
+      return session.compile(source.text(), options);
+    }
+    if (!Files.exists(source.file())) {
+      throw new UsageException("script not found: " + source.file());
+    }
+    if (!Files.isRegularFile(source.file()) || !Files.isReadable(source.file())) {
+      throw new UsageException("script is no readable file: " + source.file());
+    }
+    return session.compile(source.file(), options);
+  }
+
+  private void report(RunStatistics statistics, Settings settings) throws IOException {
+    if (settings.statsJson() != null) {
+      StatisticsJson.write(statistics, settings.statsJson());
+    }
+    if (settings.stats()) {
+      console.out().flush();
+      console.err().print(StatisticsTable.text(statistics, settings.statsRows()));
+      console.err().flush();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.reprise.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/** The options that every command with a session takes; the same words everywhere. */
+final class SessionOptions {
+  @Option(
+      names = "--reuse",
+      paramLabel = "MODE",
+      description = {
+        "How much of earlier work is reused: none, trace, full, partial, multilevel, hybrid.",
+        "Default: hybrid, the most that exists."
+      })
+  private String reuse = "hybrid";
+
+  @Option(
+      names = "--dedup",
+      paramLabel = "on|off",
+      description = "Store repeated loop and function bodies of the lineage once. Default: on.")
+  private String dedup = "on";
+
+  @Option(
+      names = "--policy",
+      paramLabel = "NAME",
+      description = "Which cached value goes first: lru, dagheight, costnsize. Default: costnsize.")
+  private String policy = "costnsize";
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "Where operations run: auto, cpu, cuda:i, opencl:i, round-robin. Default: auto.")
+  private String device = "auto";
+
+  @Option(
+      names = "--numerics",
+      paramLabel = "MODE",
+      description = {
+        "default: devices and rewrites agree within 1e-12.",
+        "exact: bit-identical results on one device class."
+      })
+  private String numerics = "default";
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      description = "fp64, fp32, tf32, bf16. Default: fp64.")
+  private String precision = "fp64";
+
+  @Option(
+      names = "--memory",
+      paramLabel = "BUDGETS",
+      description = {
+        "Bytes per location, as in host=4g,disk=50g,cuda:0=8g,lineage=512m.",
+        "Default: half of the machine's memory for host."
+      })
+  private String memory;
+
+  @Option(
+      names = "--store",
+      paramLabel = "WHERE",
+      description = "Experiment store: a folder or a server's address.")
+  private String store;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Base of all seeds that the system draws. Default: new for each run.")
+  private Long seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that kernels and parfor workers share. Default: all cores.")
+  private Integer threads;
+
+  @Option(
+      names = "--library",
+      paramLabel = "DIR",
+      description = "Folder with further functions (f.dml for f), searched first; repeatable.")
+  private List<Path> library = new ArrayList<>();
+
+  @Option(names = "--stats", description = "Print a table of what the run did, on stderr.")
+  private boolean stats;
+
+  @Option(
+      names = "--stats-json",
+      paramLabel = "FILE",
+      description = "Write the same numbers as JSON.")
+  private Path statsJson;
+
+  @Option(
+      names = "--trace-file",
+      paramLabel = "FILE",
+      description = "Write a time line for the usual trace viewers.")
+  private Path traceFile;
+
+  @Option(names = "--explain", description = "Print the compiled program on stderr before it runs.")
+  private boolean explain;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say on stderr what the run is about to do.")
+  private boolean verbose;
+
+  /**
+   * @throws UsageException for a word that an option does not know
+   */
+  Settings settings() {
+    if (threads != null && threads < 1) {
+      throw new UsageException("--threads must be at least 1, not " + threads);
+    }
+    return new Settings(
+        Choices.oneOf("--reuse", reuse, Choices.REUSE),
+        Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
+        Choices.oneOf("--policy", policy, Choices.POLICY),
+        Choices.device(device),
+        Choices.oneOf("--numerics", numerics, Choices.NUMERICS),
+        Choices.oneOf("--precision", precision, Choices.PRECISION),
+        memory == null ? MemoryBudgets.DEFAULT : MemoryBudgets.parse(memory),
+        store,
+        seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+        threads == null ? OptionalInt.empty() : OptionalInt.of(threads),
+        library,
+        stats,
+        Settings.DEFAULT_STATS_ROWS,
+        statsJson,
+        traceFile,
+        explain,
+        verbose);
+  }
+
+  /** Sets the option without a value that has this name; false when it is none of these. */
+  boolean takeFlag(String option) {
+    switch (option) {
+      case "--stats" -> stats = true;
+      case "--explain" -> explain = true;
+      case "-v", "--verbose" -> verbose = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Sets the option with this name; false when it is none of these or the value does not fit. */
+  boolean takeValue(String option, String value) {
+    switch (option) {
+      case "--reuse" -> reuse = value;
+      case "--dedup" -> dedup = value;
+      case "--policy" -> policy = value;
+      case "--device" -> device = value;
+      case "--numerics" -> numerics = value;
+      case "--precision" -> precision = value;
+      case "--memory" -> memory = value;
+      case "--store" -> store = value;
+      case "--library" -> library.add(Path.of(value));
+      case "--stats-json" -> statsJson = Path.of(value);
+      case "--trace-file" -> traceFile = Path.of(value);
+      case "--seed", "--threads" -> {
+        return takeNumber(option, value);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean takeNumber(String option, String digits) {
+    for (int i = 0; i < digits.length(); i++) {
+      if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+        return false;
+      }
+    }
+    if (digits.length() > 9) {
+      return false;
+    }
+    if (option.equals("--seed")) {
+      seed = Long.valueOf(digits);
+    } else {
+      threads = Integer.valueOf(digits);
+    }
+    return true;
+  }
+}

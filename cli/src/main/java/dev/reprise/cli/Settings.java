@@ -1,0 +1,42 @@
+package dev.reprise.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What a person asked for, checked word by word; which of it exists yet is the engine's matter.
+ *
+ * @param reuse one of {@link Choices#REUSE}
+ * @param policy one of {@link Choices#POLICY}
+ * @param device {@code auto}, {@code cpu}, {@code cuda:i}, {@code opencl:i} or {@code round-robin}
+ * @param store folder or address of the experiment store, or null
+ * @param threads empty means all cores
+ * @param statsJson file for the statistics, or null
+ * @param traceFile file for the time line, or null
+ */
+record Settings(
+    String reuse,
+    boolean dedup,
+    String policy,
+    String device,
+    String numerics,
+    String precision,
+    MemoryBudgets memory,
+    String store,
+    OptionalLong seed,
+    OptionalInt threads,
+    List<Path> library,
+    boolean stats,
+    int statsRows,
+    Path statsJson,
+    Path traceFile,
+    boolean explain,
+    boolean verbose) {
+  static final int DEFAULT_STATS_ROWS = 10;
+
+  Settings {
+    library = List.copyOf(library);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.reprise.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.reprise.RunStatistics;
+import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.OpcodeStatistics;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a run did, as JSON; {@code docs/command-line.md} describes the fields. */
+final class StatisticsJson {
+  private StatisticsJson() {}
+
+  /**
+   * Writes or overwrites the file.
+   *
+   * @throws UsageException when the file cannot be written
+   */
+  static void write(RunStatistics run, Path file) {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      write(run, out);
+    } catch (IOException e) {
+      throw new UsageException("--stats-json: cannot write " + file + ": " + Failures.reason(e));
+    }
+  }
+
+  static void write(RunStatistics run, Writer out) throws IOException {
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartObject();
+      json.writeNumberField("version", 1);
+      json.writeStringField("reprise", VersionCommand.version());
+      json.writeNumberField("wallNanos", run.wallNanos());
+      json.writeNumberField("executed", run.executed());
+      reuse(run, json);
+      cache(run.cache(), json);
+      memory(run, json);
+      operations(run, json);
+      json.writeEndObject();
+    }
+  }
+
+  private static void reuse(RunStatistics run, JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("reuse");
+    json.writeNumberField("savedNanos", run.savedNanos());
+    json.writeObjectFieldStart("levels");
+    json.writeObjectFieldStart("instruction");
+    json.writeNumberField("hits", run.hits());
+    json.writeNumberField("misses", run.misses());
+    json.writeNumberField("waits", run.waits());
+    json.writeEndObject();
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void cache(CacheContents cache, JsonGenerator json) throws IOException {
+    if (cache == null) {
+      json.writeNullField("cache");
+      return;
+    }
+    json.writeObjectFieldStart("cache");
+    json.writeNumberField("entries", cache.entries());
+    json.writeNumberField("bytes", cache.bytes());
+    json.writeNumberField("admitted", cache.admitted());
+    json.writeNumberField("rejected", cache.rejected());
+    json.writeNumberField("evictions", cache.evictions());
+    json.writeNumberField("failed", cache.failed());
+    json.writeNumberField("abandoned", cache.abandoned());
+    json.writeEndObject();
+  }
+
+  private static void memory(RunStatistics run, JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("memory");
+    json.writeObjectFieldStart("host");
+    json.writeNumberField("bytes", run.hostBytes());
+    json.writeNumberField("peakBytes", run.hostPeakBytes());
+    json.writeNumberField("budgetBytes", run.hostBudgetBytes());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void operations(RunStatistics run, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("operations");
+    for (OpcodeStatistics one : run.operations()) {
+      json.writeStartObject();
+      json.writeStringField("opcode", one.opcode());
+      json.writeNumberField("executed", one.executed());
+      json.writeNumberField("nanos", one.nanos());
+      json.writeNumberField("hits", one.hits());
+      json.writeNumberField("misses", one.misses());
+      json.writeNumberField("waits", one.waits());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}

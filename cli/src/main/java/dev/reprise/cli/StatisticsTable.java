@@ -1,0 +1,100 @@
+package dev.reprise.cli;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.OpcodeStatistics;
+import java.util.List;
+import java.util.Locale;
+
+/** What a run did, as a table for a person. */
+final class StatisticsTable {
+  private StatisticsTable() {}
+
+  /**
+   * @param rows how many operations are listed, those with the most time first
+   */
+  static String text(RunStatistics run, int rows) {
+    StringBuilder text = new StringBuilder("\n");
+    line(text, "wall time", Units.seconds(run.wallNanos()));
+    line(text, "operations", run.executed() + " executed, " + run.hits() + " found in the cache");
+    if (run.cache() != null) {
+      long probes = run.hits() + run.misses() + run.waits();
+      String share = Units.percent(run.hits() + run.waits(), probes);
+      line(
+          text,
+          "probes",
+          run.hits()
+              + " hits, "
+              + run.waits()
+              + " waits, "
+              + run.misses()
+              + " misses ("
+              + share
+              + " reused)");
+      line(text, "time saved", Units.seconds(run.savedNanos()));
+      line(text, "cache", cache(run.cache()));
+    }
+    line(
+        text,
+        "host memory",
+        Units.bytes(run.hostBytes())
+            + " in use, "
+            + Units.bytes(run.hostPeakBytes())
+            + " at the peak, "
+            + Units.bytes(run.hostBudgetBytes())
+            + " allowed");
+    operations(text, run.operations(), rows);
+    return text.toString();
+  }
+
+  private static String cache(CacheContents cache) {
+    return cache.entries()
+        + " values, "
+        + Units.bytes(cache.bytes())
+        + "; "
+        + cache.admitted()
+        + " admitted, "
+        + cache.rejected()
+        + " rejected, "
+        + cache.evictions()
+        + " evicted";
+  }
+
+  private static void operations(StringBuilder text, List<OpcodeStatistics> all, int rows) {
+    if (all.isEmpty() || rows == 0) {
+      return;
+    }
+    text.append('\n');
+    text.append(row("operation", "executed", "time", "hits", "misses", "waits"));
+    for (OpcodeStatistics one : all.subList(0, Math.min(rows, all.size()))) {
+      text.append(
+          row(
+              one.opcode(),
+              String.valueOf(one.executed()),
+              Units.seconds(one.nanos()),
+              String.valueOf(one.hits()),
+              String.valueOf(one.misses()),
+              String.valueOf(one.waits())));
+    }
+    if (all.size() > rows) {
+      text.append("  and ").append(all.size() - rows).append(" more\n");
+    }
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "  %-13s %s%n", name, value));
+  }
+
+  private static String row(
+      String opcode, String executed, String time, String hits, String misses, String waits) {
+    return String.format(
+        Locale.ROOT,
+        "  %-22s %10s %11s %8s %8s %8s%n",
+        opcode,
+        executed,
+        time,
+        hits,
+        misses,
+        waits);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemoryBudgetsTest {
+
+  @Test
+  void everyLocationOfTheTableIsRead() {
+    MemoryBudgets budgets = MemoryBudgets.parse("host=4g,disk=50g,cuda:0=8g,lineage=512m");
+    assertThat(budgets.bytes("host")).hasValue(4L << 30);
+    assertThat(budgets.bytes("disk")).hasValue(50L << 30);
+    assertThat(budgets.bytes("cuda:0")).hasValue(8L << 30);
+    assertThat(budgets.bytes("lineage")).hasValue(512L << 20);
+    assertThat(budgets.bytes("cuda:1")).isEmpty();
+    assertThat(budgets.namedBeyond(List.of("host"))).containsExactly("cuda:0", "disk", "lineage");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "1000, 1000",
+    "2k, 2048",
+    "1.5g, 1610612736",
+    "4GiB, 4294967296",
+    "3MB, 3145728"
+  })
+  void sizesArePowersOf1024(String text, long bytes) {
+    assertThat(MemoryBudgets.parseSize(text)).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "host", "host=", "host=g", "host=-1g", "host=0", "host=4x", "host=1.2.3g"})
+  void whatIsNoSizeIsRefusedInOneLine(String text) {
+    assertThatThrownBy(() -> MemoryBudgets.parse(text))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("--memory")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void hugeSizesAreRefused() {
+    assertThatThrownBy(() -> MemoryBudgets.parse("host=99999999999t"))
+        .isInstanceOf(UsageException.class);
+  }
+
+  @Test
+  void aMisspeltLocationIsAnsweredWithTheNearest() {
+    assertThatThrownBy(() -> MemoryBudgets.parse("hots=4g"))
+        .hasMessageContaining("did you mean 'host'?");
+    assertThatThrownBy(() -> MemoryBudgets.parse("host=4g,host=5g"))
+        .hasMessageContaining("given twice");
+  }
+}

@@ -1,0 +1,66 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.OpcodeStatistics;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatisticsReportTest {
+  private static final RunStatistics RUN =
+      new RunStatistics(
+          1_500_000_000L,
+          List.of(
+              new OpcodeStatistics("tsmm", 2, 1_200_000_000L, 8, 2, 1),
+              new OpcodeStatistics("solve", 10, 100_000_000L, 0, 10, 0),
+              new OpcodeStatistics("+", 30, 1_000L, 0, 0, 0)),
+          4_000_000_000L,
+          new CacheContents(12, 3 << 20, 13, 2, 1, 0, 0),
+          5 << 20,
+          9 << 20,
+          1L << 30);
+
+  @Test
+  void theTableShowsTimesHitsAndMemory() {
+    assertThat(StatisticsTable.text(RUN, 2))
+        .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
+        .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
+        .containsPattern("tsmm +2 +1\\.200 s +8 +2 +1")
+        .contains("and 1 more")
+        .doesNotContain("+ ");
+  }
+
+  @Test
+  void theTableWithoutACacheIsSilentAboutReuse() {
+    RunStatistics run = new RunStatistics(1, List.of(), 0, null, 0, 0, 1);
+    assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");
+  }
+
+  @Test
+  void theJsonHasTheDocumentedFields() throws IOException {
+    StringWriter json = new StringWriter();
+    StatisticsJson.write(RUN, json);
+    assertThat(json.toString().replaceAll("\\s", ""))
+        .contains("\"version\":1", "\"wallNanos\":1500000000", "\"executed\":42")
+        .contains("\"levels\":{\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
+        .contains("\"host\":{\"bytes\":5242880,\"peakBytes\":9437184,\"budgetBytes\":1073741824}")
+        .contains("\"evictions\":1")
+        .contains(
+            "{\"opcode\":\"tsmm\",\"executed\":2,\"nanos\":1200000000,\"hits\":8,\"misses\":2,"
+                + "\"waits\":1}");
+  }
+
+  @Test
+  void anUnwritableFileIsTold(@TempDir Path folder) {
+    assertThatThrownBy(() -> StatisticsJson.write(RUN, folder.resolve("none/s.json")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("no such file or folder");
+  }
+}
