@@ -3,151 +3,156 @@ package dev.reprise.runtime.cpu.aggregate;
 import java.util.Arrays;
 
 /**
- * Folds rows of equal width into one state per column. Stateless; the state array belongs to one
- * chunk of the work.
+ * Folds rows of equal width into one result per column. One instance holds the state of one chunk
+ * of rows and belongs to one thread at a time.
+ *
+ * <p>All loops run from index 0 over arrays of their own: with an offset into an array the compiler
+ * cannot tell that two accesses are apart and makes no vector code.
  */
 abstract class ColumnFold {
-  /** Rows that are handed over at once. */
-  static final int ROWS = 16;
 
-  /** The state before any row. */
-  abstract double[] start(int width);
+  /** Makes the fold of a chunk. */
+  @FunctionalInterface
+  interface Start {
+    /**
+     * An empty fold.
+     *
+     * @param firstCol column of the matrix that column 0 of the fold is
+     */
+    ColumnFold of(int width, long firstCol);
+  }
+
+  /** Adds one row; the array may be overwritten. */
+  abstract void row(double[] row);
+
+  /** Called after every 16 rows and at the end. */
+  void flush() {}
 
   /**
-   * Adds the first {@code rows} rows of the block, which may be overwritten.
-   *
-   * @param firstCol column of the matrix that the block's first column is
+   * Adds a flushed fold of later rows. Takes its columns from {@code from} on, as many as there are
+   * here.
    */
-  abstract void add(double[] state, double[] block, int rows, int width, long firstCol);
+  abstract void merge(ColumnFold later, int from);
 
-  /** Adds the state of later rows: columns {@code from + j} of the other go to columns j. */
-  abstract void merge(double[] state, int width, double[] other, int otherWidth, int from);
-
-  /** The result of column j. */
-  abstract double result(double[] state, int width, int j);
+  /** The result of column j of a flushed fold. */
+  abstract double result(int j);
 
   /** A fold by one associative function. */
   abstract static class Plain extends ColumnFold {
-    private final double neutral;
+    final double[] state;
 
-    Plain(double neutral) {
-      this.neutral = neutral;
-    }
-
-    /** {@code state[j] = f(state[j], x[from + j])} for the first n columns. */
-    abstract void fold(double[] state, double[] x, int from, int n);
-
-    @Override
-    final double[] start(int width) {
-      double[] state = new double[width];
+    Plain(int width, double neutral) {
+      state = new double[width];
       Arrays.fill(state, neutral);
-      return state;
     }
 
     @Override
-    final void add(double[] state, double[] block, int rows, int width, long firstCol) {
-      for (int row = 0; row < rows; row++) {
-        fold(state, block, row * width, width);
-      }
+    final void merge(ColumnFold later, int from) {
+      row(Arrays.copyOfRange(((Plain) later).state, from, from + state.length));
     }
 
     @Override
-    final void merge(double[] state, int width, double[] other, int otherWidth, int from) {
-      fold(state, other, from, width);
-    }
-
-    @Override
-    final double result(double[] state, int width, int j) {
+    final double result(int j) {
       return state[j];
     }
   }
 
   /** Smallest per column. */
   static final class Min extends Plain {
-    Min() {
-      super(Double.POSITIVE_INFINITY);
+    Min(int width) {
+      super(width, Double.POSITIVE_INFINITY);
     }
 
     @Override
-    void fold(double[] state, double[] x, int from, int n) {
-      for (int j = 0; j < n; j++) {
-        state[j] = Math.min(state[j], x[from + j]);
+    void row(double[] row) {
+      for (int j = 0; j < state.length; j++) {
+        state[j] = Math.min(state[j], row[j]);
       }
     }
   }
 
   /** Largest per column. */
   static final class Max extends Plain {
-    Max() {
-      super(Double.NEGATIVE_INFINITY);
+    Max(int width) {
+      super(width, Double.NEGATIVE_INFINITY);
     }
 
     @Override
-    void fold(double[] state, double[] x, int from, int n) {
-      for (int j = 0; j < n; j++) {
-        state[j] = Math.max(state[j], x[from + j]);
+    void row(double[] row) {
+      for (int j = 0; j < state.length; j++) {
+        state[j] = Math.max(state[j], row[j]);
       }
     }
   }
 
   /** Product per column. */
   static final class Product extends Plain {
-    Product() {
-      super(1);
+    Product(int width) {
+      super(width, 1);
     }
 
     @Override
-    void fold(double[] state, double[] x, int from, int n) {
-      for (int j = 0; j < n; j++) {
-        state[j] *= x[from + j];
+    void row(double[] row) {
+      for (int j = 0; j < state.length; j++) {
+        state[j] *= row[j];
       }
     }
   }
 
   /**
    * Sum per column. Sixteen rows are added plainly, these sums with compensation; the error is at
-   * most 18 u times the sum of the absolute values (u = 2^-53). State: sums, then corrections.
+   * most 18 u times the sum of the absolute values (u = 2^-53).
    */
   static class Sum extends ColumnFold {
-    @Override
-    final double[] start(int width) {
-      return new double[2 * width];
+    private final double[] sums;
+    private final double[] lost;
+    private final double[] recent;
+
+    Sum(int width) {
+      sums = new double[width];
+      lost = new double[width];
+      recent = new double[width];
     }
 
     @Override
-    void add(double[] state, double[] block, int rows, int width, long firstCol) {
-      for (int row = 1; row < rows; row++) {
-        int from = row * width;
-        for (int j = 0; j < width; j++) {
-          block[j] += block[from + j];
-        }
-      }
-      compensated(state, width, block, 0);
+    void row(double[] row) {
+      add(recent, row);
     }
 
-    @Override
-    final void merge(double[] state, int width, double[] other, int otherWidth, int from) {
-      compensated(state, width, other, from);
-      for (int j = 0; j < width; j++) {
-        state[width + j] += other[otherWidth + from + j];
+    private static void add(double[] recent, double[] row) {
+      for (int j = 0; j < recent.length; j++) {
+        recent[j] += row[j];
       }
     }
 
-    private static void compensated(double[] state, int width, double[] x, int from) {
-      for (int j = 0; j < width; j++) {
-        double sum = state[j];
-        double value = x[from + j];
+    @Override
+    final void flush() {
+      compensated(sums, lost, recent);
+      Arrays.fill(recent, 0);
+    }
+
+    private static void compensated(double[] sums, double[] lost, double[] values) {
+      for (int j = 0; j < sums.length; j++) {
+        double sum = sums[j];
+        double value = values[j];
         double next = sum + value;
         double part = next - sum;
-        state[width + j] += (sum - (next - part)) + (value - part);
-        state[j] = next;
+        lost[j] += (sum - (next - part)) + (value - part);
+        sums[j] = next;
       }
     }
 
     @Override
-    final double result(double[] state, int width, int j) {
-      double corrected = state[j] + state[width + j];
-      return Double.isFinite(corrected) ? corrected : state[j];
+    final void merge(ColumnFold later, int from) {
+      Sum other = (Sum) later;
+      compensated(sums, lost, Arrays.copyOfRange(other.sums, from, from + sums.length));
+      add(lost, Arrays.copyOfRange(other.lost, from, from + sums.length));
+    }
+
+    @Override
+    final double result(int j) {
+      double corrected = sums[j] + lost[j];
+      return Double.isFinite(corrected) ? corrected : sums[j];
     }
   }
 
@@ -155,26 +160,22 @@ abstract class ColumnFold {
   static final class Squares extends Sum {
     private final double[] centers;
 
-    /**
-     * Folds around these centers.
-     *
-     * @param centers one per column of the matrix, repeated when several rows are folded as one
-     */
     Squares(double[] centers) {
+      super(centers.length);
       this.centers = centers;
     }
 
     @Override
-    void add(double[] state, double[] block, int rows, int width, long firstCol) {
-      int first = (int) firstCol;
-      for (int row = 0; row < rows; row++) {
-        int from = row * width;
-        for (int j = 0; j < width; j++) {
-          double distance = block[from + j] - centers[first + j];
-          block[from + j] = distance * distance;
-        }
+    void row(double[] row) {
+      square(row, centers);
+      super.row(row);
+    }
+
+    private static void square(double[] row, double[] centers) {
+      for (int j = 0; j < centers.length; j++) {
+        double distance = row[j] - centers[j];
+        row[j] = distance * distance;
       }
-      super.add(state, block, rows, width, firstCol);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Aggregates of each column into a row vector; a column without cells gives 0. */
 final class ColumnKernels {
@@ -19,11 +20,10 @@ final class ColumnKernels {
 
   static void register(KernelTable.Builder table, Parallel parallel) {
     ColumnKernels columns = new ColumnKernels(parallel);
-    table.add("colSums", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Sum())));
-    table.add("colMins", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Min())));
-    table.add("colMaxs", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Max())));
-    table.add(
-        "colProds", kernel((x, context) -> columns.fold(x, context, new ColumnFold.Product())));
+    table.add("colSums", columns.folding((width, _) -> new ColumnFold.Sum(width)));
+    table.add("colMins", columns.folding((width, _) -> new ColumnFold.Min(width)));
+    table.add("colMaxs", columns.folding((width, _) -> new ColumnFold.Max(width)));
+    table.add("colProds", columns.folding((width, _) -> new ColumnFold.Product(width)));
     table.add("colMeans", kernel(columns::means));
     table.add("colVars", kernel(columns::variances));
     table.add("colSds", kernel(columns::deviations));
@@ -33,6 +33,10 @@ final class ColumnKernels {
 
   private interface ColumnAggregate {
     double[] of(DenseMatrix x, ExecutionContext context);
+  }
+
+  private Kernel folding(ColumnFold.Start start) {
+    return kernel((x, context) -> new ColumnScan(x).fold(parallel, context, start));
   }
 
   private static Kernel kernel(ColumnAggregate aggregate) {
@@ -46,12 +50,9 @@ final class ColumnKernels {
     };
   }
 
-  private double[] fold(DenseMatrix x, ExecutionContext context, ColumnFold fold) {
-    return new ColumnScan(x).fold(parallel, context, fold);
-  }
-
   private double[] means(DenseMatrix x, ExecutionContext context) {
-    double[] results = fold(x, context, new ColumnFold.Sum());
+    double[] results =
+        new ColumnScan(x).fold(parallel, context, (width, _) -> new ColumnFold.Sum(width));
     for (int j = 0; j < results.length; j++) {
       results[j] /= x.rows();
     }
@@ -62,7 +63,13 @@ final class ColumnKernels {
   private double[] variances(DenseMatrix x, ExecutionContext context) {
     ColumnScan scan = new ColumnScan(x);
     double[] centers = scan.repeated(means(x, context));
-    double[] results = scan.fold(parallel, context, new ColumnFold.Squares(centers));
+    double[] results =
+        scan.fold(
+            parallel,
+            context,
+            (width, first) ->
+                new ColumnFold.Squares(
+                    Arrays.copyOfRange(centers, (int) first, (int) first + width)));
     for (int j = 0; x.rows() > 1 && j < results.length; j++) {
       results[j] /= x.rows() - 1;
     }
@@ -82,8 +89,8 @@ final class ColumnKernels {
     int cols = Math.toIntExact(x.cols());
     double[] best = new double[cols];
     double[] index = new double[cols];
-    java.util.Arrays.fill(best, Double.NEGATIVE_INFINITY);
-    java.util.Arrays.fill(index, 1);
+    Arrays.fill(best, Double.NEGATIVE_INFINITY);
+    Arrays.fill(index, 1);
     double[] row = new double[cols];
     for (long i = 0; i < x.rows(); i++) {
       MemorySegment.copy(x.segment(), Run.CELL, 8 * i * cols, row, 0, cols);

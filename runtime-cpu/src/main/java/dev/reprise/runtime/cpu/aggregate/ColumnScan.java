@@ -20,11 +20,13 @@ import java.util.Arrays;
 final class ColumnScan {
   private static final int STRIP = 1024;
   private static final int NARROW = 256;
+  private static final int FLUSH_ROWS = 16;
+  private static final long SMALL_CELLS = 4096;
   private static final long CHUNK_CELLS = 1 << 16;
   private static final long MOST_CHUNKS = 1024;
 
   private final MemorySegment cells;
-  private final long cols;
+  private final int cols;
 
   /** Rows that count as one. */
   private final int together;
@@ -39,94 +41,92 @@ final class ColumnScan {
 
   ColumnScan(DenseMatrix x) {
     cells = x.segment();
-    cols = x.cols();
-    together = cols >= NARROW ? 1 : (int) Math.max(1, Math.min(NARROW / cols, x.rows()));
+    cols = Math.toIntExact(x.cols());
+    together = x.cells() <= SMALL_CELLS || cols >= NARROW ? 1 : NARROW / cols;
     wideRows = x.rows() / together;
-    wideCols = cols * together;
+    wideCols = (long) cols * together;
     leftOver = (int) (x.rows() % together);
     long strips = Parallel.chunks(wideCols, STRIP);
-    long fewest = Math.max(ColumnFold.ROWS, CHUNK_CELLS / Math.min(wideCols, STRIP));
+    long fewest = Math.max(FLUSH_ROWS, CHUNK_CELLS / Math.min(wideCols, STRIP));
     long forMost = Parallel.chunks(wideRows, Math.max(1, MOST_CHUNKS / strips));
-    chunkRows = Parallel.chunks(Math.max(fewest, forMost), ColumnFold.ROWS) * ColumnFold.ROWS;
+    chunkRows = Parallel.chunks(Math.max(fewest, forMost), FLUSH_ROWS) * FLUSH_ROWS;
   }
 
   /** One result per column. */
-  double[] fold(Parallel parallel, ExecutionContext context, ColumnFold fold) {
-    double[] results = new double[Math.toIntExact(cols)];
+  double[] fold(Parallel parallel, ExecutionContext context, ColumnFold.Start start) {
+    double[] results = new double[cols];
     int strips = (int) Parallel.chunks(wideCols, STRIP);
     int chunks = (int) Math.max(1, Parallel.chunks(wideRows, chunkRows));
-    double[][] states = new double[strips * chunks][];
+    if (strips * chunks == 1) {
+      finish(start, 0, new ColumnFold[] {chunk(start, 0, 0, wideRows)}, results);
+      return results;
+    }
+    ColumnFold[] folds = new ColumnFold[strips * chunks];
     parallel.forEach(
         context,
-        states.length,
+        folds.length,
         task -> {
           int strip = (int) (task / chunks);
           long from = task % chunks * chunkRows;
-          states[(int) task] = chunk(fold, strip, from, Math.min(wideRows, from + chunkRows));
+          folds[(int) task] = chunk(start, strip, from, Math.min(wideRows, from + chunkRows));
         });
     for (int strip = 0; strip < strips; strip++) {
-      double[][] parts = Arrays.copyOfRange(states, strip * chunks, (strip + 1) * chunks);
-      finish(fold, strip, parts, results);
+      ColumnFold[] parts = Arrays.copyOfRange(folds, strip * chunks, (strip + 1) * chunks);
+      finish(start, strip, parts, results);
     }
     return results;
   }
 
-  private int widthOf(int strip) {
-    return (int) Math.min(STRIP, wideCols - (long) strip * STRIP);
-  }
-
-  private double[] chunk(ColumnFold fold, int strip, long from, long to) {
-    int width = widthOf(strip);
+  private ColumnFold chunk(ColumnFold.Start start, int strip, long from, long to) {
     long firstCol = (long) strip * STRIP;
-    double[] state = fold.start(width);
-    double[] block = new double[(int) Math.min(ColumnFold.ROWS, Math.max(1, to - from)) * width];
-    for (long row = from; row < to; row += ColumnFold.ROWS) {
-      int rows = (int) Math.min(ColumnFold.ROWS, to - row);
-      if (width == wideCols) {
-        MemorySegment.copy(cells, Run.CELL, 8 * row * wideCols, block, 0, rows * width);
-      } else {
-        for (int i = 0; i < rows; i++) {
-          MemorySegment.copy(
-              cells, Run.CELL, 8 * ((row + i) * wideCols + firstCol), block, i * width, width);
-        }
+    double[] row = new double[(int) Math.min(STRIP, wideCols - firstCol)];
+    ColumnFold fold = start.of(row.length, firstCol);
+    for (long i = from; i < to; i++) {
+      MemorySegment.copy(cells, Run.CELL, 8 * (i * wideCols + firstCol), row, 0, row.length);
+      fold.row(row);
+      if ((i - from) % FLUSH_ROWS == FLUSH_ROWS - 1) {
+        fold.flush();
       }
-      fold.add(state, block, rows, width, firstCol);
     }
-    return state;
+    fold.flush();
+    return fold;
   }
 
   /** Merges the chunks of a strip in order, and for narrow matrices the rows that were one. */
-  private void finish(ColumnFold fold, int strip, double[][] parts, double[] results) {
-    int width = widthOf(strip);
-    double[] state = parts[0];
+  private void finish(ColumnFold.Start start, int strip, ColumnFold[] parts, double[] results) {
+    ColumnFold fold = parts[0];
     for (int i = 1; i < parts.length; i++) {
-      fold.merge(state, width, parts[i], width, 0);
+      fold.merge(parts[i], 0);
     }
-    double[] narrow = state;
-    int narrowWidth = width;
     if (together > 1) {
-      narrowWidth = (int) cols;
-      narrow = fold.start(narrowWidth);
-      for (int i = 0; i < together; i++) {
-        fold.merge(narrow, narrowWidth, state, width, i * narrowWidth);
-      }
-      double[] row = new double[narrowWidth];
-      for (int i = 0; i < leftOver; i++) {
-        long at = 8 * (wideRows * wideCols + i * cols);
-        MemorySegment.copy(cells, Run.CELL, at, row, 0, narrowWidth);
-        fold.add(narrow, row, 1, narrowWidth, 0);
-      }
+      fold = narrow(start, fold);
     }
-    for (int j = 0; j < narrowWidth; j++) {
-      results[strip * STRIP + j] = fold.result(narrow, narrowWidth, j);
+    int first = strip * STRIP;
+    for (int j = first; j < Math.min(first + STRIP, cols); j++) {
+      results[j] = fold.result(j - first);
     }
   }
 
-  /** One center per column, repeated as often as rows are folded as one. */
-  double[] repeated(double[] centers) {
+  private ColumnFold narrow(ColumnFold.Start start, ColumnFold wide) {
+    ColumnFold narrow = start.of(cols, 0);
+    for (int i = 0; i < together; i++) {
+      narrow.merge(wide, i * cols);
+    }
+    double[] row = new double[cols];
+    for (int i = 0; i < leftOver; i++) {
+      MemorySegment.copy(
+          cells, Run.CELL, 8 * (wideRows * wideCols + (long) i * cols), row, 0, cols);
+      narrow.row(row);
+      narrow.flush();
+    }
+    return narrow;
+  }
+
+  /** One value per column, repeated as often as rows are folded as one. */
+  double[] repeated(double[] values) {
     double[] repeated = new double[Math.toIntExact(wideCols)];
     for (int i = 0; i < together; i++) {
-      System.arraycopy(centers, 0, repeated, i * centers.length, centers.length);
+      System.arraycopy(values, 0, repeated, i * cols, cols);
     }
     return repeated;
   }

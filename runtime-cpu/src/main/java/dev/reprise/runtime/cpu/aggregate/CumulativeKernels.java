@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntFunction;
 
 /** Running aggregates down each column; rows are streamed in order on one thread. */
 final class CumulativeKernels {
@@ -16,24 +17,24 @@ final class CumulativeKernels {
 
   static void register(KernelTable.Builder table) {
     table.add("cumsum", CumulativeKernels::sum);
-    table.add("cumprod", kernel(new ColumnFold.Product()));
-    table.add("cummin", kernel(new ColumnFold.Min()));
-    table.add("cummax", kernel(new ColumnFold.Max()));
+    table.add("cumprod", kernel(ColumnFold.Product::new));
+    table.add("cummin", kernel(ColumnFold.Min::new));
+    table.add("cummax", kernel(ColumnFold.Max::new));
     table.add("cumsumprod", CumulativeKernels::sumProduct);
   }
 
-  private static Kernel kernel(ColumnFold.Plain fold) {
+  private static Kernel kernel(IntFunction<ColumnFold.Plain> start) {
     return (operation, inputs, context) -> {
       DenseMatrix x = Arguments.matrix(operation, inputs, 0);
       DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
       int cols = Math.toIntExact(x.cols());
       double[] row = new double[cols];
-      double[] state = fold.start(cols);
+      ColumnFold.Plain fold = start.apply(cols);
       for (long i = 0; i < x.rows(); i++) {
         long at = 8 * i * cols;
         MemorySegment.copy(x.segment(), Run.CELL, at, row, 0, cols);
-        fold.fold(state, row, 0, cols);
-        MemorySegment.copy(state, 0, out.segment(), Run.CELL, at, cols);
+        fold.row(row);
+        MemorySegment.copy(fold.state, 0, out.segment(), Run.CELL, at, cols);
       }
       return new Operand[] {out};
     };

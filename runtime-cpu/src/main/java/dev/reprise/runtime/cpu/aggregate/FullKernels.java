@@ -67,7 +67,7 @@ final class FullKernels {
   }
 
   private double sum(DenseMatrix x, ExecutionContext context) {
-    if (x.cells() <= Run.BLOCK) {
+    if (x.cells() <= CHUNK) {
       return new Run(x.cells()).sum(x.segment(), 0, x.cells());
     }
     MemorySegment cells = x.segment();
