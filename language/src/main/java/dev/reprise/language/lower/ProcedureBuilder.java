@@ -10,7 +10,7 @@ import java.util.Map;
 final class ProcedureBuilder {
   private final Map<String, Integer> slots = new HashMap<>();
   private final List<String> slotNames = new ArrayList<>();
-  private final Map<Scalar, Integer> constantNumbers = new HashMap<>();
+  private final Map<String, Integer> constantNumbers = new HashMap<>();
   private final List<Scalar> constants = new ArrayList<>();
 
   /** The slot of a variable; made when first asked for. */
@@ -36,13 +36,15 @@ final class ProcedureBuilder {
 
   /** The operand number of a constant. */
   int constant(Scalar value) {
-    Integer known = constantNumbers.get(value);
+    // Type and text tell scalars apart, and need no record's hash code, which is slow to link.
+    String key = value.type().name().concat(value.asString());
+    Integer known = constantNumbers.get(key);
     if (known != null) {
       return known;
     }
     constants.add(value);
     int operand = ~(constants.size() - 1);
-    constantNumbers.put(value, operand);
+    constantNumbers.put(key, operand);
     return operand;
   }
 
