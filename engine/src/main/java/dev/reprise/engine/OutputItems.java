@@ -5,6 +5,7 @@ import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 
@@ -16,7 +17,11 @@ final class OutputItems {
     this.operations = operations;
   }
 
-  static OutputItems of(int count) {
+  /** Null for an opcode with a single output, whose result needs no splitting. */
+  static OutputItems of(Opcode opcode, int count) {
+    if (opcode.outputs() == 1) {
+      return null;
+    }
     Operation[] operations = new Operation[count];
     for (int i = 0; i < count; i++) {
       operations[i] =

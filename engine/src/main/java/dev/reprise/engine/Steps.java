@@ -61,7 +61,7 @@ final class Steps {
 
     Kernel(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
       super(instruction, operation, inputs);
-      this.outputItems = OutputItems.of(outputs.length);
+      this.outputItems = OutputItems.of(operation.operation().opcode(), outputs.length);
     }
 
     @Override
@@ -79,7 +79,7 @@ final class Steps {
               .session()
               .pipeline()
               .compute(context, operation, values, item, new Origin(this, activation));
-      if (outputs.length == 1 && operation.operation().opcode().outputs() == 1) {
+      if (outputItems == null) {
         activation.bind(outputs[0], value, item);
       } else {
         outputItems.bind(context, activation, outputs, value, item);

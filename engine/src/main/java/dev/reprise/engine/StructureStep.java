@@ -11,7 +11,7 @@ final class StructureStep extends Steps.OperationStep {
 
   StructureStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
     super(instruction, operation, inputs);
-    this.outputItems = OutputItems.of(outputs.length);
+    this.outputItems = OutputItems.of(operation.operation().opcode(), outputs.length);
   }
 
   @Override
@@ -27,7 +27,7 @@ final class StructureStep extends Steps.OperationStep {
     LineageItem item = trace(activation, operation.operation(), inputs);
     Value value = context.run.session().structures().evaluate(operation.operation(), values);
     context.counters.executed[operation.index()]++;
-    if (operation.operation().opcode().outputs() == 1) {
+    if (outputItems == null) {
       activation.bind(outputs[0], value, item);
     } else {
       outputItems.bind(context, activation, outputs, value, item);

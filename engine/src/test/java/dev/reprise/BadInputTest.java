@@ -1,0 +1,152 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.reprise.language.CompileException;
+import dev.reprise.language.DiagnosticPrinter;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every mistake of a user ends in one clear message with a place, and leaves nothing half done. */
+class BadInputTest {
+  @TempDir Path folder;
+
+  private SessionConfig config() {
+    PrintStream sink = new PrintStream(new ByteArrayOutputStream());
+    return Scripts.config().withWorkingDirectory(folder).withOutput(sink, sink);
+  }
+
+  private ScriptException failure(String script) {
+    return Scripts.failure(config(), script);
+  }
+
+  private String compileError(String script) {
+    try (Session session = Reprise.session(config())) {
+      CompileException error =
+          catchThrowableOfType(
+              CompileException.class, () -> session.compile(script, CompileOptions.none()));
+      assertThat(error).describedAs("compiles without complaint").isNotNull();
+      return error.diagnostics().stream()
+          .map(DiagnosticPrinter.plain()::print)
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  @Test
+  void allSyntaxErrorsOfAScriptAreReportedTogether() {
+    String text = compileError("x = (1 + \ny = 2\nz = ] 3\nprint(y)\n");
+    assertThat(text).contains(":2:").contains(":3:").contains("^");
+  }
+
+  @Test
+  void aMisspeltVariableNamesTheNearestOne() {
+    assertThat(compileError("lambda = 1\nprint(lamda)")).contains("2:7").contains("lambda");
+  }
+
+  @Test
+  void aMisspeltFunctionNamesTheNearestOne() {
+    assertThat(compileError("x = rowSum(matrix(1, 2, 2))\nprint(sum(x))")).contains("rowSums");
+  }
+
+  @Test
+  void aWrongArgumentIsNamed() {
+    assertThat(compileError("x = rand(rows=2, colums=3)\nprint(sum(x))"))
+        .contains("colums")
+        .contains("cols");
+  }
+
+  @Test
+  void shapesThatDoNotFitAreShownWithThePlace() {
+    ScriptException error =
+        failure("A = matrix(1, 3, 4)\nB = matrix(1, 3, 4)\nC = A %*% B\nprint(sum(C))");
+    assertThat(error.position().line()).isEqualTo(3);
+    assertThat(error.getMessage()).contains("3x4").contains("%*%");
+  }
+
+  @Test
+  void aFailureInsideFunctionsShowsTheCalls() {
+    ScriptException error =
+        failure(
+            """
+            inner = function(Matrix[Double] A) return (Matrix[Double] B) { B = A[5, ] }
+            outer = function(Matrix[Double] A) return (Matrix[Double] B) { B = inner(A) }
+            X = outer(matrix(1, 2, 2))
+            print(sum(X))
+            """);
+    assertThat(error.calls()).hasSize(2);
+    assertThat(error.getMessage()).contains("inner").contains("outer").contains("5");
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThat(failure("X = read(\"nowhere.csv\")\nprint(sum(X))").getMessage())
+        .contains("nowhere.csv");
+  }
+
+  @Test
+  void aRaggedRowIsNamedWithItsLine() throws Exception {
+    Files.writeString(folder.resolve("r.csv"), "1,2,3\n4,5\n6,7,8\n");
+    assertThat(
+            failure("X = read(\"r.csv\", format=\"csv\", header=FALSE)\nprint(sum(X))")
+                .getMessage())
+        .contains("r.csv:2");
+  }
+
+  @Test
+  void aTextWhereANumberIsDueIsNamedWithItsPlace() throws Exception {
+    Files.writeString(folder.resolve("t.csv"), "1,2\n3,four\n");
+    assertThat(
+            failure("X = read(\"t.csv\", format=\"csv\", header=FALSE)\nprint(sum(X))")
+                .getMessage())
+        .contains("t.csv:2")
+        .contains("four");
+  }
+
+  @Test
+  void anImpossibleMatrixIsAResourceErrorThatSaysHowMuchWasAsked() {
+    ScriptException error = failure("X = rand(rows=10000000, cols=10000000)\nprint(sum(X))");
+    assertThat(error.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
+    assertThat(error.getMessage()).contains("--memory");
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsAnErrorAndNothingIsLeftBehind() throws Exception {
+    Files.writeString(folder.resolve("blocker"), "a file, not a folder");
+    ScriptException error =
+        failure("write(matrix(1, 2, 2), \"blocker/x.csv\", format=\"csv\")");
+    assertThat(error.getMessage()).contains("blocker");
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(f -> f.getFileName().toString())).containsExactly("blocker");
+    }
+  }
+
+  @Test
+  void aLoopCarriedDependencyOfParforNamesBothAccesses() {
+    assertThat(
+            compileError(
+                "R = matrix(0, 5, 1)\nparfor (i in 2:5) { R[i, 1] = R[i - 1, 1] + 1 }\nprint(sum(R))"))
+        .contains("2:")
+        .contains("R");
+  }
+
+  @Test
+  void aVariableThatNoPathAssignedIsAnErrorWhenItIsRead() {
+    ScriptException error =
+        failure(
+            "c = as.integer(sum(matrix(1, 1, 1)))\nif (c > 5) { z = 1 }\nprint(z)");
+    assertThat(error.getMessage()).contains("'z'");
+  }
+
+  @Test
+  void aConditionThatIsAMatrixIsAnError() {
+    assertThat(failure("X = matrix(1, 2, 2)\nif (X > 0) { print(1) }").getMessage())
+        .contains("condition")
+        .contains("2x2");
+  }
+}
