@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -34,7 +33,7 @@ final class AtomicOutput implements AutoCloseable {
   /** Writes one file's content under a temporary name. */
   void add(Path target, Content content) {
     Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        target.resolveSibling("." + target.getFileName() + "." + uniqueName() + ".tmp");
     try {
       Files.createDirectories(target.getParent());
       checkReplaceable(target);
@@ -46,6 +45,15 @@ final class AtomicOutput implements AutoCloseable {
     } catch (IOException e) {
       throw FileProblems.writing(target, e);
     }
+  }
+
+  /** Differs between processes and between the writes of one. */
+  private String uniqueName() {
+    return ProcessHandle.current().pid()
+        + "-"
+        + Long.toHexString(System.nanoTime())
+        + "-"
+        + Integer.toHexString(System.identityHashCode(this));
   }
 
   private static void checkReplaceable(Path target) {

@@ -4,6 +4,7 @@ import com.dynatrace.hash4j.hashing.HashValue128;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -34,10 +35,11 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
       }
       byte[] sidecar = Sidecar.of(data.path()).canonicalBytes();
       HashValue128 value = all.bytes(sidecar, 0, sidecar.length).value();
-      String hex =
-          String.format(
-              "%016x%016x", value.getMostSignificantBits(), value.getLeastSignificantBits());
-      return new ContentFingerprint(hex, stamps);
+      HexFormat hex = HexFormat.of();
+      String digits =
+          hex.toHexDigits(value.getMostSignificantBits())
+              + hex.toHexDigits(value.getLeastSignificantBits());
+      return new ContentFingerprint(digits, stamps);
     } catch (IOException e) {
       throw FileProblems.reading(current, e);
     }
@@ -60,9 +62,18 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
   boolean stillHolds(DataPath data, FingerprintCache cache) {
     try {
       return stamps.equals(stamps(data))
-          && (stamps.stream().allMatch(cache::isSettled) || of(data, cache).hex().equals(hex));
+          && (allSettled(cache) || of(data, cache).hex().equals(hex));
     } catch (IOException | FormatException e) {
       return false;
     }
+  }
+
+  private boolean allSettled(FingerprintCache cache) {
+    for (FileStamp stamp : stamps) {
+      if (!cache.isSettled(stamp)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

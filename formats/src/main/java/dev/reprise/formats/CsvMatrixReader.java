@@ -39,7 +39,9 @@ final class CsvMatrixReader {
     }
     long[] firstRows = new long[blocks.size() + 1];
     BlockTasks.run(blocks.size(), threads, b -> firstRows[b + 1] = countRows(b, cols));
-    Arrays.parallelPrefix(firstRows, Long::sum);
+    for (int b = 0; b < blocks.size(); b++) {
+      firstRows[b + 1] += firstRows[b];
+    }
     long rows = firstRows[blocks.size()];
     settings.checkShape(rows, cols);
     DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);

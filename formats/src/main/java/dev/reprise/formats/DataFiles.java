@@ -4,9 +4,7 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.Scalar;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Reads and writes values as files. Thread-safe. */
 public final class DataFiles {
@@ -141,87 +139,16 @@ public final class DataFiles {
    */
   public void write(Operand value, String path, Path workingDirectory, WriteOptions options) {
     Path target = DataPath.resolve(path, workingDirectory);
-    String name = options.format() == null ? FileFormat.TEXT.label() : options.format();
-    FileFormat format = FileFormat.named(name, target.toString());
-    String separator = options.separator() == null ? "," : options.separator();
-    boolean header = Boolean.TRUE.equals(options.header());
-    boolean sparse = Boolean.TRUE.equals(options.sparse());
-    Sidecar sidecar = sidecar(value, format, header, separator, options.description());
+    ValueWriter writer = new ValueWriter(value, target, options);
+    Sidecar sidecar = writer.sidecar();
     try (AtomicOutput output = new AtomicOutput()) {
-      output.add(
-          target,
-          channel -> {
-            switch (value) {
-              case Scalar scalar -> new TextSink(channel).put(ScalarFiles.text(scalar)).flush();
-              case DenseMatrix matrix -> {
-                switch (format) {
-                  case CSV -> new CsvWriter(channel, separator).write(matrix, header, sparse);
-                  case TEXT -> new TextWriter(channel).write(matrix);
-                  case MATRIX_MARKET -> new TextWriter(channel).writeMarket(matrix);
-                  case BINARY -> BinaryFiles.write(matrix, channel);
-                }
-              }
-              case Frame frame -> {
-                switch (format) {
-                  case CSV -> new CsvWriter(channel, separator).write(frame, header);
-                  case TEXT -> new TextWriter(channel).write(frame);
-                  case MATRIX_MARKET ->
-                      throw new FormatException(
-                          target.toString(), "a frame cannot be written as mm; use csv");
-                  case BINARY -> BinaryFiles.write(frame, channel);
-                }
-              }
-            }
-          });
+      output.add(target, writer);
       output.add(
           Sidecar.pathFor(target), channel -> new TextSink(channel).put(sidecar.toJson()).flush());
       output.publish();
     } finally {
-      List.of(target, Sidecar.pathFor(target)).forEach(fingerprints::invalidate);
+      fingerprints.invalidate(target);
+      fingerprints.invalidate(Sidecar.pathFor(target));
     }
-  }
-
-  private static Sidecar sidecar(
-      Operand value, FileFormat format, boolean header, String separator, String description) {
-    Boolean csvHeader = format == FileFormat.CSV ? header : null;
-    String csvSeparator = format == FileFormat.CSV ? separator : null;
-    return switch (value) {
-      case Scalar scalar ->
-          new Sidecar(
-              "scalar",
-              ScalarFiles.typeName(scalar),
-              null,
-              -1,
-              -1,
-              -1,
-              "text",
-              null,
-              null,
-              description);
-      case DenseMatrix matrix ->
-          new Sidecar(
-              "matrix",
-              "double",
-              null,
-              matrix.rows(),
-              matrix.cols(),
-              MatrixCells.nonZeros(matrix),
-              format.label(),
-              csvHeader,
-              csvSeparator,
-              description);
-      case Frame frame ->
-          new Sidecar(
-              "frame",
-              null,
-              Schemas.text(frame.schema()),
-              frame.rows(),
-              frame.cols(),
-              -1,
-              format.label(),
-              csvHeader,
-              csvSeparator,
-              description);
-    };
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,9 +16,7 @@ import java.util.stream.Stream;
  * @param parts the files that hold the data, in order
  */
 record DataPath(Path path, List<Path> parts) {
-  private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]+):.*");
-  private static final Pattern PART_NAME =
-      Pattern.compile("(part-.*|\\d+-[mr]-\\d+.*|\\d+|[._].*|.*\\.crc)");
+  private static final String PART_NAME = "(part-.*|\\d+-[mr]-\\d+.*|\\d+|[._].*|.*\\.crc)";
 
   /**
    * Finds what a script names.
@@ -52,13 +49,12 @@ record DataPath(Path path, List<Path> parts) {
         Path path = rest.startsWith("/") ? Path.of(URI.create(given).getPath()) : Path.of(rest);
         return workingDirectory.resolve(path).toAbsolutePath().normalize();
       }
-      var scheme = SCHEME.matcher(given);
-      if (scheme.matches() && scheme.group(1).length() > 1 && given.contains(":/")) {
+      int scheme = given.indexOf(":/");
+      if (scheme > 1 && isWord(given.substring(0, scheme))) {
         throw new FormatException(
             given,
             "only local paths and file: URIs can be read and written, not "
-                + scheme.group(1)
-                + ":");
+                + given.substring(0, scheme + 1));
       }
       return workingDirectory.resolve(given).toAbsolutePath().normalize();
     } catch (IllegalArgumentException e) {
@@ -66,10 +62,14 @@ record DataPath(Path path, List<Path> parts) {
     }
   }
 
+  private static boolean isWord(String text) {
+    return text.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '+' || c == '-');
+  }
+
   /** True when a folder looks like the output of a parallel write and nothing else. */
   static boolean holdsOnlyParts(Path folder) {
     return list(folder).stream()
-        .allMatch(file -> Files.isRegularFile(file) && PART_NAME.matcher(nameOf(file)).matches());
+        .allMatch(file -> Files.isRegularFile(file) && nameOf(file).matches(PART_NAME));
   }
 
   private static boolean isData(Path file) {

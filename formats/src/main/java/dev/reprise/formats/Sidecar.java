@@ -1,12 +1,10 @@
 package dev.reprise.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,27 +89,20 @@ record Sidecar(
 
   /** The sidecar as JSON text, one key per line. */
   String toJson() {
-    StringWriter out = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.setPrettyPrinter(new DefaultPrettyPrinter());
-      json.writeStartObject();
-      text(json, "data_type", dataType);
-      text(json, "value_type", valueType);
-      text(json, "schema", schema);
-      count(json, "rows", rows);
-      count(json, "cols", cols);
-      count(json, "nnz", nnz);
-      text(json, "format", format);
-      if (header != null) {
-        json.writeBooleanField("header", header);
-      }
-      text(json, "sep", separator);
-      text(json, "description", description);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("a string writer does not fail", e);
+    StringBuilder json = new StringBuilder("{");
+    text(json, "data_type", dataType);
+    text(json, "value_type", valueType);
+    text(json, "schema", schema);
+    count(json, "rows", rows);
+    count(json, "cols", cols);
+    count(json, "nnz", nnz);
+    text(json, "format", format);
+    if (header != null) {
+      key(json, "header").append(header.booleanValue());
     }
-    return out.append('\n').toString();
+    text(json, "sep", separator);
+    text(json, "description", description);
+    return json.append("\n}\n").toString();
   }
 
   /** The bytes that a fingerprint covers: everything stated that changes what a read gives. */
@@ -121,15 +112,22 @@ record Sidecar(
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void text(JsonGenerator json, String key, String value) throws IOException {
+  private static StringBuilder key(StringBuilder json, String key) {
+    return json.append(json.length() == 1 ? "\n" : ",\n").append("  \"").append(key).append("\": ");
+  }
+
+  private static void text(StringBuilder json, String key, String value) {
     if (value != null) {
-      json.writeStringField(key, value);
+      // Jackson's tables of what JSON must escape; its generator would load forty classes more.
+      key(json, key).append('"');
+      JsonStringEncoder.getInstance().quoteAsString(value, json);
+      json.append('"');
     }
   }
 
-  private static void count(JsonGenerator json, String key, long value) throws IOException {
+  private static void count(StringBuilder json, String key, long value) {
     if (value >= 0) {
-      json.writeNumberField(key, value);
+      key(json, key).append(value);
     }
   }
 
