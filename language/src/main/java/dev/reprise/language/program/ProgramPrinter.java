@@ -1,10 +1,15 @@
 package dev.reprise.language.program;
 
+import dev.reprise.language.CompileException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.operation.Attributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -19,6 +24,26 @@ public final class ProgramPrinter {
 
   private ProgramPrinter(Procedure procedure) {
     this.procedure = procedure;
+  }
+
+  /**
+   * The main procedure and every function that it can reach by calls (not by {@code eval}), in the
+   * order in which they are met.
+   */
+  public static String print(Program program) throws CompileException {
+    StringBuilder all = new StringBuilder();
+    Set<String> seen = new LinkedHashSet<>();
+    Deque<Procedure> open = new ArrayDeque<>(List.of(program.main()));
+    while (!open.isEmpty()) {
+      Procedure procedure = open.remove();
+      all.append(all.isEmpty() ? "" : "\n").append(print(procedure));
+      for (String name : CalledFunctions.of(procedure)) {
+        if (seen.add(name)) {
+          open.add(program.function(name));
+        }
+      }
+    }
+    return all.toString();
   }
 
   /** The text of one procedure, ending in a new line. */

@@ -104,7 +104,10 @@ final class ExpressionBuilder {
         : number;
   }
 
-  /** The text between the quotes; {@code \\} stays two characters, as in SystemDS 3.3. */
+  /**
+   * The text between the quotes with its escape sequences replaced. As in SystemDS 3.3 a double
+   * backslash is none: it stays, and its second half may begin one.
+   */
   String unescape(Token token) {
     String raw = token.getText();
     String inner = raw.substring(1, raw.length() - 1);
@@ -112,32 +115,46 @@ final class ExpressionBuilder {
       return inner;
     }
     StringBuilder text = new StringBuilder(inner.length());
+    boolean afterBackslash = false;
     for (int i = 0; i < inner.length(); i++) {
       char c = inner.charAt(i);
-      if (c != '\\') {
-        text.append(c);
+      int replaced = c == '\\' && i + 1 < inner.length() ? escape(inner.charAt(i + 1)) : -1;
+      if (replaced >= 0) {
+        text.append((char) replaced);
+        i++;
+        afterBackslash = false;
         continue;
       }
-      char next = inner.charAt(++i);
-      switch (next) {
-        case 'n' -> text.append('\n');
-        case 't' -> text.append('\t');
-        case 'r' -> text.append('\r');
-        case 'b' -> text.append('\b');
-        case 'f' -> text.append('\f');
-        case '"', '\'' -> text.append(next);
-        case '\\' -> text.append("\\\\");
-        default -> {
-          text.append(next);
-          diagnostics.error(
-              at(token),
-              SyntaxRecovery.lengthOf(token),
-              "the text contains \\" + next + ", which is no escape sequence",
-              "known are \\n \\t \\r \\b \\f \\\" \\' and \\\\");
-        }
+      boolean isDouble =
+          afterBackslash || (i + 1 < inner.length() && inner.charAt(i + 1) == '\\');
+      if (c == '\\' && !isDouble) {
+        unknownEscape(inner.charAt(i + 1), token);
       }
+      text.append(c);
+      afterBackslash = c == '\\' && !afterBackslash;
     }
     return text.toString();
+  }
+
+  /** The character that an escape sequence stands for, or -1 when it is none. */
+  private static int escape(char letter) {
+    return switch (letter) {
+      case 'n' -> '\n';
+      case 't' -> '\t';
+      case 'r' -> '\r';
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case '"', '\'' -> letter;
+      default -> -1;
+    };
+  }
+
+  private void unknownEscape(char letter, Token token) {
+    diagnostics.error(
+        at(token),
+        SyntaxRecovery.lengthOf(token),
+        "the text contains \\" + letter + ", which is no escape sequence",
+        "known are \\n \\t \\r \\b \\f \\\" \\' and \\\\");
   }
 
   private Expression reference(ReferenceContext reference) {

@@ -18,6 +18,9 @@ final class RandomTree {
       List.of(
           "^", "%*%", "%/%", "%%", "*", "/", "+", "-", "<", "<=", ">", ">=", "==", "!=", "&", "|");
 
+  private static final List<String> TEXTS =
+      List.of("", "a b", "it's \"so\"\n\t", "# no comment", "\\\\c", "\\\n", "end\\\\");
+
   private final Random random;
 
   RandomTree(Random random) {
@@ -141,7 +144,7 @@ final class RandomTree {
       case 0 -> Scalar.of(random.nextInt(1000));
       case 1 -> Scalar.of(random.nextDouble() * 1e6);
       case 2 -> Scalar.of(random.nextBoolean());
-      default -> Scalar.of(List.of("", "a b", "it's \"so\"\n\t", "# no comment").get(random.nextInt(4)));
+      default -> Scalar.of(TEXTS.get(random.nextInt(TEXTS.size())));
     };
   }
 
