@@ -1,15 +1,17 @@
 package dev.reprise.runtime.cpu.blas;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -25,34 +27,32 @@ public final class OpenBlas implements Blas {
   private static final int TRANSPOSED = 112;
   private static final int UPPER = 121;
 
-  private final Linker linker = Linker.nativeLinker();
+  private static final FunctionDescriptor DGEMM =
+      FunctionDescriptor.ofVoid(
+          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG,
+          JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+  private static final FunctionDescriptor DSYRK =
+      FunctionDescriptor.ofVoid(
+          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT,
+          JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+  private static final FunctionDescriptor DGEMV =
+      FunctionDescriptor.ofVoid(
+          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT, JAVA_LONG,
+          JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+
+  private final Linker linker;
   private final SymbolLookup symbols;
-  private final MethodHandle dgemm;
-  private final MethodHandle dsyrk;
-  private final MethodHandle dgemv;
+  // Bound when first called, since each costs milliseconds of a script's start. Handles are
+  // immutable, so a racing thread sees null or a complete one, and at worst binds it again.
+  private MethodHandle dgemm;
+  private MethodHandle dsyrk;
+  private MethodHandle dgemv;
   // Publishes the finished object; made under the lock when first asked for.
   private volatile Lapack lapack;
 
-  private OpenBlas(SymbolLookup symbols) throws IOException {
+  private OpenBlas(Linker linker, SymbolLookup symbols) throws IOException {
+    this.linker = linker;
     this.symbols = symbols;
-    dgemm =
-        function(
-            "cblas_dgemm",
-            FunctionDescriptor.ofVoid(
-                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG,
-                JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
-    dsyrk =
-        function(
-            "cblas_dsyrk",
-            FunctionDescriptor.ofVoid(
-                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT,
-                JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
-    dgemv =
-        function(
-            "cblas_dgemv",
-            FunctionDescriptor.ofVoid(
-                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT, JAVA_LONG,
-                JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
     MethodHandle setThreads =
         function("openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));
     try {
@@ -64,14 +64,36 @@ public final class OpenBlas implements Blas {
 
   /** Unpacks and loads the library. */
   static OpenBlas load(NativeLocation location) throws IOException {
-    return new OpenBlas(new NativeLibraries(location).load());
+    Linker linker = Linker.nativeLinker();
+    askForOneThread(linker);
+    return new OpenBlas(linker, new NativeLibraries(location).load());
+  }
+
+  /**
+   * Keeps OpenBLAS from starting threads of its own while it loads, which would spin for a while on
+   * every core. The variable is set for the C library of this process only.
+   */
+  private static void askForOneThread(Linker linker) {
+    var setenv = linker.defaultLookup().find("setenv");
+    if (setenv.isEmpty()) {
+      return;
+    }
+    MethodHandle call =
+        linker.downcallHandle(
+            setenv.get(), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom("OPENBLAS_NUM_THREADS");
+      int _ = (int) call.invokeExact(name, arena.allocateFrom("1"), 1);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
   }
 
   /** The name of the processor family whose kernels OpenBLAS chose, such as {@code Haswell}. */
   public String coreName() {
     try {
       MethodHandle name =
-          function("openblas_get_corename", FunctionDescriptor.of(ValueLayout.ADDRESS));
+          function("openblas_get_corename", FunctionDescriptor.of(ADDRESS));
       return ((MemorySegment) name.invokeExact()).reinterpret(64).getString(0);
     } catch (Throwable e) {
       throw broken(e);
@@ -102,6 +124,14 @@ public final class OpenBlas implements Blas {
     return new IllegalStateException("a call of OpenBLAS failed", e);
   }
 
+  private MethodHandle bind(String name, FunctionDescriptor descriptor) {
+    try {
+      return function(name, descriptor);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static long address(Block block) {
     return address(block.cells(), block.offset());
   }
@@ -116,8 +146,13 @@ public final class OpenBlas implements Blas {
   @Override
   public void gemm(
       boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    MethodHandle call = dgemm;
+    if (call == null) {
+      call = bind("cblas_dgemm", DGEMM);
+      dgemm = call;
+    }
     try {
-      dgemm.invokeExact(
+      call.invokeExact(
           ROW_MAJOR,
           transposeA ? TRANSPOSED : PLAIN,
           transposeB ? TRANSPOSED : PLAIN,
@@ -148,8 +183,13 @@ public final class OpenBlas implements Blas {
   }
 
   private void syrk(int transpose, int n, int k, Block a, Block c) {
+    MethodHandle call = dsyrk;
+    if (call == null) {
+      call = bind("cblas_dsyrk", DSYRK);
+      dsyrk = call;
+    }
     try {
-      dsyrk.invokeExact(
+      call.invokeExact(
           ROW_MAJOR,
           UPPER,
           transpose,
@@ -179,8 +219,13 @@ public final class OpenBlas implements Blas {
   }
 
   private void gemv(int transpose, int m, int n, Block a, long x, long y) {
+    MethodHandle call = dgemv;
+    if (call == null) {
+      call = bind("cblas_dgemv", DGEMV);
+      dgemv = call;
+    }
     try {
-      dgemv.invokeExact(ROW_MAJOR, transpose, m, n, 1.0, address(a), a.stride(), x, 1, 0.0, y, 1);
+      call.invokeExact(ROW_MAJOR, transpose, m, n, 1.0, address(a), a.stride(), x, 1, 0.0, y, 1);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -11,6 +11,7 @@ final class PoissonDistribution implements Distribution {
   private static final double MOST_INVERTED = 10;
 
   private final double mean;
+  private final double noneProbability;
   private final Philox philox;
   private final long[] even = new long[Philox.BATCH];
   private final long[] odd = new long[Philox.BATCH];
@@ -19,6 +20,7 @@ final class PoissonDistribution implements Distribution {
 
   PoissonDistribution(long seed, double mean) {
     this.mean = mean;
+    this.noneProbability = StrictMath.exp(-mean);
     this.philox = new Philox(seed, Philox.POISSON);
   }
 
@@ -38,7 +40,7 @@ final class PoissonDistribution implements Distribution {
 
   /** The smallest k whose cumulated probability exceeds u. */
   private double invert(double u) {
-    double probability = StrictMath.exp(-mean);
+    double probability = noneProbability;
     double sum = probability;
     double k = 0;
     // Once the terms no longer change the sum, u lies beyond what 53 bits can resolve.
