@@ -33,8 +33,11 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
         all.number(stamps.get(p).size());
         all.number(part.getMostSignificantBits()).number(part.getLeastSignificantBits());
       }
-      byte[] sidecar = Sidecar.of(data.path()).canonicalBytes();
-      HashValue128 value = all.bytes(sidecar, 0, sidecar.length).value();
+      Sidecar sidecar = Sidecar.of(data.path());
+      byte[] stated = sidecar.canonicalBytes();
+      all.bytes(stated, 0, stated.length);
+      FileFormat named = sidecar.format() == null ? ReadSettings.named(data) : null;
+      HashValue128 value = all.text(named == null ? "" : named.label()).value();
       HexFormat hex = HexFormat.of();
       String digits =
           hex.toHexDigits(value.getMostSignificantBits())

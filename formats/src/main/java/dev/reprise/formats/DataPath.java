@@ -46,8 +46,7 @@ record DataPath(Path path, List<Path> parts) {
     try {
       if (given.startsWith("file:")) {
         String rest = given.substring("file:".length());
-        Path path = rest.startsWith("/") ? Path.of(URI.create(given).getPath()) : Path.of(rest);
-        return workingDirectory.resolve(path).toAbsolutePath().normalize();
+        return workingDirectory.resolve(unescaped(given, rest)).toAbsolutePath().normalize();
       }
       int scheme = given.indexOf(":/");
       if (scheme > 1 && isWord(given.substring(0, scheme))) {
@@ -59,6 +58,15 @@ record DataPath(Path path, List<Path> parts) {
       return workingDirectory.resolve(given).toAbsolutePath().normalize();
     } catch (IllegalArgumentException e) {
       throw new FormatException(given, "this is not a path: " + e.getMessage());
+    }
+  }
+
+  /** The path of a URI; one with characters that URIs must escape is taken as it stands. */
+  private static Path unescaped(String uri, String rest) {
+    try {
+      return rest.startsWith("/") ? Path.of(URI.create(uri).getPath()) : Path.of(rest);
+    } catch (IllegalArgumentException e) {
+      return Path.of(rest.replaceFirst("^//+", "/"));
     }
   }
 

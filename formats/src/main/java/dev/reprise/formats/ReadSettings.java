@@ -60,10 +60,7 @@ record ReadSettings(
     if (sidecar.format() != null) {
       return FileFormat.named(sidecar.format(), Sidecar.pathFor(data.path()).toString());
     }
-    FileFormat guess = FileFormat.ofExtension(data.path().getFileName().toString());
-    if (guess == null) {
-      guess = FileFormat.ofExtension(data.parts().get(0).getFileName().toString());
-    }
+    FileFormat guess = named(data);
     if (guess != null) {
       return guess;
     }
@@ -77,6 +74,14 @@ record ReadSettings(
         file,
         "there is no sidecar and the name does not tell the format; add format=\"...\", one of "
             + FileFormat.labels());
+  }
+
+  /** The format that the name of the data, or of its first part, suggests; null when none. */
+  static FileFormat named(DataPath data) {
+    FileFormat guess = FileFormat.ofExtension(data.path().getFileName().toString());
+    return guess != null
+        ? guess
+        : FileFormat.ofExtension(data.parts().get(0).getFileName().toString());
   }
 
   /** A frame's column types: stated as a schema, or one type for all columns. */

@@ -223,6 +223,8 @@ class CsvMatrixTest {
     files.put("a b.csv", "1,2\n");
     String uri = folder.resolve("a b.csv").toUri().toString();
     assertThat(FilesFixture.cells(files.matrix(uri))).isEqualTo(rows("1 2"));
+    assertThat(FilesFixture.cells(files.matrix("file:" + folder + "/a b.csv")))
+        .isEqualTo(rows("1 2"));
     assertThatThrownBy(() -> files.matrix("hdfs://host/x.csv")).hasMessageContaining("hdfs");
   }
 

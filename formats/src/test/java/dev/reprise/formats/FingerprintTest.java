@@ -54,6 +54,13 @@ class FingerprintTest {
   }
 
   @Test
+  void theSameBytesInAnotherFormatHaveAnotherPrint() {
+    files.put("a.csv", "1 1 5\n");
+    files.put("a.txt", "1 1 5\n");
+    assertThat(print("a.csv")).isNotEqualTo(print("a.txt"));
+  }
+
+  @Test
   void everyPartOfAFolderCounts() {
     files.put("a/part-0", "1,2\n");
     files.put("a/part-1", "3,4\n");
