@@ -1,0 +1,181 @@
+package dev.reprise.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.operation.Attributes;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Element-wise operations over matrices, scalars and repeated vectors, against plain Java. */
+public abstract class CellContract extends DeviceContract {
+  /** Functions of a device's mathematical library may differ by some units in the last place. */
+  private static final double TOLERANCE = 1e-12;
+
+  private static final double[] SPECIAL = {
+    0,
+    -0.0,
+    1,
+    -1,
+    2.5,
+    -2.5,
+    1e300,
+    5e-324,
+    3e9,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY
+  };
+
+  private static final Map<String, DoubleBinaryOperator> BINARY =
+      Map.ofEntries(
+          Map.entry("+", (a, b) -> a + b),
+          Map.entry("-", (a, b) -> a - b),
+          Map.entry("*", (a, b) -> a * b),
+          Map.entry("/", (a, b) -> a / b),
+          Map.entry("%/%", CellContract::whole),
+          Map.entry("%%", (a, b) -> a - whole(a, b) * b),
+          Map.entry("^", Math::pow),
+          Map.entry("pmin", Math::min),
+          Map.entry("pmax", Math::max),
+          Map.entry("<", (a, b) -> a < b ? 1 : 0),
+          Map.entry("<=", (a, b) -> a <= b ? 1 : 0),
+          Map.entry(">", (a, b) -> a > b ? 1 : 0),
+          Map.entry(">=", (a, b) -> a >= b ? 1 : 0),
+          Map.entry("==", (a, b) -> a == b ? 1 : 0),
+          Map.entry("!=", (a, b) -> a != b ? 1 : 0),
+          Map.entry("&", (a, b) -> a != 0 && b != 0 ? 1 : 0),
+          Map.entry("|", (a, b) -> a != 0 || b != 0 ? 1 : 0),
+          Map.entry("xor", (a, b) -> (a != 0) != (b != 0) ? 1 : 0),
+          Map.entry("log_base", (a, b) -> Math.log(a) / Math.log(b)),
+          Map.entry("bitwAnd", (a, b) -> (int) a & (int) b),
+          Map.entry("bitwShiftL", (a, b) -> (int) a << (int) b));
+
+  private static final Map<String, DoubleUnaryOperator> UNARY =
+      Map.ofEntries(
+          Map.entry("negate", x -> -x),
+          Map.entry("!", x -> x == 0 ? 1 : 0),
+          Map.entry("abs", Math::abs),
+          Map.entry("round", Math::round),
+          Map.entry("floor", Math::floor),
+          Map.entry("ceil", Math::ceil),
+          Map.entry("sign", Math::signum),
+          Map.entry("sqrt", Math::sqrt),
+          Map.entry("exp", Math::exp),
+          Map.entry("log", Math::log),
+          Map.entry("sigmoid", x -> 1 / (1 + Math.exp(-x))),
+          Map.entry("tanh", Math::tanh),
+          Map.entry("sin", Math::sin),
+          Map.entry("cos", Math::cos),
+          Map.entry("atan", Math::atan),
+          Map.entry("is.na", x -> Double.isNaN(x) ? 1 : 0),
+          Map.entry("is.infinite", x -> Double.isInfinite(x) ? 1 : 0));
+
+  private static double whole(double a, double b) {
+    double quotient = a / b;
+    return Double.isFinite(quotient) ? (double) (long) quotient : quotient;
+  }
+
+  private DenseMatrix cells(SplittableRandom random, long rows, long cols) {
+    DenseMatrix matrix = randomMatrix(random, rows, cols);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        if (random.nextInt(4) == 0) {
+          matrix.set(i, j, SPECIAL[random.nextInt(SPECIAL.length)]);
+        }
+      }
+    }
+    return matrix;
+  }
+
+  @Test
+  void binaryOperationsRepeatVectorsAndSingleCellsOnEitherSide() {
+    long[][] shapes = {{1, 1}, {3, 5}, {1, 7}, {9, 1}, {40, 130}, {300, 7}, {0, 4}};
+    BINARY.forEach((opcode, reference) -> {
+      SplittableRandom random = random(1);
+      for (long[] shape : shapes) {
+        DenseMatrix full = cells(random, shape[0], shape[1]);
+        for (long[] other : new long[][] {shape, {1, shape[1]}, {shape[0], 1}, {1, 1}}) {
+          DenseMatrix part = cells(random, other[0], other[1]);
+          assertClose(run(opcode, full, part), expected(reference, full, part, full), TOLERANCE);
+          assertClose(run(opcode, part, full), expected(reference, part, full, full), TOLERANCE);
+        }
+        DenseMatrix two = matrix(new double[] {2});
+        assertClose(
+            run(opcode, full, Scalar.of(2.0)), expected(reference, full, two, full), TOLERANCE);
+        assertClose(
+            run(opcode, Scalar.of(2L), full), expected(reference, two, full, full), TOLERANCE);
+      }
+    });
+  }
+
+  private static double[][] expected(
+      DoubleBinaryOperator reference, DenseMatrix a, DenseMatrix b, DenseMatrix full) {
+    double[][] expected = new double[(int) full.rows()][(int) full.cols()];
+    for (int i = 0; i < expected.length; i++) {
+      for (int j = 0; j < expected[i].length; j++) {
+        double x = a.get(a.rows() == 1 ? 0 : i, a.cols() == 1 ? 0 : j);
+        double y = b.get(b.rows() == 1 ? 0 : i, b.cols() == 1 ? 0 : j);
+        expected[i][j] = reference.applyAsDouble(x, y);
+      }
+    }
+    return expected;
+  }
+
+  @Test
+  void unaryOperationsTreatSpecialNumbersAsJavaDoes() {
+    UNARY.forEach((opcode, reference) -> {
+      DenseMatrix x = cells(random(2), 37, 41);
+      double[][] expected = Matrices.toArray(x);
+      for (double[] row : expected) {
+        for (int j = 0; j < row.length; j++) {
+          row[j] = reference.applyAsDouble(row[j]);
+        }
+      }
+      assertClose(run(opcode, x), expected, TOLERANCE);
+    });
+  }
+
+  @Test
+  void choicesTakeMatricesAndScalars() {
+    DenseMatrix test = matrix(new double[] {1, 0, Double.NaN});
+    DenseMatrix yes = matrix(new double[] {10, 20, 30});
+    assertClose(run("ifelse", test, yes, Scalar.of(5L)), new double[][] {{10, 5, 30}}, 0);
+    assertClose(run("ifelse", test, Scalar.of(1.5), yes), new double[][] {{1.5, 20, 1.5}}, 0);
+    assertClose(run("ifelse", Scalar.of(true), yes, test), Matrices.toArray(yes), 0);
+  }
+
+  @Test
+  void scalarsGiveScalars() {
+    assertThat(runScalar("+", Scalar.of(2L), Scalar.of(3L))).isEqualTo(Scalar.of(5L));
+    assertThat(runScalar("/", Scalar.of(3L), Scalar.of(2L))).isEqualTo(Scalar.of(1.5));
+    assertThat(runScalar("<", Scalar.of(3L), Scalar.of(2L))).isEqualTo(Scalar.of(false));
+    assertThat(runScalar("sqrt", Scalar.of(4L))).isEqualTo(Scalar.of(2.0));
+  }
+
+  @Test
+  void numbersOfThreadsChangeNoBit() {
+    SplittableRandom random = random(3);
+    DenseMatrix x = cells(random, 900, 201);
+    DenseMatrix row = cells(random, 1, 201);
+    for (String opcode : new String[] {"+", "pmax", "^"}) {
+      assertSameBitsWithAnyThreads(opcode, Attributes.none(), x, row);
+      assertSameBitsWithAnyThreads(opcode, Attributes.none(), x, x);
+    }
+    assertSameBitsWithAnyThreads("exp", Attributes.none(), x);
+  }
+
+  @Test
+  void shapesThatDoNotFitAreRefusedAndNamed() {
+    assertThatThrownBy(() -> run("+", emptyMatrix(2, 3), emptyMatrix(2, 2)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("2x3")
+        .hasMessageContaining("2x2");
+  }
+}
