@@ -8,8 +8,7 @@ final class PlannedBuiltins {
       Set.of(
           "conv2d", "conv2d_backward_filter", "conv2d_backward_data", "max_pool",
           "max_pool_backward", "avg_pool", "avg_pool_backward", "bias_add", "bias_multiply",
-          "batch_norm2d", "batch_norm2d_backward", "lstm", "lstm_backward", "cdf", "invcdf",
-          "pnorm", "qnorm", "pt", "qt", "pf", "qf", "pchisq", "qchisq", "pexp", "qexp", "map",
+          "batch_norm2d", "batch_norm2d_backward", "lstm", "lstm_backward", "map",
           "paramserv", "score", "checkpoint", "resume");
 
   private PlannedBuiltins() {}

@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
 import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.create.CreateKernels;
+import dev.reprise.runtime.cpu.distribution.DistributionKernels;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
 import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
@@ -44,6 +45,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     MatrixText.register(table);
     FrameKernels.register(table, parallel);
     CreateKernels.register(table, parallel);
+    DistributionKernels.register(table);
     LinearAlgebraKernels.register(table, parallel, blas);
     kernels = table.build();
   }
