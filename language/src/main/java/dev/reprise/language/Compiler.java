@@ -45,8 +45,22 @@ public final class Compiler {
       Set<String> resultNames)
       throws CompileException {
     List<Diagnostic> warnings = new ArrayList<>();
-    Program program =
-        CompiledProgram.of(script, arguments, resolver, boundNames, resultNames, warnings);
-    return new Result(program, List.copyOf(warnings));
+    try {
+      Program program =
+          CompiledProgram.of(script, arguments, resolver, boundNames, resultNames, warnings);
+      return new Result(program, List.copyOf(warnings));
+    } catch (StackOverflowError e) {
+      throw new CompileException(List.of(tooDeep(script)));
+    }
+  }
+
+  private static Diagnostic tooDeep(SourceFile script) {
+    return new Diagnostic(
+        Diagnostic.Severity.ERROR,
+        new Position(script.name(), 1, 1),
+        1,
+        "an expression or block of the script is nested too deeply to be compiled",
+        "assign parts of it to variables first",
+        script.line(1));
   }
 }

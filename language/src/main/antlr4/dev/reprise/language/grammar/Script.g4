@@ -179,7 +179,7 @@ UNTERMINATED
 COMMENT: '#' ~[\r\n]* -> skip;
 BLOCK_COMMENT: '/*' .*? '*/' -> skip;
 UNTERMINATED_COMMENT: '/*';
-SPACE: [ \t\r\n\f]+ -> skip;
+SPACE: [ \t\r\n\f\u00A0\uFEFF]+ -> skip;
 UNKNOWN: .;
 
 fragment LETTER: [A-Za-z];

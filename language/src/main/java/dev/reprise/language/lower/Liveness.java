@@ -17,26 +17,24 @@ import java.util.Map;
  * edge, so the first one behind it releases the slot; when a branch is empty, the first one after the
  * branches does, and the slot may then be empty already.
  *
- * <p>Blocks are walked backwards, loops until their set of live slots is stable.
+ * <p>{@link Transfer} says what is live before a block, so each block is rewritten once.
  */
 final class Liveness {
+  private final Transfer.Table transfers = new Transfer.Table();
 
   /**
    * A sequence with its releases.
    *
-   * @param before slots that are live on entry
-   * @param unreleased slots that died on entry and found no instruction
+   * @param unreleased slots that died on entry, or in the last block, and found no instruction
    */
-  private record Annotated(List<Block> blocks, BitSet before, BitSet unreleased) {}
+  private record Sequence(List<Block> blocks, BitSet unreleased) {}
 
   /**
    * A block with its releases.
    *
    * @param dying slots that are dead behind the block and not released in it
    */
-  private record Step(Block block, BitSet before, BitSet dying) {}
-
-  private record AnnotatedCode(Block.Code code, BitSet before) {}
+  private record Step(Block block, BitSet dying) {}
 
   private Liveness() {}
 
@@ -46,38 +44,36 @@ final class Liveness {
    * @param liveAtExit slots that the caller reads
    */
   static List<Block> annotate(List<Block> body, BitSet liveAtExit) {
-    return sequence(body, liveAtExit, new BitSet()).blocks;
+    return new Liveness().sequence(body, liveAtExit, new BitSet()).blocks;
   }
 
   /** Annotates the code of a default value, after which any variable may be read. */
   static Block.Code annotateDefault(Block.Code code, BitSet variables) {
-    return code(code, variables).code;
+    return code(code, variables);
   }
 
-  private static Annotated sequence(List<Block> blocks, BitSet after, BitSet dyingOnEntry) {
+  private Sequence sequence(List<Block> blocks, BitSet after, BitSet dyingOnEntry) {
     BitSet[] behind = new BitSet[blocks.size()];
-    Step[] steps = new Step[blocks.size()];
     BitSet live = after;
     for (int i = blocks.size() - 1; i >= 0; i--) {
       behind[i] = live;
-      steps[i] = step(blocks.get(i), live);
-      live = steps[i].before;
+      live = transfers.of(blocks.get(i)).before(live);
     }
     List<Block> annotated = new ArrayList<>(blocks.size());
-    BitSet dying = copy(dyingOnEntry);
-    for (int i = 0; i < steps.length; i++) {
-      annotated.add(FirstInstruction.release(steps[i].block, dying));
-      dying.andNot(behind[i]);
-      dying.or(steps[i].dying);
+    BitSet dying = dyingOnEntry;
+    for (int i = 0; i < behind.length; i++) {
+      Step step = step(blocks.get(i), behind[i]);
+      BitSet carried = copy(dying);
+      annotated.add(FirstInstruction.release(step.block, carried));
+      dying = union(without(carried, behind[i]), step.dying);
     }
-    return new Annotated(List.copyOf(annotated), live, dying);
+    return new Sequence(List.copyOf(annotated), dying);
   }
 
-  private static Step step(Block block, BitSet after) {
+  private Step step(Block block, BitSet after) {
     if (block instanceof Block.Straight straight) {
-      List<Instruction> instructions = new ArrayList<>();
-      BitSet before = instructions(straight.instructions(), after, instructions);
-      return new Step(new Block.Straight(List.copyOf(instructions)), before, new BitSet());
+      List<Instruction> instructions = instructions(straight.instructions(), after);
+      return new Step(new Block.Straight(instructions), new BitSet());
     }
     if (block instanceof Block.If choice) {
       return choice(choice, after);
@@ -91,118 +87,92 @@ final class Liveness {
     return parallel((Block.ParFor) block, after);
   }
 
-  private static Step choice(Block.If choice, BitSet after) {
-    BitSet fork = sequence(choice.then(), after, new BitSet()).before;
-    fork = union(fork, sequence(choice.otherwise(), after, new BitSet()).before);
+  private Step choice(Block.If choice, BitSet after) {
+    BitSet beforeThen = transfers.of(choice.then()).before(after);
+    BitSet beforeOtherwise = transfers.of(choice.otherwise()).before(after);
+    BitSet fork = union(beforeThen, beforeOtherwise);
     Slots.add(choice.predicate().operand(), fork);
-    Annotated then = branch(choice.then(), after, fork);
-    Annotated otherwise = branch(choice.otherwise(), after, fork);
-    AnnotatedCode predicate = code(choice.predicate(), fork);
+    Sequence then = sequence(choice.then(), after, without(fork, beforeThen));
+    Sequence otherwise = sequence(choice.otherwise(), after, without(fork, beforeOtherwise));
     return new Step(
-        new Block.If(predicate.code, then.blocks, otherwise.blocks, choice.position()),
-        predicate.before,
+        new Block.If(
+            code(choice.predicate(), fork), then.blocks, otherwise.blocks, choice.position()),
         without(union(then.unreleased, otherwise.unreleased), after));
   }
 
-  private static Annotated branch(List<Block> blocks, BitSet after, BitSet fork) {
-    BitSet before = sequence(blocks, after, new BitSet()).before;
-    return sequence(blocks, after, without(fork, before));
-  }
-
-  private static Step loop(Block.While loop, BitSet after) {
-    BitSet head = copy(after);
-    BitSet fork;
-    AnnotatedCode predicate;
-    while (true) {
-      fork = union(after, sequence(loop.body(), head, new BitSet()).before);
-      Slots.add(loop.predicate().operand(), fork);
-      predicate = code(loop.predicate(), fork);
-      BitSet next = union(head, predicate.before);
-      if (next.equals(head)) {
-        break;
-      }
-      head = next;
-    }
-    Annotated body = branch(loop.body(), head, fork);
+  private Step loop(Block.While loop, BitSet after) {
+    BitSet head = transfers.of(loop).before(after);
+    BitSet beforeBody = transfers.of(loop.body()).before(head);
+    BitSet fork = union(after, beforeBody);
+    Slots.add(loop.predicate().operand(), fork);
+    Sequence body = sequence(loop.body(), head, without(fork, beforeBody));
     return new Step(
-        new Block.While(predicate.code, body.blocks, loop.position()),
-        predicate.before,
+        new Block.While(code(loop.predicate(), fork), body.blocks, loop.position()),
         without(fork, after));
   }
 
-  private static Step counted(Block.For loop, BitSet after) {
-    BitSet head = copy(after);
-    while (true) {
-      BitSet before = sequence(loop.body(), head, new BitSet()).before;
-      before.clear(loop.variable());
-      BitSet next = union(head, before);
-      if (next.equals(head)) {
-        break;
-      }
-      head = next;
-    }
-    Annotated body = branch(loop.body(), head, head);
+  private Step counted(Block.For loop, BitSet after) {
+    BitSet head = union(after, transfers.bodyReads(loop));
+    BitSet beforeBody = transfers.of(loop.body()).before(head);
+    Sequence body = sequence(loop.body(), head, without(head, beforeBody));
     BitSet dying = copy(head);
     dying.set(loop.variable());
     return bounds(loop, body.blocks, head, without(dying, after));
   }
 
-  /**
-   * The bounds are computed once, in the order from, to, step, and all are read when the loop begins.
-   */
   private static Step bounds(Block.For loop, List<Block> body, BitSet head, BitSet dying) {
-    BitSet live = copy(head);
-    Slots.add(loop.from().operand(), live);
-    Slots.add(loop.to().operand(), live);
     BitSet all = copy(dying);
+    BitSet atStep = copy(head);
+    Slots.add(loop.from().operand(), atStep);
+    Slots.add(loop.to().operand(), atStep);
+    BitSet atTo = atStep;
     if (loop.step() != null) {
-      Slots.add(loop.step().operand(), live);
       Slots.add(loop.step().operand(), all);
+      atTo = liveBefore(loop.step(), atStep);
     }
-    AnnotatedCode step = loop.step() == null ? null : code(loop.step(), live);
-    AnnotatedCode to = code(loop.to(), step == null ? live : step.before);
-    AnnotatedCode from = code(loop.from(), to.before);
+    BitSet atFrom = liveBefore(loop.to(), atTo);
+    Block.Code step = loop.step() == null ? null : code(loop.step(), atStep);
     return new Step(
         new Block.For(
             loop.variable(),
-            from.code,
-            to.code,
-            step == null ? null : step.code,
+            code(loop.from(), atFrom),
+            code(loop.to(), atTo),
+            step,
             body,
             loop.position()),
-        from.before,
         all);
+  }
+
+  private static BitSet liveBefore(Block.Code code, BitSet after) {
+    BitSet live = copy(after);
+    Slots.add(code.operand(), live);
+    for (int i = code.instructions().size() - 1; i >= 0; i--) {
+      BitSet outputs = new BitSet();
+      Slots.addOutputs(code.instructions().get(i), outputs);
+      live.andNot(outputs);
+      Slots.addInputs(code.instructions().get(i), live);
+    }
+    return live;
   }
 
   /**
    * Workers share what they read from outside, so the body releases only what it makes itself; the
    * results are read by the merge.
    */
-  private static Step parallel(Block.ParFor loop, BitSet after) {
+  private Step parallel(Block.ParFor loop, BitSet after) {
     Block.For counted = loop.loop();
-    BitSet results = new BitSet();
-    for (int result : loop.results()) {
-      results.set(result);
-    }
-    BitSet outside = copy(results);
-    while (true) {
-      BitSet before = sequence(counted.body(), outside, new BitSet()).before;
-      before.clear(counted.variable());
-      BitSet next = union(outside, before);
-      if (next.equals(outside)) {
-        break;
-      }
-      outside = next;
-    }
-    Annotated body = sequence(counted.body(), outside, new BitSet());
+    BitSet outside = transfers.outside(loop);
+    Sequence body = sequence(counted.body(), outside, new BitSet());
     BitSet head = union(outside, after);
     Step bounds = bounds(counted, body.blocks, head, without(head, after));
-    BitSet live = bounds.before;
     Map<String, Block.Code> options = new LinkedHashMap<>();
     for (Map.Entry<String, Block.Code> option : loop.options().entrySet()) {
-      AnnotatedCode value = code(option.getValue(), allSlots(option.getValue(), live));
-      options.put(option.getKey(), value.code);
-      live = union(live, value.before);
+      // Nothing but temporaries dies in an option: they may be computed in any order.
+      BitSet live = copy(head);
+      for (Instruction instruction : option.getValue().instructions()) {
+        Slots.addInputs(instruction, live);
+      }
+      options.put(option.getKey(), code(option.getValue(), live));
     }
     return new Step(
         new Block.ParFor(
@@ -211,29 +181,17 @@ final class Liveness {
             loop.results(),
             loop.readResults(),
             loop.position()),
-        live,
         bounds.dying);
   }
 
-  /** Options may be computed in any order: nothing that they read dies in them. */
-  private static BitSet allSlots(Block.Code code, BitSet live) {
-    BitSet all = copy(live);
-    for (Instruction instruction : code.instructions()) {
-      Slots.addInputs(instruction, all);
-    }
-    return all;
-  }
-
-  private static AnnotatedCode code(Block.Code code, BitSet after) {
+  private static Block.Code code(Block.Code code, BitSet after) {
     BitSet live = copy(after);
     Slots.add(code.operand(), live);
-    List<Instruction> instructions = new ArrayList<>();
-    BitSet before = instructions(code.instructions(), live, instructions);
-    return new AnnotatedCode(new Block.Code(List.copyOf(instructions), code.operand()), before);
+    return new Block.Code(instructions(code.instructions(), live), code.operand());
   }
 
-  private static BitSet instructions(
-      List<Instruction> instructions, BitSet after, List<Instruction> annotated) {
+  private static List<Instruction> instructions(List<Instruction> instructions, BitSet after) {
+    List<Instruction> annotated = new ArrayList<>(instructions.size());
     BitSet live = copy(after);
     for (int i = instructions.size() - 1; i >= 0; i--) {
       Instruction instruction = instructions.get(i);
@@ -241,13 +199,12 @@ final class Liveness {
       BitSet outputs = new BitSet();
       Slots.addInputs(instruction, inputs);
       Slots.addOutputs(instruction, outputs);
-      annotated.add(
-          Slots.withReleases(instruction, without(union(inputs, outputs), live)));
+      annotated.add(Slots.withReleases(instruction, without(union(inputs, outputs), live)));
       live.andNot(outputs);
       live.or(inputs);
     }
     Collections.reverse(annotated);
-    return live;
+    return List.copyOf(annotated);
   }
 
   private static BitSet copy(BitSet set) {

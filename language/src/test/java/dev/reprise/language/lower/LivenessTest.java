@@ -85,6 +85,17 @@ class LivenessTest {
     }
   }
 
+  @Test
+  void deepNestsAreAnalysedInOnePass() {
+    int depth = 40;
+    StringBuilder text = new StringBuilder("x = 1\n");
+    for (int i = 0; i < depth; i++) {
+      text.append("while (x > ").append(i).append(") {\n");
+    }
+    text.append("x = x + 1\n").append("}\n".repeat(depth));
+    assertThat(print(text.toString())).contains("x = +(x, 1)");
+  }
+
   private static String print(String text) {
     return ProgramPrinter.print(Scripts.compile(text).main());
   }
