@@ -144,4 +144,32 @@ class ScriptTest {
     assertThat(failure.kind()).isEqualTo(ScriptException.Kind.STOP);
     assertThat(failure.detail()).isEqualTo("enough");
   }
+
+  @Test
+  void anIndexComputedFromTheLoopVariableFindsTheValueAgain() {
+    String script =
+        """
+        X = rand(rows=400, cols=30, seed=1)
+        R = matrix(0, 12, 1)
+        parfor (i in 1:12, par=2) {
+          set = (i - 1) %/% 4 + 1
+          S = X[, ((set - 1) * 10 + 1):(set * 10)]
+          R[i, 1] = sum(t(S) %*% S)
+        }
+        print(sum(R))
+        """;
+    Scripts.Outcome outcome = Scripts.run(script);
+    assertThat(outcome.statistics().of("tsmm").executed()).isEqualTo(3);
+  }
+
+  @Test
+  void aScalarLoopGrowsNoTrace() {
+    String script =
+        """
+        s = 0
+        for (i in 1:1000) { s = s + i * 2 }
+        print(lineage(s))
+        """;
+    assertThat(Scripts.output(script)).contains("1001000").doesNotContain("+");
+  }
 }

@@ -47,7 +47,9 @@ final class Conversions {
     }
     Scalar converted = cast(scalar, type);
     LineageItem item =
-        activation.isTraced() ? LineageItem.of(operation, activation.items[slot]) : null;
+        activation.isTraced()
+            ? Steps.traced(operation, activation.items[slot], converted)
+            : null;
     activation.bind(slot, converted, item);
   }
 

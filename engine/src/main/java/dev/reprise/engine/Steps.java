@@ -145,9 +145,7 @@ final class Steps {
         Scalar result = function.apply(x, y);
         LineageItem[] items = activation.items;
         LineageItem item =
-            items == null
-                ? null
-                : LineageItem.of(operation.operation(), items[left], items[right]);
+            items == null ? null : traced(operation.operation(), items[left], items[right], result);
         context.counters.executed[operation.index()]++;
         activation.bind(output, result, item);
         releaseDead(activation);
@@ -174,7 +172,9 @@ final class Steps {
     void run(ControlContext context, Activation activation) {
       if (activation.values[inputs[0]] instanceof Scalar x) {
         Scalar result = function.apply(x);
-        LineageItem item = trace(activation, operation.operation(), inputs);
+        LineageItem[] items = activation.items;
+        LineageItem item =
+            items == null ? null : traced(operation.operation(), items[inputs[0]], result);
         context.counters.executed[operation.index()]++;
         activation.bind(outputs[0], result, item);
         releaseDead(activation);
@@ -182,6 +182,22 @@ final class Steps {
         super.run(context, activation);
       }
     }
+  }
+
+  /**
+   * The item of a scalar computed from scalars. What follows from literals alone is itself a literal:
+   * an index computed from a loop variable is the same index however it was computed, so values that
+   * depend on it are found again; and loops over scalars grow no trace.
+   */
+  private static LineageItem traced(
+      Operation operation, LineageItem left, LineageItem right, Scalar result) {
+    return left.isLiteral() && right.isLiteral()
+        ? LineageItem.literal(result)
+        : LineageItem.of(operation, left, right);
+  }
+
+  static LineageItem traced(Operation operation, LineageItem input, Scalar result) {
+    return input.isLiteral() ? LineageItem.literal(result) : LineageItem.of(operation, input);
   }
 
   /** {@code to = from}. */
