@@ -1,0 +1,49 @@
+package dev.reprise.ci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every function of the standard library gives what SystemDS's function of that name gives: the
+ * {@code .out} files hold what SystemDS 3.3.0 printed for the scripts beside them.
+ */
+class LibraryGoldenTest {
+  private static final Path SCRIPTS = Path.of("ci/src/test/resources/golden/library");
+  private static final Path LIBRARY =
+      Path.of("library/src/main/resources/dev/reprise/library");
+
+  @TestFactory
+  Stream<DynamicTest> libraryFunctionsPrintWhatSystemDsPrints() throws IOException {
+    return scripts(ScriptOutput.projectRoot().resolve(SCRIPTS)).stream()
+        .map(script -> DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
+  }
+
+  private static void check(Path script) throws IOException {
+    String name = script.getFileName().toString().replace(".dml", ".out");
+    String expected = Files.readString(script.resolveSibling(name));
+    String actual = ScriptOutput.of(script, Map.of(), ScriptOutput.config());
+    assertThat(NumericText.difference(expected, actual)).isEmpty();
+  }
+
+  @Test
+  void theIndexNamesEveryShippedScript() throws IOException {
+    Path library = ScriptOutput.projectRoot().resolve(LIBRARY);
+    List<String> shipped = scripts(library).stream().map(p -> p.getFileName().toString()).toList();
+    assertThat(Files.readAllLines(library.resolve("index.txt"))).isEqualTo(shipped);
+  }
+
+  static List<Path> scripts(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".dml")).sorted().toList();
+    }
+  }
+}
