@@ -11,7 +11,8 @@ import java.util.Set;
 /**
  * The results of a parfor.
  *
- * @param names variables that exist before the loop and are assigned by index in it
+ * @param names variables that exist before the loop and are assigned by index in it; not those that an
+ *     iteration also assigns as a whole, which are its own
  * @param readNames those of them that the body also reads
  */
 record ParForResults(Set<String> names, Set<String> readNames) {
@@ -21,6 +22,7 @@ record ParForResults(Set<String> names, Set<String> readNames) {
     Set<String> read = new LinkedHashSet<>();
     collect(loop.body(), indexed, read);
     indexed.retainAll(before);
+    indexed.removeAll(WholeTargets.of(loop.body()));
     read.retainAll(indexed);
     return new ParForResults(indexed, read);
   }

@@ -54,6 +54,13 @@ final class UnitLoader {
       }
     }
     loading.pop();
+    if (!prefix.isEmpty() && !statements.isEmpty()) {
+      diagnostics.warning(
+          statements.getFirst().position(),
+          1,
+          "statements of a sourced file are not executed, only its functions are used",
+          null);
+    }
     Unit unit =
         new Unit(
             file,

@@ -219,6 +219,27 @@ class LoweringTest {
   }
 
   @Test
+  void variableThatTheParforBodyMakesAnewIsNoResult() {
+    Block.ParFor loop =
+        (Block.ParFor)
+            Scripts.compile(
+                    """
+                    S = matrix(0, 3, 1)
+                    R = matrix(0, 3, 1)
+                    parfor (i in 1:3) {
+                      S = matrix(0, 1, 1)
+                      S[1, 1] = i
+                      R[i, 1] = sum(S)
+                    }
+                    print(sum(R))
+                    """)
+                .main()
+                .body()
+                .get(1);
+    assertThat(loop.results()).containsExactly(1);
+  }
+
+  @Test
   void functionsHaveTypedParametersDefaultsAndResults() throws Exception {
     Procedure f =
         Scripts.compile(

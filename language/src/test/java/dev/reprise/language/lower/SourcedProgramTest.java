@@ -67,6 +67,20 @@ class SourcedProgramTest {
   }
 
   @Test
+  void statementsOfASourcedFileAreWarnedOf() throws Exception {
+    assertThat(
+            Compiler.compile(
+                    new SourceFile("test.dml", "source(\"a.dml\") as a\na::f()"),
+                    Map.of(),
+                    Scripts.files(Map.of("a.dml", "x = 3\nf = function() { print(1) }")),
+                    Set.of())
+                .warnings())
+        .extracting(w -> w.position() + " " + w.message())
+        .containsExactly(
+            "a.dml:1:1 statements of a sourced file are not executed, only its functions are used");
+  }
+
+  @Test
   void libraryFilesKeepTheirHelpersApart() throws Exception {
     Program program = compile("print(sum(thrice(rand())))");
     Procedure thrice = program.function("lib/thrice.dml::thrice");
