@@ -316,18 +316,28 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     }
   }
 
-  /** Drops values that nobody but the cache holds, lowest rank first. */
+  /**
+   * Drops values that nobody but the cache holds, lowest rank first. Counts what other threads have
+   * taken out but not released yet when there is nothing else.
+   */
   @Override
   public long reclaim(long bytes) {
-    return drop(victims.evictOffHeap(bytes), Eviction.MEMORY_PRESSURE);
+    long freed = drop(victims.evictOffHeap(bytes), Eviction.MEMORY_PRESSURE);
+    return freed > 0 ? freed : victims.leavingBytes();
   }
 
   private long drop(List<Victim> dropped, Eviction reason) {
     long freed = 0;
     for (Victim victim : dropped) {
       freed += victim.value().isExclusive() ? victim.bytes() : 0;
-      victim.value().release();
-      evictions.increment();
+      try {
+        victim.value().release();
+      } finally {
+        victims.left(victim);
+      }
+    }
+    evictions.add(dropped.size());
+    for (Victim victim : dropped) {
       events.evicted(victim.entry().key(), victim.bytes(), reason);
     }
     if (!dropped.isEmpty()) {

@@ -39,7 +39,7 @@ final class VictimQueue {
   /**
    * An entry that lost its value.
    *
-   * @param value with the entry's reference, which the receiver releases
+   * @param value with the entry's reference, which the receiver releases and reports {@link #left}
    */
   record Victim(Entry entry, Value value, long bytes) {}
 
@@ -53,6 +53,8 @@ final class VictimQueue {
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
   private final AtomicLong residentBytes = new AtomicLong();
   private final AtomicLong residents = new AtomicLong();
+  // Bytes of victims that were chosen but not released yet; raised under the lock.
+  private final AtomicLong leavingBytes = new AtomicLong();
 
   VictimQueue(VictimRanking ranking, int ghostLimit) {
     this.ranking = ranking;
@@ -90,6 +92,16 @@ final class VictimQueue {
       head = admitted.get();
       entry.nextAdmitted = head;
     } while (!admitted.compareAndSet(head, entry));
+  }
+
+  /** Bytes of victims that some thread has chosen and is about to release. */
+  long leavingBytes() {
+    return leavingBytes.get();
+  }
+
+  /** Accounts for a victim whose value has been released. */
+  void left(Victim victim) {
+    leavingBytes.addAndGet(-victim.bytes());
   }
 
   /** Accounts for a resident entry that lost its value otherwise than by eviction. */
@@ -247,6 +259,7 @@ final class VictimQueue {
   private void evict(Entry entry, List<Victim> victims) {
     if (entry.state() instanceof Resident resident && entry.change(resident, Idle.EVICTED)) {
       forget(entry);
+      leavingBytes.addAndGet(entry.bytes());
       victims.add(new Victim(entry, resident.value(), entry.bytes()));
       if (!entry.isGhost) {
         entry.isGhost = true;

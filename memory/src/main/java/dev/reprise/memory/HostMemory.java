@@ -30,7 +30,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Cost: about 25 ns for allocate and release of a small buffer.
  */
 public final class HostMemory implements Allocator, AutoCloseable {
-  private static final int RECLAIM_ATTEMPTS = 1000;
+  /** How often nothing must be left to reclaim before a request is refused; see {@link #grant}. */
+  private static final int REFUSALS = 4;
 
   private final long budgetBytes;
   private final Stripe[] stripes;
@@ -40,7 +41,8 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
   private final AtomicLong liveLarge = new AtomicLong();
-  private final AtomicInteger reclaiming = new AtomicInteger();
+  // How many threads are short of memory; while there are any, nobody takes credit ahead.
+  private final AtomicInteger inNeed = new AtomicInteger();
   // Publishes the reclaimer from the thread that wires the session to all allocating threads.
   private volatile Reclaimer reclaimer = bytes -> 0;
   // Publishes the end: releases after it return their memory to the system at once.
@@ -97,7 +99,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   private HostBuffer allocateSmallSlow(int sizeClass, int size) {
     long granted = size;
-    if (tryGrant(size + Stripe.CREDIT_BYTES)) {
+    if (inNeed.get() == 0 && tryGrant(size + Stripe.CREDIT_BYTES)) {
       granted += Stripe.CREDIT_BYTES;
     } else {
       grant(size);
@@ -205,35 +207,28 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Takes bytes out of the budget, asking for them back where they lie unused. */
   private void grant(long bytes) {
-    for (int attempt = 0; ; attempt++) {
-      if (tryGrant(bytes)) {
-        return;
-      }
-      collectCredit();
-      if (tryGrant(bytes)) {
-        return;
-      }
-      long missing = Math.max(grantedBytes.get() + bytes - budgetBytes, 1);
-      reclaiming.incrementAndGet();
-      long freed;
-      try {
-        freed = bytes > budgetBytes ? 0 : reclaimer.reclaim(missing);
-      } finally {
-        reclaiming.decrementAndGet();
-      }
-      // Another thread may hold the victims in its hands, taken from the cache but not yet
-      // released.
-      if (freed <= 0 && (reclaiming.get() == 0 || attempt > RECLAIM_ATTEMPTS)) {
-        collectCredit();
-        if (tryGrant(bytes)) {
-          return;
+    if (tryGrant(bytes)) {
+      return;
+    }
+    inNeed.incrementAndGet();
+    try {
+      for (int refusals = 0; !tryGrantAll(bytes); ) {
+        long missing = Math.max(grantedBytes.get() + bytes - budgetBytes, 1);
+        long freed = bytes > budgetBytes ? 0 : reclaimer.reclaim(missing);
+        if (freed <= 0 && ++refusals == REFUSALS) {
+          throw shortage(bytes);
         }
-        throw shortage(bytes);
-      }
-      if (freed <= 0) {
+        // Others may be about to give back what they hold: credit, or values taken from the cache.
         Thread.yield();
       }
+    } finally {
+      inNeed.decrementAndGet();
     }
+  }
+
+  private boolean tryGrantAll(long bytes) {
+    collectCredit();
+    return tryGrant(bytes);
   }
 
   private boolean tryGrant(long bytes) {

@@ -8,7 +8,8 @@ public interface Reclaimer {
    * Releases values that nobody uses, at least {@code bytes} in sum if there are so many. Called
    * with no lock held, from any thread, also from several at once.
    *
-   * @return bytes given back; 0 when there is nothing left to give
+   * @return bytes given back, or about to be by another thread; 0 when there is nothing left to
+   *     give
    */
   long reclaim(long bytes);
 }
