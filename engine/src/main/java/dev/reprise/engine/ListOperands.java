@@ -1,7 +1,10 @@
 package dev.reprise.engine;
 
 import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.frame.FrameKernels;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +29,27 @@ final class ListOperands {
     for (Value input : inputs) {
       if (input instanceof ListValue list && (spreads(operation) || list.size() == 1)) {
         flat.addAll(List.of(flatten(operation, list.elements().toArray(Value[]::new))));
+      } else if (input instanceof ListValue list && operation.name().equals("frame")) {
+        flat.add(joined(list));
       } else {
         flat.add(input);
       }
     }
     return flat.toArray(Value[]::new);
+  }
+
+  /**
+   * The elements of a list of scalars as one text, which the kernel of {@code frame} takes apart.
+   */
+  private static Value joined(ListValue list) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < list.size(); i++) {
+      if (!(list.elements().get(i) instanceof Scalar scalar)) {
+        throw new OperandException("'frame' takes lists of single values only");
+      }
+      text.append(i == 0 ? "" : String.valueOf(FrameKernels.BETWEEN)).append(scalar.asString());
+    }
+    return Scalar.of(text.toString());
   }
 
   private static boolean spreads(Operation operation) {

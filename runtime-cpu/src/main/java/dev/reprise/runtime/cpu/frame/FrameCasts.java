@@ -114,18 +114,22 @@ final class FrameCasts {
           case BOOLEAN -> ColumnType.BOOLEAN;
           default -> ColumnType.STRING;
         };
-    return filled(scalar, 1, 1, List.of(type));
+    return filled(new String[] {scalar.asString()}, 1, 1, List.of(type));
   }
 
-  /** A frame whose cells are all the same value; the empty text leaves them missing or zero. */
-  static Frame filled(Scalar value, int rows, int cols, List<ColumnType> schema) {
-    String text = value.asString().isEmpty() ? null : value.asString();
+  /**
+   * A frame of texts converted to the columns' types.
+   *
+   * @param cells one for all, or one per cell row by row; the empty text is missing, or zero
+   */
+  static Frame filled(String[] cells, int rows, int cols, List<ColumnType> schema) {
     List<String> names = Frame.defaultNames(cols);
     List<Object> columns = new ArrayList<>();
     for (int c = 0; c < cols; c++) {
       Object column = FrameCells.newColumn(schema.get(c), rows);
       for (int r = 0; r < rows; r++) {
-        FrameCells.set(column, schema.get(c), r, text, names.get(c));
+        String text = cells[cells.length == 1 ? 0 : r * cols + c];
+        FrameCells.set(column, schema.get(c), r, text.isEmpty() ? null : text, names.get(c));
       }
       columns.add(column);
     }

@@ -14,6 +14,9 @@ import java.util.List;
 
 /** Frames, casts between types, and the encoding of frames to matrices. */
 public final class FrameKernels {
+  /** Between the elements of a list of texts that arrives as one text. */
+  public static final char BETWEEN = '\u001f';
+
   private FrameKernels() {}
 
   /** Adds the kernels of this family. */
@@ -57,9 +60,13 @@ public final class FrameKernels {
     };
   }
 
+  /**
+   * {@code frame(data, rows=, cols=, schema=)}: one value for all cells, or a value for each cell
+   * row by row. Lists arrive as texts with {@link #BETWEEN} between their elements.
+   */
   private static Frame frame(Operand[] in) {
     if (!(in[0] instanceof Scalar data)) {
-      throw new OperandException("'frame' fills a frame with one value; use as.frame for a matrix");
+      throw new OperandException("'frame' fills a frame with values; use as.frame for a matrix");
     }
     long rows = ((Scalar) in[1]).asLong();
     long cols = ((Scalar) in[2]).asLong();
@@ -67,9 +74,14 @@ public final class FrameKernels {
       throw new OperandException("'frame' cannot make a frame of " + rows + "x" + cols);
     }
     Scalar schema = (Scalar) in[3];
-    List<ColumnType> types =
-        FrameCells.schema(schema.isAbsent() ? "STRING" : schema.asString(), (int) cols);
-    return FrameCasts.filled(data, (int) rows, (int) cols, types);
+    String names = schema.isAbsent() ? "STRING" : schema.asString().replace(BETWEEN, ',');
+    List<ColumnType> types = FrameCells.schema(names, (int) cols);
+    String[] cells = data.asString().split(String.valueOf(BETWEEN), -1);
+    if (cells.length > 1 && cells.length != rows * cols) {
+      throw new OperandException(
+          "'frame' got " + cells.length + " values for a frame of " + rows + "x" + cols);
+    }
+    return FrameCasts.filled(cells, (int) rows, (int) cols, types);
   }
 
   static Frame frameIn(String operation, Operand operand) {

@@ -47,9 +47,11 @@ public final class FrameShape {
       FrameCells.copy(frame, c, rows.from, column, type, 0, rows.length());
       columns.add(column);
     }
+    // A single cell loses its column's name, as in SystemDS.
+    boolean single = rows.length() == 1 && cols.length() == 1;
     return new Frame(
         rows.length(),
-        frame.names().subList(cols.from, cols.to),
+        single ? Frame.defaultNames(1) : frame.names().subList(cols.from, cols.to),
         frame.schema().subList(cols.from, cols.to),
         columns);
   }

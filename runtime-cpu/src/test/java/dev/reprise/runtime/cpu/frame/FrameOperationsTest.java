@@ -167,6 +167,13 @@ class FrameOperationsTest {
     assertThat(showCells(frame)).isEqualTo("abc abc abc\nabc abc abc\n");
     Operand typed = run("frame", Scalar.of(1.5), at(1), at(2), text("FP64,STRING"));
     assertThat(showCells(typed)).isEqualTo("1.500 1.5\n");
+    String cells = String.join("" + FrameKernels.BETWEEN, "x", "1.5", "", "2.5");
+    String schema = "STRING" + FrameKernels.BETWEEN + "FP64";
+    assertThat(showCells(run("frame", text(cells), at(2), at(2), text(schema))))
+        .isEqualTo("x 1.500\nnull 2.500\n");
+    assertThatThrownBy(() -> run("frame", text(cells), at(3), at(2), Scalar.absent()))
+        .hasMessageContaining("4 values")
+        .hasMessageContaining("3x2");
   }
 
   @Test
