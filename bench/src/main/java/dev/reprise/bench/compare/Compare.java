@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Runs the workloads under both systems by turns, and writes the results and the page of them. */
 public final class Compare {
@@ -59,6 +61,24 @@ public final class Compare {
 
   private Path measure() throws IOException, InterruptedException {
     Path scratch = Files.createTempDirectory("reprise-bench");
+    try {
+      return measureIn(scratch);
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> inside;
+    try (Stream<Path> paths = Files.walk(folder)) {
+      inside = paths.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : inside) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private Path measureIn(Path scratch) throws IOException, InterruptedException {
     Launch launch = new Launch(options.root(), scratch, options.heap(), options.repriseOptions());
     Machine machine = Machine.here();
     String date = LocalDateTime.now().truncatedTo(ChronoUnit.MINUTES).toString();
