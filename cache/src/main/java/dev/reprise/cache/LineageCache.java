@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -51,16 +50,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
   // Logical time: admissions, and every access if the ranking needs it.
   private final AtomicLong clock = new AtomicLong();
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder waits = new LongAdder();
-  private final LongAdder admissions = new LongAdder();
-  private final LongAdder rejections = new LongAdder();
-  private final LongAdder evictions = new LongAdder();
-  private final LongAdder takeovers = new LongAdder();
-  private final LongAdder abandonments = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder savedNanos = new LongAdder();
+  private final CacheCounters counters = new CacheCounters();
   // Publishes the end to owners that complete later.
   private volatile boolean closed;
 
@@ -105,7 +95,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       } else if (state instanceof Claimed claimed) {
         own = own == null ? waiter.get() : own;
         if (entry.change(claimed, new Claimed(own, claimed))) {
-          waits.increment();
+          counters.waits.increment();
           events.waiting(key);
           return new InFlight(own.handle());
         }
@@ -123,7 +113,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   private Claim claim(Entry entry) {
-    misses.increment();
+    counters.misses.increment();
     events.claimed(entry.key());
     return new Claim(this, entry, null);
   }
@@ -147,8 +137,8 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       return false;
     }
     entry.countHit(now());
-    hits.increment();
-    savedNanos.add(entry.costNanos());
+    counters.hits.increment();
+    counters.savedNanos.add(entry.costNanos());
     events.hit(entry.key(), entry.costNanos());
     return true;
   }
@@ -255,11 +245,11 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   private void record(Entry entry, long bytes, long costNanos, Rejection rejection) {
     if (rejection != null) {
-      rejections.increment();
+      counters.rejections.increment();
       events.rejected(entry.key(), bytes, rejection);
       return;
     }
-    admissions.increment();
+    counters.admissions.increment();
     events.admitted(entry.key(), bytes, costNanos);
     if (victims.residentBytes() > config.budgetBytes()) {
       drop(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
@@ -271,7 +261,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     claim.end();
     List<Waiter> waiters = Subscribers.inOrder(claim.taker(), claim.leave(Idle.RETIRED));
     entries.remove(entry.key(), entry);
-    failures.increment();
+    counters.failures.increment();
     events.failed(entry.key(), error, waiters.size());
     Subscribers.forEach(waiters, waiter -> waiter.handle().fail(error));
   }
@@ -298,11 +288,11 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   private void handOver(Entry entry, Waiter heir) {
     if (heir == null) {
       entries.remove(entry.key(), entry);
-      abandonments.increment();
+      counters.abandonments.increment();
       events.abandoned(entry.key());
       return;
     }
-    takeovers.increment();
+    counters.takeovers.increment();
     events.tookOver(entry.key());
     Claim claim = new Claim(this, entry, heir);
     try {
@@ -336,7 +326,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         victims.left(victim);
       }
     }
-    evictions.add(dropped.size());
+    counters.evictions.add(dropped.size());
     for (Victim victim : dropped) {
       events.evicted(victim.entry().key(), victim.bytes(), reason);
     }
@@ -367,18 +357,6 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** Counts so far; consistent when no thread is working. */
   public CacheStatistics statistics() {
-    return new CacheStatistics(
-        victims.residents(),
-        victims.residentBytes(),
-        hits.sum(),
-        misses.sum(),
-        waits.sum(),
-        admissions.sum(),
-        rejections.sum(),
-        evictions.sum(),
-        takeovers.sum(),
-        abandonments.sum(),
-        failures.sum(),
-        savedNanos.sum());
+    return counters.snapshot(victims.residents(), victims.residentBytes());
   }
 }

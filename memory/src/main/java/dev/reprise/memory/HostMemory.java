@@ -34,7 +34,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private static final int REFUSALS = 4;
 
   private final long budgetBytes;
-  private final Stripe[] stripes;
+  private final Stripes stripes;
   private final SmallPool small = new SmallPool(this);
   private final LargePool large = new LargePool();
   private final AtomicLong grantedBytes = new AtomicLong();
@@ -58,11 +58,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
       throw new IllegalArgumentException("negative budget " + budgetBytes);
     }
     this.budgetBytes = budgetBytes;
-    int count = Math.clamp(Integer.highestOneBit(Math.max(threads, 1)) * 4L, 4, 256);
-    this.stripes = new Stripe[count];
-    for (int i = 0; i < count; i++) {
-      stripes[i] = new Stripe();
-    }
+    this.stripes = new Stripes(threads);
   }
 
   /** Sets whom to ask for memory under pressure, normally the cache. */
@@ -84,7 +80,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
     int sizeClass = SizeClasses.of(bytes);
     int size = SizeClasses.bytes(sizeClass);
-    Stripe stripe = lockStripe();
+    Stripe stripe = stripes.lockOne();
     HostBuffer buffer = null;
     if (stripe.creditBytes >= size) {
       buffer = stripe.pop(sizeClass);
@@ -104,12 +100,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
     } else {
       grant(size);
     }
-    Stripe stripe = lockStripe();
+    Stripe stripe = stripes.lockOne();
     HostBuffer buffer = stripe.pop(sizeClass);
     if (buffer == null) {
       stripe.unlock();
       buffer = takeFromStock(sizeClass, granted);
-      stripe = lockStripe();
+      stripe = stripes.lockOne();
       for (HostBuffer rest = buffer.next; rest != null; ) {
         HostBuffer next = rest.next;
         stripe.push(rest);
@@ -135,7 +131,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   void releaseSmall(HostBuffer buffer) {
-    Stripe stripe = lockStripe();
+    Stripe stripe = stripes.lockOne();
     stripe.push(buffer);
     stripe.creditBytes += buffer.chargedBytes;
     stripe.liveBuffers--;
@@ -227,7 +223,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   private boolean tryGrantAll(long bytes) {
-    collectCredit();
+    grantedBytes.addAndGet(-stripes.takeAllCredit());
     return tryGrant(bytes);
   }
 
@@ -251,15 +247,6 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
   }
 
-  private void collectCredit() {
-    for (Stripe stripe : stripes) {
-      stripe.lock();
-      long credit = stripe.takeCredit(0);
-      stripe.unlock();
-      grantedBytes.addAndGet(-credit);
-    }
-  }
-
   /** Gives free memory back to the system: large buffers first, then slabs that nobody uses. */
   private void trim(long bytes) {
     long wanted = mappedBytes.get() - bytes;
@@ -270,34 +257,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (mappedBytes.get() <= wanted) {
       return;
     }
-    for (Stripe stripe : stripes) {
-      for (int c = 0; c < SizeClasses.COUNT; c++) {
-        stripe.lock();
-        HostBuffer chain = stripe.drain(c);
-        stripe.unlock();
-        if (chain != null) {
-          small.putBack(chain);
-        }
-      }
-    }
+    stripes.drainTo(small);
     small.trim();
   }
 
   void mapped(long bytes) {
     mappedBytes.addAndGet(bytes);
-  }
-
-  private Stripe lockStripe() {
-    // Fibonacci hashing spreads consecutive thread ids over the stripes.
-    int start = (int) ((Thread.currentThread().threadId() * 0x9E3779B97F4A7C15L) >>> 40);
-    int mask = stripes.length - 1;
-    for (int i = start; ; i++) {
-      Stripe stripe = stripes[i & mask];
-      if (stripe.tryLock()) {
-        return stripe;
-      }
-      Thread.onSpinWait();
-    }
   }
 
   private ResourceException shortage(long bytes) {
@@ -313,13 +278,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Bytes of all buffers handed out and not yet released, rounded up to their size classes. */
   public long usedBytes() {
-    long used = grantedBytes.get();
-    for (Stripe stripe : stripes) {
-      stripe.lock();
-      used -= stripe.creditBytes;
-      stripe.unlock();
-    }
-    return Math.max(used, 0);
+    return Math.max(grantedBytes.get() - stripes.creditBytes(), 0);
   }
 
   /** The most that was in use at once; up to 128 KiB per thread too high. */
@@ -338,13 +297,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Number of buffers handed out and not yet released; exact when no thread is allocating. */
   public long liveBuffers() {
-    long live = liveLarge.get();
-    for (Stripe stripe : stripes) {
-      stripe.lock();
-      live += stripe.liveBuffers;
-      stripe.unlock();
-    }
-    return live;
+    return liveLarge.get() + stripes.liveBuffers();
   }
 
   /**
