@@ -32,8 +32,7 @@ public final class Diagnostics {
   private void add(Severity severity, Position position, int length, String message, String hint) {
     if (seen.add(position + message)) {
       String line = file.line(position.line());
-      found.add(
-          new Diagnostic(severity, position, Math.max(1, length), message, hint, line));
+      found.add(new Diagnostic(severity, position, Math.max(1, length), message, hint, line));
     }
   }
 

@@ -14,9 +14,9 @@ public final class NearestName {
   }
 
   /**
-   * The candidate with the least Damerau-Levenshtein distance, ties by alphabet; a difference in case
-   * counts half. Null when the distance exceeds a third of the name's length; of names
-   * shorter than three, only the case may differ.
+   * The candidate with the least Damerau-Levenshtein distance, ties by alphabet; a difference in
+   * case counts half. Null when the distance exceeds a third of the name's length; of names shorter
+   * than three, only the case may differ.
    */
   public static String of(String name, Collection<String> candidates) {
     int limit = name.length() < 3 ? 1 : 2 * Math.max(1, name.length() / 3);
@@ -64,7 +64,8 @@ public final class NearestName {
     if (a == b) {
       return 0;
     }
-    return String.valueOf(a).toLowerCase(Locale.ROOT)
+    return String.valueOf(a)
+            .toLowerCase(Locale.ROOT)
             .equals(String.valueOf(b).toLowerCase(Locale.ROOT))
         ? 1
         : 2;

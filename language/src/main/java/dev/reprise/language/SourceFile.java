@@ -1,6 +1,5 @@
 package dev.reprise.language;
 
-
 /**
  * The text of one script file. Immutable.
  *
@@ -38,5 +37,4 @@ public record SourceFile(String name, String text, Origin origin) {
     String line = end < 0 ? text.substring(start) : text.substring(start, end);
     return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
   }
-
 }

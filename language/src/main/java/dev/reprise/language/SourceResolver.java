@@ -6,8 +6,8 @@ import java.util.Set;
 /**
  * Finds the files that a script refers to. Called from any thread that compiles.
  *
- * <p>A file that exists but cannot be read throws {@link java.io.UncheckedIOException}; the compiler
- * reports it at the place that asked.
+ * <p>A file that exists but cannot be read throws {@link java.io.UncheckedIOException}; the
+ * compiler reports it at the place that asked.
  */
 public interface SourceResolver {
 

@@ -31,8 +31,7 @@ class DiagnosticPrinterTest {
   @Test
   void caretStaysBelowTheTokenBehindTabs() {
     Diagnostic finding =
-        new Diagnostic(
-            Severity.WARNING, new Position("a.dml", 1, 3), 1, "odd", null, "\t\tx = 1");
+        new Diagnostic(Severity.WARNING, new Position("a.dml", 1, 3), 1, "odd", null, "\t\tx = 1");
     assertThat(DiagnosticPrinter.plain().print(List.of(finding)))
         .isEqualTo("a.dml:1:3: warning: odd\n  \t\tx = 1\n  \t\t^\n");
   }

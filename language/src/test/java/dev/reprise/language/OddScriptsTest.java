@@ -57,10 +57,7 @@ class OddScriptsTest {
   @Test
   void expressionNestedTooDeeplyIsOneError() {
     String deep = "x = " + "(".repeat(100_000) + "1" + ")".repeat(100_000);
-    assertThat(Scripts.errors(deep))
-        .singleElement()
-        .asString()
-        .contains("nested too deeply");
+    assertThat(Scripts.errors(deep)).singleElement().asString().contains("nested too deeply");
     assertThat(Scripts.errors("x = 1" + " + 1".repeat(300) + "\nprint(x)")).isEmpty();
   }
 

@@ -62,7 +62,9 @@ public final class Scripts {
 
   private static String line(Diagnostic diagnostic) {
     String at = diagnostic.position().line() + ":" + diagnostic.position().column();
-    return at + " " + diagnostic.message()
+    return at
+        + " "
+        + diagnostic.message()
         + (diagnostic.hint() == null ? "" : " (" + diagnostic.hint() + ")");
   }
 

@@ -99,9 +99,7 @@ final class AccessCollector {
     if (loop.range().step() == null) {
       boolean falling =
           from != null && to != null && !to.equals(from) && from.minus(to).isAtLeastOne();
-      return falling
-          ? new LoopBounds(symbol, to, from, 1)
-          : new LoopBounds(symbol, from, to, 1);
+      return falling ? new LoopBounds(symbol, to, from, 1) : new LoopBounds(symbol, from, to, 1);
     }
     Polynomial step = indexes.of(loop.range().step());
     if (step == null || !step.isConstant() || step.constantTerm() == 0) {
@@ -184,8 +182,6 @@ final class AccessCollector {
     }
     Polynomial lower = indexes.of(subscript.lower());
     Polynomial upper = subscript.isRange() ? indexes.of(subscript.upper()) : lower;
-    return lower == null || upper == null
-        ? IndexRange.ANYWHERE
-        : new IndexRange(lower, upper);
+    return lower == null || upper == null ? IndexRange.ANYWHERE : new IndexRange(lower, upper);
   }
 }

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Proves that two accesses of different iterations of a loop never meet in one dimension. A proof that
- * fails says nothing.
+ * Proves that two accesses of different iterations of a loop never meet in one dimension. A proof
+ * that fails says nothing.
  *
- * <p>Three tests: a mixed-radix argument (each stride exceeds all that the smaller ones can span, so
- * equal positions mean equal variables), an interval test with the inner loops' variables replaced by
- * their bounds (Banerjee), and a divisibility test (GCD).
+ * <p>Three tests: a mixed-radix argument (each stride exceeds all that the smaller ones can span,
+ * so equal positions mean equal variables), an interval test with the inner loops' variables
+ * replaced by their bounds (Banerjee), and a divisibility test (GCD).
  */
 final class DisjointTest {
   private final LoopBounds loop;
@@ -76,7 +76,9 @@ final class DisjointTest {
     return false;
   }
 
-  /** With equal strides the distance is stride times a whole number of steps plus a bounded rest. */
+  /**
+   * With equal strides the distance is stride times a whole number of steps plus a bounded rest.
+   */
   private boolean intervalsDiffer(IndexRange a, IndexRange b) {
     Polynomial lowA = extreme(a.lower(), true);
     Polynomial highA = extreme(a.upper(), false);
@@ -105,8 +107,7 @@ final class DisjointTest {
     return distance.isConstant()
         && ahead.isConstant()
         && behind.isConstant()
-        && noMultiple(
-            distance.constantTerm(), -behind.constantTerm(), ahead.constantTerm());
+        && noMultiple(distance.constantTerm(), -behind.constantTerm(), ahead.constantTerm());
   }
 
   /** True when no multiple of the distance other than 0 lies between the bounds. */

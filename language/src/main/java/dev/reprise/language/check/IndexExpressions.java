@@ -123,8 +123,7 @@ final class IndexExpressions {
       case Expression.Name(String name, var _) ->
           !changing.contains(name) && !known.containsKey(name);
       case Expression.Unary unary -> isUnchanging(unary.operand());
-      case Expression.Binary binary ->
-          isUnchanging(binary.left()) && isUnchanging(binary.right());
+      case Expression.Binary binary -> isUnchanging(binary.left()) && isUnchanging(binary.right());
       case Expression.Index index -> {
         boolean[] same = {isUnchanging(index.target())};
         Reads.visit(index.subscripts(), read -> same[0] &= isUnchanging(Reads.nameOf(read)));

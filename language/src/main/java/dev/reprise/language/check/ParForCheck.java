@@ -16,9 +16,10 @@ import java.util.Set;
 /**
  * Refuses a parfor whose iterations may depend on each other, and names the two accesses.
  *
- * <p>Variables that the iteration makes are its own. A variable from outside may be assigned as a whole
- * only when every iteration assigns it before reading it and nobody reads it after the loop; it may be
- * assigned by index when {@link DisjointTest} proves in one dimension that no two iterations meet.
+ * <p>Variables that the iteration makes are its own. A variable from outside may be assigned as a
+ * whole only when every iteration assigns it before reading it and nobody reads it after the loop;
+ * it may be assigned by index when {@link DisjointTest} proves in one dimension that no two
+ * iterations meet.
  */
 public final class ParForCheck {
   private static final String HINT =
@@ -67,11 +68,7 @@ public final class ParForCheck {
     stable.keySet().removeAll(parameters);
     stable.values().removeIf(definition -> readsAny(definition, unstable));
     new ParForCheck(
-            diagnostics,
-            beforeParfor,
-            LiveVariables.afterParfor(body, atExit),
-            stable,
-            functions)
+            diagnostics, beforeParfor, LiveVariables.afterParfor(body, atExit), stable, functions)
         .statements(body, List.of());
   }
 
@@ -128,25 +125,26 @@ public final class ParForCheck {
   }
 
   private void wholeVariables(Statement.For loop, Map<String, Position> whole) {
-    Map<String, Expression> early =
-        PrivateVariables.earlyReads(loop.body(), whole.keySet());
+    Map<String, Expression> early = PrivateVariables.earlyReads(loop.body(), whole.keySet());
     Set<String> after = afterParfor.getOrDefault(loop, Set.of());
-    whole.forEach(
-        (name, position) -> {
-          Expression read = early.get(name);
-          if (read != null) {
-            error(
-                position,
-                name.length(),
-                "'" + name + "' is assigned here, and read at " + place(read.position())
-                    + " before the same iteration has assigned it");
-          } else if (after.contains(name)) {
-            error(
-                position,
-                name.length(),
-                "'" + name + "' is assigned here by every iteration, and read after the loop");
-          }
-        });
+    whole.forEach((name, position) -> {
+      Expression read = early.get(name);
+      if (read != null) {
+        error(
+            position,
+            name.length(),
+            "'"
+                + name
+                + "' is assigned here, and read at "
+                + place(read.position())
+                + " before the same iteration has assigned it");
+      } else if (after.contains(name)) {
+        error(
+            position,
+            name.length(),
+            "'" + name + "' is assigned here by every iteration, and read after the loop");
+      }
+    });
   }
 
   private void indexedVariables(
@@ -198,9 +196,13 @@ public final class ParForCheck {
         write == other
             ? ", which another iteration may write as well"
             : other.isWrite()
-                ? ", and another iteration may write the same cells as " + other.text() + " at "
+                ? ", and another iteration may write the same cells as "
+                    + other.text()
+                    + " at "
                     + place(other.position())
-                : ", and another iteration may read the same cells as " + other.text() + " at "
+                : ", and another iteration may read the same cells as "
+                    + other.text()
+                    + " at "
                     + place(other.position());
     error(write.position(), write.variable().length(), first + second);
   }

@@ -11,8 +11,8 @@ import java.util.TreeSet;
 /**
  * A sum of products of symbols with numeric coefficients, such as {@code i*n - n + j}. Immutable.
  *
- * <p>A symbol that begins with {@code ~} may have any value (loop variables); the others do not change
- * in a loop and are taken for sizes, that is, at least 1.
+ * <p>A symbol that begins with {@code ~} may have any value (loop variables); the others do not
+ * change in a loop and are taken for sizes, that is, at least 1.
  */
 final class Polynomial {
   private static final String TIMES = " * ";

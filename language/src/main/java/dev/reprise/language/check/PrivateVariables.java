@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds variables that a parfor's body may read before the same iteration assigns them, and so would see
- * what another iteration assigned.
+ * Finds variables that a parfor's body may read before the same iteration assigns them, and so
+ * would see what another iteration assigned.
  */
 final class PrivateVariables {
   private final Set<String> candidates;

@@ -46,7 +46,8 @@ final class Reads {
 
   /** True for {@code nrow(X)} and the like, which look at no cell. */
   static boolean isShapeOf(Expression expression) {
-    return expression instanceof Expression.Call(String namespace, String name, var arguments, var _)
+    return expression
+            instanceof Expression.Call(String namespace, String name, var arguments, var _)
         && namespace == null
         && arguments.size() == 1
         && arguments.getFirst().value() instanceof Expression.Name

@@ -3,11 +3,11 @@ package dev.reprise.language.check;
 import dev.reprise.language.Diagnostics;
 import dev.reprise.language.NearestName;
 import dev.reprise.language.Position;
-import dev.reprise.language.syntax.LanguageConstants;
 import dev.reprise.language.syntax.AssignedNames;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Expression.Subscript;
 import dev.reprise.language.syntax.Function;
+import dev.reprise.language.syntax.LanguageConstants;
 import dev.reprise.language.syntax.Statement;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -19,14 +19,22 @@ import java.util.Set;
 /**
  * Walks a procedure along its control flow with the set of variables that may be assigned there.
  *
- * <p>Reading a variable that no path has assigned is an error; one that only some paths assign is left
- * to run time, since scripts assign and read under equal conditions.
+ * <p>Reading a variable that no path has assigned is an error; one that only some paths assign is
+ * left to run time, since scripts assign and read under equal conditions.
  */
 public final class VariableCheck {
   private static final List<String> OPTIONS =
       List.of(
-          "check", "par", "mode", "opt", "taskpartitioner", "tasksize", "resultmerge",
-          "datapartitioner", "log", "profile");
+          "check",
+          "par",
+          "mode",
+          "opt",
+          "taskpartitioner",
+          "tasksize",
+          "resultmerge",
+          "datapartitioner",
+          "log",
+          "profile");
 
   private final Diagnostics diagnostics;
   private final Set<String> everAssigned;
@@ -59,8 +67,7 @@ public final class VariableCheck {
   public static Map<Statement.For, Set<String>> function(
       Function function, Diagnostics diagnostics) {
     VariableCheck check =
-        new VariableCheck(
-            diagnostics, AssignedNames.of(function.body()), new LinkedHashSet<>());
+        new VariableCheck(diagnostics, AssignedNames.of(function.body()), new LinkedHashSet<>());
     check.signature(function);
     check.statements(function.body());
     check.results(function);
@@ -136,8 +143,7 @@ public final class VariableCheck {
           "the function '" + name + "' is not defined at the top level",
           "move it out of the block, or look for a missing '}' above it");
     } else {
-      error(
-          statement.position(), "source", "files are sourced at the top level only", null);
+      error(statement.position(), "source", "files are sourced at the top level only", null);
     }
   }
 

@@ -32,7 +32,10 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
           context.error(
               argument.position(),
               lengthOf(argument),
-              "the argument '" + parameters.get(at) + "' of '" + call.fullName()
+              "the argument '"
+                  + parameters.get(at)
+                  + "' of '"
+                  + call.fullName()
                   + "' is given twice",
               null);
         }
@@ -64,7 +67,11 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
     context.error(
         argument.position(),
         lengthOf(argument),
-        "'" + call.fullName() + "' takes " + count(parameters.size(), "argument") + ", found "
+        "'"
+            + call.fullName()
+            + "' takes "
+            + count(parameters.size(), "argument")
+            + ", found "
             + call.arguments().size(),
         signature(call, parameters));
   }
@@ -93,5 +100,4 @@ record ArgumentBinding(Expression[] values, List<Argument> rest) {
     }
     return argument.value() instanceof Expression.Name name ? name.name().length() : 1;
   }
-
 }

@@ -50,8 +50,7 @@ final class ArithmeticBuiltins {
     String operator = CallSite.literalText(site.arguments().get(2).value());
     if (operator == null || !OPERATORS.contains(operator)) {
       return site.error(
-          "the third argument of 'ppred' must be an operator as text, for example \"<\"",
-          null);
+          "the third argument of 'ppred' must be an operator as text, for example \"<\"", null);
     }
     return site.compute(
         operator,

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * From the name in a script to instructions. A name without a row of its own is an opcode of that name,
- * whose parameters are the arguments.
+ * From the name in a script to instructions. A name without a row of its own is an opcode of that
+ * name, whose parameters are the arguments.
  */
 final class Builtins {
 
@@ -26,8 +26,19 @@ final class Builtins {
   /** Opcodes that only the compiler emits. */
   private static final Set<String> INTERNAL =
       Set.of(
-          "matmul", "tsmm", "negate", "log_base", "rightIndex", "leftIndex", "listIndex",
-          "listAssign", "listAppend", "listRemove", "output", "bound", "literal");
+          "matmul",
+          "tsmm",
+          "negate",
+          "log_base",
+          "rightIndex",
+          "leftIndex",
+          "listIndex",
+          "listAssign",
+          "listAppend",
+          "listRemove",
+          "output",
+          "bound",
+          "literal");
 
   private static final Map<String, Row> ROWS = rows();
 
@@ -85,8 +96,7 @@ final class Builtins {
     ProcedureContext context = site.context();
     Opcode opcode = context.operations().get(opcodeName);
     List<String> names = opcode.parameters().stream().map(Parameter::name).toList();
-    ArgumentBinding binding =
-        ArgumentBinding.of(site.call(), names, opcode.isVariadic(), context);
+    ArgumentBinding binding = ArgumentBinding.of(site.call(), names, opcode.isVariadic(), context);
     Expression[] values = binding.values();
     int[] inputs = new int[values.length + binding.rest().size()];
     for (int i = 0; i < values.length; i++) {

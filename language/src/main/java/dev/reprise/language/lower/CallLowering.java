@@ -62,7 +62,10 @@ final class CallLowering {
       return;
     }
     if (call.fullName().equals("source")) {
-      context.error(call.position(), 6, "a sourced file needs a name space",
+      context.error(
+          call.position(),
+          6,
+          "a sourced file needs a name space",
           "write source(\"file.dml\") as ns");
       return;
     }

@@ -20,12 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A program whose script and sourced files are compiled, and whose library functions are compiled when
- * first asked for.
+ * A program whose script and sourced files are compiled, and whose library functions are compiled
+ * when first asked for.
  *
- * <p>Threads: {@link #compiled} is a concurrent map of finished procedures and answers without a lock;
- * the lock guards everything behind it (function table, diagnostics), so a procedure is compiled once.
- * Compiling calls nothing but the source resolver, and that never calls back.
+ * <p>Threads: {@link #compiled} is a concurrent map of finished procedures and answers without a
+ * lock; the lock guards everything behind it (function table, diagnostics), so a procedure is
+ * compiled once. Compiling calls nothing but the source resolver, and that never calls back.
  */
 public final class CompiledProgram implements Program {
   private final FunctionTable functions;

@@ -6,8 +6,8 @@ import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.Scalar;
 
 /**
- * Computes operators over numbers that stand in the script. Only where the result cannot differ from
- * what the operation gives at run time; null otherwise.
+ * Computes operators over numbers that stand in the script. Only where the result cannot differ
+ * from what the operation gives at run time; null otherwise.
  */
 final class ConstantFolding {
   private ConstantFolding() {}

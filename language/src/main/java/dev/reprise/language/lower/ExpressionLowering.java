@@ -15,8 +15,7 @@ import java.util.Set;
 /** Lowers expressions to instructions that it appends to a list. */
 final class ExpressionLowering {
   private static final int[] NOTHING = {};
-  private static final Set<String> VALUELESS =
-      Set.of("print", "stop", "assert", "write", "setwd");
+  private static final Set<String> VALUELESS = Set.of("print", "stop", "assert", "write", "setwd");
 
   private final ProcedureContext context;
   private final ProcedureBuilder builder;
@@ -44,8 +43,7 @@ final class ExpressionLowering {
 
   private void requireValue(Expression expression, Lowered lowered) {
     boolean hasNone =
-        (lowered instanceof Lowered.Computation step
-                && VALUELESS.contains(step.operation().name()))
+        (lowered instanceof Lowered.Computation step && VALUELESS.contains(step.operation().name()))
             || (lowered instanceof Lowered.Invocation invocation && invocation.results() == 0);
     if (hasNone && expression instanceof Expression.Call call) {
       context.error(
@@ -74,13 +72,11 @@ final class ExpressionLowering {
     if (lowered instanceof Lowered.Computation step) {
       int[] all = padded(outputs, step.operation().opcode().outputs());
       out.add(
-          new Instruction.Compute(
-              step.operation(), step.inputs(), all, NOTHING, step.position()));
+          new Instruction.Compute(step.operation(), step.inputs(), all, NOTHING, step.position()));
     } else if (lowered instanceof Lowered.Invocation call) {
       int[] all = padded(outputs, call.results());
       out.add(
-          new Instruction.Call(
-              call.function(), call.arguments(), all, NOTHING, call.position()));
+          new Instruction.Call(call.function(), call.arguments(), all, NOTHING, call.position()));
     }
   }
 
@@ -159,8 +155,11 @@ final class ExpressionLowering {
           "the argument $" + argument.name() + " is not given",
           Character.isDigit(argument.name().charAt(0))
               ? "pass it with --args, or give it a default: ifdef($" + argument.name() + ", ...)"
-              : "pass it with --nvargs " + argument.name() + "=..., or give it a default: ifdef($"
-                  + argument.name() + ", ...)");
+              : "pass it with --nvargs "
+                  + argument.name()
+                  + "=..., or give it a default: ifdef($"
+                  + argument.name()
+                  + ", ...)");
       return constant(Scalar.of(0L));
     }
     return constant(LanguageConstants.typed(value));

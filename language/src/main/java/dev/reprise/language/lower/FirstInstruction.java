@@ -11,8 +11,8 @@ final class FirstInstruction {
   private FirstInstruction() {}
 
   /**
-   * Lets the block's first instruction release the slots, and empties the set; a block whose first step
-   * is no instruction is returned as it is and leaves the set.
+   * Lets the block's first instruction release the slots, and empties the set; a block whose first
+   * step is no instruction is returned as it is and leaves the set.
    */
   static Block release(Block block, BitSet slots) {
     if (slots.isEmpty()) {

@@ -90,8 +90,8 @@ final class FunctionTable {
   List<String> callable(Unit unit) {
     List<String> names = new ArrayList<>(unit.functions().keySet());
     unit.namespaces()
-        .forEach((space, sourced) -> sourced.functions().keySet().forEach(
-            name -> names.add(space + "::" + name)));
+        .forEach((space, sourced) ->
+            sourced.functions().keySet().forEach(name -> names.add(space + "::" + name)));
     names.addAll(resolver.libraryFunctions());
     return names;
   }

@@ -12,10 +12,10 @@ import java.util.Map;
 /**
  * Fills the releases of every instruction: the slots whose value nobody reads again.
  *
- * <p>A slot dies at an instruction (its last use, or a result that is never read), or on an edge: one
- * branch reads it and the other does not, or a loop read it and is left. There is no instruction on an
- * edge, so the first one behind it releases the slot; when a branch is empty, the first one after the
- * branches does, and the slot may then be empty already.
+ * <p>A slot dies at an instruction (its last use, or a result that is never read), or on an edge:
+ * one branch reads it and the other does not, or a loop read it and is left. There is no
+ * instruction on an edge, so the first one behind it releases the slot; when a branch is empty, the
+ * first one after the branches does, and the slot may then be empty already.
  *
  * <p>{@link Transfer} says what is live before a block, so each block is rewritten once.
  */
@@ -176,11 +176,7 @@ final class Liveness {
     }
     return new Step(
         new Block.ParFor(
-            (Block.For) bounds.block,
-            options,
-            loop.results(),
-            loop.readResults(),
-            loop.position()),
+            (Block.For) bounds.block, options, loop.results(), loop.readResults(), loop.position()),
         bounds.dying);
   }
 

@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * The results of a parfor.
  *
- * @param names variables that exist before the loop and are assigned by index in it; not those that an
- *     iteration also assigns as a whole, which are its own
+ * @param names variables that exist before the loop and are assigned by index in it; not those that
+ *     an iteration also assigns as a whole, which are its own
  * @param readNames those of them that the body also reads
  */
 record ParForResults(Set<String> names, Set<String> readNames) {

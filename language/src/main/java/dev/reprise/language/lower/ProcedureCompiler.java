@@ -83,7 +83,8 @@ final class ProcedureCompiler {
     types.keySet().forEach(builder::slot);
     ProcedureContext context = context(unit, variables, types, builder);
     StatementLowering statements = new StatementLowering(context, beforeParfor);
-    List<Procedure.Parameter> parameters = parameters(function, statements, types.keySet(), builder);
+    List<Procedure.Parameter> parameters =
+        parameters(function, statements, types.keySet(), builder);
     List<Procedure.Result> results =
         function.results().stream()
             .map(r -> new Procedure.Result(r.name(), r.type(), builder.slot(r.name())))
@@ -112,8 +113,7 @@ final class ProcedureCompiler {
       if (value != null) {
         value = Liveness.annotateDefault(value, slots(names, builder));
       }
-      parameters.add(
-          new Procedure.Parameter(p.name(), p.type(), builder.slot(p.name()), value));
+      parameters.add(new Procedure.Parameter(p.name(), p.type(), builder.slot(p.name()), value));
     }
     return List.copyOf(parameters);
   }
@@ -130,10 +130,7 @@ final class ProcedureCompiler {
   }
 
   private ProcedureContext context(
-      Unit unit,
-      Set<String> variables,
-      Map<String, DeclaredType> types,
-      ProcedureBuilder builder) {
+      Unit unit, Set<String> variables, Map<String, DeclaredType> types, ProcedureBuilder builder) {
     return new ProcedureContext(
         unit, functions, operations, arguments, Set.copyOf(variables), types, builder);
   }

@@ -4,8 +4,8 @@ import dev.reprise.language.syntax.Expression;
 import dev.reprise.runtime.operation.Attributes;
 
 /**
- * Matrix products: a transposed operand is read transposed instead of being materialised, and a matrix
- * times its own transpose is {@code tsmm}, which computes half.
+ * Matrix products: a transposed operand is read transposed instead of being materialised, and a
+ * matrix times its own transpose is {@code tsmm}, which computes half.
  */
 final class ProductLowering {
   private ProductLowering() {}
@@ -19,10 +19,7 @@ final class ProductLowering {
     }
     if (right != null && left == null && sameVariable(right, product.left())) {
       return expressions.compute(
-          "tsmm",
-          Attributes.of("right", "true"),
-          product.position(),
-          expressions.operand(right));
+          "tsmm", Attributes.of("right", "true"), product.position(), expressions.operand(right));
     }
     Attributes attributes = Attributes.none();
     if (left != null) {
@@ -41,7 +38,8 @@ final class ProductLowering {
 
   /** The argument of {@code t(...)}, or null when the expression is none. */
   private static Expression transposed(Expression expression, ProcedureContext context) {
-    return expression instanceof Expression.Call(String namespace, String name, var arguments, var _)
+    return expression
+                instanceof Expression.Call(String namespace, String name, var arguments, var _)
             && namespace == null
             && name.equals("t")
             && arguments.size() == 1

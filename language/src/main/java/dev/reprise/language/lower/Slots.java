@@ -50,8 +50,7 @@ final class Slots {
           c.operation(), c.inputs(), c.outputs(), releases, c.position());
     }
     if (instruction instanceof Instruction.Call c) {
-      return new Instruction.Call(
-          c.function(), c.arguments(), c.outputs(), releases, c.position());
+      return new Instruction.Call(c.function(), c.arguments(), c.outputs(), releases, c.position());
     }
     Instruction.Copy copy = (Instruction.Copy) instruction;
     return new Instruction.Copy(copy.from(), copy.to(), releases, copy.position());

@@ -73,8 +73,7 @@ final class StatementLowering {
   private void accumulate(Statement.Accumulate statement, ExpressionLowering expressions) {
     Target target = statement.target();
     Position position = statement.position();
-    Expression sum =
-        new Expression.Binary("+", current(target), statement.value(), position);
+    Expression sum = new Expression.Binary("+", current(target), statement.value(), position);
     assign(target, sum, position, expressions);
   }
 
@@ -134,8 +133,11 @@ final class StatementLowering {
         context.error(
             multi.position(),
             1,
-            "'" + function.fullName() + "' returns "
-                + ArgumentBinding.count(available, "value") + ", found "
+            "'"
+                + function.fullName()
+                + "' returns "
+                + ArgumentBinding.count(available, "value")
+                + ", found "
                 + ArgumentBinding.count(multi.targets().size(), "target"),
             null);
       }
@@ -145,9 +147,7 @@ final class StatementLowering {
     for (int i = 0; i < outputs.length; i++) {
       Target target = multi.targets().get(i);
       outputs[i] =
-          target.isWhole()
-              ? context.builder().slot(target.name())
-              : context.builder().temporary();
+          target.isWhole() ? context.builder().slot(target.name()) : context.builder().temporary();
     }
     expressions.emit(call, outputs);
     for (int i = 0; i < outputs.length; i++) {
@@ -179,15 +179,10 @@ final class StatementLowering {
     for (Expression.Argument option : loop.options()) {
       options.put(option.name(), option(option.value()));
     }
-    ParForResults results =
-        ParForResults.of(loop, beforeParfor.getOrDefault(loop, Set.of()));
+    ParForResults results = ParForResults.of(loop, beforeParfor.getOrDefault(loop, Set.of()));
     Block.For counted = counted(loop);
     return new Block.ParFor(
-        counted,
-        options,
-        slots(results.names()),
-        slots(results.readNames()),
-        loop.position());
+        counted, options, slots(results.names()), slots(results.readNames()), loop.position());
   }
 
   /** An unquoted word that is no variable stands for itself: {@code opt=NONE}. */

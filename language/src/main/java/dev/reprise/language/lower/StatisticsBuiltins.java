@@ -32,12 +32,10 @@ final class StatisticsBuiltins {
     long positional = site.arguments().stream().filter(a -> a.name() == null).count();
     int[] bound;
     if (positional == 4) {
-      bound =
-          site.bound(2, "dim1", "dim2", "outdim1", "outdim2", "weights", "outputEmptyBlocks");
+      bound = site.bound(2, "dim1", "dim2", "outdim1", "outdim2", "weights", "outputEmptyBlocks");
       bound = new int[] {bound[0], bound[1], bound[4], bound[2], bound[3], bound[5]};
     } else {
-      bound =
-          site.bound(2, "dim1", "dim2", "weights", "outdim1", "outdim2", "outputEmptyBlocks");
+      bound = site.bound(2, "dim1", "dim2", "weights", "outdim1", "outdim2", "outputEmptyBlocks");
     }
     if (site.context().builder().constantAt(bound[5]) == Scalar.absent()) {
       bound[5] = site.context().builder().constant(Scalar.of(true));

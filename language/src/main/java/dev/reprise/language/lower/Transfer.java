@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a piece of code does to the set of live slots, walked backwards: {@code before = reads + (after -
- * writes)}.
+ * What a piece of code does to the set of live slots, walked backwards: {@code before = reads +
+ * (after - writes)}.
  *
  * <p>The form is closed under sequence, choice and repetition: the least fixed point of a loop adds
- * nothing that one round does not find. So every piece is summarised once, whatever it is nested in.
+ * nothing that one round does not find. So every piece is summarised once, whatever it is nested
+ * in.
  *
  * @param reads slots that are read before they are written
  * @param writes slots that are written on every path
@@ -60,8 +61,7 @@ record Transfer(BitSet reads, BitSet writes) {
         return bounds(loop).then(new Transfer(bodyReads(loop), new BitSet()));
       }
       Block.ParFor loop = (Block.ParFor) block;
-      Transfer all =
-          bounds(loop.loop()).then(new Transfer(outside(loop), new BitSet()));
+      Transfer all = bounds(loop.loop()).then(new Transfer(outside(loop), new BitSet()));
       for (Block.Code option : loop.options().values()) {
         all = ofCode(option).then(all);
       }

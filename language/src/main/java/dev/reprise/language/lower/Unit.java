@@ -28,8 +28,7 @@ record Unit(
 
   /** Stands for a file that could not be read. */
   static Unit missing(SourceFile file) {
-    return new Unit(
-        file, file.name(), Map.of(), Map.of(), List.of(), true, new Diagnostics(file));
+    return new Unit(file, file.name(), Map.of(), Map.of(), List.of(), true, new Diagnostics(file));
   }
 
   FunctionReference reference(Function function) {

@@ -63,13 +63,7 @@ final class UnitLoader {
     }
     Unit unit =
         new Unit(
-            file,
-            prefix,
-            functions,
-            namespaces,
-            List.copyOf(statements),
-            isBroken,
-            diagnostics);
+            file, prefix, functions, namespaces, List.copyOf(statements), isBroken, diagnostics);
     loaded.put(file.name(), unit);
     return unit;
   }
@@ -87,9 +81,7 @@ final class UnitLoader {
   }
 
   private void source(
-      Statement.Source source,
-      Map<String, Unit> namespaces,
-      Diagnostics diagnostics) {
+      Statement.Source source, Map<String, Unit> namespaces, Diagnostics diagnostics) {
     Optional<SourceFile> file = find(source, diagnostics);
     if (file.isEmpty()) {
       namespaces.put(source.namespace(), Unit.missing(new SourceFile(source.path(), "")));

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * Procedures as text, one instruction a line: {@code outputs = opcode{attributes}(inputs)}, temporaries
- * as {@code _n}, and after {@code ;} the slots that are released.
+ * Procedures as text, one instruction a line: {@code outputs = opcode{attributes}(inputs)},
+ * temporaries as {@code _n}, and after {@code ;} the slots that are released.
  */
 public final class ProgramPrinter {
   private static final String STEP = "  ";
@@ -101,7 +101,10 @@ public final class ProgramPrinter {
           loop.options().forEach((name, value) -> code(indent + STEP, "option " + name, value));
           line(
               indent + STEP,
-              "results " + slots(loop.results()) + ", read in the body " + slots(loop.readResults()));
+              "results "
+                  + slots(loop.results())
+                  + ", read in the body "
+                  + slots(loop.readResults()));
         }
       }
     }

@@ -21,7 +21,9 @@ public sealed interface Expression {
   /** {@code -x}, {@code +x} or {@code !x}; the position is the operator's. */
   record Unary(String operator, Expression operand, Position position) implements Expression {}
 
-  /** A binary operator as written, except that {@code &&} is {@code &} and {@code ||} is {@code |}. */
+  /**
+   * A binary operator as written, except that {@code &&} is {@code &} and {@code ||} is {@code |}.
+   */
   record Binary(String operator, Expression left, Expression right, Position position)
       implements Expression {}
 

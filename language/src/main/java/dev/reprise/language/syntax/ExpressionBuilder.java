@@ -41,8 +41,7 @@ final class ExpressionBuilder {
     }
     if (context instanceof UnaryContext unary) {
       Token operator = unary.getStart();
-      return new Expression.Unary(
-          operator.getText(), expression(unary.expression()), at(operator));
+      return new Expression.Unary(operator.getText(), expression(unary.expression()), at(operator));
     }
     if (context instanceof ParenthesisedContext inner) {
       return expression(inner.expression());
@@ -125,8 +124,7 @@ final class ExpressionBuilder {
         afterBackslash = false;
         continue;
       }
-      boolean isDouble =
-          afterBackslash || (i + 1 < inner.length() && inner.charAt(i + 1) == '\\');
+      boolean isDouble = afterBackslash || (i + 1 < inner.length() && inner.charAt(i + 1) == '\\');
       if (c == '\\' && !isDouble) {
         unknownEscape(inner.charAt(i + 1), token);
       }
@@ -172,7 +170,8 @@ final class ExpressionBuilder {
     for (ArgumentContext argument : arguments.argument()) {
       String name = argument.name() == null ? null : argument.name().getText();
       built.add(
-          new Expression.Argument(name, expression(argument.expression()), at(argument.getStart())));
+          new Expression.Argument(
+              name, expression(argument.expression()), at(argument.getStart())));
     }
     boolean scoped = qualified.name().size() == 2;
     return new Expression.Call(
@@ -201,8 +200,7 @@ final class ExpressionBuilder {
           at(token),
           token.getText().length(),
           "the variable name '" + token.getText() + "' contains a dot",
-          "dotted names belong to builtin functions; write "
-              + token.getText().replace('.', '_'));
+          "dotted names belong to builtin functions; write " + token.getText().replace('.', '_'));
     }
     return new Expression.Name(token.getText(), at(token));
   }

@@ -20,16 +20,14 @@ public final class ExpressionPrinter {
       case Expression.Literal literal -> literal(literal.value());
       case Expression.Name name -> name.name();
       case Expression.CommandArgument argument -> "$" + argument.name();
-      case Expression.Unary unary ->
-          unary.operator() + wrapped(unary.operand(), precedence(unary));
+      case Expression.Unary unary -> unary.operator() + wrapped(unary.operand(), precedence(unary));
       case Expression.Binary binary -> binary(binary);
       case Expression.Call call ->
           call.fullName()
               + call.arguments().stream()
                   .map(ExpressionPrinter::argument)
                   .collect(Collectors.joining(", ", "(", ")"));
-      case Expression.Index index ->
-          index.target().name() + TreePrinter.index(index.subscripts());
+      case Expression.Index index -> index.target().name() + TreePrinter.index(index.subscripts());
       case Expression.ListLiteral list ->
           list.elements().stream()
               .map(ExpressionPrinter::print)

@@ -24,8 +24,7 @@ final class FunctionBuilder {
   private final ExpressionBuilder expressions;
   private final TreeBuilder statements;
 
-  FunctionBuilder(
-      Diagnostics diagnostics, ExpressionBuilder expressions, TreeBuilder statements) {
+  FunctionBuilder(Diagnostics diagnostics, ExpressionBuilder expressions, TreeBuilder statements) {
     this.diagnostics = diagnostics;
     this.expressions = expressions;
     this.statements = statements;

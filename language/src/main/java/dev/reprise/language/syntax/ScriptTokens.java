@@ -12,8 +12,8 @@ import org.antlr.v4.runtime.Token;
 
 /**
  * The tokens of a file. Every bracket that opens the targets of {@code [a, b] = f(x)} marked as
- * such: new lines are white space, so without the mark {@code y = x} before it would take the bracket
- * for an index.
+ * such: new lines are white space, so without the mark {@code y = x} before it would take the
+ * bracket for an index.
  */
 final class ScriptTokens {
   private ScriptTokens() {}
@@ -40,8 +40,8 @@ final class ScriptTokens {
   }
 
   /**
-   * A text may go over several lines; but when what follows its end on the same line cannot follow a
-   * text, its closing quote was forgotten and the next text's opening quote was taken for it.
+   * A text may go over several lines; but when what follows its end on the same line cannot follow
+   * a text, its closing quote was forgotten and the next text's opening quote was taken for it.
    */
   private static boolean swallowsLines(Token token, Token next) {
     if (token.getType() != ScriptLexer.STRING || token.getText().indexOf('\n') < 0) {

@@ -75,7 +75,9 @@ record SyntaxMessage(String text, String hint) {
     for (ParserRuleContext c = parser.getContext(); c != null; c = c.getParent()) {
       if (c.getRuleIndex() == ScriptParser.RULE_block) {
         Token nested = nestedFunction(parser.getInputStream(), c.getStart());
-        return "the block that begins in line " + c.getStart().getLine() + " is not closed"
+        return "the block that begins in line "
+            + c.getStart().getLine()
+            + " is not closed"
             + (nested == null
                 ? ""
                 : "; is a '}' missing before the function in line " + nested.getLine() + "?");

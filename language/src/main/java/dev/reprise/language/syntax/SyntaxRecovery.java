@@ -15,10 +15,10 @@ import org.antlr.v4.runtime.TokenStream;
  * What happens at a token that does not fit: one message, then on to where a statement can begin.
  *
  * <p>An error leaves rules by exception until it reaches a statement or the header of a compound
- * statement. A broken header is skipped up to its block, so that mistakes inside the block are found
- * as well; a broken statement is skipped up to the next one, which begins a line (see {@link
- * #skipToStatement}). What cannot begin a statement at all is skipped before the loop over statements
- * sees it.
+ * statement. A broken header is skipped up to its block, so that mistakes inside the block are
+ * found as well; a broken statement is skipped up to the next one, which begins a line (see {@link
+ * #skipToStatement}). What cannot begin a statement at all is skipped before the loop over
+ * statements sees it.
  */
 final class SyntaxRecovery extends DefaultErrorStrategy {
   private final Diagnostics diagnostics;
@@ -59,7 +59,9 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
     }
   }
 
-  /** Before every item of a block or file: skips what cannot begin a statement, with one message. */
+  /**
+   * Before every item of a block or file: skips what cannot begin a statement, with one message.
+   */
   @Override
   public void sync(Parser parser) {
     int rule = parser.getContext().getRuleIndex();
@@ -177,8 +179,8 @@ final class SyntaxRecovery extends DefaultErrorStrategy {
   }
 
   /**
-   * Skips the rest of a header: behind its closing parenthesis, up to the brace of its block, or to the
-   * next statement.
+   * Skips the rest of a header: behind its closing parenthesis, up to the brace of its block, or to
+   * the next statement.
    */
   private static void skipToBody(Parser parser, ParserRuleContext header) {
     TokenStream tokens = parser.getInputStream();

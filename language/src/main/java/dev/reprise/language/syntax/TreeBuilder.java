@@ -47,9 +47,7 @@ final class TreeBuilder {
   }
 
   private List<Statement> body(BodyContext body) {
-    return body.block() != null
-        ? items(body.block().item())
-        : List.of(statement(body.statement()));
+    return body.block() != null ? items(body.block().item()) : List.of(statement(body.statement()));
   }
 
   private Statement statement(StatementContext context) {
@@ -112,9 +110,7 @@ final class TreeBuilder {
       targets.add(target(expressions.variable(target.name()), target.subscripts()));
     }
     return new Statement.MultiAssign(
-        List.copyOf(targets),
-        expressions.expression(multi.expression()),
-        at(multi.getStart()));
+        List.copyOf(targets), expressions.expression(multi.expression()), at(multi.getStart()));
   }
 
   private Statement conditional(ConditionalContext conditional) {
@@ -184,5 +180,4 @@ final class TreeBuilder {
     return new Position(
         diagnostics.file().name(), token.getLine(), token.getCharPositionInLine() + 1);
   }
-
 }

@@ -83,21 +83,25 @@ public final class TreePrinter {
         function.results().isEmpty() ? "" : " return (" + parameters(function.results()) + ")";
     line(
         indent,
-        function.name() + " = function(" + parameters(function.parameters()) + ")" + results + " {");
+        function.name()
+            + " = function("
+            + parameters(function.parameters())
+            + ")"
+            + results
+            + " {");
     statements(function.body(), indent + STEP);
     line(indent, "}");
   }
 
   private static String parameters(List<Function.Parameter> parameters) {
     return parameters.stream()
-        .map(
-            p ->
-                type(p.type())
-                    + " "
-                    + p.name()
-                    + (p.defaultValue() == null
-                        ? ""
-                        : " = " + ExpressionPrinter.print(p.defaultValue())))
+        .map(p ->
+            type(p.type())
+                + " "
+                + p.name()
+                + (p.defaultValue() == null
+                    ? ""
+                    : " = " + ExpressionPrinter.print(p.defaultValue())))
         .collect(Collectors.joining(", "));
   }
 

@@ -216,8 +216,7 @@ class LivenessTest {
           statements(depth + 1, 3);
           text.append("}\n");
         }
-        default ->
-            text.append(variable()).append(" = ").append(expression()).append('\n');
+        default -> text.append(variable()).append(" = ").append(expression()).append('\n');
       }
     }
 

@@ -67,8 +67,7 @@ class SemanticErrorTest {
                 "g = 3\nf = function(double a, double b = a + c) return (double s) { s = a + g }\n"
                     + "print(f(1))"))
         .containsExactly(
-            "2:39 the variable 'c' is not defined",
-            "2:70 the variable 'g' is not defined");
+            "2:39 the variable 'c' is not defined", "2:70 the variable 'g' is not defined");
   }
 
   @Test
@@ -274,10 +273,9 @@ class SemanticErrorTest {
             throw new UncheckedIOException(new IOException("Permission denied"));
           }
         };
-    Assertions.assertThatThrownBy(
-            () ->
-                Compiler.compile(
-                    new SourceFile("t.dml", "source(\"a.dml\") as a"), Map.of(), broken, Set.of()))
+    Assertions.assertThatThrownBy(() ->
+            Compiler.compile(
+                new SourceFile("t.dml", "source(\"a.dml\") as a"), Map.of(), broken, Set.of()))
         .isInstanceOfSatisfying(
             CompileException.class,
             e ->
@@ -319,8 +317,7 @@ class SemanticErrorTest {
           }
         };
     Program program =
-        Compiler.compile(
-                new SourceFile("t.dml", "print(twice(2))"), Map.of(), shipped, Set.of())
+        Compiler.compile(new SourceFile("t.dml", "print(twice(2))"), Map.of(), shipped, Set.of())
             .program();
     Assertions.assertThatThrownBy(() -> program.function("twice"))
         .isInstanceOf(CompileException.class);

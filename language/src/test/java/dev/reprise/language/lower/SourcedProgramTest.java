@@ -56,8 +56,7 @@ class SourcedProgramTest {
   @Test
   void scopedCallFindsTheFunctionOfTheSourcedFile() throws Exception {
     Program program =
-        compile(
-            "source(\"nn/affine.dml\") as affine\nY = affine::forward(rand())\nprint(sum(Y))");
+        compile("source(\"nn/affine.dml\") as affine\nY = affine::forward(rand())\nprint(sum(Y))");
     assertThat(Scripts.listing(program.main())).contains("Y = call nn/affine.dml::forward(X=_1)");
     Procedure forward = program.function("nn/affine.dml::forward");
     assertThat(Scripts.listing(forward))
@@ -129,7 +128,6 @@ class SourcedProgramTest {
                 Set.of("Y"))
             .program();
     assertThat(program.main().slotNames()).containsExactly("X", "b", "Y");
-    assertThat(ProgramPrinter.print(program.main()))
-        .contains("Y = +(X, b)  ; release X, b");
+    assertThat(ProgramPrinter.print(program.main())).contains("Y = +(X, b)  ; release X, b");
   }
 }

@@ -36,8 +36,7 @@ final class RandomTree {
   }
 
   private Statement definition() {
-    List<Function.Parameter> results =
-        many(3, () -> parameter(null));
+    List<Function.Parameter> results = many(3, () -> parameter(null));
     Function function =
         new Function(
             name(),
@@ -69,8 +68,7 @@ final class RandomTree {
               many(3, () -> statement(depth - 1)),
               many(3, () -> statement(depth - 1)),
               NOWHERE);
-      case 5 ->
-          new Statement.While(expression(3), many(3, () -> statement(depth - 1)), NOWHERE);
+      case 5 -> new Statement.While(expression(3), many(3, () -> statement(depth - 1)), NOWHERE);
       default ->
           new Statement.For(
               new Expression.Name(name(), NOWHERE),
@@ -84,8 +82,7 @@ final class RandomTree {
   }
 
   private Target target() {
-    return new Target(
-        name(), random.nextInt(3) > 0 ? List.of() : subscripts(1), NOWHERE);
+    return new Target(name(), random.nextInt(3) > 0 ? List.of() : subscripts(1), NOWHERE);
   }
 
   private Expression expression(int depth) {

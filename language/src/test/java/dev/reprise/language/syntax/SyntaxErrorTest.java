@@ -103,7 +103,8 @@ class SyntaxErrorTest {
                     b = 3
                 }
                 g = function(double a) return (double b) { b = 1 }
-                print(f(2))"""))
+                print(f(2))\
+                """))
         .containsExactly(
             "7:12 found the end of the file, expected '}' (the block that begins in line 1 is not"
                 + " closed; is a '}' missing before the function in line 6?)");
@@ -135,8 +136,7 @@ class SyntaxErrorTest {
         .containsExactly(
             "5:6 found '[', expected an operator or the end of the statement"
                 + " (several results are assigned as: [a, b] = f(...))");
-    assertThat(
-            Scripts.errors("a = \"bad \\q\"\nmy.var = 3\nb = 99999999999999999999\nns::x = 3"))
+    assertThat(Scripts.errors("a = \"bad \\q\"\nmy.var = 3\nb = 99999999999999999999\nns::x = 3"))
         .containsExactly(
             "1:5 the text contains \\q, which is no escape sequence"
                 + " (known are \\n \\t \\r \\b \\f \\\" \\' and \\\\)",

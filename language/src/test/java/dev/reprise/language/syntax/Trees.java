@@ -31,8 +31,7 @@ final class Trees {
 
   private static String parenthesised(Expression expression) {
     return switch (expression) {
-      case Expression.Unary unary ->
-          "(" + unary.operator() + parenthesised(unary.operand()) + ")";
+      case Expression.Unary unary -> "(" + unary.operator() + parenthesised(unary.operand()) + ")";
       case Expression.Binary binary ->
           "("
               + parenthesised(binary.left())
