@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
+import static dev.reprise.runtime.cpu.cell.Layout.CELL;
+
 import java.lang.foreign.MemorySegment;
 
 /** The four basic operators, which read and write memory directly. */

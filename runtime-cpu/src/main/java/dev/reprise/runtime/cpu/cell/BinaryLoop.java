@@ -1,7 +1,8 @@
 package dev.reprise.runtime.cpu.cell;
 
+import static dev.reprise.runtime.cpu.cell.Layout.CELL;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * An element-wise function of two fp64 operands, as one tight loop per combination of array and
@@ -13,8 +14,6 @@ import java.lang.foreign.ValueLayout;
  * segments}.
  */
 abstract class BinaryLoop {
-  static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
-
   /** Cells per block: three blocks fit into the first-level cache. */
   static final int BLOCK = 1024;
 

@@ -81,7 +81,7 @@ final class IfElseKernel implements Kernel {
       for (int k = 0; k < count; k++) {
         test[k] = test[k] != 0 ? yes[k] : no[k];
       }
-      MemorySegment.copy(test, 0, out, BinaryLoop.CELL, 8 * i, count);
+      MemorySegment.copy(test, 0, out, Layout.CELL, 8 * i, count);
     }
   }
 
@@ -95,7 +95,7 @@ final class IfElseKernel implements Kernel {
 
   private static void load(Object source, long from, double[] block, int count) {
     if (source instanceof MemorySegment segment) {
-      MemorySegment.copy(segment, BinaryLoop.CELL, 8 * from, block, 0, count);
+      MemorySegment.copy(segment, Layout.CELL, 8 * from, block, 0, count);
     }
   }
 }

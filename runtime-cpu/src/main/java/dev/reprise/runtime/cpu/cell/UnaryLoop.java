@@ -14,9 +14,9 @@ abstract class UnaryLoop {
     double[] block = new double[(int) Math.min(n, BinaryLoop.BLOCK)];
     for (long i = 0; i < n; i += BinaryLoop.BLOCK) {
       int count = (int) Math.min(BinaryLoop.BLOCK, n - i);
-      MemorySegment.copy(x, BinaryLoop.CELL, atX + 8 * i, block, 0, count);
+      MemorySegment.copy(x, Layout.CELL, atX + 8 * i, block, 0, count);
       array(block, block, count);
-      MemorySegment.copy(block, 0, out, BinaryLoop.CELL, atOut + 8 * i, count);
+      MemorySegment.copy(block, 0, out, Layout.CELL, atOut + 8 * i, count);
     }
   }
 }

@@ -75,7 +75,7 @@ final class VectorBroadcast {
   private void wideColumn(long from, long to) {
     for (long row = from; row < to; row++) {
       long at = 8 * row * cols;
-      double value = vector.get(BinaryLoop.CELL, 8 * row);
+      double value = vector.get(Layout.CELL, 8 * row);
       if (vectorOnLeft) {
         loop.scalarSegment(value, full, at, out, at, cols);
       } else {
@@ -96,23 +96,23 @@ final class VectorBroadcast {
     for (long row = from; row < to; row += blockRows) {
       int count = (int) Math.min(blockRows, to - row);
       if (!isRow) {
-        MemorySegment.copy(vector, BinaryLoop.CELL, 8 * row, values, 0, count);
+        MemorySegment.copy(vector, Layout.CELL, 8 * row, values, 0, count);
         repeatValues(values, count, repeated, width);
       }
       int cells = count * width;
-      MemorySegment.copy(full, BinaryLoop.CELL, 8 * row * cols, x, 0, cells);
+      MemorySegment.copy(full, Layout.CELL, 8 * row * cols, x, 0, cells);
       if (vectorOnLeft) {
         loop.arrays(repeated, x, x, cells);
       } else {
         loop.arrays(x, repeated, x, cells);
       }
-      MemorySegment.copy(x, 0, out, BinaryLoop.CELL, 8 * row * cols, cells);
+      MemorySegment.copy(x, 0, out, Layout.CELL, 8 * row * cols, cells);
     }
   }
 
   private void repeatRow(double[] repeated, int width) {
     for (int at = 0; at < repeated.length; at += width) {
-      MemorySegment.copy(vector, BinaryLoop.CELL, 0, repeated, at, width);
+      MemorySegment.copy(vector, Layout.CELL, 0, repeated, at, width);
     }
   }
 

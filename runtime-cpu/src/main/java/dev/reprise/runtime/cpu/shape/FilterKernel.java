@@ -2,9 +2,11 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
@@ -25,23 +27,41 @@ final class FilterKernel implements Kernel {
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     boolean rows = isRows(Arguments.text(operation, inputs, 1));
     DenseMatrix select = Arguments.matrixOrNull(operation, inputs, 2);
+    if (inputs[0] instanceof Frame frame) {
+      return new Operand[] {frame(frame, select, rows)};
+    }
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     boolean emptyReturn = Arguments.flag(operation, inputs, 3);
     boolean[] keep = new boolean[Math.toIntExact(rows ? x.rows() : x.cols())];
     if (select != null) {
-      select(select, keep, x, rows);
+      select(select, keep, x.shape(), rows);
     } else {
       markFilled(x, keep, rows);
     }
-    int[] kept = IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
+    int[] kept = positions(keep);
     if (kept.length == 0 && emptyReturn) {
       return new Operand[] {zeros(rows ? 1 : x.rows(), rows ? x.cols() : 1, context)};
     }
     return new Operand[] {
       rows ? Gather.rows(x, kept, parallel, context) : Gather.columns(x, kept, parallel, context)
     };
+  }
+
+  private static int[] positions(boolean[] keep) {
+    return IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
+  }
+
+  /** A frame says what to keep by a selection only: no text is empty in the way that zero is. */
+  private static Frame frame(Frame frame, DenseMatrix select, boolean rows) {
+    if (select == null) {
+      throw new OperandException("'removeEmpty' of a frame needs 'select'");
+    }
+    boolean[] keep = new boolean[Math.toIntExact(rows ? frame.rows() : frame.cols())];
+    select(select, keep, frame.shape(), rows);
+    int[] kept = positions(keep);
+    return rows ? FrameFilter.rows(frame, kept) : FrameFilter.columns(frame, kept);
   }
 
   private static boolean isRows(String margin) {
@@ -54,15 +74,15 @@ final class FilterKernel implements Kernel {
     };
   }
 
-  private static void select(DenseMatrix select, boolean[] keep, DenseMatrix x, boolean rows) {
+  private static void select(DenseMatrix select, boolean[] keep, Shape shape, boolean rows) {
     boolean isVector = select.rows() == 1 || select.cols() == 1 || select.cells() == 0;
     if (!isVector || select.cells() != keep.length) {
       throw new OperandException(
           "'removeEmpty' needs a selection of "
               + keep.length
               + (rows ? " rows" : " columns")
-              + " for a matrix of shape "
-              + x.shape()
+              + " for a value of shape "
+              + shape
               + ", but got one of shape "
               + select.shape());
     }

@@ -6,13 +6,16 @@ import static dev.reprise.runtime.cpu.KernelCalls.same;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.KernelCalls;
 import dev.reprise.testkit.Matrices;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,29 @@ class RearrangeTest {
     assertThat(rows.shape().toString()).isEqualTo("0x2");
     DenseMatrix cols = (DenseMatrix) kernels.call("removeEmpty", x, "cols", NONE, false);
     assertThat(cols.shape().toString()).isEqualTo("3x0");
+  }
+
+  @Test
+  void linesOfFramesAreKeptBySelection() {
+    Frame frame =
+        new Frame(
+            3,
+            List.of("a", "b", "c"),
+            List.of(ColumnType.STRING, ColumnType.DOUBLE, ColumnType.BOOLEAN),
+            List.of(
+                new String[] {"x", null, "z"},
+                new double[] {1, 2, 3},
+                new boolean[] {true, false, true}));
+    Frame rows = (Frame) kernels.call("removeEmpty", frame, "rows", column(0, 1, 1));
+    assertThat(rows.rows()).isEqualTo(2);
+    assertThat(rows.strings(0)).containsExactly(null, "z");
+    assertThat(rows.doubles(1)).containsExactly(2, 3);
+    assertThat(rows.booleans(2)).containsExactly(false, true);
+    Frame cols = (Frame) kernels.call("removeEmpty", frame, "cols", column(0, 1, 0));
+    assertThat(cols.names()).containsExactly("b");
+    assertThatThrownBy(() -> kernels.call("removeEmpty", frame, "rows"))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("select");
   }
 
   @Test
