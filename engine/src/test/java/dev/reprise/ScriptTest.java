@@ -172,4 +172,10 @@ class ScriptTest {
         """;
     assertThat(Scripts.output(script)).contains("1001000").doesNotContain("+");
   }
+
+  @Test
+  void aListOfScalarsBecomesAColumn() {
+    assertThat(Scripts.output("print(toString(as.matrix(list(1, 2.5, 3))))"))
+        .isEqualTo("1.000\n2.500\n3.000\n\n");
+  }
 }

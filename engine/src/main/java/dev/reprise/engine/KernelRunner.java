@@ -32,6 +32,10 @@ final class KernelRunner {
     if (!device.supports(operation)) {
       throw new OperandException("'" + operation.name() + "' is not available on any device yet");
     }
+    if (ListOperands.isColumnOfScalars(operation, inputs)) {
+      return ManagedMatrix.adopt(
+          ListOperands.column((ListValue) inputs[0], context.allocator()));
+    }
     Value[] flat = ListOperands.flatten(operation, inputs);
     Operand[] operands = new Operand[flat.length];
     int pinned = 0;

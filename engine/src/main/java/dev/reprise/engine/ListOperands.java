@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -15,6 +17,34 @@ import java.util.List;
  */
 final class ListOperands {
   private ListOperands() {}
+
+  /** True for {@code as.matrix} of a list of scalars, which no kernel needs to see. */
+  static boolean isColumnOfScalars(Operation operation, Value[] inputs) {
+    return operation.name().equals("as.matrix")
+        && inputs[0] instanceof ListValue list
+        && list.size() != 1;
+  }
+
+  /** The scalars of a list as a column; the caller owns the matrix. */
+  static DenseMatrix column(ListValue list, Allocator allocator) {
+    double[] cells = new double[list.size()];
+    for (int i = 0; i < cells.length; i++) {
+      if (!(list.elements().get(i) instanceof Scalar scalar)) {
+        throw new OperandException(
+            "'as.matrix' of a list takes scalars, but element "
+                + (i + 1)
+                + " is a "
+                + Describe.value(list.elements().get(i))
+                + "; use cbind or rbind");
+      }
+      cells[i] = scalar.asDouble();
+    }
+    DenseMatrix column = DenseMatrix.allocate(allocator, cells.length, 1);
+    for (int i = 0; i < cells.length; i++) {
+      column.set(i, 0, cells[i]);
+    }
+    return column;
+  }
 
   static Value[] flatten(Operation operation, Value[] inputs) {
     boolean any = false;
