@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.engine.ScriptRunner;
+import dev.reprise.language.Diagnostic;
 import java.util.List;
 
 /** A compiled script; runs any number of times, also at once on several threads. */
@@ -33,8 +34,8 @@ public final class Script {
     return runner.explain();
   }
 
-  /** Findings of the compiler that did not stop it, ready to be shown. */
-  public List<String> warnings() {
+  /** Findings of the compiler that did not stop it. */
+  public List<Diagnostic> warnings() {
     return runner.warnings();
   }
 }

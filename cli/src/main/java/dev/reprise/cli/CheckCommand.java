@@ -52,7 +52,7 @@ final class CheckCommand implements Callable<ExitCode> {
     EngineOptions engine = EngineOptions.of(options.settings(), console);
     try (Session session = Reprise.session(engine.config())) {
       Script compiled = ScriptRun.compile(session, script.source());
-      compiled.warnings().forEach(console.out()::print);
+      print(compiled.warnings());
       return ExitCode.FINE;
     } catch (CompileException e) {
       print(e.diagnostics());

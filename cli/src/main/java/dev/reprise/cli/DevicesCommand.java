@@ -29,7 +29,10 @@ final class DevicesCommand implements Callable<ExitCode> {
   public ExitCode call() {
     SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
     try (Session session = Reprise.session(config)) {
-      session.deviceNotes().forEach(console.out()::println);
+      console.out().println("cpu       " + config.threads() + " threads, 64-bit floats");
+      session.deviceNotes().forEach(note -> console.out().println("          " + note));
+      console.out().println("cuda      absent: this version has no CUDA devices");
+      console.out().println("opencl    absent: this version has no OpenCL devices");
     }
     return ExitCode.FINE;
   }

@@ -40,6 +40,22 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     }
   }
 
+  /** What the run is about to do, in one line. */
+  @Override
+  public String toString() {
+    return VersionCommand.text()
+        + ", reuse "
+        + config.reuse().name().toLowerCase(Locale.ROOT)
+        + ", eviction "
+        + config.policy()
+        + ", "
+        + config.threads()
+        + " threads, host memory "
+        + (config.hostBytes() == 0 ? "by default" : Units.bytes(config.hostBytes()))
+        + ", seed "
+        + (config.seed().isPresent() ? config.seed().getAsLong() : "drawn");
+  }
+
   private static List<String> missing(Settings settings) {
     List<String> notes = new ArrayList<>();
     switch (settings.reuse()) {

@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.DiagnosticPrinter;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -43,6 +44,10 @@ final class Failures {
       }
       case ScriptException script -> {
         return script(script);
+      }
+      case OperandException operand -> {
+        err.println("reprise: " + operand.getMessage());
+        return ExitCode.SCRIPT;
       }
       case ResourceException resource -> {
         err.println("reprise: " + resource.getMessage());

@@ -4,6 +4,7 @@ import dev.reprise.Reprise;
 import dev.reprise.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,8 +67,19 @@ final class ReplayCommand implements Callable<ExitCode> {
     engine.tellNotes(console.err());
     try (Session session = Reprise.session(engine.config())) {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);
-      session.replay(trace, output, format);
+      session.replay(trace, output, format == null ? formatByName() : format);
     }
     return ExitCode.FINE;
+  }
+
+  /** The format that the output's extension names; null, for the default of write(), when none. */
+  private String formatByName() {
+    String name = output.toString();
+    return switch (name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
+      case "csv" -> "csv";
+      case "mtx", "mm" -> "mm";
+      case "bin", "binary" -> "binary";
+      default -> null;
+    };
   }
 }

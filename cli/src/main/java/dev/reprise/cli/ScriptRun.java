@@ -7,6 +7,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.Script;
 import dev.reprise.Session;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.DiagnosticPrinter;
 import java.io.IOException;
 import java.nio.file.Files;
 
@@ -21,10 +22,13 @@ final class ScriptRun {
   ExitCode run(ScriptSource source, Settings settings) throws Exception {
     EngineOptions options = EngineOptions.of(settings, console);
     options.tellNotes(console.err());
+    if (settings.verbose()) {
+      console.err().println("reprise: " + options);
+    }
     try (Session session = Reprise.session(options.config())) {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);
       Script script = compile(session, source);
-      script.warnings().forEach(console.err()::print);
+      console.err().print(DiagnosticPrinter.plain().print(script.warnings()));
       if (settings.explain()) {
         console.err().print(script.explain());
       }

@@ -4,8 +4,6 @@ import dev.reprise.CompileOptions;
 import dev.reprise.SessionConfig;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
-import dev.reprise.language.Diagnostic;
-import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.SourceFile;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -13,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Compiles scripts for a session. Stateless. */
 public final class ScriptCompiler {
@@ -57,11 +54,6 @@ public final class ScriptCompiler {
             options.inputs(),
             options.outputs());
     Functions functions = new Functions(result.program(), new Linker(services.opcodes()));
-    return new ScriptRunner(services, functions, options.outputs(), warnings(result.warnings()));
-  }
-
-  private static List<String> warnings(List<Diagnostic> warnings) {
-    DiagnosticPrinter printer = DiagnosticPrinter.plain();
-    return warnings.stream().map(printer::print).toList();
+    return new ScriptRunner(services, functions, options.outputs(), result.warnings());
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.language.Diagnostic;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -20,13 +21,13 @@ public final class ScriptRunner {
   private final SessionServices services;
   private final Functions functions;
   private final Set<String> outputs;
-  private final List<String> warnings;
+  private final List<Diagnostic> warnings;
 
   ScriptRunner(
       SessionServices services,
       Functions functions,
       Set<String> outputs,
-      List<String> warnings) {
+      List<Diagnostic> warnings) {
     this.services = services;
     this.functions = functions;
     this.outputs = outputs;
@@ -42,7 +43,7 @@ public final class ScriptRunner {
     return functions.explain();
   }
 
-  public List<String> warnings() {
+  public List<Diagnostic> warnings() {
     return warnings;
   }
 
@@ -102,9 +103,7 @@ public final class ScriptRunner {
         Map<String, LineageItem> items = new LinkedHashMap<>();
         collect(context, activation, values, items);
         run.counters().merge(context.counters);
-        outcome =
-            new Outcome(
-                values, items, StatisticsReport.of(run, System.nanoTime() - start));
+        outcome = new Outcome(values, items, StatisticsReport.of(run, System.nanoTime() - start));
       } catch (RuntimeException e) {
         failure = e;
       } catch (Throwable e) {

@@ -1,0 +1,173 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that need the engine, from words to text and exit code. */
+class RunCommandTest {
+  @TempDir private Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private ExitCode run(String... words) {
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return Main.run(
+        List.of(words),
+        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aScriptFileSeesItsArguments() throws Exception {
+    Path script = Files.writeString(folder.resolve("a.dml"), "print($1 + \" \" + $n)");
+    assertThat(run("run", script.toString(), "--args", "a", "--nvargs", "n=7"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualToIgnoringNewLines("a 7");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotThereYetIsToldInOneNote() {
+    assertThat(
+            run(
+                "run",
+                "-s",
+                "print(1)",
+                "--device",
+                "cuda:0",
+                "--precision",
+                "fp32",
+                "--store",
+                "s",
+                "--memory",
+                "host=1g,disk=1g",
+                "--trace-file",
+                "t"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualToIgnoringNewLines("1");
+    assertThat(err().lines())
+        .singleElement()
+        .asString()
+        .contains("cuda:0", "fp32", "--store", "disk", "--trace-file");
+  }
+
+  @Test
+  void statisticsAreWrittenAsTableAndJson() {
+    Path json = folder.resolve("s.json");
+    assertThat(
+            run(
+                "run",
+                "-s",
+                "print(sum(matrix(2, rows=2, cols=2)))",
+                "--stats",
+                "--stats-json",
+                json.toString()))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualToIgnoringNewLines("8.0");
+    assertThat(err()).contains("wall time", "host memory");
+    assertThat(json).content().contains("\"wallNanos\"", "\"opcode\"");
+  }
+
+  @Test
+  void secondEqualProductIsFoundInTheCache() {
+    String script =
+        "X = rand(rows=300, cols=300, seed=1); a = sum(t(X) %*% X); b = sum(t(X) %*% X);"
+            + " print(a == b)";
+    Path json = folder.resolve("s.json");
+    assertThat(run("run", "-s", script, "--stats-json", json.toString())).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualToIgnoringNewLines("TRUE");
+    assertThat(json).content().containsPattern("\"hits\" : [1-9]");
+  }
+
+  @Test
+  void theMistakesOfAScriptEndWithOne() {
+    assertThat(run("run", "-s", "x = nothing + 1")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(run("run", "-s", "stop(\"enough\")")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(run("run", "-s", "X = matrix(1, rows=2, cols=3); print(sum(X %*% X))"))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("nothing").contains("enough").contains("2").doesNotContain("\tat ");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void checkPrintsEveryMistakeOfTheFile() {
+    assertThat(run("check", "-s", "x = ;\ny = (1 + ;\n")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out().lines().filter(line -> line.contains("error:"))).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void checkAnswersEditorsInJson() {
+    assertThat(run("check", "--json", "-s", "x = nothing")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).contains("\"severity\" : \"error\"", "\"line\" : 1", "\"column\" : 5");
+  }
+
+  @Test
+  void checkIsSilentAboutACorrectScriptAndDoesNotRunIt() {
+    assertThat(run("check", "-s", "x = 1; stop(\"ran\")")).isEqualTo(ExitCode.FINE);
+    assertThat(out() + err()).isEmpty();
+  }
+
+  @Test
+  void explainShowsInstructions() {
+    assertThat(run("explain", "-s", "X = rand(rows=3, cols=3); print(sum(X))"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("rand", "sum");
+  }
+
+  @Test
+  void devicesListTheCpuAndSayWhyOthersAreAbsent() {
+    assertThat(run("devices")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("cpu").contains("cuda").contains("absent");
+  }
+
+  @Test
+  void aWrittenValueCanBeDrawnAndReplayed() throws Exception {
+    Path file = folder.resolve("m.csv");
+    Path again = folder.resolve("again.csv");
+    String script = "X = rand(rows=20, cols=4, seed=7); write(t(X) %*% X, $1, format=\"csv\")";
+    assertThat(run("run", "-s", script, "--args", file.toString())).isEqualTo(ExitCode.FINE);
+    String trace = file + ".lineage";
+    assertThat(run("lineage", trace)).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("rand").contains("return");
+    assertThat(run("lineage", trace, "--dot")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("digraph");
+    assertThat(run("replay", trace, "-o", again.toString(), "--threads", "1"))
+        .as(err())
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Files.readAllBytes(again)).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
+  void aBrokenTraceIsToldWithItsLine() throws Exception {
+    Path trace = Files.writeString(folder.resolve("x.lineage"), "nonsense\n");
+    assertThat(run("lineage", trace.toString())).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("x.lineage").contains("line 1");
+    assertThat(run("replay", trace.toString(), "-o", folder.resolve("y").toString()))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).doesNotContain("bug");
+  }
+
+  @Test
+  void flagsOfSystemDsRunTheSameScript() {
+    assertThat(run("dml", "-s", "print($1)", "-stats", "-args", "x", "-lineage", "reuse_full"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualToIgnoringNewLines("x");
+    assertThat(err()).contains("wall time");
+  }
+}
