@@ -27,8 +27,8 @@ final class Gather {
     MemorySegment source = x.segment();
     MemorySegment target = out.segment();
     for (int i = from; i < to; i++) {
-      long at = 8 * rows[i] * cols;
-      long atTarget = 8 * i * cols;
+      long at = 8L * rows[i] * cols;
+      long atTarget = 8L * i * cols;
       if (cols >= SHORT_ROW) {
         MemorySegment.copy(source, at, target, atTarget, 8 * cols);
         continue;

@@ -1,0 +1,14 @@
+/**
+ * Element-wise operations, and the same operations on scalars.
+ *
+ * <pre>
+ *   BinaryKernel, UnaryKernel, IfElseKernel    shapes, broadcasting, chunks
+ *        |                  \
+ *        |                   ScalarFunctions   opcode -> function of scalars, result types
+ *        v                  /
+ *   Loops: opcode -> BinaryLoop | UnaryLoop    one class per operator, holding its tight loops
+ * </pre>
+ *
+ * <p>A scalar and a cell are computed by the same code, so both give the same bits.
+ */
+package dev.reprise.runtime.cpu.cell;

@@ -1,0 +1,2 @@
+/** Values as text. */
+package dev.reprise.runtime.cpu.text;
