@@ -69,8 +69,27 @@ final class MatrixProduct implements Kernel {
     } else if (c.rows() == 1) {
       vectors.multiply(blas.get(), b, !tb, a.segment(), c.segment(), scratch, context);
     } else {
-      multiplyTiles(a, ta, b, tb, Tiling.of(c.rows(), c.cols(), k), c, scratch, context);
+      Tiling tiling = Tiling.of(c.rows(), c.cols(), k);
+      if (tiling.isWhole()) {
+        multiplyWhole(a, ta, b, tb, (int) k, c);
+      } else {
+        multiplyTiles(a, ta, b, tb, tiling, c, scratch, context);
+      }
     }
+  }
+
+  private void multiplyWhole(
+      DenseMatrix a, boolean ta, DenseMatrix b, boolean tb, int k, DenseMatrix c) {
+    blas.get()
+        .gemm(
+            ta,
+            tb,
+            (int) c.rows(),
+            (int) c.cols(),
+            k,
+            Blocks.at(a, 0, 0),
+            Blocks.at(b, 0, 0),
+            Blocks.at(c, 0, 0));
   }
 
   private void multiplyTiles(
