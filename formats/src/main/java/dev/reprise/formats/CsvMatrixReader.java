@@ -72,7 +72,8 @@ final class CsvMatrixReader {
         starts[b] = header.length;
       }
     }
-    return CsvCells.countCells(header, 0, settings.separator());
+    // Names may be quoted and hold separators, unlike numbers.
+    return new CsvFields(blocks.get(0), header, settings.separator()).countInLine();
   }
 
   private static int lineLength(byte[] bytes) {

@@ -86,7 +86,8 @@ record DataPath(Path path, List<Path> parts) {
         && !name.startsWith(".")
         && !name.startsWith("_")
         && !name.endsWith(".crc")
-        && !name.endsWith(".mtd");
+        && !name.endsWith(".mtd")
+        && !name.endsWith(".lineage");
   }
 
   private static String nameOf(Path file) {

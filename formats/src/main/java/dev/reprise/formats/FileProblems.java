@@ -42,13 +42,20 @@ final class FileProblems {
               + path.toAbsolutePath().getParent()
               + " is not writable; nothing was changed, write elsewhere or ask for permission");
     }
+    if (problem instanceof NoSuchFileException) {
+      return new FormatException(
+          path.toString(),
+          "the folder " + path.toAbsolutePath().getParent() + " does not take new files");
+    }
     return new FormatException(
         path.toString(), "writing failed: " + reason + "; an earlier file is unchanged");
   }
 
   private static String reason(IOException problem) {
-    if (problem instanceof FileSystemException system && system.getReason() != null) {
-      return system.getReason();
+    if (problem instanceof FileSystemException system) {
+      return system.getReason() == null
+          ? problem.getClass().getSimpleName().replace("Exception", "")
+          : system.getReason();
     }
     return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
   }

@@ -4,6 +4,7 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +61,17 @@ final class TextReader {
   /** Reads {@code text} into a frame; the value is the rest of the line. */
   Frame frame() {
     needShape();
-    int rows = Math.toIntExact(settings.rows());
-    int cols = Math.toIntExact(settings.cols());
+    if (new Shape(settings.rows(), settings.cols()).cells() > 1 << 28) {
+      throw new FormatException(
+          settings.file(),
+          "a frame of "
+              + settings.rows()
+              + "x"
+              + settings.cols()
+              + " is too large for format text");
+    }
+    int rows = (int) settings.rows();
+    int cols = (int) settings.cols();
     String[][] cells = new String[cols][rows];
     for (TextBlock block : blocks) {
       TextCells lines = new TextCells(block, block.load());
@@ -80,10 +90,14 @@ final class TextReader {
     return new Frame(rows, Frame.defaultNames(cols), types, columns);
   }
 
+  private boolean isNamed(String cell) {
+    return cell != null && settings.missing().names().contains(cell);
+  }
+
   private Object typed(String[] cells, ColumnType type, int col) {
     FrameColumn column = FrameColumn.of(type, settings.missing());
     for (int r = 0; r < cells.length; r++) {
-      String expected = column.add(cells[r], settings.missing().names().contains(cells[r]));
+      String expected = column.add(cells[r], isNamed(cells[r]));
       if (expected != null) {
         throw new FormatException(
             settings.file(),

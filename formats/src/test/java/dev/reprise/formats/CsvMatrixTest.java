@@ -91,7 +91,11 @@ class CsvMatrixTest {
 
   @Test
   void theHeaderIsSkipped() {
-    assertThat(parsed("a,b\n1,2\n", ReadOptions.none().withHeader(true))).isEqualTo(rows("1 2"));
+    ReadOptions header = ReadOptions.none().withHeader(true);
+    assertThat(parsed("a,b\n1,2\n", header)).isEqualTo(rows("1 2"));
+    assertThat(parsed("\"a, x\",b\n1,2\n", header)).isEqualTo(rows("1 2"));
+    files.put("x.csv", "a,b,c\n1,2\n");
+    assertThatThrownBy(() -> files.matrix("x.csv", header)).hasMessageContaining("header has 3");
   }
 
   @Test

@@ -99,6 +99,33 @@ class WritingTest {
   }
 
   @Test
+  void whatTheFileSystemReportsIsTranslated() {
+    Path file = folder.resolve("m.csv");
+    Object[][] table = {
+      {new java.nio.file.AccessDeniedException("x"), FormatException.class, "is not writable"},
+      {
+        new java.nio.file.FileSystemException("x", null, "Read-only file system"),
+        FormatException.class,
+        "is not writable"
+      },
+      {
+        new java.nio.file.FileSystemException("x", null, "No space left on device"),
+        ResourceException.class,
+        "the disk is full"
+      },
+      {new IOException("Disk quota exceeded"), ResourceException.class, "the disk is full"},
+      {new java.nio.file.NoSuchFileException("x"), FormatException.class, "take new files"},
+      {new java.nio.file.NotDirectoryException("x"), FormatException.class, "NotDirectory"},
+    };
+    for (Object[] row : table) {
+      assertThat(FileProblems.writing(file, (IOException) row[0]))
+          .isInstanceOf((Class<?>) row[1])
+          .hasMessageContaining((String) row[2])
+          .hasMessageContaining("m.csv");
+    }
+  }
+
+  @Test
   void aFolderOfPartsIsReplacedAndAnyOtherFolderIsNot() throws IOException {
     files.put("out/part-00000", "1\n");
     files.put("out/_SUCCESS", "");
