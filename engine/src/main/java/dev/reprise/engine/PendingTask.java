@@ -27,6 +27,9 @@ final class PendingTask extends Task implements Waiter {
   private final Handle handle;
   private final KernelRunner kernels;
 
+  /** Height of the lineage item above the leaves, for eviction by DAG height. */
+  private final int height;
+
   // The claim that this task owes an outcome; taken exactly once by run, inputFailed or cancelled.
   private final AtomicReference<Claim> claim = new AtomicReference<>();
 
@@ -35,6 +38,7 @@ final class PendingTask extends Task implements Waiter {
       LinkedOperation operation,
       Value[] inputs,
       Meta meta,
+      int height,
       Origin origin,
       KernelRunner kernels) {
     super(retained(inputs));
@@ -43,6 +47,7 @@ final class PendingTask extends Task implements Waiter {
     this.kernel = context.kernel;
     this.operation = operation;
     this.kernels = kernels;
+    this.height = height;
     this.handle = new Handle(origin, meta);
     handle.whenDone(this::releaseInputs);
   }
@@ -118,7 +123,7 @@ final class PendingTask extends Task implements Waiter {
     run.counters().executed(operation.index(), nanos);
     value.retain();
     handle.complete(value);
-    owed.complete(value, nanos, true);
+    owed.complete(value, nanos, height, true);
     value.release();
   }
 

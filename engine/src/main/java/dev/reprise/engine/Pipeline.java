@@ -118,7 +118,7 @@ final class Pipeline {
     }
     // Shapes that do not fit are reported at submission, before a claim is taken.
     Meta meta = pending ? infer(operation, inputs) : null;
-    Subscriber subscriber = new Subscriber(context, operation, inputs, origin);
+    Subscriber subscriber = new Subscriber(context, operation, inputs, item.height(), origin);
     Probe probe = cache.probe(item.key(), subscriber);
     return switch (probe) {
       case Hit hit -> {
@@ -172,24 +172,30 @@ final class Pipeline {
     private final ControlContext context;
     private final LinkedOperation operation;
     private final Value[] inputs;
+    private final int height;
     private final Origin origin;
 
     Subscriber(
-        ControlContext context, LinkedOperation operation, Value[] inputs, Origin origin) {
+        ControlContext context,
+        LinkedOperation operation,
+        Value[] inputs,
+        int height,
+        Origin origin) {
       this.context = context;
       this.operation = operation;
       this.inputs = inputs;
+      this.height = height;
       this.origin = origin;
     }
 
     @Override
     public Waiter get() {
       Meta meta = infer(operation, inputs);
-      return new PendingTask(context, operation, inputs, meta, origin, kernels);
+      return new PendingTask(context, operation, inputs, meta, height, origin, kernels);
     }
 
     Handle submit(Claim claim, Meta meta) {
-      PendingTask task = new PendingTask(context, operation, inputs, meta, origin, kernels);
+      PendingTask task = new PendingTask(context, operation, inputs, meta, height, origin, kernels);
       Handle handle = task.handle();
       context.submitted(handle, origin);
       task.takeOver(claim);
