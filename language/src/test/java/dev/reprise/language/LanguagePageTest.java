@@ -14,7 +14,8 @@ class LanguagePageTest {
 
   @Test
   void everyScriptOnThePageCompiles() throws Exception {
-    Matcher script = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$").matcher(Files.readString(PAGE));
+    Matcher script =
+        Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$").matcher(Files.readString(PAGE));
     int scripts = 0;
     while (script.find()) {
       if (script.group(1).isEmpty()) {

@@ -53,7 +53,7 @@ final class FirstInstruction {
       released.set(slot);
     }
     List<Instruction> changed = new ArrayList<>(instructions);
-    changed.set(0, Slots.withReleases(first, released));
+    changed.set(0, Slots.withReleases(first, released.stream().toArray()));
     return List.copyOf(changed);
   }
 }

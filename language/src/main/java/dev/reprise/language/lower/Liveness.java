@@ -147,10 +147,7 @@ final class Liveness {
     BitSet live = copy(after);
     Slots.add(code.operand(), live);
     for (int i = code.instructions().size() - 1; i >= 0; i--) {
-      BitSet outputs = new BitSet();
-      Slots.addOutputs(code.instructions().get(i), outputs);
-      live.andNot(outputs);
-      Slots.addInputs(code.instructions().get(i), live);
+      Slots.stepBack(code.instructions().get(i), live);
     }
     return live;
   }
@@ -191,13 +188,8 @@ final class Liveness {
     BitSet live = copy(after);
     for (int i = instructions.size() - 1; i >= 0; i--) {
       Instruction instruction = instructions.get(i);
-      BitSet inputs = new BitSet();
-      BitSet outputs = new BitSet();
-      Slots.addInputs(instruction, inputs);
-      Slots.addOutputs(instruction, outputs);
-      annotated.add(Slots.withReleases(instruction, without(union(inputs, outputs), live)));
-      live.andNot(outputs);
-      live.or(inputs);
+      annotated.add(Slots.withReleases(instruction, Slots.dead(instruction, live)));
+      Slots.stepBack(instruction, live);
     }
     Collections.reverse(annotated);
     return List.copyOf(annotated);

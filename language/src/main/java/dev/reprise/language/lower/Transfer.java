@@ -112,11 +112,8 @@ record Transfer(BitSet reads, BitSet writes) {
     BitSet reads = new BitSet();
     BitSet writes = new BitSet();
     for (int i = instructions.size() - 1; i >= 0; i--) {
-      BitSet outputs = new BitSet();
-      Slots.addOutputs(instructions.get(i), outputs);
-      reads.andNot(outputs);
-      writes.or(outputs);
-      Slots.addInputs(instructions.get(i), reads);
+      Slots.addOutputs(instructions.get(i), writes);
+      Slots.stepBack(instructions.get(i), reads);
     }
     return new Transfer(reads, writes);
   }

@@ -71,7 +71,9 @@ class LivenessTest {
 
   @Test
   void existsKeepsTheVariableThatItAsksAbout() {
-    assertThat(print("x = 1\nprint(exists(x))")).contains("x = 1\n");
+    assertThat(print("x = 1\nprint(exists(x))"))
+        .contains("x = 1\n")
+        .contains("= exists{slot=0, variable=x}()  ; release x\n");
   }
 
   @Test
