@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Values bound to variables of a script for one run; immutable. A value is a {@link Matrix}, a {@code
- * double[][]} (copied and identified by its content at each run; use {@link Session#matrix} for what
- * is bound often), a number, a boolean or a text.
+ * Values bound to variables of a script for one run; immutable. A value is a {@link Matrix}, a
+ * {@code double[][]} (copied and identified by its content at each run; use {@link Session#matrix}
+ * for what is bound often), a number, a boolean or a text.
  */
 public final class Inputs {
   private static final Inputs NONE = new Inputs(new LinkedHashMap<>());
@@ -31,7 +31,9 @@ public final class Inputs {
       case Matrix _, double[][] _, Number _, Boolean _, String _ -> {}
       case null, default ->
           throw new IllegalArgumentException(
-              "input '" + name + "' must be a Matrix, double[][], number, boolean or text, not "
+              "input '"
+                  + name
+                  + "' must be a Matrix, double[][], number, boolean or text, not "
                   + (value == null ? "null" : value.getClass().getName()));
     }
     Map<String, Object> copy = new LinkedHashMap<>(values);

@@ -4,8 +4,8 @@ import dev.reprise.language.Position;
 import java.util.List;
 
 /**
- * A script that failed while it ran: where, why, and through which calls. The message is ready to be
- * shown to a person.
+ * A script that failed while it ran: where, why, and through which calls. The message is ready to
+ * be shown to a person.
  */
 public final class ScriptException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -44,8 +44,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * A matrix identified by a name that the caller chooses: two matrices of the same version must have
-   * the same content. Saves hashing large inputs.
+   * A matrix identified by a name that the caller chooses: two matrices of the same version must
+   * have the same content. Saves hashing large inputs.
    */
   public Matrix matrix(double[][] rows, String version) {
     Binding.Bound bound = Binding.matrix(services, rows, version);
@@ -70,13 +70,12 @@ public final class Session implements AutoCloseable {
     Map<String, Binding.Bound> bound = new LinkedHashMap<>();
     inputs
         .values()
-        .forEach(
-            (name, value) ->
-                bound.put(
-                    name,
-                    value instanceof Matrix matrix
-                        ? Binding.borrowed(matrix.value(), matrix.item())
-                        : Binding.of(services, value)));
+        .forEach((name, value) ->
+            bound.put(
+                name,
+                value instanceof Matrix matrix
+                    ? Binding.borrowed(matrix.value(), matrix.item())
+                    : Binding.of(services, value)));
     return bound;
   }
 

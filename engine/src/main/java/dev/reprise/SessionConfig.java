@@ -7,13 +7,14 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * The options of a session; immutable. Start from {@link #defaults} and change with the {@code with}
- * methods.
+ * The options of a session; immutable. Start from {@link #defaults} and change with the {@code
+ * with} methods.
  *
  * @param reuse how much is reused
- * @param policy which cached value is evicted first: {@code lru}, {@code dagheight}, {@code costnsize}
- * @param hostBytes host memory for variables, operations and cached values together; 0 means half of
- *     the machine's memory
+ * @param policy which cached value is evicted first: {@code lru}, {@code dagheight}, {@code
+ *     costnsize}
+ * @param hostBytes host memory for variables, operations and cached values together; 0 means half
+ *     of the machine's memory
  * @param seed base of all system-generated seeds; empty draws a new one for each run
  * @param threads threads that kernels and parfor workers share; at least 1
  * @param library folders searched for functions before the shipped library
@@ -68,8 +69,16 @@ public record SessionConfig(
 
   public SessionConfig withSeed(long value) {
     return new SessionConfig(
-        reuse, policy, hostBytes, OptionalLong.of(value), threads, library, workingDirectory, out,
-        err, natives);
+        reuse,
+        policy,
+        hostBytes,
+        OptionalLong.of(value),
+        threads,
+        library,
+        workingDirectory,
+        out,
+        err,
+        natives);
   }
 
   public SessionConfig withThreads(int count) {
@@ -89,7 +98,15 @@ public record SessionConfig(
 
   public SessionConfig withOutput(PrintStream stdout, PrintStream stderr) {
     return new SessionConfig(
-        reuse, policy, hostBytes, seed, threads, library, workingDirectory, stdout, stderr,
+        reuse,
+        policy,
+        hostBytes,
+        seed,
+        threads,
+        library,
+        workingDirectory,
+        stdout,
+        stderr,
         natives);
   }
 

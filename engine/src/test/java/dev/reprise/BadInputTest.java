@@ -118,8 +118,7 @@ class BadInputTest {
   @Test
   void aFolderThatCannotBeMadeIsAnErrorAndNothingIsLeftBehind() throws Exception {
     Files.writeString(folder.resolve("blocker"), "a file, not a folder");
-    ScriptException error =
-        failure("write(matrix(1, 2, 2), \"blocker/x.csv\", format=\"csv\")");
+    ScriptException error = failure("write(matrix(1, 2, 2), \"blocker/x.csv\", format=\"csv\")");
     assertThat(error.getMessage()).contains("blocker");
     try (var files = Files.list(folder)) {
       assertThat(files.map(f -> f.getFileName().toString())).containsExactly("blocker");
@@ -138,8 +137,7 @@ class BadInputTest {
   @Test
   void aVariableThatNoPathAssignedIsAnErrorWhenItIsRead() {
     ScriptException error =
-        failure(
-            "c = as.integer(sum(matrix(1, 1, 1)))\nif (c > 5) { z = 1 }\nprint(z)");
+        failure("c = as.integer(sum(matrix(1, 1, 1)))\nif (c > 5) { z = 1 }\nprint(z)");
     assertThat(error.getMessage()).contains("'z'");
   }
 

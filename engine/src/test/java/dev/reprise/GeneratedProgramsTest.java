@@ -6,9 +6,9 @@ import dev.reprise.testkit.ProgramGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.LongStream;
 
 /** Reuse must never be seen in a result: off, cold, warm, starved, with one thread and several. */
 class GeneratedProgramsTest {

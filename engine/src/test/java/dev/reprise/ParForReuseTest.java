@@ -34,7 +34,9 @@ class ParForReuseTest {
     assertThat(outcome.liveBuffers()).isZero();
   }
 
-  /** Claims on whole functions would deadlock here: F wants what G computes, and G what F computes. */
+  /**
+   * Claims on whole functions would deadlock here: F wants what G computes, and G what F computes.
+   */
   @RepeatedTest(100)
   void functionsThatWantEachOthersWorkInOppositeOrderFinish() {
     Scripts.Outcome outcome =

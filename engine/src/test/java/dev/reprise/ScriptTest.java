@@ -8,7 +8,8 @@ class ScriptTest {
 
   @Test
   void scalarArithmeticPrintsItsResult() {
-    assertThat(Scripts.output("x = 3\ny = x * 2 + 1.5\nprint(\"y = \" + y)")).isEqualTo("y = 7.5\n");
+    assertThat(Scripts.output("x = 3\ny = x * 2 + 1.5\nprint(\"y = \" + y)"))
+        .isEqualTo("y = 7.5\n");
   }
 
   @Test

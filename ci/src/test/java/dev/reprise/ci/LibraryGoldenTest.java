@@ -18,13 +18,13 @@ import org.junit.jupiter.api.TestFactory;
  */
 class LibraryGoldenTest {
   private static final Path SCRIPTS = Path.of("ci/src/test/resources/golden/library");
-  private static final Path LIBRARY =
-      Path.of("library/src/main/resources/dev/reprise/library");
+  private static final Path LIBRARY = Path.of("library/src/main/resources/dev/reprise/library");
 
   @TestFactory
   Stream<DynamicTest> libraryFunctionsPrintWhatSystemDsPrints() throws IOException {
     return scripts(ScriptOutput.projectRoot().resolve(SCRIPTS)).stream()
-        .map(script -> DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
+        .map(script ->
+            DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
   }
 
   private static void check(Path script) throws IOException {

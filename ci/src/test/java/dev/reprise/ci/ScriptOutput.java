@@ -38,8 +38,7 @@ final class ScriptOutput {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
     try (Session session = Reprise.session(config.withOutput(out, out));
-        RunResult _ =
-            session.compile(script, CompileOptions.none().arguments(arguments)).run()) {
+        RunResult _ = session.compile(script, CompileOptions.none().arguments(arguments)).run()) {
       out.flush();
     } catch (CompileException e) {
       throw new AssertionError(

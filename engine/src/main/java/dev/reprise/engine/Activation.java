@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The variables of one call of a procedure: values and their lineage items by slot, constants behind
- * the slots. Owned by one control thread.
+ * The variables of one call of a procedure: values and their lineage items by slot, constants
+ * behind the slots. Owned by one control thread.
  *
  * <p>A slot holds one reference to its value, which may be a handle that completes later.
  */

@@ -7,7 +7,9 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 
-/** {@code append(x, y)}: an element for a list, columns for everything else; decided by the value. */
+/**
+ * {@code append(x, y)}: an element for a list, columns for everything else; decided by the value.
+ */
 final class AppendStep extends Steps.OperationStep {
   private final Operation toList;
   private final LinkedOperation toColumns;
@@ -19,8 +21,7 @@ final class AppendStep extends Steps.OperationStep {
       OpcodeIndex opcodes) {
     super(instruction, operation, inputs);
     OperationTable table = OperationTable.standard();
-    this.toList =
-        new Operation(table.get("listAppend"), instruction.operation().attributes());
+    this.toList = new Operation(table.get("listAppend"), instruction.operation().attributes());
     this.toColumns = LinkedOperation.of(new Operation(table.get("cbind")), opcodes);
   }
 

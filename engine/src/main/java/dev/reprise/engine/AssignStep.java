@@ -55,8 +55,7 @@ final class AssignStep extends Steps.OperationStep {
    *
    * @param operands borrowed; the target's place is not read
    */
-  void apply(
-      ControlContext context, Activation activation, Value[] operands, LineageItem[] items) {
+  void apply(ControlContext context, Activation activation, Value[] operands, LineageItem[] items) {
     if (context.writes != null && context.writes.covers(activation, target)) {
       note(context, operands, items);
       if (!readInParFor) {
@@ -82,8 +81,7 @@ final class AssignStep extends Steps.OperationStep {
   }
 
   private Value evaluate(ControlContext context, Value[] operands) {
-    return operation.operation().opcode().evaluation()
-            == Evaluation.STRUCTURE
+    return operation.operation().opcode().evaluation() == Evaluation.STRUCTURE
         ? context.run.session().structures().evaluate(operation.operation(), operands)
         : context.run.session().pipeline().executeInline(context, operation, operands);
   }

@@ -68,8 +68,7 @@ public final class Binding {
           (long) i * cols * Double.BYTES,
           cols);
     }
-    LineageItem item =
-        services.config().reuse().traces() ? item(matrix, version) : null;
+    LineageItem item = services.config().reuse().traces() ? item(matrix, version) : null;
     return new Bound(ManagedMatrix.adopt(matrix), null, item);
   }
 

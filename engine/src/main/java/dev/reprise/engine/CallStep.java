@@ -18,8 +18,7 @@ final class CallStep extends Step {
   CallStep(Instruction.Call instruction, int[] inputs) {
     super(instruction.position(), instruction.releases());
     this.function = instruction.function();
-    this.names =
-        instruction.arguments().stream().map(Instruction.Argument::name).toList();
+    this.names = instruction.arguments().stream().map(Instruction.Argument::name).toList();
     this.inputs = inputs;
     this.outputs = instruction.outputs();
   }

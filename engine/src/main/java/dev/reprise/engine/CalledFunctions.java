@@ -17,12 +17,11 @@ final class CalledFunctions {
     CalledFunctions called = new CalledFunctions();
     procedure
         .parameters()
-        .forEach(
-            p -> {
-              if (p.defaultValue() != null) {
-                called.code(p.defaultValue());
-              }
-            });
+        .forEach(p -> {
+          if (p.defaultValue() != null) {
+            called.code(p.defaultValue());
+          }
+        });
     called.blocks(procedure.body());
     return called.names;
   }

@@ -23,7 +23,9 @@ final class ControlContext {
   /** Unfinished operations of one control thread; more wait for room before they are probed. */
   private static final int RUN_AHEAD_LIMIT = 64;
 
-  /** Most of the host budget that unfinished results of one thread may come to take, as a divisor. */
+  /**
+   * Most of the host budget that unfinished results of one thread may come to take, as a divisor.
+   */
   private static final int RUN_AHEAD_SHARE = 8;
 
   private static final int MAX_CALL_DEPTH = 10_000;
@@ -75,7 +77,10 @@ final class ControlContext {
   void enterCall(String function) {
     if (depth >= MAX_CALL_DEPTH) {
       throw new OperandException(
-          "calls are nested deeper than " + MAX_CALL_DEPTH + " in function '" + function
+          "calls are nested deeper than "
+              + MAX_CALL_DEPTH
+              + " in function '"
+              + function
               + "': does the recursion end?");
     }
     depth++;
@@ -224,8 +229,8 @@ final class ControlContext {
               position,
               calls,
               e);
-      case UncheckedCompileException e -> new ScriptException(
-          ScriptException.Kind.SCRIPT, e.getMessage(), position, calls, e);
+      case UncheckedCompileException e ->
+          new ScriptException(ScriptException.Kind.SCRIPT, e.getMessage(), position, calls, e);
       case StackOverflowError e ->
           new ScriptException(
               ScriptException.Kind.SCRIPT,

@@ -47,9 +47,7 @@ final class Conversions {
     }
     Scalar converted = cast(scalar, type);
     LineageItem item =
-        activation.isTraced()
-            ? Steps.traced(operation, activation.items[slot], converted)
-            : null;
+        activation.isTraced() ? Steps.traced(operation, activation.items[slot], converted) : null;
     activation.bind(slot, converted, item);
   }
 
@@ -74,7 +72,11 @@ final class Conversions {
 
   private static OperandException mismatch(Value value, DeclaredType type, String name) {
     return new OperandException(
-        "'" + name + "' is declared as " + type.name().toLowerCase(java.util.Locale.ROOT)
-            + " but got a " + Describe.value(value));
+        "'"
+            + name
+            + "' is declared as "
+            + type.name().toLowerCase(java.util.Locale.ROOT)
+            + " but got a "
+            + Describe.value(value));
   }
 }

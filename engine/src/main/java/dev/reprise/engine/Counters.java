@@ -1,8 +1,8 @@
 package dev.reprise.engine;
 
 /**
- * What one control thread did, by opcode. Plain arrays written by their owner, except that pool tasks
- * report through {@link RunCounters}.
+ * What one control thread did, by opcode. Plain arrays written by their owner, except that pool
+ * tasks report through {@link RunCounters}.
  */
 final class Counters {
   final long[] executed;

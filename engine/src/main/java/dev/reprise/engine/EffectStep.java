@@ -5,8 +5,8 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 
 /**
- * An operation that the outside world can see. Waits first for all earlier operations of its thread,
- * so that a failure at an earlier line is reported before anything of a later line is seen.
+ * An operation that the outside world can see. Waits first for all earlier operations of its
+ * thread, so that a failure at an earlier line is reported before anything of a later line is seen.
  */
 final class EffectStep extends Steps.OperationStep {
   private final Effects.Effect effect;
@@ -31,9 +31,7 @@ final class EffectStep extends Steps.OperationStep {
     Value result = effect.run(context, activation, this, values);
     if (outputs.length > 0 && result != null) {
       LineageItem item =
-          activation.isTraced()
-              ? LineageItem.literal((dev.reprise.runtime.Scalar) result)
-              : null;
+          activation.isTraced() ? LineageItem.literal((dev.reprise.runtime.Scalar) result) : null;
       activation.bind(outputs[0], result, item);
     }
     releaseDead(activation);

@@ -9,8 +9,8 @@ import dev.reprise.runtime.operation.OperationTable;
 
 /**
  * The lineage of a list's elements. Where the list's own trace shows how an element came in, the
- * element keeps the item that it had before, so that passing a matrix through a list does not hide it
- * from reuse.
+ * element keeps the item that it had before, so that passing a matrix through a list does not hide
+ * it from reuse.
  */
 final class ElementItems {
   private ElementItems() {}
@@ -32,8 +32,7 @@ final class ElementItems {
       }
     }
     return LineageItem.of(
-        new Operation(
-            OperationTable.standard().get("output"), Attributes.of("index", "" + index)),
+        new Operation(OperationTable.standard().get("output"), Attributes.of("index", "" + index)),
         list);
   }
 

@@ -56,8 +56,7 @@ final class EvalStep extends Steps.OperationStep {
   private static boolean takesOneList(LinkedProcedure callee) {
     var parameters = callee.procedure().parameters();
     return parameters.size() == 1
-        && parameters.getFirst().type()
-            == dev.reprise.language.program.Procedure.DeclaredType.LIST;
+        && parameters.getFirst().type() == dev.reprise.language.program.Procedure.DeclaredType.LIST;
   }
 
   private static List<String> listNames(ListValue list) {

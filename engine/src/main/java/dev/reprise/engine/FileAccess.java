@@ -33,8 +33,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code read} and {@code write} of scripts. A read's item is the fingerprint of the content and the
- * options; the path is a note that never enters the key. Thread-safe.
+ * {@code read} and {@code write} of scripts. A read's item is the fingerprint of the content and
+ * the options; the path is a note that never enters the key. Thread-safe.
  */
 final class FileAccess {
   private static final String OPTION_PREFIX = "option.";
@@ -55,8 +55,7 @@ final class FileAccess {
   record Loaded(Value value, LineageItem item) {}
 
   /** Reads a file, or finds its content in the cache. */
-  Loaded read(
-      ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
+  Loaded read(ControlContext context, LinkedOperation operation, Value[] inputs, boolean traced) {
     ReadRequest request = request(context.run.workingDirectory(), inputs);
     Operation plain = operation.operation();
     if (!traced) {
@@ -70,7 +69,10 @@ final class FileAccess {
     }
     return switch (cache.probe(
         item.key(),
-        () -> new ReadTask(() -> adopt(files.readStable(request, allocator).value()), context.run.session().scheduler()))) {
+        () ->
+            new ReadTask(
+                () -> adopt(files.readStable(request, allocator).value()),
+                context.run.session().scheduler()))) {
       case Hit hit -> {
         context.counters.hits[operation.index()]++;
         yield new Loaded(hit.value(), item);
@@ -96,8 +98,7 @@ final class FileAccess {
     try (claim) {
       long start = System.nanoTime();
       Content content = load(context, operation, request);
-      LineageItem actual =
-          item(operation.operation(), inputs, content.fingerprint, request.path());
+      LineageItem actual = item(operation.operation(), inputs, content.fingerprint, request.path());
       if (actual.sameAs(item)) {
         claim.complete(content.value, System.nanoTime() - start, true);
       }
@@ -195,8 +196,7 @@ final class FileAccess {
     Value value = adopt(result.value());
     if (!result.fingerprint().equals(operation.attributes().get("fingerprint"))) {
       value.release();
-      throw new OperandException(
-          "the file " + path + " has changed since the trace was written");
+      throw new OperandException("the file " + path + " has changed since the trace was written");
     }
     return value;
   }

@@ -42,8 +42,11 @@ final class Invocation {
     for (int p = 0; p < argumentOf.length; p++) {
       if (argumentOf[p] < 0 && parameters.get(p).defaultValue() == null) {
         throw new OperandException(
-            "function '" + callee.name() + "' needs an argument for '"
-                + parameters.get(p).name() + "'");
+            "function '"
+                + callee.name()
+                + "' needs an argument for '"
+                + parameters.get(p).name()
+                + "'");
       }
     }
     return argumentOf;
@@ -127,8 +130,11 @@ final class Invocation {
       Result result = results.get(r);
       if (inner.values[result.slot()] == null) {
         throw new OperandException(
-            "function '" + inner.procedure.name() + "' did not assign its result '"
-                + result.name() + "'");
+            "function '"
+                + inner.procedure.name()
+                + "' did not assign its result '"
+                + result.name()
+                + "'");
       }
       convert(context, inner, result.slot(), result.type(), result.name());
     }

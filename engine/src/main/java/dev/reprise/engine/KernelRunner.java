@@ -26,15 +26,15 @@ final class KernelRunner {
   /**
    * Executes an operation whose inputs are complete.
    *
-   * @return the output, or a list of them when the opcode has several; the caller owns one reference
+   * @return the output, or a list of them when the opcode has several; the caller owns one
+   *     reference
    */
   Value run(Operation operation, Value[] inputs, ExecutionContext context) {
     if (!device.supports(operation)) {
       throw new OperandException("'" + operation.name() + "' is not available on any device yet");
     }
     if (ListOperands.isColumnOfScalars(operation, inputs)) {
-      return ManagedMatrix.adopt(
-          ListOperands.column((ListValue) inputs[0], context.allocator()));
+      return ManagedMatrix.adopt(ListOperands.column((ListValue) inputs[0], context.allocator()));
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
     Operand[] operands = new Operand[flat.length];

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Binds compiled procedures to steps: looks up kernels and scalar functions once, and lays constants
- * behind the slots so that every operand is an index into one array.
+ * Binds compiled procedures to steps: looks up kernels and scalar functions once, and lays
+ * constants behind the slots so that every operand is an index into one array.
  */
 final class Linker {
   private final OpcodeIndex opcodes;
@@ -67,8 +67,7 @@ final class Linker {
                 nodes(branch.then()),
                 nodes(branch.otherwise()));
         case Block.While loop ->
-            new ControlNodes.While(
-                code(loop.predicate(), loop.position()), nodes(loop.body()));
+            new ControlNodes.While(code(loop.predicate(), loop.position()), nodes(loop.body()));
         case Block.For loop -> loop(loop);
         case Block.ParFor loop -> parFor(loop);
       };
@@ -105,8 +104,7 @@ final class Linker {
 
     private LinkedCode code(Block.Code code, Position position) {
       int operand = operand(code.operand());
-      boolean temporary =
-          code.operand() >= 0 && procedure.slotNames().get(code.operand()) == null;
+      boolean temporary = code.operand() >= 0 && procedure.slotNames().get(code.operand()) == null;
       return new LinkedCode(straight(code.instructions()), operand, temporary, position);
     }
 
@@ -160,8 +158,7 @@ final class Linker {
 
     private AssignStep assign(
         Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
-      return new AssignStep(
-          compute, operation, inputs, readResults.contains(compute.outputs()[0]));
+      return new AssignStep(compute, operation, inputs, readResults.contains(compute.outputs()[0]));
     }
 
     private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
@@ -180,8 +177,7 @@ final class Linker {
       if (operation.operation().opcode().seedParameter() >= 0) {
         return new Steps.Seeded(compute, operation, inputs);
       }
-      ScalarBinary binary =
-          inputs.length == 2 ? ScalarFunctions.binary(operation.name()) : null;
+      ScalarBinary binary = inputs.length == 2 ? ScalarFunctions.binary(operation.name()) : null;
       if (binary != null) {
         return new Steps.Binary(compute, operation, inputs, binary);
       }

@@ -57,7 +57,12 @@ final class Lists {
       ListValue source = list(operation, inputs[1]);
       if (source.size() != to - from + 1) {
         throw new OperandException(
-            "a list of " + source.size() + " does not fit the range " + (from + 1) + ":" + (to + 1));
+            "a list of "
+                + source.size()
+                + " does not fit the range "
+                + (from + 1)
+                + ":"
+                + (to + 1));
       }
       for (int i = from; i <= to; i++) {
         elements.set(i, source.elements().get(i - from));
@@ -126,9 +131,7 @@ final class Lists {
 
   /** A list of one stands for its element where one element is stored. */
   private static Value single(Value value) {
-    return value instanceof ListValue list && list.size() == 1
-        ? list.elements().getFirst()
-        : value;
+    return value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
   }
 
   private static ListValue list(Operation operation, Value value) {

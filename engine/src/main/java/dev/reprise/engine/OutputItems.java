@@ -9,7 +9,9 @@ import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 
-/** Splits the result of an operation with several outputs, each traced as {@code output{index=i}}. */
+/**
+ * Splits the result of an operation with several outputs, each traced as {@code output{index=i}}.
+ */
 final class OutputItems {
   private final Operation[] operations;
 
@@ -33,7 +35,11 @@ final class OutputItems {
 
   /** Binds the elements of the bundle; takes over the caller's reference to it. */
   void bind(
-      ControlContext context, Activation activation, int[] outputs, Value bundle, LineageItem item) {
+      ControlContext context,
+      Activation activation,
+      int[] outputs,
+      Value bundle,
+      LineageItem item) {
     Value complete = bundle instanceof Handle handle ? context.await(handle) : bundle;
     try {
       ListValue list = (ListValue) complete;

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * entered the loop, which meanwhile waits for the workers and holds no claim. Text that iterations
  * print comes out in iteration order.
  *
- * <p>Errors: when iteration k fails, later iterations are cancelled and earlier ones run to their end,
- * so the failure that is reported is the one that the sequential loop would have met first.
+ * <p>Errors: when iteration k fails, later iterations are cancelled and earlier ones run to their
+ * end, so the failure that is reported is the one that the sequential loop would have met first.
  */
 final class ParForRun {
   /** Deep enough for ordinary recursion; only touched pages cost memory. */
@@ -78,8 +78,7 @@ final class ParForRun {
   private void runOnThreads() {
     List<Thread> threads = new ArrayList<>();
     for (Worker worker : workers) {
-      Thread thread =
-          new Thread(null, worker, "reprise-parfor-" + threads.size(), STACK_BYTES);
+      Thread thread = new Thread(null, worker, "reprise-parfor-" + threads.size(), STACK_BYTES);
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);
@@ -193,8 +192,7 @@ final class ParForRun {
       try {
         local.seeds.restart(SeedSource.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
-        variables.bind(
-            node.loop().variable(), value, ControlNodes.For.literal(variables, value));
+        variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));
         Node.runAll(node.loop().body(), local, variables);
         local.settle();
         writes.set((int) iteration, local.writes.take());

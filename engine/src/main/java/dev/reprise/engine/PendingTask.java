@@ -16,8 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * computes, or claimed with inputs that are not complete yet.
  *
  * <p>States: <em>subscribed</em> (no claim) {@literal ->} <em>claimed</em> (submitted to the pool)
- * {@literal ->} done. A subscription becomes a claim when the first owner abandons; that may happen on
- * any thread. The task retains its inputs until its handle is done, so that its recipe stays valid.
+ * {@literal ->} done. A subscription becomes a claim when the first owner abandons; that may happen
+ * on any thread. The task retains its inputs until its handle is done, so that its recipe stays
+ * valid.
  */
 final class PendingTask extends Task implements Waiter {
   private final Run run;

@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  */
 final class Pipeline {
   /**
-   * Operations of less estimated work are executed without a probe: a probe with its key costs a few
-   * hundred nanoseconds, and most of what is below would never be asked for again.
+   * Operations of less estimated work are executed without a probe: a probe with its key costs a
+   * few hundred nanoseconds, and most of what is below would never be asked for again.
    */
   private static final double COST_GATE_NANOS = 2_000;
 
@@ -67,8 +67,8 @@ final class Pipeline {
   }
 
   /**
-   * Replaces finished handles by their values, and waits for those of unknown shape, whose work could
-   * not be estimated. Returns whether unfinished handles remain.
+   * Replaces finished handles by their values, and waits for those of unknown shape, whose work
+   * could not be estimated. Returns whether unfinished handles remain.
    */
   private static boolean resolve(ControlContext context, Value[] inputs) {
     boolean pending = false;
@@ -167,7 +167,9 @@ final class Pipeline {
     return operation.operation().opcode().result().infer(operation.operation(), inputs);
   }
 
-  /** Makes the pending task of a probe when one is needed: in flight, or claimed ahead of inputs. */
+  /**
+   * Makes the pending task of a probe when one is needed: in flight, or claimed ahead of inputs.
+   */
   private final class Subscriber implements Supplier<Waiter> {
     private final ControlContext context;
     private final LinkedOperation operation;

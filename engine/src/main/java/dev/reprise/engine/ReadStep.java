@@ -17,11 +17,7 @@ final class ReadStep extends Steps.OperationStep {
       values[i] = context.completed(activation, inputs[i]);
     }
     FileAccess.Loaded loaded =
-        context
-            .run
-            .session()
-            .files()
-            .read(context, operation, values, activation.isTraced());
+        context.run.session().files().read(context, operation, values, activation.isTraced());
     activation.bind(outputs[0], loaded.value(), loaded.item());
     releaseDead(activation);
   }

@@ -94,8 +94,7 @@ public final class Replayer {
         case SOURCE ->
             services.files().reread(services.config().workingDirectory(), operation, item.note());
         case KERNEL -> kernel(operation, inputs);
-        case EFFECT ->
-            throw new OperandException("'" + operation.name() + "' cannot be replayed");
+        case EFFECT -> throw new OperandException("'" + operation.name() + "' cannot be replayed");
       };
     } catch (OperandException e) {
       throw new OperandException("replaying '" + operation.name() + "': " + e.getMessage());
@@ -103,8 +102,7 @@ public final class Replayer {
   }
 
   private Value kernel(Operation operation, Value[] inputs) {
-    ExecutionContext context =
-        new ExecutionContext(services.memory(), services.config().threads());
+    ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
     if (operation.name().equals("toString")
         && inputs[0] instanceof dev.reprise.runtime.ListValue list) {
       return Scalar.of(TextForm.list(list, v -> text(v, context)));

@@ -19,8 +19,7 @@ final class Run {
     this.session = session;
     this.functions = functions;
     this.counters = new RunCounters(session.opcodes().size());
-    this.savedBefore =
-        session.cache() == null ? 0 : session.cache().statistics().savedNanos();
+    this.savedBefore = session.cache() == null ? 0 : session.cache().statistics().savedNanos();
     this.workingDirectory = session.config().workingDirectory();
   }
 

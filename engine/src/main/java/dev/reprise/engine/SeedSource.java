@@ -2,8 +2,8 @@ package dev.reprise.engine;
 
 /**
  * System-generated seeds as a pseudo-random function of a base and a count, so that a run with the
- * same base draws the same seeds however its parfor iterations were spread over workers. Owned by one
- * control thread.
+ * same base draws the same seeds however its parfor iterations were spread over workers. Owned by
+ * one control thread.
  */
 final class SeedSource {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

@@ -3,7 +3,9 @@ package dev.reprise.engine;
 import dev.reprise.language.Position;
 import dev.reprise.runtime.Value;
 
-/** A linked instruction. Stateless but for caches that any thread may fill with the same content. */
+/**
+ * A linked instruction. Stateless but for caches that any thread may fill with the same content.
+ */
 abstract class Step {
   private final Position position;
   private final int[] releases;

@@ -8,7 +8,9 @@ import dev.reprise.runtime.cpu.cell.ScalarBinary;
 import dev.reprise.runtime.cpu.cell.ScalarUnary;
 import dev.reprise.runtime.operation.Operation;
 
-/** Steps of pure operations: scalars on the control thread, everything else through the pipeline. */
+/**
+ * Steps of pure operations: scalars on the control thread, everything else through the pipeline.
+ */
 final class Steps {
   private Steps() {}
 
@@ -18,8 +20,7 @@ final class Steps {
     final int[] inputs;
     final int[] outputs;
 
-    OperationStep(
-        Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
+    OperationStep(Instruction.Compute instruction, LinkedOperation operation, int[] inputs) {
       super(instruction.position(), instruction.releases());
       this.operation = operation;
       this.inputs = inputs;
@@ -185,9 +186,9 @@ final class Steps {
   }
 
   /**
-   * The item of a scalar computed from scalars. What follows from literals alone is itself a literal:
-   * an index computed from a loop variable is the same index however it was computed, so values that
-   * depend on it are found again; and loops over scalars grow no trace.
+   * The item of a scalar computed from scalars. What follows from literals alone is itself a
+   * literal: an index computed from a loop variable is the same index however it was computed, so
+   * values that depend on it are found again; and loops over scalars grow no trace.
    */
   private static LineageItem traced(
       Operation operation, LineageItem left, LineageItem right, Scalar result) {

@@ -52,9 +52,8 @@ final class StructureOperations {
   }
 
   private static Shape shape(Operation operation, Value value) {
-    Value inner = value instanceof ListValue list && list.size() == 1
-        ? list.elements().getFirst()
-        : value;
+    Value inner =
+        value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
     if (inner instanceof ListValue list) {
       return new Shape(list.size(), 1);
     }

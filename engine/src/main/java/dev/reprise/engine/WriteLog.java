@@ -7,8 +7,9 @@ import java.util.List;
 
 /**
  * The left-index writes to result variables in one parfor iteration, in program order. Instead of
- * each worker changing a copy of the result, its writes are noted and applied in iteration order when
- * the loop is over: values and lineage are then those of the sequential loop. Owned by one worker.
+ * each worker changing a copy of the result, its writes are noted and applied in iteration order
+ * when the loop is over: values and lineage are then those of the sequential loop. Owned by one
+ * worker.
  */
 final class WriteLog {
   private final Activation activation;

@@ -66,8 +66,7 @@ public abstract class CreateContract extends DeviceContract {
     for (String pdf : new String[] {"uniform", "normal", "poisson"}) {
       DenseMatrix large = run("rand", rand(100, 1001, 0, 1, 1, 7, pdf));
       DenseMatrix small = run("rand", rand(1, 1999, 0, 1, 1, 7, pdf));
-      assertThat(large.segment().asSlice(0, small.bytes()).mismatch(small.segment()))
-          .isEqualTo(-1);
+      assertThat(large.segment().asSlice(0, small.bytes()).mismatch(small.segment())).isEqualTo(-1);
     }
   }
 
@@ -152,7 +151,9 @@ public abstract class CreateContract extends DeviceContract {
         0);
     DenseMatrix data = matrix(new double[] {1, 2}, new double[] {3, 4}, new double[] {5, 6});
     assertClose(
-        run("matrix", data, of(2), of(3), Scalar.of(true)), new double[][] {{1, 2, 3}, {4, 5, 6}}, 0);
+        run("matrix", data, of(2), of(3), Scalar.of(true)),
+        new double[][] {{1, 2, 3}, {4, 5, 6}},
+        0);
     assertClose(
         run("matrix", data, of(2), of(3), Scalar.of(false)),
         new double[][] {{1, 5, 4}, {3, 2, 6}},
@@ -206,7 +207,8 @@ public abstract class CreateContract extends DeviceContract {
       DenseMatrix sample = run("sample", of(4), of(2), Scalar.of(false), of(seed));
       firsts[(int) sample.get(0, 0) - 1]++;
     }
-    assertThat(Arrays.stream(firsts).boxed().toList()).allSatisfy(count -> assertThat(count).isBetween(870, 1130));
+    assertThat(Arrays.stream(firsts).boxed().toList())
+        .allSatisfy(count -> assertThat(count).isBetween(870, 1130));
     DenseMatrix many = run("sample", of(3), of(30000), Scalar.of(true), of(1));
     assertThat(mean(many, v -> v == 2 ? 1 : 0)).isBetween(0.32, 0.345);
     assertRefused("without replacement", "sample", of(3), of(5), Scalar.of(false), of(1));
@@ -240,10 +242,8 @@ public abstract class CreateContract extends DeviceContract {
     DenseMatrix x = column(1, 2, 3);
     DenseMatrix y = matrix(new double[] {1, 2});
     assertClose(run("outer", x, y), new double[][] {{1, 2}, {2, 4}, {3, 6}}, 0);
-    assertClose(
-        run("outer", x, y, Scalar.of("<")), new double[][] {{0, 1}, {0, 0}, {0, 0}}, 0);
-    assertClose(
-        run("outer", x, y, Scalar.of("min")), new double[][] {{1, 1}, {1, 2}, {1, 2}}, 0);
+    assertClose(run("outer", x, y, Scalar.of("<")), new double[][] {{0, 1}, {0, 0}, {0, 0}}, 0);
+    assertClose(run("outer", x, y, Scalar.of("min")), new double[][] {{1, 1}, {1, 2}, {1, 2}}, 0);
     assertRefused("foo", "outer", x, y, Scalar.of("foo"));
     assertRefused("column", "outer", x, x);
   }

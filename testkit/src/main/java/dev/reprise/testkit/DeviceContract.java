@@ -8,8 +8,8 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Attributes;
-import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +127,9 @@ public abstract class DeviceContract {
     return -1;
   }
 
-  /** Asserts shape and cells; NaN equals NaN, others within {@code tolerance * max(1, |expected|)}. */
+  /**
+   * Asserts shape and cells; NaN equals NaN, others within {@code tolerance * max(1, |expected|)}.
+   */
   protected static void assertClose(DenseMatrix actual, double[][] expected, double tolerance) {
     assertThat(actual.rows()).isEqualTo(expected.length);
     for (int i = 0; i < expected.length; i++) {

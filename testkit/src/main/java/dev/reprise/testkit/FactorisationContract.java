@@ -85,19 +85,19 @@ public abstract class FactorisationContract extends DeviceContract {
   void determinantsKeepTheSignOfRowExchanges() {
     assertThat(runScalar("det", matrix(new double[] {0, 1}, new double[] {1, 0})).asDouble())
         .isEqualTo(-1);
-    DenseMatrix a =
-        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    DenseMatrix a = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
     assertThat(runScalar("det", a).asDouble()).isCloseTo(-3, Offset.offset(1e-12));
   }
 
   @Test
   void luGivesPermutationUnitLowerAndUpperTriangle() {
-    DenseMatrix a =
-        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    DenseMatrix a = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
     Operand[] plu = runAll("lu", NONE, a);
     assertClose((DenseMatrix) plu[0], new double[][] {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}}, 0);
     assertClose(
-        (DenseMatrix) plu[1], new double[][] {{1, 0, 0}, {1 / 7.0, 1, 0}, {4 / 7.0, 0.5, 1}}, 1e-15);
+        (DenseMatrix) plu[1],
+        new double[][] {{1, 0, 0}, {1 / 7.0, 1, 0}, {4 / 7.0, 0.5, 1}},
+        1e-15);
     assertClose(
         (DenseMatrix) plu[2],
         new double[][] {{7, 8, 10}, {0, 6 / 7.0, 11 / 7.0}, {0, 0, -0.5}},
@@ -175,8 +175,7 @@ public abstract class FactorisationContract extends DeviceContract {
   /** The signs that users of the reference system know; they follow from the QL method. */
   @Test
   void eigenvectorsHaveTheSignsOfTheQlMethod() {
-    DenseMatrix a =
-        matrix(new double[] {4, 1, 2}, new double[] {1, 3, 0}, new double[] {2, 0, 5});
+    DenseMatrix a = matrix(new double[] {4, 1, 2}, new double[] {1, 3, 0}, new double[] {2, 0, 5});
     assertClose(
         (DenseMatrix) runAll("eigen", NONE, a)[1],
         new double[][] {{-0.679, 0.374, -0.631}, {0.593, 0.786, -0.172}, {0.432, -0.491, -0.756}},

@@ -15,9 +15,28 @@ public abstract class ProductContract extends DeviceContract {
   private static final double TOLERANCE = 1e-11;
 
   private static final long[][] SHAPES = {
-    {1, 1, 1}, {2, 3, 4}, {4, 4, 4}, {5, 4, 4}, {7, 1, 9}, {1, 300, 1}, {3, 300, 1}, {1, 300, 5},
-    {9, 40, 33}, {257, 3, 129}, {16, 5000, 3}, {2, 70001, 1}, {1, 70001, 2}, {300, 17, 260},
-    {40, 30, 2500}, {500, 40, 700}, {1, 1, 500}, {500, 1, 1}, {3000, 2, 2}, {2, 9000, 2}, {64, 8200, 65}, {1, 5, 3000}
+    {1, 1, 1},
+    {2, 3, 4},
+    {4, 4, 4},
+    {5, 4, 4},
+    {7, 1, 9},
+    {1, 300, 1},
+    {3, 300, 1},
+    {1, 300, 5},
+    {9, 40, 33},
+    {257, 3, 129},
+    {16, 5000, 3},
+    {2, 70001, 1},
+    {1, 70001, 2},
+    {300, 17, 260},
+    {40, 30, 2500},
+    {500, 40, 700},
+    {1, 1, 500},
+    {500, 1, 1},
+    {3000, 2, 2},
+    {2, 9000, 2},
+    {64, 8200, 65},
+    {1, 5, 3000}
   };
 
   @Test
@@ -46,7 +65,9 @@ public abstract class ProductContract extends DeviceContract {
   void selfProductsEqualTheGeneralProductAndAreExactlySymmetric() {
     SplittableRandom random = random(2);
     for (long[] shape :
-        new long[][] {{1, 1}, {3, 2}, {2, 5}, {9000, 1}, {5000, 33}, {70, 513}, {3, 1100}, {40000, 3}}) {
+        new long[][] {
+          {1, 1}, {3, 2}, {2, 5}, {9000, 1}, {5000, 33}, {70, 513}, {3, 1100}, {40000, 3}
+        }) {
       for (boolean right : new boolean[] {false, true}) {
         DenseMatrix x =
             right
@@ -77,7 +98,8 @@ public abstract class ProductContract extends DeviceContract {
   @Test
   void notANumberAndInfinityReachExactlyTheCellsThatDependOnThem() {
     SplittableRandom random = random(3);
-    for (long[] shape : new long[][] {{3, 4, 2}, {40, 50, 60}, {40, 50, 1}, {1, 50, 60}, {1, 9, 1}}) {
+    for (long[] shape :
+        new long[][] {{3, 4, 2}, {40, 50, 60}, {40, 50, 1}, {1, 50, 60}, {1, 9, 1}}) {
       DenseMatrix a = randomMatrix(random, shape[0], shape[1]);
       DenseMatrix b = emptyMatrix(shape[1], shape[2]);
       b.segment().fill((byte) 0);

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * Random scripts that are correct by construction: matrices of known shapes, scalars, functions,
- * branches, loops and parfor. The same seed gives the same script. Scripts print what they compute, so
- * two runs are equal when their outputs are.
+ * branches, loops and parfor. The same seed gives the same script. Scripts print what they compute,
+ * so two runs are equal when their outputs are.
  *
  * <p>Sizes straddle the cost gate on purpose, and expressions are drawn from few variables, so that
  * values recur and a cache has something to find.
@@ -130,11 +130,10 @@ public final class ProgramGenerator {
     Variable a = pick();
     String i = "i" + next++;
     line("for (" + i + " in 1:" + (1 + random.nextInt(4)) + ") {");
-    nested(
-        () -> {
-          line(a.name + " = " + a.name + " * 0.9 + " + i);
-          line("s = s + sum(t(" + a.name + ") %*% " + a.name + ") / 1000");
-        });
+    nested(() -> {
+      line(a.name + " = " + a.name + " * 0.9 + " + i);
+      line("s = s + sum(t(" + a.name + ") %*% " + a.name + ") / 1000");
+    });
     line("}");
   }
 
@@ -145,13 +144,12 @@ public final class ProgramGenerator {
     int count = 2 + random.nextInt(7);
     line(result + " = matrix(0, " + count + ", 2)");
     line("parfor (" + i + " in 1:" + count + ", par=" + (1 + random.nextInt(4)) + ") {");
-    nested(
-        () -> {
-          line("g = t(" + a.name + ") %*% " + a.name);
-          line("h = g + " + i);
-          line(result + "[" + i + ", 1] = sum(h)");
-          line("if (" + i + " %% 2 == 0) { " + result + "[" + i + ", 2] = max(g) }");
-        });
+    nested(() -> {
+      line("g = t(" + a.name + ") %*% " + a.name);
+      line("h = g + " + i);
+      line(result + "[" + i + ", 1] = sum(h)");
+      line("if (" + i + " %% 2 == 0) { " + result + "[" + i + ", 2] = max(g) }");
+    });
     line("}");
     matrices.add(new Variable(result, count, 2));
   }

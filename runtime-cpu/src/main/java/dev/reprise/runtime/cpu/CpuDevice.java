@@ -20,9 +20,9 @@ import java.util.List;
 /**
  * The processor of this machine: runs kernels on the calling thread, helped by workers of its own.
  *
- * <p>Results depend on operations and operands alone, not on {@code threads}: the same bits with one
- * thread and with many. Usable from any number of threads at once. Making a device is cheap: workers
- * start and OpenBLAS is loaded when a kernel first needs them.
+ * <p>Results depend on operations and operands alone, not on {@code threads}: the same bits with
+ * one thread and with many. Usable from any number of threads at once. Making a device is cheap:
+ * workers start and OpenBLAS is loaded when a kernel first needs them.
  */
 public final class CpuDevice implements Device, AutoCloseable {
   private final Parallel parallel;

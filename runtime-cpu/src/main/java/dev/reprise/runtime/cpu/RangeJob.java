@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One call of {@link Parallel#forRange} while it runs, shared by the caller and the helping workers.
+ * One call of {@link Parallel#forRange} while it runs, shared by the caller and the helping
+ * workers.
  *
  * <p>Chunks are claimed in ascending order from {@code next}. {@code helpers} counts the workers
  * inside; the caller closes the job by setting its sign bit once no chunk is left to claim, so a

@@ -45,26 +45,25 @@ class MemoryTest {
               Map.entry("rand", new Operand[] {Scalar.of(9L), Scalar.of(9L)}),
               Map.entry("sample", new Operand[] {Scalar.of(9L), Scalar.of(9L)}),
               Map.entry("table", new Operand[] {column, column}));
-      calls.forEach(
-          (opcode, inputs) -> {
-            int failures = 0;
-            for (long budget = 0; ; budget += 1000) {
-              CountingAllocator tight = new CountingAllocator(budget);
-              try {
-                for (Operand output : run(device, tight, opcode, inputs)) {
-                  if (output instanceof DenseMatrix matrix) {
-                    matrix.buffer().release();
-                  }
-                }
-                assertThat(tight.liveBuffers()).isZero();
-                break;
-              } catch (ResourceException _) {
-                failures++;
-                assertThat(tight.liveBuffers()).as(opcode).isZero();
+      calls.forEach((opcode, inputs) -> {
+        int failures = 0;
+        for (long budget = 0; ; budget += 1000) {
+          CountingAllocator tight = new CountingAllocator(budget);
+          try {
+            for (Operand output : run(device, tight, opcode, inputs)) {
+              if (output instanceof DenseMatrix matrix) {
+                matrix.buffer().release();
               }
             }
-            assertThat(failures).as(opcode).isPositive();
-          });
+            assertThat(tight.liveBuffers()).isZero();
+            break;
+          } catch (ResourceException _) {
+            failures++;
+            assertThat(tight.liveBuffers()).as(opcode).isZero();
+          }
+        }
+        assertThat(failures).as(opcode).isPositive();
+      });
     }
   }
 

@@ -38,8 +38,7 @@ class OpenBlasTest {
   @Test
   void theLibraryLoadsAndNamesItsKernels() {
     assertThat(new LazyBlas(natives()).get())
-        .isInstanceOfSatisfying(
-            OpenBlas.class, blas -> assertThat(blas.coreName()).isNotBlank());
+        .isInstanceOfSatisfying(OpenBlas.class, blas -> assertThat(blas.coreName()).isNotBlank());
   }
 
   @Test
@@ -78,11 +77,10 @@ class OpenBlasTest {
     try (ExecutorService threads = Executors.newFixedThreadPool(starters)) {
       for (int i = 0; i < starters; i++) {
         loaded.add(
-            threads.submit(
-                () -> {
-                  together.await();
-                  return new LazyBlas(natives()).get() instanceof OpenBlas;
-                }));
+            threads.submit(() -> {
+              together.await();
+              return new LazyBlas(natives()).get() instanceof OpenBlas;
+            }));
       }
     }
     for (Future<Boolean> each : loaded) {
@@ -93,8 +91,7 @@ class OpenBlasTest {
 
   @Test
   void theFolderIsForItsOwnerAloneAndOneOpenToOthersIsRefused() throws IOException {
-    Assumptions.assumeTrue(
-        folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    Assumptions.assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
     new LazyBlas(natives()).get();
     Path unpackedTo = unpacked().getFirst().getParent();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(unpackedTo)))

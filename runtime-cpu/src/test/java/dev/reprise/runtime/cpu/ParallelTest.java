@@ -68,8 +68,7 @@ class ParallelTest {
   void oneThreadInTheContextKeepsAllWorkOnTheCaller() {
     try (Parallel parallel = new Parallel(4)) {
       Thread caller = Thread.currentThread();
-      parallel.forEach(
-          threads(1), 100, _ -> assertThat(Thread.currentThread()).isSameAs(caller));
+      parallel.forEach(threads(1), 100, _ -> assertThat(Thread.currentThread()).isSameAs(caller));
     }
   }
 
@@ -79,26 +78,25 @@ class ParallelTest {
       for (int round = 0; round < 300; round++) {
         AtomicInteger running = new AtomicInteger();
         CountDownLatch higherFailed = new CountDownLatch(1);
-        assertThatThrownBy(
-                () ->
-                    parallel.forEach(
-                        threads(4),
-                        1000,
-                        i -> {
-                          running.incrementAndGet();
-                          try {
-                            if (i == 3) {
-                              await(higherFailed);
-                              throw new IllegalArgumentException("chunk " + i);
-                            }
-                            if (i > 3) {
-                              higherFailed.countDown();
-                              throw new IllegalArgumentException("chunk " + i);
-                            }
-                          } finally {
-                            running.decrementAndGet();
-                          }
-                        }))
+        assertThatThrownBy(() ->
+                parallel.forEach(
+                    threads(4),
+                    1000,
+                    i -> {
+                      running.incrementAndGet();
+                      try {
+                        if (i == 3) {
+                          await(higherFailed);
+                          throw new IllegalArgumentException("chunk " + i);
+                        }
+                        if (i > 3) {
+                          higherFailed.countDown();
+                          throw new IllegalArgumentException("chunk " + i);
+                        }
+                      } finally {
+                        running.decrementAndGet();
+                      }
+                    }))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage("chunk 3");
         assertThat(running.get()).isZero();
@@ -121,17 +119,16 @@ class ParallelTest {
       List<Future<Long>> sums = new ArrayList<>();
       for (int caller = 0; caller < 64; caller++) {
         sums.add(
-            callers.submit(
-                () -> {
-                  AtomicLong sum = new AtomicLong();
-                  parallel.forEach(
-                      threads(3),
-                      20,
-                      i ->
-                          parallel.forRange(
-                              threads(3), 50, 5, (from, to) -> sum.addAndGet(to - from + i)));
-                  return sum.get();
-                }));
+            callers.submit(() -> {
+              AtomicLong sum = new AtomicLong();
+              parallel.forEach(
+                  threads(3),
+                  20,
+                  i ->
+                      parallel.forRange(
+                          threads(3), 50, 5, (from, to) -> sum.addAndGet(to - from + i)));
+              return sum.get();
+            }));
       }
       for (Future<Long> sum : sums) {
         assertThat(sum.get()).isEqualTo(20 * 50 + 10 * 190);

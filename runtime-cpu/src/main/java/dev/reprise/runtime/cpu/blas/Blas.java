@@ -13,8 +13,7 @@ public sealed interface Blas permits OpenBlas, JavaBlas {
   record Block(MemorySegment cells, long offset, int stride) {}
 
   /** C = op(A) op(B) with C m x n and the inner dimension k; op transposes when asked to. */
-  void gemm(
-      boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c);
+  void gemm(boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c);
 
   /** Upper triangle of C = t(A) A with A k x n; what is below the diagonal means nothing. */
   void syrk(int n, int k, Block a, Block c);

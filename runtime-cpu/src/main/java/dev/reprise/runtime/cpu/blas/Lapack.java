@@ -16,8 +16,7 @@ public sealed interface Lapack permits OpenBlasLapack, JavaLapack {
   int dgetrf(int m, int n, MemorySegment a, MemorySegment pivots);
 
   /** Solves t(A) X = B with the result of {@link #dgetrf}; B is n x columns and becomes X. */
-  int dgetrsTransposed(
-      int n, int columns, MemorySegment lu, MemorySegment pivots, MemorySegment b);
+  int dgetrsTransposed(int n, int columns, MemorySegment lu, MemorySegment pivots, MemorySegment b);
 
   /** The inverse from the result of {@link #dgetrf}, in place. */
   int dgetri(int n, MemorySegment lu, MemorySegment pivots);
@@ -26,8 +25,8 @@ public sealed interface Lapack permits OpenBlasLapack, JavaLapack {
   int dpotrf(int n, MemorySegment a);
 
   /**
-   * A = Q T t(Q) for the lower triangle of a symmetric A, T tridiagonal: its diagonal (n), the
-   * n - 1 cells beside it, and Q as n - 1 reflectors below A's diagonal with their factors.
+   * A = Q T t(Q) for the lower triangle of a symmetric A, T tridiagonal: its diagonal (n), the n -
+   * 1 cells beside it, and Q as n - 1 reflectors below A's diagonal with their factors.
    */
   int dsytrd(
       int n, MemorySegment a, MemorySegment diagonal, MemorySegment beside, MemorySegment tau);

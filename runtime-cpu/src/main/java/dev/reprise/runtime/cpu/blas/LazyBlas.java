@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * OpenBLAS, loaded when the first kernel needs it; plain Java where it cannot be loaded. Thread-safe.
+ * OpenBLAS, loaded when the first kernel needs it; plain Java where it cannot be loaded.
+ * Thread-safe.
  */
 public final class LazyBlas {
   private final NativeLocation location;
@@ -46,6 +47,8 @@ public final class LazyBlas {
   }
 
   private static String reason(Throwable e) {
-    return e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause().getMessage();
+    return e.getCause() == null
+        ? e.getMessage()
+        : e.getMessage() + ": " + e.getCause().getMessage();
   }
 }

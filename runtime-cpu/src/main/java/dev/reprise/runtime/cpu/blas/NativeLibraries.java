@@ -46,7 +46,10 @@ final class NativeLibraries {
     }
     if (platform.startsWith("macosx")) {
       return List.of(
-          "libgcc_s.1.1.dylib", "libquadmath.0.dylib", "libgfortran.5.dylib", "libopenblas.0.dylib");
+          "libgcc_s.1.1.dylib",
+          "libquadmath.0.dylib",
+          "libgfortran.5.dylib",
+          "libopenblas.0.dylib");
     }
     return List.of(
         "libgcc_s_seh-1.dll",

@@ -29,16 +29,47 @@ public final class OpenBlas implements Blas {
 
   private static final FunctionDescriptor DGEMM =
       FunctionDescriptor.ofVoid(
-          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG,
-          JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_DOUBLE,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_DOUBLE,
+          JAVA_LONG,
+          JAVA_INT);
   private static final FunctionDescriptor DSYRK =
       FunctionDescriptor.ofVoid(
-          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT,
-          JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_DOUBLE,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_DOUBLE,
+          JAVA_LONG,
+          JAVA_INT);
   private static final FunctionDescriptor DGEMV =
       FunctionDescriptor.ofVoid(
-          JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT, JAVA_LONG,
-          JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_DOUBLE,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_DOUBLE,
+          JAVA_LONG,
+          JAVA_INT);
 
   private final Linker linker;
   private final SymbolLookup symbols;
@@ -92,8 +123,7 @@ public final class OpenBlas implements Blas {
   /** The name of the processor family whose kernels OpenBLAS chose, such as {@code Haswell}. */
   public String coreName() {
     try {
-      MethodHandle name =
-          function("openblas_get_corename", FunctionDescriptor.of(ADDRESS));
+      MethodHandle name = function("openblas_get_corename", FunctionDescriptor.of(ADDRESS));
       return ((MemorySegment) name.invokeExact()).reinterpret(64).getString(0);
     } catch (Throwable e) {
       throw broken(e);

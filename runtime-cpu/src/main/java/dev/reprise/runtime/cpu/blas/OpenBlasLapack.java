@@ -1,7 +1,6 @@
 package dev.reprise.runtime.cpu.blas;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -57,7 +56,8 @@ final class OpenBlasLapack implements Lapack {
     MethodHandle call =
         function("LAPACKE_dgetrf", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG);
     try {
-      return (int) call.invokeExact(COLUMN_MAJOR, m, n, address(a), Math.max(1, m), address(pivots));
+      return (int)
+          call.invokeExact(COLUMN_MAJOR, m, n, address(a), Math.max(1, m), address(pivots));
     } catch (Throwable e) {
       throw OpenBlas.broken(e);
     }
@@ -81,15 +81,7 @@ final class OpenBlasLapack implements Lapack {
     try {
       return (int)
           call.invokeExact(
-              COLUMN_MAJOR,
-              (byte) 'T',
-              n,
-              columns,
-              address(lu),
-              n,
-              address(pivots),
-              address(b),
-              n);
+              COLUMN_MAJOR, (byte) 'T', n, columns, address(lu), n, address(pivots), address(b), n);
     } catch (Throwable e) {
       throw OpenBlas.broken(e);
     }
@@ -122,8 +114,15 @@ final class OpenBlasLapack implements Lapack {
       int n, MemorySegment a, MemorySegment diagonal, MemorySegment beside, MemorySegment tau) {
     MethodHandle call =
         function(
-            "LAPACKE_dsytrd", JAVA_INT, JAVA_BYTE, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG,
-            JAVA_LONG, JAVA_LONG);
+            "LAPACKE_dsytrd",
+            JAVA_INT,
+            JAVA_BYTE,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
     try {
       return (int)
           call.invokeExact(
@@ -145,8 +144,18 @@ final class OpenBlasLapack implements Lapack {
       boolean transpose, int n, int columns, MemorySegment a, MemorySegment tau, MemorySegment c) {
     MethodHandle call =
         function(
-            "LAPACKE_dormtr", JAVA_INT, JAVA_BYTE, JAVA_BYTE, JAVA_BYTE, JAVA_INT, JAVA_INT,
-            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+            "LAPACKE_dormtr",
+            JAVA_INT,
+            JAVA_BYTE,
+            JAVA_BYTE,
+            JAVA_BYTE,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT);
     try {
       return (int)
           call.invokeExact(
@@ -167,22 +176,21 @@ final class OpenBlasLapack implements Lapack {
   }
 
   @Override
-  public int dstedc(
-      int n, MemorySegment diagonal, MemorySegment beside, MemorySegment vectors) {
+  public int dstedc(int n, MemorySegment diagonal, MemorySegment beside, MemorySegment vectors) {
     MethodHandle call =
         function(
-            "LAPACKE_dstedc", JAVA_INT, JAVA_BYTE, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+            "LAPACKE_dstedc",
+            JAVA_INT,
+            JAVA_BYTE,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
             JAVA_INT);
     try {
       return (int)
           call.invokeExact(
-              COLUMN_MAJOR,
-              (byte) 'I',
-              n,
-              address(diagonal),
-              address(beside),
-              address(vectors),
-              n);
+              COLUMN_MAJOR, (byte) 'I', n, address(diagonal), address(beside), address(vectors), n);
     } catch (Throwable e) {
       throw OpenBlas.broken(e);
     }
@@ -193,8 +201,19 @@ final class OpenBlasLapack implements Lapack {
       int n, MemorySegment a, MemorySegment real, MemorySegment imaginary, MemorySegment vectors) {
     MethodHandle call =
         function(
-            "LAPACKE_dgeev", JAVA_INT, JAVA_BYTE, JAVA_BYTE, JAVA_INT, JAVA_LONG, JAVA_INT,
-            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+            "LAPACKE_dgeev",
+            JAVA_INT,
+            JAVA_BYTE,
+            JAVA_BYTE,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT);
     try {
       return (int)
           call.invokeExact(
@@ -220,8 +239,18 @@ final class OpenBlasLapack implements Lapack {
       int m, int n, MemorySegment a, MemorySegment values, MemorySegment u, MemorySegment vt) {
     MethodHandle call =
         function(
-            "LAPACKE_dgesdd", JAVA_INT, JAVA_BYTE, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT,
-            JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+            "LAPACKE_dgesdd",
+            JAVA_INT,
+            JAVA_BYTE,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT);
     try {
       return (int)
           call.invokeExact(

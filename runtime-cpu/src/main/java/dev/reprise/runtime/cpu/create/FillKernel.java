@@ -121,7 +121,8 @@ final class FillKernel implements Kernel {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException _) {
-      throw new OperandException("'matrix' needs numbers separated by blanks, not \"" + text + "\"");
+      throw new OperandException(
+          "'matrix' needs numbers separated by blanks, not \"" + text + "\"");
     }
   }
 }

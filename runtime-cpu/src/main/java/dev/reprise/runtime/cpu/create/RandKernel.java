@@ -16,8 +16,9 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * {@code rand(rows, cols, min, max, sparsity, seed, pdf, lambda)}. With a sparsity below 1 each cell
- * is non-zero with that probability, independently; its value is the one it would have had anyway.
+ * {@code rand(rows, cols, min, max, sparsity, seed, pdf, lambda)}. With a sparsity below 1 each
+ * cell is non-zero with that probability, independently; its value is the one it would have had
+ * anyway.
  */
 final class RandKernel implements Kernel {
   private static final int ROWS = 0;

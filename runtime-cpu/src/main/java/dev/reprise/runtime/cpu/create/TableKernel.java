@@ -91,8 +91,7 @@ final class TableKernel implements Kernel {
     return new long[] {counting ? n : (long) rows, (long) cols};
   }
 
-  private static void count(
-      Series first, Series second, Series weights, long n, DenseMatrix out) {
+  private static void count(Series first, Series second, Series weights, long n, DenseMatrix out) {
     MemorySegment cells = out.segment();
     for (long i = 0; i < n; i++) {
       double a = first.at(i);

@@ -15,10 +15,9 @@ public final class DistributionKernels {
     table.add("cdf", new ProbabilityKernel(null));
     table.add("invcdf", new QuantileKernel(null));
     table.add("icdf", new QuantileKernel(null));
-    SHORT_FORMS.forEach(
-        (letters, distribution) -> {
-          table.add("p" + letters, new ProbabilityKernel(distribution));
-          table.add("q" + letters, new QuantileKernel(distribution));
-        });
+    SHORT_FORMS.forEach((letters, distribution) -> {
+      table.add("p" + letters, new ProbabilityKernel(distribution));
+      table.add("q" + letters, new QuantileKernel(distribution));
+    });
   }
 }

@@ -122,9 +122,7 @@ final class LuKernels {
       for (int i = 0; i < n; i++) {
         permutation.set(i, source[i], 1);
       }
-      return new Operand[] {
-        scratch.keep(permutation), scratch.keep(lower), scratch.keep(upper)
-      };
+      return new Operand[] {scratch.keep(permutation), scratch.keep(lower), scratch.keep(upper)};
     }
   }
 

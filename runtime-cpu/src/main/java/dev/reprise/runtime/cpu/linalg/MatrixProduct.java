@@ -14,7 +14,9 @@ import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
-/** {@code matmul}: C = op(A) op(B), where attributes {@code ta}, {@code tb} transpose an operand. */
+/**
+ * {@code matmul}: C = op(A) op(B), where attributes {@code ta}, {@code tb} transpose an operand.
+ */
 final class MatrixProduct implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;

@@ -29,7 +29,9 @@ final class Partials {
     this.cells = cells;
     this.count = count;
     this.others =
-        count == 1 ? null : scratch.doubles(Math.multiplyExact(Math.subtractExact(count, 1), cells));
+        count == 1
+            ? null
+            : scratch.doubles(Math.multiplyExact(Math.subtractExact(count, 1), cells));
   }
 
   /** Where the partial result of a chunk goes; begins with its first cell. */
@@ -49,8 +51,7 @@ final class Partials {
     for (long partial = 0; partial < count - 1; partial++) {
       long start = partial * cells;
       for (long i = from; i < to; i++) {
-        double sum =
-            output.getAtIndex(JAVA_DOUBLE, i) + others.getAtIndex(JAVA_DOUBLE, start + i);
+        double sum = output.getAtIndex(JAVA_DOUBLE, i) + others.getAtIndex(JAVA_DOUBLE, start + i);
         output.setAtIndex(JAVA_DOUBLE, i, sum);
       }
     }

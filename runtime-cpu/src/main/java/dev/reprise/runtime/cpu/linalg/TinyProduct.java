@@ -19,8 +19,7 @@ final class TinyProduct {
     return m <= MOST_WORK && n <= MOST_WORK && k <= MOST_WORK && m * n * k <= MOST_WORK;
   }
 
-  static void multiply(
-      DenseMatrix a, boolean ta, DenseMatrix b, boolean tb, int k, DenseMatrix c) {
+  static void multiply(DenseMatrix a, boolean ta, DenseMatrix b, boolean tb, int k, DenseMatrix c) {
     long aInner = ta ? a.cols() : 1;
     long aOuter = ta ? 1 : a.cols();
     long bInner = tb ? 1 : b.cols();

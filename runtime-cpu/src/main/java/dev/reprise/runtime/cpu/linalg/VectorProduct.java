@@ -67,9 +67,7 @@ final class VectorProduct {
           int n = (int) Math.min(width, cols - col);
           // With a single row the stride has no meaning and need not fit 32 bits.
           Blas.Block block =
-              m == 1
-                  ? new Blas.Block(a, row * cols + col, n)
-                  : Blocks.at(a, cols, row, col);
+              m == 1 ? new Blas.Block(a, row * cols + col, n) : Blocks.at(a, cols, row, col);
           blas.gemv(m, n, block, x, col, partials.segment(strip), row);
         });
     partials.addUp(parallel, context);

@@ -65,8 +65,7 @@ class FactorisationTest extends FactorisationContract {
 
   @Test
   void eigenOfAMatrixThatIsNotSymmetricNeedsRealEigenvalues() {
-    DenseMatrix a =
-        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    DenseMatrix a = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
     Operand[] pair = runAll("eigen", NONE, a);
     assertClose((DenseMatrix) pair[0], new double[][] {{-0.906}, {0.198}, {16.707}}, 1e-3);
     double[][] scaled = Matrices.toArray((DenseMatrix) pair[1]);
@@ -105,8 +104,7 @@ class FactorisationTest extends FactorisationContract {
 
   @Test
   void singularVectorsOfAPositiveMatrixBeginPositive() {
-    DenseMatrix x =
-        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    DenseMatrix x = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
     Operand[] usv = runAll("svd", NONE, x);
     assertThat(((DenseMatrix) usv[0]).get(0, 0)).isPositive();
     assertThat(((DenseMatrix) usv[1]).get(0, 0)).isBetween(17.4, 17.42);
@@ -114,8 +112,7 @@ class FactorisationTest extends FactorisationContract {
 
   @Test
   void qrGivesHouseholderVectorsAndTheTriangle() {
-    DenseMatrix x =
-        matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
+    DenseMatrix x = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
     Operand[] hr = runAll("qr", NONE, x);
     assertClose(
         (DenseMatrix) hr[0],
