@@ -49,36 +49,6 @@ final class ExponentialLoops {
     }
   }
 
-  /** 1 / (1 + e^-x). */
-  static final class Sigmoid extends UnaryLoop {
-    @Override
-    double cell(double x) {
-      return 1 / (1 + Math.exp(-x));
-    }
-
-    @Override
-    void array(double[] x, double[] out, int n) {
-      for (int i = 0; i < n; i++) {
-        out[i] = 1 / (1 + Math.exp(-x[i]));
-      }
-    }
-  }
-
-  /** Hyperbolic tangent. */
-  static final class Tanh extends UnaryLoop {
-    @Override
-    double cell(double x) {
-      return Math.tanh(x);
-    }
-
-    @Override
-    void array(double[] x, double[] out, int n) {
-      for (int i = 0; i < n; i++) {
-        out[i] = Math.tanh(x[i]);
-      }
-    }
-  }
-
   /** Hyperbolic sine. */
   static final class Sinh extends UnaryLoop {
     @Override

@@ -10,7 +10,7 @@ abstract class UnaryLoop {
   abstract void array(double[] x, double[] out, int n);
 
   /** {@code out = f(x)} over n cells; offsets in bytes. */
-  final void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
+  void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
     double[] block = new double[(int) Math.min(n, BinaryLoop.BLOCK)];
     for (long i = 0; i < n; i += BinaryLoop.BLOCK) {
       int count = (int) Math.min(BinaryLoop.BLOCK, n - i);

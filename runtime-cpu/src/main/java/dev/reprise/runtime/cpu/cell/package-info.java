@@ -9,6 +9,7 @@
  *   Loops: opcode -> BinaryLoop | UnaryLoop    one class per operator, holding its tight loops
  * </pre>
  *
- * <p>A scalar and a cell are computed by the same code, so both give the same bits.
+ * <p>A scalar and a cell are computed by the same code and give the same bits, but for {@code
+ * sigmoid} and {@code tanh}, whose vector code may give a neighbouring number.
  */
 package dev.reprise.runtime.cpu.cell;
