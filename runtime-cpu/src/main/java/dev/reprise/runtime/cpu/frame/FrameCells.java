@@ -77,13 +77,10 @@ final class FrameCells {
     };
   }
 
-  /** The cell as a scalar of its column's type; missing text is the empty text. */
+  /** The cell as a scalar of its column's type; missing text is {@code null}, as it prints. */
   static Scalar scalar(Frame frame, int row, int col) {
     return switch (frame.schema().get(col)) {
-      case STRING -> {
-        String text = frame.strings(col)[row];
-        yield Scalar.of(text == null ? "" : text);
-      }
+      case STRING -> Scalar.of(String.valueOf(frame.strings(col)[row]));
       case DOUBLE -> Scalar.of(frame.doubles(col)[row]);
       case INTEGER -> Scalar.of(frame.integers(col)[row]);
       case BOOLEAN -> Scalar.of(frame.booleans(col)[row]);

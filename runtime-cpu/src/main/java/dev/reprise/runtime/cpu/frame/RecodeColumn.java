@@ -59,6 +59,10 @@ final class RecodeColumn implements ColumnEncoder {
   public double encode(ColumnCells cells, int row) {
     String text = cells.text(row);
     Integer code = text == null ? null : codes.get(text);
+    if (code == null && cells.imputed() != null) {
+      // Categories not seen before are filled like missing cells, as in SystemDS.
+      code = codes.get(cells.imputed());
+    }
     return code == null ? Double.NaN : code;
   }
 

@@ -154,6 +154,8 @@ class FrameOperationsTest {
     Frame frame = Frames.typedSample();
     Frame cell = FrameShape.rightIndex(new Operand[] {frame, at(1), ALL, at(2), ALL});
     assertThat(run("as.scalar", cell)).isEqualTo(Scalar.of("b"));
+    Frame missing = FrameShape.rightIndex(new Operand[] {frame, at(5), ALL, at(2), ALL});
+    assertThat(run("as.scalar", missing)).isEqualTo(Scalar.of("null"));
     Frame whole = FrameShape.rightIndex(new Operand[] {frame, at(1), ALL, at(1), ALL});
     assertThat(run("as.scalar", whole)).isEqualTo(Scalar.of(10L));
     assertThat(run("as.scalar", Frames.matrix(new double[][] {{3.5}}))).isEqualTo(Scalar.of(3.5));
