@@ -4,16 +4,25 @@ import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /** Writes csv as SystemDS writes it. */
 final class CsvWriter {
+  // Half a megabyte of text or so: some milliseconds of formatting, little memory.
+  private static final long PIECE_CELLS = 1 << 15;
+  private static final int PIECES_PER_THREAD = 4;
+
+  private final FileChannel channel;
   private final TextSink out;
   private final String separator;
+  private final int threads;
 
-  CsvWriter(FileChannel channel, String separator) {
+  CsvWriter(FileChannel channel, String separator, int threads) {
+    this.channel = channel;
     this.out = new TextSink(channel);
     this.separator = separator;
+    this.threads = threads;
   }
 
   /**
@@ -29,17 +38,54 @@ final class CsvWriter {
       }
       out.put('\n');
     }
-    for (long r = 0; r < matrix.rows() && matrix.cols() > 0; r++) {
-      for (long c = 0; c < matrix.cols(); c++) {
-        double cell = MatrixCells.get(matrix, r, c);
-        separate(c);
-        if (!sparse || Double.doubleToRawLongBits(cell) != 0) {
-          out.put(cell);
-        }
-      }
-      out.put('\n');
-    }
     out.flush();
+    if (matrix.cols() > 0) {
+      writeRows(matrix, sparse);
+    }
+  }
+
+  /** Formats pieces of rows on several threads and writes them in order, a wave at a time. */
+  private void writeRows(DenseMatrix matrix, boolean sparse) throws IOException {
+    long rowsPerPiece = Math.max(1, PIECE_CELLS / matrix.cols());
+    long pieces = (matrix.rows() + rowsPerPiece - 1) / rowsPerPiece;
+    int wave = PIECES_PER_THREAD * threads;
+    for (long first = 0; first < pieces; first += wave) {
+      int count = (int) Math.min(wave, pieces - first);
+      ByteBuffer[] texts = new ByteBuffer[count];
+      long base = first;
+      BlockTasks.run(
+          count,
+          threads,
+          i -> {
+            long from = (base + i) * rowsPerPiece;
+            long to = Math.min(matrix.rows(), from + rowsPerPiece);
+            texts[i] = rows(matrix, from, to, sparse);
+          });
+      for (ByteBuffer text : texts) {
+        BinaryFiles.writeFully(channel, text);
+      }
+    }
+  }
+
+  private ByteBuffer rows(DenseMatrix matrix, long from, long to, boolean sparse) {
+    TextSink text = new TextSink();
+    try {
+      for (long r = from; r < to; r++) {
+        for (long c = 0; c < matrix.cols(); c++) {
+          double cell = MatrixCells.get(matrix, r, c);
+          if (c > 0) {
+            text.put(separator);
+          }
+          if (!sparse || Double.doubleToRawLongBits(cell) != 0) {
+            text.put(cell);
+          }
+        }
+        text.put('\n');
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("text in memory does not fail", e);
+    }
+    return text.content();
   }
 
   /** Writes a frame; missing cells are left empty. */

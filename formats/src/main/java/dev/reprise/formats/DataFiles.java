@@ -18,7 +18,7 @@ public final class DataFiles {
    * Makes the entry to all formats.
    *
    * @param fingerprints what is known of files' contents; told of every write
-   * @param threads how many threads one read may use, the caller included
+   * @param threads how many threads one read or write may use, the caller included
    */
   public DataFiles(FingerprintCache fingerprints, int threads) {
     this(fingerprints, threads, TextSource.BLOCK_BYTES);
@@ -139,7 +139,7 @@ public final class DataFiles {
    */
   public void write(Operand value, String path, Path workingDirectory, WriteOptions options) {
     Path target = DataPath.resolve(path, workingDirectory);
-    ValueWriter writer = new ValueWriter(value, target, options);
+    ValueWriter writer = new ValueWriter(value, target, options, threads);
     Sidecar sidecar = writer.sidecar();
     try (AtomicOutput output = new AtomicOutput()) {
       output.add(target, writer);

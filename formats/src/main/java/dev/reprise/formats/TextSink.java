@@ -4,12 +4,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** Collects text and hands it to a file in large pieces; {@link #flush} ends it. One thread. */
+/**
+ * Collects text and hands it to a file in large pieces, {@link #flush} ends it; or keeps it,
+ * without a file. One thread.
+ */
 final class TextSink {
   private final FileChannel channel;
   private byte[] bytes = new byte[1 << 18];
   private int size;
+
+  /** Keeps the text; see {@link #content}. */
+  TextSink() {
+    this(null);
+  }
 
   TextSink(FileChannel channel) {
     this.channel = channel;
@@ -48,16 +57,26 @@ final class TextSink {
   }
 
   private void reserve(int more) throws IOException {
-    if (size + more > bytes.length) {
-      flush();
-      if (more > bytes.length) {
-        bytes = new byte[more];
-      }
+    if (size + more <= bytes.length) {
+      return;
+    }
+    if (channel == null) {
+      bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), 2 * size));
+      return;
+    }
+    flush();
+    if (more > bytes.length) {
+      bytes = new byte[more];
     }
   }
 
+  /** What was kept; valid until more is put. */
+  ByteBuffer content() {
+    return ByteBuffer.wrap(bytes, 0, size);
+  }
+
   void flush() throws IOException {
-    BinaryFiles.writeFully(channel, ByteBuffer.wrap(bytes, 0, size));
+    BinaryFiles.writeFully(channel, content());
     size = 0;
   }
 }

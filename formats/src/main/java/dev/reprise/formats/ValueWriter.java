@@ -17,8 +17,9 @@ final class ValueWriter implements AtomicOutput.Content {
   private final boolean header;
   private final boolean sparse;
   private final String description;
+  private final int threads;
 
-  ValueWriter(Operand value, Path target, WriteOptions options) {
+  ValueWriter(Operand value, Path target, WriteOptions options, int threads) {
     this.value = value;
     this.target = target;
     String name = options.format() == null ? FileFormat.TEXT.label() : options.format();
@@ -27,6 +28,7 @@ final class ValueWriter implements AtomicOutput.Content {
     this.header = Boolean.TRUE.equals(options.header());
     this.sparse = Boolean.TRUE.equals(options.sparse());
     this.description = options.description();
+    this.threads = threads;
     if (separator.isEmpty()) {
       throw new FormatException(target.toString(), "the separator (sep) must not be empty");
     }
@@ -49,7 +51,7 @@ final class ValueWriter implements AtomicOutput.Content {
 
   private void write(DenseMatrix matrix, FileChannel channel) throws IOException {
     switch (format) {
-      case CSV -> new CsvWriter(channel, separator).write(matrix, header, sparse);
+      case CSV -> new CsvWriter(channel, separator, threads).write(matrix, header, sparse);
       case TEXT -> new TextWriter(channel).write(matrix);
       case MATRIX_MARKET -> new TextWriter(channel).writeMarket(matrix);
       case BINARY -> BinaryFiles.write(matrix, channel);
@@ -58,7 +60,7 @@ final class ValueWriter implements AtomicOutput.Content {
 
   private void write(Frame frame, FileChannel channel) throws IOException {
     switch (format) {
-      case CSV -> new CsvWriter(channel, separator).write(frame, header);
+      case CSV -> new CsvWriter(channel, separator, threads).write(frame, header);
       case TEXT -> new TextWriter(channel).write(frame);
       case MATRIX_MARKET ->
           throw new FormatException(target.toString(), "a frame cannot be written as mm; use csv");

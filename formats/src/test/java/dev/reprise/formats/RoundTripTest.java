@@ -42,6 +42,17 @@ class RoundTripTest {
   }
 
   @Test
+  void largeCsvIsTheSameTextWithAnyNumberOfThreads() {
+    DenseMatrix matrix = files.random(new Random(8), 40_000, 7);
+    files.files.write(matrix, "one.csv", folder, WriteOptions.format("csv"));
+    FilesFixture parallel = new FilesFixture(folder, 3, 1 << 16);
+    parallel.files.write(matrix, "three.csv", folder, WriteOptions.format("csv"));
+    assertThat(folder.resolve("one.csv")).hasSameBinaryContentAs(folder.resolve("three.csv"));
+    assertThat(FilesFixture.bits(parallel.matrix("three.csv")))
+        .isEqualTo(FilesFixture.bits(matrix));
+  }
+
+  @Test
   void csvOptionsAreRememberedInTheSidecar() {
     DenseMatrix matrix = files.random(new Random(3), 5, 3);
     WriteOptions options =
