@@ -11,12 +11,16 @@ import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** {@code solve inv det lu cholesky} and {@code eigen} of symmetric matrices. */
+/** {@code solve inv det lu cholesky svd} and {@code eigen} of symmetric matrices. */
 public abstract class FactorisationContract extends DeviceContract {
   private static final Attributes NONE = Attributes.none();
 
   /** Well-conditioned systems of order 100 lose a few digits. */
   private static final double TOLERANCE = 1e-9;
+
+  private static final int[][] RECTANGLES = {
+    {1, 1}, {3, 3}, {4, 3}, {2, 3}, {48, 48}, {49, 52}, {70, 20}, {20, 70}, {900, 40}
+  };
 
   protected static final int[] ORDERS = {1, 2, 3, 7, 48, 49, 130};
 
@@ -195,5 +199,76 @@ public abstract class FactorisationContract extends DeviceContract {
           {0.372, 0.602, 0.602, 0.372}
         },
         6e-4);
+  }
+
+  @Test
+  void singularVectorsAndValuesMultiplyToTheMatrix() {
+    SplittableRandom random = random(22);
+    for (int[] shape : RECTANGLES) {
+      DenseMatrix x = randomMatrix(random, shape[0], shape[1]);
+      Operand[] usv = runAll("svd", NONE, x);
+      int r = Math.min(shape[0], shape[1]);
+      assertThat(((DenseMatrix) usv[0]).shape().toString()).isEqualTo(shape[0] + "x" + r);
+      assertThat(((DenseMatrix) usv[2]).shape().toString()).isEqualTo(shape[1] + "x" + r);
+      DenseMatrix scaled = run("matmul", usv[0], usv[1]);
+      DenseMatrix product = run("matmul", Attributes.of("tb", "true"), scaled, usv[2]);
+      assertClose(product, Matrices.toArray(x), 1e-12);
+      assertClose(run("tsmm", usv[2]), identity(r), 1e-12);
+      assertSameBitsWithAnyThreads("svd", NONE, x);
+    }
+  }
+
+  /** The signs that users of the reference system know. */
+  @Test
+  void singularVectorsHaveTheSignsOfTheGolubKahanMethod() {
+    DenseMatrix x =
+        matrix(
+            new double[] {1, 2, 3},
+            new double[] {4, 5, 6},
+            new double[] {7, 8, 10},
+            new double[] {1, 1, 0});
+    Operand[] usv = runAll("svd", NONE, x);
+    assertClose(
+        (DenseMatrix) usv[0],
+        new double[][] {
+          {0.209, 0.650, -0.584},
+          {0.503, 0.002, -0.396},
+          {0.837, -0.111, 0.424},
+          {0.059, -0.752, -0.568}
+        },
+        6e-4);
+    assertClose(
+        (DenseMatrix) usv[1], new double[][] {{17.442, 0, 0}, {0, 1.262, 0}, {0, 0, 0.414}}, 6e-4);
+    assertClose(
+        (DenseMatrix) usv[2],
+        new double[][] {{0.466, -0.689, 0.555}, {0.555, -0.260, -0.790}, {0.689, 0.677, 0.261}},
+        6e-4);
+    DenseMatrix wide = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6});
+    assertClose(
+        (DenseMatrix) runAll("svd", NONE, wide)[2],
+        new double[][] {{0.429, -0.806}, {0.566, -0.112}, {0.704, 0.581}},
+        6e-4);
+  }
+
+  @Test
+  void matricesWithoutFullRankHaveSingularValuesOfZero() {
+    for (int n : new int[] {4, 60}) {
+      double[][] cells = new double[n + 2][n];
+      for (int i = 0; i < n + 2; i++) {
+        for (int j = 0; j < n; j++) {
+          cells[i][j] = j % 2 == 0 ? i + 1 : i * i - 3;
+        }
+      }
+      DenseMatrix x = matrix(cells);
+      Operand[] usv = runAll("svd", NONE, x);
+      DenseMatrix values = (DenseMatrix) usv[1];
+      assertThat(values.get(1, 1)).isPositive();
+      assertThat(values.get(2, 2)).isBetween(0.0, 1e-10 * values.get(0, 0));
+      DenseMatrix scaled = run("matmul", usv[0], values);
+      double tolerance = 1e-13 * values.get(0, 0);
+      assertClose(run("matmul", Attributes.of("tb", "true"), scaled, usv[2]), cells, tolerance);
+    }
+    Operand[] zeros = runAll("svd", NONE, matrix(new double[3][2]));
+    assertClose((DenseMatrix) zeros[1], new double[2][2], 0);
   }
 }

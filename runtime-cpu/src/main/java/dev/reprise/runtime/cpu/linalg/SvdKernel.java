@@ -14,12 +14,19 @@ import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@code svd}: [U m x r, S r x r, V n x r] with X = U S t(V), r = min(m, n), values descending. Of
- * the two possible signs the largest cell of each column of V is positive.
+ * {@code svd}: [U m x r, S r x r, V n x r] with X = U S t(V), r = min(m, n), values descending.
+ *
+ * <p>Of the two possible signs small matrices get those that {@link GolubKahan} gives; of large
+ * ones the largest cell of each column of V is positive.
  */
 final class SvdKernel implements Kernel {
   /** LAPACK counts its work space, about 4 r^2, in 32 bits. */
   private static final int LARGEST = 20_000;
+
+  /** Up to this order and number of cells plain Java takes a millisecond or so. */
+  private static final int SMALL = 48;
+
+  private static final long SMALL_CELLS = 1 << 15;
 
   private final LazyBlas blas;
 
@@ -39,10 +46,41 @@ final class SvdKernel implements Kernel {
       DenseMatrix s = scratch.matrix(r, r);
       DenseMatrix v = scratch.matrix(n, r);
       s.segment().asSlice(0, s.bytes()).fill((byte) 0);
-      if (r > 0) {
+      boolean small = r <= SMALL && x.cells() <= SMALL_CELLS;
+      if (r > 0 && (small || !blas.lapack().isComplete())) {
+        decomposeInJava(x, u, s, v);
+      } else if (r > 0) {
         decompose(x, u, s, v, scratch);
       }
       return new Operand[] {scratch.keep(u), scratch.keep(s), scratch.keep(v)};
+    }
+  }
+
+  /** Works on the columns of X, or of t(X) when X is wide. */
+  private static void decomposeInJava(DenseMatrix x, DenseMatrix u, DenseMatrix s, DenseMatrix v) {
+    boolean tall = x.rows() >= x.cols();
+    int m = (int) Math.max(x.rows(), x.cols());
+    int n = (int) Math.min(x.rows(), x.cols());
+    double[][] columns = new double[n][m];
+    for (int j = 0; j < n; j++) {
+      for (int i = 0; i < m; i++) {
+        columns[j][i] = tall ? x.get(i, j) : x.get(j, i);
+      }
+    }
+    Bidiagonal parts = new Bidiagonal(columns, m);
+    GolubKahan.run(parts, m);
+    store(tall ? parts.u : parts.v, u);
+    store(tall ? parts.v : parts.u, v);
+    for (int j = 0; j < n; j++) {
+      s.set(j, j, parts.diagonal[j]);
+    }
+  }
+
+  private static void store(double[][] columns, DenseMatrix target) {
+    for (int j = 0; j < columns.length; j++) {
+      for (int i = 0; i < target.rows(); i++) {
+        target.set(i, j, columns[j][i]);
+      }
     }
   }
 

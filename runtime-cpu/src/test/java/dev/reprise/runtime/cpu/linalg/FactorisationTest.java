@@ -86,31 +86,6 @@ class FactorisationTest extends FactorisationContract {
   }
 
   @Test
-  void singularVectorsAndValuesMultiplyToTheMatrix() {
-    SplittableRandom random = random(22);
-    for (int[] shape : RECTANGLES) {
-      DenseMatrix x = randomMatrix(random, shape[0], shape[1]);
-      Operand[] usv = runAll("svd", NONE, x);
-      int r = Math.min(shape[0], shape[1]);
-      assertThat(((DenseMatrix) usv[0]).shape().toString()).isEqualTo(shape[0] + "x" + r);
-      assertThat(((DenseMatrix) usv[2]).shape().toString()).isEqualTo(shape[1] + "x" + r);
-      DenseMatrix scaled = run("matmul", usv[0], usv[1]);
-      DenseMatrix product = run("matmul", Attributes.of("tb", "true"), scaled, usv[2]);
-      assertClose(product, Matrices.toArray(x), 1e-12);
-      assertClose(run("tsmm", usv[2]), identity(r), 1e-12);
-      assertSameBitsWithAnyThreads("svd", NONE, x);
-    }
-  }
-
-  @Test
-  void singularVectorsOfAPositiveMatrixBeginPositive() {
-    DenseMatrix x = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
-    Operand[] usv = runAll("svd", NONE, x);
-    assertThat(((DenseMatrix) usv[0]).get(0, 0)).isPositive();
-    assertThat(((DenseMatrix) usv[1]).get(0, 0)).isBetween(17.4, 17.42);
-  }
-
-  @Test
   void qrGivesHouseholderVectorsAndTheTriangle() {
     DenseMatrix x = matrix(new double[] {1, 2, 3}, new double[] {4, 5, 6}, new double[] {7, 8, 10});
     Operand[] hr = runAll("qr", NONE, x);
