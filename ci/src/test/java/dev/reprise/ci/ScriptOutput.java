@@ -35,11 +35,19 @@ final class ScriptOutput {
   }
 
   static String of(Path script, Map<String, String> arguments, SessionConfig config) {
+    StringBuilder output = new StringBuilder();
+    run(script, arguments, config, output);
+    return output.toString();
+  }
+
+  /** Appends what the script prints, also when it ends with an error. */
+  static void run(
+      Path script, Map<String, String> arguments, SessionConfig config, StringBuilder output) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
     try (Session session = Reprise.session(config.withOutput(out, out));
         RunResult _ = session.compile(script, CompileOptions.none().arguments(arguments)).run()) {
-      out.flush();
+      // Only what it prints is asked for.
     } catch (CompileException e) {
       throw new AssertionError(
           e.diagnostics().stream()
@@ -48,7 +56,9 @@ final class ScriptOutput {
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      out.flush();
+      output.append(bytes.toString(StandardCharsets.UTF_8));
     }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 }

@@ -1,0 +1,68 @@
+package dev.reprise.ci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.ReuseMode;
+import dev.reprise.ScriptException;
+import dev.reprise.SessionConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every script under {@code examples} prints what is recorded for it. With {@code
+ * -Dreprise.record=true} the outputs are recorded instead.
+ */
+class ExamplesTest {
+  private static final Path ROOT = ScriptOutput.projectRoot();
+  private static final Path EXAMPLES = ROOT.resolve("examples");
+  private static final Path RECORDED = ROOT.resolve("ci/src/test/resources/golden/examples");
+
+  @TestFactory
+  Stream<DynamicTest> examplesPrintWhatIsRecorded() throws IOException {
+    return LibraryGoldenTest.scripts(EXAMPLES).stream()
+        .map(script -> DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
+  }
+
+  private static void check(Path script) throws IOException {
+    Path recorded =
+        RECORDED.resolve(script.getFileName().toString().replace(".dml", ".out"));
+    String actual = output(script, ScriptOutput.config());
+    if (Boolean.getBoolean("reprise.record")) {
+      Files.writeString(recorded, actual);
+    }
+    assertThat(NumericText.difference(Files.readString(recorded), actual)).isEmpty();
+  }
+
+  @Test
+  void examplesAreShort() throws IOException {
+    for (Path script : LibraryGoldenTest.scripts(EXAMPLES)) {
+      if (!script.getFileName().toString().equals("gridsearch-lm.dml")) {
+        assertThat(Files.readAllLines(script)).as("%s", script).hasSizeLessThanOrEqualTo(40);
+      }
+    }
+  }
+
+  @Test
+  void anExampleWithoutReusePrintsTheSame() {
+    Path script = EXAMPLES.resolve("parfor.dml");
+    SessionConfig without = ScriptOutput.config().withReuse(ReuseMode.NONE);
+    assertThat(output(script, without)).isEqualTo(output(script, ScriptOutput.config()));
+  }
+
+  /** What a script prints, and the error that it ends with, if it does. */
+  private static String output(Path script, SessionConfig config) {
+    StringBuilder output = new StringBuilder();
+    try {
+      ScriptOutput.run(script, Map.of(), config, output);
+    } catch (ScriptException e) {
+      output.append(e.getMessage().replace(ROOT + "/", "")).append('\n');
+    }
+    return output.toString();
+  }
+}
