@@ -24,6 +24,9 @@ final class LibraryResolver implements SourceResolver {
   private static final String INDEX = RESOURCES + "index.txt";
   private static final String EXTENSION = ".dml";
 
+  /** Keeps a script {@code lm.dml} that calls {@code lm} apart from the library's file. */
+  private static final String SHIPPED_PREFIX = "reprise:";
+
   private final Path scriptFolder;
   private final List<Path> libraries;
 
@@ -107,7 +110,7 @@ final class LibraryResolver implements SourceResolver {
           ? Optional.empty()
           : Optional.of(
               new SourceFile(
-                  path,
+                  SHIPPED_PREFIX + path,
                   new String(in.readAllBytes(), StandardCharsets.UTF_8),
                   SourceFile.Origin.SHIPPED));
     } catch (IOException e) {
