@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every mistake of a user ends in one clear message with a place, and leaves nothing half done. */
@@ -146,5 +147,20 @@ class BadInputTest {
     assertThat(failure("X = matrix(1, 2, 2)\nif (X > 0) { print(1) }").getMessage())
         .contains("condition")
         .contains("2x2");
+  }
+
+  @Test
+  @EnabledIf("hasFullDevice")
+  void aFullDiskIsAResourceErrorAndTheDeviceStaysADevice() {
+    ScriptException error =
+        failure("write(matrix(1, 300, 300), \"/dev/full\", format=\"csv\")");
+    assertThat(error.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
+    assertThat(error.getMessage()).contains("full");
+    assertThat(Files.isRegularFile(Path.of("/dev/full"))).isFalse();
+    assertThat(Path.of("/dev/full.mtd")).doesNotExist();
+  }
+
+  static boolean hasFullDevice() {
+    return Files.exists(Path.of("/dev/full"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceWriter;
@@ -21,6 +22,9 @@ final class TraceFile {
   static void write(Path workingDirectory, String path, LineageItem item) {
     Path data =
         path.startsWith("file:") ? Path.of(URI.create(path)) : workingDirectory.resolve(path);
+    if (DataFiles.isSpecial(data)) {
+      return;
+    }
     Path target = data.resolveSibling(data.getFileName() + EXTENSION);
     Path temporary = null;
     try {

@@ -4,6 +4,10 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.Path;
 
 /** Reads and writes values as files. Thread-safe. */
@@ -131,7 +135,8 @@ public final class DataFiles {
   }
 
   /**
-   * Writes a value and its sidecar. Both appear complete under their names, or nothing changes.
+   * Writes a value and its sidecar. Both appear complete under their names, or nothing changes. A
+   * device or pipe, such as {@code /dev/stdout}, is written to as it is and gets no sidecar.
    *
    * @param path a local path or {@code file:} URI; missing folders are made
    * @throws FormatException when the place cannot be written
@@ -140,6 +145,10 @@ public final class DataFiles {
   public void write(Operand value, String path, Path workingDirectory, WriteOptions options) {
     Path target = DataPath.resolve(path, workingDirectory);
     ValueWriter writer = new ValueWriter(value, target, options, threads);
+    if (isSpecial(target)) {
+      writeThrough(target, writer);
+      return;
+    }
     Sidecar sidecar = writer.sidecar();
     try (AtomicOutput output = new AtomicOutput()) {
       output.add(target, writer);
@@ -149,6 +158,19 @@ public final class DataFiles {
     } finally {
       fingerprints.invalidate(target);
       fingerprints.invalidate(Sidecar.pathFor(target));
+    }
+  }
+
+  /** True for devices, pipes and the like, which a rename must never replace. */
+  public static boolean isSpecial(Path target) {
+    return Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
+  }
+
+  private static void writeThrough(Path target, ValueWriter writer) {
+    try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      writer.writeTo(channel);
+    } catch (IOException e) {
+      throw FileProblems.writing(target, e);
     }
   }
 }
