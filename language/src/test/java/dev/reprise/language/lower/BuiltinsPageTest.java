@@ -1,0 +1,61 @@
+package dev.reprise.language.lower;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.runtime.operation.Parameter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class BuiltinsPageTest {
+  private static final Path PAGE = Path.of("..", "docs", "builtins.md");
+
+  /** Arguments that are bound by rules of their own; the page shows the calls that they allow. */
+  private static final Set<String> OWN_RULES =
+      Set.of("sample", "table", "exists", "remove", "ifdef", "log", "pmin", "pmax");
+
+  @Test
+  void everyBuiltinIsOnThePage() throws Exception {
+    String page = Files.readString(PAGE);
+    for (String name : Builtins.names(OperationTable.standard())) {
+      assertThat(page).contains(name + "(");
+    }
+  }
+
+  @Test
+  void thePageShowsEveryArgumentAndDefault() throws Exception {
+    String page = Files.readString(PAGE);
+    for (String name : Builtins.names(OperationTable.standard())) {
+      Opcode opcode = OperationTable.standard().find(name);
+      if (opcode != null && !OWN_RULES.contains(name)) {
+        assertThat(page).contains(signature(opcode));
+      }
+    }
+  }
+
+  private static String signature(Opcode opcode) {
+    Stream<String> named = opcode.parameters().stream().map(BuiltinsPageTest::argument);
+    Stream<String> rest = opcode.isVariadic() ? Stream.of("...") : Stream.empty();
+    return Stream.concat(named, rest)
+        .collect(Collectors.joining(", ", opcode.name() + "(", ")"));
+  }
+
+  private static String argument(Parameter parameter) {
+    if (parameter.isRequired()) {
+      return parameter.name();
+    }
+    Scalar value = parameter.defaultValue();
+    if (value.isAbsent()) {
+      return "[" + parameter.name() + "]";
+    }
+    String text = value.asString().replace("\n", "\\n");
+    return parameter.name() + "=" + (value.type() == ValueType.STRING ? '"' + text + '"' : text);
+  }
+}
