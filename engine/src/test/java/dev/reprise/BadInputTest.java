@@ -152,8 +152,7 @@ class BadInputTest {
   @Test
   @EnabledIf("hasFullDevice")
   void aFullDiskIsAResourceErrorAndTheDeviceStaysADevice() {
-    ScriptException error =
-        failure("write(matrix(1, 300, 300), \"/dev/full\", format=\"csv\")");
+    ScriptException error = failure("write(matrix(1, 300, 300), \"/dev/full\", format=\"csv\")");
     assertThat(error.kind()).isEqualTo(ScriptException.Kind.RESOURCE);
     assertThat(error.getMessage()).contains("full");
     assertThat(Files.isRegularFile(Path.of("/dev/full"))).isFalse();

@@ -26,12 +26,12 @@ class ExamplesTest {
   @TestFactory
   Stream<DynamicTest> examplesPrintWhatIsRecorded() throws IOException {
     return LibraryGoldenTest.scripts(EXAMPLES).stream()
-        .map(script -> DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
+        .map(script ->
+            DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
   }
 
   private static void check(Path script) throws IOException {
-    Path recorded =
-        RECORDED.resolve(script.getFileName().toString().replace(".dml", ".out"));
+    Path recorded = RECORDED.resolve(script.getFileName().toString().replace(".dml", ".out"));
     String actual = output(script, ScriptOutput.config());
     if (Boolean.getBoolean("reprise.record")) {
       Files.writeString(recorded, actual);

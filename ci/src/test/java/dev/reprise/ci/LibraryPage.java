@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The page {@code docs/library.md}, made from the headers of the library's scripts: a line {@code name:
- * what it is}, paragraphs, and {@code name  meaning} lines for parameters and results.
+ * The page {@code docs/library.md}, made from the headers of the library's scripts: a line {@code
+ * name: what it is}, paragraphs, and {@code name meaning} lines for parameters and results.
  */
 final class LibraryPage {
   private static final Pattern ENTRY = Pattern.compile("([A-Za-z]\\w*(?:, \\w+)*) {2,}(\\S.*)");
@@ -80,7 +80,8 @@ final class LibraryPage {
       if (line.startsWith("{")) {
         break;
       }
-      signature.add(line.endsWith("{") ? line.substring(0, line.length() - 1).stripTrailing() : line);
+      signature.add(
+          line.endsWith("{") ? line.substring(0, line.length() - 1).stripTrailing() : line);
       if (line.endsWith("{")) {
         break;
       }

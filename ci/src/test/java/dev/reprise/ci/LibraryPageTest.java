@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class LibraryPageTest {
 
-  /** After a change of a header, run this test with {@code -Dreprise.record=true} to write the page. */
+  /**
+   * After a change of a header, run this test with {@code -Dreprise.record=true} to write the page.
+   */
   @Test
   void thePageOfTheLibraryIsUpToDate() throws IOException {
     Path root = ScriptOutput.projectRoot();

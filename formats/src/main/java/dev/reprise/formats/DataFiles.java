@@ -7,8 +7,8 @@ import dev.reprise.runtime.Operand;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** Reads and writes values as files. Thread-safe. */
 public final class DataFiles {

@@ -43,8 +43,7 @@ class BuiltinsPageTest {
   private static String signature(Opcode opcode) {
     Stream<String> named = opcode.parameters().stream().map(BuiltinsPageTest::argument);
     Stream<String> rest = opcode.isVariadic() ? Stream.of("...") : Stream.empty();
-    return Stream.concat(named, rest)
-        .collect(Collectors.joining(", ", opcode.name() + "(", ")"));
+    return Stream.concat(named, rest).collect(Collectors.joining(", ", opcode.name() + "(", ")"));
   }
 
   private static String argument(Parameter parameter) {
