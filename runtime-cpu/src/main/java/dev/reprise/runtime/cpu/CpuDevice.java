@@ -15,7 +15,9 @@ import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
 import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Operation;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The processor of this machine: runs kernels on the calling thread, helped by workers of its own.
@@ -67,6 +69,16 @@ public final class CpuDevice implements Device, AutoCloseable {
       throw new UnsupportedOperationException("the device cpu has no kernel for " + operation);
     }
     return kernel.run(operation, inputs, context);
+  }
+
+  /**
+   * Says that a program will use these opcodes: what takes long to load for them is loaded in the
+   * background meanwhile. Changes no result.
+   */
+  public void expect(Set<String> opcodes) {
+    if (!Collections.disjoint(opcodes, LinearAlgebraKernels.OPCODES)) {
+      blas.loadInBackground();
+    }
   }
 
   /** What a run's report should say of this device, one sentence each; usually empty. */

@@ -42,6 +42,21 @@ class OpenBlasTest {
   }
 
   @Test
+  void theLibraryUsesOneThreadPerCall() {
+    assertThat(new LazyBlas(natives()).get())
+        .isInstanceOfSatisfying(OpenBlas.class, blas -> assertThat(blas.threads()).isEqualTo(1));
+  }
+
+  @Test
+  void aProductMayComeWhileTheLibraryLoadsInTheBackground() {
+    for (int round = 0; round < 20; round++) {
+      LazyBlas blas = new LazyBlas(natives());
+      blas.loadInBackground();
+      assertThat(blas.get()).isInstanceOf(OpenBlas.class).isSameAs(blas.get());
+    }
+  }
+
+  @Test
   void theSecondStartDoesNotUnpackAgain() throws IOException {
     new LazyBlas(natives()).get();
     FileTime longAgo = FileTime.fromMillis(1_000_000_000_000L);

@@ -23,6 +23,25 @@ public final class LazyBlas {
     return loaded == null ? load() : loaded;
   }
 
+  /**
+   * Begins to load the library on a thread of its own, so that it is there when the first product
+   * comes; that one waits for the rest.
+   */
+  public void loadInBackground() {
+    if (blas == null) {
+      Thread thread =
+          new Thread(
+              () -> {
+                if (get() instanceof OpenBlas open) {
+                  open.bindProducts();
+                }
+              },
+              "reprise-blas-loader");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
   /** The factorisations; loads the library as {@link #get} does. */
   public Lapack lapack() {
     return get() instanceof OpenBlas open ? open.lapack() : new JavaLapack();

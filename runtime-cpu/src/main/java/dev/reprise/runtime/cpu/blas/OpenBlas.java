@@ -7,12 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * OpenBLAS by the foreign-function interface; each call runs on the calling thread.
@@ -84,6 +84,25 @@ public final class OpenBlas implements Blas {
   private OpenBlas(Linker linker, SymbolLookup symbols) throws IOException {
     this.linker = linker;
     this.symbols = symbols;
+    useOneThread();
+  }
+
+  /** Unpacks and loads the library. */
+  static OpenBlas load(NativeLocation location) throws IOException {
+    return new OpenBlas(Linker.nativeLinker(), new NativeLibraries(location).load());
+  }
+
+  /**
+   * Sets what {@code openblas_set_num_threads} sets, without the milliseconds that binding the
+   * function takes. With the environment variable OPENBLAS_NUM_THREADS=1 the library does not even
+   * start threads when it loads.
+   */
+  private void useOneThread() throws IOException {
+    Optional<MemorySegment> threads = symbols.find("blas_cpu_number");
+    if (threads.isPresent()) {
+      threads.get().reinterpret(Integer.BYTES).set(JAVA_INT, 0, 1);
+      return;
+    }
     MethodHandle setThreads =
         function("openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));
     try {
@@ -93,31 +112,21 @@ public final class OpenBlas implements Blas {
     }
   }
 
-  /** Unpacks and loads the library. */
-  static OpenBlas load(NativeLocation location) throws IOException {
-    Linker linker = Linker.nativeLinker();
-    askForOneThread(linker);
-    return new OpenBlas(linker, new NativeLibraries(location).load());
-  }
-
-  /**
-   * Keeps OpenBLAS from starting threads of its own while it loads, which would spin for a while on
-   * every core. The variable is set for the C library of this process only.
-   */
-  private static void askForOneThread(Linker linker) {
-    var setenv = linker.defaultLookup().find("setenv");
-    if (setenv.isEmpty()) {
-      return;
-    }
-    MethodHandle call =
-        linker.downcallHandle(
-            setenv.get(), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom("OPENBLAS_NUM_THREADS");
-      int _ = (int) call.invokeExact(name, arena.allocateFrom("1"), 1);
+  /** How many threads a call uses; always 1. */
+  public int threads() {
+    try {
+      MethodHandle threads = function("openblas_get_num_threads", FunctionDescriptor.of(JAVA_INT));
+      return (int) threads.invokeExact();
     } catch (Throwable e) {
       throw broken(e);
     }
+  }
+
+  /** Binds the functions that products call, so that the first product need not. */
+  void bindProducts() {
+    dgemm = bind("cblas_dgemm", DGEMM);
+    dsyrk = bind("cblas_dsyrk", DSYRK);
+    dgemv = bind("cblas_dgemv", DGEMV);
   }
 
   /** The name of the processor family whose kernels OpenBLAS chose, such as {@code Haswell}. */

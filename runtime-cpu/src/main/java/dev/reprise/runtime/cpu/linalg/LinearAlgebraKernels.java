@@ -3,9 +3,14 @@ package dev.reprise.runtime.cpu.linalg;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
+import java.util.Set;
 
 /** Products and factorisations. */
 public final class LinearAlgebraKernels {
+  /** The opcodes of this family. */
+  public static final Set<String> OPCODES =
+      Set.of("matmul", "tsmm", "solve", "inv", "det", "lu", "cholesky", "eigen", "svd", "qr");
+
   private LinearAlgebraKernels() {}
 
   /** Adds the kernels of this family. */
