@@ -35,6 +35,11 @@ record DataPath(Path path, List<Path> parts) {
     if (!Files.exists(path)) {
       throw new FormatException(given, missing(path));
     }
+    if (!Files.isRegularFile(path)) {
+      // Its content could be looked at only once, and is needed twice: to be named and to be read.
+      throw new FormatException(
+          given, "this is a device or pipe; copy its content to a file and read that");
+    }
     return new DataPath(path, List.of(path));
   }
 

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 class CsvMatrixTest {
@@ -169,6 +170,18 @@ class CsvMatrixTest {
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("trian.csv")
         .hasMessageContaining("did you mean train.csv?");
+  }
+
+  @Test
+  @EnabledIf("hasNullDevice")
+  void devicesAreNotRead() {
+    assertThatThrownBy(() -> files.matrix("/dev/null", ReadOptions.none().withFormat("csv")))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("device or pipe");
+  }
+
+  static boolean hasNullDevice() {
+    return Files.exists(Path.of("/dev/null"));
   }
 
   @Test
