@@ -57,6 +57,8 @@ public final class ScriptRunner {
       thread.join();
     } catch (InterruptedException e) {
       run.cancellation().cancel();
+      // Ends a long write at once; its half-written file is removed.
+      thread.interrupt();
       joinUninterruptibly(thread);
       Thread.currentThread().interrupt();
     }

@@ -1,0 +1,63 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ctrl-C interrupts the thread that called run. */
+@Timeout(60)
+class InterruptedRunTest {
+  @TempDir private Path folder;
+
+  /** Runs the script on a thread of its own and interrupts it once a file has appeared. */
+  private Throwable interruptedOnceAFileExists(String text) throws Exception {
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    try (Session session =
+        Reprise.session(SessionConfig.defaults().withWorkingDirectory(folder).withThreads(2))) {
+      Script script = session.compile(text, CompileOptions.none());
+      Thread caller =
+          new Thread(() -> {
+            try {
+              script.run().close();
+              end.complete(null);
+            } catch (Throwable failure) {
+              end.complete(failure);
+            }
+          });
+      caller.start();
+      while (isEmpty() && !end.isDone()) {
+        Thread.onSpinWait();
+      }
+      caller.interrupt();
+      caller.join();
+      return end.get();
+    }
+  }
+
+  private boolean isEmpty() throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  @Test
+  void aHalfWrittenFileIsRemoved() throws Exception {
+    Throwable failure =
+        interruptedOnceAFileExists(
+            "X = rand(rows=1000000, cols=20, seed=1); write(X, \"x.csv\", format=\"csv\")");
+    assertThat(failure).isNotNull();
+    assertThat(isEmpty()).isTrue();
+  }
+
+  @Test
+  void anEndlessLoopEnds() throws Exception {
+    Throwable failure = interruptedOnceAFileExists("write(1, \"started\"); while (TRUE) { x = 1 }");
+    assertThat(failure).isNotNull();
+  }
+}
