@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Binds compiled procedures to steps: looks up kernels and scalar functions once, and lays
@@ -22,9 +23,14 @@ import java.util.TreeSet;
  */
 final class Linker {
   private final OpcodeIndex opcodes;
+  private final Consumer<String> expected;
 
-  Linker(OpcodeIndex opcodes) {
+  /**
+   * @param expected is told each opcode that is linked, so that its device can prepare
+   */
+  Linker(OpcodeIndex opcodes, Consumer<String> expected) {
     this.opcodes = opcodes;
+    this.expected = expected;
   }
 
   LinkedProcedure link(Procedure procedure) {
@@ -138,6 +144,7 @@ final class Linker {
 
     private Step compute(Instruction.Compute compute) {
       LinkedOperation operation = LinkedOperation.of(compute.operation(), opcodes);
+      expected.accept(operation.name());
       int[] inputs = operands(compute.inputs());
       String name = operation.name();
       return switch (compute.operation().opcode().evaluation()) {

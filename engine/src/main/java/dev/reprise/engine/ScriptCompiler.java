@@ -53,7 +53,8 @@ public final class ScriptCompiler {
             new LibraryResolver(folder, services.config().library()),
             options.inputs(),
             options.outputs());
-    Functions functions = new Functions(result.program(), new Linker(services.opcodes()));
+    Functions functions =
+        new Functions(result.program(), new Linker(services.opcodes(), services.device()::expect));
     return new ScriptRunner(services, functions, options.outputs(), result.warnings());
   }
 }

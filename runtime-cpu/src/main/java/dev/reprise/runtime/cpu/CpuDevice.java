@@ -15,9 +15,7 @@ import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
 import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Operation;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The processor of this machine: runs kernels on the calling thread, helped by workers of its own.
@@ -72,11 +70,11 @@ public final class CpuDevice implements Device, AutoCloseable {
   }
 
   /**
-   * Says that a program will use these opcodes: what takes long to load for them is loaded in the
-   * background meanwhile. Changes no result.
+   * Says that a program will use an opcode: what takes long to load for it is loaded in the
+   * background meanwhile. Changes no result; cheap to call again.
    */
-  public void expect(Set<String> opcodes) {
-    if (!Collections.disjoint(opcodes, LinearAlgebraKernels.OPCODES)) {
+  public void expect(String opcode) {
+    if (LinearAlgebraKernels.OPCODES.contains(opcode)) {
       blas.loadInBackground();
     }
   }

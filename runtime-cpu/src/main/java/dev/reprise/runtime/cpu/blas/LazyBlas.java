@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.blas;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * OpenBLAS, loaded when the first kernel needs it; plain Java where it cannot be loaded.
@@ -12,6 +13,8 @@ public final class LazyBlas {
   // Publishes the finished object; written once under the lock.
   private volatile Blas blas;
   private volatile List<String> notes = List.of();
+  // True once a background load was asked for; only the first request starts a thread.
+  private final AtomicBoolean begun = new AtomicBoolean();
 
   public LazyBlas(NativeLocation location) {
     this.location = location;
@@ -28,7 +31,7 @@ public final class LazyBlas {
    * comes; that one waits for the rest.
    */
   public void loadInBackground() {
-    if (blas == null) {
+    if (begun.compareAndSet(false, true) && blas == null) {
       Thread thread =
           new Thread(
               () -> {
