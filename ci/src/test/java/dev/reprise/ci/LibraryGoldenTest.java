@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class LibraryGoldenTest {
   private static final Path SCRIPTS = Path.of("ci/src/test/resources/golden/library");
+  private static final Path CHECKS = Path.of("ci/src/test/resources/golden/checks");
   private static final Path LIBRARY = Path.of("library/src/main/resources/dev/reprise/library");
 
   @TestFactory
@@ -25,6 +26,17 @@ class LibraryGoldenTest {
     return scripts(ScriptOutput.projectRoot().resolve(SCRIPTS)).stream()
         .map(script ->
             DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
+  }
+
+  /** Scripts that assert what SystemDS does otherwise or by chance. */
+  @TestFactory
+  Stream<DynamicTest> libraryFunctionsKeepTheirPromises() throws IOException {
+    return scripts(ScriptOutput.projectRoot().resolve(CHECKS)).stream()
+        .map(
+            script ->
+                DynamicTest.dynamicTest(
+                    script.getFileName().toString(),
+                    () -> ScriptOutput.of(script, Map.of(), ScriptOutput.config())));
   }
 
   private static void check(Path script) throws IOException {
