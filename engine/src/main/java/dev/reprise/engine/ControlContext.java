@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HandleFailure;
@@ -276,7 +277,10 @@ final class ControlContext {
     private static final long serialVersionUID = 1L;
 
     UncheckedCompileException(CompileException cause) {
-      super(cause.getMessage(), cause);
+      super(
+          "a function that is called here does not compile:\n"
+              + DiagnosticPrinter.plain().print(cause.diagnostics()).stripTrailing(),
+          cause);
     }
   }
 }

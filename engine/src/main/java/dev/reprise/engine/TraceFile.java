@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. */
 final class TraceFile {
@@ -28,8 +29,10 @@ final class TraceFile {
     Path target = data.resolveSibling(data.getFileName() + EXTENSION);
     Path temporary = null;
     try {
-      temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
-      try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+      temporary = target.resolveSibling("." + target.getFileName() + "." + uniqueName() + ".tmp");
+      try (Writer out =
+          Files.newBufferedWriter(
+              temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
         TraceWriter.write(Trace.of(item), out);
       }
       Files.move(
@@ -38,6 +41,15 @@ final class TraceFile {
       discard(temporary);
       throw new ResourceException("cannot write the trace " + target + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Not a temporary file of the JDK, which only its owner could read after the rename. */
+  private static String uniqueName() {
+    return ProcessHandle.current().pid()
+        + "-"
+        + Thread.currentThread().threadId()
+        + "-"
+        + Long.toHexString(System.nanoTime());
   }
 
   private static void discard(Path temporary) {
