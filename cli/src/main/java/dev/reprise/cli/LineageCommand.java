@@ -8,6 +8,7 @@ import dev.reprise.lineage.TraceWriter;
 import dev.reprise.runtime.operation.OperationTable;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,6 +56,10 @@ final class LineageCommand implements Callable<ExitCode> {
       trace = TraceReader.read(in, OperationTable.standard());
     } catch (NoSuchFileException e) {
       throw new UsageException("lineage file not found: " + file);
+    } catch (CharacterCodingException e) {
+      throw new UsageException(file + " is no text in UTF-8");
+    } catch (IOException e) {
+      throw new UsageException("cannot read " + file + ": " + Failures.reason(e));
     } catch (TraceFormatException e) {
       console.err().println(file + ": " + e.getMessage());
       return ExitCode.SCRIPT;

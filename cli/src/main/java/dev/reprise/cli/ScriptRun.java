@@ -20,6 +20,9 @@ final class ScriptRun {
   }
 
   ExitCode run(ScriptSource source, Settings settings) throws Exception {
+    if (settings.statsJson() != null) {
+      StatisticsJson.checkPlace(settings.statsJson());
+    }
     EngineOptions options = EngineOptions.of(settings, console);
     options.tellNotes(console.err());
     if (settings.verbose()) {

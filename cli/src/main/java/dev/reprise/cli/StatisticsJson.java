@@ -15,6 +15,18 @@ final class StatisticsJson {
   private StatisticsJson() {}
 
   /**
+   * Refuses a place that cannot take the file, before a long run and not after it.
+   *
+   * @throws UsageException naming the place
+   */
+  static void checkPlace(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
+      throw new UsageException("--stats-json: cannot write " + file);
+    }
+  }
+
+  /**
    * Writes or overwrites the file.
    *
    * @throws UsageException when the file cannot be written

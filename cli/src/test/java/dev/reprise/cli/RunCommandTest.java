@@ -170,4 +170,17 @@ class RunCommandTest {
     assertThat(out()).isEqualToIgnoringNewLines("x");
     assertThat(err()).contains("wall time");
   }
+
+  @Test
+  void aPlaceThatCannotTakeTheStatisticsIsRefusedBeforeTheRun() {
+    String file = folder.resolve("none/s.json").toString();
+    assertThat(run("run", "-s", "print(1)", "--stats-json", file)).isEqualTo(ExitCode.USAGE);
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void aFolderIsNoTrace() {
+    assertThat(run("lineage", folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err().lines()).singleElement().asString().contains(folder.toString());
+  }
 }
