@@ -36,12 +36,10 @@ class ReportedDefectsTest {
     Files.writeString(
         folder.resolve("twice.dml"),
         "twice = function(Double x) return (Double y) {\n  y = z * 2\n}\n");
-    SessionConfig config =
-        Scripts.config().withLibrary(List.of(folder));
+    SessionConfig config = Scripts.config().withLibrary(List.of(folder));
     ScriptException failure =
         catchThrowableOfType(
-            ScriptException.class,
-            () -> Scripts.run(config, "f = \"twice\"\nprint(eval(f, 3))"));
+            ScriptException.class, () -> Scripts.run(config, "f = \"twice\"\nprint(eval(f, 3))"));
     assertThat(failure.getMessage()).contains("twice.dml:2:7").doesNotContain("Diagnostic[");
   }
 }

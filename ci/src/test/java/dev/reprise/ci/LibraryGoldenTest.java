@@ -32,11 +32,10 @@ class LibraryGoldenTest {
   @TestFactory
   Stream<DynamicTest> libraryFunctionsKeepTheirPromises() throws IOException {
     return scripts(ScriptOutput.projectRoot().resolve(CHECKS)).stream()
-        .map(
-            script ->
-                DynamicTest.dynamicTest(
-                    script.getFileName().toString(),
-                    () -> ScriptOutput.of(script, Map.of(), ScriptOutput.config())));
+        .map(script ->
+            DynamicTest.dynamicTest(
+                script.getFileName().toString(),
+                () -> ScriptOutput.of(script, Map.of(), ScriptOutput.config())));
   }
 
   private static void check(Path script) throws IOException {
