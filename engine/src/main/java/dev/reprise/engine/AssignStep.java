@@ -70,7 +70,10 @@ final class AssignStep extends Steps.OperationStep {
       all[0] = activation.items[inputs[0]];
       item = LineageItem.of(operation.operation(), all);
     }
-    if (inputs[0] == target && writeInPlace(context, operands)) {
+    // A handle may stand in several variables while its matrix counts one reference, the handle's
+    // own.
+    boolean owned = inputs[0] == target && operands[0] == current;
+    if (owned && writeInPlace(context, operands)) {
       if (items != null) {
         activation.items[target] = item;
       }

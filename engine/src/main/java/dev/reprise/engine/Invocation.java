@@ -126,6 +126,15 @@ final class Invocation {
   private static void returnResults(
       ControlContext context, Activation inner, Activation caller, int[] outputs) {
     List<Result> results = inner.procedure.procedure().results();
+    if (outputs.length > results.size()) {
+      throw new OperandException(
+          "function '"
+              + inner.procedure.name()
+              + "' has "
+              + results.size()
+              + " results, not "
+              + outputs.length);
+    }
     for (int r = 0; r < outputs.length; r++) {
       Result result = results.get(r);
       if (inner.values[result.slot()] == null) {

@@ -9,6 +9,8 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Meta;
 import dev.reprise.scheduler.Task;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -34,6 +36,10 @@ final class PendingTask extends Task implements Waiter {
   // The claim that this task owes an outcome; taken exactly once by run, inputFailed or cancelled.
   private final AtomicReference<Claim> claim = new AtomicReference<>();
 
+  // Who still needs the inputs: the handle until it is done, the claim until it has ended. The last
+  // one gives them back; a claim that comes after that has no recipe any more.
+  private final AtomicInteger needs = new AtomicInteger(1);
+
   PendingTask(
       ControlContext context,
       LinkedOperation operation,
@@ -50,7 +56,7 @@ final class PendingTask extends Task implements Waiter {
     this.kernels = kernels;
     this.height = height;
     this.handle = new Handle(origin, meta);
-    handle.whenDone(this::releaseInputs);
+    handle.whenDone(this::needEnds);
   }
 
   private static Value[] retained(Value[] inputs) {
@@ -59,6 +65,12 @@ final class PendingTask extends Task implements Waiter {
       input.retain();
     }
     return kept;
+  }
+
+  private void needEnds() {
+    if (needs.decrementAndGet() == 0) {
+      releaseInputs();
+    }
   }
 
   private void releaseInputs() {
@@ -84,6 +96,10 @@ final class PendingTask extends Task implements Waiter {
 
   @Override
   public void takeOver(Claim taken) {
+    if (needs.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+      taken.abandon();
+      return;
+    }
     claim.set(taken);
     run.session().scheduler().submit(this);
   }
@@ -99,10 +115,18 @@ final class PendingTask extends Task implements Waiter {
     if (owed == null) {
       return;
     }
-    if (cancellation.isCancelled()) {
-      abandon(owed);
-      return;
+    try {
+      if (handle.isDone() || cancellation.isCancelled()) {
+        abandon(owed);
+      } else {
+        compute(owed);
+      }
+    } finally {
+      needEnds();
     }
+  }
+
+  private void compute(Claim owed) {
     Value value;
     long start = System.nanoTime();
     try {
@@ -141,9 +165,16 @@ final class PendingTask extends Task implements Waiter {
   protected void inputFailed(Throwable error) {
     Claim owed = claim.getAndSet(null);
     handle.fail(error);
-    if (owed != null) {
+    if (owed == null) {
+      return;
+    }
+    // Whose input was cancelled gives up; only an error of the values is everybody's error.
+    if (error instanceof CancellationException) {
+      owed.abandon();
+    } else {
       owed.fail(error);
     }
+    needEnds();
   }
 
   @Override
@@ -151,6 +182,7 @@ final class PendingTask extends Task implements Waiter {
     Claim owed = claim.getAndSet(null);
     if (owed != null) {
       abandon(owed);
+      needEnds();
     }
   }
 
