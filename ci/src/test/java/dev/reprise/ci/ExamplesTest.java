@@ -3,8 +3,8 @@ package dev.reprise.ci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.ReuseMode;
-import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
+import dev.reprise.testkit.PrintedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ class ExamplesTest {
     if (Boolean.getBoolean("reprise.record")) {
       Files.writeString(recorded, actual);
     }
-    assertThat(NumericText.difference(Files.readString(recorded), actual)).isEmpty();
+    assertThat(PrintedText.difference(Files.readString(recorded), actual)).isEmpty();
   }
 
   @Test
@@ -57,12 +57,10 @@ class ExamplesTest {
 
   /** What a script prints, and the error that it ends with, if it does. */
   private static String output(Path script, SessionConfig config) {
-    StringBuilder output = new StringBuilder();
-    try {
-      ScriptOutput.run(script, Map.of(), config, output);
-    } catch (ScriptException e) {
-      output.append(e.getMessage().replace(ROOT + "/", "")).append('\n');
+    ScriptOutput.Outcome outcome = ScriptOutput.run(script, Map.of(), config);
+    if (outcome.failure() == null) {
+      return outcome.output();
     }
-    return output.toString();
+    return outcome.output() + outcome.failureText().replace(ROOT + "/", "") + '\n';
   }
 }

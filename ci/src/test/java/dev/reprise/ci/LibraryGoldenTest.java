@@ -23,9 +23,11 @@ class LibraryGoldenTest {
 
   @TestFactory
   Stream<DynamicTest> libraryFunctionsPrintWhatSystemDsPrints() throws IOException {
-    return scripts(ScriptOutput.projectRoot().resolve(SCRIPTS)).stream()
+    return RecordedScript.under(ScriptOutput.projectRoot().resolve(SCRIPTS)).stream()
         .map(script ->
-            DynamicTest.dynamicTest(script.getFileName().toString(), () -> check(script)));
+            DynamicTest.dynamicTest(
+                script.file().getFileName().toString(),
+                () -> script.check(ScriptOutput.config(), 1)));
   }
 
   /** Scripts that assert what SystemDS does otherwise or by chance. */
@@ -36,13 +38,6 @@ class LibraryGoldenTest {
             DynamicTest.dynamicTest(
                 script.getFileName().toString(),
                 () -> ScriptOutput.of(script, Map.of(), ScriptOutput.config())));
-  }
-
-  private static void check(Path script) throws IOException {
-    String name = script.getFileName().toString().replace(".dml", ".out");
-    String expected = Files.readString(script.resolveSibling(name));
-    String actual = ScriptOutput.of(script, Map.of(), ScriptOutput.config());
-    assertThat(NumericText.difference(expected, actual)).isEmpty();
   }
 
   @Test

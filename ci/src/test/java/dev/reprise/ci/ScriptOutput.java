@@ -3,6 +3,7 @@ package dev.reprise.ci;
 import dev.reprise.CompileOptions;
 import dev.reprise.Reprise;
 import dev.reprise.RunResult;
+import dev.reprise.ScriptException;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.language.CompileException;
@@ -13,6 +14,8 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -34,31 +37,60 @@ final class ScriptOutput {
         .withWorkingDirectory(projectRoot());
   }
 
-  static String of(Path script, Map<String, String> arguments, SessionConfig config) {
-    StringBuilder output = new StringBuilder();
-    run(script, arguments, config, output);
-    return output.toString();
+  /** What one run printed, and how it failed if it did: a ScriptException or CompileException. */
+  record Outcome(String output, Exception failure) {
+
+    /** The failure as the command shows it, empty if there was none. */
+    String failureText() {
+      return switch (failure) {
+        case null -> "";
+        case CompileException e ->
+            e.diagnostics().stream()
+                .map(d -> DiagnosticPrinter.plain().print(d))
+                .collect(Collectors.joining("\n"));
+        default -> failure.getMessage();
+      };
+    }
   }
 
-  /** Appends what the script prints, also when it ends with an error. */
-  static void run(
-      Path script, Map<String, String> arguments, SessionConfig config, StringBuilder output) {
+  /** What the script prints; it must not fail. */
+  static String of(Path script, Map<String, String> arguments, SessionConfig config) {
+    Outcome outcome = run(script, arguments, config);
+    if (outcome.failure() != null) {
+      throw new AssertionError(outcome.failureText(), outcome.failure());
+    }
+    return outcome.output();
+  }
+
+  static Outcome run(Path script, Map<String, String> arguments, SessionConfig config) {
+    return runs(script, arguments, config, 1).getFirst();
+  }
+
+  /** Runs the script several times in one session: after the first time with a warm cache. */
+  static List<Outcome> runs(
+      Path script, Map<String, String> arguments, SessionConfig config, int times) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    try (Session session = Reprise.session(config.withOutput(out, out));
-        RunResult _ = session.compile(script, CompileOptions.none().arguments(arguments)).run()) {
-      // Only what it prints is asked for.
-    } catch (CompileException e) {
-      throw new AssertionError(
-          e.diagnostics().stream()
-              .map(d -> DiagnosticPrinter.plain().print(d))
-              .collect(Collectors.joining("\n")),
-          e);
+    List<Outcome> outcomes = new ArrayList<>();
+    try (Session session = Reprise.session(config.withOutput(out, out))) {
+      for (int i = 0; i < times; i++) {
+        bytes.reset();
+        Exception failure = failure(session, script, arguments);
+        out.flush();
+        outcomes.add(new Outcome(bytes.toString(StandardCharsets.UTF_8), failure));
+      }
+    }
+    return outcomes;
+  }
+
+  private static Exception failure(Session session, Path script, Map<String, String> arguments) {
+    CompileOptions options = CompileOptions.none().arguments(arguments);
+    try (RunResult _ = session.compile(script, options).run()) {
+      return null;
+    } catch (CompileException | ScriptException e) {
+      return e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } finally {
-      out.flush();
-      output.append(bytes.toString(StandardCharsets.UTF_8));
     }
   }
 }
