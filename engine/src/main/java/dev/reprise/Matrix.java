@@ -2,7 +2,11 @@ package dev.reprise;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Precision;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A matrix that a program owns outside of scripts: bound to a run as an input, or read from its
@@ -52,18 +56,24 @@ public final class Matrix implements AutoCloseable {
   /** A copy of all cells by row; at most 2^31 rows and columns. */
   public double[][] toArray() {
     try {
-      DenseMatrix cells = value.pinHost();
+      MatrixOperand cells = value.pinHost();
       int rows = Math.toIntExact(rows());
       int cols = Math.toIntExact(cols());
       double[][] copy = new double[rows][cols];
       for (int i = 0; i < rows; i++) {
-        java.lang.foreign.MemorySegment.copy(
-            cells.segment(),
-            java.lang.foreign.ValueLayout.JAVA_DOUBLE,
-            (long) i * cols * Double.BYTES,
-            copy[i],
-            0,
-            cols);
+        if (cells instanceof DenseMatrix dense && dense.precision() == Precision.FP64) {
+          MemorySegment.copy(
+              dense.segment(),
+              ValueLayout.JAVA_DOUBLE,
+              (long) i * cols * Double.BYTES,
+              copy[i],
+              0,
+              cols);
+        } else {
+          for (int j = 0; j < cols; j++) {
+            copy[i][j] = cells.get(i, j);
+          }
+        }
       }
       return copy;
     } finally {

@@ -1,5 +1,6 @@
 package dev.reprise;
 
+import dev.reprise.runtime.Precision;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  *     of the machine's memory
  * @param seed base of all system-generated seeds; empty draws a new one for each run
  * @param threads threads that kernels and parfor workers share; at least 1
+ * @param precision width of the cells of all matrices
  * @param library folders searched for functions before the shipped library
  * @param workingDirectory folder that relative paths of scripts resolve against
  * @param out where {@code print} writes
@@ -29,6 +31,7 @@ public record SessionConfig(
     long hostBytes,
     OptionalLong seed,
     int threads,
+    Precision precision,
     List<Path> library,
     Path workingDirectory,
     PrintStream out,
@@ -38,6 +41,7 @@ public record SessionConfig(
   public SessionConfig {
     Objects.requireNonNull(reuse);
     Objects.requireNonNull(policy);
+    Objects.requireNonNull(precision);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
@@ -53,65 +57,107 @@ public record SessionConfig(
   }
 
   public SessionConfig withReuse(ReuseMode mode) {
-    return new SessionConfig(
-        mode, policy, hostBytes, seed, threads, library, workingDirectory, out, err, natives);
+    Draft draft = new Draft(this);
+    draft.reuse = mode;
+    return draft.config();
   }
 
   public SessionConfig withPolicy(String name) {
-    return new SessionConfig(
-        reuse, name, hostBytes, seed, threads, library, workingDirectory, out, err, natives);
+    Draft draft = new Draft(this);
+    draft.policy = name;
+    return draft.config();
   }
 
   public SessionConfig withHostBytes(long bytes) {
-    return new SessionConfig(
-        reuse, policy, bytes, seed, threads, library, workingDirectory, out, err, natives);
+    Draft draft = new Draft(this);
+    draft.hostBytes = bytes;
+    return draft.config();
   }
 
   public SessionConfig withSeed(long value) {
-    return new SessionConfig(
-        reuse,
-        policy,
-        hostBytes,
-        OptionalLong.of(value),
-        threads,
-        library,
-        workingDirectory,
-        out,
-        err,
-        natives);
+    Draft draft = new Draft(this);
+    draft.seed = OptionalLong.of(value);
+    return draft.config();
   }
 
   public SessionConfig withThreads(int count) {
-    return new SessionConfig(
-        reuse, policy, hostBytes, seed, count, library, workingDirectory, out, err, natives);
+    Draft draft = new Draft(this);
+    draft.threads = count;
+    return draft.config();
+  }
+
+  public SessionConfig withPrecision(Precision width) {
+    Draft draft = new Draft(this);
+    draft.precision = width;
+    return draft.config();
   }
 
   public SessionConfig withLibrary(List<Path> folders) {
-    return new SessionConfig(
-        reuse, policy, hostBytes, seed, threads, folders, workingDirectory, out, err, natives);
+    Draft draft = new Draft(this);
+    draft.library = folders;
+    return draft.config();
   }
 
   public SessionConfig withWorkingDirectory(Path folder) {
-    return new SessionConfig(
-        reuse, policy, hostBytes, seed, threads, library, folder, out, err, natives);
+    Draft draft = new Draft(this);
+    draft.workingDirectory = folder;
+    return draft.config();
   }
 
   public SessionConfig withOutput(PrintStream stdout, PrintStream stderr) {
-    return new SessionConfig(
-        reuse,
-        policy,
-        hostBytes,
-        seed,
-        threads,
-        library,
-        workingDirectory,
-        stdout,
-        stderr,
-        natives);
+    Draft draft = new Draft(this);
+    draft.out = stdout;
+    draft.err = stderr;
+    return draft.config();
   }
 
   public SessionConfig withNatives(Path folder) {
-    return new SessionConfig(
-        reuse, policy, hostBytes, seed, threads, library, workingDirectory, out, err, folder);
+    Draft draft = new Draft(this);
+    draft.natives = folder;
+    return draft.config();
+  }
+
+  /** A copy whose options may still change. */
+  private static final class Draft {
+    private ReuseMode reuse;
+    private String policy;
+    private long hostBytes;
+    private OptionalLong seed;
+    private int threads;
+    private Precision precision;
+    private List<Path> library;
+    private Path workingDirectory;
+    private PrintStream out;
+    private PrintStream err;
+    private Path natives;
+
+    Draft(SessionConfig from) {
+      reuse = from.reuse;
+      policy = from.policy;
+      hostBytes = from.hostBytes;
+      seed = from.seed;
+      threads = from.threads;
+      precision = from.precision;
+      library = from.library;
+      workingDirectory = from.workingDirectory;
+      out = from.out;
+      err = from.err;
+      natives = from.natives;
+    }
+
+    SessionConfig config() {
+      return new SessionConfig(
+          reuse,
+          policy,
+          hostBytes,
+          seed,
+          threads,
+          precision,
+          library,
+          workingDirectory,
+          out,
+          err,
+          natives);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
+import dev.reprise.runtime.Precision;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withReuse(ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)))
             .withPolicy(settings.policy())
             .withLibrary(settings.library())
+            .withPrecision(precision(settings))
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
@@ -31,6 +33,11 @@ record EngineOptions(SessionConfig config, List<String> notes) {
       config = config.withThreads(settings.threads().getAsInt());
     }
     return new EngineOptions(config, missing(settings));
+  }
+
+  /** On the CPU, the reduced precisions of devices are fp32. */
+  private static Precision precision(Settings settings) {
+    return settings.precision().equals("fp64") ? Precision.FP64 : Precision.FP32;
   }
 
   /** One line for all that was asked for in vain. */
@@ -66,8 +73,11 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     if (!settings.device().equals("auto") && !settings.device().equals("cpu")) {
       notes.add("--device " + settings.device() + " (the CPU is used)");
     }
-    if (!settings.precision().equals("fp64")) {
-      notes.add("--precision " + settings.precision() + " (fp64 is used)");
+    if (!settings.precision().equals(precision(settings).name().toLowerCase(Locale.ROOT))) {
+      notes.add(
+          "--precision "
+              + settings.precision()
+              + " (products of reduced precision need a device; fp32 is used)");
     }
     List<String> locations = settings.memory().namedBeyond(List.of("host"));
     if (!locations.isEmpty()) {

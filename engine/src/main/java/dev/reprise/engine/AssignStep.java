@@ -4,7 +4,8 @@ import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
@@ -102,16 +103,17 @@ final class AssignStep extends Steps.OperationStep {
   private boolean writeInPlace(ControlContext context, Value[] operands) {
     if (!(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix
-        || !matrix.isExclusive()) {
+        || !matrix.isExclusive()
+        || (matrix.isCompressed() && !LeftIndexInPlace.isDenseAffordable(matrix.shape()))) {
       return false;
     }
     long start = System.nanoTime();
     switch (operands[1]) {
-      case Scalar scalar -> write(matrix, scalar, operands);
+      case Scalar scalar -> write(context, matrix, scalar, operands);
       case MatrixValue source -> {
-        DenseMatrix cells = source.pinHost();
+        MatrixOperand cells = source.pinHost();
         try {
-          write(matrix, cells, operands);
+          write(context, matrix, cells, operands);
         } finally {
           source.unpin();
         }
@@ -125,16 +127,19 @@ final class AssignStep extends Steps.OperationStep {
     return true;
   }
 
-  private static void write(ManagedMatrix target, Operand source, Value[] operands) {
+  private static void write(
+      ControlContext context, ManagedMatrix target, Operand source, Value[] operands) {
+    Allocator allocator = context.kernel.allocator();
     long rows = target.shape().rows();
     long cols = target.shape().cols();
     LeftIndexInPlace.write(
-        target.writable(),
+        target.writable(allocator),
         source,
         lower(operands[2]),
         upper(operands[2], operands[3], rows),
         lower(operands[4]),
-        upper(operands[4], operands[5], cols));
+        upper(operands[4], operands[5], cols),
+        allocator);
   }
 
   private static long lower(Value lower) {

@@ -4,7 +4,9 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Attributes;
@@ -68,11 +70,17 @@ public final class Binding {
           (long) i * cols * Double.BYTES,
           cols);
     }
-    LineageItem item = services.config().reuse().traces() ? item(matrix, version) : null;
-    return new Bound(ManagedMatrix.adopt(matrix), null, item);
+    LineageItem item =
+        services.config().reuse().traces()
+            ? item(matrix, services.config().precision(), version)
+            : null;
+    Precision precision = services.config().precision();
+    ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
+    return new Bound(
+        ManagedMatrix.adopt(services.device().stored(matrix, precision, context)), null, item);
   }
 
-  private static LineageItem item(DenseMatrix matrix, String version) {
+  private static LineageItem item(DenseMatrix matrix, Precision precision, String version) {
     Attributes identity =
         version != null
             ? Attributes.of("version", version)
@@ -80,7 +88,7 @@ public final class Binding {
                 "fingerprint",
                 ContentHash.ofMatrix(matrix.segment(), matrix.rows(), matrix.cols()).toString());
     return LineageItem.leaf(
-        new Operation(OperationTable.standard().get("bound"), identity),
+        new Operation(OperationTable.standard().get("bound"), identity).withPrecision(precision),
         version == null ? matrix.shape().toString() : version);
   }
 }

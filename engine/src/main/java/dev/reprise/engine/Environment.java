@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class Environment {
         0,
         OptionalLong.empty(),
         Runtime.getRuntime().availableProcessors(),
+        Precision.FP64,
         List.of(),
         Path.of("").toAbsolutePath(),
         System.out,

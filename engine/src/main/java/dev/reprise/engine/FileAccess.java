@@ -14,14 +14,18 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Allocator;
-import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Parameter;
@@ -41,13 +45,18 @@ final class FileAccess {
 
   private final Allocator allocator;
   private final DataFiles files;
+  private final CpuDevice device;
+  private final ExecutionContext kernel;
 
   /**
    * @param allocator memory for what is read
    * @param threads how many threads may parse one file
+   * @param device says in which form what was read is kept
    */
-  FileAccess(Allocator allocator, int threads) {
+  FileAccess(Allocator allocator, int threads, CpuDevice device) {
     this.allocator = allocator;
+    this.device = device;
+    this.kernel = new ExecutionContext(allocator, threads);
     this.files = new DataFiles(new FingerprintCache(InstantSource.system()), threads);
   }
 
@@ -71,7 +80,7 @@ final class FileAccess {
         item.key(),
         () ->
             new ReadTask(
-                () -> adopt(files.readStable(request, allocator).value()),
+                () -> adopt(files.readStable(request, allocator).value(), plain.precision()),
                 context.run.session().scheduler()))) {
       case Hit hit -> {
         context.counters.hits[operation.index()]++;
@@ -125,12 +134,13 @@ final class FileAccess {
     ReadResult result = files.readStable(request, allocator);
     context.counters.executed[operation.index()]++;
     context.counters.nanos[operation.index()] += System.nanoTime() - start;
-    return new Content(adopt(result.value()), result.fingerprint());
+    return new Content(
+        adopt(result.value(), operation.operation().precision()), result.fingerprint());
   }
 
-  private static Value adopt(Operand operand) {
+  private Value adopt(Operand operand, Precision precision) {
     return switch (operand) {
-      case DenseMatrix matrix -> ManagedMatrix.adopt(matrix);
+      case MatrixOperand matrix -> ManagedMatrix.adopt(device.stored(matrix, precision, kernel));
       case Scalar scalar -> scalar;
       case Frame frame -> frame;
     };
@@ -148,7 +158,8 @@ final class FileAccess {
       }
       attributes.put(OPTION_PREFIX + parameters.get(i).name(), optionText(inputs[i]));
     }
-    return LineageItem.leaf(new Operation(operation.opcode(), Attributes.of(attributes)), path);
+    Operation described = new Operation(operation.opcode(), Attributes.of(attributes));
+    return LineageItem.leaf(described.withPrecision(operation.precision()), path);
   }
 
   private static String optionText(Value value) {
@@ -184,7 +195,8 @@ final class FileAccess {
   Value reread(Path workingDirectory, Operation operation, String path) {
     if (!operation.name().equals("read")) {
       throw new OperandException(
-          "the trace begins with a value bound by a Java program, which a replay cannot bring back");
+          "the trace begins with a value bound by a Java program, which a replay cannot bring"
+              + " back");
     }
     Value[] inputs = new Value[operation.opcode().parameters().size()];
     inputs[0] = Scalar.of(path);
@@ -193,7 +205,7 @@ final class FileAccess {
       inputs[i] = option(operation.attributes().get(OPTION_PREFIX + name));
     }
     ReadResult result = files.readStable(request(workingDirectory, inputs), allocator);
-    Value value = adopt(result.value());
+    Value value = adopt(result.value(), operation.precision());
     if (!result.fingerprint().equals(operation.attributes().get("fingerprint"))) {
       value.release();
       throw new OperandException("the file " + path + " has changed since the trace was written");
@@ -247,8 +259,9 @@ final class FileAccess {
         value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
     switch (single) {
       case MatrixValue matrix -> {
-        try {
-          files.write(matrix.pinHost(), path, workingDirectory, options);
+        try (Scratch scratch = new Scratch(allocator)) {
+          MatrixOperand cells = matrix.pinHost();
+          files.write(scratch.dense(cells, cells.precision()), path, workingDirectory, options);
         } finally {
           matrix.unpin();
         }

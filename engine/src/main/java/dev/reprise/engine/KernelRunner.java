@@ -1,11 +1,11 @@
 package dev.reprise.engine;
 
 import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
@@ -34,7 +34,8 @@ final class KernelRunner {
       throw new OperandException("'" + operation.name() + "' is not available on any device yet");
     }
     if (ListOperands.isColumnOfScalars(operation, inputs)) {
-      return ManagedMatrix.adopt(ListOperands.column((ListValue) inputs[0], context.allocator()));
+      return ManagedMatrix.adopt(
+          ListOperands.column((ListValue) inputs[0], operation.precision(), context.allocator()));
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
     Operand[] operands = new Operand[flat.length];
@@ -67,7 +68,7 @@ final class KernelRunner {
 
   private static Value adopt(Operand output) {
     return switch (output) {
-      case DenseMatrix matrix -> ManagedMatrix.adopt(matrix);
+      case MatrixOperand matrix -> ManagedMatrix.adopt(matrix);
       case Scalar scalar -> scalar;
       case Frame frame -> frame;
     };

@@ -5,10 +5,12 @@ import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
 import dev.reprise.runtime.cpu.cell.ScalarFunctions;
 import dev.reprise.runtime.cpu.cell.ScalarUnary;
+import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,13 +25,16 @@ import java.util.function.Consumer;
  */
 final class Linker {
   private final OpcodeIndex opcodes;
+  private final Precision precision;
   private final Consumer<String> expected;
 
   /**
+   * @param precision the width of all matrices that the program makes
    * @param expected is told each opcode that is linked, so that its device can prepare
    */
-  Linker(OpcodeIndex opcodes, Consumer<String> expected) {
+  Linker(OpcodeIndex opcodes, Precision precision, Consumer<String> expected) {
     this.opcodes = opcodes;
+    this.precision = precision;
     this.expected = expected;
   }
 
@@ -143,7 +148,7 @@ final class Linker {
     }
 
     private Step compute(Instruction.Compute compute) {
-      LinkedOperation operation = LinkedOperation.of(compute.operation(), opcodes);
+      LinkedOperation operation = LinkedOperation.of(inPrecision(compute.operation()), opcodes);
       expected.accept(operation.name());
       int[] inputs = operands(compute.inputs());
       String name = operation.name();
@@ -160,6 +165,14 @@ final class Linker {
               default -> new StructureStep(compute, operation, inputs);
             };
         case KERNEL -> kernel(compute, operation, inputs);
+      };
+    }
+
+    /** Operations on cells carry the session's precision; it is part of their keys. */
+    private Operation inPrecision(Operation operation) {
+      return switch (operation.opcode().evaluation()) {
+        case KERNEL, SOURCE -> operation.withPrecision(precision);
+        case STRUCTURE, EFFECT -> operation;
       };
     }
 

@@ -4,6 +4,7 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
@@ -26,7 +27,7 @@ final class ListOperands {
   }
 
   /** The scalars of a list as a column; the caller owns the matrix. */
-  static DenseMatrix column(ListValue list, Allocator allocator) {
+  static DenseMatrix column(ListValue list, Precision precision, Allocator allocator) {
     double[] cells = new double[list.size()];
     for (int i = 0; i < cells.length; i++) {
       if (!(list.elements().get(i) instanceof Scalar scalar)) {
@@ -39,7 +40,7 @@ final class ListOperands {
       }
       cells[i] = scalar.asDouble();
     }
-    DenseMatrix column = DenseMatrix.allocate(allocator, cells.length, 1);
+    DenseMatrix column = DenseMatrix.allocate(allocator, cells.length, 1, precision);
     for (int i = 0; i < cells.length; i++) {
       column.set(i, 0, cells[i]);
     }

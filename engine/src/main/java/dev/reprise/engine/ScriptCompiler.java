@@ -54,7 +54,10 @@ public final class ScriptCompiler {
             options.inputs(),
             options.outputs());
     Functions functions =
-        new Functions(result.program(), new Linker(services.opcodes(), services.device()::expect));
+        new Functions(
+            result.program(),
+            new Linker(
+                services.opcodes(), services.config().precision(), services.device()::expect));
     return new ScriptRunner(services, functions, options.outputs(), result.warnings());
   }
 }

@@ -42,7 +42,7 @@ public final class SessionServices implements AutoCloseable {
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.pipeline = new Pipeline(new KernelRunner(device), cache);
-    this.files = new FileAccess(memory, config.threads());
+    this.files = new FileAccess(memory, config.threads(), device);
   }
 
   private static Policy policy(String name) {

@@ -1,6 +1,8 @@
 package dev.reprise.memory;
 
+import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
@@ -44,17 +46,22 @@ public final class ManagedMatrix implements MatrixValue {
   // References and pins; see above. Its writes publish the cells along with the object.
   private volatile long holds = REFERENCE;
 
-  // The copy in host memory. Written by the constructor and by the thread that frees it.
-  private DenseMatrix host;
+  // The copy in host memory. Written by the constructor, by the only holder that is about to write
+  // in place, and by the thread that frees it.
+  private MatrixOperand host;
 
-  private ManagedMatrix(DenseMatrix host) {
+  // Kept beside the copy, so that it can be asked at any time.
+  private volatile long bytes;
+
+  private ManagedMatrix(MatrixOperand host) {
     this.host = host;
     this.shape = host.shape();
     this.precision = host.precision();
+    this.bytes = host.bytes();
   }
 
   /** Makes a value of the matrix, with one reference. Takes the buffer over. */
-  public static ManagedMatrix adopt(DenseMatrix matrix) {
+  public static ManagedMatrix adopt(MatrixOperand matrix) {
     return new ManagedMatrix(matrix);
   }
 
@@ -70,7 +77,7 @@ public final class ManagedMatrix implements MatrixValue {
 
   @Override
   public long bytes() {
-    return DenseMatrix.bytesOf(shape.rows(), shape.cols(), precision);
+    return bytes;
   }
 
   @Override
@@ -108,7 +115,7 @@ public final class ManagedMatrix implements MatrixValue {
   }
 
   @Override
-  public DenseMatrix pinHost() {
+  public MatrixOperand pinHost() {
     while (true) {
       long held = holds;
       if (references(held) == 0) {
@@ -136,7 +143,7 @@ public final class ManagedMatrix implements MatrixValue {
 
   private void freeIfUnheld(long held) {
     if (held == 0) {
-      DenseMatrix last = host;
+      MatrixOperand last = host;
       host = null;
       last.buffer().release();
     }
@@ -154,15 +161,28 @@ public final class ManagedMatrix implements MatrixValue {
   /**
    * The cells for writing in place, by the caller who holds the only reference. The caller keeps
    * owning the matrix; its identity as a value changes with the first cell written, so it must not
-   * be known to the cache.
+   * be known to the cache. A compressed matrix becomes a dense one first, once.
    *
+   * @param allocator memory for the dense form
    * @throws IllegalStateException when somebody else holds a reference
    */
-  public DenseMatrix writable() {
+  public DenseMatrix writable(Allocator allocator) {
     if (references(holds) != 1) {
       throw new IllegalStateException("writing to a shared matrix " + this);
     }
-    return host;
+    if (host instanceof DenseMatrix dense) {
+      return dense;
+    }
+    DenseMatrix dense = host.copyDense(allocator);
+    host.buffer().release();
+    host = dense;
+    bytes = dense.bytes();
+    return dense;
+  }
+
+  /** True when {@link #writable} would have to turn a compressed matrix into a dense one. */
+  public boolean isCompressed() {
+    return !(host instanceof DenseMatrix);
   }
 
   /** Number of references at this moment; for tests and reports. */

@@ -35,7 +35,7 @@ class ManagedMatrixTest {
 
   @Test
   void aPinKeepsTheCellsAfterTheLastRelease() {
-    DenseMatrix cells = matrix.pinHost();
+    DenseMatrix cells = (DenseMatrix) matrix.pinHost();
     matrix.pinHost();
     matrix.release();
     cells.set(2, 3, 5.0);
@@ -61,13 +61,13 @@ class ManagedMatrixTest {
   @Test
   void onlyTheSingleHolderMayWriteInPlace() {
     assertThat(matrix.isExclusive()).isTrue();
-    matrix.writable().set(0, 0, 1.0);
+    matrix.writable(memory).set(0, 0, 1.0);
     matrix.pinHost();
     assertThat(matrix.isExclusive()).isFalse();
     matrix.unpin();
     matrix.retain();
     assertThat(matrix.isExclusive()).isFalse();
-    assertThatThrownBy(matrix::writable).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> matrix.writable(memory)).isInstanceOf(IllegalStateException.class);
     matrix.release();
     assertThat(matrix.isExclusive()).isTrue();
     matrix.release();

@@ -13,12 +13,18 @@ import java.lang.foreign.ValueLayout;
  * @param buffer the cells
  */
 public record DenseMatrix(long rows, long cols, Precision precision, Buffer buffer)
-    implements Operand {
+    implements MatrixOperand {
 
   /** Allocates an fp64 matrix with undefined cells. */
   public static DenseMatrix allocate(Allocator allocator, long rows, long cols) {
+    return allocate(allocator, rows, cols, Precision.FP64);
+  }
+
+  /** Allocates a matrix with undefined cells. */
+  public static DenseMatrix allocate(
+      Allocator allocator, long rows, long cols, Precision precision) {
     return new DenseMatrix(
-        rows, cols, Precision.FP64, allocator.allocate(bytesOf(rows, cols, Precision.FP64)));
+        rows, cols, precision, allocator.allocate(bytesOf(rows, cols, precision)));
   }
 
   /** Bytes of a matrix; saturates so that absurd shapes fail in the allocator, not by overflow. */
@@ -32,25 +38,72 @@ public record DenseMatrix(long rows, long cols, Precision precision, Buffer buff
     return buffer.segment();
   }
 
-  public Shape shape() {
-    return new Shape(rows, cols);
-  }
-
-  public long cells() {
-    return rows * cols;
-  }
-
+  @Override
   public long bytes() {
     return bytesOf(rows, cols, precision);
   }
 
-  /** Cell at zero-based (row, col) of an fp64 matrix; for tests and slow paths. */
+  @Override
   public double get(long row, long col) {
-    return segment().getAtIndex(ValueLayout.JAVA_DOUBLE, row * cols + col);
+    long at = row * cols + col;
+    return precision == Precision.FP64
+        ? segment().getAtIndex(ValueLayout.JAVA_DOUBLE, at)
+        : segment().getAtIndex(ValueLayout.JAVA_FLOAT, at);
   }
 
-  /** Sets the cell at zero-based (row, col) of an fp64 matrix that nobody else reads yet. */
+  /** Sets the cell at zero-based (row, col), rounded, of a matrix that nobody else reads yet. */
   public void set(long row, long col, double value) {
-    segment().setAtIndex(ValueLayout.JAVA_DOUBLE, row * cols + col, value);
+    long at = row * cols + col;
+    if (precision == Precision.FP64) {
+      segment().setAtIndex(ValueLayout.JAVA_DOUBLE, at, value);
+    } else {
+      segment().setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) value);
+    }
+  }
+
+  /** A copy in the same precision. */
+  @Override
+  public DenseMatrix copyDense(Allocator allocator) {
+    DenseMatrix copy = allocate(allocator, rows, cols, precision);
+    MemorySegment.copy(segment(), 0, copy.segment(), 0, bytes());
+    return copy;
+  }
+
+  /**
+   * The same cells in another width, rounded to nearest, in memory of their own.
+   *
+   * @param allocator source of the new matrix's memory; the caller owns it
+   */
+  public DenseMatrix converted(Precision to, Allocator allocator) {
+    if (to == precision) {
+      return copyDense(allocator);
+    }
+    DenseMatrix copy = allocate(allocator, rows, cols, to);
+    if (to == Precision.FP64) {
+      widen(segment(), 0, copy.segment(), 0, cells());
+    } else {
+      narrow(segment(), 0, copy.segment(), 0, cells());
+    }
+    return copy;
+  }
+
+  /** Turns floats into doubles; offsets in cells. */
+  public static void widen(
+      MemorySegment floats, long from, MemorySegment doubles, long to, long n) {
+    for (long i = 0; i < n; i++) {
+      doubles.setAtIndex(
+          ValueLayout.JAVA_DOUBLE, to + i, floats.getAtIndex(ValueLayout.JAVA_FLOAT, from + i));
+    }
+  }
+
+  /** Rounds doubles to floats; offsets in cells. */
+  public static void narrow(
+      MemorySegment doubles, long from, MemorySegment floats, long to, long n) {
+    for (long i = 0; i < n; i++) {
+      floats.setAtIndex(
+          ValueLayout.JAVA_FLOAT,
+          to + i,
+          (float) doubles.getAtIndex(ValueLayout.JAVA_DOUBLE, from + i));
+    }
   }
 }

@@ -21,7 +21,7 @@ public interface MatrixValue extends Value {
    *
    * @throws ResourceException when there is no room to bring the cells back
    */
-  DenseMatrix pinHost();
+  MatrixOperand pinHost();
 
   /** Ends one {@link #pinHost}. */
   void unpin();

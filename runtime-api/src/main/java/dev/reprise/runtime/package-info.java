@@ -4,7 +4,7 @@
  * <pre>
  *   Value      what a program names: Scalar | MatrixValue | Frame | ListValue   (logical, counted)
  *     | pin
- *   Operand    what a kernel sees:   Scalar | DenseMatrix | Frame               (physical, in one memory)
+ *   Operand    what a kernel sees:   Scalar | DenseMatrix | SparseMatrix | Frame    (physical, in one memory)
  *     | Device.execute(Operation, operands, context)
  *   Operand    what a kernel makes
  * </pre>

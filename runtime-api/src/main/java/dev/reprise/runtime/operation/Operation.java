@@ -1,5 +1,6 @@
 package dev.reprise.runtime.operation;
 
+import dev.reprise.runtime.Precision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,8 +15,14 @@ import java.util.Map;
  * every process and is computed once, when first asked for.
  */
 public final class Operation {
+  /** The attribute that states the width of the result's cells; fp64 when absent. */
+  private static final String PRECISION = "precision";
+
+  private static final String PRECISION_FP32 = "fp32";
+
   private final Opcode opcode;
   private final Attributes attributes;
+  private final Precision precision;
   // Written once by whichever thread asks first, always with the same content; the record is
   // immutable, so a racy read sees either null or a complete value.
   private Fingerprint fingerprint;
@@ -25,6 +32,8 @@ public final class Operation {
   public Operation(Opcode opcode, Attributes attributes) {
     this.opcode = opcode;
     this.attributes = attributes;
+    this.precision =
+        PRECISION_FP32.equals(attributes.get(PRECISION)) ? Precision.FP32 : Precision.FP64;
   }
 
   public Operation(Opcode opcode) {
@@ -37,6 +46,25 @@ public final class Operation {
 
   public Attributes attributes() {
     return attributes;
+  }
+
+  /**
+   * The width to which the cells of a resulting matrix are rounded. It is an attribute, so it is
+   * part of the key.
+   */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** The same operation with results of the given width. */
+  public Operation withPrecision(Precision wanted) {
+    if (wanted == precision) {
+      return this;
+    }
+    if (wanted == Precision.FP64) {
+      throw new IllegalArgumentException("an fp32 operation does not become fp64 again");
+    }
+    return new Operation(opcode, attributes.with(PRECISION, PRECISION_FP32));
   }
 
   /** The opcode's name. */

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
@@ -16,11 +17,11 @@ import dev.reprise.runtime.operation.Operation;
 public final class Arguments {
   private Arguments() {}
 
-  /** The operand as an fp64 matrix. */
+  /** The operand as a dense fp64 matrix, which is what {@link Forms} hands to most kernels. */
   public static DenseMatrix matrix(Operation operation, Operand[] inputs, int at) {
     if (inputs[at] instanceof DenseMatrix matrix) {
       if (matrix.precision() != Precision.FP64) {
-        throw new OperandException("'" + operation.name() + "' works on fp64 matrices only");
+        throw new IllegalStateException("an fp32 operand reached a kernel for fp64: " + operation);
       }
       return matrix;
     }
@@ -36,7 +37,7 @@ public final class Arguments {
   public static Scalar scalar(Operation operation, Operand[] inputs, int at) {
     return switch (inputs[at]) {
       case Scalar scalar when !scalar.isAbsent() -> scalar;
-      case DenseMatrix matrix when matrix.rows() == 1 && matrix.cols() == 1 ->
+      case MatrixOperand matrix when matrix.rows() == 1 && matrix.cols() == 1 ->
           Scalar.of(matrix.get(0, 0));
       default -> throw mismatch(operation, inputs, at, "a scalar");
     };
@@ -85,7 +86,7 @@ public final class Arguments {
     return switch (operand) {
       case Scalar scalar when scalar.isAbsent() -> "nothing";
       case Scalar scalar -> "the " + scalar.type().label() + " " + scalar.asString();
-      case DenseMatrix matrix -> "a matrix of shape " + matrix.shape();
+      case MatrixOperand matrix -> "a matrix of shape " + matrix.shape();
       case Frame frame -> "a frame of shape " + frame.shape();
     };
   }

@@ -3,7 +3,9 @@ package dev.reprise.runtime.cpu;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.aggregate.AggregateKernels;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
@@ -13,6 +15,7 @@ import dev.reprise.runtime.cpu.distribution.DistributionKernels;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
 import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
+import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Operation;
 import java.util.List;
@@ -28,6 +31,7 @@ public final class CpuDevice implements Device, AutoCloseable {
   private final Parallel parallel;
   private final LazyBlas blas;
   private final KernelTable kernels;
+  private final Forms forms;
 
   /**
    * Makes the device.
@@ -48,6 +52,9 @@ public final class CpuDevice implements Device, AutoCloseable {
     DistributionKernels.register(table);
     LinearAlgebraKernels.register(table, parallel, blas);
     kernels = table.build();
+    KernelTable.Builder compressed = new KernelTable.Builder();
+    KernelTable.Builder floats = new KernelTable.Builder();
+    forms = new Forms(new Compression(parallel), compressed.build(), floats.build());
   }
 
   @Override
@@ -66,7 +73,17 @@ public final class CpuDevice implements Device, AutoCloseable {
     if (kernel == null) {
       throw new UnsupportedOperationException("the device cpu has no kernel for " + operation);
     }
-    return kernel.run(operation, inputs, context);
+    return forms.run(kernel, operation, inputs, context);
+  }
+
+  /**
+   * The form in which a matrix from outside, say from a file, is kept: compressed when it has few
+   * non-zeros, rounded to the precision.
+   *
+   * @param matrix handed over by the caller
+   */
+  public MatrixOperand stored(MatrixOperand matrix, Precision precision, ExecutionContext context) {
+    return forms.stored(matrix, precision, context);
   }
 
   /**

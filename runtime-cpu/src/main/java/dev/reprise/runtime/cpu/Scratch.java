@@ -3,6 +3,8 @@ package dev.reprise.runtime.cpu;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Precision;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,20 @@ public final class Scratch implements AutoCloseable {
 
   /** A new fp64 matrix with undefined cells. */
   public DenseMatrix matrix(long rows, long cols) {
-    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
+    return own(DenseMatrix.allocate(allocator, rows, cols));
+  }
+
+  /** The operand itself when it is dense and of that width, else a converted copy. */
+  public DenseMatrix dense(MatrixOperand matrix, Precision precision) {
+    if (matrix instanceof DenseMatrix dense && dense.precision() == precision) {
+      return dense;
+    }
+    DenseMatrix plain =
+        matrix instanceof DenseMatrix dense ? dense : own(matrix.copyDense(allocator));
+    return plain.precision() == precision ? plain : own(plain.converted(precision, allocator));
+  }
+
+  private DenseMatrix own(DenseMatrix matrix) {
     owned.add(matrix.buffer());
     return matrix;
   }

@@ -199,10 +199,10 @@ final class Encoding {
 
   private double code(DenseMatrix matrix, int row, int c) {
     if (!spec.column(c).isDummycoded()) {
-      return FrameCasts.cell(matrix, row, begins[c]);
+      return matrix.get(row, begins[c]);
     }
     for (int col = begins[c]; col < begins[c + 1]; col++) {
-      if (FrameCasts.cell(matrix, row, col) != 0) {
+      if (matrix.get(row, col) != 0) {
         return col - begins[c] + 1;
       }
     }

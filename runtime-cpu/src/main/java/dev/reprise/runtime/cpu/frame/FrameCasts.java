@@ -4,11 +4,10 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,20 +40,11 @@ final class FrameCasts {
     return matrix;
   }
 
-  /** A copy, since a kernel never returns its input. */
-  static DenseMatrix copy(DenseMatrix matrix, Allocator allocator) {
-    DenseMatrix copy =
-        new DenseMatrix(
-            matrix.rows(), matrix.cols(), matrix.precision(), allocator.allocate(matrix.bytes()));
-    copy.segment().asSlice(0, matrix.bytes()).copyFrom(matrix.segment().asSlice(0, matrix.bytes()));
-    return copy;
-  }
-
   /**
    * A frame of the cells. Each column gets the narrowest type that holds all its cells: BOOLEAN for
    * zeros and ones, INTEGER for whole numbers, else DOUBLE.
    */
-  static Frame fromMatrix(DenseMatrix matrix) {
+  static Frame fromMatrix(MatrixOperand matrix) {
     int rows = Math.toIntExact(matrix.rows());
     int cols = Math.toIntExact(matrix.cols());
     List<ColumnType> schema = new ArrayList<>();
@@ -62,19 +52,13 @@ final class FrameCasts {
     for (int c = 0; c < cols; c++) {
       double[] cells = new double[rows];
       for (int r = 0; r < rows; r++) {
-        cells[r] = cell(matrix, r, c);
+        cells[r] = matrix.get(r, c);
       }
       ColumnType type = narrowest(cells);
       schema.add(type);
       columns.add(column(cells, type));
     }
     return new Frame(rows, Frame.defaultNames(cols), schema, columns);
-  }
-
-  static double cell(DenseMatrix matrix, long row, long col) {
-    return matrix.precision() == Precision.FP64
-        ? matrix.get(row, col)
-        : matrix.segment().getAtIndex(ValueLayout.JAVA_FLOAT, row * matrix.cols() + col);
   }
 
   private static ColumnType narrowest(double[] cells) {
@@ -140,9 +124,9 @@ final class FrameCasts {
   static Scalar toScalar(Operand operand) {
     return switch (operand) {
       case Scalar scalar -> scalar;
-      case DenseMatrix matrix -> {
+      case MatrixOperand matrix -> {
         needSingle(matrix.rows(), matrix.cols(), "matrix");
-        yield Scalar.of(cell(matrix, 0, 0));
+        yield Scalar.of(matrix.get(0, 0));
       }
       case Frame frame -> {
         needSingle(frame.rows(), frame.cols(), "frame");

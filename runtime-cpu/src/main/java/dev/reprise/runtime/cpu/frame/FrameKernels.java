@@ -1,9 +1,9 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -47,14 +47,14 @@ public final class FrameKernels {
         switch (in[0]) {
           case Scalar scalar -> FrameCasts.toMatrix(scalar, context.allocator());
           case Frame frame -> FrameCasts.toMatrix(frame, context.allocator());
-          case DenseMatrix matrix -> FrameCasts.copy(matrix, context.allocator());
+          case MatrixOperand matrix -> matrix.copyDense(context.allocator());
         });
   }
 
   private static Frame asFrame(Operand operand) {
     return switch (operand) {
       case Scalar scalar -> FrameCasts.fromScalar(scalar);
-      case DenseMatrix matrix -> FrameCasts.fromMatrix(matrix);
+      case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix);
       // Frames live on the heap and are immutable, but a kernel never returns its input.
       case Frame frame -> FrameShape.cbind(new Operand[] {frame});
     };
@@ -92,7 +92,7 @@ public final class FrameKernels {
         "'"
             + operation
             + "' needs a frame, but got a "
-            + (operand instanceof DenseMatrix matrix
+            + (operand instanceof MatrixOperand matrix
                 ? "matrix of shape " + matrix.shape()
                 : "scalar"));
   }

@@ -1,8 +1,8 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -93,7 +93,7 @@ public final class FrameShape {
   private static Frame asFrame(Operand source, Range rows, Range cols) {
     return switch (source) {
       case Frame frame -> frame;
-      case DenseMatrix matrix -> FrameCasts.fromMatrix(matrix);
+      case MatrixOperand matrix -> FrameCasts.fromMatrix(matrix);
       case Scalar scalar -> {
         if (rows.length() != 1 || cols.length() != 1) {
           throw new OperandException("a single value can be assigned to one cell only");

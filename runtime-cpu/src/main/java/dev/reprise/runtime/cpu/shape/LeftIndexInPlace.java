@@ -1,9 +1,13 @@
 package dev.reprise.runtime.cpu.shape;
 
+import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.cpu.Scratch;
 
 /**
  * Writes into a matrix that nobody else can see: {@code X[rl:ru, cl:cu] = source} without a copy of
@@ -12,16 +16,40 @@ import dev.reprise.runtime.Scalar;
 public final class LeftIndexInPlace {
   private LeftIndexInPlace() {}
 
+  /** Cells up to which a compressed target of a left index becomes dense: 1 GiB of doubles. */
+  private static final long AFFORDABLE_CELLS = 1L << 27;
+
+  /**
+   * True when a matrix of that shape is written to in its dense form; a larger compressed one is
+   * copied by every write. By shape alone, so that the form does not depend on who holds it.
+   */
+  public static boolean isDenseAffordable(Shape shape) {
+    return shape.cells() <= AFFORDABLE_CELLS;
+  }
+
   /**
    * Overwrites the cells in rows rl to ru and columns cl to cu, one-based and inclusive.
    *
    * @param target the caller must be its only user, and the source must not share its memory
    * @param source a scalar for a single cell, or a matrix of the range's shape
+   * @param allocator memory for a source that has another form than the target
    */
-  public static void write(DenseMatrix target, Operand source, long rl, long ru, long cl, long cu) {
+  public static void write(
+      DenseMatrix target, Operand source, long rl, long ru, long cl, long cu, Allocator allocator) {
     Bounds rows = Bounds.checked(rl, ru, rl == ru, true, target.shape());
     Bounds cols = Bounds.checked(cl, cu, cl == cu, false, target.shape());
-    write(target, source, rows, cols);
+    check(source, rows, cols);
+    if (source instanceof MatrixOperand matrix && !isLike(target, matrix)) {
+      try (Scratch scratch = new Scratch(allocator)) {
+        write(target, scratch.dense(matrix, target.precision()), rows, cols);
+      }
+    } else {
+      write(target, source, rows, cols);
+    }
+  }
+
+  private static boolean isLike(DenseMatrix target, MatrixOperand source) {
+    return source instanceof DenseMatrix && source.precision() == target.precision();
   }
 
   static void write(DenseMatrix target, Operand source, Bounds rows, Bounds cols) {
@@ -45,7 +73,7 @@ public final class LeftIndexInPlace {
         }
         scalar.asDouble();
       }
-      case DenseMatrix matrix -> {
+      case MatrixOperand matrix -> {
         if (matrix.rows() != rows.size() || matrix.cols() != cols.size()) {
           throw new OperandException(
               "a matrix of shape "

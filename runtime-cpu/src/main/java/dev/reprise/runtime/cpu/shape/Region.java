@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A rectangle of cells inside a matrix, for copies from one matrix into another.
+ * A rectangle of cells inside a matrix, for copies from one matrix into another of the same
+ * precision.
  *
  * @param matrix the matrix
  * @param row first row, zero-based
@@ -34,7 +35,8 @@ record Region(DenseMatrix matrix, long row, long col) {
           context,
           rows * cols,
           CHUNK_CELLS,
-          (from, to) -> copyRun(at(0) + 8 * from, target, target.at(0) + 8 * from, to - from));
+          (from, to) ->
+              copyRun(at(0) + width() * from, target, target.at(0) + width() * from, to - from));
       return;
     }
     long chunk = Math.max(1, CHUNK_CELLS / cols);
@@ -51,7 +53,7 @@ record Region(DenseMatrix matrix, long row, long col) {
   }
 
   private void copyRows(Region target, long from, long to, long cols) {
-    if (cols >= SHORT_RUN) {
+    if (cols >= SHORT_RUN || width() != CELL.byteSize()) {
       for (long i = from; i < to; i++) {
         copyRun(at(i), target, target.at(i), cols);
       }
@@ -69,11 +71,15 @@ record Region(DenseMatrix matrix, long row, long col) {
   }
 
   private void copyRun(long at, Region target, long atTarget, long cells) {
-    MemorySegment.copy(matrix.segment(), at, target.matrix.segment(), atTarget, 8 * cells);
+    MemorySegment.copy(matrix.segment(), at, target.matrix.segment(), atTarget, width() * cells);
   }
 
   /** Byte offset of the region's i-th row. */
   private long at(long i) {
-    return 8 * ((row + i) * matrix.cols() + col);
+    return width() * ((row + i) * matrix.cols() + col);
+  }
+
+  private long width() {
+    return matrix.precision().bytesPerCell();
   }
 }

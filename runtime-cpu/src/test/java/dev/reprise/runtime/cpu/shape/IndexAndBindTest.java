@@ -116,10 +116,11 @@ class IndexAndBindTest {
   @Test
   void writingInPlaceChangesTheTargetItself() {
     DenseMatrix x = kernels.matrix(sample());
-    LeftIndexInPlace.write(x, kernels.matrix(row(8, 9)), 2, 2, 2, 3);
-    LeftIndexInPlace.write(x, Scalar.of(7), 1, 1, 1, 1);
+    LeftIndexInPlace.write(x, kernels.matrix(row(8, 9)), 2, 2, 2, 3, kernels.allocator());
+    LeftIndexInPlace.write(x, Scalar.of(7), 1, 1, 1, 1, kernels.allocator());
     assertThat(Matrices.toArray(x)).isEqualTo(new double[][] {row(7, 2, 3), row(4, 8, 9)});
-    assertThatThrownBy(() -> LeftIndexInPlace.write(x, Scalar.of(1), 1, 2, 1, 1))
+    assertThatThrownBy(
+            () -> LeftIndexInPlace.write(x, Scalar.of(1), 1, 2, 1, 1, kernels.allocator()))
         .isInstanceOf(OperandException.class);
   }
 

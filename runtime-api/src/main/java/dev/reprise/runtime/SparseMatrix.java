@@ -1,0 +1,159 @@
+package dev.reprise.runtime;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A matrix compressed by rows (CSR) in host memory. Within a row the columns ascend, and no zero is
+ * stored (NaN is), so equal matrices have equal bytes. A negative zero becomes a plain one.
+ *
+ * <pre>
+ *   buffer   | row starts: long[rows + 1] | values: double[nonZeros] | columns: int[nonZeros] |
+ * </pre>
+ *
+ * <p>Values take eight bytes in either precision; with {@link Precision#FP32} they are rounded to
+ * floats. The holder of the matrix owns its buffer.
+ *
+ * @param rows number of rows, may be 0
+ * @param cols number of columns, less than 2^31
+ * @param precision the width to which values are rounded
+ * @param nonZeros number of stored values
+ * @param buffer the three arrays
+ */
+public record SparseMatrix(long rows, long cols, Precision precision, long nonZeros, Buffer buffer)
+    implements MatrixOperand {
+  private static final ValueLayout.OfLong START = ValueLayout.JAVA_LONG;
+  private static final ValueLayout.OfDouble VALUE = ValueLayout.JAVA_DOUBLE;
+  private static final ValueLayout.OfInt COLUMN = ValueLayout.JAVA_INT;
+
+  /** Smallest number of cells worth the trouble of a compressed form. */
+  private static final long SMALLEST_CELLS = 1 << 12;
+
+  /** The compressed form must be so many times smaller than the dense one. */
+  private static final long WORTHWHILE_FACTOR = 8;
+
+  public SparseMatrix {
+    if (cols > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("a sparse matrix has fewer than 2^31 columns: " + cols);
+    }
+  }
+
+  /** Allocates a matrix with undefined row starts, values and columns. */
+  public static SparseMatrix allocate(Allocator allocator, long rows, long cols, long nonZeros) {
+    return new SparseMatrix(
+        rows, cols, Precision.FP64, nonZeros, allocator.allocate(bytesOf(rows, nonZeros)));
+  }
+
+  /**
+   * True when a matrix of so many non-zeros is kept compressed: by shape and count alone, so that a
+   * value's form does not depend on how it came about.
+   */
+  public static boolean isWorthwhile(long rows, long cols, long nonZeros) {
+    long cells = new Shape(rows, cols).cells();
+    return cells >= SMALLEST_CELLS
+        && cols <= Integer.MAX_VALUE
+        && bytesOf(rows, nonZeros)
+            <= DenseMatrix.bytesOf(rows, cols, Precision.FP64) / WORTHWHILE_FACTOR;
+  }
+
+  /** Bytes of the compressed form. */
+  public static long bytesOf(long rows, long nonZeros) {
+    return Math.addExact(
+        Math.multiplyExact(START.byteSize(), rows + 1),
+        Math.multiplyExact(VALUE.byteSize() + COLUMN.byteSize(), nonZeros));
+  }
+
+  public MemorySegment segment() {
+    return buffer.segment();
+  }
+
+  /** Position of the row's first stored value; {@code start(rows)} is the number of values. */
+  public long start(long row) {
+    return segment().getAtIndex(START, row);
+  }
+
+  /** Column of the stored value at that position, zero-based. */
+  public int column(long at) {
+    return segment().get(COLUMN, columnsAt() + COLUMN.byteSize() * at);
+  }
+
+  /** The stored value at that position. */
+  public double value(long at) {
+    return segment().get(VALUE, valuesAt() + VALUE.byteSize() * at);
+  }
+
+  /** Sets a row's start, in a matrix that nobody else reads yet. */
+  public void setStart(long row, long at) {
+    segment().setAtIndex(START, row, at);
+  }
+
+  /** Sets the stored value at that position, in a matrix that nobody else reads yet. */
+  public void set(long at, int column, double value) {
+    segment().set(COLUMN, columnsAt() + COLUMN.byteSize() * at, column);
+    segment().set(VALUE, valuesAt() + VALUE.byteSize() * at, value);
+  }
+
+  /** Byte offset of the values in the segment. */
+  public long valuesAt() {
+    return START.byteSize() * (rows + 1);
+  }
+
+  /** Byte offset of the columns in the segment. */
+  public long columnsAt() {
+    return valuesAt() + VALUE.byteSize() * nonZeros;
+  }
+
+  @Override
+  public long bytes() {
+    return bytesOf(rows, nonZeros);
+  }
+
+  @Override
+  public double get(long row, long col) {
+    long low = start(row);
+    long high = start(row + 1) - 1;
+    while (low <= high) {
+      long middle = (low + high) >>> 1;
+      int column = column(middle);
+      if (column == col) {
+        return value(middle);
+      }
+      if (column < col) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return 0;
+  }
+
+  /** A dense copy in the same precision. */
+  @Override
+  public DenseMatrix copyDense(Allocator allocator) {
+    DenseMatrix dense = DenseMatrix.allocate(allocator, rows, cols, precision);
+    dense.segment().asSlice(0, dense.bytes()).fill((byte) 0);
+    for (long i = 0; i < rows; i++) {
+      long end = start(i + 1);
+      for (long at = start(i); at < end; at++) {
+        dense.set(i, column(at), value(at));
+      }
+    }
+    return dense;
+  }
+
+  /** The same memory as a matrix of doubles. */
+  public SparseMatrix widened() {
+    return new SparseMatrix(rows, cols, Precision.FP64, nonZeros, buffer);
+  }
+
+  /** Rounds the values to floats in place, in a matrix that nobody else reads yet. */
+  public SparseMatrix rounded() {
+    MemorySegment cells = segment();
+    long from = valuesAt();
+    for (long at = 0; at < nonZeros; at++) {
+      long offset = from + VALUE.byteSize() * at;
+      cells.set(VALUE, offset, (float) cells.get(VALUE, offset));
+    }
+    return new SparseMatrix(rows, cols, Precision.FP32, nonZeros, buffer);
+  }
+}

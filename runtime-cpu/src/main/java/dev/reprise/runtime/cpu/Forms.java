@@ -1,0 +1,177 @@
+package dev.reprise.runtime.cpu;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.cpu.sparse.Compression;
+import dev.reprise.runtime.operation.Operation;
+import java.util.Set;
+
+/**
+ * Lets every operation take matrices of every form. Most kernels are written for dense fp64
+ * matrices; a few are written for compressed ones or for floats.
+ *
+ * <pre>
+ *   all operands dense fp64, result fp64      the plain kernel
+ *   a compressed operand                      the kernel for compressed ones, unless it passes
+ *   all operands dense fp32, result fp32      the kernel for floats, unless it passes
+ *   otherwise                                 operands converted, the plain kernel, result converted
+ * </pre>
+ *
+ * <p>Which way is taken, and the form of the result, follow from the operation and the operands
+ * alone. A kernel <em>passes</em> by returning null.
+ */
+final class Forms {
+  /** Results that stay dense: they are about to be written into. */
+  private static final Set<String> STAY_DENSE = Set.of("leftIndex", "matrix");
+
+  private final Compression compression;
+  private final KernelTable compressed;
+  private final KernelTable floats;
+
+  /**
+   * Makes the chooser.
+   *
+   * @param compressed kernels that take a compressed matrix among dense fp64 ones
+   * @param floats kernels that take dense fp32 matrices only
+   */
+  Forms(Compression compression, KernelTable compressed, KernelTable floats) {
+    this.compression = compression;
+    this.compressed = compressed;
+    this.floats = floats;
+  }
+
+  Operand[] run(Kernel plain, Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (operation.precision() == Precision.FP64 && isPlain(inputs)) {
+      Operand[] outputs = plain.run(operation, inputs, context);
+      return STAY_DENSE.contains(operation.name()) ? outputs : compressSparse(outputs, context);
+    }
+    return runMixed(plain, operation, inputs, context);
+  }
+
+  private static boolean isPlain(Operand[] inputs) {
+    for (Operand input : inputs) {
+      if (input instanceof MatrixOperand matrix
+          && (matrix.precision() != Precision.FP64 || !(matrix instanceof DenseMatrix))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Operand[] compressSparse(Operand[] outputs, ExecutionContext context) {
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] instanceof DenseMatrix matrix && Compression.looksSparse(matrix)) {
+        outputs[i] = compression.compressed(matrix, context);
+      }
+    }
+    return outputs;
+  }
+
+  private Operand[] runMixed(
+      Kernel plain, Operation operation, Operand[] inputs, ExecutionContext context) {
+    boolean sparse = hasSparse(inputs);
+    Operand[] outputs = sparse ? null : runFloats(operation, inputs, context);
+    if (outputs != null) {
+      return outputs;
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      Operand[] widened = widened(inputs, scratch);
+      Kernel kernel = sparse ? compressed.find(operation.name()) : null;
+      outputs = kernel == null ? null : kernel.run(operation, widened, context);
+      if (outputs == null) {
+        outputs = plain.run(operation, dense(widened, scratch), context);
+        if (sparse && !STAY_DENSE.contains(operation.name())) {
+          compressAll(outputs, context);
+        }
+      }
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] instanceof MatrixOperand matrix) {
+        outputs[i] = rounded(matrix, operation.precision(), context);
+      }
+    }
+    return outputs;
+  }
+
+  private static boolean hasSparse(Operand[] inputs) {
+    for (Operand input : inputs) {
+      if (input instanceof SparseMatrix) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Operand[] runFloats(Operation operation, Operand[] inputs, ExecutionContext context) {
+    Kernel kernel = floats.find(operation.name());
+    if (kernel == null || operation.precision() != Precision.FP32) {
+      return null;
+    }
+    for (Operand input : inputs) {
+      if (input instanceof MatrixOperand matrix && matrix.precision() != Precision.FP32) {
+        return null;
+      }
+    }
+    return kernel.run(operation, inputs, context);
+  }
+
+  /** Dense operands as fp64; compressed ones hold doubles in either precision. */
+  private static Operand[] widened(Operand[] inputs, Scratch scratch) {
+    Operand[] widened = inputs.clone();
+    for (int i = 0; i < widened.length; i++) {
+      if (widened[i] instanceof DenseMatrix matrix) {
+        widened[i] = scratch.dense(matrix, Precision.FP64);
+      }
+    }
+    return widened;
+  }
+
+  private static Operand[] dense(Operand[] inputs, Scratch scratch) {
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] instanceof MatrixOperand matrix) {
+        inputs[i] = scratch.dense(matrix, Precision.FP64);
+      }
+    }
+    return inputs;
+  }
+
+  private void compressAll(Operand[] outputs, ExecutionContext context) {
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] instanceof DenseMatrix matrix) {
+        outputs[i] = compression.compressed(matrix, context);
+      }
+    }
+  }
+
+  /** The form in which a matrix from outside is kept; the argument is handed over. */
+  MatrixOperand stored(MatrixOperand matrix, Precision precision, ExecutionContext context) {
+    MatrixOperand kept =
+        matrix instanceof DenseMatrix dense
+                && dense.precision() == Precision.FP64
+                && Compression.looksSparse(dense)
+            ? compression.compressed(dense, context)
+            : matrix;
+    return rounded(kept, precision, context);
+  }
+
+  /** The matrix in that precision; the argument is handed over. */
+  private static MatrixOperand rounded(
+      MatrixOperand matrix, Precision precision, ExecutionContext context) {
+    if (matrix.precision() == precision) {
+      return matrix;
+    }
+    if (matrix instanceof SparseMatrix sparse) {
+      return precision == Precision.FP32 ? sparse.rounded() : sparse.widened();
+    }
+    try {
+      return ((DenseMatrix) matrix).converted(precision, context.allocator());
+    } finally {
+      matrix.buffer().release();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.reprise.runtime.cpu.sparse;
+
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.cpu.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Turns dense fp64 matrices with few non-zeros into sparse ones. What is compressed follows from
+ * the cells alone: {@link SparseMatrix#isWorthwhile} on their exact count.
+ */
+public final class Compression {
+  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
+
+  /** Below this, results of dense kernels stay dense unless an operand was sparse: 8 MiB. */
+  private static final long SAMPLED_CELLS = 1 << 20;
+
+  /** Cells looked at before all are counted; a matrix of 5 % non-zeros shows about 6 here. */
+  private static final int SAMPLES = 128;
+
+  /** More non-zeros than this among the samples and the matrix is taken for dense. */
+  private static final int MOST_IN_SAMPLE = 24;
+
+  private static final long CHUNK_CELLS = 1 << 16;
+
+  private final Parallel parallel;
+
+  public Compression(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** True when a look at some cells says that counting all of them may pay. */
+  public static boolean looksSparse(DenseMatrix matrix) {
+    long cells = matrix.cells();
+    if (cells < SAMPLED_CELLS) {
+      return false;
+    }
+    MemorySegment segment = matrix.segment();
+    int found = 0;
+    // Multiples of the golden ratio, modulo 1, spread evenly and hit no column more than others.
+    double position = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+      position += 0.6180339887498949;
+      position -= (long) position;
+      long at = (long) (position * cells);
+      if (segment.getAtIndex(CELL, at) != 0 && ++found > MOST_IN_SAMPLE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The matrix itself, or its compressed form when that is worthwhile; the dense one is released
+   * then.
+   *
+   * @param matrix an fp64 matrix that the caller owns and hands over
+   */
+  public MatrixOperand compressed(DenseMatrix matrix, ExecutionContext context) {
+    if (!SparseMatrix.isWorthwhile(matrix.rows(), matrix.cols(), 0)) {
+      return matrix;
+    }
+    long rowsPerChunk = Math.max(1, CHUNK_CELLS / Math.max(1, matrix.cols()));
+    long[] counts = new long[Math.toIntExact(Parallel.chunks(matrix.rows(), rowsPerChunk))];
+    parallel.forRange(
+        context,
+        matrix.rows(),
+        rowsPerChunk,
+        (from, to) -> counts[(int) (from / rowsPerChunk)] = count(matrix, from, to));
+    long nonZeros = 0;
+    for (int i = 0; i < counts.length; i++) {
+      long count = counts[i];
+      counts[i] = nonZeros;
+      nonZeros += count;
+    }
+    if (!SparseMatrix.isWorthwhile(matrix.rows(), matrix.cols(), nonZeros)) {
+      return matrix;
+    }
+    SparseMatrix sparse = allocate(matrix, nonZeros, context.allocator());
+    parallel.forRange(
+        context,
+        matrix.rows(),
+        rowsPerChunk,
+        (from, to) -> fill(matrix, sparse, from, to, counts[(int) (from / rowsPerChunk)]));
+    sparse.setStart(matrix.rows(), nonZeros);
+    matrix.buffer().release();
+    return sparse;
+  }
+
+  private static SparseMatrix allocate(DenseMatrix matrix, long nonZeros, Allocator allocator) {
+    try {
+      return SparseMatrix.allocate(allocator, matrix.rows(), matrix.cols(), nonZeros);
+    } catch (RuntimeException e) {
+      matrix.buffer().release();
+      throw e;
+    }
+  }
+
+  private static long count(DenseMatrix matrix, long fromRow, long toRow) {
+    MemorySegment cells = matrix.segment();
+    long end = toRow * matrix.cols();
+    long count = 0;
+    for (long at = fromRow * matrix.cols(); at < end; at++) {
+      count += cells.getAtIndex(CELL, at) != 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static void fill(
+      DenseMatrix matrix, SparseMatrix sparse, long fromRow, long toRow, long at) {
+    MemorySegment cells = matrix.segment();
+    for (long i = fromRow; i < toRow; i++) {
+      sparse.setStart(i, at);
+      long row = i * matrix.cols();
+      for (long j = 0; j < matrix.cols(); j++) {
+        double value = cells.getAtIndex(CELL, row + j);
+        if (value != 0) {
+          sparse.set(at++, (int) j, value);
+        }
+      }
+    }
+  }
+}
