@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.testkit.PrintedText;
+import dev.reprise.testkit.ScriptArguments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,12 +19,9 @@ import java.util.stream.Stream;
  * A script with what it must print beside it ({@code NAME.out}) and, where it must fail, parts of
  * the message ({@code NAME.err}, one a line).
  *
- * <p>Every script gets the arguments {@code $here}, its folder, and {@code $out}, an empty folder
- * to write to; more of them stand in a line {@code # arguments: name=value name=value} at its top.
+ * <p>Runs with the {@link ScriptArguments} and {@code $out}, an empty folder to write to.
  */
 record RecordedScript(Path file) {
-  private static final String ARGUMENTS = "# arguments: ";
-
   /** The scripts in a folder and the folders inside it. */
   static List<RecordedScript> under(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
@@ -78,17 +75,8 @@ record RecordedScript(Path file) {
   }
 
   private Map<String, String> arguments(Path scratch) throws IOException {
-    Map<String, String> arguments = new LinkedHashMap<>();
-    arguments.put("here", file.getParent().toString());
+    Map<String, String> arguments = ScriptArguments.of(file);
     arguments.put("out", scratch.toString());
-    for (String line : Files.readAllLines(file)) {
-      if (line.startsWith(ARGUMENTS)) {
-        for (String word : line.substring(ARGUMENTS.length()).trim().split("\\s+")) {
-          int sign = word.indexOf('=');
-          arguments.put(word.substring(0, sign), word.substring(sign + 1));
-        }
-      }
-    }
     return arguments;
   }
 

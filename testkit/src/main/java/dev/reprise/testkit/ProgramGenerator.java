@@ -34,6 +34,10 @@ public final class ProgramGenerator {
     return generator.text.toString();
   }
 
+  public static RandomProgram program(long seed) {
+    return new RandomProgram(script(seed).lines().map(RandomProgram.Statement::simple).toList());
+  }
+
   private void program() {
     line("gram = function(Matrix[Double] A, Double s = 2) return (Matrix[Double] G, Double n) {");
     line("  G = (t(A) %*% A) * s");
