@@ -61,6 +61,7 @@ final class Builtins {
     ArithmeticBuiltins.addTo(rows);
     StatisticsBuiltins.addTo(rows);
     ListBuiltins.addTo(rows);
+    NeuralBuiltins.addTo(rows);
     ProgramBuiltins.addTo(rows);
     return Map.copyOf(rows);
   }

@@ -29,6 +29,7 @@ public final class OperationTable {
     rows.addAll(AggregateOperations.rows());
     rows.addAll(ElementOperations.rows());
     rows.addAll(LinearAlgebraOperations.rows());
+    rows.addAll(NeuralOperations.rows());
     rows.addAll(DistributionOperations.rows());
     rows.addAll(ListOperations.rows());
     rows.addAll(FrameOperations.rows());

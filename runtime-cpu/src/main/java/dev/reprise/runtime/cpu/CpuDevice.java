@@ -14,6 +14,7 @@ import dev.reprise.runtime.cpu.create.CreateKernels;
 import dev.reprise.runtime.cpu.distribution.DistributionKernels;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
 import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
+import dev.reprise.runtime.cpu.nn.NeuralKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.cpu.text.MatrixText;
@@ -51,6 +52,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     CreateKernels.register(table, parallel);
     DistributionKernels.register(table);
     LinearAlgebraKernels.register(table, parallel, blas);
+    NeuralKernels.register(table, parallel, blas);
     kernels = table.build();
     KernelTable.Builder compressed = new KernelTable.Builder();
     KernelTable.Builder floats = new KernelTable.Builder();
@@ -91,7 +93,7 @@ public final class CpuDevice implements Device, AutoCloseable {
    * background meanwhile. Changes no result; cheap to call again.
    */
   public void expect(String opcode) {
-    if (LinearAlgebraKernels.OPCODES.contains(opcode)) {
+    if (LinearAlgebraKernels.OPCODES.contains(opcode) || NeuralKernels.PRODUCTS.contains(opcode)) {
       blas.loadInBackground();
     }
   }

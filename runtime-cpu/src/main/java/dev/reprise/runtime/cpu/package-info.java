@@ -5,8 +5,8 @@
  *   CpuDevice.execute(operation, operands, context)
  *       |  KernelTable: opcode name -> Kernel         (looked up, never switched)
  *       v
- *   linalg   create   cell   aggregate   shape   frame      one package per family of kernels
- *       \      |       |        |         /
+ *   linalg   nn   create   cell   aggregate   shape   frame   one package per family of kernels
+ *       \    |      |      |        |         /
  *        Parallel: fixed chunks of the work over the device's worker threads
  *       |
  *   blas: OpenBLAS by the foreign-function interface, one thread per call

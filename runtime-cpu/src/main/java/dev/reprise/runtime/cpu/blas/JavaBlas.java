@@ -18,19 +18,39 @@ public final class JavaBlas implements Blas {
   @Override
   public void gemm(
       boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    for (int from = 0; k == 0 && from < n; from += COLUMNS) {
+      clear(m, from, Math.min(COLUMNS, n - from), c);
+    }
+    multiply(transposeA, transposeB, m, n, k, a, b, false, c);
+  }
+
+  @Override
+  public void gemmAdd(
+      boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    multiply(transposeA, transposeB, m, n, k, a, b, true, c);
+  }
+
+  /** {@code adding}: what C holds is the first summand. */
+  private static void multiply(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Block a,
+      Block b,
+      boolean adding,
+      Block c) {
     double[] panel = new double[PANEL * COLUMNS];
     double[] sums = new double[COLUMNS];
     for (int from = 0; from < n; from += COLUMNS) {
       int width = Math.min(COLUMNS, n - from);
-      if (k == 0) {
-        clear(m, from, width, c);
-      }
       for (int inner = 0; inner < k; inner += PANEL) {
         int depth = Math.min(PANEL, k - inner);
         pack(transposeB, b, inner, depth, from, width, panel);
         for (int i = 0; i < m; i++) {
           long target = c.offset() + (long) i * c.stride() + from;
-          load(inner == 0, c.cells(), target, width, sums);
+          load(inner == 0 && !adding, c.cells(), target, width, sums);
           for (int l = 0; l < depth; l++) {
             long row = transposeA ? inner + l : i;
             long col = transposeA ? i : inner + l;

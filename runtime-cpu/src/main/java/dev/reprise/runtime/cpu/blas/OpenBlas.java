@@ -185,6 +185,26 @@ public final class OpenBlas implements Blas {
   @Override
   public void gemm(
       boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    gemm(transposeA, transposeB, m, n, k, a, b, 0.0, c);
+  }
+
+  @Override
+  public void gemmAdd(
+      boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    gemm(transposeA, transposeB, m, n, k, a, b, 1.0, c);
+  }
+
+  /** C = keep C + op(A) op(B). */
+  private void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Block a,
+      Block b,
+      double keep,
+      Block c) {
     MethodHandle call = dgemm;
     if (call == null) {
       call = bind("cblas_dgemm", DGEMM);
@@ -203,7 +223,7 @@ public final class OpenBlas implements Blas {
           a.stride(),
           address(b),
           b.stride(),
-          0.0,
+          keep,
           address(c),
           c.stride());
     } catch (Throwable e) {

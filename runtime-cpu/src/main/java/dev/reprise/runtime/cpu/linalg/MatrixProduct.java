@@ -8,6 +8,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.LazyBlas;

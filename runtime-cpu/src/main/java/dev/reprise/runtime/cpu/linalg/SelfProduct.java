@@ -6,6 +6,7 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.LazyBlas;

@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.linalg;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import java.lang.foreign.MemorySegment;

@@ -1,18 +1,16 @@
-package dev.reprise.runtime.cpu.linalg;
+package dev.reprise.runtime.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 
 /**
  * One partial result per chunk of the inner dimension: the first in the output itself, the others
  * in scratch memory, added up in order of the chunks.
  */
-final class Partials {
+public final class Partials {
   private static final long CELLS_PER_CHUNK = 1 << 14;
 
   private final MemorySegment output;
@@ -20,11 +18,11 @@ final class Partials {
   private final long cells;
   private final long count;
 
-  Partials(DenseMatrix output, long count, Scratch scratch) {
+  public Partials(DenseMatrix output, long count, Scratch scratch) {
     this(output.segment(), output.cells(), count, scratch);
   }
 
-  Partials(MemorySegment output, long cells, long count, Scratch scratch) {
+  public Partials(MemorySegment output, long cells, long count, Scratch scratch) {
     this.output = output;
     this.cells = cells;
     this.count = count;
@@ -35,12 +33,12 @@ final class Partials {
   }
 
   /** Where the partial result of a chunk goes; begins with its first cell. */
-  MemorySegment segment(long chunk) {
+  public MemorySegment segment(long chunk) {
     return chunk == 0 ? output : others.asSlice((chunk - 1) * cells * Double.BYTES);
   }
 
   /** Leaves the sum in the output. */
-  void addUp(Parallel parallel, ExecutionContext context) {
+  public void addUp(Parallel parallel, ExecutionContext context) {
     if (count > 1) {
       long chunk = Math.max(64, CELLS_PER_CHUNK / count);
       parallel.forRange(context, cells, chunk, this::addUp);

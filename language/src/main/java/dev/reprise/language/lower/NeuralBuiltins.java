@@ -1,0 +1,132 @@
+package dev.reprise.language.lower;
+
+import dev.reprise.language.lower.Builtins.Row;
+import dev.reprise.language.syntax.Expression;
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builtins whose sizes are given as lists: {@code conv2d(X, W, input_shape=[N, C, H, W], ...)}. An
+ * element is an operand of its own, so that a list of other lists' elements has no part in the key.
+ * The elements may also be given one by one ({@code stride1=2, stride2=2}).
+ */
+final class NeuralBuiltins {
+
+  /** Sizes that are given as one list. */
+  private record Sizes(String name, int count) {}
+
+  private static final List<Sizes> CONVOLUTION =
+      List.of(
+          new Sizes("input_shape", 4),
+          new Sizes("filter_shape", 4),
+          new Sizes("stride", 2),
+          new Sizes("padding", 2));
+
+  private static final List<Sizes> POOLING =
+      List.of(
+          new Sizes("input_shape", 4),
+          new Sizes("pool_size", 2),
+          new Sizes("stride", 2),
+          new Sizes("padding", 2));
+
+  private NeuralBuiltins() {}
+
+  static void addTo(Map<String, Row> rows) {
+    rows.put("conv2d", site -> lower(site, CONVOLUTION, "input", "filter"));
+    rows.put("conv2d_backward_filter", site -> lower(site, CONVOLUTION, "input", "dout"));
+    rows.put("conv2d_backward_data", site -> lower(site, CONVOLUTION, "filter", "dout"));
+    for (String kind : List.of("max_pool", "avg_pool")) {
+      rows.put(kind, site -> lower(site, POOLING, "input"));
+      rows.put(kind + "_backward", site -> lower(site, POOLING, "input", "dout"));
+    }
+  }
+
+  private static Lowered lower(CallSite site, List<Sizes> sizes, String... matrices) {
+    List<String> names = new ArrayList<>(List.of(matrices));
+    sizes.forEach(size -> names.add(size.name()));
+    List<String> shown = List.copyOf(names);
+    for (Sizes size : sizes) {
+      for (int i = 1; i <= size.count(); i++) {
+        names.add(size.name() + i);
+      }
+    }
+    Expression[] values = ArgumentBinding.of(site.call(), names, false, site.context()).values();
+    List<Integer> operands = new ArrayList<>();
+    for (int i = 0; i < matrices.length; i++) {
+      if (values[i] == null) {
+        ArgumentBinding.missing(site.call(), matrices[i], shown, site.context());
+      }
+      operands.add(values[i] == null ? site.absent() : site.operand(values[i]));
+    }
+    int single = matrices.length + sizes.size();
+    for (int i = 0; i < sizes.size(); i++) {
+      Sizes size = sizes.get(i);
+      Expression list = values[matrices.length + i];
+      if (list != null) {
+        addElements(site, size, list, operands);
+      } else {
+        addSingles(site, size, values, single, shown, operands);
+      }
+      single += size.count();
+    }
+    return site.compute(
+        site.call().name(), operands.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private static void addElements(
+      CallSite site, Sizes size, Expression list, List<Integer> operands) {
+    if (list instanceof Expression.ListLiteral literal) {
+      if (literal.elements().size() != size.count()) {
+        site.context()
+            .error(
+                literal.position(),
+                1,
+                "'"
+                    + size.name()
+                    + "' of '"
+                    + site.call().fullName()
+                    + "' is a list of "
+                    + size.count()
+                    + " numbers, found "
+                    + literal.elements().size(),
+                null);
+      }
+      literal.elements().forEach(element -> operands.add(site.operand(element)));
+      return;
+    }
+    int target = site.operand(list);
+    if (site.context().builder().constantAt(target) != null) {
+      site.error(
+          "'" + size.name() + "' of '" + site.call().fullName() + "' is a list of numbers",
+          "for example "
+              + size.name()
+              + "=["
+              + (size.count() == 2 ? "1, 1" : "64, 1, 28, 28")
+              + "]");
+    }
+    for (long i = 1; i <= size.count(); i++) {
+      int at = site.context().builder().constant(Scalar.of(i));
+      int element =
+          site.expressions().temporary(site.compute("listIndex", target, at, site.absent()));
+      operands.add(site.expressions().temporary(site.compute("as.scalar", element)));
+    }
+  }
+
+  private static void addSingles(
+      CallSite site,
+      Sizes size,
+      Expression[] values,
+      int at,
+      List<String> shown,
+      List<Integer> operands) {
+    for (int i = 0; i < size.count(); i++) {
+      if (values[at + i] == null) {
+        ArgumentBinding.missing(site.call(), size.name(), shown, site.context());
+        return;
+      }
+      operands.add(site.operand(values[at + i]));
+    }
+  }
+}

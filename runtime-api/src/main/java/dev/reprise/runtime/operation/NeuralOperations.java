@@ -1,0 +1,67 @@
+package dev.reprise.runtime.operation;
+
+import static dev.reprise.runtime.operation.Opcode.row;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Layers of neural networks; images lie in the rows of a matrix (see {@link WindowShape}). */
+final class NeuralOperations {
+  private static final String[] CONVOLUTION = {
+    "input_shape1", "input_shape2", "input_shape3", "input_shape4",
+    "filter_shape1", "filter_shape2", "filter_shape3", "filter_shape4",
+    "stride1", "stride2", "padding1", "padding2"
+  };
+  private static final String[] POOLING = {
+    "input_shape1",
+    "input_shape2",
+    "input_shape3",
+    "input_shape4",
+    "pool_size1",
+    "pool_size2",
+    "stride1",
+    "stride2",
+    "padding1",
+    "padding2"
+  };
+
+  private NeuralOperations() {}
+
+  static List<Opcode> rows() {
+    List<Opcode.Builder> rows = new ArrayList<>();
+    rows.add(convolution("conv2d", "input", "filter").returns(NeuralResults.output(2)));
+    rows.add(convolution("conv2d_backward_filter", "input", "dout").returns(NeuralResults.FILTER));
+    rows.add(convolution("conv2d_backward_data", "filter", "dout").returns(NeuralResults.input(2)));
+    for (String kind : List.of("max_pool", "avg_pool")) {
+      rows.add(
+          row(kind)
+              .in("input")
+              .in(POOLING)
+              .returns(NeuralResults.output(1))
+              .work(NeuralResults.pooling(1)));
+      rows.add(
+          row(kind + "_backward")
+              .in("input", "dout")
+              .in(POOLING)
+              .returns(NeuralResults.input(2))
+              .work(NeuralResults.pooling(2)));
+    }
+    rows.add(row("bias_add").in("input", "bias").returns(NeuralResults.BIAS));
+    rows.add(row("bias_multiply").in("input", "bias").returns(NeuralResults.BIAS));
+    // [Y, ema_mean, ema_var, cache_mean, cache_inv_var]
+    rows.add(
+        row("batch_norm2d")
+            .in("input", "gamma", "beta", "ema_mean", "ema_var", "mode", "epsilon", "mu")
+            .outputs(5));
+    // [dX, dgamma, dbeta]
+    rows.add(
+        row("batch_norm2d_backward")
+            .in("input", "dout", "gamma", "epsilon", "cache_mean", "cache_inv_var")
+            .outputs(3));
+    return rows.stream().map(Opcode.Builder::build).toList();
+  }
+
+  private static Opcode.Builder convolution(String name, String... matrices) {
+    return row(name).in(matrices).in(CONVOLUTION).work(NeuralResults.CONVOLUTION);
+  }
+}

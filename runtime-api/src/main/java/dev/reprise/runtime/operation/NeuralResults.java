@@ -1,0 +1,106 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+
+/** Result and work rules of the neural-network operations. */
+final class NeuralResults {
+  private static final double NANOS_PER_CELL = 0.5;
+
+  /** A cell of a window that pooling looks at, about one comparison or addition. */
+  private static final double NANOS_PER_POOLED = 1;
+
+  private static final double FLOPS_PER_NANO = 20;
+
+  private NeuralResults() {}
+
+  /** The windows' output, from operands of which the first {@code matrices} are matrices. */
+  static ResultRule output(int matrices) {
+    return (operation, inputs) -> {
+      WindowShape window = window(operation, inputs, matrices);
+      return window == null ? null : Meta.matrix(window.images(), window.outputCols());
+    };
+  }
+
+  /** The shape of the images. */
+  static ResultRule input(int matrices) {
+    return (operation, inputs) -> {
+      WindowShape window = window(operation, inputs, matrices);
+      return window == null ? null : Meta.matrix(window.images(), window.inputCols());
+    };
+  }
+
+  /** The shape of the filters. */
+  static final ResultRule FILTER =
+      (operation, inputs) -> {
+        WindowShape window = window(operation, inputs, 2);
+        return window == null ? null : Meta.matrix(window.filters(), window.patchCells());
+      };
+
+  /** The input's shape; a bias is a column with one number per channel, which divides the cols. */
+  static final ResultRule BIAS =
+      (operation, inputs) -> {
+        Shape input = Shapes.of(inputs[0]);
+        Shape bias = Shapes.of(inputs[1]);
+        if (input == null || bias == null) {
+          return null;
+        }
+        requireBias(operation.name(), input, bias);
+        return Meta.matrix(input);
+      };
+
+  static void requireBias(String opcode, Shape input, Shape bias) {
+    if (bias.cols() != 1 || bias.rows() == 0 || input.cols() % bias.rows() != 0) {
+      throw new OperandException(
+          "'"
+              + opcode
+              + "' needs a column with one number per channel, which divides the input's columns,"
+              + " but got a bias of shape "
+              + bias
+              + " for an input of shape "
+              + input);
+    }
+  }
+
+  static final WorkRule CONVOLUTION =
+      (operation, inputs) -> {
+        WindowShape window = window(operation, inputs, 2);
+        double cells = NANOS_PER_CELL * Work.cells(inputs);
+        return window == null
+            ? cells
+            : cells
+                + 2.0
+                    * window.images()
+                    * window.outputCols()
+                    * window.patchCells()
+                    / FLOPS_PER_NANO;
+      };
+
+  static WorkRule pooling(int matrices) {
+    return (operation, inputs) -> {
+      WindowShape window = window(operation, inputs, matrices);
+      double cells = NANOS_PER_CELL * Work.cells(inputs);
+      return window == null
+          ? cells
+          : cells
+              + NANOS_PER_POOLED
+                  * window.images()
+                  * window.outputCols()
+                  * window.filterHeight()
+                  * window.filterWidth();
+    };
+  }
+
+  private static WindowShape window(Operation operation, Value[] inputs, int matrices) {
+    double[] numbers = new double[operation.opcode().parameters().size() - matrices];
+    for (int i = 0; i < numbers.length; i++) {
+      if (!(inputs[matrices + i] instanceof Scalar number) || number.isAbsent()) {
+        return null;
+      }
+      numbers[i] = number.asDouble();
+    }
+    return WindowShape.of(operation.name(), numbers);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.OperandException;
+import java.util.Arrays;
+
+/**
+ * The numbers of a convolution or pooling: a window of {@code filterHeight x filterWidth} moves
+ * over images that lie in the rows of a matrix, channel by channel, each channel row by row.
+ *
+ * <pre>
+ *   input    images x (channels * height * width)
+ *   filter   filters x (channels * filterHeight * filterWidth)        convolution only
+ *   output   images x (filters * outHeight * outWidth)
+ *   outHeight = (height + 2 padHeight - filterHeight) / strideHeight + 1, likewise the width
+ * </pre>
+ *
+ * A pooling has as many filters as channels. Everything but {@code images} fits 31 bits.
+ */
+public record WindowShape(
+    long images,
+    int channels,
+    int height,
+    int width,
+    int filters,
+    int filterHeight,
+    int filterWidth,
+    int strideHeight,
+    int strideWidth,
+    int padHeight,
+    int padWidth) {
+
+  /** How many numbers a convolution is described by. */
+  static final int CONVOLUTION_NUMBERS = 12;
+
+  /** How many numbers a pooling is described by. */
+  static final int POOLING_NUMBERS = 10;
+
+  /**
+   * The shape that the operands of a call describe.
+   *
+   * @param numbers of a convolution {@code input_shape, filter_shape} (four each), {@code stride,
+   *     padding} (two each); of a pooling {@code input_shape, pool_size, stride, padding}
+   * @throws OperandException when no output of this shape exists
+   */
+  public static WindowShape of(String opcode, double[] numbers) {
+    boolean pooling = numbers.length == POOLING_NUMBERS;
+    double[] image = part(opcode, "input_shape", numbers, 0, 4, 0);
+    double[] filter =
+        pooling
+            ? part(opcode, "pool_size", numbers, 4, 2, 1)
+            : part(opcode, "filter_shape", numbers, 4, 4, 1);
+    int at = pooling ? 6 : 8;
+    double[] stride = part(opcode, "stride", numbers, at, 2, 1);
+    double[] padding = part(opcode, "padding", numbers, at + 2, 2, 0);
+    if (!pooling && filter[1] != image[1]) {
+      throw new OperandException(
+          "'"
+              + opcode
+              + "' needs as many channels in filter_shape as in input_shape, but got "
+              + text(filter)
+              + " and "
+              + text(image));
+    }
+    WindowShape shape =
+        new WindowShape(
+            (long) image[0],
+            (int) image[1],
+            (int) image[2],
+            (int) image[3],
+            pooling ? (int) image[1] : (int) filter[0],
+            (int) filter[filter.length - 2],
+            (int) filter[filter.length - 1],
+            (int) stride[0],
+            (int) stride[1],
+            (int) padding[0],
+            (int) padding[1]);
+    shape.requireFit(opcode);
+    return shape;
+  }
+
+  private static double[] part(
+      String opcode, String name, double[] numbers, int at, int count, int least) {
+    double[] part = Arrays.copyOfRange(numbers, at, at + count);
+    for (int i = 0; i < count; i++) {
+      // Only the images of input_shape, which may be none, come first and may be many.
+      int lowest = name.equals("input_shape") && i > 0 ? 1 : least;
+      if (!(part[i] >= lowest && part[i] <= Integer.MAX_VALUE && part[i] == Math.rint(part[i]))) {
+        throw new OperandException(
+            "'"
+                + opcode
+                + "' needs whole numbers of at least "
+                + lowest
+                + " in "
+                + name
+                + ", but got "
+                + text(part));
+      }
+    }
+    return part;
+  }
+
+  private static String text(double[] numbers) {
+    StringBuilder text = new StringBuilder("[");
+    for (double number : numbers) {
+      text.append(text.length() > 1 ? ", " : "");
+      text.append(number == (long) number ? "" + (long) number : "" + number);
+    }
+    return text.append(']').toString();
+  }
+
+  private void requireFit(String opcode) {
+    if (height + 2L * padHeight < filterHeight || width + 2L * padWidth < filterWidth) {
+      throw new OperandException(
+          "'"
+              + opcode
+              + "' needs a window that fits into the padded image, but the window is "
+              + filterHeight
+              + "x"
+              + filterWidth
+              + " and the image "
+              + height
+              + "x"
+              + width
+              + " with padding ["
+              + padHeight
+              + ", "
+              + padWidth
+              + "]");
+    }
+    double largest =
+        Math.max(
+            Math.max((double) channels * height * width, (double) filters * outCells()),
+            (double) patchCells());
+    if (largest > Integer.MAX_VALUE) {
+      throw new OperandException(
+          "'" + opcode + "' takes images of up to " + Integer.MAX_VALUE + " cells");
+    }
+  }
+
+  public int outHeight() {
+    return (int) ((height + 2L * padHeight - filterHeight) / strideHeight) + 1;
+  }
+
+  public int outWidth() {
+    return (int) ((width + 2L * padWidth - filterWidth) / strideWidth) + 1;
+  }
+
+  /** Cells of one channel of an image. */
+  public long planeCells() {
+    return (long) height * width;
+  }
+
+  /** Cells of one channel of an output. */
+  public long outCells() {
+    return (long) outHeight() * outWidth();
+  }
+
+  /** Cells of one filter: what one output cell of a convolution depends on. */
+  public long patchCells() {
+    return (long) channels * filterHeight * filterWidth;
+  }
+
+  /** Columns of the input. */
+  public long inputCols() {
+    return channels * planeCells();
+  }
+
+  /** Columns of the output. */
+  public long outputCols() {
+    return filters * outCells();
+  }
+}

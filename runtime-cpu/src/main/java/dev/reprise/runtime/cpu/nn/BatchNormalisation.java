@@ -1,0 +1,250 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code batch_norm2d} and its gradient: each channel gets mean 0 and variance 1 over all images,
+ * then times gamma plus beta. Variances divide by the number of cells (not one less).
+ */
+final class BatchNormalisation {
+  private final Parallel parallel;
+
+  BatchNormalisation(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /**
+   * [Y, ema_mean, ema_var, cache_mean, cache_inv_var]. In mode "train" mean and variance are those
+   * of the images, and the moving averages move: {@code mu * old + (1 - mu) * new}. In mode "test"
+   * the moving averages serve as mean and variance, and stay.
+   */
+  Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    double[] gamma = channels(operation, inputs, 1, x);
+    int count = gamma.length;
+    double[] beta = sameLength(operation, inputs, 2, count);
+    double[] averageMean = sameLength(operation, inputs, 3, count);
+    double[] averageVariance = sameLength(operation, inputs, 4, count);
+    boolean training = isTraining(operation, Arguments.text(operation, inputs, 5));
+    double epsilon = Arguments.number(operation, inputs, 6);
+    double mu = Arguments.number(operation, inputs, 7);
+    long cells = x.cols() / count;
+    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
+    double[] mean = averageMean;
+    double[] variance = averageVariance;
+    if (training) {
+      mean = divided(sums.sum((_, from, to) -> sum(x.segment(), from, to)), x.rows() * cells);
+      double[] centre = mean;
+      variance =
+          divided(
+              sums.sum((c, from, to) -> squares(x.segment(), from, to, centre[c])),
+              x.rows() * cells);
+      averageMean = moved(averageMean, mean, mu);
+      averageVariance = moved(averageVariance, variance, mu);
+    }
+    double[] inverse = inverseDeviations(variance, epsilon);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix y = scratch.matrix(x.rows(), x.cols());
+      double[] centre = mean;
+      sums.forEach((c, from, to) -> {
+        double factor = inverse[c];
+        for (long i = from; i < to; i++) {
+          double normal = (x.segment().getAtIndex(JAVA_DOUBLE, i) - centre[c]) * factor;
+          y.segment().setAtIndex(JAVA_DOUBLE, i, normal * gamma[c] + beta[c]);
+        }
+      });
+      return new Operand[] {
+        scratch.keep(y),
+        scratch.keep(column(scratch, averageMean)),
+        scratch.keep(column(scratch, averageVariance)),
+        scratch.keep(column(scratch, mean)),
+        scratch.keep(column(scratch, inverse))
+      };
+    }
+  }
+
+  /**
+   * [dX, dgamma, dbeta] of mode "train". With z = x - mean and v = cache_inv_var, dgamma sums dout
+   * z v, and dX = gamma v (dout - mean(dout) - v^2 mean(dout z) (z - mean(z))), means over a
+   * channel.
+   */
+  Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 1);
+    if (!dout.shape().equals(x.shape())) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs 'dout' of the input's shape "
+              + x.shape()
+              + ", but got "
+              + dout.shape());
+    }
+    double[] gamma = channels(operation, inputs, 2, x);
+    int count = gamma.length;
+    Arguments.number(operation, inputs, 3);
+    double[] mean = sameLength(operation, inputs, 4, count);
+    double[] inverse = sameLength(operation, inputs, 5, count);
+    long cells = x.cols() / count;
+    double n = (double) x.rows() * cells;
+    MemorySegment in = x.segment();
+    MemorySegment gradient = dout.segment();
+    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
+    double[] total = sums.sum((_, from, to) -> sum(gradient, from, to));
+    double[] product = sums.sum((c, from, to) -> products(gradient, in, from, to, mean[c]));
+    double[] offset = sums.sum((_, from, to) -> sum(in, from, to));
+    double[] dgamma = new double[count];
+    for (int c = 0; c < count; c++) {
+      dgamma[c] = product[c] * inverse[c];
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix dx = scratch.matrix(x.rows(), x.cols());
+      sums.forEach((c, from, to) -> {
+        double centre = offset[c] / n;
+        double slope = product[c] / n * inverse[c] * inverse[c];
+        double average = total[c] / n;
+        double factor = gamma[c] * inverse[c];
+        for (long i = from; i < to; i++) {
+          double z = in.getAtIndex(JAVA_DOUBLE, i) - centre;
+          double d = gradient.getAtIndex(JAVA_DOUBLE, i) - average - slope * z;
+          dx.segment().setAtIndex(JAVA_DOUBLE, i, factor * d);
+        }
+      });
+      return new Operand[] {
+        scratch.keep(dx),
+        scratch.keep(column(scratch, dgamma)),
+        scratch.keep(column(scratch, total))
+      };
+    }
+  }
+
+  private static boolean isTraining(Operation operation, String mode) {
+    return switch (mode) {
+      case "train" -> true;
+      case "test" -> false;
+      default ->
+          throw new OperandException(
+              "'"
+                  + operation.name()
+                  + "' knows the modes \"train\" and \"test\", but got \""
+                  + mode
+                  + "\"");
+    };
+  }
+
+  /** One number per channel, which divides the columns of the input evenly. */
+  private static double[] channels(
+      Operation operation, Operand[] inputs, int at, DenseMatrix input) {
+    double[] numbers = vector(operation, inputs, at);
+    if (numbers.length == 0 || input.cols() % numbers.length != 0) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs one number per channel in '"
+              + operation.opcode().parameters().get(at).name()
+              + "', and as many columns of the input for each of them, but got "
+              + numbers.length
+              + " numbers for an input of shape "
+              + input.shape());
+    }
+    return numbers;
+  }
+
+  private static double[] sameLength(Operation operation, Operand[] inputs, int at, int count) {
+    double[] numbers = vector(operation, inputs, at);
+    if (numbers.length != count) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs one number for each of "
+              + count
+              + " channels in '"
+              + operation.opcode().parameters().get(at).name()
+              + "', but got "
+              + numbers.length);
+    }
+    return numbers;
+  }
+
+  /** The cells of a column, or of a row. */
+  private static double[] vector(Operation operation, Operand[] inputs, int at) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+    if (matrix.rows() != 1 && matrix.cols() != 1) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs a column with one number per channel as '"
+              + operation.opcode().parameters().get(at).name()
+              + "', but got a matrix of shape "
+              + matrix.shape());
+    }
+    double[] cells = new double[Math.toIntExact(matrix.cells())];
+    MemorySegment.copy(matrix.segment(), JAVA_DOUBLE, 0, cells, 0, cells.length);
+    return cells;
+  }
+
+  private static DenseMatrix column(Scratch scratch, double[] numbers) {
+    DenseMatrix column = scratch.matrix(numbers.length, 1);
+    MemorySegment.copy(numbers, 0, column.segment(), JAVA_DOUBLE, 0, numbers.length);
+    return column;
+  }
+
+  private static double[] divided(double[] sums, long count) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] /= count;
+    }
+    return sums;
+  }
+
+  private static double[] moved(double[] old, double[] current, double mu) {
+    double[] moved = new double[old.length];
+    for (int i = 0; i < old.length; i++) {
+      moved[i] = mu * old[i] + (1 - mu) * current[i];
+    }
+    return moved;
+  }
+
+  private static double[] inverseDeviations(double[] variance, double epsilon) {
+    double[] inverse = new double[variance.length];
+    for (int i = 0; i < variance.length; i++) {
+      inverse[i] = 1 / Math.sqrt(variance[i] + epsilon);
+    }
+    return inverse;
+  }
+
+  private static double sum(MemorySegment cells, long from, long to) {
+    double sum = 0;
+    for (long i = from; i < to; i++) {
+      sum += cells.getAtIndex(JAVA_DOUBLE, i);
+    }
+    return sum;
+  }
+
+  private static double squares(MemorySegment cells, long from, long to, double centre) {
+    double sum = 0;
+    for (long i = from; i < to; i++) {
+      double distance = cells.getAtIndex(JAVA_DOUBLE, i) - centre;
+      sum += distance * distance;
+    }
+    return sum;
+  }
+
+  private static double products(
+      MemorySegment gradient, MemorySegment in, long from, long to, double centre) {
+    double sum = 0;
+    for (long i = from; i < to; i++) {
+      sum += gradient.getAtIndex(JAVA_DOUBLE, i) * (in.getAtIndex(JAVA_DOUBLE, i) - centre);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.WindowShape;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code conv2d_backward_data}: the gradient of the patches is t(filters) dout; each of its cells
+ * is added to the image's cell that it was copied from.
+ */
+final class ConvolutionDataGradient implements Kernel {
+  private final Parallel parallel;
+  private final LazyBlas blas;
+
+  ConvolutionDataGradient(Parallel parallel, LazyBlas blas) {
+    this.parallel = parallel;
+    this.blas = blas;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    WindowShape shape = Windows.shape(operation, inputs, 2);
+    DenseMatrix filters = Windows.filters(operation, inputs, 0, shape);
+    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape);
+    ConvolutionPlan plan = ConvolutionPlan.of(shape);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols());
+      long blocks = ConvolutionPlan.pieces(shape.channels(), plan.channelsPerDataTask());
+      long tasks = plan.imageSteps() * blocks;
+      if (tasks > 0) {
+        Step step = new Step(plan, filters, new OutputCells(shape, dout), dx, blas.get());
+        Slots slots = new Slots(scratch, context, tasks, step.slotCells());
+        parallel.forEach(
+            context, tasks, task -> step.run(task / blocks, (int) (task % blocks), slots));
+      }
+      return new Operand[] {scratch.keep(dx)};
+    }
+  }
+
+  /** The gradient of some channels of the images of one step. */
+  private record Step(
+      ConvolutionPlan plan, DenseMatrix filters, OutputCells dout, DenseMatrix dx, Blas blas) {
+
+    long slotCells() {
+      long rows = (long) plan.channelsPerDataTask() * windowCells();
+      return (rows + (plan.imagesPerStep() > 1 ? filters.rows() : 0)) * plan.stepCols();
+    }
+
+    private int windowCells() {
+      return plan.shape().filterHeight() * plan.shape().filterWidth();
+    }
+
+    void run(long step, int block, Slots slots) {
+      WindowShape shape = plan.shape();
+      int from = block * plan.channelsPerDataTask();
+      int to = Math.min(shape.channels(), from + plan.channelsPerDataTask());
+      long first = step * plan.imagesPerStep();
+      int count = (int) Math.min(plan.imagesPerStep(), shape.images() - first);
+      MemorySegment slot = slots.borrow();
+      try {
+        for (long image = first; image < first + count; image++) {
+          long at = image * shape.inputCols() + from * shape.planeCells();
+          dx.segment().asSlice(8 * at, 8 * (to - from) * shape.planeCells()).fill((byte) 0);
+        }
+        for (int rows = 0; rows < plan.rowSteps(); rows++) {
+          int row = rows * plan.rowsPerStep();
+          int end = Math.min(shape.outHeight(), row + plan.rowsPerStep());
+          addRows(first, count, from, to, row, end, slot);
+        }
+      } finally {
+        slots.giveBack(slot);
+      }
+    }
+
+    private void addRows(
+        long first, int count, int from, int to, int row, int end, MemorySegment slot) {
+      WindowShape shape = plan.shape();
+      int patchRows = (to - from) * windowCells();
+      int cells = (end - row) * shape.outWidth();
+      int cols = count * cells;
+      Blas.Block weights =
+          new Blas.Block(filters.segment(), (long) from * windowCells(), (int) filters.cols());
+      Blas.Block outputs =
+          count == 1
+              ? dout.rows(first, row)
+              : dout.gather(first, count, slot, (long) patchRows * cols);
+      blas.gemm(
+          true,
+          false,
+          patchRows,
+          cols,
+          (int) filters.rows(),
+          weights,
+          outputs,
+          new Blas.Block(slot, 0, cols));
+      Patches patches = new Patches(shape);
+      for (int i = 0; i < count; i++) {
+        Patches.Piece piece = new Patches.Piece(first + i, from, to, row, end);
+        patches.scatterAdd(slot, (long) i * cells, cols, piece, dx.segment());
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.WindowShape;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code conv2d_backward_filter}: the sum over all images of dout times the transposed patch
+ * matrix. Tasks sum over some of the images; their sums are added in order.
+ */
+final class ConvolutionFilterGradient implements Kernel {
+  private final Parallel parallel;
+  private final LazyBlas blas;
+
+  ConvolutionFilterGradient(Parallel parallel, LazyBlas blas) {
+    this.parallel = parallel;
+    this.blas = blas;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    WindowShape shape = Windows.shape(operation, inputs, 2);
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape);
+    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape);
+    ConvolutionPlan plan = ConvolutionPlan.of(shape);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells());
+      long blocks = ConvolutionPlan.pieces(shape.channels(), plan.channelsPerFilterTask());
+      long sums = ConvolutionPlan.pieces(plan.imageSteps(), plan.imageStepsPerFilterTask());
+      if (sums == 0) {
+        dw.segment().asSlice(0, dw.bytes()).fill((byte) 0);
+      } else {
+        Partials partials = new Partials(dw, sums, scratch);
+        Step step = new Step(plan, images, new OutputCells(shape, dout), blas.get());
+        Slots slots = new Slots(scratch, context, sums * blocks, step.slotCells());
+        parallel.forEach(
+            context,
+            sums * blocks,
+            task -> {
+              long sum = task / blocks;
+              step.run(sum, (int) (task % blocks), partials.segment(sum), slots);
+            });
+        partials.addUp(parallel, context);
+      }
+      return new Operand[] {scratch.keep(dw)};
+    }
+  }
+
+  /** The gradient with respect to some channels of the filters, summed over some images. */
+  private record Step(ConvolutionPlan plan, DenseMatrix images, OutputCells dout, Blas blas) {
+
+    long slotCells() {
+      long rows = (long) plan.channelsPerFilterTask() * windowCells();
+      return (rows + (plan.imagesPerStep() > 1 ? plan.shape().filters() : 0)) * plan.stepCols();
+    }
+
+    private int windowCells() {
+      return plan.shape().filterHeight() * plan.shape().filterWidth();
+    }
+
+    void run(long sum, int block, MemorySegment target, Slots slots) {
+      WindowShape shape = plan.shape();
+      int from = block * plan.channelsPerFilterTask();
+      int to = Math.min(shape.channels(), from + plan.channelsPerFilterTask());
+      long first = sum * plan.imageStepsPerFilterTask();
+      long last = Math.min(plan.imageSteps(), first + plan.imageStepsPerFilterTask());
+      MemorySegment slot = slots.borrow();
+      try {
+        for (long step = first; step < last; step++) {
+          for (int rows = 0; rows < plan.rowSteps(); rows++) {
+            boolean isFirst = step == first && rows == 0;
+            addStep(step, rows * plan.rowsPerStep(), from, to, isFirst, target, slot);
+          }
+        }
+      } finally {
+        slots.giveBack(slot);
+      }
+    }
+
+    private void addStep(
+        long step,
+        int row,
+        int from,
+        int to,
+        boolean isFirst,
+        MemorySegment target,
+        MemorySegment slot) {
+      WindowShape shape = plan.shape();
+      long image = step * plan.imagesPerStep();
+      int count = (int) Math.min(plan.imagesPerStep(), shape.images() - image);
+      int end = Math.min(shape.outHeight(), row + plan.rowsPerStep());
+      int patchRows = (to - from) * windowCells();
+      int cells = (end - row) * shape.outWidth();
+      int cols = count * cells;
+      Blas.Block outputs =
+          count == 1
+              ? dout.rows(image, row)
+              : dout.gather(image, count, slot, (long) patchRows * cols);
+      Blas.Block patches = patches(image, count, from, to, row, end, slot);
+      int filters = shape.filters();
+      Blas.Block gradient =
+          new Blas.Block(target, (long) from * windowCells(), (int) shape.patchCells());
+      if (isFirst) {
+        blas.gemm(false, true, filters, patchRows, cols, outputs, patches, gradient);
+      } else {
+        blas.gemmAdd(false, true, filters, patchRows, cols, outputs, patches, gradient);
+      }
+    }
+
+    private Blas.Block patches(
+        long image, int count, int from, int to, int row, int end, MemorySegment slot) {
+      WindowShape shape = plan.shape();
+      if (count == 1 && Patches.areImages(shape)) {
+        long at =
+            image * shape.inputCols() + from * shape.planeCells() + (long) row * shape.width();
+        return new Blas.Block(images.segment(), at, (int) shape.planeCells());
+      }
+      int cells = (end - row) * shape.outWidth();
+      int cols = count * cells;
+      Patches patches = new Patches(shape);
+      for (int i = 0; i < count; i++) {
+        Patches.Piece piece = new Patches.Piece(image + i, from, to, row, end);
+        patches.gather(images.segment(), piece, slot, (long) i * cells, cols);
+      }
+      return new Blas.Block(slot, 0, cols);
+    }
+  }
+}

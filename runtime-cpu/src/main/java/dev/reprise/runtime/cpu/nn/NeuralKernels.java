@@ -1,0 +1,34 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import java.util.Set;
+
+/** Layers of neural networks. */
+public final class NeuralKernels {
+  /** The opcodes of this family that call BLAS. */
+  public static final Set<String> PRODUCTS =
+      Set.of("conv2d", "conv2d_backward_filter", "conv2d_backward_data");
+
+  private NeuralKernels() {}
+
+  /** Adds the kernels of this family. */
+  public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
+    table.add("conv2d", new Convolution(parallel, blas));
+    table.add("conv2d_backward_filter", new ConvolutionFilterGradient(parallel, blas));
+    table.add("conv2d_backward_data", new ConvolutionDataGradient(parallel, blas));
+    PoolingKernels max = new PoolingKernels(new MaxPooling(), parallel);
+    table.add("max_pool", max::forward);
+    table.add("max_pool_backward", max::backward);
+    PoolingKernels average = new PoolingKernels(new AveragePooling(), parallel);
+    table.add("avg_pool", average::forward);
+    table.add("avg_pool_backward", average::backward);
+    BiasKernels bias = new BiasKernels(parallel);
+    table.add("bias_add", bias::add);
+    table.add("bias_multiply", bias::multiply);
+    BatchNormalisation normalisation = new BatchNormalisation(parallel);
+    table.add("batch_norm2d", normalisation::forward);
+    table.add("batch_norm2d_backward", normalisation::backward);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.operation.WindowShape;
+import java.lang.foreign.MemorySegment;
+
+/** Outputs of a convolution (or their gradients) as blocks of one row per filter. */
+record OutputCells(WindowShape shape, DenseMatrix outputs) {
+
+  /** The output of one image from an output row on. */
+  Blas.Block rows(long image, int row) {
+    long at = image * shape.outputCols() + (long) row * shape.outWidth();
+    return new Blas.Block(outputs.segment(), at, (int) shape.outCells());
+  }
+
+  /** The outputs of several images side by side, copied to {@code slot} from cell {@code at} on. */
+  Blas.Block gather(long first, int count, MemorySegment slot, long at) {
+    long cells = shape.outCells();
+    long cols = count * cells;
+    for (int i = 0; i < count; i++) {
+      for (int k = 0; k < shape.filters(); k++) {
+        long from = (first + i) * shape.outputCols() + k * cells;
+        long to = at + k * cols + i * cells;
+        MemorySegment.copy(outputs.segment(), 8 * from, slot, 8 * to, 8 * cells);
+      }
+    }
+    return new Blas.Block(slot, at, (int) cols);
+  }
+}

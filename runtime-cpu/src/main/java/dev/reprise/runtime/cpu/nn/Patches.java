@@ -1,0 +1,151 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.operation.WindowShape;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Moves cells between images and patch matrices. Row (c, r, s) of a patch matrix holds, for each
+ * position (p, q) of the window, the cell of channel c that lies under place (r, s) of the window;
+ * 0 where that is in the padding.
+ */
+final class Patches {
+  /** From so many cells on a call of the copying routine pays. */
+  private static final int LONG_RUN = 16;
+
+  private final WindowShape shape;
+  private final int outWidth;
+
+  Patches(WindowShape shape) {
+    this.shape = shape;
+    this.outWidth = shape.outWidth();
+  }
+
+  /** True when the patch matrix of an image is the image. */
+  static boolean areImages(WindowShape shape) {
+    return shape.filterHeight() == 1
+        && shape.filterWidth() == 1
+        && shape.strideHeight() == 1
+        && shape.strideWidth() == 1
+        && shape.padHeight() == 0
+        && shape.padWidth() == 0;
+  }
+
+  /** A piece of the patch matrix of one image: some channels and some rows of the output. */
+  record Piece(long image, int channelFrom, int channelTo, int rowFrom, int rowTo) {}
+
+  /** Writes a piece to {@code patches}, from cell {@code at} on, {@code stride} cells per row. */
+  void gather(MemorySegment images, Piece piece, MemorySegment patches, long at, long stride) {
+    long row = at;
+    for (int c = piece.channelFrom; c < piece.channelTo; c++) {
+      long plane = piece.image * shape.inputCols() + c * shape.planeCells();
+      for (int r = 0; r < shape.filterHeight(); r++) {
+        for (int s = 0; s < shape.filterWidth(); s++) {
+          gatherRow(images, plane, r, s, piece, patches, row);
+          row += stride;
+        }
+      }
+    }
+  }
+
+  private void gatherRow(
+      MemorySegment images,
+      long plane,
+      int r,
+      int s,
+      Piece piece,
+      MemorySegment patches,
+      long start) {
+    int from = firstInside(s);
+    int to = Math.max(from, endInside(s));
+    long target = start;
+    for (int p = piece.rowFrom; p < piece.rowTo; p++) {
+      long y = (long) p * shape.strideHeight() - shape.padHeight() + r;
+      if (y < 0 || y >= shape.height()) {
+        clear(patches, target, outWidth);
+      } else {
+        long source = plane + y * shape.width() - shape.padWidth() + s;
+        clear(patches, target, from);
+        copy(images, source + (long) from * shape.strideWidth(), patches, target + from, to - from);
+        clear(patches, target + to, outWidth - to);
+      }
+      target += outWidth;
+    }
+  }
+
+  private void copy(
+      MemorySegment source, long sourceAt, MemorySegment target, long targetAt, int count) {
+    int step = shape.strideWidth();
+    if (step == 1 && count >= LONG_RUN) {
+      MemorySegment.copy(
+          source, JAVA_DOUBLE, 8 * sourceAt, target, JAVA_DOUBLE, 8 * targetAt, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      double cell = source.getAtIndex(JAVA_DOUBLE, sourceAt + (long) i * step);
+      target.setAtIndex(JAVA_DOUBLE, targetAt + i, cell);
+    }
+  }
+
+  private static void clear(MemorySegment target, long at, int count) {
+    for (int i = 0; i < count; i++) {
+      target.setAtIndex(JAVA_DOUBLE, at + i, 0);
+    }
+  }
+
+  /** The first position of the window whose column s lies inside the image. */
+  private int firstInside(int s) {
+    int outside = Math.max(0, shape.padWidth() - s);
+    return (int)
+        Math.min(outWidth, ((long) outside + shape.strideWidth() - 1) / shape.strideWidth());
+  }
+
+  /** One past the last position of the window whose column s lies inside the image. */
+  private int endInside(int s) {
+    long last = (long) shape.width() - 1 + shape.padWidth() - s;
+    return last < 0 ? 0 : (int) Math.min(outWidth, last / shape.strideWidth() + 1);
+  }
+
+  /** Adds a piece of a patch matrix to the images' cells that it stands for. */
+  void scatterAdd(MemorySegment patches, long at, long stride, Piece piece, MemorySegment images) {
+    long row = at;
+    for (int c = piece.channelFrom; c < piece.channelTo; c++) {
+      long plane = piece.image * shape.inputCols() + c * shape.planeCells();
+      for (int r = 0; r < shape.filterHeight(); r++) {
+        for (int s = 0; s < shape.filterWidth(); s++) {
+          scatterRow(patches, row, r, s, piece, images, plane);
+          row += stride;
+        }
+      }
+    }
+  }
+
+  private void scatterRow(
+      MemorySegment patches,
+      long start,
+      int r,
+      int s,
+      Piece piece,
+      MemorySegment images,
+      long plane) {
+    int from = firstInside(s);
+    int to = Math.max(from, endInside(s));
+    int step = shape.strideWidth();
+    long source = start;
+    for (int p = piece.rowFrom; p < piece.rowTo; p++) {
+      long y = (long) p * shape.strideHeight() - shape.padHeight() + r;
+      if (y >= 0 && y < shape.height()) {
+        long target = plane + y * shape.width() - shape.padWidth() + s + (long) from * step;
+        for (int i = 0; i < to - from; i++) {
+          long cell = target + (long) i * step;
+          double sum =
+              images.getAtIndex(JAVA_DOUBLE, cell)
+                  + patches.getAtIndex(JAVA_DOUBLE, source + from + i);
+          images.setAtIndex(JAVA_DOUBLE, cell, sum);
+        }
+      }
+      source += outWidth;
+    }
+  }
+}

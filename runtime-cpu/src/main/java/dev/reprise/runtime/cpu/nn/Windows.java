@@ -1,0 +1,56 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.WindowShape;
+
+/** Reads the operands of convolutions and poolings. */
+final class Windows {
+  private Windows() {}
+
+  /** The shape that the operands after the first {@code matrices} describe. */
+  static WindowShape shape(Operation operation, Operand[] inputs, int matrices) {
+    double[] numbers = new double[operation.opcode().parameters().size() - matrices];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = Arguments.number(operation, inputs, matrices + i);
+    }
+    return WindowShape.of(operation.name(), numbers);
+  }
+
+  /** The operand as images: one row each. */
+  static DenseMatrix images(Operation operation, Operand[] inputs, int at, WindowShape shape) {
+    return matrix(operation, inputs, at, shape.images(), shape.inputCols());
+  }
+
+  /** The operand as outputs, or gradients of them: one row per image. */
+  static DenseMatrix outputs(Operation operation, Operand[] inputs, int at, WindowShape shape) {
+    return matrix(operation, inputs, at, shape.images(), shape.outputCols());
+  }
+
+  /** The operand as filters: one row each. */
+  static DenseMatrix filters(Operation operation, Operand[] inputs, int at, WindowShape shape) {
+    return matrix(operation, inputs, at, shape.filters(), shape.patchCells());
+  }
+
+  private static DenseMatrix matrix(
+      Operation operation, Operand[] inputs, int at, long rows, long cols) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+    if (matrix.rows() != rows || matrix.cols() != cols) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs '"
+              + operation.opcode().parameters().get(at).name()
+              + "' of shape "
+              + rows
+              + "x"
+              + cols
+              + ", as the sizes of the call say, but got "
+              + matrix.shape());
+    }
+    return matrix;
+  }
+}
