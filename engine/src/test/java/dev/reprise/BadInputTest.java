@@ -56,6 +56,46 @@ class BadInputTest {
   }
 
   @Test
+  void aFunctionOfAnotherLanguageIsAnsweredWithWhatToWriteInstead() {
+    assertThat(compileError("x = log2(8)"))
+        .contains("unknown function 'log2'")
+        .contains("log(x, 2)");
+    assertThat(compileError("x = sumSq(matrix(1, 2, 2))")).contains("sum(X ^ 2)");
+    assertThat(compileError("X = tensor(1, dims=\"2 2\")")).contains("two dimensions");
+  }
+
+  @Test
+  void aFormatThatDoesNotFitSaysWhichConversionDoes() {
+    assertThat(failure("print(\"%d\", 2.0)"))
+        .hasMessageContaining("%d cannot show a value of type double")
+        .hasMessageContaining("%f doubles");
+    assertThat(failure("print(\"%d %d\", 3)")).hasMessageContaining("there is no value for %d");
+    assertThat(failure("print(\"%q\", 3)")).hasMessageContaining("there is no conversion %q");
+  }
+
+  @Test
+  void integerDivisionByZeroAndOverflowAreToldApart() {
+    assertThat(failure("a = 7; b = a - 7; print(a %/% b)"))
+        .hasMessageContaining("division by the integer zero in 7 %/% 0");
+    assertThat(failure("a = 9223372036854775807; print(a + 1)"))
+        .hasMessageContaining("integer overflow");
+  }
+
+  @Test
+  void aParameterOfADistributionOutOfItsRangeIsNamed() {
+    assertThat(failure("print(pnorm(target=1, sd=0))"))
+        .hasMessageContaining("'pnorm' needs 'sd' above 0, but got 0.0");
+    assertThat(failure("print(cdf(target=1, dist=\"exp\", rate=-1))"))
+        .hasMessageContaining("'cdf' needs 'rate' above 0");
+  }
+
+  @Test
+  void aProductWithAScalarIsRefusedUnderItsOwnName() {
+    assertThat(failure("X = matrix(1, 2, 2); n = nrow(X); print(sum(n %*% X))"))
+        .hasMessageContaining("'%*%' needs a matrix as 'x', but got the integer 2");
+  }
+
+  @Test
   void aWrongArgumentIsNamed() {
     assertThat(compileError("x = rand(rows=2, colums=3)\nprint(sum(x))"))
         .contains("colums")
@@ -130,7 +170,9 @@ class BadInputTest {
   void aLoopCarriedDependencyOfParforNamesBothAccesses() {
     assertThat(
             compileError(
-                "R = matrix(0, 5, 1)\nparfor (i in 2:5) { R[i, 1] = R[i - 1, 1] + 1 }\nprint(sum(R))"))
+                "R = matrix(0, 5, 1)\n"
+                    + "parfor (i in 2:5) { R[i, 1] = R[i - 1, 1] + 1 }\n"
+                    + "print(sum(R))"))
         .contains("2:")
         .contains("R");
   }

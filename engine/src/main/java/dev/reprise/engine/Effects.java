@@ -2,15 +2,19 @@ package dev.reprise.engine;
 
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceText;
+import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.nio.file.Path;
+import java.util.IllegalFormatConversionException;
 import java.util.IllegalFormatException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.MissingFormatArgumentException;
+import java.util.UnknownFormatConversionException;
 
 /** The operations with effects: print, write, stop and what looks at the program itself. */
 final class Effects {
@@ -55,6 +59,7 @@ final class Effects {
           switch (inputs[i + 1]) {
             case IntegerScalar whole -> whole.value();
             case DoubleScalar number -> number.value();
+            case BooleanScalar truth -> truth.asBoolean();
             case Scalar scalar -> scalar.asString();
             default ->
                 throw new OperandException(
@@ -65,8 +70,24 @@ final class Effects {
     try {
       return String.format(Locale.ROOT, pattern, arguments);
     } catch (IllegalFormatException e) {
-      throw new OperandException("the format \"" + pattern + "\" does not fit: " + e.getMessage());
+      throw new OperandException("the format \"" + pattern + "\" does not fit: " + reason(e));
     }
+  }
+
+  private static String reason(IllegalFormatException e) {
+    return switch (e) {
+      case MissingFormatArgumentException missing ->
+          "there is no value for " + missing.getFormatSpecifier();
+      case IllegalFormatConversionException conversion ->
+          "%"
+              + conversion.getConversion()
+              + " cannot show a value of type "
+              + conversion.getArgumentClass().getSimpleName().toLowerCase(Locale.ROOT)
+              + "; %d takes integers, %f doubles, %s anything";
+      case UnknownFormatConversionException unknown ->
+          "there is no conversion %" + unknown.getConversion();
+      default -> e.getMessage();
+    };
   }
 
   private static Value write(

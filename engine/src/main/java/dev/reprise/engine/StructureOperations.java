@@ -60,7 +60,7 @@ final class StructureOperations {
     Shape shape = Shapes.of(inner);
     if (shape == null) {
       throw new OperandException(
-          "'" + operation.name() + "' needs a matrix or frame, but got a " + Describe.value(value));
+          "'" + operation.name() + "' needs a matrix or frame, but got " + Describe.value(value));
     }
     return shape;
   }

@@ -55,7 +55,7 @@ public abstract class CellContract extends DeviceContract {
           Map.entry("xor", (a, b) -> (a != 0) != (b != 0) ? 1 : 0),
           Map.entry("log_base", (a, b) -> Math.log(a) / Math.log(b)),
           Map.entry("bitwAnd", (a, b) -> (int) a & (int) b),
-          Map.entry("bitwShiftL", (a, b) -> (int) a << (int) b));
+          Map.entry("bitwShiftL", CellContract::shiftLeft));
 
   private static final Map<String, DoubleUnaryOperator> UNARY =
       Map.ofEntries(
@@ -76,6 +76,12 @@ public abstract class CellContract extends DeviceContract {
           Map.entry("atan", Math::atan),
           Map.entry("is.na", x -> Double.isNaN(x) ? 1 : 0),
           Map.entry("is.infinite", x -> Double.isInfinite(x) ? 1 : 0));
+
+  /** Java's shift; -2^31 is R's integer for "not available". */
+  private static double shiftLeft(double a, double b) {
+    int shifted = (int) a << (int) b;
+    return shifted == Integer.MIN_VALUE ? Double.NaN : shifted;
+  }
 
   private static double whole(double a, double b) {
     double quotient = a / b;

@@ -244,6 +244,10 @@ public abstract class CreateContract extends DeviceContract {
     assertClose(run("outer", x, y), new double[][] {{1, 2}, {2, 4}, {3, 6}}, 0);
     assertClose(run("outer", x, y, Scalar.of("<")), new double[][] {{0, 1}, {0, 0}, {0, 0}}, 0);
     assertClose(run("outer", x, y, Scalar.of("min")), new double[][] {{1, 1}, {1, 2}, {1, 2}}, 0);
+    assertClose(
+        run("outer", x, y, Scalar.of("bitwShiftL")), new double[][] {{2, 4}, {4, 8}, {6, 12}}, 0);
+    assertClose(run("outer", x, y, Scalar.of("||")), new double[][] {{1, 1}, {1, 1}, {1, 1}}, 0);
+    assertClose(run("outer", x, y, Scalar.of("xor")), new double[][] {{0, 0}, {0, 0}, {0, 0}}, 0);
     assertRefused("foo", "outer", x, y, Scalar.of("foo"));
     assertRefused("column", "outer", x, x);
   }

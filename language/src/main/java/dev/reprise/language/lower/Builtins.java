@@ -52,11 +52,17 @@ final class Builtins {
                 "avg", "mean",
                 "inverse", "inv",
                 "ceiling", "ceil",
+                "isNA", "is.na",
                 "isNaN", "is.nan",
+                "isInf", "is.infinite",
+                "castAsScalar", "as.scalar",
                 "as.boolean", "as.logical",
                 "as.character", "as.string")
             .entrySet()) {
       rows.put(alias.getKey(), site -> byTable(site, alias.getValue()));
+    }
+    for (String name : List.of("compress", "decompress")) {
+      rows.put(name, Builtins::asItIs);
     }
     ArithmeticBuiltins.addTo(rows);
     StatisticsBuiltins.addTo(rows);
@@ -90,6 +96,16 @@ final class Builtins {
   static Lowered lower(CallSite site) {
     Row row = ROWS.get(site.call().name());
     return row != null ? row.lower(site) : byTable(site, site.call().name());
+  }
+
+  /** Matrices have one form here, so that compressing is no more than naming the matrix. */
+  private static Lowered asItIs(CallSite site) {
+    if (site.count() == 0 || site.count() > 2) {
+      return site.error(
+          "'" + site.call().name() + "' takes a matrix, found " + site.count() + " arguments",
+          null);
+    }
+    return site.expressions().lower(site.arguments().getFirst().value());
   }
 
   /** A call whose arguments are the parameters of the opcode's row. */

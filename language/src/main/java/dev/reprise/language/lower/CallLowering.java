@@ -69,13 +69,14 @@ final class CallLowering {
           "write source(\"file.dml\") as ns");
       return;
     }
+    String instead = ForeignNames.hint(call.fullName());
     List<String> candidates = new ArrayList<>(context.functions().callable(context.unit()));
     candidates.addAll(Builtins.names(context.operations()));
     context.error(
         call.position(),
         call.fullName().length(),
         "unknown function '" + call.fullName() + "'",
-        NearestName.hint(call.fullName(), candidates));
+        instead != null ? instead : NearestName.hint(call.fullName(), candidates));
   }
 
   private Lowered invoke(Expression.Call call, FunctionReference reference) {

@@ -2,7 +2,6 @@ package dev.reprise.language.lower;
 
 import dev.reprise.language.lower.Builtins.Row;
 import dev.reprise.language.syntax.Expression.Argument;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Attributes;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +15,7 @@ final class ListBuiltins {
     rows.put("cbind", site -> bind(site, "cbind"));
     rows.put("rbind", site -> bind(site, "rbind"));
     rows.put("append", ListBuiltins::append);
-    rows.put("contains", ListBuiltins::contains);
     rows.put("remove", site -> site.compute("listRemove", site.required("target", "position")));
-  }
-
-  /** {@code contains(X, p)} is {@code max(X == p) > 0}. */
-  private static Lowered contains(CallSite site) {
-    int[] operands = site.required("target", "pattern");
-    int equal = site.expressions().temporary(site.compute("==", operands));
-    int most = site.expressions().temporary(site.compute("max", equal));
-    return site.compute(">", most, site.context().builder().constant(Scalar.of(0L)));
   }
 
   private static Lowered variadic(CallSite site, String opcode) {

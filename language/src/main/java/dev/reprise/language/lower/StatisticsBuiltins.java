@@ -16,6 +16,7 @@ final class StatisticsBuiltins {
     rows.put("moment", site -> weighted(site, "moment", "target", "order"));
     rows.put("table", StatisticsBuiltins::table);
     rows.put("sample", StatisticsBuiltins::sample);
+    rows.put("countDistinctApprox", StatisticsBuiltins::countDistinct);
   }
 
   /** {@code f(X, last)} or {@code f(X, weights, last)}. */
@@ -41,6 +42,13 @@ final class StatisticsBuiltins {
       bound[5] = site.context().builder().constant(Scalar.of(true));
     }
     return site.compute("table", bound);
+  }
+
+  /** An exact count is the best approximation; {@code type} names a sketch that is not needed. */
+  private static Lowered countDistinct(CallSite site) {
+    int[] bound = site.bound(1, "target", "dir", "type");
+    return site.compute(
+        "countDistinct", bound[0], orDefault(bound[1], Scalar.of("rc"), site.context()));
   }
 
   /** {@code sample(range, size[, replace][, seed])}: a third number is the seed. */

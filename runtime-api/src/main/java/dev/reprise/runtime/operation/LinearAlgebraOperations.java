@@ -27,6 +27,10 @@ final class LinearAlgebraOperations {
     rows.add(row("qr").in("target").outputs(2).work(Work.CUBIC));
     // [P, L, U] with P X = L U.
     rows.add(row("lu").in("target").outputs(3).work(Work.CUBIC));
+    // [re, im] of rows and columns; the linearized forms transform each row by itself.
+    for (String name : List.of("fft", "ifft", "fft_linearized", "ifft_linearized")) {
+      rows.add(row(name).in("re").optional("im").outputs(2).work(Work.SORT));
+    }
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 }

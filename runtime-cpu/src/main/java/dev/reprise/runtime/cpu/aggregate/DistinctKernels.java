@@ -24,6 +24,7 @@ final class DistinctKernels {
   static void register(KernelTable.Builder table) {
     table.add("countDistinct", DistinctKernels::count);
     table.add("unique", DistinctKernels::unique);
+    table.add("contains", DistinctKernels::contains);
   }
 
   private static Operand[] count(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -48,6 +49,18 @@ final class DistinctKernels {
       out.segment().setAtIndex(Run.CELL, line, distinct.size());
     }
     return new Operand[] {out};
+  }
+
+  private static Operand[] contains(
+      Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    double pattern = Arguments.number(operation, inputs, 1);
+    boolean found = false;
+    for (long i = 0; i < x.cells() && !found; i++) {
+      double cell = x.segment().getAtIndex(Run.CELL, i);
+      found = cell == pattern || (cell != cell && pattern != pattern);
+    }
+    return new Operand[] {Scalar.of(found)};
   }
 
   private static Operand[] unique(Operation operation, Operand[] inputs, ExecutionContext context) {

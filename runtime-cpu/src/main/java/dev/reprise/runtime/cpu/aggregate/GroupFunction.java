@@ -107,7 +107,12 @@ interface GroupFunction {
     if (order < 2 || order > 4) {
       throw new OperandException("a central moment has order 2, 3 or 4, but got " + order);
     }
-    return quotient(powers(x, group, weights, count, order), count(x, group, weights, count));
+    double[] moments = powers(x, group, weights, count, order);
+    double[] counts = count(x, group, weights, count);
+    for (int g = 0; g < count; g++) {
+      moments[g] /= counts[g];
+    }
+    return moments;
   }
 
   private static double[] extreme(double[] x, int[] group, int count, boolean smallest) {

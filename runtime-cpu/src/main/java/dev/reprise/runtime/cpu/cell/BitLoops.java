@@ -91,31 +91,32 @@ final class BitLoops {
     }
   }
 
-  /** a shifted b bits up. */
+  /** a shifted b bits up; -2^31, which is R's integer for "not available", becomes NaN. */
   static final class ShiftLeft extends BinaryLoop {
     @Override
     double cell(double a, double b) {
-      return (int) a << (int) b;
+      int shifted = (int) a << (int) b;
+      return shifted == Integer.MIN_VALUE ? Double.NaN : shifted;
     }
 
     @Override
     void arrays(double[] a, double[] b, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = (int) a[i] << (int) b[i];
+        out[i] = cell(a[i], b[i]);
       }
     }
 
     @Override
     void arrayScalar(double[] a, double b, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = (int) a[i] << (int) b;
+        out[i] = cell(a[i], b);
       }
     }
 
     @Override
     void scalarArray(double a, double[] b, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        out[i] = (int) a << (int) b[i];
+        out[i] = cell(a, b[i]);
       }
     }
   }

@@ -45,10 +45,10 @@ public final class ScalarFunctions {
     for (String opcode : new String[] {"&", "|", "xor"}) {
       table.put(opcode, logic(opcode, Loops.binary().get(opcode)));
     }
-    for (String opcode :
-        new String[] {"bitwAnd", "bitwOr", "bitwXor", "bitwShiftL", "bitwShiftR"}) {
+    for (String opcode : new String[] {"bitwAnd", "bitwOr", "bitwXor", "bitwShiftL"}) {
       table.put(opcode, bits(opcode, Loops.binary().get(opcode)));
     }
+    table.put("bitwShiftR", shiftRight(Loops.binary().get("bitwShiftR")));
     table.putAll(ScalarComparisons.table());
     return Map.copyOf(table);
   }
@@ -85,6 +85,15 @@ public final class ScalarFunctions {
         left instanceof IntegerScalar(long a) && right instanceof IntegerScalar(long b)
             ? new IntegerScalar((long) loop.cell((int) a, (int) b))
             : new DoubleScalar(loop.cell(number(opcode, left), number(opcode, right)));
+  }
+
+  /** Unlike the other bit operators this one sees all 64 bits of an integer. */
+  private static ScalarBinary shiftRight(BinaryLoop loop) {
+    ScalarBinary others = bits("bitwShiftR", loop);
+    return (left, right) ->
+        left instanceof IntegerScalar(long a) && right instanceof IntegerScalar(long b)
+            ? new IntegerScalar(a >> b)
+            : others.apply(left, right);
   }
 
   private static ScalarUnary doubles(String opcode, UnaryLoop loop) {
@@ -180,6 +189,10 @@ public final class ScalarFunctions {
 
     @Override
     long integers(long a, long b) {
+      if (b == 0) {
+        throw new OperandException(
+            "division by the integer zero in " + a + " %/% 0; write 0.0 to get an infinity");
+      }
       return Math.divideExact(a, b);
     }
   }

@@ -15,16 +15,46 @@ import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code outer(x, y, op)}: every cell of the column x with every cell of the row y. The column is
  * repeated into a matrix, and the element-wise kernel of the operator does the rest.
  */
 final class OuterKernel implements Kernel {
+  /** Operators that an opcode has under another name. */
+  private static final Map<String, String> OPCODES =
+      Map.of("min", "pmin", "max", "pmax", "&&", "&", "||", "|", "log", "log_base");
+
   private static final List<String> OPERATORS =
       List.of(
-          "*", "+", "-", "/", "^", "%%", "%/%", "<", "<=", ">", ">=", "==", "!=", "&", "|", "min",
-          "max");
+          "*",
+          "+",
+          "-",
+          "/",
+          "^",
+          "%%",
+          "%/%",
+          "<",
+          "<=",
+          ">",
+          ">=",
+          "==",
+          "!=",
+          "&",
+          "&&",
+          "|",
+          "||",
+          "xor",
+          "min",
+          "max",
+          "log",
+          "bitwAnd",
+          "bitwOr",
+          "bitwXor",
+          "bitwShiftL",
+          "bitwShiftR");
+
   private static final long CELLS_PER_CHUNK = 1 << 16;
 
   private final KernelTable.Builder table;
@@ -53,7 +83,7 @@ final class OuterKernel implements Kernel {
               + operator
               + "\"");
     }
-    String opcode = operator.equals("min") || operator.equals("max") ? "p" + operator : operator;
+    String opcode = OPCODES.getOrDefault(operator, operator);
     Operation cellwise = new Operation(OperationTable.standard().get(opcode));
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix repeated = scratch.matrix(x.rows(), y.cols());

@@ -13,6 +13,7 @@ import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -63,7 +64,7 @@ final class RandKernel implements Kernel {
 
   private static Supplier<Distribution> distribution(
       Operation operation, Operand[] inputs, long seed) {
-    String pdf = Arguments.text(operation, inputs, PDF);
+    String pdf = Arguments.text(operation, inputs, PDF).toLowerCase(Locale.ROOT);
     return switch (pdf) {
       case "uniform" -> {
         double min = Arguments.number(operation, inputs, MIN);

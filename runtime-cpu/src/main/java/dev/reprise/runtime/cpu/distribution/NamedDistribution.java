@@ -28,20 +28,16 @@ final class NamedDistribution {
    */
   static ContinuousDistribution of(String name, Operation operation, Operand[] inputs) {
     NamedDistribution parameters = new NamedDistribution(operation, inputs);
-    try {
-      return parameters.make(name == null ? parameters.text("dist") : name);
-    } catch (IllegalArgumentException e) {
-      throw new OperandException("'" + operation.name() + "' " + e.getMessage());
-    }
+    return parameters.make(name == null ? parameters.text("dist") : name);
   }
 
   private ContinuousDistribution make(String name) {
     return switch (name) {
-      case "normal" -> NormalDistribution.of(number("mean"), number("sd"));
-      case "t" -> TDistribution.of(number("df"));
-      case "f" -> FDistribution.of(number("df1"), number("df2"));
-      case "chisq" -> ChiSquaredDistribution.of(number("df"));
-      case "exp" -> ExponentialDistribution.of(1 / number("rate"));
+      case "normal" -> NormalDistribution.of(number("mean"), positive("sd"));
+      case "t" -> TDistribution.of(positive("df"));
+      case "f" -> FDistribution.of(positive("df1"), positive("df2"));
+      case "chisq" -> ChiSquaredDistribution.of(positive("df"));
+      case "exp" -> ExponentialDistribution.of(1 / positive("rate"));
       default ->
           throw new OperandException(
               "'"
@@ -54,6 +50,15 @@ final class NamedDistribution {
 
   private String text(String parameter) {
     return Arguments.text(operation, inputs, operation.opcode().indexOf(parameter));
+  }
+
+  private double positive(String parameter) {
+    double value = number(parameter);
+    if (!(value > 0)) {
+      throw new OperandException(
+          "'" + operation.name() + "' needs '" + parameter + "' above 0, but got " + value);
+    }
+    return value;
   }
 
   private double number(String parameter) {

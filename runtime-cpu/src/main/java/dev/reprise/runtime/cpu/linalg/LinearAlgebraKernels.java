@@ -26,5 +26,6 @@ public final class LinearAlgebraKernels {
     table.add("eigen", new EigenKernel(blas));
     table.add("svd", new SvdKernel(blas));
     table.add("qr", new QrKernel(blas));
+    FourierKernel.register(table);
   }
 }

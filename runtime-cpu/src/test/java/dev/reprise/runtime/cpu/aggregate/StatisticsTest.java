@@ -56,6 +56,24 @@ class StatisticsTest {
   }
 
   @Test
+  void theCentralMomentOfAGroupWithoutRowsIsNotANumber() {
+    double[][] x = column(1, 2, 3);
+    double[][] g = column(1, 1, 3);
+    double[][] moments = kernels.cells("aggregate", x, g, "centralmoment", NONE, 4, 2);
+    same(moments, column(0.25, Double.NaN, 0, Double.NaN));
+    same(kernels.cells("aggregate", x, g, "mean", NONE, 4), column(1.5, 0, 3, 0));
+  }
+
+  @Test
+  void aMatrixContainsAPatternAlsoWhenItIsNotANumber() {
+    double[][] x = column(1, Double.NaN, Double.NEGATIVE_INFINITY);
+    assertThat(kernels.call("contains", x, Double.NaN)).isEqualTo(Scalar.of(true));
+    assertThat(kernels.call("contains", x, Double.NEGATIVE_INFINITY)).isEqualTo(Scalar.of(true));
+    assertThat(kernels.call("contains", x, Double.POSITIVE_INFINITY)).isEqualTo(Scalar.of(false));
+    assertThat(kernels.call("contains", column(1), Double.NaN)).isEqualTo(Scalar.of(false));
+  }
+
+  @Test
   void covariancesDivideByOneLessThanTheWeight() {
     is(kernels.number("cov", SQUARES, RAMP), 37.33333333333333);
     is(kernels.number("cov", SQUARES, RAMP, column(2, 3, 4, 5, 6, 7, 8)), 30.141176470588242);

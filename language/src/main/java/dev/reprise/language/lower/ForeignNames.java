@@ -1,0 +1,73 @@
+package dev.reprise.language.lower;
+
+import java.util.Map;
+
+/** What to write instead of functions that other languages and tools have, and this one has not. */
+final class ForeignNames {
+  private static final String TENSOR =
+      "values have two dimensions here; see matrix(data, rows, cols)";
+
+  private static final Map<String, String> INSTEAD =
+      Map.ofEntries(
+          Map.entry("abs2", "write x * x"),
+          Map.entry("all", "write min(X != 0) == 1"),
+          Map.entry("any", "write max(X != 0) == 1"),
+          Map.entry("apply", "write a loop over rows or columns, for or parfor"),
+          Map.entry("array", TENSOR),
+          Map.entry("as.int", "write as.integer(x)"),
+          Map.entry("as.number", "write as.double(x)"),
+          Map.entry("as.numeric", "write as.double(x)"),
+          Map.entry("c", "write matrix(\"1 2 3\", rows=3, cols=1), rbind(x, y) or list(a, b)"),
+          Map.entry("cat", "write print(text)"),
+          Map.entry("colSumSqs", "write colSums(X ^ 2)"),
+          Map.entry("concat", "texts are joined by +"),
+          Map.entry("crossprod", "write t(X) %*% Y"),
+          Map.entry("date", "time() gives nanoseconds since some moment"),
+          Map.entry("dim", "write nrow(X) and ncol(X)"),
+          Map.entry(
+              "einsum",
+              "write the products and sums out: A %*% B, rowSums(A * B), outer(a, b, \"*\")"),
+          Map.entry("expm1", "write exp(x) - 1"),
+          Map.entry("eye", "write diag(matrix(1, rows=n, cols=1))"),
+          Map.entry("identity", "write diag(matrix(1, rows=n, cols=1))"),
+          Map.entry("is.null", "write !exists(\"x\")"),
+          Map.entry("local", "all values are local; leave it out"),
+          Map.entry("log10", "write log(x, 10)"),
+          Map.entry("log1p", "write log(1 + x)"),
+          Map.entry("log2", "write log(x, 2)"),
+          Map.entry("mod", "write x %% y"),
+          Map.entry("nchar", "write length(text)"),
+          Map.entry("nnz", "write sum(X != 0)"),
+          Map.entry("norm", "write sqrt(sum(X ^ 2))"),
+          Map.entry("ones", "write matrix(1, rows=n, cols=m)"),
+          Map.entry("paste", "texts are joined by +"),
+          Map.entry("paste0", "texts are joined by +"),
+          Map.entry("pow", "write x ^ y"),
+          Map.entry("power", "write x ^ y"),
+          Map.entry("range", "write min(X) and max(X)"),
+          Map.entry("rep", "write matrix(value, rows=n, cols=1)"),
+          Map.entry("rowSumSqs", "write rowSums(X ^ 2)"),
+          Map.entry("sapply", "write a loop, for or parfor"),
+          Map.entry("sort", "write order(target=X, by=1)"),
+          Map.entry(
+              "sqrtMatrix",
+              "of a symmetric matrix: [w, V] = eigen(X), then V %*% diag(sqrt(w)) %*% t(V)"),
+          Map.entry("stft", "cut the signal into windows, one a row, and call fft_linearized"),
+          Map.entry("sumSq", "write sum(X ^ 2)"),
+          Map.entry("sumsq", "write sum(X ^ 2)"),
+          Map.entry("tcrossprod", "write X %*% t(Y)"),
+          Map.entry("tensor", TENSOR),
+          Map.entry("trunc", "write sign(x) * floor(abs(x)), or as.integer(x) of a scalar"),
+          Map.entry(
+              "which", "write removeEmpty(target=seq(1, nrow(x)), margin=\"rows\", select=x)"),
+          Map.entry("which.max", "write rowIndexMax(t(x)) of a column"),
+          Map.entry("which.min", "write rowIndexMin(t(x)) of a column"),
+          Map.entry("zeros", "write matrix(0, rows=n, cols=m)"));
+
+  private ForeignNames() {}
+
+  /** A sentence, or null when the name is none of these. */
+  static String hint(String name) {
+    return INSTEAD.get(name);
+  }
+}
