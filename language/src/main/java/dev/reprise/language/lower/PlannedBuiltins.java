@@ -5,7 +5,7 @@ import java.util.Set;
 /** Builtins of the language that have no operation yet; a call of one says so. */
 final class PlannedBuiltins {
   private static final Set<String> NAMES =
-      Set.of("lstm", "lstm_backward", "map", "paramserv", "score", "checkpoint", "resume");
+      Set.of("map", "paramserv", "score", "checkpoint", "resume");
 
   private PlannedBuiltins() {}
 

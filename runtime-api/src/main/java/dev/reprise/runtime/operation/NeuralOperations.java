@@ -58,6 +58,19 @@ final class NeuralOperations {
         row("batch_norm2d_backward")
             .in("input", "dout", "gamma", "epsilon", "cache_mean", "cache_inv_var")
             .outputs(3));
+    // [out, c, cache_out, cache_c, cache_ifog]
+    rows.add(
+        row("lstm")
+            .in("X", "W", "b", "out0", "c0", "return_sequences")
+            .outputs(5)
+            .work(NeuralResults.LSTM));
+    // [dX, dW, db, dout0, dc0]
+    rows.add(
+        row("lstm_backward")
+            .in("X", "W", "b", "out0", "c0", "return_sequences")
+            .in("dout", "dc", "cache_out", "cache_c", "cache_ifog")
+            .outputs(5)
+            .work(NeuralResults.LSTM));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 

@@ -14,6 +14,9 @@ final class NeuralResults {
 
   private static final double FLOPS_PER_NANO = 20;
 
+  /** exp and tanh of the gates, and what else a gate of an LSTM costs. */
+  private static final double NANOS_PER_GATE = 20;
+
   private NeuralResults() {}
 
   /** The windows' output, from operands of which the first {@code matrices} are matrices. */
@@ -92,6 +95,21 @@ final class NeuralResults {
                   * window.filterWidth();
     };
   }
+
+  /** Products with all weights for every example and step, over operands X, W, ... */
+  static final WorkRule LSTM =
+      (operation, inputs) -> {
+        Shape x = Shapes.of(inputs[0]);
+        Shape weights = Shapes.of(inputs[1]);
+        double cells = NANOS_PER_CELL * Work.cells(inputs);
+        if (x == null || weights == null || weights.rows() <= weights.cols() / 4) {
+          return cells;
+        }
+        double steps = (double) x.cells() / (weights.rows() - weights.cols() / 4);
+        return cells
+            + 2 * steps * weights.cells() / FLOPS_PER_NANO
+            + NANOS_PER_GATE * steps * weights.cols();
+      };
 
   private static WindowShape window(Operation operation, Value[] inputs, int matrices) {
     double[] numbers = new double[operation.opcode().parameters().size() - matrices];

@@ -9,7 +9,7 @@ import java.util.Set;
 public final class NeuralKernels {
   /** The opcodes of this family that call BLAS. */
   public static final Set<String> PRODUCTS =
-      Set.of("conv2d", "conv2d_backward_filter", "conv2d_backward_data");
+      Set.of("conv2d", "conv2d_backward_filter", "conv2d_backward_data", "lstm", "lstm_backward");
 
   private NeuralKernels() {}
 
@@ -30,5 +30,7 @@ public final class NeuralKernels {
     BatchNormalisation normalisation = new BatchNormalisation(parallel);
     table.add("batch_norm2d", normalisation::forward);
     table.add("batch_norm2d_backward", normalisation::backward);
+    table.add("lstm", new Lstm(parallel, blas));
+    table.add("lstm_backward", new LstmGradient(parallel, blas));
   }
 }

@@ -1,0 +1,90 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code lstm_backward}: [dX, dW, db, dout0, dc0] from the gradients of {@code out} and of the last
+ * {@code c}, and from the caches that {@code lstm} returned. Each task goes back through all steps
+ * of some examples; the tasks' gradients of weights and bias are added in order.
+ */
+final class LstmGradient implements Kernel {
+  private final Parallel parallel;
+  private final LazyBlas blas;
+
+  LstmGradient(Parallel parallel, LazyBlas blas) {
+    this.parallel = parallel;
+    this.blas = blas;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    LstmShape shape = LstmShape.of(operation, inputs);
+    boolean sequences = Arguments.flag(operation, inputs, 5);
+    long n = shape.examples();
+    int units = shape.units();
+    int steps = shape.steps();
+    DenseMatrix dout =
+        shape.matrix(operation, inputs, 6, n, sequences ? (long) steps * units : units);
+    DenseMatrix dc = shape.matrix(operation, inputs, 7, n, units);
+    DenseMatrix cacheOut = shape.matrix(operation, inputs, 8, steps, n * units);
+    DenseMatrix cacheC = shape.matrix(operation, inputs, 9, steps, n * units);
+    DenseMatrix cacheGates = shape.matrix(operation, inputs, 10, steps, n * shape.gates());
+    DenseMatrix weights = Arguments.matrix(operation, inputs, 1);
+    long blocks = Parallel.chunks(n, shape.block());
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix dx = scratch.matrix(n, (long) steps * shape.features());
+      DenseMatrix dw = scratch.matrix(weights.rows(), weights.cols());
+      DenseMatrix db = scratch.matrix(1, shape.gates());
+      DenseMatrix dout0 = scratch.matrix(n, units);
+      DenseMatrix dc0 = scratch.matrix(n, units);
+      if (blocks == 0) {
+        dw.segment().asSlice(0, dw.bytes()).fill((byte) 0);
+        db.segment().asSlice(0, db.bytes()).fill((byte) 0);
+      } else {
+        MemorySegment.copy(dc.segment(), 0, dc0.segment(), 0, dc.bytes());
+        Partials weightSums = new Partials(dw, blocks, scratch);
+        Partials biasSums = new Partials(db, blocks, scratch);
+        LstmBackwardSteps back =
+            new LstmBackwardSteps(
+                shape,
+                blas.get(),
+                Arguments.matrix(operation, inputs, 0).segment(),
+                weights.segment(),
+                Arguments.matrix(operation, inputs, 3).segment(),
+                Arguments.matrix(operation, inputs, 4).segment(),
+                dout.segment(),
+                sequences,
+                cacheOut.segment(),
+                cacheC.segment(),
+                cacheGates.segment(),
+                scratch.doubles(Math.multiplyExact(n * steps, (long) shape.gates())),
+                dx.segment(),
+                dout0.segment(),
+                dc0.segment());
+        parallel.forRange(
+            context,
+            n,
+            shape.block(),
+            (from, to) -> {
+              long block = from / shape.block();
+              back.run(from, (int) (to - from), weightSums.segment(block), biasSums.segment(block));
+            });
+        weightSums.addUp(parallel, context);
+        biasSums.addUp(parallel, context);
+      }
+      return new Operand[] {
+        scratch.keep(dx), scratch.keep(dw), scratch.keep(db), scratch.keep(dout0), scratch.keep(dc0)
+      };
+    }
+  }
+}

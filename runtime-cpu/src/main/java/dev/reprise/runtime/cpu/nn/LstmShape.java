@@ -1,0 +1,92 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.operation.Operation;
+
+/**
+ * The sizes of an LSTM layer, which follow from its operands: {@code X} is examples x (steps *
+ * features), the weights {@code W} are (features + units) x (4 units), in the order of the gates
+ * input, forget, output, candidate.
+ */
+record LstmShape(long examples, int steps, int features, int units) {
+  /** Examples are handled in so many blocks at most, each by one task through all steps. */
+  private static final long BLOCKS = 16;
+
+  private static final long LEAST_EXAMPLES = 8;
+
+  static LstmShape of(Operation operation, Operand[] inputs) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix weights = Arguments.matrix(operation, inputs, 1);
+    long units = Arguments.matrix(operation, inputs, 3).cols();
+    long features = weights.rows() - units;
+    if (units == 0
+        || weights.cols() != 4 * units
+        || features < 1
+        || 4 * units > Integer.MAX_VALUE) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs weights of shape (features + units) x (4 units), and got "
+              + weights.shape()
+              + " for the "
+              + units
+              + " units that 'out0' has columns");
+    }
+    if (x.cols() == 0
+        || x.cols() % features != 0
+        || x.cols() / features * 4 * units > Integer.MAX_VALUE) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs an input with "
+              + features
+              + " columns per step (the rows of the weights less the units), but got "
+              + x.shape());
+    }
+    LstmShape shape =
+        new LstmShape(x.rows(), (int) (x.cols() / features), (int) features, (int) units);
+    shape.matrix(operation, inputs, 2, 1, shape.gates());
+    shape.matrix(operation, inputs, 3, shape.examples, units);
+    shape.matrix(operation, inputs, 4, shape.examples, units);
+    return shape;
+  }
+
+  /** The operand, which must have this shape. */
+  DenseMatrix matrix(Operation operation, Operand[] inputs, int at, long rows, long cols) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+    if (matrix.rows() != rows || matrix.cols() != cols) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs '"
+              + operation.opcode().parameters().get(at).name()
+              + "' of shape "
+              + rows
+              + "x"
+              + cols
+              + " ("
+              + examples
+              + " examples, "
+              + steps
+              + " steps, "
+              + features
+              + " features, "
+              + units
+              + " units), but got "
+              + matrix.shape());
+    }
+    return matrix;
+  }
+
+  int gates() {
+    return 4 * units;
+  }
+
+  /** Examples per task. */
+  long block() {
+    return Math.max(LEAST_EXAMPLES, (examples + BLOCKS - 1) / BLOCKS);
+  }
+}
