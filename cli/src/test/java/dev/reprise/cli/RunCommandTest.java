@@ -52,7 +52,7 @@ class RunCommandTest {
                 "--device",
                 "cuda:0",
                 "--precision",
-                "fp32",
+                "tf32",
                 "--store",
                 "s",
                 "--memory",
@@ -64,7 +64,7 @@ class RunCommandTest {
     assertThat(err().lines())
         .singleElement()
         .asString()
-        .contains("cuda:0", "fp32", "--store", "disk", "--trace-file");
+        .contains("cuda:0", "tf32", "--store", "disk", "--trace-file");
   }
 
   @Test

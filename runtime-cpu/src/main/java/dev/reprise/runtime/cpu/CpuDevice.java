@@ -55,7 +55,13 @@ public final class CpuDevice implements Device, AutoCloseable {
     NeuralKernels.register(table, parallel, blas);
     kernels = table.build();
     KernelTable.Builder compressed = new KernelTable.Builder();
+    CellKernels.registerCompressed(compressed, parallel);
+    AggregateKernels.registerCompressed(compressed, parallel);
+    ShapeKernels.registerCompressed(compressed, parallel);
+    LinearAlgebraKernels.registerCompressed(compressed, parallel);
     KernelTable.Builder floats = new KernelTable.Builder();
+    CellKernels.registerFloats(floats, parallel);
+    LinearAlgebraKernels.registerFloats(floats, parallel, blas);
     forms = new Forms(new Compression(parallel), compressed.build(), floats.build());
   }
 

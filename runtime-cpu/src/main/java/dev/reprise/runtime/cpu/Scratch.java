@@ -44,7 +44,12 @@ public final class Scratch implements AutoCloseable {
     return plain.precision() == precision ? plain : own(plain.converted(precision, allocator));
   }
 
-  private DenseMatrix own(DenseMatrix matrix) {
+  public Allocator allocator() {
+    return allocator;
+  }
+
+  /** Takes over a matrix that the caller made, to be given back on close. */
+  public <M extends MatrixOperand> M own(M matrix) {
     owned.add(matrix.buffer());
     return matrix;
   }

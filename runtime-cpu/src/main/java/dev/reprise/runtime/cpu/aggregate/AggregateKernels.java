@@ -18,4 +18,9 @@ public final class AggregateKernels {
     GroupKernels.register(table);
     DistinctKernels.register(table);
   }
+
+  /** Adds the kernels over compressed matrices. */
+  public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
+    SparseAggregates.register(table, parallel);
+  }
 }

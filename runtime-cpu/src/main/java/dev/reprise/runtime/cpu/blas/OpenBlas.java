@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.blas;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -43,6 +44,22 @@ public final class OpenBlas implements Blas {
           JAVA_DOUBLE,
           JAVA_LONG,
           JAVA_INT);
+  private static final FunctionDescriptor SGEMM =
+      FunctionDescriptor.ofVoid(
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_FLOAT,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_FLOAT,
+          JAVA_LONG,
+          JAVA_INT);
   private static final FunctionDescriptor DSYRK =
       FunctionDescriptor.ofVoid(
           JAVA_INT,
@@ -76,6 +93,7 @@ public final class OpenBlas implements Blas {
   // Bound when first called, since each costs milliseconds of a script's start. Handles are
   // immutable, so a racing thread sees null or a complete one, and at worst binds it again.
   private MethodHandle dgemm;
+  private MethodHandle sgemm;
   private MethodHandle dsyrk;
   private MethodHandle dgemv;
   // Publishes the finished object; made under the lock when first asked for.
@@ -229,6 +247,39 @@ public final class OpenBlas implements Blas {
     } catch (Throwable e) {
       throw broken(e);
     }
+  }
+
+  /** As {@link #gemm}, over floats; offsets and strides are counted in floats. */
+  public void gemmFloats(
+      boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    MethodHandle call = sgemm;
+    if (call == null) {
+      call = bind("cblas_sgemm", SGEMM);
+      sgemm = call;
+    }
+    try {
+      call.invokeExact(
+          ROW_MAJOR,
+          transposeA ? TRANSPOSED : PLAIN,
+          transposeB ? TRANSPOSED : PLAIN,
+          m,
+          n,
+          k,
+          1.0f,
+          floatAddress(a),
+          a.stride(),
+          floatAddress(b),
+          b.stride(),
+          0.0f,
+          floatAddress(c),
+          c.stride());
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  private static long floatAddress(Block block) {
+    return address(block.cells(), 0) + block.offset() * Float.BYTES;
   }
 
   @Override

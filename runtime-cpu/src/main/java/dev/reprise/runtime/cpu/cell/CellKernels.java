@@ -42,6 +42,18 @@ public final class CellKernels {
     table.add("ifelse", new IfElseKernel(parallel));
   }
 
+  /** Adds the kernels over compressed matrices. */
+  public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
+    Loops.binary()
+        .forEach((opcode, loop) -> table.add(opcode, new SparseBinary(opcode, loop, parallel)));
+    Loops.unary().forEach((opcode, loop) -> table.add(opcode, new SparseUnary(loop, parallel)));
+  }
+
+  /** Adds the kernels from floats to floats. */
+  public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
+    FloatCells.register(table, parallel);
+  }
+
   private static long chunk(String opcode) {
     return FUNCTIONS.contains(opcode) ? FUNCTION_CHUNK : CHEAP_CHUNK;
   }

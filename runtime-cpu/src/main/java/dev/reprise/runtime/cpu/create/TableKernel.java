@@ -8,6 +8,7 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
@@ -45,10 +46,27 @@ final class TableKernel implements Kernel {
       rows = largest[0];
       cols = largest[1];
     }
+    if (SparseMatrix.isWorthwhile(rows, cols, n) && n < Integer.MAX_VALUE) {
+      SparseTable counted = new SparseTable(rows, cols, (int) n);
+      forEachPair(
+          first, second, n, rows, cols, (i, row, col) -> counted.add(row, col, weights.at(i)));
+      return new Operand[] {counted.matrix(context.allocator())};
+    }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(rows, cols);
       out.segment().asSlice(0, out.bytes()).fill((byte) 0);
-      count(first, second, weights, n, out);
+      MemorySegment cells = out.segment();
+      long width = cols;
+      forEachPair(
+          first,
+          second,
+          n,
+          rows,
+          cols,
+          (i, row, col) -> {
+            long at = row * width + col;
+            cells.setAtIndex(JAVA_DOUBLE, at, cells.getAtIndex(JAVA_DOUBLE, at) + weights.at(i));
+          });
       return new Operand[] {scratch.keep(out)};
     }
   }
@@ -91,8 +109,13 @@ final class TableKernel implements Kernel {
     return new long[] {counting ? n : (long) rows, (long) cols};
   }
 
-  private static void count(Series first, Series second, Series weights, long n, DenseMatrix out) {
-    MemorySegment cells = out.segment();
+  /** A pair that counts, by its position and zero-based row and column. */
+  private interface PairBody {
+    void pair(long i, long row, long col);
+  }
+
+  private static void forEachPair(
+      Series first, Series second, long n, long rows, long cols, PairBody body) {
     for (long i = 0; i < n; i++) {
       double a = first.at(i);
       double b = second.at(i);
@@ -105,9 +128,8 @@ final class TableKernel implements Kernel {
         throw new OperandException(
             "'table' needs numbers of at least 1, but pair " + (i + 1) + " is " + a + ", " + b);
       }
-      if (row <= out.rows() && col <= out.cols()) {
-        long at = (row - 1) * out.cols() + col - 1;
-        cells.setAtIndex(JAVA_DOUBLE, at, cells.getAtIndex(JAVA_DOUBLE, at) + weights.at(i));
+      if (row <= rows && col <= cols) {
+        body.pair(i, row - 1, col - 1);
       }
     }
   }

@@ -28,4 +28,14 @@ public final class LinearAlgebraKernels {
     table.add("qr", new QrKernel(blas));
     FourierKernel.register(table);
   }
+
+  /** Adds the kernels from floats to floats. */
+  public static void registerFloats(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
+    table.add("matmul", new FloatProduct(parallel, blas));
+  }
+
+  /** Adds the kernels over compressed matrices. */
+  public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
+    SparseProducts.register(table, parallel);
+  }
 }

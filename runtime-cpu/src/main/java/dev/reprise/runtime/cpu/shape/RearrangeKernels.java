@@ -5,11 +5,14 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Reversed and rolled rows, diagonals, triangles, replaced values and one-hot rows. */
 final class RearrangeKernels {
@@ -78,6 +81,9 @@ final class RearrangeKernels {
       throw new OperandException(
           "'diag' needs a column vector or a square matrix, but got shape " + x.shape());
     }
+    if (SparseMatrix.isWorthwhile(n, n, n)) {
+      return new Operand[] {sparseDiagonal(x, context)};
+    }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, n);
     parallel.forRange(
         context,
@@ -90,6 +96,15 @@ final class RearrangeKernels {
           }
         });
     return new Operand[] {out};
+  }
+
+  private static SparseMatrix sparseDiagonal(DenseMatrix x, ExecutionContext context) {
+    SparseRows rows = new SparseRows(Math.toIntExact(x.rows()));
+    for (long i = 0; i < x.rows(); i++) {
+      rows.add((int) i, x.get(i, 0));
+      rows.endRow();
+    }
+    return SparseRows.assemble(List.of(rows), x.rows(), context.allocator());
   }
 
   /** Ones, or the matrix's own values, below or above the diagonal; zeros elsewhere. */

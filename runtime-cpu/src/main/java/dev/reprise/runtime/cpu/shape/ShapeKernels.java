@@ -16,4 +16,9 @@ public final class ShapeKernels {
     table.add("order", new OrderKernel(parallel));
     table.add("removeEmpty", new FilterKernel(parallel));
   }
+
+  /** Adds the kernels over compressed matrices. */
+  public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
+    SparseShapes.register(table, parallel);
+  }
 }

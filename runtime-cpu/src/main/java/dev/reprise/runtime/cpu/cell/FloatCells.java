@@ -1,0 +1,112 @@
+package dev.reprise.runtime.cpu.cell;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Element-wise operations from floats to floats, computed in double block by block inside the
+ * first-level cache: the same bits as widening whole matrices, without their memory traffic. Passes
+ * for operands of different shapes.
+ */
+final class FloatCells {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final int BLOCK = 1024;
+  private static final long CHUNK = 1 << 15;
+
+  private final Parallel parallel;
+
+  private FloatCells(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    FloatCells cells = new FloatCells(parallel);
+    Loops.unary().forEach((opcode, loop) -> table.add(opcode, cells.unary(loop)));
+    Loops.binary().forEach((opcode, loop) -> table.add(opcode, cells.binary(loop)));
+  }
+
+  /** Computes one block: reads {@code x} (and others) and leaves the result in it. */
+  @FunctionalInterface
+  private interface BlockBody {
+    void run(double[] x, double[] y, int n);
+  }
+
+  private Kernel unary(UnaryLoop loop) {
+    return (operation, inputs, context) ->
+        inputs[0] instanceof DenseMatrix x
+            ? new Operand[] {map(x, null, context, (a, _, n) -> loop.array(a, a, n))}
+            : null;
+  }
+
+  private Kernel binary(BinaryLoop loop) {
+    return (operation, inputs, context) -> {
+      DenseMatrix out = binary(loop, inputs[0], inputs[1], context);
+      return out == null ? null : new Operand[] {out};
+    };
+  }
+
+  private DenseMatrix binary(
+      BinaryLoop loop, Operand left, Operand right, ExecutionContext context) {
+    if (left instanceof DenseMatrix x && right instanceof DenseMatrix y) {
+      return x.shape().equals(y.shape())
+          ? map(x, y, context, (a, b, n) -> loop.arrays(a, b, a, n))
+          : null;
+    }
+    if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
+      double other = scalar.asDouble();
+      return map(x, null, context, (a, _, n) -> loop.arrayScalar(a, other, a, n));
+    }
+    if (left instanceof Scalar scalar && right instanceof DenseMatrix y && isNumber(scalar)) {
+      double other = scalar.asDouble();
+      return map(y, null, context, (a, _, n) -> loop.scalarArray(other, a, a, n));
+    }
+    return null;
+  }
+
+  private static boolean isNumber(Scalar scalar) {
+    return scalar.type() != ValueType.STRING;
+  }
+
+  private DenseMatrix map(DenseMatrix x, DenseMatrix y, ExecutionContext context, BlockBody body) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), Precision.FP32);
+    parallel.forRange(
+        context,
+        x.cells(),
+        CHUNK,
+        (from, to) -> {
+          int width = (int) Math.min(BLOCK, to - from);
+          float[] floats = new float[width];
+          double[] a = new double[width];
+          double[] b = y == null ? null : new double[width];
+          for (long at = from; at < to; at += BLOCK) {
+            int n = (int) Math.min(BLOCK, to - at);
+            load(x.segment(), at, floats, a, n);
+            if (y != null) {
+              load(y.segment(), at, floats, b, n);
+            }
+            body.run(a, b, n);
+            for (int i = 0; i < n; i++) {
+              floats[i] = (float) a[i];
+            }
+            MemorySegment.copy(floats, 0, out.segment(), FLOAT, Float.BYTES * at, n);
+          }
+        });
+    return out;
+  }
+
+  private static void load(MemorySegment cells, long at, float[] floats, double[] into, int n) {
+    MemorySegment.copy(cells, FLOAT, Float.BYTES * at, floats, 0, n);
+    for (int i = 0; i < n; i++) {
+      into[i] = floats[i];
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.reprise.runtime.cpu.cell;
+
+import static dev.reprise.runtime.cpu.cell.Layout.CELL;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.sparse.RowJob;
+import dev.reprise.runtime.cpu.sparse.SparseRows;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One element-wise operation of two operands of which at least one is compressed. Works on stored
+ * values alone, and passes when cells where nothing is stored would not all become zero.
+ *
+ * <p>Whether they would is asked of the operation itself: of zero and the scalar, of zero and each
+ * cell of a vector, of two zeros. A full dense operand is only taken by a product, when all its
+ * cells are finite.
+ */
+final class SparseBinary implements Kernel {
+  private static final long CHUNK_CELLS = 1 << 15;
+
+  private final boolean isProduct;
+  private final BinaryLoop loop;
+  private final StoredValues values;
+  private final Parallel parallel;
+
+  SparseBinary(String opcode, BinaryLoop loop, Parallel parallel) {
+    this.isProduct = opcode.equals("*");
+    this.loop = loop;
+    this.values = new StoredValues(parallel);
+    this.parallel = parallel;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    MatrixOperand result =
+        switch (inputs[0]) {
+          case SparseMatrix x ->
+              switch (inputs[1]) {
+                case Scalar scalar -> withScalar(x, scalar, false, context);
+                case SparseMatrix y -> union(x, y, context);
+                case DenseMatrix y -> withDense(x, y, false, context);
+                default -> null;
+              };
+          case Scalar scalar -> withScalar((SparseMatrix) inputs[1], scalar, true, context);
+          case DenseMatrix x -> withDense((SparseMatrix) inputs[1], x, true, context);
+          default -> null;
+        };
+    return result == null ? null : new Operand[] {result};
+  }
+
+  private double cell(double stored, double other, boolean swapped) {
+    return swapped ? loop.cell(other, stored) : loop.cell(stored, other);
+  }
+
+  private MatrixOperand withScalar(
+      SparseMatrix x, Scalar scalar, boolean swapped, ExecutionContext context) {
+    if (scalar.type() == ValueType.STRING) {
+      return null;
+    }
+    double other = scalar.asDouble();
+    if (cell(0, other, swapped) != 0) {
+      return null;
+    }
+    MemorySegment cells = x.segment();
+    long at = x.valuesAt();
+    return values.mapped(
+        x,
+        context,
+        (from, n, out) -> {
+          if (swapped) {
+            loop.scalarSegment(other, cells, at + 8 * from, out, 8 * from, n);
+          } else {
+            loop.segmentScalar(cells, at + 8 * from, other, out, 8 * from, n);
+          }
+        });
+  }
+
+  private MatrixOperand withDense(
+      SparseMatrix x, DenseMatrix other, boolean swapped, ExecutionContext context) {
+    boolean full = other.shape().equals(x.shape());
+    boolean row = other.rows() == 1 && other.cols() == x.cols();
+    boolean column = other.cols() == 1 && other.rows() == x.rows();
+    if (full
+        ? !isProduct || !isFinite(other, context)
+        : !(row || column) || !keepsZeros(other, swapped)) {
+      return null;
+    }
+    long rowsPerChunk =
+        Math.max(1, CHUNK_CELLS / Math.max(1, x.nonZeros() / Math.max(1, x.rows())));
+    MemorySegment cells = other.segment();
+    return RowJob.run(
+        parallel,
+        context,
+        x.rows(),
+        x.cols(),
+        rowsPerChunk,
+        () ->
+            (i, out) -> {
+              long end = x.start(i + 1);
+              long base = full ? i * x.cols() : 0;
+              for (long at = x.start(i); at < end; at++) {
+                int j = x.column(at);
+                double second = cells.getAtIndex(CELL, row || full ? base + j : i);
+                out.add(j, cell(x.value(at), second, swapped));
+              }
+            });
+  }
+
+  private boolean isFinite(DenseMatrix matrix, ExecutionContext context) {
+    MemorySegment cells = matrix.segment();
+    double[] sums = new double[Math.toIntExact(Parallel.chunks(matrix.cells(), CHUNK_CELLS))];
+    parallel.forRange(
+        context,
+        matrix.cells(),
+        CHUNK_CELLS,
+        (from, to) -> {
+          // Zero times anything finite is zero; one infinity or NaN makes the sum NaN.
+          double sum = 0;
+          for (long at = from; at < to; at++) {
+            sum += 0 * cells.getAtIndex(CELL, at);
+          }
+          sums[(int) (from / CHUNK_CELLS)] = sum;
+        });
+    for (double sum : sums) {
+      if (sum != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean keepsZeros(DenseMatrix vector, boolean swapped) {
+    for (long at = 0; at < vector.cells(); at++) {
+      if (cell(0, vector.segment().getAtIndex(CELL, at), swapped) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private MatrixOperand union(SparseMatrix x, SparseMatrix y, ExecutionContext context) {
+    if (!x.shape().equals(y.shape()) || loop.cell(0, 0) != 0) {
+      return null;
+    }
+    long perRow = (x.nonZeros() + y.nonZeros()) / Math.max(1, x.rows()) + 1;
+    return RowJob.run(
+        parallel,
+        context,
+        x.rows(),
+        x.cols(),
+        Math.max(1, CHUNK_CELLS / perRow),
+        () -> (i, out) -> unionRow(x, y, i, out));
+  }
+
+  private void unionRow(SparseMatrix x, SparseMatrix y, long row, SparseRows out) {
+    long a = x.start(row);
+    long b = y.start(row);
+    long endA = x.start(row + 1);
+    long endB = y.start(row + 1);
+    while (a < endA || b < endB) {
+      int left = a < endA ? x.column(a) : Integer.MAX_VALUE;
+      int right = b < endB ? y.column(b) : Integer.MAX_VALUE;
+      if (left < right) {
+        out.add(left, loop.cell(x.value(a++), 0));
+      } else if (right < left) {
+        out.add(right, loop.cell(0, y.value(b++)));
+      } else {
+        out.add(left, loop.cell(x.value(a++), y.value(b++)));
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.reprise.runtime.cpu.cell;
+
+import static dev.reprise.runtime.cpu.cell.Layout.CELL;
+
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.sparse.RowJob;
+import dev.reprise.runtime.cpu.sparse.SparseRows;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Makes a matrix of the non-zero positions of another one, with other values. */
+final class StoredValues {
+  private static final long CHUNK = 1 << 13;
+
+  private final Parallel parallel;
+
+  StoredValues(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** Computes {@code n} new values from a position on; {@code out} begins at value 0. */
+  @FunctionalInterface
+  interface Mapping {
+    void values(long from, long n, MemorySegment out);
+  }
+
+  /** The matrix with new values; zeros among them are dropped. The caller owns it. */
+  MatrixOperand mapped(SparseMatrix x, ExecutionContext context, Mapping mapping) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      MemorySegment values = scratch.doubles(Math.max(1, x.nonZeros()));
+      parallel.forRange(
+          context, x.nonZeros(), CHUNK, (from, to) -> mapping.values(from, to - from, values));
+      return hasZero(values, x.nonZeros())
+          ? withoutZeros(x, values, context)
+          : withValues(x, values, context);
+    }
+  }
+
+  private static boolean hasZero(MemorySegment values, long n) {
+    for (long at = 0; at < n; at++) {
+      if (values.getAtIndex(CELL, at) == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static SparseMatrix withValues(
+      SparseMatrix x, MemorySegment values, ExecutionContext context) {
+    SparseMatrix out = SparseMatrix.allocate(context.allocator(), x.rows(), x.cols(), x.nonZeros());
+    MemorySegment.copy(x.segment(), 0, out.segment(), 0, x.bytes());
+    MemorySegment.copy(values, 0, out.segment(), out.valuesAt(), Double.BYTES * x.nonZeros());
+    return out;
+  }
+
+  private static MatrixOperand withoutZeros(
+      SparseMatrix x, MemorySegment values, ExecutionContext context) {
+    SparseRows rows = new SparseRows(Math.toIntExact(x.rows()));
+    for (long i = 0; i < x.rows(); i++) {
+      long end = x.start(i + 1);
+      for (long at = x.start(i); at < end; at++) {
+        rows.add(x.column(at), values.getAtIndex(CELL, at));
+      }
+      rows.endRow();
+    }
+    return RowJob.inBestForm(
+        SparseRows.assemble(List.of(rows), x.cols(), context.allocator()), context.allocator());
+  }
+}

@@ -1,0 +1,329 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.sparse.RowJob;
+import dev.reprise.runtime.cpu.sparse.SparseRows;
+import dev.reprise.runtime.cpu.sparse.Transposition;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Products with a compressed operand, row of the result by row: each is the sum of rows of the
+ * right operand, weighted by the non-zeros of a row of the left one (Gustavson). An operand that is
+ * to be transposed is transposed first. Work is proportional to the non-zeros; a row of the result
+ * is summed by one thread in ascending order of the inner index.
+ *
+ * <p>A zero that is not stored multiplies nothing: unlike the dense product, an infinity or NaN
+ * that meets only zeros of the other operand does not make a NaN. SystemDS does the same.
+ */
+final class SparseProducts {
+  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
+
+  /** Multiplications per chunk that make a hand-over to another thread pay. */
+  private static final long CHUNK_WORK = 1 << 16;
+
+  /** Columns up to which {@code t(A) B} is scattered: a transpose of A costs about as much. */
+  private static final long SCATTERED_COLUMNS = 4;
+
+  private final Parallel parallel;
+
+  private SparseProducts(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    SparseProducts products = new SparseProducts(parallel);
+    table.add("matmul", products::matmul);
+    table.add("tsmm", products::tsmm);
+  }
+
+  private Operand[] matmul(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (!(inputs[0] instanceof MatrixOperand a) || !(inputs[1] instanceof MatrixOperand b)) {
+      return null;
+    }
+    boolean ta = operation.attributes().isSet("ta");
+    boolean tb = operation.attributes().isSet("tb");
+    Shape left = ta ? a.shape().transposed() : a.shape();
+    Shape right = tb ? b.shape().transposed() : b.shape();
+    if (left.cols() != right.rows()) {
+      throw new OperandException(
+          "'%*%' needs as many columns on the left as rows on the right, but got "
+              + left
+              + " and "
+              + right);
+    }
+    if (!isTransposable(a, ta) || !isTransposable(b, tb)) {
+      return null;
+    }
+    if (ta
+        && !tb
+        && a instanceof SparseMatrix x
+        && b instanceof DenseMatrix y
+        && isScatterCheap(x, y)) {
+      return new Operand[] {scattered(x, y, context)};
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      MatrixOperand x = plain(a, ta, scratch);
+      MatrixOperand y = plain(b, tb, scratch);
+      return new Operand[] {multiply(x, y, context)};
+    }
+  }
+
+  private static boolean isTransposable(MatrixOperand x, boolean transposed) {
+    return !transposed || !(x instanceof SparseMatrix sparse) || Transposition.isPossible(sparse);
+  }
+
+  private static MatrixOperand plain(MatrixOperand x, boolean transposed, Scratch scratch) {
+    if (!transposed) {
+      return x;
+    }
+    if (x instanceof SparseMatrix sparse) {
+      return scratch.own(Transposition.of(sparse, scratch.allocator()));
+    }
+    DenseMatrix dense = (DenseMatrix) x;
+    DenseMatrix t = scratch.matrix(x.cols(), x.rows());
+    for (long i = 0; i < t.rows(); i++) {
+      for (long j = 0; j < t.cols(); j++) {
+        t.segment()
+            .setAtIndex(CELL, i * t.cols() + j, dense.segment().getAtIndex(CELL, j * t.rows() + i));
+      }
+    }
+    return t;
+  }
+
+  /** On one thread, the sums of a narrow {@code t(A) B} need no transpose of A. */
+  private static boolean isScatterCheap(SparseMatrix a, DenseMatrix b) {
+    return b.cols() <= SCATTERED_COLUMNS && a.cols() * b.cols() <= Integer.MAX_VALUE;
+  }
+
+  private static DenseMatrix scattered(SparseMatrix a, DenseMatrix b, ExecutionContext context) {
+    int n = Math.toIntExact(b.cols());
+    double[] sums = new double[Math.toIntExact(a.cols() * n)];
+    MemorySegment y = b.segment();
+    for (long i = 0; i < a.rows(); i++) {
+      long end = a.start(i + 1);
+      for (long at = a.start(i); at < end; at++) {
+        double weight = a.value(at);
+        int to = a.column(at) * n;
+        for (int j = 0; j < n; j++) {
+          sums[to + j] += weight * y.getAtIndex(CELL, i * n + j);
+        }
+      }
+    }
+    DenseMatrix c = DenseMatrix.allocate(context.allocator(), a.cols(), n);
+    MemorySegment.copy(sums, 0, c.segment(), CELL, 0, sums.length);
+    return c;
+  }
+
+  private MatrixOperand multiply(MatrixOperand a, MatrixOperand b, ExecutionContext context) {
+    if (a instanceof SparseMatrix x && b instanceof SparseMatrix y) {
+      return bothSparse(x, y, false, context);
+    }
+    return a instanceof SparseMatrix x
+        ? sparseDense(x, (DenseMatrix) b, context)
+        : denseSparse((DenseMatrix) a, (SparseMatrix) b, context);
+  }
+
+  private DenseMatrix sparseDense(SparseMatrix a, DenseMatrix b, ExecutionContext context) {
+    DenseMatrix c = DenseMatrix.allocate(context.allocator(), a.rows(), b.cols());
+    long n = b.cols();
+    long perRow = n * (a.nonZeros() / Math.max(1, a.rows()) + 1);
+    MemorySegment y = b.segment();
+    MemorySegment z = c.segment();
+    parallel.forRange(
+        context,
+        a.rows(),
+        Math.max(1, CHUNK_WORK / Math.max(1, perRow)),
+        (from, to) -> {
+          if (n == 1) {
+            dotRows(a, y, z, from, to);
+          } else {
+            weightedRows(a, y, z, Math.toIntExact(n), from, to);
+          }
+        });
+    return c;
+  }
+
+  private static void dotRows(
+      SparseMatrix a, MemorySegment y, MemorySegment z, long from, long to) {
+    for (long i = from; i < to; i++) {
+      double sum = 0;
+      long end = a.start(i + 1);
+      for (long at = a.start(i); at < end; at++) {
+        sum += a.value(at) * y.getAtIndex(CELL, a.column(at));
+      }
+      z.setAtIndex(CELL, i, sum);
+    }
+  }
+
+  private static void weightedRows(
+      SparseMatrix a, MemorySegment y, MemorySegment z, int n, long from, long to) {
+    double[] row = new double[n];
+    double[] other = new double[n];
+    for (long i = from; i < to; i++) {
+      Arrays.fill(row, 0);
+      long end = a.start(i + 1);
+      for (long at = a.start(i); at < end; at++) {
+        double weight = a.value(at);
+        MemorySegment.copy(y, CELL, Double.BYTES * n * (long) a.column(at), other, 0, n);
+        for (int j = 0; j < n; j++) {
+          row[j] += weight * other[j];
+        }
+      }
+      MemorySegment.copy(row, 0, z, CELL, Double.BYTES * n * i, n);
+    }
+  }
+
+  private DenseMatrix denseSparse(DenseMatrix a, SparseMatrix b, ExecutionContext context) {
+    DenseMatrix c = DenseMatrix.allocate(context.allocator(), a.rows(), b.cols());
+    int n = Math.toIntExact(b.cols());
+    long k = a.cols();
+    MemorySegment x = a.segment();
+    parallel.forRange(
+        context,
+        a.rows(),
+        Math.max(1, CHUNK_WORK / Math.max(1, b.nonZeros() + k)),
+        (from, to) -> {
+          double[] row = new double[n];
+          for (long i = from; i < to; i++) {
+            Arrays.fill(row, 0);
+            for (long inner = 0; inner < k; inner++) {
+              double weight = x.getAtIndex(CELL, i * k + inner);
+              if (weight != 0) {
+                addRow(b, inner, weight, row);
+              }
+            }
+            MemorySegment.copy(row, 0, c.segment(), CELL, Double.BYTES * (long) n * i, n);
+          }
+        });
+    return c;
+  }
+
+  private static void addRow(SparseMatrix b, long row, double weight, double[] sum) {
+    long end = b.start(row + 1);
+    for (long at = b.start(row); at < end; at++) {
+      sum[b.column(at)] += weight * b.value(at);
+    }
+  }
+
+  /**
+   * @param upperOnly leaves out what is below the diagonal
+   */
+  private MatrixOperand bothSparse(
+      SparseMatrix a, SparseMatrix b, boolean upperOnly, ExecutionContext context) {
+    int n = Math.toIntExact(b.cols());
+    long perRow =
+        (a.nonZeros() / Math.max(1, a.rows()) + 1) * (b.nonZeros() / Math.max(1, b.rows()) + 1);
+    // A chunk has scratch of n cells, which should not cost more than the work.
+    long chunk = Math.max(1, Math.max(CHUNK_WORK, n) / perRow);
+    return RowJob.run(
+        parallel, context, a.rows(), n, chunk, () -> new SumOfRows(a, b, n, upperOnly)::row);
+  }
+
+  /**
+   * One row of the product of two compressed matrices, by a dense sum and a list of its columns.
+   */
+  private static final class SumOfRows {
+    private final SparseMatrix a;
+    private final SparseMatrix b;
+    private final boolean upperOnly;
+    private final double[] sum;
+    private final boolean[] used;
+    private int[] columns = new int[64];
+
+    SumOfRows(SparseMatrix a, SparseMatrix b, int n, boolean upperOnly) {
+      this.a = a;
+      this.b = b;
+      this.upperOnly = upperOnly;
+      this.sum = new double[n];
+      this.used = new boolean[n];
+    }
+
+    void row(long i, SparseRows out) {
+      int count = 0;
+      long end = a.start(i + 1);
+      for (long at = a.start(i); at < end; at++) {
+        double weight = a.value(at);
+        long inner = a.column(at);
+        long innerEnd = b.start(inner + 1);
+        for (long k = b.start(inner); k < innerEnd; k++) {
+          int column = b.column(k);
+          if (upperOnly && column < i) {
+            continue;
+          }
+          if (!used[column]) {
+            used[column] = true;
+            if (count == columns.length) {
+              columns = Arrays.copyOf(columns, 2 * count);
+            }
+            columns[count++] = column;
+          }
+          sum[column] += weight * b.value(k);
+        }
+      }
+      Arrays.sort(columns, 0, count);
+      for (int k = 0; k < count; k++) {
+        int column = columns[k];
+        out.add(column, sum[column]);
+        sum[column] = 0;
+        used[column] = false;
+      }
+    }
+  }
+
+  private Operand[] tsmm(Operation operation, Operand[] inputs, ExecutionContext context) {
+    SparseMatrix x = (SparseMatrix) inputs[0];
+    if (!Transposition.isPossible(x)) {
+      return null;
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      SparseMatrix t = scratch.own(Transposition.of(x, scratch.allocator()));
+      boolean right = operation.attributes().isSet("right");
+      MatrixOperand upper =
+          right ? bothSparse(x, t, true, context) : bothSparse(t, x, true, context);
+      return new Operand[] {mirrored(upper, context)};
+    }
+  }
+
+  private static MatrixOperand mirrored(MatrixOperand upper, ExecutionContext context) {
+    if (upper instanceof DenseMatrix dense) {
+      MemorySegment cells = dense.segment();
+      long n = dense.rows();
+      for (long i = 1; i < n; i++) {
+        for (long j = 0; j < i; j++) {
+          cells.setAtIndex(CELL, i * n + j, cells.getAtIndex(CELL, j * n + i));
+        }
+      }
+      return dense;
+    }
+    SparseMatrix half = (SparseMatrix) upper;
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      scratch.own(half);
+      SparseMatrix t = scratch.own(Transposition.of(half, context.allocator()));
+      SparseRows rows = new SparseRows(Math.toIntExact(half.rows()));
+      for (long i = 0; i < half.rows(); i++) {
+        for (long at = t.start(i); at < t.start(i + 1) && t.column(at) < i; at++) {
+          rows.add(t.column(at), t.value(at));
+        }
+        for (long at = half.start(i); at < half.start(i + 1); at++) {
+          rows.add(half.column(at), half.value(at));
+        }
+        rows.endRow();
+      }
+      return RowJob.inBestForm(
+          SparseRows.assemble(java.util.List.of(rows), half.cols(), context.allocator()),
+          context.allocator());
+    }
+  }
+}

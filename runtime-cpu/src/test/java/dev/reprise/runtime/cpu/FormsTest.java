@@ -1,0 +1,376 @@
+package dev.reprise.runtime.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.cpu.sparse.SparseRows;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.testkit.CountingAllocator;
+import dev.reprise.testkit.Matrices;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every operation gives the same for a compressed operand as for its dense copy. */
+class FormsTest {
+  private static final Scalar ALL = Scalar.absent();
+  private static final int ROWS = 90;
+  private static final int COLS = 80;
+
+  @TempDir Path natives;
+  private final CountingAllocator allocator = new CountingAllocator();
+  private final List<CpuDevice> devices = new ArrayList<>();
+  private final Random random = new Random(20261126);
+
+  @AfterEach
+  void closeDevices() {
+    devices.forEach(CpuDevice::close);
+  }
+
+  private CpuDevice device(int threads) {
+    String platform =
+        NativeLocation.platform(System.getProperty("os.name"), System.getProperty("os.arch"));
+    CpuDevice device = new CpuDevice(threads, new NativeLocation(natives, platform));
+    devices.add(device);
+    return device;
+  }
+
+  private SparseMatrix sparse(long rows, long cols, double density) {
+    SparseRows part = new SparseRows((int) rows);
+    for (long i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        part.add(j, random.nextDouble() < density ? random.nextInt(-3, 4) / 2.0 : 0);
+      }
+      part.endRow();
+    }
+    return SparseRows.assemble(List.of(part), cols, allocator);
+  }
+
+  private DenseMatrix dense(long rows, long cols) {
+    return Matrices.random(allocator, random, rows, cols);
+  }
+
+  private static Operation operation(String opcode, String... set) {
+    Attributes attributes = Attributes.none();
+    for (String name : set) {
+      attributes = attributes.with(name, "true");
+    }
+    return new Operation(OperationTable.standard().get(opcode), attributes);
+  }
+
+  private Operand run(CpuDevice device, int threads, Operation operation, Operand... operands) {
+    Opcode row = operation.opcode();
+    List<Operand> inputs = new ArrayList<>(List.of(operands));
+    for (int i = inputs.size(); i < row.parameters().size(); i++) {
+      inputs.add(row.parameters().get(i).defaultValue());
+    }
+    return device
+        .execute(
+            operation, inputs.toArray(Operand[]::new), new ExecutionContext(allocator, threads))[0];
+  }
+
+  private void check(Operation operation, Operand... operands) {
+    Operand[] denseOperands = operands.clone();
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof SparseMatrix matrix) {
+        denseOperands[i] = matrix.copyDense(allocator);
+      }
+    }
+    Operand wanted = run(device(1), 1, operation, denseOperands);
+    Operand alone = run(device(1), 1, operation, operands);
+    Operand together = run(device(3), 3, operation, operands);
+    assertSame(operation, alone, wanted, 1e-12);
+    assertSame(operation, together, alone, 0);
+    if (alone instanceof SparseMatrix matrix) {
+      assertCanonical(matrix);
+    }
+  }
+
+  private static void assertSame(Operation op, Operand found, Operand wanted, double tolerance) {
+    if (wanted instanceof Scalar scalar) {
+      assertClose(op, ((Scalar) found).asDouble(), scalar.asDouble(), tolerance);
+      return;
+    }
+    MatrixOperand a = (MatrixOperand) found;
+    MatrixOperand b = (MatrixOperand) wanted;
+    assertThat(a.shape()).as(op.toString()).isEqualTo(b.shape());
+    for (long i = 0; i < a.rows(); i++) {
+      for (long j = 0; j < a.cols(); j++) {
+        assertClose(op, a.get(i, j), b.get(i, j), tolerance);
+      }
+    }
+  }
+
+  private static void assertClose(Operation op, double found, double wanted, double tolerance) {
+    boolean same =
+        Double.isNaN(wanted)
+            ? Double.isNaN(found)
+            : found == wanted || Math.abs(found - wanted) <= tolerance * (1 + Math.abs(wanted));
+    assertThat(same).as(op + ": " + found + " instead of " + wanted).isTrue();
+  }
+
+  /** No stored zero, ascending columns, as many values as the starts say. */
+  private static void assertCanonical(SparseMatrix matrix) {
+    assertThat(matrix.start(0)).isZero();
+    assertThat(matrix.start(matrix.rows())).isEqualTo(matrix.nonZeros());
+    for (long i = 0; i < matrix.rows(); i++) {
+      for (long at = matrix.start(i); at < matrix.start(i + 1); at++) {
+        assertThat(matrix.value(at)).isNotEqualTo(0.0);
+        if (at > matrix.start(i)) {
+          assertThat(matrix.column(at)).isGreaterThan(matrix.column(at - 1));
+        }
+      }
+    }
+  }
+
+  static Stream<String> unary() {
+    return Stream.of(
+        "t",
+        "rev",
+        "sum",
+        "mean",
+        "var",
+        "sd",
+        "min",
+        "max",
+        "trace",
+        "rowSums",
+        "rowMeans",
+        "rowMins",
+        "rowMaxs",
+        "rowVars",
+        "rowIndexMax",
+        "colSums",
+        "colMeans",
+        "colMins",
+        "colMaxs",
+        "colSds",
+        "colIndexMin",
+        "abs",
+        "sqrt",
+        "exp",
+        "round",
+        "sign",
+        "sin",
+        "cos",
+        "negate",
+        "!",
+        "is.na",
+        "sigmoid",
+        "cumsum",
+        "unique",
+        "removeEmpty",
+        "order",
+        "lower.tri",
+        "tsmm",
+        "as.matrix",
+        "as.frame",
+        "toString");
+  }
+
+  @ParameterizedTest
+  @MethodSource("unary")
+  void operationsOfOneOperandDoNotSeeTheForm(String opcode) {
+    boolean square = opcode.equals("trace");
+    for (double density : new double[] {0, 0.01, 0.04}) {
+      Operand x = sparse(square ? COLS : ROWS, COLS, density);
+      if (opcode.equals("toString") || opcode.equals("as.frame")) {
+        assertThat(text(run(device(1), 1, operation(opcode), x)))
+            .isEqualTo(
+                text(
+                    run(device(1), 1, operation(opcode), ((SparseMatrix) x).copyDense(allocator))));
+      } else {
+        check(operation(opcode), x);
+      }
+    }
+  }
+
+  private static String text(Operand operand) {
+    return operand instanceof Scalar scalar
+        ? scalar.asString()
+        : String.valueOf(((dev.reprise.runtime.Frame) operand).textAt(1, 1));
+  }
+
+  static Stream<String> binary() {
+    return Stream.of(
+        "+", "-", "*", "/", "^", "%%", "%/%", "<", "<=", ">", ">=", "==", "!=", "&", "|", "pmin",
+        "pmax", "xor");
+  }
+
+  @ParameterizedTest
+  @MethodSource("binary")
+  void operationsOfTwoOperandsDoNotSeeTheForm(String opcode) {
+    SparseMatrix x = sparse(ROWS, COLS, 0.03);
+    SparseMatrix y = sparse(ROWS, COLS, 0.03);
+    Operation op = operation(opcode);
+    check(op, x, y);
+    check(op, x, dense(ROWS, COLS));
+    check(op, dense(ROWS, COLS), x);
+    check(op, x, dense(1, COLS));
+    check(op, x, dense(ROWS, 1));
+    check(op, dense(1, COLS), x);
+    check(op, x, sparse(1, COLS, 0.3));
+    for (double scalar : new double[] {0, 1, 2, -2.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+      check(op, x, Scalar.of(scalar));
+      check(op, Scalar.of(scalar), x);
+    }
+  }
+
+  @Test
+  void productsOfCompressedMatricesAreThoseOfDenseOnes() {
+    for (double density : new double[] {0, 0.005, 0.05}) {
+      SparseMatrix a = sparse(ROWS, COLS, density);
+      SparseMatrix b = sparse(COLS, ROWS, density);
+      check(operation("matmul"), a, b);
+      check(operation("matmul"), a, dense(COLS, 7));
+      check(operation("matmul"), a, dense(COLS, 1));
+      check(operation("matmul"), dense(5, ROWS), a);
+      check(operation("matmul"), dense(1, ROWS), a);
+      check(operation("matmul", "ta"), a, dense(ROWS, 1));
+      check(operation("matmul", "ta"), a, dense(ROWS, 6));
+      check(operation("matmul", "ta"), a, sparse(ROWS, COLS, density));
+      check(operation("matmul", "tb"), a, sparse(ROWS, COLS, density));
+      check(operation("matmul", "tb"), dense(3, COLS), a);
+      check(operation("matmul", "ta", "tb"), a, b);
+      check(operation("tsmm", "right"), a);
+    }
+  }
+
+  @Test
+  void aDenseInfinityOrNanStillMakesNanOfAZero() {
+    DenseMatrix y = dense(ROWS, COLS);
+    y.set(3, 4, Double.POSITIVE_INFINITY);
+    y.set(5, 6, Double.NaN);
+    check(operation("*"), sparse(ROWS, COLS, 0.02), y);
+  }
+
+  @Test
+  void rangesAndBindsKeepTheCells() {
+    SparseMatrix x = sparse(ROWS, COLS, 0.03);
+    check(operation("rightIndex"), x, Scalar.of(3), Scalar.of(70), Scalar.of(2), Scalar.of(79));
+    check(operation("rightIndex"), x, Scalar.of(3), ALL, ALL, ALL);
+    check(operation("rightIndex"), x, ALL, ALL, Scalar.of(80), ALL);
+    check(
+        operation("leftIndex"),
+        x,
+        dense(2, 3),
+        Scalar.of(3),
+        Scalar.of(4),
+        Scalar.of(2),
+        Scalar.of(4));
+    check(operation("leftIndex"), x, sparse(ROWS, 1, 0.5), ALL, ALL, Scalar.of(2), ALL);
+    check(operation("cbind"), x, sparse(ROWS, 30, 0.01), dense(ROWS, 1));
+    check(operation("rbind"), x, sparse(200, COLS, 0.01), dense(1, COLS));
+    check(operation("replace"), x, Scalar.of(1.5), Scalar.of(-7));
+    check(operation("replace"), x, Scalar.of(0), Scalar.of(2));
+    check(operation("diag"), sparse(COLS, COLS, 0.05));
+  }
+
+  @Test
+  void aTableWithFewPairsIsCompressedAndAddsWeightsInTheirOrder() {
+    DenseMatrix rows = DenseMatrix.allocate(allocator, 60, 1);
+    DenseMatrix cols = DenseMatrix.allocate(allocator, 60, 1);
+    for (int i = 0; i < 60; i++) {
+      rows.set(i, 0, 1 + random.nextInt(40));
+      cols.set(i, 0, 1 + random.nextInt(3) * 50);
+    }
+    DenseMatrix weights = dense(60, 1);
+    Operand found =
+        run(device(1), 1, operation("table"), rows, cols, weights, Scalar.of(100), Scalar.of(120));
+    assertThat(found).isInstanceOf(SparseMatrix.class);
+    assertCanonical((SparseMatrix) found);
+    double[][] wanted = new double[100][120];
+    for (int i = 0; i < 60; i++) {
+      wanted[(int) rows.get(i, 0) - 1][(int) cols.get(i, 0) - 1] += weights.get(i, 0);
+    }
+    assertThat(Matrices.toArray(((SparseMatrix) found).copyDense(allocator))).isDeepEqualTo(wanted);
+  }
+
+  @Test
+  void largeResultsWithFewNonZerosAreCompressed() {
+    Operand found =
+        run(
+            device(2),
+            2,
+            operation("rand"),
+            Scalar.of(1100),
+            Scalar.of(1000),
+            Scalar.of(1),
+            Scalar.of(2),
+            Scalar.of(0.01),
+            Scalar.of(7));
+    assertThat(found).isInstanceOf(SparseMatrix.class);
+    assertCanonical((SparseMatrix) found);
+    assertThat(((SparseMatrix) found).nonZeros()).isBetween(9_000L, 13_000L);
+  }
+
+  @Test
+  void singlePrecisionRoundsEveryResult() {
+    DenseMatrix x = dense(20, 30);
+    Operand narrow = run(device(1), 1, operation("exp").withPrecision(Precision.FP32), x);
+    DenseMatrix rounded = (DenseMatrix) narrow;
+    assertThat(rounded.precision()).isEqualTo(Precision.FP32);
+    DenseMatrix exact = (DenseMatrix) run(device(1), 1, operation("exp"), x);
+    for (int i = 0; i < 20; i++) {
+      for (int j = 0; j < 30; j++) {
+        assertThat(rounded.get(i, j)).isEqualTo((double) (float) exact.get(i, j));
+      }
+    }
+    Operand sum =
+        run(
+            device(1),
+            1,
+            operation("+").withPrecision(Precision.FP32),
+            rounded,
+            sparse(20, 30, 0.1));
+    assertThat(((MatrixOperand) sum).precision()).isEqualTo(Precision.FP32);
+    Operand widened = run(device(1), 1, operation("+"), rounded, Scalar.of(1));
+    assertThat(((MatrixOperand) widened).precision()).isEqualTo(Precision.FP64);
+  }
+
+  @Test
+  void productsOfFloatsAreComputedInSinglePrecision() {
+    for (String[] set : new String[][] {{}, {"ta"}, {"tb"}, {"ta", "tb"}}) {
+      Operation op = operation("matmul", set);
+      DenseMatrix a = op.attributes().isSet("ta") ? dense(300, 70) : dense(70, 300);
+      DenseMatrix b = op.attributes().isSet("tb") ? dense(40, 300) : dense(300, 40);
+      Operand exact = run(device(1), 1, op, a, b);
+      Operation narrow = op.withPrecision(Precision.FP32);
+      DenseMatrix x = a.converted(Precision.FP32, allocator);
+      DenseMatrix y = b.converted(Precision.FP32, allocator);
+      Operand found = run(device(1), 1, narrow, x, y);
+      assertThat(((DenseMatrix) found).precision()).isEqualTo(Precision.FP32);
+      // 300 products of about 1, each with a relative error of 2^-24.
+      assertSame(narrow, found, exact, 1e-4);
+      assertSame(narrow, run(device(3), 3, narrow, x, y), found, 0);
+    }
+  }
+
+  @Test
+  void nothingStaysAllocatedButOperandsAndResults() {
+    SparseMatrix x = sparse(ROWS, COLS, 0.03);
+    int before = allocator.liveBuffers();
+    for (String opcode : List.of("t", "tsmm", "exp", "abs", "cumsum")) {
+      ((MatrixOperand) run(device(2), 2, operation(opcode), x)).buffer().release();
+    }
+    ((MatrixOperand) run(device(2), 2, operation("matmul", "ta"), x, x)).buffer().release();
+    assertThat(allocator.liveBuffers()).isEqualTo(before);
+  }
+}
