@@ -93,7 +93,7 @@ final class LuKernels {
         double pivot = lu.getAtIndex(JAVA_DOUBLE, (long) i * n + i);
         det *= pivots.getAtIndex(JAVA_INT, i) == i + 1 ? pivot : -pivot;
       }
-      return new Operand[] {Scalar.of(det)};
+      return new Operand[] {Scalar.of(det + 0.0)};
     }
   }
 
