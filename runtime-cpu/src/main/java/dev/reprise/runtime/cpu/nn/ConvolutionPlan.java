@@ -10,8 +10,8 @@ import dev.reprise.runtime.operation.WindowShape;
  * @param rowsPerStep output rows per step; all when a step has several images
  */
 record ConvolutionPlan(WindowShape shape, int imagesPerStep, int rowsPerStep) {
-  /** Cells of the patch matrix per step: 1 MiB, so that BLAS finds them in the cache. */
-  private static final long PATCH_CELLS = 1 << 17;
+  /** Cells of the patch matrix per step: 2 MiB, so that BLAS finds them in the cache. */
+  private static final long PATCH_CELLS = 1 << 18;
 
   /** Columns per product that are enough for BLAS to run at full speed, nearly. */
   private static final long WIDE = 192;

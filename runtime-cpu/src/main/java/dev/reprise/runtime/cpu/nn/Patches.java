@@ -17,9 +17,14 @@ final class Patches {
   private final WindowShape shape;
   private final int outWidth;
 
+  /** Whether the rows of images and outputs are equally long and the window moves by one. */
+  private final boolean shiftsWhole;
+
   Patches(WindowShape shape) {
     this.shape = shape;
     this.outWidth = shape.outWidth();
+    this.shiftsWhole =
+        shape.strideHeight() == 1 && shape.strideWidth() == 1 && outWidth == shape.width();
   }
 
   /** True when the patch matrix of an image is the image. */
@@ -42,10 +47,57 @@ final class Patches {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
-          gatherRow(images, plane, r, s, piece, patches, row);
+          if (shiftsWhole) {
+            gatherShifted(images, plane, r, s, piece, patches, row);
+          } else {
+            gatherRow(images, plane, r, s, piece, patches, row);
+          }
           row += stride;
         }
       }
+    }
+  }
+
+  /** One row of the patch matrix where the window moves by single cells and keeps the width. */
+  private void gatherShifted(
+      MemorySegment images,
+      long plane,
+      int r,
+      int s,
+      Piece piece,
+      MemorySegment patches,
+      long start) {
+    int first = Math.clamp((long) shape.padHeight() - r, piece.rowFrom, piece.rowTo);
+    int end = Math.clamp((long) shape.height() + shape.padHeight() - r, first, piece.rowTo);
+    long width = outWidth;
+    fill(patches, start, (first - piece.rowFrom) * width);
+    fill(patches, start + (end - piece.rowFrom) * width, (piece.rowTo - end) * width);
+    int from = firstInside(s);
+    int to = Math.max(from, endInside(s));
+    if (first == end || from == to) {
+      fill(patches, start + (first - piece.rowFrom) * width, (end - first) * width);
+      return;
+    }
+    long target = start + (first - piece.rowFrom) * width;
+    long source = plane + (first + (long) r - shape.padHeight()) * width + s - shape.padWidth();
+    long cells = (end - first - 1) * width + to - from;
+    MemorySegment.copy(images, 8 * (source + from), patches, 8 * (target + from), 8 * cells);
+    clearBorders(patches, target, end - first, from, to);
+  }
+
+  /** Clears what lies before column {@code from} and from column {@code to} on. */
+  private void clearBorders(MemorySegment patches, long start, int rows, int from, int to) {
+    long row = start;
+    for (int i = 0; i < rows; i++) {
+      clear(patches, row, from);
+      clear(patches, row + to, outWidth - to);
+      row += outWidth;
+    }
+  }
+
+  private static void fill(MemorySegment target, long at, long count) {
+    if (count > 0) {
+      target.asSlice(8 * at, 8 * count).fill((byte) 0);
     }
   }
 
@@ -107,17 +159,52 @@ final class Patches {
     return last < 0 ? 0 : (int) Math.min(outWidth, last / shape.strideWidth() + 1);
   }
 
-  /** Adds a piece of a patch matrix to the images' cells that it stands for. */
+  /**
+   * Adds a piece of a patch matrix to the images' cells that it stands for. May clear cells of the
+   * patch matrix that stand for padding.
+   */
   void scatterAdd(MemorySegment patches, long at, long stride, Piece piece, MemorySegment images) {
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
-          scatterRow(patches, row, r, s, piece, images, plane);
+          if (shiftsWhole) {
+            scatterShifted(patches, row, r, s, piece, images, plane);
+          } else {
+            scatterRow(patches, row, r, s, piece, images, plane);
+          }
           row += stride;
         }
       }
+    }
+  }
+
+  /** As {@link #gatherShifted}: what stands for padding is cleared, and then added anywhere. */
+  private void scatterShifted(
+      MemorySegment patches,
+      long start,
+      int r,
+      int s,
+      Piece piece,
+      MemorySegment images,
+      long plane) {
+    int first = Math.clamp((long) shape.padHeight() - r, piece.rowFrom, piece.rowTo);
+    int end = Math.clamp((long) shape.height() + shape.padHeight() - r, first, piece.rowTo);
+    int from = firstInside(s);
+    int to = Math.max(from, endInside(s));
+    if (first == end || from == to) {
+      return;
+    }
+    long width = outWidth;
+    long source = start + (first - piece.rowFrom) * width;
+    clearBorders(patches, source, end - first, from, to);
+    long target = plane + (first + (long) r - shape.padHeight()) * width + s - shape.padWidth();
+    long last = (end - first - 1) * width + to;
+    for (long i = from; i < last; i++) {
+      double sum =
+          images.getAtIndex(JAVA_DOUBLE, target + i) + patches.getAtIndex(JAVA_DOUBLE, source + i);
+      images.setAtIndex(JAVA_DOUBLE, target + i, sum);
     }
   }
 

@@ -6,35 +6,57 @@ import java.lang.foreign.MemorySegment;
 /** One kind of pooling of one channel of one image. Positions are counted in cells. */
 sealed interface Pooling permits MaxPooling, AveragePooling {
 
+  /**
+   * Where the windows lie: output row p looks at the image's rows from {@code top[p]} to {@code
+   * bottom[p]}, output column q at its columns from {@code left[q]} to {@code right[q]}, ends
+   * excluded and padding left out.
+   */
+  record Windows(int width, int windowCells, int[] top, int[] bottom, int[] left, int[] right) {
+
+    static Windows of(WindowShape shape) {
+      int rows = shape.outHeight();
+      int cols = shape.outWidth();
+      Windows windows =
+          new Windows(
+              shape.width(),
+              Math.multiplyExact(shape.filterHeight(), shape.filterWidth()),
+              new int[rows],
+              new int[rows],
+              new int[cols],
+              new int[cols]);
+      for (int p = 0; p < rows; p++) {
+        long first = (long) p * shape.strideHeight() - shape.padHeight();
+        windows.top[p] = (int) Math.max(0, first);
+        windows.bottom[p] = (int) Math.min(shape.height(), first + shape.filterHeight());
+      }
+      for (int q = 0; q < cols; q++) {
+        long first = (long) q * shape.strideWidth() - shape.padWidth();
+        windows.left[q] = (int) Math.max(0, first);
+        windows.right[q] = (int) Math.min(shape.width(), first + shape.filterWidth());
+      }
+      return windows;
+    }
+
+    /** Rows of the output. */
+    int rows() {
+      return top.length;
+    }
+
+    /** Columns of the output. */
+    int cols() {
+      return left.length;
+    }
+  }
+
   /** Pools the channel that begins at {@code inAt}. */
-  void forward(WindowShape shape, MemorySegment in, long inAt, MemorySegment out, long outAt);
+  void forward(Windows windows, MemorySegment in, long inAt, MemorySegment out, long outAt);
 
   /** Adds the gradient of the channel that begins at {@code inAt} to {@code dx}, there zero. */
   void backward(
-      WindowShape shape,
+      Windows windows,
       MemorySegment in,
       MemorySegment dout,
       long outAt,
       MemorySegment dx,
       long inAt);
-
-  /** The first image row under the windows of output row p. */
-  static int firstRow(WindowShape shape, int p) {
-    return (int) Math.max(0, (long) p * shape.strideHeight() - shape.padHeight());
-  }
-
-  /** One past the last image row under the windows of output row p. */
-  static int endRow(WindowShape shape, int p) {
-    long end = (long) p * shape.strideHeight() - shape.padHeight() + shape.filterHeight();
-    return (int) Math.min(shape.height(), end);
-  }
-
-  static int firstCol(WindowShape shape, int q) {
-    return (int) Math.max(0, (long) q * shape.strideWidth() - shape.padWidth());
-  }
-
-  static int endCol(WindowShape shape, int q) {
-    long end = (long) q * shape.strideWidth() - shape.padWidth() + shape.filterWidth();
-    return (int) Math.min(shape.width(), end);
-  }
 }

@@ -24,6 +24,7 @@ final class PoolingKernels {
   Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
     WindowShape shape = Windows.shape(operation, inputs, 1);
     DenseMatrix images = Windows.images(operation, inputs, 0, shape);
+    Pooling.Windows windows = Pooling.Windows.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols());
       parallel.forRange(
@@ -33,7 +34,7 @@ final class PoolingKernels {
           (from, to) -> {
             for (long plane = from; plane < to; plane++) {
               pooling.forward(
-                  shape,
+                  windows,
                   images.segment(),
                   plane * shape.planeCells(),
                   out.segment(),
@@ -48,6 +49,7 @@ final class PoolingKernels {
     WindowShape shape = Windows.shape(operation, inputs, 2);
     DenseMatrix images = Windows.images(operation, inputs, 0, shape);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape);
+    Pooling.Windows windows = Pooling.Windows.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols());
       parallel.forRange(
@@ -59,7 +61,7 @@ final class PoolingKernels {
             dx.segment().asSlice(from * bytes, (to - from) * bytes).fill((byte) 0);
             for (long plane = from; plane < to; plane++) {
               pooling.backward(
-                  shape,
+                  windows,
                   images.segment(),
                   dout.segment(),
                   plane * shape.outCells(),
