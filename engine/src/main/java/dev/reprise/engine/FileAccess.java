@@ -25,7 +25,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
-import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Parameter;
@@ -259,9 +258,8 @@ final class FileAccess {
         value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
     switch (single) {
       case MatrixValue matrix -> {
-        try (Scratch scratch = new Scratch(allocator)) {
-          MatrixOperand cells = matrix.pinHost();
-          files.write(scratch.dense(cells, cells.precision()), path, workingDirectory, options);
+        try {
+          files.write(matrix.pinHost(), path, workingDirectory, options);
         } finally {
           matrix.unpin();
         }

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * in bytes (4), reserved (4), rows (8), columns (8), payload bytes (8), checksum (16) over the 48
  * bytes before it and the payload.
  *
- * @param kind {@link #MATRIX} or {@link #FRAME}
+ * @param kind {@link #MATRIX}, {@link #FRAME} or {@link #SPARSE_MATRIX}
  */
 record BinaryHeader(
     int kind,
@@ -28,9 +28,9 @@ record BinaryHeader(
   static final int CHECKED_BYTES = 48;
   static final int MATRIX = 1;
   static final int FRAME = 2;
+  static final int SPARSE_MATRIX = 3;
   private static final int VERSION = 1;
   private static final byte[] MAGIC = "REPRISE\n".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] SEQUENCE_FILE = "SEQ".getBytes(StandardCharsets.US_ASCII);
 
   /** True when a file starts as a binary file of ours does. */
   static boolean isAt(Path file) {
@@ -58,11 +58,6 @@ record BinaryHeader(
     }
     int got = bytes.position();
     bytes.flip();
-    if (got >= 3 && Arrays.equals(Arrays.copyOf(bytes.array(), 3), SEQUENCE_FILE)) {
-      throw new FormatException(
-          file.toString(),
-          "this is a binary file of SystemDS; write it there with format=\"csv\" or \"text\"");
-    }
     if (got < MAGIC.length || !Arrays.equals(Arrays.copyOf(bytes.array(), MAGIC.length), MAGIC)) {
       throw new FormatException(
           file.toString(),
@@ -80,19 +75,25 @@ record BinaryHeader(
     }
     int kind = bytes.getInt();
     int precision = bytes.getInt();
-    bytes.getInt();
+    boolean reserved = bytes.getInt() != 0;
     long rows = bytes.getLong();
     long cols = bytes.getLong();
     long payload = bytes.getLong();
     long low = bytes.getLong();
     BinaryHeader header =
         new BinaryHeader(kind, precision, rows, cols, payload, bytes.getLong(), low);
-    header.check(channel.size(), file);
+    header.check(channel.size(), reserved, file);
     return header;
   }
 
-  private void check(long fileBytes, Path file) {
-    boolean sane = (kind == MATRIX || kind == FRAME) && rows >= 0 && cols >= 0 && payloadBytes >= 0;
+  private void check(long fileBytes, boolean reserved, Path file) {
+    boolean sane =
+        !reserved
+            && kind >= MATRIX
+            && kind <= SPARSE_MATRIX
+            && rows >= 0
+            && cols >= 0
+            && payloadBytes >= 0;
     if (!sane) {
       throw new FormatException(
           file.toString(), "the header is damaged; restore or rewrite the file");

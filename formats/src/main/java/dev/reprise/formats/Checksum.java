@@ -44,6 +44,18 @@ final class Checksum {
     return this;
   }
 
+  /** Adds a segment's bytes and copies them to another on the way. */
+  Checksum copied(MemorySegment from, MemorySegment to, long length) {
+    byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, length)];
+    for (long at = 0; at < length; at += chunk.length) {
+      int part = (int) Math.min(chunk.length, length - at);
+      MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, chunk, 0, part);
+      stream.putBytes(chunk, 0, part);
+      MemorySegment.copy(chunk, 0, to, ValueLayout.JAVA_BYTE, at, part);
+    }
+    return this;
+  }
+
   /** Adds everything from the channel's position to its end. */
   Checksum channel(FileChannel channel) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);

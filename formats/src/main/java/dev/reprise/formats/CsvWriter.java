@@ -1,8 +1,8 @@
 package dev.reprise.formats;
 
 import dev.reprise.runtime.ColumnType;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,7 +31,7 @@ final class CsvWriter {
    * @param header whether a line C1, C2, ... comes first
    * @param sparse whether zeros are left empty
    */
-  void write(DenseMatrix matrix, boolean header, boolean sparse) throws IOException {
+  void write(MatrixOperand matrix, boolean header, boolean sparse) throws IOException {
     if (header) {
       for (long c = 0; c < matrix.cols(); c++) {
         separate(c).put('C').put(c + 1);
@@ -45,7 +45,7 @@ final class CsvWriter {
   }
 
   /** Formats pieces of rows on several threads and writes them in order, a wave at a time. */
-  private void writeRows(DenseMatrix matrix, boolean sparse) throws IOException {
+  private void writeRows(MatrixOperand matrix, boolean sparse) throws IOException {
     long rowsPerPiece = Math.max(1, PIECE_CELLS / matrix.cols());
     long pieces = (matrix.rows() + rowsPerPiece - 1) / rowsPerPiece;
     int wave = PIECES_PER_THREAD * threads;
@@ -67,17 +67,18 @@ final class CsvWriter {
     }
   }
 
-  private ByteBuffer rows(DenseMatrix matrix, long from, long to, boolean sparse) {
+  private ByteBuffer rows(MatrixOperand matrix, long from, long to, boolean sparse) {
     TextSink text = new TextSink();
+    MatrixRows cells = new MatrixRows(matrix);
     try {
       for (long r = from; r < to; r++) {
-        for (long c = 0; c < matrix.cols(); c++) {
-          double cell = MatrixCells.get(matrix, r, c);
+        double[] row = cells.row(r);
+        for (int c = 0; c < row.length; c++) {
           if (c > 0) {
             text.put(separator);
           }
-          if (!sparse || Double.doubleToRawLongBits(cell) != 0) {
-            text.put(cell);
+          if (!sparse || Double.doubleToRawLongBits(row[c]) != 0) {
+            text.put(row[c]);
           }
         }
         text.put('\n');

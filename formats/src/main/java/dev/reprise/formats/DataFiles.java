@@ -1,8 +1,7 @@
 package dev.reprise.formats;
 
 import dev.reprise.runtime.Allocator;
-import dev.reprise.runtime.DenseMatrix;
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -73,7 +72,7 @@ public final class DataFiles {
       if (fingerprint.stillHolds(data, fingerprints)) {
         return new ReadResult(value, fingerprint.hex());
       }
-      if (value instanceof DenseMatrix matrix) {
+      if (value instanceof MatrixOperand matrix) {
         matrix.buffer().release();
       }
     }
@@ -85,53 +84,7 @@ public final class DataFiles {
   private Operand read(DataPath data, ReadOptions options, Allocator allocator) {
     Sidecar sidecar = Sidecar.of(data.path());
     ReadSettings settings = ReadSettings.of(data, options, sidecar);
-    return switch (settings.dataType()) {
-      case "scalar" -> ScalarFiles.read(settings, source.bytes(data), sidecar.dataType() != null);
-      case "matrix" -> readMatrix(settings, allocator);
-      case "frame" -> readFrame(settings, allocator);
-      default ->
-          throw new FormatException(
-              settings.file(),
-              "data_type \""
-                  + settings.dataType()
-                  + "\" is not known; use matrix, frame or scalar");
-    };
-  }
-
-  private DenseMatrix readMatrix(ReadSettings settings, Allocator allocator) {
-    DataPath data = settings.data();
-    return switch (settings.format()) {
-      case CSV -> new CsvMatrixReader(settings, source.blocks(data), threads).read(allocator);
-      case TEXT -> new TextReader(settings, source.blocks(data)).matrix(allocator);
-      case MATRIX_MARKET -> new TextReader(settings, source.blocks(data)).matrixMarket(allocator);
-      case BINARY -> {
-        if (BinaryFiles.read(settings, allocator) instanceof DenseMatrix matrix) {
-          yield matrix;
-        }
-        throw new FormatException(
-            settings.file(), "the file holds a frame, not a matrix; add data_type=\"frame\"");
-      }
-    };
-  }
-
-  private Frame readFrame(ReadSettings settings, Allocator allocator) {
-    DataPath data = settings.data();
-    return switch (settings.format()) {
-      case CSV -> new CsvFrameReader(settings, source.blocks(data)).read();
-      case TEXT -> new TextReader(settings, source.blocks(data)).frame();
-      case MATRIX_MARKET ->
-          throw new FormatException(
-              settings.file(), "Matrix Market holds matrices only; use data_type=\"matrix\"");
-      case BINARY -> {
-        Operand value = BinaryFiles.read(settings, allocator);
-        if (value instanceof Frame frame) {
-          yield frame;
-        }
-        ((DenseMatrix) value).buffer().release();
-        throw new FormatException(
-            settings.file(), "the file holds a matrix, not a frame; add data_type=\"matrix\"");
-      }
-    };
+    return new ValueReader(settings, sidecar, source, threads).read(allocator);
   }
 
   /**

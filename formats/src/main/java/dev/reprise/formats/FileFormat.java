@@ -9,7 +9,13 @@ public enum FileFormat {
   CSV("csv"),
   TEXT("text"),
   MATRIX_MARKET("mm"),
-  BINARY("binary");
+  LIBSVM("libsvm"),
+  JSON_LINES("jsonl"),
+  BINARY("binary"),
+  NPY("npy"),
+  NPZ("npz"),
+  PARQUET("parquet"),
+  HDF5("hdf5");
 
   private final String label;
 
@@ -37,7 +43,13 @@ public enum FileFormat {
       case "csv" -> CSV;
       case "text", "textcell" -> TEXT;
       case "mm", "mtx" -> MATRIX_MARKET;
+      case "libsvm" -> LIBSVM;
+      case "jsonl", "json" -> JSON_LINES;
       case "binary" -> BINARY;
+      case "npy" -> NPY;
+      case "npz" -> NPZ;
+      case "parquet" -> PARQUET;
+      case "hdf5", "h5" -> HDF5;
       default ->
           throw new FormatException(
               file, "format \"" + name + "\" is not supported; choose one of " + labels());
@@ -54,7 +66,13 @@ public enum FileFormat {
       case "csv" -> CSV;
       case "txt", "text", "ijv" -> TEXT;
       case "mm", "mtx" -> MATRIX_MARKET;
+      case "libsvm", "svm" -> LIBSVM;
+      case "jsonl", "ndjson" -> JSON_LINES;
       case "bin", "binary" -> BINARY;
+      case "npy" -> NPY;
+      case "npz" -> NPZ;
+      case "parquet" -> PARQUET;
+      case "hdf5", "hdf", "h5" -> HDF5;
       default -> null;
     };
   }

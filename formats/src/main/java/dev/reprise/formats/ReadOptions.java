@@ -22,6 +22,8 @@ import java.util.List;
  * @param naStrings fields that stand for a missing value
  * @param fill whether an empty csv field of a matrix becomes {@code defaultValue} or is an error
  * @param defaultValue the number that stands for an empty field
+ * @param dataset which array of a file that holds several (hdf5, npz): its name or path
+ * @param indexSeparator between position and value in libsvm
  */
 public record ReadOptions(
     String dataType,
@@ -35,7 +37,9 @@ public record ReadOptions(
     String separator,
     List<String> naStrings,
     Boolean fill,
-    Double defaultValue) {
+    Double defaultValue,
+    String dataset,
+    String indexSeparator) {
 
   public ReadOptions {
     naStrings = naStrings == null ? List.of() : List.copyOf(naStrings);
@@ -43,14 +47,15 @@ public record ReadOptions(
 
   /** Nothing said: all follows from sidecar and file. */
   public static ReadOptions none() {
-    return new ReadOptions(null, null, null, null, -1, -1, -1, null, null, List.of(), null, null);
+    return new ReadOptions(
+        null, null, null, null, -1, -1, -1, null, null, List.of(), null, null, null, null);
   }
 
   /**
    * The options of a {@code read} operation.
    *
    * @param operands in the order of the opcode's parameters: file, data_type, value_type, format,
-   *     rows, cols, nnz, header, sep, naStrings, fill, default, and schema where present
+   *     rows, cols, nnz, header, sep, naStrings, fill, default, schema, dataset, indSep
    * @param naStrings the elements of the list argument, which is no operand; empty when left out
    */
   public static ReadOptions of(Operand[] operands, List<String> naStrings) {
@@ -74,7 +79,9 @@ public record ReadOptions(
         text(operands, 8),
         missing,
         fill == null ? null : fill.asBoolean(),
-        defaultValue == null ? null : defaultValue.asDouble());
+        defaultValue == null ? null : defaultValue.asDouble(),
+        text(operands, 13),
+        text(operands, 14));
   }
 
   private static Scalar scalar(Operand[] operands, int position) {
@@ -110,7 +117,9 @@ public record ReadOptions(
         separator,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withValueType(String value) {
@@ -126,7 +135,9 @@ public record ReadOptions(
         separator,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withSchema(String value) {
@@ -142,7 +153,9 @@ public record ReadOptions(
         separator,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withFormat(String value) {
@@ -158,7 +171,9 @@ public record ReadOptions(
         separator,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withShape(long newRows, long newCols) {
@@ -174,7 +189,9 @@ public record ReadOptions(
         separator,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withHeader(boolean value) {
@@ -190,7 +207,9 @@ public record ReadOptions(
         separator,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withSeparator(String value) {
@@ -206,7 +225,9 @@ public record ReadOptions(
         value,
         naStrings,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   public ReadOptions withNaStrings(List<String> value) {
@@ -222,7 +243,9 @@ public record ReadOptions(
         separator,
         value,
         fill,
-        defaultValue);
+        defaultValue,
+        dataset,
+        indexSeparator);
   }
 
   /** Says what becomes of empty fields: replaced by the default value, or an error. */
@@ -239,6 +262,26 @@ public record ReadOptions(
         separator,
         naStrings,
         value,
-        newDefault);
+        newDefault,
+        dataset,
+        indexSeparator);
+  }
+
+  public ReadOptions withDataset(String value) {
+    return new ReadOptions(
+        dataType,
+        valueType,
+        schema,
+        format,
+        rows,
+        cols,
+        nnz,
+        header,
+        separator,
+        naStrings,
+        fill,
+        defaultValue,
+        value,
+        indexSeparator);
   }
 }

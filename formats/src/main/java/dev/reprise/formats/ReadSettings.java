@@ -12,6 +12,10 @@ import java.util.Locale;
  * @param cols expected columns, or -1
  * @param schema column types of a frame, comma-separated; null for all strings
  * @param shapeSource where rows and columns were stated, for messages
+ * @param dataset name of an array in a file that holds several, or null
+ * @param indexSeparator between position and value in libsvm
+ * @param ownSeparator whether somebody stated the separator
+ * @param nnz cells that are not zero as stated, a hint alone; or -1
  */
 record ReadSettings(
     DataPath data,
@@ -24,7 +28,11 @@ record ReadSettings(
     boolean header,
     byte[] separator,
     MissingValues missing,
-    String shapeSource) {
+    String shapeSource,
+    String dataset,
+    byte[] indexSeparator,
+    boolean ownSeparator,
+    long nnz) {
 
   static ReadSettings of(DataPath data, ReadOptions options, Sidecar sidecar) {
     String file = data.path().toString();
@@ -49,7 +57,11 @@ record ReadSettings(
             options.naStrings(),
             options.fill() == null || options.fill(),
             options.defaultValue() == null ? 0 : options.defaultValue()),
-        ownShape ? "the arguments say" : "the sidecar says");
+        ownShape ? "the arguments say" : "the sidecar says",
+        options.dataset(),
+        first(options.indexSeparator(), null, ":").getBytes(StandardCharsets.UTF_8),
+        options.separator() != null || sidecar.separator() != null,
+        options.nnz() >= 0 ? options.nnz() : sidecar.nnz());
   }
 
   private static FileFormat format(DataPath data, ReadOptions options, Sidecar sidecar) {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
  * Keys and values are those of SystemDS; unknown keys are ignored. A null or -1 was not stated.
  *
  * @param schema column types of a frame, comma-separated
+ * @param rowsInBlock rows of a block in binary files of SystemDS
+ * @param colsInBlock columns of a block in binary files of SystemDS
  */
 record Sidecar(
     String dataType,
@@ -25,13 +27,15 @@ record Sidecar(
     String format,
     Boolean header,
     String separator,
-    String description) {
+    String description,
+    long rowsInBlock,
+    long colsInBlock) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
   /** States nothing; stands for a sidecar that does not exist. */
   static Sidecar none() {
-    return new Sidecar(null, null, null, -1, -1, -1, null, null, null, null);
+    return new Sidecar(null, null, null, -1, -1, -1, null, null, null, null, -1, -1);
   }
 
   /** The sidecar's place for a data file or folder. */
@@ -95,6 +99,8 @@ record Sidecar(
     text(json, "schema", schema);
     count(json, "rows", rows);
     count(json, "cols", cols);
+    count(json, "rows_in_block", rowsInBlock);
+    count(json, "cols_in_block", colsInBlock);
     count(json, "nnz", nnz);
     text(json, "format", format);
     if (header != null) {
@@ -107,7 +113,19 @@ record Sidecar(
 
   /** The bytes that a fingerprint covers: everything stated that changes what a read gives. */
   byte[] canonicalBytes() {
-    return new Sidecar(dataType, valueType, schema, rows, cols, -1, format, header, separator, null)
+    return new Sidecar(
+            dataType,
+            valueType,
+            schema,
+            rows,
+            cols,
+            -1,
+            format,
+            header,
+            separator,
+            null,
+            rowsInBlock,
+            colsInBlock)
         .toJson()
         .getBytes(StandardCharsets.UTF_8);
   }
@@ -144,6 +162,8 @@ record Sidecar(
     private Boolean header;
     private String separator;
     private String description;
+    private long rowsInBlock = -1;
+    private long colsInBlock = -1;
 
     Draft(String name) {
       this.name = name;
@@ -156,6 +176,8 @@ record Sidecar(
         case "schema" -> schema = text(key, parser);
         case "rows" -> rows = count(key, parser);
         case "cols" -> cols = count(key, parser);
+        case "rows_in_block" -> rowsInBlock = count(key, parser);
+        case "cols_in_block" -> colsInBlock = count(key, parser);
         case "nnz" -> nnz = count(key, parser);
         case "format" -> format = text(key, parser);
         case "header" -> header = truth(key, parser);
@@ -205,7 +227,18 @@ record Sidecar(
 
     Sidecar sidecar() {
       return new Sidecar(
-          dataType, valueType, schema, rows, cols, nnz, format, header, separator, description);
+          dataType,
+          valueType,
+          schema,
+          rows,
+          cols,
+          nnz,
+          format,
+          header,
+          separator,
+          description,
+          rowsInBlock,
+          colsInBlock);
     }
   }
 }

@@ -1,7 +1,9 @@
 package dev.reprise.formats;
 
-import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.formats.numpy.NpyFiles;
+import dev.reprise.formats.parquet.ParquetOutput;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import java.io.IOException;
@@ -17,6 +19,8 @@ final class ValueWriter implements AtomicOutput.Content {
   private final boolean header;
   private final boolean sparse;
   private final String description;
+  private final String indexSeparator;
+  private final String dataset;
   private final int threads;
 
   ValueWriter(Operand value, Path target, WriteOptions options, int threads) {
@@ -28,6 +32,8 @@ final class ValueWriter implements AtomicOutput.Content {
     this.header = Boolean.TRUE.equals(options.header());
     this.sparse = Boolean.TRUE.equals(options.sparse());
     this.description = options.description();
+    this.indexSeparator = options.indexSeparator() == null ? ":" : options.indexSeparator();
+    this.dataset = options.dataset();
     this.threads = threads;
     if (separator.isEmpty()) {
       throw new FormatException(target.toString(), "the separator (sep) must not be empty");
@@ -42,19 +48,29 @@ final class ValueWriter implements AtomicOutput.Content {
   public void writeTo(FileChannel channel) throws IOException {
     if (value instanceof Scalar scalar) {
       new TextSink(channel).put(ScalarFiles.text(scalar)).flush();
-    } else if (value instanceof DenseMatrix matrix) {
+    } else if (value instanceof MatrixOperand matrix) {
       write(matrix, channel);
     } else {
       write((Frame) value, channel);
     }
   }
 
-  private void write(DenseMatrix matrix, FileChannel channel) throws IOException {
+  private void write(MatrixOperand matrix, FileChannel channel) throws IOException {
     switch (format) {
       case CSV -> new CsvWriter(channel, separator, threads).write(matrix, header, sparse);
       case TEXT -> new TextWriter(channel).write(matrix);
       case MATRIX_MARKET -> new TextWriter(channel).writeMarket(matrix);
+      case LIBSVM -> {
+        if (matrix.cols() == 0) {
+          throw new FormatException(target.toString(), "libsvm needs a column of labels");
+        }
+        new TextWriter(channel).writeLibsvm(matrix, separator, indexSeparator);
+      }
       case BINARY -> BinaryFiles.write(matrix, channel);
+      case NPY -> NpyFiles.write(matrix, channel);
+      case NPZ -> NpyFiles.writeNamed(matrix, dataset, channel);
+      case PARQUET -> ParquetOutput.write(matrix, channel);
+      case JSON_LINES, HDF5 -> throw cannot("matrix", "csv, npy or binary");
     }
   }
 
@@ -62,21 +78,30 @@ final class ValueWriter implements AtomicOutput.Content {
     switch (format) {
       case CSV -> new CsvWriter(channel, separator, threads).write(frame, header);
       case TEXT -> new TextWriter(channel).write(frame);
-      case MATRIX_MARKET ->
-          throw new FormatException(target.toString(), "a frame cannot be written as mm; use csv");
+      case JSON_LINES -> new JsonLinesWriter(channel).write(frame);
       case BINARY -> BinaryFiles.write(frame, channel);
+      case PARQUET -> ParquetOutput.write(frame, channel);
+      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5 -> throw cannot("frame", "csv, jsonl or parquet");
     }
+  }
+
+  private FormatException cannot(String kind, String instead) {
+    return new FormatException(
+        target.toString(),
+        "a " + kind + " cannot be written as " + format.label() + "; use " + instead);
   }
 
   /** What the sidecar of the file states. */
   Sidecar sidecar() {
     if (value instanceof Scalar scalar) {
       String type = ScalarFiles.typeName(scalar);
-      return new Sidecar("scalar", type, null, -1, -1, -1, "text", null, null, description);
+      return new Sidecar("scalar", type, null, -1, -1, -1, "text", null, null, description, -1, -1);
     }
-    if (value instanceof DenseMatrix matrix) {
-      long nonZeros = MatrixCells.nonZeros(matrix);
-      return shaped("matrix", "double", null, matrix.rows(), matrix.cols(), nonZeros);
+    if (value instanceof MatrixOperand matrix) {
+      long nonZeros = MatrixRows.nonZeros(matrix);
+      // What a libsvm sidecar calls columns are the features: the label is not counted.
+      long cols = format == FileFormat.LIBSVM ? matrix.cols() - 1 : matrix.cols();
+      return shaped("matrix", "double", null, matrix.rows(), cols, nonZeros);
     }
     Frame frame = (Frame) value;
     String schema = Schemas.text(frame.schema());
@@ -95,7 +120,9 @@ final class ValueWriter implements AtomicOutput.Content {
         nonZeros,
         format.label(),
         csv ? header : null,
-        csv ? separator : null,
-        description);
+        csv || format == FileFormat.LIBSVM && !separator.equals(",") ? separator : null,
+        description,
+        -1,
+        -1);
   }
 }

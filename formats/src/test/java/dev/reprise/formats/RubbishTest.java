@@ -3,7 +3,7 @@ package dev.reprise.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RubbishTest {
   private static final String[] PIECES = {
     "1",
+    "1:2",
+    "{\"a\": 1}",
+    "SEQ\u0006",
+    "PAR1",
     "-2.5",
     "3e4",
     "x",
@@ -55,7 +59,14 @@ class RubbishTest {
           ReadOptions.none().withFormat("csv").withFill(false, 0).withNaStrings(List.of("NA", "1")),
           ReadOptions.none().withFormat("text").withShape(3, 3),
           ReadOptions.none().withFormat("mm"),
+          ReadOptions.none().withFormat("libsvm"),
           ReadOptions.none().withFormat("binary"),
+          ReadOptions.none().withFormat("npy"),
+          ReadOptions.none().withFormat("npz"),
+          ReadOptions.none().withFormat("parquet"),
+          ReadOptions.none().withFormat("hdf5"),
+          ReadOptions.none().withFormat("jsonl").withDataType("frame"),
+          ReadOptions.none().withFormat("binary").withDataType("frame"),
           ReadOptions.none().withFormat("csv").withDataType("frame"),
           ReadOptions.none().withFormat("csv").withDataType("frame").withValueType("detect"),
           ReadOptions.none().withFormat("csv").withDataType("frame").withSchema("FP64,INT64"),
@@ -104,7 +115,7 @@ class RubbishTest {
     for (ReadOptions options : OPTIONS) {
       try {
         Operand value = files.read("x", options);
-        if (value instanceof DenseMatrix matrix) {
+        if (value instanceof MatrixOperand matrix) {
           matrix.buffer().release();
         }
       } catch (FormatException e) {

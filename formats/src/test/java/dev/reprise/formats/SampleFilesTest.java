@@ -1,7 +1,6 @@
 package dev.reprise.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
@@ -19,7 +18,7 @@ class SampleFilesTest {
 
   @Test
   void matricesOfSystemDsAreRead() {
-    for (String name : new String[] {"x.csv", "xh.csv", "xs.csv", "x.txt"}) {
+    for (String name : new String[] {"x.csv", "xh.csv", "xs.csv", "x.txt", "x.bin"}) {
       assertThat(FilesFixture.cells(files.matrix(name))).as(name).isEqualTo(X);
     }
     assertThat(FilesFixture.cells(files.matrix("x.mm", ReadOptions.none().withFormat("mm"))))
@@ -43,11 +42,6 @@ class SampleFilesTest {
     Frame csv = files.frame("fo.csv", ReadOptions.none());
     assertThat(csv.names().get(3)).isEqualTo("city");
     assertThat(csv.strings(3)).isEqualTo(text.strings(3));
-  }
-
-  @Test
-  void theBinaryFormatOfSystemDsIsNamedAsSuch() {
-    assertThatThrownBy(() -> files.matrix("x.bin")).hasMessageContaining("binary file of SystemDS");
   }
 
   @Test

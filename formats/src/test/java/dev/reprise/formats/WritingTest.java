@@ -39,7 +39,7 @@ class WritingTest {
     files.files.write(matrix, "m.csv", folder, WriteOptions.format("csv"));
     Sidecar sidecar = Sidecar.of(folder.resolve("m.csv"));
     assertThat(sidecar)
-        .isEqualTo(new Sidecar("matrix", "double", null, 2, 3, 4, "csv", false, ",", null));
+        .isEqualTo(new Sidecar("matrix", "double", null, 2, 3, 4, "csv", false, ",", null, -1, -1));
   }
 
   @Test
@@ -142,7 +142,7 @@ class WritingTest {
   void unknownFormatsAndFramesInMatrixFormatsAreErrors() {
     assertThatThrownBy(() -> files.files.write(matrix, "m", folder, WriteOptions.format("xls")))
         .hasMessageContaining("\"xls\"")
-        .hasMessageContaining("csv, text, mm, binary");
+        .hasMessageContaining("csv, text, mm, libsvm, jsonl, binary");
   }
 
   @Test

@@ -26,7 +26,11 @@ final class SystemOperations {
                 "naStrings",
                 "fill",
                 "default",
-                "schema")
+                "schema",
+                "dataset",
+                "indSep",
+                "rows_in_block",
+                "cols_in_block")
             .source());
     // A value bound by the Java API; attribute fingerprint is its content hash or named version.
     rows.add(row("bound").source());
@@ -35,7 +39,18 @@ final class SystemOperations {
     rows.add(
         row("write")
             .in("target", "file")
-            .optional("format", "header", "sep", "sparse", "append", "description", "privacy")
+            .optional(
+                "format",
+                "header",
+                "sep",
+                "sparse",
+                "append",
+                "description",
+                "privacy",
+                "indSep",
+                "dataset",
+                "rows_in_block",
+                "cols_in_block")
             .effect());
     // print(x) or print("text with %s %d %5.2f", a, b, c)
     rows.add(row("print").in("target").variadic().effect());

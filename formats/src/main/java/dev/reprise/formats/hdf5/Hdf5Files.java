@@ -1,0 +1,166 @@
+package dev.reprise.formats.hdf5;
+
+import dev.reprise.formats.FormatException;
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
+import io.jhdf.HdfFile;
+import io.jhdf.api.Dataset;
+import io.jhdf.api.Group;
+import io.jhdf.api.Node;
+import io.jhdf.exceptions.HdfException;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads one numeric dataset of an HDF5 file. */
+public final class Hdf5Files {
+  /** Cells that are taken from the file at a time. */
+  private static final long PIECE_CELLS = 1 << 20;
+
+  private Hdf5Files() {}
+
+  /**
+   * Reads a dataset of one or two dimensions; one dimension makes one column.
+   *
+   * @param name path of the dataset within the file; null when the file holds only one
+   * @return the matrix; the caller owns it
+   * @throws FormatException when there is no such dataset, or its cells are not numbers
+   */
+  public static DenseMatrix read(Path file, String name, Allocator allocator) {
+    try (HdfFile hdf = new HdfFile(file)) {
+      Dataset dataset = dataset(hdf, name, file.toString());
+      int[] extents = dataset.getDimensions();
+      if (extents.length > 2) {
+        throw new FormatException(
+            file.toString(),
+            "the dataset "
+                + dataset.getPath()
+                + " has "
+                + extents.length
+                + " dimensions, a matrix has two");
+      }
+      return matrix(dataset, extents, file.toString(), allocator);
+    } catch (HdfException | IndexOutOfBoundsException e) {
+      throw new FormatException(
+          file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
+    }
+  }
+
+  private static Dataset dataset(HdfFile hdf, String name, String file) {
+    List<Dataset> all = new ArrayList<>();
+    collect(hdf, all);
+    List<String> names = all.stream().map(Dataset::getPath).toList();
+    if (name == null && all.size() == 1) {
+      return all.get(0);
+    }
+    String path = name == null || name.startsWith("/") ? name : "/" + name;
+    int found = names.indexOf(path);
+    if (found >= 0) {
+      return all.get(found);
+    }
+    throw new FormatException(
+        file,
+        (name == null
+                ? "the file holds " + names.size() + " datasets; name one with dataset="
+                : "there is no dataset \"" + name + "\"")
+            + (names.isEmpty() ? "" : "; there are " + String.join(", ", names)));
+  }
+
+  private static void collect(Group group, List<Dataset> all) {
+    for (Node node : group) {
+      if (node instanceof Dataset dataset) {
+        all.add(dataset);
+      } else if (node instanceof Group inner) {
+        collect(inner, all);
+      }
+    }
+  }
+
+  private static DenseMatrix matrix(
+      Dataset dataset, int[] extents, String file, Allocator allocator) {
+    long rows = extents.length == 0 ? 1 : extents[0];
+    long cols = extents.length < 2 ? 1 : extents[1];
+    checkNumeric(dataset, file);
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols);
+    try {
+      if (extents.length < 2 || matrix.cells() == 0) {
+        if (matrix.cells() > 0) {
+          fill(matrix, 0, dataset.getDataFlat());
+        }
+        return matrix;
+      }
+      int step = (int) Math.max(1, Math.min(rows, PIECE_CELLS / cols));
+      for (long r = 0; r < rows; r += step) {
+        int count = (int) Math.min(step, rows - r);
+        Object piece = dataset.getData(new long[] {r, 0}, new int[] {count, (int) cols});
+        for (int i = 0; i < count; i++) {
+          fill(matrix, r + i, Array.get(piece, i));
+        }
+      }
+      return matrix;
+    } catch (RuntimeException | Error e) {
+      matrix.buffer().release();
+      throw e;
+    }
+  }
+
+  private static void checkNumeric(Dataset dataset, String file) {
+    Class<?> type = dataset.getJavaType();
+    boolean numeric =
+        type != char.class
+            && (type.isPrimitive() || Number.class.isAssignableFrom(type) || type == Boolean.class);
+    if (!numeric || dataset.isCompound()) {
+      throw new FormatException(
+          file,
+          "the dataset " + dataset.getPath() + " holds " + type.getSimpleName() + ", not numbers");
+    }
+  }
+
+  /** Sets the cells from a row (of one column: downwards) on; {@code values} is an array or one. */
+  private static void fill(DenseMatrix matrix, long row, Object values) {
+    long at = row * matrix.cols();
+    switch (values) {
+      case double[] cells -> {
+        for (double cell : cells) {
+          put(matrix, at++, cell);
+        }
+      }
+      case float[] cells -> {
+        for (float cell : cells) {
+          put(matrix, at++, cell);
+        }
+      }
+      case int[] cells -> {
+        for (int cell : cells) {
+          put(matrix, at++, cell);
+        }
+      }
+      case long[] cells -> {
+        for (long cell : cells) {
+          put(matrix, at++, cell);
+        }
+      }
+      default -> fillSlowly(matrix, at, values);
+    }
+  }
+
+  private static void fillSlowly(DenseMatrix matrix, long from, Object values) {
+    if (!values.getClass().isArray()) {
+      put(matrix, from, number(values));
+      return;
+    }
+    for (int i = 0; i < Array.getLength(values); i++) {
+      put(matrix, from + i, number(Array.get(values, i)));
+    }
+  }
+
+  private static double number(Object value) {
+    return value instanceof Boolean truth ? (truth ? 1 : 0) : ((Number) value).doubleValue();
+  }
+
+  private static void put(DenseMatrix matrix, long at, double value) {
+    matrix.segment().setAtIndex(ValueLayout.JAVA_DOUBLE, at, value);
+  }
+}

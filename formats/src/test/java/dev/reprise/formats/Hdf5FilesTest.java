@@ -1,0 +1,57 @@
+package dev.reprise.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The files in {@code hdf5} were written by h5py 3.7. */
+class Hdf5FilesTest {
+  private static final double[][] A = {{1.5, -2, 3e300}, {0, Double.NaN, -0.0}};
+
+  private final FilesFixture samples = new FilesFixture(Path.of("src/test/resources/hdf5"));
+
+  private DenseMatrix dataset(String name) {
+    return samples.matrix("h.h5", ReadOptions.none().withDataset(name));
+  }
+
+  @Test
+  void datasetsAreReadByTheirPath() {
+    assertThat(FilesFixture.cells(dataset("X"))).isEqualTo(A);
+    assertThat(FilesFixture.cells(dataset("/deep/er/ints")))
+        .isEqualTo(new double[][] {{1, 2}, {3, 4}});
+    assertThat(FilesFixture.cells(dataset("vec")))
+        .isEqualTo(new double[][] {{0}, {1}, {2}, {3}, {4}});
+    assertThat(FilesFixture.cells(dataset("s"))).isEqualTo(new double[][] {{2.5}});
+    assertThat(FilesFixture.cells(samples.matrix("one.h5"))).isEqualTo(A);
+  }
+
+  @Test
+  void compressedChunksAreRead() {
+    DenseMatrix matrix = dataset("chunked");
+    assertThat(matrix.shape()).hasToString("2000x7");
+    for (int r = 0; r < 2000; r += 17) {
+      assertThat(matrix.get(r, r % 7)).isEqualTo(7 * r + r % 7);
+    }
+  }
+
+  @Test
+  void whatSystemDsWroteIsRead() {
+    FilesFixture systemds = new FilesFixture(Path.of("src/test/resources/systemds"));
+    assertThat(FilesFixture.cells(systemds.matrix("x.h5", ReadOptions.none().withDataset("d1"))))
+        .isEqualTo(new double[][] {{1, 0, 2}, {0, 0, 0}, {3, 4.5, 0}, {1, 2, 0}});
+  }
+
+  @Test
+  void whatIsNoMatrixIsRefusedByName() {
+    assertThatThrownBy(() -> samples.matrix("h.h5"))
+        .hasMessageContaining("7 datasets; name one with dataset=")
+        .hasMessageContaining("/deep/er/ints");
+    assertThatThrownBy(() -> dataset("Y")).hasMessageContaining("no dataset \"Y\"");
+    assertThatThrownBy(() -> dataset("cube")).hasMessageContaining("3 dimensions");
+    assertThatThrownBy(() -> dataset("words")).hasMessageContaining("not numbers");
+    assertThat(samples.allocator.open).hasValue(0);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.reprise.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files in {@code numpy} were written by numpy 1.24. */
+class NumpyFilesTest {
+  private static final double[][] A = {{1.5, -2, 3e300}, {0, Double.NaN, -0.0}};
+
+  @TempDir Path folder;
+  private final FilesFixture samples = new FilesFixture(Path.of("src/test/resources/numpy"));
+
+  private double[][] cells(String name) {
+    return FilesFixture.cells(samples.matrix(name));
+  }
+
+  @Test
+  void arraysOfEveryTypeAndOrderAreRead() {
+    assertThat(cells("f8.npy")).isEqualTo(A);
+    assertThat(cells("fortran.npy")).isEqualTo(A);
+    assertThat(cells("f4.npy"))
+        .isEqualTo(new double[][] {{1.5, -2, Double.POSITIVE_INFINITY}, {0, Double.NaN, -0.0}});
+    assertThat(cells("i8.npy")).isEqualTo(new double[][] {{1, -2}, {1L << 40, 0}});
+    assertThat(cells("u1.npy")).isEqualTo(new double[][] {{1}, {200}, {255}});
+    assertThat(cells("u8.npy")).isEqualTo(new double[][] {{0x1p63 + 2048, 1}});
+    assertThat(cells("b.npy")).isEqualTo(new double[][] {{1, 0}});
+    assertThat(cells("f2.npy")).isEqualTo(new double[][] {{0.5}, {-1}});
+    assertThat(cells("scalar.npy")).isEqualTo(new double[][] {{4.25}});
+    assertThat(samples.matrix("empty.npy").shape()).hasToString("0x3");
+  }
+
+  @Test
+  void anArrayOfSeveralIsNamed() {
+    assertThat(FilesFixture.cells(samples.matrix("two.npz", ReadOptions.none().withDataset("X"))))
+        .isEqualTo(A);
+    assertThat(
+            FilesFixture.cells(samples.matrix("two.npz", ReadOptions.none().withDataset("y.npy"))))
+        .isEqualTo(new double[][] {{0}, {1}, {2}});
+    assertThat(cells("one.npz")).isEqualTo(new double[][] {{0, 1, 2}, {3, 4, 5}});
+    assertThatThrownBy(() -> samples.matrix("two.npz"))
+        .hasMessageContaining("2 arrays; name one with dataset=; there are X, y");
+    assertThatThrownBy(() -> samples.matrix("two.npz", ReadOptions.none().withDataset("z")))
+        .hasMessageContaining("no array \"z\"");
+  }
+
+  @Test
+  void whatIsNoMatrixIsRefusedByName() {
+    assertThatThrownBy(() -> samples.matrix("cube.npy")).hasMessageContaining("two dimensions");
+    assertThatThrownBy(() -> samples.matrix("text.npy")).hasMessageContaining("\"<U2\"");
+    assertThatThrownBy(() -> samples.matrix("f8.npy", ReadOptions.none().withShape(2, 4)))
+        .hasMessageContaining("the file has 2 rows and 3 columns");
+    assertThatThrownBy(() -> samples.frame("f8.npy", ReadOptions.none()))
+        .hasMessageContaining("does not hold a frame");
+    assertThat(samples.allocator.open).hasValue(0);
+  }
+
+  @Test
+  void truncatedFilesAreRefused() throws IOException {
+    byte[] good = Files.readAllBytes(samples.folder.resolve("f8.npy"));
+    FilesFixture files = new FilesFixture(folder);
+    for (int length = 0; length < good.length; length += 7) {
+      Files.write(folder.resolve("t.npy"), Arrays.copyOf(good, length));
+      assertThatThrownBy(() -> files.matrix("t.npy")).isInstanceOf(FormatException.class);
+    }
+    assertThat(files.allocator.open).hasValue(0);
+  }
+
+  @Test
+  void bothFormatsGiveBackTheSameBits() {
+    FilesFixture files = new FilesFixture(folder);
+    Random random = new Random(4);
+    for (int round = 0; round < 30; round++) {
+      DenseMatrix matrix = files.random(random, random.nextInt(30), 1 + random.nextInt(5));
+      for (String format : new String[] {"npy", "npz"}) {
+        files.files.write(matrix, "m." + format, folder, WriteOptions.format(format));
+        assertThat(FilesFixture.bits(files.matrix("m." + format)))
+            .isEqualTo(FilesFixture.bits(matrix));
+      }
+    }
+  }
+
+  @Test
+  void equalMatricesMakeEqualArchives() {
+    FilesFixture files = new FilesFixture(folder);
+    DenseMatrix matrix = files.random(new Random(4), 9, 2);
+    files.files.write(matrix, "a.npz", folder, WriteOptions.format("npz"));
+    files.files.write(matrix, "b.npz", folder, WriteOptions.format("npz"));
+    assertThat(folder.resolve("a.npz")).hasSameBinaryContentAs(folder.resolve("b.npz"));
+  }
+
+  @Test
+  void floatsAreWrittenAsFloats() throws IOException {
+    FilesFixture files = new FilesFixture(folder);
+    DenseMatrix matrix =
+        files.matrixOf(new double[][] {{0.5, 0.1}}, 2).converted(Precision.FP32, files.allocator);
+    files.files.write(matrix, "f.npy", folder, WriteOptions.format("npy"));
+    assertThat(
+            Files.readString(folder.resolve("f.npy"), java.nio.charset.StandardCharsets.ISO_8859_1))
+        .contains("'<f4'");
+    assertThat(files.matrix("f.npy").get(0, 1)).isEqualTo((double) 0.1f);
+  }
+}
