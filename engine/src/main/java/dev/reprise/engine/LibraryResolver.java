@@ -27,6 +27,8 @@ final class LibraryResolver implements SourceResolver {
   /** Keeps a script {@code lm.dml} that calls {@code lm} apart from the library's file. */
   private static final String SHIPPED_PREFIX = "reprise:";
 
+  private static final Path SOURCE_TREE = Path.of("scripts");
+
   private final Path scriptFolder;
   private final List<Path> libraries;
 
@@ -71,7 +73,15 @@ final class LibraryResolver implements SourceResolver {
         return Optional.of(load(candidate, candidate.toString(), SourceFile.Origin.LIBRARY));
       }
     }
-    return given.isAbsolute() ? Optional.empty() : resource(given.normalize().toString());
+    return given.isAbsolute() ? Optional.empty() : shipped(given.normalize());
+  }
+
+  /** SystemDS's users also write {@code scripts/nn/...}, as in its source tree. */
+  private static Optional<SourceFile> shipped(Path given) {
+    return resource(
+        given.startsWith(SOURCE_TREE)
+            ? SOURCE_TREE.relativize(given).toString()
+            : given.toString());
   }
 
   @Override
