@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.language.Position;
+import dev.reprise.language.SourceExcerpt;
 import java.util.List;
 
 /**
@@ -29,14 +30,33 @@ public final class ScriptException extends RuntimeException {
   private final String detail;
   private final transient Position position;
   private final transient List<Call> calls;
+  private final String sourceLine;
 
   public ScriptException(
       Kind kind, String detail, Position position, List<Call> calls, Throwable cause) {
+    this(kind, detail, position, calls, cause, null);
+  }
+
+  private ScriptException(
+      Kind kind,
+      String detail,
+      Position position,
+      List<Call> calls,
+      Throwable cause,
+      String sourceLine) {
     super(detail, cause);
     this.kind = kind;
     this.detail = detail;
     this.position = position;
     this.calls = List.copyOf(calls);
+    this.sourceLine = sourceLine;
+  }
+
+  /** The same failure, whose message also shows the line of the script; null for none. */
+  public ScriptException withSourceLine(String line) {
+    ScriptException shown = new ScriptException(kind, detail, position, calls, getCause(), line);
+    shown.setStackTrace(getStackTrace());
+    return shown;
   }
 
   public Kind kind() {
@@ -58,12 +78,15 @@ public final class ScriptException extends RuntimeException {
     return calls;
   }
 
-  /** Position, reason and script stack, one line each. */
+  /** Position, reason, the line of the script with a mark at the place, and the script stack. */
   @Override
   public String getMessage() {
     StringBuilder text = new StringBuilder();
     text.append(position == null ? "" : position + ": ");
     text.append(kind == Kind.STOP ? "stopped: " : "error: ").append(detail);
+    if (sourceLine != null && position != null) {
+      text.append('\n').append(SourceExcerpt.of(sourceLine, position.column()));
+    }
     int shown = 0;
     for (Call call : calls) {
       if (++shown > 20) {

@@ -56,6 +56,43 @@ class BadInputTest {
   }
 
   @Test
+  void aFailureAtRunTimeShowsItsLineAndPlace() {
+    assertThat(failure("Y = matrix(1, 2, 3)\nZ = order(target=Y, by=7)\nprint(sum(Z))"))
+        .hasMessageContaining("2:5: error: 'order' cannot sort")
+        .hasMessageContaining("\n  Z = order(target=Y, by=7)\n      ^~~~~");
+  }
+
+  @Test
+  void aFailureInAFunctionShowsTheFunctionsLineAboveTheCalls() {
+    String script =
+        """
+        f = function(matrix[double] X) return (double s) {
+        \ts = sum(X %*% X)
+        }
+        x = f(matrix(1, 2, 3))
+        print(x)
+        """;
+    assertThat(failure(script))
+        .hasMessageContaining(
+            "\n  \ts = sum(X %*% X)\n  \t          ^\n  in function f, called at");
+  }
+
+  @Test
+  void aFailureInASourcedFileShowsTheLineOfThatFile() throws Exception {
+    Files.writeString(
+        folder.resolve("part.dml"),
+        "g = function(matrix[double] X) return (double s) {\n  s = as.scalar(X)\n}\n");
+    assertThat(failure("source(\"part.dml\") as p\nx = p::g(matrix(1, 2, 2))\nprint(x)"))
+        .hasMessageContaining("part.dml:2:7: error: 'as.scalar' needs a single cell")
+        .hasMessageContaining("\n    s = as.scalar(X)\n        ^~~~~~~~~");
+  }
+
+  @Test
+  void aStopOfTheScriptIsToldInItsOwnWordsAlone() {
+    assertThat(failure("stop(\"enough\")").getMessage()).endsWith("1:1: stopped: enough");
+  }
+
+  @Test
   void aFunctionOfAnotherLanguageIsAnsweredWithWhatToWriteInstead() {
     assertThat(compileError("x = log2(8)"))
         .contains("unknown function 'log2'")

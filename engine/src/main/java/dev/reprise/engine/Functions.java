@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
@@ -33,6 +34,13 @@ final class Functions {
   LinkedProcedure require(String name) {
     LinkedProcedure known = linked.get(name);
     return known != null ? known : link(name);
+  }
+
+  /** The failure with the line of the script in its message, unless the script asked for it. */
+  ScriptException shown(ScriptException failure) {
+    return failure.position() == null || failure.kind() == ScriptException.Kind.STOP
+        ? failure
+        : failure.withSourceLine(program.sourceLine(failure.position()));
   }
 
   /** The text of main and of the functions reachable from it by calls. */

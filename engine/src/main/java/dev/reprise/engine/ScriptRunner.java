@@ -106,6 +106,8 @@ public final class ScriptRunner {
         collect(context, activation, values, items);
         run.counters().merge(context.counters);
         outcome = new Outcome(values, items, StatisticsReport.of(run, System.nanoTime() - start));
+      } catch (ScriptException e) {
+        failure = functions.shown(e);
       } catch (RuntimeException e) {
         failure = e;
       } catch (Throwable e) {

@@ -68,13 +68,10 @@ public final class DiagnosticPrinter {
 
   private void appendSource(Diagnostic diagnostic, String colour, StringBuilder text) {
     String line = diagnostic.sourceLine();
-    int start = Math.max(0, Math.min(diagnostic.position().column() - 1, line.length()));
-    int length = Math.max(1, Math.min(diagnostic.length(), line.length() - start));
-    text.append("  ").append(line).append('\n').append("  ");
-    for (int i = 0; i < start; i++) {
-      text.append(line.charAt(i) == '\t' ? '\t' : ' ');
-    }
-    text.append(paint(colour, "^" + "~".repeat(length - 1))).append('\n');
+    int column = diagnostic.position().column();
+    text.append(SourceExcerpt.lineAndIndent(line, column))
+        .append(paint(colour, SourceExcerpt.mark(line, column, diagnostic.length())))
+        .append('\n');
   }
 
   private String paint(String colour, String text) {

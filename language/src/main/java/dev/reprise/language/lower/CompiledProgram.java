@@ -3,6 +3,7 @@ package dev.reprise.language.lower;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Diagnostic;
 import dev.reprise.language.Diagnostic.Severity;
+import dev.reprise.language.Position;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceFile.Origin;
 import dev.reprise.language.SourceResolver;
@@ -119,6 +120,22 @@ public final class CompiledProgram implements Program {
       }
       compiled.putIfAbsent(name, procedure);
       return procedure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public String sourceLine(Position position) {
+    lock.lock();
+    try {
+      return functions.units().stream()
+          .map(Unit::file)
+          .filter(file -> file.name().equals(position.file()))
+          .findFirst()
+          .map(file -> file.line(position.line()))
+          .filter(line -> !line.isBlank())
+          .orElse(null);
     } finally {
       lock.unlock();
     }

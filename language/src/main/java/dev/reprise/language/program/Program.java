@@ -13,4 +13,7 @@ public interface Program {
    * @throws dev.reprise.language.CompileException when the function's file has mistakes
    */
   Procedure function(String name) throws dev.reprise.language.CompileException;
+
+  /** The line of the script, sourced file or library file that a position names; null for none. */
+  String sourceLine(dev.reprise.language.Position position);
 }
