@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Finds library functions and sourced files: beside the script, in the user's library folders, then
- * among the shipped resources. Thread-safe.
+ * Finds library functions and sourced files: beside the script, in the working directory, in the
+ * user's library folders, then among the shipped resources. Thread-safe.
  */
 final class LibraryResolver implements SourceResolver {
   private static final String RESOURCES = "/dev/reprise/library/";
@@ -29,15 +29,16 @@ final class LibraryResolver implements SourceResolver {
 
   private static final Path SOURCE_TREE = Path.of("scripts");
 
-  private final Path scriptFolder;
+  private final List<Path> scriptFolders;
   private final List<Path> libraries;
 
   /**
-   * @param scriptFolder where sourced paths are looked up first
+   * @param scriptFolders where sourced paths are looked up first: the script's folder, the working
+   *     directory
    * @param libraries the user's folders, in order
    */
-  LibraryResolver(Path scriptFolder, List<Path> libraries) {
-    this.scriptFolder = scriptFolder;
+  LibraryResolver(List<Path> scriptFolders, List<Path> libraries) {
+    this.scriptFolders = List.copyOf(scriptFolders);
     this.libraries = libraries;
   }
 
@@ -63,9 +64,11 @@ final class LibraryResolver implements SourceResolver {
         return Optional.of(load(beside, beside.toString(), SourceFile.Origin.SCRIPT));
       }
     }
-    Path beside = scriptFolder.resolve(given);
-    if (Files.isRegularFile(beside)) {
-      return Optional.of(load(beside, path, SourceFile.Origin.SCRIPT));
+    for (Path folder : scriptFolders) {
+      Path candidate = folder.resolve(given);
+      if (Files.isRegularFile(candidate)) {
+        return Optional.of(load(candidate, path, SourceFile.Origin.SCRIPT));
+      }
     }
     for (Path folder : libraries) {
       Path candidate = folder.resolve(given);

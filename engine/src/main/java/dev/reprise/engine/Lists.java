@@ -71,18 +71,22 @@ final class Lists {
     return build(names, elements);
   }
 
+  /** Appends a value; a list of one stands for its element, name included. */
   static Value append(Operation operation, Value[] inputs) {
     ListValue list = list(operation, inputs[0]);
     List<Value> elements = new ArrayList<>(list.elements());
     List<String> names = new ArrayList<>(list.names());
     String name = operation.attributes().get("name");
+    if (name == null && inputs[1] instanceof ListValue one && one.size() == 1 && one.isNamed()) {
+      name = one.names().getFirst();
+    }
     if (name != null || !names.isEmpty()) {
       while (names.size() < elements.size()) {
         names.add("");
       }
       names.add(name == null ? "" : name);
     }
-    elements.add(inputs[1]);
+    elements.add(single(inputs[1]));
     return build(names, elements);
   }
 
@@ -108,8 +112,11 @@ final class Lists {
     return build(List.of(), names);
   }
 
+  /**
+   * {@code as.list}: a list itself, the list that a list of one holds, else a list of the value.
+   */
   static Value fromValue(Operation operation, Value[] inputs) {
-    if (inputs[0] instanceof ListValue list) {
+    if (single(inputs[0]) instanceof ListValue list) {
       list.retain();
       return list;
     }
@@ -129,7 +136,7 @@ final class Lists {
     return new ListValue(names, elements);
   }
 
-  /** A list of one stands for its element where one element is stored. */
+  /** A list of one stands for its element where one element is asked for. */
   private static Value single(Value value) {
     return value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
   }

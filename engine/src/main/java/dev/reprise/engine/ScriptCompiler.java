@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Compiles scripts for a session. Stateless. */
 public final class ScriptCompiler {
@@ -50,7 +51,8 @@ public final class ScriptCompiler {
         Compiler.compile(
             source,
             options.arguments(),
-            new LibraryResolver(folder, services.config().library()),
+            new LibraryResolver(
+                List.of(folder, services.config().workingDirectory()), services.config().library()),
             options.inputs(),
             options.outputs());
     Functions functions =

@@ -51,7 +51,10 @@ final class TextForm {
       switch (element) {
         case Scalar scalar -> text.append(scalar.asString());
         case ListValue nested -> text.append(list(nested, textOf));
-        default -> text.append("\nMatrix:\n").append(textOf.apply(element));
+        default -> {
+          String shown = textOf.apply(element);
+          text.append(shown.startsWith("# FRAME") ? "\n" : "\nMatrix:\n").append(shown);
+        }
       }
     }
     return text.append(']').toString();

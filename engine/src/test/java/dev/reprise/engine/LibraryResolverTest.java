@@ -14,7 +14,7 @@ class LibraryResolverTest {
 
   @Test
   void aScriptNamedLikeALibraryFileIsAnotherFile() {
-    LibraryResolver resolver = new LibraryResolver(Path.of(""), List.of());
+    LibraryResolver resolver = new LibraryResolver(List.of(Path.of("")), List.of());
     assertThat(resolver.library("lm")).isPresent();
     assertThat(resolver.library("lm").get().name()).isNotEqualTo("lm.dml");
   }

@@ -121,7 +121,7 @@ final class UnitLoader {
         source.position(),
         6,
         "the sourced file '" + source.path() + "' " + trouble,
-        "it is looked up beside the script, then on the --library paths");
+        "it is looked up beside the script, in the working directory, then on the --library paths");
     return Optional.empty();
   }
 }
