@@ -21,7 +21,7 @@ class LibraryResolverTest {
 
   @Test
   void aLayerIsFoundByItsPathFromScriptsAndFromShippedFiles() {
-    LibraryResolver resolver = new LibraryResolver(Path.of(""), List.of());
+    LibraryResolver resolver = new LibraryResolver(List.of(Path.of("")), List.of());
     SourceFile script = new SourceFile("mine/train.dml", "", SourceFile.Origin.SCRIPT);
     SourceFile layer = resolver.source("nn/layers/softmax2d.dml", script).orElseThrow();
     assertThat(layer.origin()).isEqualTo(SourceFile.Origin.SHIPPED);
@@ -32,7 +32,7 @@ class LibraryResolverTest {
 
   @Test
   void aPathFromTheRootOfTheSystemDsSourcesIsFoundToo() {
-    LibraryResolver resolver = new LibraryResolver(Path.of(""), List.of());
+    LibraryResolver resolver = new LibraryResolver(List.of(Path.of("")), List.of());
     SourceFile script = new SourceFile("train.dml", "", SourceFile.Origin.SCRIPT);
     assertThat(resolver.source("scripts/nn/layers/affine.dml", script)).isPresent();
     assertThat(resolver.source("scripts/nothing.dml", script)).isEmpty();
@@ -43,7 +43,7 @@ class LibraryResolverTest {
     Path own = folder.resolve("nn/layers/affine.dml");
     Files.createDirectories(own.getParent());
     Files.writeString(own, "mine = function() return (Double one) { one = 1 }");
-    LibraryResolver resolver = new LibraryResolver(folder, List.of());
+    LibraryResolver resolver = new LibraryResolver(List.of(folder), List.of());
     SourceFile script =
         new SourceFile(folder.resolve("train.dml").toString(), "", SourceFile.Origin.SCRIPT);
     SourceFile found = resolver.source("nn/layers/affine.dml", script).orElseThrow();
