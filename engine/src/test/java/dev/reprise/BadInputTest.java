@@ -88,6 +88,21 @@ class BadInputTest {
   }
 
   @Test
+  void stopTakesAnyValueAndTableRefusesSizesBeyondAllMemory() {
+    assertThat(failure("stop(matrix(1, 1, 2))")).hasMessageContaining("stopped: 1.000 1.000");
+    assertThat(failure("X = table(seq(1, 3), seq(1, 3), Inf, 3); print(sum(X))").kind())
+        .isEqualTo(ScriptException.Kind.RESOURCE);
+  }
+
+  @Test
+  void messagesNameOperatorsAsScriptsWriteThem() {
+    assertThat(failure("X = matrix(1, 2, 2); L = list(X, X); print(sum(X %*% L))"))
+        .hasMessageContaining("'%*%' does not take a list of 2 [%*%(matrix 2x2, list of 2)]");
+    assertThat(failure("X = matrix(1, 2, 2); Y = X[seq(1, 2), 1]; print(sum(Y))"))
+        .hasMessageContaining("'[...]' needs a scalar as 'rowLower'");
+  }
+
+  @Test
   void aStopOfTheScriptIsToldInItsOwnWordsAlone() {
     assertThat(failure("stop(\"enough\")").getMessage()).endsWith("1:1: stopped: enough");
   }

@@ -99,7 +99,7 @@ final class Effects {
 
   private static Value stop(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
-    throw new StopRequest(((Scalar) inputs[0]).asString());
+    throw new StopRequest(TextForm.of(context, inputs[0]));
   }
 
   private static Value check(

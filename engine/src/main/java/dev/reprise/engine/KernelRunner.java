@@ -62,7 +62,7 @@ final class KernelRunner {
       case Frame frame -> frame;
       default ->
           throw new OperandException(
-              "'" + operation.name() + "' does not take a " + Describe.value(value));
+              "'" + operation.scriptName() + "' does not take a " + Describe.value(value));
     };
   }
 

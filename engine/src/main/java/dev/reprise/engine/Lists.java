@@ -146,16 +146,7 @@ final class Lists {
       return list;
     }
     throw new OperandException(
-        "'" + scriptName(operation) + "' needs a list, but got a " + Describe.value(value));
-  }
-
-  private static String scriptName(Operation operation) {
-    return switch (operation.name()) {
-      case "listIndex", "listAssign" -> "[...]";
-      case "listAppend" -> "append";
-      case "listRemove" -> "remove";
-      default -> operation.name();
-    };
+        "'" + operation.scriptName() + "' needs a list, but got a " + Describe.value(value));
   }
 
   private static int position(ListValue list, Value index) {

@@ -29,7 +29,7 @@ final class Steps {
 
     @Override
     String describe() {
-      return operation.name();
+      return operation.operation().scriptName();
     }
 
     @Override

@@ -29,6 +29,9 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
   /** Smallest number of cells worth the trouble of a compressed form. */
   private static final long SMALLEST_CELLS = 1 << 12;
 
+  /** More rows than that cannot be stored: their starts alone take 8 TiB. */
+  private static final long MOST_ROWS = 1L << 40;
+
   /** The compressed form must be so many times smaller than the dense one. */
   private static final long WORTHWHILE_FACTOR = 8;
 
@@ -51,6 +54,7 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
   public static boolean isWorthwhile(long rows, long cols, long nonZeros) {
     long cells = new Shape(rows, cols).cells();
     return cells >= SMALLEST_CELLS
+        && rows <= MOST_ROWS
         && cols <= Integer.MAX_VALUE
         && bytesOf(rows, nonZeros)
             <= DenseMatrix.bytesOf(rows, cols, Precision.FP64) / WORTHWHILE_FACTOR;

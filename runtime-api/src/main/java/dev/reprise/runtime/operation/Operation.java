@@ -15,6 +15,20 @@ import java.util.Map;
  * every process and is computed once, when first asked for.
  */
 public final class Operation {
+  /** What scripts write for opcodes that only the compiler emits. */
+  private static final Map<String, String> SCRIPT_NAMES =
+      Map.of(
+          "matmul", "%*%",
+          "tsmm", "%*%",
+          "negate", "-",
+          "log_base", "log",
+          "rightIndex", "[...]",
+          "leftIndex", "[...]",
+          "listIndex", "[...]",
+          "listAssign", "[...]",
+          "listAppend", "append",
+          "listRemove", "remove");
+
   /** The attribute that states the width of the result's cells; fp64 when absent. */
   private static final String PRECISION = "precision";
 
@@ -70,6 +84,11 @@ public final class Operation {
   /** The opcode's name. */
   public String name() {
     return opcode.name();
+  }
+
+  /** What a script writes for this operation; for messages. */
+  public String scriptName() {
+    return SCRIPT_NAMES.getOrDefault(name(), name());
   }
 
   public long fingerprintHigh() {

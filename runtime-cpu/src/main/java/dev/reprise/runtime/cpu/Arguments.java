@@ -9,18 +9,12 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
-import java.util.Map;
 
 /**
  * Reads a kernel's operands by position, as the type that the kernel needs. A wrong type is the
  * script's mistake and is reported with the parameter's name.
  */
 public final class Arguments {
-  /** What scripts write for opcodes that only the compiler emits. */
-  private static final Map<String, String> SCRIPT_NAMES =
-      Map.of(
-          "matmul", "%*%", "tsmm", "%*%", "log_base", "log", "rightIndex", "[", "leftIndex", "[");
-
   private Arguments() {}
 
   /** The operand as a dense fp64 matrix, which is what {@link Forms} hands to most kernels. */
@@ -73,7 +67,7 @@ public final class Arguments {
       Operation operation, Operand[] inputs, int at, String wanted) {
     return new OperandException(
         "'"
-            + SCRIPT_NAMES.getOrDefault(operation.name(), operation.name())
+            + operation.scriptName()
             + "' needs "
             + wanted
             + " as "
