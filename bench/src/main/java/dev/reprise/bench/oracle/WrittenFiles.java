@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /**
  * What a script wrote, as text that two systems can be compared by. A folder of part files is the
  * file that they make together, cells of {@code text} and {@code mm} files are sorted, and sidecars
- * show only what both systems say of a file. Binary files count by name: each system has its own.
+ * show only what both systems say of a file; traces are ours alone. Binary files count by name:
+ * each system has its own.
  */
 final class WrittenFiles {
   private static final List<String> COMPARED_FACTS =
@@ -26,7 +27,7 @@ final class WrittenFiles {
     try (Stream<Path> inside = Files.list(folder)) {
       for (Path file : inside.toList()) {
         String name = file.getFileName().toString();
-        if (!name.startsWith(".") && !name.endsWith(".crc")) {
+        if (!name.startsWith(".") && !name.matches(".*\\.(crc|lineage)")) {
           files.put(name, name.endsWith(".mtd") ? sidecar(file) : content(file));
         }
       }
