@@ -61,7 +61,7 @@ public record RandomProgram(List<Statement> statements) {
 
   private static List<List<Statement>> smaller(List<Statement> statements) {
     List<List<Statement>> found = new ArrayList<>();
-    for (int length = statements.size() / 2; length >= 1; length /= 2) {
+    for (int length = (statements.size() + 1) / 2; length >= 1; length /= 2) {
       for (int at = statements.size() - length; at >= 0; at -= length) {
         found.add(replaced(statements, at, length, List.of()));
       }
