@@ -6,6 +6,8 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FingerprintCache;
+import dev.reprise.formats.ListEntry;
+import dev.reprise.formats.ListOutput;
 import dev.reprise.formats.ReadOptions;
 import dev.reprise.formats.ReadRequest;
 import dev.reprise.formats.ReadResult;
@@ -33,6 +35,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -41,6 +44,7 @@ import java.util.TreeMap;
  */
 final class FileAccess {
   private static final String OPTION_PREFIX = "option.";
+  private static final int ATTEMPTS = 5;
 
   private final Allocator allocator;
   private final DataFiles files;
@@ -79,7 +83,7 @@ final class FileAccess {
         item.key(),
         () ->
             new ReadTask(
-                () -> adopt(files.readStable(request, allocator).value(), plain.precision()),
+                () -> stable(request, plain.precision()).value(),
                 context.run.session().scheduler()))) {
       case Hit hit -> {
         context.counters.hits[operation.index()]++;
@@ -130,11 +134,49 @@ final class FileAccess {
 
   private Content load(ControlContext context, LinkedOperation operation, ReadRequest request) {
     long start = System.nanoTime();
-    ReadResult result = files.readStable(request, allocator);
+    Content content = stable(request, operation.operation().precision());
     context.counters.executed[operation.index()]++;
     context.counters.nanos[operation.index()] += System.nanoTime() - start;
-    return new Content(
-        adopt(result.value(), operation.operation().precision()), result.fingerprint());
+    return content;
+  }
+
+  /** What a request asks for, with the fingerprint of exactly that content. */
+  private Content stable(ReadRequest request, Precision precision) {
+    Optional<List<ListEntry>> list = files.list(request);
+    if (list.isEmpty()) {
+      ReadResult result = files.readStable(request, allocator);
+      return new Content(adopt(result.value(), precision), result.fingerprint());
+    }
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      String before = files.fingerprint(request);
+      Content content = new Content(elements(files.list(request).orElseThrow(), precision), before);
+      if (files.fingerprint(request).equals(before)) {
+        return content;
+      }
+      content.value.release();
+    }
+    throw new OperandException(
+        request.path()
+            + ": the list keeps changing while it is read; read it when its writer is"
+            + " done");
+  }
+
+  private ListValue elements(List<ListEntry> entries, Precision precision) {
+    List<Value> values = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    try {
+      for (ListEntry entry : entries) {
+        Path folder = entry.path().getParent();
+        ReadRequest request = new ReadRequest(entry.path().toString(), folder, ReadOptions.none());
+        values.add(stable(request, precision).value());
+        names.add(entry.name() == null ? "" : entry.name());
+      }
+    } catch (RuntimeException | Error e) {
+      values.forEach(Value::release);
+      throw e;
+    }
+    boolean named = names.stream().anyMatch(name -> !name.isEmpty());
+    return new ListValue(named ? names : List.of(), values);
   }
 
   private Value adopt(Operand operand, Precision precision) {
@@ -203,9 +245,9 @@ final class FileAccess {
       String name = operation.opcode().parameters().get(i).name();
       inputs[i] = option(operation.attributes().get(OPTION_PREFIX + name));
     }
-    ReadResult result = files.readStable(request(workingDirectory, inputs), allocator);
-    Value value = adopt(result.value(), operation.precision());
-    if (!result.fingerprint().equals(operation.attributes().get("fingerprint"))) {
+    Content content = stable(request(workingDirectory, inputs), operation.precision());
+    Value value = content.value;
+    if (!content.fingerprint.equals(operation.attributes().get("fingerprint"))) {
       value.release();
       throw new OperandException("the file " + path + " has changed since the trace was written");
     }
@@ -250,13 +292,13 @@ final class FileAccess {
 
   /** Writes what a replay computed; the format follows from the extension unless it is given. */
   void writeReplayed(Path workingDirectory, Path output, String format, Value value) {
-    write(workingDirectory, output.toString(), value, WriteOptions.format(format));
+    Value single =
+        value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
+    write(workingDirectory, output.toString(), single, WriteOptions.format(format));
   }
 
   private void write(Path workingDirectory, String path, Value value, WriteOptions options) {
-    Value single =
-        value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
-    switch (single) {
+    switch (value) {
       case MatrixValue matrix -> {
         try {
           files.write(matrix.pinHost(), path, workingDirectory, options);
@@ -266,7 +308,19 @@ final class FileAccess {
       }
       case Frame frame -> files.write(frame, path, workingDirectory, options);
       case Scalar scalar -> files.write(scalar, path, workingDirectory, options);
+      case ListValue list -> writeList(workingDirectory, path, list, options);
       default -> throw new OperandException("'write' cannot write a " + Describe.value(value));
+    }
+  }
+
+  /** A folder with one entry per element, nested lists as folders inside. */
+  private void writeList(Path workingDirectory, String path, ListValue list, WriteOptions options) {
+    try (ListOutput output = files.writeList(path, workingDirectory, options)) {
+      for (int i = 0; i < list.size(); i++) {
+        Path place = output.next(list.isNamed() ? list.names().get(i) : null);
+        write(workingDirectory, place.toString(), list.elements().get(i), options);
+      }
+      output.publish();
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.reprise.lineage.TraceWriter;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.io.Writer;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +20,7 @@ final class TraceFile {
   private TraceFile() {}
 
   static void write(Path workingDirectory, String path, LineageItem item) {
-    Path data =
-        path.startsWith("file:") ? Path.of(URI.create(path)) : workingDirectory.resolve(path);
+    Path data = DataFiles.resolve(path, workingDirectory);
     if (DataFiles.isSpecial(data)) {
       return;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,8 +33,7 @@ final class AtomicOutput implements AutoCloseable {
 
   /** Writes one file's content under a temporary name. */
   void add(Path target, Content content) {
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + uniqueName() + ".tmp");
+    Path temporary = temporary(target);
     try {
       Files.createDirectories(target.getParent());
       checkReplaceable(target);
@@ -47,22 +47,31 @@ final class AtomicOutput implements AutoCloseable {
     }
   }
 
-  /** Differs between processes and between the writes of one. */
-  private String uniqueName() {
-    return ProcessHandle.current().pid()
-        + "-"
-        + Long.toHexString(System.nanoTime())
-        + "-"
-        + Integer.toHexString(System.identityHashCode(this));
+  /** A hidden name beside the target that no other process and no other write uses. */
+  static Path temporary(Path target) {
+    String unique =
+        ProcessHandle.current().pid()
+            + "-"
+            + Thread.currentThread().threadId()
+            + "-"
+            + Long.toHexString(System.nanoTime());
+    return target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
   }
 
   private static void checkReplaceable(Path target) {
-    if (Files.isDirectory(target) && !DataPath.holdsOnlyParts(target)) {
-      throw new FormatException(
-          target.toString(),
-          "this is a folder that holds more than part files of an earlier output; remove it or write"
-              + " elsewhere");
+    if (Files.isDirectory(target)
+        && !DataPath.holdsOnlyParts(target)
+        && !ListFolder.holdsOnlyAList(target)) {
+      throw occupied(target);
     }
+  }
+
+  /** A folder that must not be replaced, since it holds what no write has put there. */
+  static FormatException occupied(Path folder) {
+    return new FormatException(
+        folder.toString(),
+        "this is a folder that holds more than part files of an earlier output; remove it or write"
+            + " elsewhere");
   }
 
   /** Gives every file its final name, replacing what was there, in the order of {@link #add}. */
@@ -85,7 +94,7 @@ final class AtomicOutput implements AutoCloseable {
     Path aside = file.temporary().resolveSibling(file.temporary().getFileName() + ".old");
     rename(file.target(), aside);
     rename(file.temporary(), file.target());
-    removeParts(aside);
+    remove(aside);
   }
 
   private static void rename(Path from, Path to) throws IOException {
@@ -96,14 +105,15 @@ final class AtomicOutput implements AutoCloseable {
     }
   }
 
-  /** Removes a folder of part files; it was checked to hold nothing else. */
-  private static void removeParts(Path folder) throws IOException {
-    try (Stream<Path> parts = Files.list(folder)) {
-      for (Path part : parts.toList()) {
-        Files.delete(part);
-      }
+  /** Removes a folder of part files or of a list; it was checked to hold nothing else. */
+  static void remove(Path path) throws IOException {
+    List<Path> all;
+    try (Stream<Path> inside = Files.walk(path)) {
+      all = inside.sorted(Comparator.reverseOrder()).toList();
     }
-    Files.delete(folder);
+    for (Path file : all) {
+      Files.delete(file);
+    }
   }
 
   @Override

@@ -8,6 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 
 /** Reads and writes values as files. Thread-safe. */
 public final class DataFiles {
@@ -44,8 +46,38 @@ public final class DataFiles {
     return read(data, request.options(), allocator);
   }
 
+  /**
+   * The elements of a list, each to be read without options; empty when the request is for
+   * something else.
+   */
+  public Optional<List<ListEntry>> list(ReadRequest request) {
+    Path path = DataPath.resolve(request.path(), request.workingDirectory());
+    return ListFolder.isAt(path, request.options().dataType())
+        ? Optional.of(ListFolder.entries(path))
+        : Optional.empty();
+  }
+
+  /**
+   * Begins to write a list; its elements are written one by one with {@link #write}.
+   *
+   * @param path of the folder
+   */
+  public ListOutput writeList(String path, Path workingDirectory, WriteOptions options) {
+    Path target = DataPath.resolve(path, workingDirectory);
+    if (isSpecial(target)) {
+      throw new FormatException(
+          path, "a list is written to a folder, and this is a device or pipe");
+    }
+    String format = options.format() == null ? FileFormat.TEXT.label() : options.format();
+    return new ListOutput(target, format, fingerprints);
+  }
+
   /** The content's fingerprint, 32 hexadecimal digits, without reading the values. */
   public String fingerprint(ReadRequest request) {
+    Path path = DataPath.resolve(request.path(), request.workingDirectory());
+    if (ListFolder.isAt(path, request.options().dataType())) {
+      return ListFolder.fingerprint(path, fingerprints);
+    }
     DataPath data = DataPath.find(request.path(), request.workingDirectory());
     return ContentFingerprint.of(data, fingerprints).hex();
   }
@@ -112,6 +144,11 @@ public final class DataFiles {
       fingerprints.invalidate(target);
       fingerprints.invalidate(Sidecar.pathFor(target));
     }
+  }
+
+  /** The absolute path that a script means: a local path or {@code file:} URI. */
+  public static Path resolve(String path, Path workingDirectory) {
+    return DataPath.resolve(path, workingDirectory);
   }
 
   /** True for devices, pipes and the like, which a rename must never replace. */
