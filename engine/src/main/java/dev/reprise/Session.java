@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.engine.Binding;
+import dev.reprise.engine.Conversation;
 import dev.reprise.engine.Replayer;
 import dev.reprise.engine.ScriptCompiler;
 import dev.reprise.engine.SessionServices;
@@ -35,6 +36,11 @@ public final class Session implements AutoCloseable {
   /** Compiles a script given as text. */
   public Script compile(String text, CompileOptions options) throws CompileException {
     return new Script(ScriptCompiler.compile(services, text, options), this);
+  }
+
+  /** A conversation: inputs that share variables. Close it before the session. */
+  public Workspace workspace() {
+    return new Workspace(new Conversation(services));
   }
 
   /** A matrix identified by its content. Rows must be equally long. */

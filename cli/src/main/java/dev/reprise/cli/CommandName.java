@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 /** The commands in the order of the help text. */
 enum CommandName {
   RUN("run", "run a script"),
+  REPL("repl", "run statements as you type them"),
   CHECK("check", "report the mistakes of a script without running it"),
   EXPLAIN("explain", "show a script's blocks and instructions"),
   REPLAY("replay", "recompute a value from its lineage file"),
@@ -36,6 +37,7 @@ enum CommandName {
   Callable<ExitCode> create(Console console) {
     return switch (this) {
       case RUN -> new RunCommand(console);
+      case REPL -> new ReplCommand(console);
       case CHECK -> new CheckCommand(console);
       case EXPLAIN -> new ExplainCommand(console);
       case REPLAY -> new ReplayCommand(console);

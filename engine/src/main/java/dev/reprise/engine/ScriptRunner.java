@@ -51,7 +51,16 @@ public final class ScriptRunner {
   public Outcome run(Map<String, Binding.Bound> inputs) {
     Run run = new Run(services, functions);
     MainThread main = new MainThread(run, inputs);
-    Thread thread = new Thread(null, main, "reprise-main", STACK_BYTES);
+    onDeepStack(run, main);
+    if (main.failure != null) {
+      throw main.failure;
+    }
+    return main.outcome;
+  }
+
+  /** Runs the body of a run on a thread of its own, and waits for it. */
+  static void onDeepStack(Run run, Runnable body) {
+    Thread thread = new Thread(null, body, "reprise-main", STACK_BYTES);
     thread.start();
     try {
       thread.join();
@@ -62,10 +71,6 @@ public final class ScriptRunner {
       joinUninterruptibly(thread);
       Thread.currentThread().interrupt();
     }
-    if (main.failure != null) {
-      throw main.failure;
-    }
-    return main.outcome;
   }
 
   private static void joinUninterruptibly(Thread thread) {

@@ -54,6 +54,11 @@ public final class Compiler {
     }
   }
 
+  /** Names that every script may call without defining or sourcing them, library aside. */
+  public static List<String> builtins() {
+    return CompiledProgram.builtins();
+  }
+
   private static Diagnostic tooDeep(SourceFile script) {
     return new Diagnostic(
         Diagnostic.Severity.ERROR,

@@ -14,6 +14,14 @@ public interface SourceResolver {
   /** The file {@code f.dml} that supplies an unknown function {@code f}: user libraries first. */
   Optional<SourceFile> library(String functionName);
 
+  /**
+   * The text that defines a function which counts as the script's own although its text does not
+   * hold it: one that an earlier input of a conversation has defined.
+   */
+  default Optional<SourceFile> definition(String functionName) {
+    return Optional.empty();
+  }
+
   /** The file that {@code source("path")} in another file means. */
   Optional<SourceFile> source(String path, SourceFile from);
 

@@ -67,6 +67,11 @@ public final class CompiledProgram implements Program {
     return program;
   }
 
+  /** Names of all builtins, sorted. */
+  public static List<String> builtins() {
+    return Builtins.names(OperationTable.standard()).stream().sorted().distinct().toList();
+  }
+
   /** Everything but the standard library, until no further file turns up. */
   private void compileOwnFiles() {
     Set<Unit> done = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -5,10 +5,13 @@ import dev.reprise.language.SourceResolver;
 import dev.reprise.language.syntax.Function;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds functions by the name that a file uses for them. Not thread-safe. */
 final class FunctionTable {
@@ -16,6 +19,9 @@ final class FunctionTable {
   private final UnitLoader loader;
   private final Unit script;
   private final Map<String, Optional<Unit>> library = new HashMap<>();
+
+  /** Units that belong to the script: their functions see one another as its own do. */
+  private final Set<Unit> definitions = Collections.newSetFromMap(new IdentityHashMap<>());
 
   FunctionTable(SourceFile script, SourceResolver resolver) {
     this.resolver = resolver;
@@ -34,10 +40,20 @@ final class FunctionTable {
   /** A function of the file itself; null when it has none of that name. */
   FunctionReference own(Unit unit, String name) {
     Function function = unit.functions().get(name);
-    if (function == null) {
+    if (function != null) {
+      return unit.reference(function);
+    }
+    return unit == script || definitions.contains(unit) ? defined(name) : null;
+  }
+
+  private FunctionReference defined(String name) {
+    Unit unit = resolver.definition(name).map(file -> loader.load(file, "")).orElse(null);
+    if (unit == null) {
       return null;
     }
-    return unit.reference(function);
+    definitions.add(unit);
+    Function function = unit.functions().get(name);
+    return function == null ? null : unit.reference(function);
   }
 
   /** A function of a sourced file; null when there is none. */

@@ -36,20 +36,25 @@ final class Liveness {
    */
   private record Step(Block block, BitSet dying) {}
 
-  private Liveness() {}
+  /** Slots that are never released: a caller may read them whenever the program stops. */
+  private final BitSet kept;
+
+  private Liveness(BitSet kept) {
+    this.kept = kept;
+  }
 
   /**
    * Annotates a procedure's body.
    *
-   * @param liveAtExit slots that the caller reads
+   * @param liveAtExit slots that the caller reads, also when an error ends the procedure
    */
   static List<Block> annotate(List<Block> body, BitSet liveAtExit) {
-    return new Liveness().sequence(body, liveAtExit, new BitSet()).blocks;
+    return new Liveness(liveAtExit).sequence(body, liveAtExit, new BitSet()).blocks;
   }
 
   /** Annotates the code of a default value, after which any variable may be read. */
   static Block.Code annotateDefault(Block.Code code, BitSet variables) {
-    return code(code, variables);
+    return new Liveness(variables).code(code, variables);
   }
 
   private Sequence sequence(List<Block> blocks, BitSet after, BitSet dyingOnEntry) {
@@ -63,7 +68,7 @@ final class Liveness {
     BitSet dying = dyingOnEntry;
     for (int i = 0; i < behind.length; i++) {
       Step step = step(blocks.get(i), behind[i]);
-      BitSet carried = copy(dying);
+      BitSet carried = without(dying, kept);
       annotated.add(FirstInstruction.release(step.block, carried));
       dying = union(without(carried, behind[i]), step.dying);
     }
@@ -120,7 +125,7 @@ final class Liveness {
     return bounds(loop, body.blocks, head, without(dying, after));
   }
 
-  private static Step bounds(Block.For loop, List<Block> body, BitSet head, BitSet dying) {
+  private Step bounds(Block.For loop, List<Block> body, BitSet head, BitSet dying) {
     BitSet all = copy(dying);
     BitSet atStep = copy(head);
     Slots.add(loop.from().operand(), atStep);
@@ -177,17 +182,18 @@ final class Liveness {
         bounds.dying);
   }
 
-  private static Block.Code code(Block.Code code, BitSet after) {
+  private Block.Code code(Block.Code code, BitSet after) {
     BitSet live = copy(after);
     Slots.add(code.operand(), live);
     return new Block.Code(instructions(code.instructions(), live), code.operand());
   }
 
-  private static List<Instruction> instructions(List<Instruction> instructions, BitSet after) {
+  private List<Instruction> instructions(List<Instruction> instructions, BitSet after) {
     List<Instruction> annotated = new ArrayList<>(instructions.size());
     BitSet live = copy(after);
     for (int i = instructions.size() - 1; i >= 0; i--) {
       Instruction instruction = instructions.get(i);
+      live.or(kept);
       annotated.add(Slots.withReleases(instruction, Slots.dead(instruction, live)));
       Slots.stepBack(instruction, live);
     }

@@ -20,7 +20,7 @@ import java.util.Optional;
 /** Parses files and, recursively, the files that they source; each file once. Not thread-safe. */
 final class UnitLoader {
   private final SourceResolver resolver;
-  private final Map<String, Unit> loaded = new LinkedHashMap<>();
+  private final Map<SourceFile, Unit> loaded = new LinkedHashMap<>();
   private final Deque<String> loading = new ArrayDeque<>();
 
   UnitLoader(SourceResolver resolver) {
@@ -33,7 +33,7 @@ final class UnitLoader {
   }
 
   Unit load(SourceFile file, String prefix) {
-    Unit known = loaded.get(file.name());
+    Unit known = loaded.get(file);
     if (known != null) {
       return known;
     }
@@ -64,7 +64,7 @@ final class UnitLoader {
     Unit unit =
         new Unit(
             file, prefix, functions, namespaces, List.copyOf(statements), isBroken, diagnostics);
-    loaded.put(file.name(), unit);
+    loaded.put(file, unit);
     return unit;
   }
 

@@ -1,0 +1,124 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.Reprise;
+import dev.reprise.Session;
+import dev.reprise.SessionConfig;
+import dev.reprise.Workspace;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A conversation as a person or a file has it. */
+class ReplTest {
+  @TempDir Path folder;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final PrintStream outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
+  private final PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8);
+
+  private ExitCode talk(boolean stopAtFailure, String... lines) throws Exception {
+    Console console = new Console(outStream, errStream, new Interruption(errStream));
+    SessionConfig config =
+        SessionConfig.defaults().withOutput(outStream, errStream).withWorkingDirectory(folder);
+    try (Session session = Reprise.session(config);
+        Workspace workspace = session.workspace();
+        ReplInput input = new PlainInput(stream(String.join("\n", lines)))) {
+      return new Repl(workspace, console).run(input, stopAtFailure);
+    }
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void valuesOfExpressionsAreShown() throws Exception {
+    assertThat(
+            talk(
+                true,
+                "x = 3",
+                "x * 2",
+                "matrix(1, 1, 2) * ans",
+                "f = function(double a)",
+                "  return (double b) {",
+                "b = a + 1 }",
+                "f(x)"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("6\nmatrix 1x2\n6.000 6.000\n\n4.0\n");
+  }
+
+  @Test
+  void aFileOfInputsEndsAtItsFirstMistake() throws Exception {
+    assertThat(talk(true, "x = 1", "y = lamda", "print('never')")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).isEmpty();
+    assertThat(err()).contains("<input 2>:1:5", "lamda");
+  }
+
+  @Test
+  void aPersonGoesOnAfterAMistake() throws Exception {
+    assertThat(talk(false, "x = 1", "stop('enough')", ":nonsense", "x + 1"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("2\n");
+    assertThat(err()).contains("enough", "unknown command ':nonsense'");
+  }
+
+  @Test
+  void commandsShowVariablesLineageStatisticsAndProgram() throws Exception {
+    Files.writeString(folder.resolve("more.dml"), "z = sum(X) + 1\nprint(z)\n");
+    assertThat(
+            talk(
+                true,
+                "X = rand(rows=300, cols=30, seed=1)",
+                "S = t(X) %*% X",
+                "S = t(X) %*% X",
+                ":stats",
+                ":vars",
+                ":lineage S",
+                ":explain y = X + 1",
+                ":forget S",
+                ":load " + folder.resolve("more.dml"),
+                "z > 0",
+                ":quit",
+                "print('never')"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .contains("1 hits", "matrix 300x30", "tsmm", "\nTRUE\n")
+        .doesNotContain("never");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void aTerminalAsksForFurtherLinesAndKeepsAHistory() throws Exception {
+    Path history = folder.resolve("history");
+    try (Terminal terminal = dumb("x = f(1,\r2)\r:quit\r");
+        TerminalInput input = new TerminalInput(terminal, history, () -> List.of("xylophone"))) {
+      assertThat(input.next("> ")).isEqualTo("x = f(1,\n2)");
+      assertThat(input.next("> ")).isEqualTo(":quit");
+      assertThat(input.next("> ")).isNull();
+    }
+    assertThat(Files.readString(history)).contains(":quit");
+  }
+
+  private Terminal dumb(String typed) throws Exception {
+    return new DumbTerminal(stream(typed), new ByteArrayOutputStream());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.reprise;
+
+import dev.reprise.engine.Conversation;
+import dev.reprise.language.CompileException;
+import dev.reprise.language.Diagnostic;
+import dev.reprise.language.syntax.InputPieces;
+import dev.reprise.lineage.TraceText;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A conversation with a session: inputs that follow one another and share variables, functions and
+ * name spaces, while the session's cache stays warm. What {@code reprise repl} is made of. For one
+ * thread at a time; close it before its session.
+ */
+public final class Workspace implements AutoCloseable {
+  /** The variable that keeps the value of the last expression. */
+  public static final String LAST_VALUE = "ans";
+
+  private final Conversation conversation;
+
+  Workspace(Conversation conversation) {
+    this.conversation = conversation;
+  }
+
+  /**
+   * What an input did.
+   *
+   * @param isExpression true when it was an expression, whose value is now in {@link #LAST_VALUE}
+   * @param warnings what the compiler found worth saying
+   */
+  public record Answer(boolean isExpression, RunStatistics statistics, List<Diagnostic> warnings) {}
+
+  /**
+   * Runs statements, or evaluates an expression.
+   *
+   * @param name what messages call the input
+   * @throws CompileException with all mistakes; nothing has run then
+   * @throws ScriptException when the input fails; variables keep what it assigned before
+   */
+  public Answer run(String name, String text) throws CompileException {
+    Conversation.Input expression = expressionOrNull(name, text);
+    Conversation.Input input = expression == null ? conversation.compile(name, text) : expression;
+    Conversation.Answer answer = input.run();
+    return new Answer(expression != null, answer.statistics(), answer.warnings());
+  }
+
+  /** The input as {@code ans = text} when that compiles. Every mistake is a statement's mistake. */
+  private Conversation.Input expressionOrNull(String name, String text) {
+    if (text.isBlank() || text.stripLeading().startsWith("#")) {
+      return null;
+    }
+    try {
+      return conversation.compile(name, LAST_VALUE + " = " + text.strip());
+    } catch (CompileException e) {
+      return null;
+    }
+  }
+
+  /** Blocks and instructions of an input, which is not run. */
+  public String explain(String name, String text) throws CompileException {
+    return conversation.compile(name, text).explain();
+  }
+
+  /** True when a bracket, a text or an operator is open at the end, so that more must follow. */
+  public static boolean isOpen(String text) {
+    return InputPieces.of(text).isOpen();
+  }
+
+  /** Type and shape of each variable, in alphabetical order. */
+  public Map<String, String> variables() {
+    Map<String, String> described = new LinkedHashMap<>();
+    conversation
+        .variables()
+        .forEach((name, variable) -> described.put(name, variable.description()));
+    return described;
+  }
+
+  /** Functions defined so far. */
+  public List<String> functions() {
+    return conversation.functions();
+  }
+
+  /** Names of library functions. */
+  public Set<String> libraryFunctions() {
+    return conversation.libraryFunctions();
+  }
+
+  /**
+   * The trace of a variable as text.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public String lineage(String name) {
+    Conversation.Variable variable = conversation.variables().get(name);
+    if (variable == null) {
+      throw new IllegalArgumentException("there is no variable '" + name + "'");
+    }
+    if (variable.item() == null) {
+      throw new IllegalArgumentException("'" + name + "' was not traced (--reuse none)");
+    }
+    return TraceText.of(variable.item());
+  }
+
+  /** Forgets a variable or function; false when there is none of that name. */
+  public boolean forget(String name) {
+    return conversation.forget(name);
+  }
+
+  /** Forgets all variables and functions; what the session has cached stays. */
+  public void forgetAll() {
+    conversation.forgetAll();
+  }
+
+  @Override
+  public void close() {
+    conversation.close();
+  }
+}

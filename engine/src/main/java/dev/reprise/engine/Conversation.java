@@ -1,0 +1,192 @@
+package dev.reprise.engine;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.language.CompileException;
+import dev.reprise.language.Compiler;
+import dev.reprise.language.Diagnostic;
+import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
+import dev.reprise.language.syntax.InputPieces;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Scripts that follow one another and share variables, functions and name spaces: what a person
+ * types line by line. Each input is compiled for itself, with the variables of the earlier ones
+ * bound. For one thread at a time.
+ */
+public final class Conversation implements AutoCloseable {
+  private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
+
+  private final SessionServices services;
+  private final LibraryResolver files;
+  private final Map<String, Variable> variables = new TreeMap<>();
+  private final Map<String, SourceFile> definitions = new LinkedHashMap<>();
+  private final Set<String> sources = new LinkedHashSet<>();
+  private long inputs;
+
+  /** A value with the reference that the conversation owns, and its item when one is traced. */
+  public record Variable(Value value, LineageItem item) {
+
+    /** Type and shape in a few words. */
+    public String description() {
+      return Describe.value(value);
+    }
+  }
+
+  /**
+   * One finished input.
+   *
+   * @param warnings what the compiler found worth saying
+   */
+  public record Answer(RunStatistics statistics, List<Diagnostic> warnings) {}
+
+  public Conversation(SessionServices services) {
+    this.services = services;
+    this.files =
+        new LibraryResolver(
+            services.config().workingDirectory().toAbsolutePath(), services.config().library());
+  }
+
+  /** An input that compiles and has not run yet. */
+  public final class Input {
+    private final InputPieces pieces;
+    private final SourceFile file;
+    private final Compiler.Result compiled;
+
+    private Input(String name, String text) throws CompileException {
+      this.pieces = InputPieces.of(text);
+      this.file = new SourceFile(name, withSources(text, sources, pieces));
+      Set<String> kept = new TreeSet<>(variables.keySet());
+      kept.addAll(pieces.names());
+      this.compiled =
+          Compiler.compile(file, Map.of(), new Resolver(), Set.copyOf(variables.keySet()), kept);
+    }
+
+    /** Blocks and instructions. */
+    public String explain() {
+      return functions().explain();
+    }
+
+    private Functions functions() {
+      return new Functions(
+          compiled.program(),
+          new Linker(services.opcodes(), services.config().precision(), services.device()::expect));
+    }
+
+    /**
+     * Runs the input; its functions and name spaces are known from then on.
+     *
+     * @throws dev.reprise.ScriptException when it fails; variables keep what it assigned before
+     */
+    public Answer run() {
+      sources.addAll(pieces.sources());
+      pieces
+          .definitions()
+          .forEach((name, text) ->
+              definitions.put(name, new SourceFile(file.name(), withSources(text, sources, null))));
+      Run run = new Run(services, functions());
+      RunStatistics statistics = new ConversationRun(run, variables, nextSeed()).execute();
+      return new Answer(statistics, compiled.warnings());
+    }
+  }
+
+  /**
+   * Compiles an input.
+   *
+   * @param name what messages call it
+   * @throws CompileException with all its mistakes; nothing has changed then
+   */
+  public Input compile(String name, String text) throws CompileException {
+    return new Input(name, text);
+  }
+
+  /** Sourced files of earlier inputs are sourced again behind the text: no position changes. */
+  private static String withSources(String text, Set<String> sources, InputPieces own) {
+    StringBuilder whole = new StringBuilder(text);
+    for (String source : sources) {
+      if (own == null || !own.sources().contains(source)) {
+        whole.append('\n').append(source);
+      }
+    }
+    return whole.toString();
+  }
+
+  /** Inputs draw different numbers, the same ones in a conversation with the same seed. */
+  private long nextSeed() {
+    long base =
+        services.config().seed().orElseGet(() -> new java.security.SecureRandom().nextLong());
+    return base + SEED_STEP * inputs++;
+  }
+
+  /** The variables by name; borrowed until the next input. */
+  public Map<String, Variable> variables() {
+    return java.util.Collections.unmodifiableMap(variables);
+  }
+
+  /** Functions defined so far. */
+  public List<String> functions() {
+    return new ArrayList<>(definitions.keySet());
+  }
+
+  /** Names of library functions that an input may call. */
+  public Set<String> libraryFunctions() {
+    return files.libraryFunctions();
+  }
+
+  /** Forgets a variable or function; false when there is none of that name. */
+  public boolean forget(String name) {
+    Variable variable = variables.remove(name);
+    if (variable != null) {
+      variable.value().release();
+    }
+    return definitions.remove(name) != null || variable != null;
+  }
+
+  /** Forgets everything; what the session has cached stays. */
+  public void forgetAll() {
+    variables.values().forEach(variable -> variable.value().release());
+    variables.clear();
+    definitions.clear();
+    sources.clear();
+  }
+
+  @Override
+  public void close() {
+    forgetAll();
+  }
+
+  /** Finds the functions of earlier inputs beside the usual files. */
+  private final class Resolver implements SourceResolver {
+    @Override
+    public Optional<SourceFile> definition(String functionName) {
+      return Optional.ofNullable(definitions.get(functionName));
+    }
+
+    @Override
+    public Optional<SourceFile> library(String functionName) {
+      return files.library(functionName);
+    }
+
+    @Override
+    public Optional<SourceFile> source(String path, SourceFile from) {
+      return files.source(path, from);
+    }
+
+    @Override
+    public Set<String> libraryFunctions() {
+      Set<String> names = new TreeSet<>(files.libraryFunctions());
+      names.addAll(definitions.keySet());
+      return names;
+    }
+  }
+}

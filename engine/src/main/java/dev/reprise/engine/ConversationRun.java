@@ -1,0 +1,95 @@
+package dev.reprise.engine;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.ScriptException;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Value;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One input of a conversation as a program: takes the variables over, runs, and puts back what the
+ * variables hold at its end, also when it fails midway.
+ */
+final class ConversationRun implements Runnable {
+  private final Run run;
+  private final LinkedProcedure main;
+  private final Map<String, Conversation.Variable> variables;
+  private final long seed;
+  private RunStatistics statistics;
+  private RuntimeException failure;
+
+  ConversationRun(Run run, Map<String, Conversation.Variable> variables, long seed) {
+    this.run = run;
+    this.main = run.functions().main();
+    this.variables = variables;
+    this.seed = seed;
+  }
+
+  /**
+   * Runs on a thread with a deep stack, and waits for it.
+   *
+   * @throws ScriptException when the input fails; the variables are as it left them
+   */
+  RunStatistics execute() {
+    ScriptRunner.onDeepStack(run, this);
+    if (failure != null) {
+      throw failure;
+    }
+    return statistics;
+  }
+
+  @Override
+  public void run() {
+    long start = System.nanoTime();
+    SessionServices session = run.session();
+    ControlContext context = run.mainContext(seed, session.config().out());
+    Activation activation = new Activation(main, null, null, session.config().reuse().traces());
+    try {
+      hand(activation);
+      Node.runAll(main.body(), context, activation);
+      context.settle();
+      run.counters().merge(context.counters);
+      statistics = StatisticsReport.of(run, System.nanoTime() - start);
+    } catch (RuntimeException e) {
+      failure = e;
+    } catch (Throwable e) {
+      failure =
+          new ScriptException(
+              ScriptException.Kind.INTERNAL, "internal error: " + e, null, List.of(), e);
+    } finally {
+      context.discardOutstanding();
+      takeBack(activation);
+      activation.leave();
+      session.config().out().flush();
+    }
+  }
+
+  /** The activation owns the references from here on, so that left indexing writes in place. */
+  private void hand(Activation activation) {
+    List<String> slots = main.procedure().slotNames();
+    for (int slot = 0; slot < main.slotCount(); slot++) {
+      Conversation.Variable variable =
+          slots.get(slot) == null ? null : variables.remove(slots.get(slot));
+      if (variable != null) {
+        activation.bind(slot, variable.value(), variable.item());
+      }
+    }
+  }
+
+  private void takeBack(Activation activation) {
+    List<String> slots = main.procedure().slotNames();
+    for (int slot = 0; slot < main.slotCount(); slot++) {
+      Value value = completeOrNull(activation.values[slot]);
+      if (slots.get(slot) != null && value != null) {
+        value.retain();
+        variables.put(slots.get(slot), new Conversation.Variable(value, activation.item(slot)));
+      }
+    }
+  }
+
+  /** Null also for what failed or was cancelled with the input. */
+  private static Value completeOrNull(Value value) {
+    return value instanceof Handle handle ? handle.valueOrNull() : value;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.language.CompileException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Inputs of a conversation share variables, functions and the cache, and fail one by one. */
+class WorkspaceTest {
+  @TempDir Path folder;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private Session session;
+  private Workspace workspace;
+  private int inputs;
+
+  @BeforeEach
+  void open() {
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    session = Reprise.session(Scripts.config().withOutput(out, out).withWorkingDirectory(folder));
+    workspace = session.workspace();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    workspace.close();
+    session.close();
+    assertThat(session.liveBuffersAtClose()).isZero();
+  }
+
+  private Workspace.Answer run(String text) throws CompileException {
+    return workspace.run("<input " + ++inputs + ">", text);
+  }
+
+  private String printed(String text) throws CompileException {
+    bytes.reset();
+    run(text);
+    return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  }
+
+  @Test
+  void variablesOfEveryTypeGoFromOneInputToTheNext() throws Exception {
+    run("X = matrix(seq(1, 6), rows=2, cols=3); n = 3L; s = 'text'; b = TRUE");
+    run("L = list(a=X, b=n); F = as.frame(X)");
+    assertThat(printed("print(sum(X) + ' ' + n + s + b + length(L) + ncol(F))"))
+        .isEqualTo("21.0 3textTRUE23\n");
+    assertThat(workspace.variables())
+        .containsEntry("X", "matrix 2x3")
+        .containsEntry("L", "list of 2")
+        .containsEntry("n", "integer 3");
+  }
+
+  @Test
+  void anExpressionLeavesItsValueAsLastValue() throws Exception {
+    assertThat(run("1 + 2").isExpression()).isTrue();
+    assertThat(printed("print(ans * 2)")).isEqualTo("6\n");
+    assertThat(run("x = 5").isExpression()).isFalse();
+    assertThat(run("print('hello')").isExpression()).isFalse();
+  }
+
+  @Test
+  void functionsSeeEachOtherAndTheNewestDefinitionCounts() throws Exception {
+    run("f = function(double x) return (double y) { y = x + 1 }\nunused = 7");
+    run("g = function(double x) return (double y) { y = f(x) * 10 }");
+    assertThat(printed("print(g(1))")).isEqualTo("20.0\n");
+    run("f = function(double x) return (double y) { y = x + 2 }");
+    assertThat(printed("print(g(1))")).isEqualTo("30.0\n");
+    assertThat(printed("print(eval('g', list(1)))")).isEqualTo("30.0\n");
+    assertThat(workspace.functions()).containsExactly("f", "g");
+    run("sum = function(matrix[double] x) return (double y) { y = 42 }");
+    assertThat(printed("print(sum(matrix(1, 2, 2)))")).isEqualTo("42.0\n");
+  }
+
+  @Test
+  void sourcedFilesStayKnown() throws Exception {
+    Files.writeString(
+        folder.resolve("tools.dml"), "twice = function(double x) return (double y) { y = 2 * x }");
+    run("source('tools.dml') as tools");
+    assertThat(printed("print(tools::twice(4))")).isEqualTo("8.0\n");
+    run("h = function(double x) return (double y) { y = tools::twice(x) + 1 }");
+    assertThat(printed("print(h(4))")).isEqualTo("9.0\n");
+  }
+
+  @Test
+  void aMistakeChangesNothingAndAFailureKeepsWhatCameBefore() throws Exception {
+    run("x = 1");
+    assertThatThrownBy(() -> run("x = 2; y = lamda")).isInstanceOf(CompileException.class);
+    assertThat(printed("print(x)")).isEqualTo("1\n");
+    assertThatThrownBy(() -> run("x = 3; z = matrix(0, 2, 2)\nw = z[5, 1]; x = 4"))
+        .isInstanceOf(ScriptException.class)
+        .hasMessageContaining("<input 4>:2:");
+    assertThat(printed("print(x + nrow(z))")).isEqualTo("5\n");
+  }
+
+  @Test
+  void anErrorInAFunctionOfAnEarlierInputNamesThatInput() throws Exception {
+    run("# a function\nf = function(matrix[double] x) return (matrix[double] y) { y = x[9, 9] }");
+    assertThatThrownBy(() -> run("q = f(matrix(0, 2, 2))"))
+        .isInstanceOf(ScriptException.class)
+        .hasMessageContaining("<input 1>:2:")
+        .hasMessageContaining("<input 2>:1:");
+  }
+
+  @Test
+  void theCacheStaysWarmBetweenInputs() throws Exception {
+    run("X = rand(rows=500, cols=50, seed=7)");
+    assertThat(run("S = t(X) %*% X").statistics().hits()).isZero();
+    assertThat(run("U = t(X) %*% X").statistics().hits()).isEqualTo(1);
+    assertThat(workspace.lineage("U")).contains("tsmm");
+  }
+
+  @Test
+  void leftIndexingInALoopOfInputsWritesInPlace() throws Exception {
+    run("R = matrix(0, 100, 100)");
+    for (int i = 1; i <= 5; i++) {
+      run("R[" + i + ", 1] = " + i);
+    }
+    assertThat(printed("print(sum(R))")).isEqualTo("15.0\n");
+  }
+
+  @Test
+  void forgettingGivesMemoryBack() throws Exception {
+    run("X = matrix(1, 1000, 100); y = 2");
+    assertThat(workspace.forget("X")).isTrue();
+    assertThat(workspace.forget("X")).isFalse();
+    assertThatThrownBy(() -> run("print(sum(X))")).isInstanceOf(CompileException.class);
+    workspace.forgetAll();
+    assertThat(workspace.variables()).isEmpty();
+  }
+
+  @Test
+  void anInputIsOpenWhileMoreMustFollow() {
+    for (String open :
+        new String[] {
+          "if (x) {",
+          "f(1,",
+          "x = ",
+          "x +",
+          "'text",
+          "a = function(",
+          "else",
+          "if (x)",
+          "for (i in 1:3)",
+          "f = function(int a)",
+          "f = function(int a) return (int b)"
+        }) {
+      assertThat(Workspace.isOpen(open)).as(open).isTrue();
+    }
+    for (String closed :
+        new String[] {"x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)"}) {
+      assertThat(Workspace.isOpen(closed)).as(closed).isFalse();
+    }
+  }
+}
