@@ -54,7 +54,8 @@ public final class Conversation implements AutoCloseable {
     this.services = services;
     this.files =
         new LibraryResolver(
-            services.config().workingDirectory().toAbsolutePath(), services.config().library());
+            List.of(services.config().workingDirectory().toAbsolutePath()),
+            services.config().library());
   }
 
   /** An input that compiles and has not run yet. */
