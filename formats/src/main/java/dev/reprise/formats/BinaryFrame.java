@@ -11,17 +11,36 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
- * The payload of a binary frame, little-endian, column after column: type (1 byte: 0 text, 1
- * double, 2 integer, 3 boolean), name, then the cells. A text is its length in bytes (4, -1 when
- * missing) and UTF-8; doubles and integers take 8 bytes, booleans 1.
+ * The payload of a binary frame, little-endian, column after column: type (1 byte: 0 STRING, 1
+ * FP64, 2 INT64, 3 BOOLEAN, 4 FP32, 5 INT32, 6 UINT8, 7 UINT4, 8 CHARACTER, 9 HASH64, 10 HASH32; 64
+ * more when cells of a column that is not of texts are missing, 32 more when a text stands for
+ * missing values of the data that a meta frame describes), name, then the cells. A text is its
+ * length in bytes (4, -1 when missing) and UTF-8; numbers take 8 bytes, booleans 1. Missing cells
+ * follow their column as bits, the first row in the lowest bit of the first byte, then comes that
+ * text.
  */
 final class BinaryFrame {
-  private static final ColumnType[] TYPES = {
-    ColumnType.STRING, ColumnType.DOUBLE, ColumnType.INTEGER, ColumnType.BOOLEAN
-  };
+  // The place of a type is its byte in files: add at the end only.
+  private static final List<ColumnType> TYPES =
+      List.of(
+          ColumnType.STRING,
+          ColumnType.DOUBLE,
+          ColumnType.INTEGER,
+          ColumnType.BOOLEAN,
+          ColumnType.FP32,
+          ColumnType.INT32,
+          ColumnType.UINT8,
+          ColumnType.UINT4,
+          ColumnType.CHARACTER,
+          ColumnType.HASH64,
+          ColumnType.HASH32);
+  private static final int WITH_MISSING = 64;
+  private static final int WITH_FILL = 32;
 
   private BinaryFrame() {}
 
@@ -29,9 +48,18 @@ final class BinaryFrame {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       for (int c = 0; c < frame.cols(); c++) {
-        out.writeByte(List.of(TYPES).indexOf(frame.schema().get(c)));
+        BitSet missing = frame.missing(c);
+        String fill = frame.fill(c);
+        int marks = (missing == null ? 0 : WITH_MISSING) | (fill == null ? 0 : WITH_FILL);
+        out.writeByte(TYPES.indexOf(frame.schema().get(c)) | marks);
         writeText(out, frame.names().get(c));
         writeCells(out, frame, c);
+        if (missing != null) {
+          out.write(Arrays.copyOf(missing.toByteArray(), (int) (frame.rows() + 7) / 8));
+        }
+        if (fill != null) {
+          writeText(out, fill);
+        }
       }
     } catch (IOException e) {
       throw new IllegalStateException("a byte array does not fail", e);
@@ -40,7 +68,7 @@ final class BinaryFrame {
   }
 
   private static void writeCells(DataOutputStream out, Frame frame, int c) throws IOException {
-    switch (frame.schema().get(c)) {
+    switch (frame.schema().get(c).storage()) {
       case STRING -> {
         for (String cell : frame.strings(c)) {
           writeText(out, cell);
@@ -81,19 +109,30 @@ final class BinaryFrame {
       List<String> names = new ArrayList<>();
       List<ColumnType> types = new ArrayList<>();
       List<Object> columns = new ArrayList<>();
+      BitSet[] missing = new BitSet[Math.toIntExact(header.cols())];
+      String[] fills = new String[missing.length];
       for (long c = 0; c < header.cols(); c++) {
-        types.add(TYPES[in.get()]);
+        int type = in.get();
+        types.add(TYPES.get(type & ~(WITH_MISSING | WITH_FILL)));
         names.add(readText(in));
         columns.add(readCells(in, types.getLast(), rows));
+        if ((type & WITH_MISSING) != 0) {
+          byte[] bits = new byte[(rows + 7) / 8];
+          in.get(bits);
+          missing[(int) c] = BitSet.valueOf(bits);
+        }
+        if ((type & WITH_FILL) != 0) {
+          fills[(int) c] = readText(in);
+        }
       }
-      return new Frame(rows, names, types, columns);
+      return new Frame(rows, names, types, columns, missing, fills);
     } catch (BufferUnderflowException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new FormatException(file.toString(), "the frame's cells are damaged");
     }
   }
 
   private static Object readCells(ByteBuffer in, ColumnType type, int rows) {
-    switch (type) {
+    switch (type.storage()) {
       case STRING -> {
         String[] cells = new String[rows];
         for (int r = 0; r < rows; r++) {

@@ -64,7 +64,7 @@ final class BlockFrameReader {
   }
 
   private static Object empty(ColumnType type) {
-    return switch (type) {
+    return switch (type.storage()) {
       case STRING -> new String[0];
       case DOUBLE -> new double[0];
       case INTEGER -> new long[0];

@@ -14,6 +14,8 @@ import java.util.List;
  */
 final class CsvFrameReader {
   private static final byte[] META_LINE = "#Meta".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FILLS_LINE =
+      TransformMeta.MISSING_VALUES.getBytes(StandardCharsets.UTF_8);
 
   private final ReadSettings settings;
   private final List<TextBlock> blocks;
@@ -21,6 +23,7 @@ final class CsvFrameReader {
   private List<String> names;
   private List<ColumnType> types;
   private List<FrameColumn> columns;
+  private String[] fills;
   private byte[] header;
   // False when a name for a missing value looks like a number.
   private final boolean plainNumbers;
@@ -69,7 +72,9 @@ final class CsvFrameReader {
       readHeader(bytes, fields);
     }
     while (fields.hasMore()) {
-      if (fields.startsWith(META_LINE)) {
+      if (fields.startsWith(FILLS_LINE)) {
+        readFills(fields);
+      } else if (fields.startsWith(META_LINE)) {
         fields.skipLine();
       } else if (fields.isBlankLine()
           && (columns == null ? settings.cols() != 1 : columns.size() > 1)) {
@@ -78,6 +83,18 @@ final class CsvFrameReader {
         readLine(block, bytes, fields);
       }
     }
+  }
+
+  /** What stands for missing values, a field per column after the line's name. */
+  private void readFills(CsvFields fields) {
+    List<String> texts = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more = fields.next();
+      String text = fields.text();
+      texts.add(text.isEmpty() || text.equals("null") ? null : text);
+    }
+    fills = texts.subList(1, texts.size()).toArray(String[]::new);
   }
 
   private void readHeader(byte[] bytes, CsvFields fields) {
@@ -161,6 +178,9 @@ final class CsvFrameReader {
   }
 
   private Frame finish() {
+    if (columns == null && fills != null) {
+      begin(fills.length);
+    }
     if (columns == null) {
       if (settings.cols() < 0 || settings.rows() > 0 && settings.cols() > 0) {
         throw new FormatException(settings.file(), "the file is empty");
@@ -172,7 +192,8 @@ final class CsvFrameReader {
     List<Object> arrays = new ArrayList<>();
     columns.forEach(column -> arrays.add(column.finish()));
     List<String> columnNames = names == null ? Frame.defaultNames(columns.size()) : names;
-    Frame frame = new Frame(rows, columnNames, types, arrays);
+    boolean described = fills != null && fills.length == columns.size();
+    Frame frame = new Frame(rows, columnNames, types, arrays, null, described ? fills : null);
     return Schemas.DETECT.equalsIgnoreCase(settings.schema())
         ? new SchemaDetection(settings.missing()).apply(frame)
         : frame;

@@ -120,7 +120,7 @@ final class CsvWriter {
     }
     out.put(TransformMeta.MISSING_VALUES);
     for (int c = 0; c < counts.length; c++) {
-      out.put(separator).put("null");
+      out.put(separator).put(frame.fill(c) == null ? "null" : field(frame.fill(c)));
     }
     out.put('\n').put(TransformMeta.DISTINCT_COUNTS);
     for (long count : counts) {
@@ -138,26 +138,27 @@ final class CsvWriter {
    * quotes), else in quotes.
    */
   private String field(String text) {
-    boolean special = text.contains(separator) || text.indexOf('\n') >= 0 || text.startsWith("\"");
-    if (!special || isQuoted(text)) {
+    if (isOneField(text)) {
       return text;
     }
     return '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  private static boolean isQuoted(String text) {
-    int last = text.length() - 1;
-    if (last < 1 || text.charAt(0) != '"' || text.charAt(last) != '"') {
-      return false;
-    }
-    for (int i = 1; i < last; i++) {
+  private boolean isOneField(String text) {
+    int from = text.startsWith("\"") ? afterQuotes(text) : 0;
+    return from >= 0 && text.indexOf(separator, from) < 0 && text.indexOf('\n', from) < 0;
+  }
+
+  /** The position after the quote that closes the first one, -1 when none does. */
+  private static int afterQuotes(String text) {
+    for (int i = 1; i < text.length(); i++) {
       if (text.charAt(i) == '"') {
-        if (i + 1 == last || text.charAt(i + 1) != '"') {
-          return false;
+        if (i + 1 == text.length() || text.charAt(i + 1) != '"') {
+          return i + 1;
         }
         i++;
       }
     }
-    return true;
+    return -1;
   }
 }

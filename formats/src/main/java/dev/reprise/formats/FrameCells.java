@@ -6,13 +6,8 @@ import dev.reprise.runtime.Frame;
 final class FrameCells {
   private FrameCells() {}
 
-  /** The cell as text, or null when it is missing text; a missing number is NaN. */
+  /** The cell as text, or null when it is missing; NaN is a number. */
   static String text(Frame frame, int row, int col) {
-    return switch (frame.schema().get(col)) {
-      case STRING -> frame.strings(col)[row];
-      case DOUBLE -> Double.toString(frame.doubles(col)[row]);
-      case INTEGER -> Long.toString(frame.integers(col)[row]);
-      case BOOLEAN -> Boolean.toString(frame.booleans(col)[row]);
-    };
+    return frame.textAt(row, col);
   }
 }

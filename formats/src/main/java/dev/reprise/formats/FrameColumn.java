@@ -11,12 +11,16 @@ abstract class FrameColumn {
   int size;
 
   static FrameColumn of(ColumnType type, MissingValues missing) {
-    return switch (type) {
-      case STRING -> new Texts();
-      case DOUBLE -> new Doubles(missing);
-      case INTEGER -> new Integers(missing);
+    return switch (type.storage()) {
+      case STRING -> new Texts(type);
+      case DOUBLE -> new Doubles(type, missing);
+      case INTEGER -> isHash(type) ? new Hashes(type, missing) : new Integers(type, missing);
       case BOOLEAN -> new Booleans(missing);
     };
+  }
+
+  private static boolean isHash(ColumnType type) {
+    return type == ColumnType.HASH64 || type == ColumnType.HASH32;
   }
 
   /**
@@ -50,10 +54,18 @@ abstract class FrameColumn {
   }
 
   private static final class Texts extends FrameColumn {
+    private final boolean single;
     private String[] cells = {};
+
+    Texts(ColumnType type) {
+      this.single = type == ColumnType.CHARACTER;
+    }
 
     @Override
     String add(String cell, boolean named) {
+      if (single && cell != null && cell.codePointCount(0, cell.length()) > 1) {
+        return "a single character";
+      }
       if (size == cells.length) {
         cells = Arrays.copyOf(cells, grown(size));
       }
@@ -72,8 +84,11 @@ abstract class FrameColumn {
     private final DecimalScanner scanner = new DecimalScanner();
     private double[] cells = {};
 
-    Doubles(MissingValues missing) {
+    private final boolean single;
+
+    Doubles(ColumnType type, MissingValues missing) {
       this.missing = missing;
+      this.single = type == ColumnType.FP32;
     }
 
     @Override
@@ -90,7 +105,7 @@ abstract class FrameColumn {
       if (size == cells.length) {
         cells = Arrays.copyOf(cells, grown(size));
       }
-      cells[size++] = value;
+      cells[size++] = single ? (float) value : value;
     }
 
     @Override
@@ -122,7 +137,10 @@ abstract class FrameColumn {
     private final MissingValues missing;
     private long[] cells = {};
 
-    Integers(MissingValues missing) {
+    private final ColumnType type;
+
+    Integers(ColumnType type, MissingValues missing) {
+      this.type = type;
       this.missing = missing;
     }
 
@@ -138,6 +156,9 @@ abstract class FrameColumn {
           return false;
         }
         value = value * 10 + digit;
+      }
+      if (!type.holds(value)) {
+        return false;
       }
       push(value);
       return true;
@@ -170,7 +191,48 @@ abstract class FrameColumn {
           value = (long) fraction;
         }
       }
+      if (!type.holds(value)) {
+        return "a whole number that " + type.label() + " holds";
+      }
       push(value);
+      return null;
+    }
+
+    @Override
+    Object finish() {
+      return Arrays.copyOf(cells, size);
+    }
+  }
+
+  private static final class Hashes extends FrameColumn {
+    private final ColumnType type;
+    private final MissingValues missing;
+    private long[] cells = {};
+
+    Hashes(ColumnType type, MissingValues missing) {
+      this.type = type;
+      this.missing = missing;
+    }
+
+    @Override
+    String add(String cell, boolean named) {
+      long value = 0;
+      if (cell != null && !named) {
+        try {
+          value = Long.parseUnsignedLong(unquoted(cell), 16);
+        } catch (NumberFormatException e) {
+          return "a hash in hexadecimal digits";
+        }
+        if (!type.holds(value)) {
+          return "a hash of 32 bits";
+        }
+      } else if (!missing.fill()) {
+        return "a hash (the cell is empty)";
+      }
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, grown(size));
+      }
+      cells[size++] = value;
       return null;
     }
 

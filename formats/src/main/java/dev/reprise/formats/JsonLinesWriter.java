@@ -31,10 +31,23 @@ final class JsonLinesWriter {
   /** JSON has no name for NaN and the infinities: null for the one, texts for the others. */
   private static String value(Frame frame, int r, int c) {
     String text = FrameCells.text(frame, r, c);
-    if (frame.schema().get(c) == ColumnType.DOUBLE && !Double.isFinite(frame.doubles(c)[r])) {
-      return Double.isNaN(frame.doubles(c)[r]) ? "null" : quoted(text);
+    if (text == null || text.equals("NaN") && isNumber(frame, c)) {
+      return "null";
     }
-    return text == null ? "null" : frame.schema().get(c) == ColumnType.STRING ? quoted(text) : text;
+    boolean plain = frame.schema().get(c) == ColumnType.BOOLEAN || isFinite(frame, r, c);
+    return plain ? text : quoted(text);
+  }
+
+  private static boolean isNumber(Frame frame, int c) {
+    return frame.schema().get(c).storage() == ColumnType.Storage.DOUBLE;
+  }
+
+  private static boolean isFinite(Frame frame, int r, int c) {
+    return switch (frame.schema().get(c)) {
+      case DOUBLE, FP32 -> Double.isFinite(frame.doubles(c)[r]);
+      case INTEGER, INT32, UINT8, UINT4 -> true;
+      default -> false;
+    };
   }
 
   private static String quoted(String text) {

@@ -3,7 +3,6 @@ package dev.reprise.formats;
 import dev.reprise.runtime.ColumnType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Column types as sidecars name them. */
@@ -29,15 +28,12 @@ final class Schemas {
   }
 
   private static ColumnType type(String name, String file) {
-    return switch (name.strip().toUpperCase(Locale.ROOT)) {
-      case "STRING", "CHARACTER", "HASH64", "HASH32", "UNKNOWN" -> ColumnType.STRING;
-      case "FP64", "FP32", "DOUBLE" -> ColumnType.DOUBLE;
-      case "INT64", "INT32", "UINT8", "UINT4", "INT", "INTEGER", "LONG" -> ColumnType.INTEGER;
-      case "BOOLEAN" -> ColumnType.BOOLEAN;
-      default ->
-          throw new FormatException(
-              file, "unknown column type \"" + name + "\"; use STRING, FP64, INT64 or BOOLEAN");
-    };
+    ColumnType type = ColumnType.named(name);
+    if (type == null) {
+      throw new FormatException(
+          file, "unknown column type \"" + name + "\"; use STRING, FP64, INT64 or BOOLEAN");
+    }
+    return type;
   }
 
   /** The schema as a sidecar states it. */
@@ -46,11 +42,6 @@ final class Schemas {
   }
 
   static String name(ColumnType type) {
-    return switch (type) {
-      case STRING -> "STRING";
-      case DOUBLE -> "FP64";
-      case INTEGER -> "INT64";
-      case BOOLEAN -> "BOOLEAN";
-    };
+    return type.label();
   }
 }

@@ -28,7 +28,7 @@ final class TransformMeta {
       if (counts[c] == -2) {
         return null;
       }
-      any |= counts[c] >= 0;
+      any |= counts[c] >= 0 || frame.fill(c) != null;
     }
     return any ? counts : null;
   }

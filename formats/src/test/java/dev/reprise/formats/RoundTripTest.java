@@ -10,6 +10,7 @@ import dev.reprise.runtime.Scalar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,58 @@ class RoundTripTest {
     Frame frame = frame("plain", "with, comma", "\"quoted\"", "line\nend", null, "", " \u00fc ");
     files.files.write(frame, "f.bin", folder, WriteOptions.format("binary"));
     assertSame(files.frame("f.bin", ReadOptions.none()), frame);
+  }
+
+  @Test
+  void framesOfEveryTypeWithMissingCellsComeBackFromBinary() {
+    BitSet gap = new BitSet();
+    gap.set(1);
+    Frame frame =
+        new Frame(
+            3,
+            List.of("f", "i", "u", "h", "c", "b"),
+            List.of(
+                ColumnType.FP32,
+                ColumnType.INT32,
+                ColumnType.UINT8,
+                ColumnType.HASH64,
+                ColumnType.CHARACTER,
+                ColumnType.BOOLEAN),
+            List.of(
+                new double[] {0.5, 2, 3},
+                new long[] {1, 0, -3},
+                new long[] {1, 2, 255},
+                new long[] {-1, 16, 17},
+                new String[] {"a", null, "c"},
+                new boolean[] {true, false, true}),
+            new BitSet[] {null, gap, null, null, null, gap},
+            new String[] {null, "7", null, null, null, null});
+    files.files.write(frame, "f.bin", folder, WriteOptions.format("binary"));
+    Frame back = files.frame("f.bin", ReadOptions.none());
+    assertSame(back, frame);
+    assertThat(back.missing(1)).isEqualTo(gap);
+    assertThat(back.missing(0)).isNull();
+    assertThat(back.isMissing(1, 5)).isTrue();
+    assertThat(back.fill(1)).isEqualTo("7");
+    assertThat(back.textAt(1, 3)).isEqualTo("10");
+  }
+
+  @Test
+  void theMetaFrameOfATransformKeepsWhatFillsMissingCellsInCsv() {
+    String[] cells = {"\"d,e\"\u00b71", "x\u00b72"};
+    Frame meta =
+        new Frame(
+            2,
+            List.of("C1", "C2"),
+            List.of(ColumnType.STRING, ColumnType.STRING),
+            List.of(cells, new String[2]),
+            null,
+            new String[] {null, "3.5"});
+    files.files.write(meta, "m.csv", folder, WriteOptions.format("csv"));
+    Frame back = files.frame("m.csv", ReadOptions.none());
+    assertSame(back, meta);
+    assertThat(back.fill(0)).isNull();
+    assertThat(back.fill(1)).isEqualTo("3.5");
   }
 
   @Test

@@ -1,22 +1,61 @@
 package dev.reprise.runtime;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * A table of typed columns of equal length; lives on the Java heap, immutable.
  *
- * <p>Column storage by type: {@code String[]} (null is missing), {@code double[]} (NaN is missing),
- * {@code long[]}, {@code boolean[]}. Arrays are handed over, not copied: neither the maker nor a
- * reader may change them afterwards.
+ * <p>A column's array follows from its type's {@link ColumnType#storage}. A missing cell is null in
+ * a column of texts; in other columns a set of rows beside the array says which cells are missing,
+ * and their places in the array hold NaN, zero or false. NaN alone is a number, not a missing cell.
+ * Arrays and sets are handed over, not copied: neither the maker nor a reader may change them
+ * afterwards.
  */
 public final class Frame implements Value, Operand {
   private final long rows;
   private final List<String> names;
   private final List<ColumnType> schema;
   private final List<Object> columns;
+  // Null when no column but those of texts misses a cell; else null or a set for each column.
+  private final BitSet[] missing;
+  // Null when there is none for any column.
+  private final String[] fills;
 
+  /** A frame whose columns of numbers and truth values are complete. */
   public Frame(long rows, List<String> names, List<ColumnType> schema, List<Object> columns) {
+    this(rows, names, schema, columns, null);
+  }
+
+  /**
+   * A frame whose columns of any type may miss cells.
+   *
+   * @param missing rows of missing cells by column, null where there are none; null for no column
+   */
+  public Frame(
+      long rows,
+      List<String> names,
+      List<ColumnType> schema,
+      List<Object> columns,
+      BitSet[] missing) {
+    this(rows, names, schema, columns, missing, null);
+  }
+
+  /**
+   * A frame with notes on its columns, as the meta frame of a transform has.
+   *
+   * @param missing rows of missing cells by column, null where there are none; null for no column
+   * @param fills by column what stands for missing cells of the data that the frame describes, null
+   *     where nothing does; null for no column
+   */
+  public Frame(
+      long rows,
+      List<String> names,
+      List<ColumnType> schema,
+      List<Object> columns,
+      BitSet[] missing,
+      String[] fills) {
     if (names.size() != columns.size() || schema.size() != columns.size()) {
       throw new IllegalArgumentException("names, schema and columns differ in length");
     }
@@ -30,10 +69,23 @@ public final class Frame implements Value, Operand {
     this.names = List.copyOf(names);
     this.schema = List.copyOf(schema);
     this.columns = List.copyOf(columns);
+    this.missing = anyOf(missing);
+    this.fills = fills;
+  }
+
+  private static BitSet[] anyOf(BitSet[] missing) {
+    if (missing != null) {
+      for (BitSet rows : missing) {
+        if (rows != null && !rows.isEmpty()) {
+          return missing;
+        }
+      }
+    }
+    return null;
   }
 
   private static long lengthOf(ColumnType type, Object column) {
-    return switch (type) {
+    return switch (type.storage()) {
       case STRING -> ((String[]) column).length;
       case DOUBLE -> ((double[]) column).length;
       case INTEGER -> ((long[]) column).length;
@@ -86,19 +138,58 @@ public final class Frame implements Value, Operand {
     return (boolean[]) columns.get(col);
   }
 
+  /**
+   * In the meta frame of a transform, what stands for missing cells of the column's data; null when
+   * nothing does. No cell of the frame: it neither prints nor counts as a row.
+   */
+  public String fill(int col) {
+    return fills == null ? null : fills[col];
+  }
+
   /** The column's array, whatever its type. */
   public Object column(int col) {
     return columns.get(col);
   }
 
-  /** Cell at zero-based (row, col) as text; null when missing. */
+  /** The rows whose cell is missing in a column that is not of texts; null when there are none. */
+  public BitSet missing(int col) {
+    return missing == null || missing[col] == null || missing[col].isEmpty() ? null : missing[col];
+  }
+
+  /** True when the cell at zero-based (row, col) is missing. */
+  public boolean isMissing(int row, int col) {
+    return schema.get(col).storage() == ColumnType.Storage.STRING
+        ? strings(col)[row] == null
+        : missing != null && missing[col] != null && missing[col].get(row);
+  }
+
+  /**
+   * Cell at zero-based (row, col) as text, null when missing: numbers as Java writes their type,
+   * hashes in hexadecimal digits, truth values as {@code true} and {@code false}.
+   */
   public String textAt(int row, int col) {
-    return switch (schema.get(col)) {
+    if (isMissing(row, col)) {
+      return null;
+    }
+    ColumnType type = schema.get(col);
+    return switch (type.storage()) {
       case STRING -> strings(col)[row];
-      case DOUBLE -> Double.isNaN(doubles(col)[row]) ? null : Double.toString(doubles(col)[row]);
-      case INTEGER -> Long.toString(integers(col)[row]);
-      case BOOLEAN -> booleans(col)[row] ? "TRUE" : "FALSE";
+      case DOUBLE -> numberText(type, doubles(col)[row]);
+      case INTEGER -> wholeText(type, integers(col)[row]);
+      case BOOLEAN -> Boolean.toString(booleans(col)[row]);
     };
+  }
+
+  /** A number as a column of that type writes it. */
+  public static String numberText(ColumnType type, double value) {
+    return type == ColumnType.FP32 ? Float.toString((float) value) : Double.toString(value);
+  }
+
+  /** A whole number as a column of that type writes it. */
+  public static String wholeText(ColumnType type, long value) {
+    return type == ColumnType.HASH64 || type == ColumnType.HASH32
+        ? Long.toHexString(value)
+        : Long.toString(value);
   }
 
   @Override
@@ -111,7 +202,7 @@ public final class Frame implements Value, Operand {
     long bytes = 0;
     for (int c = 0; c < cols(); c++) {
       bytes +=
-          switch (schema.get(c)) {
+          switch (schema.get(c).storage()) {
             case STRING -> textBytes(strings(c));
             case DOUBLE, INTEGER -> 8 * rows;
             case BOOLEAN -> rows;

@@ -76,7 +76,7 @@ final class ParquetCells {
       Arrays.setAll(cells, r -> missing[r] ? null : Boolean.toString(truths[r]));
       return cells;
     }
-    return switch (column.type()) {
+    return switch (column.type().storage()) {
       case STRING -> texts;
       case DOUBLE -> numbers;
       case INTEGER -> wholes;

@@ -1,7 +1,6 @@
 package dev.reprise.formats.parquet;
 
 import dev.reprise.formats.MatrixRows;
-import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Precision;
@@ -62,7 +61,7 @@ public final class ParquetOutput {
   public static void write(Frame frame, FileChannel channel) throws IOException {
     List<Type> fields = new ArrayList<>();
     for (int c = 0; c < frame.cols(); c++) {
-      fields.add(field(frame.schema().get(c), frame.names().get(c)));
+      fields.add(field(frame, c));
     }
     RowWriter writer =
         (r, to) -> {
@@ -73,25 +72,28 @@ public final class ParquetOutput {
     write(new MessageType("frame", fields), writer, frame.rows(), channel);
   }
 
-  private static Type field(ColumnType type, String name) {
-    return switch (type) {
-      case STRING ->
-          Types.optional(PrimitiveTypeName.BINARY)
-              .as(LogicalTypeAnnotation.stringType())
-              .named(name);
-      case DOUBLE -> Types.required(PrimitiveTypeName.DOUBLE).named(name);
-      case INTEGER -> Types.required(PrimitiveTypeName.INT64).named(name);
-      case BOOLEAN -> Types.required(PrimitiveTypeName.BOOLEAN).named(name);
-    };
+  private static Type field(Frame frame, int c) {
+    PrimitiveTypeName type =
+        switch (frame.schema().get(c).storage()) {
+          case STRING -> PrimitiveTypeName.BINARY;
+          case DOUBLE -> PrimitiveTypeName.DOUBLE;
+          case INTEGER -> PrimitiveTypeName.INT64;
+          case BOOLEAN -> PrimitiveTypeName.BOOLEAN;
+        };
+    String name = frame.names().get(c);
+    if (type == PrimitiveTypeName.BINARY) {
+      return Types.optional(type).as(LogicalTypeAnnotation.stringType()).named(name);
+    }
+    return (frame.missing(c) == null ? Types.required(type) : Types.optional(type)).named(name);
   }
 
   private static void put(Frame frame, int r, int c, RecordConsumer to) {
     String name = frame.names().get(c);
-    if (frame.schema().get(c) == ColumnType.STRING && frame.strings(c)[r] == null) {
+    if (frame.isMissing(r, c)) {
       return;
     }
     to.startField(name, c);
-    switch (frame.schema().get(c)) {
+    switch (frame.schema().get(c).storage()) {
       case STRING -> to.addBinary(Binary.fromString(frame.strings(c)[r]));
       case DOUBLE -> to.addDouble(frame.doubles(c)[r]);
       case INTEGER -> to.addLong(frame.integers(c)[r]);

@@ -22,7 +22,8 @@ final class FrameOperations {
     rows.add(row("frame").in("data", "rows", "cols").optional("schema"));
     // [matrix, meta frame]
     rows.add(row("transformencode").in("target", "spec").outputs(2).work(Work.SORT));
-    rows.add(row("transformapply").in("target", "meta", "spec").work(Work.SORT));
+    rows.add(
+        row("transformapply").in("target", "meta", "spec").optional("embedding").work(Work.SORT));
     rows.add(row("transformdecode").in("target", "meta", "spec").work(Work.SORT));
     rows.add(row("transformcolmap").in("target", "spec"));
     rows.add(row("detectSchema").in("target"));

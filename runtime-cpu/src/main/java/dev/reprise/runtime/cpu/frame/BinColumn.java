@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.frame;
 
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.OperandException;
 import java.util.Arrays;
 
@@ -15,32 +16,52 @@ final class BinColumn implements ColumnEncoder {
     this.bounds = bounds;
   }
 
-  /** Learns the bounds from a column. Missing cells count as zero, as in SystemDS. */
-  static BinColumn of(ColumnCells cells, TransformSpec.Bins bins) {
-    double[] values = new double[cells.rows()];
-    for (int r = 0; r < values.length; r++) {
-      double value = cells.number(r);
-      values[r] = Double.isNaN(value) ? 0 : value;
+  /**
+   * Learns the bounds from a column. A missing cell counts as zero, as in SystemDS, and NaN not at
+   * all.
+   */
+  static BinColumn learn(Frame frame, int col, TransformSpec.Bins bins) {
+    int rows = (int) frame.rows();
+    int[] all = new int[rows];
+    Arrays.setAll(all, r -> r);
+    double[] numbers = new double[rows];
+    PassThrough.numbers(frame, col, all, 0, rows, numbers);
+    int count = 0;
+    for (int r = 0; r < rows; r++) {
+      if (Double.isNaN(numbers[r]) && isMissing(frame, r, col)) {
+        numbers[count++] = 0;
+      } else if (!Double.isNaN(numbers[r])) {
+        numbers[count++] = numbers[r];
+      }
     }
-    if (values.length == 0) {
+    double[] values = Arrays.copyOf(numbers, count);
+    if (count == 0) {
       return new BinColumn(new double[] {0, 0});
     }
     return new BinColumn(
         bins.equalCounts() ? equalCounts(values, bins.count()) : equalWidths(values, bins.count()));
   }
 
+  private static boolean isMissing(Frame frame, int row, int col) {
+    String text = frame.textAt(row, col);
+    return text == null || text.isEmpty();
+  }
+
   private static double[] equalWidths(double[] values, int count) {
-    double least = Arrays.stream(values).min().orElse(0);
-    double most = Arrays.stream(values).max().orElse(0);
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (double value : values) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
     if (least == most) {
       return new double[] {least, most};
     }
     double[] bounds = new double[count + 1];
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i <= count; i++) {
       // In this order of operations, so that the bounds are SystemDS's to the last bit.
       bounds[i] = least + i * (most - least) / count;
     }
-    bounds[count] = most;
     return bounds;
   }
 
@@ -90,8 +111,14 @@ final class BinColumn implements ColumnEncoder {
   }
 
   @Override
-  public double encode(ColumnCells cells, int row) {
-    double value = cells.number(row);
+  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+    PassThrough.numbers(frame, col, rows, from, to, out);
+    for (int i = 0; i < to - from; i++) {
+      out[i] = code(out[i]);
+    }
+  }
+
+  private double code(double value) {
     if (Double.isNaN(value)) {
       return Double.NaN;
     }
@@ -106,6 +133,12 @@ final class BinColumn implements ColumnEncoder {
       }
     }
     return low;
+  }
+
+  /** The number itself: what fills a missing cell takes its place in the result, as in SystemDS. */
+  @Override
+  public double encode(String text) {
+    return FrameCells.parseNumber(text);
   }
 
   /** The middle of the bin. */

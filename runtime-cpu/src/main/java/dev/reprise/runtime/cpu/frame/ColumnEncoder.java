@@ -1,15 +1,31 @@
 package dev.reprise.runtime.cpu.frame;
 
+import dev.reprise.runtime.Frame;
+
 /** How the cells of one column become numbers, learned from data or read from a meta frame. */
-sealed interface ColumnEncoder permits PassThrough, RecodeColumn, BinColumn, HashColumn {
+sealed interface ColumnEncoder
+    permits PassThrough, RecodeColumn, BinColumn, HashColumn, BagOfWords, EmbeddingColumn {
   /** Between the two parts of a cell of the meta frame. */
   char MARK = '\u00b7';
 
   /** The number of codes, 1 to n; 0 when cells are not coded. */
   int codes();
 
-  /** The code of a cell, or its number; NaN when missing or unknown. */
-  double encode(ColumnCells cells, int row);
+  /** The number of matrix columns, unless dummycoded. */
+  default int width() {
+    return 1;
+  }
+
+  /**
+   * Encodes rows {@code rows[from]} to {@code rows[to - 1]} of a column: {@link #width} numbers per
+   * row, row by row, NaN where missing or unknown.
+   *
+   * @param out filled from its beginning; zeros before
+   */
+  void encode(Frame frame, int col, int[] rows, int from, int to, double[] out);
+
+  /** The code or number of a text, as {@link #encode} gives it for a cell that holds it. */
+  double encode(String text);
 
   /** The text that a code stands for; null when there is no such code. */
   String decode(double code);

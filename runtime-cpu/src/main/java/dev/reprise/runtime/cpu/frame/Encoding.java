@@ -1,87 +1,119 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.OperandException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * The encoding of a whole frame: one encoder per column, and which matrix columns it fills. A
- * dummycoded column fills one matrix column per code, with a one in the column of its code.
+ * dummycoded column fills one matrix column per code, with a one in the column of its code. What
+ * stands for missing values takes the place of NaN after encoding; a dummycoded column stays zero.
  */
 final class Encoding {
-  // The last cell of a meta column whose missing cells are filled: this mark, then the value.
-  private static final String IMPUTED = ColumnEncoder.MARK + "MV" + ColumnEncoder.MARK;
-
   private final List<String> names;
   private final TransformSpec spec;
   private final ColumnEncoder[] encoders;
-  private final String[] imputed;
+  private final String[] fills;
   private final int[] begins;
 
   private Encoding(
-      List<String> names, TransformSpec spec, ColumnEncoder[] encoders, String[] imputed) {
+      List<String> names, TransformSpec spec, ColumnEncoder[] encoders, String[] fills) {
     this.names = names;
     this.spec = spec;
     this.encoders = encoders;
-    this.imputed = imputed;
+    this.fills = fills;
     this.begins = new int[encoders.length + 1];
     for (int c = 0; c < encoders.length; c++) {
-      begins[c + 1] = Math.addExact(begins[c], width(c));
+      int width = isDummycoded(c) ? encoders[c].codes() : encoders[c].width();
+      begins[c + 1] = Math.addExact(begins[c], width);
     }
   }
 
-  private int width(int c) {
-    return spec.column(c).isDummycoded() ? encoders[c].codes() : 1;
+  /** Runs a body for each column, in any order. */
+  @FunctionalInterface
+  interface Columns {
+    void forEach(int count, IntConsumer body);
   }
 
   /** Learns the encoding from a frame. */
-  static Encoding learn(Frame frame, TransformSpec spec) {
+  static Encoding learn(Frame frame, TransformSpec spec, Columns columns) {
     ColumnEncoder[] encoders = new ColumnEncoder[frame.cols()];
-    String[] imputed = new String[frame.cols()];
-    for (int c = 0; c < encoders.length; c++) {
-      TransformSpec.Column column = spec.column(c);
-      imputed[c] = Imputation.learn(frame, c, column.impute());
-      ColumnCells cells = new ColumnCells(frame, c, imputed[c]);
-      encoders[c] =
-          column.isRecoded()
-              ? RecodeColumn.of(cells)
-              : column.bins() != null
-                  ? BinColumn.of(cells, column.bins())
-                  : column.isHashed() ? new HashColumn(spec.hashBuckets()) : new PassThrough();
-    }
-    return new Encoding(frame.names(), spec, encoders, imputed);
+    String[] fills = new String[frame.cols()];
+    columns.forEach(
+        encoders.length,
+        c -> {
+          fills[c] = Imputation.learn(frame, c, spec.column(c).impute());
+          encoders[c] = learn(frame, c, spec, fills[c]);
+        });
+    return new Encoding(frame.names(), spec, encoders, fills);
   }
 
-  /** Reads the encoding back from a meta frame. */
-  static Encoding fromMeta(Frame meta, TransformSpec spec) {
+  private static ColumnEncoder learn(Frame frame, int c, TransformSpec spec, String fill) {
+    TransformSpec.Column column = spec.column(c);
+    if (column.isEmbedded()) {
+      throw new OperandException(
+          "word_embedding needs a meta frame that numbers the words; make one by recoding the"
+              + " column with transformencode, then use transformapply with 'embedding'");
+    }
+    if (column.isRecoded()) {
+      return RecodeColumn.learn(frame, c, fill);
+    }
+    if (column.bins() != null) {
+      return BinColumn.learn(frame, c, column.bins());
+    }
+    if (column.isHashed()) {
+      return new HashColumn(spec.hashBuckets());
+    }
+    return column.isBagOfWords() ? BagOfWords.learn(frame, c) : new PassThrough();
+  }
+
+  /**
+   * Reads the encoding back from a meta frame.
+   *
+   * @param embedding a row per word, for columns of words; else null
+   */
+  static Encoding fromMeta(Frame meta, TransformSpec spec, MatrixOperand embedding) {
     ColumnEncoder[] encoders = new ColumnEncoder[meta.cols()];
-    String[] imputed = new String[meta.cols()];
+    String[] fills = new String[meta.cols()];
     for (int c = 0; c < encoders.length; c++) {
       List<String> cells = new ArrayList<>();
       for (int r = 0; r < meta.rows(); r++) {
-        String cell = FrameCells.text(meta, r, c);
-        if (cell != null && cell.startsWith(IMPUTED)) {
-          imputed[c] = cell.substring(IMPUTED.length());
-        } else if (cell != null && !cell.isEmpty()) {
+        String cell = meta.textAt(r, c);
+        if (cell != null && !cell.isEmpty()) {
           cells.add(cell);
         }
       }
-      encoders[c] = read(cells.toArray(String[]::new), spec.column(c), meta.names().get(c));
+      fills[c] = spec.column(c).impute() == null ? null : meta.fill(c);
+      String[] texts = cells.toArray(String[]::new);
+      encoders[c] = read(texts, spec, c, meta.names().get(c), embedding);
     }
-    return new Encoding(meta.names(), spec, encoders, imputed);
+    return new Encoding(meta.names(), spec, encoders, fills);
   }
 
-  private static ColumnEncoder read(String[] cells, TransformSpec.Column column, String name) {
+  private static ColumnEncoder read(
+      String[] cells, TransformSpec spec, int c, String name, MatrixOperand embedding) {
+    TransformSpec.Column column = spec.column(c);
+    if (column.isEmbedded()) {
+      if (embedding == null) {
+        throw new OperandException(
+            "word_embedding needs the matrix 'embedding', a row for each word of the meta frame");
+      }
+      return new EmbeddingColumn(RecodeColumn.fromMeta(cells, name), embedding);
+    }
     if (column.isRecoded()) {
       return RecodeColumn.fromMeta(cells, name);
     }
     if (column.bins() != null) {
       return BinColumn.fromMeta(cells, name);
+    }
+    if (column.isBagOfWords()) {
+      return BagOfWords.fromMeta(cells, name);
     }
     if (!column.isHashed()) {
       return new PassThrough();
@@ -96,25 +128,55 @@ final class Encoding {
   Frame meta() {
     List<String[]> cells = new ArrayList<>();
     int rows = 0;
-    for (int c = 0; c < encoders.length; c++) {
-      String[] column = encoders[c].meta();
-      if (imputed[c] != null) {
-        column = Arrays.copyOf(column, column.length + 1);
-        column[column.length - 1] = IMPUTED + imputed[c];
-      }
-      cells.add(column);
-      rows = Math.max(rows, column.length);
+    for (ColumnEncoder encoder : encoders) {
+      cells.add(encoder.meta());
+      rows = Math.max(rows, cells.getLast().length);
     }
     List<Object> columns = new ArrayList<>();
     for (String[] column : cells) {
       columns.add(Arrays.copyOf(column, rows));
     }
-    return new Frame(rows, names, Collections.nCopies(columns.size(), ColumnType.STRING), columns);
+    List<ColumnType> schema = Collections.nCopies(columns.size(), ColumnType.STRING);
+    return new Frame(rows, names, schema, columns, null, fills);
+  }
+
+  int columns() {
+    return encoders.length;
+  }
+
+  ColumnEncoder encoder(int c) {
+    return encoders[c];
+  }
+
+  boolean isDummycoded(int c) {
+    return spec.column(c).isDummycoded();
+  }
+
+  /** The first matrix column that a column of the frame fills. */
+  int begin(int c) {
+    return begins[c];
   }
 
   /** The number of matrix columns. */
   int width() {
     return begins[encoders.length];
+  }
+
+  /** What takes the place of NaN in a column; NaN when nothing does. */
+  double fill(int c) {
+    if (fills[c] == null || isDummycoded(c)) {
+      return Double.NaN;
+    }
+    try {
+      return encoders[c].encode(fills[c]);
+    } catch (NumberFormatException e) {
+      throw new OperandException(
+          "column "
+              + names.get(c)
+              + " holds numbers and cannot be filled with \""
+              + fills[c]
+              + "\"; impute it by a number, or recode it");
+    }
   }
 
   /** Rows that stay: all, unless a column that must not be missing is. */
@@ -130,8 +192,9 @@ final class Encoding {
   }
 
   private boolean isOmitted(Frame frame, int row) {
-    for (int c = 0; c < encoders.length; c++) {
-      if (spec.column(c).isOmitted() && FrameCells.text(frame, row, c) == null) {
+    for (int c : spec.omitted()) {
+      String text = frame.textAt(row, c);
+      if (text == null || text.isEmpty()) {
         return true;
       }
     }
@@ -145,48 +208,28 @@ final class Encoding {
     }
   }
 
-  /** Encodes the rows {@code kept[from]} to {@code kept[to - 1]} into rows from to to - 1. */
-  void encode(Frame frame, int[] kept, DenseMatrix matrix, int from, int to) {
-    for (int c = 0; c < encoders.length; c++) {
-      ColumnCells cells = new ColumnCells(frame, c, imputed[c]);
-      boolean dummy = spec.column(c).isDummycoded();
-      for (int r = from; r < to; r++) {
-        double code = encoders[c].encode(cells, kept[r]);
-        if (dummy) {
-          setOne(matrix, r, c, code);
-        } else {
-          matrix.set(r, begins[c], code);
-        }
-      }
-    }
-  }
-
-  private void setOne(DenseMatrix matrix, int row, int c, double code) {
-    for (int col = begins[c]; col < begins[c + 1]; col++) {
-      // NaN is no column: a missing or unknown category is all zeros.
-      matrix.set(row, col, code == col - begins[c] + 1 ? 1 : 0);
-    }
-  }
-
   /** The frame that a matrix of this encoding stands for. */
-  Frame decode(DenseMatrix matrix) {
+  Frame decode(MatrixOperand matrix) {
     if (matrix.cols() != width()) {
       throw new OperandException(
           "the matrix has " + matrix.cols() + " columns, this encoding makes " + width());
     }
     int rows = Math.toIntExact(matrix.rows());
-    List<ColumnType> schema = new ArrayList<>();
-    List<Object> columns = new ArrayList<>();
+    FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < encoders.length; c++) {
-      boolean plain = encoders[c].codes() == 0 && !spec.column(c).isRecoded();
       double[] codes = new double[rows];
       for (int r = 0; r < rows; r++) {
         codes[r] = code(matrix, r, c);
       }
-      schema.add(plain ? ColumnType.DOUBLE : ColumnType.STRING);
-      columns.add(plain ? codes : texts(encoders[c], codes));
+      ColumnEncoder encoder = encoders[c];
+      boolean plain = encoder instanceof PassThrough || encoder instanceof HashColumn;
+      builder.add(
+          names.get(c),
+          plain
+              ? new Column(ColumnType.DOUBLE, codes, null)
+              : new Column(ColumnType.STRING, texts(encoder, codes), null));
     }
-    return new Frame(rows, names, schema, columns);
+    return builder.build(rows);
   }
 
   private static String[] texts(ColumnEncoder encoder, double[] codes) {
@@ -197,8 +240,8 @@ final class Encoding {
     return texts;
   }
 
-  private double code(DenseMatrix matrix, int row, int c) {
-    if (!spec.column(c).isDummycoded()) {
+  private double code(MatrixOperand matrix, int row, int c) {
+    if (!isDummycoded(c)) {
       return matrix.get(row, begins[c]);
     }
     for (int col = begins[c]; col < begins[c + 1]; col++) {

@@ -8,7 +8,6 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -42,50 +41,76 @@ final class FrameCasts {
 
   /**
    * A frame of the cells. Each column gets the narrowest type that holds all its cells: BOOLEAN for
-   * zeros and ones, INTEGER for whole numbers, else DOUBLE.
+   * zeros and ones, INT32 or INT64 for whole numbers, FP32 when 32 bits print the same number, else
+   * FP64.
    */
   static Frame fromMatrix(MatrixOperand matrix) {
     int rows = Math.toIntExact(matrix.rows());
     int cols = Math.toIntExact(matrix.cols());
-    List<ColumnType> schema = new ArrayList<>();
-    List<Object> columns = new ArrayList<>();
+    FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < cols; c++) {
       double[] cells = new double[rows];
       for (int r = 0; r < rows; r++) {
         cells[r] = matrix.get(r, c);
       }
-      ColumnType type = narrowest(cells);
-      schema.add(type);
-      columns.add(column(cells, type));
+      builder.add("C" + (c + 1), column(cells, narrowest(cells)));
     }
-    return new Frame(rows, Frame.defaultNames(cols), schema, columns);
+    return builder.build(rows);
   }
 
   private static ColumnType narrowest(double[] cells) {
-    boolean truth = cells.length > 0;
-    for (double cell : cells) {
-      // Negative zero and numbers beyond 2^53 would not survive as integers.
-      boolean whole = cell == Math.rint(cell) && Math.abs(cell) <= 1L << 53;
-      if (!whole || Double.doubleToRawLongBits(cell) == Long.MIN_VALUE) {
-        return ColumnType.DOUBLE;
-      }
-      truth &= cell == 0 || cell == 1;
+    if (cells.length == 0) {
+      return ColumnType.DOUBLE;
     }
-    return truth ? ColumnType.BOOLEAN : ColumnType.INTEGER;
+    boolean truth = true;
+    boolean small = true;
+    boolean whole = true;
+    for (double cell : cells) {
+      // From 2^63 on a double has no long beside it.
+      whole = whole && cell == Math.rint(cell) && Math.abs(cell) < 0x1p63;
+      if (!whole) {
+        return isSingle(cells) ? ColumnType.FP32 : ColumnType.DOUBLE;
+      }
+      small = small && cell == (int) cell;
+      truth = truth && (cell == 0 || cell == 1);
+    }
+    return truth ? ColumnType.BOOLEAN : small ? ColumnType.INT32 : ColumnType.INTEGER;
   }
 
-  private static Object column(double[] cells, ColumnType type) {
-    return switch (type) {
-      case DOUBLE -> cells;
-      case INTEGER -> Arrays.stream(cells).mapToLong(cell -> (long) cell).toArray();
-      case BOOLEAN -> {
+  private static boolean isSingle(double[] cells) {
+    for (double cell : cells) {
+      if (!isSingle(cell)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** True when a float prints as the number does, such as 1.1 or 0.25. */
+  static boolean isSingle(double value) {
+    float single = (float) value;
+    return single == value
+        || Double.isNaN(value)
+        || !Float.isInfinite(single) && Double.parseDouble(Float.toString(single)) == value;
+  }
+
+  private static Column column(double[] cells, ColumnType type) {
+    return switch (type.storage()) {
+      case DOUBLE -> {
+        for (int r = 0; r < cells.length && type == ColumnType.FP32; r++) {
+          cells[r] = (float) cells[r];
+        }
+        yield new Column(type, cells, null);
+      }
+      case INTEGER ->
+          new Column(type, Arrays.stream(cells).mapToLong(cell -> (long) cell).toArray(), null);
+      default -> {
         boolean[] truths = new boolean[cells.length];
         for (int r = 0; r < truths.length; r++) {
           truths[r] = cells[r] != 0;
         }
-        yield truths;
+        yield new Column(type, truths, null);
       }
-      case STRING -> throw new IllegalStateException("numbers are no texts");
     };
   }
 
@@ -104,20 +129,19 @@ final class FrameCasts {
   /**
    * A frame of texts converted to the columns' types.
    *
-   * @param cells one for all, or one per cell row by row; the empty text is missing, or zero
+   * @param cells one for all, or one per cell row by row; the empty text is zero in numbers
    */
   static Frame filled(String[] cells, int rows, int cols, List<ColumnType> schema) {
-    List<String> names = Frame.defaultNames(cols);
-    List<Object> columns = new ArrayList<>();
+    FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < cols; c++) {
-      Object column = FrameCells.newColumn(schema.get(c), rows);
+      Column column = new Column(schema.get(c), rows);
+      String name = "C" + (c + 1);
       for (int r = 0; r < rows; r++) {
-        String text = cells[cells.length == 1 ? 0 : r * cols + c];
-        FrameCells.set(column, schema.get(c), r, text.isEmpty() ? null : text, names.get(c));
+        column.set(r, cells[cells.length == 1 ? 0 : r * cols + c], name);
       }
-      columns.add(column);
+      builder.add(name, column);
     }
-    return new Frame(rows, names, schema, columns);
+    return builder.build(rows);
   }
 
   /** The only cell of a 1x1 matrix or frame. */

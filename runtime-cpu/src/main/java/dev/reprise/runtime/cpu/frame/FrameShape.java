@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.ColumnType.Storage;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
@@ -40,23 +41,24 @@ public final class FrameShape {
     Frame frame = (Frame) operands[0];
     Range rows = range("row", operands[1], operands[2], frame.rows(), frame);
     Range cols = range("column", operands[3], operands[4], frame.cols(), frame);
-    List<Object> columns = new ArrayList<>();
+    FrameBuilder builder = new FrameBuilder();
     for (int c = cols.from; c < cols.to; c++) {
-      ColumnType type = frame.schema().get(c);
-      Object column = FrameCells.newColumn(type, rows.length());
-      FrameCells.copy(frame, c, rows.from, column, type, 0, rows.length());
-      columns.add(column);
+      if (rows.length() == frame.rows()) {
+        builder.share(frame, c);
+        continue;
+      }
+      Column column = new Column(frame.schema().get(c), rows.length());
+      column.copy(frame, c, rows.from, 0, rows.length());
+      builder.add(frame.names().get(c), column);
     }
-    // A single cell loses its column's name, as in SystemDS.
-    boolean single = rows.length() == 1 && cols.length() == 1;
-    return new Frame(
-        rows.length(),
-        single ? Frame.defaultNames(1) : frame.names().subList(cols.from, cols.to),
-        frame.schema().subList(cols.from, cols.to),
-        columns);
+    return builder.build(rows.length());
   }
 
-  /** {@code F[rl:ru, cl:cu] = source} as a new frame; cells take the type of their new column. */
+  /**
+   * {@code F[rl:ru, cl:cu] = source} as a new frame. Cells take the type of their new column; a
+   * column that is replaced as a whole by what its type cannot hold takes the source's type, as
+   * does every column when the whole frame is replaced.
+   */
   public static Frame leftIndex(Operand[] operands) {
     if (!(operands[0] instanceof Frame target)) {
       throw new OperandException(
@@ -75,19 +77,36 @@ public final class FrameShape {
               + source.shape());
     }
     int height = (int) target.rows();
-    List<Object> columns = new ArrayList<>();
+    boolean wholeColumns = rows.length() == height && !(operands[1] instanceof Scalar);
+    boolean wholeFrame = wholeColumns && cols.length() == target.cols();
+    FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < target.cols(); c++) {
       if (c < cols.from || c >= cols.to) {
-        columns.add(target.column(c));
+        builder.share(target, c);
         continue;
       }
       ColumnType type = target.schema().get(c);
-      Object column = FrameCells.newColumn(type, height);
-      FrameCells.copy(target, c, 0, column, type, 0, height);
-      FrameCells.copy(source, c - cols.from, 0, column, type, rows.from, rows.length());
-      columns.add(column);
+      ColumnType other = source.schema().get(c - cols.from);
+      if (wholeFrame || wholeColumns && !converts(other, type)) {
+        type = other;
+      }
+      Column column = new Column(type, height);
+      if (!wholeColumns) {
+        column.copy(target, c, 0, 0, height);
+      }
+      column.copy(source, c - cols.from, 0, rows.from, rows.length());
+      builder.add(target.names().get(c), column);
     }
-    return FrameCells.likeNamed(target, height, columns);
+    return builder.build(height);
+  }
+
+  /**
+   * True when cells of one type may be written into a column of another without looking at them.
+   */
+  private static boolean converts(ColumnType from, ColumnType to) {
+    return from == to
+        || to.storage() == Storage.STRING
+        || from.storage() != Storage.STRING && CommonType.of(from, to) == to;
   }
 
   private static Frame asFrame(Operand source, Range rows, Range cols) {
@@ -105,9 +124,7 @@ public final class FrameShape {
 
   /** Columns side by side. Names are kept if they stay distinct, else become C1, C2, ... */
   public static Frame cbind(Operand[] operands) {
-    List<String> names = new ArrayList<>();
-    List<ColumnType> schema = new ArrayList<>();
-    List<Object> columns = new ArrayList<>();
+    FrameBuilder builder = new FrameBuilder();
     long rows = -1;
     for (Operand operand : operands) {
       Frame frame = frame("cbind", operand);
@@ -116,18 +133,16 @@ public final class FrameShape {
             "'cbind' needs equal numbers of rows, but got " + rows + " and " + frame.rows());
       }
       rows = frame.rows();
-      names.addAll(frame.names());
-      schema.addAll(frame.schema());
       for (int c = 0; c < frame.cols(); c++) {
-        columns.add(frame.column(c));
+        builder.share(frame, c);
       }
     }
+    List<String> names = builder.names();
     boolean distinct = new HashSet<>(names).size() == names.size();
-    return new Frame(
-        Math.max(0, rows), distinct ? names : Frame.defaultNames(names.size()), schema, columns);
+    return builder.build(Math.max(0, rows), distinct ? names : Frame.defaultNames(names.size()));
   }
 
-  /** Rows one below the other; a column whose types differ becomes text. Names of the first. */
+  /** Rows one below the other; see {@link CommonType} for columns whose types differ. */
   public static Frame rbind(Operand[] operands) {
     Frame first = frame("rbind", operands[0]);
     long rows = 0;
@@ -142,24 +157,22 @@ public final class FrameShape {
                 + frame.cols());
       }
       for (int c = 0; c < first.cols(); c++) {
-        if (frame.schema().get(c) != schema.get(c)) {
-          schema.set(c, ColumnType.STRING);
-        }
+        schema.set(c, CommonType.of(schema.get(c), frame.schema().get(c)));
       }
       rows += frame.rows();
     }
-    List<Object> columns = new ArrayList<>();
+    FrameBuilder builder = new FrameBuilder();
     for (int c = 0; c < first.cols(); c++) {
-      Object column = FrameCells.newColumn(schema.get(c), Math.toIntExact(rows));
+      Column column = new Column(schema.get(c), Math.toIntExact(rows));
       int at = 0;
       for (Operand operand : operands) {
         Frame frame = (Frame) operand;
-        FrameCells.copy(frame, c, 0, column, schema.get(c), at, (int) frame.rows());
+        column.copy(frame, c, 0, at, (int) frame.rows());
         at += (int) frame.rows();
       }
-      columns.add(column);
+      builder.add(first.names().get(c), column);
     }
-    return new Frame(rows, first.names(), schema, columns);
+    return builder.build(rows);
   }
 
   private static Frame frame(String operation, Operand operand) {

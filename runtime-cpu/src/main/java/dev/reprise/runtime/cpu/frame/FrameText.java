@@ -3,7 +3,6 @@ package dev.reprise.runtime.cpu.frame;
 import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -36,7 +35,7 @@ public final class FrameText {
    *
    * @param maxRows how many rows are shown at most; negative for all
    * @param maxCols how many columns are shown at most; negative for all
-   * @param decimals fewest digits after the point of a double; at most 3, or this many if more
+   * @param decimals fewest digits after the point of an FP64; at most 3, or this many if more
    * @param separator between cells
    * @param lineSeparator after each line of cells
    */
@@ -61,7 +60,7 @@ public final class FrameText {
     }
     text.append(lineSeparator).append('#');
     for (int c = 0; c < cols; c++) {
-      text.append(separator).append(typeName(frame.schema().get(c)));
+      text.append(separator).append(frame.schema().get(c).label());
     }
     text.append(lineSeparator);
     for (int r = 0; r < rows; r++) {
@@ -74,37 +73,13 @@ public final class FrameText {
   }
 
   private static String cell(Frame frame, int row, int col, DecimalFormat format) {
-    return switch (frame.schema().get(col)) {
-      case STRING -> String.valueOf(frame.strings(col)[row]);
-      case DOUBLE -> {
-        double value = frame.doubles(col)[row];
-        yield Double.isFinite(value) ? format.format(value) : Double.toString(value);
-      }
-      case INTEGER -> Long.toString(frame.integers(col)[row]);
-      case BOOLEAN -> frame.booleans(col)[row] ? "TRUE" : "FALSE";
-    };
-  }
-
-  /** The name of a column type in schemas and headers. */
-  static String typeName(ColumnType type) {
-    return switch (type) {
-      case STRING -> "STRING";
-      case DOUBLE -> "FP64";
-      case INTEGER -> "INT64";
-      case BOOLEAN -> "BOOLEAN";
-    };
-  }
-
-  /** The column type of a name, narrower types widened. */
-  static ColumnType typeNamed(String name) {
-    return switch (name.strip().toUpperCase(Locale.ROOT)) {
-      case "STRING", "CHARACTER", "UNKNOWN", "HASH64", "HASH32" -> ColumnType.STRING;
-      case "FP64", "FP32", "DOUBLE" -> ColumnType.DOUBLE;
-      case "INT64", "INT32", "UINT8", "UINT4", "INT", "INTEGER" -> ColumnType.INTEGER;
-      case "BOOLEAN" -> ColumnType.BOOLEAN;
-      default ->
-          throw new OperandException(
-              "unknown column type \"" + name + "\"; use STRING, FP64, INT64 or BOOLEAN");
-    };
+    if (frame.schema().get(col) == ColumnType.BOOLEAN && !frame.isMissing(row, col)) {
+      return frame.booleans(col)[row] ? "TRUE" : "FALSE";
+    }
+    if (frame.schema().get(col) == ColumnType.DOUBLE && !frame.isMissing(row, col)) {
+      double value = frame.doubles(col)[row];
+      return Double.isFinite(value) ? format.format(value) : Double.toString(value);
+    }
+    return String.valueOf(frame.textAt(row, col));
   }
 }

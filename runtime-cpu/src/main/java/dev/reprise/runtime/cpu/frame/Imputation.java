@@ -1,7 +1,8 @@
 package dev.reprise.runtime.cpu.frame;
 
 import dev.reprise.runtime.Frame;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Learns what stands for the missing cells of a column. */
@@ -20,11 +21,16 @@ final class Imputation {
     };
   }
 
+  /** The mean of the cells that are numbers: neither missing nor NaN. */
   private static String mean(Frame frame, int col) {
+    int rows = (int) frame.rows();
+    int[] all = new int[rows];
+    Arrays.setAll(all, r -> r);
+    double[] values = new double[rows];
+    PassThrough.numbers(frame, col, all, 0, rows, values);
     double sum = 0;
     long count = 0;
-    for (int r = 0; r < frame.rows(); r++) {
-      double value = FrameCells.number(frame, r, col);
+    for (double value : values) {
       if (!Double.isNaN(value)) {
         sum += value;
         count++;
@@ -33,12 +39,12 @@ final class Imputation {
     return count == 0 ? null : Double.toString(sum / count);
   }
 
-  /** The most frequent text; of several the one that comes first. */
+  /** The most frequent text; of several the one that comes first in the meta frame's order. */
   private static String mode(Frame frame, int col) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
+    Map<String, Integer> counts = new HashMap<>();
     for (int r = 0; r < frame.rows(); r++) {
-      String text = FrameCells.text(frame, r, col);
-      if (text != null) {
+      String text = frame.textAt(r, col);
+      if (text != null && !text.isEmpty()) {
         counts.merge(text, 1, Integer::sum);
       }
     }

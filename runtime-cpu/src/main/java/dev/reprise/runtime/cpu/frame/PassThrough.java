@@ -1,5 +1,8 @@
 package dev.reprise.runtime.cpu.frame;
 
+import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.Frame;
+
 /** A column of numbers that stay as they are. */
 record PassThrough() implements ColumnEncoder {
 
@@ -9,8 +12,39 @@ record PassThrough() implements ColumnEncoder {
   }
 
   @Override
-  public double encode(ColumnCells cells, int row) {
-    return cells.number(row);
+  public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+    numbers(frame, col, rows, from, to, out);
+  }
+
+  /** The cells of chosen rows as numbers. */
+  static void numbers(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+    ColumnType type = frame.schema().get(col);
+    if (type.storage() == ColumnType.Storage.DOUBLE) {
+      double[] cells = frame.doubles(col);
+      for (int i = from; i < to; i++) {
+        out[i - from] = cells[rows[i]];
+      }
+    } else if (type == ColumnType.STRING) {
+      String[] cells = frame.strings(col);
+      for (int i = from; i < to; i++) {
+        double value = PlainNumber.parse(cells[rows[i]]);
+        out[i - from] = Double.isNaN(value) ? FrameCells.number(frame, rows[i], col) : value;
+      }
+    } else if (type.storage() == ColumnType.Storage.INTEGER && frame.missing(col) == null) {
+      long[] cells = frame.integers(col);
+      for (int i = from; i < to; i++) {
+        out[i - from] = cells[rows[i]];
+      }
+    } else {
+      for (int i = from; i < to; i++) {
+        out[i - from] = FrameCells.number(frame, rows[i], col);
+      }
+    }
+  }
+
+  @Override
+  public double encode(String text) {
+    return FrameCells.parseNumber(text);
   }
 
   @Override

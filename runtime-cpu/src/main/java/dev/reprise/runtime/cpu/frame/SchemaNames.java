@@ -7,14 +7,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Finds for each column of a frame the name of the narrowest type that all its cells fit: BOOLEAN,
- * INT32, INT64, FP32, FP64, CHARACTER, STRING, or UNKNOWN when all are missing; with {@code ·n}
- * when some are missing.
+ * Finds for each column of a frame the name of the narrowest type that all its cells fit, with
+ * {@code ·n} when some are missing (unless it is STRING, which holds missing cells anyhow).
  */
 final class SchemaNames {
-  private static final String[] WIDENING = {"BOOLEAN", "INT32", "INT64", "FP32", "FP64"};
-  private static final int CHARACTER = 5;
-  private static final int STRING = 6;
+  private static final String WITH_MISSING = "\u00b7n";
 
   private SchemaNames() {}
 
@@ -22,10 +19,7 @@ final class SchemaNames {
   static Frame of(Frame frame) {
     List<String> names = new ArrayList<>();
     for (int c = 0; c < frame.cols(); c++) {
-      names.add(
-          frame.schema().get(c) == ColumnType.STRING
-              ? name(frame.strings(c))
-              : FrameText.typeName(frame.schema().get(c)));
+      names.add(name(frame, c));
     }
     return row(names);
   }
@@ -41,57 +35,31 @@ final class SchemaNames {
         columns);
   }
 
-  private static String name(String[] cells) {
-    int widest = -1;
-    boolean gap = false;
-    for (String cell : cells) {
-      if (cell == null) {
-        gap = true;
-      } else if (widest < STRING) {
-        widest = widened(widest, width(cell), cell);
-      }
-    }
-    String name =
-        widest < 0
-            ? "UNKNOWN"
-            : widest == STRING ? "STRING" : widest == CHARACTER ? "CHARACTER" : WIDENING[widest];
-    return gap ? name + "·n" : name;
-  }
-
-  /** The narrowest type that holds cells of both; a letter among numbers makes all of it text. */
-  private static int widened(int soFar, int next, String cell) {
-    if (soFar < 0 || soFar == next) {
-      return next;
-    }
-    if (soFar >= CHARACTER || next >= CHARACTER) {
-      return STRING;
-    }
-    return Math.max(soFar, next);
-  }
-
-  private static int width(String cell) {
-    switch (cell) {
-      case "TRUE", "FALSE", "true", "false", "T", "F", "t", "f", "0", "1" -> {
-        return 0;
-      }
-      default -> {
-        try {
-          return numberWidth(cell);
-        } catch (NumberFormatException e) {
-          return cell.length() == 1 ? CHARACTER : STRING;
+  private static String name(Frame frame, int c) {
+    ColumnType type = frame.schema().get(c);
+    boolean gap = frame.missing(c) != null;
+    if (type == ColumnType.STRING) {
+      NarrowestType narrowest = new NarrowestType();
+      for (String cell : frame.strings(c)) {
+        if (!narrowest.take(cell)) {
+          return ColumnType.STRING.label();
         }
       }
+      type = narrowest.type();
+      gap = narrowest.sawGap();
+    } else if (type == ColumnType.DOUBLE && isSingle(frame.doubles(c))) {
+      type = ColumnType.FP32;
     }
+    String label = type == null ? "UNKNOWN" : type.label();
+    return gap ? label + WITH_MISSING : label;
   }
 
-  private static int numberWidth(String cell) {
-    double value = FrameCells.parseNumber(cell);
-    boolean exponent = cell.indexOf('e') >= 0 || cell.indexOf('E') >= 0;
-    if (value == Math.rint(value) && !Double.isInfinite(value) && !exponent) {
-      boolean small = Math.abs(value) <= Integer.MAX_VALUE;
-      return small ? 1 : Math.abs(value) < Long.MAX_VALUE ? 2 : 4;
+  private static boolean isSingle(double[] cells) {
+    for (double cell : cells) {
+      if (!FrameCasts.isSingle(cell)) {
+        return false;
+      }
     }
-    boolean shortEnough = Double.parseDouble(Float.toString((float) value)) == value;
-    return shortEnough || !Double.isFinite(value) ? 3 : 4;
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -12,9 +13,6 @@ import dev.reprise.runtime.operation.Operation;
 
 /** Feature transformations: frames of mixed columns to matrices and back. */
 final class TransformKernels {
-  // A few milliseconds of work, so that handing a chunk over pays.
-  private static final int ROWS_PER_CHUNK = 4096;
-
   private final Parallel parallel;
 
   TransformKernels(Parallel parallel) {
@@ -25,16 +23,21 @@ final class TransformKernels {
   Operand[] encode(Operation operation, Operand[] in, ExecutionContext context) {
     Frame frame = FrameKernels.frameIn("transformencode", in[0]);
     TransformSpec spec = TransformSpec.parse(((Scalar) in[1]).asString(), frame.names());
-    Encoding encoding = Encoding.learn(frame, spec);
+    Encoding encoding =
+        Encoding.learn(
+            frame,
+            spec,
+            (count, body) -> parallel.forEach(context, count, c -> body.accept((int) c)));
     Frame meta = encoding.meta();
     return new Operand[] {encoded(encoding, frame, context), meta};
   }
 
-  /** {@code X = transformapply(target=F, meta=M, spec=...)}. */
+  /** {@code X = transformapply(target=F, meta=M, spec=..., embedding=E)}. */
   Operand[] apply(Operation operation, Operand[] in, ExecutionContext context) {
     Frame frame = FrameKernels.frameIn("transformapply", in[0]);
     Frame meta = FrameKernels.frameIn("transformapply", in[1]);
-    Encoding encoding = Encoding.fromMeta(meta, spec(in[2], frame, meta));
+    MatrixOperand embedding = in[3] instanceof MatrixOperand matrix ? matrix : null;
+    Encoding encoding = Encoding.fromMeta(meta, spec(in[2], frame, meta), embedding);
     encoding.checkColumns(frame);
     return new Operand[] {encoded(encoding, frame, context)};
   }
@@ -45,30 +48,18 @@ final class TransformKernels {
     return TransformSpec.parse(((Scalar) spec).asString(), named.names());
   }
 
-  private DenseMatrix encoded(Encoding encoding, Frame frame, ExecutionContext context) {
-    int[] kept = encoding.keptRows(frame);
-    DenseMatrix matrix = DenseMatrix.allocate(context.allocator(), kept.length, encoding.width());
-    try {
-      parallel.forRange(
-          context,
-          kept.length,
-          ROWS_PER_CHUNK,
-          (from, to) -> encoding.encode(frame, kept, matrix, (int) from, (int) to));
-      return matrix;
-    } catch (RuntimeException | Error e) {
-      matrix.buffer().release();
-      throw e;
-    }
+  private MatrixOperand encoded(Encoding encoding, Frame frame, ExecutionContext context) {
+    return new RowEncoder(encoding, frame, encoding.keptRows(frame)).encode(parallel, context);
   }
 
   /** {@code F = transformdecode(target=X, meta=M, spec=...)}. */
   Operand[] decode(Operation operation, Operand[] in, ExecutionContext context) {
-    if (!(in[0] instanceof DenseMatrix matrix)) {
+    if (!(in[0] instanceof MatrixOperand matrix)) {
       throw new OperandException("'transformdecode' needs a matrix");
     }
     Frame meta = FrameKernels.frameIn("transformdecode", in[1]);
     TransformSpec spec = TransformSpec.parse(((Scalar) in[2]).asString(), meta.names());
-    return new Operand[] {Encoding.fromMeta(meta, spec).decode(matrix)};
+    return new Operand[] {Encoding.fromMeta(meta, spec, null).decode(matrix)};
   }
 
   /**
@@ -77,7 +68,7 @@ final class TransformKernels {
   Operand[] columnMap(Operation operation, Operand[] in, ExecutionContext context) {
     Frame meta = FrameKernels.frameIn("transformcolmap", in[0]);
     TransformSpec spec = TransformSpec.parse(((Scalar) in[1]).asString(), meta.names());
-    double[][] map = Encoding.fromMeta(meta, spec).columnMap();
+    double[][] map = Encoding.fromMeta(meta, spec, null).columnMap();
     return new Operand[] {matrix(map, context.allocator())};
   }
 

@@ -4,6 +4,7 @@ import dev.reprise.runtime.OperandException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What a transform does with each column, as its JSON spec says. Columns are named by position
@@ -27,6 +28,8 @@ final class TransformSpec {
     private boolean dummycode;
     private boolean hash;
     private boolean omit;
+    private boolean bagOfWords;
+    private boolean embedded;
     private Bins bins;
     private Impute impute;
 
@@ -38,14 +41,19 @@ final class TransformSpec {
       return hash;
     }
 
-    /** Rows that miss this column are dropped. */
-    boolean isOmitted() {
-      return omit;
+    /** Texts become counts of their words. */
+    boolean isBagOfWords() {
+      return bagOfWords;
+    }
+
+    /** Words become rows of a matrix. */
+    boolean isEmbedded() {
+      return embedded;
     }
 
     /** True for recoded columns; dummycoding recodes unless the column is binned or hashed. */
     boolean isRecoded() {
-      return recode || dummycode && bins == null && !hash;
+      return recode || dummycode && bins == null && !hash && !bagOfWords && !embedded;
     }
 
     /** How to bin, or null. */
@@ -95,6 +103,11 @@ final class TransformSpec {
     return hashBuckets;
   }
 
+  /** The columns of which a missing cell drops its row. */
+  int[] omitted() {
+    return IntStream.range(0, columns.length).filter(c -> columns[c].omit).toArray();
+  }
+
   private void take(String key, Object value) {
     switch (key) {
       case "ids" -> {}
@@ -102,6 +115,13 @@ final class TransformSpec {
       case "dummycode" -> list(key, value).forEach(e -> find(key, e).dummycode = true);
       case "hash" -> list(key, value).forEach(e -> find(key, e).hash = true);
       case "omit" -> list(key, value).forEach(e -> find(key, e).omit = true);
+      case "bag_of_words" -> list(key, value).forEach(e -> find(key, e).bagOfWords = true);
+      case "word_embedding" -> list(key, value).forEach(e -> find(key, e).embedded = true);
+      case "pass_through" -> list(key, value).forEach(e -> find(key, e));
+      case "udf" ->
+          throw new OperandException(
+              "the transform spec asks for \"udf\", a function of the script, which is not"
+                  + " supported here; call the function on the matrix that the transform gives");
       case "K" -> hashBuckets = whole("K", value);
       case "bin" -> list(key, value).forEach(this::takeBins);
       case "impute" -> list(key, value).forEach(this::takeImpute);
@@ -110,22 +130,27 @@ final class TransformSpec {
               "the transform spec asks for \""
                   + key
                   + "\", which is not known; known are recode,"
-                  + " dummycode, bin, hash (with K), impute, omit and ids");
+                  + " dummycode, bin, hash (with K), bag_of_words, word_embedding, impute, omit,"
+                  + " pass_through and ids");
     }
   }
 
   private void takeBins(Object entry) {
     Map<?, ?> bin = object("bin", entry);
     String method = String.valueOf(bin.get("method")).toLowerCase(Locale.ROOT);
-    if (!method.equals("equi-width") && !method.equals("equi-height")) {
+    boolean equalWidths = method.equals("equi-width");
+    // The approximation of SystemDS samples; ours is exact.
+    if (!equalWidths && !method.equals("equi-height") && !method.equals("equi-height-approx")) {
       throw new OperandException(
-          "the transform spec bins by \"" + method + "\"; use equi-width or equi-height");
+          "the transform spec bins by \""
+              + method
+              + "\"; use equi-width, equi-height or equi-height-approx");
     }
-    int count = whole("numbins", bin.get("numbins"));
+    int count = bin.get("numbins") == null ? 1 : whole("numbins", bin.get("numbins"));
     if (count < 1) {
       throw new OperandException("the transform spec asks for " + count + " bins; at least 1");
     }
-    find("bin", reference(bin)).bins = new Bins(method.equals("equi-height"), count);
+    find("bin", reference(bin)).bins = new Bins(!equalWidths, count);
   }
 
   private void takeImpute(Object entry) {
@@ -210,11 +235,19 @@ final class TransformSpec {
     for (int c = 0; c < columns.length; c++) {
       Column column = columns[c];
       int ways = (column.recode ? 1 : 0) + (column.hash ? 1 : 0) + (column.bins != null ? 1 : 0);
+      ways += (column.bagOfWords ? 1 : 0) + (column.embedded ? 1 : 0);
       if (ways > 1) {
         throw new OperandException(
             "the transform spec treats column "
                 + (c + 1)
-                + " in several ways; choose one of recode, bin and hash");
+                + " in several ways; choose one of recode, bin, hash, bag_of_words and"
+                + " word_embedding");
+      }
+      if (column.dummycode && (column.bagOfWords || column.embedded)) {
+        throw new OperandException(
+            "the transform spec dummycodes column "
+                + (c + 1)
+                + ", whose words fill columns already");
       }
       if (column.hash && hashBuckets < 1) {
         throw new OperandException("hash in the transform spec needs K, the number of buckets");

@@ -9,6 +9,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.frame.FrameFilter;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;

@@ -12,6 +12,7 @@ import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FrameOperationsTest {
@@ -42,7 +43,8 @@ class FrameOperationsTest {
 
   @Test
   void decimalsAreAFloorUpToThree() {
-    Frame frame = (Frame) run("as.frame", Frames.matrix(new double[][] {{0.5}, {9.25}}));
+    Frame frame =
+        new Frame(2, List.of("C1"), List.of(ColumnType.DOUBLE), List.of(new double[] {0.5, 9.25}));
     assertThat(FrameText.of(frame, -1, -1, 1, " ", "\n")).endsWith("0.5\n9.25\n");
     assertThat(FrameText.of(frame, -1, -1, 4, " ", "\n")).endsWith("0.5000\n9.2500\n");
   }
@@ -134,9 +136,44 @@ class FrameOperationsTest {
         (Frame) run("as.frame", Frames.matrix(new double[][] {{1, 0, 2, -0.0}, {0.5, 1, 3e9, 1}}));
     assertThat(frame.schema())
         .containsExactly(
-            ColumnType.DOUBLE, ColumnType.BOOLEAN, ColumnType.INTEGER, ColumnType.DOUBLE);
+            ColumnType.FP32, ColumnType.BOOLEAN, ColumnType.INTEGER, ColumnType.BOOLEAN);
     assertThat(show(run("as.matrix", frame))).isEqualTo("1 0 2 0\n0.5 1 3000000000 1\n");
     assertThat(showCells(run("as.frame", text("hello")))).isEqualTo("hello\n");
+  }
+
+  @Test
+  void shortDecimalsTakeThirtyTwoBitsAndPrintTheSame() {
+    Frame frame =
+        (Frame)
+            run(
+                "as.frame",
+                Frames.matrix(new double[][] {{1.1, 16777217, 0.1}, {2, 0.5, 1.0 / 3}}));
+    assertThat(frame.schema())
+        .containsExactly(ColumnType.FP32, ColumnType.DOUBLE, ColumnType.DOUBLE);
+    assertThat(showCells(frame)).isEqualTo("1.1 16777217.000 0.100\n2.0 0.500 0.333\n");
+  }
+
+  @Test
+  void bindingRowsOfNumbersWidensTheirTypes() {
+    Frame whole = (Frame) run("as.frame", Frames.matrix(new double[][] {{7, 0}}));
+    Frame real = (Frame) run("as.frame", Frames.matrix(new double[][] {{1.5, 9}}));
+    Frame both = FrameShape.rbind(new Operand[] {whole, real});
+    assertThat(both.schema()).containsExactly(ColumnType.FP32, ColumnType.INT32);
+    assertThat(showCells(both)).isEqualTo("7.0 0\n1.5 9\n");
+  }
+
+  @Test
+  void aReplacedColumnTakesTheTypeThatItNeeds() {
+    Frame numbers = (Frame) run("as.frame", Frames.matrix(new double[][] {{1, 2}, {3, 4}}));
+    Frame words = Frames.texts("a", "x", "y");
+    Frame mixed = FrameShape.leftIndex(new Operand[] {numbers, words, ALL, ALL, at(1), ALL});
+    assertThat(mixed.schema()).containsExactly(ColumnType.STRING, ColumnType.INT32);
+    Operand[] cell = {numbers, Scalar.of(2.5), at(1), ALL, at(1), ALL};
+    assertThat(showCells(FrameShape.leftIndex(cell))).isEqualTo("2 2\n3 4\n");
+    assertThatThrownBy(
+            () -> FrameShape.leftIndex(new Operand[] {numbers, text("x"), at(1), ALL, at(1), ALL}))
+        .hasMessageContaining("INT32")
+        .hasMessageContaining("\"x\"");
   }
 
   @Test
@@ -172,7 +209,7 @@ class FrameOperationsTest {
     String cells = String.join("" + FrameKernels.BETWEEN, "x", "1.5", "", "2.5");
     String schema = "STRING" + FrameKernels.BETWEEN + "FP64";
     assertThat(showCells(run("frame", text(cells), at(2), at(2), text(schema))))
-        .isEqualTo("x 1.500\nnull 2.500\n");
+        .isEqualTo("x 1.500\n 2.500\n");
     assertThatThrownBy(() -> run("frame", text(cells), at(3), at(2), Scalar.absent()))
         .hasMessageContaining("4 values")
         .hasMessageContaining("3x2");
@@ -190,7 +227,7 @@ class FrameOperationsTest {
             "INT32 FP32 FP32 INT32·n INT64 FP64 FP32 CHARACTER STRING UNKNOWN·n BOOLEAN BOOLEAN"
                 + " INT64 FP64 BOOLEAN\n");
     assertThat(showCells(run("detectSchema", Frames.typedSample())))
-        .isEqualTo("INT64 CHARACTER·n FP64 BOOLEAN CHARACTER·n\n");
+        .isEqualTo("INT64 CHARACTER·n FP32 BOOLEAN CHARACTER·n\n");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.runtime.operation.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -97,8 +98,13 @@ final class Frames {
     return matrix;
   }
 
-  /** Runs one kernel; left-out optional operands must be given as {@code Scalar.absent()}. */
-  static Operand[] run(int threads, String opcode, Operand... operands) {
+  /** Runs one kernel; operands left out at the end take their defaults. */
+  static Operand[] run(int threads, String opcode, Operand... given) {
+    List<Parameter> parameters = OperationTable.standard().get(opcode).parameters();
+    Operand[] operands = Arrays.copyOf(given, Math.max(given.length, parameters.size()));
+    for (int i = given.length; i < operands.length; i++) {
+      operands[i] = parameters.get(i).defaultValue();
+    }
     try (Parallel parallel = new Parallel(threads)) {
       KernelTable.Builder table = new KernelTable.Builder();
       FrameKernels.register(table, parallel);

@@ -7,10 +7,13 @@ import static dev.reprise.runtime.cpu.frame.Frames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.SparseMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -136,9 +139,84 @@ class TransformTest {
             + "{id:5, method:constant, value:q}], recode:[2,4,5]}";
     Operand[] result = run(1, "transformencode", Frames.sample(), text(spec));
     assertThat(show(result[0]))
-        .isEqualTo("10 1 1.5 1 1\n2 2 2.5 2 2\n10 3 2.25 1 3\n7 1 4.5 2 1\n3 1 0.5 1 4\n");
+        .isEqualTo("10 1 1.5 1 1\n2 2 2.5 2 4\n10 3 2.25 1 2\n7 1 4.5 2 1\n3 1 0.5 1 3\n");
     assertThat(show(run("transformapply", UNSEEN, result[1], text(spec))))
-        .isEqualTo("10 1 9.5 1 2\n99 2 -3 2 1\nNaN 1 2.25 NaN 2\n");
+        .isEqualTo("10 1 9.5 1 4\n99 2 -3 2 1\nNaN 1 2.25 NaN 4\n");
+  }
+
+  @Test
+  void whatFillsMissingCellsIsNoRowOfTheMetaFrame() {
+    Frame frame = Frames.texts("n", "1", "", "3");
+    String spec = "{ids:true, impute:[{id:1, method:global_mean}]}";
+    Operand[] result = run(1, "transformencode", frame, text(spec));
+    assertThat(((Frame) result[1]).rows()).isZero();
+    assertThat(((Frame) result[1]).fill(0)).isEqualTo("2.0");
+    assertThat(show(run("transformapply", Frames.texts("n", "", "7"), result[1], text(spec))))
+        .isEqualTo("2\n7\n");
+  }
+
+  @Test
+  void missingCellsAreFilledAfterBinningAndNotInDummyColumns() {
+    Frame frame = Frames.texts("n", "10", "20", "", "40");
+    String impute = "impute:[{id:1, method:constant, value:25}], ";
+    String bin = "bin:[{id:1, method:equi-width, numbins:4}]";
+    assertThat(show(run("transformencode", frame, text("{ids:true, " + impute + bin + "}"))))
+        .isEqualTo("1\n2\n25\n4\n");
+    assertThat(
+            show(
+                run(
+                    "transformencode",
+                    frame,
+                    text("{ids:true, " + impute + bin + ", dummycode:[1]}"))))
+        .isEqualTo("1 0 0 0\n0 1 0 0\n0 0 0 0\n0 0 0 1\n");
+  }
+
+  @Test
+  void wordsAreCountedInTheOrderInWhichTheyAppear() {
+    Frame frame = Frames.texts("t", "It's a b b", "B; 3.5 A_c", "");
+    String spec = "{ids:true, bag_of_words:[1]}";
+    Operand[] result = run(1, "transformencode", frame, text(spec));
+    assertThat(show(result[0])).isEqualTo("1 1 1 2 0\n0 0 1 1 1\n0 0 0 0 0\n");
+    assertThat(show(run("transformapply", Frames.texts("t", "c c d"), result[1], text(spec))))
+        .isEqualTo("0 0 0 0 2\n");
+  }
+
+  @Test
+  void wordsBecomeRowsOfAnEmbedding() {
+    Frame words = Frames.texts("w", "a", "b", "a");
+    Operand meta = run(1, "transformencode", words, text("{ids:true, recode:[1]}"))[1];
+    Operand embedding = Frames.matrix(new double[][] {{1, 2}, {3, 4}});
+    Operand spec = text("{ids:true, word_embedding:[1]}");
+    assertThat(show(run("transformapply", Frames.texts("w", "b", "z", "a"), meta, spec, embedding)))
+        .isEqualTo("3 4\n0 0\n1 2\n");
+    assertThatThrownBy(() -> run("transformapply", words, meta, spec))
+        .hasMessageContaining("'embedding'");
+  }
+
+  @Test
+  void numbersAreHashedByTheirType() {
+    Frame whole = (Frame) run("as.frame", Frames.matrix(new double[][] {{-10}, {100}, {4}}));
+    Operand spec = text("{ids:true, hash:[1], K:7}");
+    assertThat(show(run("transformencode", whole, spec))).isEqualTo("4\n3\n5\n");
+    Frame single = (Frame) run("as.frame", Frames.matrix(new double[][] {{1.5}, {1.1}, {2}}));
+    assertThat(show(run("transformencode", single, spec))).isEqualTo("7\n7\n2\n");
+    assertThat(show(run("transformencode", Frames.texts("t", "polygenelubricants", "abc"), spec)))
+        .isEqualTo("3\n7\n");
+  }
+
+  @Test
+  void manyDummyColumnsMakeASparseMatrixOfTheSameCells() {
+    String[] cells = new String[6000];
+    Arrays.setAll(cells, r -> "c" + r * 7 % 300);
+    Frame frame = Frames.texts("c", cells);
+    Operand[] one = run(1, "transformencode", frame, text("{ids:true, dummycode:[1]}"));
+    Operand[] many = run(2, "transformencode", frame, text("{ids:true, dummycode:[1]}"));
+    SparseMatrix sparse = (SparseMatrix) one[0];
+    assertThat(sparse.nonZeros()).isEqualTo(6000);
+    for (int r = 0; r < cells.length; r++) {
+      assertThat(sparse.get(r, r % 300)).isEqualTo(1);
+      assertThat(((SparseMatrix) many[0]).get(r, r % 300)).isEqualTo(1);
+    }
   }
 
   @Test
@@ -166,8 +244,8 @@ class TransformTest {
                     frame,
                     meta,
                     text(
-                        "{recode:[name, city], dummycode:[city], bin:[{name:value, method:equi-width,"
-                            + " numbins:3}]}"))))
+                        "{recode:[name, city], dummycode:[city], bin:[{name:value,"
+                            + " method:equi-width, numbins:3}]}"))))
         .isEqualTo("1 1 1 1 0 0 0\n2 3 3 0 0 0 1\n");
   }
 
@@ -198,10 +276,14 @@ class TransformTest {
     String spec = "{dummycode:[a], bin:[{name:c, method:equi-height, numbins:9}]}";
     Operand[] one = run(1, "transformencode", frame, text(spec));
     Operand[] two = run(2, "transformencode", frame, text(spec));
-    DenseMatrix applied = (DenseMatrix) run(2, "transformapply", frame, one[1], text(spec))[0];
-    assertThat(((DenseMatrix) one[0]).segment().mismatch(((DenseMatrix) two[0]).segment()))
-        .isEqualTo(-1);
-    assertThat(((DenseMatrix) one[0]).segment().mismatch(applied.segment())).isEqualTo(-1);
+    Operand applied = run(2, "transformapply", frame, one[1], text(spec))[0];
+    assertThat(segment(one[0]).mismatch(segment(two[0]))).isEqualTo(-1);
+    assertThat(segment(one[0]).mismatch(segment(applied))).isEqualTo(-1);
+  }
+
+  private static MemorySegment segment(Operand matrix) {
+    MatrixOperand cells = (MatrixOperand) matrix;
+    return cells.buffer().segment().asSlice(0, cells.bytes());
   }
 
   @Test
