@@ -88,7 +88,12 @@ public final class Operation {
 
   /** What a script writes for this operation; for messages. */
   public String scriptName() {
-    return SCRIPT_NAMES.getOrDefault(name(), name());
+    return scriptName(name());
+  }
+
+  /** What a script writes for an opcode; for messages. */
+  public static String scriptName(String opcode) {
+    return SCRIPT_NAMES.getOrDefault(opcode, opcode);
   }
 
   public long fingerprintHigh() {

@@ -51,7 +51,7 @@ public final class Shapes {
     }
     throw new OperandException(
         "'"
-            + opcode
+            + Operation.scriptName(opcode)
             + "' needs equal shapes or a matching vector, but got "
             + left
             + " and "

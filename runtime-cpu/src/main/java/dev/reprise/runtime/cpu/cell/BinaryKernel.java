@@ -53,7 +53,11 @@ final class BinaryKernel implements Kernel {
   private double number(Scalar scalar) {
     if (scalar.type() == ValueType.STRING) {
       throw new OperandException(
-          "'" + opcode + "' needs numbers, but got the text \"" + scalar.asString() + "\"");
+          "'"
+              + Operation.scriptName(opcode)
+              + "' needs numbers, but got the text \""
+              + scalar.asString()
+              + "\"");
     }
     return scalar.asDouble();
   }

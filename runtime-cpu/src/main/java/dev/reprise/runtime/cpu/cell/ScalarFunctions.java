@@ -7,6 +7,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Operation;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -127,7 +128,11 @@ public final class ScalarFunctions {
   private static double number(String opcode, Scalar value) {
     if (value.type() == ValueType.STRING) {
       throw new OperandException(
-          "'" + opcode + "' needs numbers, but got the text \"" + value.asString() + "\"");
+          "'"
+              + Operation.scriptName(opcode)
+              + "' needs numbers, but got the text \""
+              + value.asString()
+              + "\"");
     }
     return value.asDouble();
   }
