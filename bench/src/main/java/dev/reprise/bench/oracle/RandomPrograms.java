@@ -18,6 +18,9 @@ final class RandomPrograms {
     this.systems = systems;
   }
 
+  /** How a program differs; {@code kind} says who failed. */
+  private record Found(String kind, String text) {}
+
   /** True when all agreed. */
   boolean run() throws IOException, InterruptedException {
     Path file = Files.createTempFile("random", ".dml");
@@ -25,11 +28,10 @@ final class RandomPrograms {
     try {
       for (long seed = options.seed(); seed < options.seed() + options.programs(); seed++) {
         RandomProgram program = ProgramGenerator.program(seed);
-        if (difference(program, file).isPresent()) {
+        Optional<Found> found = difference(program, file);
+        if (found.isPresent()) {
           differing++;
-          RandomProgram small = smallest(program, file);
-          System.out.println("seed " + seed + ": " + difference(small, file).orElse("?"));
-          System.out.println(small.text().indent(4));
+          show(seed, program, found.get(), file);
         }
       }
     } finally {
@@ -40,27 +42,38 @@ final class RandomPrograms {
   }
 
   /**
-   * Leaves out statements as long as what remains still differs. What no longer runs anywhere fails
-   * on both systems, hence does not differ.
+   * Shows the program less every statement without which the rest still differs in the same way.
+   * What no longer runs anywhere fails on both systems, hence does not differ.
    */
-  private RandomProgram smallest(RandomProgram program, Path file)
+  private void show(long seed, RandomProgram program, Found found, Path file)
       throws IOException, InterruptedException {
-    for (RandomProgram smaller : program.smaller()) {
-      if (difference(smaller, file).isPresent()) {
-        return smallest(smaller, file);
+    boolean isSmallest = false;
+    while (!isSmallest) {
+      isSmallest = true;
+      for (RandomProgram smaller : program.smaller()) {
+        Optional<Found> still = difference(smaller, file);
+        if (still.isPresent() && still.get().kind().equals(found.kind())) {
+          program = smaller;
+          found = still.get();
+          isSmallest = false;
+          break;
+        }
       }
     }
-    return program;
+    System.out.println("seed " + seed + ": " + found.text());
+    System.out.println(program.text().indent(4));
   }
 
-  private Optional<String> difference(RandomProgram program, Path file)
+  private Optional<Found> difference(RandomProgram program, Path file)
       throws IOException, InterruptedException {
     Files.writeString(file, program.text());
     Answer expected = systems.systemDsOnce(file, Map.of());
     for (String mode : options.modes()) {
-      Optional<String> difference = expected.difference(systems.reprise(file, mode, Map.of()));
+      Answer answer = systems.reprise(file, mode, Map.of());
+      Optional<String> difference = expected.difference(answer);
       if (difference.isPresent()) {
-        return difference.map(text -> "[" + mode + "] " + text);
+        String kind = expected.failed() + " " + answer.failed();
+        return Optional.of(new Found(kind, "[" + mode + "] " + difference.get()));
       }
     }
     return Optional.empty();
