@@ -40,8 +40,10 @@ final class WrittenFiles {
       StringBuilder parts = new StringBuilder();
       try (Stream<Path> inside = Files.list(file)) {
         for (Path part : inside.sorted().toList()) {
-          if (!part.getFileName().toString().matches("[._].*")) {
-            parts.append(text(part));
+          String name = part.getFileName().toString();
+          if (!name.matches("[._].*|.*\\.lineage")) {
+            // Parts of a list, unlike those of a matrix, have sidecars and may be folders.
+            parts.append(name.endsWith(".mtd") ? sidecar(part) : content(part));
           }
         }
       }
