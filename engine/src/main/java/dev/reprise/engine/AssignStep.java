@@ -18,7 +18,7 @@ import dev.reprise.runtime.operation.Evaluation;
  * {@code X[...] = e} and {@code L[...] = e}: a new value for the target variable, written in place
  * when the variable holds the only reference.
  */
-final class AssignStep extends Steps.OperationStep {
+final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred {
   private final int target;
   private final boolean readInParFor;
 
@@ -51,12 +51,10 @@ final class AssignStep extends Steps.OperationStep {
     releaseDead(activation);
   }
 
-  /**
-   * Applies the assignment to the target variable, or notes it for the merge of a parfor loop.
-   *
-   * @param operands borrowed; the target's place is not read
-   */
-  void apply(ControlContext context, Activation activation, Value[] operands, LineageItem[] items) {
+  /** Applies the assignment to the target variable, or notes it for the merge of a parfor loop. */
+  @Override
+  public void apply(
+      ControlContext context, Activation activation, Value[] operands, LineageItem[] items) {
     if (context.writes != null && context.writes.covers(activation, target)) {
       note(context, operands, items);
       if (!readInParFor) {

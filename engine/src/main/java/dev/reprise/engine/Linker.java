@@ -53,6 +53,9 @@ final class Linker {
     /** Results of the innermost parfor whose body is being linked, and those its body reads. */
     private Set<Integer> readResults = Set.of();
 
+    /** Results of all parfors around the code that is being linked. */
+    private Set<Integer> results = Set.of();
+
     ProcedureLinker(Procedure procedure) {
       this.procedure = procedure;
     }
@@ -101,8 +104,14 @@ final class Linker {
       for (int slot : block.readResults()) {
         readResults.add(slot);
       }
+      Set<Integer> outerResults = results;
+      results = new TreeSet<>(outerResults);
+      for (int slot : block.results()) {
+        results.add(slot);
+      }
       ControlNodes.For loop = loop(block.loop());
       readResults = outer;
+      results = outerResults;
       Set<Integer> written = new TreeSet<>();
       collectWritten(block.loop(), written);
       return new ParForNode(
@@ -168,6 +177,13 @@ final class Linker {
       };
     }
 
+    /** Only {@code X += e} assigns a result of a parfor as a whole; see the compiler's check. */
+    private boolean isSum(Instruction.Compute compute) {
+      return compute.operation().name().equals("+")
+          && compute.outputs()[0] == compute.inputs()[0]
+          && results.contains(compute.outputs()[0]);
+    }
+
     /** Operations on cells carry the session's precision; it is part of their keys. */
     private Operation inPrecision(Operation operation) {
       return switch (operation.opcode().evaluation()) {
@@ -198,6 +214,9 @@ final class Linker {
         return new Steps.Seeded(compute, operation, inputs);
       }
       ScalarBinary binary = inputs.length == 2 ? ScalarFunctions.binary(operation.name()) : null;
+      if (binary != null && isSum(compute)) {
+        return new SumStep(compute, operation, inputs, binary);
+      }
       if (binary != null) {
         return new Steps.Binary(compute, operation, inputs, binary);
       }

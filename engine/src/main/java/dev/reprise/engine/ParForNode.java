@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.language.Position;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import java.util.HashMap;
 import java.util.Map;
 
 /** {@code parfor}: decides the degree of parallelism and hands over to {@link ParForRun}. */
@@ -18,29 +19,26 @@ record ParForNode(
   public void run(ControlContext context, Activation activation) {
     // Workers share the variables of this thread: what is still being computed must not fail later.
     context.settle();
-    int requested = requestedDegree(context, activation);
+    ParForOptions chosen = options(context, activation);
     ControlNodes.Range range = loop.range(context, activation);
     int available = context.kernel.threads();
-    long degree = Math.min(range.count(), requested > 0 ? requested : available);
+    long degree = Math.min(range.count(), chosen.degree() > 0 ? chosen.degree() : available);
     if (degree > 0) {
-      new ParForRun(this, context, activation, range, (int) degree).execute();
+      TaskPartition tasks = chosen.tasks(range.count(), (int) degree);
+      new ParForRun(this, context, activation, range, tasks, (int) degree).execute();
     }
   }
 
-  private int requestedDegree(ControlContext context, Activation activation) {
-    LinkedCode par = options.get("par");
-    if (par == null) {
-      return 0;
+  private ParForOptions options(ControlContext context, Activation activation) {
+    Map<String, Scalar> values = new HashMap<>();
+    for (Map.Entry<String, LinkedCode> option : options.entrySet()) {
+      String what = "option '" + option.getKey() + "' of parfor";
+      values.put(option.getKey(), option.getValue().scalar(what, context, activation));
     }
-    Scalar degree = par.scalar("option 'par' of parfor", context, activation);
-    if (degree.asLong() < 1 || degree.asLong() > 4096) {
-      throw context.located(
-          new OperandException(
-              "option 'par' of parfor must be between 1 and 4096, not " + degree.asString()),
-          position,
-          activation,
-          null);
+    try {
+      return ParForOptions.of(values);
+    } catch (OperandException e) {
+      throw context.located(e, position, activation, null);
     }
-    return (int) degree.asLong();
   }
 }

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * One execution of a parfor loop.
  *
- * <p>Workers take iterations in order from a shared counter. Each works on a copy of the variables;
- * what it writes to result variables is logged and applied in iteration order by the thread that
- * entered the loop, which meanwhile waits for the workers and holds no claim. Text that iterations
- * print comes out in iteration order.
+ * <p>Workers take tasks of consecutive iterations, in ascending order. Each works on a copy of the
+ * variables; what it writes to result variables is logged and applied in iteration order by the
+ * thread that entered the loop, which meanwhile waits for the workers and holds no claim. Text that
+ * iterations print comes out in iteration order.
  *
  * <p>Errors: when iteration k fails, later iterations are cancelled and earlier ones run to their
  * end, so the failure that is reported is the one that the sequential loop would have met first.
@@ -32,7 +32,7 @@ final class ParForRun {
   private final long loopSeed;
   private final OrderedOutput output;
 
-  private final AtomicLong next = new AtomicLong();
+  private final TaskPartition tasks;
   private final AtomicLong firstFailed = new AtomicLong(Long.MAX_VALUE);
   private final AtomicReferenceArray<List<WriteLog.Write>> writes;
   private final List<Worker> workers = new ArrayList<>();
@@ -43,11 +43,13 @@ final class ParForRun {
       ControlContext context,
       Activation activation,
       ControlNodes.Range range,
+      TaskPartition tasks,
       int degree) {
     this.node = node;
     this.context = context;
     this.activation = activation;
     this.range = range;
+    this.tasks = tasks;
     this.degree = degree;
     this.loopSeed = context.seeds.next();
     this.output = new OrderedOutput(context.out, firstFailed);
@@ -111,7 +113,7 @@ final class ParForRun {
           write.step().apply(context, activation, write.operands().clone(), write.items());
         }
       } catch (RuntimeException e) {
-        AssignStep step = iteration.get(at).step();
+        WriteLog.Deferred step = iteration.get(at).step();
         throw context.located(e, step.position(), activation, null);
       } finally {
         iteration.forEach(WriteLog.Write::release);
@@ -172,20 +174,28 @@ final class ParForRun {
     @Override
     public void run() {
       try {
-        long iteration;
-        while ((iteration = next.getAndIncrement()) < range.count()) {
-          cancellation = new Cancellation(context.cancellation);
-          local.cancellation = cancellation;
-          current = iteration;
-          if (iteration > firstFailed.get() || cancellation.isCancelled()) {
-            break;
-          }
-          runIteration(iteration);
+        TaskPartition.Task task;
+        while ((task = tasks.take()) != null && runTask(task)) {
+          // Whatever comes after a task that was ended early comes after the failure, too.
         }
       } finally {
         variables.leave();
         context.run.counters().merge(local.counters);
       }
+    }
+
+    /** False when an earlier iteration has failed or the loop was cancelled. */
+    private boolean runTask(TaskPartition.Task task) {
+      for (long iteration = task.from(); iteration < task.to(); iteration++) {
+        cancellation = new Cancellation(context.cancellation);
+        local.cancellation = cancellation;
+        current = iteration;
+        if (iteration > firstFailed.get() || cancellation.isCancelled()) {
+          return false;
+        }
+        runIteration(iteration);
+      }
+      return true;
     }
 
     private void runIteration(long iteration) {

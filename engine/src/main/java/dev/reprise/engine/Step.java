@@ -23,7 +23,7 @@ abstract class Step {
   /** Operands that a message about a failure should describe. */
   abstract int[] inputs();
 
-  final Position position() {
+  public final Position position() {
     return position;
   }
 

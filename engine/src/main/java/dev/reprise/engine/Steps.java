@@ -190,7 +190,7 @@ final class Steps {
    * literal: an index computed from a loop variable is the same index however it was computed, so
    * values that depend on it are found again; and loops over scalars grow no trace.
    */
-  private static LineageItem traced(
+  static LineageItem traced(
       Operation operation, LineageItem left, LineageItem right, Scalar result) {
     return left.isLiteral() && right.isLiteral()
         ? LineageItem.literal(result)

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.language.Position;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
@@ -16,13 +17,28 @@ final class WriteLog {
   private final int[] results;
   private List<Write> writes = new ArrayList<>();
 
+  /** A step whose effect on a result variable can be put off. */
+  interface Deferred {
+
+    /**
+     * Has the effect on the activation's variable, or notes it once more for an outer parfor.
+     *
+     * @param operands borrowed; the target's place is not read
+     * @param items their lineage items, or null when nothing is traced
+     */
+    void apply(
+        ControlContext context, Activation activation, Value[] operands, LineageItem[] items);
+
+    Position position();
+  }
+
   /**
    * One write.
    *
    * @param operands source and bounds (the target's place is null), each retained
    * @param items their lineage items, or null when nothing is traced
    */
-  record Write(AssignStep step, Value[] operands, LineageItem[] items) {
+  record Write(Deferred step, Value[] operands, LineageItem[] items) {
     void release() {
       for (Value operand : operands) {
         if (operand != null) {

@@ -116,6 +116,7 @@ public final class ParForCheck {
     Set<String> indexed = new HashSet<>();
     ParForTargets.collect(loop.body(), whole, indexed);
     whole.keySet().retainAll(before);
+    whole.keySet().removeAll(Sums.of(loop, before));
     indexed.retainAll(before);
     indexed.removeAll(whole.keySet());
     wholeVariables(loop, whole);

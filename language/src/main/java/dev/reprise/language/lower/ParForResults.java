@@ -1,5 +1,6 @@
 package dev.reprise.language.lower;
 
+import dev.reprise.language.check.Sums;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Expression.Subscript;
 import dev.reprise.language.syntax.Statement;
@@ -11,8 +12,8 @@ import java.util.Set;
 /**
  * The results of a parfor.
  *
- * @param names variables that exist before the loop and are assigned by index in it; not those that
- *     an iteration also assigns as a whole, which are its own
+ * @param names variables that exist before the loop and are assigned by index in it, or summed up;
+ *     not those that an iteration also assigns as a whole, which are its own
  * @param readNames those of them that the body also reads
  */
 record ParForResults(Set<String> names, Set<String> readNames) {
@@ -24,7 +25,9 @@ record ParForResults(Set<String> names, Set<String> readNames) {
     indexed.retainAll(before);
     indexed.removeAll(WholeTargets.of(loop.body()));
     read.retainAll(indexed);
-    return new ParForResults(indexed, read);
+    Set<String> names = new LinkedHashSet<>(indexed);
+    Sums.of(loop, before).stream().sorted().forEach(names::add);
+    return new ParForResults(names, read);
   }
 
   private static void collect(List<Statement> statements, Set<String> indexed, Set<String> read) {

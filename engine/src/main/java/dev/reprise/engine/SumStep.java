@@ -1,0 +1,72 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.cell.ScalarBinary;
+
+/**
+ * {@code X += e} on a result of a parfor: notes the term, which is added when the loop is over, in
+ * the order of the iterations. Value and lineage are those of the sequential loop.
+ */
+final class SumStep extends Steps.Kernel implements WriteLog.Deferred {
+  private final ScalarBinary function;
+  private final int target;
+  private final int term;
+
+  SumStep(
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs,
+      ScalarBinary function) {
+    super(instruction, operation, inputs);
+    this.function = function;
+    this.target = outputs[0];
+    this.term = inputs[1];
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    Value value = context.completed(activation, term);
+    LineageItem[] items =
+        activation.isTraced() ? new LineageItem[] {null, activation.items[term]} : null;
+    apply(context, activation, new Value[] {null, value}, items);
+    releaseDead(activation);
+  }
+
+  @Override
+  public void apply(
+      ControlContext context, Activation activation, Value[] operands, LineageItem[] items) {
+    if (context.writes != null && context.writes.covers(activation, target)) {
+      operands[1].retain();
+      context.writes.add(new WriteLog.Write(this, operands, items));
+      return;
+    }
+    Value current = value(activation, target);
+    Value sum = current instanceof Handle handle ? context.await(handle) : current;
+    if (sum instanceof Scalar x && operands[1] instanceof Scalar y) {
+      Scalar result = function.apply(x, y);
+      LineageItem item =
+          items == null
+              ? null
+              : Steps.traced(operation.operation(), activation.items[target], items[1], result);
+      context.counters.executed[operation.index()]++;
+      activation.bind(target, result, item);
+      return;
+    }
+    LineageItem item =
+        items == null
+            ? null
+            : LineageItem.of(operation.operation(), activation.items[target], items[1]);
+    Value[] values = {sum, operands[1]};
+    Value result =
+        context
+            .run
+            .session()
+            .pipeline()
+            .compute(context, operation, values, item, new Origin(this, activation));
+    activation.bind(target, result, item);
+  }
+}
