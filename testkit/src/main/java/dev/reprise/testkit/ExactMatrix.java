@@ -25,6 +25,11 @@ record ExactMatrix(String text, int rows, int cols, int bits, int fraction) {
     return rows * cols <= MOST_CELLS;
   }
 
+  /** SystemDS takes comparisons of single cells for booleans, sometimes. */
+  private boolean isCell() {
+    return rows * cols == 1;
+  }
+
   private ExactMatrix derived(String text, int rows, int cols, int bits, int fraction) {
     return bits + fraction <= MOST_BITS
         ? new ExactMatrix(text, rows, cols, bits, fraction)
@@ -73,7 +78,7 @@ record ExactMatrix(String text, int rows, int cols, int bits, int fraction) {
 
   private ExactMatrix cellwise(SplittableRandom random) {
     int k = 2 + random.nextInt(5);
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(isCell() ? 11 : 16)) {
       case 0 -> cells(text + " + " + k, Math.max(bits, 3) + 1, fraction);
       case 1 -> cells(k + " - " + text, Math.max(bits, 3) + 1, fraction);
       case 2 -> cells(text + " * " + k, bits + 3, fraction);
@@ -104,7 +109,7 @@ record ExactMatrix(String text, int rows, int cols, int bits, int fraction) {
       case 1 -> derived("colSums(" + text + ")", 1, cols, bits + SUM_BITS, fraction);
       case 2 -> derived("rowMaxs(" + text + ")", rows, 1, bits, fraction);
       case 3 -> derived("colMins(" + text + ")", 1, cols, bits, fraction);
-      case 4 -> derived("colSums(" + text + " != 0)", 1, cols, SUM_BITS, 0);
+      case 4 -> derived("colSums(abs(" + text + "))", 1, cols, bits + SUM_BITS, fraction);
       case 5 -> cells("cumsum(" + text + ")", bits + SUM_BITS, fraction);
       case 6 -> cells("cummax(" + text + ")", bits, fraction);
       case 7 -> cells(text + " - colMaxs(" + text + ")", bits + 1, fraction);
@@ -115,7 +120,7 @@ record ExactMatrix(String text, int rows, int cols, int bits, int fraction) {
   private ExactMatrix paired(ExactMatrix b, SplittableRandom random) {
     int larger = Math.max(bits, b.bits);
     int finer = Math.max(fraction, b.fraction);
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(isCell() ? 4 : 8)) {
       case 0 -> cells(text + " + " + b.text, larger + 1, finer);
       case 1 -> cells(text + " - " + b.text, larger + 1, finer);
       case 2 -> cells(text + " * " + b.text, bits + b.bits, fraction + b.fraction);
@@ -136,10 +141,10 @@ record ExactMatrix(String text, int rows, int cols, int bits, int fraction) {
     if (cols == b.rows && random.nextBoolean()) {
       return product(text + " %*% " + b.text, rows, b.cols, b);
     }
-    if (rows == b.rows && b.cols == 1) {
+    if (rows == b.rows && b.cols == 1 && b.rows > 1) {
       return cells(text + " + " + b.text, larger + 1, finer);
     }
-    if (cols == b.cols && b.rows == 1) {
+    if (cols == b.cols && b.rows == 1 && b.cols > 1) {
       return cells(text + " * " + b.text, bits + b.bits, fraction + b.fraction);
     }
     if (rows == b.rows) {
