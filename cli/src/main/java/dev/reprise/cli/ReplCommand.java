@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.Reprise;
 import dev.reprise.Session;
+import dev.reprise.SessionConfig;
 import dev.reprise.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,15 +60,16 @@ final class ReplCommand implements Callable<ExitCode> {
       }
       console.out().println(VersionCommand.text() + "; :help for help, Ctrl-D to leave");
       console.out().flush();
-      try (ReplInput input = new TerminalInput(history(), repl::names)) {
+      try (ReplInput input = new TerminalInput(history(engine.config()), repl::names)) {
         return repl.run(input, false);
       }
     }
   }
 
-  private static Path history() throws IOException {
-    Path folder = dev.reprise.engine.Environment.cacheFolder();
-    Files.createDirectories(folder);
-    return folder.resolve("repl-history");
+  /** Beside the unpacked natives, in the user's folder for files of ours. */
+  private static Path history(SessionConfig config) throws IOException {
+    Path history = config.natives().toAbsolutePath().resolveSibling("repl-history");
+    Files.createDirectories(history.getParent());
+    return history;
   }
 }
