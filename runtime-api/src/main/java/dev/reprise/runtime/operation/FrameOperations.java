@@ -27,6 +27,12 @@ final class FrameOperations {
     rows.add(row("transformdecode").in("target", "meta", "spec").work(Work.SORT));
     rows.add(row("transformcolmap").in("target", "spec"));
     rows.add(row("detectSchema").in("target"));
+    rows.add(row("applySchema").in("target", "schema"));
+    rows.add(row("dropInvalidType").in("target", "schema"));
+    rows.add(row("dropInvalidLength").in("target", "length"));
+    rows.add(row("valueSwap").in("target", "schema"));
+    // margin 0: cells, 1: rows, 2: columns
+    rows.add(row("map").in("target", "lambda").in("margin", 0L));
     rows.add(row("colnames").in("target"));
     return rows.stream().map(Opcode.Builder::build).toList();
   }

@@ -18,11 +18,12 @@ final class Results {
   static final ResultRule BOOLEAN = (operation, inputs) -> Meta.BOOLEAN;
   static final ResultRule STRING = (operation, inputs) -> Meta.STRING;
 
-  /** A matrix of the first operand's shape, or a scalar when that is one. */
+  /** A matrix or frame of the first operand's shape, or a scalar when that is one. */
   static final ResultRule LIKE_FIRST =
       (operation, inputs) -> {
         Shape shape = Shapes.of(inputs[0]);
-        return shape == null ? null : Meta.matrix(shape);
+        boolean frame = Shapes.isFrame(inputs[0]);
+        return shape == null ? null : new Meta(frame ? ValueType.FRAME : ValueType.MATRIX, shape);
       };
 
   static final ResultRule TRANSPOSED =
@@ -48,6 +49,9 @@ final class Results {
   /** Element-wise over two operands, scalars and vectors repeated. */
   static final ResultRule CELLWISE =
       (operation, inputs) -> {
+        if (Shapes.isFrame(inputs[0]) || Shapes.isFrame(inputs[1])) {
+          return null;
+        }
         boolean leftScalar = Shapes.isScalar(inputs[0]);
         boolean rightScalar = Shapes.isScalar(inputs[1]);
         Shape left = Shapes.of(inputs[0]);

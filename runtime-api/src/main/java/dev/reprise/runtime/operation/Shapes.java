@@ -6,6 +6,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 
 /** Shapes of values, computed or pending, as the rules of the operation table see them. */
 public final class Shapes {
@@ -16,6 +17,16 @@ public final class Shapes {
     return switch (value) {
       case Scalar _ -> true;
       case PendingValue pending -> pending.meta() != null && pending.meta().type().isScalar();
+      default -> false;
+    };
+  }
+
+  /** True for frames and for pending values known to be frames. */
+  static boolean isFrame(Value value) {
+    return switch (value) {
+      case Frame _ -> true;
+      case PendingValue pending ->
+          pending.meta() != null && pending.meta().type() == ValueType.FRAME;
       default -> false;
     };
   }

@@ -10,15 +10,20 @@ import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.frame.FrameCompare;
+import dev.reprise.runtime.cpu.frame.FrameShape;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Shapes;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 /**
  * Combines two operands cell by cell. Either may be a scalar; of two matrices one may be a row
  * vector, a column vector or 1x1 and is then repeated over the other.
  */
 final class BinaryKernel implements Kernel {
+  private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
+
   private final String opcode;
   private final BinaryLoop loop;
   private final ScalarBinary scalars;
@@ -39,6 +44,9 @@ final class BinaryKernel implements Kernel {
   }
 
   private Operand combine(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (FrameShape.isFrame(inputs) && COMPARISONS.contains(opcode)) {
+      return FrameCompare.compare(opcode, inputs[0], inputs[1]);
+    }
     if (inputs[0] instanceof Scalar left) {
       return inputs[1] instanceof Scalar right
           ? scalars.apply(left, right)

@@ -31,6 +31,8 @@ public final class FrameKernels {
     table.add("frame", (_, in, _) -> one(frame(in)));
     table.add("detectSchema", (_, in, _) -> one(SchemaNames.of(frameIn("detectSchema", in[0]))));
     table.add("colnames", (_, in, _) -> one(columnNames(frameIn("colnames", in[0]))));
+    table.add("map", (_, in, _) -> one(MapKernel.run(in)));
+    SchemaKernels.register(table);
     TransformKernels kernels = new TransformKernels(parallel);
     table.add("transformencode", kernels::encode);
     table.add("transformapply", kernels::apply);

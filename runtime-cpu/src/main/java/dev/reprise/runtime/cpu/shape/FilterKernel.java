@@ -54,13 +54,14 @@ final class FilterKernel implements Kernel {
     return IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
   }
 
-  /** A frame says what to keep by a selection only: no text is empty in the way that zero is. */
+  /** Without a selection, rows or columns of missing cells and empty texts go. */
   private static Frame frame(Frame frame, DenseMatrix select, boolean rows) {
-    if (select == null) {
-      throw new OperandException("'removeEmpty' of a frame needs 'select'");
-    }
     boolean[] keep = new boolean[Math.toIntExact(rows ? frame.rows() : frame.cols())];
-    select(select, keep, frame.shape(), rows);
+    if (select == null) {
+      FrameFilter.markFilled(frame, keep, rows);
+    } else {
+      select(select, keep, frame.shape(), rows);
+    }
     int[] kept = positions(keep);
     return rows ? FrameFilter.rows(frame, kept) : FrameFilter.columns(frame, kept);
   }

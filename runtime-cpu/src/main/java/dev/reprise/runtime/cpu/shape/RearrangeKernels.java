@@ -2,13 +2,16 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.frame.FrameCompare;
 import dev.reprise.runtime.cpu.sparse.SparseRows;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -133,6 +136,12 @@ final class RearrangeKernels {
 
   /** Puts a number wherever a pattern stands, which may be NaN. */
   private Operand[] replace(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (inputs[0] instanceof Frame frame) {
+      Scalar from = Arguments.scalar(operation, inputs, 1);
+      return new Operand[] {
+        FrameCompare.replace(frame, from, Arguments.scalar(operation, inputs, 2))
+      };
+    }
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     double pattern = Arguments.number(operation, inputs, 1);
     double replacement = Arguments.number(operation, inputs, 2);
