@@ -11,6 +11,9 @@ import java.util.Arrays;
  * without a file. One thread.
  */
 final class TextSink {
+  /** From here on Java writes whole doubles with an exponent. */
+  private static final long PLAIN_WHOLE = 10_000_000;
+
   private final FileChannel channel;
   private byte[] bytes = new byte[1 << 18];
   private int size;
@@ -53,6 +56,10 @@ final class TextSink {
 
   /** The shortest decimal that reads back as the same bits; positive zero is {@code 0}. */
   TextSink put(double value) throws IOException {
+    long whole = (long) value;
+    if (whole == value && whole != 0 && whole > -PLAIN_WHOLE && whole < PLAIN_WHOLE) {
+      return put(whole).put('.').put('0');
+    }
     return Double.doubleToRawLongBits(value) == 0 ? put('0') : put(Double.toString(value));
   }
 

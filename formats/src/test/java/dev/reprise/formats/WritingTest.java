@@ -35,6 +35,21 @@ class WritingTest {
   }
 
   @Test
+  void wholeNumbersAreSpelledAsJavaSpellsThem() throws IOException {
+    for (double value = 1; value < 1e20; value = value * 7 + 1) {
+      for (double each : new double[] {value, -value, 1e7, 9999999, -9999999, -1e7}) {
+        TextSink sink = new TextSink();
+        sink.put(each);
+        java.nio.ByteBuffer text = sink.content();
+        assertThat(
+                new String(
+                    text.array(), 0, text.limit(), java.nio.charset.StandardCharsets.US_ASCII))
+            .isEqualTo(Double.toString(each));
+      }
+    }
+  }
+
+  @Test
   void theSidecarStatesShapeAndFormat() {
     files.files.write(matrix, "m.csv", folder, WriteOptions.format("csv"));
     Sidecar sidecar = Sidecar.of(folder.resolve("m.csv"));
