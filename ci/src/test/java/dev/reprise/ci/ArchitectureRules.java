@@ -32,7 +32,8 @@ final class ArchitectureRules {
           ".engine.TraceFile",
           ".runtime.cpu.blas.NativeLibraries",
           ".cli.BugReport",
-          ".cli.StatisticsJson");
+          ".cli.StatisticsJson",
+          ".cli.TerminalInput");
 
   private static final Set<String> FILE_OPENERS =
       Set.of(

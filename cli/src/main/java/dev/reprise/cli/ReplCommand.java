@@ -4,8 +4,6 @@ import dev.reprise.Reprise;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.Workspace;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,9 +65,7 @@ final class ReplCommand implements Callable<ExitCode> {
   }
 
   /** Beside the unpacked natives, in the user's folder for files of ours. */
-  private static Path history(SessionConfig config) throws IOException {
-    Path history = config.natives().toAbsolutePath().resolveSibling("repl-history");
-    Files.createDirectories(history.getParent());
-    return history;
+  private static Path history(SessionConfig config) {
+    return config.natives().toAbsolutePath().resolveSibling("repl-history");
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.Workspace;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class TerminalInput implements ReplInput {
    * @param names what a word can be completed to, asked anew each time
    */
   TerminalInput(Path history, Supplier<Collection<String>> names) throws IOException {
-    this(TerminalBuilder.builder().system(true).build(), history, names);
+    this(TerminalBuilder.builder().system(true).build(), madePlaceFor(history), names);
   }
 
   TerminalInput(Terminal terminal, Path history, Supplier<Collection<String>> names) {
@@ -53,6 +54,11 @@ final class TerminalInput implements ReplInput {
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .option(LineReader.Option.HISTORY_IGNORE_SPACE, false)
             .build();
+  }
+
+  private static Path madePlaceFor(Path history) throws IOException {
+    Files.createDirectories(history.getParent());
+    return history;
   }
 
   private static Completer completer(Supplier<Collection<String>> names) {
