@@ -41,7 +41,8 @@ final class CallLowering {
     if (own != null || Builtins.isBuiltin(call.name(), context.operations())) {
       return own;
     }
-    return context.functions().library(call.name());
+    FunctionReference shipped = context.functions().library(call.name());
+    return shipped != null ? shipped : FormerNames.function(call, context);
   }
 
   private void unknown(Expression.Call call) {
@@ -82,7 +83,8 @@ final class CallLowering {
   private Lowered invoke(Expression.Call call, FunctionReference reference) {
     List<Function.Parameter> parameters = reference.function().parameters();
     List<String> names = parameters.stream().map(Function.Parameter::name).toList();
-    ArgumentBinding binding = ArgumentBinding.of(call, names, false, context);
+    Expression.Call today = FormerNames.today(call, names, context);
+    ArgumentBinding binding = ArgumentBinding.of(today, names, false, context);
     List<Instruction.Argument> arguments = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       Expression value = binding.values()[i];

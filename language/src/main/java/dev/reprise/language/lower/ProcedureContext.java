@@ -31,6 +31,13 @@ record ProcedureContext(
     unit.diagnostics().error(position, length, message, hint);
   }
 
+  /** A warning that a file gets once, however often it has the reason. */
+  void warnOnce(Position position, int length, String message) {
+    if (unit.diagnostics().sorted().stream().noneMatch(d -> d.message().equals(message))) {
+      unit.diagnostics().warning(position, length, message, null);
+    }
+  }
+
   boolean isBuiltin(String name) {
     return functions.own(unit, name) == null && Builtins.isBuiltin(name, operations);
   }

@@ -1,0 +1,62 @@
+package dev.reprise.language.lower;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.language.CompileException;
+import dev.reprise.language.Compiler;
+import dev.reprise.language.Diagnostic;
+import dev.reprise.language.SourceFile;
+import dev.reprise.language.SourceResolver;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FormerNamesTest {
+  private static final Map<String, String> LIBRARY =
+      Map.of(
+          "l2svm", "l2svm = function(Double X, Double reg = 1) return (Double w) { w = X * reg }",
+          "naiveBayes", "naiveBayes = function(Double D) return (Double p) { p = D }");
+
+  @Test
+  void theFormerNameOfAnArgumentIsAcceptedWithOneWarning() throws CompileException {
+    assertThat(warnings("a = l2svm(X=1, lambda=2)\nb = l2svm(X=2, lambda=3)\nprint(a + b)"))
+        .containsExactly("the argument 'lambda' of 'l2svm' is called 'reg' today");
+  }
+
+  @Test
+  void theFormerNameOfAFunctionIsAcceptedWithAWarning() throws CompileException {
+    assertThat(warnings("print(naivebayes(3))"))
+        .containsExactly("'naivebayes' is called 'naiveBayes' today");
+  }
+
+  @Test
+  void aFunctionOfTheScriptKeepsItsOwnNames() throws CompileException {
+    String own = "l2svm = function(Double lambda) return (Double w) { w = lambda }\n";
+    assertThat(warnings(own + "print(l2svm(lambda=2))")).isEmpty();
+  }
+
+  private static List<String> warnings(String text) throws CompileException {
+    return Compiler.compile(new SourceFile("test.dml", text), Map.of(), resolver(), Set.of())
+        .warnings()
+        .stream()
+        .map(Diagnostic::message)
+        .toList();
+  }
+
+  private static SourceResolver resolver() {
+    return new SourceResolver() {
+      @Override
+      public Optional<SourceFile> source(String path, SourceFile from) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<SourceFile> library(String name) {
+        return Optional.ofNullable(LIBRARY.get(name))
+            .map(body -> new SourceFile(name + ".dml", body));
+      }
+    };
+  }
+}
