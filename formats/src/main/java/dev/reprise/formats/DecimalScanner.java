@@ -1,22 +1,16 @@
 package dev.reprise.formats;
 
+import dev.reprise.runtime.Decimal;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Reads decimal numbers from bytes, correctly rounded. One per thread: the end of the last number
  * is kept in {@link #end}.
  *
- * <p>Up to 19 significant digits: exact double arithmetic where it suffices (Clinger, PLDI 1990),
- * else one or two 64-bit products with a power of five (Lemire, "Number Parsing at a Gigabyte per
- * Second", 2021). The rest, and results at the edges of the exponent range, go to the JDK.
+ * <p>Up to 19 significant digits are {@link Decimal}'s. The rest, and results at the edges of the
+ * exponent range, go to the JDK.
  */
 final class DecimalScanner {
-  private static final double[] TENS = {
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-    1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-  };
-  private static final long INFINITY_BITS = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
-
   /** Position after the number that {@link #scan} read last; -1 when there was none. */
   int end;
 
@@ -60,7 +54,7 @@ final class DecimalScanner {
       }
     }
     end = at;
-    if (count > 19 && significant(bytes, first, at) > 19) {
+    if (count > Decimal.MOST_DIGITS && significant(bytes, first, at) > Decimal.MOST_DIGITS) {
       return parseSlowly(bytes, from, at);
     }
     return toDouble(digits, exponent, negative, bytes, from, at);
@@ -98,67 +92,11 @@ final class DecimalScanner {
 
   private static double toDouble(
       long digits, int exponent, boolean negative, byte[] bytes, int from, int end) {
-    if (digits >>> 53 == 0 && exponent >= -22 && exponent <= 22) {
-      double exact = exponent < 0 ? digits / TENS[-exponent] : digits * TENS[exponent];
-      return negative ? -exact : exact;
-    }
-    if (digits == 0) {
-      return negative ? -0.0 : 0.0;
-    }
-    long bits = scaled(digits, exponent);
-    if (bits < 0) {
+    double size = Decimal.nearest(digits, exponent);
+    if (Double.isNaN(size)) {
       return parseSlowly(bytes, from, end);
     }
-    return Double.longBitsToDouble(negative ? bits | Long.MIN_VALUE : bits);
-  }
-
-  /**
-   * The bits of {@code digits * 10^exponent} correctly rounded, or -1 when the answer is not a
-   * normal number or cannot be decided here.
-   *
-   * @param digits unsigned, not zero
-   */
-  private static long scaled(long digits, int exponent) {
-    if (exponent < PowersOfFive.LOWEST || exponent > PowersOfFive.HIGHEST) {
-      return -1;
-    }
-    int shift = Long.numberOfLeadingZeros(digits);
-    long normal = digits << shift;
-    int row = exponent - PowersOfFive.LOWEST;
-    long factor = PowersOfFive.high(row);
-    long high = Math.unsignedMultiplyHigh(normal, factor);
-    long low = normal * factor;
-    if ((high & 0x1FF) == 0x1FF) {
-      long carry = Math.unsignedMultiplyHigh(normal, PowersOfFive.low(row));
-      low += carry;
-      if (Long.compareUnsigned(low, carry) < 0) {
-        high++;
-      }
-      if (low == -1L && (exponent < -27 || exponent > 55)) {
-        return -1;
-      }
-    }
-    int top = (int) (high >>> 63);
-    int drop = top + 64 - 52 - 3;
-    long mantissa = high >>> drop;
-    // floor(log2(10^exponent)), exact in this range, and the bias of the exponent field.
-    int power = (((152170 + 65536) * exponent) >> 16) + 63 + top - shift + 1023;
-    if (power <= 0) {
-      return -1;
-    }
-    boolean mayBeHalfway = exponent >= -4 && exponent <= 23 && low >= 0 && low <= 1;
-    if (mayBeHalfway && (mantissa & 3) == 1 && mantissa << drop == high) {
-      mantissa &= ~1L;
-    }
-    mantissa = (mantissa + (mantissa & 1)) >>> 1;
-    if (mantissa >= 1L << 53) {
-      mantissa = 1L << 52;
-      power++;
-    }
-    if (power >= 0x7FF) {
-      return INFINITY_BITS;
-    }
-    return (mantissa & ((1L << 52) - 1)) | ((long) power << 52);
+    return negative ? -size : size;
   }
 
   private static double parseSlowly(byte[] bytes, int from, int end) {

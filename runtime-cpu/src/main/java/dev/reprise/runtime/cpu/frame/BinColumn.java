@@ -11,9 +11,21 @@ import java.util.Arrays;
 final class BinColumn implements ColumnEncoder {
   // Bin i, counted from 0, lies between bounds[i] and bounds[i + 1].
   private final double[] bounds;
+  // The column learned from and the codes of its rows, 0 for NaN, so that no text is read twice.
+  private final Object learnedFrom;
+  private final int[] learned;
 
   private BinColumn(double[] bounds) {
     this.bounds = bounds;
+    this.learnedFrom = null;
+    this.learned = null;
+  }
+
+  private BinColumn(double[] bounds, Object learnedFrom, double[] numbers) {
+    this.bounds = bounds;
+    this.learnedFrom = learnedFrom;
+    this.learned = new int[numbers.length];
+    Arrays.setAll(learned, r -> Double.isNaN(numbers[r]) ? 0 : bin(numbers[r]));
   }
 
   /**
@@ -26,20 +38,29 @@ final class BinColumn implements ColumnEncoder {
     Arrays.setAll(all, r -> r);
     double[] numbers = new double[rows];
     PassThrough.numbers(frame, col, all, 0, rows, numbers);
+    return new BinColumn(bounds(known(frame, col, numbers), bins), frame.column(col), numbers);
+  }
+
+  private static double[] known(Frame frame, int col, double[] numbers) {
+    double[] known = new double[numbers.length];
     int count = 0;
-    for (int r = 0; r < rows; r++) {
-      if (Double.isNaN(numbers[r]) && isMissing(frame, r, col)) {
-        numbers[count++] = 0;
-      } else if (!Double.isNaN(numbers[r])) {
-        numbers[count++] = numbers[r];
+    for (int r = 0; r < numbers.length; r++) {
+      if (!Double.isNaN(numbers[r])) {
+        known[count++] = numbers[r];
+      } else if (isMissing(frame, r, col)) {
+        known[count++] = 0;
       }
     }
-    double[] values = Arrays.copyOf(numbers, count);
-    if (count == 0) {
-      return new BinColumn(new double[] {0, 0});
+    return Arrays.copyOf(known, count);
+  }
+
+  private static double[] bounds(double[] values, TransformSpec.Bins bins) {
+    if (values.length == 0) {
+      return new double[] {0, 0};
     }
-    return new BinColumn(
-        bins.equalCounts() ? equalCounts(values, bins.count()) : equalWidths(values, bins.count()));
+    return bins.equalCounts()
+        ? equalCounts(values, bins.count())
+        : equalWidths(values, bins.count());
   }
 
   private static boolean isMissing(Frame frame, int row, int col) {
@@ -112,16 +133,21 @@ final class BinColumn implements ColumnEncoder {
 
   @Override
   public void encode(Frame frame, int col, int[] rows, int from, int to, double[] out) {
+    if (learnedFrom != null && learnedFrom == frame.column(col)) {
+      for (int i = from; i < to; i++) {
+        int code = learned[rows[i]];
+        out[i - from] = code == 0 ? Double.NaN : code;
+      }
+      return;
+    }
     PassThrough.numbers(frame, col, rows, from, to, out);
     for (int i = 0; i < to - from; i++) {
-      out[i] = code(out[i]);
+      out[i] = Double.isNaN(out[i]) ? Double.NaN : bin(out[i]);
     }
   }
 
-  private double code(double value) {
-    if (Double.isNaN(value)) {
-      return Double.NaN;
-    }
+  /** The number of a value's bin, counted from 1. */
+  private int bin(double value) {
     int low = 1;
     int high = bounds.length - 1;
     while (low < high) {

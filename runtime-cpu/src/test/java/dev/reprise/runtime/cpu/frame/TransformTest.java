@@ -51,6 +51,27 @@ class TransformTest {
   }
 
   @Test
+  void codesKeptFromLearningAreThoseOfTheMetaFrame() {
+    Random random = new Random(8);
+    String[] lines = new String[5000];
+    Arrays.setAll(
+        lines,
+        r ->
+            (random.nextInt(20) == 0 ? "" : random.nextGaussian())
+                + ","
+                + (random.nextInt(20) == 0 ? "NaN" : random.nextInt(1000) / 7.0)
+                + ","
+                + random.nextInt(9));
+    Frame texts = Frames.texts("width,height,kind", lines);
+    String spec =
+        "{ids:true, recode:[3], omit:[3], bin:[{id:1, method:equi-width, numbins:7},"
+            + " {id:2, method:equi-height, numbins:5}]}";
+    Operand[] encoded = run(3, "transformencode", texts, text(spec));
+    assertThat(show(encoded[0]))
+        .isEqualTo(show(run("transformapply", texts, encoded[1], text(spec))));
+  }
+
+  @Test
   void unknownCategoriesAreMissingOrAllZeros() {
     Operand meta = run(1, "transformencode", Frames.sample(), text(SPEC))[1];
     assertThat(show(run("transformapply", UNSEEN, meta, text(SPEC))))

@@ -1,4 +1,4 @@
-package dev.reprise.formats;
+package dev.reprise.runtime;
 
 import java.math.BigInteger;
 
