@@ -36,6 +36,9 @@ public abstract class ProductContract extends DeviceContract {
     {3000, 2, 2},
     {2, 9000, 2},
     {64, 8200, 65},
+    {4000, 70, 2},
+    {70, 4000, 5},
+    {300, 1100, 8},
     {1, 5, 3000}
   };
 

@@ -22,11 +22,13 @@ final class MatrixProduct implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
   private final VectorProduct vectors;
+  private final SkinnyProduct skinny;
 
   MatrixProduct(Parallel parallel, LazyBlas blas) {
     this.parallel = parallel;
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
+    this.skinny = new SkinnyProduct(vectors);
   }
 
   @Override
@@ -71,6 +73,8 @@ final class MatrixProduct implements Kernel {
       vectors.multiply(blas.get(), a, ta, b.segment(), c.segment(), scratch, context);
     } else if (c.rows() == 1) {
       vectors.multiply(blas.get(), b, !tb, a.segment(), c.segment(), scratch, context);
+    } else if (SkinnyProduct.fits(a, c.cols())) {
+      skinny.multiply(blas.get(), a, ta, b, tb, c, scratch, context);
     } else {
       Tiling tiling = Tiling.of(c.rows(), c.cols(), k);
       if (tiling.isWhole()) {

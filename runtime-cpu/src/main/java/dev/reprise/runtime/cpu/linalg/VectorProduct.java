@@ -8,10 +8,13 @@ import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import java.lang.foreign.MemorySegment;
 
-/** y = op(A) x for a vector x, bound by reading A once. */
+/** y = op(A) x for a vector x, or several of them, bound by reading A once. */
 final class VectorProduct {
   /** Cells of A per task: 512 KiB, some 50 microseconds. */
   private static final long CELLS = 1 << 16;
+
+  /** Cells of A per task that several vectors share: 256 KiB, in the second-level cache. */
+  private static final long SHARED_CELLS = 1 << 15;
 
   /** Outputs per task of a transposed product, so that partial results stay small beside A. */
   private static final long OUTPUTS = 2048;
@@ -34,12 +37,34 @@ final class VectorProduct {
       Scratch scratch,
       ExecutionContext context) {
     if (transpose && a.cols() > 1) {
-      multiplyTransposed(blas, a, x, y, scratch, context);
+      multiplyTransposed(blas, a, x, y, 1, CELLS, scratch, context);
     } else if (transpose) {
       // A single column lies in memory as a single row does.
-      multiplyPlain(blas, 1, a.rows(), a.segment(), x, y, scratch, context);
+      multiplyPlain(blas, 1, a.rows(), a.segment(), x, y, 1, CELLS, scratch, context);
     } else {
-      multiplyPlain(blas, a.rows(), a.cols(), a.segment(), x, y, scratch, context);
+      multiplyPlain(blas, a.rows(), a.cols(), a.segment(), x, y, 1, CELLS, scratch, context);
+    }
+  }
+
+  /**
+   * Writes op(A) x to y for several vectors, which lie behind one another in x and in y.
+   *
+   * @param a a matrix of more than one row and column
+   */
+  void multiplyAll(
+      Blas blas,
+      DenseMatrix a,
+      boolean transpose,
+      MemorySegment x,
+      MemorySegment y,
+      int vectors,
+      Scratch scratch,
+      ExecutionContext context) {
+    if (transpose) {
+      multiplyTransposed(blas, a, x, y, vectors, SHARED_CELLS, scratch, context);
+    } else {
+      multiplyPlain(
+          blas, a.rows(), a.cols(), a.segment(), x, y, vectors, SHARED_CELLS, scratch, context);
     }
   }
 
@@ -50,13 +75,15 @@ final class VectorProduct {
       MemorySegment a,
       MemorySegment x,
       MemorySegment y,
+      int vectors,
+      long cells,
       Scratch scratch,
       ExecutionContext context) {
-    long width = Math.min(cols, CELLS);
-    long height = Math.max(1, CELLS / width);
+    long width = Math.min(cols, cells);
+    long height = Math.max(1, cells / width);
     long strips = Tiling.pieces(cols, width);
     long blocks = Tiling.pieces(rows, height);
-    Partials partials = new Partials(y, rows, strips, scratch);
+    Partials partials = new Partials(y, vectors * rows, strips, scratch);
     parallel.forEach(
         context,
         strips * blocks,
@@ -69,7 +96,9 @@ final class VectorProduct {
           // With a single row the stride has no meaning and need not fit 32 bits.
           Blas.Block block =
               m == 1 ? new Blas.Block(a, row * cols + col, n) : Blocks.at(a, cols, row, col);
-          blas.gemv(m, n, block, x, col, partials.segment(strip), row);
+          for (long v = 0; v < vectors; v++) {
+            blas.gemv(m, n, block, x, v * cols + col, partials.segment(strip), v * rows + row);
+          }
         });
     partials.addUp(parallel, context);
   }
@@ -79,13 +108,15 @@ final class VectorProduct {
       DenseMatrix a,
       MemorySegment x,
       MemorySegment y,
+      int vectors,
+      long cells,
       Scratch scratch,
       ExecutionContext context) {
     long width = Math.min(a.cols(), OUTPUTS);
-    long height = Math.max(LEAST_ROWS, CELLS / width);
+    long height = Math.max(LEAST_ROWS, cells / width);
     long strips = Tiling.pieces(a.cols(), width);
     long blocks = Tiling.pieces(a.rows(), height);
-    Partials partials = new Partials(y, a.cols(), blocks, scratch);
+    Partials partials = new Partials(y, vectors * a.cols(), blocks, scratch);
     parallel.forEach(
         context,
         strips * blocks,
@@ -94,8 +125,11 @@ final class VectorProduct {
           long col = task % strips * width;
           int m = (int) Math.min(height, a.rows() - row);
           int n = (int) Math.min(width, a.cols() - col);
-          blas.gemvTransposed(
-              m, n, Blocks.at(a, row, col), x, row, partials.segment(task / strips), col);
+          Blas.Block block = Blocks.at(a, row, col);
+          MemorySegment sums = partials.segment(task / strips);
+          for (long v = 0; v < vectors; v++) {
+            blas.gemvTransposed(m, n, block, x, v * a.rows() + row, sums, v * a.cols() + col);
+          }
         });
     partials.addUp(parallel, context);
   }
