@@ -83,9 +83,14 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   }
 
   private Value evaluate(ControlContext context, Value[] operands) {
-    return operation.operation().opcode().evaluation() == Evaluation.STRUCTURE
+    return isOfStructure()
         ? context.run.session().structures().evaluate(operation.operation(), operands)
         : context.run.session().pipeline().executeInline(context, operation, operands);
+  }
+
+  /** True of {@code L[i] = e}, which is the assignment to an element of a list. */
+  private boolean isOfStructure() {
+    return operation.operation().opcode().evaluation() == Evaluation.STRUCTURE;
   }
 
   private void note(ControlContext context, Value[] operands, LineageItem[] items) {
@@ -99,7 +104,8 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
 
   /** Writes into the target's cells when nobody else can see them. */
   private boolean writeInPlace(ControlContext context, Value[] operands) {
-    if (!(operands[0] instanceof ManagedMatrix matrix)
+    if (isOfStructure()
+        || !(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix
         || !matrix.isExclusive()
         || (matrix.isCompressed() && !LeftIndexInPlace.isDenseAffordable(matrix.shape()))) {

@@ -10,6 +10,7 @@ import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.operation.Operation;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Lets every operation take matrices of every form. Most kernels are written for dense fp64
@@ -64,12 +65,36 @@ final class Forms {
   }
 
   private Operand[] compressSparse(Operand[] outputs, ExecutionContext context) {
-    for (int i = 0; i < outputs.length; i++) {
-      if (outputs[i] instanceof DenseMatrix matrix && Compression.looksSparse(matrix)) {
-        outputs[i] = compression.compressed(matrix, context);
+    return changed(
+        outputs,
+        matrix ->
+            matrix instanceof DenseMatrix dense && Compression.looksSparse(dense)
+                ? compression.compressed(dense, context)
+                : matrix);
+  }
+
+  /**
+   * The outputs after a change that takes its matrix over, also when it throws; none is left behind
+   * then.
+   */
+  private static Operand[] changed(Operand[] outputs, UnaryOperator<MatrixOperand> change) {
+    int next = 0;
+    try {
+      while (next < outputs.length) {
+        Operand output = outputs[next++];
+        if (output instanceof MatrixOperand matrix) {
+          outputs[next - 1] = change.apply(matrix);
+        }
       }
+      return outputs;
+    } catch (RuntimeException | Error e) {
+      for (int i = 0; i < outputs.length; i++) {
+        if (i != next - 1 && outputs[i] instanceof MatrixOperand matrix) {
+          matrix.buffer().release();
+        }
+      }
+      throw e;
     }
-    return outputs;
   }
 
   private Operand[] runMixed(
@@ -90,12 +115,7 @@ final class Forms {
         }
       }
     }
-    for (int i = 0; i < outputs.length; i++) {
-      if (outputs[i] instanceof MatrixOperand matrix) {
-        outputs[i] = rounded(matrix, operation.precision(), context);
-      }
-    }
-    return outputs;
+    return changed(outputs, matrix -> rounded(matrix, operation.precision(), context));
   }
 
   private static boolean hasSparse(Operand[] inputs) {
@@ -141,11 +161,10 @@ final class Forms {
   }
 
   private void compressAll(Operand[] outputs, ExecutionContext context) {
-    for (int i = 0; i < outputs.length; i++) {
-      if (outputs[i] instanceof DenseMatrix matrix) {
-        outputs[i] = compression.compressed(matrix, context);
-      }
-    }
+    changed(
+        outputs,
+        matrix ->
+            matrix instanceof DenseMatrix dense ? compression.compressed(dense, context) : matrix);
   }
 
   /** The form in which a matrix from outside is kept; the argument is handed over. */

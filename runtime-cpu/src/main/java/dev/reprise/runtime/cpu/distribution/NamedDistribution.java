@@ -28,7 +28,19 @@ final class NamedDistribution {
    */
   static ContinuousDistribution of(String name, Operation operation, Operand[] inputs) {
     NamedDistribution parameters = new NamedDistribution(operation, inputs);
-    return parameters.make(name == null ? parameters.text("dist") : name);
+    String wanted = name == null ? parameters.text("dist") : name;
+    try {
+      return parameters.make(wanted);
+    } catch (IllegalArgumentException e) {
+      // An infinite parameter, say.
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' cannot use these parameters of the distribution "
+              + wanted
+              + ": "
+              + e.getMessage());
+    }
   }
 
   private ContinuousDistribution make(String name) {

@@ -30,7 +30,7 @@ final class QuantileKernel implements Kernel {
       throw new OperandException(
           "'" + operation.name() + "' needs a probability from 0 to 1, not " + p);
     }
-    double x = known.inverseCumulativeProbability(p);
+    double x = inverse(operation, known, p);
     for (int i = 0; i < NEWTON_STEPS && p > 0 && p < 1; i++) {
       double error =
           p <= 0.5 ? known.cumulativeProbability(x) - p : (1 - p) - known.survivalProbability(x);
@@ -41,5 +41,18 @@ final class QuantileKernel implements Kernel {
       x -= step;
     }
     return x;
+  }
+
+  private static double inverse(Operation operation, ContinuousDistribution known, double p) {
+    try {
+      return known.inverseCumulativeProbability(p);
+    } catch (IllegalArgumentException e) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' finds no value of the probability "
+              + p
+              + " with these parameters of the distribution");
+    }
   }
 }

@@ -70,12 +70,12 @@ public final class FrameKernels {
     if (!(in[0] instanceof Scalar data)) {
       throw new OperandException("'frame' fills a frame with values; use as.frame for a matrix");
     }
-    long rows = ((Scalar) in[1]).asLong();
-    long cols = ((Scalar) in[2]).asLong();
+    long rows = scalarIn("frame", "rows", in[1]).asLong();
+    long cols = scalarIn("frame", "cols", in[2]).asLong();
     if (rows < 0 || cols < 0 || rows > Integer.MAX_VALUE - 8 || cols > 1 << 20) {
       throw new OperandException("'frame' cannot make a frame of " + rows + "x" + cols);
     }
-    Scalar schema = (Scalar) in[3];
+    Scalar schema = scalarIn("frame", "schema", in[3]);
     String names = schema.isAbsent() ? "STRING" : schema.asString().replace(BETWEEN, ',');
     List<ColumnType> types = FrameCells.schema(names, (int) cols);
     String[] cells = data.asString().split(String.valueOf(BETWEEN), -1);
@@ -97,6 +97,23 @@ public final class FrameKernels {
             + (operand instanceof MatrixOperand matrix
                 ? "matrix of shape " + matrix.shape()
                 : "scalar"));
+  }
+
+  /** The operand as a scalar, which may be absent; a 1x1 matrix counts as the number it holds. */
+  static Scalar scalarIn(String operation, String parameter, Operand operand) {
+    return switch (operand) {
+      case Scalar scalar -> scalar;
+      case MatrixOperand matrix when matrix.rows() == 1 && matrix.cols() == 1 ->
+          Scalar.of(matrix.get(0, 0));
+      case MatrixOperand matrix ->
+          throw noScalar(operation, parameter, "matrix of shape " + matrix.shape());
+      case Frame frame -> throw noScalar(operation, parameter, "frame of shape " + frame.shape());
+    };
+  }
+
+  private static OperandException noScalar(String operation, String parameter, String found) {
+    return new OperandException(
+        "'" + operation + "' needs a scalar as '" + parameter + "', but got a " + found);
   }
 
   /** One row of text cells that hold the column names. */

@@ -38,7 +38,9 @@ public final class FrameShape {
 
   /** {@code F[rl:ru, cl:cu]}; a column may be a name. Keeps names and types. */
   public static Frame rightIndex(Operand[] operands) {
-    Frame frame = (Frame) operands[0];
+    if (!(operands[0] instanceof Frame frame)) {
+      throw new OperandException("an index must be a number, not a frame");
+    }
     Range rows = range("row", operands[1], operands[2], frame.rows(), frame);
     Range cols = range("column", operands[3], operands[4], frame.cols(), frame);
     FrameBuilder builder = new FrameBuilder();
@@ -184,11 +186,13 @@ public final class FrameShape {
   }
 
   private static Range range(String what, Operand lower, Operand upper, long size, Frame frame) {
-    if (((Scalar) lower).isAbsent()) {
+    Scalar first = bound(what, lower);
+    Scalar last = bound(what, upper);
+    if (first.isAbsent()) {
       return new Range(0, (int) size);
     }
-    long from = position(what, (Scalar) lower, frame);
-    long to = ((Scalar) upper).isAbsent() ? from : position(what, (Scalar) upper, frame);
+    long from = position(what, first, frame);
+    long to = last.isAbsent() ? from : position(what, last, frame);
     if (from < 1 || to > size || from > to) {
       throw new OperandException(
           what
@@ -198,6 +202,10 @@ public final class FrameShape {
               + frame.shape());
     }
     return new Range((int) from - 1, (int) to);
+  }
+
+  private static Scalar bound(String what, Operand bound) {
+    return FrameKernels.scalarIn("[ ]", what, bound);
   }
 
   private static long position(String what, Scalar bound, Frame frame) {

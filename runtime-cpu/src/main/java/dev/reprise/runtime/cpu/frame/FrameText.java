@@ -23,11 +23,15 @@ public final class FrameText {
   public static String of(Operand[] operands) {
     return of(
         (Frame) operands[0],
-        ((Scalar) operands[1]).asLong(),
-        ((Scalar) operands[2]).asLong(),
-        ((Scalar) operands[3]).asLong(),
-        ((Scalar) operands[5]).asString(),
-        ((Scalar) operands[6]).asString());
+        option("rows", operands[1]).asLong(),
+        option("cols", operands[2]).asLong(),
+        option("decimal", operands[3]).asLong(),
+        option("sep", operands[5]).asString(),
+        option("linesep", operands[6]).asString());
+  }
+
+  private static Scalar option(String name, Operand value) {
+    return FrameKernels.scalarIn("toString", name, value);
   }
 
   /**

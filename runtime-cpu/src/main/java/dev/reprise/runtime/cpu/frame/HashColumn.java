@@ -12,11 +12,16 @@ import dev.reprise.runtime.Frame;
 record HashColumn(int buckets) implements ColumnEncoder {
 
   static HashColumn fromMeta(String[] cells, String name) {
+    String found = cells.length == 0 ? "nothing" : cells[0];
     try {
-      return new HashColumn(Integer.parseInt(cells[0]));
+      int buckets = Integer.parseInt(found);
+      if (buckets > 0) {
+        return new HashColumn(buckets);
+      }
     } catch (NumberFormatException e) {
-      throw BinColumn.badMeta(name, "the number of hash buckets", cells[0]);
+      // Reported below, with the other numbers that are none of buckets.
     }
+    throw BinColumn.badMeta(name, "the number of hash buckets", found);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.function.BiFunction;
  * The methods that a {@link Lambda} may call, by name; static ones with the name of their class.
  */
 final class LambdaMethods {
+  private static final int LONGEST = 1 << 20;
   private static final Map<String, BiFunction<Object, Object[], Object>> METHODS =
       Map.ofEntries(
           Map.entry("length", (x, in) -> text(x).length()),
@@ -34,27 +35,28 @@ final class LambdaMethods {
           Map.entry("equals", (x, in) -> x.equals(in[0])),
           Map.entry("equalsIgnoreCase", (x, in) -> text(x).equalsIgnoreCase(text(in[0]))),
           Map.entry("compareTo", (x, in) -> text(x).compareTo(text(in[0]))),
-          Map.entry("hashCode", (x, in) -> x.hashCode()),
-          Map.entry("toString", (x, in) -> x.toString()),
+          Map.entry("hashCode", (x, in) -> plain(x).hashCode()),
+          Map.entry("toString", (x, in) -> LambdaValues.text(x)),
           Map.entry("charAt", (x, in) -> text(x).charAt(whole(in[0]))),
-          Map.entry("indexOf", (x, in) -> text(x).indexOf(String.valueOf(in[0]))),
-          Map.entry("lastIndexOf", (x, in) -> text(x).lastIndexOf(String.valueOf(in[0]))),
-          Map.entry("repeat", (x, in) -> text(x).repeat(whole(in[0]))),
+          Map.entry("indexOf", (x, in) -> text(x).indexOf(LambdaValues.text(in[0]))),
+          Map.entry("lastIndexOf", (x, in) -> text(x).lastIndexOf(LambdaValues.text(in[0]))),
+          Map.entry("repeat", LambdaMethods::repeat),
           Map.entry("substring", LambdaMethods::substring),
           Map.entry(
-              "replace", (x, in) -> text(x).replace(String.valueOf(in[0]), String.valueOf(in[1]))),
+              "replace",
+              (x, in) -> text(x).replace(LambdaValues.text(in[0]), LambdaValues.text(in[1]))),
           Map.entry("replaceAll", (x, in) -> text(x).replaceAll(text(in[0]), text(in[1]))),
           Map.entry("replaceFirst", (x, in) -> text(x).replaceFirst(text(in[0]), text(in[1]))),
           Map.entry("split", LambdaMethods::split),
           Map.entry("Integer.parseInt", (x, in) -> Integer.parseInt(text(in[0]))),
-          Map.entry("Integer.valueOf", (x, in) -> Integer.valueOf(String.valueOf(in[0]))),
-          Map.entry("Integer.toString", (x, in) -> String.valueOf(in[0])),
+          Map.entry("Integer.valueOf", (x, in) -> Integer.valueOf(LambdaValues.text(in[0]))),
+          Map.entry("Integer.toString", (x, in) -> LambdaValues.text(in[0])),
           Map.entry("Long.parseLong", (x, in) -> Long.parseLong(text(in[0]))),
-          Map.entry("Long.valueOf", (x, in) -> Long.valueOf(String.valueOf(in[0]))),
+          Map.entry("Long.valueOf", (x, in) -> Long.valueOf(LambdaValues.text(in[0]))),
           Map.entry("Double.parseDouble", (x, in) -> Double.parseDouble(text(in[0]))),
-          Map.entry("Double.valueOf", (x, in) -> Double.valueOf(String.valueOf(in[0]))),
+          Map.entry("Double.valueOf", (x, in) -> Double.valueOf(LambdaValues.text(in[0]))),
           Map.entry("Double.toString", (x, in) -> String.valueOf(real(in[0]))),
-          Map.entry("String.valueOf", (x, in) -> String.valueOf(in[0])),
+          Map.entry("String.valueOf", (x, in) -> LambdaValues.text(in[0])),
           Map.entry("Boolean.parseBoolean", (x, in) -> Boolean.parseBoolean(text(in[0]))),
           Map.entry("Math.sqrt", (x, in) -> Math.sqrt(real(in[0]))),
           Map.entry("Math.abs", (x, in) -> absolute((Number) in[0])),
@@ -98,6 +100,20 @@ final class LambdaMethods {
       return text;
     }
     throw new IllegalArgumentException("a text is due, found " + value);
+  }
+
+  /** The value, unless it is an array, whose hash code is another one each time. */
+  private static Object plain(Object value) {
+    LambdaValues.text(value);
+    return value;
+  }
+
+  private static Object repeat(Object target, Object[] in) {
+    int times = whole(in[0]);
+    if ((long) text(target).length() * times > LONGEST) {
+      throw new IllegalArgumentException("the text would be longer than " + LONGEST);
+    }
+    return text(target).repeat(times);
   }
 
   private static int whole(Object value) {

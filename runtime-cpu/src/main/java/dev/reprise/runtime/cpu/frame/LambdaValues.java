@@ -1,14 +1,27 @@
 package dev.reprise.runtime.cpu.frame;
 
+import dev.reprise.runtime.OperandException;
 import java.util.Objects;
 
 /** Operators of {@link Lambda} on boxed values, as Java defines them. */
 final class LambdaValues {
   private LambdaValues() {}
 
+  /**
+   * The value as text. An array has none: Java's names the object, which is another one each time.
+   */
+  static String text(Object value) {
+    if (value instanceof Object[]) {
+      throw new OperandException(
+          "the lambda makes an array where a text is due; take one of its elements, as in"
+              + " x.split(\",\")[0]");
+    }
+    return String.valueOf(value);
+  }
+
   static Object binary(String operator, Object left, Object right) {
     if (operator.equals("+") && (left instanceof String || right instanceof String)) {
-      return String.valueOf(left) + right;
+      return text(left) + text(right);
     }
     Object a = left instanceof Character letter ? (Integer) (int) letter : left;
     Object b = right instanceof Character letter ? (Integer) (int) letter : right;

@@ -4,7 +4,6 @@ import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
-import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
 
 /** {@code map(F, "x -> ...", margin=0)}: a lambda over cells, rows or columns. */
@@ -13,8 +12,8 @@ final class MapKernel {
 
   static Frame run(Operand[] in) {
     Frame frame = FrameKernels.frameIn("map", in[0]);
-    Lambda lambda = new Lambda(((Scalar) in[1]).asString());
-    long margin = ((Scalar) in[2]).asLong();
+    Lambda lambda = new Lambda(FrameKernels.scalarIn("map", "lambda", in[1]).asString());
+    long margin = FrameKernels.scalarIn("map", "margin", in[2]).asLong();
     if (margin < 0 || margin > 2) {
       throw new OperandException(
           "'map' has the margins 0 (cells), 1 (rows) and 2 (columns), not " + margin);
@@ -35,7 +34,7 @@ final class MapKernel {
       for (int r = 0; r < rows; r++) {
         String cell = frame.textAt(r, c);
         Object value = cell == null ? null : lambda.apply(cell);
-        columns[c][r] = value == null ? null : value.toString();
+        columns[c][r] = value == null ? null : LambdaValues.text(value);
       }
     }
     return frame(columns, rows);
@@ -90,7 +89,7 @@ final class MapKernel {
     for (int j = 0; j < n; j++) {
       Arrays.fill(columns[j], "0.0");
       for (int i = 0; i < j; i++) {
-        columns[j][i] = String.valueOf(lambda.apply(frame.textAt(i, 0), frame.textAt(j, 0)));
+        columns[j][i] = LambdaValues.text(lambda.apply(frame.textAt(i, 0), frame.textAt(j, 0)));
       }
     }
     return frame(columns, n);

@@ -7,7 +7,6 @@ import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 
@@ -22,7 +21,7 @@ final class TransformKernels {
   /** {@code [X, M] = transformencode(target=F, spec=...)}. */
   Operand[] encode(Operation operation, Operand[] in, ExecutionContext context) {
     Frame frame = FrameKernels.frameIn("transformencode", in[0]);
-    TransformSpec spec = TransformSpec.parse(((Scalar) in[1]).asString(), frame.names());
+    TransformSpec spec = TransformSpec.parse(text("transformencode", in[1]), frame.names());
     Encoding encoding =
         Encoding.learn(
             frame,
@@ -45,7 +44,11 @@ final class TransformKernels {
   /** A spec that names columns means those of the frame, whose names a meta frame may lack. */
   private static TransformSpec spec(Operand spec, Frame frame, Frame meta) {
     Frame named = frame.cols() == meta.cols() ? frame : meta;
-    return TransformSpec.parse(((Scalar) spec).asString(), named.names());
+    return TransformSpec.parse(text("transformapply", spec), named.names());
+  }
+
+  private static String text(String operation, Operand spec) {
+    return FrameKernels.scalarIn(operation, "spec", spec).asString();
   }
 
   private MatrixOperand encoded(Encoding encoding, Frame frame, ExecutionContext context) {
@@ -58,7 +61,7 @@ final class TransformKernels {
       throw new OperandException("'transformdecode' needs a matrix");
     }
     Frame meta = FrameKernels.frameIn("transformdecode", in[1]);
-    TransformSpec spec = TransformSpec.parse(((Scalar) in[2]).asString(), meta.names());
+    TransformSpec spec = TransformSpec.parse(text("transformdecode", in[2]), meta.names());
     return new Operand[] {Encoding.fromMeta(meta, spec, null).decode(matrix)};
   }
 
@@ -67,7 +70,7 @@ final class TransformKernels {
    */
   Operand[] columnMap(Operation operation, Operand[] in, ExecutionContext context) {
     Frame meta = FrameKernels.frameIn("transformcolmap", in[0]);
-    TransformSpec spec = TransformSpec.parse(((Scalar) in[1]).asString(), meta.names());
+    TransformSpec spec = TransformSpec.parse(text("transformcolmap", in[1]), meta.names());
     double[][] map = Encoding.fromMeta(meta, spec, null).columnMap();
     return new Operand[] {matrix(map, context.allocator())};
   }

@@ -24,7 +24,16 @@ final class BindKernels {
     table.add("rbind", kernels::rbind);
   }
 
+  /** Lists hand over their elements, and may have none. */
+  private static void checkNotEmpty(Operation operation, Operand[] inputs) {
+    if (inputs.length == 0) {
+      throw new OperandException(
+          "'" + operation.name() + "' got lists without elements; there is nothing to join");
+    }
+  }
+
   private Operand[] cbind(Operation operation, Operand[] inputs, ExecutionContext context) {
+    checkNotEmpty(operation, inputs);
     if (FrameShape.isFrame(inputs)) {
       return new Operand[] {FrameShape.cbind(inputs)};
     }
@@ -46,6 +55,7 @@ final class BindKernels {
   }
 
   private Operand[] rbind(Operation operation, Operand[] inputs, ExecutionContext context) {
+    checkNotEmpty(operation, inputs);
     if (FrameShape.isFrame(inputs)) {
       return new Operand[] {FrameShape.rbind(inputs)};
     }

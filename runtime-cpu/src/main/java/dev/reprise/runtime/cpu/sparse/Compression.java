@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.sparse;
 
-import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
@@ -58,9 +57,23 @@ public final class Compression {
    * The matrix itself, or its compressed form when that is worthwhile; the dense one is released
    * then.
    *
-   * @param matrix an fp64 matrix that the caller owns and hands over
+   * @param matrix an fp64 matrix that the caller owns and hands over, also when this throws
    */
   public MatrixOperand compressed(DenseMatrix matrix, ExecutionContext context) {
+    MatrixOperand result;
+    try {
+      result = smaller(matrix, context);
+    } catch (RuntimeException | Error e) {
+      matrix.buffer().release();
+      throw e;
+    }
+    if (result != matrix) {
+      matrix.buffer().release();
+    }
+    return result;
+  }
+
+  private MatrixOperand smaller(DenseMatrix matrix, ExecutionContext context) {
     if (!SparseMatrix.isWorthwhile(matrix.rows(), matrix.cols(), 0)) {
       return matrix;
     }
@@ -80,24 +93,15 @@ public final class Compression {
     if (!SparseMatrix.isWorthwhile(matrix.rows(), matrix.cols(), nonZeros)) {
       return matrix;
     }
-    SparseMatrix sparse = allocate(matrix, nonZeros, context.allocator());
+    SparseMatrix sparse =
+        SparseMatrix.allocate(context.allocator(), matrix.rows(), matrix.cols(), nonZeros);
     parallel.forRange(
         context,
         matrix.rows(),
         rowsPerChunk,
         (from, to) -> fill(matrix, sparse, from, to, counts[(int) (from / rowsPerChunk)]));
     sparse.setStart(matrix.rows(), nonZeros);
-    matrix.buffer().release();
     return sparse;
-  }
-
-  private static SparseMatrix allocate(DenseMatrix matrix, long nonZeros, Allocator allocator) {
-    try {
-      return SparseMatrix.allocate(allocator, matrix.rows(), matrix.cols(), nonZeros);
-    } catch (RuntimeException e) {
-      matrix.buffer().release();
-      throw e;
-    }
   }
 
   private static long count(DenseMatrix matrix, long fromRow, long toRow) {

@@ -61,4 +61,19 @@ class MapTest {
     assertThatThrownBy(() -> run("map", Frames.texts("a,b", "1,2"), text("x -> 1"), Scalar.of(1L)))
         .hasMessageContaining("margin");
   }
+
+  @Test
+  void anArrayIsNoText() {
+    // Java's text of an array names the object: another one in each run.
+    for (String lambda :
+        new String[] {
+          "x -> x.split(\"-\")",
+          "x -> x.split(\"-\") + \"\"",
+          "x -> x.split(\"-\").hashCode()",
+          "x -> x.split(\"-\").toString()",
+          "x -> String.valueOf(x.split(\"-\"))"
+        }) {
+      assertThatThrownBy(() -> mapped(lambda, "a-b")).hasMessageContaining("array");
+    }
+  }
 }
