@@ -4,6 +4,7 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -72,6 +73,17 @@ public final class Scratch implements AutoCloseable {
       throw new IllegalArgumentException("a matrix that was not made here");
     }
     return matrix;
+  }
+
+  /**
+   * Hands several matrices made here over to the caller. They are all made before the first is
+   * handed over, so none is lost when one cannot be made.
+   */
+  public Operand[] keepAll(DenseMatrix... matrices) {
+    for (DenseMatrix matrix : matrices) {
+      keep(matrix);
+    }
+    return List.of(matrices).toArray(Operand[]::new);
   }
 
   @Override

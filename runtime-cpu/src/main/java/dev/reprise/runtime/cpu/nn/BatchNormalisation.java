@@ -63,13 +63,12 @@ final class BatchNormalisation {
           y.segment().setAtIndex(JAVA_DOUBLE, i, normal * gamma[c] + beta[c]);
         }
       });
-      return new Operand[] {
-        scratch.keep(y),
-        scratch.keep(column(scratch, averageMean)),
-        scratch.keep(column(scratch, averageVariance)),
-        scratch.keep(column(scratch, mean)),
-        scratch.keep(column(scratch, inverse))
-      };
+      return scratch.keepAll(
+          y,
+          column(scratch, averageMean),
+          column(scratch, averageVariance),
+          column(scratch, mean),
+          column(scratch, inverse));
     }
   }
 
@@ -120,11 +119,7 @@ final class BatchNormalisation {
           dx.segment().setAtIndex(JAVA_DOUBLE, i, factor * d);
         }
       });
-      return new Operand[] {
-        scratch.keep(dx),
-        scratch.keep(column(scratch, dgamma)),
-        scratch.keep(column(scratch, total))
-      };
+      return scratch.keepAll(dx, column(scratch, dgamma), column(scratch, total));
     }
   }
 
