@@ -28,6 +28,7 @@ class ParForCheckTest {
         "parfor (i in 1:n) { R[, i] = X[, i] }",
         "parfor (i in 1:n) { R[i, 1] = i; R[i, 2] = R[i, 1] }",
         "parfor (i in 1:n) { R[i, 1] += i }",
+        "parfor (i in 1:n) { R += 1 }",
         "parfor (i in 1:n) { for (j in 1:m) { R[i, j] = i + j } }",
         "parfor (i in 1:n) { for (j in 1:m) { R[j, i] = i + j } }",
         "parfor (i in 1:n) { parfor (j in 1:m) { R[i, j] = i + j } }",
@@ -95,7 +96,9 @@ class ParForCheckTest {
         "parfor (i in 1:n) { for (j in 1:m) { p = (i - 1) * m + j }\nR[p, 1] = R[p + 1, 1] }",
         "parfor (i in 1:n) { R[2 * i, 1] = R[4 * i + 2, 1] }",
         "parfor (i in 1:n) { R[i * 0 + 3, 1] = i }",
-        "parfor (i in 1:n) { R += 1 }",
+        "parfor (i in 1:n) { R = R + 1 }",
+        "parfor (i in 1:n) { R += sum(R) }",
+        "parfor (i in 1:n) { R += 1; R[i, 1] = 2 }",
       })
   void dependentIterationsAreRefused(String loop) {
     assertThat(Scripts.errors(BEFORE + loop + "\nprint(sum(R) + sum(S))"))
