@@ -5,12 +5,14 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.frame.FrameInPlace;
 import dev.reprise.runtime.cpu.shape.LeftIndexInPlace;
 import dev.reprise.runtime.operation.Evaluation;
 
@@ -72,7 +74,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     // A handle may stand in several variables while its matrix counts one reference, the handle's
     // own.
     boolean owned = inputs[0] == target && operands[0] == current;
-    if (owned && writeInPlace(context, operands)) {
+    if (owned && (writeInPlace(context, operands) || writeFrameInPlace(context, operands))) {
       if (items != null) {
         activation.items[target] = item;
       }
@@ -125,6 +127,27 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       default -> {
         return false;
       }
+    }
+    context.counters.executed[operation.index()]++;
+    context.counters.nanos[operation.index()] += System.nanoTime() - start;
+    return true;
+  }
+
+  /** Writes into the columns of the target's frame that nobody else can see. */
+  private boolean writeFrameInPlace(ControlContext context, Value[] operands) {
+    if (!(operands[0] instanceof Frame)) {
+      return false;
+    }
+    long start = System.nanoTime();
+    Operand[] parts = new Operand[operands.length];
+    for (int i = 0; i < parts.length; i++) {
+      if (!(operands[i] instanceof Operand part)) {
+        return false;
+      }
+      parts[i] = part;
+    }
+    if (!FrameInPlace.write(parts)) {
+      return false;
     }
     context.counters.executed[operation.index()]++;
     context.counters.nanos[operation.index()] += System.nanoTime() - start;

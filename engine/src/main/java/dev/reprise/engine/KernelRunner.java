@@ -13,6 +13,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
@@ -45,6 +46,7 @@ final class KernelRunner {
         operands[pinned] = operand(operation, flat[pinned]);
       }
       Operand[] outputs = device.execute(operation, operands, context);
+      retainInputs(outputs, operands);
       return outputs.length == 1 ? adopt(outputs[0]) : adoptAll(outputs);
     } finally {
       for (int i = 0; i < pinned; i++) {
@@ -64,6 +66,15 @@ final class KernelRunner {
           throw new OperandException(
               "'" + operation.scriptName() + "' does not take a " + Describe.value(value));
     };
+  }
+
+  /** A kernel may answer with the frame that it was given, which then has a second holder. */
+  private static void retainInputs(Operand[] outputs, Operand[] operands) {
+    for (Operand output : outputs) {
+      if (output instanceof Frame frame && Arrays.asList(operands).contains(frame)) {
+        frame.retain();
+      }
+    }
   }
 
   private static Value adopt(Operand output) {

@@ -12,6 +12,12 @@ import java.util.List;
  * and their places in the array hold NaN, zero or false. NaN alone is a number, not a missing cell.
  * Arrays and sets are handed over, not copied: neither the maker nor a reader may change them
  * afterwards.
+ *
+ * <p>One exception lets a loop set cell after cell without a copy each time. A frame made by {@link
+ * #withOwnColumns} says which of its arrays nobody else has seen. Such an array may be written
+ * ({@link #ownCells}) by the holder of the variable while both facts hold: the frame was never
+ * retained, so no second variable, list, cache or task knows it, and the array was never handed
+ * out. Both are lost for good at the first {@link #retain} and the first access to the array.
  */
 public final class Frame implements Value, Operand {
   private final long rows;
@@ -22,6 +28,11 @@ public final class Frame implements Value, Operand {
   private final BitSet[] missing;
   // Null when there is none for any column.
   private final String[] fills;
+  // Columns whose arrays only this frame has seen; null when there is none. Written with false by
+  // any thread that reads an array; the thread that writes cells has waited for those before.
+  private final boolean[] own;
+  // Set before a second holder learns of the frame; published by what hands the frame over.
+  private volatile boolean shared;
 
   /** A frame whose columns of numbers and truth values are complete. */
   public Frame(long rows, List<String> names, List<ColumnType> schema, List<Object> columns) {
@@ -56,6 +67,17 @@ public final class Frame implements Value, Operand {
       List<Object> columns,
       BitSet[] missing,
       String[] fills) {
+    this(rows, names, schema, columns, missing, fills, null);
+  }
+
+  private Frame(
+      long rows,
+      List<String> names,
+      List<ColumnType> schema,
+      List<Object> columns,
+      BitSet[] missing,
+      String[] fills,
+      boolean[] own) {
     if (names.size() != columns.size() || schema.size() != columns.size()) {
       throw new IllegalArgumentException("names, schema and columns differ in length");
     }
@@ -71,6 +93,22 @@ public final class Frame implements Value, Operand {
     this.columns = List.copyOf(columns);
     this.missing = anyOf(missing);
     this.fills = fills;
+    this.own = own;
+  }
+
+  /**
+   * A frame some of whose arrays and sets nobody else knows.
+   *
+   * @param own by column whether array and set were made for this frame alone; taken over
+   */
+  public static Frame withOwnColumns(
+      long rows,
+      List<String> names,
+      List<ColumnType> schema,
+      List<Object> columns,
+      BitSet[] missing,
+      boolean[] own) {
+    return new Frame(rows, names, schema, columns, missing, null, own);
   }
 
   private static BitSet[] anyOf(BitSet[] missing) {
@@ -123,19 +161,19 @@ public final class Frame implements Value, Operand {
   }
 
   public String[] strings(int col) {
-    return (String[]) columns.get(col);
+    return (String[]) column(col);
   }
 
   public double[] doubles(int col) {
-    return (double[]) columns.get(col);
+    return (double[]) column(col);
   }
 
   public long[] integers(int col) {
-    return (long[]) columns.get(col);
+    return (long[]) column(col);
   }
 
   public boolean[] booleans(int col) {
-    return (boolean[]) columns.get(col);
+    return (boolean[]) column(col);
   }
 
   /**
@@ -148,7 +186,46 @@ public final class Frame implements Value, Operand {
 
   /** The column's array, whatever its type. */
   public Object column(int col) {
+    if (own != null) {
+      own[col] = false;
+    }
     return columns.get(col);
+  }
+
+  /** Copies a run of cells of a column to an array of the same storage. */
+  public void copyCells(int col, int from, Object to, int at, int count) {
+    System.arraycopy(columns.get(col), from, to, at, count);
+  }
+
+  /** True when {@link #ownCells} may be written by whoever holds the variable. */
+  public boolean isWritable(int col) {
+    return own != null && own[col] && !shared;
+  }
+
+  /**
+   * The array of a writable column, to write cells; it must not be kept.
+   *
+   * @throws IllegalStateException when somebody else may see it
+   */
+  public Object ownCells(int col) {
+    if (!isWritable(col)) {
+      throw new IllegalStateException("writing to a shared column of a frame");
+    }
+    return columns.get(col);
+  }
+
+  /** Notes that the frame has a second holder. The count itself is not kept: the heap is. */
+  @Override
+  public void retain() {
+    if (own != null) {
+      shared = true;
+    }
+  }
+
+  @Override
+  public boolean tryRetain() {
+    retain();
+    return true;
   }
 
   /** The rows whose cell is missing in a column that is not of texts; null when there are none. */
@@ -159,7 +236,7 @@ public final class Frame implements Value, Operand {
   /** True when the cell at zero-based (row, col) is missing. */
   public boolean isMissing(int row, int col) {
     return schema.get(col).storage() == ColumnType.Storage.STRING
-        ? strings(col)[row] == null
+        ? ((String[]) columns.get(col))[row] == null
         : missing != null && missing[col] != null && missing[col].get(row);
   }
 
@@ -173,10 +250,10 @@ public final class Frame implements Value, Operand {
     }
     ColumnType type = schema.get(col);
     return switch (type.storage()) {
-      case STRING -> strings(col)[row];
-      case DOUBLE -> numberText(type, doubles(col)[row]);
-      case INTEGER -> wholeText(type, integers(col)[row]);
-      case BOOLEAN -> Boolean.toString(booleans(col)[row]);
+      case STRING -> ((String[]) columns.get(col))[row];
+      case DOUBLE -> numberText(type, ((double[]) columns.get(col))[row]);
+      case INTEGER -> wholeText(type, ((long[]) columns.get(col))[row]);
+      case BOOLEAN -> Boolean.toString(((boolean[]) columns.get(col))[row]);
     };
   }
 
@@ -203,7 +280,7 @@ public final class Frame implements Value, Operand {
     for (int c = 0; c < cols(); c++) {
       bytes +=
           switch (schema.get(c).storage()) {
-            case STRING -> textBytes(strings(c));
+            case STRING -> textBytes((String[]) columns.get(c));
             case DOUBLE, INTEGER -> 8 * rows;
             case BOOLEAN -> rows;
           };

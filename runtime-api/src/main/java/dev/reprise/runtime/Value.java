@@ -6,7 +6,7 @@ package dev.reprise.runtime;
  *
  * <p>References are counted: a value is born with one reference that its maker owns. Whoever stores
  * it takes another with {@link #retain} and gives it back with {@link #release}. Values on the Java
- * heap (scalars, frames) ignore the count.
+ * heap ignore the count: scalars wholly, frames but for the fact that there is a second holder.
  */
 public interface Value {
 

@@ -10,7 +10,7 @@
  * </pre>
  *
  * <p>Values are immutable. A {@link dev.reprise.runtime.MatrixValue} is counted by references
- * because its bytes live outside the Java heap; scalars and frames live on the heap and their
- * counts do nothing.
+ * because its bytes live outside the Java heap; scalars and frames live on the heap, where counts
+ * do nothing, but a frame notes that it has got a second holder.
  */
 package dev.reprise.runtime;

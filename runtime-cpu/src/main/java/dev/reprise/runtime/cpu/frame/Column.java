@@ -54,7 +54,7 @@ final class Column {
    */
   void copy(Frame source, int col, int from, int to, int count) {
     if (source.schema().get(col).storage() == type.storage() && holdsAllOf(source, col)) {
-      System.arraycopy(source.column(col), from, cells, to, count);
+      source.copyCells(col, from, cells, to, count);
       copyMissing(source.missing(col), from, to, count);
       return;
     }

@@ -30,7 +30,7 @@ public final class FrameShape {
   }
 
   /** A zero-based range: from inclusive, to exclusive. */
-  private record Range(int from, int to) {
+  record Range(int from, int to) {
     int length() {
       return to - from;
     }
@@ -68,16 +68,7 @@ public final class FrameShape {
     }
     Range rows = range("row", operands[2], operands[3], target.rows(), target);
     Range cols = range("column", operands[4], operands[5], target.cols(), target);
-    Frame source = asFrame(operands[1], rows, cols);
-    if (source.rows() != rows.length() || source.cols() != cols.length()) {
-      throw new OperandException(
-          "the part assigned to has "
-              + rows.length()
-              + " rows and "
-              + cols.length()
-              + " columns, the value assigned has shape "
-              + source.shape());
-    }
+    Frame source = source(operands[1], rows, cols);
     int height = (int) target.rows();
     boolean wholeColumns = rows.length() == height && !(operands[1] instanceof Scalar);
     boolean wholeFrame = wholeColumns && cols.length() == target.cols();
@@ -97,15 +88,30 @@ public final class FrameShape {
         column.copy(target, c, 0, 0, height);
       }
       column.copy(source, c - cols.from, 0, rows.from, rows.length());
-      builder.add(target.names().get(c), column);
+      builder.addOwn(target.names().get(c), column);
     }
     return builder.build(height);
+  }
+
+  /** What is assigned to a part, checked to have its shape. */
+  static Frame source(Operand value, Range rows, Range cols) {
+    Frame source = asFrame(value, rows, cols);
+    if (source.rows() != rows.length() || source.cols() != cols.length()) {
+      throw new OperandException(
+          "the part assigned to has "
+              + rows.length()
+              + " rows and "
+              + cols.length()
+              + " columns, the value assigned has shape "
+              + source.shape());
+    }
+    return source;
   }
 
   /**
    * True when cells of one type may be written into a column of another without looking at them.
    */
-  private static boolean converts(ColumnType from, ColumnType to) {
+  static boolean converts(ColumnType from, ColumnType to) {
     return from == to
         || to.storage() == Storage.STRING
         || from.storage() != Storage.STRING && CommonType.of(from, to) == to;
@@ -185,7 +191,7 @@ public final class FrameShape {
         "'" + operation + "' cannot join a frame with a matrix or scalar; use as.frame first");
   }
 
-  private static Range range(String what, Operand lower, Operand upper, long size, Frame frame) {
+  static Range range(String what, Operand lower, Operand upper, long size, Frame frame) {
     Scalar first = bound(what, lower);
     Scalar last = bound(what, upper);
     if (first.isAbsent()) {

@@ -234,4 +234,42 @@ class FrameOperationsTest {
   void columnNamesAreARowOfTexts() {
     assertThat(showCells(run("colnames", Frames.sample()))).isEqualTo("num cat dbl flag mis\n");
   }
+
+  @Test
+  void aFrameMadeByAnAssignmentIsWrittenInPlaceUntilSomebodyElseSeesIt() {
+    Frame first = assigned(Frames.typedSample(), Scalar.of(7));
+    assertThat(FrameInPlace.write(assignment(first, Scalar.of(8)))).isTrue();
+    assertThat(first.textAt(0, 0)).isEqualTo("8");
+    first.retain();
+    assertThat(FrameInPlace.write(assignment(first, Scalar.of(9)))).isFalse();
+    Frame second = assigned(first, Scalar.of(9));
+    FrameShape.rightIndex(new Operand[] {second, ALL, ALL, at(1), ALL});
+    assertThat(FrameInPlace.write(assignment(second, Scalar.of(10)))).isFalse();
+    assertThat(first.textAt(0, 0)).isEqualTo("8");
+  }
+
+  @Test
+  void columnsThatAnAssignmentDidNotTouchAreNotWrittenInPlace() {
+    Frame sample = Frames.typedSample();
+    Frame frame = assigned(sample, Scalar.of(7));
+    Operand[] other = {frame, Scalar.of(1), at(1), ALL, at(3), ALL};
+    assertThat(FrameInPlace.write(other)).isFalse();
+    assertThat(sample.textAt(0, 2)).isEqualTo("1.5");
+  }
+
+  @Test
+  void aCellThatAColumnCannotHoldLeavesItUnchanged() {
+    Frame frame = assigned(Frames.typedSample(), Scalar.of(7));
+    assertThatThrownBy(() -> FrameInPlace.write(assignment(frame, text("word"))))
+        .isInstanceOf(OperandException.class);
+    assertThat(frame.textAt(0, 0)).isEqualTo("7");
+  }
+
+  private static Frame assigned(Frame frame, Scalar cell) {
+    return FrameShape.leftIndex(assignment(frame, cell));
+  }
+
+  private static Operand[] assignment(Frame frame, Scalar cell) {
+    return new Operand[] {frame, cell, at(1), ALL, at(1), ALL};
+  }
 }
