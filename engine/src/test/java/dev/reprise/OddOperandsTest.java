@@ -24,6 +24,9 @@ class OddOperandsTest {
         "F = as.frame(\"a\")\nX = transformcolmap(target=F, spec=matrix(1, 2, 2))",
         "F = as.frame(\"0\")\n"
             + "X = transformapply(target=F, meta=F, spec=\"{ids:true,hash:[1],K:3}\")",
+        "F = cbind(as.frame(\"a\"), as.frame(\"b\"))\n"
+            + "[X, M] = transformencode(target=F,"
+            + " spec=\"{ids:true,hash:[1],K:2147483647,dummycode:[1]}\")",
         "F = as.frame(\"a\")\nG = map(F, matrix(1, 2, 2))",
         "F = as.frame(\"a\")\nG = map(F, \"x -> x.repeat(2000000000)\")",
         "X = cbind(list(), list())\nprint(toString(X))",

@@ -31,7 +31,14 @@ final class Encoding {
     this.begins = new int[encoders.length + 1];
     for (int c = 0; c < encoders.length; c++) {
       int width = isDummycoded(c) ? encoders[c].codes() : encoders[c].width();
-      begins[c + 1] = Math.addExact(begins[c], width);
+      if (width > Integer.MAX_VALUE - begins[c]) {
+        throw new OperandException(
+            "the encoded matrix would have more than "
+                + Integer.MAX_VALUE
+                + " columns; make fewer of column "
+                + names.get(c));
+      }
+      begins[c + 1] = begins[c] + width;
     }
   }
 
