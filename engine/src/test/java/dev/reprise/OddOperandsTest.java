@@ -28,6 +28,7 @@ class OddOperandsTest {
             + "[X, M] = transformencode(target=F,"
             + " spec=\"{ids:true,hash:[1],K:2147483647,dummycode:[1]}\")",
         "F = as.frame(\"a\")\nG = map(F, matrix(1, 2, 2))",
+        "F = as.frame(\"a\")\nG = map(F, \"(x, y, z) -> x\")",
         "F = as.frame(\"a\")\nG = map(F, \"x -> x.repeat(2000000000)\")",
         "X = cbind(list(), list())\nprint(toString(X))",
         "X = rbind(list(), list())\nprint(toString(X))",

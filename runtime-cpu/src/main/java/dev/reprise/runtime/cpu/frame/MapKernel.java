@@ -18,6 +18,10 @@ final class MapKernel {
       throw new OperandException(
           "'map' has the margins 0 (cells), 1 (rows) and 2 (columns), not " + margin);
     }
+    if (lambda.arity() > 2) {
+      throw new OperandException(
+          "a lambda of 'map' takes one cell, row or column, or two cells, not " + lambda.arity());
+    }
     if (lambda.arity() == 2) {
       return pairs(frame, lambda);
     }
