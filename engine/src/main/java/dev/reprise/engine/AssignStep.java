@@ -18,18 +18,26 @@ import dev.reprise.runtime.operation.Evaluation;
 
 /**
  * {@code X[...] = e} and {@code L[...] = e}: a new value for the target variable, written in place
- * when the variable holds the only reference.
+ * when the variable holds the only reference. With one subscript it is an element of a list, or
+ * rows of a matrix or frame; decided by the value.
  */
 final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred {
   private final int target;
   private final boolean readInParFor;
+  private final LinkedOperation ofRows;
 
+  /**
+   * @param ofRows the operation that assigns rows, with bounds of rows and columns; null when the
+   *     operation itself has these
+   */
   AssignStep(
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
-      boolean readInParFor) {
+      boolean readInParFor,
+      LinkedOperation ofRows) {
     super(instruction, operation, inputs);
+    this.ofRows = ofRows;
     this.target = outputs[0];
     this.readInParFor = readInParFor;
   }
@@ -65,34 +73,35 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     }
     Value current = value(activation, inputs[0]);
     operands[0] = current instanceof Handle handle ? context.await(handle) : current;
+    boolean rows = ofRows != null && SubscriptStep.hasRows(operands[0]);
+    LinkedOperation assignment = rows ? ofRows : operation;
+    Value[] values = rows ? SubscriptStep.withAllColumns(operands) : operands;
     LineageItem item = null;
     if (items != null) {
-      LineageItem[] all = items.clone();
+      LineageItem[] all = rows ? SubscriptStep.withAllColumns(items) : items.clone();
       all[0] = activation.items[inputs[0]];
-      item = LineageItem.of(operation.operation(), all);
+      item = LineageItem.of(assignment.operation(), all);
     }
     // A handle may stand in several variables while its matrix counts one reference, the handle's
     // own.
     boolean owned = inputs[0] == target && operands[0] == current;
-    if (owned && (writeInPlace(context, operands) || writeFrameInPlace(context, operands))) {
+    if (owned
+        && (writeInPlace(context, assignment, values)
+            || writeFrameInPlace(context, assignment, values))) {
       if (items != null) {
         activation.items[target] = item;
       }
       return;
     }
-    Value result = evaluate(context, operands);
+    Value result = evaluate(context, assignment, values);
     activation.bind(target, result, item);
   }
 
-  private Value evaluate(ControlContext context, Value[] operands) {
-    return isOfStructure()
-        ? context.run.session().structures().evaluate(operation.operation(), operands)
-        : context.run.session().pipeline().executeInline(context, operation, operands);
-  }
-
-  /** True of {@code L[i] = e}, which is the assignment to an element of a list. */
-  private boolean isOfStructure() {
-    return operation.operation().opcode().evaluation() == Evaluation.STRUCTURE;
+  private static Value evaluate(
+      ControlContext context, LinkedOperation assignment, Value[] operands) {
+    return assignment.operation().opcode().evaluation() == Evaluation.STRUCTURE
+        ? context.run.session().structures().evaluate(assignment.operation(), operands)
+        : context.run.session().pipeline().executeInline(context, assignment, operands);
   }
 
   private void note(ControlContext context, Value[] operands, LineageItem[] items) {
@@ -105,9 +114,9 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   }
 
   /** Writes into the target's cells when nobody else can see them. */
-  private boolean writeInPlace(ControlContext context, Value[] operands) {
-    if (isOfStructure()
-        || !(operands[0] instanceof ManagedMatrix matrix)
+  private static boolean writeInPlace(
+      ControlContext context, LinkedOperation assignment, Value[] operands) {
+    if (!(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix
         || !matrix.isExclusive()
         || (matrix.isCompressed() && !LeftIndexInPlace.isDenseAffordable(matrix.shape()))) {
@@ -128,13 +137,14 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
         return false;
       }
     }
-    context.counters.executed[operation.index()]++;
-    context.counters.nanos[operation.index()] += System.nanoTime() - start;
+    context.counters.executed[assignment.index()]++;
+    context.counters.nanos[assignment.index()] += System.nanoTime() - start;
     return true;
   }
 
   /** Writes into the columns of the target's frame that nobody else can see. */
-  private boolean writeFrameInPlace(ControlContext context, Value[] operands) {
+  private static boolean writeFrameInPlace(
+      ControlContext context, LinkedOperation assignment, Value[] operands) {
     if (!(operands[0] instanceof Frame)) {
       return false;
     }
@@ -149,8 +159,8 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     if (!FrameInPlace.write(parts)) {
       return false;
     }
-    context.counters.executed[operation.index()]++;
-    context.counters.nanos[operation.index()] += System.nanoTime() - start;
+    context.counters.executed[assignment.index()]++;
+    context.counters.nanos[assignment.index()] += System.nanoTime() - start;
     return true;
   }
 

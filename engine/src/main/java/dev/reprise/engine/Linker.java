@@ -11,6 +11,7 @@ import dev.reprise.runtime.cpu.cell.ScalarBinary;
 import dev.reprise.runtime.cpu.cell.ScalarFunctions;
 import dev.reprise.runtime.cpu.cell.ScalarUnary;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,7 +170,9 @@ final class Linker {
         case SOURCE -> new ReadStep(compute, operation, inputs);
         case STRUCTURE ->
             switch (name) {
-              case "listAssign" -> assign(compute, operation, inputs);
+              case "listAssign" -> assign(compute, operation, inputs, ofRows("leftIndex"));
+              case "listIndex" ->
+                  new SubscriptStep(compute, operation, inputs, ofRows("rightIndex"));
               case "append" -> new AppendStep(compute, operation, inputs, opcodes);
               default -> new StructureStep(compute, operation, inputs);
             };
@@ -192,15 +195,25 @@ final class Linker {
       };
     }
 
+    /** What an index with one subscript means when its target turns out to have rows. */
+    private LinkedOperation ofRows(String name) {
+      Operation operation = new Operation(OperationTable.standard().get(name));
+      return LinkedOperation.of(inPrecision(operation), opcodes);
+    }
+
     private AssignStep assign(
-        Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
-      return new AssignStep(compute, operation, inputs, readResults.contains(compute.outputs()[0]));
+        Instruction.Compute compute,
+        LinkedOperation operation,
+        int[] inputs,
+        LinkedOperation ofRows) {
+      boolean readInParFor = readResults.contains(compute.outputs()[0]);
+      return new AssignStep(compute, operation, inputs, readInParFor, ofRows);
     }
 
     private Step kernel(Instruction.Compute compute, LinkedOperation operation, int[] inputs) {
       switch (operation.name()) {
         case "leftIndex" -> {
-          return assign(compute, operation, inputs);
+          return assign(compute, operation, inputs, null);
         }
         case "as.matrix", "as.scalar", "as.frame" -> {
           return new CastStep(compute, operation, inputs);

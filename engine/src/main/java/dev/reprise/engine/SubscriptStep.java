@@ -1,0 +1,81 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.util.Arrays;
+
+/**
+ * {@code V[i]} and {@code V[a:b]}: elements of a list, rows of a matrix or frame; decided by the
+ * value.
+ */
+final class SubscriptStep extends Steps.OperationStep {
+  private final LinkedOperation ofRows;
+
+  /**
+   * @param ofRows the operation that takes rows, with bounds of rows and columns
+   */
+  SubscriptStep(
+      Instruction.Compute instruction,
+      LinkedOperation operation,
+      int[] inputs,
+      LinkedOperation ofRows) {
+    super(instruction, operation, inputs);
+    this.ofRows = ofRows;
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    Value[] values = gather(activation, inputs);
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] instanceof Handle handle) {
+        values[i] = context.await(handle);
+      }
+    }
+    LineageItem item = null;
+    Value result;
+    if (hasRows(values[0])) {
+      if (activation.isTraced()) {
+        LineageItem[] items = new LineageItem[inputs.length];
+        for (int i = 0; i < items.length; i++) {
+          items[i] = activation.items[inputs[i]];
+        }
+        item = LineageItem.of(ofRows.operation(), withAllColumns(items));
+      }
+      Origin origin = new Origin(this, activation);
+      result =
+          context
+              .run
+              .session()
+              .pipeline()
+              .compute(context, ofRows, withAllColumns(values), item, origin);
+    } else {
+      item = trace(activation, operation.operation(), inputs);
+      result = context.run.session().structures().evaluate(operation.operation(), values);
+      context.counters.executed[operation.index()]++;
+    }
+    activation.bind(outputs[0], result, item);
+    releaseDead(activation);
+  }
+
+  static boolean hasRows(Value value) {
+    return value instanceof MatrixValue || value instanceof Frame;
+  }
+
+  /** The operands of an index by rows alone, with the bounds of the columns left out. */
+  static Value[] withAllColumns(Value[] operands) {
+    Value[] all = Arrays.copyOf(operands, operands.length + 2);
+    Arrays.fill(all, operands.length, all.length, Scalar.absent());
+    return all;
+  }
+
+  static LineageItem[] withAllColumns(LineageItem[] operands) {
+    LineageItem[] all = Arrays.copyOf(operands, operands.length + 2);
+    Arrays.fill(all, operands.length, all.length, LineageItem.literal(Scalar.absent()));
+    return all;
+  }
+}
