@@ -150,14 +150,29 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
     return new SparseMatrix(rows, cols, Precision.FP64, nonZeros, buffer);
   }
 
-  /** Rounds the values to floats in place, in a matrix that nobody else reads yet. */
+  /**
+   * Rounds the values to floats in place, in a matrix that nobody else reads yet. What becomes zero
+   * is stored no longer.
+   */
   public SparseMatrix rounded() {
     MemorySegment cells = segment();
-    long from = valuesAt();
-    for (long at = 0; at < nonZeros; at++) {
-      long offset = from + VALUE.byteSize() * at;
-      cells.set(VALUE, offset, (float) cells.get(VALUE, offset));
+    long kept = 0;
+    long from = 0;
+    for (long i = 0; i < rows; i++) {
+      long end = start(i + 1);
+      for (long at = from; at < end; at++) {
+        float value = (float) value(at);
+        if (value != 0) {
+          set(kept++, column(at), value);
+        }
+      }
+      from = end;
+      setStart(i + 1, kept);
     }
-    return new SparseMatrix(rows, cols, Precision.FP32, nonZeros, buffer);
+    SparseMatrix rounded = new SparseMatrix(rows, cols, Precision.FP32, kept, buffer);
+    // The columns lie behind the values, and these have become fewer.
+    MemorySegment.copy(
+        cells, columnsAt(), cells, rounded.columnsAt(), COLUMN.byteSize() * kept);
+    return rounded;
   }
 }

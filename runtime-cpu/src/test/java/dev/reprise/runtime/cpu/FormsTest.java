@@ -346,6 +346,25 @@ class FormsTest {
   }
 
   @Test
+  void whatRoundsToZeroIsNotStored() {
+    SparseRows part = new SparseRows(100);
+    for (int i = 0; i < 100; i++) {
+      part.add(3, i % 2 == 0 ? 1e-300 : i);
+      part.add(50, i + 0.1);
+      part.endRow();
+    }
+    SparseMatrix x = SparseRows.assemble(List.of(part), 80, allocator);
+    SparseMatrix narrow =
+        (SparseMatrix) run(device(1), 1, operation("abs").withPrecision(Precision.FP32), x);
+    assertCanonical(narrow);
+    assertThat(narrow.nonZeros()).isEqualTo(150);
+    for (int i = 0; i < 100; i++) {
+      assertThat(narrow.get(i, 3)).isEqualTo(i % 2 == 0 ? 0.0 : i);
+      assertThat(narrow.get(i, 50)).isEqualTo((double) (float) (i + 0.1));
+    }
+  }
+
+  @Test
   void productsOfFloatsAreComputedInSinglePrecision() {
     for (String[] set : new String[][] {{}, {"ta"}, {"tb"}, {"ta", "tb"}}) {
       Operation op = operation("matmul", set);

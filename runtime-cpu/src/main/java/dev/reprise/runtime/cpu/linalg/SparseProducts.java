@@ -176,7 +176,7 @@ final class SparseProducts {
       long end = a.start(i + 1);
       for (long at = a.start(i); at < end; at++) {
         double weight = a.value(at);
-        MemorySegment.copy(y, CELL, Double.BYTES * n * (long) a.column(at), other, 0, n);
+        MemorySegment.copy(y, CELL, (long) Double.BYTES * n * a.column(at), other, 0, n);
         for (int j = 0; j < n; j++) {
           row[j] += weight * other[j];
         }
