@@ -1,6 +1,7 @@
 package dev.reprise.formats;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -90,10 +91,15 @@ record ReadSettings(
 
   /** The format that the name of the data, or of its first part, suggests; null when none. */
   static FileFormat named(DataPath data) {
-    FileFormat guess = FileFormat.ofExtension(data.path().getFileName().toString());
-    return guess != null
-        ? guess
-        : FileFormat.ofExtension(data.parts().get(0).getFileName().toString());
+    FileFormat guess = ofName(data.path());
+    return guess != null || data.parts().isEmpty() ? guess : ofName(data.parts().getFirst());
+  }
+
+  /** Null as well for the root folder, which has no name. */
+  private static FileFormat ofName(Path path) {
+    return path.getFileName() == null
+        ? null
+        : FileFormat.ofExtension(path.getFileName().toString());
   }
 
   /** A frame's column types: stated as a schema, or one type for all columns. */
