@@ -73,19 +73,23 @@ final class Linker {
       return blocks.stream().map(this::node).toArray(Node[]::new);
     }
 
+    // Chains of instanceof rather than pattern switches: those link at run time, which takes a
+    // short program longer than all the rest of its linking.
+
     private Node node(Block block) {
-      return switch (block) {
-        case Block.Straight straight -> straight(straight.instructions());
-        case Block.If branch ->
-            new ControlNodes.If(
-                code(branch.predicate(), branch.position()),
-                nodes(branch.then()),
-                nodes(branch.otherwise()));
-        case Block.While loop ->
-            new ControlNodes.While(code(loop.predicate(), loop.position()), nodes(loop.body()));
-        case Block.For loop -> loop(loop);
-        case Block.ParFor loop -> parFor(loop);
-      };
+      if (block instanceof Block.Straight straight) {
+        return straight(straight.instructions());
+      }
+      if (block instanceof Block.If branch) {
+        return new ControlNodes.If(
+            code(branch.predicate(), branch.position()),
+            nodes(branch.then()),
+            nodes(branch.otherwise()));
+      }
+      if (block instanceof Block.While loop) {
+        return new ControlNodes.While(code(loop.predicate(), loop.position()), nodes(loop.body()));
+      }
+      return block instanceof Block.For loop ? loop(loop) : parFor((Block.ParFor) block);
     }
 
     private ControlNodes.For loop(Block.For loop) {
@@ -146,15 +150,16 @@ final class Linker {
     }
 
     private Step step(Instruction instruction) {
-      return switch (instruction) {
-        case Instruction.Copy copy -> new Steps.Copy(copy, operand(copy.from()));
-        case Instruction.Call call ->
-            new CallStep(
-                call,
-                operands(
-                    call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
-        case Instruction.Compute compute -> compute(compute);
-      };
+      if (instruction instanceof Instruction.Compute compute) {
+        return compute(compute);
+      }
+      if (instruction instanceof Instruction.Copy copy) {
+        return new Steps.Copy(copy, operand(copy.from()));
+      }
+      Instruction.Call call = (Instruction.Call) instruction;
+      return new CallStep(
+          call,
+          operands(call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
     }
 
     private Step compute(Instruction.Compute compute) {

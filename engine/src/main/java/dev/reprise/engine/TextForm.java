@@ -16,8 +16,11 @@ final class TextForm {
   private TextForm() {}
 
   static String of(ControlContext context, Value value) {
+    // Before the switch, which links at run time: most programs print texts only.
+    if (value instanceof Scalar scalar) {
+      return scalar.asString();
+    }
     return switch (value) {
-      case Scalar scalar -> scalar.asString();
       case ListValue list -> list(list, element -> of(context, element));
       case Handle handle -> of(context, context.await(handle));
       default ->

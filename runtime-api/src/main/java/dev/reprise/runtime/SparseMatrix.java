@@ -171,8 +171,7 @@ public record SparseMatrix(long rows, long cols, Precision precision, long nonZe
     }
     SparseMatrix rounded = new SparseMatrix(rows, cols, Precision.FP32, kept, buffer);
     // The columns lie behind the values, and these have become fewer.
-    MemorySegment.copy(
-        cells, columnsAt(), cells, rounded.columnsAt(), COLUMN.byteSize() * kept);
+    MemorySegment.copy(cells, columnsAt(), cells, rounded.columnsAt(), COLUMN.byteSize() * kept);
     return rounded;
   }
 }
