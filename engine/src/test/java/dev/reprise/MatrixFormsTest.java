@@ -86,6 +86,14 @@ class MatrixFormsTest {
   }
 
   @Test
+  void appendedColumnsKeepTheSessionsPrecision() {
+    String script = "X = matrix(seq(1, 6), 2, 3) / 7\nprint(lineage(append(X, X)))";
+    assertThat(Scripts.run(Scripts.config().withPrecision(Precision.FP32), script).output())
+        .contains("cbind{precision=fp32}");
+    assertThat(Scripts.output(script)).contains("cbind ").doesNotContain("fp32");
+  }
+
+  @Test
   void singlePrecisionAgreesWithDoubleToSevenDigits() {
     String script =
         """

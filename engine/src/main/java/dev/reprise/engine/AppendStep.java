@@ -18,11 +18,11 @@ final class AppendStep extends Steps.OperationStep {
       Instruction.Compute instruction,
       LinkedOperation operation,
       int[] inputs,
-      OpcodeIndex opcodes) {
+      LinkedOperation toColumns) {
     super(instruction, operation, inputs);
     OperationTable table = OperationTable.standard();
     this.toList = new Operation(table.get("listAppend"), instruction.operation().attributes());
-    this.toColumns = LinkedOperation.of(new Operation(table.get("cbind")), opcodes);
+    this.toColumns = toColumns;
   }
 
   @Override

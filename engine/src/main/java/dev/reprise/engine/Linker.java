@@ -175,10 +175,10 @@ final class Linker {
         case SOURCE -> new ReadStep(compute, operation, inputs);
         case STRUCTURE ->
             switch (name) {
-              case "listAssign" -> assign(compute, operation, inputs, ofRows("leftIndex"));
+              case "listAssign" -> assign(compute, operation, inputs, ofCells("leftIndex"));
               case "listIndex" ->
-                  new SubscriptStep(compute, operation, inputs, ofRows("rightIndex"));
-              case "append" -> new AppendStep(compute, operation, inputs, opcodes);
+                  new SubscriptStep(compute, operation, inputs, ofCells("rightIndex"));
+              case "append" -> new AppendStep(compute, operation, inputs, ofCells("cbind"));
               default -> new StructureStep(compute, operation, inputs);
             };
         case KERNEL -> kernel(compute, operation, inputs);
@@ -200,8 +200,8 @@ final class Linker {
       };
     }
 
-    /** What an index with one subscript means when its target turns out to have rows. */
-    private LinkedOperation ofRows(String name) {
+    /** What an operation on lists means when its target turns out to be a matrix or frame. */
+    private LinkedOperation ofCells(String name) {
       Operation operation = new Operation(OperationTable.standard().get(name));
       return LinkedOperation.of(inPrecision(operation), opcodes);
     }

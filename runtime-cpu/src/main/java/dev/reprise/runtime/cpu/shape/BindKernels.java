@@ -76,7 +76,7 @@ final class BindKernels {
     return new Operand[] {out};
   }
 
-  private static void check(Operation operation, String what, long wanted, long found) {
+  static void check(Operation operation, String what, long wanted, long found) {
     if (wanted != found) {
       throw new OperandException(
           "'"

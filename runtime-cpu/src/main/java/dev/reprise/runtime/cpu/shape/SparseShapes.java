@@ -4,7 +4,6 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Arguments;
@@ -151,7 +150,7 @@ final class SparseShapes {
     long rows = parts[0].rows();
     long cols = 0;
     for (MatrixOperand part : parts) {
-      check(operation, "rows", rows, part.rows());
+      BindKernels.check(operation, "rows", rows, part.rows());
       cols += part.cols();
     }
     long nonZeros = nonZeros(parts);
@@ -183,7 +182,7 @@ final class SparseShapes {
     long[] ends = new long[parts.length];
     long rows = 0;
     for (int p = 0; p < parts.length; p++) {
-      check(operation, "columns", cols, parts[p].cols());
+      BindKernels.check(operation, "columns", cols, parts[p].cols());
       rows += parts[p].rows();
       ends[p] = rows;
     }
@@ -232,20 +231,6 @@ final class SparseShapes {
       }
     }
     return nonZeros;
-  }
-
-  private static void check(Operation operation, String what, long wanted, long found) {
-    if (wanted != found) {
-      throw new OperandException(
-          "'"
-              + operation.name()
-              + "' needs equal numbers of "
-              + what
-              + ", but got "
-              + wanted
-              + " and "
-              + found);
-    }
   }
 
   private Operand[] reverse(Operation operation, Operand[] inputs, ExecutionContext context) {
