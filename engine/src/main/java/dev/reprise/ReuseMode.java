@@ -8,11 +8,11 @@ public enum ReuseMode {
   TRACE,
   /** Whole operations are reused. */
   FULL,
-  /** As FULL; partial rewrites join with a later version. */
+  /** As FULL, and from parts of a value that were computed before. */
   PARTIAL,
-  /** As FULL; function and block reuse join with a later version. */
+  /** As FULL, and whole calls and blocks. */
   MULTILEVEL,
-  /** The most that exists; the default. */
+  /** All of these; the default. */
   HYBRID;
 
   public boolean traces() {
@@ -21,5 +21,15 @@ public enum ReuseMode {
 
   public boolean reuses() {
     return this != NONE && this != TRACE;
+  }
+
+  /** Whether a value may be put together from cached parts. */
+  public boolean reusesParts() {
+    return this == PARTIAL || this == HYBRID;
+  }
+
+  /** Whether whole function calls and blocks are looked up. */
+  public boolean reusesLevels() {
+    return this == MULTILEVEL || this == HYBRID;
   }
 }

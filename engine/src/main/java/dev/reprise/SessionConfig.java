@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The options of a session; immutable. Start from {@link #defaults} and change with the {@code
@@ -19,6 +20,14 @@ import java.util.OptionalLong;
  * @param seed base of all system-generated seeds; empty draws a new one for each run
  * @param threads threads that kernels and parfor workers share; at least 1
  * @param precision width of the cells of all matrices
+ * @param numerics whether rewrites and fusion may change the last bits of a result
+ * @param dedup whether repeated loop and function bodies of the lineage are stored once
+ * @param diskBytes room for values that host memory cannot hold; empty is the default, 0 switches
+ *     the disk off
+ * @param lineageBytes heap that lineage may take before the run says so; empty is the default
+ * @param verifyReuse one of this many hits is computed again and compared; 0 checks none
+ * @param traps values at whose first appearance the run stops
+ * @param estimate whether to report what reuse would save, without keeping values
  * @param library folders searched for functions before the shipped library
  * @param workingDirectory folder that relative paths of scripts resolve against
  * @param out where {@code print} writes
@@ -32,6 +41,13 @@ public record SessionConfig(
     OptionalLong seed,
     int threads,
     Precision precision,
+    Numerics numerics,
+    boolean dedup,
+    OptionalLong diskBytes,
+    OptionalLong lineageBytes,
+    int verifyReuse,
+    Set<Trap> traps,
+    boolean estimate,
     List<Path> library,
     Path workingDirectory,
     PrintStream out,
@@ -42,12 +58,17 @@ public record SessionConfig(
     Objects.requireNonNull(reuse);
     Objects.requireNonNull(policy);
     Objects.requireNonNull(precision);
+    Objects.requireNonNull(numerics);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
     if (hostBytes < 0) {
       throw new IllegalArgumentException("hostBytes must not be negative: " + hostBytes);
     }
+    if (verifyReuse < 0) {
+      throw new IllegalArgumentException("verifyReuse must not be negative: " + verifyReuse);
+    }
+    traps = Set.copyOf(traps);
     library = List.copyOf(library);
   }
 
@@ -92,6 +113,48 @@ public record SessionConfig(
     return draft.config();
   }
 
+  public SessionConfig withNumerics(Numerics mode) {
+    Draft draft = new Draft(this);
+    draft.numerics = mode;
+    return draft.config();
+  }
+
+  public SessionConfig withDedup(boolean on) {
+    Draft draft = new Draft(this);
+    draft.dedup = on;
+    return draft.config();
+  }
+
+  public SessionConfig withDiskBytes(long bytes) {
+    Draft draft = new Draft(this);
+    draft.diskBytes = OptionalLong.of(bytes);
+    return draft.config();
+  }
+
+  public SessionConfig withLineageBytes(long bytes) {
+    Draft draft = new Draft(this);
+    draft.lineageBytes = OptionalLong.of(bytes);
+    return draft.config();
+  }
+
+  public SessionConfig withVerifyReuse(int oneOf) {
+    Draft draft = new Draft(this);
+    draft.verifyReuse = oneOf;
+    return draft.config();
+  }
+
+  public SessionConfig withTraps(Set<Trap> values) {
+    Draft draft = new Draft(this);
+    draft.traps = values;
+    return draft.config();
+  }
+
+  public SessionConfig withEstimate(boolean on) {
+    Draft draft = new Draft(this);
+    draft.estimate = on;
+    return draft.config();
+  }
+
   public SessionConfig withLibrary(List<Path> folders) {
     Draft draft = new Draft(this);
     draft.library = folders;
@@ -125,6 +188,13 @@ public record SessionConfig(
     private OptionalLong seed;
     private int threads;
     private Precision precision;
+    private Numerics numerics;
+    private boolean dedup;
+    private OptionalLong diskBytes;
+    private OptionalLong lineageBytes;
+    private int verifyReuse;
+    private Set<Trap> traps;
+    private boolean estimate;
     private List<Path> library;
     private Path workingDirectory;
     private PrintStream out;
@@ -138,6 +208,13 @@ public record SessionConfig(
       seed = from.seed;
       threads = from.threads;
       precision = from.precision;
+      numerics = from.numerics;
+      dedup = from.dedup;
+      diskBytes = from.diskBytes;
+      lineageBytes = from.lineageBytes;
+      verifyReuse = from.verifyReuse;
+      traps = from.traps;
+      estimate = from.estimate;
       library = from.library;
       workingDirectory = from.workingDirectory;
       out = from.out;
@@ -153,6 +230,13 @@ public record SessionConfig(
           seed,
           threads,
           precision,
+          numerics,
+          dedup,
+          diskBytes,
+          lineageBytes,
+          verifyReuse,
+          traps,
+          estimate,
           library,
           workingDirectory,
           out,

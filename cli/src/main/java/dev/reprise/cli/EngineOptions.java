@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
@@ -22,6 +23,8 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withPolicy(settings.policy())
             .withLibrary(settings.library())
             .withPrecision(precision(settings))
+            .withNumerics(Numerics.valueOf(settings.numerics().toUpperCase(Locale.ROOT)))
+            .withDedup(settings.dedup())
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +32,13 @@ public final class Environment {
         OptionalLong.empty(),
         Runtime.getRuntime().availableProcessors(),
         Precision.FP64,
+        Numerics.DEFAULT,
+        true,
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        0,
+        Set.of(),
+        false,
         List.of(),
         Path.of("").toAbsolutePath(),
         System.out,
