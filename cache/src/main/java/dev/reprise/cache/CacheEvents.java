@@ -48,8 +48,8 @@ public interface CacheEvents {
   /** The owner gave up and nobody was left to take over. */
   default void abandoned(Key key) {}
 
-  /** A value was kept. */
-  default void admitted(Key key, long bytes, long costNanos) {}
+  /** A value was kept; its lineage reaches {@code height} levels above the leaves. */
+  default void admitted(Key key, long bytes, long costNanos, long height) {}
 
   /** A value was not kept. */
   default void rejected(Key key, long bytes, Rejection reason) {}

@@ -250,7 +250,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       return;
     }
     counters.admissions.increment();
-    events.admitted(entry.key(), bytes, costNanos);
+    events.admitted(entry.key(), bytes, costNanos, entry.height());
     if (victims.residentBytes() > config.budgetBytes()) {
       drop(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
     }

@@ -47,7 +47,7 @@ final class RecordedEvents implements CacheEvents {
   }
 
   @Override
-  public void admitted(Key key, long bytes, long costNanos) {
+  public void admitted(Key key, long bytes, long costNanos, long height) {
     add("admitted", key);
   }
 
