@@ -79,7 +79,9 @@ public final class Compare {
   }
 
   private Path measureIn(Path scratch) throws IOException, InterruptedException {
-    Launch launch = new Launch(options.root(), scratch, options.heap(), options.repriseOptions());
+    Launch launch =
+        new Launch(
+            options.root(), scratch, options.heap(), options.reprise(), options.repriseOptions());
     Machine machine = Machine.here();
     String date = LocalDateTime.now().truncatedTo(ChronoUnit.MINUTES).toString();
     Path out = options.out();
@@ -109,6 +111,8 @@ public final class Compare {
     List<Workload> chosen =
         all.stream()
             .filter(w -> options.workloads().isEmpty() || options.workloads().contains(w.name()))
+            .filter(
+                w -> options.workloads().contains(w.name()) || w.suite().equals(options.suite()))
             .filter(w -> w.hasSize(options.size()))
             .toList();
     if (chosen.isEmpty()) {
@@ -120,19 +124,26 @@ public final class Compare {
   /** One process of each subject that does not count: builds Reprise, fills the file cache. */
   private void warmUp(Launch launch, Path scratch) throws IOException, InterruptedException {
     for (Subject subject : options.subjects()) {
-      Run.of(launch.command(subject, script("hello"), Map.of()), scratch, 600);
+      Path hello = options.root().resolve("bench/workloads/hello.dml");
+      List<String> command = launch.command(subject, hello, "hello", Map.of());
+      Run.of(command, scratch, 600, launch.statistics());
     }
   }
 
   private Comparison.Row row(Workload workload, Launch launch, Path scratch)
       throws IOException, InterruptedException {
     Map<String, Object> arguments = workload.sizes().get(options.size());
+    Path script = scratch.resolve(workload.name() + ".dml");
+    Files.writeString(script, workload.text(Files.readString(source(workload))));
     Map<Subject, List<Run>> runs = new LinkedHashMap<>();
-    options.subjects().forEach(s -> runs.put(s, new ArrayList<>()));
-    for (int turn = 0; turn < options.runs(); turn++) {
-      for (Subject subject : options.subjects()) {
-        List<String> command = launch.command(subject, script(workload.name()), arguments);
-        Run run = Run.of(command, scratch, options.limitSeconds());
+    subjects(workload).forEach(s -> runs.put(s, new ArrayList<>()));
+    for (int turn = 0; turn < Math.max(options.runs(), options.rivalRuns()); turn++) {
+      for (Subject subject : runs.keySet()) {
+        if (turn >= (subject.isReprise() ? options.runs() : options.rivalRuns())) {
+          continue;
+        }
+        List<String> command = launch.command(subject, script, workload.script(), arguments);
+        Run run = Run.of(command, scratch, options.limitSeconds(), launch.statistics());
         runs.get(subject).add(run);
         System.out.printf(
             "%-22s %-20s %d/%d  %6.2f s  work %6.2f s  %s%n",
@@ -155,7 +166,38 @@ public final class Compare {
     List<Comparison.Cell> cells = new ArrayList<>();
     runs.forEach((subject, list) -> cells.add(cell(subject, list, reference, workload)));
     return new Comparison.Row(
-        workload.name(), workload.title(), arguments, workload.tolerance(), cells);
+        workload.name(),
+        workload.title(),
+        arguments,
+        workload.tolerance(),
+        workload.published(),
+        cells);
+  }
+
+  /** The chosen subjects and those that exist for this workload alone, if they are to be had. */
+  private List<Subject> subjects(Workload workload) throws IOException, InterruptedException {
+    List<Subject> all = new ArrayList<>(options.subjects());
+    for (Subject subject : workload.besides()) {
+      if (!subject.system().equals("sklearn") || hasScikitLearn()) {
+        all.add(subject);
+      }
+    }
+    return all;
+  }
+
+  private static boolean hasScikitLearn() throws IOException, InterruptedException {
+    Process python =
+        new ProcessBuilder(Launch.python(), "-c", "import sklearn")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    boolean isThere = python.waitFor() == 0;
+    if (!isThere) {
+      System.out.println(
+          "no scikit-learn: install it for python3 (apt-get install python3-sklearn) or set"
+              + " PYTHON");
+    }
+    return isThere;
   }
 
   private static Comparison.Cell cell(
@@ -172,16 +214,23 @@ public final class Compare {
         runs.stream().map(Run::outcome).toList(),
         List.copyOf(checksums),
         outputs.stream().allMatch(o -> o.agreesWith(reference, workload.tolerance())),
-        outputs.isEmpty() ? List.of() : outputs.getFirst().lines());
+        outputs.isEmpty() ? List.of() : outputs.getFirst().lines(),
+        runs.stream().map(Run::counts).toList());
   }
 
-  private Path script(String name) {
-    return options.root().resolve("bench/workloads/" + name + ".dml");
+  private Path source(Workload workload) {
+    return options.root().resolve("bench/workloads/" + workload.script() + ".dml");
   }
 
   private String commandLine() {
     List<String> words = new ArrayList<>(List.of("bench/compare", "--size", options.size()));
     words.addAll(List.of("--runs", Integer.toString(options.runs()), "--heap", options.heap()));
+    if (options.rivalRuns() != options.runs()) {
+      words.addAll(List.of("--rival-runs", Integer.toString(options.rivalRuns())));
+    }
+    if (!options.suite().equals(Workload.FIRST_SUITE)) {
+      words.addAll(List.of("--suite", options.suite()));
+    }
     if (!options.workloads().isEmpty()) {
       words.addAll(List.of("--workloads", String.join(",", options.workloads())));
     }

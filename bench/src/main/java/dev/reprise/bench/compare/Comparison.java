@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -32,12 +33,15 @@ record Comparison(
    * A workload under every subject.
    *
    * @param tolerance of the comparison of results, relative
+   * @param published what LIMA reports, reuse over base; null where it does not
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   record Row(
       String name,
       String title,
       Map<String, Object> arguments,
       double tolerance,
+      Double published,
       List<Cell> cells) {
 
     @JsonIgnore
@@ -55,6 +59,7 @@ record Comparison(
    * @param checksums distinct checksums of the printed results, numbers rounded to six digits
    * @param agrees whether every process that ended well printed what the first subject's first did
    * @param printed the results of the first process that ended well
+   * @param counts what the processes counted about themselves; null entries where they do not
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Cell(
@@ -66,7 +71,19 @@ record Comparison(
       List<String> outcomes,
       List<String> checksums,
       boolean agrees,
-      List<String> printed) {
+      List<String> printed,
+      List<Counts> counts) {
+
+    Cell {
+      counts = counts == null ? List.of() : counts;
+    }
+
+    /** The middle one of a figure that the processes counted; NaN where there is none. */
+    @JsonIgnore
+    double counted(ToDoubleFunction<Counts> figure) {
+      return Spread.of(counts.stream().filter(Objects::nonNull).mapToDouble(figure).toArray())
+          .median();
+    }
 
     @JsonIgnore
     Subject subject() {

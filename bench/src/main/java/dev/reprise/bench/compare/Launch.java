@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,17 +26,21 @@ final class Launch {
   private final Path systemDsJava;
   private final String heap;
   private final List<String> repriseOptions;
+  private final Path reprise;
 
   /**
    * A launcher for the project at {@code root}.
    *
    * @param scratch folder for the rival's temporary files and configuration, created
    * @param heap heap of the rival's JVM in {@code -Xmx} notation
+   * @param reprise the command to measure
    * @param repriseOptions further options of {@code reprise run}
    * @throws IOException when no JDK 17 is found or the scratch folder cannot be written
    */
-  Launch(Path root, Path scratch, String heap, List<String> repriseOptions) throws IOException {
+  Launch(Path root, Path scratch, String heap, Path reprise, List<String> repriseOptions)
+      throws IOException {
     this.root = root;
+    this.reprise = reprise;
     this.scratch = Files.createDirectories(scratch);
     this.heap = heap;
     this.repriseOptions = List.copyOf(repriseOptions);
@@ -62,29 +67,56 @@ final class Launch {
     return systemDsJava;
   }
 
-  List<String> command(Subject subject, Path script, Map<String, Object> arguments) {
+  /** Where a run leaves what it counts about itself. */
+  Path statistics() {
+    return scratch.resolve("statistics.json");
+  }
+
+  /** The command that runs {@code script}, or for scikit-learn the program of that name. */
+  List<String> command(
+      Subject subject, Path script, String program, Map<String, Object> arguments) {
     List<String> command =
-        new ArrayList<>(subject.isReprise() ? reprise(subject, script) : systemDs(subject, script));
-    if (!arguments.isEmpty()) {
-      command.add(subject.isReprise() ? "--nvargs" : "-nvargs");
-      arguments.forEach((name, value) -> command.add(name + "=" + value));
+        new ArrayList<>(
+            switch (subject.system()) {
+              case "reprise" -> reprise(subject, script);
+              case "systemds" -> systemDs(subject, script);
+              default -> List.of(python(), root + "/bench/sklearn/" + program + ".py");
+            });
+    Map<String, Object> all = new LinkedHashMap<>(arguments);
+    if (subject.mode().equals(Subject.COARSE)) {
+      all.put("coarse", 1);
+    }
+    if (!all.isEmpty()) {
+      if (!subject.system().equals("sklearn")) {
+        command.add(subject.isReprise() ? "--nvargs" : "-nvargs");
+      }
+      all.forEach((name, value) -> command.add(name + "=" + value));
     }
     return command;
   }
 
+  /** The Python to ask for scikit-learn: {@code PYTHON}, else {@code python3}. */
+  static String python() {
+    String named = System.getenv("PYTHON");
+    return named == null ? "python3" : named;
+  }
+
   private List<String> reprise(Subject subject, Path script) {
     List<String> command = new ArrayList<>();
-    command.add(root.resolve("reprise").toString());
+    command.add(reprise.toString());
     command.add("run");
     command.add(script.toString());
     command.add("--reuse");
-    command.add(subject.mode());
+    command.add(subject.mode().equals(Subject.COARSE) ? "none" : subject.baseMode());
+    command.addAll(subject.options());
+    command.addAll(List.of("--stats-json", statistics().toString()));
     command.addAll(repriseOptions);
     return command;
   }
 
   private List<String> systemDs(Subject subject, Path script) {
-    Path lib = root.resolve("bench/target/systemds/lib");
+    String named = System.getenv("SYSTEMDS_LIB");
+    Path lib = named == null ? root.resolve("bench/target/systemds/lib") : Path.of(named);
     List<String> command = new ArrayList<>();
     command.add(systemDsJava.toString());
     command.add("-Xmx" + heap);
@@ -128,7 +160,7 @@ final class Launch {
       }
     }
     throw new IOException(
-        "SystemDS 3.3.0 runs on Java 17, and none is in /usr/lib/jvm: install openjdk-17-jre-headless"
-            + " or set SYSTEMDS_JAVA_HOME");
+        "SystemDS 3.3.0 runs on Java 17, and none is in /usr/lib/jvm: install"
+            + " openjdk-17-jre-headless or set SYSTEMDS_JAVA_HOME");
   }
 }

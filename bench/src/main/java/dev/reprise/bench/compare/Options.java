@@ -7,6 +7,9 @@ import java.util.List;
 /**
  * What the command line asks for; {@link #USAGE} explains each.
  *
+ * @param suite the workloads to choose from
+ * @param rivalRuns processes per workload and subject of other systems
+ * @param reprise the command to measure
  * @param reports result files to make the page from instead of measuring
  * @param steps JMH result files for the page
  */
@@ -14,11 +17,14 @@ record Options(
     Path root,
     List<String> workloads,
     List<Subject> subjects,
+    String suite,
     String size,
     int runs,
+    int rivalRuns,
     long limitSeconds,
     String heap,
     String machine,
+    Path reprise,
     List<String> repriseOptions,
     Path out,
     boolean writesPage,
@@ -29,14 +35,17 @@ record Options(
       """
       bench/compare [options]: SystemDS and Reprise side by side, one fresh process per run, interleaved
 
-        --size smoke|standard|large   how much work (default: smoke)
+        --suite systems|lima|loops|eviction   which workloads (default: systems)
+        --size smoke|quick|standard|large     how much work (default: smoke)
         --workloads a,b,...           only these (default: all that have the size)
         --subjects s:m,s:m,...        systems and modes, in the order in which they take turns, the first is the base
                                       (default: systemds:base,systemds:trace,systemds:multilevel,systemds:hybrid,
                                       reprise:none,reprise:trace,reprise:full)
         --runs n                      processes per workload and subject (default: 5)
+        --rival-runs n                the same for SystemDS and scikit-learn, which cost most of the time (default: as --runs)
         --limit seconds               after which a process counts as hung and is killed (default: 300)
         --heap size                   heap of SystemDS's JVM (default: 8g)
+        --reprise file                the command to measure (default: ./reprise of this tree)
         --reprise-option text         a further option of `reprise run`; repeatable
         --machine name                name in the result file (default: from processor and cores)
         --out file                    result file (default: bench/results/<machine>-<date>.json)
@@ -53,11 +62,14 @@ record Options(
         subjects(
             "systemds:base,systemds:trace,systemds:multilevel,systemds:hybrid,"
                 + "reprise:none,reprise:trace,reprise:full");
+    String suite = Workload.FIRST_SUITE;
     String size = "smoke";
     int runs = 5;
+    int rivalRuns = 0;
     long limitSeconds = 300;
     String heap = "8g";
     String machine = null;
+    Path reprise = root.resolve("reprise");
     List<String> repriseOptions = new ArrayList<>();
     Path out = null;
     boolean writesPage = true;
@@ -74,12 +86,15 @@ record Options(
       }
       String value = args[++i];
       switch (option) {
+        case "--suite" -> suite = value;
         case "--size" -> size = value;
         case "--workloads" -> workloads = List.of(value.split(","));
         case "--subjects" -> subjects = subjects(value);
         case "--runs" -> runs = Integer.parseInt(value);
+        case "--rival-runs" -> rivalRuns = Integer.parseInt(value);
         case "--limit" -> limitSeconds = Long.parseLong(value);
         case "--heap" -> heap = value;
+        case "--reprise" -> reprise = Path.of(value).toAbsolutePath();
         case "--reprise-option" -> repriseOptions.add(value);
         case "--machine" -> machine = value;
         case "--out" -> out = Path.of(value);
@@ -92,11 +107,14 @@ record Options(
         root,
         workloads,
         subjects,
+        suite,
         size,
         runs,
+        rivalRuns == 0 ? runs : rivalRuns,
         limitSeconds,
         heap,
         machine,
+        reprise,
         repriseOptions,
         out,
         writesPage,

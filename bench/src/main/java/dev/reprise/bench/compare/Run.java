@@ -15,16 +15,28 @@ import java.util.concurrent.TimeUnit;
  * @param load load average over the last minute when the process started
  * @param outcome {@code ok}, {@code failed} or {@code hung} (killed at the time limit)
  * @param output what the script printed
+ * @param counts what the run counted about itself; null where it does not
  */
-record Run(double wallSeconds, double workSeconds, double load, String outcome, Output output) {
+record Run(
+    double wallSeconds,
+    double workSeconds,
+    double load,
+    String outcome,
+    Output output,
+    Counts counts) {
 
   boolean isOk() {
     return outcome.equals("ok");
   }
 
-  /** Runs {@code command} in {@code folder} and kills it after {@code limitSeconds}. */
-  static Run of(List<String> command, Path folder, long limitSeconds)
+  /**
+   * Runs {@code command} in {@code folder} and kills it after {@code limitSeconds}.
+   *
+   * @param statistics where the command leaves what it counts, if it does
+   */
+  static Run of(List<String> command, Path folder, long limitSeconds, Path statistics)
       throws IOException, InterruptedException {
+    Files.deleteIfExists(statistics);
     Path out = Files.createTempFile("bench", ".out");
     Path err = Files.createTempFile("bench", ".err");
     try {
@@ -51,7 +63,8 @@ record Run(double wallSeconds, double workSeconds, double load, String outcome, 
         System.err.println("failed: " + String.join(" ", command));
         System.err.println(Files.readString(out) + Files.readString(err));
       }
-      return new Run(wallSeconds, output.workSeconds(), load, outcome, output);
+      Counts counts = Counts.read(statistics);
+      return new Run(wallSeconds, output.workSeconds(), load, outcome, output, counts);
     } finally {
       Files.delete(out);
       Files.delete(err);

@@ -1,13 +1,20 @@
 package dev.reprise.bench.compare;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What a column of the comparison measures: a system in one of its modes.
  *
- * @param system {@code systemds} or {@code reprise}
+ * @param system {@code systemds}, {@code reprise} or {@code sklearn}
  * @param mode for SystemDS {@code base}, {@code trace}, {@code dedup}, {@code full}, {@code
- *     partial}, {@code multilevel} or {@code hybrid}; for Reprise a value of {@code --reuse}
+ *     partial}, {@code multilevel} or {@code hybrid}; for Reprise a value of {@code --reuse}, or
+ *     {@code coarse}, then options as {@code +name=value}
  */
 record Subject(String system, String mode) {
+
+  /** Whole calls are remembered by the script itself, and nothing else is reused. */
+  static final String COARSE = "coarse";
 
   /** Reads {@code system:mode}. */
   static Subject parse(String text) {
@@ -16,9 +23,9 @@ record Subject(String system, String mode) {
       throw new IllegalArgumentException("expected system:mode, found '" + text + "'");
     }
     Subject subject = new Subject(text.substring(0, colon), text.substring(colon + 1));
-    if (!subject.isReprise() && !subject.system.equals("systemds")) {
+    if (!List.of("reprise", "systemds", "sklearn").contains(subject.system)) {
       throw new IllegalArgumentException(
-          "the systems are systemds and reprise, found '" + text + "'");
+          "the systems are systemds, reprise and sklearn, found '" + text + "'");
     }
     return subject;
   }
@@ -27,7 +34,34 @@ record Subject(String system, String mode) {
     return system.equals("reprise");
   }
 
+  boolean isSystemDs() {
+    return system.equals("systemds");
+  }
+
+  /** The mode without the options behind it. */
+  String baseMode() {
+    return mode.split("\\+")[0];
+  }
+
+  /** The options behind the mode, as the command line takes them. */
+  List<String> options() {
+    List<String> words = new ArrayList<>();
+    String[] parts = mode.split("\\+");
+    for (int i = 1; i < parts.length; i++) {
+      String[] option = parts[i].split("=", 2);
+      words.add("--" + option[0]);
+      if (option.length > 1) {
+        words.add(option[1]);
+      }
+    }
+    return words;
+  }
+
   String label() {
-    return (isReprise() ? "Reprise " : "SystemDS ") + mode;
+    return switch (system) {
+      case "reprise" -> "Reprise " + mode.replace("+", " ");
+      case "systemds" -> "SystemDS " + mode;
+      default -> "scikit-learn";
+    };
   }
 }
