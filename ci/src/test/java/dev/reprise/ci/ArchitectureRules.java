@@ -118,6 +118,7 @@ final class ArchitectureRules {
     rules.put("JCuda and JOCL are seen in runtime-gpu", gpuBindings());
     rules.put("one class reads system properties and the environment", environment());
     rules.put("files are written in named places", fileWriting());
+    rules.put("kernels do not see where a script has an operation", places());
     return rules;
   }
 
@@ -193,6 +194,15 @@ final class ArchitectureRules {
         .map(root::concat)
         .anyMatch(place ->
             name.equals(place) || name.startsWith(place.endsWith(".") ? place : place + "$"));
+  }
+
+  /** The place is no part of the key; what a kernel sees must be. */
+  private ArchRule places() {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(root + ".runtime.cpu..", root + ".runtime.gpu..")
+        .should()
+        .callMethod("dev.reprise.runtime.operation.Operation", "place");
   }
 
   private static boolean writesFile(JavaCall<?> call) {

@@ -11,7 +11,7 @@ enum CommandName {
   CHECK("check", "report the mistakes of a script without running it"),
   EXPLAIN("explain", "show a script's blocks and instructions"),
   REPLAY("replay", "recompute a value from its lineage file"),
-  LINEAGE("lineage", "show how a value came to be, as text or as a graph"),
+  LINEAGE("lineage", "show how a value came to be, ask about it, compare two"),
   DEVICES("devices", "list the devices that operations can run on"),
   DML("dml", "run a script with the flags of Apache SystemDS"),
   VERSION("version", "print the versions of Reprise and Java"),

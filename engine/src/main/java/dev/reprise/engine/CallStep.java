@@ -1,6 +1,9 @@
 package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.LiteralName;
+import dev.reprise.runtime.Scalar;
 import java.util.List;
 
 /** A call of a user or library function. */
@@ -10,7 +13,11 @@ final class CallStep extends Step {
   private final int[] inputs;
   private final int[] outputs;
 
-  private record Target(LinkedProcedure procedure, int[] argumentOf) {}
+  /**
+   * @param named items of the constants among the arguments, with the parameters' names as notes;
+   *     null where there is none
+   */
+  private record Target(LinkedProcedure procedure, int[] argumentOf, LineageItem[] named) {}
 
   // Filled at the first call, by any thread with the same content.
   private Target target;
@@ -28,7 +35,8 @@ final class CallStep extends Step {
     Target known = target;
     if (known == null) {
       LinkedProcedure procedure = context.run.functions().require(function);
-      known = new Target(procedure, Invocation.match(procedure, names));
+      int[] argumentOf = Invocation.match(procedure, names);
+      known = new Target(procedure, argumentOf, named(procedure, argumentOf, activation));
       target = known;
     }
     Invocation.call(
@@ -37,10 +45,33 @@ final class CallStep extends Step {
         known.procedure,
         known.argumentOf,
         gather(activation, inputs),
-        Invocation.items(activation, inputs),
+        items(activation, known.named),
         outputs,
         position());
     releaseDead(activation);
+  }
+
+  private LineageItem[] named(LinkedProcedure callee, int[] argumentOf, Activation activation) {
+    LineageItem[] named = new LineageItem[inputs.length];
+    for (int p = 0; p < argumentOf.length; p++) {
+      int argument = argumentOf[p];
+      if (argument >= 0 && inputs[argument] >= activation.procedure.slotCount()) {
+        String name = callee.procedure().parameters().get(p).name();
+        Scalar constant = (Scalar) activation.values[inputs[argument]];
+        named[argument] = LineageItem.literal(constant, List.of(new LiteralName(name, position())));
+      }
+    }
+    return named;
+  }
+
+  private LineageItem[] items(Activation activation, LineageItem[] named) {
+    LineageItem[] items = Invocation.items(activation, inputs);
+    if (items != null) {
+      for (int i = 0; i < named.length; i++) {
+        items[i] = named[i] == null ? items[i] : named[i];
+      }
+    }
+    return items;
   }
 
   @Override

@@ -47,8 +47,15 @@ final class Conversions {
     }
     Scalar converted = cast(scalar, type);
     LineageItem item =
-        activation.isTraced() ? Steps.traced(operation, activation.items[slot], converted) : null;
+        activation.isTraced() ? traced(operation, activation.items[slot], converted) : null;
     activation.bind(slot, converted, item);
+  }
+
+  /** A literal keeps the name that a script gave it. */
+  private static LineageItem traced(Operation operation, LineageItem input, Scalar converted) {
+    return input.literalNames().isEmpty()
+        ? Steps.traced(operation, input, converted)
+        : LineageItem.literal(converted, input.literalNames());
   }
 
   private static Operation castTo(DeclaredType type) {

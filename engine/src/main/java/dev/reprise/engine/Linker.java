@@ -5,6 +5,7 @@ import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.LiteralName;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
@@ -154,7 +155,7 @@ final class Linker {
         return compute(compute);
       }
       if (instruction instanceof Instruction.Copy copy) {
-        return new Steps.Copy(copy, operand(copy.from()));
+        return new Steps.Copy(copy, operand(copy.from()), named(copy));
       }
       Instruction.Call call = (Instruction.Call) instruction;
       return new CallStep(
@@ -162,8 +163,19 @@ final class Linker {
           operands(call.arguments().stream().mapToInt(Instruction.Argument::operand).toArray()));
     }
 
+    /** A constant with the variable's name as a note, or null. */
+    private LineageItem named(Instruction.Copy copy) {
+      String name = procedure.slotNames().get(copy.to());
+      return copy.from() >= 0 || name == null
+          ? null
+          : LineageItem.literal(
+              procedure.constants().get(~copy.from()),
+              List.of(new LiteralName(name, copy.position())));
+    }
+
     private Step compute(Instruction.Compute compute) {
-      LinkedOperation operation = LinkedOperation.of(inPrecision(compute.operation()), opcodes);
+      Operation placed = inPrecision(compute.operation()).at(compute.position());
+      LinkedOperation operation = LinkedOperation.of(placed, opcodes);
       expected.accept(operation.name());
       int[] inputs = operands(compute.inputs());
       String name = operation.name();
@@ -175,10 +187,12 @@ final class Linker {
         case SOURCE -> new ReadStep(compute, operation, inputs);
         case STRUCTURE ->
             switch (name) {
-              case "listAssign" -> assign(compute, operation, inputs, ofCells("leftIndex"));
+              case "listAssign" ->
+                  assign(compute, operation, inputs, ofCells("leftIndex", compute));
               case "listIndex" ->
-                  new SubscriptStep(compute, operation, inputs, ofCells("rightIndex"));
-              case "append" -> new AppendStep(compute, operation, inputs, ofCells("cbind"));
+                  new SubscriptStep(compute, operation, inputs, ofCells("rightIndex", compute));
+              case "append" ->
+                  new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
               default -> new StructureStep(compute, operation, inputs);
             };
         case KERNEL -> kernel(compute, operation, inputs);
@@ -201,8 +215,9 @@ final class Linker {
     }
 
     /** What an operation on lists means when its target turns out to be a matrix or frame. */
-    private LinkedOperation ofCells(String name) {
-      Operation operation = new Operation(OperationTable.standard().get(name));
+    private LinkedOperation ofCells(String name, Instruction.Compute compute) {
+      Operation operation =
+          new Operation(OperationTable.standard().get(name)).at(compute.position());
       return LinkedOperation.of(inPrecision(operation), opcodes);
     }
 

@@ -205,18 +205,23 @@ final class Steps {
   static final class Copy extends Step {
     private final int from;
     private final int to;
+    private final LineageItem named;
 
-    Copy(Instruction.Copy instruction, int from) {
+    /**
+     * @param named the item when a constant is copied to a variable, else null
+     */
+    Copy(Instruction.Copy instruction, int from, LineageItem named) {
       super(instruction.position(), instruction.releases());
       this.from = from;
       this.to = instruction.to();
+      this.named = named;
     }
 
     @Override
     void run(ControlContext context, Activation activation) {
       Value value = value(activation, from);
       value.retain();
-      activation.bind(to, value, activation.item(from));
+      activation.bind(to, value, named == null ? activation.item(from) : named);
       releaseDead(activation);
     }
 

@@ -1,5 +1,7 @@
 package dev.reprise.language;
 
+import dev.reprise.runtime.operation.Place;
+
 /**
  * A place in a source file.
  *
@@ -7,7 +9,12 @@ package dev.reprise.language;
  * @param line one-based
  * @param column one-based
  */
-public record Position(String file, int line, int column) {
+public record Position(String file, int line, int column) implements Place {
+
+  @Override
+  public String text() {
+    return file + ":" + line;
+  }
 
   @Override
   public String toString() {

@@ -2,6 +2,8 @@ package dev.reprise.lineage;
 
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.Place;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -15,7 +17,7 @@ public final class LineageItem {
   private final Operation operation;
   private final LineageItem first;
   private final LineageItem second;
-  // The third input, or all from the third on, or a literal's Scalar, or a source's note.
+  // The third input, or all from the third on, or a literal's Scalar or Named, or a source's note.
   private final Object rest;
   private final int height;
   // 0 means "not known yet", for each half by itself. Plain fields: whoever computes the key writes
@@ -37,6 +39,18 @@ public final class LineageItem {
   public static LineageItem literal(Scalar value) {
     return new LineageItem(null, null, null, Objects.requireNonNull(value), 0);
   }
+
+  /** A constant that a script gives names to: notes, as for {@link #leaf}; at least one. */
+  public static LineageItem literal(Scalar value, List<LiteralName> names) {
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("no name for " + value);
+    }
+    Named named = new Named(Objects.requireNonNull(value), List.copyOf(names));
+    return new LineageItem(null, null, null, named, 0);
+  }
+
+  /** A literal with its notes. */
+  private record Named(Scalar value, List<LiteralName> names) {}
 
   /**
    * Content that came from outside; the operation's attributes hold its fingerprint.
@@ -109,7 +123,21 @@ public final class LineageItem {
 
   /** The literal's value, or null when the item is no literal. */
   public Scalar literalOrNull() {
-    return operation == null ? (Scalar) rest : null;
+    return operation == null ? literal() : null;
+  }
+
+  private Scalar literal() {
+    return rest instanceof Named named ? named.value : (Scalar) rest;
+  }
+
+  /** The variables and parameters that a script assigns this literal to; may be none. */
+  public List<LiteralName> literalNames() {
+    return rest instanceof Named named ? named.names : List.of();
+  }
+
+  /** Where a script has the operation, or null; never part of the key. */
+  public Place place() {
+    return operation == null ? null : operation.place();
   }
 
   /** Where a source's content came from, or null. */
@@ -198,7 +226,7 @@ public final class LineageItem {
   /** Computes the key if all inputs have theirs; false, and nothing changed, if one has not. */
   boolean tryComputeKey() {
     KeyMixer mixer =
-        operation == null ? KeyMixer.ofLiteral((Scalar) rest) : KeyMixer.ofOperation(operation);
+        operation == null ? KeyMixer.ofLiteral(literal()) : KeyMixer.ofOperation(operation);
     if (first != null && !first.mixInto(mixer)
         || second != null && !second.mixInto(mixer)
         || rest instanceof LineageItem third && !third.mixInto(mixer)

@@ -2,8 +2,12 @@ package dev.reprise.lineage;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The items behind one or several outputs, each value once, inputs before their users. Immutable;
@@ -17,8 +21,13 @@ public final class Trace {
   /** The name of an output that has none. */
   public static final String UNNAMED = "";
 
+  /** A constant such as 0 may be assigned in hundreds of places. */
+  private static final int MOST_NAMES = 4;
+
   private final Map<String, LineageItem> outputs;
   private final ItemTable items = new ItemTable();
+  // Names of literals by position, from all items that stand for one value.
+  private final Map<Integer, Set<LiteralName>> names = new HashMap<>();
 
   private Trace(Map<String, LineageItem> outputs) {
     if (outputs.isEmpty()) {
@@ -63,6 +72,23 @@ public final class Trace {
     return items.indexOf(item);
   }
 
+  /** What scripts call the literal at a position, from all that are equal; the first few. */
+  public List<LiteralName> literalNames(int position) {
+    return List.copyOf(names.getOrDefault(position, Set.of()));
+  }
+
+  private void addNames(int position, LineageItem literal) {
+    if (literal.literalNames().isEmpty()) {
+      return;
+    }
+    Set<LiteralName> known = names.computeIfAbsent(position, _ -> new LinkedHashSet<>());
+    for (LiteralName name : literal.literalNames()) {
+      if (known.size() < MOST_NAMES) {
+        known.add(name);
+      }
+    }
+  }
+
   /** Depth first; an item waits on the stack under its inputs, marked by a null above it. */
   private void addWithInputs(LineageItem output) {
     LineageItem[] stack = new LineageItem[64];
@@ -74,12 +100,15 @@ public final class Trace {
         items.add(stack[--depth]);
         continue;
       }
-      if (indexOf(top) >= 0) {
+      int known = indexOf(top);
+      if (known >= 0) {
+        addNames(known, top);
         continue;
       }
       int inputs = top.inputCount();
       if (inputs == 0) {
         items.add(top);
+        addNames(items.size() - 1, top);
         continue;
       }
       if (depth + inputs + 2 > stack.length) {

@@ -38,6 +38,31 @@ public final class TraceQuery {
   }
 
   /**
+   * What reached {@code item} from outside, inputs first: content read or bound, creations over
+   * nothing but literals, random numbers, and literals that a script gives a name.
+   */
+  public List<LineageItem> inputs(LineageItem item) {
+    boolean[] reached = reachedDownwards(trace.indexOf(item));
+    return select(i -> reached[i] && isInput(i));
+  }
+
+  private boolean isInput(int position) {
+    LineageItem item = trace.item(position);
+    if (item.isLiteral()) {
+      return !trace.literalNames(position).isEmpty();
+    }
+    if (item.operation().opcode().seedParameter() >= 0) {
+      return true;
+    }
+    for (int i = 0; i < item.inputCount(); i++) {
+      if (!item.input(i).isLiteral()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * The items that go into {@code item}, itself left out, inputs first; empty when the trace does
    * not hold it.
    */

@@ -6,6 +6,7 @@ import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.runtime.operation.Place;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -21,8 +22,12 @@ public final class TraceReader {
   private final OperationTable table;
   private final List<LineageItem> items = new ArrayList<>();
   // Lines with the same operation share one object, as items made by a program do.
-  private final Map<Operation, Operation> operations = new HashMap<>();
+  private final Map<Placed, Operation> operations = new HashMap<>();
+  private final PlaceNotes.Reading notes = new PlaceNotes.Reading();
   private int lineNumber;
+
+  /** An operation with its place, which does not count for the operation's own equality. */
+  private record Placed(Operation operation, Place place) {}
 
   private TraceReader(Reader in, OperationTable table) {
     this.in = in instanceof BufferedReader buffered ? buffered : new BufferedReader(in);
@@ -68,6 +73,7 @@ public final class TraceReader {
       if (!line.atEnd() && !line.isNext('#')) {
         return line;
       }
+      notes.comment(text);
       text = in.readLine();
     }
     return null;
@@ -112,19 +118,24 @@ public final class TraceReader {
     boolean isQuoted = line.isNext('"');
     String name = line.word(TraceSyntax::isPlainInOpcode, "an opcode");
     if (name.equals(TraceSyntax.LITERAL) && !isQuoted) {
-      return LineageItem.literal(readLiteral(line));
+      return notes.literal(readLiteral(line));
     }
     Opcode opcode = table.find(name);
     if (opcode == null) {
       throw line.mistakeAt(opcodeAt, "this version has no operation '" + name + "'");
     }
-    Operation operation =
-        operations.computeIfAbsent(new Operation(opcode, readAttributes(line)), made -> made);
+    Operation operation = shared(new Operation(opcode, readAttributes(line)));
     LineageItem[] inputs = readInputs(line);
     String note = line.accept('@') ? line.quoted("where the content came from") : null;
     line.expectEnd();
     checkInputs(line, opcode, inputs.length, note);
     return note == null ? LineageItem.of(operation, inputs) : LineageItem.leaf(operation, note);
+  }
+
+  private Operation shared(Operation operation) {
+    Place place = notes.place();
+    return operations.computeIfAbsent(
+        new Placed(operation, place), made -> place == null ? operation : operation.at(place));
   }
 
   private Scalar readLiteral(LineCursor line) throws TraceFormatException {

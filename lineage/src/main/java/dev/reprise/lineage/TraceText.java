@@ -12,6 +12,11 @@ public final class TraceText {
     return of(Trace.of(item));
   }
 
+  /** The line of the item at a zero-based position of a trace. */
+  public static String line(Trace trace, int position) {
+    return TraceWriter.itemLine(trace, position);
+  }
+
   /** All items, one per line, and a last line with the outputs; no header. */
   public static String of(Trace trace) {
     StringBuilder text = new StringBuilder();

@@ -16,25 +16,30 @@ public final class TraceWriter {
   private final Trace trace;
   private final Appendable out;
   private final StringBuilder line = new StringBuilder();
+
+  /** Null when notes on places are left out. */
+  private final PlaceNotes.Writing notes;
+
   // A program makes many items from each of its operations.
   private final Map<Operation, String> operationTexts = new IdentityHashMap<>();
 
-  private TraceWriter(Trace trace, Appendable out) {
+  private TraceWriter(Trace trace, Appendable out, PlaceNotes.Writing notes) {
     this.trace = trace;
     this.out = out;
+    this.notes = notes;
   }
 
   /** Writes header, items and outputs, a line at a time. The caller closes {@code out}. */
   public static void write(Trace trace, Appendable out) throws IOException {
-    TraceWriter writer = new TraceWriter(trace, out);
+    TraceWriter writer = new TraceWriter(trace, out, new PlaceNotes.Writing());
     writer.line.append(TraceSyntax.HEADER).append(' ').append(TraceSyntax.VERSION);
     writer.endLine();
     writer.writeBody();
   }
 
-  /** Writes items and outputs without the header: the form for people. */
+  /** Writes items and outputs without header and places: the form for people. */
   static void writeBody(Trace trace, Appendable out) throws IOException {
-    new TraceWriter(trace, out).writeBody();
+    new TraceWriter(trace, out, null).writeBody();
   }
 
   private void writeBody() throws IOException {
@@ -44,6 +49,13 @@ public final class TraceWriter {
     writeOutputs();
   }
 
+  /** The line of one item of a trace, without its end. */
+  static String itemLine(Trace trace, int position) {
+    TraceWriter writer = new TraceWriter(trace, null, null);
+    writer.appendItem(position);
+    return writer.line.toString();
+  }
+
   private void endLine() throws IOException {
     line.append('\n');
     out.append(line);
@@ -51,6 +63,19 @@ public final class TraceWriter {
   }
 
   private void writeItem(int position) throws IOException {
+    if (notes != null) {
+      LineageItem item = trace.item(position);
+      if (item.isLiteral()) {
+        notes.before(trace.literalNames(position), line);
+      } else {
+        notes.before(item, line);
+      }
+    }
+    appendItem(position);
+    endLine();
+  }
+
+  private void appendItem(int position) {
     LineageItem item = trace.item(position);
     writeNumber(position);
     line.append(" = ");
@@ -69,7 +94,6 @@ public final class TraceWriter {
       line.append(" @ ");
       TraceSyntax.writeQuoted(line, note);
     }
-    endLine();
   }
 
   private void writeNumber(int position) {

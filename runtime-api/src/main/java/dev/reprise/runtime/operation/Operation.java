@@ -37,6 +37,7 @@ public final class Operation {
   private final Opcode opcode;
   private final Attributes attributes;
   private final Precision precision;
+  private final Place place;
   // Written once by whichever thread asks first, always with the same content; the record is
   // immutable, so a racy read sees either null or a complete value.
   private Fingerprint fingerprint;
@@ -44,7 +45,12 @@ public final class Operation {
   private record Fingerprint(long high, long low) {}
 
   public Operation(Opcode opcode, Attributes attributes) {
+    this(opcode, attributes, null);
+  }
+
+  private Operation(Opcode opcode, Attributes attributes, Place place) {
     this.opcode = opcode;
+    this.place = place;
     this.attributes = attributes;
     this.precision =
         PRECISION_FP32.equals(attributes.get(PRECISION)) ? Precision.FP32 : Precision.FP64;
@@ -78,7 +84,22 @@ public final class Operation {
     if (wanted == Precision.FP64) {
       throw new IllegalArgumentException("an fp32 operation does not become fp64 again");
     }
-    return new Operation(opcode, attributes.with(PRECISION, PRECISION_FP32));
+    return new Operation(opcode, attributes.with(PRECISION, PRECISION_FP32), place);
+  }
+
+  /** The same operation, noted to stand at a place of a script. */
+  public Operation at(Place written) {
+    Operation placed = new Operation(opcode, attributes, written);
+    placed.fingerprint = fingerprint;
+    return placed;
+  }
+
+  /**
+   * Where a script has the operation, or null: a note for messages about traces. Not part of
+   * equality, hence never to be seen by anything that computes.
+   */
+  public Place place() {
+    return place;
   }
 
   /** The opcode's name. */

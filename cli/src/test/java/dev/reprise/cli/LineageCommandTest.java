@@ -1,0 +1,151 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Questions to traces and differences between them, from words to text and exit code. */
+class LineageCommandTest {
+  @TempDir private Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private ExitCode run(String... words) {
+    out.reset();
+    err.reset();
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return Main.run(
+        List.of(words),
+        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Runs a script that reads X.csv and writes w; returns the trace of w. */
+  private String train(String name, String rate, String iterations) throws IOException {
+    Path data = folder.resolve("X.csv");
+    if (!Files.exists(data)) {
+      Files.writeString(data, "1,2\n3,4\n5,7\n");
+    }
+    Path script =
+        Files.writeString(
+            folder.resolve("lm.dml"),
+            """
+            X = read("%s")
+            y = rand(rows=nrow(X), cols=1, seed=7)
+            lr = %s
+            w = matrix(0, ncol(X), 1)
+            for (i in 1:%s) {
+              w = w - lr * (t(X) %%*%% (X %%*%% w - y))
+            }
+            write(w, "%s", format="csv")
+            """
+                .formatted(data, rate, iterations, folder.resolve(name)));
+    assertThat(run("run", script.toString())).as(err()).isEqualTo(ExitCode.FINE);
+    return folder.resolve(name + ".lineage").toString();
+  }
+
+  @Test
+  void aChangedConstantIsReportedByNameValuesAndPlace() throws Exception {
+    String before = train("a.csv", "0.1", "2");
+    String after = train("b.csv", "0.01", "2");
+    assertThat(run("lineage", "diff", before, after)).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).startsWith("lr: 0.1 became 0.01 at " + folder.resolve("lm.dml") + ":3\n");
+    assertThat(out()).contains("which is input 1 of * (" + folder.resolve("lm.dml") + ":6)");
+    assertThat(run("lineage", before, "--diff", after)).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).startsWith("lr: 0.1 became 0.01 at ");
+  }
+
+  @Test
+  void equalTracesAreEqualWhateverTheFilesAreCalled() throws Exception {
+    assertThat(run("lineage", "diff", train("a.csv", "0.1", "2"), train("b.csv", "0.1", "2")))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("the traces are equal\n");
+  }
+
+  @Test
+  void otherContentOfAFileAndMoreIterationsAreTold() throws Exception {
+    String before = train("a.csv", "0.1", "2");
+    String longer = train("b.csv", "0.1", "4");
+    assertThat(run("lineage", "diff", before, longer)).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).contains("the second goes on where the first ends: its %");
+    Files.writeString(folder.resolve("X.csv"), "1,2\n3,4\n5,6.5\n");
+    String changed = train("c.csv", "0.1", "2");
+    assertThat(run("lineage", "diff", before, changed)).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out())
+        .contains("the content of read \"" + folder.resolve("X.csv") + "\" changed: fingerprint ");
+  }
+
+  @Test
+  void inputsAreFilesRandomNumbersAndNamedConstants() throws Exception {
+    String trace = train("a.csv", "0.25", "1");
+    assertThat(run("lineage", trace, "--query", "inputs")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("= read{").contains("X.csv\"").contains(" = rand ");
+    assertThat(out()).containsPattern("%[0-9]+ = literal double 0.25   # lr at .*lm.dml:3");
+    assertThat(out()).doesNotContain("matmul");
+  }
+
+  @Test
+  void ancestorsAndDescendantsAreThoseOfTheItem() throws Exception {
+    String trace = train("a.csv", "0.25", "1");
+    assertThat(run("lineage", trace, "--query", "descendants", "--of", "lr"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out().lines()).hasSize(3);
+    assertThat(out()).containsPattern("= \\* %[0-9]+ %[0-9]+   # .*lm.dml:6\n");
+    assertThat(out()).endsWith("the output\n");
+    assertThat(run("lineage", trace, "--query", "ancestors", "--of", "rand"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("literal integer 7").contains("nrow").doesNotContain("matmul");
+    assertThat(run("lineage", trace, "--query", "ancestors", "--of", "lr"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("none\n");
+  }
+
+  @Test
+  void answersComeAsJsonToo() throws Exception {
+    String trace = train("a.csv", "0.25", "1");
+    assertThat(run("lineage", trace, "--query", "inputs", "--format", "json"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .contains("\"operation\" : \"read\"", "\"value\" : \"0.25\"", "\"name\" : \"lr\"");
+    assertThat(run("lineage", trace, "--format", "json")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("\"inputs\" : [", "\"outputs\" : {");
+  }
+
+  @Test
+  void badQuestionsAreAnsweredInOneLineWithWhatToTry() throws Exception {
+    String trace = train("a.csv", "0.25", "1");
+    assertUsage("did you mean 'ancestors'", "lineage", trace, "--query", "ancestor");
+    assertUsage("the trace has %1 to %", "lineage", trace, "--query", "inputs", "--of", "%999");
+    assertUsage("no item is called 'Z'", "lineage", trace, "--query", "inputs", "--of", "Z");
+    assertUsage("say which: %", "lineage", trace, "--query", "ancestors", "--of", "matmul");
+    assertUsage("--of needs --query", "lineage", trace, "--of", "%1");
+    assertUsage("diff takes two lineage files", "lineage", "diff", trace);
+    assertUsage("not found", "lineage", "diff", trace, "none.lineage");
+    assertUsage("unexpected word", "lineage", trace, trace);
+    assertUsage("FILE.lineage", "lineage");
+    Path cut = Files.writeString(folder.resolve("cut.lineage"), "reprise-lineage 1\n");
+    assertThat(run("lineage", "diff", trace, cut.toString())).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("cut.lineage: line 2, column 1").contains("cut off");
+  }
+
+  private void assertUsage(String message, String... words) {
+    assertThat(run(words)).as(String.join(" ", words)).isEqualTo(ExitCode.USAGE);
+    assertThat(err().lines()).singleElement().asString().contains(message);
+  }
+}
