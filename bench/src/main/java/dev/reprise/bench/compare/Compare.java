@@ -1,6 +1,5 @@
 package dev.reprise.bench.compare;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -106,10 +105,8 @@ public final class Compare {
   }
 
   private List<Workload> workloads() throws IOException {
-    Path file = options.root().resolve("bench/workloads/workloads.json");
-    List<Workload> all = json.readValue(file.toFile(), new TypeReference<List<Workload>>() {});
     List<Workload> chosen =
-        all.stream()
+        Workload.readAll(options.root()).stream()
             .filter(w -> options.workloads().isEmpty() || options.workloads().contains(w.name()))
             .filter(
                 w -> options.workloads().contains(w.name()) || w.suite().equals(options.suite()))
@@ -134,7 +131,7 @@ public final class Compare {
       throws IOException, InterruptedException {
     Map<String, Object> arguments = workload.sizes().get(options.size());
     Path script = scratch.resolve(workload.name() + ".dml");
-    Files.writeString(script, workload.text(Files.readString(source(workload))));
+    Files.writeString(script, workload.text(Files.readString(workload.file(options.root()))));
     Map<Subject, List<Run>> runs = new LinkedHashMap<>();
     subjects(workload).forEach(s -> runs.put(s, new ArrayList<>()));
     for (int turn = 0; turn < Math.max(options.runs(), options.rivalRuns()); turn++) {
@@ -218,10 +215,6 @@ public final class Compare {
         runs.stream().map(Run::counts).toList());
   }
 
-  private Path source(Workload workload) {
-    return options.root().resolve("bench/workloads/" + workload.script() + ".dml");
-  }
-
   private String commandLine() {
     List<String> words = new ArrayList<>(List.of("bench/compare", "--size", options.size()));
     words.addAll(List.of("--runs", Integer.toString(options.runs()), "--heap", options.heap()));
@@ -241,7 +234,9 @@ public final class Compare {
   private Map<String, String> versions(Launch launch) throws IOException, InterruptedException {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("SystemDS", "3.3.0 on " + javaVersion(launch.systemDsJava()));
-    versions.put("Reprise", commit() + " on Java " + System.getProperty("java.vm.version"));
+    versions.put(
+        "Reprise",
+        Machine.commit(options.root()) + " on Java " + System.getProperty("java.vm.version"));
     return versions;
   }
 
@@ -252,15 +247,5 @@ public final class Compare {
         .map(line -> "Java " + line.replaceAll("JAVA_VERSION=|\"", ""))
         .findFirst()
         .orElse("Java 17");
-  }
-
-  private String commit() throws IOException, InterruptedException {
-    Process git =
-        new ProcessBuilder(
-                "git", "-C", options.root().toString(), "describe", "--always", "--dirty")
-            .redirectErrorStream(true)
-            .start();
-    String text = new String(git.getInputStream().readAllBytes()).strip();
-    return git.waitFor() == 0 ? text : "unknown";
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.bench.compare;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -14,9 +15,10 @@ import java.util.Locale;
  * @param memoryGiB physical memory
  * @param system operating system and kernel
  */
-record Machine(String cpu, int cores, long memoryGiB, String system) {
+public record Machine(String cpu, int cores, long memoryGiB, String system) {
 
-  static Machine here() throws IOException {
+  /** This machine. */
+  public static Machine here() throws IOException {
     String cpu = field(Path.of("/proc/cpuinfo"), "model name", System.getProperty("os.arch"));
     String memory = field(Path.of("/proc/meminfo"), "MemTotal", "0 kB").replaceAll("\\D", "");
     String name = field(Path.of("/etc/os-release"), "PRETTY_NAME", System.getProperty("os.name"));
@@ -26,6 +28,21 @@ record Machine(String cpu, int cores, long memoryGiB, String system) {
         Runtime.getRuntime().availableProcessors(),
         Long.parseLong(memory) / (1024 * 1024),
         name.replace("\"", "") + ", Linux " + kernel);
+  }
+
+  /** The commit that is checked out at {@code root}, {@code -dirty} when files differ from it. */
+  public static String commit(Path root) throws IOException, InterruptedException {
+    Process git =
+        new ProcessBuilder("git", "-C", root.toString(), "describe", "--always", "--dirty")
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return git.waitFor() == 0 ? text : "unknown";
+  }
+
+  /** A line for people. */
+  public String describe() {
+    return cpu + ", " + cores + " cores, " + memoryGiB + " GiB";
   }
 
   /** A short name for files, such as {@code xeon-platinum-8488c-2c}. */

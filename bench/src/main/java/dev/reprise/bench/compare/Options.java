@@ -124,7 +124,7 @@ record Options(
 
   private static List<Subject> subjects(String text) {
     List<Subject> subjects = new ArrayList<>();
-    for (String part : text.split(",")) {
+    for (String part : text.split(",(?=[a-z]+:)")) {
       subjects.add(Subject.parse(part));
     }
     return subjects;

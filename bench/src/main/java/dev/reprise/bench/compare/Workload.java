@@ -1,5 +1,9 @@
 package dev.reprise.bench.compare;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -18,7 +22,7 @@ import java.util.regex.Pattern;
  * @param published what LIMA reports for it, reuse over base; null where it does not
  * @param beside subjects that exist for this workload alone
  */
-record Workload(
+public record Workload(
     String name,
     String title,
     double tolerance,
@@ -32,13 +36,24 @@ record Workload(
 
   static final String FIRST_SUITE = "systems";
 
-  Workload {
+  public Workload {
     script = script == null ? name : script;
     suite = suite == null ? FIRST_SUITE : suite;
     beside = beside == null ? List.of() : List.copyOf(beside);
   }
 
-  boolean hasSize(String size) {
+  /** The workloads of {@code bench/workloads/workloads.json}. */
+  public static List<Workload> readAll(Path root) throws IOException {
+    Path file = root.resolve("bench/workloads/workloads.json");
+    return new ObjectMapper().readValue(file.toFile(), new TypeReference<List<Workload>>() {});
+  }
+
+  /** The script's file. */
+  public Path file(Path root) {
+    return root.resolve("bench/workloads/" + script + ".dml");
+  }
+
+  public boolean hasSize(String size) {
     return sizes.containsKey(size);
   }
 
@@ -47,7 +62,7 @@ record Workload(
   }
 
   /** The text that runs: marked loops are {@code parfor} loops in parallel workloads. */
-  String text(String source) {
+  public String text(String source) {
     return parallel ? MARKED_LOOP.matcher(source).replaceAll("$1parfor$2") : source;
   }
 }

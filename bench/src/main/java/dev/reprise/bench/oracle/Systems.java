@@ -89,8 +89,6 @@ final class Systems implements AutoCloseable {
       systemDs.close();
       reprise.close();
       Folders.delete(scratch);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (IOException e) {
       System.err.println("left behind: " + scratch + ": " + e.getMessage());
     }

@@ -111,7 +111,12 @@ final class Worker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    restart();
+  public void close() {
+    try {
+      restart();
+    } catch (InterruptedException e) {
+      // The process has been told to end; nobody needs to see it end.
+      Thread.currentThread().interrupt();
+    }
   }
 }
