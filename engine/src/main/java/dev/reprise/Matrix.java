@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -46,8 +47,9 @@ public final class Matrix implements AutoCloseable {
       throw new IndexOutOfBoundsException(
           "cell (" + row + ", " + col + ") of a matrix of shape " + value.shape());
     }
+    MatrixOperand cells = pinned();
     try {
-      return value.pinHost().get(row, col);
+      return cells.get(row, col);
     } finally {
       value.unpin();
     }
@@ -55,8 +57,8 @@ public final class Matrix implements AutoCloseable {
 
   /** A copy of all cells by row; at most 2^31 rows and columns. */
   public double[][] toArray() {
+    MatrixOperand cells = pinned();
     try {
-      MatrixOperand cells = value.pinHost();
       int rows = Math.toIntExact(rows());
       int cols = Math.toIntExact(cols());
       double[][] copy = new double[rows][cols];
@@ -79,6 +81,10 @@ public final class Matrix implements AutoCloseable {
     } finally {
       value.unpin();
     }
+  }
+
+  private MatrixOperand pinned() {
+    return value instanceof ManagedMatrix managed ? managed.pinWhenThereIsRoom() : value.pinHost();
   }
 
   /** Gives the memory back; closing twice does nothing. */

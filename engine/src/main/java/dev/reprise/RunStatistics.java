@@ -12,6 +12,7 @@ import java.util.List;
  * @param hostBytes host memory in use after the run
  * @param hostPeakBytes the most host memory that was in use since the session began
  * @param hostBudgetBytes the limit
+ * @param disk what was moved to disk and back since the session began
  */
 public record RunStatistics(
     long wallNanos,
@@ -20,7 +21,8 @@ public record RunStatistics(
     CacheContents cache,
     long hostBytes,
     long hostPeakBytes,
-    long hostBudgetBytes) {
+    long hostBudgetBytes,
+    DiskUse disk) {
 
   public RunStatistics {
     operations = List.copyOf(operations);
@@ -57,6 +59,41 @@ public record RunStatistics(
       long evictions,
       long failed,
       long abandoned) {}
+
+  /**
+   * Values that host memory had no room for.
+   *
+   * @param bytes on disk after the run
+   * @param peakBytes the most that was on disk at once
+   * @param budgetBytes the limit; 0 when the disk is switched off or was not needed yet
+   * @param spills values written
+   * @param spilledBytes bytes written
+   * @param restores values read back
+   * @param restoredBytes bytes read back
+   * @param liveSpills how often a value that the program held left host memory
+   * @param retries operations that ran a second time, alone, because memory was short
+   * @param writeErrors writes that the disk refused
+   * @param damaged values that did not come back as they were written
+   * @param writeBytesPerSecond moving average of what was measured
+   * @param readBytesPerSecond moving average of what was measured
+   */
+  public record DiskUse(
+      long bytes,
+      long peakBytes,
+      long budgetBytes,
+      long spills,
+      long spilledBytes,
+      long restores,
+      long restoredBytes,
+      long liveSpills,
+      long retries,
+      long writeErrors,
+      long damaged,
+      double writeBytesPerSecond,
+      double readBytesPerSecond) {
+    /** Of a run that needed no disk. */
+    public static final DiskUse NONE = new DiskUse(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
 
   public long hits() {
     return operations.stream().mapToLong(OpcodeStatistics::hits).sum();

@@ -33,6 +33,7 @@ import java.util.Set;
  * @param out where {@code print} writes
  * @param err where notes and warnings go
  * @param natives private folder for unpacked native libraries
+ * @param spillFolder folder for values that host memory cannot hold; made when the first is moved
  */
 public record SessionConfig(
     ReuseMode reuse,
@@ -52,7 +53,8 @@ public record SessionConfig(
     Path workingDirectory,
     PrintStream out,
     PrintStream err,
-    Path natives) {
+    Path natives,
+    Path spillFolder) {
 
   public SessionConfig {
     Objects.requireNonNull(reuse);
@@ -180,6 +182,12 @@ public record SessionConfig(
     return draft.config();
   }
 
+  public SessionConfig withSpillFolder(Path folder) {
+    Draft draft = new Draft(this);
+    draft.spillFolder = folder;
+    return draft.config();
+  }
+
   /** A copy whose options may still change. */
   private static final class Draft {
     private ReuseMode reuse;
@@ -200,6 +208,7 @@ public record SessionConfig(
     private PrintStream out;
     private PrintStream err;
     private Path natives;
+    private Path spillFolder;
 
     Draft(SessionConfig from) {
       reuse = from.reuse;
@@ -220,6 +229,7 @@ public record SessionConfig(
       out = from.out;
       err = from.err;
       natives = from.natives;
+      spillFolder = from.spillFolder;
     }
 
     SessionConfig config() {
@@ -241,7 +251,8 @@ public record SessionConfig(
           workingDirectory,
           out,
           err,
-          natives);
+          natives,
+          spillFolder);
     }
   }
 }

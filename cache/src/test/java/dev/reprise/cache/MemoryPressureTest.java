@@ -68,7 +68,8 @@ class MemoryPressureTest {
         try (claim) {
           int rows = key % 3 == 0 ? 10 : 100;
           ManagedMatrix matrix = ManagedMatrix.adopt(DenseMatrix.allocate(memory, rows, 100));
-          matrix.writable(memory).set(0, 0, key);
+          matrix.pinWritable(memory).set(0, 0, key);
+          matrix.unpin();
           claim.complete(matrix, 1 + key % 100, true);
           matrix.release();
         }

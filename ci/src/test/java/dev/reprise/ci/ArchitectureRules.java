@@ -30,6 +30,7 @@ final class ArchitectureRules {
       List.of(
           ".formats.",
           ".engine.TraceFile",
+          ".memory.SpillFile",
           ".runtime.cpu.blas.NativeLibraries",
           ".cli.BugReport",
           ".cli.StatisticsJson",

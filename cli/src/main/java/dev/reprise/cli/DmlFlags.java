@@ -94,6 +94,7 @@ final class DmlFlags {
         "fp64",
         MemoryBudgets.DEFAULT,
         null,
+        null,
         seed,
         threads,
         List.of(),

@@ -29,6 +29,12 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
     }
+    if (settings.memory().bytes("disk").isPresent()) {
+      config = config.withDiskBytes(settings.memory().bytes("disk").getAsLong());
+    }
+    if (settings.spillFolder() != null) {
+      config = config.withSpillFolder(settings.spillFolder());
+    }
     if (settings.seed().isPresent()) {
       config = config.withSeed(settings.seed().getAsLong());
     }
@@ -62,6 +68,10 @@ record EngineOptions(SessionConfig config, List<String> notes) {
         + config.threads()
         + " threads, host memory "
         + (config.hostBytes() == 0 ? "by default" : Units.bytes(config.hostBytes()))
+        + ", disk "
+        + (config.diskBytes().isEmpty()
+            ? "by default"
+            : Units.bytes(config.diskBytes().getAsLong()))
         + ", seed "
         + (config.seed().isPresent() ? config.seed().getAsLong() : "drawn");
   }
@@ -82,7 +92,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
               + settings.precision()
               + " (products of reduced precision need a device; fp32 is used)");
     }
-    List<String> locations = settings.memory().namedBeyond(List.of("host"));
+    List<String> locations = settings.memory().namedBeyond(List.of("host", "disk"));
     if (!locations.isEmpty()) {
       notes.add("--memory for " + String.join(", ", locations));
     }

@@ -53,7 +53,8 @@ record MemoryBudgets(Map<String, Long> byLocation) {
                 + "' (host, disk, lineage, cuda:i, opencl:i)"
                 + Choices.hint(location, LOCATIONS));
       }
-      long bytes = parseSize(part.substring(equals + 1).strip());
+      String size = part.substring(equals + 1).strip();
+      long bytes = location.equals("disk") && size.equals("0") ? 0 : parseSize(size);
       if (budgets.put(location, bytes) != null) {
         throw new UsageException("--memory: location '" + location + "' is given twice");
       }

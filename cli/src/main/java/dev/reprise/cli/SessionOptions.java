@@ -57,9 +57,19 @@ final class SessionOptions {
       paramLabel = "BUDGETS",
       description = {
         "Bytes per location, as in host=4g,disk=50g,cuda:0=8g,lineage=512m.",
-        "Default: half of the machine's memory for host."
+        "Default: half of the machine's memory for host, half of the free space for disk;",
+        "disk=0 moves nothing to disk."
       })
   private String memory;
+
+  @Option(
+      names = "--spill-folder",
+      paramLabel = "DIR",
+      description = {
+        "Folder for values that host memory cannot hold.",
+        "Default: a folder in the user's cache folder."
+      })
+  private Path spillFolder;
 
   @Option(
       names = "--store",
@@ -123,6 +133,7 @@ final class SessionOptions {
         Choices.oneOf("--numerics", numerics, Choices.NUMERICS),
         Choices.oneOf("--precision", precision, Choices.PRECISION),
         memory == null ? MemoryBudgets.DEFAULT : MemoryBudgets.parse(memory),
+        spillFolder,
         store,
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
         threads == null ? OptionalInt.empty() : OptionalInt.of(threads),
@@ -158,6 +169,7 @@ final class SessionOptions {
       case "--numerics" -> numerics = value;
       case "--precision" -> precision = value;
       case "--memory" -> memory = value;
+      case "--spill-folder" -> spillFolder = Path.of(value);
       case "--store" -> store = value;
       case "--library" -> library.add(Path.of(value));
       case "--stats-json" -> statsJson = Path.of(value);

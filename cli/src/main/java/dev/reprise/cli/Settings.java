@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param reuse one of {@link Choices#REUSE}
  * @param policy one of {@link Choices#POLICY}
  * @param device {@code auto}, {@code cpu}, {@code cuda:i}, {@code opencl:i} or {@code round-robin}
+ * @param spillFolder folder for values moved to disk, or null for the default
  * @param store folder or address of the experiment store, or null
  * @param threads empty means all cores
  * @param statsJson file for the statistics, or null
@@ -24,6 +25,7 @@ record Settings(
     String numerics,
     String precision,
     MemoryBudgets memory,
+    Path spillFolder,
     String store,
     OptionalLong seed,
     OptionalInt threads,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import java.io.IOException;
 import java.io.Writer;
@@ -91,6 +92,25 @@ final class StatisticsJson {
     json.writeNumberField("peakBytes", run.hostPeakBytes());
     json.writeNumberField("budgetBytes", run.hostBudgetBytes());
     json.writeEndObject();
+    disk(run.disk(), json);
+    json.writeEndObject();
+  }
+
+  private static void disk(DiskUse disk, JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("disk");
+    json.writeNumberField("bytes", disk.bytes());
+    json.writeNumberField("peakBytes", disk.peakBytes());
+    json.writeNumberField("budgetBytes", disk.budgetBytes());
+    json.writeNumberField("spills", disk.spills());
+    json.writeNumberField("spilledBytes", disk.spilledBytes());
+    json.writeNumberField("restores", disk.restores());
+    json.writeNumberField("restoredBytes", disk.restoredBytes());
+    json.writeNumberField("liveSpills", disk.liveSpills());
+    json.writeNumberField("retries", disk.retries());
+    json.writeNumberField("writeErrors", disk.writeErrors());
+    json.writeNumberField("damaged", disk.damaged());
+    json.writeNumberField("writeBytesPerSecond", disk.writeBytesPerSecond());
+    json.writeNumberField("readBytesPerSecond", disk.readBytesPerSecond());
     json.writeEndObject();
   }
 

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,9 @@ final class StatisticsTable {
             + " at the peak, "
             + Units.bytes(run.hostBudgetBytes())
             + " allowed");
+    if (run.disk().spills() > 0 || run.disk().writeErrors() > 0) {
+      line(text, "disk", disk(run.disk()));
+    }
     operations(text, run.operations(), rows);
     return text.toString();
   }
@@ -58,6 +62,27 @@ final class StatisticsTable {
         + " rejected, "
         + cache.evictions()
         + " evicted";
+  }
+
+  private static String disk(DiskUse disk) {
+    return Units.bytes(disk.bytes())
+        + " in use, "
+        + Units.bytes(disk.peakBytes())
+        + " at the peak; "
+        + disk.spills()
+        + " values written ("
+        + Units.bytes(disk.spilledBytes())
+        + ", "
+        + Units.bytes((long) disk.writeBytesPerSecond())
+        + "/s), "
+        + disk.restores()
+        + " read back ("
+        + Units.bytes(disk.restoredBytes())
+        + ", "
+        + Units.bytes((long) disk.readBytesPerSecond())
+        + "/s)"
+        + (disk.writeErrors() > 0 ? "; " + disk.writeErrors() + " writes failed" : "")
+        + (disk.damaged() > 0 ? "; " + disk.damaged() + " copies were damaged" : "");
   }
 
   private static void operations(StringBuilder text, List<OpcodeStatistics> all, int rows) {

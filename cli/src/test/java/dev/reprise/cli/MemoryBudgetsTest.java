@@ -22,6 +22,12 @@ class MemoryBudgetsTest {
     assertThat(budgets.namedBeyond(List.of("host"))).containsExactly("cuda:0", "disk", "lineage");
   }
 
+  @Test
+  void theDiskCanBeSwitchedOff() {
+    assertThat(MemoryBudgets.parse("disk=0").bytes("disk")).hasValue(0);
+    assertThatThrownBy(() -> MemoryBudgets.parse("host=0")).isInstanceOf(UsageException.class);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1, 1",

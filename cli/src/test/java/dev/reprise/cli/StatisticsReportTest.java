@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -25,13 +26,15 @@ class StatisticsReportTest {
           new CacheContents(12, 3 << 20, 13, 2, 1, 0, 0),
           5 << 20,
           9 << 20,
-          1L << 30);
+          1L << 30,
+          new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9));
 
   @Test
   void theTableShowsTimesHitsAndMemory() {
     assertThat(StatisticsTable.text(RUN, 2))
         .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
         .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
+        .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
         .containsPattern("tsmm +2 +1\\.200 s +8 +2 +1")
         .contains("and 1 more")
         .doesNotContain("+ ");
@@ -39,7 +42,7 @@ class StatisticsReportTest {
 
   @Test
   void theTableWithoutACacheIsSilentAboutReuse() {
-    RunStatistics run = new RunStatistics(1, List.of(), 0, null, 0, 0, 1);
+    RunStatistics run = new RunStatistics(1, List.of(), 0, null, 0, 0, 1, DiskUse.NONE);
     assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");
   }
 
@@ -51,6 +54,7 @@ class StatisticsReportTest {
         .contains("\"version\":1", "\"wallNanos\":1500000000", "\"executed\":42")
         .contains("\"levels\":{\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
         .contains("\"host\":{\"bytes\":5242880,\"peakBytes\":9437184,\"budgetBytes\":1073741824}")
+        .contains("\"disk\":{\"bytes\":1048576,\"peakBytes\":2097152,", "\"liveSpills\":5")
         .contains("\"evictions\":1")
         .contains(
             "{\"opcode\":\"tsmm\",\"executed\":2,\"nanos\":1200000000,\"hits\":8,\"misses\":2,"

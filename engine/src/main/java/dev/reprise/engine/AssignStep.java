@@ -3,8 +3,10 @@ package dev.reprise.engine;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
+import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -123,16 +125,23 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       return false;
     }
     long start = System.nanoTime();
+    HostMemory memory = context.run.session().memory();
     switch (operands[1]) {
-      case Scalar scalar -> write(context, matrix, scalar, operands);
-      case MatrixValue source -> {
-        MatrixOperand cells = source.pinHost();
-        try {
-          write(context, matrix, cells, operands);
-        } finally {
-          source.unpin();
-        }
-      }
+      case Scalar scalar ->
+          memory.run(() -> {
+            write(context, matrix, scalar, operands);
+            return null;
+          });
+      case MatrixValue source ->
+          memory.run(() -> {
+            MatrixOperand cells = source.pinHost();
+            try {
+              write(context, matrix, cells, operands);
+            } finally {
+              source.unpin();
+            }
+            return null;
+          });
       default -> {
         return false;
       }
@@ -169,14 +178,19 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     Allocator allocator = context.kernel.allocator();
     long rows = target.shape().rows();
     long cols = target.shape().cols();
-    LeftIndexInPlace.write(
-        target.writable(allocator),
-        source,
-        lower(operands[2]),
-        upper(operands[2], operands[3], rows),
-        lower(operands[4]),
-        upper(operands[4], operands[5], cols),
-        allocator);
+    DenseMatrix cells = target.pinWritable(allocator);
+    try {
+      LeftIndexInPlace.write(
+          cells,
+          source,
+          lower(operands[2]),
+          upper(operands[2], operands[3], rows),
+          lower(operands[4]),
+          upper(operands[4], operands[5], cols),
+          allocator);
+    } finally {
+      target.unpin();
+    }
   }
 
   private static long lower(Value lower) {

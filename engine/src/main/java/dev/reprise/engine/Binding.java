@@ -54,6 +54,10 @@ public final class Binding {
 
   /** Copies rows into host memory; the item is keyed by the version or else by the content. */
   public static Bound matrix(SessionServices services, double[][] rows, String version) {
+    return services.memory().run(() -> copied(services, rows, version));
+  }
+
+  private static Bound copied(SessionServices services, double[][] rows, String version) {
     int cols = rows.length == 0 ? 0 : rows[0].length;
     DenseMatrix matrix = DenseMatrix.allocate(services.memory(), rows.length, cols);
     for (int i = 0; i < rows.length; i++) {

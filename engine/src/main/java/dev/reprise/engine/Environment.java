@@ -43,7 +43,8 @@ public final class Environment {
         Path.of("").toAbsolutePath(),
         System.out,
         System.err,
-        cacheFolder().resolve("natives"));
+        cacheFolder().resolve("natives"),
+        cacheFolder().resolve("spill"));
   }
 
   /** The user's folder for files that can be made again. */

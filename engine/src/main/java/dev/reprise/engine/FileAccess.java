@@ -14,8 +14,8 @@ import dev.reprise.formats.ReadResult;
 import dev.reprise.formats.WriteOptions;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
+import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.ListValue;
@@ -46,20 +46,20 @@ final class FileAccess {
   private static final String OPTION_PREFIX = "option.";
   private static final int ATTEMPTS = 5;
 
-  private final Allocator allocator;
+  private final HostMemory memory;
   private final DataFiles files;
   private final CpuDevice device;
   private final ExecutionContext kernel;
 
   /**
-   * @param allocator memory for what is read
+   * @param memory for what is read
    * @param threads how many threads may parse one file
    * @param device says in which form what was read is kept
    */
-  FileAccess(Allocator allocator, int threads, CpuDevice device) {
-    this.allocator = allocator;
+  FileAccess(HostMemory memory, int threads, CpuDevice device) {
+    this.memory = memory;
     this.device = device;
-    this.kernel = new ExecutionContext(allocator, threads);
+    this.kernel = new ExecutionContext(memory, threads);
     this.files = new DataFiles(new FingerprintCache(InstantSource.system()), threads);
   }
 
@@ -144,8 +144,10 @@ final class FileAccess {
   private Content stable(ReadRequest request, Precision precision) {
     Optional<List<ListEntry>> list = files.list(request);
     if (list.isEmpty()) {
-      ReadResult result = files.readStable(request, allocator);
-      return new Content(adopt(result.value(), precision), result.fingerprint());
+      return memory.run(() -> {
+        ReadResult result = files.readStable(request, memory);
+        return new Content(adopt(result.value(), precision), result.fingerprint());
+      });
     }
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       String before = files.fingerprint(request);
@@ -300,8 +302,9 @@ final class FileAccess {
   private void write(Path workingDirectory, String path, Value value, WriteOptions options) {
     switch (value) {
       case MatrixValue matrix -> {
+        MatrixOperand cells = memory.run(matrix::pinHost);
         try {
-          files.write(matrix.pinHost(), path, workingDirectory, options);
+          files.write(cells, path, workingDirectory, options);
         } finally {
           matrix.unpin();
         }

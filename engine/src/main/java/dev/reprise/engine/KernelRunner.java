@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
@@ -19,13 +20,16 @@ import java.util.List;
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
 final class KernelRunner {
   private final Device device;
+  private final HostMemory memory;
 
-  KernelRunner(Device device) {
+  KernelRunner(Device device, HostMemory memory) {
     this.device = device;
+    this.memory = memory;
   }
 
   /**
-   * Executes an operation whose inputs are complete.
+   * Executes an operation whose inputs are complete; waits for other operations to end when memory
+   * is short because of them, holding no pin.
    *
    * @return the output, or a list of them when the opcode has several; the caller owns one
    *     reference
@@ -39,6 +43,10 @@ final class KernelRunner {
           ListOperands.column((ListValue) inputs[0], operation.precision(), context.allocator()));
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
+    return memory.run(() -> attempt(operation, flat, context));
+  }
+
+  private Value attempt(Operation operation, Value[] flat, ExecutionContext context) {
     Operand[] operands = new Operand[flat.length];
     int pinned = 0;
     try {

@@ -5,7 +5,10 @@ import dev.reprise.cache.CacheConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
+import dev.reprise.memory.DiskStatistics;
+import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.memory.SpillFile;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.scheduler.CpuPool;
@@ -16,6 +19,10 @@ import dev.reprise.scheduler.CpuPool;
  */
 public final class SessionServices implements AutoCloseable {
   private final SessionConfig config;
+
+  /** Null when it is switched off. */
+  private final DiskTier disk;
+
   private final HostMemory memory;
   private final LineageCache cache;
   private final CpuDevice device;
@@ -31,7 +38,8 @@ public final class SessionServices implements AutoCloseable {
   public SessionServices(SessionConfig config, CacheEvents events) {
     this.config = config;
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
-    this.memory = new HostMemory(budget);
+    this.disk = disk(config);
+    this.memory = new HostMemory(budget, disk);
     this.cache =
         config.reuse().reuses()
             ? new LineageCache(new CacheConfig(policy(config.policy()), budget), events)
@@ -39,10 +47,19 @@ public final class SessionServices implements AutoCloseable {
     if (cache != null) {
       memory.reclaimWith(cache);
     }
+    if (disk != null) {
+      disk.makeRoomWith(memory::dropSpareDiskCopies);
+    }
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.pool = new CpuPool("reprise-cpu", config.threads());
-    this.pipeline = new Pipeline(new KernelRunner(device), cache);
+    this.pipeline = new Pipeline(new KernelRunner(device, memory), cache);
     this.files = new FileAccess(memory, config.threads(), device);
+  }
+
+  /** Nothing is opened here: most sessions never move a value. */
+  private static DiskTier disk(SessionConfig config) {
+    long budget = config.diskBytes().orElse(-1);
+    return budget == 0 ? null : new DiskTier(budget, () -> SpillFile.create(config.spillFolder()));
   }
 
   private static Policy policy(String name) {
@@ -62,6 +79,11 @@ public final class SessionServices implements AutoCloseable {
 
   public HostMemory memory() {
     return memory;
+  }
+
+  /** What was moved to disk, all zeros without one. */
+  DiskStatistics diskStatistics() {
+    return disk == null ? DiskStatistics.NONE : disk.statistics();
   }
 
   /** Null when nothing is reused. */
@@ -107,5 +129,8 @@ public final class SessionServices implements AutoCloseable {
     device.close();
     liveBuffersAtClose = memory.liveBuffers();
     memory.close();
+    if (disk != null) {
+      disk.close();
+    }
   }
 }

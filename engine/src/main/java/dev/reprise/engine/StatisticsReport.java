@@ -2,8 +2,10 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.cache.CacheStatistics;
+import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.HostMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,25 @@ final class StatisticsReport {
         cache == null ? null : contents(cache),
         memory.usedBytes(),
         memory.peakBytes(),
-        memory.budgetBytes());
+        memory.budgetBytes(),
+        disk(session.diskStatistics(), memory));
+  }
+
+  private static DiskUse disk(DiskStatistics disk, HostMemory memory) {
+    return new DiskUse(
+        disk.bytes(),
+        disk.peakBytes(),
+        disk.budgetBytes(),
+        disk.spills(),
+        disk.spilledBytes(),
+        disk.restores(),
+        disk.restoredBytes(),
+        memory.liveSpills(),
+        memory.retries(),
+        disk.writeErrors(),
+        disk.damaged(),
+        disk.writeBytesPerSecond(),
+        disk.readBytesPerSecond());
   }
 
   private static CacheContents contents(CacheStatistics cache) {

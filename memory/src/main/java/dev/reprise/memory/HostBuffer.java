@@ -31,6 +31,9 @@ final class HostBuffer implements Buffer {
 
   private boolean free = true;
 
+  /** True while no matrix has taken the buffer over. */
+  private boolean inHand;
+
   private HostBuffer(
       HostMemory memory,
       MemorySegment segment,
@@ -57,6 +60,22 @@ final class HostBuffer implements Buffer {
     return segment;
   }
 
+  HostMemory memory() {
+    return memory;
+  }
+
+  boolean isLarge() {
+    return sizeClass == LARGE;
+  }
+
+  /** A matrix takes a large buffer over: from now on its pins say whether it is in use. */
+  void adopt() {
+    if (isLarge() && inHand) {
+      inHand = false;
+      memory.inHand(-1);
+    }
+  }
+
   long capacity() {
     return segment.byteSize();
   }
@@ -65,6 +84,10 @@ final class HostBuffer implements Buffer {
     chargedBytes = bytes;
     free = false;
     next = null;
+    if (isLarge()) {
+      inHand = true;
+      memory.inHand(1);
+    }
     return this;
   }
 
@@ -74,8 +97,12 @@ final class HostBuffer implements Buffer {
       throw new IllegalStateException("buffer released twice");
     }
     free = true;
-    if (sizeClass == LARGE) {
+    if (isLarge()) {
+      boolean wasInHand = inHand;
       memory.releaseLarge(this);
+      if (wasInHand) {
+        memory.inHand(-1);
+      }
     } else {
       memory.releaseSmall(this);
     }

@@ -5,6 +5,8 @@ import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.ResourceException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The memory of the host: buffers off the Java heap, 64-byte aligned, under one budget.
@@ -43,27 +45,56 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final AtomicLong liveLarge = new AtomicLong();
   // How many threads are short of memory; while there are any, nobody takes credit ahead.
   private final AtomicInteger inNeed = new AtomicInteger();
+  private final Residents residents = new Residents();
+  private final Moves moves = new Moves();
+  private final Turns turns = new Turns();
+
+  /** Null without a disk, as is {@code liveSpill}. */
+  private final DiskTier disk;
+
+  private final LiveSpill liveSpill;
   // Publishes the reclaimer from the thread that wires the session to all allocating threads.
   private volatile Reclaimer reclaimer = bytes -> 0;
   // Publishes the end: releases after it return their memory to the system at once.
   private volatile boolean closed;
 
   public HostMemory(long budgetBytes) {
-    this(budgetBytes, Runtime.getRuntime().availableProcessors());
+    this(budgetBytes, null);
+  }
+
+  /**
+   * @param disk where values go that the budget has no room for; closed by the caller, after this
+   */
+  public HostMemory(long budgetBytes, DiskTier disk) {
+    this(budgetBytes, Runtime.getRuntime().availableProcessors(), disk);
   }
 
   /** For tests: {@code threads} is how many threads are expected to allocate at once. */
-  HostMemory(long budgetBytes, int threads) {
+  HostMemory(long budgetBytes, int threads, DiskTier disk) {
     if (budgetBytes < 0) {
       throw new IllegalArgumentException("negative budget " + budgetBytes);
     }
     this.budgetBytes = budgetBytes;
     this.stripes = new Stripes(threads);
+    this.disk = disk;
+    this.liveSpill = disk == null ? null : new LiveSpill(residents, disk, budgetBytes);
   }
 
   /** Sets whom to ask for memory under pressure, normally the cache. */
   public void reclaimWith(Reclaimer reclaimer) {
     this.reclaimer = reclaimer;
+  }
+
+  /**
+   * Runs an operation that pins values and takes memory. When memory is short because others use it
+   * at this moment, runs it again once they are done, alone; so an operation whose values fit
+   * succeeds. The caller has nothing pinned and no buffer in hand, and a failed attempt must leave
+   * nothing of the kind. Operations do not nest.
+   *
+   * @throws ShortageException when the operation alone is too much for the budget
+   */
+  public <T> T run(Supplier<T> operation) {
+    return turns.run(operation);
   }
 
   @Override
@@ -174,7 +205,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     NativeMemory.Region region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
     if (region == null) {
       trim(Long.MAX_VALUE);
-      reclaimer.reclaim(size);
+      makeRoom(size);
       trim(Long.MAX_VALUE);
       region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
     }
@@ -210,7 +241,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     try {
       for (int refusals = 0; !tryGrantAll(bytes); ) {
         long missing = Math.max(grantedBytes.get() + bytes - budgetBytes, 1);
-        long freed = bytes > budgetBytes ? 0 : reclaimer.reclaim(missing);
+        long freed = bytes > budgetBytes ? 0 : makeRoom(missing);
         if (freed <= 0 && ++refusals == REFUSALS) {
           throw shortage(bytes);
         }
@@ -220,6 +251,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
     } finally {
       inNeed.decrementAndGet();
     }
+  }
+
+  /** First what only the cache holds, then values of the program. */
+  private long makeRoom(long bytes) {
+    long freed = reclaimer.reclaim(bytes);
+    return freed > 0 || liveSpill == null ? freed : liveSpill.free(bytes);
   }
 
   private boolean tryGrantAll(long bytes) {
@@ -265,15 +302,54 @@ public final class HostMemory implements Allocator, AutoCloseable {
     mappedBytes.addAndGet(bytes);
   }
 
-  private ResourceException shortage(long bytes) {
-    return new ResourceException(
+  private ShortageException shortage(long bytes) {
+    boolean tooLarge = bytes > budgetBytes;
+    return new ShortageException(
         "not enough host memory: asked for "
             + ByteText.of(bytes)
             + ", the budget is "
             + ByteText.of(budgetBytes)
-            + ", in use are "
-            + ByteText.of(usedBytes())
-            + "; raise the budget with --memory host=... or work on smaller pieces");
+            + (tooLarge ? "" : ", in use are " + ByteText.of(usedBytes()))
+            + (tooLarge || disk == null ? "" : disk.whyItDoesNotHelp())
+            + "; raise the budget with --memory host=... or work on smaller pieces",
+        !tooLarge);
+  }
+
+  // ---- residence
+
+  Residents residents() {
+    return residents;
+  }
+
+  DiskTier disk() {
+    return disk;
+  }
+
+  void inHand(int change) {
+    turns.inHand(change);
+  }
+
+  void moveEnded() {
+    moves.ended();
+  }
+
+  void awaitMove(BooleanSupplier ended) {
+    moves.await(ended);
+  }
+
+  /** Forgets disk copies of values that are in memory too; false when there was none. */
+  public boolean dropSpareDiskCopies(long bytes) {
+    return residents.dropSpareDiskCopies(bytes) > 0;
+  }
+
+  /** Values of the program that were moved out of host memory so far. */
+  public long liveSpills() {
+    return liveSpill == null ? 0 : liveSpill.count();
+  }
+
+  /** Operations that ran a second time, alone, because memory was short. */
+  public long retries() {
+    return turns.retries();
   }
 
   /** Bytes of all buffers handed out and not yet released, rounded up to their size classes. */

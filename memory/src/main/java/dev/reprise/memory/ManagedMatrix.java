@@ -1,11 +1,14 @@
 package dev.reprise.memory;
 
 import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.SparseMatrix;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -14,27 +17,45 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>Life and residence are separate facts.</b> References say whether the matrix is still
  * wanted; pins say that somebody reads the cells in host memory at this moment; the copies say
- * where the cells are. Today the only copy is the one in host memory; copies on devices and disk
- * become further fields beside {@link #host}, dropped and added while the matrix lives.
+ * where the cells are: in host memory, on disk, or both. Cells never change while the matrix is
+ * shared, so copies never disagree; who writes in place drops the copy on disk first.
  *
  * <pre>
  *   references  1 --retain/release--> n ... --> 0        never up again from 0
  *   pins        0 --pinHost/unpin-->  n ... --> 0        starts only while references > 0
- *   copies      freed by the step that makes both counts 0
+ *   copies      freed by the step that makes both counts 0 with nobody moving
+ *
+ *   HOST --spill--> HOST, moving --written, no pin--> ON DISK --pinHost--> ON DISK, moving
+ *    ^                  |                                                      |
+ *    |                  +-- not written, or pinned meanwhile --> HOST          |
+ *    +-------------------------------------------------------------------------+
+ *   pins begin in HOST, whether moving or not; in ON DISK, moving they wait
  * </pre>
  *
- * <p><b>Threads.</b> Any thread may call anything. Both counts lie in one word (references in the
- * low half, pins in the high half), changed by compare-and-set only, so the step that makes both
- * zero is one step of one thread; that thread frees the copies. Nothing waits here.
+ * <p><b>Threads.</b> Any thread may call anything. References (low 32 bits), pins (24 bits) and the
+ * two facts {@code MOVING} and {@code OFF_HOST} lie in one word, changed by compare-and-set only.
+ * Who sets {@code MOVING} owns the copies until he clears it: nobody else changes {@code host} and
+ * {@code disk}. The step that leaves no reference, no pin and no move frees the copies.
+ *
+ * <p><b>Waiting.</b> Pinning and writing wait for a move, and a move waits for the disk alone: its
+ * memory was taken before it began. So one may wait for it, whatever one holds.
+ *
+ * <p>Only matrices in large buffers move; for others residence costs nothing.
  */
 public final class ManagedMatrix implements MatrixValue {
   private static final long REFERENCE = 1L;
   private static final long PIN = 1L << 32;
+  private static final long MOVING = 1L << 56;
+  private static final long OFF_HOST = 1L << 57;
+  private static final long COUNTS = MOVING - 1;
   private static final VarHandle HOLDS;
+  private static final VarHandle LAST_USE;
 
   static {
     try {
-      HOLDS = MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "holds", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      HOLDS = lookup.findVarHandle(ManagedMatrix.class, "holds", long.class);
+      LAST_USE = lookup.findVarHandle(ManagedMatrix.class, "lastUse", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -43,26 +64,58 @@ public final class ManagedMatrix implements MatrixValue {
   private final Shape shape;
   private final Precision precision;
 
-  // References and pins; see above. Its writes publish the cells along with the object.
+  // References, pins, MOVING, OFF_HOST; see above. Its writes publish the copies.
   private volatile long holds = REFERENCE;
 
-  // The copy in host memory. Written by the constructor, by the only holder that is about to write
-  // in place, and by the thread that frees it.
+  // The copy in host memory; null while off host. Written by the constructor, by the only holder
+  // that is about to write in place, by whoever moves, and by the thread that frees it.
   private MatrixOperand host;
 
-  // Kept beside the copy, so that it can be asked at any time.
+  // The copy on disk or null; written like the other, volatile for those who only want to know.
+  private volatile DiskCopy disk;
+
+  // The memory whose residents the matrix is one of; null for small ones. Changed together with
+  // the host copy by the only holder.
+  private HostMemory home;
+
+  // Kept beside the copies, so that they can be asked at any time.
   private volatile long bytes;
+  private long nonZeros;
+
+  private long lastUse;
+
+  /** Guarded by {@link Residents}, as is the next. */
+  int stripe;
+
+  int place;
 
   private ManagedMatrix(MatrixOperand host) {
-    this.host = host;
     this.shape = host.shape();
     this.precision = host.precision();
-    this.bytes = host.bytes();
+    hold(host);
   }
 
   /** Makes a value of the matrix, with one reference. Takes the buffer over. */
   public static ManagedMatrix adopt(MatrixOperand matrix) {
-    return new ManagedMatrix(matrix);
+    ManagedMatrix managed = new ManagedMatrix(matrix);
+    managed.settle();
+    return managed;
+  }
+
+  private void hold(MatrixOperand cells) {
+    host = cells;
+    bytes = cells.bytes();
+    nonZeros = cells instanceof SparseMatrix sparse ? sparse.nonZeros() : -1;
+  }
+
+  /** Enters the residents of the memory that the cells lie in; called once for the large ones. */
+  private void settle() {
+    if (host.buffer() instanceof HostBuffer buffer && buffer.isLarge()) {
+      home = buffer.memory();
+      LAST_USE.setOpaque(this, home.residents().tick());
+      home.residents().add(this);
+      buffer.adopt();
+    }
   }
 
   @Override
@@ -114,6 +167,12 @@ public final class ManagedMatrix implements MatrixValue {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws ShortageException when there is no room to bring the cells back
+   * @throws DamagedCopyException when the copy on disk is damaged; the cells are lost then
+   */
   @Override
   public MatrixOperand pinHost() {
     while (true) {
@@ -121,9 +180,27 @@ public final class ManagedMatrix implements MatrixValue {
       if (references(held) == 0) {
         throw new IllegalStateException("pinned a dead matrix " + this);
       }
-      if (HOLDS.compareAndSet(this, held, held + PIN)) {
+      if ((held & OFF_HOST) != 0) {
+        restore();
+      } else if (HOLDS.compareAndSet(this, held, held + PIN)) {
+        if (home != null) {
+          pinned(held);
+        }
         return host;
       }
+    }
+  }
+
+  /** As {@link #pinHost}, by a caller that has nothing else pinned: waits for others' pins. */
+  public MatrixOperand pinWhenThereIsRoom() {
+    HostMemory memory = home;
+    return memory == null ? pinHost() : memory.run(this::pinHost);
+  }
+
+  private void pinned(long before) {
+    LAST_USE.setOpaque(this, home.residents().tick());
+    if (pins(before) == 0) {
+      home.inHand(1);
     }
   }
 
@@ -135,17 +212,33 @@ public final class ManagedMatrix implements MatrixValue {
         throw new IllegalStateException("unpinned more often than pinned: " + this);
       }
       if (HOLDS.compareAndSet(this, held, held - PIN)) {
+        HostMemory memory = home;
         freeIfUnheld(held - PIN);
+        if (memory != null && pins(held) == 1) {
+          memory.inHand(-1);
+        }
         return;
       }
     }
   }
 
+  /** By the step that changed a count, or ended a move. */
   private void freeIfUnheld(long held) {
-    if (held == 0) {
-      MatrixOperand last = host;
-      host = null;
+    if ((held & (COUNTS | MOVING)) != 0) {
+      return;
+    }
+    MatrixOperand last = host;
+    host = null;
+    DiskCopy copy = disk;
+    disk = null;
+    if (home != null) {
+      home.residents().remove(this);
+    }
+    if (last != null) {
       last.buffer().release();
+    }
+    if (copy != null) {
+      home.disk().free(copy);
     }
   }
 
@@ -155,35 +248,234 @@ public final class ManagedMatrix implements MatrixValue {
    */
   @Override
   public boolean isExclusive() {
-    return holds == REFERENCE;
+    return (holds & COUNTS) == REFERENCE;
   }
 
   /**
-   * The cells for writing in place, by the caller who holds the only reference. The caller keeps
-   * owning the matrix; its identity as a value changes with the first cell written, so it must not
-   * be known to the cache. A compressed matrix becomes a dense one first, once.
+   * The cells for writing in place, pinned, by the caller who holds the only reference; {@link
+   * #unpin} ends it. The caller keeps owning the matrix; its identity as a value changes with the
+   * first cell written, so it must not be known to the cache. A compressed matrix becomes a dense
+   * one first, once.
    *
    * @param allocator memory for the dense form
    * @throws IllegalStateException when somebody else holds a reference
    */
-  public DenseMatrix writable(Allocator allocator) {
+  public DenseMatrix pinWritable(Allocator allocator) {
     if (references(holds) != 1) {
       throw new IllegalStateException("writing to a shared matrix " + this);
     }
-    if (host instanceof DenseMatrix dense) {
-      return dense;
+    MatrixOperand cells = pinHost();
+    try {
+      // Pinned, no new move begins; one that began before may still be writing the old cells.
+      awaitMove();
+      forgetDiskCopy();
+      return cells instanceof DenseMatrix dense ? dense : decompress(allocator);
+    } catch (Throwable e) {
+      unpin();
+      throw e;
     }
+  }
+
+  private DenseMatrix decompress(Allocator allocator) {
     DenseMatrix dense = host.copyDense(allocator);
-    host.buffer().release();
-    host = dense;
-    bytes = dense.bytes();
+    Buffer compressed = host.buffer();
+    hold(dense);
+    if (home == null) {
+      settle();
+      if (home != null) {
+        home.inHand(1);
+      }
+    } else if (dense.buffer() instanceof HostBuffer buffer) {
+      buffer.adopt();
+    }
+    compressed.release();
     return dense;
   }
 
-  /** True when {@link #writable} would have to turn a compressed matrix into a dense one. */
-  public boolean isCompressed() {
-    return !(host instanceof DenseMatrix);
+  private void forgetDiskCopy() {
+    DiskCopy stale = disk;
+    if (stale != null) {
+      disk = null;
+      home.disk().free(stale);
+    }
   }
+
+  /** True when {@link #pinWritable} would have to turn a compressed matrix into a dense one. */
+  public boolean isCompressed() {
+    return nonZeros >= 0;
+  }
+
+  // ---- residence
+
+  /** True when the cells are in host memory now. */
+  public boolean isOnHost() {
+    return (holds & OFF_HOST) == 0;
+  }
+
+  /** True when the cells are on the disk, too or only. */
+  boolean isOnDisk() {
+    return disk != null;
+  }
+
+  /** True when the matrix is large enough to be moved at all. */
+  boolean isMobile() {
+    return home != null;
+  }
+
+  /** True when a move off the host could begin now. */
+  boolean isMovable() {
+    long held = holds;
+    return references(held) > 0 && pins(held) == 0 && (held & (MOVING | OFF_HOST)) == 0;
+  }
+
+  long lastUse() {
+    return (long) LAST_USE.getOpaque(this);
+  }
+
+  /** Frees the host copy of a matrix that lies on disk as well; 0 when it could not. */
+  long dropHostCopy() {
+    if (!beginMove()) {
+      return 0;
+    }
+    if (disk == null) {
+      endMove();
+      return 0;
+    }
+    return endSpill();
+  }
+
+  /** Forgets the disk copy of a matrix that is in memory as well; returns the bytes of the copy. */
+  long dropDiskCopy() {
+    if (disk == null || !beginMove()) {
+      return 0;
+    }
+    long freed = disk == null ? 0 : bytes;
+    forgetDiskCopy();
+    endMove();
+    return freed;
+  }
+
+  /**
+   * Writes the cells to disk and frees the host copy; on the writer's thread.
+   *
+   * @return bytes freed; 0 when the matrix is in use or the disk took nothing
+   */
+  long spill() {
+    if (!beginMove()) {
+      return 0;
+    }
+    if (disk == null) {
+      MemorySegment cells = host.buffer().segment().asSlice(0, bytes);
+      DiskCopy written;
+      try {
+        written = home.disk().write(cells);
+      } catch (Throwable e) {
+        endMove();
+        throw e;
+      }
+      if (written == null) {
+        endMove();
+        return 0;
+      }
+      disk = written;
+    }
+    return endSpill();
+  }
+
+  private boolean beginMove() {
+    long held = holds;
+    return references(held) > 0
+        && pins(held) == 0
+        && (held & (MOVING | OFF_HOST)) == 0
+        && HOLDS.compareAndSet(this, held, held | MOVING);
+  }
+
+  /** Drops the host copy unless it has been pinned meanwhile, and ends the move. */
+  private long endSpill() {
+    long freed = 0;
+    while (true) {
+      long held = holds;
+      if (pins(held) != 0) {
+        break;
+      }
+      if (HOLDS.compareAndSet(this, held, held | OFF_HOST)) {
+        MatrixOperand last = host;
+        host = null;
+        last.buffer().release();
+        freed = bytes;
+        break;
+      }
+    }
+    endMove();
+    return freed;
+  }
+
+  private void endMove() {
+    while (true) {
+      long held = holds;
+      long after = held & ~MOVING;
+      if (HOLDS.compareAndSet(this, held, after)) {
+        HostMemory memory = home;
+        freeIfUnheld(after);
+        memory.moveEnded();
+        return;
+      }
+    }
+  }
+
+  /** Waits until nobody moves the matrix. */
+  private void awaitMove() {
+    if ((holds & MOVING) != 0) {
+      home.awaitMove(() -> (holds & MOVING) == 0);
+    }
+  }
+
+  /**
+   * Brings the cells back, or waits for somebody who does. The caller holds a reference.
+   *
+   * <p>Memory is taken before the move begins, so that nobody waits for a move that waits for
+   * memory; when two try, one gives its memory back.
+   */
+  void restore() {
+    awaitMove();
+    if (isOnHost()) {
+      return;
+    }
+    Buffer buffer = home.allocate(bytes);
+    if (!beginRestore()) {
+      buffer.release();
+      return;
+    }
+    try {
+      home.disk().read(disk, buffer.segment());
+    } catch (Throwable e) {
+      buffer.release();
+      endMove();
+      throw e;
+    }
+    host =
+        nonZeros < 0
+            ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
+            : new SparseMatrix(shape.rows(), shape.cols(), precision, nonZeros, buffer);
+    HOLDS.getAndAdd(this, -OFF_HOST);
+    LAST_USE.setOpaque(this, home.residents().tick());
+    ((HostBuffer) buffer).adopt();
+    endMove();
+  }
+
+  private boolean beginRestore() {
+    while (true) {
+      long held = holds;
+      if ((held & MOVING) != 0 || (held & OFF_HOST) == 0) {
+        return false;
+      }
+      if (HOLDS.compareAndSet(this, held, held | MOVING)) {
+        return true;
+      }
+    }
+  }
+
+  // ---- for tests and reports
 
   /** Number of references at this moment; for tests and reports. */
   public int references() {
@@ -200,7 +492,7 @@ public final class ManagedMatrix implements MatrixValue {
   }
 
   private static int pins(long held) {
-    return (int) (held >>> 32);
+    return (int) (held >>> 32) & 0xFFFFFF;
   }
 
   @Override

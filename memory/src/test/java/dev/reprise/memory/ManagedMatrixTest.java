@@ -61,13 +61,14 @@ class ManagedMatrixTest {
   @Test
   void onlyTheSingleHolderMayWriteInPlace() {
     assertThat(matrix.isExclusive()).isTrue();
-    matrix.writable(memory).set(0, 0, 1.0);
+    matrix.pinWritable(memory).set(0, 0, 1.0);
+    matrix.unpin();
     matrix.pinHost();
     assertThat(matrix.isExclusive()).isFalse();
     matrix.unpin();
     matrix.retain();
     assertThat(matrix.isExclusive()).isFalse();
-    assertThatThrownBy(() -> matrix.writable(memory)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> matrix.pinWritable(memory)).isInstanceOf(IllegalStateException.class);
     matrix.release();
     assertThat(matrix.isExclusive()).isTrue();
     matrix.release();

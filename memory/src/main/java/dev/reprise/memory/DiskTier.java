@@ -1,0 +1,365 @@
+package dev.reprise.memory;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
+import java.util.zip.CRC32C;
+
+/**
+ * The disk as a place for values: copies with length and checksum under a budget, moved by two
+ * threads of its own.
+ *
+ * <pre>
+ *   whoever needs room --spill--> queue --> writer --> store     frees host memory
+ *   whoever needs a value -read-> queue --> reader <-- store     into memory that the asker took
+ * </pre>
+ *
+ * <p><b>Nothing is opened before the first spill</b>: no file, no thread. A write that fails makes
+ * the disk count as full at what it holds: spilling ends, and what was to be spilled is dropped or
+ * stays where it is.
+ *
+ * <p><b>Threads.</b> {@code lock} guards the extents and is held for the choice of a place only.
+ * The two I/O threads wait for nothing but the disk, so that everybody may wait for them, whatever
+ * he holds. Nobody interrupts them.
+ */
+public final class DiskTier implements AutoCloseable {
+  /** Where the averages start: a solid-state disk behind a file system's cache. */
+  private static final double WRITE_BYTES_PER_SECOND = 500e6;
+
+  private static final double READ_BYTES_PER_SECOND = 1000e6;
+
+  /** Without a budget so much of the free space is taken, as a divisor. */
+  private static final long FREE_SPACE_SHARE = 2;
+
+  private static final long CHECKSUM_BLOCK = 1 << 20;
+
+  private final SpillStore.Opener opener;
+  private final LongSupplier nanoTime;
+  private final ThreadPoolExecutor writer = thread("reprise-spill");
+  private final ThreadPoolExecutor reader = thread("reprise-restore");
+  private final Bandwidth writing = new Bandwidth(WRITE_BYTES_PER_SECOND);
+  private final Bandwidth reading = new Bandwidth(READ_BYTES_PER_SECOND);
+  private final AtomicLong spills = new AtomicLong();
+  private final AtomicLong spilledBytes = new AtomicLong();
+  private final AtomicLong restores = new AtomicLong();
+  private final AtomicLong restoredBytes = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong writeErrors = new AtomicLong();
+  private final AtomicLong damaged = new AtomicLong();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Extents extents = new Extents(); // guarded by lock
+  private long capacityBytes; // guarded by lock; negative until the store is opened
+  private final long budgetBytes;
+  private long peakBytes; // guarded by lock
+
+  // Written by the writer thread; published to the reader by the copy that it returns.
+  private volatile SpillStore store;
+  // Publishes that no store could be opened: there is no disk then.
+  private volatile boolean unusable;
+  // Whom to ask for room on the disk; published by the thread that wires the session.
+  private volatile LongPredicate roomMaker = bytes -> false;
+
+  /**
+   * @param budgetBytes most bytes on the disk; negative for half of what is free at the first spill
+   * @param opener makes the store
+   */
+  public DiskTier(long budgetBytes, SpillStore.Opener opener) {
+    this(budgetBytes, opener, System::nanoTime);
+  }
+
+  DiskTier(long budgetBytes, SpillStore.Opener opener, LongSupplier nanoTime) {
+    this.budgetBytes = budgetBytes;
+    this.capacityBytes = budgetBytes;
+    this.opener = opener;
+    this.nanoTime = nanoTime;
+  }
+
+  private static ThreadPoolExecutor thread(String name) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              Thread thread = new Thread(null, work, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Sets who drops copies that are worth less than a value's life: given bytes, true if it did. */
+  public void makeRoomWith(LongPredicate roomMaker) {
+    this.roomMaker = roomMaker;
+  }
+
+  /** Estimated time of writing a value and reading it back. */
+  public double moveNanos(long bytes) {
+    return writing.nanosFor(bytes) + reading.nanosFor(bytes);
+  }
+
+  /** False when values of that size cannot come here, now or later. */
+  public boolean mayTake(long bytes) {
+    return !unusable && (budgetBytes < 0 || Extents.roundUp(bytes) <= budgetBytes);
+  }
+
+  /** Whether there is room for so many bytes at this moment. */
+  public boolean hasRoomFor(long bytes) {
+    lock.lock();
+    try {
+      return !unusable
+          && (capacityBytes < 0 || Extents.roundUp(bytes) <= capacityBytes - extents.used());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the writer
+
+  /** Runs on the writer thread; null when the tier is closed. */
+  <T> Future<T> onWriter(Callable<T> move) {
+    return submit(writer, move);
+  }
+
+  private static <T> Future<T> submit(ThreadPoolExecutor thread, Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    try {
+      thread.execute(task);
+      return task;
+    } catch (RejectedExecutionException closed) {
+      return null;
+    }
+  }
+
+  /** Waits for a move whatever happens; moves end as fast as the disk is. */
+  static <T> T join(Future<T> move) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return move.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("a move between memory and disk failed", e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Writes a copy; null when there is no room or the disk fails. On the writer thread only. */
+  DiskCopy write(MemorySegment bytes) {
+    if (!open()) {
+      return null;
+    }
+    long size = bytes.byteSize();
+    long position = place(size);
+    if (position < 0) {
+      refused.incrementAndGet();
+      return null;
+    }
+    try {
+      long start = nanoTime.getAsLong();
+      int checksum = checksum(bytes);
+      store.write(position, bytes);
+      writing.measured(size, nanoTime.getAsLong() - start);
+      spills.incrementAndGet();
+      spilledBytes.addAndGet(size);
+      return new DiskCopy(position, size, checksum);
+    } catch (IOException | RuntimeException e) {
+      writeErrors.incrementAndGet();
+      giveUpGrowing(position, size);
+      return null;
+    }
+  }
+
+  private boolean open() {
+    if (store != null || unusable) {
+      return !unusable;
+    }
+    try {
+      SpillStore opened = opener.open();
+      long usable = opened.usableBytes();
+      lock.lock();
+      try {
+        capacityBytes = budgetBytes < 0 ? usable / FREE_SPACE_SHARE : budgetBytes;
+      } finally {
+        lock.unlock();
+      }
+      store = opened;
+    } catch (IOException | RuntimeException e) {
+      writeErrors.incrementAndGet();
+      unusable = true;
+    }
+    return !unusable;
+  }
+
+  private long place(long size) {
+    long position = tryPlace(size);
+    return position < 0 && roomMaker.test(size) ? tryPlace(size) : position;
+  }
+
+  private long tryPlace(long size) {
+    lock.lock();
+    try {
+      long position = extents.take(size, capacityBytes);
+      peakBytes = Math.max(peakBytes, extents.used());
+      return position;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveUpGrowing(long position, long size) {
+    lock.lock();
+    try {
+      extents.giveBack(position, size);
+      capacityBytes = extents.used();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the reader
+
+  /**
+   * Fills the segment with a copy, which stays. Waits for the reader thread.
+   *
+   * @throws DamagedCopyException when the bytes are not those that were written
+   */
+  void read(DiskCopy copy, MemorySegment into) {
+    Future<DamagedCopyException> move = submit(reader, () -> readNow(copy, into));
+    DamagedCopyException problem =
+        move == null ? damagedCopy(copy, "the session is closed", null) : join(move);
+    if (problem != null) {
+      throw problem;
+    }
+  }
+
+  private DamagedCopyException readNow(DiskCopy copy, MemorySegment into) {
+    try {
+      MemorySegment bytes = into.asSlice(0, copy.bytes());
+      long start = nanoTime.getAsLong();
+      store.read(copy.position(), bytes);
+      boolean intact = checksum(bytes) == copy.checksum();
+      reading.measured(copy.bytes(), nanoTime.getAsLong() - start);
+      if (intact) {
+        restores.incrementAndGet();
+        restoredBytes.addAndGet(copy.bytes());
+        return null;
+      }
+      return damagedCopy(copy, "its checksum does not match", null);
+    } catch (IOException | RuntimeException e) {
+      return damagedCopy(copy, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private DamagedCopyException damagedCopy(DiskCopy copy, String reason, Throwable cause) {
+    damaged.incrementAndGet();
+    return new DamagedCopyException(
+        "a value of "
+            + ByteText.of(copy.bytes())
+            + " that had been moved to disk cannot be read back: "
+            + reason
+            + "; run again with more --memory host=..., another --spill-folder, or --memory disk=0",
+        cause);
+  }
+
+  /** Forgets a copy. */
+  void free(DiskCopy copy) {
+    lock.lock();
+    try {
+      extents.giveBack(copy.position(), copy.bytes());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static int checksum(MemorySegment bytes) {
+    CRC32C crc = new CRC32C();
+    for (long at = 0; at < bytes.byteSize(); at += CHECKSUM_BLOCK) {
+      crc.update(bytes.asSlice(at, Math.min(CHECKSUM_BLOCK, bytes.byteSize() - at)).asByteBuffer());
+    }
+    return (int) crc.getValue();
+  }
+
+  /** For the error of who needs room: what stands against moving more here. */
+  String whyItDoesNotHelp() {
+    if (unusable) {
+      return " and the disk cannot be used (see --spill-folder)";
+    }
+    DiskStatistics now = statistics();
+    String used =
+        now.budgetBytes() == 0
+            ? ""
+            : ", on disk " + ByteText.of(now.bytes()) + " of " + ByteText.of(now.budgetBytes());
+    return used + (now.writeErrors() > 0 ? " (it failed to take more)" : "");
+  }
+
+  public DiskStatistics statistics() {
+    lock.lock();
+    try {
+      return new DiskStatistics(
+          extents.used(),
+          peakBytes,
+          Math.max(capacityBytes, 0),
+          spills.get(),
+          spilledBytes.get(),
+          restores.get(),
+          restoredBytes.get(),
+          refused.get(),
+          writeErrors.get(),
+          damaged.get(),
+          writing.bytesPerSecond(),
+          reading.bytesPerSecond());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the threads when they have done what is queued, and deletes the file. */
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    for (ThreadPoolExecutor thread : new ThreadPoolExecutor[] {writer, reader}) {
+      thread.shutdown();
+      while (!thread.isTerminated()) {
+        try {
+          thread.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    SpillStore open = store;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        writeErrors.incrementAndGet();
+      }
+    }
+  }
+}

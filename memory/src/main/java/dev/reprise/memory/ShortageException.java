@@ -1,0 +1,22 @@
+package dev.reprise.memory;
+
+import dev.reprise.runtime.ResourceException;
+
+/** The host budget cannot supply what was asked for now. */
+public final class ShortageException extends ResourceException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient boolean mayPass;
+
+  /**
+   * @param mayPass whether it could help that others give back what they use
+   */
+  ShortageException(String message, boolean mayPass) {
+    super(message);
+    this.mayPass = mayPass;
+  }
+
+  boolean mayPass() {
+    return mayPass;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.reprise.memory;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The one file that spilled values lie in; the only class that writes such files.
+ *
+ * <p>Its name says which process made it: {@code reprise-PID-START-N.spill}. Where the system lets
+ * an open file be deleted (Linux, macOS), its name goes right after opening: the space returns to
+ * the disk however the process ends, and nobody can damage or delete it in between. Where the name
+ * stays and the process was killed, the next process that spills into the folder removes it.
+ *
+ * <p>Threads: positions are given with each call, so the channel needs no order. Only threads that
+ * nobody interrupts may call, since an interrupt would close the channel.
+ */
+public final class SpillFile implements SpillStore {
+  private static final Pattern NAME = Pattern.compile("reprise-(\\d+)-(\\d+)-\\d+\\.spill");
+
+  /** A buffer's position is an int; a multiple of any page size. */
+  private static final long MOST_AT_ONCE = 1L << 30;
+
+  private final Path folder;
+  private final FileChannel channel;
+
+  private SpillFile(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /** Makes a file in the folder, which is made too, and removes those of processes that died. */
+  public static SpillFile create(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    removeStale(folder);
+    ProcessHandle self = ProcessHandle.current();
+    String prefix = "reprise-" + self.pid() + "-" + startOf(self) + "-";
+    for (int number = 0; ; number++) {
+      Path file = folder.resolve(prefix + number + ".spill");
+      if (!Files.exists(file)) {
+        return new SpillFile(
+            folder,
+            FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE));
+      }
+    }
+  }
+
+  private static void removeStale(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "reprise-*.spill")) {
+      for (Path file : files) {
+        Matcher name = NAME.matcher(file.getFileName().toString());
+        if (name.matches() && !isAlive(Long.parseLong(name.group(1)), name.group(2))) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private static boolean isAlive(long pid, String start) {
+    return ProcessHandle.of(pid).filter(p -> Long.toString(startOf(p)).equals(start)).isPresent();
+  }
+
+  /** Tells a process from a later one of the same number; 0 where the system does not say. */
+  private static long startOf(ProcessHandle process) {
+    return process.info().startInstant().map(start -> start.getEpochSecond()).orElse(0L);
+  }
+
+  @Override
+  public void write(long position, MemorySegment bytes) throws IOException {
+    for (long done = 0; done < bytes.byteSize(); ) {
+      long part = Math.min(bytes.byteSize() - done, MOST_AT_ONCE);
+      ByteBuffer from = bytes.asSlice(done, part).asByteBuffer();
+      while (from.hasRemaining()) {
+        done += channel.write(from, position + done);
+      }
+    }
+  }
+
+  @Override
+  public void read(long position, MemorySegment into) throws IOException {
+    for (long done = 0; done < into.byteSize(); ) {
+      long part = Math.min(into.byteSize() - done, MOST_AT_ONCE);
+      ByteBuffer to = into.asSlice(done, part).asByteBuffer();
+      while (to.hasRemaining()) {
+        int count = channel.read(to, position + done);
+        if (count < 0) {
+          throw new EOFException("the spill file ends early");
+        }
+        done += count;
+      }
+    }
+  }
+
+  @Override
+  public long usableBytes() throws IOException {
+    return Files.getFileStore(folder).getUsableSpace();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.reprise.memory;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Lets operations that lack memory because of each other run one at a time.
+ *
+ * <pre>
+ *   try it --shortage--> give everything back --> take the turn --> wait until nobody has memory
+ *                                                                   in hand --> try it again, alone
+ * </pre>
+ *
+ * <p>An operation that fits the budget by itself therefore succeeds, whatever else is live: what
+ * others hold without working on it can be moved to disk, and what they work on they finish.
+ *
+ * <p><b>No deadlock.</b> Nobody waits for memory while he has some in hand: a shortage ends the
+ * attempt, which gives back its pins and buffers, and only then its thread waits. Who has memory in
+ * hand runs, ends, or runs short himself. While somebody waits for his turn, new operations queue
+ * behind him, so what is in hand becomes less.
+ *
+ * <p><b>In hand</b> are large buffers that no matrix has taken over yet, and large matrices that
+ * are pinned.
+ */
+final class Turns {
+  /** A failure alone counts only if nobody interfered; then so often at most. */
+  private static final int ATTEMPTS = 8;
+
+  private final AtomicLong inHand = new AtomicLong();
+  private final Semaphore turn = new Semaphore(1, true);
+  // How many wait for the turn or have it. Publishes to others that they must queue.
+  private final AtomicInteger queued = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition quiet = lock.newCondition();
+  private final AtomicLong retries = new AtomicLong();
+
+  /** Counts things in hand up or down. */
+  void inHand(int change) {
+    if (inHand.addAndGet(change) <= 0 && queued.get() > 0) {
+      lock.lock();
+      try {
+        quiet.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Operations that had to be tried again. */
+  long retries() {
+    return retries.get();
+  }
+
+  /**
+   * Runs an operation, again if memory is short. Must not be called while holding pins or buffers,
+   * and an attempt that fails must leave none.
+   *
+   * @throws ShortageException when the operation alone is too much
+   */
+  <T> T run(Supplier<T> operation) {
+    if (queued.get() == 0) {
+      try {
+        return operation.get();
+      } catch (ShortageException e) {
+        if (!e.mayPass()) {
+          throw e;
+        }
+      }
+    }
+    return runAlone(operation);
+  }
+
+  private <T> T runAlone(Supplier<T> operation) {
+    queued.incrementAndGet();
+    try {
+      turn.acquire();
+      try {
+        for (int attempt = 1; ; attempt++) {
+          awaitQuiet();
+          retries.incrementAndGet();
+          try {
+            return operation.get();
+          } catch (ShortageException e) {
+            if (inHand.get() <= 0 || attempt == ATTEMPTS) {
+              throw e;
+            }
+          }
+        }
+      } finally {
+        turn.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    } finally {
+      queued.decrementAndGet();
+    }
+  }
+
+  private void awaitQuiet() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (inHand.get() > 0) {
+        quiet.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
