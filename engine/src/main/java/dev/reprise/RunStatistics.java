@@ -8,6 +8,7 @@ import java.util.List;
  * @param wallNanos from the first statement to the last
  * @param operations one entry per opcode that was executed or found, most time first
  * @param savedNanos what the found values had cost when they were computed
+ * @param partial one entry per rewrite that put a value together from parts
  * @param cache the lineage cache after the run; null when nothing is reused
  * @param hostBytes host memory in use after the run
  * @param hostPeakBytes the most host memory that was in use since the session began
@@ -18,6 +19,7 @@ public record RunStatistics(
     long wallNanos,
     List<OpcodeStatistics> operations,
     long savedNanos,
+    List<RewriteStatistics> partial,
     CacheContents cache,
     long hostBytes,
     long hostPeakBytes,
@@ -26,6 +28,7 @@ public record RunStatistics(
 
   public RunStatistics {
     operations = List.copyOf(operations);
+    partial = List.copyOf(partial);
   }
 
   /**
@@ -39,6 +42,15 @@ public record RunStatistics(
    */
   public record OpcodeStatistics(
       String opcode, long executed, long nanos, long hits, long misses, long waits) {}
+
+  /**
+   * One rewrite of partial reuse.
+   *
+   * @param rewrite its name; docs/partial-reuse.md has the list
+   * @param hits values that it put together from parts
+   * @param savedNanos estimate of what execution would have taken beyond that
+   */
+  public record RewriteStatistics(String rewrite, long hits, long savedNanos) {}
 
   /**
    * The lineage cache.
@@ -93,6 +105,19 @@ public record RunStatistics(
       double readBytesPerSecond) {
     /** Of a run that needed no disk. */
     public static final DiskUse NONE = new DiskUse(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** Values put together from parts by any rewrite. */
+  public long partialHits() {
+    return partial.stream().mapToLong(RewriteStatistics::hits).sum();
+  }
+
+  /** Values put together by the rewrite of that name. */
+  public long partialHits(String rewrite) {
+    return partial.stream()
+        .filter(r -> r.rewrite().equals(rewrite))
+        .mapToLong(RewriteStatistics::hits)
+        .sum();
   }
 
   public long hits() {

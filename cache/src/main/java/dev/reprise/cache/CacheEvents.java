@@ -33,6 +33,12 @@ public interface CacheEvents {
   /** A probe found the value, which had taken {@code costNanos} to compute. */
   default void hit(Key key, long costNanos) {}
 
+  /**
+   * A claimed value was put together from parts by the rewrite of that name, which was estimated to
+   * save so much of the execution.
+   */
+  default void partialHit(Key key, String rewrite, long savedNanos) {}
+
   /** A probe found nothing; its caller owns the claim now. */
   default void claimed(Key key) {}
 

@@ -136,11 +136,15 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       dropDead(entry, resident);
       return false;
     }
+    countHit(entry);
+    return true;
+  }
+
+  private void countHit(Entry entry) {
     entry.countHit(now());
     counters.hits.increment();
     counters.savedNanos.add(entry.costNanos());
     events.hit(entry.key(), entry.costNanos());
-    return true;
   }
 
   /**
@@ -166,6 +170,29 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       }
     }
     return null;
+  }
+
+  /**
+   * As {@link #lookup}, but counts nothing: for who may decide against the value. {@link #credit}
+   * counts it.
+   */
+  public Value peek(Key key) {
+    Entry entry = entries.get(key);
+    while (entry != null && entry.state() instanceof Resident resident) {
+      if (resident.value().tryRetain()) {
+        return resident.value();
+      }
+      dropDead(entry, resident);
+    }
+    return null;
+  }
+
+  /** Counts a value that came from {@link #peek} as a hit. */
+  public void credit(Key key) {
+    Entry entry = entries.get(key);
+    if (entry != null && entry.state() instanceof Resident) {
+      countHit(entry);
+    }
   }
 
   /**

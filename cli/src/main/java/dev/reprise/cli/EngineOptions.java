@@ -79,7 +79,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
   private static List<String> missing(Settings settings) {
     List<String> notes = new ArrayList<>();
     switch (settings.reuse()) {
-      case "partial", "multilevel" ->
+      case "multilevel" ->
           notes.add("--reuse " + settings.reuse() + " (whole operations are reused)");
       default -> {}
     }

@@ -6,6 +6,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.RunStatistics.RewriteStatistics;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -66,6 +67,15 @@ final class StatisticsJson {
     json.writeNumberField("waits", run.waits());
     json.writeEndObject();
     json.writeEndObject();
+    json.writeArrayFieldStart("partial");
+    for (RewriteStatistics each : run.partial()) {
+      json.writeStartObject();
+      json.writeStringField("rewrite", each.rewrite());
+      json.writeNumberField("hits", each.hits());
+      json.writeNumberField("savedNanos", each.savedNanos());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 

@@ -4,6 +4,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.RunStatistics.RewriteStatistics;
 import java.util.List;
 import java.util.Locale;
 
@@ -33,6 +34,7 @@ final class StatisticsTable {
               + share
               + " reused)");
       line(text, "time saved", Units.seconds(run.savedNanos()));
+      partial(text, run);
       line(text, "cache", cache(run.cache()));
     }
     line(
@@ -49,6 +51,26 @@ final class StatisticsTable {
     }
     operations(text, run.operations(), rows);
     return text.toString();
+  }
+
+  private static void partial(StringBuilder text, RunStatistics run) {
+    if (run.partial().isEmpty()) {
+      return;
+    }
+    long saved = run.partial().stream().mapToLong(RewriteStatistics::savedNanos).sum();
+    line(
+        text,
+        "from parts",
+        run.partialHits() + " values, about " + Units.seconds(saved) + " of work saved");
+    for (RewriteStatistics each : run.partial()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "    %-26s %8d %11s%n",
+              each.rewrite(),
+              each.hits(),
+              Units.seconds(each.savedNanos())));
+    }
   }
 
   private static String cache(CacheContents cache) {

@@ -7,6 +7,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.RunStatistics.RewriteStatistics;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ class StatisticsReportTest {
               new OpcodeStatistics("solve", 10, 100_000_000L, 0, 10, 0),
               new OpcodeStatistics("+", 30, 1_000L, 0, 0, 0)),
           4_000_000_000L,
+          List.of(new RewriteStatistics("self-product-of-blocks", 3, 2_000_000_000L)),
           new CacheContents(12, 3 << 20, 13, 2, 1, 0, 0),
           5 << 20,
           9 << 20,
@@ -37,12 +39,14 @@ class StatisticsReportTest {
         .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
         .containsPattern("tsmm +2 +1\\.200 s +8 +2 +1")
         .contains("and 1 more")
+        .contains("3 values, about 2.000 s of work saved")
+        .containsPattern("self-product-of-blocks +3 +2\\.000 s")
         .doesNotContain("+ ");
   }
 
   @Test
   void theTableWithoutACacheIsSilentAboutReuse() {
-    RunStatistics run = new RunStatistics(1, List.of(), 0, null, 0, 0, 1, DiskUse.NONE);
+    RunStatistics run = new RunStatistics(1, List.of(), 0, List.of(), null, 0, 0, 1, DiskUse.NONE);
     assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");
   }
 
@@ -53,6 +57,9 @@ class StatisticsReportTest {
     assertThat(json.toString().replaceAll("\\s", ""))
         .contains("\"version\":1", "\"wallNanos\":1500000000", "\"executed\":42")
         .contains("\"levels\":{\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
+        .contains(
+            "\"partial\":[{\"rewrite\":\"self-product-of-blocks\",\"hits\":3,"
+                + "\"savedNanos\":2000000000}]")
         .contains("\"host\":{\"bytes\":5242880,\"peakBytes\":9437184,\"budgetBytes\":1073741824}")
         .contains("\"disk\":{\"bytes\":1048576,\"peakBytes\":2097152,", "\"liveSpills\":5")
         .contains("\"evictions\":1")

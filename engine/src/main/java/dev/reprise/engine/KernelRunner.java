@@ -16,6 +16,7 @@ import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
 final class KernelRunner {
@@ -44,6 +45,20 @@ final class KernelRunner {
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
     return memory.run(() -> attempt(operation, flat, context));
+  }
+
+  /** The result of something else that pins values and takes memory, as {@link #run} does. */
+  <T> T inTurn(Supplier<T> attempt) {
+    return memory.run(attempt);
+  }
+
+  /**
+   * As {@link #run}, for who may have values pinned: does not wait when memory is short.
+   *
+   * @param flat without lists
+   */
+  Value runWithin(Operation operation, Value[] flat, ExecutionContext context) {
+    return attempt(operation, flat, context);
   }
 
   private Value attempt(Operation operation, Value[] flat, ExecutionContext context) {

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Operation;
@@ -12,15 +13,20 @@ import java.util.Set;
  * @param index the opcode's position in the counters
  * @param cacheable false for results that the next statement overwrites, which are never admitted:
  *     {@code X[i,] = ...} would copy X each time
+ * @param hasRewrites whether partial reuse has anything to do with it
  */
-record LinkedOperation(Operation operation, int index, boolean cacheable) {
+record LinkedOperation(Operation operation, int index, boolean cacheable, boolean hasRewrites) {
   private static final Set<String> NEVER_CACHED = Set.of("leftIndex", "listAssign");
 
   static LinkedOperation of(Operation operation, OpcodeIndex opcodes) {
     boolean cacheable =
         operation.opcode().evaluation() == Evaluation.KERNEL
             && !NEVER_CACHED.contains(operation.name());
-    return new LinkedOperation(operation, opcodes.of(operation.opcode()), cacheable);
+    return new LinkedOperation(
+        operation,
+        opcodes.of(operation.opcode()),
+        cacheable,
+        cacheable && PartialReuse.concerns(operation));
   }
 
   String name() {

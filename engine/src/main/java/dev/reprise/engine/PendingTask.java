@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Waiter;
+import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
@@ -28,10 +29,8 @@ final class PendingTask extends Task implements Waiter {
   private final ExecutionContext kernel;
   private final LinkedOperation operation;
   private final Handle handle;
-  private final KernelRunner kernels;
-
-  /** Height of the lineage item above the leaves, for eviction by DAG height. */
-  private final int height;
+  private final Execution execution;
+  private final LineageItem item;
 
   // The claim that this task owes an outcome; taken exactly once by run, inputFailed or cancelled.
   private final AtomicReference<Claim> claim = new AtomicReference<>();
@@ -45,16 +44,16 @@ final class PendingTask extends Task implements Waiter {
       LinkedOperation operation,
       Value[] inputs,
       Meta meta,
-      int height,
+      LineageItem item,
       Origin origin,
-      KernelRunner kernels) {
+      Execution execution) {
     super(retained(inputs));
     this.run = context.run;
     this.cancellation = context.cancellation;
     this.kernel = context.kernel;
     this.operation = operation;
-    this.kernels = kernels;
-    this.height = height;
+    this.execution = execution;
+    this.item = item;
     this.handle = new Handle(origin, meta);
     handle.whenDone(this::needEnds);
   }
@@ -130,7 +129,7 @@ final class PendingTask extends Task implements Waiter {
     Value value;
     long start = System.nanoTime();
     try {
-      value = kernels.run(operation.operation(), completeInputs(), kernel);
+      value = execution.run(operation, completeInputs(), item, kernel, run.counters());
     } catch (OperandException e) {
       handle.fail(e);
       owed.fail(e);
@@ -145,10 +144,9 @@ final class PendingTask extends Task implements Waiter {
       throw e;
     }
     long nanos = System.nanoTime() - start;
-    run.counters().executed(operation.index(), nanos);
     value.retain();
     handle.complete(value);
-    owed.complete(value, nanos, height, true);
+    owed.complete(value, nanos, item.height(), true);
     value.release();
   }
 

@@ -26,11 +26,14 @@ final class Pipeline {
 
   private final KernelRunner kernels;
 
+  private final Execution execution;
+
   /** Null when nothing is reused. */
   private final LineageCache cache;
 
-  Pipeline(KernelRunner kernels, LineageCache cache) {
+  Pipeline(KernelRunner kernels, Execution execution, LineageCache cache) {
     this.kernels = kernels;
+    this.execution = execution;
     this.cache = cache;
   }
 
@@ -118,7 +121,7 @@ final class Pipeline {
     }
     // Shapes that do not fit are reported at submission, before a claim is taken.
     Meta meta = pending ? infer(operation, inputs) : null;
-    Subscriber subscriber = new Subscriber(context, operation, inputs, item.height(), origin);
+    Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin);
     Probe probe = cache.probe(item.key(), subscriber);
     return switch (probe) {
       case Hit hit -> {
@@ -148,7 +151,7 @@ final class Pipeline {
     long start = System.nanoTime();
     Value value;
     try {
-      value = kernels.run(operation.operation(), inputs, context.kernel);
+      value = execution.run(operation, inputs, item, context.kernel, context.counters);
     } catch (OperandException e) {
       claim.fail(e);
       throw e;
@@ -156,10 +159,7 @@ final class Pipeline {
       claim.abandon();
       throw e;
     }
-    long nanos = System.nanoTime() - start;
-    context.counters.executed[operation.index()]++;
-    context.counters.nanos[operation.index()] += nanos;
-    claim.complete(value, nanos, item.height(), true);
+    claim.complete(value, System.nanoTime() - start, item.height(), true);
     return value;
   }
 
@@ -174,30 +174,30 @@ final class Pipeline {
     private final ControlContext context;
     private final LinkedOperation operation;
     private final Value[] inputs;
-    private final int height;
+    private final LineageItem item;
     private final Origin origin;
 
     Subscriber(
         ControlContext context,
         LinkedOperation operation,
         Value[] inputs,
-        int height,
+        LineageItem item,
         Origin origin) {
       this.context = context;
       this.operation = operation;
       this.inputs = inputs;
-      this.height = height;
+      this.item = item;
       this.origin = origin;
     }
 
     @Override
     public Waiter get() {
       Meta meta = infer(operation, inputs);
-      return new PendingTask(context, operation, inputs, meta, height, origin, kernels);
+      return new PendingTask(context, operation, inputs, meta, item, origin, execution);
     }
 
     Handle submit(Claim claim, Meta meta) {
-      PendingTask task = new PendingTask(context, operation, inputs, meta, height, origin, kernels);
+      PendingTask task = new PendingTask(context, operation, inputs, meta, item, origin, execution);
       Handle handle = task.handle();
       context.submitted(handle, origin);
       task.takeOver(claim);

@@ -1,7 +1,7 @@
 package dev.reprise.engine;
 
 /** Sums the counters of a run's control threads and pool tasks. Thread-safe. */
-final class RunCounters {
+final class RunCounters implements Tally {
   private final Counters sum;
 
   RunCounters(int opcodes) {
@@ -12,9 +12,14 @@ final class RunCounters {
     sum.add(finished);
   }
 
-  synchronized void executed(int opcode, long nanos) {
-    sum.executed[opcode]++;
-    sum.nanos[opcode] += nanos;
+  @Override
+  public synchronized void executed(int opcode, long nanos) {
+    sum.executed(opcode, nanos);
+  }
+
+  @Override
+  public synchronized void partialHit(int rewrite, long savedNanos) {
+    sum.partialHit(rewrite, savedNanos);
   }
 
   synchronized Counters snapshot() {

@@ -1,10 +1,12 @@
 package dev.reprise.engine;
 
+import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
+import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
@@ -18,6 +20,11 @@ import dev.reprise.scheduler.CpuPool;
  * reverse order of opening.
  */
 public final class SessionServices implements AutoCloseable {
+  /**
+   * What a value may take of the host budget that is computed before it is asked for, as divisor.
+   */
+  private static final int INVESTED_SHARE = 8;
+
   private final SessionConfig config;
 
   /** Null when it is switched off. */
@@ -52,7 +59,9 @@ public final class SessionServices implements AutoCloseable {
     }
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.pool = new CpuPool("reprise-cpu", config.threads());
-    this.pipeline = new Pipeline(new KernelRunner(device, memory), cache);
+    KernelRunner kernels = new KernelRunner(device, memory);
+    Execution execution = new Execution(kernels, opcodes, partialReuse(events, budget));
+    this.pipeline = new Pipeline(kernels, execution, cache);
     this.files = new FileAccess(memory, config.threads(), device);
   }
 
@@ -60,6 +69,13 @@ public final class SessionServices implements AutoCloseable {
   private static DiskTier disk(SessionConfig config) {
     long budget = config.diskBytes().orElse(-1);
     return budget == 0 ? null : new DiskTier(budget, () -> SpillFile.create(config.spillFolder()));
+  }
+
+  /** Null when values are not put together from parts. */
+  private PartialReuse partialReuse(CacheEvents events, long budget) {
+    return cache != null && config.reuse().reusesParts() && config.numerics() == Numerics.DEFAULT
+        ? new PartialReuse(cache, events, budget / INVESTED_SHARE)
+        : null;
   }
 
   private static Policy policy(String name) {

@@ -4,7 +4,9 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.cache.CacheStatistics;
+import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.HostMemory;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ final class StatisticsReport {
         wallNanos,
         operations,
         cache == null ? 0 : cache.savedNanos() - run.savedBefore(),
+        partial(counters),
         cache == null ? null : contents(cache),
         memory.usedBytes(),
         memory.peakBytes(),
@@ -59,6 +62,19 @@ final class StatisticsReport {
         disk.damaged(),
         disk.writeBytesPerSecond(),
         disk.readBytesPerSecond());
+  }
+
+  private static List<RewriteStatistics> partial(Counters counters) {
+    List<String> names = PartialReuse.names();
+    List<RewriteStatistics> fired = new ArrayList<>();
+    for (int i = 0; i < counters.partialHits.length; i++) {
+      if (counters.partialHits[i] > 0) {
+        fired.add(
+            new RewriteStatistics(
+                names.get(i), counters.partialHits[i], counters.partialSavedNanos[i]));
+      }
+    }
+    return fired;
   }
 
   private static CacheContents contents(CacheStatistics cache) {

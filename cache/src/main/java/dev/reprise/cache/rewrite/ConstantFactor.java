@@ -1,0 +1,61 @@
+package dev.reprise.cache.rewrite;
+
+import dev.reprise.runtime.operation.Operation;
+import java.util.Set;
+
+/**
+ * A product with a column or row whose cells are all c: the intercept's part of appended products.
+ *
+ * <pre>
+ *   X %*% c1        ->  rowSums(X) * c
+ *   t(X) %*% c1     ->  t(colSums(X)) * c
+ *   t(c1) %*% X     ->  colSums(X) * c
+ * </pre>
+ *
+ * <p>Condition: the vector is {@code matrix(c, n, 1)} or {@code matrix(c, 1, n)} with a literal c,
+ * and runs along the inner dimension; and the product is part of another one, or the sums are
+ * cached. Cost: one pass over X unless the sums are cached. Error: that of summing in another
+ * order, n eps of the norm.
+ */
+final class ConstantFactor implements Rewrite {
+  @Override
+  public String name() {
+    return "constant-factor";
+  }
+
+  @Override
+  public Set<String> opcodes() {
+    return Set.of("matmul");
+  }
+
+  @Override
+  public Term compensate(Operation operation, Term[] inputs, Planner planner) {
+    boolean ta = operation.attributes().isSet("ta");
+    boolean tb = operation.attributes().isSet("tb");
+    Term a = inputs[0];
+    Term b = inputs[1];
+    long rows = ta ? a.shape().cols() : a.shape().rows();
+    long inner = ta ? a.shape().rows() : a.shape().cols();
+    long cols = tb ? b.shape().rows() : b.shape().cols();
+    if (inner < 2) {
+      return null;
+    }
+    if (b.facts().isConstant() && cols == 1) {
+      Term sums = planner.aggregate(ta ? "colSums" : "rowSums", a);
+      return result(sums, ta, b.facts().constant(), planner);
+    }
+    if (a.facts().isConstant() && rows == 1) {
+      Term sums = planner.aggregate(tb ? "rowSums" : "colSums", b);
+      return result(sums, tb, a.facts().constant(), planner);
+    }
+    return null;
+  }
+
+  /** By itself a sum saves little over a product: not worth other last bits unless it is there. */
+  private static Term result(Term sums, boolean transposed, double factor, Planner planner) {
+    if (!planner.isWithin() && sums instanceof Applied) {
+      return null;
+    }
+    return planner.scaled(transposed ? planner.transposed(sums) : sums, factor);
+  }
+}

@@ -1,0 +1,215 @@
+package dev.reprise.cache.rewrite;
+
+import dev.reprise.cache.CacheEvents;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What a session knows for partial reuse, and the way in: the task that holds a claim asks for a
+ * value put together from parts before it executes.
+ *
+ * <p>Thread-safe. Nothing here waits or claims; two workers that need the same part at the same
+ * time both compute it, and one copy is kept.
+ */
+public final class PartialReuse {
+
+  /** How the task that holds the claim executes operations. Used on its thread. */
+  public interface Kernels {
+    /** The result of a kernel over borrowed inputs; the caller owns one reference. */
+    Value run(Operation operation, Value[] inputs);
+
+    /**
+     * What the attempt makes, an attempt that pins values and takes memory and may be made again:
+     * see {@link dev.reprise.memory.HostMemory#run}.
+     */
+    <T> T inTurn(Supplier<T> attempt);
+
+    Allocator allocator();
+
+    /** For matrices that are put together later, on any thread. */
+    BoundMatrix.Joiner joiner();
+  }
+
+  /**
+   * A value put together from parts.
+   *
+   * @param value with one reference for the caller
+   * @param rewrite position in {@link #names}
+   * @param savedNanos estimated
+   */
+  public record Result(Value value, int rewrite, long savedNanos) {}
+
+  private record Plan(Term term, int rewrite, double saved) {}
+
+  private static final Rewrite[] NONE = {};
+
+  private final LineageCache cache;
+  private final CacheEvents events;
+  private final long largestInvestment;
+  private final RegionMemory regions = new RegionMemory();
+  private final RegionMemory ranges = new RegionMemory();
+  private final Rent rent = new Rent();
+  private final Wholes wholes = new Wholes();
+  private final Map<String, Rewrite[]> byOpcode = Rewrites.byOpcode();
+
+  /**
+   * Makes the state of a session.
+   *
+   * @param largestInvestment bytes that a value may have which is computed before it is asked for
+   */
+  public PartialReuse(LineageCache cache, CacheEvents events, long largestInvestment) {
+    this.cache = cache;
+    this.events = events;
+    this.largestInvestment = largestInvestment;
+  }
+
+  /** The rewrites in the order in which they are tried; cost decides, the first of equals wins. */
+  public static List<String> names() {
+    return Rewrites.ALL.stream().map(Rewrite::name).toList();
+  }
+
+  /**
+   * Whether partial reuse has anything to do with the operation: it binds, cuts, or a rewrite
+   * begins with it. To be asked once per linked operation.
+   */
+  public static boolean concerns(Operation operation) {
+    return operation.precision() == Precision.FP64
+        && (Binds.isBind(operation.name())
+            || operation.name().equals("rightIndex")
+            || Rewrites.OPCODES.contains(operation.name()));
+  }
+
+  Rewrite[] rewritesOf(String opcode) {
+    return byOpcode.getOrDefault(opcode, NONE);
+  }
+
+  RegionMemory regions() {
+    return regions;
+  }
+
+  /** Rectangles of inner dimensions, whose products add up. */
+  RegionMemory ranges() {
+    return ranges;
+  }
+
+  Rent rent() {
+    return rent;
+  }
+
+  Wholes wholes() {
+    return wholes;
+  }
+
+  long largestInvestment() {
+    return largestInvestment;
+  }
+
+  /**
+   * The value of a claimed operation from cached or cheaper parts, or null when executing it is the
+   * best that is known. When memory is short on the way, null too: execution may need less.
+   *
+   * @param inputs complete, borrowed
+   */
+  public Result tryCompute(Operation operation, Value[] inputs, LineageItem item, Kernels kernels) {
+    if (item.inputCount() != inputs.length || operation.name().equals("rightIndex")) {
+      return null;
+    }
+    try (Planner planner = new Planner(this, cache)) {
+      Term[] terms = operands(inputs, item);
+      Plan plan = terms == null ? null : plan(operation, terms, planner);
+      return plan == null ? null : evaluated(plan, item, kernels);
+    } catch (ResourceException | OperandException e) {
+      // What is wrong with the operands, execution says best.
+      return null;
+    }
+  }
+
+  private Plan plan(Operation operation, Term[] inputs, Planner planner) {
+    Term best = null;
+    int rewrite = -1;
+    double execution = Costs.call(operation, inputs);
+    for (Term input : inputs) {
+      execution += input.cost();
+    }
+    double least = execution;
+    for (Rewrite each : rewritesOf(operation.name())) {
+      Term term = each.compensate(operation, inputs, planner);
+      if (term != null && term.cost() < least) {
+        best = term;
+        least = term.cost();
+        rewrite = Rewrites.ALL.indexOf(each);
+      }
+    }
+    return best == null ? null : new Plan(best, rewrite, execution - least);
+  }
+
+  private Result evaluated(Plan plan, LineageItem item, Kernels kernels) {
+    Value value;
+    try (Evaluation evaluation = new Evaluation(this, cache, kernels, item.height())) {
+      value = evaluation.take(plan.term);
+    }
+    long saved = Math.max(0, (long) plan.saved);
+    events.partialHit(item.key(), Rewrites.ALL.get(plan.rewrite).name(), saved);
+    return new Result(value, plan.rewrite, saved);
+  }
+
+  private static Term[] operands(Value[] inputs, LineageItem item) {
+    Term[] terms = new Term[inputs.length];
+    boolean any = false;
+    for (int i = 0; i < terms.length; i++) {
+      if (!(inputs[i] instanceof MatrixValue) && !(inputs[i] instanceof Scalar)
+          || inputs[i] instanceof MatrixValue matrix && matrix.precision() != Precision.FP64) {
+        return null;
+      }
+      Facts facts = Facts.of(item.input(i));
+      terms[i] = Given.of(inputs[i], facts);
+      any |= inputs[i] instanceof BoundMatrix || facts.region() != null || facts.isConstant();
+    }
+    return any || item.name().equals("matmul") ? terms : null;
+  }
+
+  /**
+   * Remembers an executed operation, for those that will ask for its neighbours.
+   *
+   * @param inputs complete, borrowed
+   */
+  public void executed(Operation operation, Value[] inputs, LineageItem item, Value value) {
+    if (operation.name().equals("rightIndex")) {
+      if (inputs[0] instanceof MatrixValue) {
+        wholes.note(item.input(0).key(), inputs[0]);
+      }
+      return;
+    }
+    if (value instanceof MatrixValue && item.inputCount() == inputs.length) {
+      Facts facts = Facts.of(item);
+      Term[] terms =
+          facts.region() == null && !Ranges.concern(operation) ? null : operands(inputs, item);
+      if (terms != null) {
+        completed(operation, terms, facts, value, Costs.call(operation, inputs));
+      }
+    }
+  }
+
+  void completed(Operation operation, Term[] inputs, Facts facts, Value value, double cost) {
+    if (!(value instanceof MatrixValue matrix)) {
+      return;
+    }
+    Region region = facts.region();
+    if (region != null) {
+      regions.note(region.base(), region.row(), region.col(), matrix.shape(), facts.key());
+      rent.pay(region.base(), cost);
+    }
+    Ranges.note(operation, inputs, facts, ranges);
+  }
+}

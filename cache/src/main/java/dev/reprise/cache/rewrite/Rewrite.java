@@ -1,0 +1,25 @@
+package dev.reprise.cache.rewrite;
+
+import dev.reprise.runtime.operation.Operation;
+import java.util.Set;
+
+/**
+ * One way to have a result without executing its operation: a pattern over the operation and its
+ * operands, a condition, and a compensation. Stateless. The planner compares costs.
+ */
+interface Rewrite {
+
+  /** What statistics call it. */
+  String name();
+
+  /** Opcodes that the pattern begins with. */
+  Set<String> opcodes();
+
+  /**
+   * The compensation, or null when pattern or condition fails.
+   *
+   * @param operation of fp64 precision
+   * @param inputs matrices and scalars
+   */
+  Term compensate(Operation operation, Term[] inputs, Planner planner);
+}
