@@ -7,6 +7,7 @@ import dev.reprise.RunResult;
 import dev.reprise.Script;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,8 +38,9 @@ public class InstructionBenchmark {
   private static final int INSTRUCTIONS_PER_ITERATION = 6;
   private static final int INSTRUCTIONS = ITERATIONS * INSTRUCTIONS_PER_ITERATION;
 
-  @Param({"NONE", "TRACE", "FULL"})
-  private ReuseMode reuse;
+  /** {@code expanded}: traced, and every iteration's items are made. */
+  @Param({"none", "trace", "expanded", "hybrid"})
+  private String mode;
 
   private Session session;
   private Script scalars;
@@ -47,7 +49,9 @@ public class InstructionBenchmark {
   /** Compiles both loops, the ones that bench/compare runs. */
   @Setup
   public void compile() throws Exception {
-    session = Reprise.session(SessionConfig.defaults().withReuse(reuse));
+    boolean expanded = mode.equals("expanded");
+    ReuseMode reuse = expanded ? ReuseMode.TRACE : ReuseMode.valueOf(mode.toUpperCase(Locale.ROOT));
+    session = Reprise.session(SessionConfig.defaults().withReuse(reuse).withDedup(!expanded));
     String iterations = "n = " + ITERATIONS + "\n";
     scalars =
         session.compile(

@@ -26,10 +26,12 @@ final class Page {
     line("# Benchmarks");
     line("");
     line(
-        "Made by `bench/compare` from its result files and `bench/notes.md`; edit those, not this.");
+        "Made by `bench/compare` from its result files and `bench/notes.md`; edit those, not"
+            + " this.");
     line("");
     line(
-        "Every number is a median over fresh processes, with the smallest and largest in brackets.");
+        "Every number is a median over fresh processes, with the smallest and largest in"
+            + " brackets.");
     line(
         "The systems take turns (A B A B) on one machine and run the same script, which makes its");
     line("data by exact integer arithmetic. Results are compared: a system that prints something");
@@ -151,7 +153,7 @@ final class Page {
     return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.2fx", ratio) : "-";
   }
 
-  private static String remark(Comparison.Cell cell) {
+  static String remark(Comparison.Cell cell) {
     String remark = "";
     if (cell.count("hung") > 0) {
       remark += " **hung " + cell.count("hung") + " of " + cell.outcomes().size() + "**";
@@ -166,7 +168,7 @@ final class Page {
     return c.rows().getFirst().cells().stream().map(x -> x.subject().label()).toList();
   }
 
-  private static String title(Comparison.Row row) {
+  static String title(Comparison.Row row) {
     String arguments =
         row.arguments().entrySet().stream()
             .map(e -> e.getKey() + "=" + e.getValue())

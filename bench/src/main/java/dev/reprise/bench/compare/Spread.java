@@ -28,6 +28,9 @@ record Spread(double median, double min, double max) {
       return "-";
     }
     String digits = median < 1 ? "%.3f" : "%.2f";
+    if (min == max) {
+      return String.format(Locale.ROOT, digits, median);
+    }
     return String.format(
         Locale.ROOT, digits + " (" + digits + "-" + digits + ")", median, min, max);
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,15 @@ public final class EvictionStudy {
 
   private EvictionStudy() {}
 
-  /** Arguments: the project's root, the size, the result file, and the workloads' names. */
+  /**
+   * Arguments: the project's root, the size, the result file, and the workloads' names; or {@code
+   * --policies}, which prints the policies' names.
+   */
   public static void main(String[] args) throws Exception {
+    if (args[0].equals("--policies")) {
+      Arrays.stream(Policy.values()).map(Policy::label).forEach(System.out::println);
+      return;
+    }
     Path root = Path.of(args[0]);
     String size = args[1];
     Path out = Path.of(args[2]);
