@@ -14,6 +14,8 @@ import java.util.List;
  * @param hostPeakBytes the most host memory that was in use since the session began
  * @param hostBudgetBytes the limit
  * @param disk what was moved to disk and back since the session began
+ * @param verification hits that were computed again; null when none are
+ * @param forecast what reuse would have saved; null unless that was asked
  */
 public record RunStatistics(
     long wallNanos,
@@ -24,7 +26,9 @@ public record RunStatistics(
     long hostBytes,
     long hostPeakBytes,
     long hostBudgetBytes,
-    DiskUse disk) {
+    DiskUse disk,
+    Verification verification,
+    ReuseForecast forecast) {
 
   public RunStatistics {
     operations = List.copyOf(operations);
@@ -51,6 +55,15 @@ public record RunStatistics(
    * @param savedNanos estimate of what execution would have taken beyond that
    */
   public record RewriteStatistics(String rewrite, long hits, long savedNanos) {}
+
+  /**
+   * Found values that were computed again and compared, since the session began.
+   *
+   * @param values how many; had one been wrong, the run would have failed
+   * @param approximate those that depend on rewritten values, which may deviate a little
+   * @param worstDeviation the largest deviation, relative to the largest cell
+   */
+  public record Verification(long values, long approximate, double worstDeviation) {}
 
   /**
    * The lineage cache.

@@ -31,10 +31,11 @@ public final class ScriptException extends RuntimeException {
   private final transient Position position;
   private final transient List<Call> calls;
   private final String sourceLine;
+  private final String notes;
 
   public ScriptException(
       Kind kind, String detail, Position position, List<Call> calls, Throwable cause) {
-    this(kind, detail, position, calls, cause, null);
+    this(kind, detail, position, calls, cause, null, null);
   }
 
   private ScriptException(
@@ -43,20 +44,32 @@ public final class ScriptException extends RuntimeException {
       Position position,
       List<Call> calls,
       Throwable cause,
-      String sourceLine) {
+      String sourceLine,
+      String notes) {
     super(detail, cause);
     this.kind = kind;
     this.detail = detail;
     this.position = position;
     this.calls = List.copyOf(calls);
     this.sourceLine = sourceLine;
+    this.notes = notes;
   }
 
   /** The same failure, whose message also shows the line of the script; null for none. */
   public ScriptException withSourceLine(String line) {
-    ScriptException shown = new ScriptException(kind, detail, position, calls, getCause(), line);
-    shown.setStackTrace(getStackTrace());
-    return shown;
+    return copy(line, notes);
+  }
+
+  /** The same failure, whose message ends with further lines for people. */
+  public ScriptException withNotes(String lines) {
+    return copy(sourceLine, lines);
+  }
+
+  private ScriptException copy(String line, String lines) {
+    ScriptException copy =
+        new ScriptException(kind, detail, position, calls, getCause(), line, lines);
+    copy.setStackTrace(getStackTrace());
+    return copy;
   }
 
   public Kind kind() {
@@ -96,6 +109,6 @@ public final class ScriptException extends RuntimeException {
       text.append("\n  in function ").append(call.function());
       text.append(", called at ").append(call.callSite());
     }
-    return text.toString();
+    return notes == null ? text.toString() : text.append('\n').append(notes).toString();
   }
 }

@@ -1,8 +1,10 @@
 package dev.reprise.cli;
 
+import dev.reprise.Trap;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -58,6 +60,7 @@ final class DmlFlags {
   private boolean stats;
   private int statsRows = Settings.DEFAULT_STATS_ROWS;
   private boolean explain;
+  private Checks checks = Checks.NONE;
 
   private DmlFlags(List<String> words, PrintStream err) {
     this.words = words;
@@ -103,7 +106,8 @@ final class DmlFlags {
         null,
         null,
         explain,
-        false);
+        false,
+        checks);
   }
 
   private void flag(String flag) {
@@ -174,6 +178,10 @@ final class DmlFlags {
         policy = word.substring("policy_".length());
       } else if (word.equals("dedup")) {
         dedup = true;
+      } else if (word.equals("estimate")) {
+        checks = new Checks(checks.traps(), true, 0);
+      } else if (word.equals("debugger")) {
+        checks = new Checks(EnumSet.allOf(Trap.class), checks.estimate(), 0);
       }
     }
   }

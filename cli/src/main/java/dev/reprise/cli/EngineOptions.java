@@ -19,7 +19,10 @@ record EngineOptions(SessionConfig config, List<String> notes) {
   static EngineOptions of(Settings settings, Console console) {
     SessionConfig config =
         SessionConfig.defaults()
-            .withReuse(ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)))
+            .withReuse(reuse(settings))
+            .withTraps(settings.checks().traps())
+            .withEstimate(settings.checks().estimate())
+            .withVerifyReuse(settings.checks().verifyReuse())
             .withPolicy(settings.policy())
             .withLibrary(settings.library())
             .withPrecision(precision(settings))
@@ -42,6 +45,13 @@ record EngineOptions(SessionConfig config, List<String> notes) {
       config = config.withThreads(settings.threads().getAsInt());
     }
     return new EngineOptions(config, missing(settings));
+  }
+
+  /** An estimate needs the keys of all values, and keeps none. */
+  private static ReuseMode reuse(Settings settings) {
+    return settings.checks().estimate()
+        ? ReuseMode.TRACE
+        : ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT));
   }
 
   /** On the CPU, the reduced precisions of devices are fp32. */
@@ -91,6 +101,10 @@ record EngineOptions(SessionConfig config, List<String> notes) {
           "--precision "
               + settings.precision()
               + " (products of reduced precision need a device; fp32 is used)");
+    }
+    if (settings.checks().verifyReuse() > 0
+        && !ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses()) {
+      notes.add("--verify-reuse with --reuse " + settings.reuse() + " (nothing is reused)");
     }
     List<String> locations = settings.memory().namedBeyond(List.of("host", "disk"));
     if (!locations.isEmpty()) {

@@ -68,5 +68,10 @@ final class ScriptRun {
       console.err().print(StatisticsTable.text(statistics, settings.statsRows()));
       console.err().flush();
     }
+    if (statistics.forecast() != null) {
+      console.out().flush();
+      console.err().print(ForecastTable.text(statistics.forecast(), settings.statsRows()));
+      console.err().flush();
+    }
   }
 }

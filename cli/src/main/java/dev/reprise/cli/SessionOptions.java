@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** The options that every command with a session takes; the same words everywhere. */
@@ -95,6 +96,26 @@ final class SessionOptions {
       description = "Folder with further functions (f.dml for f), searched first; repeatable.")
   private List<Path> library = new ArrayList<>();
 
+  @Option(
+      names = "--trap",
+      paramLabel = "nan|inf",
+      description = {
+        "Stop at the first operation that makes a NaN or an infinity, and show what it is made of.",
+        "Both: nan,inf."
+      })
+  private String trap;
+
+  @Option(
+      names = "--estimate",
+      description = "Reuse nothing; report on stderr what reuse would have saved, and where.")
+  private boolean estimate;
+
+  @Option(
+      names = "--verify-reuse",
+      paramLabel = "1/N",
+      description = "Compute one of N found values again and compare; a difference is an error.")
+  private String verifyReuse;
+
   @Option(names = "--stats", description = "Print a table of what the run did, on stderr.")
   private boolean stats;
 
@@ -143,13 +164,24 @@ final class SessionOptions {
         statsJson,
         traceFile,
         explain,
-        verbose);
+        verbose,
+        checks());
+  }
+
+  private Checks checks() {
+    return trap == null && !estimate && verifyReuse == null
+        ? Checks.NONE
+        : new Checks(
+            trap == null ? Set.of() : Checks.traps(trap),
+            estimate,
+            verifyReuse == null ? 0 : Checks.sample(verifyReuse));
   }
 
   /** Sets the option without a value that has this name; false when it is none of these. */
   boolean takeFlag(String option) {
     switch (option) {
       case "--stats" -> stats = true;
+      case "--estimate" -> estimate = true;
       case "--explain" -> explain = true;
       case "-v", "--verbose" -> verbose = true;
       default -> {
@@ -171,6 +203,8 @@ final class SessionOptions {
       case "--memory" -> memory = value;
       case "--spill-folder" -> spillFolder = Path.of(value);
       case "--store" -> store = value;
+      case "--trap" -> trap = value;
+      case "--verify-reuse" -> verifyReuse = value;
       case "--library" -> library.add(Path.of(value));
       case "--stats-json" -> statsJson = Path.of(value);
       case "--trace-file" -> traceFile = Path.of(value);

@@ -35,7 +35,8 @@ record Settings(
     Path statsJson,
     Path traceFile,
     boolean explain,
-    boolean verbose) {
+    boolean verbose,
+    Checks checks) {
   static final int DEFAULT_STATS_ROWS = 10;
 
   Settings {

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.reprise.ReuseForecast;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
@@ -53,6 +54,7 @@ final class StatisticsJson {
       cache(run.cache(), json);
       memory(run, json);
       operations(run, json);
+      checks(run, json);
       json.writeEndObject();
     }
   }
@@ -73,6 +75,41 @@ final class StatisticsJson {
       json.writeStringField("rewrite", each.rewrite());
       json.writeNumberField("hits", each.hits());
       json.writeNumberField("savedNanos", each.savedNanos());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /** What was asked for with options of its own, and is left out otherwise. */
+  private static void checks(RunStatistics run, JsonGenerator json) throws IOException {
+    if (run.verification() != null) {
+      json.writeObjectFieldStart("verification");
+      json.writeNumberField("values", run.verification().values());
+      json.writeNumberField("approximate", run.verification().approximate());
+      json.writeNumberField("worstDeviation", run.verification().worstDeviation());
+      json.writeEndObject();
+    }
+    if (run.forecast() != null) {
+      forecast(run.forecast(), json);
+    }
+  }
+
+  private static void forecast(ReuseForecast forecast, JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("estimate");
+    json.writeNumberField("computations", forecast.computations());
+    json.writeNumberField("repeated", forecast.repeated());
+    json.writeNumberField("savedNanos", forecast.savedNanos());
+    json.writeNumberField("bytes", forecast.bytes());
+    json.writeArrayFieldStart("statements");
+    for (ReuseForecast.Statement one : forecast.statements()) {
+      json.writeStartObject();
+      json.writeStringField("opcode", one.opcode());
+      json.writeStringField("place", one.place());
+      json.writeNumberField("computations", one.computations());
+      json.writeNumberField("repeated", one.repeated());
+      json.writeNumberField("savedNanos", one.savedNanos());
+      json.writeNumberField("bytes", one.bytes());
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -5,6 +5,7 @@ import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
+import dev.reprise.RunStatistics.Verification;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,6 +49,9 @@ final class StatisticsTable {
             + " allowed");
     if (run.disk().spills() > 0 || run.disk().writeErrors() > 0) {
       line(text, "disk", disk(run.disk()));
+    }
+    if (run.verification() != null) {
+      line(text, "verified", verified(run.verification()));
     }
     operations(text, run.operations(), rows);
     return text.toString();
@@ -105,6 +109,14 @@ final class StatisticsTable {
         + "/s)"
         + (disk.writeErrors() > 0 ? "; " + disk.writeErrors() + " writes failed" : "")
         + (disk.damaged() > 0 ? "; " + disk.damaged() + " copies were damaged" : "");
+  }
+
+  private static String verified(Verification checked) {
+    return checked.values()
+        + " found values computed again, "
+        + checked.approximate()
+        + " of them with rewritten parts; worst deviation "
+        + checked.worstDeviation();
   }
 
   private static void operations(StringBuilder text, List<OpcodeStatistics> all, int rows) {

@@ -5,7 +5,6 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceQuery;
 import dev.reprise.lineage.TraceText;
-import dev.reprise.runtime.operation.Place;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -50,20 +49,11 @@ record TraceAnswer(Trace trace, List<Integer> positions, List<String> outputs) {
   String text() {
     StringBuilder text = new StringBuilder();
     for (int position : positions) {
-      text.append(TraceText.line(trace, position)).append(notes(position)).append('\n');
+      text.append(TraceText.lineWithPlace(trace, position)).append('\n');
     }
     for (String output : outputs) {
       text.append(output.equals(Trace.UNNAMED) ? "the output" : "output " + output).append('\n');
     }
     return text.isEmpty() ? "none\n" : text.toString();
-  }
-
-  private String notes(int position) {
-    if (!trace.literalNames(position).isEmpty()) {
-      return "   # "
-          + String.join(", ", trace.literalNames(position).stream().map(Object::toString).toList());
-    }
-    Place place = trace.item(position).place();
-    return place == null ? "" : "   # " + place.text();
   }
 }

@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.Trap;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,14 @@ class DmlFlagsTest {
     assertThat(settings.dedup()).isTrue();
     assertThat(settings.reuse()).isEqualTo("hybrid");
     assertThat(settings.policy()).isEqualTo("lru");
+  }
+
+  @Test
+  void estimateCountsAndDebuggerTraps() {
+    assertThat(parse("-f", "a", "-lineage", "estimate").settings().checks().estimate()).isTrue();
+    assertThat(parse("-f", "a", "-lineage", "debugger").settings().checks().traps())
+        .containsExactlyInAnyOrder(Trap.NAN, Trap.INF);
+    assertThat(parse("-f", "a", "-lineage").settings().checks()).isEqualTo(Checks.NONE);
   }
 
   @Test

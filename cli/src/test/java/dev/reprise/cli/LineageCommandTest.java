@@ -88,7 +88,8 @@ class LineageCommandTest {
     String changed = train("c.csv", "0.1", "2");
     assertThat(run("lineage", "diff", before, changed)).isEqualTo(ExitCode.SCRIPT);
     assertThat(out())
-        .contains("the content of read \"" + folder.resolve("X.csv") + "\" changed: fingerprint ");
+        .startsWith("the content of read \"" + folder.resolve("X.csv") + "\" (")
+        .contains("lm.dml:1) changed: fingerprint ");
   }
 
   @Test

@@ -68,6 +68,44 @@ class RunCommandTest {
   }
 
   @Test
+  void trapsStopTheRunAndBadOnesAreTold() {
+    assertThat(run("run", "-s", "print(log(-1))")).isEqualTo(ExitCode.FINE);
+    String script = "setwd(\"" + folder + "\")\nx = -1\nprint(log(x))";
+    assertThat(run("run", "-s", script, "--trap", "nan")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("<script>:3:7: error: 'log' made the first NaN: the result");
+    assertThat(folder.resolve("trap.lineage")).exists();
+    assertThat(run("run", "-s", "print(1)", "--trap", "nan,info")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--trap: 'info' is unknown; choose nan, inf; did you mean 'inf'?");
+  }
+
+  @Test
+  void anEstimateIsPrintedAfterTheRun() {
+    String script =
+        "X = rand(rows=900, cols=30, seed=1)\nfor (i in 1:3) { s = sum(t(X) %*% X) }\nprint(s > 0)";
+    assertThat(run("run", "-s", script, "--estimate")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualToIgnoringNewLines("TRUE");
+    assertThat(err())
+        .contains("reuse would have saved ", ": 2 of 4 operations computed a value again")
+        .containsPattern("tsmm +3 +2 .* <script>:2");
+  }
+
+  @Test
+  void foundValuesAreVerifiedAndBadSharesAreTold() {
+    String script =
+        "X = rand(rows=900, cols=30, seed=1)\nfor (i in 1:3) { s = sum(t(X) %*% X) }\nprint(s > 0)";
+    assertThat(run("run", "-s", script, "--verify-reuse", "1/1", "--stats"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(err()).containsPattern("verified +[1-9][0-9]* found values computed again");
+    for (String share : List.of("0", "1/0", "2/3", "1/", "1/12345678901")) {
+      assertThat(run("run", "-s", "print(1)", "--verify-reuse", share)).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(err()).contains("'2/3' is no share 1/N; 1/1 checks every found value");
+    assertThat(run("run", "-s", "print(1)", "--verify-reuse", "1/2", "--reuse", "none"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(err()).contains("--verify-reuse with --reuse none (nothing is reused)");
+  }
+
+  @Test
   void statisticsAreWrittenAsTableAndJson() {
     Path json = folder.resolve("s.json");
     assertThat(

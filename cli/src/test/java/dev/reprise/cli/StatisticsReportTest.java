@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.ReuseForecast;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
@@ -29,7 +30,17 @@ class StatisticsReportTest {
           5 << 20,
           9 << 20,
           1L << 30,
-          new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9));
+          new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9),
+          new RunStatistics.Verification(7, 2, 1e-15),
+          new ReuseForecast(
+              21,
+              8,
+              133_000_000L,
+              20_000,
+              List.of(
+                  new ReuseForecast.Statement("tsmm", "a.dml:3", 5, 4, 87_000_000L, 19_600),
+                  new ReuseForecast.Statement("colSums", "", 5, 4, 46_000_000L, 400),
+                  new ReuseForecast.Statement("solve", "a.dml:4", 11, 0, 0, 0))));
 
   @Test
   void theTableShowsTimesHitsAndMemory() {
@@ -46,8 +57,25 @@ class StatisticsReportTest {
 
   @Test
   void theTableWithoutACacheIsSilentAboutReuse() {
-    RunStatistics run = new RunStatistics(1, List.of(), 0, List.of(), null, 0, 0, 1, DiskUse.NONE);
+    RunStatistics run = new RunStatistics(1, List.of(), 0, List.of(), null, 0, 0, 1, DiskUse.NONE, null, null);
     assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");
+  }
+
+  @Test
+  void checkedReuseIsCountedInTheTable() {
+    assertThat(StatisticsTable.text(RUN, 2))
+        .contains("7 found values computed again, 2 of them with rewritten parts")
+        .contains("worst deviation 1.0E-15");
+  }
+
+  @Test
+  void theForecastListsStatementsThatComputeAgain() {
+    assertThat(ForecastTable.text(RUN.forecast(), 1))
+        .contains("reuse would have saved 0.133 s: 8 of 21 operations computed a value again")
+        .contains("memory for their values: 19.5 KiB")
+        .containsPattern("tsmm +5 +4 +0\\.087 s +19\\.1 KiB +a\\.dml:3\n")
+        .contains("and 1 more")
+        .doesNotContain("solve");
   }
 
   @Test
@@ -63,6 +91,9 @@ class StatisticsReportTest {
         .contains("\"host\":{\"bytes\":5242880,\"peakBytes\":9437184,\"budgetBytes\":1073741824}")
         .contains("\"disk\":{\"bytes\":1048576,\"peakBytes\":2097152,", "\"liveSpills\":5")
         .contains("\"evictions\":1")
+        .contains("\"verification\":{\"values\":7,\"approximate\":2,\"worstDeviation\":1.0E-15}")
+        .contains("\"estimate\":{\"computations\":21,\"repeated\":8,\"savedNanos\":133000000,")
+        .contains("{\"opcode\":\"tsmm\",\"place\":\"a.dml:3\",\"computations\":5,\"repeated\":4,")
         .contains(
             "{\"opcode\":\"tsmm\",\"executed\":2,\"nanos\":1200000000,\"hits\":8,\"misses\":2,"
                 + "\"waits\":1}");

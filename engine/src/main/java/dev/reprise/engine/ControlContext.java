@@ -216,6 +216,13 @@ final class ControlContext {
           origin.located(late.getCause());
       case StopRequest stop ->
           new ScriptException(ScriptException.Kind.STOP, stop.getMessage(), position, calls, null);
+      case TrapException e ->
+          new ScriptException(
+              ScriptException.Kind.SCRIPT,
+              e.getMessage() + operands(activation, step),
+              position,
+              calls,
+              e.with(step == null ? null : step.itemOrNull(activation)));
       case OperandException e ->
           new ScriptException(
               ScriptException.Kind.SCRIPT,
@@ -223,6 +230,8 @@ final class ControlContext {
               position,
               calls,
               e);
+      case ReuseMismatch e ->
+          new ScriptException(ScriptException.Kind.INTERNAL, e.getMessage(), position, calls, e);
       case ResourceException e ->
           new ScriptException(
               ScriptException.Kind.RESOURCE,

@@ -79,9 +79,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     private Functions functions() {
-      return new Functions(
-          compiled.program(),
-          new Linker(services.opcodes(), services.config().precision(), services.device()::expect));
+      return new Functions(compiled.program(), services.linker());
     }
 
     /**

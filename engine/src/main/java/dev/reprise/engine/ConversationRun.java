@@ -51,6 +51,8 @@ final class ConversationRun implements Runnable {
       context.settle();
       run.counters().merge(context.counters);
       statistics = StatisticsReport.of(run, System.nanoTime() - start);
+    } catch (ScriptException e) {
+      failure = TraceExcerpt.added(e, run.workingDirectory());
     } catch (RuntimeException e) {
       failure = e;
     } catch (Throwable e) {

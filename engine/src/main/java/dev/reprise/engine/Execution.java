@@ -24,7 +24,12 @@ final class Execution {
   /** Null when parts are not reused. */
   private final PartialReuse parts;
 
-  Execution(KernelRunner kernels, OpcodeIndex opcodes, PartialReuse parts) {
+  /** Null when nothing is computed twice for comparison. */
+  private final ReuseVerifier verifier;
+
+  Execution(
+      KernelRunner kernels, OpcodeIndex opcodes, PartialReuse parts, ReuseVerifier verifier) {
+    this.verifier = verifier;
     this.kernels = kernels;
     this.opcodes = opcodes;
     this.parts = parts;
@@ -59,11 +64,32 @@ final class Execution {
         parts.tryCompute(operation, inputs, item, new TaskKernels(context, tally));
     if (result != null) {
       tally.partialHit(result.rewrite(), result.savedNanos());
-      return result.value();
+      return verifier == null
+          ? result.value()
+          : verified(operation, inputs, item, context, result.value());
     }
     Value value = kernel(linked, inputs, context, tally);
     parts.executed(operation, inputs, item, value);
     return value;
+  }
+
+  /** A value put together from parts, computed as a whole, too, when it is one of the sample. */
+  private Value verified(
+      Operation operation,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Value value) {
+    verifier.rewrote(item);
+    try {
+      if (verifier.isSampled(item)) {
+        verifier.verify(operation, inputs, item, value, context);
+      }
+      return value;
+    } catch (RuntimeException | Error e) {
+      value.release();
+      throw e;
+    }
   }
 
   private Value kernel(

@@ -76,8 +76,14 @@ final class FileAccess {
     LineageItem item = item(plain, inputs, files.fingerprint(request), request.path());
     LineageCache cache = context.run.session().cache();
     if (cache == null) {
+      long start = System.nanoTime();
       Content content = load(context, operation, request);
-      return new Loaded(content.value, item(plain, inputs, content.fingerprint, request.path()));
+      LineageItem actual = item(plain, inputs, content.fingerprint, request.path());
+      ReuseEstimate estimate = context.run.session().checks().estimate();
+      if (estimate != null) {
+        estimate.computed(actual, System.nanoTime() - start, content.value.bytes());
+      }
+      return new Loaded(content.value, actual);
     }
     return switch (cache.probe(
         item.key(),
@@ -87,6 +93,7 @@ final class FileAccess {
                 context.run.session().scheduler()))) {
       case Hit hit -> {
         context.counters.hits[operation.index()]++;
+        verify(context, operation, request, item, hit.value());
         yield new Loaded(hit.value(), item);
       }
       case InFlight inFlight -> {
@@ -98,6 +105,31 @@ final class FileAccess {
         yield readClaimed(context, operation, inputs, request, item, claim);
       }
     };
+  }
+
+  /** Reads again what the cache had, when it is one of the sample, and compares. */
+  private void verify(
+      ControlContext context,
+      LinkedOperation operation,
+      ReadRequest request,
+      LineageItem item,
+      Value found) {
+    ReuseVerifier verifier = context.run.session().checks().verifier();
+    if (verifier == null || !verifier.isSampled(item)) {
+      return;
+    }
+    Content content = stable(request, operation.operation().precision());
+    try {
+      // Else the file changed in between, and what is there now is another value.
+      if (content.fingerprint.equals(item.operation().attributes().get("fingerprint"))) {
+        verifier.compare(operation.operation(), item, found, content.value);
+      }
+    } catch (ReuseMismatch e) {
+      found.release();
+      throw e;
+    } finally {
+      content.value.release();
+    }
   }
 
   private Loaded readClaimed(
@@ -202,7 +234,8 @@ final class FileAccess {
       attributes.put(OPTION_PREFIX + parameters.get(i).name(), optionText(inputs[i]));
     }
     Operation described = new Operation(operation.opcode(), Attributes.of(attributes));
-    return LineageItem.leaf(described.withPrecision(operation.precision()), path);
+    Operation placed = described.withPrecision(operation.precision()).at(operation.place());
+    return LineageItem.leaf(placed, path);
   }
 
   private static String optionText(Value value) {

@@ -23,9 +23,13 @@ final class KernelRunner {
   private final Device device;
   private final HostMemory memory;
 
-  KernelRunner(Device device, HostMemory memory) {
+  /** Null when the run stops at no value. */
+  private final ValueTrap trap;
+
+  KernelRunner(Device device, HostMemory memory, ValueTrap trap) {
     this.device = device;
     this.memory = memory;
+    this.trap = trap;
   }
 
   /**
@@ -70,6 +74,9 @@ final class KernelRunner {
       }
       Operand[] outputs = device.execute(operation, operands, context);
       retainInputs(outputs, operands);
+      if (trap != null) {
+        checkTraps(operation, operands, outputs);
+      }
       return outputs.length == 1 ? adopt(outputs[0]) : adoptAll(outputs);
     } finally {
       for (int i = 0; i < pinned; i++) {
@@ -77,6 +84,15 @@ final class KernelRunner {
           matrix.unpin();
         }
       }
+    }
+  }
+
+  private void checkTraps(Operation operation, Operand[] operands, Operand[] outputs) {
+    try {
+      trap.check(operation, operands, outputs);
+    } catch (TrapException e) {
+      adoptAll(outputs).release();
+      throw e;
     }
   }
 

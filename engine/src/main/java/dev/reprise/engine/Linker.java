@@ -29,15 +29,18 @@ final class Linker {
   private final OpcodeIndex opcodes;
   private final Precision precision;
   private final Consumer<String> expected;
+  private final ValueTrap trap;
 
   /**
    * @param precision the width of all matrices that the program makes
    * @param expected is told each opcode that is linked, so that its device can prepare
+   * @param trap checks results of scalar functions; null when nothing is trapped
    */
-  Linker(OpcodeIndex opcodes, Precision precision, Consumer<String> expected) {
+  Linker(OpcodeIndex opcodes, Precision precision, Consumer<String> expected, ValueTrap trap) {
     this.opcodes = opcodes;
     this.precision = precision;
     this.expected = expected;
+    this.trap = trap;
   }
 
   LinkedProcedure link(Procedure procedure) {
@@ -246,18 +249,28 @@ final class Linker {
       if (operation.operation().opcode().seedParameter() >= 0) {
         return new Steps.Seeded(compute, operation, inputs);
       }
-      ScalarBinary binary = inputs.length == 2 ? ScalarFunctions.binary(operation.name()) : null;
+      ScalarBinary binary = inputs.length == 2 ? binary(operation.operation()) : null;
       if (binary != null && isSum(compute)) {
         return new SumStep(compute, operation, inputs, binary);
       }
       if (binary != null) {
         return new Steps.Binary(compute, operation, inputs, binary);
       }
-      ScalarUnary unary = inputs.length == 1 ? ScalarFunctions.unary(operation.name()) : null;
+      ScalarUnary unary = inputs.length == 1 ? unary(operation.operation()) : null;
       return unary != null
           ? new Steps.Unary(compute, operation, inputs, unary)
           : new Steps.Kernel(compute, operation, inputs);
     }
+  }
+
+  private ScalarBinary binary(Operation operation) {
+    ScalarBinary function = ScalarFunctions.binary(operation.name());
+    return function == null || trap == null ? function : trap.checked(operation, function);
+  }
+
+  private ScalarUnary unary(Operation operation) {
+    ScalarUnary function = ScalarFunctions.unary(operation.name());
+    return function == null || trap == null ? function : trap.checked(operation, function);
   }
 
   /** All slots that a block writes, its nested blocks included. */

@@ -31,10 +31,14 @@ final class Pipeline {
   /** Null when nothing is reused. */
   private final LineageCache cache;
 
-  Pipeline(KernelRunner kernels, Execution execution, LineageCache cache) {
+  /** What is watched while operations run. */
+  private final RunChecks checks;
+
+  Pipeline(KernelRunner kernels, Execution execution, LineageCache cache, RunChecks checks) {
     this.kernels = kernels;
     this.execution = execution;
     this.cache = cache;
+    this.checks = checks;
   }
 
   KernelRunner kernels() {
@@ -60,9 +64,17 @@ final class Pipeline {
       if (pending) {
         awaitAll(context, inputs);
       }
-      return executeInline(context, operation, inputs);
+      boolean estimated =
+          checks.estimate() != null
+              && item != null
+              && operation.cacheable()
+              && !isCheap(operation, inputs);
+      return estimated
+          ? executeEstimated(context, operation, inputs, item)
+          : executeInline(context, operation, inputs);
     }
-    return probe(context, operation, inputs, item, origin, pending);
+    Origin kept = checks.traps() ? origin.with(item) : origin;
+    return probe(context, operation, inputs, item, kept, pending);
   }
 
   private static boolean isCheap(LinkedOperation operation, Value[] inputs) {
@@ -108,6 +120,15 @@ final class Pipeline {
     return value;
   }
 
+  /** Executes, and notes under the item's key what that cost. */
+  private Value executeEstimated(
+      ControlContext context, LinkedOperation operation, Value[] inputs, LineageItem item) {
+    long start = System.nanoTime();
+    Value value = executeInline(context, operation, inputs);
+    checks.estimate().computed(item, System.nanoTime() - start, value.bytes());
+    return value;
+  }
+
   private Value probe(
       ControlContext context,
       LinkedOperation operation,
@@ -126,7 +147,9 @@ final class Pipeline {
     return switch (probe) {
       case Hit hit -> {
         context.counters.hits[operation.index()]++;
-        yield hit.value();
+        yield checks.verifier() == null
+            ? hit.value()
+            : verified(context, operation, inputs, item, hit.value());
       }
       case InFlight inFlight -> {
         context.counters.waits[operation.index()]++;
@@ -140,6 +163,25 @@ final class Pipeline {
             : executeClaimed(context, operation, inputs, item, claim);
       }
     };
+  }
+
+  /** The value of a hit, which is computed again when it is one of the sample. */
+  private Value verified(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Value value) {
+    try {
+      if (checks.verifier().isSampled(item)) {
+        awaitAll(context, inputs);
+        checks.verifier().verify(operation.operation(), inputs, item, value, context.kernel);
+      }
+      return value;
+    } catch (RuntimeException | Error e) {
+      value.release();
+      throw e;
+    }
   }
 
   private Value executeClaimed(

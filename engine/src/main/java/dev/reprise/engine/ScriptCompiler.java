@@ -55,11 +55,7 @@ public final class ScriptCompiler {
                 List.of(folder, services.config().workingDirectory()), services.config().library()),
             options.inputs(),
             options.outputs());
-    Functions functions =
-        new Functions(
-            result.program(),
-            new Linker(
-                services.opcodes(), services.config().precision(), services.device()::expect));
+    Functions functions = new Functions(result.program(), services.linker());
     return new ScriptRunner(services, functions, options.outputs(), result.warnings());
   }
 }

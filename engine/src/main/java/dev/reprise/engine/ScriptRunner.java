@@ -112,7 +112,7 @@ public final class ScriptRunner {
         run.counters().merge(context.counters);
         outcome = new Outcome(values, items, StatisticsReport.of(run, System.nanoTime() - start));
       } catch (ScriptException e) {
-        failure = functions.shown(e);
+        failure = TraceExcerpt.added(functions.shown(e), run.workingDirectory());
       } catch (RuntimeException e) {
         failure = e;
       } catch (Throwable e) {

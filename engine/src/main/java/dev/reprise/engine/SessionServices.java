@@ -34,6 +34,8 @@ public final class SessionServices implements AutoCloseable {
   private final LineageCache cache;
   private final CpuDevice device;
   private final CpuPool pool;
+  private final ValueTrap trap;
+  private final RunChecks checks;
   private final Pipeline pipeline;
   private final OpcodeIndex opcodes = new OpcodeIndex(OperationTable.standard());
   private final StructureOperations structures = new StructureOperations();
@@ -48,7 +50,7 @@ public final class SessionServices implements AutoCloseable {
     this.disk = disk(config);
     this.memory = new HostMemory(budget, disk);
     this.cache =
-        config.reuse().reuses()
+        config.reuse().reuses() && !config.estimate()
             ? new LineageCache(new CacheConfig(policy(config.policy()), budget), events)
             : null;
     if (cache != null) {
@@ -59,9 +61,11 @@ public final class SessionServices implements AutoCloseable {
     }
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.pool = new CpuPool("reprise-cpu", config.threads());
-    KernelRunner kernels = new KernelRunner(device, memory);
-    Execution execution = new Execution(kernels, opcodes, partialReuse(events, budget));
-    this.pipeline = new Pipeline(kernels, execution, cache);
+    this.trap = ValueTrap.of(config.traps());
+    KernelRunner kernels = new KernelRunner(device, memory, trap);
+    this.checks = RunChecks.of(config, kernels);
+    Execution execution = new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
+    this.pipeline = new Pipeline(kernels, execution, cache, checks);
     this.files = new FileAccess(memory, config.threads(), device);
   }
 
@@ -117,6 +121,15 @@ public final class SessionServices implements AutoCloseable {
 
   Pipeline pipeline() {
     return pipeline;
+  }
+
+  RunChecks checks() {
+    return checks;
+  }
+
+  /** Binds compiled procedures as this session runs them. */
+  Linker linker() {
+    return new Linker(opcodes, config.precision(), device::expect, trap);
   }
 
   OpcodeIndex opcodes() {

@@ -44,7 +44,9 @@ final class StatisticsReport {
         memory.usedBytes(),
         memory.peakBytes(),
         memory.budgetBytes(),
-        disk(session.diskStatistics(), memory));
+        disk(session.diskStatistics(), memory),
+        session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
+        session.checks().estimate() == null ? null : session.checks().estimate().forecast());
   }
 
   private static DiskUse disk(DiskStatistics disk, HostMemory memory) {

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.language.Position;
+import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
 
 /**
@@ -22,6 +23,11 @@ abstract class Step {
 
   /** Operands that a message about a failure should describe. */
   abstract int[] inputs();
+
+  /** What the step is about to make; null when that is not traced or takes running it. */
+  LineageItem itemOrNull(Activation activation) {
+    return null;
+  }
 
   public final Position position() {
     return position;

@@ -37,6 +37,16 @@ final class Steps {
       return inputs;
     }
 
+    @Override
+    LineageItem itemOrNull(Activation activation) {
+      for (int operand : inputs) {
+        if (activation.item(operand) == null) {
+          return null;
+        }
+      }
+      return trace(activation, operation.operation(), inputs);
+    }
+
     final LineageItem trace(Activation activation, Operation traced, int[] operands) {
       LineageItem[] items = activation.items;
       if (items == null) {

@@ -3,7 +3,6 @@ package dev.reprise.lineage;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,24 +44,10 @@ public final class TraceDot {
     out.append("}\n");
   }
 
-  /** Breadth first from the outputs, then in the order of the trace. */
+  /** In the order of the trace. */
   private List<Integer> nearest(int limit) {
-    ArrayDeque<Integer> queue = new ArrayDeque<>();
-    List<Integer> shown = new ArrayList<>();
-    for (LineageItem output : trace.outputs().values()) {
-      queue.add(trace.indexOf(output));
-    }
-    while (!queue.isEmpty() && shown.size() < limit) {
-      int position = queue.remove();
-      if (!isShown[position]) {
-        isShown[position] = true;
-        shown.add(position);
-        LineageItem item = trace.item(position);
-        for (int i = 0; i < item.inputCount(); i++) {
-          queue.add(trace.indexOf(item.input(i)));
-        }
-      }
-    }
+    List<Integer> shown = new ArrayList<>(new TraceQuery(trace).nearest(limit));
+    shown.forEach(position -> isShown[position] = true);
     shown.sort(null);
     return shown;
   }

@@ -1,9 +1,12 @@
 package dev.reprise.lineage;
 
 import dev.reprise.runtime.operation.Evaluation;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -77,6 +80,25 @@ public final class TraceQuery {
     int position = trace.indexOf(item);
     boolean[] reached = reachedUpwards(position);
     return select(i -> reached[i] && i != position);
+  }
+
+  /** Positions of the items nearest to the outputs, breadth first. */
+  public List<Integer> nearest(int limit) {
+    Set<Integer> nearest = new LinkedHashSet<>();
+    ArrayDeque<Integer> queue = new ArrayDeque<>();
+    for (LineageItem output : trace.outputs().values()) {
+      queue.add(trace.indexOf(output));
+    }
+    while (!queue.isEmpty() && nearest.size() < limit) {
+      int position = queue.remove();
+      if (nearest.add(position)) {
+        LineageItem item = trace.item(position);
+        for (int i = 0; i < item.inputCount(); i++) {
+          queue.add(trace.indexOf(item.input(i)));
+        }
+      }
+    }
+    return List.copyOf(nearest);
   }
 
   /** Names of the outputs that {@code item} goes into, in their order. */

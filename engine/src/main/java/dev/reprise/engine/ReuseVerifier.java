@@ -1,0 +1,117 @@
+package dev.reprise.engine;
+
+import dev.reprise.RunStatistics;
+import dev.reprise.engine.ValueComparison.Deviation;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.DoubleAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Computes a sample of the values that reuse found again, and compares: what {@code --verify-reuse}
+ * does. Thread-safe; the sample follows from the keys alone.
+ *
+ * <p>A plain value must have equal bits. A value that was put together from parts, or that depends
+ * on one, may deviate within the tolerance of its operation (see {@link Tolerance}).
+ */
+final class ReuseVerifier {
+  /** Items that a search for rewritten ancestors visits; beyond them it assumes one. */
+  private static final int SEARCHED = 100_000;
+
+  private final int oneOf;
+  private final KernelRunner kernels;
+
+  /** Keys of values that were not computed by their own operation; only ever grows. */
+  private final Set<Key> rewritten = ConcurrentHashMap.newKeySet();
+
+  private final LongAdder verified = new LongAdder();
+  private final LongAdder approximate = new LongAdder();
+  private final DoubleAccumulator worst = new DoubleAccumulator(Math::max, 0);
+
+  /**
+   * @param oneOf one of this many keys is in the sample, 1 means all
+   */
+  ReuseVerifier(int oneOf, KernelRunner kernels) {
+    this.oneOf = oneOf;
+    this.kernels = kernels;
+  }
+
+  /** Whether hits on this item's key are computed again. */
+  boolean isSampled(LineageItem item) {
+    return Long.remainderUnsigned(item.keyLow(), oneOf) == 0;
+  }
+
+  /** Notes that the item's value is put together from parts, not computed by its operation. */
+  void rewrote(LineageItem item) {
+    rewritten.add(item.key());
+  }
+
+  /**
+   * Computes an operation again and compares.
+   *
+   * @param inputs complete; borrowed
+   * @param found what reuse answered; borrowed
+   * @throws ReuseMismatch when the two differ by more than is allowed
+   */
+  void verify(
+      Operation operation,
+      Value[] inputs,
+      LineageItem item,
+      Value found,
+      ExecutionContext context) {
+    Value computed = kernels.run(operation, inputs, context);
+    try {
+      compare(operation, item, found, computed);
+    } finally {
+      computed.release();
+    }
+  }
+
+  /** Compares what reuse answered with what was computed; borrows both. */
+  void compare(Operation operation, LineageItem item, Value found, Value computed) {
+    boolean exact = !dependsOnRewritten(item);
+    double allowed = exact ? 0 : Tolerance.ofApproximateInputs(operation);
+    Deviation deviation = ValueComparison.between(found, computed);
+    verified.increment();
+    if (!exact) {
+      approximate.increment();
+    }
+    worst.accumulate(deviation.deviation());
+    if (!deviation.isWithin(allowed)) {
+      throw new ReuseMismatch(operation, item, found, computed, deviation, allowed);
+    }
+  }
+
+  private boolean dependsOnRewritten(LineageItem item) {
+    if (rewritten.isEmpty()) {
+      return false;
+    }
+    Set<Key> seen = new HashSet<>();
+    ArrayDeque<LineageItem> open = new ArrayDeque<>();
+    open.push(item);
+    while (!open.isEmpty()) {
+      LineageItem next = open.pop();
+      if (!seen.add(next.key())) {
+        continue;
+      }
+      if (rewritten.contains(next.key()) || seen.size() > SEARCHED) {
+        return true;
+      }
+      for (int i = 0; i < next.inputCount(); i++) {
+        open.push(next.input(i));
+      }
+    }
+    return false;
+  }
+
+  RunStatistics.Verification statistics() {
+    return new RunStatistics.Verification(verified.sum(), approximate.sum(), worst.get());
+  }
+}

@@ -1,0 +1,20 @@
+package dev.reprise.engine;
+
+import dev.reprise.SessionConfig;
+
+/**
+ * What a session watches while operations run, each only when asked for.
+ *
+ * @param traps whether the run stops at the first NaN or infinity
+ * @param verifier computes a sample of hits again; null when it does not
+ * @param estimate counts what reuse would save; null when it does not
+ */
+record RunChecks(boolean traps, ReuseVerifier verifier, ReuseEstimate estimate) {
+
+  static RunChecks of(SessionConfig config, KernelRunner kernels) {
+    return new RunChecks(
+        !config.traps().isEmpty(),
+        config.verifyReuse() == 0 ? null : new ReuseVerifier(config.verifyReuse(), kernels),
+        config.estimate() ? new ReuseEstimate() : null);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.Trace;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.operation.Operation;
+import java.util.Set;
+
+/**
+ * How far two computations of one value may be apart when rewrites, fusion, devices or thread
+ * counts differ, relative to the largest absolute cell; the table of {@code docs/numerics.md}.
+ * Under {@code --numerics exact} it is 0.
+ */
+final class Tolerance {
+  /** Products, sums and everything that is built from them. */
+  static final double SUMS = 1e-12;
+
+  /** Solvers and decompositions multiply what their inputs deviate by the condition number. */
+  static final double SOLVERS = 1e-6;
+
+  private static final double FP32 = 1e-5;
+
+  private static final Set<String> CONDITIONED =
+      Set.of("solve", "inv", "cholesky", "eigen", "svd", "qr", "lu", "det", "sqrtMatrix");
+
+  private Tolerance() {}
+
+  /** For a value some of whose inputs may deviate by {@link #SUMS}. */
+  static double ofApproximateInputs(Operation operation) {
+    double solved = CONDITIONED.contains(operation.name()) ? SOLVERS : SUMS;
+    return operation.precision() == Precision.FP32 ? Math.max(solved, FP32) : solved;
+  }
+
+  /** For the outputs of a trace: the largest of its operations. */
+  static double of(Trace trace) {
+    double largest = 0;
+    for (int i = 0; i < trace.size(); i++) {
+      if (!trace.item(i).isLiteral()) {
+        largest = Math.max(largest, ofApproximateInputs(trace.item(i).operation()));
+      }
+    }
+    return largest;
+  }
+}
