@@ -4,6 +4,7 @@ import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
+import dev.reprise.lineage.RunScope;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HandleFailure;
 import dev.reprise.runtime.DenseMatrix;
@@ -46,6 +47,9 @@ final class ControlContext {
   /** Handles in program order whose operations may still fail; the oldest first. */
   private final ArrayDeque<Outstanding> outstanding = new ArrayDeque<>();
 
+  /** Numbers the runs of this thread's loops. */
+  final RunScope scope;
+
   private int depth;
 
   /** Estimated bytes of the outstanding results. */
@@ -60,8 +64,10 @@ final class ControlContext {
       Cancellation cancellation,
       Appendable out,
       WriteLog writes,
-      int depth) {
+      int depth,
+      RunScope scope) {
     this.run = run;
+    this.scope = scope;
     this.kernel = kernel;
     this.seeds = seeds;
     this.cancellation = cancellation;

@@ -19,28 +19,39 @@ final class ControlNodes {
   }
 
   /** {@code while (predicate) body}. */
-  record While(LinkedCode predicate, Node[] body) implements Node {
+  record While(LinkedCode predicate, Node[] body, LoopTrace trace) implements Node {
     @Override
     public void run(ControlContext context, Activation activation) {
+      LoopTrace.Entry entry = trace.enter(context, activation);
+      entry.begin(0);
+      long iteration = 0;
       while (predicate.scalar("the condition of 'while'", context, activation).asBoolean()) {
         context.checkCancelled();
         Node.runAll(body, context, activation);
+        entry.end();
+        entry.begin(++iteration);
       }
+      entry.leave();
     }
   }
 
   /** {@code for (variable in range) body}. */
-  record For(int variable, LinkedCode from, LinkedCode to, LinkedCode step, Node[] body)
+  record For(
+      int variable, LinkedCode from, LinkedCode to, LinkedCode step, Node[] body, LoopTrace trace)
       implements Node {
     @Override
     public void run(ControlContext context, Activation activation) {
       Range range = range(context, activation);
+      LoopTrace.Entry entry = trace.enter(context, activation);
       for (long i = 0; i < range.count(); i++) {
         context.checkCancelled();
+        entry.begin(i);
         Scalar value = range.at(i);
         activation.bind(variable, value, literal(activation, value));
         Node.runAll(body, context, activation);
+        entry.end();
       }
+      entry.leave();
     }
 
     Range range(ControlContext context, Activation activation) {

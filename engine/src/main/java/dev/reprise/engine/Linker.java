@@ -91,7 +91,8 @@ final class Linker {
             nodes(branch.otherwise()));
       }
       if (block instanceof Block.While loop) {
-        return new ControlNodes.While(code(loop.predicate(), loop.position()), nodes(loop.body()));
+        return new ControlNodes.While(
+            code(loop.predicate(), loop.position()), nodes(loop.body()), trace(loop));
       }
       return block instanceof Block.For loop ? loop(loop) : parFor((Block.ParFor) block);
     }
@@ -102,7 +103,12 @@ final class Linker {
           code(loop.from(), loop.position()),
           code(loop.to(), loop.position()),
           loop.step() == null ? null : code(loop.step(), loop.position()),
-          nodes(loop.body()));
+          nodes(loop.body()),
+          trace(loop));
+    }
+
+    private LoopTrace trace(Block loop) {
+      return LoopTrace.of(procedure.slotCount(), written(loop), LoopTrace.mayDraw(loop));
     }
 
     private ParForNode parFor(Block.ParFor block) {
@@ -121,14 +127,8 @@ final class Linker {
       ControlNodes.For loop = loop(block.loop());
       readResults = outer;
       results = outerResults;
-      Set<Integer> written = new TreeSet<>();
-      collectWritten(block.loop(), written);
       return new ParForNode(
-          loop,
-          options,
-          block.results(),
-          written.stream().mapToInt(Integer::intValue).toArray(),
-          block.position());
+          loop, options, block.results(), written(block.loop()), block.position());
     }
 
     private LinkedCode code(Block.Code code, Position position) {
@@ -271,6 +271,13 @@ final class Linker {
   private ScalarUnary unary(Operation operation) {
     ScalarUnary function = ScalarFunctions.unary(operation.name());
     return function == null || trap == null ? function : trap.checked(operation, function);
+  }
+
+  /** All slots that a loop may write or clear, ascending. */
+  private static int[] written(Block loop) {
+    Set<Integer> slots = new TreeSet<>();
+    collectWritten(loop, slots);
+    return slots.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** All slots that a block writes, its nested blocks included. */

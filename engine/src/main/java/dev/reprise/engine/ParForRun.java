@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.language.Position;
+import dev.reprise.lineage.RunScope;
+import dev.reprise.lineage.Seeds;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
@@ -161,7 +163,8 @@ final class ParForRun {
               cancellation,
               printed,
               new WriteLog(variables, node.results()),
-              context.depth());
+              context.depth(),
+              new RunScope(context.scope));
     }
 
     void cancelAfter(long iteration) {
@@ -200,7 +203,7 @@ final class ParForRun {
 
     private void runIteration(long iteration) {
       try {
-        local.seeds.restart(SeedSource.childBase(loopSeed, iteration));
+        local.seeds.restart(Seeds.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
         variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));
         Node.runAll(node.loop().body(), local, variables);

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.lineage.RunScope;
 import dev.reprise.runtime.ExecutionContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ final class Run {
         cancellation,
         out,
         null,
-        0);
+        0,
+        new RunScope());
   }
 }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 /**
  * Computes the key of an item whose inputs have no keys yet, inputs first, without recursion.
  *
+ * <p>An item of a run needs the keys of what the run takes from outside, not those of the
+ * iterations before it.
+ *
  * <p>The stack of items to finish is bounded: when full, every second entry is dropped. An entry
  * that comes to the top always looks at its inputs afresh, so a dropped one is found again from
  * those below it; the bottom entry (the item asked for) stays. A chain of n items costs less than 3
@@ -35,6 +38,10 @@ final class DeepKey {
   }
 
   private void pushInputsWithoutKey(LineageItem item) {
+    if (item instanceof RunItem ofRun) {
+      ofRun.run.inputsWithoutKey(ofRun.iteration, this::push);
+      return;
+    }
     int inputs = item.inputCount();
     for (int i = 0; i < inputs; i++) {
       LineageItem input = item.input(i);

@@ -55,6 +55,14 @@ final class KeyMixer {
     return mixer;
   }
 
+  /** The number as a literal of its type. */
+  static KeyMixer ofNumber(ValueKind kind, long bits) {
+    KeyMixer mixer = new KeyMixer();
+    int type = kind == ValueKind.DOUBLE ? DOUBLE : kind == ValueKind.INTEGER ? INTEGER : BOOLEAN;
+    mixer.literal(type, bits);
+    return mixer;
+  }
+
   private void literal(int type, long bits) {
     mix(LITERAL, type);
     mix(bits, 0);

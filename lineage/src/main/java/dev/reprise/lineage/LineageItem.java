@@ -3,6 +3,7 @@ package dev.reprise.lineage;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Place;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -12,19 +13,32 @@ import java.util.Objects;
  *
  * <p>48 bytes with up to three inputs; from the fourth on a further array of 16 + 4 n bytes. Usable
  * from any thread. Java equality is identity: compare values with {@link #sameAs}.
+ *
+ * <p>What a loop made may be held as a run instead (see {@link RunBuilder}); an item of a run
+ * answers like any other.
  */
-public final class LineageItem {
+public sealed class LineageItem permits RunItem {
   private final Operation operation;
   private final LineageItem first;
   private final LineageItem second;
   // The third input, or all from the third on, or a literal's Scalar or Named, or a source's note.
+  // An item of a run has neither an operation nor this.
   private final Object rest;
+  // UNKNOWN for an item of a run whose height nobody has needed when it was made.
   private final int height;
   // 0 means "not known yet", for each half by itself. Plain fields: whoever computes the key writes
   // the same two numbers, and a reader that sees one half only computes again. 64-bit virtual
   // machines, the only ones with our devices, write a long in one step.
   private long keyHigh;
   private long keyLow;
+
+  /** The height of an item of a run that has not been computed yet. */
+  static final int UNKNOWN = -1;
+
+  /** An item of a run. */
+  LineageItem(int height) {
+    this(null, null, null, null, height);
+  }
 
   private LineageItem(
       Operation operation, LineageItem first, LineageItem second, Object rest, int height) {
@@ -103,26 +117,58 @@ public final class LineageItem {
   }
 
   private static int above(LineageItem input) {
-    int height = input.height;
+    return above(input.height());
+  }
+
+  static int above(int height) {
     return height == Integer.MAX_VALUE ? height : height + 1;
   }
 
+  /** An item whose height nobody asks for: it answers for an item of a run. */
+  static LineageItem view(Operation operation, String note, LineageItem[] inputs) {
+    Objects.requireNonNull(operation);
+    return switch (inputs.length) {
+      case 0 -> new LineageItem(operation, null, null, note, UNKNOWN);
+      case 1 -> new LineageItem(operation, inputs[0], null, null, UNKNOWN);
+      case 2 -> new LineageItem(operation, inputs[0], inputs[1], null, UNKNOWN);
+      case 3 -> new LineageItem(operation, inputs[0], inputs[1], inputs[2], UNKNOWN);
+      default ->
+          new LineageItem(
+              operation,
+              inputs[0],
+              inputs[1],
+              Arrays.copyOfRange(inputs, 2, inputs.length),
+              UNKNOWN);
+    };
+  }
+
   /** The operation, or null for a literal. */
-  public Operation operation() {
-    return operation;
+  public final Operation operation() {
+    return isOfRun() ? ((RunItem) this).view().operation() : operation;
   }
 
   /** The opcode's name, {@code literal} for a literal. */
-  public String name() {
-    return operation == null ? "literal" : operation.name();
+  public final String name() {
+    Operation known = operation();
+    return known == null ? "literal" : known.name();
   }
 
-  public boolean isLiteral() {
-    return operation == null;
+  public final boolean isLiteral() {
+    return operation == null && rest != null;
+  }
+
+  /** True for a {@link RunItem}; cheaper than asking for the class. */
+  final boolean isOfRun() {
+    return operation == null && rest == null;
+  }
+
+  /** The operation of an item that holds one itself; null for literals and items of runs. */
+  final Operation ownOperation() {
+    return operation;
   }
 
   /** The literal's value, or null when the item is no literal. */
-  public Scalar literalOrNull() {
+  public final Scalar literalOrNull() {
     return operation == null ? literal() : null;
   }
 
@@ -131,21 +177,28 @@ public final class LineageItem {
   }
 
   /** The variables and parameters that a script assigns this literal to; may be none. */
-  public List<LiteralName> literalNames() {
+  public final List<LiteralName> literalNames() {
     return rest instanceof Named named ? named.names : List.of();
   }
 
   /** Where a script has the operation, or null; never part of the key. */
-  public Place place() {
-    return operation == null ? null : operation.place();
+  public final Place place() {
+    Operation known = operation();
+    return known == null ? null : known.place();
   }
 
   /** Where a source's content came from, or null. */
-  public String note() {
+  public final String note() {
+    if (isOfRun()) {
+      return ((RunItem) this).view().note();
+    }
     return first == null && rest instanceof String note ? note : null;
   }
 
-  public int inputCount() {
+  public final int inputCount() {
+    if (isOfRun()) {
+      return ((RunItem) this).view().inputCount();
+    }
     if (second == null) {
       return first == null ? 0 : 1;
     }
@@ -156,7 +209,10 @@ public final class LineageItem {
   }
 
   /** The input at a zero-based position. */
-  public LineageItem input(int position) {
+  public final LineageItem input(int position) {
+    if (isOfRun()) {
+      return ((RunItem) this).view().input(position);
+    }
     LineageItem input =
         switch (position) {
           case 0 -> first;
@@ -181,16 +237,21 @@ public final class LineageItem {
   }
 
   /** Longest way down to a leaf, 0 for leaves; stops counting at the largest int. */
-  public int height() {
+  public final int height() {
+    return height == UNKNOWN ? ((RunItem) this).lateHeight() : height;
+  }
+
+  /** The height if it is known without computing anything. */
+  final int heightOrUnknown() {
     return height;
   }
 
   /** The key as an object; {@link #keyHigh} and {@link #keyLow} allocate nothing. */
-  public Key key() {
+  public final Key key() {
     return new Key(keyHigh(), keyLow());
   }
 
-  public long keyHigh() {
+  public final long keyHigh() {
     long known = keyHigh;
     while (known == 0) {
       computeKey();
@@ -199,7 +260,7 @@ public final class LineageItem {
     return known;
   }
 
-  public long keyLow() {
+  public final long keyLow() {
     long known = keyLow;
     while (known == 0) {
       computeKey();
@@ -209,22 +270,32 @@ public final class LineageItem {
   }
 
   /** True when both items stand for the same value: their keys are equal. */
-  public boolean sameAs(LineageItem other) {
-    return this == other || (keyLow() == other.keyLow() && keyHigh() == other.keyHigh());
+  public final boolean sameAs(LineageItem other) {
+    return RunItem.isSame(this, other)
+        || (keyLow() == other.keyLow() && keyHigh() == other.keyHigh());
   }
 
-  private void computeKey() {
+  final void computeKey() {
     if (!tryComputeKey()) {
       DeepKey.compute(this);
     }
   }
 
-  boolean hasKey() {
+  final boolean hasKey() {
     return keyHigh != 0 && keyLow != 0;
   }
 
+  final void setKey(long high, long low) {
+    keyHigh = high;
+    keyLow = low;
+  }
+
   /** Computes the key if all inputs have theirs; false, and nothing changed, if one has not. */
-  boolean tryComputeKey() {
+  final boolean tryComputeKey() {
+    if (isOfRun()) {
+      RunItem item = (RunItem) this;
+      return item.run.tryComputeKey(item);
+    }
     KeyMixer mixer =
         operation == null ? KeyMixer.ofLiteral(literal()) : KeyMixer.ofOperation(operation);
     if (first != null && !first.mixInto(mixer)
@@ -261,10 +332,10 @@ public final class LineageItem {
 
   /** One line for messages: the operation and the number of its inputs, not the whole trace. */
   @Override
-  public String toString() {
-    if (operation == null) {
+  public final String toString() {
+    if (isLiteral()) {
       return "literal " + literalOrNull().type().label() + " " + literalOrNull().asString();
     }
-    return operation + "(" + inputCount() + (inputCount() == 1 ? " input)" : " inputs)");
+    return operation() + "(" + inputCount() + (inputCount() == 1 ? " input)" : " inputs)");
   }
 }

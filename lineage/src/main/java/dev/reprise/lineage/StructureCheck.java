@@ -13,8 +13,20 @@ public final class StructureCheck {
 
   private StructureCheck() {}
 
-  /** Two items, compared by identity. */
-  private record Pair(LineageItem left, LineageItem right) {}
+  /** Two items, compared by identity, items of runs by their place. */
+  private record Pair(LineageItem left, LineageItem right) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Pair that
+          && RunItem.isSame(left, that.left)
+          && RunItem.isSame(right, that.right);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * RunItem.placeHash(left) + RunItem.placeHash(right);
+    }
+  }
 
   /**
    * Compares the structures behind two equal keys; does nothing when the keys differ. Visits each
@@ -36,7 +48,7 @@ public final class StructureCheck {
   }
 
   private void add(Pair pair) {
-    if (pair.left != pair.right && seen.add(pair)) {
+    if (!RunItem.isSame(pair.left, pair.right) && seen.add(pair)) {
       pending.push(pair);
     }
   }

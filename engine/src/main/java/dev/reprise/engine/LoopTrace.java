@@ -1,0 +1,122 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.lineage.RunBuilder;
+import dev.reprise.lineage.RunLoop;
+import dev.reprise.lineage.Seeds;
+import java.util.List;
+
+/**
+ * What a loop does about its trace and its seeds: each iteration draws its seeds from a base of its
+ * own, and ends by being stored as one more iteration of a run (see {@link RunBuilder}). Stateless
+ * but for the patches that all executions of the loop share.
+ */
+final class LoopTrace {
+  private final RunLoop loop;
+  private final boolean draws;
+
+  private LoopTrace(RunLoop loop, boolean draws) {
+    this.loop = loop;
+    this.draws = draws;
+  }
+
+  /**
+   * @param written slots that the loop may write or clear
+   * @param draws whether an iteration may draw seeds
+   */
+  static LoopTrace of(int slots, int[] written, boolean draws) {
+    return new LoopTrace(new RunLoop(slots, written), draws);
+  }
+
+  /** True when an iteration of the loop may draw a seed; a call may do anything. */
+  static boolean mayDraw(Block block) {
+    if (block instanceof Block.Straight straight) {
+      return draws(straight.instructions());
+    }
+    if (block instanceof Block.If branch) {
+      return draws(branch.predicate().instructions())
+          || anyDraws(branch.then())
+          || anyDraws(branch.otherwise());
+    }
+    if (block instanceof Block.While loop) {
+      return draws(loop.predicate().instructions()) || anyDraws(loop.body());
+    }
+    // The bounds of the loop itself are computed before it is entered, those of inner ones inside.
+    return !(block instanceof Block.For loop)
+        || anyDraws(loop.body())
+        || draws(loop.from().instructions())
+        || draws(loop.to().instructions())
+        || (loop.step() != null && draws(loop.step().instructions()));
+  }
+
+  private static boolean anyDraws(List<Block> blocks) {
+    for (Block block : blocks) {
+      if (mayDraw(block)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean draws(List<Instruction> instructions) {
+    for (Instruction instruction : instructions) {
+      if (!(instruction instanceof Instruction.Compute compute)) {
+        if (instruction instanceof Instruction.Call) {
+          return true;
+        }
+      } else if (compute.operation().opcode().seedParameter() >= 0
+          || compute.operation().name().equals("eval")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Enters the loop; seeds are the same whether or not anything is traced. */
+  Entry enter(ControlContext context, Activation activation) {
+    boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
+    return new Entry(context, activation, deduplicates);
+  }
+
+  /** One execution of the loop. After an exception it is dropped. */
+  final class Entry {
+    private final SeedSource seeds;
+    private final Activation activation;
+    private final RunBuilder builder;
+    private final long seedBase;
+    private final long outerBase;
+    private final long outerCount;
+
+    private Entry(ControlContext context, Activation activation, boolean deduplicates) {
+      this.seeds = context.seeds;
+      this.activation = activation;
+      this.seedBase = draws ? seeds.next() : 0;
+      this.outerBase = seeds.base();
+      this.outerCount = seeds.count();
+      this.builder =
+          deduplicates ? new RunBuilder(loop, context.scope, seedBase, activation.items) : null;
+    }
+
+    void begin(long iteration) {
+      if (draws) {
+        seeds.restart(Seeds.childBase(seedBase, iteration));
+      }
+    }
+
+    void end() {
+      if (builder != null) {
+        builder.end(activation.items, draws ? seeds.count() : 0);
+      }
+    }
+
+    void leave() {
+      if (draws) {
+        seeds.resume(outerBase, outerCount);
+      }
+      if (builder != null) {
+        builder.finish(activation.items);
+      }
+    }
+  }
+}

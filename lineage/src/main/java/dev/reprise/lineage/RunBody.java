@@ -1,0 +1,294 @@
+package dev.reprise.lineage;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * What the iterations of a run did, without what they started from: the patches taken, the path
+ * column, and for each patch the columns of its values. Two runs with the same body differ in their
+ * inputs alone.
+ *
+ * <p>The builder's thread appends; iterations that were appended may be read from anywhere (see
+ * {@link PathColumn}).
+ */
+final class RunBody {
+  /** Paths are bytes. */
+  static final int PATCH_LIMIT = 255;
+
+  /** Inner runs nested deeper than this are items from elsewhere: evaluation recurses per level. */
+  static final int DEPTH_LIMIT = 48;
+
+  final PathColumn path = new PathColumn();
+  final long firstIteration;
+  private volatile Patch[] patches = new Patch[1];
+  private volatile Object[][] columns = new Object[1][];
+  private volatile long[] firstUses = new long[1];
+  private volatile int patchCount;
+
+  // Computed when the run is complete, and then the same for every thread.
+  private volatile Inputs inputs;
+  private volatile int depth;
+
+  /**
+   * What a run of this body takes.
+   *
+   * @param carried variables whose first value is read
+   * @param outers fixed items that are read
+   * @param lifted columns whose progression starts at an input, as (patch, value) pairs
+   * @param usesSeeds whether the seed base is an input, the last one
+   */
+  record Inputs(int[] carried, int[] outers, int[] lifted, boolean usesSeeds) {
+    int size() {
+      return carried.length + outers.length + lifted.length / 2 + (usesSeeds ? 1 : 0);
+    }
+
+    /** The place of a column among the lifted ones, or -1. */
+    int liftIndex(int path, int value) {
+      for (int i = 0; i < lifted.length; i += 2) {
+        if (lifted[i] == path && lifted[i + 1] == value) {
+          return i / 2;
+        }
+      }
+      return -1;
+    }
+  }
+
+  RunBody(long firstIteration) {
+    this.firstIteration = firstIteration;
+  }
+
+  long length() {
+    return path.length();
+  }
+
+  int patchCount() {
+    return patchCount;
+  }
+
+  Patch patch(int path) {
+    return patches[path];
+  }
+
+  /** The first iteration that took a path. */
+  long firstUse(int path) {
+    return firstUses[path];
+  }
+
+  Patch patchAt(long iteration) {
+    return patches[path.at(iteration)];
+  }
+
+  /** The position of a patch in this run, or -1. */
+  int indexOf(Patch patch) {
+    Patch[] all = patches;
+    for (int i = 0; i < patchCount; i++) {
+      if (all[i] == patch) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Adds a patch; -1 when a run holds no more. */
+  int add(Patch patch) {
+    int at = patchCount;
+    if (at == PATCH_LIMIT) {
+      return -1;
+    }
+    if (at == patches.length) {
+      columns = Arrays.copyOf(columns, 2 * at);
+      firstUses = Arrays.copyOf(firstUses, 2 * at);
+      patches = Arrays.copyOf(patches, 2 * at);
+    }
+    Object[] made = new Object[patch.columns()];
+    for (int v = 0; v < patch.values.length; v++) {
+      ValueKind kind = patch.values[v].kind();
+      made[v] =
+          kind.isNumber()
+              ? new NumberColumn(kind)
+              : kind == ValueKind.ITEM ? new ObjectColumn() : null;
+    }
+    for (Object node : patch.nodes) {
+      if (node instanceof Patch.InnerRun inner && inner.body() == null) {
+        made[patch.values.length + inner.ordinal()] = new ObjectColumn();
+      }
+    }
+    columns[at] = made;
+    firstUses[at] = path.length();
+    patches[at] = patch;
+    patchCount = at + 1;
+    return at;
+  }
+
+  NumberColumn numbers(int path, int value) {
+    return (NumberColumn) columns[path][value];
+  }
+
+  ObjectColumn objects(int path, int column) {
+    return (ObjectColumn) columns[path][column];
+  }
+
+  /** The body of an inner run in an iteration. */
+  RunBody inner(int path, Patch.InnerRun inner, long iteration) {
+    return inner.body() != null
+        ? inner.body()
+        : (RunBody) objects(path, patches[path].values.length + inner.ordinal()).at(iteration);
+  }
+
+  /** Levels of runs below this one, itself included; for a body that is complete. */
+  int depth() {
+    int known = depth;
+    if (known == 0) {
+      known = findDepth();
+      depth = known;
+    }
+    return known;
+  }
+
+  private int findDepth() {
+    int deepest = 0;
+    for (int p = 0; p < patchCount; p++) {
+      for (Object node : patches[p].nodes) {
+        if (node instanceof Patch.InnerRun inner) {
+          deepest = Math.max(deepest, depthOf(p, inner));
+        }
+      }
+    }
+    return deepest + 1;
+  }
+
+  private int depthOf(int path, Patch.InnerRun inner) {
+    if (inner.body() != null) {
+      return inner.body().depth();
+    }
+    ObjectColumn bodies = objects(path, patches[path].values.length + inner.ordinal());
+    int deepest = 0;
+    for (int i = 0; i < bodies.size(); i++) {
+      deepest = Math.max(deepest, ((RunBody) bodies.value(i)).depth());
+    }
+    return deepest;
+  }
+
+  /** Gives back spare room; nothing is appended afterwards. */
+  void trim() {
+    path.trim();
+    for (int p = 0; p < patchCount; p++) {
+      for (Object column : columns[p]) {
+        if (column instanceof NumberColumn numbers) {
+          numbers.trim();
+        } else if (column instanceof ObjectColumn objects) {
+          objects.trim();
+        }
+      }
+    }
+  }
+
+  /** What a run of this body takes; for a body that is complete. */
+  Inputs inputs() {
+    Inputs known = inputs;
+    if (known == null) {
+      known = findInputs();
+      inputs = known;
+    }
+    return known;
+  }
+
+  /** Carried variables and outer items that the patches so far read, without the lifted columns. */
+  Inputs inputsSoFar() {
+    BitSet carried = new BitSet();
+    BitSet outers = new BitSet();
+    for (int p = 0; p < patchCount; p++) {
+      for (int c : patches[p].carriedRead) {
+        carried.set(c);
+      }
+      for (int o : patches[p].outersRead) {
+        outers.set(o);
+      }
+    }
+    return new Inputs(
+        carried.stream().toArray(), outers.stream().toArray(), new int[0], usesSeeds());
+  }
+
+  private Inputs findInputs() {
+    Inputs plain = inputsSoFar();
+    List<Integer> lifted = new ArrayList<>();
+    for (int p = 0; p < patchCount; p++) {
+      for (int v = 0; v < patches[p].values.length; v++) {
+        if (columns[p][v] instanceof NumberColumn numbers && numbers.isLiftable()) {
+          lifted.add(p);
+          lifted.add(v);
+        }
+      }
+    }
+    return new Inputs(
+        plain.carried(),
+        plain.outers(),
+        lifted.stream().mapToInt(Integer::intValue).toArray(),
+        plain.usesSeeds());
+  }
+
+  private boolean usesSeeds() {
+    for (int p = 0; p < patchCount; p++) {
+      for (Object column : columns[p]) {
+        if (column instanceof NumberColumn numbers && numbers.usesSeeds()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** True when both did the same, what is an input left out. */
+  boolean isSameAs(RunBody other) {
+    if (this == other) {
+      return true;
+    }
+    if (patchCount != other.patchCount
+        || firstIteration != other.firstIteration
+        || !path.isSameAs(other.path)) {
+      return false;
+    }
+    for (int p = 0; p < patchCount; p++) {
+      if (patches[p] != other.patches[p] || !isSameColumns(p, other)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isSameColumns(int path, RunBody other) {
+    Object[] mine = columns[path];
+    Object[] theirs = other.columns[path];
+    for (int i = 0; i < mine.length; i++) {
+      boolean same =
+          switch (mine[i]) {
+            case null -> true;
+            case NumberColumn numbers -> numbers.isSameAs((NumberColumn) theirs[i]);
+            case ObjectColumn objects -> objects.isSameAs((ObjectColumn) theirs[i]);
+            default -> throw new IllegalStateException("no column: " + mine[i]);
+          };
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Bytes on the heap, the patches left out: these belong to the loop. */
+  long bytes() {
+    long total = 64 + path.bytes();
+    for (int p = 0; p < patchCount; p++) {
+      for (Object column : columns[p]) {
+        total +=
+            switch (column) {
+              case NumberColumn numbers -> numbers.bytes();
+              case ObjectColumn objects -> objects.bytes();
+              case null, default -> 0;
+            };
+      }
+    }
+    return total;
+  }
+}

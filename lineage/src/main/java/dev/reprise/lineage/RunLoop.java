@@ -1,0 +1,122 @@
+package dev.reprise.lineage;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A loop of a program: the variables that it writes, and the patches of the paths that its
+ * iterations have taken so far, whoever ran them. Thread-safe.
+ */
+public final class RunLoop {
+  /** Paths and values that are remembered; beyond it the loop starts afresh. */
+  private static final int PATCH_LIMIT = 4096;
+
+  /** Patches of one structure; more differ in what is constant, and the oldest go. */
+  private static final int VARIANTS = 16;
+
+  private static final int RECENT = 8;
+
+  private final int[] carried;
+  private final int[] outerSlots;
+  private final Map<Long, Patch[]> patches = new ConcurrentHashMap<>();
+
+  // Patches seen last, latest first: a hint for the next entry of the loop.
+  private volatile Patch[] recent = {};
+
+  /**
+   * @param slots number of variables around the loop
+   * @param carried slots that the loop may write or clear, each once; all others stay as they are
+   */
+  public RunLoop(int slots, int[] carried) {
+    this.carried = carried.clone();
+    boolean[] written = new boolean[slots];
+    for (int slot : carried) {
+      written[slot] = true;
+    }
+    int[] others = new int[slots];
+    int count = 0;
+    for (int slot = 0; slot < slots; slot++) {
+      if (!written[slot]) {
+        others[count++] = slot;
+      }
+    }
+    this.outerSlots = Arrays.copyOf(others, count);
+  }
+
+  int[] carried() {
+    return carried;
+  }
+
+  int[] outerSlots() {
+    return outerSlots;
+  }
+
+  /** Number of patches that the loop remembers. */
+  public int patchCount() {
+    return patches.values().stream().mapToInt(variants -> variants.length).sum();
+  }
+
+  Patch[] recent() {
+    return recent;
+  }
+
+  void used(Patch patch) {
+    Patch[] before = recent;
+    if (before.length > 0 && before[0] == patch) {
+      return;
+    }
+    Patch[] after = new Patch[Math.min(RECENT, before.length + 1)];
+    after[0] = patch;
+    int at = 1;
+    for (int i = 0; i < before.length && at < after.length; i++) {
+      if (before[i] != patch) {
+        after[at++] = before[i];
+      }
+    }
+    recent = at == after.length ? after : Arrays.copyOf(after, at);
+  }
+
+  /**
+   * The patch to store an iteration as: a known one that it matches, a known one with columns where
+   * it differs, or the candidate. The matcher has matched it when this returns.
+   */
+  Patch find(Patch candidate, PatchMatcher matcher) {
+    Patch[] variants = patches.getOrDefault(candidate.skeleton, new Patch[0]);
+    for (Patch variant : variants) {
+      if (candidate.isSameSkeleton(variant) && matcher.matches(variant)) {
+        return variant;
+      }
+    }
+    Patch added = candidate;
+    for (Patch variant : variants) {
+      if (candidate.isSameSkeleton(variant)) {
+        Patch relaxed = matcher.relaxed(variant);
+        if (relaxed != null) {
+          added = relaxed;
+          break;
+        }
+      }
+    }
+    if (!matcher.matches(added)) {
+      throw new IllegalStateException("an iteration does not match the patch made from it");
+    }
+    add(added);
+    return added;
+  }
+
+  private void add(Patch patch) {
+    if (patches.size() >= PATCH_LIMIT) {
+      patches.clear();
+    }
+    patches.merge(
+        patch.skeleton,
+        new Patch[] {patch},
+        (old, one) -> {
+          Patch[] all = new Patch[Math.min(VARIANTS, old.length + 1)];
+          all[0] = patch;
+          System.arraycopy(old, 0, all, 1, all.length - 1);
+          return all;
+        });
+  }
+}
