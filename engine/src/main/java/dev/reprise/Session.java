@@ -64,7 +64,12 @@ public final class Session implements AutoCloseable {
    * @param format file format, or null for that of the file name
    */
   public void replay(Path trace, Path output, String format) throws IOException {
-    new Replayer(services).replay(trace, output, format);
+    replay(ReplayRequest.of(trace).withOutput(output, format));
+  }
+
+  /** Recomputes an item of a trace, and writes, compares or shows it. */
+  public ReplayResult replay(ReplayRequest request) throws IOException {
+    return new Replayer(services).replay(request);
   }
 
   /** Notes about devices and libraries that a report should show. */

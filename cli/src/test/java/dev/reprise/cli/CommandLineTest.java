@@ -91,7 +91,7 @@ class CommandLineTest {
         "run missing.dml | script not found: missing.dml",
         "check missing.dml | script not found",
         "run a --nvargs x | --nvargs expects name=value, found 'x'",
-        "replay x.lineage | missing",
+        "replay | FILE.lineage is missing",
         "replay none.lineage -o y | lineage file not found",
         "lineage none.lineage | lineage file not found",
         "dml | -f FILE",

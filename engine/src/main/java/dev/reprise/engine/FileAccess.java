@@ -274,19 +274,39 @@ final class FileAccess {
           "the trace begins with a value bound by a Java program, which a replay cannot bring"
               + " back");
     }
-    Value[] inputs = new Value[operation.opcode().parameters().size()];
-    inputs[0] = Scalar.of(path);
-    for (int i = 1; i < inputs.length; i++) {
-      String name = operation.opcode().parameters().get(i).name();
-      inputs[i] = option(operation.attributes().get(OPTION_PREFIX + name));
-    }
-    Content content = stable(request(workingDirectory, inputs), operation.precision());
+    Content content = stable(request(workingDirectory, operation, path), operation.precision());
     Value value = content.value;
     if (!content.fingerprint.equals(operation.attributes().get("fingerprint"))) {
       value.release();
       throw new OperandException("the file " + path + " has changed since the trace was written");
     }
     return value;
+  }
+
+  /** Reads another file with the options of an item of a trace, whatever its content. */
+  Value readInstead(Path workingDirectory, Operation operation, Path file) {
+    ReadRequest request =
+        operation.name().equals("read")
+            ? request(workingDirectory, operation, file.toString())
+            : new ReadRequest(file.toString(), workingDirectory, ReadOptions.none());
+    return stable(request, operation.precision()).value();
+  }
+
+  /** Reads what a {@code write} left, as its sidecar describes it. */
+  Value stored(Path workingDirectory, Path file, Precision precision) {
+    return stable(new ReadRequest(file.toString(), workingDirectory, ReadOptions.none()), precision)
+        .value();
+  }
+
+  /** The read that an item of a trace describes, of a path. */
+  private static ReadRequest request(Path workingDirectory, Operation operation, String path) {
+    Value[] inputs = new Value[operation.opcode().parameters().size()];
+    inputs[0] = Scalar.of(path);
+    for (int i = 1; i < inputs.length; i++) {
+      String name = operation.opcode().parameters().get(i).name();
+      inputs[i] = option(operation.attributes().get(OPTION_PREFIX + name));
+    }
+    return request(workingDirectory, inputs);
   }
 
   private static Value option(String text) {

@@ -1,12 +1,20 @@
 package dev.reprise.engine;
 
+import dev.reprise.Numerics;
+import dev.reprise.ReplayRequest;
+import dev.reprise.ReplayResult;
+import dev.reprise.lineage.ItemSelector;
+import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.ReplayPlan;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceFormatException;
+import dev.reprise.lineage.TraceQuery;
 import dev.reprise.lineage.TraceReader;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Evaluation;
@@ -17,37 +25,112 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Recomputes what a trace describes, without the script that made it: every item once, in
- * topological order, freeing values after their last use.
+ * topological order, freeing values after their last use. For one replay.
  */
 public final class Replayer {
   private final SessionServices services;
+  private final Map<Key, Path> replacements = new HashMap<>();
 
   public Replayer(SessionServices services) {
     this.services = services;
   }
 
   /**
-   * Replays the first output of a trace file and writes it.
+   * Replays an item of a trace file.
    *
-   * @param format file format, or null for that of the output's extension
-   * @throws OperandException when an input cannot be brought back, or has another content
+   * @throws OperandException when the trace is damaged, the request names what is not in it, or an
+   *     input cannot be brought back
    */
-  public void replay(Path traceFile, Path output, String format) throws IOException {
-    Trace trace;
-    try (Reader reader = Files.newBufferedReader(traceFile, StandardCharsets.UTF_8)) {
-      trace = TraceReader.read(reader, OperationTable.standard());
-    } catch (TraceFormatException e) {
-      throw new OperandException(traceFile + ": " + e.getMessage());
-    }
+  public ReplayResult replay(ReplayRequest request) throws IOException {
+    Trace whole = read(request.trace());
+    replacements.putAll(replacements(whole, request.replacements()));
+    Trace trace = request.until() == null ? whole : Trace.of(item(whole, request.until()));
     Value value = evaluate(trace);
     try {
-      services.files().writeReplayed(services.config().workingDirectory(), output, format, value);
+      Path folder = services.config().workingDirectory();
+      if (request.output() != null) {
+        services.files().writeReplayed(folder, request.output(), request.format(), value);
+      }
+      ReplayResult.Comparison comparison =
+          request.stored() == null ? null : compare(trace, value, request.stored());
+      boolean isShown = request.output() == null && comparison == null;
+      return new ReplayResult(isShown ? text(value) : null, comparison);
     } finally {
       value.release();
     }
+  }
+
+  private static Trace read(Path file) throws IOException {
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      return TraceReader.read(reader, OperationTable.standard());
+    } catch (TraceFormatException e) {
+      throw new OperandException(file + ": " + e.getMessage());
+    }
+  }
+
+  private static LineageItem item(Trace trace, String selector) {
+    try {
+      return trace.item(new ItemSelector(trace).find(selector));
+    } catch (IllegalArgumentException e) {
+      throw new OperandException("--until: " + e.getMessage());
+    }
+  }
+
+  /** The files to read instead, by the keys of the items that they stand for. */
+  private static Map<Key, Path> replacements(Trace trace, Map<String, Path> named) {
+    Map<Key, Path> files = new HashMap<>();
+    named.forEach((selector, file) -> {
+      List<LineageItem> replaced = inputs(trace, selector);
+      if (replaced.isEmpty()) {
+        throw new OperandException(
+            "--from: the trace reads no '" + selector + "'" + sources(trace));
+      }
+      replaced.forEach(item -> files.put(item.key(), file));
+    });
+    return files;
+  }
+
+  /** A path may have been read twice, with other content. */
+  private static List<LineageItem> inputs(Trace trace, String selector) {
+    List<LineageItem> sources = new TraceQuery(trace).sources();
+    return sources.stream()
+        .filter(item ->
+            selector.equals(item.note()) || selector.equals("%" + (trace.indexOf(item) + 1)))
+        .toList();
+  }
+
+  private static String sources(Trace trace) {
+    List<String> sources =
+        new TraceQuery(trace)
+            .sources().stream()
+                .map(item -> "%" + (trace.indexOf(item) + 1) + " \"" + item.note() + "\"")
+                .toList();
+    return sources.isEmpty() ? "; it reads nothing" : "; it reads " + String.join(", ", sources);
+  }
+
+  private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {
+    LineageItem output = trace.output();
+    Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
+    Value stored = services.files().stored(services.config().workingDirectory(), file, precision);
+    try {
+      ValueComparison.Deviation deviation = ValueComparison.between(single(value), stored);
+      double allowed = services.config().numerics() == Numerics.EXACT ? 0 : Tolerance.of(trace);
+      return new ReplayResult.Comparison(
+          deviation.isWithin(allowed), deviation.deviation(), allowed, deviation.place());
+    } finally {
+      stored.release();
+    }
+  }
+
+  /** A list of one element is written as that element. */
+  private static Value single(Value value) {
+    return value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
   }
 
   /** The value of the trace's first output; the caller owns one reference. */
@@ -91,8 +174,7 @@ public final class Replayer {
     try {
       return switch (evaluation) {
         case STRUCTURE -> services.structures().evaluate(operation, inputs);
-        case SOURCE ->
-            services.files().reread(services.config().workingDirectory(), operation, item.note());
+        case SOURCE -> source(item);
         case KERNEL -> kernel(operation, inputs);
         case EFFECT -> throw new OperandException("'" + operation.name() + "' cannot be replayed");
       };
@@ -101,13 +183,30 @@ public final class Replayer {
     }
   }
 
+  private Value source(LineageItem item) {
+    Path folder = services.config().workingDirectory();
+    Path instead = replacements.get(item.key());
+    return instead == null
+        ? services.files().reread(folder, item.operation(), item.note())
+        : services.files().readInstead(folder, item.operation(), instead);
+  }
+
   private Value kernel(Operation operation, Value[] inputs) {
     ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
-    if (operation.name().equals("toString")
-        && inputs[0] instanceof dev.reprise.runtime.ListValue list) {
+    if (operation.name().equals("toString") && inputs[0] instanceof ListValue list) {
       return Scalar.of(TextForm.list(list, v -> text(v, context)));
     }
     return services.pipeline().kernels().run(operation, inputs, context);
+  }
+
+  /** The value as {@code print} shows it. */
+  private String text(Value value) {
+    ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
+    return switch (value) {
+      case Scalar scalar -> scalar.asString();
+      case ListValue list -> TextForm.list(list, v -> text(v, context));
+      default -> text(value, context);
+    };
   }
 
   private String text(Value value, ExecutionContext context) {

@@ -1,0 +1,143 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replays that stop early, read other files, and compare with what was stored. */
+class ReplayCommandTest {
+  @TempDir private Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private ExitCode run(String... words) {
+    out.reset();
+    err.reset();
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return Main.run(
+        List.of(words),
+        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @BeforeEach
+  void writeAValue() throws IOException {
+    Files.writeString(folder.resolve("X.csv"), "1,2\n3,4\n5,7\n");
+    Files.writeString(folder.resolve("other.csv"), "1,0\n0,1\n0,0\n");
+    Path script =
+        Files.writeString(
+            folder.resolve("a.dml"),
+            "X = read(\"%s\", format=\"csv\")\nG = t(X) %%*%% X\nreg = 0.5\nwrite(G * reg, \"%s\")\n"
+                .formatted(file("X.csv"), file("g.csv")));
+    assertThat(run("run", script.toString())).as(err()).isEqualTo(ExitCode.FINE);
+  }
+
+  @Test
+  void theStoredValueIsVerified() throws Exception {
+    assertThat(run("replay", file("g.csv.lineage"), "--verify")).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("equal: bit-identical\n");
+    assertThat(run("replay", "--verify", file("g.csv.lineage"), "--numerics", "exact"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("equal: bit-identical\n");
+  }
+
+  @Test
+  void aDifferenceIsToldWithItsPlaceAndSizeAndEndsWithOne() throws Exception {
+    store("17.5 24.5\n24.5 34.51\n");
+    assertThat(run("replay", file("g.csv.lineage"), "--verify")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err())
+        .contains("differs from the stored one: cell [2,2] is 34.5 and 34.51")
+        .contains("largest relative deviation 2.8", "allowed 1.0E-12");
+    store("17.5 24.5\n24.5 34.50000000000001\n");
+    assertThat(run("replay", file("g.csv.lineage"), "--verify")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).startsWith("equal within 1.0E-12 (largest relative deviation 2.");
+    assertThat(run("replay", file("g.csv.lineage"), "--verify", "--numerics", "exact"))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("allowed 0.0");
+    store("1 2\n");
+    assertThat(run("replay", file("g.csv.lineage"), "--verify")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("matrix 2x2 against matrix 1x2");
+  }
+
+  /** Replaces the stored value by other cells. */
+  private void store(String cells) throws IOException {
+    String script =
+        "write(matrix(\"%s\", rows=%s, cols=2), \"%s\")"
+            .formatted(cells.strip().replace('\n', ' '), cells.lines().count(), file("g.csv"));
+    byte[] trace = Files.readAllBytes(folder.resolve("g.csv.lineage"));
+    assertThat(run("run", "-s", script)).as(err()).isEqualTo(ExitCode.FINE);
+    Files.write(folder.resolve("g.csv.lineage"), trace);
+  }
+
+  @Test
+  void aReplayStopsAtTheItemAndPrintsOrWritesIt() throws Exception {
+    assertThat(run("replay", file("g.csv.lineage"), "--until", "tsmm")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("35.000 49.000\n49.000 69.000\n");
+    assertThat(run("replay", file("g.csv.lineage"), "--until", "reg")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("0.5\n");
+    assertThat(run("replay", file("g.csv.lineage"), "--until", "%1", "-o", file("x.csv")))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEmpty();
+    assertThat(folder.resolve("x.csv")).content().contains("5");
+  }
+
+  @Test
+  void anotherFileIsReadInstead() throws Exception {
+    String trace = file("g.csv.lineage");
+    String from = file("X.csv") + "=" + file("other.csv");
+    assertThat(run("replay", trace, "--from", from)).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("0.500 0.000\n0.000 0.500\n");
+    assertThat(run("replay", trace, "--from", "%1=" + file("other.csv"), "--until", "tsmm"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("1.000 0.000\n0.000 1.000\n");
+    Files.writeString(folder.resolve("X.csv"), "9,9\n");
+    assertThat(run("replay", trace)).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("X.csv has changed since the trace was written");
+  }
+
+  @Test
+  void badRequestsAreAnsweredInOneLineWithWhatToTry() throws Exception {
+    String trace = file("g.csv.lineage");
+    assertThat(run("replay", trace, "--until", "%99")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("--until: there is no item %99; the trace has %1 to %");
+    assertThat(run("replay", trace, "--from", "Y.csv=Z.csv")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err())
+        .contains("--from: the trace reads no 'Y.csv'; it reads %1 \"" + file("X.csv"));
+    assertThat(run("replay", trace, "--from", "%1=none.csv")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("none.csv");
+    assertUsage("--from expects FILE=OTHER", "replay", trace, "--from", "Y.csv");
+    assertUsage("--verify with --until needs", "replay", trace, "--until", "%1", "--verify");
+    assertUsage("there is no stored value", "replay", trace, "--verify", file("none"));
+    assertUsage("lineage file not found", "replay", file("none.lineage"), "--verify");
+    assertUsage("FILE.lineage is missing", "replay", "--until", "%1");
+    Files.writeString(folder.resolve("cut.lineage"), "reprise-lineage 1\n%1 = literal integer 1\n");
+    assertThat(run("replay", file("cut.lineage"))).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("cut.lineage: line 3, column 1").contains("cut off");
+  }
+
+  private void assertUsage(String message, String... words) {
+    assertThat(run(words)).as(String.join(" ", words)).isEqualTo(ExitCode.USAGE);
+    assertThat(err().lines()).singleElement().asString().contains(message);
+  }
+}
