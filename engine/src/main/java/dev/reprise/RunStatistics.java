@@ -7,7 +7,9 @@ import java.util.List;
  *
  * @param wallNanos from the first statement to the last
  * @param operations one entry per opcode that was executed or found, most time first
- * @param savedNanos what the found values had cost when they were computed
+ * @param functions whole calls that were looked up
+ * @param blocks whole blocks that were looked up
+ * @param savedNanos what everything that was found had cost when it was computed
  * @param partial one entry per rewrite that put a value together from parts
  * @param cache the lineage cache after the run; null when nothing is reused
  * @param hostBytes host memory in use after the run
@@ -20,6 +22,8 @@ import java.util.List;
 public record RunStatistics(
     long wallNanos,
     List<OpcodeStatistics> operations,
+    LevelStatistics functions,
+    LevelStatistics blocks,
     long savedNanos,
     List<RewriteStatistics> partial,
     CacheContents cache,
@@ -64,6 +68,17 @@ public record RunStatistics(
    * @param worstDeviation the largest deviation, relative to the largest cell
    */
   public record Verification(long values, long approximate, double worstDeviation) {}
+
+  /**
+   * Reuse above instructions.
+   *
+   * @param hits executions that were left out, since all their results were there
+   * @param misses executions worth remembering whose results were not there
+   * @param savedNanos what the executions had cost whose results were found
+   */
+  public record LevelStatistics(long hits, long misses, long savedNanos) {
+    public static final LevelStatistics NONE = new LevelStatistics(0, 0, 0);
+  }
 
   /**
    * The lineage cache.

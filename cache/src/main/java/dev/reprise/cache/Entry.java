@@ -19,8 +19,9 @@ import java.lang.invoke.VarHandle;
  * <p><b>Threads.</b> {@code state} changes by compare-and-set only. CLAIMED is left by the holder
  * of the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is
  * left by whoever evicts, EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code
- * height} and {@code bytes} are written by the owner before it publishes RESIDENT. The counts
- * change atomically. The remaining fields belong to {@link VictimQueue} under its lock.
+ * height} and {@code bytes} are written by the owner before it publishes RESIDENT; from then on the
+ * cost only rises. The counts change atomically. The remaining fields belong to {@link VictimQueue}
+ * under its lock.
  */
 final class Entry implements EntryFacts {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */
@@ -29,6 +30,7 @@ final class Entry implements EntryFacts {
   private static final VarHandle STATE;
   private static final VarHandle HITS;
   private static final VarHandle LAST_ACCESS;
+  private static final VarHandle COST;
 
   static {
     try {
@@ -36,6 +38,7 @@ final class Entry implements EntryFacts {
       STATE = lookup.findVarHandle(Entry.class, "state", State.class);
       HITS = lookup.findVarHandle(Entry.class, "hits", int.class);
       LAST_ACCESS = lookup.findVarHandle(Entry.class, "lastAccess", long.class);
+      COST = lookup.findVarHandle(Entry.class, "costNanos", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -91,6 +94,14 @@ final class Entry implements EntryFacts {
     touch(now);
   }
 
+  /** Any thread, while the entry is resident; two that raise at once leave the higher cost. */
+  void raiseCost(long nanos) {
+    long known = costNanos();
+    while (nanos > known && !COST.weakCompareAndSetPlain(this, known, nanos)) {
+      known = costNanos();
+    }
+  }
+
   void countHit(long now) {
     // Taking the result keeps the call's type exact, which spares a conversion.
     int before = (int) HITS.getAndAdd(this, 1);
@@ -116,7 +127,7 @@ final class Entry implements EntryFacts {
 
   @Override
   public long costNanos() {
-    return costNanos;
+    return (long) COST.getOpaque(this);
   }
 
   @Override

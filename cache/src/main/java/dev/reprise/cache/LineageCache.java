@@ -187,11 +187,39 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     return null;
   }
 
+  /**
+   * The value with a reference for the caller, or null when it is not there. The entry counts a hit
+   * for its rank; the cache's statistics and events do not, since what was found is a whole call or
+   * block of which this value is a part.
+   */
+  public Value take(Key key) {
+    Entry entry = entries.get(key);
+    while (entry != null && entry.state() instanceof Resident resident) {
+      if (resident.value().tryRetain()) {
+        entry.countHit(now());
+        return resident.value();
+      }
+      dropDead(entry, resident);
+    }
+    return null;
+  }
+
   /** Counts a value that came from {@link #peek} as a hit. */
   public void credit(Key key) {
     Entry entry = entries.get(key);
     if (entry != null && entry.state() instanceof Resident) {
       countHit(entry);
+    }
+  }
+
+  /**
+   * Notes that a value saves more time than its own computation took, since a whole call or block
+   * can be skipped with it. Never lowers the cost; does nothing when the value is not there.
+   */
+  public void raiseCost(Key key, long costNanos) {
+    Entry entry = entries.get(key);
+    if (entry != null && entry.state() instanceof Resident) {
+      entry.raiseCost(costNanos);
     }
   }
 

@@ -88,11 +88,6 @@ record EngineOptions(SessionConfig config, List<String> notes) {
 
   private static List<String> missing(Settings settings) {
     List<String> notes = new ArrayList<>();
-    switch (settings.reuse()) {
-      case "multilevel" ->
-          notes.add("--reuse " + settings.reuse() + " (whole operations are reused)");
-      default -> {}
-    }
     if (!settings.device().equals("auto") && !settings.device().equals("cpu")) {
       notes.add("--device " + settings.device() + " (the CPU is used)");
     }

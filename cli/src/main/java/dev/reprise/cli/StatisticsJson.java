@@ -6,6 +6,7 @@ import dev.reprise.ReuseForecast;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import java.io.IOException;
@@ -63,6 +64,8 @@ final class StatisticsJson {
     json.writeObjectFieldStart("reuse");
     json.writeNumberField("savedNanos", run.savedNanos());
     json.writeObjectFieldStart("levels");
+    level("function", run.functions(), json);
+    level("block", run.blocks(), json);
     json.writeObjectFieldStart("instruction");
     json.writeNumberField("hits", run.hits());
     json.writeNumberField("misses", run.misses());
@@ -113,6 +116,15 @@ final class StatisticsJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void level(String name, LevelStatistics level, JsonGenerator json)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeNumberField("hits", level.hits());
+    json.writeNumberField("misses", level.misses());
+    json.writeNumberField("savedNanos", level.savedNanos());
     json.writeEndObject();
   }
 

@@ -3,6 +3,7 @@ package dev.reprise.cli;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.RunStatistics.Verification;
@@ -34,6 +35,8 @@ final class StatisticsTable {
               + " misses ("
               + share
               + " reused)");
+      level(text, "whole calls", run.functions());
+      level(text, "whole blocks", run.blocks());
       line(text, "time saved", Units.seconds(run.savedNanos()));
       partial(text, run);
       line(text, "cache", cache(run.cache()));
@@ -74,6 +77,18 @@ final class StatisticsTable {
               each.rewrite(),
               each.hits(),
               Units.seconds(each.savedNanos())));
+    }
+  }
+
+  /** Nothing when no execution was worth remembering. */
+  private static void level(StringBuilder text, String name, LevelStatistics level) {
+    long asked = level.hits() + level.misses();
+    if (asked > 0) {
+      String share = Units.percent(level.hits(), asked);
+      line(
+          text,
+          name,
+          level.hits() + " found, " + level.misses() + " executed (" + share + " reused)");
     }
   }
 

@@ -7,6 +7,7 @@ import dev.reprise.ReuseForecast;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import java.io.IOException;
@@ -24,6 +25,8 @@ class StatisticsReportTest {
               new OpcodeStatistics("tsmm", 2, 1_200_000_000L, 8, 2, 1),
               new OpcodeStatistics("solve", 10, 100_000_000L, 0, 10, 0),
               new OpcodeStatistics("+", 30, 1_000L, 0, 0, 0)),
+          new LevelStatistics(3, 1, 2_000_000_000L),
+          LevelStatistics.NONE,
           4_000_000_000L,
           List.of(new RewriteStatistics("self-product-of-blocks", 3, 2_000_000_000L)),
           new CacheContents(12, 3 << 20, 13, 2, 1, 0, 0),
@@ -46,18 +49,33 @@ class StatisticsReportTest {
   void theTableShowsTimesHitsAndMemory() {
     assertThat(StatisticsTable.text(RUN, 2))
         .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
+        .contains("whole calls   3 found, 1 executed (75.0 % reused)")
         .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
         .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
         .containsPattern("tsmm +2 +1\\.200 s +8 +2 +1")
         .contains("and 1 more")
         .contains("3 values, about 2.000 s of work saved")
         .containsPattern("self-product-of-blocks +3 +2\\.000 s")
-        .doesNotContain("+ ");
+        .doesNotContain("+ ", "whole blocks");
   }
 
   @Test
   void theTableWithoutACacheIsSilentAboutReuse() {
-    RunStatistics run = new RunStatistics(1, List.of(), 0, List.of(), null, 0, 0, 1, DiskUse.NONE, null, null);
+    RunStatistics run =
+        new RunStatistics(
+            1,
+            List.of(),
+            LevelStatistics.NONE,
+            LevelStatistics.NONE,
+            0,
+            List.of(),
+            null,
+            0,
+            0,
+            1,
+            DiskUse.NONE,
+            null,
+            null);
     assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");
   }
 
@@ -84,7 +102,10 @@ class StatisticsReportTest {
     StatisticsJson.write(RUN, json);
     assertThat(json.toString().replaceAll("\\s", ""))
         .contains("\"version\":1", "\"wallNanos\":1500000000", "\"executed\":42")
-        .contains("\"levels\":{\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
+        .contains(
+            "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000},"
+                + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0},"
+                + "\"instruction\":{\"hits\":8,\"misses\":12,\"waits\":1}}")
         .contains(
             "\"partial\":[{\"rewrite\":\"self-product-of-blocks\",\"hits\":3,"
                 + "\"savedNanos\":2000000000}]")

@@ -14,6 +14,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -44,6 +45,15 @@ final class ControlContext {
   /** Left-index writes of the current parfor iteration; null outside of parfor bodies. */
   final WriteLog writes;
 
+  /**
+   * Estimated nanoseconds of everything this thread has executed or found as a whole call or block;
+   * parfor workers add theirs when their loop is over. Only differences mean something.
+   */
+  long work;
+
+  /** What the executions that are being noted depend on; null when none is. */
+  Footprint footprint;
+
   /** Handles in program order whose operations may still fail; the oldest first. */
   private final ArrayDeque<Outstanding> outstanding = new ArrayDeque<>();
 
@@ -54,6 +64,8 @@ final class ControlContext {
 
   /** Estimated bytes of the outstanding results. */
   private long outstandingBytes;
+
+  private long submissions;
 
   private record Outstanding(Handle handle, Origin origin, long bytes) {}
 
@@ -101,14 +113,64 @@ final class ControlContext {
     cancellation.check();
   }
 
+  // ---- what an execution depends on
+
+  /** Begins to note what an execution depends on; ends with {@link #leave}. */
+  Footprint enter() {
+    footprint = new Footprint(footprint);
+    return footprint;
+  }
+
+  void leave(Footprint left) {
+    footprint = left.outer;
+    if (footprint != null) {
+      footprint.add(left);
+    }
+  }
+
+  /** Notes that what is executed now cannot be replaced by what it left the last time. */
+  void cannotRepeat() {
+    if (footprint != null) {
+      footprint.cannotRepeat();
+    }
+  }
+
+  /** Takes in what a parfor worker did that has ended; by the thread that started it. */
+  void add(ControlContext worker) {
+    work += worker.work;
+    if (footprint != null) {
+      footprint.add(worker.footprint);
+    }
+  }
+
   // ---- run-ahead
 
   /** Notes an operation that has not finished, so that effects wait for it. */
   void submitted(Handle handle, Origin origin) {
     handle.retain();
     long bytes = estimatedBytes(handle);
+    submissions++;
     outstanding.addLast(new Outstanding(handle, origin, bytes));
     outstandingBytes += bytes;
+  }
+
+  /** How many operations have been noted as not finished so far. */
+  long submissions() {
+    return submissions;
+  }
+
+  /** Borrowed handles of the operations noted since then that have not finished yet. */
+  List<Handle> unfinishedSince(long earlier) {
+    dropFinished();
+    List<Handle> unfinished = new ArrayList<>();
+    // Those that are gone were the oldest, and have succeeded.
+    long skipped = outstanding.size() - (submissions - earlier);
+    for (Outstanding each : outstanding) {
+      if (skipped-- <= 0) {
+        unfinished.add(each.handle);
+      }
+    }
+    return unfinished;
   }
 
   private static long estimatedBytes(Handle handle) {

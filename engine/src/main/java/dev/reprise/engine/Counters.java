@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.PartialReuse;
+import java.util.Arrays;
 
 /**
  * What one control thread did, by opcode. Plain arrays written by their owner, except that pool
@@ -17,7 +18,24 @@ final class Counters implements Tally {
   final long[] partialHits = new long[PartialReuse.names().size()];
 
   final long[] partialSavedNanos = new long[partialHits.length];
-  long savedNanos;
+  private final Level[] levels;
+
+  /** Whole calls, or whole blocks. */
+  static final class Level {
+    long hits;
+    long misses;
+    long savedNanos;
+
+    void hit(long costNanos) {
+      hits++;
+      savedNanos += costNanos;
+    }
+
+    /** Only executions that were worth remembering count. */
+    void miss() {
+      misses++;
+    }
+  }
 
   Counters(int opcodes) {
     executed = new long[opcodes];
@@ -25,6 +43,12 @@ final class Counters implements Tally {
     hits = new long[opcodes];
     misses = new long[opcodes];
     waits = new long[opcodes];
+    levels = new Level[Region.Level.values().length];
+    Arrays.setAll(levels, _ -> new Level());
+  }
+
+  Level levels(Region.Level level) {
+    return levels[level.ordinal()];
   }
 
   @Override
@@ -51,6 +75,10 @@ final class Counters implements Tally {
       partialHits[i] += other.partialHits[i];
       partialSavedNanos[i] += other.partialSavedNanos[i];
     }
-    savedNanos += other.savedNanos;
+    for (int i = 0; i < levels.length; i++) {
+      levels[i].hits += other.levels[i].hits;
+      levels[i].misses += other.levels[i].misses;
+      levels[i].savedNanos += other.levels[i].savedNanos;
+    }
   }
 }

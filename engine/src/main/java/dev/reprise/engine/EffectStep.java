@@ -3,13 +3,18 @@ package dev.reprise.engine;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
+import java.util.Set;
 
 /**
  * An operation that the outside world can see. Waits first for all earlier operations of its
  * thread, so that a failure at an earlier line is reported before anything of a later line is seen.
  */
 final class EffectStep extends Steps.OperationStep {
+  /** Effects that the next execution on the same values may do without. */
+  private static final Set<String> REPEATABLE = Set.of("assert", "exists");
+
   private final Effects.Effect effect;
+  private final boolean repeatable;
 
   EffectStep(
       Instruction.Compute instruction,
@@ -18,11 +23,15 @@ final class EffectStep extends Steps.OperationStep {
       Effects.Effect effect) {
     super(instruction, operation, inputs);
     this.effect = effect;
+    this.repeatable = REPEATABLE.contains(operation.name());
   }
 
   @Override
   void run(ControlContext context, Activation activation) {
     context.settle();
+    if (!repeatable) {
+      context.cannotRepeat();
+    }
     Value[] values = new Value[inputs.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = context.completed(activation, inputs[i]);

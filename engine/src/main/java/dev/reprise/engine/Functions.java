@@ -23,7 +23,7 @@ final class Functions {
   Functions(Program program, Linker linker) {
     this.program = program;
     this.linker = linker;
-    this.main = linker.link(program.main());
+    this.main = linker.link(program.main(), "main");
   }
 
   LinkedProcedure main() {
@@ -70,7 +70,7 @@ final class Functions {
     if (procedure == null) {
       throw new OperandException("there is no function '" + name + "'");
     }
-    LinkedProcedure made = linker.link(procedure);
+    LinkedProcedure made = linker.link(procedure, name);
     LinkedProcedure raced = linked.putIfAbsent(name, made);
     return raced == null ? made : raced;
   }

@@ -91,16 +91,32 @@ final class Invocation {
       int[] outputs,
       Position callSite) {
     context.enterCall(callee.name());
+    if (context.footprint != null) {
+      context.footprint.calls(callee);
+    }
     Activation inner = new Activation(callee, caller, callSite, caller.isTraced());
     try {
       context.checkCancelled();
       bindArguments(context, inner, argumentOf, arguments, items);
-      Node.runAll(callee.body(), context, inner);
+      runBody(context, inner, callee, outputs.length);
       returnResults(context, inner, caller, outputs);
     } finally {
       inner.leave();
       context.leaveCall();
     }
+  }
+
+  private static void runBody(
+      ControlContext context, Activation inner, LinkedProcedure callee, int results) {
+    LevelReuse levels = context.run.session().levels();
+    Region region = callee.region();
+    if (levels != null && region.isWorthAsking()) {
+      levels.run(context, inner, region, callee.body(), results);
+      return;
+    }
+    long before = context.work;
+    Node.runAll(callee.body(), context, inner);
+    region.learn(context.work - before);
   }
 
   private static void bindArguments(

@@ -4,16 +4,30 @@ import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
 
-/** A procedure whose instructions are bound to what executes them. Immutable once linked. */
+/**
+ * A procedure whose instructions are bound to what executes them. Immutable once linked, but for
+ * what its region learns.
+ */
 final class LinkedProcedure {
   private final Procedure procedure;
   private final Scalar[] constants;
   private final LineageItem[] constantItems;
   private final Node[] body;
   private final LinkedCode[] defaults;
+  private final String calledAs;
+  private final Region region;
 
+  /**
+   * @param calledAs the name under which the program finds it
+   */
   LinkedProcedure(
-      Procedure procedure, LineageItem[] constantItems, Node[] body, LinkedCode[] defaults) {
+      Procedure procedure,
+      String calledAs,
+      LineageItem[] constantItems,
+      Node[] body,
+      LinkedCode[] defaults) {
+    this.calledAs = calledAs;
+    this.region = Region.of(procedure);
     this.procedure = procedure;
     this.constants = procedure.constants().toArray(Scalar[]::new);
     this.constantItems = constantItems;
@@ -23,6 +37,15 @@ final class LinkedProcedure {
 
   String name() {
     return procedure.name();
+  }
+
+  String calledAs() {
+    return calledAs;
+  }
+
+  /** The body as something that may be reused as a whole. */
+  Region region() {
+    return region;
   }
 
   Procedure procedure() {

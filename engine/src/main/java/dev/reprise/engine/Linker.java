@@ -43,13 +43,16 @@ final class Linker {
     this.trap = trap;
   }
 
-  LinkedProcedure link(Procedure procedure) {
+  /**
+   * @param calledAs the name under which the program finds the procedure
+   */
+  LinkedProcedure link(Procedure procedure, String calledAs) {
     LineageItem[] constantItems = new LineageItem[procedure.constants().size()];
     for (int i = 0; i < constantItems.length; i++) {
       Scalar constant = procedure.constants().get(i);
       constantItems[i] = LineageItem.literal(constant);
     }
-    return new ProcedureLinker(procedure).link(constantItems);
+    return new ProcedureLinker(procedure).link(calledAs, constantItems);
   }
 
   private final class ProcedureLinker {
@@ -65,12 +68,13 @@ final class Linker {
       this.procedure = procedure;
     }
 
-    LinkedProcedure link(LineageItem[] constantItems) {
+    LinkedProcedure link(String calledAs, LineageItem[] constantItems) {
       LinkedCode[] defaults =
           procedure.parameters().stream()
               .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
               .toArray(LinkedCode[]::new);
-      return new LinkedProcedure(procedure, constantItems, nodes(procedure.body()), defaults);
+      return new LinkedProcedure(
+          procedure, calledAs, constantItems, nodes(procedure.body()), defaults);
     }
 
     private Node[] nodes(List<Block> blocks) {

@@ -69,6 +69,7 @@ final class ParForRun {
       } else {
         runOnThreads();
       }
+      workers.forEach(worker -> context.add(worker.local));
       context.cancellation.check();
       if (failure != null) {
         throw failure;
@@ -165,6 +166,7 @@ final class ParForRun {
               new WriteLog(variables, node.results()),
               context.depth(),
               new RunScope(context.scope));
+      this.local.footprint = context.footprint == null ? null : new Footprint(null);
     }
 
     void cancelAfter(long iteration) {

@@ -60,7 +60,10 @@ final class Pipeline {
       LineageItem item,
       Origin origin) {
     boolean pending = resolve(context, inputs);
-    if (cache == null || item == null || !operation.cacheable() || isCheap(operation, inputs)) {
+    if (cache == null
+        || item == null
+        || !operation.cacheable()
+        || isCheap(context, operation, inputs)) {
       if (pending) {
         awaitAll(context, inputs);
       }
@@ -68,7 +71,7 @@ final class Pipeline {
           checks.estimate() != null
               && item != null
               && operation.cacheable()
-              && !isCheap(operation, inputs);
+              && !isCheap(context, operation, inputs);
       return estimated
           ? executeEstimated(context, operation, inputs, item)
           : executeInline(context, operation, inputs);
@@ -77,8 +80,11 @@ final class Pipeline {
     return probe(context, operation, inputs, item, kept, pending);
   }
 
-  private static boolean isCheap(LinkedOperation operation, Value[] inputs) {
-    return operation.work(inputs) < COST_GATE_NANOS;
+  private static boolean isCheap(
+      ControlContext context, LinkedOperation operation, Value[] inputs) {
+    double work = operation.work(inputs);
+    context.work += (long) work;
+    return work < COST_GATE_NANOS;
   }
 
   /**

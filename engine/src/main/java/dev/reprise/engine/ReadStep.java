@@ -12,6 +12,8 @@ final class ReadStep extends Steps.OperationStep {
 
   @Override
   void run(ControlContext context, Activation activation) {
+    // The file may be another one the next time.
+    context.cannotRepeat();
     Value[] values = new Value[inputs.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = context.completed(activation, inputs[i]);

@@ -24,6 +24,11 @@ final class SeedSource {
     return base;
   }
 
+  /** Leaves out seeds that an execution would have drawn whose results are known. */
+  void skip(long seeds) {
+    count += seeds;
+  }
+
   /** Seeds drawn since the last start. */
   long count() {
     return count;

@@ -25,6 +25,9 @@ public final class SessionServices implements AutoCloseable {
    */
   private static final int INVESTED_SHARE = 8;
 
+  /** Calls and blocks that are remembered; each takes a few hundred bytes besides lineage. */
+  private static final int COMPOSITES = 16_384;
+
   private final SessionConfig config;
 
   /** Null when it is switched off. */
@@ -37,6 +40,7 @@ public final class SessionServices implements AutoCloseable {
   private final ValueTrap trap;
   private final RunChecks checks;
   private final Pipeline pipeline;
+  private final LevelReuse levels;
   private final OpcodeIndex opcodes = new OpcodeIndex(OperationTable.standard());
   private final StructureOperations structures = new StructureOperations();
   private final FileAccess files;
@@ -66,6 +70,10 @@ public final class SessionServices implements AutoCloseable {
     this.checks = RunChecks.of(config, kernels);
     Execution execution = new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
     this.pipeline = new Pipeline(kernels, execution, cache, checks);
+    this.levels =
+        config.reuse().reusesLevels()
+            ? new LevelReuse(cache, new Composites(COMPOSITES), config.precision())
+            : null;
     this.files = new FileAccess(memory, config.threads(), device);
   }
 
@@ -130,6 +138,11 @@ public final class SessionServices implements AutoCloseable {
   /** Binds compiled procedures as this session runs them. */
   Linker linker() {
     return new Linker(opcodes, config.precision(), device::expect, trap);
+  }
+
+  /** Null when whole calls and blocks are not reused. */
+  LevelReuse levels() {
+    return levels;
   }
 
   OpcodeIndex opcodes() {

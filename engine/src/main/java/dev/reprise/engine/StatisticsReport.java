@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.cache.CacheStatistics;
@@ -33,12 +34,18 @@ final class StatisticsReport {
       }
     }
     operations.sort(StatisticsReport::mostTimeFirst);
+    LevelStatistics functions = level(counters.levels(Region.Level.FUNCTION));
+    LevelStatistics blocks = level(counters.levels(Region.Level.BLOCK));
     HostMemory memory = session.memory();
     CacheStatistics cache = session.cache() == null ? null : session.cache().statistics();
     return new RunStatistics(
         wallNanos,
         operations,
-        cache == null ? 0 : cache.savedNanos() - run.savedBefore(),
+        functions,
+        blocks,
+        cache == null
+            ? 0
+            : cache.savedNanos() - run.savedBefore() + functions.savedNanos() + blocks.savedNanos(),
         partial(counters),
         cache == null ? null : contents(cache),
         memory.usedBytes(),
@@ -77,6 +84,10 @@ final class StatisticsReport {
       }
     }
     return fired;
+  }
+
+  private static LevelStatistics level(Counters.Level level) {
+    return new LevelStatistics(level.hits, level.misses, level.savedNanos);
   }
 
   private static CacheContents contents(CacheStatistics cache) {

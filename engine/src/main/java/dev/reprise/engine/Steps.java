@@ -116,6 +116,7 @@ final class Steps {
         compute(context, activation, values, trace(activation, operation.operation(), inputs));
         return;
       }
+      context.cannotRepeat();
       Scalar seed = Scalar.of(context.seeds.next());
       values[seedAt] = seed;
       LineageItem item = null;

@@ -2,6 +2,9 @@ package dev.reprise.engine;
 
 /** Steps one after another. */
 final class StraightNode implements Node {
+  /** What a step takes besides the work of its operation, in nanoseconds. */
+  private static final long STEP_WORK = 50;
+
   private final Step[] steps;
 
   StraightNode(Step[] steps) {
@@ -11,6 +14,7 @@ final class StraightNode implements Node {
   @Override
   public void run(ControlContext context, Activation activation) {
     int at = 0;
+    context.work += STEP_WORK * steps.length;
     try {
       for (; at < steps.length; at++) {
         steps[at].run(context, activation);

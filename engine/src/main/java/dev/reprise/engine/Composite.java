@@ -1,0 +1,84 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What an execution of a region left behind: its outputs by key, never by value, and what else it
+ * depended on. Immutable.
+ *
+ * @param parts one per output of the region
+ * @param calls functions that were called, callers first
+ * @param work estimated nanoseconds of the execution
+ * @param seeds how many system-generated seeds were drawn although none was used: a parfor draws
+ *     one for its iterations
+ * @param costNanos measured time of the execution
+ */
+record Composite(Part[] parts, List<Called> calls, long work, long seeds, long costNanos) {
+
+  /** A function by the name under which it was asked for, and what it did. */
+  record Called(String name, Key fingerprint) {}
+
+  /** One output. */
+  sealed interface Part {}
+
+  /** A scalar, kept here. */
+  record Inline(Scalar value, LineageItem item) implements Part {}
+
+  /** What an input of the region held, by position. */
+  record Input(int position) implements Part {}
+
+  /** A value that the lineage cache may have under the key of its item. */
+  record Cached(Key key, LineageItem item) implements Part {}
+
+  /**
+   * A list, element by element.
+   *
+   * @param names empty for a positional list
+   */
+  record Elements(List<String> names, Part[] elements, LineageItem item) implements Part {}
+
+  /** A slot that had no value afterwards, or one that stayed as it was. */
+  enum NoValue implements Part {
+    CLEARED,
+    UNCHANGED
+  }
+
+  /** The called functions as notes of an execution. */
+  static List<Called> calls(Set<LinkedProcedure> functions) {
+    return functions.stream().map(f -> new Called(f.calledAs(), f.region().fingerprint())).toList();
+  }
+
+  /**
+   * Adds the called functions to the footprint of what is executed now.
+   *
+   * @return false when a name means another function, or none, in this program
+   */
+  boolean isOf(Functions functions, Footprint footprint) {
+    for (Called call : calls) {
+      LinkedProcedure now = find(functions, call.name);
+      if (now == null || !now.region().fingerprint().equals(call.fingerprint)) {
+        return false;
+      }
+      footprint.calls(now);
+    }
+    return true;
+  }
+
+  private static LinkedProcedure find(Functions functions, String name) {
+    try {
+      return functions.require(name);
+    } catch (OperandException | ControlContext.UncheckedCompileException e) {
+      // Another program has no such function; its own body decides what it calls instead.
+      return null;
+    }
+  }
+
+  Composite atLeast(long nanos) {
+    return nanos <= costNanos ? this : new Composite(parts, calls, work, seeds, nanos);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.Key;
+import java.lang.ref.SoftReference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Finished executions of regions by key. Bounded by number, least recently used first
+ * (approximately: what was used since it last came to its turn gets another turn), and by the Java
+ * heap: a composite holds the lineage of its outputs, so it is held softly and goes before the heap
+ * is full.
+ *
+ * <p>Thread-safe: a key is in the queue once for each time that it was added to the map; {@code
+ * used} is a hint that any thread may set or clear.
+ */
+final class Composites {
+  private final int limit;
+  private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedQueue<Entry> turns = new ConcurrentLinkedQueue<>();
+
+  // Spares a program that has nothing to find yet the making of keys; set once.
+  private volatile boolean filled;
+
+  private static final class Entry {
+    final Key key;
+    volatile SoftReference<Composite> composite;
+    volatile boolean used;
+
+    Entry(Key key, Composite composite) {
+      this.key = key;
+      this.composite = new SoftReference<>(composite);
+    }
+  }
+
+  Composites(int limit) {
+    this.limit = limit;
+  }
+
+  boolean isEmpty() {
+    return !filled;
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  /** The execution of that key, or null. */
+  Composite get(Key key) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      return null;
+    }
+    Composite composite = entry.composite.get();
+    if (composite == null) {
+      entries.remove(key, entry);
+    } else {
+      entry.used = true;
+    }
+    return composite;
+  }
+
+  /** Remembers an execution; the highest cost that was measured for its key stays. */
+  void put(Key key, Composite composite) {
+    Entry fresh = new Entry(key, composite);
+    Entry known = entries.putIfAbsent(key, fresh);
+    if (known != null) {
+      Composite before = known.composite.get();
+      known.composite =
+          new SoftReference<>(before == null ? composite : composite.atLeast(before.costNanos()));
+      return;
+    }
+    filled = true;
+    turns.add(fresh);
+    while (entries.size() > limit && retireOne()) {
+      // One more has to go.
+    }
+  }
+
+  /** False when another thread is about to add the entry that would be next. */
+  private boolean retireOne() {
+    Entry oldest = turns.poll();
+    if (oldest == null) {
+      return false;
+    }
+    if (oldest.used && entries.get(oldest.key) == oldest) {
+      oldest.used = false;
+      turns.add(oldest);
+    } else {
+      entries.remove(oldest.key, oldest);
+    }
+    return true;
+  }
+}

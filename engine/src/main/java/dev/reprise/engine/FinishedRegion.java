@@ -1,0 +1,137 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.StringScalar;
+import dev.reprise.runtime.Value;
+import java.util.List;
+
+/**
+ * What a region held when it had been executed, until it is published. Made by the control thread;
+ * published by it, or later by the thread of the last operation to finish, with references of its
+ * own to the values.
+ */
+final class FinishedRegion {
+  /** Longer texts are kept in the lineage cache, which has a budget, and not in the composite. */
+  private static final int LONGEST_INLINE_TEXT = 256;
+
+  final Region region;
+  final LineageItem[] inputs;
+
+  /** Items of the outputs before the execution; null when outputs had no value before. */
+  private final LineageItem[] before;
+
+  /** Outputs beyond these are not kept for the composite's sake: nobody has asked for them. */
+  private final int wanted;
+
+  private final Composite facts;
+  private final Value[] values;
+  private final LineageItem[] items;
+
+  FinishedRegion(
+      Activation activation,
+      Region region,
+      LineageItem[] inputs,
+      LineageItem[] before,
+      int wanted,
+      Composite facts) {
+    this.region = region;
+    this.inputs = inputs;
+    this.before = before;
+    this.wanted = wanted;
+    this.facts = facts;
+    this.values = new Value[region.outputs.length];
+    this.items = new LineageItem[region.outputs.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = activation.values[region.outputs[i]];
+      items[i] = activation.items[region.outputs[i]];
+    }
+  }
+
+  void collectPending(List<Handle> pending) {
+    for (Value value : values) {
+      collectPending(value, pending);
+    }
+  }
+
+  private static void collectPending(Value value, List<Handle> pending) {
+    if (value instanceof Handle handle && handle.valueOrNull() == null) {
+      pending.add(handle);
+    } else if (value instanceof ListValue list) {
+      list.elements().forEach(element -> collectPending(element, pending));
+    }
+  }
+
+  void retain() {
+    for (Value value : values) {
+      if (value != null) {
+        value.retain();
+      }
+    }
+  }
+
+  void release() {
+    for (Value value : values) {
+      if (value != null) {
+        value.release();
+      }
+    }
+  }
+
+  /** Keeps the wanted values in the cache and names all of them; everything is complete now. */
+  Composite composite(LineageCache cache) {
+    Composite.Part[] parts = new Composite.Part[values.length];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = part(cache, i);
+    }
+    return new Composite(parts, facts.calls(), facts.work(), facts.seeds(), facts.costNanos());
+  }
+
+  private Composite.Part part(LineageCache cache, int output) {
+    if (values[output] == null) {
+      return Composite.NoValue.CLEARED;
+    }
+    if (before != null && items[output] == before[output]) {
+      return Composite.NoValue.UNCHANGED;
+    }
+    return part(output < wanted ? cache : null, values[output], items[output]);
+  }
+
+  /**
+   * @param cache keeps the value; null when it is named only
+   */
+  private Composite.Part part(LineageCache cache, Value pending, LineageItem item) {
+    Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] != null && inputs[i].sameAs(item)) {
+        return new Composite.Input(i);
+      }
+    }
+    if (value instanceof Scalar scalar && isShort(scalar)) {
+      return new Composite.Inline(scalar, item);
+    }
+    if (value instanceof ListValue list) {
+      return elements(cache, list, item);
+    }
+    if (cache != null) {
+      cache.putIfAbsent(item.key(), value, facts.costNanos(), item.height());
+      cache.raiseCost(item.key(), facts.costNanos());
+    }
+    return new Composite.Cached(item.key(), item);
+  }
+
+  private static boolean isShort(Scalar scalar) {
+    return !(scalar instanceof StringScalar(String text)) || text.length() <= LONGEST_INLINE_TEXT;
+  }
+
+  private Composite.Part elements(LineageCache cache, ListValue list, LineageItem item) {
+    Composite.Part[] parts = new Composite.Part[list.size()];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = part(cache, list.elements().get(i), ElementItems.at(item, i));
+    }
+    return new Composite.Elements(list.names(), parts, item);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.reprise.engine;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What one execution of a function body or block depended on besides its inputs, noted while it
+ * runs. Owned by one control thread; those of parfor workers are added when the loop is over.
+ */
+final class Footprint {
+  /** The execution around it that is noted, too; null for the outermost. */
+  final Footprint outer;
+
+  /** Functions that were called, callers first. */
+  private final Set<LinkedProcedure> called = new LinkedHashSet<>();
+
+  private LinkedProcedure last;
+  private boolean repeatable = true;
+
+  Footprint(Footprint outer) {
+    this.outer = outer;
+  }
+
+  void calls(LinkedProcedure function) {
+    if (function != last) {
+      last = function;
+      called.add(function);
+    }
+  }
+
+  /** Something happened that must happen each time, or that may come out otherwise next time. */
+  void cannotRepeat() {
+    repeatable = false;
+  }
+
+  /** True when the execution followed from its inputs and the called functions alone. */
+  boolean isRepeatable() {
+    return repeatable;
+  }
+
+  Set<LinkedProcedure> called() {
+    return called;
+  }
+
+  /** Takes in an execution that was part of this one. */
+  void add(Footprint part) {
+    called.addAll(part.called);
+    repeatable &= part.repeatable;
+  }
+}

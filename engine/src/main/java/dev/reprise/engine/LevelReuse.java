@@ -1,0 +1,182 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.CompositeKey;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reuse of whole function calls and blocks, above that of instructions.
+ *
+ * <pre>
+ *   worth asking? --no--> execute, learn its work
+ *        | yes
+ *   composite of (region, keys of inputs)? --yes--> all its values in the lineage cache?
+ *        | no                                              | yes: bind them, done
+ *        +<------------------ no --------------------------+
+ *   execute, its instructions probe for themselves; then remember, unless it cannot repeat
+ * </pre>
+ *
+ * <p>A composite is an entry but never a claim: who misses enters the body, and nobody waits for a
+ * whole call. So two workers that miss at once both enter it, and their instructions share the
+ * work.
+ *
+ * <p>Whether an execution can repeat is seen while it runs ({@link Footprint}): no effect, no read
+ * of a file, no seed drawn. What is remembered then follows from the inputs, the region's
+ * instructions and the functions that it called, all of which are compared before a hit.
+ *
+ * <p>Thread-safe; stateless but for the composites.
+ */
+final class LevelReuse {
+  private final LineageCache cache;
+  private final Composites composites;
+  private final Precision precision;
+
+  LevelReuse(LineageCache cache, Composites composites, Precision precision) {
+    this.cache = cache;
+    this.composites = composites;
+    this.precision = precision;
+  }
+
+  /**
+   * Executes a region that is worth asking for, or binds what an earlier execution left.
+   *
+   * @param wanted how many of the outputs, from the first on, the caller looks at
+   */
+  void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
+    LineageItem[] inputs = items(activation, region.inputs);
+    if (!composites.isEmpty() && find(context, activation, region, inputs, wanted)) {
+      return;
+    }
+    execute(context, activation, region, body, inputs, wanted);
+  }
+
+  private static LineageItem[] items(Activation activation, int[] slots) {
+    LineageItem[] items = new LineageItem[slots.length];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = activation.items[slots[i]];
+    }
+    return items;
+  }
+
+  private Key key(Region region, LineageItem[] inputs) {
+    int kind = region.level.ordinal() << Byte.SIZE | precision.ordinal();
+    return CompositeKey.of(kind, region.fingerprint(), inputs);
+  }
+
+  // ---- finding
+
+  private boolean find(
+      ControlContext context,
+      Activation activation,
+      Region region,
+      LineageItem[] inputs,
+      int wanted) {
+    Composite known = composites.get(key(region, inputs));
+    if (known == null) {
+      return false;
+    }
+    Footprint called = new Footprint(null);
+    if (!known.isOf(context.run.functions(), called)) {
+      return false;
+    }
+    context.checkCancelled();
+    int count = Math.min(wanted, known.parts().length);
+    Value[] values = new Value[count];
+    LineageItem[] items = new LineageItem[count];
+    LevelValues found = new LevelValues(cache, activation, region);
+    if (!found.take(known.parts(), values, items)) {
+      return false;
+    }
+    bind(activation, region, known.parts(), values, items);
+    context.seeds.skip(known.seeds());
+    context.work += known.work();
+    region.learn(known.work());
+    if (context.footprint != null) {
+      context.footprint.add(called);
+    }
+    context.counters.levels(region.level).hit(known.costNanos());
+    return true;
+  }
+
+  private static void bind(
+      Activation activation,
+      Region region,
+      Composite.Part[] parts,
+      Value[] values,
+      LineageItem[] items) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != null) {
+        activation.bind(region.outputs[i], values[i], items[i]);
+      } else if (parts[i] == Composite.NoValue.CLEARED) {
+        activation.clear(region.outputs[i]);
+      }
+    }
+  }
+
+  // ---- executing
+
+  private void execute(
+      ControlContext context,
+      Activation activation,
+      Region region,
+      Node[] body,
+      LineageItem[] inputs,
+      int wanted) {
+    LineageItem[] before =
+        region.level == Region.Level.BLOCK ? items(activation, region.outputs) : null;
+    long workBefore = context.work;
+    long seedsBefore = context.seeds.count();
+    long submittedBefore = context.submissions();
+    long start = System.nanoTime();
+    Footprint footprint = context.enter();
+    try {
+      Node.runAll(body, context, activation);
+    } finally {
+      context.leave(footprint);
+    }
+    long nanos = System.nanoTime() - start;
+    long work = context.work - workBefore;
+    region.learn(work);
+    if (!region.isWorthKeeping(work)) {
+      return;
+    }
+    context.counters.levels(region.level).miss();
+    if (footprint.isRepeatable()) {
+      long seeds = context.seeds.count() - seedsBefore;
+      Composite.Part[] none = new Composite.Part[region.outputs.length];
+      Composite facts =
+          new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
+      FinishedRegion done = new FinishedRegion(activation, region, inputs, before, wanted, facts);
+      publish(done, context.unfinishedSince(submittedBefore));
+    }
+  }
+
+  /** Publishes at once, or when everything that the execution started has succeeded. */
+  private void publish(FinishedRegion done, List<Handle> unfinished) {
+    List<Handle> awaited = new ArrayList<>(unfinished);
+    done.collectPending(awaited);
+    if (awaited.isEmpty()) {
+      publish(done);
+      return;
+    }
+    done.retain();
+    Publication.after(
+        awaited,
+        () -> {
+          publish(done);
+          done.release();
+        },
+        done::release);
+  }
+
+  private void publish(FinishedRegion done) {
+    Key key = key(done.region, done.inputs);
+    composites.put(key, done.composite(cache));
+  }
+}

@@ -1,0 +1,110 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.BlockAccess;
+import dev.reprise.language.program.Determinism;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.language.program.ProgramFingerprint;
+import dev.reprise.lineage.Key;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A function body or a block that may be reused as a whole: what its results depend on, what it
+ * changes, and whether asking for them pays.
+ *
+ * <p>Whether it pays is learned from the estimated work of earlier executions, not from a clock.
+ * Threads: {@code fingerprint} and {@code mostWork} may be written by several control threads at
+ * once. All write the same fingerprint; of two amounts of work that are learned at once one may get
+ * lost, which costs one execution that is not remembered.
+ */
+final class Region {
+
+  /** Kinds of regions, with the least estimated work of an execution that is worth remembering. */
+  enum Level {
+    /** Asking in vain and publishing take about a microsecond. */
+    FUNCTION(20_000),
+    /** Blocks are met far more often than calls and found far more rarely. */
+    BLOCK(100_000);
+
+    final long gateNanos;
+
+    Level(long gateNanos) {
+      this.gateNanos = gateNanos;
+    }
+  }
+
+  private static final long UNKNOWN = -1;
+
+  final Level level;
+
+  /** Slots that the key is made of. */
+  final int[] inputs;
+
+  /** Slots that an execution may leave changed. */
+  final int[] outputs;
+
+  private final boolean neverRepeatable;
+  private final Supplier<Key> fingerprintOf;
+  private Key fingerprint;
+  private long mostWork = UNKNOWN;
+
+  private Region(
+      Level level,
+      int[] inputs,
+      int[] outputs,
+      boolean neverRepeatable,
+      Supplier<Key> fingerprintOf) {
+    this.level = level;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.neverRepeatable = neverRepeatable;
+    this.fingerprintOf = fingerprintOf;
+  }
+
+  /** The body of a function, from bound parameters to results that are not converted yet. */
+  static Region of(Procedure function) {
+    return new Region(
+        Level.FUNCTION,
+        function.parameters().stream().mapToInt(Procedure.Parameter::slot).toArray(),
+        function.results().stream().mapToInt(Procedure.Result::slot).toArray(),
+        Determinism.isCertainlyNone(function.body(), function.constants()),
+        () -> ProgramFingerprint.of(function));
+  }
+
+  /** Blocks of a procedure. */
+  static Region of(List<Block> blocks, BlockAccess access, Procedure procedure) {
+    return new Region(
+        Level.BLOCK,
+        access.reads().stream().mapToInt(Integer::intValue).toArray(),
+        access.changes().stream().mapToInt(Integer::intValue).toArray(),
+        false,
+        () -> ProgramFingerprint.of(blocks, procedure.constants()));
+  }
+
+  Key fingerprint() {
+    Key known = fingerprint;
+    if (known == null) {
+      known = fingerprintOf.get();
+      fingerprint = known;
+    }
+    return known;
+  }
+
+  /** False when asking would cost more than it saves, or would always be in vain. */
+  boolean isWorthAsking() {
+    return !neverRepeatable && (mostWork >= level.gateNanos || mostWork == UNKNOWN);
+  }
+
+  /** True when an execution of that much work is worth remembering. */
+  boolean isWorthKeeping(long work) {
+    return work >= level.gateNanos;
+  }
+
+  /** Notes the estimated work of an execution. */
+  void learn(long work) {
+    if (work > mostWork) {
+      mostWork = work;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.reprise.lineage;
+
+/**
+ * Keys of whole calls and blocks: what is executed, then what it is executed on.
+ *
+ * <p>They have a name space of their own. Their first block can be that of no item, since it begins
+ * with a word that neither a literal nor (but for an accident of 2^-64) an operation begins with.
+ */
+public final class CompositeKey {
+  /** "composit" in ASCII. */
+  private static final long COMPOSITE = 0x636f6d706f736974L;
+
+  private CompositeKey() {}
+
+  /**
+   * The key of a piece of program on its inputs.
+   *
+   * @param kind tells apart pieces that one fingerprint may stand for
+   * @param piece fingerprint of the piece
+   * @param inputs items of what the piece reads, in an order that the piece fixes; null for a
+   *     variable without a value. The keys of the items are computed if they are not known yet.
+   */
+  public static Key of(long kind, Key piece, LineageItem[] inputs) {
+    KeyMixer mixer = new KeyMixer();
+    mixer.mix(COMPOSITE, kind);
+    mixer.mix(piece.high(), piece.low());
+    for (LineageItem input : inputs) {
+      // No half of an item's key is 0.
+      mixer.mix(input == null ? 0 : input.keyHigh(), input == null ? 0 : input.keyLow());
+    }
+    mixer.finish();
+    return new Key(mixer.high(), mixer.low());
+  }
+}
