@@ -28,6 +28,8 @@ import java.util.Set;
  * @param verifyReuse one of this many hits is computed again and compared; 0 checks none
  * @param traps values at whose first appearance the run stops
  * @param estimate whether to report what reuse would save, without keeping values
+ * @param fusion whether chains of element-wise operations are computed in one loop; changes no
+ *     result
  * @param library folders searched for functions before the shipped library
  * @param workingDirectory folder that relative paths of scripts resolve against
  * @param out where {@code print} writes
@@ -49,6 +51,7 @@ public record SessionConfig(
     int verifyReuse,
     Set<Trap> traps,
     boolean estimate,
+    boolean fusion,
     List<Path> library,
     Path workingDirectory,
     PrintStream out,
@@ -157,6 +160,12 @@ public record SessionConfig(
     return draft.config();
   }
 
+  public SessionConfig withFusion(boolean on) {
+    Draft draft = new Draft(this);
+    draft.fusion = on;
+    return draft.config();
+  }
+
   public SessionConfig withLibrary(List<Path> folders) {
     Draft draft = new Draft(this);
     draft.library = folders;
@@ -203,6 +212,7 @@ public record SessionConfig(
     private int verifyReuse;
     private Set<Trap> traps;
     private boolean estimate;
+    private boolean fusion;
     private List<Path> library;
     private Path workingDirectory;
     private PrintStream out;
@@ -224,6 +234,7 @@ public record SessionConfig(
       verifyReuse = from.verifyReuse;
       traps = from.traps;
       estimate = from.estimate;
+      fusion = from.fusion;
       library = from.library;
       workingDirectory = from.workingDirectory;
       out = from.out;
@@ -247,6 +258,7 @@ public record SessionConfig(
           verifyReuse,
           traps,
           estimate,
+          fusion,
           library,
           workingDirectory,
           out,

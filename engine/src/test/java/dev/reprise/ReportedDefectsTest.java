@@ -42,4 +42,20 @@ class ReportedDefectsTest {
             ScriptException.class, () -> Scripts.run(config, "f = \"twice\"\nprint(eval(f, 3))"));
     assertThat(failure.getMessage()).contains("twice.dml:2:7").doesNotContain("Diagnostic[");
   }
+
+  @Test
+  void aBoundMatrixHasOneKeyWhateverWasInItsMemoryBefore() throws Exception {
+    try (Session session = Reprise.session(Scripts.config())) {
+      Script script = session.compile("y = x + 1", CompileOptions.inputs("x").outputs("y"));
+      Inputs small = Inputs.of("x", new double[][] {{7}});
+      String first;
+      try (RunResult result = script.run(small)) {
+        first = result.lineage("y");
+      }
+      script.run(Inputs.of("x", new double[][] {{1, 2, 3, 4, 5, 6, 7, 8}})).close();
+      try (RunResult result = script.run(small)) {
+        assertThat(result.lineage("y")).isEqualTo(first);
+      }
+    }
+  }
 }

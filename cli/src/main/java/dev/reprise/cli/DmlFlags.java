@@ -91,6 +91,7 @@ final class DmlFlags {
     return new Settings(
         reuse,
         dedup,
+        true,
         policy,
         device,
         "default",

@@ -28,6 +28,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withPrecision(precision(settings))
             .withNumerics(Numerics.valueOf(settings.numerics().toUpperCase(Locale.ROOT)))
             .withDedup(settings.dedup())
+            .withFusion(settings.fusion())
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());

@@ -26,6 +26,15 @@ final class SessionOptions {
   private String dedup = "on";
 
   @Option(
+      names = "--fusion",
+      paramLabel = "on|off",
+      description = {
+        "Compute chains of element-wise operations in one loop.",
+        "Changes no result. Default: on."
+      })
+  private String fusion = "on";
+
+  @Option(
       names = "--policy",
       paramLabel = "NAME",
       description = "Which cached value goes first: lru, dagheight, costnsize. Default: costnsize.")
@@ -149,6 +158,7 @@ final class SessionOptions {
     return new Settings(
         Choices.oneOf("--reuse", reuse, Choices.REUSE),
         Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
+        Choices.oneOf("--fusion", fusion, Choices.SWITCH).equals("on"),
         Choices.oneOf("--policy", policy, Choices.POLICY),
         Choices.device(device),
         Choices.oneOf("--numerics", numerics, Choices.NUMERICS),
@@ -196,6 +206,7 @@ final class SessionOptions {
     switch (option) {
       case "--reuse" -> reuse = value;
       case "--dedup" -> dedup = value;
+      case "--fusion" -> fusion = value;
       case "--policy" -> policy = value;
       case "--device" -> device = value;
       case "--numerics" -> numerics = value;

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 record Settings(
     String reuse,
     boolean dedup,
+    boolean fusion,
     String policy,
     String device,
     String numerics,

@@ -85,12 +85,14 @@ public final class Binding {
   }
 
   private static LineageItem item(DenseMatrix matrix, Precision precision, String version) {
+    // A buffer may be longer than the cells, with whatever was there before.
+    MemorySegment cells = matrix.segment().asSlice(0, matrix.bytes());
     Attributes identity =
         version != null
             ? Attributes.of("version", version)
             : Attributes.of(
                 "fingerprint",
-                ContentHash.ofMatrix(matrix.segment(), matrix.rows(), matrix.cols()).toString());
+                ContentHash.ofMatrix(cells, matrix.rows(), matrix.cols()).toString());
     return LineageItem.leaf(
         new Operation(OperationTable.standard().get("bound"), identity).withPrecision(precision),
         version == null ? matrix.shape().toString() : version);

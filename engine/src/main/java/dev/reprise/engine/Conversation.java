@@ -79,7 +79,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     private Functions functions() {
-      return new Functions(compiled.program(), services.linker());
+      return new Functions(compiled.program(), services.linkerOfConversations());
     }
 
     /**

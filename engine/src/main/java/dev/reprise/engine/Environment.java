@@ -39,6 +39,7 @@ public final class Environment {
         0,
         Set.of(),
         false,
+        true,
         List.of(),
         Path.of("").toAbsolutePath(),
         System.out,

@@ -14,6 +14,7 @@ import dev.reprise.runtime.cpu.cell.ScalarUnary;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +31,25 @@ final class Linker {
   private final Precision precision;
   private final Consumer<String> expected;
   private final ValueTrap trap;
+  private final FusionScope fusion;
 
   /**
    * @param precision the width of all matrices that the program makes
    * @param expected is told each opcode that is linked, so that its device can prepare
    * @param trap checks results of scalar functions; null when nothing is trapped
+   * @param fusion which operations may be computed in the loop of another
    */
-  Linker(OpcodeIndex opcodes, Precision precision, Consumer<String> expected, ValueTrap trap) {
+  Linker(
+      OpcodeIndex opcodes,
+      Precision precision,
+      Consumer<String> expected,
+      ValueTrap trap,
+      FusionScope fusion) {
     this.opcodes = opcodes;
     this.precision = precision;
     this.expected = expected;
     this.trap = trap;
+    this.fusion = fusion;
   }
 
   /**
@@ -63,6 +72,9 @@ final class Linker {
 
     /** Results of all parfors around the code that is being linked. */
     private Set<Integer> results = Set.of();
+
+    /** Slots that change while the innermost loop around runs; null outside of loops. */
+    private Set<Integer> changing;
 
     ProcedureLinker(Procedure procedure) {
       this.procedure = procedure;
@@ -95,8 +107,8 @@ final class Linker {
             nodes(branch.otherwise()));
       }
       if (block instanceof Block.While loop) {
-        return new ControlNodes.While(
-            code(loop.predicate(), loop.position()), nodes(loop.body()), trace(loop));
+        Node[] body = body(block, loop.body());
+        return new ControlNodes.While(code(loop.predicate(), loop.position()), body, trace(loop));
       }
       return block instanceof Block.For loop ? loop(loop) : parFor((Block.ParFor) block);
     }
@@ -107,12 +119,24 @@ final class Linker {
           code(loop.from(), loop.position()),
           code(loop.to(), loop.position()),
           loop.step() == null ? null : code(loop.step(), loop.position()),
-          nodes(loop.body()),
+          body(loop, loop.body()),
           trace(loop));
     }
 
     private LoopTrace trace(Block loop) {
       return LoopTrace.of(procedure.slotCount(), written(loop), LoopTrace.mayDraw(loop));
+    }
+
+    private Node[] body(Block loop, List<Block> body) {
+      if (!fusion.keepsInvariants()) {
+        return nodes(body);
+      }
+      Set<Integer> outer = changing;
+      changing = new HashSet<>();
+      collectWritten(loop, changing);
+      Node[] nodes = nodes(body);
+      changing = outer;
+      return nodes;
     }
 
     private ParForNode parFor(Block.ParFor block) {
@@ -142,7 +166,9 @@ final class Linker {
     }
 
     private StraightNode straight(List<Instruction> instructions) {
-      return new StraightNode(instructions.stream().map(this::step).toArray(Step[]::new));
+      Step[] steps = instructions.stream().map(this::step).toArray(Step[]::new);
+      fusion.wrap(instructions, steps, procedure, changing);
+      return new StraightNode(steps);
     }
 
     private int operand(int operand) {

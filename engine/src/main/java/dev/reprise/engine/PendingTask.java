@@ -27,9 +27,8 @@ final class PendingTask extends Task implements Waiter {
   private final Run run;
   private final Cancellation cancellation;
   private final ExecutionContext kernel;
-  private final LinkedOperation operation;
   private final Handle handle;
-  private final Execution execution;
+  private final Recipe recipe;
   private final LineageItem item;
 
   // The claim that this task owes an outcome; taken exactly once by run, inputFailed or cancelled.
@@ -39,20 +38,29 @@ final class PendingTask extends Task implements Waiter {
   // one gives them back; a claim that comes after that has no recipe any more.
   private final AtomicInteger needs = new AtomicInteger(1);
 
+  /** Computes the value from complete inputs and counts that; the caller owns a reference to it. */
+  @FunctionalInterface
+  interface Recipe {
+    Value compute(Value[] inputs, ExecutionContext kernel, Tally tally);
+  }
+
+  /**
+   * A task that is not submitted yet.
+   *
+   * @param inputs finished or pending values; the task takes references of its own
+   */
   PendingTask(
       ControlContext context,
-      LinkedOperation operation,
       Value[] inputs,
       Meta meta,
       LineageItem item,
       Origin origin,
-      Execution execution) {
+      Recipe recipe) {
     super(retained(inputs));
     this.run = context.run;
     this.cancellation = context.cancellation;
     this.kernel = context.kernel;
-    this.operation = operation;
-    this.execution = execution;
+    this.recipe = recipe;
     this.item = item;
     this.handle = new Handle(origin, meta);
     handle.whenDone(this::needEnds);
@@ -129,7 +137,7 @@ final class PendingTask extends Task implements Waiter {
     Value value;
     long start = System.nanoTime();
     try {
-      value = execution.run(operation, completeInputs(), item, kernel, run.counters());
+      value = recipe.compute(completeInputs(), kernel, run.counters());
     } catch (OperandException e) {
       handle.fail(e);
       owed.fail(e);

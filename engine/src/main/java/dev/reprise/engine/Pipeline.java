@@ -22,7 +22,7 @@ final class Pipeline {
    * Operations of less estimated work are executed without a probe: a probe with its key costs a
    * few hundred nanoseconds, and most of what is below would never be asked for again.
    */
-  private static final double COST_GATE_NANOS = 2_000;
+  static final double COST_GATE_NANOS = 2_000;
 
   private final KernelRunner kernels;
 
@@ -241,15 +241,25 @@ final class Pipeline {
     @Override
     public Waiter get() {
       Meta meta = infer(operation, inputs);
-      return new PendingTask(context, operation, inputs, meta, item, origin, execution);
+      return task(meta);
     }
 
     Handle submit(Claim claim, Meta meta) {
-      PendingTask task = new PendingTask(context, operation, inputs, meta, item, origin, execution);
+      PendingTask task = task(meta);
       Handle handle = task.handle();
       context.submitted(handle, origin);
       task.takeOver(claim);
       return handle;
+    }
+
+    private PendingTask task(Meta meta) {
+      return new PendingTask(
+          context,
+          inputs,
+          meta,
+          item,
+          origin,
+          (complete, kernel, tally) -> execution.run(operation, complete, item, kernel, tally));
     }
   }
 }

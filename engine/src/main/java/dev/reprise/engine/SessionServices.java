@@ -41,6 +41,7 @@ public final class SessionServices implements AutoCloseable {
   private final RunChecks checks;
   private final Pipeline pipeline;
   private final LevelReuse levels;
+  private final Fusion fusion;
   private final OpcodeIndex opcodes = new OpcodeIndex(OperationTable.standard());
   private final StructureOperations structures = new StructureOperations();
   private final FileAccess files;
@@ -74,6 +75,7 @@ public final class SessionServices implements AutoCloseable {
         config.reuse().reusesLevels()
             ? new LevelReuse(cache, new Composites(COMPOSITES), config.precision())
             : null;
+    this.fusion = new Fusion(kernels, execution, device, cache, opcodes);
     this.files = new FileAccess(memory, config.threads(), device);
   }
 
@@ -135,9 +137,22 @@ public final class SessionServices implements AutoCloseable {
     return checks;
   }
 
-  /** Binds compiled procedures as this session runs them. */
+  /** Binds compiled scripts as this session runs them. */
   Linker linker() {
-    return new Linker(opcodes, config.precision(), device::expect, trap);
+    return linker(FusionScope.ofScripts(config));
+  }
+
+  /** Binds inputs of a conversation, whose variables outlive their failures. */
+  Linker linkerOfConversations() {
+    return linker(FusionScope.ofConversations(config));
+  }
+
+  private Linker linker(FusionScope scope) {
+    return new Linker(opcodes, config.precision(), device::expect, trap, scope);
+  }
+
+  Fusion fusion() {
+    return fusion;
   }
 
   /** Null when whole calls and blocks are not reused. */

@@ -13,6 +13,8 @@ import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.create.CreateKernels;
 import dev.reprise.runtime.cpu.distribution.DistributionKernels;
 import dev.reprise.runtime.cpu.frame.FrameKernels;
+import dev.reprise.runtime.cpu.fusion.FusedLoop;
+import dev.reprise.runtime.cpu.fusion.FusedLoops;
 import dev.reprise.runtime.cpu.linalg.LinearAlgebraKernels;
 import dev.reprise.runtime.cpu.nn.NeuralKernels;
 import dev.reprise.runtime.cpu.shape.ShapeKernels;
@@ -33,6 +35,9 @@ public final class CpuDevice implements Device, AutoCloseable {
   private final LazyBlas blas;
   private final KernelTable kernels;
   private final Forms forms;
+
+  // Made when first needed; published by the lock of this.
+  private FusedLoops fused;
 
   /**
    * Makes the device.
@@ -82,6 +87,29 @@ public final class CpuDevice implements Device, AutoCloseable {
       throw new UnsupportedOperationException("the device cpu has no kernel for " + operation);
     }
     return forms.run(kernel, operation, inputs, context);
+  }
+
+  /** The loops over fused expressions. */
+  public synchronized FusedLoops fusedLoops() {
+    if (fused == null) {
+      fused = new FusedLoops(parallel);
+    }
+    return fused;
+  }
+
+  /**
+   * Computes a fused expression; the result has the form that the unfused operations would give it.
+   *
+   * @param leaves dense fp64 matrices and scalars, pinned by the caller
+   * @param rows rows of the expression below its aggregate
+   * @param cols columns of the expression below its aggregate
+   * @return the result, owned by the caller; null when the operations must run unfused, since an
+   *     intermediate may be worth compressing
+   */
+  public Operand execute(
+      FusedLoop loop, Operand[] leaves, long rows, long cols, ExecutionContext context) {
+    Operand output = loop.run(leaves, rows, cols, context);
+    return output == null ? null : forms.compressSparse(output, context);
   }
 
   /**

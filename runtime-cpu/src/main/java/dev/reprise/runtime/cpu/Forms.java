@@ -64,6 +64,11 @@ final class Forms {
     return true;
   }
 
+  /** The output of a dense computation in the form in which it is kept; it is handed over. */
+  Operand compressSparse(Operand output, ExecutionContext context) {
+    return compressSparse(new Operand[] {output}, context)[0];
+  }
+
   private Operand[] compressSparse(Operand[] outputs, ExecutionContext context) {
     return changed(
         outputs,

@@ -2,6 +2,8 @@ package dev.reprise.runtime.cpu.aggregate;
 
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Aggregates over cells, rows, columns and groups. */
 public final class AggregateKernels {
@@ -17,6 +19,17 @@ public final class AggregateKernels {
     QuantileKernels.register(table);
     GroupKernels.register(table);
     DistinctKernels.register(table);
+  }
+
+  /**
+   * The aggregates that read every cell once, by opcode, over cells that need not be in memory;
+   * with the same bits as the kernels of the same names.
+   */
+  public static Map<String, SourceAggregate> overSources(Parallel parallel) {
+    Map<String, SourceAggregate> table = new LinkedHashMap<>(FullKernels.overSources(parallel));
+    table.putAll(RowKernels.overSources(parallel));
+    table.putAll(ColumnKernels.overSources(parallel));
+    return table;
   }
 
   /** Adds the kernels over compressed matrices. */

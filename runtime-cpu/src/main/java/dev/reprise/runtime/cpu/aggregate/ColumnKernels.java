@@ -5,10 +5,14 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Aggregates of each column into a row vector; a column without cells gives 0. */
 final class ColumnKernels {
@@ -20,37 +24,51 @@ final class ColumnKernels {
 
   static void register(KernelTable.Builder table, Parallel parallel) {
     ColumnKernels columns = new ColumnKernels(parallel);
-    table.add("colSums", columns.folding((width, _) -> new ColumnFold.Sum(width)));
-    table.add("colMins", columns.folding((width, _) -> new ColumnFold.Min(width)));
-    table.add("colMaxs", columns.folding((width, _) -> new ColumnFold.Max(width)));
-    table.add("colProds", columns.folding((width, _) -> new ColumnFold.Product(width)));
-    table.add("colMeans", kernel(columns::means));
-    table.add("colVars", kernel(columns::variances));
-    table.add("colSds", kernel(columns::deviations));
-    table.add("colIndexMax", kernel((x, _) -> indexMax(x, 1)));
-    table.add("colIndexMin", kernel((x, _) -> indexMax(x, -1)));
+    overSources(parallel).forEach((opcode, aggregate) -> table.add(opcode, kernel(aggregate)));
+    table.add("colVars", kernel(each(columns::variances)));
+    table.add("colSds", kernel(each(columns::deviations)));
+    table.add("colIndexMax", kernel(each((x, _) -> indexMax(x, 1))));
+    table.add("colIndexMin", kernel(each((x, _) -> indexMax(x, -1))));
+  }
+
+  /** Those that read every cell once, by opcode, over cells that need not be in memory. */
+  static Map<String, SourceAggregate> overSources(Parallel parallel) {
+    ColumnKernels columns = new ColumnKernels(parallel);
+    Map<String, SourceAggregate> table = new LinkedHashMap<>();
+    table.put("colSums", columns.folding((width, _) -> new ColumnFold.Sum(width)));
+    table.put("colMins", columns.folding((width, _) -> new ColumnFold.Min(width)));
+    table.put("colMaxs", columns.folding((width, _) -> new ColumnFold.Max(width)));
+    table.put("colProds", columns.folding((width, _) -> new ColumnFold.Product(width)));
+    table.put("colMeans", each(columns::means));
+    return table;
   }
 
   private interface ColumnAggregate {
-    double[] of(DenseMatrix x, ExecutionContext context);
+    double[] of(CellSource x, ExecutionContext context);
   }
 
-  private Kernel folding(ColumnFold.Start start) {
-    return kernel((x, context) -> new ColumnScan(x).fold(parallel, context, start));
+  private SourceAggregate folding(ColumnFold.Start start) {
+    return each((x, context) -> new ColumnScan(x).fold(parallel, context, start));
   }
 
-  private static Kernel kernel(ColumnAggregate aggregate) {
-    return (operation, inputs, context) -> {
-      DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+  private static Kernel kernel(SourceAggregate aggregate) {
+    return (operation, inputs, context) ->
+        new Operand[] {
+          aggregate.of(CellSource.of(Arguments.matrix(operation, inputs, 0)), context)
+        };
+  }
+
+  private static SourceAggregate each(ColumnAggregate aggregate) {
+    return (x, context) -> {
       double[] results =
           x.cells() == 0 ? new double[Math.toIntExact(x.cols())] : aggregate.of(x, context);
       DenseMatrix out = DenseMatrix.allocate(context.allocator(), 1, x.cols());
       MemorySegment.copy(results, 0, out.segment(), Run.CELL, 0, results.length);
-      return new Operand[] {out};
+      return out;
     };
   }
 
-  private double[] means(DenseMatrix x, ExecutionContext context) {
+  private double[] means(CellSource x, ExecutionContext context) {
     double[] results =
         new ColumnScan(x).fold(parallel, context, (width, _) -> new ColumnFold.Sum(width));
     for (int j = 0; j < results.length; j++) {
@@ -60,7 +78,7 @@ final class ColumnKernels {
   }
 
   /** Sample variances by two passes; 0 for a single row. */
-  private double[] variances(DenseMatrix x, ExecutionContext context) {
+  private double[] variances(CellSource x, ExecutionContext context) {
     ColumnScan scan = new ColumnScan(x);
     double[] centers = scan.repeated(means(x, context));
     double[] results =
@@ -76,7 +94,7 @@ final class ColumnKernels {
     return results;
   }
 
-  private double[] deviations(DenseMatrix x, ExecutionContext context) {
+  private double[] deviations(CellSource x, ExecutionContext context) {
     double[] results = variances(x, context);
     for (int j = 0; j < results.length; j++) {
       results[j] = Math.sqrt(results[j]);
@@ -85,15 +103,16 @@ final class ColumnKernels {
   }
 
   /** One-based row of the largest {@code sign * x}, the last of equal ones; NaN never wins. */
-  private static double[] indexMax(DenseMatrix x, int sign) {
+  private static double[] indexMax(CellSource x, int sign) {
     int cols = Math.toIntExact(x.cols());
     double[] best = new double[cols];
     double[] index = new double[cols];
     Arrays.fill(best, Double.NEGATIVE_INFINITY);
     Arrays.fill(index, 1);
     double[] row = new double[cols];
+    CellReader cells = x.reader(cols);
     for (long i = 0; i < x.rows(); i++) {
-      MemorySegment.copy(x.segment(), Run.CELL, 8 * i * cols, row, 0, cols);
+      cells.read(i * cols, row, cols);
       for (int j = 0; j < cols; j++) {
         double value = sign * row[j];
         if (value >= best[j]) {

@@ -1,9 +1,9 @@
 package dev.reprise.runtime.cpu.aggregate;
 
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.Parallel;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -25,7 +25,7 @@ final class ColumnScan {
   private static final long CHUNK_CELLS = 1 << 16;
   private static final long MOST_CHUNKS = 1024;
 
-  private final MemorySegment cells;
+  private final CellSource source;
   private final int cols;
 
   /** Rows that count as one. */
@@ -39,8 +39,8 @@ final class ColumnScan {
 
   private final long chunkRows;
 
-  ColumnScan(DenseMatrix x) {
-    cells = x.segment();
+  ColumnScan(CellSource x) {
+    source = x;
     cols = Math.toIntExact(x.cols());
     together = x.cells() <= SMALL_CELLS || cols >= NARROW ? 1 : NARROW / cols;
     wideRows = x.rows() / together;
@@ -80,9 +80,10 @@ final class ColumnScan {
   private ColumnFold chunk(ColumnFold.Start start, int strip, long from, long to) {
     long firstCol = (long) strip * STRIP;
     double[] row = new double[(int) Math.min(STRIP, wideCols - firstCol)];
+    CellReader cells = source.reader(row.length);
     ColumnFold fold = start.of(row.length, firstCol);
     for (long i = from; i < to; i++) {
-      MemorySegment.copy(cells, Run.CELL, 8 * (i * wideCols + firstCol), row, 0, row.length);
+      cells.read(i * wideCols + firstCol, row, row.length);
       fold.row(row);
       if ((i - from) % FLUSH_ROWS == FLUSH_ROWS - 1) {
         fold.flush();
@@ -113,9 +114,9 @@ final class ColumnScan {
       narrow.merge(wide, i * cols);
     }
     double[] row = new double[cols];
+    CellReader cells = source.reader(cols);
     for (int i = 0; i < leftOver; i++) {
-      MemorySegment.copy(
-          cells, Run.CELL, 8 * (wideRows * wideCols + (long) i * cols), row, 0, cols);
+      cells.read(wideRows * wideCols + (long) i * cols, row, cols);
       narrow.row(row);
       narrow.flush();
     }

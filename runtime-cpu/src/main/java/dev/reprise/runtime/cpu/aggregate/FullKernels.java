@@ -8,10 +8,12 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Aggregates of a whole matrix into a double; a scalar counts as a single cell. Chunks have a fixed
@@ -36,11 +38,23 @@ final class FullKernels {
     table.add("min", kernel(full::min));
     table.add("max", kernel(full::max));
     table.add("prod", kernel(full::product));
-    table.add("trace", kernel(FullKernels::trace));
+    table.add("trace", FullKernels::trace);
+  }
+
+  /** Those that read every cell once, by opcode, over cells that need not be in memory. */
+  static Map<String, SourceAggregate> overSources(Parallel parallel) {
+    FullKernels full = new FullKernels(parallel);
+    Map<String, SourceAggregate> table = new LinkedHashMap<>();
+    table.put("sum", (x, context) -> Scalar.of(full.sum(x, context)));
+    table.put("mean", (x, context) -> Scalar.of(full.mean(x, context)));
+    table.put("min", (x, context) -> Scalar.of(full.min(x, context)));
+    table.put("max", (x, context) -> Scalar.of(full.max(x, context)));
+    table.put("prod", (x, context) -> Scalar.of(full.product(x, context)));
+    return table;
   }
 
   private interface Aggregate {
-    double of(DenseMatrix x, ExecutionContext context);
+    double of(CellSource x, ExecutionContext context);
   }
 
   private static Kernel kernel(Aggregate aggregate) {
@@ -54,44 +68,41 @@ final class FullKernels {
       boolean spread = operation.name().equals("var") || operation.name().equals("sd");
       return spread ? 0 : scalar.asDouble();
     }
-    return aggregate.of(Arguments.matrix(operation, inputs, 0), context);
+    return aggregate.of(CellSource.of(Arguments.matrix(operation, inputs, 0)), context);
   }
 
   /** A reduction of one chunk on one thread. */
   private interface ChunkReduction {
-    double of(Run run, MemorySegment cells, long at, long n);
+    double of(Run run, long at, long n);
   }
 
   private interface ChunkSum {
     void add(Accumulator total, Run run, long at, long n);
   }
 
-  private double sum(DenseMatrix x, ExecutionContext context) {
+  private double sum(CellSource x, ExecutionContext context) {
     if (x.cells() <= CHUNK) {
-      return new Run(x.cells()).sum(x.segment(), 0, x.cells());
+      return new Run(x, x.cells()).sum(0, x.cells());
     }
-    MemorySegment cells = x.segment();
-    return total(x, context, (total, run, at, n) -> run.addTo(total, cells, at, n));
+    return total(x, context, (total, run, at, n) -> run.addTo(total, at, n));
   }
 
-  private double mean(DenseMatrix x, ExecutionContext context) {
+  private double mean(CellSource x, ExecutionContext context) {
     return sum(x, context) / x.cells();
   }
 
-  private double variance(DenseMatrix x, ExecutionContext context) {
+  private double variance(CellSource x, ExecutionContext context) {
     long n = x.cells();
     if (n == 0) {
       return Double.NaN;
     }
     double mean = mean(x, context);
-    MemorySegment cells = x.segment();
     double squares =
-        total(
-            x, context, (total, run, at, count) -> run.addSquaresTo(total, mean, cells, at, count));
+        total(x, context, (total, run, at, count) -> run.addSquaresTo(total, mean, at, count));
     return n == 1 ? squares : squares / (n - 1);
   }
 
-  private double total(DenseMatrix x, ExecutionContext context, ChunkSum chunk) {
+  private double total(CellSource x, ExecutionContext context, ChunkSum chunk) {
     long n = x.cells();
     Accumulator[] parts = new Accumulator[Math.toIntExact(Parallel.chunks(n, CHUNK))];
     parallel.forRange(
@@ -100,7 +111,7 @@ final class FullKernels {
         CHUNK,
         (from, to) -> {
           Accumulator part = new Accumulator();
-          chunk.add(part, new Run(to - from), 8 * from, to - from);
+          chunk.add(part, new Run(x, to - from), from, to - from);
           parts[(int) (from / CHUNK)] = part;
         });
     Accumulator total = new Accumulator();
@@ -110,7 +121,7 @@ final class FullKernels {
     return total.value();
   }
 
-  private double[] reduce(DenseMatrix x, ExecutionContext context, ChunkReduction chunk) {
+  private double[] reduce(CellSource x, ExecutionContext context, ChunkReduction chunk) {
     long n = x.cells();
     double[] parts = new double[Math.toIntExact(Parallel.chunks(n, CHUNK))];
     parallel.forRange(
@@ -118,12 +129,11 @@ final class FullKernels {
         n,
         CHUNK,
         (from, to) ->
-            parts[(int) (from / CHUNK)] =
-                chunk.of(new Run(to - from), x.segment(), 8 * from, to - from));
+            parts[(int) (from / CHUNK)] = chunk.of(new Run(x, to - from), from, to - from));
     return parts;
   }
 
-  private double min(DenseMatrix x, ExecutionContext context) {
+  private double min(CellSource x, ExecutionContext context) {
     double min = Double.POSITIVE_INFINITY;
     for (double part : reduce(x, context, Run::min)) {
       min = Math.min(min, part);
@@ -131,7 +141,7 @@ final class FullKernels {
     return min;
   }
 
-  private double max(DenseMatrix x, ExecutionContext context) {
+  private double max(CellSource x, ExecutionContext context) {
     double max = Double.NEGATIVE_INFINITY;
     for (double part : reduce(x, context, Run::max)) {
       max = Math.max(max, part);
@@ -139,7 +149,7 @@ final class FullKernels {
     return max;
   }
 
-  private double product(DenseMatrix x, ExecutionContext context) {
+  private double product(CellSource x, ExecutionContext context) {
     double product = 1;
     for (double part : reduce(x, context, Run::product)) {
       product *= part;
@@ -147,7 +157,11 @@ final class FullKernels {
     return product;
   }
 
-  private static double trace(DenseMatrix x, ExecutionContext context) {
+  private static Operand[] trace(Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (inputs[0] instanceof Scalar scalar && scalar.type() != ValueType.STRING) {
+      return new Operand[] {Scalar.of(scalar.asDouble())};
+    }
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     if (x.rows() != x.cols()) {
       throw new OperandException(
           "'trace' needs a square matrix, but got one of shape " + x.shape());
@@ -156,6 +170,6 @@ final class FullKernels {
     for (long i = 0; i < x.rows(); i++) {
       total.add(x.get(i, i));
     }
-    return total.value();
+    return new Operand[] {Scalar.of(total.value())};
   }
 }

@@ -4,9 +4,12 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Aggregates of each row into a column vector; a row without cells gives 0. Short rows are read
@@ -18,32 +21,40 @@ final class RowKernels {
   private RowKernels() {}
 
   static void register(KernelTable.Builder table, Parallel parallel) {
-    table.add("rowSums", kernel(parallel, Run::blockSum, Run::sum));
-    table.add(
-        "rowMeans",
-        kernel(
-            parallel,
-            (run, from, n) -> run.blockSum(from, n) / n,
-            (run, x, at, n) -> run.sum(x, at, n) / n));
-    table.add("rowVars", kernel(parallel, Run::blockVariance, Run::variance));
+    overSources(parallel).forEach((opcode, aggregate) -> table.add(opcode, kernel(aggregate)));
+    table.add("rowVars", kernel(rows(parallel, Run::blockVariance, Run::variance)));
     table.add(
         "rowSds",
         kernel(
-            parallel,
-            (run, from, n) -> Math.sqrt(run.blockVariance(from, n)),
-            (run, x, at, n) -> Math.sqrt(run.variance(x, at, n))));
-    table.add("rowMins", kernel(parallel, Run::blockMin, Run::min));
-    table.add("rowMaxs", kernel(parallel, Run::blockMax, Run::max));
-    table.add("rowProds", kernel(parallel, Run::blockProduct, Run::product));
-    table.add("rowIndexMax", index(parallel, 1));
-    table.add("rowIndexMin", index(parallel, -1));
+            rows(
+                parallel,
+                (run, from, n) -> Math.sqrt(run.blockVariance(from, n)),
+                (run, at, n) -> Math.sqrt(run.variance(at, n)))));
   }
 
-  private static Kernel index(Parallel parallel, int sign) {
-    return kernel(
+  /** Those that read every cell once, by opcode, over cells that need not be in memory. */
+  static Map<String, SourceAggregate> overSources(Parallel parallel) {
+    Map<String, SourceAggregate> table = new LinkedHashMap<>();
+    table.put("rowSums", rows(parallel, Run::blockSum, Run::sum));
+    table.put(
+        "rowMeans",
+        rows(
+            parallel,
+            (run, from, n) -> run.blockSum(from, n) / n,
+            (run, at, n) -> run.sum(at, n) / n));
+    table.put("rowMins", rows(parallel, Run::blockMin, Run::min));
+    table.put("rowMaxs", rows(parallel, Run::blockMax, Run::max));
+    table.put("rowProds", rows(parallel, Run::blockProduct, Run::product));
+    table.put("rowIndexMax", index(parallel, 1));
+    table.put("rowIndexMin", index(parallel, -1));
+    return table;
+  }
+
+  private static SourceAggregate index(Parallel parallel, int sign) {
+    return rows(
         parallel,
         (run, from, n) -> run.blockIndexMax(from, n, sign),
-        (run, x, at, n) -> run.indexMax(x, at, n, sign));
+        (run, at, n) -> run.indexMax(at, n, sign));
   }
 
   /** Reduces a row inside the run's block. */
@@ -52,16 +63,22 @@ final class RowKernels {
   }
 
   private interface LongRow {
-    double of(Run run, MemorySegment cells, long at, long n);
+    double of(Run run, long at, long n);
   }
 
-  private static Kernel kernel(Parallel parallel, ShortRow shortRow, LongRow longRow) {
-    return (operation, inputs, context) -> {
-      DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+  private static Kernel kernel(SourceAggregate aggregate) {
+    return (operation, inputs, context) ->
+        new Operand[] {
+          aggregate.of(CellSource.of(Arguments.matrix(operation, inputs, 0)), context)
+        };
+  }
+
+  private static SourceAggregate rows(Parallel parallel, ShortRow shortRow, LongRow longRow) {
+    return (x, context) -> {
       DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), 1);
       if (x.cols() == 0) {
         out.segment().asSlice(0, out.bytes()).fill((byte) 0);
-        return new Operand[] {out};
+        return out;
       }
       long chunk = Math.max(1, CHUNK_CELLS / x.cols());
       MemorySegment target = out.segment();
@@ -72,31 +89,28 @@ final class RowKernels {
           x.cols() < Run.BLOCK
               ? (from, to) -> shortRows(shortRow, x, target, from, to)
               : (from, to) -> longRows(longRow, x, target, from, to));
-      return new Operand[] {out};
+      return out;
     };
   }
 
-  private static void shortRows(
-      ShortRow row, DenseMatrix x, MemorySegment out, long from, long to) {
+  private static void shortRows(ShortRow row, CellSource x, MemorySegment out, long from, long to) {
     int cols = (int) x.cols();
     int together = (int) Math.min(to - from, (Run.BLOCK - 1) / cols);
-    Run run = new Run((long) together * cols);
-    MemorySegment cells = x.segment();
+    Run run = new Run(x, (long) together * cols);
     for (long i = from; i < to; i += together) {
       int count = (int) Math.min(together, to - i);
-      run.load(cells, 8 * i * cols, count * cols);
+      run.load(i * cols, count * cols);
       for (int k = 0; k < count; k++) {
         out.set(Run.CELL, 8 * (i + k), row.of(run, k * cols, cols));
       }
     }
   }
 
-  private static void longRows(LongRow row, DenseMatrix x, MemorySegment out, long from, long to) {
+  private static void longRows(LongRow row, CellSource x, MemorySegment out, long from, long to) {
     long cols = x.cols();
-    MemorySegment cells = x.segment();
-    Run run = new Run(cols);
+    Run run = new Run(x, cols);
     for (long i = from; i < to; i++) {
-      out.set(Run.CELL, 8 * i, row.of(run, cells, 8 * i * cols, cols));
+      out.set(Run.CELL, 8 * i, row.of(run, i * cols, cols));
     }
   }
 }

@@ -1,11 +1,12 @@
 package dev.reprise.runtime.cpu.aggregate;
 
-import java.lang.foreign.MemorySegment;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import java.lang.foreign.ValueLayout;
 
 /**
  * Reductions of runs of adjacent fp64 cells on one thread, by way of a block of scratch. Not for
- * several threads.
+ * several threads. Positions are counted in cells along the rows of the source.
  *
  * <p>Sums halve blocks of 1024 cells down to 128, add these in 4 lanes, and add the block sums with
  * compensation. The order depends on the length alone. With u = 2^-53 the error is at most 40 u
@@ -17,76 +18,82 @@ final class Run {
   static final int BLOCK = 1024;
 
   private final double[] block;
+  private final CellReader cells;
 
-  /** Scratch for runs of up to {@code cells} cells; longer ones work as well when it is a block. */
-  Run(long cells) {
-    block = new double[(int) Math.min(cells, BLOCK)];
+  /** Scratch for runs of up to {@code most} cells; longer ones work as well when it is a block. */
+  Run(CellSource source, long most) {
+    block = new double[(int) Math.min(most, BLOCK)];
+    cells = source.reader(block.length);
   }
 
   /** Brings up to 1024 cells into the block. */
-  void load(MemorySegment cells, long at, int n) {
-    MemorySegment.copy(cells, CELL, at, block, 0, n);
+  void load(long at, int n) {
+    cells.read(at, block, n);
   }
 
-  double sum(MemorySegment cells, long at, long n) {
+  double sum(long at, long n) {
     Accumulator total = new Accumulator();
-    addTo(total, cells, at, n);
+    addTo(total, at, n);
     return total.value();
   }
 
   /** Adds the cells to a total. */
-  void addTo(Accumulator total, MemorySegment cells, long at, long n) {
+  void addTo(Accumulator total, long at, long n) {
     for (long i = 0; i < n; i += BLOCK) {
       int count = (int) Math.min(BLOCK, n - i);
-      load(cells, at + 8 * i, count);
+      load(at + i, count);
       total.add(blockSum(0, count));
     }
   }
 
   /** Adds the squared distances of the cells from a center to a total. */
-  void addSquaresTo(Accumulator total, double center, MemorySegment cells, long at, long n) {
+  void addSquaresTo(Accumulator total, double center, long at, long n) {
     for (long i = 0; i < n; i += BLOCK) {
       int count = (int) Math.min(BLOCK, n - i);
-      load(cells, at + 8 * i, count);
+      load(at + i, count);
       squareDistances(0, count, center);
       total.add(blockSum(0, count));
     }
   }
 
   /** The sample variance by two passes; 0 for a single cell, NaN for none. */
-  double variance(MemorySegment cells, long at, long n) {
-    double mean = sum(cells, at, n) / n;
+  double variance(long at, long n) {
+    double mean = sum(at, n) / n;
     Accumulator squares = new Accumulator();
-    addSquaresTo(squares, mean, cells, at, n);
+    addSquaresTo(squares, mean, at, n);
     return n == 1 ? squares.value() : squares.value() / (n - 1);
   }
 
   /** The smallest cell, NaN if any is; infinity for none. */
-  double min(MemorySegment cells, long at, long n) {
+  double min(long at, long n) {
     double min = Double.POSITIVE_INFINITY;
     for (long i = 0; i < n; i += BLOCK) {
       int count = (int) Math.min(BLOCK, n - i);
-      load(cells, at + 8 * i, count);
+      load(at + i, count);
       min = Math.min(min, blockMin(0, count));
     }
     return min;
   }
 
   /** The largest cell, NaN if any is; minus infinity for none. */
-  double max(MemorySegment cells, long at, long n) {
+  double max(long at, long n) {
     double max = Double.NEGATIVE_INFINITY;
     for (long i = 0; i < n; i += BLOCK) {
       int count = (int) Math.min(BLOCK, n - i);
-      load(cells, at + 8 * i, count);
+      load(at + i, count);
       max = Math.max(max, blockMax(0, count));
     }
     return max;
   }
 
-  double product(MemorySegment cells, long at, long n) {
+  double product(long at, long n) {
     double product = 1;
-    for (long i = 0; i < n; i++) {
-      product *= cells.get(CELL, at + 8 * i);
+    for (long i = 0; i < n; i += BLOCK) {
+      int count = (int) Math.min(BLOCK, n - i);
+      load(at + i, count);
+      for (int k = 0; k < count; k++) {
+        product *= block[k];
+      }
     }
     return product;
   }
@@ -94,14 +101,18 @@ final class Run {
   /**
    * One-based position of the largest {@code sign * cell}, the last of equal ones; NaN never wins.
    */
-  double indexMax(MemorySegment cells, long at, long n, int sign) {
+  double indexMax(long at, long n, int sign) {
     double best = Double.NEGATIVE_INFINITY;
     long index = 1;
-    for (long i = 0; i < n; i++) {
-      double value = sign * cells.get(CELL, at + 8 * i);
-      if (value >= best) {
-        best = value;
-        index = i + 1;
+    for (long i = 0; i < n; i += BLOCK) {
+      int count = (int) Math.min(BLOCK, n - i);
+      load(at + i, count);
+      for (int k = 0; k < count; k++) {
+        double value = sign * block[k];
+        if (value >= best) {
+          best = value;
+          index = i + k + 1;
+        }
       }
     }
     return index;

@@ -78,10 +78,14 @@ final class IfElseKernel implements Kernel {
       load(sources[0], i, test, count);
       load(sources[1], i, yes, count);
       load(sources[2], i, no, count);
-      for (int k = 0; k < count; k++) {
-        test[k] = test[k] != 0 ? yes[k] : no[k];
-      }
+      choose(test, yes, no, test, count);
       MemorySegment.copy(test, 0, out, Layout.CELL, 8 * i, count);
+    }
+  }
+
+  static void choose(double[] test, double[] yes, double[] no, double[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      out[i] = test[i] != 0 ? yes[i] : no[i];
     }
   }
 

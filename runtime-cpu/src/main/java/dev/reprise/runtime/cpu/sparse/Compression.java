@@ -34,23 +34,38 @@ public final class Compression {
 
   /** True when a look at some cells says that counting all of them may pay. */
   public static boolean looksSparse(DenseMatrix matrix) {
-    long cells = matrix.cells();
-    if (cells < SAMPLED_CELLS) {
+    if (!isSampled(matrix.cells())) {
       return false;
     }
     MemorySegment segment = matrix.segment();
     int found = 0;
+    for (long at : samples(matrix.cells())) {
+      found += segment.getAtIndex(CELL, at) != 0 ? 1 : 0;
+    }
+    return looksSparse(found);
+  }
+
+  /** True for matrices so large that some of their cells are looked at. */
+  public static boolean isSampled(long cells) {
+    return cells >= SAMPLED_CELLS;
+  }
+
+  /** The cells that are looked at, counted along the rows. */
+  public static long[] samples(long cells) {
+    long[] samples = new long[SAMPLES];
     // Multiples of the golden ratio, modulo 1, spread evenly and hit no column more than others.
     double position = 0;
     for (int i = 0; i < SAMPLES; i++) {
       position += 0.6180339887498949;
       position -= (long) position;
-      long at = (long) (position * cells);
-      if (segment.getAtIndex(CELL, at) != 0 && ++found > MOST_IN_SAMPLE) {
-        return false;
-      }
+      samples[i] = (long) (position * cells);
     }
-    return true;
+    return samples;
+  }
+
+  /** True when a matrix with so many non-zeros among its samples may be worth compressing. */
+  public static boolean looksSparse(int nonZeroSamples) {
+    return nonZeroSamples <= MOST_IN_SAMPLE;
   }
 
   /**

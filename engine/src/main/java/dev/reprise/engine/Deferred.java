@@ -1,0 +1,97 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Meta;
+import dev.reprise.runtime.operation.PendingValue;
+
+/**
+ * The value of an element-wise operation that was not computed but left to the only step that reads
+ * it, so that both become one loop. Holds a reference to each of its operands, which may be
+ * deferred themselves. Never seen by any other step; owned by one control thread.
+ */
+final class Deferred implements PendingValue {
+  final FusableStep step;
+
+  /** Finished matrices and scalars, and deferred values; one of the same may occur twice. */
+  final Value[] operands;
+
+  /** What the operation would have been traced as; null when nothing is traced. */
+  final LineageItem item;
+
+  /** Operations in here, this one included. */
+  final int operations;
+
+  private final Meta meta;
+  private boolean released;
+
+  /**
+   * Takes over a reference to each operand; one to each deferred operand, however often it occurs.
+   */
+  Deferred(FusableStep step, Value[] operands, Shape shape, LineageItem item) {
+    this.step = step;
+    this.operands = operands;
+    this.meta = Meta.matrix(shape);
+    this.item = item;
+    this.operations = 1 + operationsIn(operands);
+  }
+
+  /** Deferred operations among and below operands. */
+  static int operationsIn(Value[] operands) {
+    int operations = 0;
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Deferred deferred && isFirst(operands, i)) {
+        operations += deferred.operations;
+      }
+    }
+    return operations;
+  }
+
+  static boolean isFirst(Value[] operands, int at) {
+    for (int i = 0; i < at; i++) {
+      if (operands[i] == operands[at]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Shape shape() {
+    return meta.shape();
+  }
+
+  @Override
+  public Meta meta() {
+    return meta;
+  }
+
+  @Override
+  public ValueType type() {
+    return ValueType.MATRIX;
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
+  public void retain() {
+    throw new IllegalStateException("a deferred value has one reader only: " + step.describe());
+  }
+
+  @Override
+  public void release() {
+    if (released) {
+      throw new IllegalStateException("released twice: " + step.describe());
+    }
+    released = true;
+    for (int i = 0; i < operands.length; i++) {
+      if (!(operands[i] instanceof Deferred) || isFirst(operands, i)) {
+        operands[i].release();
+      }
+    }
+  }
+}

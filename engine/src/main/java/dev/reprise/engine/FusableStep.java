@@ -1,0 +1,243 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.cpu.fusion.FusableOperation;
+import dev.reprise.runtime.operation.Shapes;
+
+/**
+ * An element-wise operation or aggregate that may become part of a fused loop.
+ *
+ * <pre>
+ *   t = Y - P          deferred: binds what is to be computed, and its lineage item
+ *   u = t ^ 2          deferred
+ *   s = sum(u)         not deferrable: computes s from Y and P in one loop
+ * </pre>
+ *
+ * <p>Whether an operation is deferred is decided when it is reached, with operands at hand: all
+ * must be numbers or finished dense fp64 matrices that fit. Otherwise the operation runs by itself
+ * as if there were no fusion, so that mistakes are reported where and as they always are. An
+ * operation that is deferred can no longer fail but for lack of memory.
+ */
+final class FusableStep extends Step {
+  /** More operations in one loop gain little and take registers out of the first-level cache. */
+  private static final int MOST_OPERATIONS = 24;
+
+  private final Steps.Kernel eager;
+  private final FusableOperation fusable;
+  private final Deferral deferral;
+
+  /** May the operation be left to the only step that reads its value? */
+  enum Deferral {
+    NEVER,
+    /** Not when it costs more than a probe: the loop around would find its value again. */
+    IF_CHEAP,
+    ALWAYS
+  }
+
+  FusableStep(Steps.Kernel eager, int[] releases, FusableOperation fusable, Deferral deferral) {
+    super(eager.position(), releases);
+    this.eager = eager;
+    this.fusable = fusable;
+    this.deferral = deferral;
+  }
+
+  LinkedOperation operation() {
+    return eager.operation;
+  }
+
+  FusableOperation fusable() {
+    return fusable;
+  }
+
+  @Override
+  String describe() {
+    return eager.describe();
+  }
+
+  @Override
+  int[] inputs() {
+    return eager.inputs;
+  }
+
+  @Override
+  LineageItem itemOrNull(Activation activation) {
+    return eager.itemOrNull(activation);
+  }
+
+  @Override
+  void run(ControlContext context, Activation activation) {
+    boolean deferred = false;
+    boolean scalars = true;
+    for (int input : eager.inputs) {
+      Value value = activation.values[input];
+      deferred |= value instanceof Deferred;
+      scalars &= value instanceof Scalar;
+    }
+    if (scalars || (!deferred && deferral == Deferral.NEVER)) {
+      eager.run(context, activation);
+      return;
+    }
+    Value[] operands = fusableOperands(context, activation);
+    if (operands == null) {
+      computeInputs(context, activation);
+      eager.run(context, activation);
+    } else if (isDeferred(operands)) {
+      defer(activation, operands);
+    } else if (Deferred.operationsIn(operands) > 0) {
+      finish(context, activation, operands);
+    } else {
+      eager.run(context, activation);
+    }
+  }
+
+  private boolean isDeferred(Value[] operands) {
+    return deferral == Deferral.ALWAYS
+        || (deferral == Deferral.IF_CHEAP
+            && eager.operation.work(operands) < Pipeline.COST_GATE_NANOS);
+  }
+
+  private void defer(Activation activation, Value[] operands) {
+    LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
+    take(activation);
+    for (Value operand : operands) {
+      if (!(operand instanceof Deferred)) {
+        operand.retain();
+      }
+    }
+    Deferred deferred = new Deferred(this, operands, shape(operands), item);
+    activation.bind(eager.outputs[0], deferred, item);
+    releaseDead(activation);
+  }
+
+  private void finish(ControlContext context, Activation activation, Value[] operands) {
+    LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
+    FusedCall call = FusedCall.of(this, operands, item);
+    Value value =
+        context.run.session().fusion().compute(context, call, new Origin(this, activation));
+    activation.bind(eager.outputs[0], value, item);
+    releaseDead(activation);
+  }
+
+  /** The deferred operands leave their slots: they belong to this step's value now. */
+  private void take(Activation activation) {
+    for (int input : eager.inputs) {
+      if (activation.values[input] instanceof Deferred) {
+        activation.values[input] = null;
+        if (activation.items != null) {
+          activation.items[input] = null;
+        }
+      }
+    }
+  }
+
+  // ---- operands
+
+  /** The operands when all fit into a fused loop, else null; computes those of another shape. */
+  private Value[] fusableOperands(ControlContext context, Activation activation) {
+    Value[] operands = new Value[eager.inputs.length];
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = fusableOrNull(activation.values[eager.inputs[i]]);
+      if (operands[i] == null) {
+        return null;
+      }
+    }
+    Shape shape = shape(operands);
+    if (shape == null) {
+      return null;
+    }
+    boolean tooMany = Deferred.operationsIn(operands) >= MOST_OPERATIONS;
+    for (int i = 0; i < operands.length; i++) {
+      if (operands[i] instanceof Deferred deferred
+          && (tooMany || !deferred.shape().equals(shape))) {
+        operands[i] = fusableOrNull(compute(context, activation, eager.inputs[i]));
+        if (operands[i] == null) {
+          return null;
+        }
+      }
+    }
+    return operands;
+  }
+
+  private static Value fusableOrNull(Value value) {
+    Value found = value instanceof Handle handle ? handle.valueOrNull() : value;
+    if (found instanceof ManagedMatrix matrix) {
+      return matrix.precision() == Precision.FP64 && !matrix.isCompressed() ? matrix : null;
+    }
+    if (found instanceof Scalar scalar) {
+      return scalar.isAbsent() || scalar.type() == ValueType.STRING ? null : scalar;
+    }
+    return found instanceof Deferred ? found : null;
+  }
+
+  /** The common shape of an element-wise result; null for scalars alone and what does not fit. */
+  private Shape shape(Value[] operands) {
+    Shape shape = null;
+    for (Value operand : operands) {
+      Shape other = Shapes.of(operand);
+      if (shape == null) {
+        shape = other;
+      } else if (other != null && !other.equals(shape)) {
+        if (operands.length != 2) {
+          return null;
+        }
+        shape = broadcastOrNull(shape, other);
+      }
+    }
+    return shape;
+  }
+
+  private static Shape broadcastOrNull(Shape left, Shape right) {
+    return repeats(right, left) ? left : repeats(left, right) ? right : null;
+  }
+
+  private static boolean repeats(Shape small, Shape large) {
+    return (small.rows() == large.rows() || small.rows() == 1)
+        && (small.cols() == large.cols() || small.cols() == 1);
+  }
+
+  private void computeInputs(ControlContext context, Activation activation) {
+    for (int input : eager.inputs) {
+      if (activation.values[input] instanceof Deferred) {
+        compute(context, activation, input);
+      }
+    }
+  }
+
+  /** Computes a deferred operand after all; the slot holds the value afterwards. */
+  private static Value compute(ControlContext context, Activation activation, int slot) {
+    if (!(activation.values[slot] instanceof Deferred deferred)) {
+      return activation.values[slot];
+    }
+    Value value;
+    try {
+      value = deferred.step.value(context, activation, deferred);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw context.located(e, deferred.step.position(), activation, deferred.step);
+    }
+    activation.values[slot] = value;
+    deferred.release();
+    return value;
+  }
+
+  private Value value(ControlContext context, Activation activation, Deferred deferred) {
+    Origin origin = new Origin(this, activation);
+    return deferred.operations == 1
+        ? context
+            .run
+            .session()
+            .pipeline()
+            .compute(context, eager.operation, deferred.operands.clone(), deferred.item, origin)
+        : context
+            .run
+            .session()
+            .fusion()
+            .compute(context, FusedCall.of(this, deferred.operands, deferred.item), origin);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.fusion.FusableOperation;
+import dev.reprise.runtime.cpu.fusion.FusedExpression;
+import dev.reprise.runtime.cpu.fusion.LeafKind;
+import dev.reprise.runtime.operation.Meta;
+import dev.reprise.runtime.operation.Shapes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A tree of operations that is to be computed in one loop: its leaves, what the loop looks like,
+ * and every operation by itself with its lineage item, for reuse and for computing them one by one.
+ * Immutable; leaves are borrowed from whoever made it.
+ */
+final class FusedCall {
+  private static final FusableOperation MULTIPLY = FusableOperation.of("*");
+
+  /**
+   * One operation of the tree.
+   *
+   * @param operands leaf i as i, member j as {@code ~j}
+   * @param item null when nothing is traced
+   * @param workNanos estimated work of this operation alone
+   */
+  record Member(LinkedOperation operation, int[] operands, LineageItem item, double workNanos) {}
+
+  /** Operands before the members that use them; the root is the last. */
+  final List<Member> members;
+
+  /** Finished dense fp64 matrices and scalars, each once. */
+  final Value[] leaves;
+
+  final FusedExpression expression;
+
+  /** Shape of everything below an aggregate on top. */
+  final Shape shape;
+
+  /** What the root gives; null for nothing known. */
+  final Meta meta;
+
+  final double workNanos;
+
+  private FusedCall(Builder builder, FusedExpression expression, Meta meta) {
+    this.members = builder.members;
+    this.leaves = builder.leaves.toArray(Value[]::new);
+    this.expression = expression;
+    this.shape = builder.shape;
+    this.meta = meta;
+    double work = 0;
+    for (Member member : members) {
+      work += member.workNanos;
+    }
+    this.workNanos = work;
+  }
+
+  /**
+   * The call of a step over operands of which some are deferred.
+   *
+   * @param item the traced result; null when nothing is traced
+   */
+  static FusedCall of(FusableStep root, Value[] operands, LineageItem item) {
+    Builder builder = new Builder(operands, root.fusable().isAggregate());
+    Meta meta =
+        root.operation()
+            .operation()
+            .opcode()
+            .result()
+            .infer(root.operation().operation(), operands);
+    if (root.fusable().isAggregate()) {
+      int below = builder.add((Deferred) operands[0]);
+      builder.member(root.operation(), operands, new int[] {below}, item);
+      return new FusedCall(builder, builder.loop.build(root.fusable()), meta);
+    }
+    builder.add(root, operands, item);
+    return new FusedCall(builder, builder.loop.build(null), meta);
+  }
+
+  Member root() {
+    return members.getLast();
+  }
+
+  private static final class Builder {
+    private final List<Member> members = new ArrayList<>();
+    private final List<Value> leaves = new ArrayList<>();
+    private final FusedExpression.Builder loop;
+    private final Shape shape;
+
+    /** Deferred values that were added, with what they became. */
+    private final List<Deferred> added = new ArrayList<>();
+
+    private final List<Integer> places = new ArrayList<>();
+
+    Builder(Value[] operands, boolean aggregate) {
+      int nodes = Deferred.operationsIn(operands) + (aggregate ? 0 : 1);
+      this.loop = new FusedExpression.Builder(3 * nodes, nodes);
+      this.shape = shapeOf(operands);
+    }
+
+    private static Shape shapeOf(Value[] operands) {
+      for (Value operand : operands) {
+        if (operand instanceof Deferred deferred) {
+          return deferred.shape();
+        }
+      }
+      throw new IllegalArgumentException("nothing is deferred");
+    }
+
+    int add(Deferred deferred) {
+      int known = added.indexOf(deferred);
+      if (known >= 0) {
+        return places.get(known);
+      }
+      int place = add(deferred.step, deferred.operands, deferred.item);
+      added.add(deferred);
+      places.add(place);
+      return place;
+    }
+
+    int add(FusableStep step, Value[] operands, LineageItem item) {
+      int[] places = new int[3];
+      for (int i = 0; i < operands.length; i++) {
+        places[i] = operands[i] instanceof Deferred deferred ? add(deferred) : leaf(operands[i]);
+      }
+      int[] used = java.util.Arrays.copyOf(places, operands.length);
+      member(step.operation(), operands, used, item);
+      // The kernel for powers squares by a product, too.
+      return step.fusable().opcode().equals("^") && isTwo(operands[1])
+          ? loop.node(MULTIPLY, places[0], places[0], 0)
+          : loop.node(step.fusable(), places[0], places[1], places[2]);
+    }
+
+    private static boolean isTwo(Value exponent) {
+      return exponent instanceof Scalar scalar && scalar.asDouble() == 2;
+    }
+
+    void member(LinkedOperation operation, Value[] operands, int[] places, LineageItem item) {
+      members.add(new Member(operation, places, item, operation.work(operands)));
+    }
+
+    private int leaf(Value value) {
+      for (int i = 0; i < leaves.size(); i++) {
+        if (leaves.get(i) == value) {
+          return i;
+        }
+      }
+      leaves.add(value);
+      return loop.leaf(kind(value));
+    }
+
+    private LeafKind kind(Value value) {
+      Shape own = Shapes.of(value);
+      if (own == null) {
+        return LeafKind.SCALAR;
+      }
+      if (own.equals(shape)) {
+        return LeafKind.FULL;
+      }
+      if (own.rows() == 1 && own.cols() == 1) {
+        return LeafKind.SCALAR;
+      }
+      return own.rows() == 1 ? LeafKind.ROW : LeafKind.COLUMN;
+    }
+  }
+}

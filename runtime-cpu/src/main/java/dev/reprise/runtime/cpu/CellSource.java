@@ -1,0 +1,50 @@
+package dev.reprise.runtime.cpu;
+
+import dev.reprise.runtime.DenseMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The fp64 cells of a matrix that can be read block by block: a matrix in memory, or one that is
+ * computed while it is read. Aggregates over sources cut and combine blocks by shape alone, so both
+ * give the same bits.
+ */
+public interface CellSource {
+
+  long rows();
+
+  long cols();
+
+  default long cells() {
+    return rows() * cols();
+  }
+
+  /** A reader for the calling thread, for blocks of up to so many cells. */
+  CellReader reader(int most);
+
+  /** The cells of a matrix in memory. */
+  static CellSource of(DenseMatrix matrix) {
+    return new Stored(matrix);
+  }
+
+  /** A matrix in memory. */
+  record Stored(DenseMatrix matrix) implements CellSource {
+    private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
+
+    @Override
+    public long rows() {
+      return matrix.rows();
+    }
+
+    @Override
+    public long cols() {
+      return matrix.cols();
+    }
+
+    @Override
+    public CellReader reader(int most) {
+      MemorySegment cells = matrix.segment();
+      return (at, into, n) -> MemorySegment.copy(cells, CELL, 8 * at, into, 0, n);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.reprise.runtime.cpu.fusion;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.aggregate.SourceAggregate;
+import dev.reprise.runtime.cpu.sparse.Compression;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs one expression over any leaves of its kinds. Usable from any thread.
+ *
+ * <p>It begins with the loops of the kernels and has a loop generated once it has computed so many
+ * cells that the milliseconds for generating and compiling it are a small part of the whole.
+ */
+public final class FusedLoop {
+  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
+  private static final int BLOCK = 1024;
+  private static final long CHUNK = 1 << 15;
+
+  private final FusedExpression expression;
+  private final SourceAggregate aggregate;
+  private final Parallel parallel;
+  private final boolean spreads;
+  private final long generateAfter;
+
+  // Replaced once by the thread that won generating; the plan itself is immutable.
+  private volatile BlockPlan plan;
+
+  // A count that may lose some of several threads' additions, which only delays the generation.
+  private long computed;
+
+  private final AtomicBoolean generating = new AtomicBoolean();
+
+  FusedLoop(
+      FusedExpression expression,
+      SourceAggregate aggregate,
+      Parallel parallel,
+      long generateAfter) {
+    this.expression = expression;
+    this.aggregate = aggregate;
+    this.parallel = parallel;
+    this.generateAfter = generateAfter;
+    this.plan = BlockPlan.ofKernels(expression);
+    this.spreads = spreads(expression);
+  }
+
+  private static boolean spreads(FusedExpression expression) {
+    for (int i = 0; i < expression.leaves(); i++) {
+      if (expression.kind(i) == LeafKind.ROW || expression.kind(i) == LeafKind.COLUMN) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Computes the expression.
+   *
+   * @param leaves dense fp64 matrices of the shapes that their kinds say, and scalars
+   * @param rows rows of the last node
+   * @param cols columns of the last node
+   * @return a matrix that the caller owns or a scalar; null when an intermediate looks sparse,
+   *     which unfused kernels would keep compressed and compute with differently
+   */
+  public Operand run(Operand[] leaves, long rows, long cols, ExecutionContext context) {
+    long cells = rows * cols;
+    if (Compression.isSampled(cells) && hasSparseIntermediate(leaves, rows, cols)) {
+      return null;
+    }
+    generateIfWorthwhile(cells);
+    FusedSource source = new FusedSource(expression, plan, leaves, rows, cols);
+    return aggregate == null ? stored(source, context) : aggregate.of(source, context);
+  }
+
+  private DenseMatrix stored(FusedSource source, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), source.rows(), source.cols());
+    long cells = out.cells();
+    MemorySegment segment = out.segment();
+    int block = block(source.cols());
+    if (cells <= block) {
+      store(source, segment, 0, cells, block);
+      return out;
+    }
+    long chunk = Math.max(1, CHUNK / block) * block;
+    parallel.forRange(context, cells, chunk, (from, to) -> store(source, segment, from, to, block));
+    return out;
+  }
+
+  /** Whole rows while they fit, so that a repeated row vector stays where it is. */
+  private int block(long cols) {
+    return spreads && cols > 1 && cols <= BLOCK / 2 ? (int) (BLOCK / cols * cols) : BLOCK;
+  }
+
+  private static void store(FusedSource source, MemorySegment out, long from, long to, int block) {
+    int most = (int) Math.min(block, to - from);
+    FusedSource.Reader reader = source.open(most);
+    double[] result = new double[most];
+    for (long at = from; at < to; at += most) {
+      int n = (int) Math.min(most, to - at);
+      reader.read(at, result, n);
+      MemorySegment.copy(result, 0, out, CELL, 8 * at, n);
+    }
+  }
+
+  private void generateIfWorthwhile(long cells) {
+    long total = computed + cells * expression.nodes();
+    computed = total;
+    if (total > generateAfter && !generating.get() && generating.compareAndSet(false, true)) {
+      plan = BlockPlan.generated(expression, new LoopGenerator());
+    }
+  }
+
+  /** Looks at the cells that the unfused kernels' results would be judged by. */
+  private boolean hasSparseIntermediate(Operand[] leaves, long rows, long cols) {
+    BlockPlan all = BlockPlan.keepingAll(expression);
+    FusedSource source = new FusedSource(expression, all, leaves, rows, cols);
+    FusedSource.Reader reader = source.open(1);
+    int judged = aggregate == null ? expression.nodes() - 1 : expression.nodes();
+    int[] nonZeros = new int[judged];
+    double[] result = new double[1];
+    for (long at : Compression.samples(rows * cols)) {
+      reader.read(at, result, 1);
+      for (int node = 0; node < judged; node++) {
+        nonZeros[node] += reader.register(all.registerOfNode[node])[0] != 0 ? 1 : 0;
+      }
+    }
+    for (int count : nonZeros) {
+      if (Compression.looksSparse(count)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** True once a loop of its own was generated; for tests. */
+  public boolean isGenerated() {
+    return generating.get();
+  }
+
+  @Override
+  public String toString() {
+    return expression.toString();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.reprise.runtime.cpu.fusion;
+
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.aggregate.AggregateKernels;
+import dev.reprise.runtime.cpu.aggregate.SourceAggregate;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The loops of a device by expression. Thread-safe. */
+public final class FusedLoops {
+  /** Loops kept; a program has a few dozen. Beyond, all are forgotten and made again. */
+  private static final int MOST = 1024;
+
+  /** Values of nodes that a loop computes before code is generated for it. */
+  private static final long GENERATE_AFTER = 1 << 21;
+
+  private final Parallel parallel;
+  private final long generateAfter;
+  private final Map<String, SourceAggregate> aggregates;
+  private final ConcurrentHashMap<FusedExpression, FusedLoop> loops = new ConcurrentHashMap<>();
+
+  public FusedLoops(Parallel parallel) {
+    this(parallel, GENERATE_AFTER);
+  }
+
+  /** Loops that have code generated once they computed more than so many values of nodes. */
+  FusedLoops(Parallel parallel, long generateAfter) {
+    this.parallel = parallel;
+    this.generateAfter = generateAfter;
+    this.aggregates = AggregateKernels.overSources(parallel);
+  }
+
+  /** The loop of an expression; equal expressions share one. */
+  public FusedLoop of(FusedExpression expression) {
+    FusedLoop known = loops.get(expression);
+    if (known != null) {
+      return known;
+    }
+    if (loops.size() >= MOST) {
+      loops.clear();
+    }
+    return loops.computeIfAbsent(expression, this::make);
+  }
+
+  private FusedLoop make(FusedExpression expression) {
+    FusableOperation aggregate = expression.aggregateOrNull();
+    return new FusedLoop(
+        expression,
+        aggregate == null ? null : aggregates.get(aggregate.opcode()),
+        parallel,
+        generateAfter);
+  }
+
+  /** Loops that are kept now; for tests. */
+  public int size() {
+    return loops.size();
+  }
+}

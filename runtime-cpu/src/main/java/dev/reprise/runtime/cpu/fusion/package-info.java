@@ -1,0 +1,19 @@
+/**
+ * Chains of element-wise operations and aggregates in one pass over memory.
+ *
+ * <pre>
+ *   sum((Y - P)^2)          FusedExpression: leaves Y, P; nodes -, ^; aggregate sum
+ *        |
+ *   FusedLoop               for each block of up to 1024 cells:
+ *        |                    leaves -> registers -> BlockStep ... BlockStep -> result or aggregate
+ *   BlockPlan               which step reads and writes which register
+ *        |
+ *   LoopGenerator           several cheap steps as one class with one loop, once it pays
+ * </pre>
+ *
+ * <p>A block stays in the first levels of cache, so intermediates cost no memory traffic. The steps
+ * run the very loops of the unfused kernels, or generated loops of the same operations on the same
+ * doubles, and aggregates are those of the unfused kernels over another source of cells: a fused
+ * result has the same bits as an unfused one.
+ */
+package dev.reprise.runtime.cpu.fusion;

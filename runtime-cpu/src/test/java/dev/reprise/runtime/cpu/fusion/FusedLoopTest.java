@@ -1,0 +1,351 @@
+package dev.reprise.runtime.cpu.fusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.cpu.cell.BlockSteps;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.testkit.CountingAllocator;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fused loops against the kernels that they stand for, bit by bit. */
+class FusedLoopTest {
+  private static final double[] SPECIAL = {
+    0,
+    -0.0,
+    1,
+    -1,
+    2,
+    0.5,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    1e-310,
+    1e300,
+    -3.5,
+    31,
+    800,
+    -800
+  };
+
+  private static final int[][] SHAPES = {
+    {1, 1},
+    {1, 7},
+    {7, 1},
+    {3, 5},
+    {40, 100},
+    {2, 1500},
+    {700, 3},
+    {0, 4},
+    {4, 0},
+    {130, 1024},
+    {300, 257}
+  };
+
+  @TempDir private Path natives;
+
+  private final CountingAllocator allocator = new CountingAllocator();
+  private final ExecutionContext context = new ExecutionContext(allocator, 2);
+  private final Parallel parallel = new Parallel(2);
+  private CpuDevice device;
+
+  @BeforeEach
+  void open() {
+    device = new CpuDevice(2, new NativeLocation(natives, "none"));
+  }
+
+  @AfterEach
+  void close() {
+    device.close();
+    parallel.close();
+  }
+
+  /** A tree with the values that the kernels give; made of leaves or of smaller trees. */
+  private final class Tree {
+    final FusedExpression.Builder builder = new FusedExpression.Builder(200, 100);
+    final List<Operand> leaves = new ArrayList<>();
+    final List<DenseMatrix> made = new ArrayList<>();
+    final Random random;
+    final int rows;
+    final int cols;
+    final List<String> unary = List.copyOf(new TreeSet<>(BlockSteps.unary()));
+    final List<String> binary = List.copyOf(new TreeSet<>(BlockSteps.binary()));
+
+    /** The value of the part built last. */
+    Operand value;
+
+    Tree(Random random, int rows, int cols) {
+      this.random = random;
+      this.rows = rows;
+      this.cols = cols;
+    }
+
+    int leaf(boolean mustBeFull) {
+      LeafKind kind = mustBeFull ? LeafKind.FULL : LeafKind.values()[random.nextInt(4)];
+      if (kind == LeafKind.ROW && rows == 1 || kind == LeafKind.COLUMN && cols == 1) {
+        kind = LeafKind.FULL;
+      }
+      value =
+          switch (kind) {
+            case FULL -> matrix(rows, cols);
+            case ROW -> matrix(1, cols);
+            case COLUMN -> matrix(rows, 1);
+            case SCALAR -> {
+              boolean single = random.nextBoolean() && rows * cols != 1;
+              yield single ? matrix(1, 1) : Scalar.of(cell());
+            }
+          };
+      leaves.add(value);
+      return builder.leaf(kind);
+    }
+
+    DenseMatrix matrix(int r, int c) {
+      DenseMatrix matrix = DenseMatrix.allocate(allocator, r, c);
+      for (int i = 0; i < r; i++) {
+        for (int j = 0; j < c; j++) {
+          matrix.set(i, j, cell());
+        }
+      }
+      made.add(matrix);
+      return matrix;
+    }
+
+    double cell() {
+      return random.nextInt(3) == 0
+          ? SPECIAL[random.nextInt(SPECIAL.length)]
+          : random.nextGaussian() * 3;
+    }
+
+    /** A node, or a leaf of the full shape when the depth is used up. */
+    int part(int depth) {
+      if (depth == 0) {
+        return leaf(true);
+      }
+      int choice = random.nextInt(10);
+      if (choice < 3) {
+        int x = part(depth - 1);
+        return node(unary.get(random.nextInt(unary.size())), x, value);
+      }
+      if (choice < 4) {
+        int x = part(depth - 1);
+        Operand first = value;
+        // Matrices of one shape only, unlike operators.
+        int y = random.nextBoolean() ? part(depth - 1) : scalar();
+        Operand second = value;
+        int z = random.nextBoolean() ? part(depth - 1) : scalar();
+        return node("ifelse", x, first, y, second, z, value);
+      }
+      String opcode =
+          random.nextInt(3) > 0
+              ? List.of("+", "-", "*", "/", "pmin", "pmax").get(random.nextInt(6))
+              : binary.get(random.nextInt(binary.size()));
+      int x = part(depth - 1);
+      Operand first = value;
+      if (random.nextInt(8) == 0) {
+        return node(opcode, x, first, x, first);
+      }
+      int y = random.nextBoolean() ? part(depth - 1) : leaf(false);
+      return random.nextBoolean()
+          ? node(opcode, x, first, y, value)
+          : node(opcode, y, value, x, first);
+    }
+
+    int scalar() {
+      value = Scalar.of(cell());
+      leaves.add(value);
+      return builder.leaf(LeafKind.SCALAR);
+    }
+
+    /** Operand numbers and values in turn. */
+    int node(String opcode, Object... operands) {
+      Operand[] inputs = new Operand[operands.length / 2];
+      int[] numbers = new int[3];
+      for (int i = 0; i < inputs.length; i++) {
+        numbers[i] = (Integer) operands[2 * i];
+        inputs[i] = (Operand) operands[2 * i + 1];
+      }
+      value = unfused(opcode, inputs);
+      made.add((DenseMatrix) value);
+      return builder.node(FusableOperation.of(opcode), numbers[0], numbers[1], numbers[2]);
+    }
+
+    void release() {
+      made.forEach(matrix -> matrix.buffer().release());
+    }
+  }
+
+  private Operand unfused(String opcode, Operand... inputs) {
+    Operation operation = new Operation(OperationTable.standard().get(opcode));
+    return device.execute(operation, inputs, context)[0];
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void randomTreesHaveTheBitsOfTheKernels(int seed) {
+    Random random = new Random(seed);
+    FusedLoops generated = new FusedLoops(parallel, -1);
+    FusedLoops plain = new FusedLoops(parallel, Long.MAX_VALUE);
+    for (int i = 0; i < 120; i++) {
+      int[] shape = SHAPES[random.nextInt(SHAPES.length)];
+      Tree tree = new Tree(random, shape[0], shape[1]);
+      tree.part(1 + random.nextInt(4));
+      if (tree.leaves.size() > 0 && tree.value == tree.leaves.getLast()) {
+        tree.node("negate", 0, tree.value);
+      }
+      FusedExpression expression = tree.builder.build(null);
+      String what = "seed " + seed + " tree " + i + ": " + expression;
+      for (FusedLoops loops : List.of(generated, plain)) {
+        FusedLoop loop = loops.of(expression);
+        Operand result = run(loop, tree);
+        assertThat(loop.isGenerated()).isEqualTo(loops == generated);
+        assertSame(what, tree.value, result);
+      }
+      tree.release();
+    }
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {11, 12, 13})
+  void aggregatesOfRandomTreesHaveTheBitsOfTheKernels(int seed) {
+    Random random = new Random(seed);
+    FusedLoops loops = new FusedLoops(parallel, -1);
+    List<String> aggregates =
+        List.of(
+            "sum",
+            "mean",
+            "min",
+            "max",
+            "prod",
+            "rowSums",
+            "rowMeans",
+            "rowMins",
+            "rowMaxs",
+            "rowProds",
+            "rowIndexMax",
+            "rowIndexMin",
+            "colSums",
+            "colMeans",
+            "colMins",
+            "colMaxs",
+            "colProds");
+    for (int i = 0; i < 150; i++) {
+      int[] shape = SHAPES[random.nextInt(SHAPES.length)];
+      Tree tree = new Tree(random, shape[0], shape[1]);
+      int x = tree.leaf(true);
+      tree.node("*", x, tree.value, tree.scalar(), tree.value);
+      tree.node("+", -1, tree.value, tree.leaf(false), tree.value);
+      String aggregate = aggregates.get(i % aggregates.size());
+      Operand expected = unfused(aggregate, tree.value);
+      FusedExpression expression = tree.builder.build(FusableOperation.of(aggregate));
+      assertSame("seed " + seed + ": " + expression, expected, run(loops.of(expression), tree));
+      if (expected instanceof DenseMatrix matrix) {
+        matrix.buffer().release();
+      }
+      tree.release();
+    }
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  private Operand run(FusedLoop loop, Tree tree) {
+    return loop.run(tree.leaves.toArray(Operand[]::new), tree.rows, tree.cols, context);
+  }
+
+  private static void assertSame(String what, Operand expected, Operand result) {
+    if (expected instanceof Scalar scalar) {
+      assertThat(Double.doubleToLongBits(((Scalar) result).asDouble()))
+          .as(what)
+          .isEqualTo(Double.doubleToLongBits(scalar.asDouble()));
+      return;
+    }
+    DenseMatrix a = (DenseMatrix) expected;
+    DenseMatrix b = (DenseMatrix) result;
+    assertThat(b.shape()).as(what).isEqualTo(a.shape());
+    for (long i = 0; i < a.rows(); i++) {
+      for (long j = 0; j < a.cols(); j++) {
+        if (Double.doubleToLongBits(a.get(i, j)) != Double.doubleToLongBits(b.get(i, j))) {
+          assertThat(b.get(i, j)).as("%s, cell %d,%d", what, i, j).isEqualTo(a.get(i, j));
+          throw new AssertionError(what + ": zeros of different signs at " + i + "," + j);
+        }
+      }
+    }
+    b.buffer().release();
+  }
+
+  @Test
+  void aLargeMatrixWithASparseIntermediateIsLeftToTheKernels() {
+    DenseMatrix zeros = DenseMatrix.allocate(allocator, 1024, 1024);
+    zeros.segment().fill((byte) 0);
+    FusedExpression.Builder builder = new FusedExpression.Builder(2, 2);
+    int x = builder.leaf(LeafKind.FULL);
+    int one = builder.leaf(LeafKind.SCALAR);
+    int product = builder.node(FusableOperation.of("*"), x, one, 0);
+    builder.node(FusableOperation.of("+"), product, one, 0);
+    FusedLoop loop = new FusedLoops(parallel).of(builder.build(null));
+    Operand[] leaves = {zeros, Scalar.of(1.0)};
+
+    assertThat(loop.run(leaves, 1024, 1024, context)).isNull();
+
+    zeros.segment().fill((byte) 1);
+    DenseMatrix dense = (DenseMatrix) loop.run(leaves, 1024, 1024, context);
+    assertThat(dense).isNotNull();
+    dense.buffer().release();
+    zeros.buffer().release();
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  @Test
+  void equalExpressionsShareALoopAndTheNumberOfLoopsIsBounded() {
+    FusedLoops loops = new FusedLoops(parallel, -1);
+    FusedLoop first = loops.of(chain(1));
+    assertThat(loops.of(chain(1))).isSameAs(first);
+    assertThat(loops.of(chain(2))).isNotSameAs(first);
+    for (int i = 0; i < 3000; i++) {
+      loops.of(chain(i));
+    }
+    assertThat(loops.size()).isLessThanOrEqualTo(1024);
+  }
+
+  @Test
+  void generatedClassesGoWithTheirLoops() throws InterruptedException {
+    LoopGenerator generator = new LoopGenerator();
+    WeakReference<Class<?>> made =
+        new WeakReference<>(generator.generate(chain(1), List.of(0, 1), leaf -> 0, 0).getClass());
+    assertThat(made.get() == null || made.get().isHidden()).isTrue();
+    for (int i = 0; i < 100 && made.get() != null; i++) {
+      System.gc();
+      assertThat(new byte[1 << 20]).isNotEmpty();
+    }
+    assertThat(made.get()).as("the class after its only instance").isNull();
+  }
+
+  /** Additions of 1 to a matrix; every length differs in its operations. */
+  private static FusedExpression chain(int bits) {
+    FusedExpression.Builder builder = new FusedExpression.Builder(2, 16);
+    int x = builder.leaf(LeafKind.FULL);
+    int one = builder.leaf(LeafKind.SCALAR);
+    for (int i = 0; i < 14; i++) {
+      String opcode = (bits >> i & 1) == 0 ? "+" : "-";
+      x = builder.node(FusableOperation.of(opcode), x, one, 0);
+    }
+    return builder.build(null);
+  }
+}
