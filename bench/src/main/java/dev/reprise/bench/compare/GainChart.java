@@ -27,10 +27,10 @@ final class GainChart {
     svg.text(246, 16, "#222222", "normal", "Reprise none / hybrid");
     svg.bar(370, 7, 12, 9, "#b0b7c3");
     svg.text(386, 16, "#222222", "normal", "SystemDS base / best mode");
-    svg.vertical(540, 6, 18, "#c0392b");
-    svg.text(546, 16, "#222222", "normal", "ceiling");
-    svg.diamond(600, 12, 4, "#2c5aa0");
-    svg.text(608, 16, "#222222", "normal", "LIMA's paper");
+    svg.vertical(553, 6, 18, "#c0392b");
+    svg.text(559, 16, "#222222", "normal", "ceiling");
+    svg.diamond(610, 12, 4, "#2c5aa0");
+    svg.text(618, 16, "#222222", "normal", "LIMA's paper");
     int y = 30;
     for (Comparison.Row row : comparison.rows()) {
       panel(svg, row, y, most);

@@ -29,7 +29,8 @@ public final class LimaPage {
 
   /**
    * Arguments: the project's root, then per part of the page its name and its result file: {@code
-   * pipelines}, {@code loops}, {@code phases}, {@code eviction} or {@code steps} (repeatable).
+   * pipelines}, {@code loops}, {@code appended}, {@code appended-1000}, {@code phases}, {@code
+   * eviction} or {@code steps} (repeatable).
    */
   public static void main(String[] args) throws IOException {
     Path root = Path.of(args[0]);
@@ -61,6 +62,7 @@ public final class LimaPage {
     switch (name) {
       case "pipelines" -> pipelines(json.readValue(file.toFile(), Comparison.class));
       case "loops" -> loops(json.readValue(file.toFile(), Comparison.class));
+      case "appended", "appended-1000" -> appended(json.readValue(file.toFile(), Comparison.class));
       case "phases" -> phases(json.readValue(file.toFile(), Comparison.class));
       case "eviction" -> eviction(json.readValue(file.toFile(), EvictionReport.class));
       case "steps" -> steps(file);
@@ -194,7 +196,7 @@ public final class LimaPage {
   }
 
   private void loops(Comparison c) {
-    line("## What reuse costs where nothing can be reused, and the core of stepLm");
+    line("## What reuse costs where nothing can be reused");
     line("");
     machine(c);
     seconds(
@@ -215,6 +217,32 @@ public final class LimaPage {
         c,
         "systemds",
         "SystemDS: the script's own time, seconds",
+        row -> times(Gain.ofSystemDs(row)),
+        List.of("base / best"));
+  }
+
+  private void appended(Comparison c) {
+    line("## Appended columns: " + c.rows().getFirst().title());
+    line("");
+    machine(c);
+    seconds(
+        c,
+        "reprise",
+        "Reprise: seconds for all of them, the first product not counted",
+        row -> {
+          Gain gain = Gain.of(row);
+          double columns = ((Number) row.arguments().get("appended")).doubleValue();
+          return times(gain.times())
+              + " | "
+              + times(gain.ceiling())
+              + " | "
+              + String.format(Locale.ROOT, "%.2f ms", 1e3 * gain.hybrid() / columns);
+        },
+        List.of("none / hybrid", "ceiling", "hybrid per column"));
+    seconds(
+        c,
+        "systemds",
+        "SystemDS: the same, seconds",
         row -> times(Gain.ofSystemDs(row)),
         List.of("base / best"));
   }
