@@ -11,9 +11,16 @@ import java.util.Set;
  * @param arguments values of {@code $name} and {@code $1}, without the dollar sign
  * @param inputs variables that each run binds before the first statement
  * @param outputs variables that the caller reads after a run
+ * @param optimized false to run the program as it is written
+ * @param runsOnce true when the script runs once in its session and nothing else follows, so that
+ *     what only another run could ask for need not be kept
  */
 public record CompileOptions(
-    Map<String, String> arguments, Set<String> inputs, Set<String> outputs) {
+    Map<String, String> arguments,
+    Set<String> inputs,
+    Set<String> outputs,
+    boolean optimized,
+    boolean runsOnce) {
 
   public CompileOptions {
     arguments = Map.copyOf(arguments);
@@ -23,18 +30,32 @@ public record CompileOptions(
 
   /** No arguments, inputs or outputs: a script that reads and writes files. */
   public static CompileOptions none() {
-    return new CompileOptions(Map.of(), Set.of(), Set.of());
+    return new CompileOptions(Map.of(), Set.of(), Set.of(), true, false);
   }
 
   public static CompileOptions inputs(String... names) {
-    return new CompileOptions(Map.of(), new LinkedHashSet<>(List.of(names)), Set.of());
+    return none().with(new LinkedHashSet<>(List.of(names)), Set.of());
   }
 
   public CompileOptions outputs(String... names) {
-    return new CompileOptions(arguments, inputs, new LinkedHashSet<>(List.of(names)));
+    return with(inputs, new LinkedHashSet<>(List.of(names)));
   }
 
   public CompileOptions arguments(Map<String, String> values) {
-    return new CompileOptions(values, inputs, outputs);
+    return new CompileOptions(values, inputs, outputs, optimized, runsOnce);
+  }
+
+  /** With rewrites or without. */
+  public CompileOptions optimized(boolean on) {
+    return new CompileOptions(arguments, inputs, outputs, on, runsOnce);
+  }
+
+  /** For a session that runs this script, once, and nothing else. */
+  public CompileOptions runsOnce(boolean once) {
+    return new CompileOptions(arguments, inputs, outputs, optimized, once);
+  }
+
+  private CompileOptions with(Set<String> boundNames, Set<String> readNames) {
+    return new CompileOptions(arguments, boundNames, readNames, optimized, runsOnce);
   }
 }

@@ -70,7 +70,13 @@ public final class Conversation implements AutoCloseable {
       Set<String> kept = new TreeSet<>(variables.keySet());
       kept.addAll(pieces.names());
       this.compiled =
-          Compiler.compile(file, Map.of(), new Resolver(), Set.copyOf(variables.keySet()), kept);
+          Compiler.compile(
+              file,
+              Map.of(),
+              new Resolver(),
+              Set.copyOf(variables.keySet()),
+              kept,
+              ScriptCompiler.optimization(services.config(), true, false));
     }
 
     /** Blocks and instructions. */

@@ -29,6 +29,11 @@ record LinkedOperation(Operation operation, int index, boolean cacheable, boolea
         cacheable && PartialReuse.concerns(operation));
   }
 
+  /** The same operation, whose result is neither looked up nor kept. */
+  LinkedOperation unmarked() {
+    return cacheable ? new LinkedOperation(operation, index, false) : this;
+  }
+
   String name() {
     return operation.name();
   }

@@ -207,8 +207,13 @@ final class Linker {
     }
 
     private Step compute(Instruction.Compute compute) {
-      Operation placed = inPrecision(compute.operation()).at(compute.position());
-      LinkedOperation operation = LinkedOperation.of(placed, opcodes);
+      if (!compute.plain().isEmpty()) {
+        return plan(compute);
+      }
+      LinkedOperation operation = linked(compute.operation(), compute.position());
+      if (!compute.reusable()) {
+        operation = operation.unmarked();
+      }
       expected.accept(operation.name());
       int[] inputs = operands(compute.inputs());
       String name = operation.name();
@@ -230,6 +235,17 @@ final class Linker {
             };
         case KERNEL -> kernel(compute, operation, inputs);
       };
+    }
+
+    private Step plan(Instruction.Compute plan) {
+      int[] inputs = operands(plan.inputs());
+      Step[] plain = plan.plain().stream().map(this::compute).toArray(Step[]::new);
+      return PlanSteps.of(
+          plan, inputs, plain, operation -> linked(operation, plan.position()));
+    }
+
+    private LinkedOperation linked(Operation operation, Position position) {
+      return LinkedOperation.of(inPrecision(operation).at(position), opcodes);
     }
 
     /** Only {@code X += e} assigns a result of a parfor as a whole; see the compiler's check. */

@@ -1,10 +1,12 @@
 package dev.reprise.engine;
 
 import dev.reprise.CompileOptions;
+import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.SourceFile;
+import dev.reprise.language.optimize.Optimization;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +46,14 @@ public final class ScriptCompiler {
     }
   }
 
+  /** What a session's options allow the optimiser. */
+  static Optimization optimization(SessionConfig config, boolean on, boolean runsOnce) {
+    return on
+        ? new Optimization(
+            true, config.numerics() == Numerics.EXACT, config.reuse().reuses(), runsOnce)
+        : Optimization.off();
+  }
+
   private static ScriptRunner compile(
       SessionServices services, SourceFile source, Path folder, CompileOptions options)
       throws CompileException {
@@ -54,7 +64,8 @@ public final class ScriptCompiler {
             new LibraryResolver(
                 List.of(folder, services.config().workingDirectory()), services.config().library()),
             options.inputs(),
-            options.outputs());
+            options.outputs(),
+            optimization(services.config(), options.optimized(), options.runsOnce()));
     Functions functions = new Functions(result.program(), services.linker());
     return new ScriptRunner(services, functions, options.outputs(), result.warnings());
   }

@@ -1,6 +1,7 @@
 package dev.reprise.language;
 
 import dev.reprise.language.lower.CompiledProgram;
+import dev.reprise.language.optimize.Optimization;
 import dev.reprise.language.program.Program;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +19,14 @@ public final class Compiler {
    */
   public record Result(Program program, List<Diagnostic> warnings) {}
 
-  /** Compiles a script of which nothing is read after it has ended. */
+  /** Compiles a script of which nothing is read after it has ended, as it is written. */
   public static Result compile(
       SourceFile script,
       Map<String, String> arguments,
       SourceResolver resolver,
       Set<String> boundNames)
       throws CompileException {
-    return compile(script, arguments, resolver, boundNames, Set.of());
+    return compile(script, arguments, resolver, boundNames, Set.of(), Optimization.off());
   }
 
   /**
@@ -35,6 +36,7 @@ public final class Compiler {
    * @param resolver finds sourced files and library functions
    * @param boundNames variables that exist before the program starts
    * @param resultNames variables that are read after it has ended, and therefore not released
+   * @param optimization what the optimiser may do
    * @throws CompileException with all mistakes of the script and of the files that it sources
    */
   public static Result compile(
@@ -42,12 +44,14 @@ public final class Compiler {
       Map<String, String> arguments,
       SourceResolver resolver,
       Set<String> boundNames,
-      Set<String> resultNames)
+      Set<String> resultNames,
+      Optimization optimization)
       throws CompileException {
     List<Diagnostic> warnings = new ArrayList<>();
     try {
       Program program =
-          CompiledProgram.of(script, arguments, resolver, boundNames, resultNames, warnings);
+          CompiledProgram.of(
+              script, arguments, resolver, boundNames, resultNames, optimization, warnings);
       return new Result(program, List.copyOf(warnings));
     } catch (StackOverflowError e) {
       throw new CompileException(List.of(tooDeep(script)));

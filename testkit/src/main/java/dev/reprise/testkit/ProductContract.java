@@ -90,6 +90,34 @@ public abstract class ProductContract extends DeviceContract {
   }
 
   @Test
+  void chainsEqualTheirTwoProducts() {
+    SplittableRandom random = random(4);
+    for (long[] shape :
+        new long[][] {{1, 1}, {3, 2}, {2, 5}, {9000, 1}, {5000, 33}, {70, 513}, {3, 1100}}) {
+      DenseMatrix x = randomMatrix(random, shape[0], shape[1]);
+      DenseMatrix v = randomMatrix(random, shape[1], 1);
+      DenseMatrix w = randomMatrix(random, shape[0], 1);
+      DenseMatrix middle = run("matmul", x, v);
+      assertClose(run("mmchain", x, v), product(x, true, middle, false), TOLERANCE);
+      assertSameBitsWithAnyThreads("mmchain", Attributes.none(), x, v);
+      for (String with : new String[] {"*", "-"}) {
+        Attributes attributes = Attributes.of("with", with);
+        DenseMatrix combined = with.equals("*") ? run("*", w, middle) : run("-", middle, w);
+        assertClose(
+            run("mmchain", attributes, x, v, w), product(x, true, combined, false), TOLERANCE);
+        assertSameBitsWithAnyThreads("mmchain", attributes, x, v, w);
+      }
+    }
+    assertClose(
+        run("mmchain", emptyMatrix(0, 3), matrix(new double[][] {{1}, {2}, {3}})),
+        new double[3][1],
+        0);
+    assertThatThrownBy(() -> run("mmchain", emptyMatrix(2, 3), emptyMatrix(2, 1)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("2x3");
+  }
+
+  @Test
   void emptyOperandsGiveZerosOrNothing() {
     assertClose(run("matmul", emptyMatrix(2, 0), emptyMatrix(0, 3)), new double[2][3], 0);
     assertThat(run("matmul", emptyMatrix(0, 2), emptyMatrix(2, 3)).rows()).isZero();

@@ -28,6 +28,7 @@ final class Builtins {
       Set.of(
           "matmul",
           "tsmm",
+          "mmchain",
           "negate",
           "log_base",
           "rightIndex",

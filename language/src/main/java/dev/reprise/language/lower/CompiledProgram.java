@@ -7,6 +7,7 @@ import dev.reprise.language.Position;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceFile.Origin;
 import dev.reprise.language.SourceResolver;
+import dev.reprise.language.optimize.Optimization;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
 import dev.reprise.language.syntax.Function;
@@ -46,6 +47,7 @@ public final class CompiledProgram implements Program {
    *
    * @param bound variables that exist before the program starts
    * @param kept variables that are read after it has ended
+   * @param optimization what the optimiser may do
    * @param warnings receives what is worth saying about a correct script
    */
   public static CompiledProgram of(
@@ -54,11 +56,13 @@ public final class CompiledProgram implements Program {
       SourceResolver resolver,
       Set<String> bound,
       Set<String> kept,
+      Optimization optimization,
       List<Diagnostic> warnings)
       throws CompileException {
     FunctionTable functions = new FunctionTable(script, resolver);
     ProcedureCompiler compiler =
-        new ProcedureCompiler(functions, OperationTable.standard(), Map.copyOf(arguments));
+        new ProcedureCompiler(
+            functions, OperationTable.standard(), Map.copyOf(arguments), optimization);
     Procedure main = compiler.main(functions.script(), bound, kept);
     CompiledProgram program = new CompiledProgram(functions, compiler, main);
     program.compileOwnFiles();

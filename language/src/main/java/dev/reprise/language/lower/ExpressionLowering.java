@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.Position;
+import dev.reprise.language.optimize.ConstantFolding;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Expression.Subscript;

@@ -1,5 +1,6 @@
 package dev.reprise.language.lower;
 
+import dev.reprise.language.optimize.Operands;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Hands out the slots and constants of one procedure. */
-final class ProcedureBuilder {
+final class ProcedureBuilder implements Operands {
   private final Map<String, Integer> slots = new HashMap<>();
   private final List<String> slotNames = new ArrayList<>();
   private final Map<String, Integer> constantNumbers = new HashMap<>();
@@ -29,13 +30,14 @@ final class ProcedureBuilder {
     return slots.getOrDefault(variable, -1);
   }
 
-  int temporary() {
+  @Override
+  public int temporary() {
     slotNames.add(null);
     return slotNames.size() - 1;
   }
 
-  /** The operand number of a constant. */
-  int constant(Scalar value) {
+  @Override
+  public int constant(Scalar value) {
     // Type and text tell scalars apart, and need no record's hash code, which is slow to link.
     String key = value.type().name().concat(value.asString());
     Integer known = constantNumbers.get(key);
@@ -48,13 +50,24 @@ final class ProcedureBuilder {
     return operand;
   }
 
-  /** The constant behind an operand, or null when it is a slot. */
-  Scalar constantAt(int operand) {
+  @Override
+  public Scalar constantAt(int operand) {
     return operand < 0 ? constants.get(~operand) : null;
   }
 
-  boolean isTemporary(int operand) {
+  @Override
+  public boolean isTemporary(int operand) {
     return operand >= 0 && slotNames.get(operand) == null;
+  }
+
+  @Override
+  public String nameOf(int slot) {
+    return slotNames.get(slot);
+  }
+
+  @Override
+  public int slotCount() {
+    return slotNames.size();
   }
 
   /** Variable names by slot, null for temporaries. */

@@ -3,6 +3,8 @@ package dev.reprise.language.lower;
 import dev.reprise.language.Position;
 import dev.reprise.language.check.ParForCheck;
 import dev.reprise.language.check.VariableCheck;
+import dev.reprise.language.optimize.Optimization;
+import dev.reprise.language.optimize.Optimizer;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Procedure.DeclaredType;
@@ -13,6 +15,7 @@ import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +27,17 @@ final class ProcedureCompiler {
   private final FunctionTable functions;
   private final OperationTable operations;
   private final Map<String, String> arguments;
+  private final Optimization optimization;
 
   ProcedureCompiler(
-      FunctionTable functions, OperationTable operations, Map<String, String> arguments) {
+      FunctionTable functions,
+      OperationTable operations,
+      Map<String, String> arguments,
+      Optimization optimization) {
     this.functions = functions;
     this.operations = operations;
     this.arguments = arguments;
+    this.optimization = optimization;
   }
 
   /**
@@ -50,14 +58,18 @@ final class ProcedureCompiler {
     bound.stream().sorted().forEach(builder::slot);
     ProcedureContext context = context(unit, variables, Map.of(), builder);
     List<Block> body = new StatementLowering(context, beforeParfor).blocks(statements);
+    BitSet live = slots(kept, builder);
+    Optimizer.Result optimized =
+        optimized(unit, body, builder, slots(bound, builder), live, Map.of());
     return new Procedure(
         "main",
         List.of(),
         List.of(),
         Collections.unmodifiableList(builder.slotNames()),
         builder.constants(),
-        Liveness.annotate(body, slots(kept, builder)),
-        new Position(unit.file().name(), 1, 1));
+        Liveness.annotate(optimized.body(), live),
+        new Position(unit.file().name(), 1, 1),
+        optimized.rewrites());
   }
 
   Procedure function(FunctionReference reference) {
@@ -92,14 +104,39 @@ final class ProcedureCompiler {
     List<Block> body = statements.blocks(function.body());
     BitSet live = new BitSet();
     results.forEach(result -> live.set(result.slot()));
+    Map<Integer, DeclaredType> declared = new HashMap<>();
+    parameters.forEach(p -> declared.put(p.slot(), p.type()));
+    Optimizer.Result optimized =
+        optimized(unit, body, builder, slots(types.keySet(), builder), live, declared);
     return new Procedure(
         reference.name(),
         parameters,
         results,
         Collections.unmodifiableList(builder.slotNames()),
         builder.constants(),
-        Liveness.annotate(body, live),
-        function.position());
+        Liveness.annotate(optimized.body(), live),
+        function.position(),
+        optimized.rewrites());
+  }
+
+  /** The body after all rewrites; as it is when the unit has mistakes. */
+  private Optimizer.Result optimized(
+      Unit unit,
+      List<Block> body,
+      ProcedureBuilder builder,
+      BitSet bound,
+      BitSet kept,
+      Map<Integer, DeclaredType> declared) {
+    return unit.diagnostics().hasErrors()
+        ? new Optimizer.Result(body, List.of())
+        : Optimizer.rewrite(body, optimization, builder, bound, kept, declared, this::results);
+  }
+
+  private List<DeclaredType> results(String name) {
+    FunctionReference reference = functions.listed(name);
+    return reference == null
+        ? List.of()
+        : reference.function().results().stream().map(Function.Parameter::type).toList();
   }
 
   private static List<Procedure.Parameter> parameters(

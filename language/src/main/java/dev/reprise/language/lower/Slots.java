@@ -93,8 +93,7 @@ final class Slots {
 
   static Instruction withReleases(Instruction instruction, int[] releases) {
     if (instruction instanceof Instruction.Compute c) {
-      return new Instruction.Compute(
-          c.operation(), c.inputs(), c.outputs(), releases, c.position());
+      return c.withReleases(releases);
     }
     if (instruction instanceof Instruction.Call c) {
       return new Instruction.Call(c.function(), c.arguments(), c.outputs(), releases, c.position());

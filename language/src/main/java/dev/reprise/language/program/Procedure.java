@@ -12,6 +12,7 @@ import java.util.List;
  * @param results in declared order; each occupies a slot
  * @param slotNames variable name of each slot; null for temporaries
  * @param constants the constant pool; operand {@code ~i} is constant i
+ * @param rewrites what the optimiser changed, in the order of the script
  */
 public record Procedure(
     String name,
@@ -20,7 +21,20 @@ public record Procedure(
     List<String> slotNames,
     List<Scalar> constants,
     List<Block> body,
-    Position position) {
+    Position position,
+    List<Rewrite> rewrites) {
+
+  /** A procedure as it was written. */
+  public Procedure(
+      String name,
+      List<Parameter> parameters,
+      List<Result> results,
+      List<String> slotNames,
+      List<Scalar> constants,
+      List<Block> body,
+      Position position) {
+    this(name, parameters, results, slotNames, constants, body, position, List.of());
+  }
 
   /**
    * @param defaultValue code that computes the default into its operand, run in the callee after

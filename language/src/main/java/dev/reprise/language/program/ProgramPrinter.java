@@ -14,7 +14,8 @@ import java.util.StringJoiner;
 
 /**
  * Procedures as text, one instruction a line: {@code outputs = opcode{attributes}(inputs)},
- * temporaries as {@code _n}, and after {@code ;} the slots that are released.
+ * temporaries as {@code _n}, and after {@code ;} the slots that are released. Instructions that the
+ * engine may run as others, when it knows the sizes, begin with {@code plan}.
  */
 public final class ProgramPrinter {
   private static final String STEP = "  ";
@@ -133,6 +134,7 @@ public final class ProgramPrinter {
               inputs.add(name(input));
             }
             yield outputs(compute)
+                + (compute.plain().isEmpty() ? "" : "plan ")
                 + compute.operation().name()
                 + attributes(compute.operation().attributes())
                 + inputs;

@@ -41,7 +41,7 @@ class LivenessTest {
 
   @Test
   void variableThatOnlyOneOfTwoPathsReadsIsReleasedBehindThem() {
-    String text = print("x = rand()\nif (1 > 2) { print(sum(x)) }\nprint(3)");
+    String text = print("x = rand()\nif (nrow(x) > 1) { print(sum(x)) }\nprint(3)");
     assertThat(text).contains("print(3)  ; release x, ");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.Scripts;
 import dev.reprise.language.SourceFile;
+import dev.reprise.language.optimize.Optimization;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
 import dev.reprise.language.program.ProgramPrinter;
@@ -125,7 +126,8 @@ class SourcedProgramTest {
                 Map.of(),
                 Scripts.files(Map.of()),
                 Set.of("X", "b"),
-                Set.of("Y"))
+                Set.of("Y"),
+                Optimization.off())
             .program();
     assertThat(program.main().slotNames()).containsExactly("X", "b", "Y");
     assertThat(ProgramPrinter.print(program.main())).contains("Y = +(X, b)  ; release X, b");

@@ -15,6 +15,14 @@ final class LinearAlgebraOperations {
     rows.add(row("matmul").in("x", "y").returns(Results.PRODUCT).work(Work.PRODUCT));
     // t(X) %*% X; with attribute right = "true" X %*% t(X).
     rows.add(row("tsmm").in("x").returns(Results.TSMM).work(Work.TSMM));
+    // t(X) %*% (X %*% v); with attribute with = "*" t(X) %*% (w * (X %*% v)), with "-"
+    // t(X) %*% (X %*% v - w). v and w are columns.
+    rows.add(
+        row("mmchain")
+            .in("x", "v")
+            .optional("w")
+            .returns(Results.PRODUCT_CHAIN)
+            .work(Work.PRODUCT_CHAIN));
     rows.add(row("solve").in("a", "b").returns(Results.SOLVE).work(Work.CUBIC));
     rows.add(row("inv").in("target").returns(Results.LIKE_FIRST).work(Work.CUBIC));
     rows.add(row("cholesky").in("target").returns(Results.LIKE_FIRST).work(Work.CUBIC));

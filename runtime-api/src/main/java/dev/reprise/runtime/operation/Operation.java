@@ -17,17 +17,18 @@ import java.util.Map;
 public final class Operation {
   /** What scripts write for opcodes that only the compiler emits. */
   private static final Map<String, String> SCRIPT_NAMES =
-      Map.of(
-          "matmul", "%*%",
-          "tsmm", "%*%",
-          "negate", "-",
-          "log_base", "log",
-          "rightIndex", "[...]",
-          "leftIndex", "[...]",
-          "listIndex", "[...]",
-          "listAssign", "[...]",
-          "listAppend", "append",
-          "listRemove", "remove");
+      Map.ofEntries(
+          Map.entry("matmul", "%*%"),
+          Map.entry("tsmm", "%*%"),
+          Map.entry("mmchain", "%*%"),
+          Map.entry("negate", "-"),
+          Map.entry("log_base", "log"),
+          Map.entry("rightIndex", "[...]"),
+          Map.entry("leftIndex", "[...]"),
+          Map.entry("listIndex", "[...]"),
+          Map.entry("listAssign", "[...]"),
+          Map.entry("listAppend", "append"),
+          Map.entry("listRemove", "remove"));
 
   /** The attribute that states the width of the result's cells; fp64 when absent. */
   private static final String PRECISION = "precision";

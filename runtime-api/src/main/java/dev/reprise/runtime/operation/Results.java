@@ -98,6 +98,28 @@ final class Results {
         return Meta.matrix(n, n);
       };
 
+  /** {@code t(X) %*% (w * (X %*% v))}: a column with a row for each column of X. */
+  static final ResultRule PRODUCT_CHAIN =
+      (operation, inputs) -> {
+        Shape matrix = Shapes.of(inputs[0]);
+        Shape vector = Shapes.of(inputs[1]);
+        if (matrix == null || vector == null) {
+          return null;
+        }
+        Shape with = Shapes.of(inputs[2]);
+        if (vector.rows() != matrix.cols()
+            || vector.cols() != 1
+            || with != null && (with.rows() != matrix.rows() || with.cols() != 1)) {
+          throw new OperandException(
+              "'%*%' needs columns that fit the matrix, but got "
+                  + matrix
+                  + " and "
+                  + vector
+                  + (with == null ? "" : " and " + with));
+        }
+        return Meta.matrix(matrix.cols(), 1);
+      };
+
   static final ResultRule SOLVE =
       (operation, inputs) -> {
         Shape a = Shapes.of(inputs[0]);

@@ -59,6 +59,15 @@ final class Work {
         return n * shape.cells() / FLOPS_PER_NANO + NANOS_PER_CELL * shape.cells();
       };
 
+  /** Two multiplications for every cell of the matrix, which is read once. */
+  static final WorkRule PRODUCT_CHAIN =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        return shape == null
+            ? UNKNOWN_CELLS
+            : 4 * shape.cells() / FLOPS_PER_NANO + NANOS_PER_CELL * cells(inputs);
+      };
+
   /** Cubic in the first operand's smaller side, as in factorisations. */
   static final WorkRule CUBIC =
       (operation, inputs) -> {

@@ -9,7 +9,18 @@ import java.util.Set;
 public final class LinearAlgebraKernels {
   /** The opcodes of this family. */
   public static final Set<String> OPCODES =
-      Set.of("matmul", "tsmm", "solve", "inv", "det", "lu", "cholesky", "eigen", "svd", "qr");
+      Set.of(
+          "matmul",
+          "tsmm",
+          "mmchain",
+          "solve",
+          "inv",
+          "det",
+          "lu",
+          "cholesky",
+          "eigen",
+          "svd",
+          "qr");
 
   private LinearAlgebraKernels() {}
 
@@ -17,6 +28,7 @@ public final class LinearAlgebraKernels {
   public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
     table.add("matmul", new MatrixProduct(parallel, blas));
     table.add("tsmm", new SelfProduct(parallel, blas));
+    table.add("mmchain", new ProductChain(parallel, blas));
     LuKernels lu = new LuKernels(blas);
     table.add("solve", lu::solve);
     table.add("inv", lu::inv);
@@ -37,5 +49,6 @@ public final class LinearAlgebraKernels {
   /** Adds the kernels over compressed matrices. */
   public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
     SparseProducts.register(table, parallel);
+    table.add("mmchain", new SparseChain(parallel));
   }
 }

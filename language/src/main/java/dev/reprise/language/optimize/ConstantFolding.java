@@ -1,4 +1,4 @@
-package dev.reprise.language.lower;
+package dev.reprise.language.optimize;
 
 import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.DoubleScalar;
@@ -9,10 +9,10 @@ import dev.reprise.runtime.Scalar;
  * Computes operators over numbers that stand in the script. Only where the result cannot differ
  * from what the operation gives at run time; null otherwise.
  */
-final class ConstantFolding {
+public final class ConstantFolding {
   private ConstantFolding() {}
 
-  static Scalar unary(String operator, Scalar operand) {
+  public static Scalar unary(String operator, Scalar operand) {
     return switch (operator) {
       case "-" ->
           switch (operand) {
@@ -25,14 +25,25 @@ final class ConstantFolding {
     };
   }
 
-  static Scalar binary(String operator, Scalar left, Scalar right) {
+  public static Scalar binary(String operator, Scalar left, Scalar right) {
     if (left instanceof IntegerScalar(long a) && right instanceof IntegerScalar(long b)) {
       return integers(operator, a, b);
     }
     if (isNumber(left) && isNumber(right)) {
       return doubles(operator, left.asDouble(), right.asDouble());
     }
+    if (left instanceof BooleanScalar && right instanceof BooleanScalar) {
+      return truths(operator, left.asBoolean(), right.asBoolean());
+    }
     return null;
+  }
+
+  private static Scalar truths(String operator, boolean a, boolean b) {
+    return switch (operator) {
+      case "&" -> Scalar.of(a & b);
+      case "|" -> Scalar.of(a | b);
+      default -> null;
+    };
   }
 
   private static boolean isNumber(Scalar scalar) {
@@ -46,6 +57,12 @@ final class ConstantFolding {
         case "-" -> Scalar.of(Math.subtractExact(a, b));
         case "*" -> Scalar.of(Math.multiplyExact(a, b));
         case "/" -> Scalar.of((double) a / b);
+        case "<" -> Scalar.of(a < b);
+        case "<=" -> Scalar.of(a <= b);
+        case ">" -> Scalar.of(a > b);
+        case ">=" -> Scalar.of(a >= b);
+        case "==" -> Scalar.of(a == b);
+        case "!=" -> Scalar.of(a != b);
         default -> null;
       };
     } catch (ArithmeticException e) {
@@ -59,6 +76,12 @@ final class ConstantFolding {
       case "-" -> Scalar.of(a - b);
       case "*" -> Scalar.of(a * b);
       case "/" -> Scalar.of(a / b);
+      case "<" -> Scalar.of(a < b);
+      case "<=" -> Scalar.of(a <= b);
+      case ">" -> Scalar.of(a > b);
+      case ">=" -> Scalar.of(a >= b);
+      case "==" -> Scalar.of(a == b);
+      case "!=" -> Scalar.of(a != b);
       default -> null;
     };
   }

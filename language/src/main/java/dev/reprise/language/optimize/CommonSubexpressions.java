@@ -1,0 +1,181 @@
+package dev.reprise.language.optimize;
+
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.operation.Evaluation;
+import dev.reprise.runtime.operation.Operation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Computes what straight code computes twice once: the same operation on the same versions of the
+ * same operands. The first stays where it is, so it fails where it failed; the second becomes a
+ * copy. Operations that draw a seed are never equal.
+ */
+final class CommonSubexpressions extends StraightPass {
+
+  CommonSubexpressions(Draft draft) {
+    super(draft);
+  }
+
+  @Override
+  Block.Code rewrite(List<Instruction> instructions, int operand, BitSet assigned) {
+    if (!hasCandidate(instructions)) {
+      return new Block.Code(instructions, operand);
+    }
+    Values values = new Values(draft, assigned);
+    Notation notation = new Notation(draft.operands, values);
+    Map<String, List<Known>> known = new HashMap<>();
+    List<Instruction> out = new ArrayList<>(instructions.size());
+    boolean changed = false;
+    Map<Integer, Integer> first = new HashMap<>();
+    for (Instruction instruction : instructions) {
+      Instruction result = throughCopies(instruction, first, known, values);
+      if (result instanceof Instruction.Compute compute && isPure(compute)) {
+        List<Known> candidates =
+            known.computeIfAbsent(compute.operation().name(), _ -> new ArrayList<>(2));
+        Known equal = find(compute, candidates, values);
+        if (equal != null) {
+          int value = equal.by.outputs()[0];
+          draft.note(
+              "common subexpression",
+              compute.position(),
+              notation.of(compute),
+              "the value of line " + equal.by.position().line());
+          result =
+              new Instruction.Copy(value, compute.outputs()[0], Draft.NOTHING, compute.position());
+          first.put(compute.outputs()[0], value);
+          changed = true;
+        }
+      }
+      int[] before = result instanceof Instruction.Compute c ? versions(c, values) : null;
+      values.passed(result);
+      out.add(result);
+      if (result instanceof Instruction.Compute compute && isPure(compute)) {
+        known
+            .get(compute.operation().name())
+            .add(new Known(compute, before, values.version(compute.outputs()[0])));
+      }
+    }
+    return changed
+        ? Tidying.tidy(out, operand, new BitSet(), draft)
+        : new Block.Code(instructions, operand);
+  }
+
+  /**
+   * The instruction on the first of equal values, where that is still there: it may be known, too.
+   */
+  private Instruction throughCopies(
+      Instruction instruction,
+      Map<Integer, Integer> first,
+      Map<String, List<Known>> known,
+      Values values) {
+    if (first.isEmpty() || !(instruction instanceof Instruction.Compute compute)) {
+      return instruction;
+    }
+    Instruction result = compute;
+    for (int input : compute.inputs()) {
+      Integer value = first.get(input);
+      if (value != null && draft.operands.isTemporary(input) && isThere(value, known, values)) {
+        result = Tidying.reading(result, input, value);
+      }
+    }
+    return result;
+  }
+
+  private static boolean isThere(int slot, Map<String, List<Known>> known, Values values) {
+    for (List<Known> of : known.values()) {
+      for (Known candidate : of) {
+        if (candidate.by.outputs()[0] == slot) {
+          return values.version(slot) == candidate.output;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** An instruction that has run, with the versions of what it read and wrote. */
+  private record Known(Instruction.Compute by, int[] inputs, int output) {}
+
+  /**
+   * Two pure instructions with the same opcode and first operand: a cheap test that rarely fires.
+   */
+  private boolean hasCandidate(List<Instruction> instructions) {
+    for (int i = 1; i < instructions.size(); i++) {
+      if (instructions.get(i) instanceof Instruction.Compute later && isPure(later)) {
+        for (int k = 0; k < i; k++) {
+          if (instructions.get(k) instanceof Instruction.Compute earlier
+              && earlier.inputs().length == later.inputs().length
+              && earlier.operation().opcode() == later.operation().opcode()
+              && earlier.inputs()[0] == later.inputs()[0]) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private static int[] versions(Instruction.Compute compute, Values values) {
+    int[] versions = new int[compute.inputs().length];
+    for (int i = 0; i < versions.length; i++) {
+      versions[i] = values.version(compute.inputs()[i]);
+    }
+    return versions;
+  }
+
+  private static Known find(Instruction.Compute compute, List<Known> candidates, Values values) {
+    for (Known candidate : candidates) {
+      if (values.version(candidate.by.outputs()[0]) == candidate.output
+          && sameInputs(candidate, compute, values)
+          && sameOperation(candidate.by.operation(), compute.operation())) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private static boolean sameOperation(Operation a, Operation b) {
+    return a.opcode() == b.opcode() && a.attributes().equals(b.attributes());
+  }
+
+  private static boolean sameInputs(Known known, Instruction.Compute compute, Values values) {
+    int[] a = known.by.inputs();
+    int[] b = compute.inputs();
+    if (a.length != b.length) {
+      return false;
+    }
+    for (int i = 0; i < a.length; i++) {
+      if (a[i] != b[i] || values.version(b[i]) != known.inputs[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isPure(Instruction.Compute compute) {
+    Evaluation evaluation = compute.operation().opcode().evaluation();
+    int[] outputs = compute.outputs();
+    if (evaluation != Evaluation.KERNEL && evaluation != Evaluation.STRUCTURE
+        || outputs.length != 1
+        || outputs[0] < 0
+        || compute.inputs().length == 0) {
+      return false;
+    }
+    for (int input : compute.inputs()) {
+      if (input == outputs[0]) {
+        return false;
+      }
+    }
+    int seed = compute.operation().opcode().seedParameter();
+    return seed < 0 || isGiven(compute.inputs()[seed]);
+  }
+
+  private boolean isGiven(int seed) {
+    return draft.operands.constantAt(seed) instanceof IntegerScalar(long value) && value >= 0;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.reprise.language.optimize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CommonSubexpressionsTest {
+
+  @Test
+  void equalExpressionsAreComputedOnce() {
+    assertThat(
+            listing(
+                """
+                X = rand()
+                a = sum(exp(X + 1)) * 2
+                b = exp(X + 1)
+                print(a + sum(b))
+                """))
+        .containsSubsequence(
+            "_2 = +(X, 1)", "_3 = exp(_2)", "_4 = sum(_3)", "a = *(_4, 2)", "b = _3")
+        .filteredOn(line -> line.contains("exp"))
+        .hasSize(1);
+  }
+
+  @Test
+  void aVariableThatChangedInBetweenIsAnotherOperand() {
+    assertThat(listing("X = rand()\na = X + 1\nX = a * 2\nb = X + 1\nprint(sum(a + b))"))
+        .contains("a = +(X, 1)", "b = +(X, 1)");
+  }
+
+  @Test
+  void aResultThatWasOverwrittenIsComputedAgain() {
+    assertThat(listing("X = rand()\na = X + 1\na = a * 2\nb = X + 1\nprint(sum(a + b))"))
+        .contains("a = +(X, 1)", "b = +(X, 1)");
+  }
+
+  @Test
+  void randomNumbersAreNeverEqualUnlessTheirSeedIs() {
+    assertThat(listing("a = rand()\nb = rand()\nprint(sum(a + b))"))
+        .noneMatch(line -> line.equals("b = a"));
+    assertThat(listing("a = rand(seed=7)\nb = rand(seed=7)\nprint(sum(a + b))")).contains("b = a");
+    assertThat(listing("a = rand(seed=-1)\nb = rand(seed=-1)\nprint(sum(a + b))"))
+        .noneMatch(line -> line.equals("b = a"));
+  }
+
+  @Test
+  void readingTwiceReadsTwice() {
+    assertThat(listing("a = read(\"f\")\nb = read(\"f\")\nprint(sum(a + b))"))
+        .filteredOn(line -> line.contains("read("))
+        .hasSize(2);
+  }
+
+  @Test
+  void branchesAndLoopsAreSeparate() {
+    String script =
+        """
+        X = rand()
+        a = sum(X * 2)
+        for (i in 1:3) { print(sum(X * 2)) }
+        print(a)
+        """;
+    assertThat(listing(script)).filteredOn(line -> line.contains("*(X, 2)")).hasSize(2);
+  }
+
+  private static List<String> listing(String script) {
+    return Optimized.listing(script, Optimized.EXACT, 1);
+  }
+}
