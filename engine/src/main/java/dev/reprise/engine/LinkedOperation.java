@@ -31,7 +31,7 @@ record LinkedOperation(Operation operation, int index, boolean cacheable, boolea
 
   /** The same operation, whose result is neither looked up nor kept. */
   LinkedOperation unmarked() {
-    return cacheable ? new LinkedOperation(operation, index, false) : this;
+    return cacheable ? new LinkedOperation(operation, index, false, false) : this;
   }
 
   String name() {

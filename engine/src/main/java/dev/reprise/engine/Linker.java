@@ -240,8 +240,7 @@ final class Linker {
     private Step plan(Instruction.Compute plan) {
       int[] inputs = operands(plan.inputs());
       Step[] plain = plan.plain().stream().map(this::compute).toArray(Step[]::new);
-      return PlanSteps.of(
-          plan, inputs, plain, operation -> linked(operation, plan.position()));
+      return PlanSteps.of(plan, inputs, plain, operation -> linked(operation, plan.position()));
     }
 
     private LinkedOperation linked(Operation operation, Position position) {

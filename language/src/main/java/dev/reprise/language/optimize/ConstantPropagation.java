@@ -242,8 +242,6 @@ final class ConstantPropagation {
     }
     Scalar left = inputs.length == 2 ? constant(inputs[0]) : null;
     Scalar right = left == null ? null : constant(inputs[1]);
-    return right == null
-        ? null
-        : ConstantFolding.binary(compute.operation().name(), left, right);
+    return right == null ? null : ConstantFolding.binary(compute.operation().name(), left, right);
   }
 }

@@ -37,8 +37,7 @@ class ConstantPropagationTest {
 
   @Test
   void aConditionThatIsNoTruthValueIsLeftToTheRun() {
-    assertThat(listing("v = \"yes\"\nif (v) { print(1) }\nprint(3)\nprint(4)"))
-        .contains("if v");
+    assertThat(listing("v = \"yes\"\nif (v) { print(1) }\nprint(3)\nprint(4)")).contains("if v");
     assertThat(listing("v = 2\nif (v) { print(1) }\nprint(3)\nprint(4)")).contains("if v");
   }
 
