@@ -28,9 +28,15 @@ public record CompileOptions(
     outputs = Set.copyOf(outputs);
   }
 
+  /** Rewritten, for any number of runs. */
+  public CompileOptions(
+      Map<String, String> arguments, Set<String> inputs, Set<String> outputs) {
+    this(arguments, inputs, outputs, true, false);
+  }
+
   /** No arguments, inputs or outputs: a script that reads and writes files. */
   public static CompileOptions none() {
-    return new CompileOptions(Map.of(), Set.of(), Set.of(), true, false);
+    return new CompileOptions(Map.of(), Set.of(), Set.of());
   }
 
   public static CompileOptions inputs(String... names) {

@@ -352,12 +352,16 @@ final class Linker {
     }
   }
 
-  private static void collectOutputs(List<Instruction> instructions, Set<Integer> slots) {
+  private static void collectOutputs(
+      List<? extends Instruction> instructions, Set<Integer> slots) {
     for (Instruction instruction : instructions) {
       for (int slot : instruction.outputs()) {
         if (slot >= 0) {
           slots.add(slot);
         }
+      }
+      if (instruction instanceof Instruction.Compute plan) {
+        collectOutputs(plan.plain(), slots);
       }
       // Released variables of an iteration come back for the next one, too.
       for (int slot : instruction.releases()) {
