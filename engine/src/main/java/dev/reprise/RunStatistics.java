@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a run did.
@@ -83,13 +84,18 @@ public record RunStatistics(
   /**
    * The lineage cache.
    *
-   * @param entries values held
+   * @param entries values held in memory
    * @param bytes bytes they occupy
    * @param admitted values kept since the session began, as all below
    * @param rejected values not kept
    * @param evictions values dropped
    * @param failed computations that ended in an error
    * @param abandoned claims given up
+   * @param diskEntries values held on disk alone
+   * @param diskBytes bytes they occupy there
+   * @param spills values that left memory for the disk
+   * @param restores values brought back for a probe
+   * @param evictionsByReason values dropped, by the reason's name in small letters
    */
   public record CacheContents(
       long entries,
@@ -98,7 +104,12 @@ public record RunStatistics(
       long rejected,
       long evictions,
       long failed,
-      long abandoned) {}
+      long abandoned,
+      long diskEntries,
+      long diskBytes,
+      long spills,
+      long restores,
+      Map<String, Long> evictionsByReason) {}
 
   /**
    * Values that host memory had no room for.

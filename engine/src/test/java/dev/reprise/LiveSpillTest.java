@@ -106,6 +106,34 @@ class LiveSpillTest {
   }
 
   @Test
+  void cachedValuesThatAreCostlyComeBackFromDisk() {
+    // Inverting 300 x 300 takes longer than moving 720 kB, which the first rounds have to measure.
+    String script =
+        """
+        s = 0;
+        for (k in 1:4) {
+          for (i in 1:8) {
+            A = rand(rows=300, cols=300, seed=i) + diag(matrix(300, 300, 1));
+            s = s + sum(inv(A)) * k;
+          }
+        }
+        print(s);
+        """;
+    String ample = Scripts.run(config(1L << 30, ReuseMode.HYBRID, 2), script).output();
+    Outcome tight = Scripts.run(config(3_600_000, ReuseMode.HYBRID, 2), script);
+    assertThat(tight.output()).isEqualTo(ample);
+    assertThat(tight.liveBuffers()).isZero();
+    assertThat(tight.statistics().cache().spills()).isPositive();
+    assertThat(tight.statistics().cache().restores()).isPositive();
+    assertThat(tight.statistics().of("inv").hits()).isPositive();
+    Outcome withoutDisk =
+        Scripts.run(config(3_600_000, ReuseMode.HYBRID, 2).withDiskBytes(0), script);
+    assertThat(withoutDisk.output()).isEqualTo(ample);
+    assertThat(withoutDisk.statistics().cache().evictionsByReason().get("memory_pressure"))
+        .isPositive();
+  }
+
+  @Test
   void floatsAreMovedToo() {
     SessionConfig floats = config(1L << 30, ReuseMode.NONE, 2).withPrecision(Precision.FP32);
     String ample = Scripts.run(floats, LISTS).output();

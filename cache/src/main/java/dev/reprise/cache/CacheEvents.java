@@ -27,7 +27,11 @@ public interface CacheEvents {
     /** The host memory asked for room. */
     MEMORY_PRESSURE,
     /** The cache was cleared. */
-    CLEARED
+    CLEARED,
+    /** The disk had no room for it, or needed its room for something else. */
+    DISK_BUDGET,
+    /** It was on disk, and its copy is damaged or memory has no room for it. */
+    NOT_RESTORED
   }
 
   /** A probe found the value, which had taken {@code costNanos} to compute. */
@@ -59,6 +63,12 @@ public interface CacheEvents {
 
   /** A value was not kept. */
   default void rejected(Key key, long bytes, Rejection reason) {}
+
+  /** A value left memory for the disk. */
+  default void spilled(Key key, long bytes) {}
+
+  /** A value came back from the disk, for the probe that had found it there. */
+  default void restored(Key key, long bytes) {}
 
   /** A value was dropped. */
   default void evicted(Key key, long bytes, Eviction reason) {}

@@ -10,18 +10,28 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>
  *   (new) --> CLAIMED --complete, kept--> RESIDENT --evict--> EVICTED --probe--> CLAIMED ...
- *                |                                               |
- *                +-- complete, not kept; fail; abandon           +-- forgotten
- *                |   with nobody left                            |
- *                +-----------------> RETIRED <-------------------+
+ *              |    ^                      |    ^                |
+ *              |    |                  spill    | held again     +-- forgotten
+ *              |    |                      v    |                |
+ *              |    |                     SPILLING --no room-> EVICTED
+ *              |  probe: fetch               | written
+ *              |    |                        v
+ *              |    +-------------------- ON DISK --evict----> EVICTED
+ *              |
+ *              +-- complete, not kept; fail; abandon with nobody left --> RETIRED
  * </pre>
+ *
+ * <p>A value that is fetched from disk is an ordinary claim, whose owner reads instead of
+ * computing: those who come meanwhile subscribe, and if the copy is damaged or there is no room,
+ * the claim is abandoned and the first of them computes the value.
  *
  * <p><b>Threads.</b> {@code state} changes by compare-and-set only. CLAIMED is left by the holder
  * of the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is
- * left by whoever evicts, EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code
- * height} and {@code bytes} are written by the owner before it publishes RESIDENT; from then on the
- * cost only rises. The counts change atomically. The remaining fields belong to {@link VictimQueue}
- * under its lock.
+ * left by whoever evicts under the lock of {@link VictimQueue}, SPILLING by the writer of the disk
+ * alone, ON DISK by a probe or by who makes room on the disk, EVICTED by a probe or by the ghosts'
+ * bound. {@code costNanos}, {@code height} and {@code bytes} are written by the owner before it
+ * publishes RESIDENT; from then on the cost only rises. The counts change atomically. The remaining
+ * fields belong to {@link VictimQueue} under its lock.
  */
 final class Entry implements EntryFacts {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */

@@ -4,10 +4,13 @@ import dev.reprise.cache.CacheEvents.Eviction;
 import dev.reprise.cache.CacheEvents.Rejection;
 import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
+import dev.reprise.cache.State.OnDisk;
+import dev.reprise.cache.State.Present;
 import dev.reprise.cache.State.Resident;
-import dev.reprise.cache.VictimQueue.Victim;
 import dev.reprise.lineage.Key;
+import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.Reclaimer;
+import dev.reprise.memory.Residence;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +54,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   // Logical time: admissions, and every access if the ranking needs it.
   private final AtomicLong clock = new AtomicLong();
   private final CacheCounters counters = new CacheCounters();
+  private final Departures departures;
   // Publishes the end to owners that complete later.
   private volatile boolean closed;
 
@@ -60,10 +64,20 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** A cache with a ranking of its own, whatever policy the configuration names. */
   public LineageCache(CacheConfig config, VictimRanking ranking, CacheEvents events) {
+    this(config, ranking, events, null);
+  }
+
+  /**
+   * @param disk where values go that are worth more than moving them; null for none. Closed by the
+   *     caller, after this
+   */
+  public LineageCache(
+      CacheConfig config, VictimRanking ranking, CacheEvents events, DiskTier disk) {
     this.config = config;
     this.events = events;
     this.exactRecency = ranking.needsExactRecency();
     this.victims = new VictimQueue(ranking, config.ghostEntries());
+    this.departures = new Departures(disk, this::forget, victims, counters, events);
   }
 
   /**
@@ -87,23 +101,35 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         }
       }
       State state = entry.state();
-      if (state instanceof Resident resident) {
-        if (tryHit(entry, resident)) {
+      if (state instanceof Resident resident && isOnlyOnDisk(resident.value())) {
+        victims.park(entry, resident);
+      } else if (state instanceof Present present) {
+        if (tryHit(entry, present)) {
           discard(own);
-          return new Hit(resident.value());
+          return new Hit(present.value());
+        }
+      } else if (state instanceof OnDisk parked) {
+        own = own == null ? waiter.get() : own;
+        if (tryFetch(entry, parked, own)) {
+          return new InFlight(own.handle(), true);
         }
       } else if (state instanceof Claimed claimed) {
         own = own == null ? waiter.get() : own;
         if (entry.change(claimed, new Claimed(own, claimed))) {
           counters.waits.increment();
           events.waiting(key);
-          return new InFlight(own.handle());
+          return new InFlight(own.handle(), false);
         }
       } else if (tryReclaim(entry, state)) {
         discard(own);
         return claim(entry);
       }
     }
+  }
+
+  /** True when a variable took the cells out of memory, and has gone. */
+  private static boolean isOnlyOnDisk(Value value) {
+    return !Residence.isOnHost(value) && value.isExclusive() && Residence.isOffHost(value);
   }
 
   private static void discard(Waiter unused) {
@@ -131,12 +157,37 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     return false;
   }
 
-  private boolean tryHit(Entry entry, Resident resident) {
-    if (!resident.value().tryRetain()) {
-      dropDead(entry, resident);
+  private boolean tryHit(Entry entry, Present present) {
+    if (!present.value().tryRetain()) {
+      dropDead(entry, present);
       return false;
     }
     countHit(entry);
+    return true;
+  }
+
+  /**
+   * A value that died although its entry holds a reference; drops it unless it was just evicted.
+   */
+  private void dropDead(Entry entry, Present present) {
+    if (present instanceof Resident && entry.change(present, Idle.RETIRED)) {
+      victims.forget(entry);
+      entries.remove(entry.key(), entry);
+    }
+  }
+
+  private long now() {
+    return exactRecency ? clock.incrementAndGet() : clock.get();
+  }
+
+  /** Subscribes to a value on disk and has it brought back; false when it is not there any more. */
+  private boolean tryFetch(Entry entry, OnDisk parked, Waiter own) {
+    if (!entry.change(parked, new Claimed(own, Claimed.BY_NOBODY_ELSE))) {
+      return false;
+    }
+    victims.leaveDisk(entry);
+    countHit(entry);
+    departures.fetch(entry, parked.value(), new Claim(this, entry, null));
     return true;
   }
 
@@ -147,26 +198,12 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     events.hit(entry.key(), entry.costNanos());
   }
 
-  /**
-   * A value that died although its entry holds a reference; drops it unless it was just evicted.
-   */
-  private void dropDead(Entry entry, Resident resident) {
-    if (entry.change(resident, Idle.RETIRED)) {
-      victims.forget(entry);
-      entries.remove(entry.key(), entry);
-    }
-  }
-
-  private long now() {
-    return exactRecency ? clock.incrementAndGet() : clock.get();
-  }
-
-  /** The value with a reference for the caller, or null when it is not there. Claims nothing. */
+  /** The value in memory with a reference for the caller, or null. Claims nothing. */
   public Value lookup(Key key) {
     Entry entry = entries.get(key);
-    while (entry != null && entry.state() instanceof Resident resident) {
-      if (tryHit(entry, resident)) {
-        return resident.value();
+    while (entry != null && entry.state() instanceof Present present) {
+      if (tryHit(entry, present)) {
+        return present.value();
       }
     }
     return null;
@@ -178,7 +215,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    */
   public Value peek(Key key) {
     Entry entry = entries.get(key);
-    while (entry != null && entry.state() instanceof Resident resident) {
+    while (entry != null
+        && entry.state() instanceof Resident resident
+        && !isOnlyOnDisk(resident.value())) {
       if (resident.value().tryRetain()) {
         return resident.value();
       }
@@ -194,7 +233,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    */
   public Value take(Key key) {
     Entry entry = entries.get(key);
-    while (entry != null && entry.state() instanceof Resident resident) {
+    while (entry != null
+        && entry.state() instanceof Resident resident
+        && !isOnlyOnDisk(resident.value())) {
       if (resident.value().tryRetain()) {
         entry.countHit(now());
         return resident.value();
@@ -307,7 +348,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     counters.admissions.increment();
     events.admitted(entry.key(), bytes, costNanos, entry.height());
     if (victims.residentBytes() > config.budgetBytes()) {
-      drop(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
+      departures.release(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
     }
   }
 
@@ -362,47 +403,37 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   /**
-   * Drops values that nobody but the cache holds, lowest rank first. Counts what other threads have
-   * taken out but not released yet when there is nothing else.
+   * Frees memory that nobody but the cache uses, lowest rank first: what is worth it is moved to
+   * disk, the rest is dropped. Waits for the disk if nothing else frees enough. Counts what other
+   * threads have taken out but not released yet when there is nothing else.
    */
   @Override
   public long reclaim(long bytes) {
-    long freed = drop(victims.evictOffHeap(bytes), Eviction.MEMORY_PRESSURE);
-    return freed > 0 ? freed : victims.leavingBytes();
+    return departures.reclaim(bytes);
   }
 
-  private long drop(List<Victim> dropped, Eviction reason) {
-    long freed = 0;
-    for (Victim victim : dropped) {
-      freed += victim.value().isExclusive() ? victim.bytes() : 0;
-      try {
-        victim.value().release();
-      } finally {
-        victims.left(victim);
-      }
-    }
-    counters.evictions.add(dropped.size());
-    for (Victim victim : dropped) {
-      events.evicted(victim.entry().key(), victim.bytes(), reason);
-    }
-    if (!dropped.isEmpty()) {
-      victims.retireGhosts().forEach(ghost -> entries.remove(ghost.key(), ghost));
-    }
-    return freed;
+  /** Drops values on disk, lowest rank first; false when there was none. */
+  public boolean reclaimDisk(long bytes) {
+    return departures.reclaimDisk(bytes);
+  }
+
+  private void forget(Entry entry) {
+    entries.remove(entry.key(), entry);
   }
 
   /** Drops all values; open claims go on, and their values are kept as usual. */
   public void clear() {
-    drop(victims.evictDownTo(0), Eviction.CLEARED);
+    departures.clear();
   }
 
   /**
    * Drops all values and keeps none from now on. Claims still end, and their waiters still wake.
+   * Waits for values on their way to the disk and back.
    */
   @Override
   public void close() {
     closed = true;
-    clear();
+    departures.close();
   }
 
   /** Keys in the map: values, claims and ghosts. */
@@ -412,6 +443,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** Counts so far; consistent when no thread is working. */
   public CacheStatistics statistics() {
-    return counters.snapshot(victims.residents(), victims.residentBytes());
+    return counters.snapshot(
+        victims.residents(), victims.residentBytes(), victims.diskEntries(), victims.diskBytes());
   }
 }

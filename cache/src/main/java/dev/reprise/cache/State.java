@@ -2,8 +2,8 @@ package dev.reprise.cache;
 
 import dev.reprise.runtime.Value;
 
-/** The stage of life of an {@link Entry}; where the value's cells are is the value's affair. */
-sealed interface State permits State.Claimed, State.Resident, State.Idle {
+/** The stage of life of an {@link Entry}. */
+sealed interface State permits State.Claimed, State.Present, State.OnDisk, State.Idle {
 
   /**
    * Somebody owes the value. A stack of subscribers, last one first.
@@ -15,8 +15,19 @@ sealed interface State permits State.Claimed, State.Resident, State.Idle {
     static final Claimed BY_NOBODY_ELSE = new Claimed(null, null);
   }
 
-  /** The value is there; the entry holds one reference to it. */
-  record Resident(Value value) implements State {}
+  /** The value is in memory; the entry holds one reference to it. */
+  sealed interface Present extends State permits Resident, Spilling {
+    Value value();
+  }
+
+  /** Kept in memory until somebody evicts it. */
+  record Resident(Value value) implements Present {}
+
+  /** On its way to the disk; found as if it were resident. */
+  record Spilling(Value value) implements Present {}
+
+  /** On disk alone; the entry holds the one reference. Whoever finds it asks for it back. */
+  record OnDisk(Value value) implements State {}
 
   /** No value. */
   enum Idle implements State {

@@ -2,7 +2,10 @@ package dev.reprise.cache;
 
 import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
+import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Resident;
+import dev.reprise.cache.State.Spilling;
+import dev.reprise.memory.Residence;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
@@ -13,6 +16,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 
 /**
  * Finds victims without sorting: a heap per kind of memory, ordered by the score that an entry had
@@ -31,28 +35,35 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Threads.</b> The heaps, the ghosts and the queue's fields of entries are guarded by one
  * lock, held for choosing victims only; values are released and the map is changed after it is let
- * go. An entry lies in the list or in a heap exactly while it is resident, since only this class
- * makes resident entries idle.
+ * go. An entry lies in the list or in a heap of residents exactly while it is resident, since only
+ * this class makes resident entries idle or sends them to disk.
  */
 final class VictimQueue {
 
   /**
-   * An entry that lost its value.
+   * An entry that lost its value, or whose value is to be moved to disk.
    *
-   * @param value with the entry's reference, which the receiver releases and reports {@link #left}
+   * @param value with the entry's reference; if it is lost the receiver releases it and reports
+   *     {@link #left}
+   * @param spilling whether it is to be moved
    */
-  record Victim(Entry entry, Value value, long bytes) {}
+  record Victim(Entry entry, Value value, long bytes, boolean spilling) {}
 
   private final VictimRanking ranking;
   private final int ghostLimit;
   private final ReentrantLock lock = new ReentrantLock();
   private final PriorityQueue<Entry> offHeap = newHeap();
   private final PriorityQueue<Entry> onHeap = newHeap();
+  // Entries on disk; each lies there exactly while it is ON DISK, apart from the moments between a
+  // change of state and the lock.
+  private final PriorityQueue<Entry> onDisk = newHeap();
   private final ArrayDeque<Entry> ghosts = new ArrayDeque<>();
   // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
   private final AtomicLong residentBytes = new AtomicLong();
   private final AtomicLong residents = new AtomicLong();
+  private final AtomicLong diskBytes = new AtomicLong();
+  private final AtomicLong diskEntries = new AtomicLong();
   // Bytes of victims that were chosen but not released yet; raised under the lock.
   private final AtomicLong leavingBytes = new AtomicLong();
 
@@ -77,6 +88,14 @@ final class VictimQueue {
 
   long residents() {
     return residents.get();
+  }
+
+  long diskBytes() {
+    return diskBytes.get();
+  }
+
+  long diskEntries() {
+    return diskEntries.get();
   }
 
   /** Takes in an entry that is about to become resident: whoever can see the value can evict it. */
@@ -150,9 +169,11 @@ final class VictimQueue {
   }
 
   /**
-   * Chooses victims whose release frees at least {@code bytes} off the heap, if there are so many.
+   * Chooses victims that free at least {@code bytes} off the heap, if there are so many.
+   *
+   * @param moving says which ones are worth moving to disk; these are {@link Spilling} now
    */
-  List<Victim> evictOffHeap(long bytes) {
+  List<Victim> evictOffHeap(long bytes, BiPredicate<Entry, Value> moving) {
     List<Victim> victims = new ArrayList<>();
     List<Entry> held = new ArrayList<>();
     lock.lock();
@@ -163,11 +184,19 @@ final class VictimQueue {
         if (entry == null) {
           break;
         }
-        if (isHeldByTheProgram(entry)) {
+        Resident resident = (Resident) entry.state();
+        if (!resident.value().isExclusive()) {
           held.add(entry);
+        } else if (Residence.isOffHost(resident.value())) {
+          // It left memory while a variable held it, and is the cache's alone now.
+          parkResident(entry, resident);
         } else {
           chosen += entry.bytes();
-          evict(entry, victims);
+          if (moving.test(entry, resident.value())) {
+            spill(entry, resident, victims);
+          } else {
+            evict(entry, victims);
+          }
         }
       }
       held.forEach(this::enqueue);
@@ -175,6 +204,109 @@ final class VictimQueue {
       lock.unlock();
     }
     return victims;
+  }
+
+  private void spill(Entry entry, Resident resident, List<Victim> victims) {
+    if (entry.change(resident, new Spilling(resident.value()))) {
+      forget(entry);
+      leavingBytes.addAndGet(entry.bytes());
+      victims.add(new Victim(entry, resident.value(), entry.bytes(), true));
+    }
+  }
+
+  // ---- entries on disk
+
+  private void parkResident(Entry entry, Resident resident) {
+    if (entry.change(resident, new OnDisk(resident.value()))) {
+      forget(entry);
+      enterDisk(entry);
+    }
+  }
+
+  /**
+   * Sends an entry to the disk's heap whose value left memory while a variable held it, which is
+   * gone now.
+   */
+  void park(Entry entry, Resident resident) {
+    lock.lock();
+    try {
+      drainAdmitted();
+      if (entry.state() == resident) {
+        offHeap.remove(entry);
+        parkResident(entry, resident);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes in an entry that is about to be on disk. */
+  void park(Entry entry) {
+    lock.lock();
+    try {
+      enterDisk(entry);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void enterDisk(Entry entry) {
+    diskBytes.addAndGet(entry.bytes());
+    diskEntries.incrementAndGet();
+    addTo(onDisk, entry, ranking.score(entry));
+  }
+
+  /** By the probe that has just claimed an entry that was on disk. */
+  void leaveDisk(Entry entry) {
+    lock.lock();
+    try {
+      forgetOnDisk(entry);
+      onDisk.remove(entry);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forgetOnDisk(Entry entry) {
+    diskBytes.addAndGet(-entry.bytes());
+    diskEntries.decrementAndGet();
+  }
+
+  /** Chooses victims of at least so many bytes on disk, lowest score first. */
+  List<Victim> evictFromDisk(long bytes) {
+    List<Victim> victims = new ArrayList<>();
+    List<Entry> arriving = new ArrayList<>();
+    lock.lock();
+    try {
+      for (long chosen = 0; chosen < bytes && !onDisk.isEmpty(); ) {
+        Entry entry = onDisk.poll();
+        if (entry.state() instanceof OnDisk parked && entry.change(parked, Idle.EVICTED)) {
+          chosen += entry.bytes();
+          forgetOnDisk(entry);
+          leavingBytes.addAndGet(entry.bytes());
+          victims.add(new Victim(entry, parked.value(), entry.bytes(), false));
+          becomeGhost(entry);
+        } else if (entry.state() instanceof Spilling) {
+          arriving.add(entry);
+        }
+      }
+      onDisk.addAll(arriving);
+    } finally {
+      lock.unlock();
+    }
+    return victims;
+  }
+
+  /** By the writer, for a victim that could not be moved: it is evicted instead. */
+  void evictSpilling(Victim victim) {
+    Entry entry = victim.entry();
+    lock.lock();
+    try {
+      becomeGhost(entry);
+    } finally {
+      lock.unlock();
+    }
+    entry.change(entry.state(), Idle.EVICTED);
   }
 
   /** Removes ghosts beyond the bound; the receiver takes them out of the map. */
@@ -260,11 +392,15 @@ final class VictimQueue {
     if (entry.state() instanceof Resident resident && entry.change(resident, Idle.EVICTED)) {
       forget(entry);
       leavingBytes.addAndGet(entry.bytes());
-      victims.add(new Victim(entry, resident.value(), entry.bytes()));
-      if (!entry.isGhost) {
-        entry.isGhost = true;
-        ghosts.add(entry);
-      }
+      victims.add(new Victim(entry, resident.value(), entry.bytes(), false));
+      becomeGhost(entry);
+    }
+  }
+
+  private void becomeGhost(Entry entry) {
+    if (!entry.isGhost) {
+      entry.isGhost = true;
+      ghosts.add(entry);
     }
   }
 }

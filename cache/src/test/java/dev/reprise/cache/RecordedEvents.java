@@ -57,6 +57,16 @@ final class RecordedEvents implements CacheEvents {
   }
 
   @Override
+  public void spilled(Key key, long bytes) {
+    add("spilled", key);
+  }
+
+  @Override
+  public void restored(Key key, long bytes) {
+    add("restored", key);
+  }
+
+  @Override
   public void evicted(Key key, long bytes, Eviction reason) {
     add("evicted", key);
   }

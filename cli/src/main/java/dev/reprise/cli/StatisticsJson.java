@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What a run did, as JSON; {@code docs/command-line.md} describes the fields. */
 final class StatisticsJson {
@@ -141,6 +142,15 @@ final class StatisticsJson {
     json.writeNumberField("evictions", cache.evictions());
     json.writeNumberField("failed", cache.failed());
     json.writeNumberField("abandoned", cache.abandoned());
+    json.writeNumberField("diskEntries", cache.diskEntries());
+    json.writeNumberField("diskBytes", cache.diskBytes());
+    json.writeNumberField("spills", cache.spills());
+    json.writeNumberField("restores", cache.restores());
+    json.writeObjectFieldStart("evictionsByReason");
+    for (Map.Entry<String, Long> reason : cache.evictionsByReason().entrySet()) {
+      json.writeNumberField(reason.getKey(), reason.getValue());
+    }
+    json.writeEndObject();
     json.writeEndObject();
   }
 

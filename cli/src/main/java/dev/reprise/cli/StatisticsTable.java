@@ -102,7 +102,16 @@ final class StatisticsTable {
         + cache.rejected()
         + " rejected, "
         + cache.evictions()
-        + " evicted";
+        + " evicted"
+        + (cache.spills() == 0
+            ? ""
+            : "; "
+                + cache.diskEntries()
+                + " on disk, "
+                + cache.spills()
+                + " moved there, "
+                + cache.restores()
+                + " brought back");
   }
 
   private static String disk(DiskUse disk) {

@@ -97,7 +97,7 @@ final class FileAccess {
         yield new Loaded(hit.value(), item);
       }
       case InFlight inFlight -> {
-        context.counters.waits[operation.index()]++;
+        (inFlight.found() ? context.counters.hits : context.counters.waits)[operation.index()]++;
         yield new Loaded(await(context, inFlight.handle()), item);
       }
       case Claim claim -> {

@@ -158,7 +158,7 @@ final class Pipeline {
             : verified(context, operation, inputs, item, hit.value());
       }
       case InFlight inFlight -> {
-        context.counters.waits[operation.index()]++;
+        (inFlight.found() ? context.counters.hits : context.counters.waits)[operation.index()]++;
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }

@@ -78,7 +78,7 @@ final class ReuseVerifier {
   void compare(Operation operation, LineageItem item, Value found, Value computed) {
     boolean exact = !dependsOnRewritten(item);
     double allowed = exact ? 0 : Tolerance.ofApproximateInputs(operation);
-    Deviation deviation = ValueComparison.between(found, computed);
+    Deviation deviation = kernels.inTurn(() -> ValueComparison.between(found, computed));
     verified.increment();
     if (!exact) {
       approximate.increment();

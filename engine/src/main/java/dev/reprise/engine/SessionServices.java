@@ -56,20 +56,21 @@ public final class SessionServices implements AutoCloseable {
     this.memory = new HostMemory(budget, disk);
     this.cache =
         config.reuse().reuses() && !config.estimate()
-            ? new LineageCache(new CacheConfig(policy(config.policy()), budget), events)
+            ? cache(new CacheConfig(policy(config.policy()), budget), events, disk)
             : null;
     if (cache != null) {
       memory.reclaimWith(cache);
     }
     if (disk != null) {
-      disk.makeRoomWith(memory::dropSpareDiskCopies);
+      disk.makeRoomWith(this::makeRoomOnDisk);
     }
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, memory, trap);
     this.checks = RunChecks.of(config, kernels);
-    Execution execution = new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
+    Execution execution =
+        new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
     this.pipeline = new Pipeline(kernels, execution, cache, checks);
     this.levels =
         config.reuse().reusesLevels()
@@ -77,6 +78,15 @@ public final class SessionServices implements AutoCloseable {
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, opcodes);
     this.files = new FileAccess(memory, config.threads(), device);
+  }
+
+  private static LineageCache cache(CacheConfig config, CacheEvents events, DiskTier disk) {
+    return new LineageCache(config, config.policy().ranking(), events, disk);
+  }
+
+  /** First second copies of what is in memory, then cached values; values of variables stay. */
+  private boolean makeRoomOnDisk(long bytes) {
+    return memory.dropSpareDiskCopies(bytes) || cache != null && cache.reclaimDisk(bytes);
   }
 
   /** Nothing is opened here: most sessions never move a value. */

@@ -12,6 +12,9 @@ import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.HostMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Gathers what a run and its session counted into one report. */
 final class StatisticsReport {
@@ -98,7 +101,20 @@ final class StatisticsReport {
         cache.rejected(),
         cache.evictions(),
         cache.failed(),
-        cache.abandoned());
+        cache.abandoned(),
+        cache.diskEntries(),
+        cache.diskBytes(),
+        cache.spills(),
+        cache.restores(),
+        byReason(cache));
+  }
+
+  private static Map<String, Long> byReason(CacheStatistics cache) {
+    Map<String, Long> counts = new TreeMap<>();
+    cache
+        .evictionsByReason()
+        .forEach((reason, count) -> counts.put(reason.name().toLowerCase(Locale.ROOT), count));
+    return counts;
   }
 
   // Not by Comparator.comparing: its lambdas are not in the start-up cache.

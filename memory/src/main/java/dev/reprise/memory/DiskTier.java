@@ -17,12 +17,13 @@ import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
 
 /**
- * The disk as a place for values: copies with length and checksum under a budget, moved by two
- * threads of its own.
+ * The disk as a place for values: copies with length and checksum under a budget, moved by threads
+ * of its own.
  *
  * <pre>
  *   whoever needs room --spill--> queue --> writer --> store     frees host memory
  *   whoever needs a value -read-> queue --> reader <-- store     into memory that the asker took
+ *   a probe ----- wants it soon ----> queue --> fetcher: takes memory, then asks the reader
  * </pre>
  *
  * <p><b>Nothing is opened before the first spill</b>: no file, no thread. A write that fails makes
@@ -31,7 +32,8 @@ import java.util.zip.CRC32C;
  *
  * <p><b>Threads.</b> {@code lock} guards the extents and is held for the choice of a place only.
  * The two I/O threads wait for nothing but the disk, so that everybody may wait for them, whatever
- * he holds. Nobody interrupts them.
+ * he holds. The fetcher may wait for memory, and nobody waits for it but by a handle. Nobody
+ * interrupts any of them.
  */
 public final class DiskTier implements AutoCloseable {
   /** Where the averages start: a solid-state disk behind a file system's cache. */
@@ -48,6 +50,7 @@ public final class DiskTier implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final ThreadPoolExecutor writer = thread("reprise-spill");
   private final ThreadPoolExecutor reader = thread("reprise-restore");
+  private final ThreadPoolExecutor fetcher = thread("reprise-fetch");
   private final Bandwidth writing = new Bandwidth(WRITE_BYTES_PER_SECOND);
   private final Bandwidth reading = new Bandwidth(READ_BYTES_PER_SECOND);
   private final AtomicLong spills = new AtomicLong();
@@ -108,9 +111,14 @@ public final class DiskTier implements AutoCloseable {
     this.roomMaker = roomMaker;
   }
 
-  /** Estimated time of writing a value and reading it back. */
-  public double moveNanos(long bytes) {
-    return writing.nanosFor(bytes) + reading.nanosFor(bytes);
+  /** Estimated time of writing a value. */
+  public double writeNanos(long bytes) {
+    return writing.nanosFor(bytes);
+  }
+
+  /** Estimated time of reading a value back. */
+  public double readNanos(long bytes) {
+    return reading.nanosFor(bytes);
   }
 
   /** False when values of that size cannot come here, now or later. */
@@ -131,9 +139,35 @@ public final class DiskTier implements AutoCloseable {
 
   // ---- the writer
 
-  /** Runs on the writer thread; null when the tier is closed. */
-  <T> Future<T> onWriter(Callable<T> move) {
+  /** Runs on the writer thread; null when the tier is closed. The move may wait for nothing. */
+  public <T> Future<T> onWriter(Callable<T> move) {
     return submit(writer, move);
+  }
+
+  /** Runs on the fetching thread, which may wait for memory; null when the tier is closed. */
+  public Future<Void> onFetcher(Runnable move) {
+    return submit(
+        fetcher,
+        () -> {
+          move.run();
+          return null;
+        });
+  }
+
+  /** Waits for the moves to disk that have been asked for so far. */
+  public void awaitWrites() {
+    awaitQueue(onWriter(() -> null));
+  }
+
+  /** Waits for the values that have been asked for ahead of their use so far. */
+  public void awaitFetches() {
+    awaitQueue(onFetcher(() -> {}));
+  }
+
+  private static void awaitQueue(Future<?> last) {
+    if (last != null) {
+      join(last);
+    }
   }
 
   private static <T> Future<T> submit(ThreadPoolExecutor thread, Callable<T> work) {
@@ -147,7 +181,7 @@ public final class DiskTier implements AutoCloseable {
   }
 
   /** Waits for a move whatever happens; moves end as fast as the disk is. */
-  static <T> T join(Future<T> move) {
+  public static <T> T join(Future<T> move) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -340,7 +374,7 @@ public final class DiskTier implements AutoCloseable {
   @Override
   public void close() {
     boolean interrupted = false;
-    for (ThreadPoolExecutor thread : new ThreadPoolExecutor[] {writer, reader}) {
+    for (ThreadPoolExecutor thread : new ThreadPoolExecutor[] {fetcher, writer, reader}) {
       thread.shutdown();
       while (!thread.isTerminated()) {
         try {

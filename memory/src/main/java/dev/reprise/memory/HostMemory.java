@@ -238,6 +238,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
       return;
     }
     inNeed.incrementAndGet();
+    turns.inHand(1);
     try {
       for (int refusals = 0; !tryGrantAll(bytes); ) {
         long missing = Math.max(grantedBytes.get() + bytes - budgetBytes, 1);
@@ -249,6 +250,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
         Thread.yield();
       }
     } finally {
+      turns.inHand(-1);
       inNeed.decrementAndGet();
     }
   }

@@ -463,6 +463,16 @@ public final class ManagedMatrix implements MatrixValue {
     endMove();
   }
 
+  /** Brings the cells back without pinning them; by a caller who has nothing pinned. */
+  void bringBack() {
+    if (!isOnHost()) {
+      home.run(() -> {
+        restore();
+        return null;
+      });
+    }
+  }
+
   private boolean beginRestore() {
     while (true) {
       long held = holds;

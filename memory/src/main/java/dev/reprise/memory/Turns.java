@@ -24,12 +24,12 @@ import java.util.function.Supplier;
  * hand runs, ends, or runs short himself. While somebody waits for his turn, new operations queue
  * behind him, so what is in hand becomes less.
  *
- * <p><b>In hand</b> are large buffers that no matrix has taken over yet, and large matrices that
- * are pinned.
+ * <p><b>In hand</b> are large buffers that no matrix has taken over yet, large matrices that are
+ * pinned, and requests that are being served under pressure.
  */
 final class Turns {
-  /** A failure alone counts only if nobody interfered; then so often at most. */
-  private static final int ATTEMPTS = 8;
+  /** So often an operation must fail alone and undisturbed; a disturbance may go unnoticed. */
+  private static final int FAILURES = 2;
 
   private final AtomicLong inHand = new AtomicLong();
   private final Semaphore turn = new Semaphore(1, true);
@@ -38,6 +38,8 @@ final class Turns {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
   private final AtomicLong retries = new AtomicLong();
+  // Operations that had begun before somebody queued, and ended after.
+  private final AtomicLong disturbances = new AtomicLong();
 
   /** Counts things in hand up or down. */
   void inHand(int change) {
@@ -70,6 +72,10 @@ final class Turns {
         if (!e.mayPass()) {
           throw e;
         }
+      } finally {
+        if (queued.get() > 0) {
+          disturbances.incrementAndGet();
+        }
       }
     }
     return runAlone(operation);
@@ -80,13 +86,15 @@ final class Turns {
     try {
       turn.acquire();
       try {
-        for (int attempt = 1; ; attempt++) {
+        for (int failures = 0; ; ) {
           awaitQuiet();
+          long before = disturbances.get();
           retries.incrementAndGet();
           try {
             return operation.get();
           } catch (ShortageException e) {
-            if (inHand.get() <= 0 || attempt == ATTEMPTS) {
+            boolean disturbed = inHand.get() > 0 || disturbances.get() != before;
+            if (!e.mayPass() || !disturbed && ++failures == FAILURES) {
               throw e;
             }
           }

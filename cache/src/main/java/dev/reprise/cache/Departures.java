@@ -1,0 +1,233 @@
+package dev.reprise.cache;
+
+import dev.reprise.cache.CacheEvents.Eviction;
+import dev.reprise.cache.State.Idle;
+import dev.reprise.cache.State.OnDisk;
+import dev.reprise.cache.State.Resident;
+import dev.reprise.cache.VictimQueue.Victim;
+import dev.reprise.memory.DiskTier;
+import dev.reprise.memory.Residence;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * How values leave the cache's memory: dropped, or moved to disk and back.
+ *
+ * <pre>
+ *   RESIDENT --lock of the queue--> SPILLING --writer--> ON DISK      freed in host memory
+ *                                           |----------> RESIDENT     somebody took it meanwhile
+ *                                           +----------> EVICTED      no room, or the disk fails
+ *   ON DISK --probe--> CLAIMED by a fetch --fetcher--> RESIDENT, all waiters have it
+ *                                          +---------> abandoned: the first waiter computes it
+ * </pre>
+ *
+ * <p><b>Threads.</b> SPILLING is left by the writer alone, and the claim of a fetch is ended by the
+ * fetcher alone. Whoever asked for memory may wait for the writer, which waits for nobody; nobody
+ * waits for the fetcher but by a handle.
+ */
+final class Departures {
+  private final DiskTier disk;
+  private final Consumer<Entry> forgetter;
+  private final VictimQueue victims;
+  private final CacheCounters counters;
+  private final CacheEvents events;
+  // Publishes the end to moves that are on their way: they drop what they carry.
+  private volatile boolean closed;
+
+  /**
+   * @param disk null when there is none
+   * @param forgetter takes an entry that is of no use any more out of the map
+   */
+  Departures(
+      DiskTier disk,
+      Consumer<Entry> forgetter,
+      VictimQueue victims,
+      CacheCounters counters,
+      CacheEvents events) {
+    this.disk = disk;
+    this.forgetter = forgetter;
+    this.victims = victims;
+    this.counters = counters;
+    this.events = events;
+  }
+
+  /** True when computing the value again costs more than writing it and reading it back. */
+  boolean isWorthwhile(EntryFacts entry, Value value) {
+    if (disk == null || !disk.mayTake(entry.bytes()) || !Residence.isMobile(value)) {
+      return false;
+    }
+    double writing = Residence.isOnDisk(value) ? 0 : disk.writeNanos(entry.bytes());
+    return entry.costNanos() > writing + disk.readNanos(entry.bytes());
+  }
+
+  // ---- out of memory
+
+  /** Frees memory that nobody but the cache uses; see {@link LineageCache#reclaim}. */
+  long reclaim(long bytes) {
+    List<Victim> chosen = victims.evictOffHeap(bytes, this::isWorthwhile);
+    List<Victim> dropped = new ArrayList<>();
+    List<Victim> spilling = new ArrayList<>();
+    chosen.forEach(victim -> (victim.spilling() ? spilling : dropped).add(victim));
+    List<Future<Long>> moves = spill(spilling);
+    long freed = release(dropped, Eviction.MEMORY_PRESSURE);
+    for (Future<Long> move : moves) {
+      freed += DiskTier.join(move);
+    }
+    if (freed > 0) {
+      return freed;
+    }
+    long leaving = victims.leavingBytes();
+    if (leaving > 0 && disk != null) {
+      disk.awaitWrites();
+    }
+    return leaving;
+  }
+
+  /** Drops values on disk, lowest rank first; false when there was none. */
+  boolean reclaimDisk(long bytes) {
+    List<Victim> chosen = victims.evictFromDisk(bytes);
+    release(chosen, Eviction.DISK_BUDGET);
+    return !chosen.isEmpty();
+  }
+
+  /** Releases the values of victims; returns the bytes of those that nobody else holds. */
+  long release(List<Victim> dropped, Eviction reason) {
+    long freed = 0;
+    for (Victim victim : dropped) {
+      freed += victim.value().isExclusive() ? victim.bytes() : 0;
+      try {
+        victim.value().release();
+      } finally {
+        victims.left(victim);
+      }
+    }
+    for (Victim victim : dropped) {
+      counters.evicted(reason);
+      events.evicted(victim.entry().key(), victim.bytes(), reason);
+    }
+    if (!dropped.isEmpty()) {
+      victims.retireGhosts().forEach(forgetter);
+    }
+    return freed;
+  }
+
+  void clear() {
+    release(victims.evictDownTo(0), Eviction.CLEARED);
+    release(victims.evictFromDisk(Long.MAX_VALUE), Eviction.CLEARED);
+  }
+
+  /** Waits for values on their way to the disk and back, and drops all. */
+  void close() {
+    closed = true;
+    if (disk != null) {
+      disk.awaitWrites();
+      disk.awaitFetches();
+    }
+    clear();
+  }
+
+  // ---- to disk
+
+  private List<Future<Long>> spill(List<Victim> spilling) {
+    List<Future<Long>> moves = new ArrayList<>(spilling.size());
+    for (Victim victim : spilling) {
+      Future<Long> move = disk.onWriter(() -> move(victim));
+      if (move == null) {
+        drop(victim, Eviction.CLEARED);
+      } else {
+        moves.add(move);
+      }
+    }
+    return moves;
+  }
+
+  /** On the writer's thread; returns the bytes that became free. */
+  private long move(Victim victim) {
+    Entry entry = victim.entry();
+    Value value = victim.value();
+    // Nobody else leaves this state, so it is still the one that the victim was given.
+    State spilling = entry.state();
+    boolean moved = !closed && value.isExclusive() && Residence.moveToDisk(value);
+    if (moved) {
+      // Counted first: as soon as the state says so, a probe may fetch the value.
+      victims.park(entry);
+      entry.change(spilling, new OnDisk(value));
+      victims.left(victim);
+      counters.spills.increment();
+      events.spilled(entry.key(), victim.bytes());
+      return victim.bytes();
+    }
+    if (!closed && !value.isExclusive()) {
+      victims.admit(entry);
+      entry.change(spilling, new Resident(value));
+      victims.left(victim);
+      return 0;
+    }
+    return drop(victim, closed ? Eviction.CLEARED : Eviction.DISK_BUDGET);
+  }
+
+  private long drop(Victim victim, Eviction reason) {
+    victims.evictSpilling(victim);
+    return release(List.of(victim), reason);
+  }
+
+  // ---- and back
+
+  /** Begins to bring back the value of an entry that the caller has claimed for it. */
+  void fetch(Entry entry, Value value, Claim claim) {
+    if (disk.onFetcher(() -> fetchNow(entry, value, claim)) == null) {
+      giveUp(entry, value, claim);
+    }
+  }
+
+  private void fetchNow(Entry entry, Value value, Claim claim) {
+    try {
+      Residence.moveToHost(value);
+    } catch (ResourceException e) {
+      giveUp(entry, value, claim);
+      return;
+    } catch (Throwable e) {
+      giveUp(entry, value, claim);
+      throw e;
+    }
+    counters.restores.increment();
+    complete(claim, entry, value);
+    events.restored(entry.key(), entry.bytes());
+  }
+
+  private void giveUp(Entry entry, Value value, Claim claim) {
+    value.release();
+    counters.evicted(Eviction.NOT_RESTORED);
+    events.evicted(entry.key(), entry.bytes(), Eviction.NOT_RESTORED);
+    claim.abandon();
+  }
+
+  /** Ends the claim of a fetch: the entry takes its reference back, and all waiters get theirs. */
+  private void complete(Claim claim, Entry entry, Value value) {
+    boolean kept = !closed;
+    value.retain();
+    try {
+      claim.end();
+      if (kept) {
+        victims.admit(entry);
+      }
+      State next = kept ? new Resident(value) : Idle.RETIRED;
+      Subscribers.forEach(
+          Subscribers.inOrder(null, claim.leave(next)),
+          waiter -> {
+            value.retain();
+            waiter.handle().complete(value);
+          });
+    } finally {
+      value.release();
+      if (!kept) {
+        forgetter.accept(entry);
+        value.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.reprise.memory;
+
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Value;
+import java.util.function.Predicate;
+
+/** Where the matrices of a value are, be it one matrix or a list of them, and moving them. */
+public final class Residence {
+
+  private Residence() {}
+
+  /** True when something in the value is large enough to be moved. */
+  public static boolean isMobile(Value value) {
+    return !all(value, matrix -> !matrix.isMobile());
+  }
+
+  /** True when all cells are in host memory now. */
+  public static boolean isOnHost(Value value) {
+    return all(value, ManagedMatrix::isOnHost);
+  }
+
+  /** True when all that can move is out of host memory. */
+  public static boolean isOffHost(Value value) {
+    return isMobile(value) && all(value, matrix -> !matrix.isMobile() || !matrix.isOnHost());
+  }
+
+  /** True when all that can move lies on disk, so that leaving host memory needs no writing. */
+  public static boolean isOnDisk(Value value) {
+    return isMobile(value) && all(value, matrix -> !matrix.isMobile() || matrix.isOnDisk());
+  }
+
+  /**
+   * Moves all that can move to disk; on the writer's thread, by a holder of a reference.
+   *
+   * @return true when all of it has left host memory
+   */
+  public static boolean moveToDisk(Value value) {
+    return all(value, matrix -> !matrix.isMobile() || !matrix.isOnHost() || matrix.spill() > 0);
+  }
+
+  /**
+   * Brings all cells back, waiting for memory if need be; by a holder of a reference who has
+   * nothing pinned.
+   *
+   * @throws dev.reprise.runtime.ResourceException when there is no room, or a copy is damaged
+   */
+  public static void moveToHost(Value value) {
+    all(
+        value,
+        matrix -> {
+          matrix.bringBack();
+          return true;
+        });
+  }
+
+  private static boolean all(Value value, Predicate<ManagedMatrix> test) {
+    return switch (value) {
+      case ManagedMatrix matrix -> test.test(matrix);
+      case ListValue list -> {
+        for (Value element : list.elements()) {
+          if (!all(element, test)) {
+            yield false;
+          }
+        }
+        yield true;
+      }
+      default -> true;
+    };
+  }
+}
