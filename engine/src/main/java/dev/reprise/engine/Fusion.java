@@ -64,7 +64,8 @@ final class Fusion {
    * @return the value, or a handle that completes later; the caller owns one reference
    */
   Value compute(ControlContext context, FusedCall call, Origin origin) {
-    if (cache == null || call.root().item() == null || call.workNanos < Pipeline.COST_GATE_NANOS) {
+    context.work += (long) call.workNanos;
+    if (cache == null || !isProbed(call.root(), call.workNanos)) {
       return computeInline(context, call);
     }
     context.checkCancelled();
@@ -88,6 +89,12 @@ final class Fusion {
         yield computeClaimed(context, call, claim);
       }
     };
+  }
+
+  private static boolean isProbed(Member member, double workNanos) {
+    return member.item() != null
+        && member.operation().cacheable()
+        && workNanos >= Pipeline.COST_GATE_NANOS;
   }
 
   private PendingTask task(ControlContext context, FusedCall call, Origin origin) {
@@ -182,10 +189,9 @@ final class Fusion {
       this.values = new Value[call.members.size()];
     }
 
-    private boolean isExpensive(int member) {
-      return cache != null
-          && call.members.get(member).item() != null
-          && call.members.get(member).workNanos() >= Pipeline.COST_GATE_NANOS;
+    private boolean isExpensive(int at) {
+      Member member = call.members.get(at);
+      return cache != null && isProbed(member, member.workNanos());
     }
 
     /** Looks for the values of expensive members; true when one is cached or came before. */
