@@ -1,5 +1,7 @@
 package dev.reprise.cache;
 
+import java.util.Objects;
+
 /**
  * How a cache behaves.
  *
@@ -8,15 +10,22 @@ package dev.reprise.cache;
  *     the same values too
  * @param enabled when false every probe is a claim of its own and nothing is kept
  * @param ghostEntries how many evicted keys are remembered with their counts
+ * @param tags which values its look-ups may find
  */
-public record CacheConfig(Policy policy, long budgetBytes, boolean enabled, int ghostEntries) {
+public record CacheConfig(
+    Policy policy, long budgetBytes, boolean enabled, int ghostEntries, TagClass tags) {
   /** About 100 bytes each. */
   private static final int DEFAULT_GHOSTS = 65_536;
 
   public CacheConfig {
+    Objects.requireNonNull(tags);
     if (budgetBytes < 0 || ghostEntries < 0) {
       throw new IllegalArgumentException("negative budget");
     }
+  }
+
+  public CacheConfig(Policy policy, long budgetBytes, boolean enabled, int ghostEntries) {
+    this(policy, budgetBytes, enabled, ghostEntries, TagClass.DEFAULT);
   }
 
   public CacheConfig(Policy policy, long budgetBytes, boolean enabled) {
@@ -25,5 +34,10 @@ public record CacheConfig(Policy policy, long budgetBytes, boolean enabled, int 
 
   public CacheConfig(Policy policy, long budgetBytes) {
     this(policy, budgetBytes, true);
+  }
+
+  /** The same for look-ups of another class. */
+  public CacheConfig withTags(TagClass wanted) {
+    return new CacheConfig(policy, budgetBytes, enabled, ghostEntries, wanted);
   }
 }

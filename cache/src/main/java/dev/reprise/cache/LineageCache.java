@@ -85,7 +85,8 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    *
    * @param waiter makes the caller's subscription, called at most once and only if needed
    */
-  public Probe probe(Key key, Supplier<? extends Waiter> waiter) {
+  public Probe probe(Key lineage, Supplier<? extends Waiter> waiter) {
+    Key key = config.tags().of(lineage);
     if (!config.enabled()) {
       return claim(new Entry(key, Claimed.BY_NOBODY_ELSE));
     }
@@ -130,6 +131,11 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   /** True when a variable took the cells out of memory, and has gone. */
   private static boolean isOnlyOnDisk(Value value) {
     return !Residence.isOnHost(value) && value.isExclusive() && Residence.isOffHost(value);
+  }
+
+  /** The entry of a lineage key, or null. */
+  private Entry find(Key lineage) {
+    return entries.get(config.tags().of(lineage));
   }
 
   private static void discard(Waiter unused) {
@@ -200,7 +206,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** The value in memory with a reference for the caller, or null. Claims nothing. */
   public Value lookup(Key key) {
-    Entry entry = entries.get(key);
+    Entry entry = find(key);
     while (entry != null && entry.state() instanceof Present present) {
       if (tryHit(entry, present)) {
         return present.value();
@@ -214,7 +220,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    * counts it.
    */
   public Value peek(Key key) {
-    Entry entry = entries.get(key);
+    Entry entry = find(key);
     while (entry != null
         && entry.state() instanceof Resident resident
         && !isOnlyOnDisk(resident.value())) {
@@ -232,7 +238,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    * block of which this value is a part.
    */
   public Value take(Key key) {
-    Entry entry = entries.get(key);
+    Entry entry = find(key);
     while (entry != null
         && entry.state() instanceof Resident resident
         && !isOnlyOnDisk(resident.value())) {
@@ -247,7 +253,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** Counts a value that came from {@link #peek} as a hit. */
   public void credit(Key key) {
-    Entry entry = entries.get(key);
+    Entry entry = find(key);
     if (entry != null && entry.state() instanceof Resident) {
       countHit(entry);
     }
@@ -258,7 +264,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    * can be skipped with it. Never lowers the cost; does nothing when the value is not there.
    */
   public void raiseCost(Key key, long costNanos) {
-    Entry entry = entries.get(key);
+    Entry entry = find(key);
     if (entry != null && entry.state() instanceof Resident) {
       entry.raiseCost(costNanos);
     }
@@ -270,7 +276,8 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    *
    * @return false when the key has a value or an owner already, or the value was not admitted
    */
-  public boolean putIfAbsent(Key key, Value value, long costNanos, long height) {
+  public boolean putIfAbsent(Key lineage, Value value, long costNanos, long height) {
+    Key key = config.tags().of(lineage);
     if (!config.enabled()) {
       return false;
     }

@@ -6,6 +6,8 @@ import dev.reprise.cache.CacheConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Policy;
+import dev.reprise.cache.TagClass;
+import dev.reprise.cache.ValueTag;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
@@ -39,6 +41,7 @@ public final class SessionServices implements AutoCloseable {
   private final CpuPool pool;
   private final ValueTrap trap;
   private final RunChecks checks;
+  private final TagClass tags;
   private final Pipeline pipeline;
   private final LevelReuse levels;
   private final Fusion fusion;
@@ -54,9 +57,14 @@ public final class SessionServices implements AutoCloseable {
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
     this.disk = disk(config);
     this.memory = new HostMemory(budget, disk);
+    this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
+    this.tags =
+        config.numerics() == Numerics.EXACT
+            ? TagClass.exactly(ValueTag.plain(device.deviceClass()))
+            : TagClass.DEFAULT;
     this.cache =
         config.reuse().reuses() && !config.estimate()
-            ? cache(new CacheConfig(policy(config.policy()), budget), events, disk)
+            ? cache(new CacheConfig(policy(config.policy()), budget).withTags(tags), events, disk)
             : null;
     if (cache != null) {
       memory.reclaimWith(cache);
@@ -64,7 +72,6 @@ public final class SessionServices implements AutoCloseable {
     if (disk != null) {
       disk.makeRoomWith(this::makeRoomOnDisk);
     }
-    this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, memory, trap);
@@ -73,7 +80,7 @@ public final class SessionServices implements AutoCloseable {
         new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
     this.pipeline = new Pipeline(kernels, execution, cache, checks);
     this.levels =
-        config.reuse().reusesLevels()
+        cache != null && config.reuse().reusesLevels()
             ? new LevelReuse(cache, new Composites(COMPOSITES), config.precision())
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, opcodes);
@@ -97,7 +104,7 @@ public final class SessionServices implements AutoCloseable {
 
   /** Null when values are not put together from parts. */
   private PartialReuse partialReuse(CacheEvents events, long budget) {
-    return cache != null && config.reuse().reusesParts() && config.numerics() == Numerics.DEFAULT
+    return cache != null && config.reuse().reusesParts() && tags.takesRewritten()
         ? new PartialReuse(cache, events, budget / INVESTED_SHARE)
         : null;
   }

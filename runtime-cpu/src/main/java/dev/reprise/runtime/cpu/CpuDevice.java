@@ -9,6 +9,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.aggregate.AggregateKernels;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.cpu.blas.OpenBlas;
 import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.create.CreateKernels;
 import dev.reprise.runtime.cpu.distribution.DistributionKernels;
@@ -31,6 +32,9 @@ import java.util.List;
  * workers start and OpenBLAS is loaded when a kernel first needs them.
  */
 public final class CpuDevice implements Device, AutoCloseable {
+  /** To be raised with every change of a kernel that changes bits of its results. */
+  private static final int KERNEL_SET = 1;
+
   private final Parallel parallel;
   private final LazyBlas blas;
   private final KernelTable kernels;
@@ -130,6 +134,16 @@ public final class CpuDevice implements Device, AutoCloseable {
     if (LinearAlgebraKernels.OPCODES.contains(opcode) || NeuralKernels.PRODUCTS.contains(opcode)) {
       blas.loadInBackground();
     }
+  }
+
+  /**
+   * What bits of results depend on besides operation and operands: the library of products with the
+   * processor family that it has chosen its kernels for, and the version of ours. Loads the
+   * library.
+   */
+  public String deviceClass() {
+    String products = blas.get() instanceof OpenBlas open ? "openblas-" + open.coreName() : "java";
+    return "cpu-" + products + "-" + KERNEL_SET;
   }
 
   /** What a run's report should say of this device, one sentence each; usually empty. */
