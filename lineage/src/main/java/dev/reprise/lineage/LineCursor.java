@@ -70,6 +70,24 @@ final class LineCursor {
     return word;
   }
 
+  /** The bare word that comes next, left where it is; empty when there is none. */
+  String peekWord() {
+    return peek(TraceSyntax::isPlain);
+  }
+
+  /** As {@link #peekWord}, for an opcode. */
+  String peekOpcode() {
+    return peek(TraceSyntax::isPlainInOpcode);
+  }
+
+  private String peek(IntPredicate isPlain) {
+    int end = position;
+    while (end < text.length() && isPlain.test(text.charAt(end))) {
+      end++;
+    }
+    return text.substring(position, end);
+  }
+
   /** The number after a percent sign. */
   int itemNumber() throws TraceFormatException {
     int start = position;

@@ -40,10 +40,14 @@ final class PlaceNotes {
 
     /** Appends the place of the operation that comes next, if it is another than before. */
     void before(LineageItem item, StringBuilder text) {
-      if (item.place() == last) {
+      before(item.place(), text);
+    }
+
+    void before(Place written, StringBuilder text) {
+      if (written == last) {
         return;
       }
-      last = item.place();
+      last = written;
       String place = last == null ? "" : last.text();
       if (!place.equals(current)) {
         current = place;

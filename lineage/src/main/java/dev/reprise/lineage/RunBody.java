@@ -63,6 +63,11 @@ final class RunBody {
     return path.length();
   }
 
+  /** Number of carried variables; a body has at least one patch. */
+  int variables() {
+    return patches[0].outputs.length;
+  }
+
   int patchCount() {
     return patchCount;
   }
@@ -128,6 +133,23 @@ final class RunBody {
 
   ObjectColumn objects(int path, int column) {
     return (ObjectColumn) columns[path][column];
+  }
+
+  /** Takes a column over from another body, as far as iterations before {@code length} need it. */
+  void copyColumn(int path, int column, RunBody from, int fromPath, int fromColumn, long length) {
+    Object to = columns[path][column];
+    if (to instanceof NumberColumn numbers) {
+      NumberColumn source = from.numbers(fromPath, fromColumn);
+      for (int i = 0; i < source.segments() && source.first(i) < length; i++) {
+        numbers.add(
+            source.first(i), source.from(i), source.step(i), source.isSeeds(i) ? 1 : 0);
+      }
+    } else if (to instanceof ObjectColumn objects) {
+      ObjectColumn source = from.objects(fromPath, fromColumn);
+      for (int i = 0; i < source.size() && source.first(i) < length; i++) {
+        objects.append(source.first(i), source.value(i));
+      }
+    }
   }
 
   /** The body of an inner run in an iteration. */

@@ -24,6 +24,10 @@ public final class TraceReader {
   // Lines with the same operation share one object, as items made by a program do.
   private final Map<Placed, Operation> operations = new HashMap<>();
   private final PlaceNotes.Reading notes = new PlaceNotes.Reading();
+  // Runs by the number of their line, where items has null.
+  private final Map<Integer, Run> runs = new HashMap<>();
+  private final ProgramReader program = new ProgramReader(this);
+  private boolean hasLoops;
   private int lineNumber;
 
   /** An operation with its place, which does not count for the operation's own equality. */
@@ -47,25 +51,44 @@ public final class TraceReader {
 
   private Trace readTrace() throws IOException, TraceFormatException {
     readHeader();
-    LineCursor line = nextLine();
-    while (line != null && line.isNext('%')) {
-      items.add(readItem(line));
-      line = nextLine();
+    LineCursor line = program.nextLine();
+    while (line != null && readPart(line)) {
+      line = program.nextLine();
     }
     if (line == null) {
       throw new TraceFormatException(
           lineNumber + 1, 1, "the trace ends without its 'return' line; it was cut off");
     }
     Map<String, LineageItem> outputs = readOutputs(line);
-    LineCursor beyond = nextLine();
+    LineCursor beyond = program.nextLine();
     if (beyond != null) {
       throw beyond.expected("nothing after the 'return' line");
     }
     return Trace.of(outputs);
   }
 
+  /** Reads an item, patch or body; false at anything else. */
+  private boolean readPart(LineCursor line) throws IOException, TraceFormatException {
+    if (line.isNext('%')) {
+      items.add(readItem(line));
+      return true;
+    }
+    String word = hasLoops ? line.peekWord() : "";
+    if (word.equals(TraceSyntax.PATCH)) {
+      line.bare(TraceSyntax::isPlain, word);
+      program.readPatch(line);
+      return true;
+    }
+    if (word.equals(TraceSyntax.BODY)) {
+      line.bare(TraceSyntax::isPlain, word);
+      program.readBody(line);
+      return true;
+    }
+    return false;
+  }
+
   /** The next line that is neither empty nor a comment, or null at the end. */
-  private LineCursor nextLine() throws IOException {
+  LineCursor nextLine() throws IOException {
     String text = in.readLine();
     while (text != null) {
       lineNumber++;
@@ -96,13 +119,16 @@ public final class TraceReader {
     int versionAt = line.mark();
     String version = line.bare(TraceSyntax::isPlain, "a format version");
     line.expectEnd();
-    if (!version.equals(Integer.toString(TraceSyntax.VERSION))) {
+    hasLoops = version.equals(Integer.toString(TraceSyntax.VERSION_WITH_LOOPS));
+    if (!hasLoops && !version.equals(Integer.toString(TraceSyntax.VERSION))) {
       throw line.mistakeAt(
           versionAt,
           "the trace has format version "
               + version
-              + ", this program reads version "
-              + TraceSyntax.VERSION);
+              + ", this program reads versions "
+              + TraceSyntax.VERSION
+              + " and "
+              + TraceSyntax.VERSION_WITH_LOOPS);
     }
   }
 
@@ -114,22 +140,93 @@ public final class TraceReader {
           start, "items are numbered without gaps: expected %" + (items.size() + 1));
     }
     line.expect('=');
-    int opcodeAt = line.mark();
-    boolean isQuoted = line.isNext('"');
-    String name = line.word(TraceSyntax::isPlainInOpcode, "an opcode");
-    if (name.equals(TraceSyntax.LITERAL) && !isQuoted) {
+    if (hasLoops && line.isNext('%')) {
+      return readResult(line);
+    }
+    if (hasLoops && line.peekWord().equals(TraceSyntax.LOOP)) {
+      readLoop(line);
+      return null;
+    }
+    return readContent(line, null, false);
+  }
+
+  /**
+   * A literal, or an operation with its inputs and note.
+   *
+   * @param inputs what the operation takes, or null to read them from the line
+   */
+  LineageItem readContent(LineCursor line, LineageItem[] inputs, boolean isLeaf)
+      throws TraceFormatException {
+    if (!line.isNext('"') && line.peekOpcode().equals(TraceSyntax.LITERAL)) {
+      line.bare(TraceSyntax::isPlain, TraceSyntax.LITERAL);
       return notes.literal(readLiteral(line));
     }
+    Operation operation = readOperation(line);
+    LineageItem[] operands = isLeaf ? inputs : readInputs(line);
+    String note = line.accept('@') ? line.quoted("where the content came from") : null;
+    line.expectEnd();
+    checkInputs(line, operation.opcode(), operands.length, note);
+    return note == null ? LineageItem.of(operation, operands) : LineageItem.leaf(operation, note);
+  }
+
+  Operation readOperation(LineCursor line) throws TraceFormatException {
+    int opcodeAt = line.mark();
+    String name = line.word(TraceSyntax::isPlainInOpcode, "an opcode");
     Opcode opcode = table.find(name);
     if (opcode == null) {
       throw line.mistakeAt(opcodeAt, "this version has no operation '" + name + "'");
     }
-    Operation operation = shared(new Operation(opcode, readAttributes(line)));
-    LineageItem[] inputs = readInputs(line);
-    String note = line.accept('@') ? line.quoted("where the content came from") : null;
+    return shared(new Operation(opcode, readAttributes(line)));
+  }
+
+  private void readLoop(LineCursor line) throws TraceFormatException {
+    int at = line.mark();
+    line.bare(TraceSyntax::isPlain, TraceSyntax.LOOP);
+    RunBody body = program.body(line);
+    List<LineageItem> inputs = new ArrayList<>();
+    while (!line.atEnd()) {
+      inputs.add(line.accept('-') ? null : readReference(line));
+    }
+    checkInputs(line, at, body, inputs);
+    runs.put(items.size(), Run.of(body, inputs.toArray(LineageItem[]::new)));
+  }
+
+  private static void checkInputs(
+      LineCursor line, int at, RunBody body, List<LineageItem> inputs) throws TraceFormatException {
+    RunBody.Inputs taken = body.inputs();
+    if (inputs.size() != taken.size()) {
+      throw line.mistakeAt(
+          at, "the loop takes " + taken.size() + " inputs, but has " + inputs.size());
+    }
+    int plain = taken.carried().length + taken.outers().length;
+    for (int i = taken.carried().length; i < inputs.size(); i++) {
+      LineageItem input = inputs.get(i);
+      boolean number =
+          input != null
+              && input.isLiteral()
+              && ValueKind.ofLiteral(input.literalOrNull()).isNumber();
+      if (i < plain ? input == null : !number) {
+        throw line.mistakeAt(
+            at, "input " + (i + 1) + " of the loop must be " + (i < plain ? "there" : "a number"));
+      }
+    }
+  }
+
+  /** A variable at the end of a loop, as in {@code %5^1}. */
+  private LineageItem readResult(LineCursor line) throws TraceFormatException {
+    int at = line.mark();
+    Run run = runs.get(line.itemNumber() - 1);
+    if (run == null) {
+      throw line.mistakeAt(at, "expected a loop from a line above");
+    }
+    line.expect('^');
+    int variableAt = line.mark();
+    String digits = line.bare(TraceSyntax::isPlain, "a variable");
+    if (!digits.matches("[1-9][0-9]{0,8}") || Integer.parseInt(digits) > run.body.variables()) {
+      throw line.mistakeAt(variableAt, "the loop has no variable ^" + digits);
+    }
     line.expectEnd();
-    checkInputs(line, opcode, inputs.length, note);
-    return note == null ? LineageItem.of(operation, inputs) : LineageItem.leaf(operation, note);
+    return run.carried(run.body.length() - 1, Integer.parseInt(digits) - 1);
   }
 
   private Operation shared(Operation operation) {
@@ -206,11 +303,25 @@ public final class TraceReader {
     if (number > items.size()) {
       throw line.mistakeAt(start, "%" + number + " is not defined in a line above");
     }
+    LineageItem item = items.get(number - 1);
+    if (item == null) {
+      throw line.mistakeAt(
+          start, "%" + number + " is a loop: say which variable, as in %" + number + "^1");
+    }
+    return item;
+  }
+
+  /** The item with a number that stands somewhere in a word. */
+  LineageItem item(LineCursor line, int at, String digits) throws TraceFormatException {
+    int number = digits.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(digits) : 0;
+    if (number == 0 || number > items.size() || items.get(number - 1) == null) {
+      throw line.mistakeAt(at, "%" + digits + " is not a value from a line above");
+    }
     return items.get(number - 1);
   }
 
   /** Catches what would otherwise break a kernel: operands that its opcode does not have. */
-  private static void checkInputs(LineCursor line, Opcode opcode, int inputs, String note)
+  static void checkInputs(LineCursor line, Opcode opcode, int inputs, String note)
       throws TraceFormatException {
     boolean isSource = opcode.evaluation() == Evaluation.SOURCE;
     if (note != null && (inputs > 0 || !isSource)) {

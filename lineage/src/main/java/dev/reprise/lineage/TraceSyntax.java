@@ -4,6 +4,15 @@ package dev.reprise.lineage;
 final class TraceSyntax {
   static final String HEADER = "reprise-lineage";
   static final int VERSION = 1;
+  /** The version of texts with loops. */
+  static final int VERSION_WITH_LOOPS = 2;
+
+  static final String PATCH = "patch";
+  static final String BODY = "body";
+  static final String PATH = "path";
+  static final String COLUMN = "column";
+  static final String LOOP = "loop";
+  static final String NEXT = "next";
   static final String LITERAL = "literal";
   static final String RETURN = "return";
 

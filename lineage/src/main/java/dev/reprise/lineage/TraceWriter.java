@@ -37,6 +37,20 @@ public final class TraceWriter {
     writer.writeBody();
   }
 
+  /**
+   * Writes outputs as a program whose loops stay loops (format version 2), or in the plain form when
+   * there are none. No items are made and no keys computed, so the size of the text does not grow
+   * with the number of iterations, but for what really differs between them.
+   */
+  public static void write(Map<String, LineageItem> outputs, Appendable out) throws IOException {
+    TraceProgram program = TraceProgram.of(outputs);
+    if (program.hasLoops() && !program.isTangled()) {
+      new ProgramWriter(program, out).write();
+    } else {
+      write(Trace.of(outputs), out);
+    }
+  }
+
   /** Writes items and outputs without header and places: the form for people. */
   static void writeBody(Trace trace, Appendable out) throws IOException {
     new TraceWriter(trace, out, null).writeBody();
@@ -101,6 +115,10 @@ public final class TraceWriter {
   }
 
   private void writeLiteral(Scalar literal) {
+    append(literal, line);
+  }
+
+  static void append(Scalar literal, StringBuilder line) {
     line.append(TraceSyntax.LITERAL).append(' ').append(literal.type().label());
     switch (literal.type()) {
       case ABSENT -> {}
@@ -120,7 +138,7 @@ public final class TraceWriter {
     line.append(text);
   }
 
-  private static String textOf(Operation operation) {
+  static String textOf(Operation operation) {
     StringBuilder text = new StringBuilder();
     TraceSyntax.writeOpcode(text, operation.name());
     if (operation.attributes().isEmpty()) {

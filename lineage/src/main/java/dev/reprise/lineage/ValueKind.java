@@ -4,6 +4,7 @@ import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.Scalar;
+import java.util.Locale;
 
 /** What a value of a patch is: fixed, or given anew by each iteration. */
 enum ValueKind {
@@ -28,6 +29,11 @@ enum ValueKind {
 
   boolean isNumber() {
     return this == INTEGER || this == DOUBLE || this == BOOLEAN;
+  }
+
+  /** The word of the text form. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** The literal's bits; all NaN are one, as they are for keys. */
