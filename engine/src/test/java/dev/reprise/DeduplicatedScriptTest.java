@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Scripts whose loops are deduplicated have the lineage, hits and output that they have without.
  */
 class DeduplicatedScriptTest {
-  private static final String DATA =
-      "X = matrix(seq(1, 10000), 100, 100) %% 7\ns = sum(X)\nS = X\n";
+  static final String DATA = "X = matrix(seq(1, 10000), 100, 100) %% 7\ns = sum(X)\nS = X\n";
 
   static Stream<String> scripts() {
     return Stream.of(

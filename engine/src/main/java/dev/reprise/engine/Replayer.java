@@ -6,9 +6,11 @@ import dev.reprise.ReplayResult;
 import dev.reprise.lineage.ItemSelector;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.ProgramReplay;
 import dev.reprise.lineage.ReplayPlan;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceFormatException;
+import dev.reprise.lineage.TraceProgram;
 import dev.reprise.lineage.TraceQuery;
 import dev.reprise.lineage.TraceReader;
 import dev.reprise.runtime.ExecutionContext;
@@ -135,6 +137,39 @@ public final class Replayer {
 
   /** The value of the trace's first output; the caller owns one reference. */
   Value evaluate(Trace trace) {
+    TraceProgram program = TraceProgram.of(trace.outputs());
+    return program.hasLoops() ? ProgramReplay.first(program, new Machine()) : evaluatePlan(trace);
+  }
+
+  /** Executes loops without making their items. */
+  private final class Machine implements ProgramReplay.Machine<Value> {
+    @Override
+    public Value leaf(LineageItem item) {
+      return Replayer.this.evaluate(item, new Value[0]);
+    }
+
+    @Override
+    public Value evaluate(Operation operation, Value[] inputs) {
+      return Replayer.this.evaluate(operation, inputs);
+    }
+
+    @Override
+    public void retain(Value value) {
+      value.retain();
+    }
+
+    @Override
+    public void release(Value value) {
+      value.release();
+    }
+
+    @Override
+    public Value[] array(int length) {
+      return new Value[length];
+    }
+  }
+
+  private Value evaluatePlan(Trace trace) {
     ReplayPlan plan = ReplayPlan.of(trace);
     int[] usesLeft = plan.copyOfUses();
     Value[] values = new Value[plan.size()];
@@ -169,18 +204,31 @@ public final class Replayer {
     if (item.isLiteral()) {
       return item.literalOrNull();
     }
-    Operation operation = item.operation();
-    Evaluation evaluation = operation.opcode().evaluation();
+    if (item.operation().opcode().evaluation() != Evaluation.SOURCE) {
+      return evaluate(item.operation(), inputs);
+    }
     try {
-      return switch (evaluation) {
+      return source(item);
+    } catch (OperandException e) {
+      throw failure(item.operation(), e);
+    }
+  }
+
+  private Value evaluate(Operation operation, Value[] inputs) {
+    try {
+      return switch (operation.opcode().evaluation()) {
         case STRUCTURE -> services.structures().evaluate(operation, inputs);
-        case SOURCE -> source(item);
         case KERNEL -> kernel(operation, inputs);
-        case EFFECT -> throw new OperandException("'" + operation.name() + "' cannot be replayed");
+        case SOURCE, EFFECT ->
+            throw new OperandException("'" + operation.name() + "' cannot be replayed");
       };
     } catch (OperandException e) {
-      throw new OperandException("replaying '" + operation.name() + "': " + e.getMessage());
+      throw failure(operation, e);
     }
+  }
+
+  private static OperandException failure(Operation operation, OperandException e) {
+    return new OperandException("replaying '" + operation.name() + "': " + e.getMessage());
   }
 
   private Value source(LineageItem item) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 
 /** Writes the trace of a written value beside it, as {@code f.lineage}; complete or not at all. */
 final class TraceFile {
@@ -31,7 +32,7 @@ final class TraceFile {
       try (Writer out =
           Files.newBufferedWriter(
               temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
-        TraceWriter.write(Trace.of(item), out);
+        TraceWriter.write(Map.of(Trace.UNNAMED, item), out);
       }
       Files.move(
           temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -30,6 +30,11 @@ final class LineCursor {
     return position < text.length() && text.charAt(position) == character;
   }
 
+  /** True before an item such as %1; there are opcodes that begin with a percent sign. */
+  boolean isNextItem() {
+    return isNext('%') && position + 1 < text.length() && isDigit(text.charAt(position + 1));
+  }
+
   /** Consumes the character and blanks after it if it is next. */
   boolean accept(char character) {
     if (!isNext(character)) {

@@ -30,7 +30,9 @@ final class ObjectColumn {
 
   private static boolean isSame(Object a, Object b) {
     return a == b
-        || (a instanceof LineageItem x && b instanceof LineageItem y && RunItem.isSame(x, y));
+        || (a instanceof LineageItem x
+            && b instanceof LineageItem y
+            && (RunItem.isSame(x, y) || PatchMatcher.isSameConstant(x, y)));
   }
 
   Object at(long iteration) {

@@ -226,7 +226,8 @@ final class PatchMatcher {
     return own != null && own.opcode().evaluation() == Evaluation.SOURCE;
   }
 
-  private static boolean isSameConstant(LineageItem a, LineageItem b) {
+  /** Equal literals, or the same content from outside under the same note. */
+  static boolean isSameConstant(LineageItem a, LineageItem b) {
     Scalar literal = a.literalOrNull();
     if (literal != null) {
       return b.isLiteral() && StructureCheck.isSameNode(a, b);

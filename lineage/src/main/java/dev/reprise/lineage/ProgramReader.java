@@ -241,8 +241,7 @@ final class ProgramReader {
     int plain = taken.carried().length + taken.outers().length;
     for (int i = taken.carried().length; i < refs.size(); i++) {
       int ref = refs.get(i);
-      boolean number =
-          Ref.kind(ref) == Ref.VALUE && isNumber(values.get(Ref.index(ref)));
+      boolean number = Ref.kind(ref) == Ref.VALUE && isNumber(values.get(Ref.index(ref)));
       if (i < plain ? ref == Ref.ABSENT : !number) {
         throw line.mistakeAt(
             at, "input " + (i + 1) + " of the loop must be " + (i < plain ? "there" : "a number"));
@@ -291,8 +290,7 @@ final class ProgramReader {
       String word = line.bare(TraceSyntax::isPlain, "a patch such as 1 or 1*20");
       int star = word.indexOf('*');
       Patch patch = patch(line, star < 0 ? word : word.substring(0, star), at);
-      long times =
-          star < 0 ? 1 : number(line, word.substring(star + 1), at, Long.MAX_VALUE >> 1);
+      long times = star < 0 ? 1 : number(line, word.substring(star + 1), at, Long.MAX_VALUE >> 1);
       if (body.patchCount() > 0 && patch.outputs.length != body.variables()) {
         throw line.mistakeAt(at, "the patches of a body have equally many variables");
       }

@@ -129,14 +129,13 @@ final class ProgramWriter {
   private void writePath(RunBody body) throws IOException {
     IOException[] failure = {null};
     line.append(TraceSyntax.PATH);
-    body.path.visit(
-        (path, from, to) -> {
-          line.append(' ').append(patches.get(body.patch(path)));
-          if (to - from > 1) {
-            line.append('*').append(to - from);
-          }
-          failure[0] = breakLine(TraceSyntax.PATH, failure[0]);
-        });
+    body.path.visit((path, from, to) -> {
+      line.append(' ').append(patches.get(body.patch(path)));
+      if (to - from > 1) {
+        line.append('*').append(to - from);
+      }
+      failure[0] = breakLine(TraceSyntax.PATH, failure[0]);
+    });
     endLine();
     if (failure[0] != null) {
       throw failure[0];

@@ -141,8 +141,7 @@ final class RunBody {
     if (to instanceof NumberColumn numbers) {
       NumberColumn source = from.numbers(fromPath, fromColumn);
       for (int i = 0; i < source.segments() && source.first(i) < length; i++) {
-        numbers.add(
-            source.first(i), source.from(i), source.step(i), source.isSeeds(i) ? 1 : 0);
+        numbers.add(source.first(i), source.from(i), source.step(i), source.isSeeds(i) ? 1 : 0);
       }
     } else if (to instanceof ObjectColumn objects) {
       ObjectColumn source = from.objects(fromPath, fromColumn);

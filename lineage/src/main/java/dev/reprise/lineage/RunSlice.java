@@ -145,12 +145,27 @@ final class RunSlice {
       }
     }
     for (int node = patch.innerOutputs[2 * entry] + 1; node < patch.nodes.length; node++) {
-      if (nodes[path].get(node)) {
-        for (int i = patch.starts[node]; i < patch.starts[node + 1]; i++) {
-          if (patch.refs[i] == ref) {
-            return true;
-          }
+      if (nodes[path].get(node) && takes(path, patch, node, ref)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean takes(int path, Patch patch, int node, int ref) {
+    int first = patch.starts[node];
+    RunSlice slice = inner.get((long) path << 32 | node);
+    if (slice != null) {
+      for (int operand : slice.operands(((InnerRun) patch.nodes[node]).body())) {
+        if (patch.refs[first + operand] == ref) {
+          return true;
         }
+      }
+      return false;
+    }
+    for (int i = first; i < patch.starts[node + 1]; i++) {
+      if (patch.refs[i] == ref) {
+        return true;
       }
     }
     return false;
@@ -186,16 +201,15 @@ final class RunSlice {
     }
     // Patches join the body as the path meets them, as they did when it was built.
     int[] added = {0};
-    whole.path.visit(
-        (path, from, to) -> {
-          if (from < length) {
-            if (path == added[0]) {
-              body.add(made[path]);
-              added[0]++;
-            }
-            body.path.append(path, Math.min(to, length) - from);
-          }
-        });
+    whole.path.visit((path, from, to) -> {
+      if (from < length) {
+        if (path == added[0]) {
+          body.add(made[path]);
+          added[0]++;
+        }
+        body.path.append(path, Math.min(to, length) - from);
+      }
+    });
     for (int p = 0; p < patches; p++) {
       for (int column = 0; column < kept[p].length; column++) {
         if (kept[p][column] >= 0) {
@@ -342,8 +356,7 @@ final class RunSlice {
       return switch (Ref.kind(ref)) {
         case Ref.NODE -> Ref.of(Ref.NODE, nodeNumbers[index]);
         case Ref.CARRIED -> Ref.of(Ref.CARRIED, variableNumbers[index]);
-        case Ref.OUTER ->
-            Ref.of(Ref.OUTER, outerNumber(index));
+        case Ref.OUTER -> Ref.of(Ref.OUTER, outerNumber(index));
         case Ref.VALUE -> Ref.of(Ref.VALUE, value(index));
         case Ref.INNER -> Ref.of(Ref.INNER, entry(index));
         default -> ref;

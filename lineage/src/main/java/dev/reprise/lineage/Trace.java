@@ -15,7 +15,8 @@ import java.util.Set;
  *
  * <p>Items with equal keys are one value, so a trace keeps the first of them. The order is that of
  * a depth-first walk from the outputs and depends on the structure alone. Costs one visit per item
- * and input, 12 to 20 bytes per item, and the computation of all keys.
+ * and input, 12 to 20 bytes per item, and the computation of all keys, when items are first asked
+ * for; loops then appear as their iterations.
  */
 public final class Trace {
   /** The name of an output that has none. */
@@ -25,16 +26,17 @@ public final class Trace {
   private static final int MOST_NAMES = 4;
 
   private final Map<String, LineageItem> outputs;
-  private final ItemTable items = new ItemTable();
-  // Names of literals by position, from all items that stand for one value.
-  private final Map<Integer, Set<LiteralName>> names = new HashMap<>();
+  // Filled when first asked for: who only compares or replays needs no items of loops.
+  private volatile Items items;
+
+  /** The items in order, and names of literals by position, from all that stand for one value. */
+  private record Items(ItemTable table, Map<Integer, Set<LiteralName>> names) {}
 
   private Trace(Map<String, LineageItem> outputs) {
     if (outputs.isEmpty()) {
       throw new IllegalArgumentException("a trace has at least one output");
     }
     this.outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
-    this.outputs.values().forEach(this::addWithInputs);
   }
 
   /** The trace of one unnamed output. */
@@ -57,67 +59,92 @@ public final class Trace {
     return outputs.values().iterator().next();
   }
 
+  private ItemTable table() {
+    return items().table;
+  }
+
+  private Items items() {
+    Items known = items;
+    if (known == null) {
+      synchronized (this) {
+        if (items == null) {
+          Filling filling = new Filling();
+          outputs.values().forEach(filling::addWithInputs);
+          items = new Items(filling.items, filling.names);
+        }
+        known = items;
+      }
+    }
+    return known;
+  }
+
   /** Number of distinct items. */
   public int size() {
-    return items.size();
+    return table().size();
   }
 
   /** The item at a zero-based position; its inputs have smaller positions. */
   public LineageItem item(int position) {
-    return items.get(position);
+    return table().get(position);
   }
 
   /** Position of the item with this item's key, or -1. */
   public int indexOf(LineageItem item) {
-    return items.indexOf(item);
+    return table().indexOf(item);
   }
 
   /** What scripts call the literal at a position, from all that are equal; the first few. */
   public List<LiteralName> literalNames(int position) {
-    return List.copyOf(names.getOrDefault(position, Set.of()));
+    return List.copyOf(items().names.getOrDefault(position, Set.of()));
   }
 
-  private void addNames(int position, LineageItem literal) {
-    if (literal.literalNames().isEmpty()) {
-      return;
-    }
-    Set<LiteralName> known = names.computeIfAbsent(position, _ -> new LinkedHashSet<>());
-    for (LiteralName name : literal.literalNames()) {
-      if (known.size() < MOST_NAMES) {
-        known.add(name);
-      }
-    }
-  }
+  /** The walk that fills a trace. */
+  private static final class Filling {
+    private final ItemTable items = new ItemTable();
+    private final Map<Integer, Set<LiteralName>> names = new HashMap<>();
 
-  /** Depth first; an item waits on the stack under its inputs, marked by a null above it. */
-  private void addWithInputs(LineageItem output) {
-    LineageItem[] stack = new LineageItem[64];
-    int depth = 0;
-    stack[depth++] = output;
-    while (depth > 0) {
-      LineageItem top = stack[--depth];
-      if (top == null) {
-        items.add(stack[--depth]);
-        continue;
+    private void addNames(int position, LineageItem literal) {
+      if (literal.literalNames().isEmpty()) {
+        return;
       }
-      int known = indexOf(top);
-      if (known >= 0) {
-        addNames(known, top);
-        continue;
+      Set<LiteralName> known = names.computeIfAbsent(position, _ -> new LinkedHashSet<>());
+      for (LiteralName name : literal.literalNames()) {
+        if (known.size() < MOST_NAMES) {
+          known.add(name);
+        }
       }
-      int inputs = top.inputCount();
-      if (inputs == 0) {
-        items.add(top);
-        addNames(items.size() - 1, top);
-        continue;
-      }
-      if (depth + inputs + 2 > stack.length) {
-        stack = Arrays.copyOf(stack, 2 * stack.length + inputs);
-      }
-      stack[depth++] = top;
-      stack[depth++] = null;
-      for (int i = inputs - 1; i >= 0; i--) {
-        stack[depth++] = top.input(i);
+    }
+
+    /** Depth first; an item waits on the stack under its inputs, marked by a null above it. */
+    private void addWithInputs(LineageItem output) {
+      LineageItem[] stack = new LineageItem[64];
+      int depth = 0;
+      stack[depth++] = output;
+      while (depth > 0) {
+        LineageItem top = stack[--depth];
+        if (top == null) {
+          items.add(stack[--depth]);
+          continue;
+        }
+        int known = items.indexOf(top);
+        if (known >= 0) {
+          addNames(known, top);
+          continue;
+        }
+        int inputs = top.inputCount();
+        if (inputs == 0) {
+          items.add(top);
+          addNames(items.size() - 1, top);
+          continue;
+        }
+        if (depth + inputs + 2 > stack.length) {
+          stack = Arrays.copyOf(stack, 2 * stack.length + inputs);
+        }
+        stack[depth++] = top;
+        stack[depth++] = null;
+        for (int i = inputs - 1; i >= 0; i--) {
+          stack[depth++] = top.input(i);
+        }
       }
     }
   }

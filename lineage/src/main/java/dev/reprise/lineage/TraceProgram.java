@@ -256,5 +256,4 @@ public final class TraceProgram {
   int stepOf(LineageItem item) {
     return itemSteps.get(new Place(item));
   }
-
 }

@@ -140,7 +140,7 @@ public final class TraceReader {
           start, "items are numbered without gaps: expected %" + (items.size() + 1));
     }
     line.expect('=');
-    if (hasLoops && line.isNext('%')) {
+    if (hasLoops && line.isNextItem()) {
       return readResult(line);
     }
     if (hasLoops && line.peekWord().equals(TraceSyntax.LOOP)) {
@@ -191,8 +191,8 @@ public final class TraceReader {
     runs.put(items.size(), Run.of(body, inputs.toArray(LineageItem[]::new)));
   }
 
-  private static void checkInputs(
-      LineCursor line, int at, RunBody body, List<LineageItem> inputs) throws TraceFormatException {
+  private static void checkInputs(LineCursor line, int at, RunBody body, List<LineageItem> inputs)
+      throws TraceFormatException {
     RunBody.Inputs taken = body.inputs();
     if (inputs.size() != taken.size()) {
       throw line.mistakeAt(

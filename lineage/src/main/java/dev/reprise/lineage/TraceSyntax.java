@@ -4,6 +4,7 @@ package dev.reprise.lineage;
 final class TraceSyntax {
   static final String HEADER = "reprise-lineage";
   static final int VERSION = 1;
+
   /** The version of texts with loops. */
   static final int VERSION_WITH_LOOPS = 2;
 

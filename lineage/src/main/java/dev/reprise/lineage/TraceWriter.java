@@ -38,9 +38,9 @@ public final class TraceWriter {
   }
 
   /**
-   * Writes outputs as a program whose loops stay loops (format version 2), or in the plain form when
-   * there are none. No items are made and no keys computed, so the size of the text does not grow
-   * with the number of iterations, but for what really differs between them.
+   * Writes outputs as a program whose loops stay loops (format version 2), or in the plain form
+   * when there are none. No items are made and no keys computed, so the size of the text does not
+   * grow with the number of iterations, but for what really differs between them.
    */
   public static void write(Map<String, LineageItem> outputs, Appendable out) throws IOException {
     TraceProgram program = TraceProgram.of(outputs);

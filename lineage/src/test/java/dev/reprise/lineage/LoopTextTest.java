@@ -1,0 +1,191 @@
+package dev.reprise.lineage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.io.StringReader;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LoopTextTest {
+  private static final int PROGRAMS = 500;
+
+  private static Map<String, LineageItem> outputs(LineageItem[] items) {
+    Map<String, LineageItem> outputs = new LinkedHashMap<>();
+    for (int i = 0; i < items.length; i++) {
+      if (items[i] != null) {
+        outputs.put("v" + i, items[i]);
+      }
+    }
+    return outputs;
+  }
+
+  private static String text(Map<String, LineageItem> outputs) throws Exception {
+    StringBuilder text = new StringBuilder();
+    TraceWriter.write(outputs, text);
+    return text.toString();
+  }
+
+  private static Trace read(String text) throws Exception {
+    return TraceReader.read(new StringReader(text), OperationTable.standard());
+  }
+
+  @Test
+  void whatIsReadBackHasTheKeysOfWhatWasWrittenAndIsWrittenAlike() throws Exception {
+    int withLoops = 0;
+    for (long seed = 0; seed < PROGRAMS; seed++) {
+      List<LoopPrograms.Statement> program = new LoopPrograms(seed).program();
+      LineageItem[] plain = LoopPrograms.execute(program, false);
+      Map<String, LineageItem> stored = outputs(LoopPrograms.execute(program, true));
+      String text = text(stored);
+      withLoops += text.startsWith("reprise-lineage 2") ? 1 : 0;
+      Trace read = read(text);
+      assertThat(read.outputs().keySet()).isEqualTo(stored.keySet());
+      for (Map.Entry<String, LineageItem> output : read.outputs().entrySet()) {
+        int variable = Integer.parseInt(output.getKey().substring(1));
+        assertThat(output.getValue().key())
+            .as("program %d, variable %d:%n%s", seed, variable, text)
+            .isEqualTo(plain[variable].key());
+      }
+      if (text.startsWith("reprise-lineage 2")) {
+        assertThat(text(read.outputs())).as("program %d", seed).isEqualTo(text);
+      }
+    }
+    assertThat(withLoops).isGreaterThan(PROGRAMS / 2);
+  }
+
+  /** A value that is the key of what it is, and counts its references. */
+  private static final class Counted {
+    final Key key;
+    int references = 1;
+
+    Counted(Key key) {
+      this.key = key;
+    }
+  }
+
+  private static final class KeyMachine implements ProgramReplay.Machine<Counted> {
+    private int live;
+
+    @Override
+    public Counted leaf(LineageItem item) {
+      live++;
+      return new Counted(item.key());
+    }
+
+    @Override
+    public Counted evaluate(Operation operation, Counted[] inputs) {
+      Key[] keys = new Key[inputs.length];
+      for (int i = 0; i < keys.length; i++) {
+        assertThat(inputs[i].references).isPositive();
+        keys[i] = inputs[i].key;
+      }
+      live++;
+      return new Counted(Keys.of(operation, keys));
+    }
+
+    @Override
+    public void retain(Counted value) {
+      assertThat(value.references++).isPositive();
+    }
+
+    @Override
+    public void release(Counted value) {
+      assertThat(value.references--).isPositive();
+      live -= value.references == 0 ? 1 : 0;
+    }
+
+    @Override
+    public Counted[] array(int length) {
+      return new Counted[length];
+    }
+  }
+
+  @Test
+  void replayFollowsTheLoopsAndGivesEveryValueBack() {
+    for (long seed = 0; seed < PROGRAMS; seed++) {
+      List<LoopPrograms.Statement> program = new LoopPrograms(seed).program();
+      LineageItem[] plain = LoopPrograms.execute(program, false);
+      LineageItem[] stored = LoopPrograms.execute(program, true);
+      for (int i = 0; i < stored.length; i++) {
+        if (stored[i] == null) {
+          continue;
+        }
+        TraceProgram steps = TraceProgram.of(Map.of("x", stored[i]));
+        if (steps.hasLoops()) {
+          KeyMachine machine = new KeyMachine();
+          Counted value = ProgramReplay.first(steps, machine);
+          assertThat(value.key).as("program %d, variable %d", seed, i).isEqualTo(plain[i].key());
+          assertThat(machine.live).isEqualTo(1);
+          assertThat(value.references).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  private static final String LOOP =
+      """
+      reprise-lineage 2
+      %1 = read{fingerprint=a} @ "X.csv"
+      %2 = literal double 0.5
+      %3 = literal integer 1
+      patch 1 of 1
+      ?1 = column integer
+      $1 = * ^1 &1
+      $2 = + $1 ?1
+      next ^1 = $2
+      body 1 from 0
+      path 1*1000000000000
+      column 1 ?1 0:*/1
+      %4 = loop 1 %1 %2 %3
+      %5 = %4^1
+      return %5
+      """;
+
+  @Test
+  void aLoopIsReadWithoutBeingExpandedAndWrittenBackAlike() throws Exception {
+    assertThat(text(read(LOOP).outputs())).isEqualTo(LOOP);
+  }
+
+  @Test
+  void mistakesInLoopsAreRefusedWithLineAndReason() {
+    refused("$1 = * ^1 &1", "$1 = * ^2 &1", 7, "there is no number 2");
+    refused("$2 = + $1 ?1", "$2 = + $2 ?1", 8, "there is no number 2");
+    refused("$2 = + $1 ?1", "$2 = + $1 ?7", 8, "there is no number 7");
+    refused("$2 = + $1 ?1", "$2 = + $1", 8, "'+' takes 2 inputs");
+    refused("$2 = + $1 ?1", "$2 = + $1 -", 8, "no absent operands");
+    refused("column integer", "column complex", 6, "no columns of kind 'complex'");
+    refused("path 1*1000000000000", "path 2", 11, "there is no number 2");
+    refused("path 1*1000000000000", "path 1*0", 11, "no iterations");
+    refused("column 1 ?1 0:*/1\n", "", 10, "column of value ?1 is missing");
+    refused("0:*/1", "5:*/1", 10, "begins too late");
+    refused("0:*/1", "0:*/1 0:4/1", 12, "ascend");
+    refused("0:*/1", "0:x/1", 12, "'x' is no number");
+    refused("loop 1 %1 %2 %3", "loop 1 %1 %2", 13, "takes 3 inputs, but has 2");
+    refused("loop 1 %1 %2 %3", "loop 1 %1 %2 %1", 13, "must be a number");
+    refused("loop 1 %1 %2 %3", "loop 1 %1 - %3", 13, "must be there");
+    refused("loop 1 %1 %2 %3", "loop 2 %1 %2 %3", 13, "body 2 is not defined");
+    refused("%5 = %4^1", "%5 = %4^2", 14, "no variable ^2");
+    refused("%5 = %4^1", "%5 = %3^1", 14, "expected a loop");
+    refused("return %5", "return %4", 15, "is a loop");
+    refused("reprise-lineage 2", "reprise-lineage 1", 5, "expected an item or 'return'");
+    refused("reprise-lineage 2", "reprise-lineage 3", 1, "reads versions 1 and 2");
+    refused("next ^1 = $2\n", "", 9, "");
+  }
+
+  private static void refused(String part, String replacement, int line, String reason) {
+    assertThat(LOOP).contains(part);
+    assertThatThrownBy(() -> read(LOOP.replace(part, replacement)))
+        .as("%s -> %s", part, replacement)
+        .isInstanceOfSatisfying(
+            TraceFormatException.class,
+            e -> {
+              assertThat(e.getMessage()).contains(reason);
+              assertThat(e.line()).isEqualTo(line);
+            });
+  }
+}
