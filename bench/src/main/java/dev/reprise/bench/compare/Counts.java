@@ -16,10 +16,18 @@ import java.nio.file.Path;
  * @param savedSeconds what the values that were found had cost when they were computed
  * @param executed operations that ran
  * @param hits operations that were found instead
+ * @param calls functions and blocks that were found as a whole
+ * @param parts values that were put together from cached parts
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Counts(
-    double runSeconds, double operationSeconds, double savedSeconds, long executed, long hits) {
+    double runSeconds,
+    double operationSeconds,
+    double savedSeconds,
+    long executed,
+    long hits,
+    long calls,
+    long parts) {
 
   /** Reads the statistics; null when the run wrote none. */
   static Counts read(Path file) throws IOException {
@@ -35,12 +43,20 @@ record Counts(
       executed += operation.path("executed").asLong();
       hits += operation.path("hits").asLong() + operation.path("waits").asLong();
     }
+    JsonNode reuse = run.path("reuse");
+    JsonNode levels = reuse.path("levels");
+    long parts = 0;
+    for (JsonNode rewrite : reuse.path("partial")) {
+      parts += rewrite.path("hits").asLong();
+    }
     return new Counts(
         run.path("wallNanos").asLong() / 1e9,
         nanos / 1e9,
-        run.path("reuse").path("savedNanos").asLong() / 1e9,
+        reuse.path("savedNanos").asLong() / 1e9,
         executed,
-        hits);
+        hits,
+        levels.path("function").path("hits").asLong() + levels.path("block").path("hits").asLong(),
+        parts);
   }
 
   /** How many workers were in kernels at a time, on average; at least 1. */

@@ -83,6 +83,7 @@ public final class LimaPage {
         "Reprise: the script's own time, seconds",
         row -> gain(Gain.of(row), row),
         List.of("none / hybrid", "ceiling", "part of the ceiling", "LIMA's paper"));
+    found(c);
     seconds(
         c,
         "systemds",
@@ -94,6 +95,27 @@ public final class LimaPage {
     line("![Wall time of every process, shorter is better](" + NAME + "-times.svg)");
     line("");
     Files.writeString(docs.resolve(NAME + "-times.svg"), BarChart.of(c));
+  }
+
+  /** What the runs with all reuse found, by level: gains have to come from hits. */
+  private void found(Comparison c) {
+    line("### Found in the hybrid runs");
+    line("");
+    header(List.of("whole calls and blocks", "operations", "put together from parts", "executed"));
+    for (Comparison.Row row : c.rows()) {
+      row.cell("reprise", "hybrid")
+          .ifPresent(cell ->
+              line(
+                  String.format(
+                      Locale.ROOT,
+                      "| %s | %.0f | %.0f | %.0f | %.0f |",
+                      row.title(),
+                      cell.counted(Counts::calls),
+                      cell.counted(Counts::hits),
+                      cell.counted(Counts::parts),
+                      cell.counted(Counts::executed))));
+    }
+    line("");
   }
 
   private static String gain(Gain gain, Comparison.Row row) {

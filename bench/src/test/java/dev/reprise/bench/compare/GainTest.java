@@ -16,9 +16,9 @@ class GainTest {
     Gain gain =
         Gain.of(
             row(
-                reprise("none", 10, new Counts(10, 9, 0, 100, 0)),
-                reprise("full", 4, new Counts(4, 1, 8, 20, 80)),
-                reprise("hybrid", 4, new Counts(4, 1, 8, 20, 80))));
+                reprise("none", 10, new Counts(10, 9, 0, 100, 0, 0, 0)),
+                reprise("full", 4, new Counts(4, 1, 8, 20, 80, 0, 0)),
+                reprise("hybrid", 4, new Counts(4, 1, 8, 20, 80, 0, 0))));
     assertThat(gain.times()).isEqualTo(2.5, within(1e-9));
     assertThat(gain.ceiling()).isEqualTo(5, within(1e-9));
     assertThat(gain.ofCeiling()).isEqualTo(0.5, within(1e-9));
@@ -29,9 +29,9 @@ class GainTest {
     Gain gain =
         Gain.of(
             row(
-                reprise("none", 10, new Counts(10, 9, 0, 100, 0)),
-                reprise("full", 10, new Counts(10, 9, 0, 100, 0)),
-                reprise("hybrid", 2, new Counts(2, 1, 0, 100, 0))));
+                reprise("none", 10, new Counts(10, 9, 0, 100, 0, 0, 0)),
+                reprise("full", 10, new Counts(10, 9, 0, 100, 0, 0, 0)),
+                reprise("hybrid", 2, new Counts(2, 1, 0, 100, 0, 0, 0))));
     assertThat(gain.ceiling()).isEqualTo(5, within(1e-9));
   }
 
@@ -41,9 +41,9 @@ class GainTest {
     Gain gain =
         Gain.of(
             row(
-                reprise("none", 10, new Counts(10, 20, 0, 100, 0)),
-                reprise("full", 5, new Counts(5, 10, 10, 50, 50)),
-                reprise("hybrid", 5, new Counts(5, 10, 10, 50, 50))));
+                reprise("none", 10, new Counts(10, 20, 0, 100, 0, 0, 0)),
+                reprise("full", 5, new Counts(5, 10, 10, 50, 50, 0, 0)),
+                reprise("hybrid", 5, new Counts(5, 10, 10, 50, 50, 0, 0))));
     assertThat(gain.ceiling()).isEqualTo(2, within(1e-9));
   }
 

@@ -37,14 +37,15 @@ class LimaPageTest {
                     List.of(
                         cell("systemds", "base", 6, "ok", null),
                         cell("systemds", "hybrid", 3, "hung", null),
-                        cell("reprise", "none", 2, "ok", new Counts(2, 2, 0, 9, 0)),
-                        cell("reprise", "hybrid", 1, "ok", new Counts(1, 0.8, 1, 4, 5)),
+                        cell("reprise", "none", 2, "ok", new Counts(2, 2, 0, 9, 0, 0, 0)),
+                        cell("reprise", "hybrid", 1, "ok", new Counts(1, 0.8, 1, 4, 5, 2, 3)),
                         cell("sklearn", "default", 5, "ok", null)))));
     String page = page("pipelines", comparison);
     assertThat(page)
         .contains("| PCANB<br>`rows=10` | 2.00 | 1.00 | 2.00x | 2.50x | 80 % | 4.00x |")
         .contains("| PCANB<br>`rows=10` | 6.00 | - **hung 1 of 1** | 1.00x |")
         .contains("| PCANB | 3.00x | 6.00x |")
+        .contains("| PCANB | 2 | 5 | 3 | 4 |")
         .contains("| PCANB | scikit-learn | 5.00 | 2.000 | 1.000 | 5.00x |");
     assertThat(Files.readString(root.resolve("docs/benchmarks-lima-gain.svg")))
         .contains("2.00x")
