@@ -2,8 +2,11 @@ package dev.reprise.engine;
 
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Block;
+import dev.reprise.language.program.BlockAccess;
+import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.program.Procedure;
+import dev.reprise.language.program.RepeatableBlocks;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
 import dev.reprise.runtime.Precision;
@@ -32,24 +35,28 @@ final class Linker {
   private final Consumer<String> expected;
   private final ValueTrap trap;
   private final FusionScope fusion;
+  private final boolean findsBlocks;
 
   /**
    * @param precision the width of all matrices that the program makes
    * @param expected is told each opcode that is linked, so that its device can prepare
    * @param trap checks results of scalar functions; null when nothing is trapped
    * @param fusion which operations may be computed in the loop of another
+   * @param findsBlocks whether blocks are looked up as a whole
    */
   Linker(
       OpcodeIndex opcodes,
       Precision precision,
       Consumer<String> expected,
       ValueTrap trap,
-      FusionScope fusion) {
+      FusionScope fusion,
+      boolean findsBlocks) {
     this.opcodes = opcodes;
     this.precision = precision;
     this.expected = expected;
     this.trap = trap;
     this.fusion = fusion;
+    this.findsBlocks = findsBlocks;
   }
 
   /**
@@ -86,7 +93,34 @@ final class Linker {
               .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
               .toArray(LinkedCode[]::new);
       return new LinkedProcedure(
-          procedure, calledAs, constantItems, nodes(procedure.body()), defaults);
+          procedure, calledAs, constantItems, ownBody(), defaults);
+    }
+
+    /** The body of a function that is never reused as a whole may have parts that are. */
+    private Node[] ownBody() {
+      boolean isFunction = !procedure.name().equals("main");
+      return isFunction && Determinism.isCertainlyNone(procedure.body(), procedure.constants())
+          ? parts(procedure.body())
+          : nodes(procedure.body());
+    }
+
+    /** Blocks that may be executed often, cut into regions where that may pay. */
+    private Node[] parts(List<Block> blocks) {
+      if (!findsBlocks) {
+        return nodes(blocks);
+      }
+      List<Node> all = new ArrayList<>();
+      for (RepeatableBlocks.Part part :
+          RepeatableBlocks.split(blocks, procedure, results)) {
+        Node[] inner = nodes(part.blocks());
+        if (part.repeatable()) {
+          BlockAccess access = BlockAccess.of(part.blocks());
+          all.add(new RegionNode(Region.of(part.blocks(), access, procedure), inner));
+        } else {
+          all.addAll(List.of(inner));
+        }
+      }
+      return all.toArray(Node[]::new);
     }
 
     private Node[] nodes(List<Block> blocks) {
@@ -103,8 +137,8 @@ final class Linker {
       if (block instanceof Block.If branch) {
         return new ControlNodes.If(
             code(branch.predicate(), branch.position()),
-            nodes(branch.then()),
-            nodes(branch.otherwise()));
+            parts(branch.then()),
+            parts(branch.otherwise()));
       }
       if (block instanceof Block.While loop) {
         Node[] body = body(block, loop.body());
@@ -129,12 +163,12 @@ final class Linker {
 
     private Node[] body(Block loop, List<Block> body) {
       if (!fusion.keepsInvariants()) {
-        return nodes(body);
+        return parts(body);
       }
       Set<Integer> outer = changing;
       changing = new HashSet<>();
       collectWritten(loop, changing);
-      Node[] nodes = nodes(body);
+      Node[] nodes = parts(body);
       changing = outer;
       return nodes;
     }

@@ -62,8 +62,8 @@ final class Pipeline {
     boolean pending = resolve(context, inputs);
     if (cache == null
         || item == null
-        || !operation.cacheable()
-        || isCheap(context, operation, inputs)) {
+        || isCheap(context, operation, inputs)
+        || !operation.cacheable()) {
       if (pending) {
         awaitAll(context, inputs);
       }

@@ -28,7 +28,7 @@ public final class SessionServices implements AutoCloseable {
   private static final int INVESTED_SHARE = 8;
 
   /** Calls and blocks that are remembered; each takes a few hundred bytes besides lineage. */
-  private static final int COMPOSITES = 16_384;
+  private static final int COMPOSITES = 8_192;
 
   private final SessionConfig config;
 
@@ -165,7 +165,7 @@ public final class SessionServices implements AutoCloseable {
   }
 
   private Linker linker(FusionScope scope) {
-    return new Linker(opcodes, config.precision(), device::expect, trap, scope);
+    return new Linker(opcodes, config.precision(), device::expect, trap, scope, config.reuse().reusesLevels());
   }
 
   Fusion fusion() {

@@ -129,6 +129,8 @@ public record BlockAccess(List<Integer> reads, List<Integer> changes, boolean as
           for (int input : compute.inputs()) {
             read(input, written);
           }
+          // What the instruction may be replaced by reads no more, but writes temporaries.
+          instructions(List.copyOf(compute.plain()), written);
         }
         case Instruction.Call call -> call.arguments().forEach(a -> read(a.operand(), written));
         case Instruction.Copy copy -> read(copy.from(), written);

@@ -177,6 +177,7 @@ public final class ProgramFingerprint {
           out.writeLong(compute.operation().fingerprintLow());
         }
         operands(compute.inputs());
+        instructions(List.copyOf(compute.plain()));
       }
       case Instruction.Copy copy -> {
         out.writeByte('=');

@@ -1,0 +1,16 @@
+package dev.reprise.engine;
+
+/** Blocks that may be reused as a whole. */
+record RegionNode(Region region, Node[] body) implements Node {
+  @Override
+  public void run(ControlContext context, Activation activation) {
+    if (region.isWorthAsking()) {
+      LevelReuse levels = context.run.session().levels();
+      levels.run(context, activation, region, body, region.outputs.length);
+      return;
+    }
+    long before = context.work;
+    Node.runAll(body, context, activation);
+    region.learn(context.work - before);
+  }
+}
