@@ -146,8 +146,9 @@ final class LevelReuse {
     if (!region.isWorthKeeping(work)) {
       return;
     }
-    context.counters.levels(region.level).miss();
+    region.learn(footprint.isRepeatable());
     if (footprint.isRepeatable()) {
+      context.counters.levels(region.level).miss();
       long seeds = context.seeds.count() - seedsBefore;
       Composite.Part[] none = new Composite.Part[region.outputs.length];
       Composite facts =

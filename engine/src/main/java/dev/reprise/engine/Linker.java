@@ -92,8 +92,7 @@ final class Linker {
           procedure.parameters().stream()
               .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
               .toArray(LinkedCode[]::new);
-      return new LinkedProcedure(
-          procedure, calledAs, constantItems, ownBody(), defaults);
+      return new LinkedProcedure(procedure, calledAs, constantItems, ownBody(), defaults);
     }
 
     /** The body of a function that is never reused as a whole may have parts that are. */
@@ -110,8 +109,7 @@ final class Linker {
         return nodes(blocks);
       }
       List<Node> all = new ArrayList<>();
-      for (RepeatableBlocks.Part part :
-          RepeatableBlocks.split(blocks, procedure, results)) {
+      for (RepeatableBlocks.Part part : RepeatableBlocks.split(blocks, procedure, results)) {
         Node[] inner = nodes(part.blocks());
         if (part.repeatable()) {
           BlockAccess access = BlockAccess.of(part.blocks());
@@ -158,7 +156,7 @@ final class Linker {
     }
 
     private LoopTrace trace(Block loop) {
-      return LoopTrace.of(procedure.slotCount(), written(loop), LoopTrace.mayDraw(loop));
+      return LoopTrace.of(procedure.slotCount(), WrittenSlots.of(loop), LoopTrace.mayDraw(loop));
     }
 
     private Node[] body(Block loop, List<Block> body) {
@@ -167,7 +165,7 @@ final class Linker {
       }
       Set<Integer> outer = changing;
       changing = new HashSet<>();
-      collectWritten(loop, changing);
+      WrittenSlots.collect(loop, changing);
       Node[] nodes = parts(body);
       changing = outer;
       return nodes;
@@ -190,7 +188,7 @@ final class Linker {
       readResults = outer;
       results = outerResults;
       return new ParForNode(
-          loop, options, block.results(), written(block.loop()), block.position());
+          loop, options, block.results(), WrittenSlots.of(block.loop()), block.position());
     }
 
     private LinkedCode code(Block.Code code, Position position) {
@@ -350,57 +348,5 @@ final class Linker {
   private ScalarUnary unary(Operation operation) {
     ScalarUnary function = ScalarFunctions.unary(operation.name());
     return function == null || trap == null ? function : trap.checked(operation, function);
-  }
-
-  /** All slots that a loop may write or clear, ascending. */
-  private static int[] written(Block loop) {
-    Set<Integer> slots = new TreeSet<>();
-    collectWritten(loop, slots);
-    return slots.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  /** All slots that a block writes, its nested blocks included. */
-  private static void collectWritten(Block block, Set<Integer> slots) {
-    switch (block) {
-      case Block.Straight straight -> collectOutputs(straight.instructions(), slots);
-      case Block.If branch -> {
-        collectOutputs(branch.predicate().instructions(), slots);
-        branch.then().forEach(b -> collectWritten(b, slots));
-        branch.otherwise().forEach(b -> collectWritten(b, slots));
-      }
-      case Block.While loop -> {
-        collectOutputs(loop.predicate().instructions(), slots);
-        loop.body().forEach(b -> collectWritten(b, slots));
-      }
-      case Block.For loop -> {
-        slots.add(loop.variable());
-        List<Instruction> bounds = new ArrayList<>(loop.from().instructions());
-        bounds.addAll(loop.to().instructions());
-        if (loop.step() != null) {
-          bounds.addAll(loop.step().instructions());
-        }
-        collectOutputs(bounds, slots);
-        loop.body().forEach(b -> collectWritten(b, slots));
-      }
-      case Block.ParFor loop -> collectWritten(loop.loop(), slots);
-    }
-  }
-
-  private static void collectOutputs(
-      List<? extends Instruction> instructions, Set<Integer> slots) {
-    for (Instruction instruction : instructions) {
-      for (int slot : instruction.outputs()) {
-        if (slot >= 0) {
-          slots.add(slot);
-        }
-      }
-      if (instruction instanceof Instruction.Compute plan) {
-        collectOutputs(plan.plain(), slots);
-      }
-      // Released variables of an iteration come back for the next one, too.
-      for (int slot : instruction.releases()) {
-        slots.add(slot);
-      }
-    }
   }
 }

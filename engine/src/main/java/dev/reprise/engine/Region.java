@@ -14,9 +14,9 @@ import java.util.function.Supplier;
  * changes, and whether asking for them pays.
  *
  * <p>Whether it pays is learned from the estimated work of earlier executions, not from a clock.
- * Threads: {@code fingerprint} and {@code mostWork} may be written by several control threads at
- * once. All write the same fingerprint; of two amounts of work that are learned at once one may get
- * lost, which costs one execution that is not remembered.
+ * Threads: {@code fingerprint}, {@code mostWork} and {@code effects} may be written by several
+ * control threads at once. All write the same fingerprint; what two learn at once may get lost for
+ * one of them, which costs an execution that is not remembered.
  */
 final class Region {
 
@@ -44,10 +44,17 @@ final class Region {
   /** Slots that an execution may leave changed. */
   final int[] outputs;
 
-  private final boolean neverRepeatable;
+  /** Blocks that could not repeat so often, and never could, are not asked for any more. */
+  private static final int ENOUGH_EFFECTS = 4;
+
+  private static final int REPEATS = Integer.MIN_VALUE;
+
   private final Supplier<Key> fingerprintOf;
   private Key fingerprint;
   private long mostWork = UNKNOWN;
+
+  /** Executions that could not repeat; {@link #REPEATS} once one could. */
+  private int effects;
 
   private Region(
       Level level,
@@ -58,7 +65,7 @@ final class Region {
     this.level = level;
     this.inputs = inputs;
     this.outputs = outputs;
-    this.neverRepeatable = neverRepeatable;
+    this.effects = neverRepeatable ? ENOUGH_EFFECTS : level == Level.FUNCTION ? REPEATS : 0;
     this.fingerprintOf = fingerprintOf;
   }
 
@@ -93,12 +100,21 @@ final class Region {
 
   /** False when asking would cost more than it saves, or would always be in vain. */
   boolean isWorthAsking() {
-    return !neverRepeatable && (mostWork >= level.gateNanos || mostWork == UNKNOWN);
+    return effects < ENOUGH_EFFECTS && (mostWork >= level.gateNanos || mostWork == UNKNOWN);
   }
 
   /** True when an execution of that much work is worth remembering. */
   boolean isWorthKeeping(long work) {
     return work >= level.gateNanos;
+  }
+
+  /** Notes whether an execution could be repeated; arguments may decide that for a function. */
+  void learn(boolean repeatable) {
+    if (repeatable) {
+      effects = REPEATS;
+    } else if (effects >= 0 && effects < ENOUGH_EFFECTS) {
+      effects++;
+    }
   }
 
   /** Notes the estimated work of an execution. */

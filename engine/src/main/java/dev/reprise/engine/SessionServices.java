@@ -165,7 +165,8 @@ public final class SessionServices implements AutoCloseable {
   }
 
   private Linker linker(FusionScope scope) {
-    return new Linker(opcodes, config.precision(), device::expect, trap, scope, config.reuse().reusesLevels());
+    return new Linker(
+        opcodes, config.precision(), device::expect, trap, scope, config.reuse().reusesLevels());
   }
 
   Fusion fusion() {

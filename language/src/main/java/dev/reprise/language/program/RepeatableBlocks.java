@@ -45,8 +45,7 @@ public final class RepeatableBlocks {
    *
    * @param excluded slots whose changes are noted elsewhere: results of a parfor around the blocks
    */
-  public static List<Part> split(
-      List<Block> blocks, Procedure procedure, Set<Integer> excluded) {
+  public static List<Part> split(List<Block> blocks, Procedure procedure, Set<Integer> excluded) {
     RepeatableBlocks split = new RepeatableBlocks(procedure, excluded);
     for (Block block : blocks) {
       if (block instanceof Block.Straight straight) {
