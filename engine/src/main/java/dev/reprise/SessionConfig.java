@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param reuse how much is reused
  * @param policy which cached value is evicted first: {@code lru}, {@code dagheight}, {@code
- *     costnsize}
+ *     costnsize}, {@code benefit}
  * @param hostBytes host memory for variables, operations and cached values together; 0 means half
  *     of the machine's memory
  * @param seed base of all system-generated seeds; empty draws a new one for each run

@@ -75,6 +75,11 @@ final class Entry implements EntryFacts {
   /** Last access when it was put there. */
   long queuedAccess;
 
+  /** Whether the ranking has been told of the entry, and of its second use. */
+  boolean isSeen;
+
+  boolean isUsedAgain;
+
   /** Whether the entry lies in the list of ghosts. */
   boolean isGhost;
 

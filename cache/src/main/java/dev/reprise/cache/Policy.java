@@ -6,7 +6,8 @@ import java.util.Locale;
 public enum Policy {
   LRU,
   DAGHEIGHT,
-  COSTNSIZE;
+  COSTNSIZE,
+  BENEFIT;
 
   /** The ranking that belongs to the name. */
   public VictimRanking ranking() {
@@ -14,6 +15,7 @@ public enum Policy {
       case LRU -> new LeastRecentlyUsed();
       case DAGHEIGHT -> new DagHeight();
       case COSTNSIZE -> new CostAndSize();
+      case BENEFIT -> new Benefit();
     };
   }
 

@@ -9,7 +9,6 @@ import dev.reprise.memory.Residence;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -31,7 +30,9 @@ import java.util.function.BiPredicate;
  *
  * <p>Scores never fall (see {@link VictimRanking}), so a queued score is a lower bound and the
  * first top that is up to date is the exact minimum. An eviction costs O(log n) plus the entries
- * that were hit since they last lay on top; a program that never evicts never builds a heap.
+ * that were hit since they last lay on top; a program that never evicts never builds a heap. A
+ * ranking that learns may lower scores; then all entries are looked at again from time to time, at
+ * each eviction when there are few.
  *
  * <p><b>Threads.</b> The heaps, the ghosts and the queue's fields of entries are guarded by one
  * lock, held for choosing victims only; values are released and the map is changed after it is let
@@ -49,27 +50,27 @@ final class VictimQueue {
    */
   record Victim(Entry entry, Value value, long bytes, boolean spilling) {}
 
+  /** Heaps of so many entries are ordered anew at each eviction if scores may fall. */
+  private static final int SMALL_HEAP = 256;
+
   private final VictimRanking ranking;
-  private final int ghostLimit;
   private final ReentrantLock lock = new ReentrantLock();
   private final PriorityQueue<Entry> offHeap = newHeap();
   private final PriorityQueue<Entry> onHeap = newHeap();
-  // Entries on disk; each lies there exactly while it is ON DISK, apart from the moments between a
-  // change of state and the lock.
-  private final PriorityQueue<Entry> onDisk = newHeap();
-  private final ArrayDeque<Entry> ghosts = new ArrayDeque<>();
+  private final DiskRanks onDisk = new DiskRanks();
+  private final Ghosts ghosts;
   // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
+  // Victims chosen since scores were looked at anew; guarded by the lock.
+  private long chosenSinceRanked;
   private final AtomicLong residentBytes = new AtomicLong();
   private final AtomicLong residents = new AtomicLong();
-  private final AtomicLong diskBytes = new AtomicLong();
-  private final AtomicLong diskEntries = new AtomicLong();
   // Bytes of victims that were chosen but not released yet; raised under the lock.
   private final AtomicLong leavingBytes = new AtomicLong();
 
   VictimQueue(VictimRanking ranking, int ghostLimit) {
     this.ranking = ranking;
-    this.ghostLimit = ghostLimit;
+    this.ghosts = new Ghosts(ghostLimit);
   }
 
   private static PriorityQueue<Entry> newHeap() {
@@ -77,7 +78,7 @@ final class VictimQueue {
   }
 
   /** By score; of equal ones the least recently used goes first. */
-  private static int compare(Entry a, Entry b) {
+  static int compare(Entry a, Entry b) {
     int byScore = Double.compare(a.queuedScore, b.queuedScore);
     return byScore != 0 ? byScore : Long.compare(a.queuedAccess, b.queuedAccess);
   }
@@ -91,11 +92,11 @@ final class VictimQueue {
   }
 
   long diskBytes() {
-    return diskBytes.get();
+    return onDisk.bytes();
   }
 
   long diskEntries() {
-    return diskEntries.get();
+    return onDisk.entries();
   }
 
   /** Takes in an entry that is about to become resident: whoever can see the value can evict it. */
@@ -211,6 +212,7 @@ final class VictimQueue {
       forget(entry);
       leavingBytes.addAndGet(entry.bytes());
       victims.add(new Victim(entry, resident.value(), entry.bytes(), true));
+      chosenSinceRanked++;
     }
   }
 
@@ -251,50 +253,32 @@ final class VictimQueue {
   }
 
   private void enterDisk(Entry entry) {
-    diskBytes.addAndGet(entry.bytes());
-    diskEntries.incrementAndGet();
-    addTo(onDisk, entry, ranking.score(entry));
+    onDisk.enter(entry, ranking.score(entry));
   }
 
   /** By the probe that has just claimed an entry that was on disk. */
   void leaveDisk(Entry entry) {
     lock.lock();
     try {
-      forgetOnDisk(entry);
-      onDisk.remove(entry);
+      onDisk.leave(entry);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void forgetOnDisk(Entry entry) {
-    diskBytes.addAndGet(-entry.bytes());
-    diskEntries.decrementAndGet();
   }
 
   /** Chooses victims of at least so many bytes on disk, lowest score first. */
   List<Victim> evictFromDisk(long bytes) {
-    List<Victim> victims = new ArrayList<>();
-    List<Entry> arriving = new ArrayList<>();
     lock.lock();
     try {
-      for (long chosen = 0; chosen < bytes && !onDisk.isEmpty(); ) {
-        Entry entry = onDisk.poll();
-        if (entry.state() instanceof OnDisk parked && entry.change(parked, Idle.EVICTED)) {
-          chosen += entry.bytes();
-          forgetOnDisk(entry);
-          leavingBytes.addAndGet(entry.bytes());
-          victims.add(new Victim(entry, parked.value(), entry.bytes(), false));
-          becomeGhost(entry);
-        } else if (entry.state() instanceof Spilling) {
-          arriving.add(entry);
-        }
+      List<Victim> victims = onDisk.evict(bytes);
+      for (Victim victim : victims) {
+        leavingBytes.addAndGet(victim.bytes());
+        ghosts.add(victim.entry());
       }
-      onDisk.addAll(arriving);
+      return victims;
     } finally {
       lock.unlock();
     }
-    return victims;
   }
 
   /** By the writer, for a victim that could not be moved: it is evicted instead. */
@@ -302,7 +286,7 @@ final class VictimQueue {
     Entry entry = victim.entry();
     lock.lock();
     try {
-      becomeGhost(entry);
+      ghosts.add(entry);
     } finally {
       lock.unlock();
     }
@@ -311,21 +295,12 @@ final class VictimQueue {
 
   /** Removes ghosts beyond the bound; the receiver takes them out of the map. */
   List<Entry> retireGhosts() {
-    List<Entry> retired = List.of();
     lock.lock();
     try {
-      while (ghosts.size() > ghostLimit) {
-        Entry ghost = ghosts.poll();
-        ghost.isGhost = false;
-        if (ghost.change(Idle.EVICTED, Idle.RETIRED)) {
-          retired = retired.isEmpty() ? new ArrayList<>() : retired;
-          retired.add(ghost);
-        }
-      }
+      return ghosts.retire();
     } finally {
       lock.unlock();
     }
-    return retired;
   }
 
   private void drainAdmitted() {
@@ -339,16 +314,49 @@ final class VictimQueue {
       }
       entry = next;
     }
+    if (ranking.scoresMayFall()) {
+      rankAgain();
+    }
+  }
+
+  /**
+   * Orders the heaps by present scores. Large ones wait until as many victims have been chosen as
+   * they have entries, so that this costs each victim a constant.
+   */
+  private void rankAgain() {
+    int entries = offHeap.size() + onHeap.size();
+    if (entries > SMALL_HEAP && chosenSinceRanked < entries) {
+      return;
+    }
+    chosenSinceRanked = 0;
+    List<Entry> all = new ArrayList<>(offHeap);
+    all.addAll(onHeap);
+    offHeap.clear();
+    onHeap.clear();
+    all.forEach(this::tell);
+    all.forEach(this::enqueue);
+  }
+
+  private void tell(Entry entry) {
+    if (!entry.isSeen) {
+      entry.isSeen = true;
+      ranking.seen(entry);
+    }
+    if (!entry.isUsedAgain && entry.hits() + entry.misses() > 1) {
+      entry.isUsedAgain = true;
+      ranking.usedAgain(entry);
+    }
   }
 
   private void enqueue(Entry entry) {
     if (entry.state() instanceof Resident resident) {
+      tell(entry);
       addTo(holdsOffHeap(resident.value()) ? offHeap : onHeap, entry, ranking.score(entry));
     }
   }
 
   /** Sets the fields that order the heap; they change only outside of it. */
-  private static void addTo(PriorityQueue<Entry> heap, Entry entry, double score) {
+  static void addTo(PriorityQueue<Entry> heap, Entry entry, double score) {
     entry.queuedScore = score;
     entry.queuedAccess = entry.lastAccess();
     heap.add(entry);
@@ -393,13 +401,7 @@ final class VictimQueue {
       forget(entry);
       leavingBytes.addAndGet(entry.bytes());
       victims.add(new Victim(entry, resident.value(), entry.bytes(), false));
-      becomeGhost(entry);
-    }
-  }
-
-  private void becomeGhost(Entry entry) {
-    if (!entry.isGhost) {
-      entry.isGhost = true;
+      chosenSinceRanked++;
       ghosts.add(entry);
     }
   }

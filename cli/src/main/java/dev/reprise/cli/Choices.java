@@ -8,7 +8,7 @@ final class Choices {
   static final List<String> REUSE =
       List.of("none", "trace", "full", "partial", "multilevel", "hybrid");
   static final List<String> SWITCH = List.of("on", "off");
-  static final List<String> POLICY = List.of("lru", "dagheight", "costnsize");
+  static final List<String> POLICY = List.of("lru", "dagheight", "costnsize", "benefit");
   static final List<String> DEVICE = List.of("auto", "cpu", "round-robin", "cuda:0", "opencl:0");
   static final List<String> NUMERICS = List.of("default", "exact");
   static final List<String> PRECISION = List.of("fp64", "fp32", "tf32", "bf16");

@@ -37,7 +37,8 @@ final class SessionOptions {
   @Option(
       names = "--policy",
       paramLabel = "NAME",
-      description = "Which cached value goes first: lru, dagheight, costnsize. Default: costnsize.")
+      description =
+          "Which cached value goes first: lru, dagheight, costnsize, benefit. Default: costnsize.")
   private String policy = "costnsize";
 
   @Option(

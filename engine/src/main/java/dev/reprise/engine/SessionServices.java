@@ -114,9 +114,10 @@ public final class SessionServices implements AutoCloseable {
       case "lru" -> Policy.LRU;
       case "dagheight" -> Policy.DAGHEIGHT;
       case "costnsize" -> Policy.COSTNSIZE;
+      case "benefit" -> Policy.BENEFIT;
       default ->
           throw new IllegalArgumentException(
-              "no eviction policy '" + name + "'; there are lru, dagheight, costnsize");
+              "no eviction policy '" + name + "'; there are lru, dagheight, costnsize, benefit");
     };
   }
 
