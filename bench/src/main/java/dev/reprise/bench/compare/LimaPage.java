@@ -154,7 +154,8 @@ public final class LimaPage {
           modes.stream()
               .map(mode -> row.cell(system, mode).map(LimaPage::cell).orElse("-"))
               .collect(Collectors.joining(" | "));
-      line("| " + Page.title(row) + " | " + times + " | " + conclusion.apply(row) + " |");
+      String concluded = conclusions.isEmpty() ? "" : " | " + conclusion.apply(row);
+      line("| " + Page.title(row) + " | " + times + concluded + " |");
     }
     line("");
   }

@@ -58,7 +58,9 @@ class ClairvoyantTest {
       Clairvoyant found = Clairvoyant.of(trace, budget);
       assertThat(found.boundNanos()).as("bound, seed %d", seed).isGreaterThanOrEqualTo(best);
       assertThat(found.savedNanos()).as("plan, seed %d", seed).isLessThanOrEqualTo(best);
-      assertThat(found.savedNanos()).as("plan, seed %d", seed).isGreaterThanOrEqualTo(best / 2);
+      assertThat(found.savedNanos())
+          .as("plan, seed %d", seed)
+          .isGreaterThanOrEqualTo(best * 9 / 10);
     }
   }
 
