@@ -510,7 +510,7 @@ class FunctionReuseTest {
         print(s)
         """;
     String expected = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
-    Outcome outcome = Scripts.run(Scripts.config().withHostBytes(budget), script);
+    Outcome outcome = Scripts.run(Scripts.config().withHostBytes(budget).withDiskBytes(0), script);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.liveBuffers()).isZero();
     LevelStatistics calls = outcome.statistics().functions();
@@ -521,6 +521,35 @@ class FunctionReuseTest {
     } else {
       assertThat(calls.misses()).isGreaterThan(12);
       assertThat(outcome.statistics().cache().evictions()).isPositive();
+    }
+    // With a disk the values are there, only farther away.
+    Outcome spilled = Scripts.run(Scripts.config().withHostBytes(budget), script);
+    assertThat(spilled.output()).isEqualTo(expected);
+    assertThat(spilled.liveBuffers()).isZero();
+  }
+
+  @Test
+  void explainSaysWhatKeepsAFunctionFromBeingReused() throws Exception {
+    String script =
+        """
+        pure = function(Matrix[Double] X) return (Double s) { s = sum(X); assert(s > 0) }
+        maybe = function(Matrix[Double] X, Integer seed) return (Double s) {
+          s = pure(X) + sum(rand(rows=2, cols=2, seed=seed))
+          if (s > 5) { print(s) }
+        }
+        never = function(Matrix[Double] X) return (Double s) {
+          s = maybe(X, 3) + sum(rand(rows=2, cols=2))
+        }
+        print(never(matrix(1, 2, 2)))
+        """;
+    try (Session session = Reprise.session(Scripts.config())) {
+      assertThat(session.compile(script, CompileOptions.none()).explain())
+          .contains("  whole calls: reusable\n")
+          .contains(
+              "  whole calls: reusable unless they reach rand if the seed is negative at"
+                  + " <script>:3, print at <script>:4\n")
+          .contains("  whole calls: executed each time: rand if the seed is negative at <script>:3")
+          .contains("rand without a seed at <script>:7\n");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
 import dev.reprise.language.program.ProgramPrinter;
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The linked procedures of a program, linked when first needed. Thread-safe. */
@@ -51,6 +53,9 @@ final class Functions {
     while (!open.isEmpty()) {
       Procedure procedure = open.removeFirst();
       text.append(text.isEmpty() ? "" : "\n").append(ProgramPrinter.print(procedure));
+      if (procedure != program.main()) {
+        text.append(reuse(Determinism.of(procedure, name -> require(name).procedure())));
+      }
       for (String called : CalledFunctions.of(procedure)) {
         if (seen.add(called)) {
           open.addLast(require(called).procedure());
@@ -58,6 +63,22 @@ final class Functions {
       }
     }
     return text.toString();
+  }
+
+  /** Says whether whole calls of a function can be reused, and if not always, why. */
+  private static String reuse(Determinism found) {
+    if (found.obstacles().isEmpty()) {
+      return "  whole calls: reusable\n";
+    }
+    StringJoiner obstacles = new StringJoiner(", ");
+    for (Determinism.Obstacle each : found.obstacles()) {
+      String condition = each.condition() == null ? "" : " if " + each.condition();
+      obstacles.add(each.what() + condition + " at " + each.position().text());
+    }
+    return "  whole calls: "
+        + (found.certain() ? "executed each time: " : "reusable unless they reach ")
+        + obstacles
+        + "\n";
   }
 
   private LinkedProcedure link(String name) {
