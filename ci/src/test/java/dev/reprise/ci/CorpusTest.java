@@ -12,7 +12,8 @@ import org.junit.jupiter.api.TestFactory;
  * The corpus: small scripts for every builtin and statement form, one folder per family. {@code
  * corpus} holds what SystemDS 3.3.0 printed for each, {@code corpus-own} our own answers where it
  * cannot run a script or is wrong. Each script prints the same without reuse on one thread, cold
- * and warm with reuse, and on several threads.
+ * and warm with reuse, and on several threads; and every value that reuse finds, whole calls
+ * included, is what computing it gives.
  */
 class CorpusTest {
   private static final Path RESOURCES = Path.of("ci/src/test/resources");
@@ -42,5 +43,6 @@ class CorpusTest {
     script.check(ScriptOutput.config().withReuse(ReuseMode.NONE).withThreads(1), 1);
     script.check(ScriptOutput.config(), 2);
     script.check(ScriptOutput.config().withThreads(4), 1);
+    script.check(ScriptOutput.config().withVerifyReuse(1), 2);
   }
 }

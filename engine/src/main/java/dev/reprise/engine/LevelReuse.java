@@ -50,7 +50,7 @@ final class LevelReuse {
    */
   void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     LineageItem[] inputs = items(activation, region.inputs);
-    if (!composites.isEmpty() && find(context, activation, region, inputs, wanted)) {
+    if (!composites.isEmpty() && find(context, activation, region, body, inputs, wanted)) {
       return;
     }
     execute(context, activation, region, body, inputs, wanted);
@@ -75,9 +75,11 @@ final class LevelReuse {
       ControlContext context,
       Activation activation,
       Region region,
+      Node[] body,
       LineageItem[] inputs,
       int wanted) {
-    Composite known = composites.get(key(region, inputs));
+    Key key = key(region, inputs);
+    Composite known = composites.get(key);
     if (known == null) {
       return false;
     }
@@ -92,6 +94,12 @@ final class LevelReuse {
     LevelValues found = new LevelValues(cache, activation, region);
     if (!found.take(known.parts(), values, items)) {
       return false;
+    }
+    ReuseVerifier verifier = context.run.session().checks().verifier();
+    if (verifier != null && verifier.isSampled(key)) {
+      new RegionCheck(verifier, region, values, items).execute(body, context, activation);
+      context.counters.levels(region.level).hit(known.costNanos());
+      return true;
     }
     bind(activation, region, known.parts(), values, items);
     context.seeds.skip(known.seeds());

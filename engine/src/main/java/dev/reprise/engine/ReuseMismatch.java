@@ -3,7 +3,6 @@ package dev.reprise.engine;
 import dev.reprise.engine.ValueComparison.Deviation;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.operation.Operation;
 
 /** A reused value that differs from the computed one: the worst bug that there is. */
 final class ReuseMismatch extends RuntimeException {
@@ -12,16 +11,16 @@ final class ReuseMismatch extends RuntimeException {
   private final transient LineageItem item;
 
   ReuseMismatch(
-      Operation operation,
+      String what,
       LineageItem item,
       Value found,
       Value computed,
       Deviation deviation,
       double allowed) {
     super(
-        "reuse of '"
-            + operation.scriptName()
-            + "' gave another value than computing it: "
+        "reuse of "
+            + what
+            + " gave another value than computing it: "
             + deviation.place()
             + " (found "
             + Describe.value(found)
@@ -34,6 +33,18 @@ final class ReuseMismatch extends RuntimeException {
             + "; key "
             + item.key()
             + ")");
+    this.item = item;
+  }
+
+  /** A reused value whose trace is not that of the computed one. */
+  ReuseMismatch(String what, LineageItem item, LineageItem computed) {
+    super(
+        "reuse of "
+            + what
+            + " gave a value of another trace: key "
+            + item.key()
+            + " instead of "
+            + computed.key());
     this.item = item;
   }
 

@@ -48,6 +48,11 @@ final class ReuseVerifier {
     return Long.remainderUnsigned(item.keyLow(), oneOf) == 0;
   }
 
+  /** Whether hits of a whole call or block with this key are executed again. */
+  boolean isSampled(Key key) {
+    return Long.remainderUnsigned(key.low(), oneOf) == 0;
+  }
+
   /** Notes that the item's value is put together from parts, not computed by its operation. */
   void rewrote(LineageItem item) {
     rewritten.add(item.key());
@@ -76,8 +81,17 @@ final class ReuseVerifier {
 
   /** Compares what reuse answered with what was computed; borrows both. */
   void compare(Operation operation, LineageItem item, Value found, Value computed) {
-    boolean exact = !dependsOnRewritten(item);
-    double allowed = exact ? 0 : Tolerance.ofApproximateInputs(operation);
+    compare("'" + operation.scriptName() + "'", item, found, computed);
+  }
+
+  /**
+   * The same for any reused value.
+   *
+   * @param what was reused, as the message of a failure calls it
+   */
+  void compare(String what, LineageItem item, Value found, Value computed) {
+    boolean exact = item.isLiteral() || !dependsOnRewritten(item);
+    double allowed = exact ? 0 : Tolerance.ofApproximateInputs(item.operation());
     Deviation deviation = kernels.inTurn(() -> ValueComparison.between(found, computed));
     verified.increment();
     if (!exact) {
@@ -85,7 +99,7 @@ final class ReuseVerifier {
     }
     worst.accumulate(deviation.deviation());
     if (!deviation.isWithin(allowed)) {
-      throw new ReuseMismatch(operation, item, found, computed, deviation, allowed);
+      throw new ReuseMismatch(what, item, found, computed, deviation, allowed);
     }
   }
 

@@ -39,12 +39,16 @@ class VerifyReuseTest {
   @TempDir Path folder;
 
   private SessionServices services(int oneOf) {
+    return services(oneOf, ReuseMode.FULL);
+  }
+
+  private SessionServices services(int oneOf, ReuseMode mode) {
     PrintStream sink = new PrintStream(new ByteArrayOutputStream());
     return new SessionServices(
         SessionConfig.defaults()
             .withThreads(2)
             .withHostBytes(1L << 30)
-            .withReuse(ReuseMode.FULL)
+            .withReuse(mode)
             .withVerifyReuse(oneOf)
             .withWorkingDirectory(folder)
             .withOutput(sink, sink),
@@ -127,9 +131,52 @@ class VerifyReuseTest {
     }
   }
 
+  private static final String CALLS =
+      """
+      f = function(Matrix[Double] A, Double reg) return (Matrix[Double] R, Double s) {
+        P = t(A) %*% A
+        R = solve(P + diag(matrix(reg, ncol(A), 1)), t(colSums(A)))
+        s = sum(R)
+      }
+      X = rand(rows=3000, cols=40, seed=1)
+      for (i in 1:4) { [G, s] = f(X, i %% 2 + 1) }
+      """;
+
+  @Test
+  void wholeCallsAreExecutedAgainWithAllTheirOutputs() {
+    try (SessionServices services = services(1, ReuseMode.MULTILEVEL)) {
+      ScriptRunner.Outcome outcome = run(services, CALLS);
+      outcome.values().values().forEach(Value::release);
+      assertThat(outcome.statistics().functions().hits()).isEqualTo(2);
+      // Two calls with two outputs each, and the hits of their bodies.
+      assertThat(outcome.statistics().verification().values())
+          .isEqualTo(outcome.statistics().hits() + 4);
+      assertThat(outcome.statistics().verification().worstDeviation()).isZero();
+    }
+  }
+
+  @Test
+  void aWholeCallWithAWrongOutputIsAnError() {
+    try (SessionServices services = services(1, ReuseMode.MULTILEVEL)) {
+      poison(services, CALLS, 1e-3);
+      assertThatThrownBy(() -> run(services, CALLS))
+          .isInstanceOfSatisfying(
+              ScriptException.class,
+              error -> {
+                assertThat(error.kind()).isEqualTo(ScriptException.Kind.INTERNAL);
+                assertThat(error.getMessage())
+                    .contains("gave another value than computing it: cell [1,1] is ");
+              });
+    }
+  }
+
   /** Puts a product that is off in one cell into the cache; returns its item. */
   private static LineageItem poison(SessionServices services, double relative) {
-    ScriptRunner.Outcome outcome = run(services, SCRIPT);
+    return poison(services, SCRIPT, relative);
+  }
+
+  private static LineageItem poison(SessionServices services, String script, double relative) {
+    ScriptRunner.Outcome outcome = run(services, script);
     LineageItem item = outcome.items().get("G");
     MatrixValue right = (MatrixValue) outcome.values().get("G");
     DenseMatrix wrong = right.pinHost().copyDense(services.memory());
