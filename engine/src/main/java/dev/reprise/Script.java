@@ -34,6 +34,11 @@ public final class Script {
     return runner.explain();
   }
 
+  /** What the compiler rewrote, a line each, as {@code reprise explain --rewrites} prints it. */
+  public String explainRewrites() {
+    return runner.explainRewrites();
+  }
+
   /** Findings of the compiler that did not stop it. */
   public List<Diagnostic> warnings() {
     return runner.warnings();

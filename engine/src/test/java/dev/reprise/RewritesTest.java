@@ -76,6 +76,56 @@ class RewritesTest {
   }
 
   @Test
+  void whatALoopMakesFromItsLastValueIsNeitherProbedNorKeptWhenTheProgramRunsOnce() {
+    String script =
+        """
+        G = rand(rows=200, cols=200, seed=1)
+        r = rand(rows=200, cols=1, seed=2)
+        for (i in 1:20) {
+          r = G %*% r
+          r = r / (sum(r) * sum(exp(G)))
+        }
+        print(sum(r))
+        """;
+    RunStatistics once = statistics(script, CompileOptions.none().runsOnce(true));
+    RunStatistics again = statistics(script, CompileOptions.none());
+    assertThat(again.misses()).isGreaterThanOrEqualTo(20);
+    assertThat(once.misses()).isLessThan(again.misses() - 15);
+    assertThat(once.hits()).isEqualTo(again.hits()).isGreaterThanOrEqualTo(19);
+  }
+
+  @Test
+  void aGridSearchFindsAsMuchWhetherOrNotTheProgramRunsOnce() {
+    String script =
+        """
+        X = rand(rows=500, cols=40, seed=1)
+        y = rand(rows=500, cols=1, seed=2)
+        train = function(Matrix[Double] X, Matrix[Double] y, Double reg)
+            return (Matrix[Double] w) {
+          w = matrix(0, ncol(X), 1)
+          for (i in 1:5) { w = w - 0.0001 * (t(X) %*% (X %*% w - y) + reg * w) }
+        }
+        for (k in 1:3) {
+          for (j in 1:3) { print(sum(train(X, y, j / 10))) }
+        }
+        """;
+    RunStatistics once = statistics(script, CompileOptions.none().runsOnce(true));
+    RunStatistics again = statistics(script, CompileOptions.none());
+    assertThat(once.hits()).isEqualTo(again.hits()).isPositive();
+    assertThat(once.misses()).isEqualTo(again.misses());
+  }
+
+  private static RunStatistics statistics(String script, CompileOptions options) {
+    PrintStream out = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
+    try (Session session = Reprise.session(Scripts.config().withOutput(out, out));
+        RunResult result = session.compile(script, options).run()) {
+      return result.statistics();
+    } catch (dev.reprise.language.CompileException e) {
+      throw new AssertionError(script + e.diagnostics(), e);
+    }
+  }
+
+  @Test
   void productsAreExecutedInTheOrderOfLeastWork() {
     String matrices =
         """

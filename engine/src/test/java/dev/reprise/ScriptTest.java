@@ -53,7 +53,7 @@ class ScriptTest {
         """
         X = rand(rows=500, cols=40, seed=1)
         A = t(X) %*% X
-        B = t(X) %*% X
+        for (i in 1:1) { B = t(X) %*% X }
         print(sum(A - B))
         """;
     Scripts.Outcome outcome = Scripts.run(script);

@@ -51,7 +51,7 @@ final class CheckCommand implements Callable<ExitCode> {
   public ExitCode call() throws Exception {
     EngineOptions engine = EngineOptions.of(options.settings(), console);
     try (Session session = Reprise.session(engine.config())) {
-      Script compiled = ScriptRun.compile(session, script.source());
+      Script compiled = ScriptRun.compile(session, script.source(), true);
       print(compiled.warnings());
       return ExitCode.FINE;
     } catch (CompileException e) {

@@ -92,6 +92,7 @@ final class DmlFlags {
         reuse,
         dedup,
         true,
+        true,
         policy,
         device,
         "default",

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.Reprise;
+import dev.reprise.Script;
 import dev.reprise.Session;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  reprise explain train.dml",
+      "  reprise explain train.dml --rewrites",
       "  reprise explain -s 'X = rand(rows=3, cols=3); print(sum(t(X) %%*%% X))'"
     })
 final class ExplainCommand implements Callable<ExitCode> {
@@ -26,6 +28,11 @@ final class ExplainCommand implements Callable<ExitCode> {
 
   @Mixin private final ScriptWords script = new ScriptWords();
   @Mixin private final SessionOptions options = new SessionOptions();
+
+  @Option(
+      names = "--rewrites",
+      description = "Show what the compiler changed, in place of the instructions.")
+  private boolean rewrites;
 
   @Option(
       names = {"-h", "--help"},
@@ -39,9 +46,11 @@ final class ExplainCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
-    EngineOptions engine = EngineOptions.of(options.settings(), console);
+    Settings settings = options.settings();
+    EngineOptions engine = EngineOptions.of(settings, console);
     try (Session session = Reprise.session(engine.config())) {
-      console.out().print(ScriptRun.compile(session, script.source()).explain());
+      Script compiled = ScriptRun.compile(session, script.source(), settings.optimize());
+      console.out().print(rewrites ? compiled.explainRewrites() : compiled.explain());
     }
     return ExitCode.FINE;
   }

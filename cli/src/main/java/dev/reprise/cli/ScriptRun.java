@@ -30,7 +30,7 @@ final class ScriptRun {
     }
     try (Session session = Reprise.session(options.config())) {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);
-      Script script = compile(session, source);
+      Script script = compile(session, source, settings.optimize());
       console.err().print(DiagnosticPrinter.plain().print(script.warnings()));
       if (settings.explain()) {
         console.err().print(script.explain());
@@ -45,8 +45,10 @@ final class ScriptRun {
   /**
    * @throws UsageException when there is no such file
    */
-  static Script compile(Session session, ScriptSource source) throws CompileException, IOException {
-    CompileOptions options = CompileOptions.none().arguments(source.arguments());
+  static Script compile(Session session, ScriptSource source, boolean optimize)
+      throws CompileException, IOException {
+    CompileOptions options =
+        CompileOptions.none().arguments(source.arguments()).optimized(optimize).runsOnce(true);
     if (source.file() == null) {
       return session.compile(source.text(), options);
     }

@@ -35,6 +35,14 @@ final class SessionOptions {
   private String fusion = "on";
 
   @Option(
+      names = "--optimize",
+      paramLabel = "on|off",
+      description = {
+        "Rewrite the program before it runs; 'reprise explain --rewrites' shows how. Default: on."
+      })
+  private String optimize = "on";
+
+  @Option(
       names = "--policy",
       paramLabel = "NAME",
       description =
@@ -160,6 +168,7 @@ final class SessionOptions {
         Choices.oneOf("--reuse", reuse, Choices.REUSE),
         Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
         Choices.oneOf("--fusion", fusion, Choices.SWITCH).equals("on"),
+        Choices.oneOf("--optimize", optimize, Choices.SWITCH).equals("on"),
         Choices.oneOf("--policy", policy, Choices.POLICY),
         Choices.device(device),
         Choices.oneOf("--numerics", numerics, Choices.NUMERICS),
@@ -208,6 +217,7 @@ final class SessionOptions {
       case "--reuse" -> reuse = value;
       case "--dedup" -> dedup = value;
       case "--fusion" -> fusion = value;
+      case "--optimize" -> optimize = value;
       case "--policy" -> policy = value;
       case "--device" -> device = value;
       case "--numerics" -> numerics = value;

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * What a person asked for, checked word by word; which of it exists yet is the engine's matter.
  *
  * @param reuse one of {@link Choices#REUSE}
+ * @param optimize false to run the program as it is written
  * @param policy one of {@link Choices#POLICY}
  * @param device {@code auto}, {@code cpu}, {@code cuda:i}, {@code opencl:i} or {@code round-robin}
  * @param spillFolder folder for values moved to disk, or null for the default
@@ -21,6 +22,7 @@ record Settings(
     String reuse,
     boolean dedup,
     boolean fusion,
+    boolean optimize,
     String policy,
     String device,
     String numerics,

@@ -125,8 +125,8 @@ class RunCommandTest {
   @Test
   void secondEqualProductIsFoundInTheCache() {
     String script =
-        "X = rand(rows=300, cols=300, seed=1); a = sum(t(X) %*% X); b = sum(t(X) %*% X);"
-            + " print(a == b)";
+        "X = rand(rows=300, cols=300, seed=1); a = sum(t(X) %*% X);"
+            + " for (i in 1:1) { b = sum(t(X) %*% X) }; print(a == b)";
     Path json = folder.resolve("s.json");
     assertThat(run("run", "-s", script, "--stats-json", json.toString())).isEqualTo(ExitCode.FINE);
     assertThat(out()).isEqualToIgnoringNewLines("TRUE");
@@ -166,6 +166,40 @@ class RunCommandTest {
     assertThat(run("explain", "-s", "X = rand(rows=3, cols=3); print(sum(X))"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).contains("rand", "sum");
+  }
+
+  @Test
+  void explainShowsWhatWasRewrittenAndWhere() {
+    String script =
+        "X = rand(rows=3, cols=3)\n"
+            + "v = rand(rows=3)\n"
+            + "print(sum(t(X)))\n"
+            + "print(sum(t(X) %*% (X %*% v)))";
+    assertThat(run("explain", "--rewrites", "-s", script)).isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .contains("3:7 aggregate of transpose: sum(t(X)) -> sum(X)\n")
+        .contains(
+            "product with its transpose: t(X) %*% (X %*% v) -> mmchain(X, v) (decided with"
+                + " sizes)\n");
+  }
+
+  @Test
+  void exactNumericsAndTheSwitchLeaveLessToRewrite() {
+    String script = "X = rand(rows=3, cols=3)\nprint(nrow(t(X)))\nprint(sum(t(X + 1)))";
+    run("explain", "--rewrites", "--numerics", "exact", "-s", script);
+    assertThat(out()).contains("nrow(t(X)) -> ncol(X)").doesNotContain("sum(X + 1)");
+  }
+
+  @Test
+  void withoutRewritesTheProgramIsAsWritten() {
+    run(
+        "explain",
+        "--rewrites",
+        "--optimize",
+        "off",
+        "-s",
+        "X = rand()\nprint(sum(t(X)))\nprint(1)");
+    assertThat(out()).isEqualTo("nothing was rewritten\n");
   }
 
   @Test

@@ -6,9 +6,9 @@ import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;
 import dev.reprise.language.program.ProgramPrinter;
+import dev.reprise.language.program.RewriteList;
 import dev.reprise.runtime.OperandException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,21 +48,32 @@ final class Functions {
   /** The text of main and of the functions reachable from it by calls. */
   String explain() {
     StringBuilder text = new StringBuilder();
-    Set<String> seen = new LinkedHashSet<>();
-    Deque<Procedure> open = new ArrayDeque<>(List.of(program.main()));
-    while (!open.isEmpty()) {
-      Procedure procedure = open.removeFirst();
+    for (Procedure procedure : reachable()) {
       text.append(text.isEmpty() ? "" : "\n").append(ProgramPrinter.print(procedure));
       if (procedure != program.main()) {
         text.append(reuse(Determinism.of(procedure, name -> require(name).procedure())));
       }
-      for (String called : CalledFunctions.of(procedure)) {
+    }
+    return text.toString();
+  }
+
+  /** What was rewritten in main and in the functions reachable from it by calls. */
+  String explainRewrites() {
+    return RewriteList.text(reachable());
+  }
+
+  /** Main and the functions reachable from it by calls, in the order in which they are met. */
+  private List<Procedure> reachable() {
+    List<Procedure> found = new ArrayList<>(List.of(program.main()));
+    Set<String> seen = new LinkedHashSet<>();
+    for (int i = 0; i < found.size(); i++) {
+      for (String called : CalledFunctions.of(found.get(i))) {
         if (seen.add(called)) {
-          open.addLast(require(called).procedure());
+          found.add(require(called).procedure());
         }
       }
     }
-    return text.toString();
+    return found;
   }
 
   /** Says whether whole calls of a function can be reused, and if not always, why. */

@@ -272,7 +272,14 @@ final class Linker {
     private Step plan(Instruction.Compute plan) {
       int[] inputs = operands(plan.inputs());
       Step[] plain = plan.plain().stream().map(this::compute).toArray(Step[]::new);
-      return PlanSteps.of(plan, inputs, plain, operation -> linked(operation, plan.position()));
+      return PlanSteps.of(
+          plan,
+          inputs,
+          plain,
+          operation -> {
+            LinkedOperation linked = linked(operation, plan.position());
+            return plan.reusable() ? linked : linked.unmarked();
+          });
     }
 
     private LinkedOperation linked(Operation operation, Position position) {

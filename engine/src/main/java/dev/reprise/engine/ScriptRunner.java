@@ -43,6 +43,11 @@ public final class ScriptRunner {
     return functions.explain();
   }
 
+  /** What was rewritten in the main program and in the functions that it may call. */
+  public String explainRewrites() {
+    return functions.explainRewrites();
+  }
+
   public List<Diagnostic> warnings() {
     return warnings;
   }

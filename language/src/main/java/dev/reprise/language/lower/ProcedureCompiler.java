@@ -60,7 +60,7 @@ final class ProcedureCompiler {
     List<Block> body = new StatementLowering(context, beforeParfor).blocks(statements);
     BitSet live = slots(kept, builder);
     Optimizer.Result optimized =
-        optimized(unit, body, builder, slots(bound, builder), live, Map.of());
+        optimized(unit, body, true, builder, slots(bound, builder), live, Map.of());
     return new Procedure(
         "main",
         List.of(),
@@ -107,7 +107,7 @@ final class ProcedureCompiler {
     Map<Integer, DeclaredType> declared = new HashMap<>();
     parameters.forEach(p -> declared.put(p.slot(), p.type()));
     Optimizer.Result optimized =
-        optimized(unit, body, builder, slots(types.keySet(), builder), live, declared);
+        optimized(unit, body, false, builder, slots(types.keySet(), builder), live, declared);
     return new Procedure(
         reference.name(),
         parameters,
@@ -123,13 +123,15 @@ final class ProcedureCompiler {
   private Optimizer.Result optimized(
       Unit unit,
       List<Block> body,
+      boolean isMain,
       ProcedureBuilder builder,
       BitSet bound,
       BitSet kept,
       Map<Integer, DeclaredType> declared) {
     return unit.diagnostics().hasErrors()
         ? new Optimizer.Result(body, List.of())
-        : Optimizer.rewrite(body, optimization, builder, bound, kept, declared, this::results);
+        : Optimizer.rewrite(
+            body, isMain, optimization, builder, bound, kept, declared, this::results);
   }
 
   private List<DeclaredType> results(String name) {

@@ -28,7 +28,7 @@ final class Notation {
   String of(Instruction instruction) {
     return instruction instanceof Instruction.Compute compute
         ? compute(compute, 0)
-        : operand(((Instruction.Copy) instruction).from(), 0);
+        : argument(((Instruction.Copy) instruction).from(), 0);
   }
 
   String operand(int operand) {
@@ -67,27 +67,30 @@ final class Notation {
   }
 
   private static boolean isOperator(String name) {
-    return name.equals("matmul") || name.equals("tsmm") || name.equals("negate");
+    return name.equals("matmul") || name.equals("negate");
   }
 
   private String compute(Instruction.Compute compute, int depth) {
     Operation operation = compute.operation();
     String name = operation.name();
     int[] inputs = compute.inputs();
+    if (name.equals("matmul") && !compute.plain().isEmpty() && inputs.length > 2) {
+      return plan(compute, depth);
+    }
     if (name.equals("matmul")) {
       return side(inputs[0], operation.attributes().isSet("ta"), depth)
           + " %*% "
           + side(inputs[1], operation.attributes().isSet("tb"), depth);
     }
     if (name.equals("tsmm")) {
-      boolean right = operation.attributes().isSet("right");
-      return side(inputs[0], !right, depth) + " %*% " + side(inputs[0], right, depth);
+      return "tsmm(" + side(inputs[0], operation.attributes().isSet("right"), depth) + ")";
     }
     if (name.equals("mmchain")) {
       return chain(operation.attributes().get("with"), inputs, depth);
     }
     if (name.equals("negate")) {
-      return "-" + operand(inputs[0], depth);
+      String text = operand(inputs[0], depth);
+      return text.startsWith("-") ? "-(" + text + ")" : "-" + text;
     }
     if (name.equals("rightIndex")) {
       return index(inputs, depth);
@@ -104,6 +107,15 @@ final class Notation {
       text.append(shown++ == 0 ? "" : ", ").append(argument(input, depth));
     }
     return text.append(')').toString();
+  }
+
+  /** A product of several matrices, as it was written less its parentheses. */
+  private String plan(Instruction.Compute plan, int depth) {
+    StringBuilder text = new StringBuilder();
+    for (int input : plan.inputs()) {
+      text.append(text.isEmpty() ? "" : " %*% ").append(operand(input, depth));
+    }
+    return text.toString();
   }
 
   private String chain(String with, int[] inputs, int depth) {

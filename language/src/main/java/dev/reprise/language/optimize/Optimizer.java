@@ -25,12 +25,14 @@ public final class Optimizer {
   /**
    * Rewrites a procedure's body.
    *
+   * @param isMain whether the body is that of the main program
    * @param bound slots that have a value when it begins
    * @param kept slots that somebody reads when it has ended
    * @param declared declared types of bound slots, as far as there are any
    */
   public static Result rewrite(
       List<Block> body,
+      boolean isMain,
       Optimization options,
       Operands operands,
       BitSet bound,
@@ -48,6 +50,9 @@ public final class Optimizer {
       blocks = new CommonSubexpressions(draft).blocks(simplified);
     }
     blocks = new Plans(draft).blocks(blocks);
+    if (isMain && options.reuses() && options.runsOnce()) {
+      blocks = Unmarking.main(blocks, draft);
+    }
     return new Result(blocks, List.copyOf(draft.rewrites()));
   }
 

@@ -1,0 +1,178 @@
+package dev.reprise.language.optimize;
+
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Instruction;
+import dev.reprise.runtime.operation.Evaluation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Unmarks what no later probe can ask for: results in the main program's loops whose trace contains
+ * a variable that each iteration makes from its last value, as in {@code r = G %*% r}. Such a trace
+ * grows from iteration to iteration, so none is like an earlier one.
+ *
+ * <p>A result stays marked when anything else could ask for it: another run of the program in the
+ * session, another instruction that may compute the same ({@link Askers}), a function that is
+ * handed what the loop made. Loops of functions stay as they are: the function may be called again
+ * with the same arguments, and then every iteration is found again.
+ */
+final class Unmarking {
+  private final Draft draft;
+  private final Askers askers;
+
+  private Unmarking(Draft draft, List<Block> main) {
+    this.draft = draft;
+    this.askers = new Askers(draft, main);
+  }
+
+  /** The main program, with instructions unmarked. */
+  static List<Block> main(List<Block> blocks, Draft draft) {
+    for (Block block : blocks) {
+      if (!(block instanceof Block.Straight)) {
+        return new Unmarking(draft, blocks).sequence(blocks);
+      }
+    }
+    return blocks;
+  }
+
+  /** Code that runs once, in order. */
+  private List<Block> sequence(List<Block> blocks) {
+    List<Block> out = new ArrayList<>(blocks.size());
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      if (block instanceof Block.If choice) {
+        block =
+            new Block.If(
+                choice.predicate(),
+                sequence(choice.then()),
+                sequence(choice.otherwise()),
+                choice.position());
+      } else if ((block instanceof Block.While || block instanceof Block.For)
+          && !isHandedOver(block, blocks.subList(i, blocks.size()))) {
+        block = loop(block, null);
+      }
+      out.add(block);
+    }
+    return List.copyOf(out);
+  }
+
+  /** True when a call in the loop or behind it gets something that the loop made. */
+  private boolean isHandedOver(Block loop, List<Block> rest) {
+    BitSet written = new BitSet();
+    Writes.of(List.of(loop), written);
+    return new Handing(written, draft.types()).isDoneIn(rest);
+  }
+
+  /**
+   * A loop, with instructions unmarked.
+   *
+   * @param lasting variables that the loops around hand from one execution of this loop to the
+   *     next, made further but never made anew; null when there is no loop around
+   */
+  private Block loop(Block loop, BitSet lasting) {
+    BitSet variables = new BitSet();
+    Writes.of(List.of(loop), variables);
+    for (int slot = variables.nextSetBit(0); slot >= 0; slot = variables.nextSetBit(slot + 1)) {
+      if (draft.operands.isTemporary(slot) || !draft.types().isMatrix(slot)) {
+        variables.clear(slot);
+      }
+    }
+    if (lasting != null) {
+      variables.and(lasting);
+    }
+    List<Block> body = loop instanceof Block.While w ? w.body() : ((Block.For) loop).body();
+    List<Instruction> predicate =
+        loop instanceof Block.While w ? w.predicate().instructions() : List.of();
+    Contents end = Contents.atBeginning(variables, draft.operands.slotCount());
+    predicate.forEach(end::pass);
+    end.pass(body);
+    BitSet growing = new BitSet();
+    for (int slot = variables.nextSetBit(0); slot >= 0; slot = variables.nextSetBit(slot + 1)) {
+      growing.set(slot, end.containsBelow(slot, slot));
+    }
+    if (variables.isEmpty()) {
+      return loop;
+    }
+    Contents contents = Contents.atBeginning(variables, draft.operands.slotCount());
+    predicate.forEach(contents::pass);
+    List<Block> rewritten = body(body, contents, growing, variables);
+    if (loop instanceof Block.While w) {
+      return new Block.While(w.predicate(), rewritten, w.position());
+    }
+    Block.For counted = (Block.For) loop;
+    return new Block.For(
+        counted.variable(),
+        counted.from(),
+        counted.to(),
+        counted.step(),
+        rewritten,
+        counted.position());
+  }
+
+  private List<Block> body(List<Block> blocks, Contents contents, BitSet growing, BitSet lasting) {
+    List<Block> out = new ArrayList<>(blocks.size());
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      if (block instanceof Block.Straight straight) {
+        out.add(straight(straight, contents, growing));
+        continue;
+      }
+      if (block instanceof Block.If choice) {
+        Contents fork = contents.copy();
+        choice.predicate().instructions().forEach(fork::pass);
+        List<Block> then = body(choice.then(), fork.copy(), growing, new BitSet());
+        List<Block> otherwise = body(choice.otherwise(), fork, growing, new BitSet());
+        out.add(new Block.If(choice.predicate(), then, otherwise, choice.position()));
+      } else if (block instanceof Block.ParFor) {
+        out.add(block);
+      } else {
+        out.add(loop(block, handedOn(contents, blocks.subList(i + 1, blocks.size()), lasting)));
+      }
+      contents.pass(block);
+    }
+    return List.copyOf(out);
+  }
+
+  /**
+   * The variables that a loop in the body of another begins with as the last iteration of the outer
+   * one left them, or made further, and that are only made further behind it. Of a loop in a branch
+   * that is not known.
+   */
+  private BitSet handedOn(Contents before, List<Block> behind, BitSet lasting) {
+    Contents after = Contents.atBeginning(lasting, draft.operands.slotCount());
+    after.pass(behind);
+    BitSet handed = new BitSet();
+    for (int slot = lasting.nextSetBit(0); slot >= 0; slot = lasting.nextSetBit(slot + 1)) {
+      handed.set(slot, before.contains(slot, slot) && after.contains(slot, slot));
+    }
+    return handed;
+  }
+
+  private Block straight(Block.Straight straight, Contents contents, BitSet growing) {
+    List<Instruction> out = new ArrayList<>(straight.instructions().size());
+    Values values = new Values(draft, new BitSet());
+    Notation notation = new Notation(draft.operands, values);
+    for (Instruction instruction : straight.instructions()) {
+      Instruction result = instruction;
+      if (instruction instanceof Instruction.Compute compute
+          && compute.operation().opcode().evaluation() == Evaluation.KERNEL
+          && isAlone(compute)
+          && contents.ofResult(compute).intersects(growing)
+          && askers.isOnly(compute)) {
+        draft.note(
+            "unmarked", compute.position(), notation.of(compute), "neither looked up nor kept");
+        result = compute.unmarked();
+      }
+      contents.pass(instruction);
+      values.passed(instruction);
+      out.add(result);
+    }
+    return new Block.Straight(List.copyOf(out));
+  }
+
+  /** A plan in which other products may be asked for stays marked. */
+  private static boolean isAlone(Instruction.Compute compute) {
+    return compute.plain().isEmpty() || compute.operation().name().equals("mmchain");
+  }
+}
