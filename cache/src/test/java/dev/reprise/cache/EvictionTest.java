@@ -230,6 +230,8 @@ class EvictionTest {
     private static final class Facts implements EntryFacts {
       private final int key;
       private boolean resident;
+      private boolean seen;
+      private boolean usedAgain;
       private long costNanos;
       private long height;
       private long bytes;
@@ -304,6 +306,9 @@ class EvictionTest {
       facts.height = height;
       facts.lastAccess = ++now;
       facts.resident = true;
+      if (bytes() > budget) {
+        entries.values().stream().filter(f -> f.resident).forEach(this::tell);
+      }
       while (bytes() > budget) {
         Facts victim =
             entries.values().stream()
@@ -315,6 +320,18 @@ class EvictionTest {
                 .orElseThrow();
         victim.resident = false;
         evicted.add("evicted " + victim.key);
+      }
+    }
+
+    /** The cache tells its ranking of what it holds when it looks for victims. */
+    private void tell(Facts facts) {
+      if (!facts.seen) {
+        facts.seen = true;
+        ranking.seen(facts);
+      }
+      if (!facts.usedAgain && facts.hits + facts.misses > 1) {
+        facts.usedAgain = true;
+        ranking.usedAgain(facts);
       }
     }
 
