@@ -1,5 +1,6 @@
 package dev.reprise.lineage;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ public final class TraceComparison {
         return Optional.of(
             inOutput(output.getKey())
                 + difference.get()
-                + continuation(first, second, output.getKey()));
+                + continuation(first, second, output.getKey(), difference.get().path()));
       }
     }
     return second.outputs().keySet().stream()
@@ -36,19 +37,31 @@ public final class TraceComparison {
     return output.equals(Trace.UNNAMED) ? "" : "in output '" + output + "', ";
   }
 
-  /** More iterations of a loop, or fewer: the one trace ends inside of the other. */
-  private static String continuation(Trace first, Trace second, String output) {
+  /**
+   * More iterations of a loop, or fewer: on the way to the difference, what the one trace has is in
+   * the other, too, but further inside.
+   */
+  private static String continuation(Trace first, Trace second, String output, List<Integer> path) {
     LineageItem left = first.outputs().get(output);
     LineageItem right = second.outputs().get(output);
-    if (second.indexOf(left) >= 0) {
-      return "\n  the second goes on where the first ends: its %"
-          + (second.indexOf(left) + 1)
-          + " is the output of the first";
+    for (int step = 0; ; step++) {
+      if (left.inputCount() > 0 && second.indexOf(left) >= 0) {
+        return "\n  the second goes on where the first ends: its %"
+            + (second.indexOf(left) + 1)
+            + " is the first's %"
+            + (first.indexOf(left) + 1);
+      }
+      if (right.inputCount() > 0 && first.indexOf(right) >= 0) {
+        return "\n  the second ends where the first goes on: its %"
+            + (second.indexOf(right) + 1)
+            + " is the first's %"
+            + (first.indexOf(right) + 1);
+      }
+      if (step == path.size()) {
+        return "";
+      }
+      left = left.input(path.get(step));
+      right = right.input(path.get(step));
     }
-    return first.indexOf(right) < 0
-        ? ""
-        : "\n  the second ends where the first goes on: %"
-            + (first.indexOf(right) + 1)
-            + " of the first is the output of the second";
   }
 }

@@ -88,12 +88,14 @@ class TraceDiffTest {
     assertThat(TraceComparison.explain(Trace.of(three), Trace.of(five)))
         .hasValueSatisfying(text ->
             assertThat(text)
-                .endsWith(
-                    "the second goes on where the first ends: its %4 is"
-                        + " the output of the first"));
+                .endsWith("the second goes on where the first ends: its %4 is the first's %4"));
     assertThat(TraceComparison.explain(Trace.of(five), Trace.of(three)))
         .hasValueSatisfying(text -> assertThat(text).contains("the second ends where the first"));
     assertThat(TraceComparison.explain(Trace.of(five), Trace.of(chain(5)))).isEmpty();
+    LineageItem shorter = LineageItem.of(operation("matmul"), literal(9), three);
+    LineageItem longer = LineageItem.of(operation("matmul"), literal(9), five);
+    assertThat(TraceComparison.explain(Trace.of(shorter), Trace.of(longer)))
+        .hasValueSatisfying(text -> assertThat(text).endsWith("its %5 is the first's %5"));
   }
 
   @Test
