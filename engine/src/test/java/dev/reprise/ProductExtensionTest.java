@@ -46,9 +46,10 @@ class ProductExtensionTest {
     PartialRuns.fires(
         REWRITE,
         """
-        P = t(X[, 1:30]) %*% D
+        Z = rand(rows=2000, cols=60, seed=8)
+        P = t(X[, 1:30]) %*% Z
         print(sum(P))
-        R = t(X[, 1:50]) %*% D
+        R = t(X[, 1:50]) %*% Z
         """);
   }
 

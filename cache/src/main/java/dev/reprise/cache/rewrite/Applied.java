@@ -21,7 +21,7 @@ final class Applied extends Term {
     this.operation = operation;
     this.inputs = inputs;
     this.isKept = isKept && facts.key() != null;
-    double sum = Costs.call(operation, inputs);
+    double sum = Costs.call(operation, inputs, meta.shape());
     for (Term input : inputs) {
       sum += input.cost();
     }

@@ -23,7 +23,12 @@ final class Costs {
     return NANOS_PER_COPIED_CELL * shape.cells();
   }
 
-  static double call(Operation operation, Value[] inputs) {
-    return CALL + operation.opcode().work().nanos(operation, inputs);
+  /** Streaming the result to fresh memory. */
+  private static final double NANOS_PER_RESULT_CELL = 0.5;
+
+  static double call(Operation operation, Value[] inputs, Shape result) {
+    return CALL
+        + operation.opcode().work().nanos(operation, inputs)
+        + (result == null ? 0 : NANOS_PER_RESULT_CELL * result.cells());
   }
 }

@@ -9,7 +9,9 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +130,7 @@ public final class PartialReuse {
     try (Planner planner = new Planner(this, cache)) {
       Term[] terms = operands(inputs, item);
       Plan plan = terms == null ? null : plan(operation, terms, planner);
-      return plan == null ? null : evaluated(plan, item, kernels);
+      return plan == null ? null : evaluated(plan, operation, terms, item, kernels);
     } catch (ResourceException | OperandException e) {
       // What is wrong with the operands, execution says best.
       return null;
@@ -136,28 +138,32 @@ public final class PartialReuse {
   }
 
   private Plan plan(Operation operation, Term[] inputs, Planner planner) {
-    Term best = null;
-    int rewrite = -1;
-    double execution = Costs.call(operation, inputs);
-    for (Term input : inputs) {
-      execution += input.cost();
-    }
-    double least = execution;
+    Meta meta = operation.opcode().result().infer(operation, inputs);
+    Term execution = new Applied(operation, inputs, Facts.UNKNOWN, meta, false);
+    Plan best = null;
+    double least = execution.cost();
     for (Rewrite each : rewritesOf(operation.name())) {
       Term term = each.compensate(operation, inputs, planner);
-      if (term != null && term.cost() < least) {
-        best = term;
+      if (term != null
+          && term.cost() < least
+          && term.cost() <= each.worthwhile() * execution.cost()) {
         least = term.cost();
-        rewrite = Rewrites.ALL.indexOf(each);
+        best = new Plan(term, Rewrites.ALL.indexOf(each), execution.cost() - least);
       }
     }
-    return best == null ? null : new Plan(best, rewrite, execution - least);
+    return best;
   }
 
-  private Result evaluated(Plan plan, LineageItem item, Kernels kernels) {
+  private Result evaluated(
+      Plan plan, Operation operation, Term[] inputs, LineageItem item, Kernels kernels) {
     Value value;
     try (Evaluation evaluation = new Evaluation(this, cache, kernels, item.height())) {
       value = evaluation.take(plan.term);
+    }
+    if (value instanceof MatrixValue matrix) {
+      Facts facts = Facts.of(item);
+      noteRegion(facts, matrix);
+      Ranges.note(operation, inputs, facts, ranges);
     }
     long saved = Math.max(0, (long) plan.saved);
     events.partialHit(item.key(), Rewrites.ALL.get(plan.rewrite).name(), saved);
@@ -196,7 +202,8 @@ public final class PartialReuse {
       Term[] terms =
           facts.region() == null && !Ranges.concern(operation) ? null : operands(inputs, item);
       if (terms != null) {
-        completed(operation, terms, facts, value, Costs.call(operation, inputs));
+        Shape shape = ((MatrixValue) value).shape();
+        completed(operation, terms, facts, value, Costs.call(operation, inputs, shape));
       }
     }
   }
@@ -205,11 +212,17 @@ public final class PartialReuse {
     if (!(value instanceof MatrixValue matrix)) {
       return;
     }
+    noteRegion(facts, matrix);
+    if (facts.region() != null) {
+      rent.pay(facts.region().base(), cost);
+    }
+    Ranges.note(operation, inputs, facts, ranges);
+  }
+
+  private void noteRegion(Facts facts, MatrixValue matrix) {
     Region region = facts.region();
     if (region != null) {
       regions.note(region.base(), region.row(), region.col(), matrix.shape(), facts.key());
-      rent.pay(region.base(), cost);
     }
-    Ranges.note(operation, inputs, facts, ranges);
   }
 }

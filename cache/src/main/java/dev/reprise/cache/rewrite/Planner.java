@@ -178,12 +178,17 @@ final class Planner implements AutoCloseable {
     if (ta != tb && left != null && left.equals(b.facts().key())) {
       return selfProduct(a, tb);
     }
-    return result(Operations.product(ta, tb), true, a, b);
+    return result(Operations.product(ta, tb), isLasting(a) && isLasting(b), a, b);
+  }
+
+  /** A product with a piece that was cut out for this result alone is not asked for again. */
+  private static boolean isLasting(Term operand) {
+    return !(operand instanceof Slice);
   }
 
   /** {@code t(x) %*% x}, or {@code x %*% t(x)}. */
   Term selfProduct(Term x, boolean right) {
-    return result(Operations.selfProduct(right), true, x);
+    return result(Operations.selfProduct(right), isLasting(x), x);
   }
 
   Term aggregate(String opcode, Term x) {

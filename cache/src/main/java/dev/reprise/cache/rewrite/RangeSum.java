@@ -29,6 +29,11 @@ final class RangeSum implements Rewrite {
   }
 
   @Override
+  public double worthwhile() {
+    return 1;
+  }
+
+  @Override
   public Term compensate(Operation operation, Term[] inputs, Planner planner) {
     Ranges range = Ranges.of(operation, inputs);
     if (range == null) {

@@ -16,6 +16,14 @@ interface Rewrite {
   Set<String> opcodes();
 
   /**
+   * The most that the compensation may cost, as a share of execution. A small saving is not worth
+   * other last bits, unless what is computed on the way is kept and likely to be asked for again.
+   */
+  default double worthwhile() {
+    return 0.9;
+  }
+
+  /**
    * The compensation, or null when pattern or condition fails.
    *
    * @param operation of fp64 precision

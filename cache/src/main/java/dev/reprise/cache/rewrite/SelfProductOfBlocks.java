@@ -31,6 +31,11 @@ final class SelfProductOfBlocks implements Rewrite {
   }
 
   @Override
+  public double worthwhile() {
+    return 1;
+  }
+
+  @Override
   public Term compensate(Operation operation, Term[] inputs, Planner planner) {
     boolean right = operation.attributes().isSet("right");
     Term[] parts = planner.parts(inputs[0], !right);

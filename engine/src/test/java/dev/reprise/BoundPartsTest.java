@@ -1,0 +1,138 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** Matrices that keep their parts, wherever a script may take them. */
+class BoundPartsTest {
+
+  private static RunStatistics run(String script) {
+    return PartialRuns.same(script);
+  }
+
+  @Test
+  void aMatrixThatIsOnlyMultipliedIsNeverCopied() {
+    RunStatistics statistics =
+        run(
+            """
+            A = cbind(X, matrix(1, 2000, 1))
+            R = t(A) %*% (A %*% matrix(seq(1, 61), 61, 1))
+            """);
+    assertThat(statistics.of("cbind").nanos()).isZero();
+    assertThat(statistics.of("matmul").executed()).isEqualTo(2);
+  }
+
+  @Test
+  void writingIntoABoundMatrixLeavesItsPartsAlone() {
+    run(
+        """
+        A = cbind(X, D)
+        B = A
+        A[3, 61] = 100
+        A[4, 1] = -100
+        R = rbind(colSums(A), colSums(B), cbind(colSums(X), colSums(D)))
+        """);
+  }
+
+  @Test
+  void partsOutliveTheirVariables() {
+    run(
+        """
+        Z = X + 1
+        A = cbind(Z, D)
+        Z = 0
+        D = 0
+        R = A[, 50:63] * 2
+        """);
+  }
+
+  @Test
+  void growingMatricesAreJoinedNowAndThen() {
+    run(
+        """
+        R = X
+        for (i in 1:40) { R = cbind(R, y * i) }
+        """);
+    run(
+        """
+        R = N
+        for (i in 1:40) { R = rbind(R, N[i, ] + i); if (i %% 7 == 0) { R = cbind(R[, 1:59], R[, 60]) } }
+        """);
+  }
+
+  @Test
+  void boundMatricesGoThroughFunctionsListsAndOutputs() {
+    run(
+        """
+        f = function(Matrix[Double] A) return (Matrix[Double] B, Matrix[Double] C) {
+          B = cbind(A, A[, 1])
+          C = rbind(A, A)
+        }
+        [B, C] = f(X)
+        L = list(B, C)
+        [S, P] = f(as.matrix(L[1]))
+        R = S
+        """);
+  }
+
+  @Test
+  void compressedPartsAreCopiedAtOnce() {
+    run(
+        """
+        S = rand(rows=2000, cols=200, sparsity=0.01, seed=7)
+        A = cbind(S, y)
+        R = t(A) %*% cbind(y, D)
+        """);
+  }
+
+  @Test
+  void shapesThatDoNotFitAreReportedAsWithoutReuse() {
+    String script = PartialRuns.DATA + "A = cbind(X, N)\nprint(sum(A))";
+    assertThat(failure(ReuseMode.PARTIAL, script)).isEqualTo(failure(ReuseMode.NONE, script));
+    script = PartialRuns.DATA + "A = cbind(X, y)\nB = t(A) %*% rbind(N, N)\nprint(sum(B))";
+    assertThat(failure(ReuseMode.PARTIAL, script)).isEqualTo(failure(ReuseMode.NONE, script));
+  }
+
+  private static String failure(ReuseMode mode, String script) {
+    ScriptException failure = Scripts.failure(Scripts.config().withReuse(mode), script);
+    return failure.position() + " " + failure.getMessage();
+  }
+
+  @RepeatedTest(20)
+  void workersShareOneBoundMatrixAndJoinItOnce() {
+    String script =
+        PartialRuns.DATA
+            + """
+            A = cbind(X, D)
+            R = matrix(0, 8, 1)
+            parfor (i in 1:8, par=8) { R[i, 1] = sum(cumsum(A) * (i %% 2 + 1)) }
+            """;
+    double[][] expected =
+        PartialRuns.run(Scripts.config().withReuse(ReuseMode.NONE), script, 1).result();
+    PartialRuns.assertSame(
+        expected, PartialRuns.run(Scripts.config().withThreads(8), script, 1).result());
+  }
+
+  @RepeatedTest(20)
+  void workersPutTheirFoldsTogetherFromSharedProducts() {
+    String script =
+        PartialRuns.DATA
+            + """
+            L = list(X, X + 1, X + 2, X + 3)
+            R = matrix(0, 61, 8)
+            parfor (i in 1:8, par=8) {
+              [train, test] = remove(L, (i - 1) %% 4 + 1)
+              A = cbind(rbind(train), matrix(1, 6000, 1))
+              R[, i] = solve(t(A) %*% A + diag(matrix(i, 61, 1)), t(A) %*% rbind(y, y + 1, y))
+            }
+            """;
+    double[][] expected =
+        PartialRuns.run(Scripts.config().withReuse(ReuseMode.NONE), script, 1).result();
+    PartialRuns.Outcome outcome =
+        PartialRuns.run(Scripts.config().withThreads(8).withReuse(ReuseMode.PARTIAL), script, 1);
+    PartialRuns.assertSame(expected, outcome.result());
+    assertThat(outcome.statistics().partialHits("self-product-of-blocks")).isPositive();
+  }
+}
