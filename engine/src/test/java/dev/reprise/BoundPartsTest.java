@@ -18,7 +18,9 @@ class BoundPartsTest {
         run(
             """
             A = cbind(X, matrix(1, 2000, 1))
-            R = t(A) %*% (A %*% matrix(seq(1, 61), 61, 1))
+            q = A %*% matrix(seq(1, 61), 61, 1)
+            print(sum(q))
+            R = t(A) %*% q
             """);
     assertThat(statistics.of("cbind").nanos()).isZero();
     assertThat(statistics.of("matmul").executed()).isEqualTo(2);

@@ -67,7 +67,7 @@ final class PartialRuns {
     }
     Outcome exact = run(config.withNumerics(Numerics.EXACT), whole, 1);
     assertThat(exact.statistics.partialHits()).isZero();
-    assertIdentical(expected, exact.result);
+    assertSame(expected, exact.result);
 
     SessionConfig floats = config.withPrecision(Precision.FP32);
     Outcome narrow = run(floats.withReuse(ReuseMode.PARTIAL), whole, 1);
