@@ -32,6 +32,9 @@ class BlockReuseTest {
       assertThat(reused.output()).as("%s", mode).isEqualTo(expected);
       assertThat(reused.liveBuffers()).as("%s", mode).isZero();
     }
+    Outcome verified = Scripts.run(Scripts.config().withVerifyReuse(1), script);
+    assertThat(verified.output()).as("verified").isEqualTo(expected);
+    assertThat(verified.liveBuffers()).as("verified").isZero();
     return reused;
   }
 

@@ -39,6 +39,9 @@ class FunctionReuseTest {
       assertThat(reused.output()).as("%s", mode).isEqualTo(expected);
       assertThat(reused.liveBuffers()).as("%s", mode).isZero();
     }
+    Outcome verified = Scripts.run(Scripts.config().withVerifyReuse(1), script);
+    assertThat(verified.output()).as("verified").isEqualTo(expected);
+    assertThat(verified.liveBuffers()).as("verified").isZero();
     return reused;
   }
 
@@ -567,6 +570,15 @@ class FunctionReuseTest {
     // X and its product.
     assertThat(outcome.statistics().cache().entries()).isEqualTo(2);
     assertThat(outcome.statistics().cache().bytes()).isEqualTo(8 * (500 * 40 + 40 * 40));
+  }
+
+  @Test
+  void aFoundCallIsExecutedAndComparedWhenReuseIsVerified() {
+    String script = TRAIN + DATA + "for (i in 1:5) { [B, loss] = train(X, y); print(loss) }";
+    RunStatistics verified = Scripts.run(Scripts.config().withVerifyReuse(1), script).statistics();
+    assertThat(verified.functions().hits()).isEqualTo(4);
+    assertThat(verified.verification().values()).isGreaterThanOrEqualTo(8);
+    assertThat(verified.of("solve").hits()).isEqualTo(4);
   }
 
   @Test
