@@ -9,6 +9,7 @@ import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.RepeatableBlocks;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
+import dev.reprise.lineage.RunLoop;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
@@ -188,7 +189,12 @@ final class Linker {
       readResults = outer;
       results = outerResults;
       return new ParForNode(
-          loop, options, block.results(), WrittenSlots.of(block.loop()), block.position());
+          loop,
+          options,
+          block.results(),
+          WrittenSlots.of(block.loop()),
+          new RunLoop(procedure.slotCount(), block.results()),
+          block.position());
     }
 
     private LinkedCode code(Block.Code code, Position position) {

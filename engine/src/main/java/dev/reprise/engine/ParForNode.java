@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.language.Position;
+import dev.reprise.lineage.RunLoop;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ record ParForNode(
     Map<String, LinkedCode> options,
     int[] results,
     int[] written,
+    RunLoop merge,
     Position position)
     implements Node {
 

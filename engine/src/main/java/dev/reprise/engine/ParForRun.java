@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.language.Position;
+import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;
 import dev.reprise.runtime.ExecutionContext;
@@ -26,12 +27,17 @@ final class ParForRun {
   /** Deep enough for ordinary recursion; only touched pages cost memory. */
   private static final long STACK_BYTES = 128L << 20;
 
+  /** Workers do not say how many seeds an iteration drew; more than these are stored as numbers. */
+  private static final int DRAWS_TRIED = 64;
+
   private final ParForNode node;
   private final ControlContext context;
   private final Activation activation;
   private final ControlNodes.Range range;
   private final int degree;
   private final long loopSeed;
+  // Taken before the workers begin, whose runs are parts of the iterations.
+  private final long scopeMark;
   private final OrderedOutput output;
 
   private final TaskPartition tasks;
@@ -54,6 +60,7 @@ final class ParForRun {
     this.tasks = tasks;
     this.degree = degree;
     this.loopSeed = context.seeds.next();
+    this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);
     this.writes = new AtomicReferenceArray<>(Math.toIntExact(range.count()));
   }
@@ -105,8 +112,17 @@ final class ParForRun {
     }
   }
 
-  /** Applies the writes of all iterations in order, as the sequential loop would have. */
+  /**
+   * Applies the writes of all iterations in order, as the sequential loop would have. Each of them
+   * is an iteration of a run in the trace, too.
+   */
   private void merge() {
+    boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
+    RunBuilder builder =
+        deduplicates
+            ? RunBuilder.merging(
+                node.merge(), context.scope, loopSeed, activation.items, scopeMark)
+            : null;
     for (int i = 0; i < writes.length(); i++) {
       List<WriteLog.Write> iteration = writes.getAndSet(i, null);
       int at = 0;
@@ -121,6 +137,12 @@ final class ParForRun {
       } finally {
         iteration.forEach(WriteLog.Write::release);
       }
+      if (builder != null) {
+        builder.end(activation.items, DRAWS_TRIED);
+      }
+    }
+    if (builder != null) {
+      builder.finish(activation.items);
     }
   }
 

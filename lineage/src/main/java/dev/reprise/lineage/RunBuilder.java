@@ -32,7 +32,9 @@ public final class RunBuilder {
   private final LineageItem[] before;
   private final PatchMatcher matcher = new PatchMatcher(this);
 
+  // Runs numbered from here on were born in the current iteration.
   private long mark;
+  private final boolean merges;
   private long iteration;
   private long skipUntil;
   private int failures;
@@ -55,6 +57,18 @@ public final class RunBuilder {
    * @param items of all variables, by slot; the builder replaces those of the loop's variables
    */
   public RunBuilder(RunLoop loop, RunScope scope, long seedBase, LineageItem[] items) {
+    this(loop, scope, seedBase, items, scope.mark(), false);
+  }
+
+  private RunBuilder(
+      RunLoop loop,
+      RunScope scope,
+      long seedBase,
+      LineageItem[] items,
+      long mark,
+      boolean merges) {
+    this.mark = mark;
+    this.merges = merges;
     this.loop = loop;
     this.scope = scope;
     this.seedBase = seedBase;
@@ -64,12 +78,25 @@ public final class RunBuilder {
     look(items);
   }
 
+  /**
+   * Begins before the iterations of a parfor loop are merged: their traces were made by workers,
+   * each in a scope inside of this one.
+   *
+   * @param mark of the scope before the workers began
+   */
+  public static RunBuilder merging(
+      RunLoop loop, RunScope scope, long seedBase, LineageItem[] items, long mark) {
+    return new RunBuilder(loop, scope, seedBase, items, mark, true);
+  }
+
   private void look(LineageItem[] items) {
     for (int c = 0; c < carried.length; c++) {
       before[c] = items[carried[c]];
     }
     elements = null;
-    mark = scope.mark();
+    if (!merges) {
+      mark = scope.mark();
+    }
   }
 
   // ---- what matcher and maker ask for
@@ -357,6 +384,11 @@ public final class RunBuilder {
     requireStored();
     renew(items, run.body.length() - 1);
     look(items);
+  }
+
+  /** Bytes on the heap that the run in work takes, its patches left out: the loop shares them. */
+  public long runBytes() {
+    return run == null ? 0 : run.body.bytes();
   }
 
   private void requireStored() {

@@ -22,7 +22,7 @@ public final class RunScope {
   }
 
   /** A mark: what is numbered from now on is born later. */
-  long mark() {
+  public long mark() {
     return next;
   }
 
