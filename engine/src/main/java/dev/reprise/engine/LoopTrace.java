@@ -87,11 +87,13 @@ final class LoopTrace {
     private final long seedBase;
     private final long outerBase;
     private final long outerCount;
+    private boolean began;
+    private boolean drew;
 
     private Entry(ControlContext context, Activation activation, boolean deduplicates) {
       this.seeds = context.seeds;
       this.activation = activation;
-      this.seedBase = draws ? seeds.next() : 0;
+      this.seedBase = draws ? seeds.peek() : 0;
       this.outerBase = seeds.base();
       this.outerCount = seeds.count();
       this.builder =
@@ -100,6 +102,8 @@ final class LoopTrace {
 
     void begin(long iteration) {
       if (draws) {
+        note();
+        began = true;
         seeds.restart(Seeds.childBase(seedBase, iteration));
       }
     }
@@ -110,9 +114,15 @@ final class LoopTrace {
       }
     }
 
+    /** A loop that drew nothing leaves no mark: it may be skipped when its results are known. */
+    private void note() {
+      drew |= began && seeds.count() > 0;
+    }
+
     void leave() {
       if (draws) {
-        seeds.resume(outerBase, outerCount);
+        note();
+        seeds.resume(outerBase, outerCount + (drew ? 1 : 0));
       }
       if (builder != null) {
         builder.finish(activation.items);

@@ -46,6 +46,9 @@ final class ParForRun {
   private final List<Worker> workers = new ArrayList<>();
   private RuntimeException failure; // guarded by this
 
+  // Set by workers, read when they have ended: a loop that drew no seeds leaves no mark.
+  private volatile boolean drew;
+
   ParForRun(
       ParForNode node,
       ControlContext context,
@@ -59,7 +62,7 @@ final class ParForRun {
     this.range = range;
     this.tasks = tasks;
     this.degree = degree;
-    this.loopSeed = context.seeds.next();
+    this.loopSeed = context.seeds.peek();
     this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);
     this.writes = new AtomicReferenceArray<>(Math.toIntExact(range.count()));
@@ -82,6 +85,9 @@ final class ParForRun {
         throw failure;
       }
       merge();
+      if (drew) {
+        context.seeds.next();
+      }
     } finally {
       releaseWrites();
     }
@@ -120,8 +126,7 @@ final class ParForRun {
     boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
     RunBuilder builder =
         deduplicates
-            ? RunBuilder.merging(
-                node.merge(), context.scope, loopSeed, activation.items, scopeMark)
+            ? RunBuilder.merging(node.merge(), context.scope, loopSeed, activation.items, scopeMark)
             : null;
     for (int i = 0; i < writes.length(); i++) {
       List<WriteLog.Write> iteration = writes.getAndSet(i, null);
@@ -233,6 +238,9 @@ final class ParForRun {
         Node.runAll(node.loop().body(), local, variables);
         local.settle();
         writes.set((int) iteration, local.writes.take());
+        if (local.seeds.count() > 0) {
+          drew = true;
+        }
       } catch (CancellationException e) {
         drop();
       } catch (RuntimeException | Error e) {

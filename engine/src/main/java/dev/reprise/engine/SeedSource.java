@@ -20,6 +20,11 @@ final class SeedSource {
     return Seeds.draw(base, ++count);
   }
 
+  /** The base for a loop that is entered now: what would be drawn next, without drawing it. */
+  long peek() {
+    return Seeds.draw(base, count + 1);
+  }
+
   long base() {
     return base;
   }

@@ -61,12 +61,7 @@ public final class RunBuilder {
   }
 
   private RunBuilder(
-      RunLoop loop,
-      RunScope scope,
-      long seedBase,
-      LineageItem[] items,
-      long mark,
-      boolean merges) {
+      RunLoop loop, RunScope scope, long seedBase, LineageItem[] items, long mark, boolean merges) {
     this.mark = mark;
     this.merges = merges;
     this.loop = loop;
