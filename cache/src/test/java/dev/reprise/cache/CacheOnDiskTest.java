@@ -99,11 +99,12 @@ class CacheOnDiskTest {
     assertThat(probe(1, waiter)).isEqualTo(new InFlight(waiter.handle(), true));
     assertThat(received(waiter)).isEqualTo(1);
     assertThat(waiter.claim()).isNull();
+    // The event follows the value, so it may come after whatever the waiter does with it.
+    disk.awaitFetches();
     // A full citizen again: found at once.
     Hit hit = (Hit) probe(1, new TestWaiter());
     assertThat(cell(hit.value())).isEqualTo(1);
     hit.value().release();
-    disk.awaitFetches();
     assertThat(events.log())
         .containsExactly("admitted 1", "spilled 1", "hit 1", "restored 1", "hit 1");
     assertThat(cache.statistics().hits()).isEqualTo(2);

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     usageHelpWidth = 100,
     footer = {
       "",
-      "An ITEM is a number as in %12, an output, the path of an input, the name that the script",
+      "An ITEM is a number as in %%12, an output, the path of an input, the name that the script",
       "gave a constant, or an operation that occurs once.",
       "",
       "Examples:",

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  reprise replay model.csv.lineage -o again.csv",
       "  reprise replay model.csv.lineage --verify --numerics exact",
-      "  reprise replay model.csv.lineage --until %12",
+      "  reprise replay model.csv.lineage --until %%12",
       "  reprise replay model.csv.lineage --from data/X.csv=other/X.csv -o other.csv"
     })
 final class ReplayCommand implements Callable<ExitCode> {
