@@ -56,7 +56,7 @@ class RunCommandTest {
                 "--store",
                 "s",
                 "--memory",
-                "host=1g,disk=1g",
+                "host=1g,cuda:1=1g",
                 "--trace-file",
                 "t"))
         .isEqualTo(ExitCode.FINE);
@@ -64,7 +64,7 @@ class RunCommandTest {
     assertThat(err().lines())
         .singleElement()
         .asString()
-        .contains("cuda:0", "tf32", "--store", "disk", "--trace-file");
+        .contains("cuda:0", "tf32", "--store", "--memory for cuda:1", "--trace-file");
   }
 
   @Test
