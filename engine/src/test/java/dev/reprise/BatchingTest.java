@@ -59,6 +59,34 @@ class BatchingTest {
   }
 
   @Test
+  void aMatrixThatIsWrittenIntoBetweenItsProductsKeepsItsValues() {
+    PartialRuns.same(
+        """
+        E = rand(rows=2000, cols=64, min=-1, max=1, seed=6)
+        E[1, 1] = 2
+        R = matrix(0, 60, 64)
+        for (i in 1:64) {
+          R[, i] = t(X) %*% E[, i]
+          if (i %% 20 == 0) { E[5, i + 1] = 100; E[6, i + 2] = -100 }
+        }
+        """);
+  }
+
+  @Test
+  void aMatrixThatTheCacheDidNotHaveIsKeptForItsColumns() {
+    RunStatistics statistics =
+        PartialRuns.fires(
+            "batching",
+            """
+            E = rand(rows=2000, cols=64, min=-1, max=1, seed=6)
+            E[1, 1] = 2
+            R = matrix(0, 60, 64)
+            for (i in 1:64) { R[, i] = t(X) %*% E[, i] }
+            """);
+    assertThat(statistics.of("matmul").executed()).isLessThan(20);
+  }
+
+  @Test
   void aWholeThatNobodyHoldsAnyMoreIsNotBought() {
     PartialRuns.same(
         """

@@ -13,11 +13,11 @@ import java.util.Set;
  * </pre>
  *
  * <p>This is ski rental. Condition: a few rows or columns of one operand (at most 1/16), whose
- * whole is in the cache or still held by the program; what was paid for such products of the same
- * operands has reached 1/8 of the estimate for the whole; the whole takes at most an eighth of the
- * memory. In the worst case, nothing is asked for any more and nine times the rent has been paid;
- * in the best, a thousand matrix-vector products become one matrix product. Cost: one whole
- * product, spread over those to come. Error: none beyond that of the kernels.
+ * whole is in the cache (it is put there once enough was paid for its pieces); what was paid for
+ * such products of the same operands has reached 1/8 of the estimate for the whole; the whole takes
+ * at most an eighth of the memory. In the worst case, nothing is asked for any more and nine times
+ * the rent has been paid; in the best, a thousand matrix-vector products become one matrix product.
+ * Cost: one whole product, spread over those to come. Error: none beyond that of the kernels.
  */
 final class Batching implements Rewrite {
   private static final double PAID_BEFORE_BUYING = 1.0 / 8;
@@ -46,7 +46,7 @@ final class Batching implements Rewrite {
     }
     boolean columns = region.col() != 0;
     Term cut = inputs[columns ? 1 : 0];
-    Given whole = planner.whole(cut.facts().region().base());
+    Given whole = planner.cached(Facts.of(cut.facts().region().base()));
     if (whole == null || !isFew(cut.shape(), whole.shape())) {
       return null;
     }

@@ -2,6 +2,7 @@ package dev.reprise.cache.rewrite;
 
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.MatrixValue;
@@ -62,7 +63,10 @@ public final class PartialReuse {
   private final RegionMemory regions = new RegionMemory();
   private final RegionMemory ranges = new RegionMemory();
   private final Rent rent = new Rent();
-  private final Wholes wholes = new Wholes();
+
+  /** What was paid for products with pieces of a matrix, by that matrix. */
+  private final Rent wholes = new Rent();
+
   private final Map<String, Rewrite[]> byOpcode = Rewrites.byOpcode();
 
   /**
@@ -107,10 +111,6 @@ public final class PartialReuse {
 
   Rent rent() {
     return rent;
-  }
-
-  Wholes wholes() {
-    return wholes;
   }
 
   long largestInvestment() {
@@ -192,9 +192,7 @@ public final class PartialReuse {
    */
   public void executed(Operation operation, Value[] inputs, LineageItem item, Value value) {
     if (operation.name().equals("rightIndex")) {
-      if (inputs[0] instanceof MatrixValue) {
-        wholes.note(item.input(0).key(), inputs[0]);
-      }
+      keepWhole(inputs[0], item);
       return;
     }
     if (value instanceof MatrixValue && item.inputCount() == inputs.length) {
@@ -208,6 +206,22 @@ public final class PartialReuse {
     }
   }
 
+  /**
+   * Keeps a matrix whose columns or rows were multiplied one by one, so that they can be multiplied
+   * together. In the cache, since then nobody writes into it in place: the program copies it before
+   * it does, which is why the products must have cost about what that costs.
+   */
+  private void keepWhole(Value whole, LineageItem cut) {
+    if (!(whole instanceof MatrixValue matrix)) {
+      return;
+    }
+    Key key = cut.input(0).key();
+    double copy = Costs.copy(matrix.shape());
+    if (wholes.paid(key) >= copy / 2 && cache.putIfAbsent(key, whole, (long) copy, cut.height())) {
+      wholes.bought(key);
+    }
+  }
+
   void completed(Operation operation, Term[] inputs, Facts facts, Value value, double cost) {
     if (!(value instanceof MatrixValue matrix)) {
       return;
@@ -215,6 +229,11 @@ public final class PartialReuse {
     noteRegion(facts, matrix);
     if (facts.region() != null) {
       rent.pay(facts.region().base(), cost);
+      for (Term input : inputs) {
+        if (input.facts().region() != null) {
+          wholes.pay(input.facts().region().base(), cost);
+        }
+      }
     }
     Ranges.note(operation, inputs, facts, ranges);
   }

@@ -50,20 +50,6 @@ final class Planner implements AutoCloseable {
     return facts.key() == null ? null : hold(cache.peek(facts.key()), facts);
   }
 
-  /** The matrix of a key, in the cache or where somebody still has it; or null. */
-  Given whole(Key key) {
-    Given cached = cached(Facts.of(key));
-    if (cached != null) {
-      return cached;
-    }
-    Value value = session.wholes().retained(key);
-    if (value == null) {
-      return null;
-    }
-    held.add(value);
-    return value instanceof MatrixValue ? Given.of(value, Facts.of(key)) : null;
-  }
-
   private Given hold(Value value, Facts facts) {
     if (value == null) {
       return null;
