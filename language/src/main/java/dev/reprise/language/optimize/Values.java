@@ -10,8 +10,7 @@ import java.util.List;
  * slot that is written again holds another <em>version</em>.
  */
 final class Values {
-  private final Operands operands;
-  private final Types types;
+  private final Draft draft;
   private final BitSet assigned;
   private int[] versions;
   private Made[] made;
@@ -20,10 +19,9 @@ final class Values {
   private record Made(Instruction.Compute by, int[] versions) {}
 
   Values(Draft draft, BitSet assigned) {
-    this.operands = draft.operands;
-    this.types = draft.types();
+    this.draft = draft;
     this.assigned = (BitSet) assigned.clone();
-    this.versions = new int[operands.slotCount()];
+    this.versions = new int[draft.operands.slotCount()];
     this.made = new Made[versions.length];
   }
 
@@ -78,7 +76,7 @@ final class Values {
 
   /** True when the operand holds a matrix for certain, on every path. */
   boolean isMatrix(int operand) {
-    return operand >= 0 && types.isMatrix(operand) && assigned.get(operand);
+    return operand >= 0 && assigned.get(operand) && draft.types().isMatrix(operand);
   }
 
   /** True when reading the operand cannot fail. */
@@ -87,7 +85,7 @@ final class Values {
   }
 
   boolean isScalar(int operand) {
-    return types.isScalar(operand);
+    return draft.types().isScalar(operand);
   }
 
   private void grow(int slot) {
