@@ -25,7 +25,7 @@ class FusionTest {
   void randomExpressionsHaveTheSameBitsAndTracesFusedAndUnfused(long seed) throws Exception {
     Random random = new Random(seed);
     int[] shape =
-        new int[][] {{1, 1}, {4, 6}, {1, 900}, {900, 1}, {60, 70}, {3, 1100}, {30, 31}}
+        new int[][] {{1, 1}, {4, 6}, {1, 9000}, {9000, 1}, {100, 90}, {3, 3000}, {90, 100}}
             [random.nextInt(7)];
     String script = new Expressions(random).script();
     Inputs inputs =
@@ -194,7 +194,7 @@ class FusionTest {
   void aChainWithItsAggregateIsOneLoop() {
     String script =
         """
-        X = matrix(seq(1, 1200), 30, 40)
+        X = matrix(seq(1, 12000), 100, 120)
         Y = X / 7
         print(sum((X - Y) ^ 2))
         """;
@@ -212,7 +212,7 @@ class FusionTest {
     Scripts.Outcome outcome =
         Scripts.run(
             """
-            X = matrix(seq(1, 900) / 900, 30, 30)
+            X = matrix(seq(1, 10000) / 10000, 100, 100)
             V = 0.9 * X - 0.1 * (t(X) %*% X)
             print(sum(V))
             """);
@@ -232,7 +232,7 @@ class FusionTest {
     Scripts.Outcome outcome =
         Scripts.run(
             """
-            X = matrix(seq(1, 900), 30, 30)
+            X = matrix(seq(1, 10000), 100, 100)
             D = X * 3
             print(sum(D - 1) + sum(D + 1))
             """);
@@ -312,10 +312,10 @@ class FusionTest {
   void mistakesAreReportedWhereTheUnfusedProgramMeetsThem() {
     for (String script :
         List.of(
-            "X = matrix(1, 300, 4)\nY = matrix(1, 2, 4)\nprint(sum((X * 2 + Y) ^ 2))",
-            "X = matrix(1, 300, 4)\nZ = 2 * X - X %*% X\nprint(sum(Z))",
-            "X = matrix(1, 300, 4)\nprint(sum(abs(X * 2) - \"a\"))",
-            "X = matrix(1, 300, 4)\nprint(sum(ifelse(X > 1, X, matrix(1, 3, 3)) * 2))")) {
+            "X = matrix(1, 3000, 4)\nY = matrix(1, 2, 4)\nprint(sum((X * 2 + Y) ^ 2))",
+            "X = matrix(1, 3000, 4)\nZ = 2 * X - X %*% X\nprint(sum(Z))",
+            "X = matrix(1, 3000, 4)\nprint(sum(abs(X * 2) - \"a\"))",
+            "X = matrix(1, 3000, 4)\nprint(sum(ifelse(X > 1, X, matrix(1, 3, 3)) * 2))")) {
       ScriptException fused = Scripts.failure(Scripts.config(), script);
       ScriptException unfused = Scripts.failure(Scripts.config().withFusion(false), script);
       assertThat(fused.getMessage()).isEqualTo(unfused.getMessage());
@@ -328,7 +328,7 @@ class FusionTest {
     Session session = Reprise.session(Scripts.config());
     try (session) {
       Script script =
-          compile(session, "X = matrix(1, 30, 40)\nZ = (X * 2) - X %*% X\nprint(sum(Z))");
+          compile(session, "X = matrix(1, 300, 400)\nZ = (X * 2) - X %*% X\nprint(sum(Z))");
       assertThat(org.assertj.core.api.Assertions.catchThrowable(script::run))
           .hasMessageContaining("needs as many columns");
     }

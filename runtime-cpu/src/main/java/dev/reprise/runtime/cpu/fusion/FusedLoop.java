@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class FusedLoop {
   private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
-  private static final int BLOCK = 1024;
+  private static final int BLOCK = BlockPool.BLOCK;
   private static final long CHUNK = 1 << 15;
 
   private final FusedExpression expression;
@@ -26,6 +26,7 @@ public final class FusedLoop {
   private final Parallel parallel;
   private final boolean spreads;
   private final long generateAfter;
+  private final BlockPool pool;
 
   // Replaced once by the thread that won generating; the plan itself is immutable.
   private volatile BlockPlan plan;
@@ -39,11 +40,13 @@ public final class FusedLoop {
       FusedExpression expression,
       SourceAggregate aggregate,
       Parallel parallel,
-      long generateAfter) {
+      long generateAfter,
+      BlockPool pool) {
     this.expression = expression;
     this.aggregate = aggregate;
     this.parallel = parallel;
     this.generateAfter = generateAfter;
+    this.pool = pool;
     this.plan = BlockPlan.ofKernels(expression);
     this.spreads = spreads(expression);
   }
@@ -72,8 +75,9 @@ public final class FusedLoop {
       return null;
     }
     generateIfWorthwhile(cells);
-    FusedSource source = new FusedSource(expression, plan, leaves, rows, cols);
-    return aggregate == null ? stored(source, context) : aggregate.of(source, context);
+    try (FusedSource source = new FusedSource(expression, plan, leaves, rows, cols, pool)) {
+      return aggregate == null ? stored(source, context) : aggregate.of(source, context);
+    }
   }
 
   private DenseMatrix stored(FusedSource source, ExecutionContext context) {
@@ -98,7 +102,7 @@ public final class FusedLoop {
   private static void store(FusedSource source, MemorySegment out, long from, long to, int block) {
     int most = (int) Math.min(block, to - from);
     FusedSource.Reader reader = source.open(most);
-    double[] result = new double[most];
+    double[] result = source.block();
     for (long at = from; at < to; at += most) {
       int n = (int) Math.min(most, to - at);
       reader.read(at, result, n);
@@ -117,7 +121,7 @@ public final class FusedLoop {
   /** Looks at the cells that the unfused kernels' results would be judged by. */
   private boolean hasSparseIntermediate(Operand[] leaves, long rows, long cols) {
     BlockPlan all = BlockPlan.keepingAll(expression);
-    FusedSource source = new FusedSource(expression, all, leaves, rows, cols);
+    FusedSource source = new FusedSource(expression, all, leaves, rows, cols, new BlockPool());
     FusedSource.Reader reader = source.open(1);
     int judged = aggregate == null ? expression.nodes() - 1 : expression.nodes();
     int[] nonZeros = new int[judged];

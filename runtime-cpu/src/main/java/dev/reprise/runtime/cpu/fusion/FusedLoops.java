@@ -16,6 +16,7 @@ public final class FusedLoops {
 
   private final Parallel parallel;
   private final long generateAfter;
+  private final BlockPool pool = new BlockPool();
   private final Map<String, SourceAggregate> aggregates;
   private final ConcurrentHashMap<FusedExpression, FusedLoop> loops = new ConcurrentHashMap<>();
 
@@ -48,7 +49,8 @@ public final class FusedLoops {
         expression,
         aggregate == null ? null : aggregates.get(aggregate.opcode()),
         parallel,
-        generateAfter);
+        generateAfter,
+        pool);
   }
 
   /** Loops that are kept now; for tests. */

@@ -8,22 +8,34 @@ import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.cell.BlockStep;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The last node of an expression over given leaves, computed block by block as it is read. */
-final class FusedSource implements CellSource {
+final class FusedSource implements CellSource, AutoCloseable {
   private final FusedExpression expression;
   private final BlockPlan plan;
   private final Operand[] leaves;
   private final double[] scalars;
   private final long rows;
   private final long cols;
+  private final BlockPool pool;
 
-  FusedSource(FusedExpression expression, BlockPlan plan, Operand[] leaves, long rows, long cols) {
+  /** What readers took from the pool; given back on close. */
+  private final ConcurrentLinkedQueue<double[]> taken = new ConcurrentLinkedQueue<>();
+
+  FusedSource(
+      FusedExpression expression,
+      BlockPlan plan,
+      Operand[] leaves,
+      long rows,
+      long cols,
+      BlockPool pool) {
     this.expression = expression;
     this.plan = plan;
     this.leaves = leaves;
     this.rows = rows;
     this.cols = cols;
+    this.pool = pool;
     this.scalars = scalars(expression, leaves);
   }
 
@@ -56,6 +68,20 @@ final class FusedSource implements CellSource {
     return new Reader(most);
   }
 
+  /** An array of one block until this is closed. */
+  double[] block() {
+    double[] block = pool.take();
+    taken.add(block);
+    return block;
+  }
+
+  /** Gives the arrays of all readers back; they must not be used any more. */
+  @Override
+  public void close() {
+    taken.forEach(pool::give);
+    taken.clear();
+  }
+
   Reader open(int most) {
     return new Reader(most);
   }
@@ -66,7 +92,7 @@ final class FusedSource implements CellSource {
 
     private Reader(int most) {
       for (int i = 1; i < registers.length; i++) {
-        registers[i] = new double[most];
+        registers[i] = block();
       }
       for (int[] fill : plan.filled) {
         Arrays.fill(registers[fill[0]], scalars[fill[1]]);
