@@ -110,6 +110,17 @@ final class LineageCommand implements Callable<ExitCode> {
     return other == null ? show(TraceInput.read(file)) : compare(file, other);
   }
 
+  /** A trace with loops so long that nobody would read their iterations. */
+  private ExitCode showLoops(Trace trace) throws IOException {
+    if (question != null || dot || format.equals("json")) {
+      throw new UsageException(
+          "the trace has loops of millions of operations; it can be printed and replayed,"
+              + " but not listed by --query, --dot and --format json");
+    }
+    TraceWriter.write(trace.outputs(), console.out());
+    return ExitCode.FINE;
+  }
+
   private ExitCode compare(Path first, Path second) {
     if (question != null || dot) {
       throw new UsageException("diff goes without --query and --dot");
@@ -121,6 +132,9 @@ final class LineageCommand implements Callable<ExitCode> {
   }
 
   private ExitCode show(Trace trace) throws IOException {
+    if (trace.isTooLargeToExpand()) {
+      return showLoops(trace);
+    }
     if (question != null) {
       if (dot) {
         throw new UsageException("--query goes without --dot");

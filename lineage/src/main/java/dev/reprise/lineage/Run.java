@@ -16,6 +16,10 @@ import java.util.function.Consumer;
  */
 final class Run {
   private static final int WINDOW = 512;
+
+  /** For who walks back from the end: states are kept for as many iterations as that. */
+  private static final int WINDOW_BACKWARDS = 1 << 15;
+
   private static final int CHECKPOINTS = 64;
   private static final RunState[] NONE = {};
 
@@ -389,7 +393,10 @@ final class Run {
       return start;
     }
     RunEvaluator evaluator = evaluator(start);
-    long windowFrom = Math.max(start.iteration + 1, iteration - WINDOW + 1);
+    RunState reachedBefore = latest;
+    boolean backwards = reachedBefore != null && iteration < reachedBefore.iteration;
+    long kept = backwards ? WINDOW_BACKWARDS : WINDOW;
+    long windowFrom = Math.max(start.iteration + 1, iteration - kept + 1);
     RunState[] passed = new RunState[Math.toIntExact(iteration - windowFrom + 1)];
     RunState[] marks = new RunState[16];
     int marked = 0;

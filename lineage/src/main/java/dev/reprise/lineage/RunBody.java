@@ -158,6 +158,41 @@ final class RunBody {
         : (RunBody) objects(path, patches[path].values.length + inner.ordinal()).at(iteration);
   }
 
+  /** Operations of all iterations, those of inner runs included; stops at the largest long. */
+  long operations() {
+    long[] perPath = new long[patchCount];
+    long[] total = {0};
+    for (int p = 0; p < perPath.length; p++) {
+      for (Object node : patches[p].nodes) {
+        perPath[p] = sum(perPath[p], node instanceof Patch.InnerRun inner ? inside(p, inner) : 1);
+      }
+    }
+    path.visit((taken, from, to) -> {
+      long each = perPath[taken];
+      long all =
+          each > 0 && to - from > Long.MAX_VALUE / each ? Long.MAX_VALUE : each * (to - from);
+      total[0] = sum(total[0], all);
+    });
+    return total[0];
+  }
+
+  private static long sum(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+
+  /** The largest of the bodies that the inner run has. */
+  private long inside(int path, Patch.InnerRun inner) {
+    if (inner.body() != null) {
+      return inner.body().operations();
+    }
+    ObjectColumn bodies = objects(path, patches[path].values.length + inner.ordinal());
+    long most = 0;
+    for (int i = 0; i < bodies.size(); i++) {
+      most = Math.max(most, ((RunBody) bodies.value(i)).operations());
+    }
+    return most;
+  }
+
   /** Levels of runs below this one, itself included; for a body that is complete. */
   int depth() {
     int known = depth;

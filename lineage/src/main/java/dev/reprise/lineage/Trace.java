@@ -22,6 +22,9 @@ public final class Trace {
   /** The name of an output that has none. */
   public static final String UNNAMED = "";
 
+  /** A few hundred megabytes of items. */
+  private static final long MOST_EXPANDED = 2_000_000;
+
   /** A constant such as 0 may be assigned in hundreds of places. */
   private static final int MOST_NAMES = 4;
 
@@ -57,6 +60,14 @@ public final class Trace {
   /** The first output, usually the only one. */
   public LineageItem output() {
     return outputs.values().iterator().next();
+  }
+
+  /**
+   * True when loops stand for more items than anybody wants to see or memory to hold: such a trace
+   * is compared, written and replayed as loops, and its items are not asked for.
+   */
+  public boolean isTooLargeToExpand() {
+    return TraceProgram.of(outputs).expandedSize() > MOST_EXPANDED;
   }
 
   private ItemTable table() {

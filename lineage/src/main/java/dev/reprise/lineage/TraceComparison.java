@@ -42,6 +42,9 @@ public final class TraceComparison {
    * the other, too, but further inside.
    */
   private static String continuation(Trace first, Trace second, String output, List<Integer> path) {
+    if (first.isTooLargeToExpand() || second.isTooLargeToExpand()) {
+      return "";
+    }
     LineageItem left = first.outputs().get(output);
     LineageItem right = second.outputs().get(output);
     for (int step = 0; ; step++) {

@@ -65,6 +65,16 @@ public final class TraceProgram {
     return steps.stream().anyMatch(step -> step instanceof Loop);
   }
 
+  /** Number of items that the program stands for, at most; stops at the largest long. */
+  public long expandedSize() {
+    long size = 0;
+    for (Step step : steps) {
+      long more = step instanceof Loop loop ? loop.body().operations() : 1;
+      size = size > Long.MAX_VALUE - more ? Long.MAX_VALUE : size + more;
+    }
+    return size;
+  }
+
   /** True when a loop refers to itself in a way that no text and no replay follows. */
   public boolean isTangled() {
     return tangled;

@@ -148,7 +148,11 @@ class LoopTextTest {
 
   @Test
   void aLoopIsReadWithoutBeingExpandedAndWrittenBackAlike() throws Exception {
-    assertThat(text(read(LOOP).outputs())).isEqualTo(LOOP);
+    Trace read = read(LOOP);
+    assertThat(text(read.outputs())).isEqualTo(LOOP);
+    assertThat(read.isTooLargeToExpand()).isTrue();
+    assertThat(read(LOOP.replace("*1000000000000", "*100")).isTooLargeToExpand()).isFalse();
+    assertThat(read(LOOP.replace("*1000000000000", "*100")).size()).isEqualTo(302);
   }
 
   @Test
