@@ -2,15 +2,16 @@ package dev.reprise.bench.compare;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What reuse gains in one workload, and what it could gain.
  *
- * <p>The ceiling is what would be left of the time without reuse if every repeated operation cost
- * nothing: {@code none / (none - saved / workers)}. Saved is the greater of two sums of the
- * operations' own times: that of all repetitions, as the run with reuse of whole operations counted
- * them, and that by which the operations of the hybrid run were shorter, which counts what partial
- * results saved, too. Workers is how many were in kernels at a time without reuse.
+ * <p>The ceiling is what would be left of the time without reuse if what was found cost nothing and
+ * everything else what it costs without reuse: {@code none / (none - saved / workers)}. Saved is by
+ * how much the operations' own times were shorter in the mode where they were shortest. What values
+ * had cost when they were first computed would not do: code was cold then. Workers is how many were
+ * in kernels at a time without reuse.
  *
  * @param none seconds without reuse
  * @param hybrid seconds with all of it
@@ -27,17 +28,19 @@ record Gain(double none, double hybrid, double ceiling) {
     return new Gain(
         none.map(Page::seconds).orElse(Double.NaN),
         hybrid.map(Page::seconds).orElse(Double.NaN),
-        none.isPresent() && hybrid.isPresent()
-            ? ceiling(none.get(), hybrid.get(), row.cell("reprise", "full"))
-            : Double.NaN);
+        none.map(cell -> ceiling(cell, row)).orElse(Double.NaN));
   }
 
-  private static double ceiling(
-      Comparison.Cell none, Comparison.Cell hybrid, Optional<Comparison.Cell> full) {
-    double repeated = full.map(c -> c.counted(Counts::savedSeconds)).orElse(0.0);
-    double shorter =
-        none.counted(Counts::operationSeconds) - hybrid.counted(Counts::operationSeconds);
-    double saved = Math.max(repeated, shorter) / none.counted(Counts::workers);
+  private static double ceiling(Comparison.Cell none, Comparison.Row row) {
+    double shortest =
+        Stream.of("full", "partial", "multilevel", "hybrid")
+            .flatMap(mode -> row.cell("reprise", mode).stream())
+            .mapToDouble(cell -> cell.counted(Counts::operationSeconds))
+            .filter(Double::isFinite)
+            .min()
+            .orElse(Double.NaN);
+    double saved =
+        (none.counted(Counts::operationSeconds) - shortest) / none.counted(Counts::workers);
     double seconds = Page.seconds(none);
     return seconds / Math.max(seconds / MOST, seconds - Math.max(saved, 0));
   }
