@@ -15,12 +15,10 @@ import java.util.stream.Stream;
  *
  * @param none seconds without reuse
  * @param hybrid seconds with all of it
- * @param ceiling most times faster; NaN where the runs counted nothing
+ * @param ceiling most times faster; NaN where the runs counted nothing, or where noise outside of
+ *     the measured part hides it
  */
 record Gain(double none, double hybrid, double ceiling) {
-  // Where nearly all time is saved, the quotient would be noise.
-  private static final double MOST = 1000;
-
   /** The gain of a row; NaN where a mode is missing. */
   static Gain of(Comparison.Row row) {
     Optional<Comparison.Cell> none = row.cell("reprise", "none");
@@ -42,7 +40,7 @@ record Gain(double none, double hybrid, double ceiling) {
     double saved =
         (none.counted(Counts::operationSeconds) - shortest) / none.counted(Counts::workers);
     double seconds = Page.seconds(none);
-    return seconds / Math.max(seconds / MOST, seconds - Math.max(saved, 0));
+    return saved < seconds ? seconds / (seconds - Math.max(saved, 0)) : Double.NaN;
   }
 
   double times() {
