@@ -73,7 +73,7 @@ class TraceReaderErrorTest {
     assertThat(mistakeIn("a,b,c\n1,2,3\n")).hasMessageContaining("the header 'reprise-lineage 1'");
     assertThat(mistakeIn("read,b,c\n")).hasMessageContaining("no lineage trace");
     assertThat(mistakeIn("reprise-lineage 9\n"))
-        .hasMessageContaining("format version 9, this program reads version 1");
+        .hasMessageContaining("format version 9, this program reads versions 1 and 2");
   }
 
   @Test
