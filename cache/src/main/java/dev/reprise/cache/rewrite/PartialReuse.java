@@ -139,6 +139,10 @@ public final class PartialReuse {
 
   private Plan plan(Operation operation, Term[] inputs, Planner planner) {
     Meta meta = operation.opcode().result().infer(operation, inputs);
+    if (meta == null) {
+      // Not a product of matrices after all: execution says what is wrong.
+      return null;
+    }
     Term execution = new Applied(operation, inputs, Facts.UNKNOWN, meta, false);
     Plan best = null;
     double least = execution.cost();
