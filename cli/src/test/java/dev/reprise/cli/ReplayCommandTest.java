@@ -136,6 +136,29 @@ class ReplayCommandTest {
     assertThat(err()).contains("cut.lineage: line 3, column 1").contains("cut off");
   }
 
+  @Test
+  void itemsOfALoopOfMillionsOfOperationsCannotBeNamedAndTheErrorSaysSo() throws Exception {
+    String loop =
+        """
+        reprise-lineage 2
+        patch 1 of 1
+        ?1 = literal double 0.5
+        $1 = * ^1 ?1
+        next ^1 = $1
+        body 1 from 0
+        path 1*3000000
+        %1 = read{fingerprint=1, format=csv} @ "X.csv"
+        %2 = loop 1 %1
+        %3 = %2^1
+        return %3
+        """;
+    String trace = Files.writeString(folder.resolve("loop.lineage"), loop).toString();
+    assertThat(run("replay", trace, "--until", "%1")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("--until: the trace has loops of millions of operations");
+    assertThat(run("replay", trace, "--from", "X.csv=Y.csv")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("--from: the trace has loops of millions of operations");
+  }
+
   private void assertUsage(String message, String... words) {
     assertThat(run(words)).as(String.join(" ", words)).isEqualTo(ExitCode.USAGE);
     assertThat(err().lines()).singleElement().asString().contains(message);

@@ -51,6 +51,7 @@ public final class Replayer {
    */
   public ReplayResult replay(ReplayRequest request) throws IOException {
     Trace whole = read(request.trace());
+    requireItems(whole, request);
     replacements.putAll(replacements(whole, request.replacements()));
     Trace trace = request.until() == null ? whole : Trace.of(item(whole, request.until()));
     Value value = evaluate(trace);
@@ -73,6 +74,17 @@ public final class Replayer {
       return TraceReader.read(reader, OperationTable.standard());
     } catch (TraceFormatException e) {
       throw new OperandException(file + ": " + e.getMessage());
+    }
+  }
+
+  /** Items and inputs are found in the list of all items, which long loops do not have. */
+  private static void requireItems(Trace trace, ReplayRequest request) {
+    boolean names = request.until() != null || !request.replacements().isEmpty();
+    if (names && trace.isTooLargeToExpand()) {
+      throw new OperandException(
+          (request.until() != null ? "--until" : "--from")
+              + ": the trace has loops of millions of operations; it can be replayed as it is,"
+              + " but its items are not listed, so none can be named");
     }
   }
 

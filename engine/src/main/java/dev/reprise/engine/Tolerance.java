@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.lineage.Trace;
+import dev.reprise.lineage.TraceProgram;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.operation.Operation;
 import java.util.Set;
@@ -32,6 +33,14 @@ final class Tolerance {
 
   /** For the outputs of a trace: the largest of its operations. */
   static double of(Trace trace) {
+    TraceProgram program = TraceProgram.of(trace.outputs());
+    // A tangled program has no steps: its items are all that there is to look at.
+    return program.isTangled()
+        ? ofItems(trace)
+        : program.operations().stream().mapToDouble(Tolerance::ofApproximateInputs).max().orElse(0);
+  }
+
+  private static double ofItems(Trace trace) {
     double largest = 0;
     for (int i = 0; i < trace.size(); i++) {
       if (!trace.item(i).isLiteral()) {

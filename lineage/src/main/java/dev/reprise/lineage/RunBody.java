@@ -1,9 +1,11 @@
 package dev.reprise.lineage;
 
+import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the iterations of a run did, without what they started from: the patches taken, the path
@@ -191,6 +193,36 @@ final class RunBody {
       most = Math.max(most, ((RunBody) bodies.value(i)).operations());
     }
     return most;
+  }
+
+  /** Adds what the patches do, those of inner runs included, and content from outside. */
+  void addOperations(Set<Operation> found) {
+    for (int p = 0; p < patchCount; p++) {
+      for (Patch.PatchValue value : patches[p].values) {
+        if (value.constant() != null && !value.constant().isLiteral()) {
+          found.add(value.constant().operation());
+        }
+      }
+      for (Object node : patches[p].nodes) {
+        if (node instanceof Operation operation) {
+          found.add(operation);
+        } else if (node instanceof Patch.InnerRun inner) {
+          bodies(p, inner).forEach(body -> body.addOperations(found));
+        }
+      }
+    }
+  }
+
+  private List<RunBody> bodies(int path, Patch.InnerRun inner) {
+    if (inner.body() != null) {
+      return List.of(inner.body());
+    }
+    ObjectColumn column = objects(path, patches[path].values.length + inner.ordinal());
+    List<RunBody> all = new ArrayList<>();
+    for (int i = 0; i < column.size(); i++) {
+      all.add((RunBody) column.value(i));
+    }
+    return all;
   }
 
   /** Levels of runs below this one, itself included; for a body that is complete. */

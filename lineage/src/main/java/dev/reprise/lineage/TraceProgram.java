@@ -1,13 +1,16 @@
 package dev.reprise.lineage;
 
+import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A trace as a program: literals, operations and loops in an order in which they can be executed.
@@ -73,6 +76,19 @@ public final class TraceProgram {
       size = size > Long.MAX_VALUE - more ? Long.MAX_VALUE : size + more;
     }
     return size;
+  }
+
+  /** The operations of all steps and of the loops' patches, no iteration looked at. */
+  public Set<Operation> operations() {
+    Set<Operation> found = new HashSet<>();
+    for (Step step : steps) {
+      if (step instanceof Item one && !one.item().isLiteral()) {
+        found.add(one.item().operation());
+      } else if (step instanceof Loop loop) {
+        loop.body().addOperations(found);
+      }
+    }
+    return found;
   }
 
   /** True when a loop refers to itself in a way that no text and no replay follows. */
