@@ -93,6 +93,45 @@ class LineageCommandTest {
   }
 
   @Test
+  void loopsOfMillionsOfIterationsAreComparedAsLoops() throws Exception {
+    String first = loop("a.lineage", "0.5", "3000000");
+    assertThat(run("lineage", "diff", first, loop("b.lineage", "0.25", "3000000")))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(out())
+        .isEqualTo(
+            "input 2 of *: 0.5 became 0.25 at loop.dml:4\n  which is input 2 of * (loop.dml:4), in"
+                + " iteration 1 of the loop around loop.dml:4, from the output\n");
+    assertThat(run("lineage", "diff", first, loop("c.lineage", "0.5", "3000001")))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(out())
+        .startsWith(
+            "the loop around loop.dml:4 ran 3000000 iterations in the first and 3000001 in the");
+    assertThat(run("lineage", "diff", first, loop("d.lineage", "0.5", "3000000")))
+        .isEqualTo(ExitCode.FINE);
+  }
+
+  private String loop(String name, String factor, String iterations) throws IOException {
+    String text =
+        """
+        reprise-lineage 2
+        patch 1 of 1
+        ?1 = literal double %s
+        #@ at "loop.dml:4"
+        $1 = * ^1 ?1
+        next ^1 = $1
+        body 1 from 0
+        path 1*%s
+        #@ at "loop.dml:1"
+        %%1 = read{fingerprint=1, format=csv} @ "X.csv"
+        %%2 = loop 1 %%1
+        %%3 = %%2^1
+        return %%3
+        """
+            .formatted(factor, iterations);
+    return Files.writeString(folder.resolve(name), text).toString();
+  }
+
+  @Test
   void inputsAreFilesRandomNumbersAndNamedConstants() throws Exception {
     String trace = train("a.csv", "0.25", "1");
     assertThat(run("lineage", trace, "--query", "inputs")).isEqualTo(ExitCode.FINE);

@@ -482,6 +482,35 @@ final class Run {
     return new RunEvaluator(body, taken, high, low, heights, lifts, seeds(), start);
   }
 
+  /** Evaluates the iterations after one of them, -1 for all, and up to a last one at most. */
+  RunEvaluator evaluatorAfter(long iteration, long last) {
+    inputsWithoutKey(last, LineageItem::keyHigh);
+    return evaluator(iteration < 0 ? initialState() : stateAfter(iteration));
+  }
+
+  /** True when all that patches read was the same before the first iteration of both runs. */
+  boolean hasInputsOf(Run other) {
+    RunBody.Inputs mine = body.inputsSoFar();
+    RunBody.Inputs theirs = other.body.inputsSoFar();
+    return Arrays.equals(mine.carried(), theirs.carried())
+        && Arrays.equals(mine.outers(), theirs.outers())
+        && mine.usesSeeds() == theirs.usesSeeds()
+        && (!mine.usesSeeds() || seedBase == other.seedBase)
+        && areSame(mine.carried(), initials, other.initials)
+        && areSame(mine.outers(), outers, other.outers);
+  }
+
+  private static boolean areSame(int[] indices, LineageItem[] mine, LineageItem[] theirs) {
+    for (int i : indices) {
+      LineageItem a = mine[i];
+      LineageItem b = theirs[i];
+      if (a == null || b == null ? a != b : !a.sameAs(b)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Keeps a bounded number: when they are too many, every second goes and the stride doubles. */
   private synchronized void addCheckpoints(RunState[] states, int count) {
     if (count == 0) {

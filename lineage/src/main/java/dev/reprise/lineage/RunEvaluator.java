@@ -84,6 +84,15 @@ final class RunEvaluator {
     }
   }
 
+  /** True when a variable has another key than one of the other run, and both have a value. */
+  boolean differs(int variable, RunEvaluator other, int otherVariable) {
+    long mine = high[variable];
+    long theirs = other.high[otherVariable];
+    return mine != 0
+        && theirs != 0
+        && (mine != theirs || low[variable] != other.low[otherVariable]);
+  }
+
   /** Evaluates the next iteration and returns the places of its patch. */
   Places step() {
     long next = iteration + 1;
