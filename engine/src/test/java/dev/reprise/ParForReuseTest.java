@@ -115,6 +115,28 @@ class ParForReuseTest {
   }
 
   @Test
+  void listsOfValuesThatOtherWorkersComputeCanBeBound() {
+    String script =
+        """
+        X = matrix(seq(1, 40000), 400, 100) / 40000
+        R = matrix(0, 16, 1)
+        parfor (i in 1:16, par=4) {
+          L = list()
+          for (f in 1:8) { L = append(L, exp(X[((f - 1) * 50 + 1):(f * 50), ])) }
+          M = list(sqrt(X), exp(X))
+          R[i, 1] = sum(rbind(L)) + sum(cbind(M)) + i
+        }
+        print(sum(R))
+        """;
+    String expected = run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
+    for (int round = 0; round < 20; round++) {
+      Scripts.Outcome shared = run(Scripts.config().withNumerics(Numerics.EXACT), script);
+      assertThat(shared.output()).isEqualTo(expected);
+      assertThat(shared.liveBuffers()).isZero();
+    }
+  }
+
+  @Test
   void callsOfAFunctionWithEqualArgumentsThatRecurEndInAStackError() {
     ScriptException failure =
         Assertions.assertTimeoutPreemptively(

@@ -32,6 +32,8 @@ final class AppendStep extends Steps.OperationStep {
     Value result;
     LineageItem item;
     if (values[0] instanceof ListValue) {
+      // Kernels look into lists, so a list holds no value that is still to come.
+      values[1] = context.completed(activation, inputs[1]);
       item = trace(activation, toList, inputs);
       result = Lists.append(toList, values);
     } else {

@@ -17,9 +17,9 @@ final class StructureStep extends Steps.OperationStep {
   @Override
   void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
+    // Kernels look into lists, so a list holds no value that is still to come.
     for (int i = 0; i < values.length; i++) {
       if (values[i] instanceof Handle handle
-          && !isElement()
           && !StructureOperations.needsShapeOnly(operation.operation(), handle)) {
         values[i] = context.await(handle);
       }
@@ -33,10 +33,5 @@ final class StructureStep extends Steps.OperationStep {
       outputItems.bind(context, activation, outputs, value, item);
     }
     releaseDead(activation);
-  }
-
-  /** A list may hold a value that is not computed yet. */
-  private boolean isElement() {
-    return operation.name().equals("list");
   }
 }
