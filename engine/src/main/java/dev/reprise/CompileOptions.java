@@ -29,8 +29,7 @@ public record CompileOptions(
   }
 
   /** Rewritten, for any number of runs. */
-  public CompileOptions(
-      Map<String, String> arguments, Set<String> inputs, Set<String> outputs) {
+  public CompileOptions(Map<String, String> arguments, Set<String> inputs, Set<String> outputs) {
     this(arguments, inputs, outputs, true, false);
   }
 

@@ -27,8 +27,7 @@ final class Execution {
   /** Null when nothing is computed twice for comparison. */
   private final ReuseVerifier verifier;
 
-  Execution(
-      KernelRunner kernels, OpcodeIndex opcodes, PartialReuse parts, ReuseVerifier verifier) {
+  Execution(KernelRunner kernels, OpcodeIndex opcodes, PartialReuse parts, ReuseVerifier verifier) {
     this.verifier = verifier;
     this.kernels = kernels;
     this.opcodes = opcodes;
