@@ -58,6 +58,38 @@ class BlockReuseTest {
   }
 
   @Test
+  void aVariableThatIsOnlySometimesWrittenGetsItsValueAlsoWhereItHadTheSameBefore() {
+    assertBlocks(
+        """
+        y = matrix(seq(1, 90000), 300, 300) / 90000
+        x = y
+        for (i in 1:4) {
+          A = y %*% y
+          if (sum(A) > 0) { x = y }
+          print(sum(x))
+          x = y + i
+        }
+        """,
+        3, 1);
+  }
+
+  @Test
+  void aVariableThatThePathDidNotTouchKeepsWhatItHas() {
+    assertBlocks(
+        """
+        y = matrix(seq(1, 90000), 300, 300) / 90000
+        x = y
+        for (i in 1:4) {
+          A = y %*% y
+          if (sum(A) < 0) { x = y }
+          print(sum(x))
+          x = y + i
+        }
+        """,
+        3, 1);
+  }
+
+  @Test
   void theIndexOfAnAssignmentDoesNotTieTheBlockBeforeIt() {
     assertBlocks(
         DATA

@@ -354,6 +354,25 @@ class FunctionReuseTest {
     }
   }
 
+  @Test
+  void aCalledFunctionWhoseParametersChangeNamesIsAnotherFunction() throws Exception {
+    try (Session session = Reprise.session(Scripts.config());
+        Workspace workspace = session.workspace()) {
+      workspace.run("1", "X = rand(rows=500, cols=40, seed=1)");
+      workspace.run("2", "f = function(Double a, Double b) return (Double r) { r = a - b }");
+      workspace.run(
+          "3",
+          "g = function(Matrix[Double] X) return (Double r) { r = as.double(eval(\"f\","
+              + " list(a=sum(t(X) %*% X), b=2))) }");
+      assertThat(hits(workspace, "p = g(X)")).isZero();
+      assertThat(hits(workspace, "p = g(X)")).isEqualTo(1);
+      workspace.run("5", "f = function(Double b, Double a) return (Double r) { r = b - a }");
+      assertThat(hits(workspace, "q = g(X)")).isZero();
+      workspace.run("6", "assert(abs(p + q) < 1e-6 & p > 0)");
+      assertThat(hits(workspace, "q = g(X)")).isEqualTo(1);
+    }
+  }
+
   private static long hits(Workspace workspace, String text) throws Exception {
     return workspace.run("input", text).statistics().functions().hits();
   }

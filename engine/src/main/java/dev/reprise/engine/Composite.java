@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.language.program.Procedure.Parameter;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;
@@ -20,8 +21,32 @@ import java.util.Set;
  */
 record Composite(Part[] parts, List<Called> calls, long work, long seeds, long costNanos) {
 
-  /** A function by the name under which it was asked for, and what it did. */
-  record Called(String name, Key fingerprint) {}
+  /**
+   * A function by the name under which it was asked for, and what it did.
+   *
+   * @param parameters their names: a list of arguments is bound by them while the program runs
+   */
+  record Called(String name, Key fingerprint, List<Parameter> parameters) {
+
+    static Called of(LinkedProcedure function) {
+      return new Called(
+          function.calledAs(), function.region().fingerprint(), function.procedure().parameters());
+    }
+
+    boolean isSame(LinkedProcedure function) {
+      return function.region().fingerprint().equals(fingerprint)
+          && hasNames(function.procedure().parameters());
+    }
+
+    private boolean hasNames(List<Parameter> others) {
+      for (int i = 0; i < parameters.size(); i++) {
+        if (!parameters.get(i).name().equals(others.get(i).name())) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   /** One output. */
   sealed interface Part {}
@@ -50,7 +75,7 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
 
   /** The called functions as notes of an execution. */
   static List<Called> calls(Set<LinkedProcedure> functions) {
-    return functions.stream().map(f -> new Called(f.calledAs(), f.region().fingerprint())).toList();
+    return functions.stream().map(Called::of).toList();
   }
 
   /**
@@ -61,7 +86,7 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   boolean isOf(Functions functions, Footprint footprint) {
     for (Called call : calls) {
       LinkedProcedure now = find(functions, call.name);
-      if (now == null || !now.region().fingerprint().equals(call.fingerprint)) {
+      if (now == null || !call.isSame(now)) {
         return false;
       }
       footprint.calls(now);

@@ -51,10 +51,9 @@ final class Composites {
     if (entry == null) {
       return null;
     }
+    // An entry whose composite the heap has taken back stays in its turn, and may be filled again.
     Composite composite = entry.composite.get();
-    if (composite == null) {
-      entries.remove(key, entry);
-    } else {
+    if (composite != null) {
       entry.used = true;
     }
     return composite;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.cache.InFlight;
 import dev.reprise.cache.rewrite.PartialReuse;
 import java.util.Arrays;
 
@@ -45,6 +46,11 @@ final class Counters implements Tally {
     waits = new long[opcodes];
     levels = new Level[Region.Level.values().length];
     Arrays.setAll(levels, _ -> new Level());
+  }
+
+  /** Counts a probe that was answered with a handle: a value on disk was found, too. */
+  void met(InFlight answer, int opcode) {
+    (answer.found() ? hits : waits)[opcode]++;
   }
 
   Level levels(Region.Level level) {

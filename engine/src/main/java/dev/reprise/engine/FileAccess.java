@@ -97,7 +97,7 @@ final class FileAccess {
         yield new Loaded(hit.value(), item);
       }
       case InFlight inFlight -> {
-        (inFlight.found() ? context.counters.hits : context.counters.waits)[operation.index()]++;
+        context.counters.met(inFlight, operation.index());
         yield new Loaded(await(context, inFlight.handle()), item);
       }
       case Claim claim -> {
@@ -118,15 +118,26 @@ final class FileAccess {
     if (verifier == null || !verifier.isSampled(item)) {
       return;
     }
+    try {
+      verifyAgain(verifier, operation, request, item, found);
+    } catch (RuntimeException | Error e) {
+      found.release();
+      throw e;
+    }
+  }
+
+  private void verifyAgain(
+      ReuseVerifier verifier,
+      LinkedOperation operation,
+      ReadRequest request,
+      LineageItem item,
+      Value found) {
     Content content = stable(request, operation.operation().precision());
     try {
       // Else the file changed in between, and what is there now is another value.
       if (content.fingerprint.equals(item.operation().attributes().get("fingerprint"))) {
         verifier.compare(operation.operation(), item, found, content.value);
       }
-    } catch (ReuseMismatch e) {
-      found.release();
-      throw e;
     } finally {
       content.value.release();
     }

@@ -21,8 +21,8 @@ final class FinishedRegion {
   final Region region;
   final LineageItem[] inputs;
 
-  /** Items of the outputs before the execution; null when outputs had no value before. */
-  private final LineageItem[] before;
+  /** Which outputs a block left alone; null for a function, whose outputs had no value before. */
+  private final BlockMarks marks;
 
   /** Outputs beyond these are not kept for the composite's sake: nobody has asked for them. */
   private final int wanted;
@@ -35,12 +35,12 @@ final class FinishedRegion {
       Activation activation,
       Region region,
       LineageItem[] inputs,
-      LineageItem[] before,
+      BlockMarks marks,
       int wanted,
       Composite facts) {
     this.region = region;
     this.inputs = inputs;
-    this.before = before;
+    this.marks = marks;
     this.wanted = wanted;
     this.facts = facts;
     this.values = new Value[region.outputs.length];
@@ -94,7 +94,7 @@ final class FinishedRegion {
     if (values[output] == null) {
       return Composite.NoValue.CLEARED;
     }
-    if (before != null && items[output] == before[output]) {
+    if (marks != null && marks.isUntouched(output)) {
       return Composite.NoValue.UNCHANGED;
     }
     return part(output < wanted ? cache : null, values[output], items[output]);

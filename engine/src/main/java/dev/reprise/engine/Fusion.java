@@ -80,7 +80,7 @@ final class Fusion {
         yield hit.value();
       }
       case InFlight inFlight -> {
-        context.counters.waits[opcode]++;
+        context.counters.met(inFlight, opcode);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }

@@ -136,8 +136,8 @@ final class LevelReuse {
       Node[] body,
       LineageItem[] inputs,
       int wanted) {
-    LineageItem[] before =
-        region.level == Region.Level.BLOCK ? items(activation, region.outputs) : null;
+    BlockMarks marks =
+        region.level == Region.Level.BLOCK ? new BlockMarks(activation, region) : null;
     long workBefore = context.work;
     long seedsBefore = context.seeds.count();
     long submittedBefore = context.submissions();
@@ -147,6 +147,9 @@ final class LevelReuse {
       Node.runAll(body, context, activation);
     } finally {
       context.leave(footprint);
+      if (marks != null) {
+        marks.remove();
+      }
     }
     long nanos = System.nanoTime() - start;
     long work = context.work - workBefore;
@@ -161,7 +164,7 @@ final class LevelReuse {
       Composite.Part[] none = new Composite.Part[region.outputs.length];
       Composite facts =
           new Composite(none, Composite.calls(footprint.called()), work, seeds, nanos);
-      FinishedRegion done = new FinishedRegion(activation, region, inputs, before, wanted, facts);
+      FinishedRegion done = new FinishedRegion(activation, region, inputs, marks, wanted, facts);
       publish(done, context.unfinishedSince(submittedBefore));
     }
   }
@@ -178,8 +181,11 @@ final class LevelReuse {
     Publication.after(
         awaited,
         () -> {
-          publish(done);
-          done.release();
+          try {
+            publish(done);
+          } finally {
+            done.release();
+          }
         },
         done::release);
   }

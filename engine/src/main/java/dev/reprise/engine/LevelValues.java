@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
@@ -68,11 +69,24 @@ final class LevelValues {
     };
   }
 
+  /** The value itself, which kernels see in a list; null while it is still to come. */
+  private static Value finished(Value taken) {
+    if (!(taken instanceof Handle handle)) {
+      return taken;
+    }
+    Value value = handle.valueOrNull();
+    if (value != null) {
+      value.retain();
+    }
+    handle.release();
+    return value;
+  }
+
   /** The list takes over the references to its elements. */
   private Value list(Composite.Elements list) {
     List<Value> elements = new ArrayList<>(list.elements().length);
     for (Composite.Part part : list.elements()) {
-      Value element = take(part);
+      Value element = finished(take(part));
       if (element == null) {
         elements.forEach(Value::release);
         return null;

@@ -60,19 +60,14 @@ final class Pipeline {
       LineageItem item,
       Origin origin) {
     boolean pending = resolve(context, inputs);
-    if (cache == null
-        || item == null
-        || isCheap(context, operation, inputs)
-        || !operation.cacheable()) {
+    boolean watched = cache != null || checks.estimate() != null;
+    boolean worthwhile =
+        watched && item != null && !isCheap(context, operation, inputs) && operation.cacheable();
+    if (cache == null || !worthwhile) {
       if (pending) {
         awaitAll(context, inputs);
       }
-      boolean estimated =
-          checks.estimate() != null
-              && item != null
-              && operation.cacheable()
-              && !isCheap(context, operation, inputs);
-      return estimated
+      return worthwhile
           ? executeEstimated(context, operation, inputs, item)
           : executeInline(context, operation, inputs);
     }
@@ -158,7 +153,7 @@ final class Pipeline {
             : verified(context, operation, inputs, item, hit.value());
       }
       case InFlight inFlight -> {
-        (inFlight.found() ? context.counters.hits : context.counters.waits)[operation.index()]++;
+        context.counters.met(inFlight, operation.index());
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }

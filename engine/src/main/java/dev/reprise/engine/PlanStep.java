@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
@@ -67,9 +68,15 @@ abstract class PlanStep extends Step {
     }
   }
 
-  /** The shape of a matrix in a slot, also of one that is still being computed; else null. */
-  static Shape matrixShape(Activation activation, int slot) {
+  /**
+   * The shape of a matrix in a slot, also of one that is still being computed; else null. What is
+   * not known of a pending value is waited for, so that a plan never depends on who was faster.
+   */
+  static Shape matrixShape(ControlContext context, Activation activation, int slot) {
     Value value = activation.values[slot];
+    if (value instanceof Handle handle && handle.meta() == null) {
+      value = context.await(handle);
+    }
     return value != null && isMatrix(value) ? Shapes.of(value) : null;
   }
 

@@ -52,15 +52,15 @@ final class PlanSteps {
 
     @Override
     boolean runPlanned(ControlContext context, Activation activation) {
-      Shape matrix = matrixShape(activation, inputs[0]);
-      Shape vector = matrixShape(activation, inputs[1]);
+      Shape matrix = matrixShape(context, activation, inputs[0]);
+      Shape vector = matrixShape(context, activation, inputs[1]);
       if (matrix == null
           || vector == null
           || matrix.cells() < LEAST_CELLS
           || matrix.cols() > MOST_COLUMNS
           || vector.rows() != matrix.cols()
           || vector.cols() != 1
-          || hasWeights && !isColumn(matrixShape(activation, inputs[2]), matrix.rows())) {
+          || hasWeights && !isColumn(matrixShape(context, activation, inputs[2]), matrix.rows())) {
         return false;
       }
       LineageItem item = item(activation, operation.operation(), inputs);
@@ -86,8 +86,8 @@ final class PlanSteps {
 
     @Override
     boolean runPlanned(ControlContext context, Activation activation) {
-      Shape left = matrixShape(activation, inputs[0]);
-      Shape right = matrixShape(activation, inputs[1]);
+      Shape left = matrixShape(context, activation, inputs[0]);
+      Shape right = matrixShape(context, activation, inputs[1]);
       if (left == null || right == null) {
         return false;
       }
@@ -127,8 +127,8 @@ final class PlanSteps {
 
     @Override
     boolean runPlanned(ControlContext context, Activation activation) {
-      Shape left = matrixShape(activation, inputs[0]);
-      Shape right = matrixShape(activation, inputs[1]);
+      Shape left = matrixShape(context, activation, inputs[0]);
+      Shape right = matrixShape(context, activation, inputs[1]);
       if (left == null || right == null) {
         return false;
       }

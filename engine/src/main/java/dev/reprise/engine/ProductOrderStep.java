@@ -75,7 +75,7 @@ final class ProductOrderStep extends PlanStep {
 
   @Override
   boolean runPlanned(ControlContext context, Activation activation) {
-    double[] facts = facts(activation);
+    double[] facts = facts(context, activation);
     if (facts == null) {
       return false;
     }
@@ -93,17 +93,20 @@ final class ProductOrderStep extends PlanStep {
     return true;
   }
 
-  /** Rows, columns and density of every leaf; null when one is no matrix or they do not fit. */
-  private double[] facts(Activation activation) {
+  /**
+   * Rows, columns and density of every leaf, which only a finished value tells; null when one is no
+   * matrix or they do not fit.
+   */
+  private double[] facts(ControlContext context, Activation activation) {
     double[] facts = new double[3 * inputs.length];
     for (int i = 0; i < inputs.length; i++) {
-      Shape shape = matrixShape(activation, inputs[i]);
+      Shape shape = matrixShape(context, activation, inputs[i]);
       if (shape == null) {
         return null;
       }
       facts[3 * i] = transposed[i] ? shape.cols() : shape.rows();
       facts[3 * i + 1] = transposed[i] ? shape.rows() : shape.cols();
-      facts[3 * i + 2] = ProductOrder.density(activation.values[inputs[i]], shape);
+      facts[3 * i + 2] = ProductOrder.density(context.completed(activation, inputs[i]), shape);
       if (i > 0 && facts[3 * i] != facts[3 * i - 2]) {
         return null;
       }

@@ -1,11 +1,13 @@
 package dev.reprise.engine;
 
+import dev.reprise.language.Position;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.BlockAccess;
 import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.ProgramFingerprint;
 import dev.reprise.lineage.Key;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -44,10 +46,16 @@ final class Region {
   /** Slots that an execution may leave changed. */
   final int[] outputs;
 
+  /** For each output, whether it is no input: what it held before is not in the key. */
+  final boolean[] unread;
+
   /** Blocks that could not repeat so often, and never could, are not asked for any more. */
   private static final int ENOUGH_EFFECTS = 4;
 
   private static final int REPEATS = Integer.MIN_VALUE;
+
+  /** Where a block begins; null for a function, whose calls have places of their own. */
+  final Position position;
 
   private final Supplier<Key> fingerprintOf;
   private Key fingerprint;
@@ -61,11 +69,18 @@ final class Region {
       int[] inputs,
       int[] outputs,
       boolean neverRepeatable,
+      Position position,
       Supplier<Key> fingerprintOf) {
     this.level = level;
     this.inputs = inputs;
     this.outputs = outputs;
+    this.unread = new boolean[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      int slot = outputs[i];
+      unread[i] = Arrays.stream(inputs).noneMatch(input -> input == slot);
+    }
     this.effects = neverRepeatable ? ENOUGH_EFFECTS : level == Level.FUNCTION ? REPEATS : 0;
+    this.position = position;
     this.fingerprintOf = fingerprintOf;
   }
 
@@ -76,6 +91,7 @@ final class Region {
         function.parameters().stream().mapToInt(Procedure.Parameter::slot).toArray(),
         function.results().stream().mapToInt(Procedure.Result::slot).toArray(),
         Determinism.isCertainlyNone(function.body(), function.constants()),
+        null,
         () -> ProgramFingerprint.of(function));
   }
 
@@ -86,7 +102,25 @@ final class Region {
         access.reads().stream().mapToInt(Integer::intValue).toArray(),
         access.changes().stream().mapToInt(Integer::intValue).toArray(),
         false,
+        positionOf(blocks, procedure),
         () -> ProgramFingerprint.of(blocks, procedure.constants()));
+  }
+
+  private static Position positionOf(List<Block> blocks, Procedure procedure) {
+    Block first = blocks.isEmpty() ? null : blocks.getFirst();
+    if (first instanceof Block.Straight straight && !straight.instructions().isEmpty()) {
+      return straight.instructions().getFirst().position();
+    }
+    if (first instanceof Block.If choice) {
+      return choice.position();
+    }
+    if (first instanceof Block.While loop) {
+      return loop.position();
+    }
+    if (first instanceof Block.For loop) {
+      return loop.position();
+    }
+    return first instanceof Block.ParFor loop ? loop.position() : procedure.position();
   }
 
   Key fingerprint() {

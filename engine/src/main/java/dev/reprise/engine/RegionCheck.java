@@ -32,11 +32,7 @@ final class RegionCheck {
   void execute(Node[] body, ControlContext context, Activation activation) {
     try {
       Node.runAll(body, context, activation);
-      for (int i = 0; i < found.length; i++) {
-        if (found[i] != null) {
-          compare(i, context, activation);
-        }
-      }
+      compareAll(context, activation);
     } finally {
       for (Value value : found) {
         if (value != null) {
@@ -46,10 +42,23 @@ final class RegionCheck {
     }
   }
 
+  /** A call's step says where it stands; a block has none, so its place is said here. */
+  private void compareAll(ControlContext context, Activation activation) {
+    try {
+      for (int i = 0; i < found.length; i++) {
+        if (found[i] != null) {
+          compare(i, context, activation);
+        }
+      }
+    } catch (RuntimeException e) {
+      throw region.position == null ? e : context.located(e, region.position, activation, null);
+    }
+  }
+
   private void compare(int output, ControlContext context, Activation activation) {
     int slot = region.outputs[output];
     LineageItem computed = activation.item(slot);
-    if (!items[output].sameAs(computed)) {
+    if (computed == null || !items[output].sameAs(computed)) {
       throw new ReuseMismatch(what(slot, activation), items[output], computed);
     }
     Value value = context.completed(activation, slot);

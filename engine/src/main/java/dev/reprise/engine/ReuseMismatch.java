@@ -44,7 +44,7 @@ final class ReuseMismatch extends RuntimeException {
             + " gave a value of another trace: key "
             + item.key()
             + " instead of "
-            + computed.key());
+            + (computed == null ? "none: it has no value" : computed.key()));
     this.item = item;
   }
 

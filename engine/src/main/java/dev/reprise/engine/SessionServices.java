@@ -166,8 +166,7 @@ public final class SessionServices implements AutoCloseable {
   }
 
   private Linker linker(FusionScope scope) {
-    return new Linker(
-        opcodes, config.precision(), device::expect, trap, scope, config.reuse().reusesLevels());
+    return new Linker(opcodes, config.precision(), device::expect, trap, scope, levels != null);
   }
 
   Fusion fusion() {

@@ -22,19 +22,7 @@ final class AggregateAcross implements Rewrite {
 
   @Override
   public Set<String> opcodes() {
-    return Set.of(
-        "colSums",
-        "rowSums",
-        "colMeans",
-        "rowMeans",
-        "colMaxs",
-        "rowMaxs",
-        "colMins",
-        "rowMins",
-        "colVars",
-        "rowVars",
-        "colSds",
-        "rowSds");
+    return Operations.LINE_AGGREGATES;
   }
 
   @Override
@@ -44,10 +32,7 @@ final class AggregateAcross implements Rewrite {
     if (parts == null) {
       return null;
     }
-    Term[] aggregates = new Term[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      aggregates[i] = planner.aggregate(operation.name(), parts[i]);
-    }
+    Term[] aggregates = planner.aggregates(operation.name(), parts);
     return Grid.of(columns, aggregates);
   }
 }

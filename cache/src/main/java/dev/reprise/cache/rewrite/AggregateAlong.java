@@ -28,19 +28,7 @@ final class AggregateAlong implements Rewrite {
 
   @Override
   public Set<String> opcodes() {
-    return Set.of(
-        "sum",
-        "mean",
-        "min",
-        "max",
-        "colSums",
-        "rowSums",
-        "colMeans",
-        "rowMeans",
-        "colMaxs",
-        "rowMaxs",
-        "colMins",
-        "rowMins");
+    return Operations.with(Operations.COMBINABLE_AGGREGATES, "sum", "mean", "min", "max");
   }
 
   @Override
@@ -55,10 +43,7 @@ final class AggregateAlong implements Rewrite {
       return null;
     }
     Term[] parts = planner.parts(given, columns);
-    Term[] aggregates = new Term[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      aggregates[i] = planner.aggregate(name, parts[i]);
-    }
+    Term[] aggregates = planner.aggregates(name, parts);
     return isTotal
         ? total(name, aggregates, parts, given.shape())
         : vector(name, aggregates, parts, columns, given.shape(), planner);

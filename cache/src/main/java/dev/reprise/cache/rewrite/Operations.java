@@ -3,6 +3,8 @@ package dev.reprise.cache.rewrite;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Operations that compensations are made of; all of fp64. */
@@ -17,28 +19,26 @@ final class Operations {
     of("matmul"), of("matmul", "ta"), of("matmul", "tb"), of("matmul", "ta", "tb")
   };
 
-  private static final Set<String> PASS_REGIONS =
+  /** Aggregates of rows or columns that come from those of parts by a sum, a mean or an extreme. */
+  static final Set<String> COMBINABLE_AGGREGATES =
       Set.of(
-          "rightIndex",
-          "matmul",
-          "tsmm",
-          "t",
-          "colSums",
-          "rowSums",
-          "colMeans",
-          "rowMeans",
-          "colMaxs",
-          "rowMaxs",
-          "colMins",
-          "rowMins",
-          "colVars",
-          "rowVars",
-          "colSds",
-          "rowSds",
-          "colProds",
-          "rowProds");
+          "colSums", "rowSums", "colMeans", "rowMeans", "colMaxs", "rowMaxs", "colMins", "rowMins");
+
+  /** Aggregates whose every cell sees one row or column. */
+  static final Set<String> LINE_AGGREGATES =
+      with(COMBINABLE_AGGREGATES, "colVars", "rowVars", "colSds", "rowSds");
+
+  private static final Set<String> PASS_REGIONS =
+      with(LINE_AGGREGATES, "rightIndex", "matmul", "tsmm", "t", "colProds", "rowProds");
 
   private Operations() {}
+
+  /** A set of opcodes and further ones. */
+  static Set<String> with(Set<String> opcodes, String... further) {
+    Set<String> all = new HashSet<>(opcodes);
+    all.addAll(List.of(further));
+    return Set.copyOf(all);
+  }
 
   static Operation of(String opcode, String... set) {
     Attributes attributes = Attributes.none();

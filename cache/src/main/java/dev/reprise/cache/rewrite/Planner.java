@@ -181,6 +181,15 @@ final class Planner implements AutoCloseable {
     return result(Operations.of(opcode), true, x);
   }
 
+  /** The aggregate of each part. */
+  Term[] aggregates(String opcode, Term[] parts) {
+    Term[] aggregates = new Term[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      aggregates[i] = aggregate(opcode, parts[i]);
+    }
+    return aggregates;
+  }
+
   Term cells(Operation operation, Term... inputs) {
     return result(operation, false, inputs);
   }

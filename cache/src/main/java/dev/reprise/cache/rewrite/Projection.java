@@ -29,21 +29,7 @@ final class Projection implements Rewrite {
 
   @Override
   public Set<String> opcodes() {
-    return Set.of(
-        "matmul",
-        "tsmm",
-        "colSums",
-        "rowSums",
-        "colMeans",
-        "rowMeans",
-        "colMaxs",
-        "rowMaxs",
-        "colMins",
-        "rowMins",
-        "colVars",
-        "rowVars",
-        "colSds",
-        "rowSds");
+    return Operations.with(Operations.LINE_AGGREGATES, "matmul", "tsmm");
   }
 
   @Override

@@ -32,9 +32,9 @@ final class CommonSubexpressions extends StraightPass {
     Map<String, List<Known>> known = new HashMap<>();
     List<Instruction> out = new ArrayList<>(instructions.size());
     boolean changed = false;
-    Map<Integer, Integer> first = new HashMap<>();
+    Map<Integer, First> first = new HashMap<>();
     for (Instruction instruction : instructions) {
-      Instruction result = throughCopies(instruction, first, known, values);
+      Instruction result = throughCopies(instruction, first, values);
       if (result instanceof Instruction.Compute compute && isPure(compute)) {
         List<Known> candidates =
             known.computeIfAbsent(compute.operation().name(), _ -> new ArrayList<>(2));
@@ -48,7 +48,7 @@ final class CommonSubexpressions extends StraightPass {
               "the value of line " + equal.by.position().line());
           result =
               new Instruction.Copy(value, compute.outputs()[0], Draft.NOTHING, compute.position());
-          first.put(compute.outputs()[0], value);
+          first.put(compute.outputs()[0], new First(value, equal.output));
           changed = true;
         }
       }
@@ -70,33 +70,24 @@ final class CommonSubexpressions extends StraightPass {
    * The instruction on the first of equal values, where that is still there: it may be known, too.
    */
   private Instruction throughCopies(
-      Instruction instruction,
-      Map<Integer, Integer> first,
-      Map<String, List<Known>> known,
-      Values values) {
+      Instruction instruction, Map<Integer, First> first, Values values) {
     if (first.isEmpty() || !(instruction instanceof Instruction.Compute compute)) {
       return instruction;
     }
     Instruction result = compute;
     for (int input : compute.inputs()) {
-      Integer value = first.get(input);
-      if (value != null && draft.operands.isTemporary(input) && isThere(value, known, values)) {
-        result = Tidying.reading(result, input, value);
+      First value = first.get(input);
+      if (value != null
+          && draft.operands.isTemporary(input)
+          && values.version(value.slot) == value.version) {
+        result = Tidying.reading(result, input, value.slot);
       }
     }
     return result;
   }
 
-  private static boolean isThere(int slot, Map<String, List<Known>> known, Values values) {
-    for (List<Known> of : known.values()) {
-      for (Known candidate : of) {
-        if (candidate.by.outputs()[0] == slot) {
-          return values.version(slot) == candidate.output;
-        }
-      }
-    }
-    return false;
-  }
+  /** Where an equal value was computed first, and which of the values of that slot it is. */
+  private record First(int slot, int version) {}
 
   /** An instruction that has run, with the versions of what it read and wrote. */
   private record Known(Instruction.Compute by, int[] inputs, int output) {}
