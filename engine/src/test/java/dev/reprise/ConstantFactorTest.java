@@ -51,6 +51,24 @@ class ConstantFactorTest {
   }
 
   @Test
+  void anInfiniteOrZeroFactorIsMultipliedCellByCell() {
+    PartialRuns.declines(
+        REWRITE,
+        """
+        s = rowSums(X)
+        print(sum(s))
+        R = X %*% matrix(1 / 0, 60, 1)
+        """);
+    PartialRuns.declines(
+        REWRITE,
+        """
+        s = rowSums(X)
+        print(sum(s))
+        R = X %*% matrix(0, 60, 1)
+        """);
+  }
+
+  @Test
   void byItselfAProductIsExecuted() {
     PartialRuns.declines(
         REWRITE,

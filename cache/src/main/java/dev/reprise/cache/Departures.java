@@ -4,6 +4,7 @@ import dev.reprise.cache.CacheEvents.Eviction;
 import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Resident;
+import dev.reprise.cache.State.Spilling;
 import dev.reprise.cache.VictimQueue.Victim;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.Residence;
@@ -147,6 +148,18 @@ final class Departures {
 
   /** On the writer's thread; returns the bytes that became free. */
   private long move(Victim victim) {
+    try {
+      return tryMove(victim);
+    } catch (Throwable e) {
+      // Nobody else would ever let go of it.
+      if (victim.entry().state() instanceof Spilling) {
+        drop(victim, Eviction.DISK_BUDGET);
+      }
+      throw e;
+    }
+  }
+
+  private long tryMove(Victim victim) {
     Entry entry = victim.entry();
     Value value = victim.value();
     // Nobody else leaves this state, so it is still the one that the victim was given.
@@ -216,8 +229,9 @@ final class Departures {
         victims.admit(entry);
       }
       State next = kept ? new Resident(value) : Idle.RETIRED;
-      Subscribers.forEach(
-          Subscribers.inOrder(null, claim.leave(next)),
+      Subscribers.tell(
+          null,
+          claim.leave(next),
           waiter -> {
             value.retain();
             waiter.handle().complete(value);

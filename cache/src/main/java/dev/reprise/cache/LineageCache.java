@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -145,9 +146,15 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   private Claim claim(Entry entry) {
-    counters.misses.increment();
-    events.claimed(entry.key());
-    return new Claim(this, entry, null);
+    Claim claim = new Claim(this, entry, null);
+    try {
+      counters.misses.increment();
+      events.claimed(entry.key());
+      return claim;
+    } catch (Throwable e) {
+      claim.close();
+      throw e;
+    }
   }
 
   /** Claims an entry that lost its value; false when the caller must look again. */
@@ -302,25 +309,27 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       Claim claim, Entry entry, Value value, long costNanos, long height, boolean admit) {
     long bytes = Entry.chargeFor(value);
     Rejection rejection = reasonToReject(bytes, admit);
-    List<Waiter> waiters;
+    // Made before the claim ends: from then on nothing may fail that somebody waits for.
+    State next = rejection == null ? new Resident(value) : Idle.RETIRED;
+    Consumer<Waiter> news =
+        waiter -> {
+          value.retain();
+          waiter.handle().complete(value);
+        };
+    Claimed waiters;
     if (rejection == null) {
       value.retain();
       endOrRelease(claim, value);
       entry.describe(costNanos, height, bytes, clock.incrementAndGet());
       victims.admit(entry);
-      waiters = Subscribers.inOrder(claim.taker(), claim.leave(new Resident(value)));
+      waiters = claim.leave(next);
     } else {
       claim.end();
-      waiters = Subscribers.inOrder(claim.taker(), claim.leave(Idle.RETIRED));
+      waiters = claim.leave(next);
       entries.remove(entry.key(), entry);
     }
     try {
-      Subscribers.forEach(
-          waiters,
-          waiter -> {
-            value.retain();
-            waiter.handle().complete(value);
-          });
+      Subscribers.tell(claim.taker(), waiters, news);
     } finally {
       record(entry, bytes, costNanos, rejection);
     }
@@ -361,12 +370,16 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** Ends a claim with an error. */
   void fail(Claim claim, Entry entry, Throwable error) {
+    Consumer<Waiter> news = waiter -> waiter.handle().fail(error);
     claim.end();
-    List<Waiter> waiters = Subscribers.inOrder(claim.taker(), claim.leave(Idle.RETIRED));
-    entries.remove(entry.key(), entry);
-    counters.failures.increment();
-    events.failed(entry.key(), error, waiters.size());
-    Subscribers.forEach(waiters, waiter -> waiter.handle().fail(error));
+    Claimed waiters = claim.leave(Idle.RETIRED);
+    try {
+      entries.remove(entry.key(), entry);
+      counters.failures.increment();
+      events.failed(entry.key(), error, Subscribers.count(claim.taker(), waiters));
+    } finally {
+      Subscribers.tell(claim.taker(), waiters, news);
+    }
   }
 
   /** Passes an ended claim without outcome on to a waiter that is still interested. */

@@ -11,6 +11,33 @@ final class Subscribers {
 
   private Subscribers() {}
 
+  /**
+   * Tells everybody who waited for a claim that has ended. Nobody is left out, even when the heap
+   * is full or the stack ends: then only the order is lost.
+   */
+  static void tell(Waiter taker, Claimed last, Consumer<Waiter> news) {
+    List<Waiter> waiters;
+    try {
+      waiters = inOrder(taker, last);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      tellOutOfOrder(taker, last, news);
+      throw e;
+    }
+    forEach(waiters, news);
+  }
+
+  private static void tellOutOfOrder(Waiter taker, Claimed last, Consumer<Waiter> news) {
+    try {
+      if (taker != null) {
+        news.accept(taker);
+      }
+    } finally {
+      if (last.waiter() != null) {
+        tellOutOfOrder(last.waiter(), last.earlier(), news);
+      }
+    }
+  }
+
   /** First subscriber first; the taker of the claim, if any, before all. */
   static List<Waiter> inOrder(Waiter taker, Claimed last) {
     if (taker == null && last.waiter() == null) {
@@ -25,6 +52,14 @@ final class Subscribers {
     }
     Collections.reverse(waiters);
     return waiters;
+  }
+
+  static int count(Waiter taker, Claimed last) {
+    int count = taker == null ? 0 : 1;
+    for (Claimed each = last; each.waiter() != null; each = each.earlier()) {
+      count++;
+    }
+    return count;
   }
 
   /** The stack that holds these waiters, given in order. */

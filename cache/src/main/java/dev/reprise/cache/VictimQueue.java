@@ -307,7 +307,8 @@ final class VictimQueue {
     for (Entry entry = admitted.getAndSet(null); entry != null; ) {
       Entry next = entry.nextAdmitted;
       entry.nextAdmitted = null;
-      if (entry.state() instanceof Claimed) {
+      // Admitted before its state says so: not lost, but looked at the next time.
+      if (entry.state() instanceof Claimed || entry.state() instanceof Spilling) {
         push(entry);
       } else {
         enqueue(entry);

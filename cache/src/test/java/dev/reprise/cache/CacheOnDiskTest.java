@@ -1,6 +1,7 @@
 package dev.reprise.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.memory.DamagedCopyException;
@@ -199,6 +200,16 @@ class CacheOnDiskTest {
         .containsEntry(CacheEvents.Eviction.DISK_BUDGET, 3L);
     assertThat(probe(1, new TestWaiter())).isInstanceOf(Claim.class);
     assertThat(disk.statistics().writeErrors()).isOne();
+  }
+
+  @Test
+  void aValueWhoseMoveBreaksOffIsDroppedAndNotForeverOnItsWay() {
+    keep(1, COSTLY);
+    store.breakWrites = new InternalError("a fault in a recent unsafe memory access");
+    assertThatThrownBy(() -> memory.allocate(2 * SIZE).release()).hasCause(store.breakWrites);
+    assertThat(events.log()).containsExactly("admitted 1", "evicted 1");
+    assertThat(cache.reclaim(1)).isZero();
+    assertThat(probe(1, new TestWaiter())).isInstanceOf(Claim.class);
   }
 
   @Test

@@ -15,6 +15,9 @@ final class DiskInMemory implements SpillStore {
   final AtomicInteger reads = new AtomicInteger();
   volatile boolean failWrites;
 
+  /** Thrown by every write when set: worse than a disk that refuses. */
+  volatile Error breakWrites;
+
   /** Every so many reads one is damaged; 0 for none. */
   volatile int damageEvery;
 
@@ -43,6 +46,9 @@ final class DiskInMemory implements SpillStore {
   @Override
   public void write(long position, MemorySegment bytes) throws IOException {
     pass();
+    if (breakWrites != null) {
+      throw breakWrites;
+    }
     if (failWrites) {
       throw new IOException("No space left on device");
     }

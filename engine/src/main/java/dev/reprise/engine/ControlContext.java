@@ -102,6 +102,7 @@ final class ControlContext {
               + function
               + "': does the recursion end?");
     }
+    StackRoom.look(depth);
     depth++;
   }
 

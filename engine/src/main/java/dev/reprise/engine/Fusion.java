@@ -134,8 +134,7 @@ final class Fusion {
       claim.abandon();
       throw e;
     }
-    claim.complete(value, System.nanoTime() - start, call.root().item().height(), true);
-    return value;
+    return Pipeline.completed(claim, value, System.nanoTime() - start, call.root().item());
   }
 
   /** Null when the members must run one by one, since an intermediate may become compressed. */

@@ -139,23 +139,40 @@ final class PendingTask extends Task implements Waiter {
     try {
       value = recipe.compute(completeInputs(), kernel, run.counters());
     } catch (OperandException e) {
-      handle.fail(e);
-      owed.fail(e);
+      fail(owed, e);
       return;
     } catch (ResourceException e) {
-      handle.fail(e);
-      owed.abandon();
+      abandon(owed, e);
       return;
     } catch (RuntimeException | Error e) {
-      handle.fail(e);
-      owed.abandon();
+      abandon(owed, e);
       throw e;
     }
-    long nanos = System.nanoTime() - start;
-    value.retain();
-    handle.complete(value);
-    owed.complete(value, nanos, item.height(), true);
-    value.release();
+    // The cache has the value before its handle wakes anybody: who publishes a call that ends here
+    // finds it there.
+    try (owed) {
+      owed.complete(value, System.nanoTime() - start, item.height(), true);
+    } finally {
+      handle.complete(value);
+    }
+  }
+
+  // Whatever a callback of the handle throws, the claim ends.
+
+  private void fail(Claim owed, Throwable error) {
+    try {
+      handle.fail(error);
+    } finally {
+      owed.fail(error);
+    }
+  }
+
+  private void abandon(Claim owed, Throwable why) {
+    try {
+      handle.fail(why);
+    } finally {
+      owed.abandon();
+    }
   }
 
   private Value[] completeInputs() {
@@ -170,30 +187,54 @@ final class PendingTask extends Task implements Waiter {
   @Override
   protected void inputFailed(Throwable error) {
     Claim owed = claim.getAndSet(null);
-    handle.fail(error);
     if (owed == null) {
+      handle.fail(error);
       return;
     }
-    // Whose input was cancelled gives up; only an error of the values is everybody's error.
-    if (error instanceof CancellationException) {
-      owed.abandon();
-    } else {
-      owed.fail(error);
+    try {
+      // Whose input was cancelled gives up; only an error of the values is everybody's error.
+      if (error instanceof CancellationException) {
+        abandon(owed, error);
+      } else {
+        fail(owed, error);
+      }
+    } finally {
+      needEnds();
     }
-    needEnds();
   }
 
   @Override
   protected void cancelled() {
     Claim owed = claim.getAndSet(null);
     if (owed != null) {
-      abandon(owed);
+      try {
+        abandon(owed);
+      } finally {
+        needEnds();
+      }
+    }
+  }
+
+  /** The pool could not run the task at all. */
+  @Override
+  protected void failed(Throwable error) {
+    Claim owed = claim.getAndSet(null);
+    if (owed == null) {
+      super.failed(error);
+      return;
+    }
+    try {
+      abandon(owed, error);
+    } finally {
       needEnds();
     }
   }
 
   private void abandon(Claim owed) {
-    handle.cancel();
-    owed.abandon();
+    try {
+      handle.cancel();
+    } finally {
+      owed.abandon();
+    }
   }
 }

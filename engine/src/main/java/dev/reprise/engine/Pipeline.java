@@ -202,8 +202,18 @@ final class Pipeline {
       claim.abandon();
       throw e;
     }
-    claim.complete(value, System.nanoTime() - start, item.height(), true);
-    return value;
+    return completed(claim, value, System.nanoTime() - start, item);
+  }
+
+  /** Ends the claim on a value with it, whatever happens; the value for the caller. */
+  static Value completed(Claim claim, Value value, long nanos, LineageItem item) {
+    try (claim) {
+      claim.complete(value, nanos, item.height(), true);
+      return value;
+    } catch (Throwable e) {
+      value.release();
+      throw e;
+    }
   }
 
   private static Meta infer(LinkedOperation operation, Value[] inputs) {
@@ -240,11 +250,16 @@ final class Pipeline {
     }
 
     Handle submit(Claim claim, Meta meta) {
-      PendingTask task = task(meta);
-      Handle handle = task.handle();
-      context.submitted(handle, origin);
-      task.takeOver(claim);
-      return handle;
+      try {
+        PendingTask task = task(meta);
+        Handle handle = task.handle();
+        context.submitted(handle, origin);
+        task.takeOver(claim);
+        return handle;
+      } catch (Throwable e) {
+        claim.close();
+        throw e;
+      }
     }
 
     private PendingTask task(Meta meta) {

@@ -46,29 +46,47 @@ final class ReadTask extends Task implements Waiter {
 
   @Override
   protected void run() {
-    Claim owed = claim.getAndSet(null);
+    // Whatever happens, the claim ends: given up unless it ended otherwise.
+    try (Claim owed = claim.getAndSet(null)) {
+      read(owed);
+    }
+  }
+
+  private void read(Claim owed) {
     long start = System.nanoTime();
+    Value value;
     try {
-      Value value = reading.get();
-      value.retain();
-      handle.complete(value);
-      owed.complete(value, System.nanoTime() - start, true);
-      value.release();
+      value = reading.get();
     } catch (OperandException e) {
-      handle.fail(e);
-      owed.fail(e);
+      try {
+        handle.fail(e);
+      } finally {
+        owed.fail(e);
+      }
+      return;
     } catch (RuntimeException | Error e) {
       handle.fail(e);
-      owed.abandon();
+      return;
+    }
+    try {
+      owed.complete(value, System.nanoTime() - start, true);
+    } finally {
+      handle.complete(value);
+    }
+  }
+
+  /** The pool could not run the task at all. */
+  @Override
+  protected void failed(Throwable error) {
+    try (Claim _ = claim.getAndSet(null)) {
+      super.failed(error);
     }
   }
 
   @Override
   protected void cancelled() {
-    Claim owed = claim.getAndSet(null);
-    handle.cancel();
-    if (owed != null) {
-      owed.abandon();
+    try (Claim _ = claim.getAndSet(null)) {
+      handle.cancel();
     }
   }
 }

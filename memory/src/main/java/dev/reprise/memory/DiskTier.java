@@ -223,6 +223,9 @@ public final class DiskTier implements AutoCloseable {
       writeErrors.incrementAndGet();
       giveUpGrowing(position, size);
       return null;
+    } catch (Throwable e) {
+      giveUpGrowing(position, size);
+      throw e;
     }
   }
 

@@ -87,12 +87,23 @@ public final class CpuPool implements TaskScheduler, AutoCloseable {
       } catch (RejectedExecutionException closed) {
         // Submitted after the pool had closed: cancelling needs no worker.
         execute(task);
+      } catch (Throwable noThread) {
+        // The system has no thread or no memory for one more; unless the queue took the task.
+        if (task.enter(Stage.QUEUED, Stage.RUNNING)) {
+          try {
+            report(task, noThread);
+          } finally {
+            finish(task);
+          }
+        }
       }
     }
   }
 
   private void execute(Task task) {
-    task.enter(Stage.QUEUED, Stage.RUNNING);
+    if (!task.enter(Stage.QUEUED, Stage.RUNNING)) {
+      return;
+    }
     try {
       dispatch(task);
     } catch (Throwable error) {

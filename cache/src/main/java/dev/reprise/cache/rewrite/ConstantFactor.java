@@ -13,11 +13,14 @@ import java.util.Set;
  * </pre>
  *
  * <p>Condition: the vector is {@code matrix(c, n, 1)} or {@code matrix(c, 1, n)} with a literal c,
- * and runs along the inner dimension; and the product is part of another one, or the sums are
- * cached. Cost: one pass over X unless the sums are cached. Error: that of summing in another
- * order, n eps of the norm.
+ * neither 0, infinite nor beyond 2^64 in either direction: sums would overflow, or miss an {@code
+ * Inf - Inf}, where the product does not; it runs along the inner dimension; and the product is
+ * part of another one, or the sums are cached. Cost: one pass over X unless the sums are cached.
+ * Error: that of summing in another order, n eps of the norm.
  */
 final class ConstantFactor implements Rewrite {
+  private static final double LARGEST_FACTOR = 0x1p64;
+
   @Override
   public String name() {
     return "constant-factor";
@@ -40,15 +43,21 @@ final class ConstantFactor implements Rewrite {
     if (inner < 2) {
       return null;
     }
-    if (b.facts().isConstant() && cols == 1) {
+    if (isModerate(b) && cols == 1) {
       Term sums = planner.aggregate(ta ? "colSums" : "rowSums", a);
       return result(sums, ta, b.facts().constant(), planner);
     }
-    if (a.facts().isConstant() && rows == 1) {
+    if (isModerate(a) && rows == 1) {
       Term sums = planner.aggregate(tb ? "rowSums" : "colSums", b);
       return result(sums, tb, a.facts().constant(), planner);
     }
     return null;
+  }
+
+  /** Never true of a matrix whose cells are not known to be equal. */
+  private static boolean isModerate(Term vector) {
+    double size = Math.abs(vector.facts().constant());
+    return size >= 1 / LARGEST_FACTOR && size <= LARGEST_FACTOR;
   }
 
   /** By itself a sum saves little over a product: not worth other last bits unless it is there. */

@@ -1,0 +1,121 @@
+package dev.reprise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.CompileOptions;
+import dev.reprise.ScriptException;
+import dev.reprise.SessionConfig;
+import dev.reprise.cache.Claim;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** Whatever happens to who owes a value, the claim ends and nobody waits for ever. */
+class ClaimsEndTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final LineageItem ITEM = LineageItem.literal(Scalar.of(17));
+  private static final PrintStream SINK = new PrintStream(OutputStream.nullOutputStream());
+
+  private final OpenClaims claims = new OpenClaims();
+  private final SessionServices services =
+      new SessionServices(
+          SessionConfig.defaults().withThreads(2).withSeed(1).withOutput(SINK, SINK), claims);
+  private final ControlContext context =
+      new Run(services, null).mainContext(1, new StringBuilder());
+
+  @AfterEach
+  void close() {
+    services.close();
+  }
+
+  private PendingTask task(PendingTask.Recipe recipe) {
+    return new PendingTask(context, new Value[0], null, ITEM, null, recipe);
+  }
+
+  private Claim claim() {
+    return (Claim) services.cache().probe(ITEM.key(), () -> null);
+  }
+
+  private Handle subscribed() {
+    PendingTask second = task((inputs, kernel, tally) -> Scalar.of(2));
+    services.cache().probe(ITEM.key(), () -> second);
+    return second.handle();
+  }
+
+  private static Value awaited(Handle handle) {
+    return Assertions.assertTimeoutPreemptively(LIMIT, () -> handle.await());
+  }
+
+  @Test
+  void theClaimEndsAlthoughWhoWaitsForTheHandleThrows() {
+    PendingTask task = task((inputs, kernel, tally) -> Scalar.of(1));
+    task.handle()
+        .whenDone(() -> {
+          throw new IllegalStateException("a careless callback");
+        });
+    Claim claim = claim();
+    Handle other = subscribed();
+    task.takeOver(claim);
+    assertThat(awaited(other)).isEqualTo(Scalar.of(1));
+    assertThat(claims.now()).isEmpty();
+  }
+
+  @Test
+  void theErrorReachesOthersAlthoughWhoWaitsForTheHandleThrows() {
+    PendingTask task =
+        task((inputs, kernel, tally) -> {
+          throw new OperandException("singular");
+        });
+    task.handle()
+        .whenDone(() -> {
+          throw new IllegalStateException("a careless callback");
+        });
+    Claim claim = claim();
+    Handle other = subscribed();
+    task.takeOver(claim);
+    assertThatThrownBy(() -> awaited(other)).hasStackTraceContaining("singular");
+    assertThat(claims.now()).isEmpty();
+  }
+
+  @Test
+  void theCacheHasTheValueBeforeTheHandleWakesAnybody() {
+    PendingTask task = task((inputs, kernel, tally) -> Scalar.of(1));
+    CompletableFuture<Value> found = new CompletableFuture<>();
+    task.handle().whenDone(() -> found.complete(services.cache().take(ITEM.key())));
+    task.takeOver(claim());
+    assertThat(found.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join())
+        .isEqualTo(Scalar.of(1));
+  }
+
+  /** More nested loops and branches than the stack of a worker has room for. */
+  @Test
+  void aRecursionThatDoesNotEndLeavesNoClaim() throws Exception {
+    String deep = "if (i > 0) { for (k in 1:1) { if (i > -2) { while (s == 0) { ".repeat(6);
+    String script =
+        "f = function(Matrix[Double] A, Double i) return (Double s) {\n s = 0\n"
+            + deep
+            + "B = A %*% t(A) + i\n s = sum(B) + eval(\"f\", A, i + 1)\n"
+            + "}".repeat(24)
+            + "}\nA = matrix(1, 30, 30)\nR = matrix(0, 2, 1)\n"
+            + "parfor (i in 1:2, par=2) { R[i, 1] = f(A, i) }\nprint(sum(R))";
+    ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
+    for (int run = 0; run < 3; run++) {
+      assertThatThrownBy(
+              () -> Assertions.assertTimeoutPreemptively(LIMIT, () -> runner.run(Map.of())))
+          .isInstanceOf(ScriptException.class)
+          .hasMessageContaining("does the recursion end?");
+      assertThat(claims.now()).isEmpty();
+    }
+  }
+}
