@@ -12,7 +12,7 @@ import java.util.Set;
  * The options of a session; immutable. Start from {@link #defaults} and change with the {@code
  * with} methods.
  *
- * @param reuse how much is reused
+ * @param reuse how much is reused; nothing with {@code estimate}
  * @param policy which cached value is evicted first: {@code lru}, {@code dagheight}, {@code
  *     costnsize}, {@code benefit}
  * @param hostBytes host memory for variables, operations and cached values together; 0 means half
@@ -80,6 +80,11 @@ public record SessionConfig(
   /** Hybrid reuse, Cost&amp;Size eviction, all cores, half of the machine's memory. */
   public static SessionConfig defaults() {
     return dev.reprise.engine.Environment.defaultConfig();
+  }
+
+  /** How much is reused in effect: an estimate needs the keys of all values, and keeps none. */
+  public ReuseMode effectiveReuse() {
+    return estimate ? ReuseMode.TRACE : reuse;
   }
 
   public SessionConfig withReuse(ReuseMode mode) {

@@ -1,60 +1,20 @@
 package dev.reprise;
 
+import static dev.reprise.Calls.DATA;
+import static dev.reprise.Calls.TRAIN;
+import static dev.reprise.Calls.assertCalls;
+import static dev.reprise.Calls.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.Scripts.Outcome;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole calls are found again, exactly when executing them would give the same and do no more. */
 class FunctionReuseTest {
-  private static final String DATA =
-      """
-      X = rand(rows=400, cols=40, seed=1)
-      y = X %*% matrix(1, 40, 1) + rand(rows=400, cols=1, seed=2)
-      """;
-
-  private static final String TRAIN =
-      """
-      train = function(Matrix[Double] X, Matrix[Double] y, Double reg = 0.5)
-        return (Matrix[Double] B, Double loss)
-      {
-        B = solve(t(X) %*% X + diag(matrix(reg, ncol(X), 1)), t(X) %*% y)
-        loss = sum((y - X %*% B)^2)
-      }
-      """;
-
-  /** Runs in all modes; the outputs must be equal. */
-  private static Outcome run(String script) {
-    String expected = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
-    Outcome reused = null;
-    for (ReuseMode mode : ReuseMode.values()) {
-      reused = Scripts.run(Scripts.config().withReuse(mode), script);
-      assertThat(reused.output()).as("%s", mode).isEqualTo(expected);
-      assertThat(reused.liveBuffers()).as("%s", mode).isZero();
-    }
-    Outcome verified = Scripts.run(Scripts.config().withVerifyReuse(1), script);
-    assertThat(verified.output()).as("verified").isEqualTo(expected);
-    assertThat(verified.liveBuffers()).as("verified").isZero();
-    return reused;
-  }
-
-  private static LevelStatistics calls(String script) {
-    return run(script).statistics().functions();
-  }
-
-  private static void assertCalls(String script, long hits, long misses) {
-    LevelStatistics calls = calls(script);
-    assertThat(calls.hits()).as("hits").isEqualTo(hits);
-    assertThat(calls.misses()).as("misses").isEqualTo(misses);
-  }
-
   @Test
   void aCallWithTheSameArgumentsIsNotExecutedAgain() {
     Outcome outcome =
@@ -203,258 +163,6 @@ class FunctionReuseTest {
         2, 1);
   }
 
-  @Test
-  void effectsHappenEachTime() {
-    Outcome outcome =
-        run(
-            """
-            f = function(Matrix[Double] X, Boolean verbose) return (Double s) {
-              s = sum(t(X) %*% X)
-              if (verbose) { print("in f") }
-            }
-            X = rand(rows=500, cols=40, seed=1)
-            a = f(X, FALSE)
-            a = f(X, FALSE)
-            b = f(X, TRUE)
-            b = f(X, TRUE)
-            print(a + b)
-            """);
-    assertThat(outcome.output()).startsWith("in f\nin f\n");
-    assertThat(outcome.statistics().functions().hits()).isEqualTo(1);
-    assertThat(outcome.statistics().functions().misses()).isEqualTo(1);
-  }
-
-  @Test
-  void anEffectInACalledFunctionCounts() {
-    assertCalls(
-        """
-        say = function(String what) return (Integer n) { print(what); n = 1 }
-        f = function(Matrix[Double] X) return (Double s) { s = sum(t(X) %*% X) + say("called") }
-        X = rand(rows=500, cols=40, seed=1)
-        print(f(X) + f(X))
-        """,
-        0, 0);
-  }
-
-  @Test
-  void aSeedThatTheSystemDrawsIsDrawnEachTime() {
-    String f =
-        """
-        f = function(Matrix[Double] X, Integer seed) return (Double s) {
-          s = sum(X %*% rand(rows=ncol(X), cols=20, seed=seed))
-        }
-        X = rand(rows=500, cols=100, seed=1)
-        """;
-    assertCalls(f + "print(f(X, 7) - f(X, 7))", 1, 1);
-    assertCalls(f + "print(f(X, -1) != f(X, -1))\nprint(sum(rand(rows=2, cols=2)))", 0, 0);
-  }
-
-  @Test
-  void seedsDrawnAfterACallThatWasFoundAreThoseAfterACallThatRan() {
-    assertCalls(
-        """
-        f = function(Matrix[Double] X) return (Matrix[Double] R) {
-          R = matrix(0, 3, 1)
-          parfor (i in 1:3) { R[i, 1] = sum(t(X) %*% (X + i)) }
-        }
-        X = rand(rows=500, cols=40, seed=1)
-        print(sum(f(X)) + sum(rand(rows=3, cols=3)))
-        print(sum(f(X)) + sum(rand(rows=3, cols=3)))
-        print(sum(f(X)) + sum(rand(rows=3, cols=3)))
-        """,
-        2, 1);
-  }
-
-  @Test
-  void aFileIsLookedAtEachTime(@TempDir Path folder) {
-    String script =
-        """
-        load = function(String file, Matrix[Double] X) return (Double s) {
-          s = sum(read(file)) + sum(t(X) %%*%% X)
-        }
-        X = rand(rows=500, cols=40, seed=1)
-        write(matrix(1, 2, 2), "%1$s", format="csv")
-        a = load("%1$s", X)
-        write(matrix(2, 2, 2), "%1$s", format="csv")
-        b = load("%1$s", X)
-        print(b - a)
-        """
-            .formatted(folder.resolve("M.csv"));
-    Outcome outcome = run(script);
-    assertThat(outcome.output()).isEqualTo("4.0\n");
-    assertThat(outcome.statistics().functions().hits()).isZero();
-  }
-
-  @Test
-  void stopAndAssertFailEachTimeAndPassedAssertionsAreReused() {
-    String f =
-        """
-        f = function(Matrix[Double] X, Double limit) return (Double s) {
-          s = sum(t(X) %*% X)
-          assert(s > 0)
-          if (s > limit) { stop("too much") }
-        }
-        X = rand(rows=500, cols=40, seed=1)
-        """;
-    assertCalls(f + "print(f(X, 1e9) + f(X, 1e9))", 1, 1);
-    ScriptException failure =
-        Scripts.failure(Scripts.config(), f + "a = f(X, 1e9)\na = f(X, 1e9)\nb = f(X, 1)\n");
-    assertThat(failure.kind()).isEqualTo(ScriptException.Kind.STOP);
-    assertThat(failure.detail()).isEqualTo("too much");
-    assertThat(failure.calls()).hasSize(1);
-    assertThat(failure.calls().getFirst().callSite().line()).isEqualTo(9);
-  }
-
-  @Test
-  void anErrorIsReportedWithItsOwnCallEachTime() throws Exception {
-    try (Session session = Reprise.session(Scripts.config());
-        Workspace workspace = session.workspace()) {
-      workspace.run(
-          "1", "f = function(Matrix[Double] A) return (Double s) { s = sum(solve(A, A)) }");
-      workspace.run("2", "A = matrix(1, 100, 100)");
-      for (String name : new String[] {"3", "4"}) {
-        ScriptException failure =
-            org.junit.jupiter.api.Assertions.assertThrows(
-                ScriptException.class, () -> workspace.run(name, "\n\ns = f(A)"));
-        assertThat(failure.getMessage()).contains("singular");
-        assertThat(failure.calls().getFirst().callSite().file()).isEqualTo(name);
-        assertThat(failure.calls().getFirst().callSite().line()).isEqualTo(3);
-      }
-    }
-  }
-
-  @Test
-  void aFunctionThatIsDefinedAnewIsAnotherFunction() throws Exception {
-    try (Session session = Reprise.session(Scripts.config());
-        Workspace workspace = session.workspace()) {
-      workspace.run("1", "X = rand(rows=500, cols=40, seed=1)");
-      workspace.run("2", "g = function(Double s) return (Double r) { r = s + 1 }");
-      workspace.run(
-          "3", "f = function(Matrix[Double] X) return (Double r) { r = g(sum(t(X) %*% X)) }");
-      assertThat(hits(workspace, "a = f(X)")).isZero();
-      assertThat(hits(workspace, "b = f(X)")).isEqualTo(1);
-      workspace.run("4", "g = function(Double s) return (Double r) { r = s + 2 }");
-      assertThat(hits(workspace, "c = f(X)")).isZero();
-      assertThat(hits(workspace, "d = f(X)")).isEqualTo(1);
-      workspace.run(
-          "5", "f = function(Matrix[Double] X) return (Double r) { r = g(sum(t(X) %*% X) + 5) }");
-      assertThat(hits(workspace, "e = f(X)")).isZero();
-      // A name of a variable or a comment makes no other function.
-      workspace.run(
-          "6",
-          "f = function(Matrix[Double] Z) return (Double q) { # the same\n"
-              + "  q = g(sum(t(Z) %*% Z) + 5) }");
-      assertThat(hits(workspace, "h = f(X)")).isEqualTo(1);
-      assertThat(
-              hits(
-                  workspace,
-                  "assert(a == b & c == d & abs(c - a - 1) < 1e-6 & abs(e - c - 5) < 1e-6 & e =="
-                      + " h)"))
-          .isZero();
-    }
-  }
-
-  @Test
-  void aCalledFunctionWhoseParametersChangeNamesIsAnotherFunction() throws Exception {
-    try (Session session = Reprise.session(Scripts.config());
-        Workspace workspace = session.workspace()) {
-      workspace.run("1", "X = rand(rows=500, cols=40, seed=1)");
-      workspace.run("2", "f = function(Double a, Double b) return (Double r) { r = a - b }");
-      workspace.run(
-          "3",
-          "g = function(Matrix[Double] X) return (Double r) { r = as.double(eval(\"f\","
-              + " list(a=sum(t(X) %*% X), b=2))) }");
-      assertThat(hits(workspace, "p = g(X)")).isZero();
-      assertThat(hits(workspace, "p = g(X)")).isEqualTo(1);
-      workspace.run("5", "f = function(Double b, Double a) return (Double r) { r = b - a }");
-      assertThat(hits(workspace, "q = g(X)")).isZero();
-      workspace.run("6", "assert(abs(p + q) < 1e-6 & p > 0)");
-      assertThat(hits(workspace, "q = g(X)")).isEqualTo(1);
-    }
-  }
-
-  private static long hits(Workspace workspace, String text) throws Exception {
-    return workspace.run("input", text).statistics().functions().hits();
-  }
-
-  @Test
-  void functionsOfOneNameInTwoFilesAreTwo(@TempDir Path folder) throws Exception {
-    String f = "f = function(Matrix[Double] X) return (Double s) { s = g(X) + sum(t(X) %*% X) }\n";
-    Files.writeString(
-        folder.resolve("a.dml"),
-        f + "g = function(Matrix[Double] X) return (Double s) { s = 1.0 }");
-    Files.writeString(
-        folder.resolve("b.dml"),
-        f + "g = function(Matrix[Double] X) return (Double s) { s = 2.0 }");
-    String script =
-        """
-        source("%s/a.dml") as a
-        source("%s/b.dml") as b
-        X = rand(rows=500, cols=40, seed=1)
-        print(b::f(X) - a::f(X))
-        print(b::f(X) - a::f(X))
-        """
-            .formatted(folder, folder);
-    assertCalls(script, 2, 2);
-  }
-
-  @Test
-  void recursionFindsItsOwnEarlierCalls() {
-    Outcome outcome =
-        run(
-            """
-            fib = function(Matrix[Double] X, Integer n) return (Double s) {
-              if (n < 2) { s = sum(X %*% t(X)) * n } else { s = fib(X, n - 1) + fib(X, n - 2) }
-            }
-            X = rand(rows=100, cols=100, seed=1)
-            print(fib(X, 12) / fib(X, 1))
-            """);
-    // Without reuse 465 calls; each of the 13 with another argument runs once.
-    assertThat(outcome.statistics().functions().misses()).isEqualTo(13);
-  }
-
-  @Test
-  void evalIsTransparent() throws Exception {
-    String f =
-        """
-        p = function(Matrix[Double] X) return (Double s) { s = sum(t(X) %*% X) }
-        q = function(Matrix[Double] X) return (Double s) { s = sum(t(X) %*% X); print("q") }
-        f = function(Matrix[Double] X, String name) return (Double s) {
-          s = as.scalar(eval(name, X))
-        }
-        X = rand(rows=500, cols=40, seed=1)
-        """;
-    assertCalls(f + "print(f(X, \"p\") - f(X, \"p\"))", 1, 2);
-    assertCalls(f + "print(f(X, \"q\") - f(X, \"q\"))", 0, 0);
-    try (Session session = Reprise.session(Scripts.config());
-        Workspace workspace = session.workspace()) {
-      workspace.run("1", f);
-      assertThat(hits(workspace, "a = f(X, \"p\")")).isZero();
-      assertThat(hits(workspace, "b = f(X, \"p\")")).isEqualTo(1);
-      workspace.run(
-          "2", "p = function(Matrix[Double] X) return (Double s) { s = sum(X %*% t(X)) }");
-      assertThat(hits(workspace, "c = f(X, \"p\")")).isZero();
-    }
-  }
-
-  @Test
-  void lineageIsThatOfTheExecutedBody() {
-    String script =
-        TRAIN
-            + DATA
-            + """
-            for (i in 1:2) {
-              [B, loss] = train(X, y, 0.1)
-              C = B * loss
-              print(lineage(C))
-            }
-            """;
-    Outcome traced = Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE), script);
-    Outcome reused = Scripts.run(script);
-    assertThat(reused.statistics().functions().hits()).isEqualTo(1);
-    assertThat(reused.output()).isEqualTo(traced.output());
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 8})
   void workersOfAParforFindEachOthersCalls(int workers) {
@@ -498,25 +206,6 @@ class FunctionReuseTest {
     assertThat(outcome.liveBuffers()).isZero();
   }
 
-  @RepeatedTest(20)
-  void aCallWithAnOperationThatFailsLateIsNotRemembered() {
-    ScriptException failure =
-        Scripts.failure(
-            Scripts.config(),
-            """
-            f = function(Matrix[Double] A) return (Double s) {
-              unused = solve(A, A)
-              s = 1.0
-              x = sum(A %*% A)
-            }
-            A = matrix(1, 120, 120)
-            R = matrix(0, 8, 1)
-            parfor (i in 1:8, par=8) { R[i, 1] = f(A) + f(A) }
-            """);
-    assertThat(failure.getMessage()).contains("singular");
-    assertThat(failure.calls()).hasSize(1);
-  }
-
   @ParameterizedTest
   @ValueSource(longs = {400_000, 600_000, 1_000_000, 4_000_000})
   void whatWasEvictedInPartFallsBackToTheBody(long budget) {
@@ -548,31 +237,6 @@ class FunctionReuseTest {
     Outcome spilled = Scripts.run(Scripts.config().withHostBytes(budget), script);
     assertThat(spilled.output()).isEqualTo(expected);
     assertThat(spilled.liveBuffers()).isZero();
-  }
-
-  @Test
-  void explainSaysWhatKeepsAFunctionFromBeingReused() throws Exception {
-    String script =
-        """
-        pure = function(Matrix[Double] X) return (Double s) { s = sum(X); assert(s > 0) }
-        maybe = function(Matrix[Double] X, Integer seed) return (Double s) {
-          s = pure(X) + sum(rand(rows=2, cols=2, seed=seed))
-          if (s > 5) { print(s) }
-        }
-        never = function(Matrix[Double] X) return (Double s) {
-          s = maybe(X, 3) + sum(rand(rows=2, cols=2))
-        }
-        print(never(matrix(1, 2, 2)))
-        """;
-    try (Session session = Reprise.session(Scripts.config())) {
-      assertThat(session.compile(script, CompileOptions.none()).explain())
-          .contains("  whole calls: reusable\n")
-          .contains(
-              "  whole calls: reusable unless they reach rand if the seed is negative at"
-                  + " <script>:3, print at <script>:4\n")
-          .contains("  whole calls: executed each time: rand if the seed is negative at <script>:3")
-          .contains("rand without a seed at <script>:7\n");
-    }
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Scripts.Outcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What reuse would save is counted without keeping a value. */
 class ReuseEstimateTest {
@@ -18,7 +20,7 @@ class ReuseEstimateTest {
       """;
 
   private static SessionConfig estimating() {
-    return Scripts.config().withReuse(ReuseMode.TRACE).withEstimate(true);
+    return Scripts.config().withEstimate(true);
   }
 
   @Test
@@ -49,6 +51,19 @@ class ReuseEstimateTest {
         Scripts.run(Scripts.config().withReuse(ReuseMode.FULL), SCRIPT).statistics();
     assertThat(forecast.repeated()).isEqualTo(full.hits());
     assertThat(forecast.computations()).isEqualTo(full.hits() + full.misses());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ReuseMode.class)
+  void anEstimateIsTheSameWhateverReuseWouldBeOtherwise(ReuseMode mode) {
+    RunStatistics statistics = Scripts.run(estimating().withReuse(mode), SCRIPT).statistics();
+    assertThat(statistics.cache()).isNull();
+    assertThat(statistics.forecast().repeated()).isEqualTo(8);
+    assertThat(statistics.forecast().computations())
+        .isEqualTo(
+            statistics.forecast().statements().stream()
+                .mapToLong(ReuseForecast.Statement::computations)
+                .sum());
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,23 @@ class WorkspaceTest {
     bytes.reset();
     run(text);
     return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  }
+
+  /** What was computed for line 1 is what line 3 assigns, but only when line 2 has succeeded. */
+  @Test
+  void anAssignmentAfterAFailureHasNotHappenedWhereverItsValueCameFrom() throws Exception {
+    run("X = matrix(1, 2, 2); y = 7; S = matrix(0, 2, 2)");
+    for (String first :
+        List.of(
+            "n = nrow(X + 1)",
+            "n = 2 * ncol(t(X + 1))",
+            "n = t(-(-(X + 1)))",
+            "n = sum(t(t(X + 1)))")) {
+      assertThatThrownBy(
+              () -> run(first + "\nb = solve(S, matrix(1, 2, 1))\ny = X + 1\nprint(sum(y))"))
+          .hasMessageContaining("singular");
+      assertThat(printed("print(y)")).describedAs(first).isEqualTo("7\n");
+    }
   }
 
   @Test

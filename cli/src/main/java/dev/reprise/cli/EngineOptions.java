@@ -19,7 +19,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
   static EngineOptions of(Settings settings, Console console) {
     SessionConfig config =
         SessionConfig.defaults()
-            .withReuse(reuse(settings))
+            .withReuse(ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)))
             .withTraps(settings.checks().traps())
             .withEstimate(settings.checks().estimate())
             .withVerifyReuse(settings.checks().verifyReuse())
@@ -48,13 +48,6 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     return new EngineOptions(config, missing(settings));
   }
 
-  /** An estimate needs the keys of all values, and keeps none. */
-  private static ReuseMode reuse(Settings settings) {
-    return settings.checks().estimate()
-        ? ReuseMode.TRACE
-        : ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT));
-  }
-
   /** On the CPU, the reduced precisions of devices are fp32. */
   private static Precision precision(Settings settings) {
     return settings.precision().equals("fp64") ? Precision.FP64 : Precision.FP32;
@@ -72,7 +65,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
   public String toString() {
     return VersionCommand.text()
         + ", reuse "
-        + config.reuse().name().toLowerCase(Locale.ROOT)
+        + config.effectiveReuse().name().toLowerCase(Locale.ROOT)
         + ", eviction "
         + config.policy()
         + ", "

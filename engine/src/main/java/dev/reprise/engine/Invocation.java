@@ -108,9 +108,13 @@ final class Invocation {
 
   private static void runBody(
       ControlContext context, Activation inner, LinkedProcedure callee, int results) {
-    LevelReuse levels = context.run.session().levels();
     Region region = callee.region();
-    if (levels != null && region.isWorthAsking()) {
+    if (region == null) {
+      Node.runAll(callee.body(), context, inner);
+      return;
+    }
+    if (region.isWorthAsking()) {
+      LevelReuse levels = context.run.session().levels();
       levels.run(context, inner, region, callee.body(), results);
       return;
     }

@@ -19,15 +19,17 @@ final class LinkedProcedure {
 
   /**
    * @param calledAs the name under which the program finds it
+   * @param region the body as something that may be reused as a whole; null when nothing is
    */
   LinkedProcedure(
       Procedure procedure,
       String calledAs,
+      Region region,
       LineageItem[] constantItems,
       Node[] body,
       LinkedCode[] defaults) {
     this.calledAs = calledAs;
-    this.region = Region.of(procedure);
+    this.region = region;
     this.procedure = procedure;
     this.constants = procedure.constants().toArray(Scalar[]::new);
     this.constantItems = constantItems;
@@ -43,7 +45,7 @@ final class LinkedProcedure {
     return calledAs;
   }
 
-  /** The body as something that may be reused as a whole. */
+  /** The body as something that may be reused as a whole; null when nothing is. */
   Region region() {
     return region;
   }

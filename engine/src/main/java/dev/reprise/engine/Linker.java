@@ -36,14 +36,14 @@ final class Linker {
   private final Consumer<String> expected;
   private final ValueTrap trap;
   private final FusionScope fusion;
-  private final boolean findsBlocks;
+  private final boolean findsRegions;
 
   /**
    * @param precision the width of all matrices that the program makes
    * @param expected is told each opcode that is linked, so that its device can prepare
    * @param trap checks results of scalar functions; null when nothing is trapped
    * @param fusion which operations may be computed in the loop of another
-   * @param findsBlocks whether blocks are looked up as a whole
+   * @param findsRegions whether calls and blocks are looked up as a whole
    */
   Linker(
       OpcodeIndex opcodes,
@@ -51,13 +51,13 @@ final class Linker {
       Consumer<String> expected,
       ValueTrap trap,
       FusionScope fusion,
-      boolean findsBlocks) {
+      boolean findsRegions) {
     this.opcodes = opcodes;
     this.precision = precision;
     this.expected = expected;
     this.trap = trap;
     this.fusion = fusion;
-    this.findsBlocks = findsBlocks;
+    this.findsRegions = findsRegions;
   }
 
   /**
@@ -93,20 +93,21 @@ final class Linker {
           procedure.parameters().stream()
               .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
               .toArray(LinkedCode[]::new);
-      return new LinkedProcedure(procedure, calledAs, constantItems, ownBody(), defaults);
-    }
-
-    /** The body of a function that is never reused as a whole may have parts that are. */
-    private Node[] ownBody() {
+      if (!findsRegions) {
+        Node[] body = nodes(procedure.body());
+        return new LinkedProcedure(procedure, calledAs, null, constantItems, body, defaults);
+      }
+      boolean hasEffects = Determinism.isCertainlyNone(procedure.body(), procedure.constants());
       boolean isFunction = !procedure.name().equals("main");
-      return isFunction && Determinism.isCertainlyNone(procedure.body(), procedure.constants())
-          ? parts(procedure.body())
-          : nodes(procedure.body());
+      // The body of a function that is never reused as a whole may have parts that are.
+      Node[] body = isFunction && hasEffects ? parts(procedure.body()) : nodes(procedure.body());
+      Region region = Region.of(procedure, hasEffects);
+      return new LinkedProcedure(procedure, calledAs, region, constantItems, body, defaults);
     }
 
     /** Blocks that may be executed often, cut into regions where that may pay. */
     private Node[] parts(List<Block> blocks) {
-      if (!findsBlocks) {
+      if (!findsRegions) {
         return nodes(blocks);
       }
       List<Node> all = new ArrayList<>();

@@ -3,7 +3,6 @@ package dev.reprise.engine;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Block;
 import dev.reprise.language.program.BlockAccess;
-import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.ProgramFingerprint;
 import dev.reprise.lineage.Key;
@@ -84,13 +83,17 @@ final class Region {
     this.fingerprintOf = fingerprintOf;
   }
 
-  /** The body of a function, from bound parameters to results that are not converted yet. */
-  static Region of(Procedure function) {
+  /**
+   * The body of a function, from bound parameters to results that are not converted yet.
+   *
+   * @param neverRepeatable whether every execution has an effect
+   */
+  static Region of(Procedure function, boolean neverRepeatable) {
     return new Region(
         Level.FUNCTION,
         function.parameters().stream().mapToInt(Procedure.Parameter::slot).toArray(),
         function.results().stream().mapToInt(Procedure.Result::slot).toArray(),
-        Determinism.isCertainlyNone(function.body(), function.constants()),
+        neverRepeatable,
         null,
         () -> ProgramFingerprint.of(function));
   }

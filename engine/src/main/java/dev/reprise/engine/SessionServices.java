@@ -53,7 +53,7 @@ public final class SessionServices implements AutoCloseable {
   private volatile long liveBuffersAtClose = -1;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this.config = config;
+    this.config = config.withReuse(config.effectiveReuse());
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
     this.disk = disk(config);
     this.memory = new HostMemory(budget, disk);
@@ -63,7 +63,7 @@ public final class SessionServices implements AutoCloseable {
             ? TagClass.exactly(ValueTag.plain(device.deviceClass()))
             : TagClass.DEFAULT;
     this.cache =
-        config.reuse().reuses() && !config.estimate()
+        config.effectiveReuse().reuses()
             ? cache(new CacheConfig(policy(config.policy()), budget).withTags(tags), events, disk)
             : null;
     if (cache != null) {
@@ -80,7 +80,7 @@ public final class SessionServices implements AutoCloseable {
         new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
     this.pipeline = new Pipeline(kernels, execution, cache, checks);
     this.levels =
-        cache != null && config.reuse().reusesLevels()
+        cache != null && config.effectiveReuse().reusesLevels()
             ? new LevelReuse(cache, new Composites(COMPOSITES), config.precision())
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, opcodes);
@@ -104,7 +104,7 @@ public final class SessionServices implements AutoCloseable {
 
   /** Null when values are not put together from parts. */
   private PartialReuse partialReuse(CacheEvents events, long budget) {
-    return cache != null && config.reuse().reusesParts() && tags.takesRewritten()
+    return cache != null && config.effectiveReuse().reusesParts() && tags.takesRewritten()
         ? new PartialReuse(cache, events, budget / INVESTED_SHARE)
         : null;
   }

@@ -57,7 +57,11 @@ final class Tidying {
     }
   }
 
-  /** Where the copied value is made, if the target is not touched in between; else -1. */
+  /**
+   * Where the copied value is made, if nothing but copies stands in between, and none that touches
+   * the target; else -1. What may fail in between must find the variable as it was: a conversation
+   * shows it.
+   */
   private static int maker(Instruction.Copy copy, int at, List<Instruction> instructions) {
     for (int i = at - 1; i >= 0; i--) {
       Instruction instruction = instructions.get(i);
@@ -66,7 +70,9 @@ final class Tidying {
           && compute.outputs()[0] == copy.from()) {
         return i;
       }
-      if (reads(instruction, copy.to()) || contains(instruction.outputs(), copy.to())) {
+      if (!(instruction instanceof Instruction.Copy)
+          || reads(instruction, copy.to())
+          || contains(instruction.outputs(), copy.to())) {
         return -1;
       }
     }
