@@ -23,15 +23,19 @@ final class ControlNodes {
     @Override
     public void run(ControlContext context, Activation activation) {
       LoopTrace.Entry entry = trace.enter(context, activation);
-      entry.begin(0);
-      long iteration = 0;
-      while (predicate.scalar("the condition of 'while'", context, activation).asBoolean()) {
-        context.checkCancelled();
-        Node.runAll(body, context, activation);
-        entry.end();
-        entry.begin(++iteration);
+      try {
+        entry.begin(0);
+        long iteration = 0;
+        while (predicate.scalar("the condition of 'while'", context, activation).asBoolean()) {
+          context.checkCancelled();
+          Node.runAll(body, context, activation);
+          entry.end();
+          entry.begin(++iteration);
+        }
+        entry.finish();
+      } finally {
+        entry.leave();
       }
-      entry.leave();
     }
   }
 
@@ -43,15 +47,19 @@ final class ControlNodes {
     public void run(ControlContext context, Activation activation) {
       Range range = range(context, activation);
       LoopTrace.Entry entry = trace.enter(context, activation);
-      for (long i = 0; i < range.count(); i++) {
-        context.checkCancelled();
-        entry.begin(i);
-        Scalar value = range.at(i);
-        activation.bind(variable, value, literal(activation, value));
-        Node.runAll(body, context, activation);
-        entry.end();
+      try {
+        for (long i = 0; i < range.count(); i++) {
+          context.checkCancelled();
+          entry.begin(i);
+          Scalar value = range.at(i);
+          activation.bind(variable, value, literal(activation, value));
+          Node.runAll(body, context, activation);
+          entry.end();
+        }
+        entry.finish();
+      } finally {
+        entry.leave();
       }
-      entry.leave();
     }
 
     Range range(ControlContext context, Activation activation) {

@@ -79,7 +79,10 @@ final class LoopTrace {
     return new Entry(context, activation, deduplicates);
   }
 
-  /** One execution of the loop. After an exception it is dropped. */
+  /**
+   * One execution of the loop: {@link #finish} after its last iteration, {@link #leave} in any
+   * case. After an exception the trace is dropped; the seeds are those of the loop around again.
+   */
   final class Entry {
     private final SeedSource seeds;
     private final Activation activation;
@@ -119,13 +122,16 @@ final class LoopTrace {
       drew |= began && seeds.count() > 0;
     }
 
+    void finish() {
+      if (builder != null) {
+        builder.finish(activation.items);
+      }
+    }
+
     void leave() {
       if (draws) {
         note();
         seeds.resume(outerBase, outerCount + (drew ? 1 : 0));
-      }
-      if (builder != null) {
-        builder.finish(activation.items);
       }
     }
   }

@@ -39,7 +39,7 @@ final class DeepKey {
 
   private void pushInputsWithoutKey(LineageItem item) {
     if (item instanceof RunItem ofRun) {
-      ofRun.run.inputsWithoutKey(ofRun.iteration, this::push);
+      ofRun.run.keys.inputsWithoutKey(ofRun.iteration, this::push);
       return;
     }
     int inputs = item.inputCount();

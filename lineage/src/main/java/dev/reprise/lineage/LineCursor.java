@@ -165,6 +165,64 @@ final class LineCursor {
     return (char) unit;
   }
 
+  // ---- words of programs with loops
+
+  String plain(String what) throws TraceFormatException {
+    return bare(TraceSyntax::isPlain, what);
+  }
+
+  void expectWord(String word) throws TraceFormatException {
+    int at = position;
+    if (!plain("'" + word + "'").equals(word)) {
+      throw mistakeAt(at, "expected '" + word + "'");
+    }
+  }
+
+  /** The number that the next of several parts has. */
+  void expectNumber(int number, String parts) throws TraceFormatException {
+    int at = position;
+    if (!plain("a number").equals(Integer.toString(number))) {
+      throw mistakeAt(at, parts + " are numbered without gaps: expected " + number);
+    }
+  }
+
+  /** The name of the next of several parts, such as $3. */
+  void expectName(char sign, int number) throws TraceFormatException {
+    int at = position;
+    String expected = "" + sign + number;
+    if (!plain(expected).equals(expected)) {
+      throw mistakeAt(at, "expected " + expected + ": there are no gaps");
+    }
+  }
+
+  /** A number from 0 to {@code most}. */
+  long number(String what, long most) throws TraceFormatException {
+    int at = position;
+    return number(plain(what), at, most);
+  }
+
+  /** The number that a part of the line is that was read at a mark. */
+  long number(String digits, int mark, long most) throws TraceFormatException {
+    try {
+      long number = Long.parseLong(digits);
+      if (number >= 0 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, as a number out of range is.
+    }
+    throw mistakeAt(mark, "'" + digits + "' is no number from 0 to " + most);
+  }
+
+  /** A one-based number of one of {@code size} parts as a zero-based index. */
+  int index(String digits, int mark, int size) throws TraceFormatException {
+    long number = number(digits, mark, Integer.MAX_VALUE);
+    if (number < 1 || number > size) {
+      throw mistakeAt(mark, "there is no number " + digits + " here; there are " + size);
+    }
+    return (int) number - 1;
+  }
+
   /** A mistake at the current position: what should stand there and what does. */
   TraceFormatException expected(String what) {
     String found = atEnd() ? "the line ends" : "found '" + rest() + "'";

@@ -241,7 +241,7 @@ public sealed class LineageItem permits RunItem {
     return height == UNKNOWN ? ((RunItem) this).lateHeight() : height;
   }
 
-  /** The height if it is known without computing anything. */
+  /** The height that the item was made with. */
   final int heightOrUnknown() {
     return height;
   }
@@ -294,7 +294,7 @@ public sealed class LineageItem permits RunItem {
   final boolean tryComputeKey() {
     if (isOfRun()) {
       RunItem item = (RunItem) this;
-      return item.run.tryComputeKey(item);
+      return item.run.keys.tryCompute(item);
     }
     KeyMixer mixer =
         operation == null ? KeyMixer.ofLiteral(literal()) : KeyMixer.ofOperation(operation);

@@ -19,7 +19,10 @@ final class NumberColumn {
   private static final int PROGRESSION = 0;
 
   /** Draws per iteration that are tried when a number looks like a seed. */
-  private static final long DRAWS_TRIED = 4096;
+  private static final long DRAWS_TRIED = 256;
+
+  /** Seeds have 53 random bits: one in two million is smaller, and is then stored as it is. */
+  private static final long SMALLEST_SEED = 1L << 32;
 
   private final ValueKind kind;
   private volatile long[] firsts = new long[1];
@@ -28,6 +31,8 @@ final class NumberColumn {
   private volatile byte[] rules = new byte[1];
   // Written after the segment's content.
   private volatile int size;
+  // Set before the size that makes the first segment of seeds visible.
+  private volatile boolean seeded;
   private long entriesOfLast;
 
   NumberColumn(ValueKind kind) {
@@ -90,7 +95,7 @@ final class NumberColumn {
   }
 
   private void begin(long iteration, long bits, SeedRule seeds, long draws) {
-    if (kind == ValueKind.INTEGER && seeds != null) {
+    if (kind == ValueKind.INTEGER && bits >= SMALLEST_SEED) {
       for (long draw = 1; draw <= Math.min(draws, DRAWS_TRIED); draw++) {
         if (seeds.seed(iteration, draw) == bits) {
           add(iteration, 0, draw, SEEDS);
@@ -116,6 +121,9 @@ final class NumberColumn {
     froms[at] = from;
     steps[at] = step;
     rules[at] = (byte) rule;
+    if (rule == SEEDS) {
+      seeded = true;
+    }
     entriesOfLast = 2;
     size = at + 1;
   }
@@ -138,7 +146,8 @@ final class NumberColumn {
 
   /** The bits in an iteration that took the patch. */
   long at(long iteration, SeedRule seeds) {
-    int segment = indexOf(iteration);
+    int count = size;
+    int segment = Ascending.lastUpTo(firsts, count, iteration);
     return rules[segment] == SEEDS
         ? seeds.seed(iteration, steps[segment])
         : progression(segment, iteration);
@@ -149,33 +158,13 @@ final class NumberColumn {
     return progression(0, iteration, from);
   }
 
-  private int indexOf(long iteration) {
-    int low = 0;
-    int high = size - 1;
-    long[] all = firsts;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (all[middle] <= iteration) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
-  }
-
   /** True when the whole column is one progression: its start then is an input of the run. */
   boolean isLiftable() {
     return size == 1 && rules[0] == PROGRESSION;
   }
 
   boolean usesSeeds() {
-    for (int i = 0; i < size; i++) {
-      if (rules[i] == SEEDS) {
-        return true;
-      }
-    }
-    return false;
+    return seeded;
   }
 
   int segments() {

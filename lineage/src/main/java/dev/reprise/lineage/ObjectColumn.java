@@ -36,18 +36,15 @@ final class ObjectColumn {
   }
 
   Object at(long iteration) {
-    int low = 0;
-    int high = size - 1;
+    int count = size;
+    return values[Ascending.lastUpTo(firsts, count, iteration)];
+  }
+
+  /** The position after the last entry that holds from this iteration or an earlier one on. */
+  int endUpTo(long iteration) {
+    int count = size;
     long[] all = firsts;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (all[middle] <= iteration) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return values[low];
+    return count == 0 || all[0] > iteration ? 0 : Ascending.lastUpTo(all, count, iteration) + 1;
   }
 
   int size() {

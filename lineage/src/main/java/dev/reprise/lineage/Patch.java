@@ -41,6 +41,8 @@ final class Patch {
   // A ref per carried variable: what it refers to after the iteration.
   final int[] outputs;
   final int innerRuns;
+  // Whether a run keeps items or bodies for the patch, not only numbers.
+  final boolean hasObjects;
   // Structure without values: patches that differ in these alone have it in common.
   final long skeleton;
 
@@ -72,6 +74,8 @@ final class Patch {
     this.innerOutputs = innerOutputs;
     this.outputs = outputs;
     this.innerRuns = (int) Arrays.stream(nodes).filter(n -> n instanceof InnerRun).count();
+    this.hasObjects =
+        innerRuns > 0 || Arrays.stream(values).anyMatch(v -> v.kind() == ValueKind.ITEM);
     this.skeleton = skeletonHash();
     this.sharedWith = new int[outputs.length];
     this.made =
@@ -196,12 +200,5 @@ final class Patch {
   /** Operations that one iteration stands for, inner runs counted as one. */
   int operandCount(int node) {
     return starts[node + 1] - starts[node];
-  }
-
-  long bytes() {
-    return 120
-        + 4L * (nodes.length + starts.length + refs.length + innerOutputs.length)
-        + 8L * outputs.length
-        + 24L * values.length;
   }
 }

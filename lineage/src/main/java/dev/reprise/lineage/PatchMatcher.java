@@ -215,10 +215,7 @@ final class PatchMatcher {
    * True for what a patch may take as it is: literals, content from outside, items from elsewhere.
    */
   boolean mayBeValue(LineageItem item) {
-    return item.isLiteral()
-        || item.isOfRun()
-        || isSource(item)
-        || builder.elements().contains(item);
+    return item.isLiteral() || item.isOfRun() || isSource(item) || builder.isElement(item);
   }
 
   static boolean isSource(LineageItem item) {

@@ -1,8 +1,6 @@
 package dev.reprise.lineage;
 
 import dev.reprise.lineage.Patch.InnerRun;
-import dev.reprise.lineage.Patch.PatchValue;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +62,7 @@ public final class ProgramReplay<V> {
       machine.retain(values[output]);
       return values[output];
     } finally {
-      releaseAll(values);
+      releaseAll(machine, values);
       for (LoopRun<?> loop : loops) {
         if (loop != null) {
           loop.close();
@@ -137,7 +135,7 @@ public final class ProgramReplay<V> {
   }
 
   private LoopRun<V> start(TraceProgram.Loop loop) {
-    RunBody.Inputs taken = loop.body().inputs();
+    RunInputs taken = loop.body().inputs();
     LoopRun<V> run = new LoopRun<>(machine, loop.body());
     int at = 0;
     for (int c : taken.carried()) {
@@ -155,9 +153,7 @@ public final class ProgramReplay<V> {
     for (int i = 0; i < run.lifts.length; i++) {
       run.lifts[i] = number(loop.inputs()[at++]);
     }
-    if (taken.usesSeeds()) {
-      run.seedBase = number(loop.inputs()[at]);
-    }
+    run.seeds(taken.usesSeeds() ? number(loop.inputs()[at]) : 0);
     return run;
   }
 
@@ -167,9 +163,9 @@ public final class ProgramReplay<V> {
   }
 
   private long number(int step) {
-    Scalar literal = ((TraceProgram.Item) program.steps().get(step)).item().literalOrNull();
+    LineageItem literal = ((TraceProgram.Item) program.steps().get(step)).item();
     used(step);
-    return ValueKind.ofLiteral(literal).bits(literal);
+    return RunNumbers.bits(literal);
   }
 
   private void used(int step) {
@@ -179,7 +175,7 @@ public final class ProgramReplay<V> {
     }
   }
 
-  private void releaseAll(V[] held) {
+  private static <V> void releaseAll(Machine<V> machine, V[] held) {
     for (int i = 0; i < held.length; i++) {
       if (held[i] != null) {
         machine.release(held[i]);
@@ -192,11 +188,11 @@ public final class ProgramReplay<V> {
   private static final class LoopRun<V> {
     private final Machine<V> machine;
     private final RunBody body;
-    private final RunBody.Inputs inputs;
+    private final RunInputs inputs;
     private final V[] carried;
     private final V[] outers;
     private final long[] lifts;
-    private long seedBase;
+    private RunNumbers numbers;
     // Constants of each patch, made once.
     private final List<V[]> constants;
     private final int[][] usesOf;
@@ -213,6 +209,11 @@ public final class ProgramReplay<V> {
       this.usesOf = new int[body.patchCount()][];
     }
 
+    /** Says what the seeds follow from; the starts of progressions are known by then. */
+    void seeds(long base) {
+      numbers = new RunNumbers(body, inputs, lifts, new SeedRule(base, body.firstIteration));
+    }
+
     void execute(ProgramReplay<V> replay) {
       for (long iteration = 0; iteration < body.length(); iteration++) {
         iterate(replay, iteration);
@@ -220,23 +221,14 @@ public final class ProgramReplay<V> {
     }
 
     void close() {
-      releaseAll(carried);
-      releaseAll(outers);
+      releaseAll(machine, carried);
+      releaseAll(machine, outers);
       if (places != null) {
-        releaseAll(places);
+        releaseAll(machine, places);
       }
       for (int path = 0; path < usesOf.length; path++) {
         if (usesOf[path] != null) {
-          releaseAll(constants.get(path));
-        }
-      }
-    }
-
-    private void releaseAll(V[] held) {
-      for (int i = 0; i < held.length; i++) {
-        if (held[i] != null) {
-          machine.release(held[i]);
-          held[i] = null;
+          releaseAll(machine, constants.get(path));
         }
       }
     }
@@ -282,7 +274,7 @@ public final class ProgramReplay<V> {
           used(place, uses);
         }
       }
-      releaseAll(places);
+      releaseAll(machine, places);
     }
 
     private V retained(V value) {
@@ -333,17 +325,10 @@ public final class ProgramReplay<V> {
           LineageItem item = (LineageItem) body.objects(path, v).at(iteration);
           places[v] = retained(replay.values[replay.program.stepOf(item)]);
         } else {
-          places[v] = machine.leaf(LineageItem.literal(kind.scalar(number(path, v, iteration))));
+          places[v] =
+              machine.leaf(LineageItem.literal(kind.scalar(numbers.at(path, v, iteration))));
         }
       }
-    }
-
-    private long number(int path, int value, long iteration) {
-      int lift = inputs.liftIndex(path, value);
-      NumberColumn column = body.numbers(path, value);
-      return lift >= 0
-          ? column.lifted(iteration, lifts[lift])
-          : column.at(iteration, new SeedRule(seedBase, body.firstIteration));
     }
 
     private void executeInner(
@@ -360,11 +345,9 @@ public final class ProgramReplay<V> {
           run.outers[i] = retained(places[patch.flatRefs[operand++]]);
         }
         for (int i = 0; i < run.lifts.length; i++) {
-          run.lifts[i] = numberOperand(path, patch, operand++, iteration);
+          run.lifts[i] = numbers.operand(path, operand++, iteration);
         }
-        if (run.inputs.usesSeeds()) {
-          run.seedBase = numberOperand(path, patch, operand, iteration);
-        }
+        run.seeds(run.inputs.usesSeeds() ? numbers.operand(path, operand, iteration) : 0);
         run.execute(replay);
         for (int i = 0; i < patch.innerOutputs.length; i += 2) {
           if (patch.innerOutputs[i] == node) {
@@ -374,20 +357,6 @@ public final class ProgramReplay<V> {
       } finally {
         run.close();
       }
-    }
-
-    private long numberOperand(int path, Patch patch, int operand, long iteration) {
-      int index = Ref.index(patch.refs[operand]);
-      PatchValue value = patch.values[index];
-      if (value.kind().isNumber()) {
-        return number(path, index, iteration);
-      }
-      LineageItem item =
-          value.kind() == ValueKind.CONSTANT
-              ? value.constant()
-              : (LineageItem) body.objects(path, index).at(iteration);
-      Scalar literal = item.literalOrNull();
-      return ValueKind.ofLiteral(literal).bits(literal);
     }
   }
 }

@@ -113,14 +113,10 @@ final class ProgramWriter {
   }
 
   private void writeInnerBodies(RunBody body, int path) throws IOException {
-    Patch patch = body.patch(path);
-    for (Object node : patch.nodes) {
-      if (node instanceof InnerRun inner && inner.body() != null) {
-        writeBody(inner.body());
-      } else if (node instanceof InnerRun inner) {
-        ObjectColumn column = body.objects(path, patch.values.length + inner.ordinal());
-        for (int i = 0; i < column.size(); i++) {
-          writeBody((RunBody) column.value(i));
+    for (Object node : body.patch(path).nodes) {
+      if (node instanceof InnerRun inner) {
+        for (RunBody each : body.bodies(path, inner)) {
+          writeBody(each);
         }
       }
     }
@@ -170,7 +166,7 @@ final class ProgramWriter {
       if (patch.nodes[node] instanceof InnerRun inner && inner.body() == null) {
         writeObjects(
             TraceSyntax.COLUMN + " " + patches.get(patch) + " $" + (node + 1),
-            body.objects(path, patch.values.length + inner.ordinal()));
+            body.bodyColumn(path, inner));
       }
     }
   }

@@ -3,9 +3,9 @@ package dev.reprise.lineage;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What the iterations of a run did, without what they started from: the patches taken, the path
@@ -22,6 +22,8 @@ final class RunBody {
   /** Inner runs nested deeper than this are items from elsewhere: evaluation recurses per level. */
   static final int DEPTH_LIMIT = 48;
 
+  private static final long UNKNOWN = -1;
+
   final PathColumn path = new PathColumn();
   final long firstIteration;
   private volatile Patch[] patches = new Patch[1];
@@ -29,33 +31,14 @@ final class RunBody {
   private volatile long[] firstUses = new long[1];
   private volatile int patchCount;
 
+  // What the patches so far read and whether they keep objects; renewed before a patch is added.
+  private volatile RunInputs reads = RunInputs.ofReads(new int[0], new int[0]);
+  private volatile boolean hasObjects;
+
   // Computed when the run is complete, and then the same for every thread.
-  private volatile Inputs inputs;
+  private volatile RunInputs inputs;
   private volatile int depth;
-
-  /**
-   * What a run of this body takes.
-   *
-   * @param carried variables whose first value is read
-   * @param outers fixed items that are read
-   * @param lifted columns whose progression starts at an input, as (patch, value) pairs
-   * @param usesSeeds whether the seed base is an input, the last one
-   */
-  record Inputs(int[] carried, int[] outers, int[] lifted, boolean usesSeeds) {
-    int size() {
-      return carried.length + outers.length + lifted.length / 2 + (usesSeeds ? 1 : 0);
-    }
-
-    /** The place of a column among the lifted ones, or -1. */
-    int liftIndex(int path, int value) {
-      for (int i = 0; i < lifted.length; i += 2) {
-        if (lifted[i] == path && lifted[i + 1] == value) {
-          return i / 2;
-        }
-      }
-      return -1;
-    }
-  }
+  private volatile long operations = UNKNOWN;
 
   RunBody(long firstIteration) {
     this.firstIteration = firstIteration;
@@ -122,11 +105,32 @@ final class RunBody {
         made[patch.values.length + inner.ordinal()] = new ObjectColumn();
       }
     }
+    renewReads(patch);
     columns[at] = made;
     firstUses[at] = path.length();
     patches[at] = patch;
     patchCount = at + 1;
     return at;
+  }
+
+  private void renewReads(Patch patch) {
+    int[] carried = union(reads.carried(), patch.carriedRead);
+    int[] outers = union(reads.outers(), patch.outersRead);
+    if (carried != reads.carried() || outers != reads.outers()) {
+      reads = RunInputs.ofReads(carried, outers);
+    }
+    hasObjects |= patch.hasObjects;
+  }
+
+  private static int[] union(int[] known, int[] more) {
+    int[] all =
+        IntStream.concat(Arrays.stream(known), Arrays.stream(more)).sorted().distinct().toArray();
+    return all.length == known.length ? known : all;
+  }
+
+  /** True when a column holds items or bodies. */
+  boolean hasObjects() {
+    return hasObjects;
   }
 
   NumberColumn numbers(int path, int value) {
@@ -155,13 +159,41 @@ final class RunBody {
 
   /** The body of an inner run in an iteration. */
   RunBody inner(int path, Patch.InnerRun inner, long iteration) {
-    return inner.body() != null
-        ? inner.body()
-        : (RunBody) objects(path, patches[path].values.length + inner.ordinal()).at(iteration);
+    return inner.body() != null ? inner.body() : (RunBody) bodyColumn(path, inner).at(iteration);
   }
 
-  /** Operations of all iterations, those of inner runs included; stops at the largest long. */
+  /** Where the bodies of an inner run are that differ. */
+  ObjectColumn bodyColumn(int path, Patch.InnerRun inner) {
+    return objects(path, patches[path].values.length + inner.ordinal());
+  }
+
+  /** All bodies of an inner run. */
+  List<RunBody> bodies(int path, Patch.InnerRun inner) {
+    if (inner.body() != null) {
+      return List.of(inner.body());
+    }
+    ObjectColumn column = bodyColumn(path, inner);
+    List<RunBody> all = new ArrayList<>(column.size());
+    for (int i = 0; i < column.size(); i++) {
+      all.add((RunBody) column.value(i));
+    }
+    return all;
+  }
+
+  /**
+   * Operations of all iterations, those of inner runs included; stops at the largest long. For a
+   * body that is complete.
+   */
   long operations() {
+    long known = operations;
+    if (known == UNKNOWN) {
+      known = countOperations();
+      operations = known;
+    }
+    return known;
+  }
+
+  private long countOperations() {
     long[] perPath = new long[patchCount];
     long[] total = {0};
     for (int p = 0; p < perPath.length; p++) {
@@ -184,19 +216,18 @@ final class RunBody {
 
   /** The largest of the bodies that the inner run has. */
   private long inside(int path, Patch.InnerRun inner) {
-    if (inner.body() != null) {
-      return inner.body().operations();
-    }
-    ObjectColumn bodies = objects(path, patches[path].values.length + inner.ordinal());
-    long most = 0;
-    for (int i = 0; i < bodies.size(); i++) {
-      most = Math.max(most, ((RunBody) bodies.value(i)).operations());
-    }
-    return most;
+    return bodies(path, inner).stream().mapToLong(RunBody::operations).max().orElse(0);
   }
 
-  /** Adds what the patches do, those of inner runs included, and content from outside. */
-  void addOperations(Set<Operation> found) {
+  /**
+   * Adds what the patches do, those of inner runs included, and content from outside.
+   *
+   * @param seen bodies that were added before; this one joins them
+   */
+  void addOperations(Set<Operation> found, Set<RunBody> seen) {
+    if (!seen.add(this)) {
+      return;
+    }
     for (int p = 0; p < patchCount; p++) {
       for (Patch.PatchValue value : patches[p].values) {
         if (value.constant() != null && !value.constant().isLiteral()) {
@@ -207,22 +238,10 @@ final class RunBody {
         if (node instanceof Operation operation) {
           found.add(operation);
         } else if (node instanceof Patch.InnerRun inner) {
-          bodies(p, inner).forEach(body -> body.addOperations(found));
+          bodies(p, inner).forEach(body -> body.addOperations(found, seen));
         }
       }
     }
-  }
-
-  private List<RunBody> bodies(int path, Patch.InnerRun inner) {
-    if (inner.body() != null) {
-      return List.of(inner.body());
-    }
-    ObjectColumn column = objects(path, patches[path].values.length + inner.ordinal());
-    List<RunBody> all = new ArrayList<>();
-    for (int i = 0; i < column.size(); i++) {
-      all.add((RunBody) column.value(i));
-    }
-    return all;
   }
 
   /** Levels of runs below this one, itself included; for a body that is complete. */
@@ -248,15 +267,7 @@ final class RunBody {
   }
 
   private int depthOf(int path, Patch.InnerRun inner) {
-    if (inner.body() != null) {
-      return inner.body().depth();
-    }
-    ObjectColumn bodies = objects(path, patches[path].values.length + inner.ordinal());
-    int deepest = 0;
-    for (int i = 0; i < bodies.size(); i++) {
-      deepest = Math.max(deepest, ((RunBody) bodies.value(i)).depth());
-    }
-    return deepest;
+    return bodies(path, inner).stream().mapToInt(RunBody::depth).max().orElse(0);
   }
 
   /** Gives back spare room; nothing is appended afterwards. */
@@ -274,8 +285,8 @@ final class RunBody {
   }
 
   /** What a run of this body takes; for a body that is complete. */
-  Inputs inputs() {
-    Inputs known = inputs;
+  RunInputs inputs() {
+    RunInputs known = inputs;
     if (known == null) {
       known = findInputs();
       inputs = known;
@@ -283,24 +294,12 @@ final class RunBody {
     return known;
   }
 
-  /** Carried variables and outer items that the patches so far read, without the lifted columns. */
-  Inputs inputsSoFar() {
-    BitSet carried = new BitSet();
-    BitSet outers = new BitSet();
-    for (int p = 0; p < patchCount; p++) {
-      for (int c : patches[p].carriedRead) {
-        carried.set(c);
-      }
-      for (int o : patches[p].outersRead) {
-        outers.set(o);
-      }
-    }
-    return new Inputs(
-        carried.stream().toArray(), outers.stream().toArray(), new int[0], usesSeeds());
+  /** Carried variables and outer items that the patches so far read; the same object until more. */
+  RunInputs reads() {
+    return reads;
   }
 
-  private Inputs findInputs() {
-    Inputs plain = inputsSoFar();
+  private RunInputs findInputs() {
     List<Integer> lifted = new ArrayList<>();
     for (int p = 0; p < patchCount; p++) {
       for (int v = 0; v < patches[p].values.length; v++) {
@@ -310,14 +309,12 @@ final class RunBody {
         }
       }
     }
-    return new Inputs(
-        plain.carried(),
-        plain.outers(),
-        lifted.stream().mapToInt(Integer::intValue).toArray(),
-        plain.usesSeeds());
+    int[] pairs = lifted.stream().mapToInt(Integer::intValue).toArray();
+    return new RunInputs(reads.carried(), reads.outers(), pairs, usesSeeds());
   }
 
-  private boolean usesSeeds() {
+  /** True when a number of the iterations so far is a seed that the system drew. */
+  boolean usesSeeds() {
     for (int p = 0; p < patchCount; p++) {
       for (Object column : columns[p]) {
         if (column instanceof NumberColumn numbers && numbers.usesSeeds()) {

@@ -1,9 +1,5 @@
 package dev.reprise.lineage;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
-
 /**
  * Deduplicates the trace of one execution of a loop. An iteration is traced as ever, with plain
  * items; at its end the items of the variables that it wrote are compared with the patches of
@@ -21,9 +17,6 @@ import java.util.Set;
 public final class RunBuilder {
   /** After so many iterations in a row that could not be stored, only every 2^n-th is tried. */
   private static final int MOST_DOUBLINGS = 20;
-
-  private static final int LISTS_DEEP = 3;
-  private static final int ELEMENTS = 4096;
 
   private final RunLoop loop;
   private final RunScope scope;
@@ -46,8 +39,10 @@ public final class RunBuilder {
   private Patch lastPatch;
   private int lastPath;
 
-  // Elements of the lists that the iteration found; made when asked for.
-  private Set<LineageItem> elements;
+  // Elements of the lists that the iteration found; made when asked for. Those of fixed variables
+  // stay, those of the loop's variables are kept while these hold the same.
+  private ListElements outerElements;
+  private ListElements elements;
 
   /**
    * Begins before the first iteration.
@@ -86,9 +81,14 @@ public final class RunBuilder {
 
   private void look(LineageItem[] items) {
     for (int c = 0; c < carried.length; c++) {
-      before[c] = items[carried[c]];
+      LineageItem item = items[carried[c]];
+      if (item != before[c]) {
+        if (elements != null && (ListElements.isList(before[c]) || ListElements.isList(item))) {
+          elements = null;
+        }
+        before[c] = item;
+      }
     }
-    elements = null;
     if (!merges) {
       mark = scope.mark();
     }
@@ -120,31 +120,21 @@ public final class RunBuilder {
         && output.run.body.depth() < RunBody.DEPTH_LIMIT;
   }
 
-  Set<LineageItem> elements() {
-    if (elements == null) {
-      elements = Collections.newSetFromMap(new IdentityHashMap<>());
-      for (LineageItem item : before) {
-        addElements(item, LISTS_DEEP);
-      }
+  /** True for an element of a list that the iteration found. */
+  boolean isElement(LineageItem item) {
+    if (outerElements == null) {
+      outerElements = new ListElements();
       for (int slot : loop.outerSlots()) {
-        addElements(now[slot], LISTS_DEEP);
+        outerElements.addOf(now[slot]);
       }
     }
-    return elements;
-  }
-
-  private void addElements(LineageItem item, int depth) {
-    if (item == null
-        || item.ownOperation() == null
-        || !item.ownOperation().name().equals("list")
-        || depth == 0) {
-      return;
+    if (elements == null) {
+      elements = new ListElements();
+      for (LineageItem each : before) {
+        elements.addOf(each);
+      }
     }
-    int count = item.inputCount();
-    for (int i = 0; i < count && elements.size() < ELEMENTS; i++) {
-      elements.add(item.input(i));
-      addElements(item.input(i), depth - 1);
-    }
+    return outerElements.contains(item) || elements.contains(item);
   }
 
   // ---- iterations
@@ -261,8 +251,7 @@ public final class RunBuilder {
     for (int v = 0; v < values; v++) {
       ValueKind kind = patch.values[v].kind();
       if (kind.isNumber()) {
-        SeedRule seeds = draws == 0 ? null : run.seeds();
-        body.numbers(lastPath, v).append(at, matcher.bits(v), seeds, draws);
+        body.numbers(lastPath, v).append(at, matcher.bits(v), run.seeds(), draws);
       } else if (kind == ValueKind.ITEM) {
         body.objects(lastPath, v).append(at, matcher.valueItem(v));
       }
@@ -275,7 +264,7 @@ public final class RunBuilder {
   private void appendBodies(RunBody body, Patch patch, long at) {
     for (int node = 0; node < patch.nodes.length; node++) {
       if (patch.nodes[node] instanceof Patch.InnerRun inner && inner.body() == null) {
-        ObjectColumn bodies = body.objects(lastPath, patch.values.length + inner.ordinal());
+        ObjectColumn bodies = body.bodyColumn(lastPath, inner);
         bodies.append(at, sharedBody(bodies, matcher.bodyOf(node)));
       }
     }
@@ -331,7 +320,7 @@ public final class RunBuilder {
         heights[c] = item.height();
       }
     }
-    run.note(new RunState(at, high, low, heights));
+    run.keys.note(new RunState(at, high, low, heights));
   }
 
   /**
@@ -367,7 +356,7 @@ public final class RunBuilder {
     int next = 0;
     for (int v = 0; v < lastPatch.values.length; v++) {
       if (lastPatch.values[v].kind().isNumber()) {
-        body.numbers(lastPath, v).append(at, numbers[next++], null, 0);
+        body.numbers(lastPath, v).append(at, numbers[next++], run.seeds(), 0);
       }
     }
     body.path.append(lastPath);
@@ -410,7 +399,7 @@ public final class RunBuilder {
       if (items[carried[c]] instanceof RunItem item
           && item.run == run
           && (item.iteration < last || item.place >= 0)) {
-        RunItem end = new RunItem(run, last, ~c, item.heightOrUnknown());
+        RunItem end = new RunItem(run, last, ~c, item.knownHeight());
         if (item.hasKey()) {
           end.setKey(item.keyHigh(), item.keyLow());
         }

@@ -2,6 +2,8 @@ package dev.reprise.lineage;
 
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Place;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Where two runs part that begin at the same iteration: the first iteration after which a variable
@@ -77,8 +79,8 @@ final class RunDivergence {
     if (live == null) {
       return null;
     }
-    RunEvaluator a = first.run.evaluatorAfter(equal - 1, last);
-    RunEvaluator b = second.run.evaluatorAfter(equal - 1, last);
+    RunEvaluator a = first.run.keys.evaluatorAfter(equal - 1, last);
+    RunEvaluator b = second.run.keys.evaluatorAfter(equal - 1, last);
     RunLiveness.Cursor cursor = live.fromStart();
     while (true) {
       long at = a.iteration();
@@ -107,8 +109,8 @@ final class RunDivergence {
       return null;
     }
     long last = Math.min(first.iteration, second.iteration);
-    RunEvaluator a = first.run.evaluatorAfter(-1, last);
-    RunEvaluator b = second.run.evaluatorAfter(-1, last);
+    RunEvaluator a = first.run.keys.evaluatorAfter(-1, last);
+    RunEvaluator b = second.run.keys.evaluatorAfter(-1, last);
     while (!a.differs(c, b, d)) {
       if (a.iteration() == last) {
         return ofLengths(first, second);
@@ -202,18 +204,20 @@ final class RunDivergence {
 
   /** The loop of the second trace, by the first operation in it that has a place. */
   String loop() {
-    Place place = place(second.run.body);
+    Place place = place(second.run.body, new HashSet<>());
     return place == null ? "the loop" : "the loop around " + place.text();
   }
 
-  private static Place place(RunBody body) {
+  private static Place place(RunBody body, Set<RunBody> seen) {
     for (int path = 0; path < body.patchCount(); path++) {
       for (Object node : body.patch(path).nodes) {
         if (node instanceof Operation operation && operation.place() != null) {
           return operation.place();
         }
-        if (node instanceof Patch.InnerRun inner && inner.body() != null) {
-          Place inside = place(inner.body());
+        if (node instanceof Patch.InnerRun inner
+            && inner.body() != null
+            && seen.add(inner.body())) {
+          Place inside = place(inner.body(), seen);
           if (inside != null) {
             return inside;
           }

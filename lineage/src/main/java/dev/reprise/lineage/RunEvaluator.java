@@ -10,14 +10,12 @@ import java.util.Arrays;
  */
 final class RunEvaluator {
   private final RunBody body;
-  // Keys and heights of the inputs in the order of RunBody.Inputs; outers by their position there.
-  private final RunBody.Inputs inputs;
+  private final RunInputs inputs;
+  // Keys and heights of the fixed items, by their position in the inputs.
   private final long[] outerHigh;
   private final long[] outerLow;
   private final int[] outerHeights;
-  // Starts of lifted progressions; null when the columns' own starts count.
-  private final long[] lifts;
-  private final SeedRule seeds;
+  private RunNumbers numbers;
 
   // The state after the iteration evaluated last.
   private long iteration;
@@ -37,37 +35,59 @@ final class RunEvaluator {
     final int[] heights;
     final long[] valueBits;
 
+    // Evaluators of the inner runs by ordinal, used again while the body stays the same.
+    private final RunEvaluator[] inner;
+    private boolean hasOuters;
+
     Places(Patch patch) {
       high = new long[patch.places()];
       low = new long[patch.places()];
       heights = new int[patch.places()];
       valueBits = new long[patch.values.length];
+      inner = new RunEvaluator[patch.innerRuns];
     }
   }
 
-  RunEvaluator(
-      RunBody body,
-      RunBody.Inputs inputs,
-      long[] outerHigh,
-      long[] outerLow,
-      int[] outerHeights,
-      long[] lifts,
-      SeedRule seeds,
-      RunState start) {
+  /** Evaluates nothing before {@link #begin}. */
+  RunEvaluator(RunBody body, RunInputs inputs) {
     this.body = body;
     this.inputs = inputs;
-    this.outerHigh = outerHigh;
-    this.outerLow = outerLow;
-    this.outerHeights = outerHeights;
-    this.lifts = lifts;
-    this.seeds = seeds;
-    this.iteration = start.iteration;
-    this.high = start.high.clone();
-    this.low = start.low.clone();
-    this.heights = start.heights.clone();
-    this.nextHigh = new long[high.length];
-    this.nextLow = new long[high.length];
-    this.nextHeights = new int[high.length];
+    int variables = body.variables();
+    int outers = inputs.outers().length;
+    this.outerHigh = new long[outers];
+    this.outerLow = new long[outers];
+    this.outerHeights = new int[outers];
+    this.high = new long[variables];
+    this.low = new long[variables];
+    this.heights = new int[variables];
+    this.nextHigh = new long[variables];
+    this.nextLow = new long[variables];
+    this.nextHeights = new int[variables];
+  }
+
+  /** Goes on after a state; fixed items are set afterwards, before the first step. */
+  void begin(RunNumbers ofRun, RunState start) {
+    begin(ofRun, start.iteration);
+    int variables = high.length;
+    System.arraycopy(start.high, 0, high, 0, variables);
+    System.arraycopy(start.low, 0, low, 0, variables);
+    System.arraycopy(start.heights, 0, heights, 0, variables);
+  }
+
+  private void begin(RunNumbers ofRun, long after) {
+    numbers = ofRun;
+    iteration = after;
+    for (Places each : places) {
+      if (each != null) {
+        each.hasOuters = false;
+      }
+    }
+  }
+
+  void setOuter(int position, LineageItem item) {
+    outerHigh[position] = item.keyHigh();
+    outerLow[position] = item.keyLow();
+    outerHeights[position] = item.height();
   }
 
   RunState state() {
@@ -124,11 +144,18 @@ final class RunEvaluator {
       places = Arrays.copyOf(places, Math.max(path + 1, 2 * places.length));
     }
     Places known = places[path];
-    return known != null ? known : prepare(path, patch);
+    if (known == null) {
+      known = prepare(patch);
+      places[path] = known;
+    }
+    if (!known.hasOuters) {
+      fillOuters(known, patch);
+    }
+    return known;
   }
 
-  /** Fills in what is the same in all iterations. */
-  private Places prepare(int path, Patch patch) {
+  /** Fills in what is the same in all iterations of all runs of the body. */
+  private static Places prepare(Patch patch) {
     Places made = new Places(patch);
     for (int v = 0; v < patch.values.length; v++) {
       LineageItem constant = patch.values[v].constant();
@@ -137,23 +164,26 @@ final class RunEvaluator {
         made.low[v] = constant.keyLow();
       }
     }
+    return made;
+  }
+
+  private void fillOuters(Places at, Patch patch) {
     int place = patch.firstOuter();
     for (int outer : patch.outersRead) {
       int input = Arrays.binarySearch(inputs.outers(), outer);
-      made.high[place] = outerHigh[input];
-      made.low[place] = outerLow[input];
-      made.heights[place] = outerHeights[input];
+      at.high[place] = outerHigh[input];
+      at.low[place] = outerLow[input];
+      at.heights[place] = outerHeights[input];
       place++;
     }
-    places[path] = made;
-    return made;
+    at.hasOuters = true;
   }
 
   private void setValues(Places at, int path, Patch patch, long next) {
     for (int v = 0; v < patch.values.length; v++) {
       ValueKind kind = patch.values[v].kind();
       if (kind.isNumber()) {
-        long bits = number(path, v, next);
+        long bits = numbers.at(path, v, next);
         if (at.high[v] == 0 || at.valueBits[v] != bits) {
           at.valueBits[v] = bits;
           KeyMixer mixer = KeyMixer.ofNumber(kind, bits);
@@ -168,12 +198,6 @@ final class RunEvaluator {
         at.heights[v] = item.height();
       }
     }
-  }
-
-  private long number(int path, int value, long next) {
-    NumberColumn column = body.numbers(path, value);
-    int lift = lifts == null ? -1 : inputs.liftIndex(path, value);
-    return lift < 0 ? column.at(next, seeds) : column.lifted(next, lifts[lift]);
   }
 
   private static void mix(Places at, Patch patch, int node, Operation operation) {
@@ -192,39 +216,15 @@ final class RunEvaluator {
   }
 
   private void evaluateInner(Places at, int path, Patch patch, int node, long next) {
-    RunBody inner = body.inner(path, (Patch.InnerRun) patch.nodes[node], next);
-    RunBody.Inputs taken = inner.inputs();
-    int operand = patch.starts[node];
-    int variables = inner.patch(0).outputs.length;
-    RunState start = new RunState(-1, new long[variables], new long[variables], new int[variables]);
-    for (int c : taken.carried()) {
-      int place = patch.flatRefs[operand++];
-      if (place >= 0) {
-        start.high[c] = at.high[place];
-        start.low[c] = at.low[place];
-        start.heights[c] = at.heights[place];
-      }
+    Patch.InnerRun inner = (Patch.InnerRun) patch.nodes[node];
+    RunBody innerBody = body.inner(path, inner, next);
+    RunEvaluator run = at.inner[inner.ordinal()];
+    if (run == null || run.body != innerBody) {
+      run = new RunEvaluator(innerBody, innerBody.inputs());
+      at.inner[inner.ordinal()] = run;
     }
-    long[] outersHigh = new long[taken.outers().length];
-    long[] outersLow = new long[outersHigh.length];
-    int[] outersHeights = new int[outersHigh.length];
-    for (int o = 0; o < outersHigh.length; o++) {
-      int place = patch.flatRefs[operand++];
-      outersHigh[o] = at.high[place];
-      outersLow[o] = at.low[place];
-      outersHeights[o] = at.heights[place];
-    }
-    long[] starts = new long[taken.lifted().length / 2];
-    for (int i = 0; i < starts.length; i++) {
-      starts[i] = numberOperand(path, patch, operand++, next);
-    }
-    SeedRule rule =
-        taken.usesSeeds()
-            ? new SeedRule(numberOperand(path, patch, operand, next), inner.firstIteration)
-            : null;
-    RunEvaluator run =
-        new RunEvaluator(inner, taken, outersHigh, outersLow, outersHeights, starts, rule, start);
-    run.advance(inner.length() - 1);
+    beginInner(run, at, path, node, next);
+    run.advance(innerBody.length() - 1);
     for (int i = 0; i < patch.innerOutputs.length; i += 2) {
       if (patch.innerOutputs[i] == node) {
         int place = patch.firstInner() + i / 2;
@@ -236,19 +236,37 @@ final class RunEvaluator {
     }
   }
 
-  /** The number itself behind an operand that is a literal. */
-  private long numberOperand(int path, Patch patch, int operand, long next) {
-    int value = Ref.index(patch.refs[operand]);
-    Patch.PatchValue known = patch.values[value];
-    if (known.kind().isNumber()) {
-      return number(path, value, next);
+  /** Hands the operands of an inner run to its evaluator. */
+  private void beginInner(RunEvaluator run, Places at, int path, int node, long next) {
+    Patch patch = body.patch(path);
+    RunInputs taken = run.inputs;
+    int operand = patch.starts[node];
+    Arrays.fill(run.high, 0);
+    Arrays.fill(run.low, 0);
+    Arrays.fill(run.heights, 0);
+    for (int c : taken.carried()) {
+      int place = patch.flatRefs[operand++];
+      if (place >= 0) {
+        run.high[c] = at.high[place];
+        run.low[c] = at.low[place];
+        run.heights[c] = at.heights[place];
+      }
     }
-    LineageItem item =
-        known.kind() == ValueKind.CONSTANT
-            ? known.constant()
-            : (LineageItem) body.objects(path, value).at(next);
-    var literal = item.literalOrNull();
-    return ValueKind.ofLiteral(literal).bits(literal);
+    for (int o = 0; o < run.outerHigh.length; o++) {
+      int place = patch.flatRefs[operand++];
+      run.outerHigh[o] = at.high[place];
+      run.outerLow[o] = at.low[place];
+      run.outerHeights[o] = at.heights[place];
+    }
+    long[] starts = new long[taken.lifted().length / 2];
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = numbers.operand(path, operand++, next);
+    }
+    SeedRule rule =
+        taken.usesSeeds()
+            ? new SeedRule(numbers.operand(path, operand, next), run.body.firstIteration)
+            : null;
+    run.begin(new RunNumbers(run.body, taken, starts, rule), -1);
   }
 
   /** Moves the outputs into the state. */

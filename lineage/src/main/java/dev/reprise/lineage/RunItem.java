@@ -25,12 +25,21 @@ final class RunItem extends LineageItem {
     this.place = place;
   }
 
-  /** Found when the key is computed. */
+  /** Found when the key is computed, which may be known without it. */
   int lateHeight() {
     if (lateHeight == 0) {
-      computeKey();
+      run.keys.inputsWithoutKey(iteration, LineageItem::keyHigh);
+      if (!run.keys.tryCompute(this)) {
+        throw new IllegalStateException("an input of a run has no key");
+      }
     }
     return lateHeight - 1;
+  }
+
+  /** The height if it is known, else {@link LineageItem#UNKNOWN}. */
+  int knownHeight() {
+    int height = heightOrUnknown();
+    return height == UNKNOWN ? lateHeight - 1 : height;
   }
 
   void setLate(long high, long low, int height) {

@@ -103,7 +103,7 @@ final class RunShapes {
   /** Where a progression starts, be it an input of the run. */
   private static long from(Run run, NumberColumn column, int path, int value, int segment) {
     return column.isLiftable()
-        ? run.number(path, value, column.first(segment))
+        ? run.numbers.at(path, value, column.first(segment))
         : column.from(segment);
   }
 }

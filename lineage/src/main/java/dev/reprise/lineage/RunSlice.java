@@ -24,6 +24,8 @@ final class RunSlice {
   // Nodes that are needed of each patch.
   private final BitSet[] nodes;
   private final Map<Long, RunSlice> inner = new HashMap<>();
+  // Slices of inner runs, shared by all levels: the same body may be in many places.
+  private final Map<Part, RunSlice> made;
 
   private int[] variableNumbers;
   private Map<Integer, Integer> outerNumbers;
@@ -32,8 +34,12 @@ final class RunSlice {
   // For each column of a patch of the slice that of the whole patch.
   private int[][] kept;
 
-  private RunSlice(RunBody whole, long length, BitSet wanted) {
+  /** What a slice of a whole inner run depends on. */
+  private record Part(RunBody body, BitSet wanted) {}
+
+  private RunSlice(RunBody whole, long length, BitSet wanted, Map<Part, RunSlice> made) {
     this.whole = whole;
+    this.made = made;
     this.length = length;
     int used = 0;
     while (used < whole.patchCount() && whole.firstUse(used) < length) {
@@ -50,7 +56,11 @@ final class RunSlice {
    * @param wanted carried variables that are asked for after these
    */
   static RunSlice of(RunBody whole, long length, BitSet wanted) {
-    RunSlice slice = new RunSlice(whole, length, wanted);
+    return of(whole, length, wanted, new HashMap<>());
+  }
+
+  private static RunSlice of(RunBody whole, long length, BitSet wanted, Map<Part, RunSlice> made) {
+    RunSlice slice = new RunSlice(whole, length, wanted, made);
     slice.build();
     return slice;
   }
@@ -68,7 +78,7 @@ final class RunSlice {
   /** The inputs of the slice's body, as items of a run of the whole body. */
   LineageItem[] inputs(Run run) {
     LineageItem[] items = new LineageItem[inputs.length];
-    RunBody.Inputs taken = body.inputs();
+    RunInputs taken = body.inputs();
     int at = 0;
     for (; at < taken.carried().length; at++) {
       items[at] = run.initials[inputs[at]];
@@ -80,7 +90,8 @@ final class RunSlice {
       ValueKind kind = body.numbers(taken.lifted()[i], taken.lifted()[i + 1]).kind();
       // Where the slice's column begins is where the whole one does.
       long first = body.numbers(taken.lifted()[i], taken.lifted()[i + 1]).first(0);
-      items[at] = LineageItem.literal(kind.scalar(run.number(inputs[at], liftedValue(i), first)));
+      items[at] =
+          LineageItem.literal(kind.scalar(run.numbers.at(inputs[at], liftedValue(i), first)));
     }
     if (taken.usesSeeds()) {
       items[at] = LineageItem.literal(dev.reprise.runtime.Scalar.of(run.seeds().base()));
@@ -129,7 +140,12 @@ final class RunSlice {
         wanted.set(patch.innerOutputs[i + 1]);
       }
     }
-    RunSlice slice = RunSlice.of(run, run.length(), wanted);
+    Part part = new Part(run, wanted);
+    RunSlice slice = made.get(part);
+    if (slice == null) {
+      slice = of(run, run.length(), wanted, made);
+      made.put(part, slice);
+    }
     inner.put((long) path << 32 | node, slice);
     for (int operand : slice.operands(run)) {
       need(patch, path, patch.refs[patch.starts[node] + operand]);
@@ -193,10 +209,10 @@ final class RunSlice {
     outerNumbers = new HashMap<>();
     body = new RunBody(whole.firstIteration);
     kept = new int[patches][];
-    Patch[] made = new Patch[patches];
+    Patch[] cuts = new Patch[patches];
     for (int p = 0; p < patches; p++) {
       PatchCut cut = new PatchCut(p);
-      made[p] = cut.patch();
+      cuts[p] = cut.patch();
       kept[p] = cut.keptColumns();
     }
     // Patches join the body as the path meets them, as they did when it was built.
@@ -204,7 +220,7 @@ final class RunSlice {
     whole.path.visit((path, from, to) -> {
       if (from < length) {
         if (path == added[0]) {
-          body.add(made[path]);
+          body.add(cuts[path]);
           added[0]++;
         }
         body.path.append(path, Math.min(to, length) - from);
@@ -221,13 +237,13 @@ final class RunSlice {
   }
 
   private int liftedValue(int lifted) {
-    RunBody.Inputs taken = body.inputs();
+    RunInputs taken = body.inputs();
     return kept[taken.lifted()[lifted]][taken.lifted()[lifted + 1]];
   }
 
   /** For each input of the slice: the variable, outer item or patch of the whole it comes from. */
   private int[] originalInputs() {
-    RunBody.Inputs taken = body.inputs();
+    RunInputs taken = body.inputs();
     int[] originals = new int[taken.size()];
     int at = 0;
     for (int c : taken.carried()) {
@@ -258,8 +274,8 @@ final class RunSlice {
 
   /** Positions of the slice's inputs among those of the whole, complete body. */
   private int[] operands(RunBody complete) {
-    RunBody.Inputs all = complete.inputs();
-    RunBody.Inputs taken = body.inputs();
+    RunInputs all = complete.inputs();
+    RunInputs taken = body.inputs();
     int[] operands = new int[taken.size()];
     int at = 0;
     for (; at < taken.carried().length; at++) {

@@ -33,7 +33,7 @@ public final class TraceProgram {
   /**
    * A run.
    *
-   * @param inputs steps above in the order of {@link RunBody.Inputs}; -1 for no value
+   * @param inputs steps above in the order of {@link RunInputs}; -1 for no value
    */
   record Loop(RunBody body, int[] inputs) implements Step {}
 
@@ -81,11 +81,12 @@ public final class TraceProgram {
   /** The operations of all steps and of the loops' patches, no iteration looked at. */
   public Set<Operation> operations() {
     Set<Operation> found = new HashSet<>();
+    Set<RunBody> seen = new HashSet<>();
     for (Step step : steps) {
       if (step instanceof Item one && !one.item().isLiteral()) {
         found.add(one.item().operation());
       } else if (step instanceof Loop loop) {
-        loop.body().addOperations(found);
+        loop.body().addOperations(found, seen);
       }
     }
     return found;

@@ -193,7 +193,7 @@ public final class TraceReader {
 
   private static void checkInputs(LineCursor line, int at, RunBody body, List<LineageItem> inputs)
       throws TraceFormatException {
-    RunBody.Inputs taken = body.inputs();
+    RunInputs taken = body.inputs();
     if (inputs.size() != taken.size()) {
       throw line.mistakeAt(
           at, "the loop takes " + taken.size() + " inputs, but has " + inputs.size());

@@ -36,4 +36,23 @@ class DeduplicationTest {
     }
     assertThat(deduplicated).isGreaterThan(4 * PROGRAMS);
   }
+
+  @Test
+  void keysThatAreAskedForWhileALoopGoesOnChangeNoLaterKey() {
+    for (long seed = 0; seed < 3 * PROGRAMS; seed++) {
+      List<LoopPrograms.Statement> program = new LoopPrograms(seed).program();
+      LineageItem[] plain = LoopPrograms.execute(program, false);
+      LineageItem[] stored = LoopPrograms.executeAsking(program, seed);
+      for (int i = 0; i < plain.length; i++) {
+        if (plain[i] != null) {
+          assertThat(stored[i].height())
+              .as("height in program %d, variable %d", seed, i)
+              .isEqualTo(plain[i].height());
+          assertThat(stored[i].key())
+              .as("program %d, variable %d", seed, i)
+              .isEqualTo(plain[i].key());
+        }
+      }
+    }
+  }
 }

@@ -211,8 +211,8 @@ class LoopDiffTest {
   void randomProgramsDifferAsTheirItemsDo() {
     int compared = 0;
     for (long seed = 1; seed <= 60; seed++) {
-      LoopPrograms.Execution left = new LoopPrograms.Execution(true);
-      LoopPrograms.Execution right = new LoopPrograms.Execution(true);
+      LoopPrograms.Execution left = new LoopPrograms.Execution(true, null);
+      LoopPrograms.Execution right = new LoopPrograms.Execution(true, null);
       right.items[(int) (seed % 3)] = file("other");
       new LoopPrograms(seed).program().forEach(s -> s.run(left));
       new LoopPrograms(seed).program().forEach(s -> s.run(right));

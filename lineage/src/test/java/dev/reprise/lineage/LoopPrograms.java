@@ -38,19 +38,32 @@ final class LoopPrograms {
   static final class Execution {
     final LineageItem[] items = new LineageItem[SLOTS];
     final boolean deduplicated;
+
+    // Chooses variables whose keys are asked for at the end of each iteration; null for none.
+    final Random asking;
     final RunScope scope = new RunScope();
     // Iteration numbers of the loops around, outermost first.
     final List<Long> iterations = new ArrayList<>();
     long seedBase = 7;
     long draws;
 
-    Execution(boolean deduplicated) {
+    Execution(boolean deduplicated, Random asking) {
       this.deduplicated = deduplicated;
+      this.asking = asking;
       for (int i = 0; i < SLOTS; i++) {
         items[i] =
             i % 4 == 3
                 ? RandomTraces.literal(i)
                 : LineageItem.leaf(RandomTraces.operation("read", "fingerprint", "f" + i), "f" + i);
+      }
+    }
+
+    /** Asks for the keys of some variables, as an interpreter does that probes its cache. */
+    void ask() {
+      for (LineageItem item : items) {
+        if (asking != null && item != null && asking.nextInt(4) == 0) {
+          item.key();
+        }
       }
     }
 
@@ -78,6 +91,11 @@ final class LoopPrograms {
                     RandomTraces.operation("rand"),
                     RandomTraces.literal(3),
                     RandomTraces.literal(Seeds.draw(e.seedBase, ++e.draws)));
+            case 9 ->
+                LineageItem.of(
+                    RandomTraces.operation("rand"),
+                    RandomTraces.literal(3),
+                    RandomTraces.literal(e.inner() > 3 ? 7 : Seeds.draw(e.seedBase, ++e.draws)));
             case 6 -> LineageItem.of(RandomTraces.operation("list"), orOne(a), orOne(b));
             case 7 ->
                 a != null && !a.isLiteral() && a.name().equals("list") ? a.input(1) : orOne(a);
@@ -139,6 +157,7 @@ final class LoopPrograms {
         if (builder != null) {
           builder.end(e.items, e.draws);
         }
+        e.ask();
       }
       e.seedBase = outerBase;
       e.draws = outerDraws;
@@ -195,7 +214,15 @@ final class LoopPrograms {
   }
 
   static LineageItem[] execute(List<Statement> program, boolean deduplicated) {
-    Execution execution = new Execution(deduplicated);
+    return execute(program, new Execution(deduplicated, null));
+  }
+
+  /** As {@link #execute}, deduplicated, but keys are asked for while the loops go on. */
+  static LineageItem[] executeAsking(List<Statement> program, long seed) {
+    return execute(program, new Execution(true, new Random(seed)));
+  }
+
+  private static LineageItem[] execute(List<Statement> program, Execution execution) {
     program.forEach(s -> s.run(execution));
     return execution.items;
   }

@@ -179,6 +179,68 @@ class LoopTextTest {
     refused("reprise-lineage 2", "reprise-lineage 1", 5, "expected an item or 'return'");
     refused("reprise-lineage 2", "reprise-lineage 3", 1, "reads versions 1 and 2");
     refused("next ^1 = $2\n", "", 9, "");
+    refused("path 1*1000000000000", "path 1*9223372036854775807 1", 11, "more than 2^63");
+    refused("from 0\npath 1", "from 9223372036854775807\npath 1", 11, "more than 2^63");
+  }
+
+  /** Loops around a loop, each with the one inside twice. */
+  private static String nested(int levels) {
+    StringBuilder text = new StringBuilder("reprise-lineage 2\n%1 = read{fingerprint=a} @ \"X\"\n");
+    text.append("patch 1 of 1\n$1 = t ^1\nnext ^1 = $1\nbody 1 from 0\npath 1*2\n");
+    for (int level = 2; level <= levels; level++) {
+      text.append("patch ").append(level).append(" of 1\n");
+      text.append("$1 = loop ").append(level - 1).append(" ^1\n");
+      text.append("$2 = loop ").append(level - 1).append(" $1^1\n");
+      text.append("next ^1 = $2^1\nbody ").append(level).append(" from 0\n");
+      text.append("path ").append(level).append("*2\n");
+    }
+    text.append("%2 = loop ").append(levels).append(" %1\n%3 = %2^1\nreturn %3\n");
+    return text.toString();
+  }
+
+  @Test
+  void loopsMayBeNestedUpToALimitAndAreLookedAtOnceEach() throws Exception {
+    String deepest = nested(RunBody.DEPTH_LIMIT);
+    Trace read = read(deepest);
+    assertThat(read.isTooLargeToExpand()).isTrue();
+    assertThat(TraceProgram.of(read.outputs()).expandedSize()).isEqualTo(Long.MAX_VALUE);
+    assertThat(TraceProgram.of(read.outputs()).operations()).hasSize(2);
+    assertThat(text(read.outputs())).isEqualTo(deepest);
+    assertThatThrownBy(() -> read(nested(RunBody.DEPTH_LIMIT + 1)))
+        .isInstanceOf(TraceFormatException.class)
+        .hasMessageContaining("nested deeper than 48 levels");
+    assertThat(read(nested(3)).output().height()).isEqualTo(32);
+  }
+
+  @Test
+  void aLoopInsideStartsItsNumbersFromNumbersOnly() throws Exception {
+    String text =
+        """
+        reprise-lineage 2
+        %1 = read{fingerprint=a} @ "X.csv"
+        %2 = literal integer 5
+        patch 1 of 1
+        ?1 = column integer
+        $1 = * ^1 ?1
+        next ^1 = $1
+        body 1 from 0
+        path 1*3
+        column 1 ?1 0:*/1
+        patch 2 of 1
+        ?1 = column item
+        $1 = loop 1 ^1 ?1
+        next ^1 = $1^1
+        body 2 from 0
+        path 2*2
+        column 2 ?1 0:%2
+        %3 = loop 2 %1
+        %4 = %3^1
+        return %4
+        """;
+    assertThat(read(text).output().height()).isEqualTo(6);
+    assertThatThrownBy(() -> read(text.replace("0:%2", "0:%1")).output().key())
+        .isInstanceOf(TraceFormatException.class)
+        .hasMessageContaining("not always a number");
   }
 
   private static void refused(String part, String replacement, int line, String reason) {
