@@ -172,6 +172,9 @@ final class ArchitectureRules {
     return noClasses()
         .that()
         .doNotHaveFullyQualifiedName(root + ".engine.Environment")
+        .and()
+        // The bindings of GPUs take the folder of their natives from a system property only.
+        .doNotHaveFullyQualifiedName(root + ".runtime.gpu.NativeFolder")
         .should()
         .callCodeUnitWhere(
             describe(

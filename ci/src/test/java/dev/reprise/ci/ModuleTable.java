@@ -20,7 +20,8 @@ final class ModuleTable {
 
   private static final List<Module> MODULES =
       List.of(
-          module("runtime-api", List.of(".runtime", ".runtime.operation..")),
+          module(
+              "runtime-api", List.of(".runtime", ".runtime.operation..", ".runtime.accelerator..")),
           module("runtime-cpu", List.of(".runtime.cpu.."), "runtime-api"),
           module("runtime-gpu", List.of(".runtime.gpu.."), "runtime-api"),
           module("formats", List.of(".formats.."), "runtime-api"),

@@ -1,7 +1,7 @@
 package dev.reprise.runtime;
 
 /** A single number, truth value or text; lives on the Java heap. */
-public sealed interface Scalar extends Value, Operand
+public sealed interface Scalar extends Value, Operand, DeviceOperand
     permits DoubleScalar, IntegerScalar, BooleanScalar, StringScalar, AbsentScalar {
 
   /** The value as a double; throws {@link OperandException} for text that is no number. */

@@ -68,6 +68,11 @@ public final class Opcode {
     return result;
   }
 
+  /** True when the result is a number whatever the operands are, as a sum is. */
+  public boolean returnsDouble() {
+    return result == Results.DOUBLE;
+  }
+
   public WorkRule work() {
     return work;
   }

@@ -1,0 +1,83 @@
+package dev.reprise.runtime.accelerator;
+
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A device with memory of its own: a CUDA GPU, an OpenCL device.
+ *
+ * <p><b>Order.</b> Launches run one after the other in the order of the calls. Uploads run beside
+ * earlier launches and before later ones. A buffer that was released may be handed out again while
+ * earlier launches still use it; the accelerator sees to it that nothing is overwritten too early.
+ *
+ * <p><b>Threads.</b> {@link #launch}, {@link #mark} and {@link #upload} by one thread at a time,
+ * its worker's; everything else by any thread.
+ */
+public interface Accelerator extends AutoCloseable {
+
+  AcceleratorInfo info();
+
+  default String name() {
+    return info().name();
+  }
+
+  /**
+   * True when there is a kernel for an operation on such operands.
+   *
+   * @param described scalars as they are, and matrices, with or without their cells
+   */
+  boolean supports(Operation operation, DeviceOperand[] described);
+
+  /**
+   * Starts one operation and returns without waiting for its end, unless the shape of the result
+   * depends on cells.
+   *
+   * @param inputs scalars, and matrices in this accelerator's memory; they must stay until a later
+   *     mark is reached
+   * @param allocator memory for results and scratch; nothing stays allocated after an exception
+   * @return one operand per output, owned by the caller: matrices in this accelerator's memory,
+   *     whose cells are complete when a later mark is reached. A scalar result is a scalar, or a
+   *     matrix of one cell that becomes one
+   * @throws dev.reprise.runtime.OperandException for values that the operation does not accept
+   * @throws dev.reprise.runtime.ResourceException when memory runs out
+   * @throws DeviceException when the launch fails
+   */
+  DeviceOperand[] launch(Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator);
+
+  /** A mark behind everything launched so far. */
+  Mark mark();
+
+  /**
+   * Starts to copy from host memory; launches that follow wait for it.
+   *
+   * @param from must stay as it is until a later mark is reached
+   */
+  void upload(MemorySegment from, DeviceBuffer to, long bytes);
+
+  /**
+   * Copies to host memory and waits for the end of it. The cells must be complete: a mark behind
+   * the launch that made them has been reached.
+   */
+  void download(DeviceBuffer from, MemorySegment to, long bytes);
+
+  /**
+   * Memory with undefined content, without regard to any budget but the device's own size.
+   *
+   * @throws dev.reprise.runtime.ResourceException when there is none
+   */
+  DeviceBuffer allocate(long bytes);
+
+  /** Buffers handed out and not released; for tests and reports. */
+  long liveBuffers();
+
+  /** Bytes taken from the device, in use or lying free in the pool. */
+  long mappedBytes();
+
+  /** Gives pooled memory that nobody uses back to the device. */
+  void trim();
+
+  /** Waits for what was launched and gives everything back. */
+  @Override
+  void close();
+}

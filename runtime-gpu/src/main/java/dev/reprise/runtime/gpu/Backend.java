@@ -1,0 +1,63 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What families of kernels need of a device: launches in one sequence, copies, memory. Threads as
+ * {@link dev.reprise.runtime.accelerator.Accelerator} says; launches, device copies and {@link
+ * #read} by its worker alone.
+ *
+ * <p>A kernel is named {@code file/name}, say {@code cells/add}. Arguments are {@link
+ * DeviceBuffer}, {@link Long}, {@link Integer} and {@link Double}; the kernel declares them as
+ * pointer, {@code LONG}, {@code int} and {@code double}, whatever the precision of its cells.
+ */
+public interface Backend extends AutoCloseable {
+
+  AcceleratorInfo info();
+
+  /**
+   * Starts a kernel that loops over its items itself, from {@code FIRST} in steps of {@code STEP}.
+   *
+   * @param items how many there are; the backend chooses the number of threads
+   */
+  void run(String kernel, Precision precision, long items, Object... arguments);
+
+  /**
+   * Starts a kernel whose threads work together in groups.
+   *
+   * @param groups number of groups
+   * @param groupSize threads of each, a power of two of at most 256
+   */
+  void runGroups(
+      String kernel, Precision precision, long groups, int groupSize, Object... arguments);
+
+  /** Copies within the device, in sequence with the launches. */
+  void copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes);
+
+  /** Sets bytes to zero, in sequence with the launches. */
+  void zero(DeviceBuffer buffer, long bytes);
+
+  /** Waits for everything launched and copies to the host. */
+  void read(DeviceBuffer from, MemorySegment to, long bytes);
+
+  Mark mark();
+
+  void upload(MemorySegment from, DeviceBuffer to, long bytes);
+
+  void download(DeviceBuffer from, MemorySegment to, long bytes);
+
+  DeviceBuffer allocate(long bytes);
+
+  long liveBuffers();
+
+  long mappedBytes();
+
+  void trim();
+
+  @Override
+  void close();
+}

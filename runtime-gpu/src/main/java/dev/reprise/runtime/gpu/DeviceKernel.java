@@ -1,0 +1,19 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.operation.Operation;
+
+/** One operation's host code: chooses kernels and launches them. Stateless. */
+public interface DeviceKernel {
+
+  /**
+   * True when the kernel takes such operands. Asked only when all matrices have the operation's
+   * precision and at least one cell.
+   */
+  default boolean supports(Operation operation, DeviceOperand[] inputs) {
+    return true;
+  }
+
+  /** Launches; see {@link dev.reprise.runtime.accelerator.Accelerator#launch}. */
+  DeviceOperand[] launch(KernelCall call);
+}

@@ -1,0 +1,104 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.DeviceAllocator;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/** An accelerator made of a backend and the kernels that all backends share. */
+public final class KernelAccelerator implements Accelerator {
+  private final Backend backend;
+  private final DeviceKernels kernels;
+
+  /**
+   * @param backend owned by the accelerator from now on
+   */
+  public KernelAccelerator(Backend backend, DeviceKernels kernels) {
+    this.backend = backend;
+    this.kernels = kernels;
+  }
+
+  @Override
+  public AcceleratorInfo info() {
+    return backend.info();
+  }
+
+  @Override
+  public boolean supports(Operation operation, DeviceOperand[] described) {
+    DeviceKernel kernel = kernels.find(operation.name());
+    return kernel != null
+        && (operation.precision() == Precision.FP32 || info().hasDoubles())
+        && fits(operation, described)
+        && kernel.supports(operation, described);
+  }
+
+  private boolean fits(Operation operation, DeviceOperand[] operands) {
+    for (DeviceOperand operand : operands) {
+      if (operand instanceof DeviceMatrix matrix
+          && (matrix.precision() != operation.precision()
+              || matrix.cells() == 0
+              || matrix.bytes() > info().largestBuffer())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public DeviceOperand[] launch(
+      Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator) {
+    DeviceKernel kernel = kernels.find(operation.name());
+    if (kernel == null) {
+      throw new UnsupportedOperationException(name() + " has no kernel for " + operation);
+    }
+    try (KernelCall call = new KernelCall(backend, allocator, operation, inputs)) {
+      return call.finish(kernel.launch(call));
+    }
+  }
+
+  @Override
+  public Mark mark() {
+    return backend.mark();
+  }
+
+  @Override
+  public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
+    backend.upload(from, to, bytes);
+  }
+
+  @Override
+  public void download(DeviceBuffer from, MemorySegment to, long bytes) {
+    backend.download(from, to, bytes);
+  }
+
+  @Override
+  public DeviceBuffer allocate(long bytes) {
+    return backend.allocate(bytes);
+  }
+
+  @Override
+  public long liveBuffers() {
+    return backend.liveBuffers();
+  }
+
+  @Override
+  public long mappedBytes() {
+    return backend.mappedBytes();
+  }
+
+  @Override
+  public void trim() {
+    backend.trim();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+}

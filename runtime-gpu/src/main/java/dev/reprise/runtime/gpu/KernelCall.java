@@ -1,0 +1,128 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.accelerator.DeviceAllocator;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One call of a {@link DeviceKernel}: its operands, and the memory that it takes. Scratch returns
+ * when the call ends, results only when it fails. Confined to the worker.
+ */
+public final class KernelCall implements AutoCloseable {
+  private final Backend backend;
+  private final DeviceAllocator allocator;
+  private final Operation operation;
+  private final DeviceOperand[] inputs;
+  private final List<DeviceBuffer> scratch = new ArrayList<>();
+  private final List<DeviceBuffer> results = new ArrayList<>();
+  private boolean succeeded;
+
+  KernelCall(
+      Backend backend, DeviceAllocator allocator, Operation operation, DeviceOperand[] inputs) {
+    this.backend = backend;
+    this.allocator = allocator;
+    this.operation = operation;
+    this.inputs = inputs;
+  }
+
+  public Operation operation() {
+    return operation;
+  }
+
+  public Precision precision() {
+    return operation.precision();
+  }
+
+  public Backend backend() {
+    return backend;
+  }
+
+  /** True when the device is a processor: kernels with barriers are slow there. */
+  public boolean isProcessor() {
+    return backend.info().isProcessor();
+  }
+
+  public int operands() {
+    return inputs.length;
+  }
+
+  public DeviceOperand operand(int i) {
+    return inputs[i];
+  }
+
+  public boolean isMatrix(int i) {
+    return inputs[i] instanceof DeviceMatrix;
+  }
+
+  public DeviceMatrix matrix(int i) {
+    return (DeviceMatrix) inputs[i];
+  }
+
+  public Scalar scalar(int i) {
+    return (Scalar) inputs[i];
+  }
+
+  /** A result of the operation's precision, with undefined cells. */
+  public DeviceMatrix result(long rows, long cols) {
+    DeviceMatrix described = new DeviceMatrix(rows, cols, precision(), null);
+    DeviceBuffer buffer = allocator.allocate(described.bytes());
+    results.add(buffer);
+    return new DeviceMatrix(rows, cols, precision(), buffer);
+  }
+
+  /** Memory until the call ends. */
+  public DeviceBuffer scratch(long bytes) {
+    DeviceBuffer buffer = allocator.allocate(Math.max(bytes, 1));
+    scratch.add(buffer);
+    return buffer;
+  }
+
+  /** See {@link Backend#run}; in the operation's precision. */
+  public void run(String kernel, long items, Object... arguments) {
+    backend.run(kernel, precision(), items, arguments);
+  }
+
+  /** See {@link Backend#runGroups}; in the operation's precision. */
+  public void runGroups(String kernel, long groups, int groupSize, Object... arguments) {
+    backend.runGroups(kernel, precision(), groups, groupSize, arguments);
+  }
+
+  /** Waits for everything launched and reads doubles. */
+  public double[] readDoubles(DeviceBuffer from, int count) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment to = arena.allocate(8L * Math.max(count, 1), 64);
+      backend.read(from, to, 8L * count);
+      return to.asSlice(0, 8L * count).toArray(java.lang.foreign.ValueLayout.JAVA_DOUBLE);
+    }
+  }
+
+  /** Waits for everything launched and reads whole numbers of 64 bits. */
+  public long[] readLongs(DeviceBuffer from, int count) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment to = arena.allocate(8L * Math.max(count, 1), 64);
+      backend.read(from, to, 8L * count);
+      return to.asSlice(0, 8L * count).toArray(java.lang.foreign.ValueLayout.JAVA_LONG);
+    }
+  }
+
+  DeviceOperand[] finish(DeviceOperand[] outputs) {
+    succeeded = true;
+    return outputs;
+  }
+
+  @Override
+  public void close() {
+    scratch.forEach(DeviceBuffer::release);
+    if (!succeeded) {
+      results.forEach(DeviceBuffer::release);
+    }
+  }
+}

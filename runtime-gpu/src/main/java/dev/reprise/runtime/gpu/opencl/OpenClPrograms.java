@@ -1,0 +1,91 @@
+package dev.reprise.runtime.gpu.opencl;
+
+import static org.jocl.CL.CL_PROGRAM_BUILD_LOG;
+import static org.jocl.CL.clBuildProgram;
+import static org.jocl.CL.clCreateKernel;
+import static org.jocl.CL.clCreateProgramWithSource;
+import static org.jocl.CL.clGetProgramBuildInfo;
+import static org.jocl.CL.clReleaseKernel;
+import static org.jocl.CL.clReleaseProgram;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.KernelSources;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.cl_context;
+import org.jocl.cl_device_id;
+import org.jocl.cl_kernel;
+import org.jocl.cl_program;
+
+/** Programs and kernels of one context, built when first needed. Confined to the worker. */
+final class OpenClPrograms {
+  private final cl_context context;
+  private final DeviceFacts facts;
+  private final Map<String, cl_program> programs = new HashMap<>();
+  private final Map<String, cl_kernel> kernels = new HashMap<>();
+
+  OpenClPrograms(cl_context context, DeviceFacts facts) {
+    this.context = context;
+    this.facts = facts;
+  }
+
+  /** A kernel by {@code file/name}. */
+  cl_kernel kernel(String path, Precision precision) {
+    String key = precision == Precision.FP64 ? path : path + " fp32";
+    cl_kernel known = kernels.get(key);
+    if (known == null) {
+      int slash = path.indexOf('/');
+      cl_program program = program(path.substring(0, slash), precision);
+      known = clCreateKernel(program, path.substring(slash + 1), null);
+      kernels.put(key, known);
+    }
+    return known;
+  }
+
+  private cl_program program(String file, Precision precision) {
+    return programs.computeIfAbsent(
+        file + " " + precision,
+        key -> build(file, KernelSources.program("opencl", file, precision)));
+  }
+
+  private cl_program build(String file, String source) {
+    cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
+    try {
+      clBuildProgram(program, 0, null, "-cl-std=CL1.2", null, null);
+      return program;
+    } catch (CLException e) {
+      String log = log(program);
+      clReleaseProgram(program);
+      throw new DeviceException(
+          facts.info().name()
+              + " cannot compile the kernels '"
+              + file
+              + "': "
+              + e.getMessage()
+              + "\n"
+              + log,
+          true);
+    }
+  }
+
+  private String log(cl_program program) {
+    cl_device_id device = facts.device();
+    long[] size = new long[1];
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, null, size);
+    byte[] bytes = new byte[(int) size[0]];
+    clGetProgramBuildInfo(
+        program, device, CL_PROGRAM_BUILD_LOG, bytes.length, Pointer.to(bytes), null);
+    return new String(bytes, StandardCharsets.UTF_8).strip();
+  }
+
+  void close() {
+    kernels.values().forEach(kernel -> clReleaseKernel(kernel));
+    programs.values().forEach(program -> clReleaseProgram(program));
+    kernels.clear();
+    programs.clear();
+  }
+}

@@ -1,0 +1,16 @@
+// The names that kernels use, in CUDA C. opencl.h gives them in OpenCL C.
+#define KERNEL extern "C" __global__ void
+#define GLOBAL
+#define LOCAL __shared__
+#define FUNCTION __device__ __forceinline__
+#define LONG long long
+#define ULONG unsigned long long
+#define UINT unsigned int
+#define FIRST ((LONG)blockIdx.x * blockDim.x + threadIdx.x)
+#define STEP ((LONG)gridDim.x * blockDim.x)
+#define THREAD ((int)threadIdx.x)
+#define THREADS ((int)blockDim.x)
+#define GROUP ((LONG)blockIdx.x)
+#define GROUPS ((LONG)gridDim.x)
+#define BARRIER __syncthreads()
+#define MULHI(a, b) __umulhi((UINT)(a), (UINT)(b))
