@@ -65,6 +65,11 @@ final class Departures {
     return entry.costNanos() > writing + disk.readNanos(entry.bytes());
   }
 
+  /** Estimated time of reading an entry back. */
+  double readNanos(EntryFacts entry) {
+    return disk.readNanos(entry.bytes());
+  }
+
   // ---- out of memory
 
   /** Frees memory that nobody but the cache uses; see {@link LineageCache#reclaim}. */

@@ -56,6 +56,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   private final AtomicLong clock = new AtomicLong();
   private final CacheCounters counters = new CacheCounters();
   private final Departures departures;
+  private final AtHand atHand;
   // Publishes the end to owners that complete later.
   private volatile boolean closed;
 
@@ -79,6 +80,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     this.exactRecency = ranking.needsExactRecency();
     this.victims = new VictimQueue(ranking, config.ghostEntries());
     this.departures = new Departures(disk, this::forget, victims, counters, events);
+    this.atHand = new AtHand(this, victims, departures);
   }
 
   /**
@@ -112,7 +114,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         }
       } else if (state instanceof OnDisk parked) {
         own = own == null ? waiter.get() : own;
-        if (tryFetch(entry, parked, own)) {
+        if (claimParked(entry, parked, own)) {
+          countHit(entry);
+          fetch(entry, parked);
           return new InFlight(own.handle(), true);
         }
       } else if (state instanceof Claimed claimed) {
@@ -130,12 +134,12 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   /** True when a variable took the cells out of memory, and has gone. */
-  private static boolean isOnlyOnDisk(Value value) {
+  static boolean isOnlyOnDisk(Value value) {
     return !Residence.isOnHost(value) && value.isExclusive() && Residence.isOffHost(value);
   }
 
   /** The entry of a lineage key, or null. */
-  private Entry find(Key lineage) {
+  Entry find(Key lineage) {
     return entries.get(config.tags().of(lineage));
   }
 
@@ -143,6 +147,29 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     if (unused != null) {
       unused.discard();
     }
+  }
+
+  /**
+   * The claim of a value that nobody has or computes, for an owner that has all it needs and ends
+   * the claim before it waits for anything but memory; else null. Counts as no probe.
+   */
+  Claim claimAtWork(Key lineage) {
+    Key key = config.tags().of(lineage);
+    Entry fresh = new Entry(key, Claimed.AT_WORK);
+    while (config.enabled()) {
+      Entry entry = entries.putIfAbsent(key, fresh);
+      if (entry == null) {
+        return new Claim(this, fresh, null);
+      }
+      State state = entry.state();
+      if (!(state instanceof Idle)) {
+        return null;
+      }
+      if (tryReclaim(entry, state, Claimed.AT_WORK)) {
+        return new Claim(this, entry, null);
+      }
+    }
+    return null;
   }
 
   private Claim claim(Entry entry) {
@@ -159,8 +186,12 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** Claims an entry that lost its value; false when the caller must look again. */
   private boolean tryReclaim(Entry entry, State state) {
+    return tryReclaim(entry, state, Claimed.BY_NOBODY_ELSE);
+  }
+
+  private boolean tryReclaim(Entry entry, State state, Claimed claimed) {
     if (state == Idle.EVICTED) {
-      if (!entry.change(Idle.EVICTED, Claimed.BY_NOBODY_ELSE)) {
+      if (!entry.change(Idle.EVICTED, claimed)) {
         return false;
       }
       entry.countMiss(now());
@@ -182,7 +213,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   /**
    * A value that died although its entry holds a reference; drops it unless it was just evicted.
    */
-  private void dropDead(Entry entry, Present present) {
+  void dropDead(Entry entry, Present present) {
     if (present instanceof Resident && entry.change(present, Idle.RETIRED)) {
       victims.forget(entry);
       entries.remove(entry.key(), entry);
@@ -193,15 +224,30 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     return exactRecency ? clock.incrementAndGet() : clock.get();
   }
 
-  /** Subscribes to a value on disk and has it brought back; false when it is not there any more. */
-  private boolean tryFetch(Entry entry, OnDisk parked, Waiter own) {
-    if (!entry.change(parked, new Claimed(own, Claimed.BY_NOBODY_ELSE))) {
+  /**
+   * Claims a value on disk for a fetch and subscribes to it; false when it is not there any more.
+   * The caller must {@link #fetch} it.
+   */
+  boolean claimParked(Entry entry, OnDisk parked, Waiter own) {
+    if (!entry.change(parked, new Claimed(own, Claimed.AT_WORK))) {
       return false;
     }
     victims.leaveDisk(entry);
-    countHit(entry);
-    departures.fetch(entry, parked.value(), new Claim(this, entry, null));
     return true;
+  }
+
+  void fetch(Entry entry, OnDisk parked) {
+    departures.fetch(entry, parked.value(), new Claim(this, entry, null));
+  }
+
+  /** Values that are on disk, or being computed at this moment, for who may wait for them. */
+  public AtHand atHand() {
+    return atHand;
+  }
+
+  /** Notes the use of a value as part of something larger, for its rank alone. */
+  void touch(Entry entry) {
+    entry.countHit(now());
   }
 
   private void countHit(Entry entry) {

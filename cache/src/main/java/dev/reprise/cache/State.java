@@ -13,6 +13,20 @@ sealed interface State permits State.Claimed, State.Present, State.OnDisk, State
    */
   record Claimed(Waiter waiter, Claimed earlier) implements State {
     static final Claimed BY_NOBODY_ELSE = new Claimed(null, null);
+
+    /**
+     * As the other bottom, of a claim whose owner has all that it needs and is working at this
+     * moment: it waits for nothing but memory and the disk, so that any thread may wait for it.
+     */
+    static final Claimed AT_WORK = new Claimed(null, null);
+
+    boolean isAtWork() {
+      Claimed bottom = this;
+      while (bottom.earlier != null) {
+        bottom = bottom.earlier;
+      }
+      return bottom == AT_WORK;
+    }
   }
 
   /** The value is in memory; the entry holds one reference to it. */

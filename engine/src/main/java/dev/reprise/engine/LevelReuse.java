@@ -92,7 +92,7 @@ final class LevelReuse {
     Value[] values = new Value[count];
     LineageItem[] items = new LineageItem[count];
     LevelValues found = new LevelValues(cache, activation, region);
-    if (!found.take(known.parts(), values, items)) {
+    if (!found.take(known, values, items)) {
       return false;
     }
     ReuseVerifier verifier = context.run.session().checks().verifier();

@@ -1,18 +1,23 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /** Gathers the values that a composite names: all of them with references, or none. */
 final class LevelValues {
   private final LineageCache cache;
   private final Activation activation;
   private final Region region;
+
+  /** Whether values that are not in memory are waited for; decided when one is met. */
+  private boolean waits;
 
   LevelValues(LineageCache cache, Activation activation, Region region) {
     this.cache = cache;
@@ -22,27 +27,98 @@ final class LevelValues {
 
   /**
    * Fills in values, each with a reference for the caller, and items of the first parts; null for
-   * parts without a value.
+   * parts without a value. Values on disk are brought back and waited for, if that is estimated to
+   * take less than executing the region did; no claim may be held.
    *
    * @return false, and no reference is held, when a value is not in the cache
    */
-  boolean take(Composite.Part[] parts, Value[] values, LineageItem[] items) {
-    for (int i = 0; i < values.length; i++) {
-      if (parts[i] instanceof Composite.NoValue) {
-        continue;
-      }
-      values[i] = take(parts[i]);
-      if (values[i] == null) {
-        for (int taken = 0; taken < i; taken++) {
-          if (values[taken] != null) {
-            values[taken].release();
-          }
-        }
+  boolean take(Composite known, Value[] values, LineageItem[] items) {
+    Composite.Part[] parts = known.parts();
+    if (!gather(parts, values)) {
+      if (!bringBack(parts, values.length, known.costNanos()) || !gather(parts, values)) {
         return false;
       }
+    }
+    for (int i = 0; i < values.length; i++) {
       items[i] = item(parts[i]);
     }
     return true;
+  }
+
+  /** All values or none. */
+  private boolean gather(Composite.Part[] parts, Value[] values) {
+    boolean complete = false;
+    try {
+      for (int i = 0; i < values.length; i++) {
+        if (!(parts[i] instanceof Composite.NoValue)) {
+          values[i] = take(parts[i]);
+          if (values[i] == null) {
+            return false;
+          }
+        }
+      }
+      complete = true;
+      return true;
+    } finally {
+      if (!complete) {
+        for (int i = 0; i < values.length; i++) {
+          if (values[i] != null) {
+            values[i].release();
+            values[i] = null;
+          }
+        }
+      }
+    }
+  }
+
+  /** Begins to read all values that are on disk, when that pays. */
+  private boolean bringBack(Composite.Part[] parts, int count, long costNanos) {
+    List<Key> missing = new ArrayList<>();
+    double nanos = 0;
+    for (int i = 0; i < count; i++) {
+      nanos += collectMissing(parts[i], missing);
+    }
+    if (nanos >= costNanos) {
+      return false;
+    }
+    waits = true;
+    for (Key key : missing) {
+      Handle handle = cache.atHand().ask(key);
+      if (handle != null) {
+        handle.release();
+      }
+    }
+    return true;
+  }
+
+  private double collectMissing(Composite.Part part, List<Key> missing) {
+    if (part instanceof Composite.Cached(Key key, LineageItem _)) {
+      double nanos = cache.atHand().nanos(key);
+      if (nanos > 0) {
+        missing.add(key);
+      }
+      return nanos;
+    }
+    double nanos = 0;
+    if (part instanceof Composite.Elements list) {
+      for (Composite.Part element : list.elements()) {
+        nanos += collectMissing(element, missing);
+      }
+    }
+    return nanos;
+  }
+
+  private Value cached(Key key) {
+    Value value = cache.take(key);
+    if (value != null || !waits) {
+      return value;
+    }
+    try {
+      return cache.atHand().await(key);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    }
   }
 
   private LineageItem item(Composite.Part part) {
@@ -58,7 +134,7 @@ final class LevelValues {
   private Value take(Composite.Part part) {
     return switch (part) {
       case Composite.Inline inline -> inline.value();
-      case Composite.Cached cached -> cache.take(cached.key());
+      case Composite.Cached cached -> cached(cached.key());
       case Composite.Elements list -> list(list);
       case Composite.Input input -> {
         Value value = activation.values[region.inputs[input.position()]];
@@ -85,14 +161,19 @@ final class LevelValues {
   /** The list takes over the references to its elements. */
   private Value list(Composite.Elements list) {
     List<Value> elements = new ArrayList<>(list.elements().length);
-    for (Composite.Part part : list.elements()) {
-      Value element = finished(take(part));
-      if (element == null) {
-        elements.forEach(Value::release);
-        return null;
+    try {
+      for (Composite.Part part : list.elements()) {
+        Value element = finished(take(part));
+        if (element == null) {
+          return null;
+        }
+        elements.add(element);
       }
-      elements.add(element);
+      ListValue value = new ListValue(list.names(), List.copyOf(elements));
+      elements.clear();
+      return value;
+    } finally {
+      elements.forEach(Value::release);
     }
-    return new ListValue(list.names(), elements);
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.cache.rewrite;
 
+import dev.reprise.cache.Claim;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.lineage.Key;
 import dev.reprise.memory.ManagedMatrix;
@@ -10,11 +11,13 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
  * Computes a term: each of its terms once, by the kernels of the task that holds the claim. Waits
- * for nothing. Used by one thread; closing gives back all values but those that were taken.
+ * for others only where they compute or read a part at this moment. Used by one thread; closing
+ * gives back all values but those that were taken.
  */
 final class Evaluation implements AutoCloseable {
   private final PartialReuse session;
@@ -57,14 +60,45 @@ final class Evaluation implements AutoCloseable {
   }
 
   Value run(Applied term, Value[] inputs, boolean isKept) {
-    long start = System.nanoTime();
-    Value value = kernels.run(term.operation(), inputs);
-    if (isKept) {
-      Key key = term.facts().key();
-      cache.putIfAbsent(key, value, System.nanoTime() - start, height);
-      session.completed(term.operation(), term.inputs(), term.facts(), value, term.cost());
+    return isKept ? runKept(term, inputs) : kernels.run(term.operation(), inputs);
+  }
+
+  /**
+   * A part that others may want: it is computed under a claim of its own, so that who asks for it
+   * meanwhile gets it, and who computes it already is waited for. Its operands are there, so its
+   * owner waits for memory alone, and never for the owner of a whole.
+   */
+  private Value runKept(Applied term, Value[] inputs) {
+    Key key = term.facts().key();
+    Claim claim = cache.atHand().claim(key);
+    if (claim == null) {
+      Value others = computedByOthers(key, term.cost());
+      if (others != null) {
+        return others;
+      }
     }
-    return value;
+    long start = System.nanoTime();
+    try (claim) {
+      Value value = kernels.run(term.operation(), inputs);
+      if (claim != null) {
+        claim.complete(value, System.nanoTime() - start, height, true);
+      }
+      session.completed(term.operation(), term.inputs(), term.facts(), value, term.cost());
+      return value;
+    }
+  }
+
+  /** Null when somebody owns the value who may not be waited for, or reading it takes longer. */
+  private Value computedByOthers(Key key, double cost) {
+    if (cache.atHand().nanos(key) >= cost) {
+      return null;
+    }
+    try {
+      return cache.atHand().await(key);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    }
   }
 
   Value bind(Operation bind, MatrixValue[] parts, Facts[] facts) {

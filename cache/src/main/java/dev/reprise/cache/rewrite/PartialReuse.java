@@ -22,8 +22,9 @@ import java.util.function.Supplier;
  * What a session knows for partial reuse, and the way in: the task that holds a claim asks for a
  * value put together from parts before it executes.
  *
- * <p>Thread-safe. Nothing here waits or claims; two workers that need the same part at the same
- * time both compute it, and one copy is kept.
+ * <p>Thread-safe. A part that is worth keeping is computed under a claim of its own, by a thread
+ * that holds the claim of the whole and has all operands of the part: see {@link
+ * dev.reprise.cache.AtHand} for why nobody waits in a circle.
  */
 public final class PartialReuse {
 
