@@ -1,8 +1,13 @@
 package dev.reprise.cli;
 
+import dev.reprise.lineage.LoopAnswer;
+import dev.reprise.lineage.LoopAnswerText;
+import dev.reprise.lineage.LoopDot;
+import dev.reprise.lineage.LoopQuery;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceComparison;
 import dev.reprise.lineage.TraceDot;
+import dev.reprise.lineage.TraceProgram;
 import dev.reprise.lineage.TraceWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reprise lineage",
     customSynopsis = {
-      "reprise lineage FILE.lineage [--query QUESTION [--of ITEM]] [--dot | --format FORMAT]",
+      "reprise lineage FILE.lineage [--query QUESTION [--of ITEM]] [--loops] [--dot | --format"
+          + " FORMAT]",
       "       reprise lineage diff A.lineage B.lineage"
     },
     description = {
@@ -31,7 +37,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "An ITEM is a number as in %%12, an output, the path of an input, the name that the script",
-      "gave a constant, or an operation that occurs once.",
+      "gave a constant, or an operation that occurs once; with the numbers of --loops also a place",
+      "in a loop: %%4^1@17 (variable 1 of loop %%4 after iteration 17), '%%4$2@17' (operation 2 in",
+      "iteration 17), '%%4$3@17^1@5' (in an inner loop).",
       "",
       "Examples:",
       "  reprise lineage model.csv.lineage",
@@ -70,6 +78,14 @@ final class LineageCommand implements Callable<ExitCode> {
 
   @Option(names = "--dot", description = "Print a graph for Graphviz instead of text.")
   private boolean dot;
+
+  @Option(
+      names = "--loops",
+      description = {
+        "Show loops as they are stored, not as their iterations. Always so for loops of more than",
+        "two million operations."
+      })
+  private boolean loops;
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text (default), json.")
   private String format = "text";
@@ -110,20 +126,34 @@ final class LineageCommand implements Callable<ExitCode> {
     return other == null ? show(TraceInput.read(file)) : compare(file, other);
   }
 
-  /** A trace with loops so long that nobody would read their iterations. */
+  /** Loops that nobody would read iteration by iteration, or that are asked for as loops. */
   private ExitCode showLoops(Trace trace) throws IOException {
-    if (question != null || dot || format.equals("json")) {
+    TraceProgram program = TraceProgram.of(trace.outputs());
+    if (program.isTangled()) {
       throw new UsageException(
-          "the trace has loops of millions of operations; it can be printed and replayed,"
-              + " but not listed by --query, --dot and --format json");
+          "a loop of the trace refers to itself through a list; leave out --loops, and give"
+              + " numbers of items as they are printed without it");
     }
-    TraceWriter.write(trace.outputs(), console.out());
+    if (question != null) {
+      LoopAnswer answer = LoopAnswers.to(question, selector, program);
+      if (format.equals("json")) {
+        LoopJson.write(answer, console.out());
+      } else {
+        console.out().print(LoopAnswerText.of(answer));
+      }
+    } else if (dot) {
+      LoopDot.write(program, console.out());
+    } else if (format.equals("json")) {
+      LoopJson.write(new LoopQuery(program).everything(), console.out());
+    } else {
+      TraceWriter.write(trace.outputs(), console.out());
+    }
     return ExitCode.FINE;
   }
 
   private ExitCode compare(Path first, Path second) {
-    if (question != null || dot) {
-      throw new UsageException("diff goes without --query and --dot");
+    if (question != null || dot || loops) {
+      throw new UsageException("diff goes without --query, --dot and --loops");
     }
     Optional<String> difference =
         TraceComparison.explain(TraceInput.read(first), TraceInput.read(second));
@@ -132,13 +162,14 @@ final class LineageCommand implements Callable<ExitCode> {
   }
 
   private ExitCode show(Trace trace) throws IOException {
-    if (trace.isTooLargeToExpand()) {
+    if (question != null && dot) {
+      throw new UsageException("--query goes without --dot");
+    }
+    boolean namesLoop = selector != null && LoopQuery.isPlaceInLoop(selector);
+    if (loops || namesLoop || trace.isTooLargeToExpand()) {
       return showLoops(trace);
     }
     if (question != null) {
-      if (dot) {
-        throw new UsageException("--query goes without --dot");
-      }
       TraceAnswer answer = TraceAnswer.to(question, selector, trace);
       if (format.equals("json")) {
         TraceJson.write(trace, answer.positions(), console.out());

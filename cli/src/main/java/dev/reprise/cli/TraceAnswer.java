@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param outputs names of the outputs that were reached; empty unless that was asked
  */
 record TraceAnswer(Trace trace, List<Integer> positions, List<String> outputs) {
-  private static final List<String> QUESTIONS = List.of("ancestors", "descendants", "inputs");
+  static final List<String> QUESTIONS = List.of("ancestors", "descendants", "inputs");
 
   /**
    * @param selector the item, or null for the first output

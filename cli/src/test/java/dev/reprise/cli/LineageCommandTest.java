@@ -132,6 +132,56 @@ class LineageCommandTest {
   }
 
   @Test
+  void questionsToLoopsOfMillionsOfIterationsAreAnsweredOnIterations() throws Exception {
+    String trace = loop("a.lineage", "0.5", "100000000");
+    assertThat(run("lineage", trace, "--query", "ancestors")).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .isEqualTo(
+            """
+            %1 = read{fingerprint=1, format=csv} @ "X.csv"   # loop.dml:1
+            loop %2 around loop.dml:4, patch 1, iterations 1-99999999:
+              $1 = * ^1 ?1   # loop.dml:4
+            loop %2 around loop.dml:4, patch 1, iterations 1-100000000:
+              ?1 = literal double 0.5
+            """);
+    assertThat(run("lineage", trace, "--query", "inputs")).isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .isEqualTo("%1 = read{fingerprint=1, format=csv} @ \"X.csv\"   # loop.dml:1\n");
+    assertThat(run("lineage", trace, "--query", "descendants", "--of", "X.csv"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .isEqualTo(
+            """
+            loop %2 around loop.dml:4, patch 1, iterations 1-100000000:
+              $1 = * ^1 ?1   # loop.dml:4
+            the output
+            """);
+    assertThat(run("lineage", trace, "--query", "ancestors", "--of", "%2^1@17", "--format", "json"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("\"iterations\" : [ [ 1, 16 ] ]", "\"count\" : 16");
+    assertThat(run("lineage", trace, "--dot")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("loop %2, iterations 100000000", "n2p1n1 -> n2c1 [style=dashed]");
+    assertThat(run("lineage", trace, "--format", "json")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("\"iterations\" : [ [ 1, 100000000 ] ]", "\"key\"");
+  }
+
+  @Test
+  void shortLoopsAreShownAsLoopsWhenAskedFor() throws Exception {
+    String trace = loop("a.lineage", "0.5", "3");
+    assertThat(run("lineage", trace)).isEqualTo(ExitCode.FINE);
+    assertThat(out()).doesNotContain("patch");
+    assertThat(run("lineage", trace, "--loops")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("path 1*3\n", "%2 = loop 1 %1\n");
+    assertThat(run("lineage", trace, "--loops", "--query", "ancestors")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("patch 1, iterations 1-2:\n  $1 = * ^1 ?1");
+    assertThat(run("lineage", trace, "--query", "descendants", "--of", "%2$1@2"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("patch 1, iteration 3:\n  $1 = * ^1 ?1").endsWith("the output\n");
+    assertUsage("diff goes without", "lineage", trace, "--diff", trace, "--loops");
+    assertUsage("has no $7", "lineage", trace, "--query", "inputs", "--of", "%2$7@1");
+  }
+
+  @Test
   void inputsAreFilesRandomNumbersAndNamedConstants() throws Exception {
     String trace = train("a.csv", "0.25", "1");
     assertThat(run("lineage", trace, "--query", "inputs")).isEqualTo(ExitCode.FINE);

@@ -136,27 +136,81 @@ class ReplayCommandTest {
     assertThat(err()).contains("cut.lineage: line 3, column 1").contains("cut off");
   }
 
+  /** Writes the trace of a loop that a script could have run: s = sum(X); s = s * 0.5 + i. */
+  private String longLoop(String iterations) throws Exception {
+    Files.writeString(folder.resolve("X.csv"), "1,2\n3,4\n");
+    Files.writeString(folder.resolve("other.csv"), "1,2\n3,10\n");
+    Path script =
+        Files.writeString(
+            folder.resolve("loop.dml"),
+            """
+            X = read("%s")
+            s = as.matrix(sum(X))
+            for (i in 1:3) { s = s * 0.5 + i }
+            write(s, "%s", format="csv")
+            """
+                .formatted(file("X.csv"), file("s.csv")));
+    assertThat(run("run", script.toString())).as(err()).isEqualTo(ExitCode.FINE);
+    Path trace = folder.resolve("s.csv.lineage");
+    String text = Files.readString(trace);
+    assertThat(text).contains("*2\n");
+    Files.writeString(trace, text.replace("*2\n", "*" + iterations + "\n"));
+    return trace.toString();
+  }
+
   @Test
-  void itemsOfALoopOfMillionsOfOperationsCannotBeNamedAndTheErrorSaysSo() throws Exception {
-    String loop =
-        """
-        reprise-lineage 2
-        patch 1 of 1
-        ?1 = literal double 0.5
-        $1 = * ^1 ?1
-        next ^1 = $1
-        body 1 from 0
-        path 1*3000000
-        %1 = read{fingerprint=1, format=csv} @ "X.csv"
-        %2 = loop 1 %1
-        %3 = %2^1
-        return %3
-        """;
-    String trace = Files.writeString(folder.resolve("loop.lineage"), loop).toString();
-    assertThat(run("replay", trace, "--until", "%1")).isEqualTo(ExitCode.SCRIPT);
-    assertThat(err()).contains("--until: the trace has loops of millions of operations");
-    assertThat(run("replay", trace, "--from", "X.csv=Y.csv")).isEqualTo(ExitCode.SCRIPT);
-    assertThat(err()).contains("--from: the trace has loops of millions of operations");
+  void itemsOfALoopOfMillionsOfOperationsAreNamedByVariableAndIteration() throws Exception {
+    String trace = longLoop("100000000");
+    String loop = "%" + loopOf(trace);
+    // sum(X) is 10; then 6, 5, 5.5.
+    assertThat(run("replay", trace, "--until", loop + "^1@3")).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("5.500\n");
+    assertThat(run("replay", trace, "--until", loop + "$1@3")).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("2.500\n");
+    assertThat(run("replay", trace, "--until", "sum")).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("10.0\n");
+    String from = file("X.csv") + "=" + file("other.csv");
+    assertThat(run("replay", trace, "--until", loop + "^1@1", "--from", from))
+        .as(err())
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("9.000\n");
+  }
+
+  @Test
+  void placesInShortLoopsGoByTheNumbersOfTheLoops() throws Exception {
+    String trace = longLoop("4");
+    String loop = "%" + loopOf(trace);
+    assertThat(run("replay", trace, "--until", loop + "^1@2")).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEqualTo("5.000\n");
+    assertThat(run("replay", trace, "--until", loop + "^1@6")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("--until: the loop has no iteration 6, but 1 to 5");
+    assertThat(run("replay", trace, "--until", "%1^1@2")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("%1 is no loop");
+  }
+
+  @Test
+  void wrongNamesInLongLoopsAreAnsweredWithWhatToTry() throws Exception {
+    String trace = longLoop("100000000");
+    String loop = "%" + loopOf(trace);
+    assertThat(run("replay", trace, "--from", "Y.csv=Z.csv")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err())
+        .contains("--from: the trace reads no 'Y.csv'; it reads %1 \"" + file("X.csv"));
+    assertThat(run("replay", trace, "--until", loop)).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("is a loop: say which variable, as in " + loop + "^1");
+    assertThat(run("replay", trace, "--until", loop + "$1")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("$1 is in every iteration: say which, as in $1@10");
+    assertThat(run("replay", trace, "--until", "+")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("'+' stands for several items, say which: " + loop + "$");
+  }
+
+  /** The number of the line that is a loop. */
+  private static String loopOf(String trace) throws Exception {
+    return Files.readString(Path.of(trace))
+        .lines()
+        .filter(line -> line.startsWith("%") && line.contains(" = loop "))
+        .map(line -> line.substring(1, line.indexOf(' ')))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void assertUsage(String message, String... words) {

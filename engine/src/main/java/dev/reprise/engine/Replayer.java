@@ -3,7 +3,6 @@ package dev.reprise.engine;
 import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
 import dev.reprise.ReplayResult;
-import dev.reprise.lineage.ItemSelector;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.ProgramReplay;
@@ -11,7 +10,6 @@ import dev.reprise.lineage.ReplayPlan;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceProgram;
-import dev.reprise.lineage.TraceQuery;
 import dev.reprise.lineage.TraceReader;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.ListValue;
@@ -28,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,9 +48,9 @@ public final class Replayer {
    */
   public ReplayResult replay(ReplayRequest request) throws IOException {
     Trace whole = read(request.trace());
-    requireItems(whole, request);
-    replacements.putAll(replacements(whole, request.replacements()));
-    Trace trace = request.until() == null ? whole : Trace.of(item(whole, request.until()));
+    TraceNames names = new TraceNames(whole);
+    replacements.putAll(names.replacements(request.replacements()));
+    Trace trace = request.until() == null ? whole : Trace.of(names.until(request.until()));
     Value value = evaluate(trace);
     try {
       Path folder = services.config().workingDirectory();
@@ -75,57 +72,6 @@ public final class Replayer {
     } catch (TraceFormatException e) {
       throw new OperandException(file + ": " + e.getMessage());
     }
-  }
-
-  /** Items and inputs are found in the list of all items, which long loops do not have. */
-  private static void requireItems(Trace trace, ReplayRequest request) {
-    boolean names = request.until() != null || !request.replacements().isEmpty();
-    if (names && trace.isTooLargeToExpand()) {
-      throw new OperandException(
-          (request.until() != null ? "--until" : "--from")
-              + ": the trace has loops of millions of operations; it can be replayed as it is,"
-              + " but its items are not listed, so none can be named");
-    }
-  }
-
-  private static LineageItem item(Trace trace, String selector) {
-    try {
-      return trace.item(new ItemSelector(trace).find(selector));
-    } catch (IllegalArgumentException e) {
-      throw new OperandException("--until: " + e.getMessage());
-    }
-  }
-
-  /** The files to read instead, by the keys of the items that they stand for. */
-  private static Map<Key, Path> replacements(Trace trace, Map<String, Path> named) {
-    Map<Key, Path> files = new HashMap<>();
-    named.forEach((selector, file) -> {
-      List<LineageItem> replaced = inputs(trace, selector);
-      if (replaced.isEmpty()) {
-        throw new OperandException(
-            "--from: the trace reads no '" + selector + "'" + sources(trace));
-      }
-      replaced.forEach(item -> files.put(item.key(), file));
-    });
-    return files;
-  }
-
-  /** A path may have been read twice, with other content. */
-  private static List<LineageItem> inputs(Trace trace, String selector) {
-    List<LineageItem> sources = new TraceQuery(trace).sources();
-    return sources.stream()
-        .filter(item ->
-            selector.equals(item.note()) || selector.equals("%" + (trace.indexOf(item) + 1)))
-        .toList();
-  }
-
-  private static String sources(Trace trace) {
-    List<String> sources =
-        new TraceQuery(trace)
-            .sources().stream()
-                .map(item -> "%" + (trace.indexOf(item) + 1) + " \"" + item.note() + "\"")
-                .toList();
-    return sources.isEmpty() ? "; it reads nothing" : "; it reads " + String.join(", ", sources);
   }
 
   private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {

@@ -57,11 +57,11 @@ final class ProgramWriter {
     line.append('%').append(number + 1).append(" = ");
     switch (step) {
       case TraceProgram.Item item -> {
-        writeContent(item.item());
+        PatchWords.appendContent(item.item(), line);
         for (int input : item.inputs()) {
           line.append(" %").append(input + 1);
         }
-        writeNote(item.item());
+        PatchWords.appendNote(item.item(), line);
       }
       case TraceProgram.Loop loop -> {
         line.append(TraceSyntax.LOOP).append(' ').append(bodies.get(loop.body()));
@@ -73,21 +73,6 @@ final class ProgramWriter {
           line.append('%').append(result.loop() + 1).append('^').append(result.variable() + 1);
     }
     endLine();
-  }
-
-  private void writeContent(LineageItem item) {
-    if (item.isLiteral()) {
-      TraceWriter.append(item.literalOrNull(), line);
-    } else {
-      line.append(TraceWriter.textOf(item.operation()));
-    }
-  }
-
-  private void writeNote(LineageItem item) {
-    if (item.note() != null) {
-      line.append(" @ ");
-      TraceSyntax.writeQuoted(line, item.note());
-    }
   }
 
   // ---- bodies
@@ -242,7 +227,7 @@ final class ProgramWriter {
     for (int c = 0; c < patch.outputs.length; c++) {
       if (patch.outputs[c] != Ref.ABSENT) {
         line.append(separator).append('^').append(c + 1).append(" = ");
-        writeRef(patch, patch.outputs[c]);
+        PatchWords.appendRef(patch, patch.outputs[c], line);
         separator = ", ";
       }
     }
@@ -256,13 +241,7 @@ final class ProgramWriter {
     } else if (constant != null) {
       notes.before(constant, line);
     }
-    line.append('?').append(number + 1).append(" = ");
-    if (constant == null) {
-      line.append(TraceSyntax.COLUMN).append(' ').append(value.kind().label());
-    } else {
-      writeContent(constant);
-      writeNote(constant);
-    }
+    PatchWords.appendValue(number, value, line);
     endLine();
   }
 
@@ -270,35 +249,10 @@ final class ProgramWriter {
     if (patch.nodes[node] instanceof Operation operation) {
       notes.before(operation.place(), line);
     }
-    line.append('$').append(node + 1).append(" = ");
-    if (patch.nodes[node] instanceof Operation operation) {
-      line.append(TraceWriter.textOf(operation));
-    } else {
-      RunBody body = ((InnerRun) patch.nodes[node]).body();
-      line.append(TraceSyntax.LOOP).append(' ');
-      line.append(body == null ? "?" : bodies.get(body).toString());
-    }
-    for (int i = patch.starts[node]; i < patch.starts[node + 1]; i++) {
-      line.append(' ');
-      writeRef(patch, patch.refs[i]);
-    }
+    String body =
+        patch.nodes[node] instanceof InnerRun inner ? String.valueOf(bodies.get(inner.body())) : "";
+    PatchWords.appendNode(patch, node, body, line);
     endLine();
-  }
-
-  private void writeRef(Patch patch, int ref) {
-    int index = Ref.index(ref);
-    switch (Ref.kind(ref)) {
-      case Ref.NODE -> line.append('$').append(index + 1);
-      case Ref.CARRIED -> line.append('^').append(index + 1);
-      case Ref.OUTER -> line.append('&').append(index + 1);
-      case Ref.VALUE -> line.append('?').append(index + 1);
-      case Ref.INNER ->
-          line.append('$')
-              .append(patch.innerOutputs[2 * index] + 1)
-              .append('^')
-              .append(patch.innerOutputs[2 * index + 1] + 1);
-      default -> line.append('-');
-    }
   }
 
   private void writeOutputs() throws IOException {

@@ -195,7 +195,7 @@ final class Run {
   // ---- values of an iteration
 
   /** The item behind a value of an iteration's patch. */
-  private LineageItem value(int path, int value, long iteration) {
+  LineageItem value(int path, int value, long iteration) {
     Patch.PatchValue known = body.patch(path).values[value];
     return switch (known.kind()) {
       case CONSTANT -> known.constant();
@@ -272,7 +272,7 @@ final class Run {
         : new RunItem(this, iteration, ~variable, LineageItem.UNKNOWN);
   }
 
-  private Run innerRun(int path, Patch patch, int node, long iteration) {
+  Run innerRun(int path, Patch patch, int node, long iteration) {
     InnerRuns known = innerRuns;
     if (known == null || known.iteration != iteration) {
       known = new InnerRuns(iteration, new AtomicReferenceArray<>(patch.size()));

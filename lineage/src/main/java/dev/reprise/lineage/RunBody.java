@@ -66,6 +66,16 @@ final class RunBody {
     return firstUses[path];
   }
 
+  /** True when no iteration before this one makes something of a variable. */
+  boolean leavesAlone(int variable, long length) {
+    for (int p = 0; p < patchCount && firstUses[p] < length; p++) {
+      if (patches[p].outputs[variable] != Ref.of(Ref.CARRIED, variable)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Patch patchAt(long iteration) {
     return patches[path.at(iteration)];
   }

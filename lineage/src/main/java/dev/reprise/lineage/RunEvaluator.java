@@ -27,6 +27,12 @@ final class RunEvaluator {
   private int[] nextHeights;
 
   private Places[] places = new Places[1];
+  private InnerWalk innerWalk = (node, inner) -> inner.advance(inner.body.length() - 1);
+
+  /** Evaluates an inner run from its beginning to its end, watching. */
+  interface InnerWalk {
+    void walk(int node, RunEvaluator inner);
+  }
 
   /** What one patch's program works on; see {@link Patch#flatRefs}. */
   static final class Places {
@@ -90,12 +96,21 @@ final class RunEvaluator {
     outerHeights[position] = item.height();
   }
 
+  /** Inner runs of the iterations from now on are evaluated by this. */
+  void walkInner(InnerWalk walk) {
+    innerWalk = walk;
+  }
+
   RunState state() {
     return new RunState(iteration, high.clone(), low.clone(), heights.clone());
   }
 
   long iteration() {
     return iteration;
+  }
+
+  RunBody body() {
+    return body;
   }
 
   void advance(long to) {
@@ -224,7 +239,7 @@ final class RunEvaluator {
       at.inner[inner.ordinal()] = run;
     }
     beginInner(run, at, path, node, next);
-    run.advance(innerBody.length() - 1);
+    innerWalk.walk(node, run);
     for (int i = 0; i < patch.innerOutputs.length; i += 2) {
       if (patch.innerOutputs[i] == node) {
         int place = patch.firstInner() + i / 2;

@@ -56,6 +56,20 @@ final class RunItem extends LineageItem {
     return known;
   }
 
+  /** What a variable was before a run whose iterations so far have left it alone; else the item. */
+  static LineageItem settled(LineageItem item) {
+    LineageItem at = item;
+    while (at instanceof RunItem variable && variable.place < 0) {
+      LineageItem initial = variable.run.initials[~variable.place];
+      if (initial == null
+          || !variable.run.body.leavesAlone(~variable.place, variable.iteration + 1)) {
+        return at;
+      }
+      at = initial;
+    }
+    return at;
+  }
+
   /** True when both are one item: the same object, or the same place of the same run. */
   static boolean isSame(LineageItem a, LineageItem b) {
     return a == b

@@ -55,7 +55,7 @@ public final class TraceDot {
   private void writeNode(int position) throws IOException {
     LineageItem item = trace.item(position);
     out.append("  n").append(Integer.toString(position + 1)).append(" [label=");
-    writeLabel(label(item));
+    writeLabel(label(item), out);
     if (item.isLiteral()) {
       out.append(", shape=plaintext");
     } else if (item.inputCount() == 0) {
@@ -64,16 +64,18 @@ public final class TraceDot {
     out.append("];\n");
   }
 
-  private static String label(LineageItem item) {
+  static String label(LineageItem item) {
     Scalar literal = item.literalOrNull();
     if (literal != null) {
       return literal.isAbsent() ? "(left out)" : shorten(literal.asString());
     }
-    Operation operation = item.operation();
+    return item.note() != null
+        ? item.operation().name() + '\n' + shorten(item.note())
+        : label(item.operation());
+  }
+
+  static String label(Operation operation) {
     StringBuilder label = new StringBuilder(operation.name());
-    if (item.note() != null) {
-      return label.append('\n').append(shorten(item.note())).toString();
-    }
     for (Map.Entry<String, String> attribute : operation.attributes().asMap().entrySet()) {
       label.append('\n').append(shorten(attribute.getKey() + "=" + attribute.getValue()));
     }
@@ -84,7 +86,7 @@ public final class TraceDot {
     return text.length() <= LABEL_LENGTH ? text : text.substring(0, LABEL_LENGTH - 3) + "...";
   }
 
-  private void writeLabel(String label) throws IOException {
+  static void writeLabel(String label, Appendable out) throws IOException {
     out.append('"');
     for (int i = 0; i < label.length(); i++) {
       char character = label.charAt(i);
@@ -128,7 +130,7 @@ public final class TraceDot {
       if (isShown[position] && !output.getKey().equals(Trace.UNNAMED)) {
         number++;
         out.append("  o" + number + " [shape=plaintext, label=");
-        writeLabel(output.getKey());
+        writeLabel(output.getKey(), out);
         out.append("];\n  n" + (position + 1) + " -> o" + number + ";\n");
       }
     }

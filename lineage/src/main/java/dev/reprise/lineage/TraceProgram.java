@@ -115,6 +115,10 @@ public final class TraceProgram {
 
   /** An item by identity, items of runs by their place. */
   private record Place(LineageItem item) {
+    Place {
+      item = RunItem.settled(item);
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Place that && RunItem.isSame(item, that.item);
@@ -156,7 +160,7 @@ public final class TraceProgram {
       Map<Place, Boolean> seen = new HashMap<>();
       ArrayDeque<LineageItem> open = new ArrayDeque<>(outputs.values());
       while (!open.isEmpty() && !program.tangled) {
-        LineageItem item = open.pop();
+        LineageItem item = RunItem.settled(open.pop());
         if (seen.put(new Place(item), true) != null) {
           continue;
         }
@@ -192,7 +196,7 @@ public final class TraceProgram {
       ArrayDeque<LineageItem> stack = new ArrayDeque<>();
       stack.push(output);
       while (!stack.isEmpty()) {
-        LineageItem top = stack.peek();
+        LineageItem top = RunItem.settled(stack.peek());
         if (numbers.containsKey(new Place(top)) || !pushMissing(needed(top), stack)) {
           stack.pop();
           number(top);

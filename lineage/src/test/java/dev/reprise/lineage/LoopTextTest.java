@@ -3,7 +3,6 @@ package dev.reprise.lineage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.io.StringReader;
 import java.util.LinkedHashMap;
@@ -58,53 +57,6 @@ class LoopTextTest {
     assertThat(withLoops).isGreaterThan(PROGRAMS / 2);
   }
 
-  /** A value that is the key of what it is, and counts its references. */
-  private static final class Counted {
-    final Key key;
-    int references = 1;
-
-    Counted(Key key) {
-      this.key = key;
-    }
-  }
-
-  private static final class KeyMachine implements ProgramReplay.Machine<Counted> {
-    private int live;
-
-    @Override
-    public Counted leaf(LineageItem item) {
-      live++;
-      return new Counted(item.key());
-    }
-
-    @Override
-    public Counted evaluate(Operation operation, Counted[] inputs) {
-      Key[] keys = new Key[inputs.length];
-      for (int i = 0; i < keys.length; i++) {
-        assertThat(inputs[i].references).isPositive();
-        keys[i] = inputs[i].key;
-      }
-      live++;
-      return new Counted(Keys.of(operation, keys));
-    }
-
-    @Override
-    public void retain(Counted value) {
-      assertThat(value.references++).isPositive();
-    }
-
-    @Override
-    public void release(Counted value) {
-      assertThat(value.references--).isPositive();
-      live -= value.references == 0 ? 1 : 0;
-    }
-
-    @Override
-    public Counted[] array(int length) {
-      return new Counted[length];
-    }
-  }
-
   @Test
   void replayFollowsTheLoopsAndGivesEveryValueBack() {
     for (long seed = 0; seed < PROGRAMS; seed++) {
@@ -118,9 +70,9 @@ class LoopTextTest {
         TraceProgram steps = TraceProgram.of(Map.of("x", stored[i]));
         if (steps.hasLoops()) {
           KeyMachine machine = new KeyMachine();
-          Counted value = ProgramReplay.first(steps, machine);
+          KeyMachine.Counted value = ProgramReplay.first(steps, machine);
           assertThat(value.key).as("program %d, variable %d", seed, i).isEqualTo(plain[i].key());
-          assertThat(machine.live).isEqualTo(1);
+          assertThat(machine.live()).isEqualTo(1);
           assertThat(value.references).isEqualTo(1);
         }
       }
