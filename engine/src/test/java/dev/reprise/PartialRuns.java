@@ -56,9 +56,13 @@ final class PartialRuns {
     Outcome cold = run(config.withReuse(ReuseMode.PARTIAL), whole, 1);
     assertSame(expected, cold.result);
 
-    Outcome warm = run(config.withReuse(ReuseMode.HYBRID).withThreads(1), whole, 2);
+    SessionConfig hybrid = config.withReuse(ReuseMode.HYBRID).withThreads(1);
+    long notKept = run(hybrid, whole, 1).statistics.cache().rejected();
+    Outcome warm = run(hybrid, whole, 2);
     assertSame(expected, warm.result);
-    assertThat(warm.statistics.misses()).describedAs("misses when warm").isZero();
+    assertThat(warm.statistics.misses())
+        .describedAs("misses when warm")
+        .isLessThanOrEqualTo(notKept);
     assertSame(
         expected, run(config.withReuse(ReuseMode.PARTIAL).withHostBytes(6 << 20), whole, 1).result);
 

@@ -77,7 +77,16 @@ public final class Claim implements Probe, AutoCloseable {
    * @param admit false to keep it from the cache; waiters get it all the same
    */
   public void complete(Value value, long costNanos, long height, boolean admit) {
-    cache.complete(this, entry, value, costNanos, height, admit);
+    cache.complete(this, entry, value, costNanos, height, admit ? Credit.NONE : null);
+  }
+
+  /**
+   * As {@link #complete(Value, long, long, boolean)}, and keeps the value.
+   *
+   * @param credit hears whenever it is found
+   */
+  public void keep(Value value, long costNanos, long height, Credit credit) {
+    cache.complete(this, entry, value, costNanos, height, credit);
   }
 
   /** Reports an error that any owner would meet: it goes to every waiter and is not remembered. */

@@ -29,9 +29,9 @@ import java.lang.invoke.VarHandle;
  * of the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is
  * left by whoever evicts under the lock of {@link VictimQueue}, SPILLING by the writer of the disk
  * alone, ON DISK by a probe or by who makes room on the disk, EVICTED by a probe or by the ghosts'
- * bound. {@code costNanos}, {@code height} and {@code bytes} are written by the owner before it
- * publishes RESIDENT; from then on the cost only rises. The counts change atomically. The remaining
- * fields belong to {@link VictimQueue} under its lock.
+ * bound. {@code costNanos}, {@code height}, {@code bytes} and {@code credit} are written by the
+ * owner before it publishes RESIDENT; from then on the cost only rises. The counts change
+ * atomically. The remaining fields belong to {@link VictimQueue} under its lock.
  */
 final class Entry implements EntryFacts {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */
@@ -65,6 +65,7 @@ final class Entry implements EntryFacts {
   private long costNanos;
   private long height;
   private long bytes;
+  private Credit credit;
 
   /** Next in the list of admissions that the victim queue has not seen yet. */
   Entry nextAdmitted;
@@ -102,10 +103,11 @@ final class Entry implements EntryFacts {
   }
 
   /** Sets what is known of the value; by the owner, before the entry becomes resident. */
-  void describe(long costNanos, long height, long bytes, long now) {
+  void describe(long costNanos, long height, long bytes, Credit credit, long now) {
     this.costNanos = costNanos;
     this.height = height;
     this.bytes = bytes;
+    this.credit = credit;
     touch(now);
   }
 
@@ -122,6 +124,7 @@ final class Entry implements EntryFacts {
     int before = (int) HITS.getAndAdd(this, 1);
     assert before >= 0;
     touch(now);
+    credit.found();
   }
 
   /** By the thread that has just claimed the entry again. */

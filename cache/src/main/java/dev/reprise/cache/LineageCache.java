@@ -304,6 +304,12 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     return null;
   }
 
+  /** Whether the cache has the value of a key at this moment, in memory or on disk. */
+  public boolean contains(Key key) {
+    Entry entry = find(key);
+    return entry != null && !(entry.state() instanceof Claimed || entry.state() instanceof Idle);
+  }
+
   /** Counts a value that came from {@link #peek} as a hit. */
   public void credit(Key key) {
     Entry entry = find(key);
@@ -330,6 +336,15 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    * @return false when the key has a value or an owner already, or the value was not admitted
    */
   public boolean putIfAbsent(Key lineage, Value value, long costNanos, long height) {
+    return putIfAbsent(lineage, value, costNanos, height, Credit.NONE);
+  }
+
+  /**
+   * As {@link #putIfAbsent(Key, Value, long, long)}.
+   *
+   * @param credit hears whenever the value is found
+   */
+  public boolean putIfAbsent(Key lineage, Value value, long costNanos, long height, Credit credit) {
     Key key = config.tags().of(lineage);
     if (!config.enabled()) {
       return false;
@@ -338,23 +353,27 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       Entry fresh = new Entry(key, Claimed.BY_NOBODY_ELSE);
       Entry entry = entries.putIfAbsent(key, fresh);
       if (entry == null) {
-        return complete(new Claim(this, fresh, null), fresh, value, costNanos, height, true);
+        return complete(new Claim(this, fresh, null), fresh, value, costNanos, height, credit);
       }
       State state = entry.state();
       if (!(state instanceof Idle)) {
         return false;
       }
       if (tryReclaim(entry, state)) {
-        return complete(new Claim(this, entry, null), entry, value, costNanos, height, true);
+        return complete(new Claim(this, entry, null), entry, value, costNanos, height, credit);
       }
     }
   }
 
-  /** Ends a claim with a value; true when the value was kept. */
+  /**
+   * Ends a claim with a value; true when the value was kept.
+   *
+   * @param credit null when it is not to be kept
+   */
   boolean complete(
-      Claim claim, Entry entry, Value value, long costNanos, long height, boolean admit) {
+      Claim claim, Entry entry, Value value, long costNanos, long height, Credit credit) {
     long bytes = Entry.chargeFor(value);
-    Rejection rejection = reasonToReject(bytes, admit);
+    Rejection rejection = reasonToReject(bytes, credit != null);
     // Made before the claim ends: from then on nothing may fail that somebody waits for.
     State next = rejection == null ? new Resident(value) : Idle.RETIRED;
     Consumer<Waiter> news =
@@ -366,7 +385,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     if (rejection == null) {
       value.retain();
       endOrRelease(claim, value);
-      entry.describe(costNanos, height, bytes, clock.incrementAndGet());
+      entry.describe(costNanos, height, bytes, credit, clock.incrementAndGet());
       victims.admit(entry);
       waiters = claim.leave(next);
     } else {

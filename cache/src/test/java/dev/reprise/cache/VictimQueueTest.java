@@ -15,7 +15,7 @@ class VictimQueueTest {
 
   private Entry entry(State state) {
     Entry entry = new Entry(new Key(1, 1), Claimed.BY_NOBODY_ELSE);
-    entry.describe(1, 1, 100, 1);
+    entry.describe(1, 1, 100, Credit.NONE, 1);
     entry.change(entry.state(), state);
     return entry;
   }

@@ -81,6 +81,47 @@ final class FinishedRegion {
     }
   }
 
+  /** Estimated nanoseconds of the execution. */
+  long work() {
+    return facts.work();
+  }
+
+  /** Bytes of the wanted values that the cache does not have yet; everything is complete now. */
+  long bytesToKeep(LineageCache cache) {
+    long bytes = 0;
+    for (int i = 0; i < Math.min(wanted, values.length); i++) {
+      if (values[i] != null && (marks == null || !marks.isUntouched(i))) {
+        bytes += bytesToKeep(cache, values[i], items[i]);
+      }
+    }
+    return bytes;
+  }
+
+  private long bytesToKeep(LineageCache cache, Value pending, LineageItem item) {
+    Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
+    if (inputNumber(item) >= 0 || value instanceof Scalar) {
+      return 0;
+    }
+    if (value instanceof ListValue list) {
+      long bytes = 0;
+      for (int i = 0; i < list.size(); i++) {
+        bytes += bytesToKeep(cache, list.elements().get(i), ElementItems.at(item, i));
+      }
+      return bytes;
+    }
+    return cache.contains(item.key()) ? 0 : value.bytes();
+  }
+
+  /** Which input of the region a value is, or -1. */
+  private int inputNumber(LineageItem item) {
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] != null && inputs[i].sameAs(item)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** Keeps the wanted values in the cache and names all of them; everything is complete now. */
   Composite composite(LineageCache cache) {
     Composite.Part[] parts = new Composite.Part[values.length];
@@ -105,10 +146,9 @@ final class FinishedRegion {
    */
   private Composite.Part part(LineageCache cache, Value pending, LineageItem item) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] != null && inputs[i].sameAs(item)) {
-        return new Composite.Input(i);
-      }
+    int input = inputNumber(item);
+    if (input >= 0) {
+      return new Composite.Input(input);
     }
     if (value instanceof Scalar scalar && isShort(scalar)) {
       return new Composite.Inline(scalar, item);

@@ -7,11 +7,13 @@ import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.FusedCall.Member;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
@@ -24,7 +26,8 @@ import dev.reprise.runtime.cpu.fusion.FusedLoop;
  *
  * <pre>
  *   probe the root -- Hit, InFlight: done
- *                  -- Claim: is the value of an expensive member cached, or asked for a second time?
+ *                  -- Claim: is the value of an expensive member cached, or one that pays, since it
+ *                           is asked for a second time?
  *                       no    one loop
  *                       yes   operation by operation; expensive members are taken and kept
  * </pre>
@@ -41,7 +44,7 @@ final class Fusion {
   /** Null when nothing is reused. */
   private final LineageCache cache;
 
-  private final RepeatedMembers repeated;
+  private final Keeping keeping;
   private final int counter;
 
   Fusion(
@@ -49,12 +52,13 @@ final class Fusion {
       Execution execution,
       CpuDevice device,
       LineageCache cache,
+      Keeping keeping,
       OpcodeIndex opcodes) {
     this.kernels = kernels;
     this.execution = execution;
     this.device = device;
     this.cache = cache;
-    this.repeated = cache == null ? null : new RepeatedMembers();
+    this.keeping = keeping;
     this.counter = opcodes.fused();
   }
 
@@ -81,6 +85,7 @@ final class Fusion {
       }
       case InFlight inFlight -> {
         context.counters.met(inFlight, opcode);
+        root.operation().account().saves(call.workNanos);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }
@@ -102,12 +107,12 @@ final class Fusion {
         context,
         call.leaves,
         call.meta,
-        call.root().item(),
         origin,
         (leaves, kernel, tally) -> {
           Value value = loop(call, leaves, kernel, tally);
           return value != null ? value : new MemberRun(call, leaves, kernel, tally).value();
-        });
+        },
+        (claim, value, nanos) -> complete(call, claim, value, nanos));
   }
 
   private Value computeInline(ControlContext context, FusedCall call) {
@@ -134,7 +139,18 @@ final class Fusion {
       claim.abandon();
       throw e;
     }
-    return Pipeline.completed(claim, value, System.nanoTime() - start, call.root().item());
+    try {
+      complete(call, claim, value, System.nanoTime() - start);
+      return value;
+    } catch (Throwable e) {
+      value.release();
+      throw e;
+    }
+  }
+
+  private void complete(FusedCall call, Claim claim, Value value, long nanos) {
+    Member root = call.root();
+    keeping.complete(claim, root.operation().account(), root.item(), call.workNanos, value, nanos);
   }
 
   /** Null when the members must run one by one, since an intermediate may become compressed. */
@@ -205,7 +221,7 @@ final class Fusion {
           if (values[i] != null) {
             counters.hits[call.members.get(i).operation().index()]++;
           }
-          known |= values[i] != null || repeated.isRepeated(item.keyHigh(), item.keyLow());
+          known |= values[i] != null || isWantedAgain(i);
         }
         for (int operand : call.members.get(i).operands()) {
           if (operand < 0) {
@@ -214,6 +230,13 @@ final class Fusion {
         }
       }
       return known;
+    }
+
+    private boolean isWantedAgain(int at) {
+      Member member = call.members.get(at);
+      long bytes = DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), Precision.FP64);
+      return keeping.paysAtLast(
+          member.operation().account(), member.item(), member.workNanos(), bytes);
     }
 
     /** The value of the root; gives up every other value, also when it throws. */
@@ -249,8 +272,13 @@ final class Fusion {
       long start = System.nanoTime();
       values[at] = execute(member, inputs);
       if (at != values.length - 1 && isExpensive(at)) {
-        LineageItem item = member.item();
-        cache.putIfAbsent(item.key(), values[at], System.nanoTime() - start, item.height());
+        keeping.keep(
+            cache,
+            member.operation().account(),
+            member.item(),
+            member.workNanos(),
+            values[at],
+            System.nanoTime() - start);
       }
     }
 

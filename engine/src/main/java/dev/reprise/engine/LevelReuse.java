@@ -34,11 +34,13 @@ import java.util.List;
  */
 final class LevelReuse {
   private final LineageCache cache;
+  private final Keeping keeping;
   private final Composites composites;
   private final Precision precision;
 
-  LevelReuse(LineageCache cache, Composites composites, Precision precision) {
+  LevelReuse(LineageCache cache, Keeping keeping, Composites composites, Precision precision) {
     this.cache = cache;
+    this.keeping = keeping;
     this.composites = composites;
     this.precision = precision;
   }
@@ -104,6 +106,7 @@ final class LevelReuse {
     bind(activation, region, known.parts(), values, items);
     context.seeds.skip(known.seeds());
     context.work += known.work();
+    region.account.saves(known.work());
     region.learn(known.work());
     if (context.footprint != null) {
       context.footprint.add(called);
@@ -192,6 +195,8 @@ final class LevelReuse {
 
   private void publish(FinishedRegion done) {
     Key key = key(done.region, done.inputs);
-    composites.put(key, done.composite(cache));
+    if (keeping.pays(done.region.account, key, done.work(), done.bytesToKeep(cache))) {
+      composites.put(key, done.composite(cache));
+    }
   }
 }

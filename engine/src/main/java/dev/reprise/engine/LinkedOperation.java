@@ -14,8 +14,10 @@ import java.util.Set;
  * @param cacheable false for results that the next statement overwrites, which are never admitted:
  *     {@code X[i,] = ...} would copy X each time
  * @param hasRewrites whether partial reuse has anything to do with it
+ * @param account what keeping its values has cost and saved; each instruction has its own
  */
-record LinkedOperation(Operation operation, int index, boolean cacheable, boolean hasRewrites) {
+record LinkedOperation(
+    Operation operation, int index, boolean cacheable, boolean hasRewrites, SiteAccount account) {
   private static final Set<String> NEVER_CACHED = Set.of("leftIndex", "listAssign");
 
   static LinkedOperation of(Operation operation, OpcodeIndex opcodes) {
@@ -26,12 +28,13 @@ record LinkedOperation(Operation operation, int index, boolean cacheable, boolea
         operation,
         opcodes.of(operation.opcode()),
         cacheable,
-        cacheable && PartialReuse.concerns(operation));
+        cacheable && PartialReuse.concerns(operation),
+        new SiteAccount());
   }
 
   /** The same operation, whose result is neither looked up nor kept. */
   LinkedOperation unmarked() {
-    return cacheable ? new LinkedOperation(operation, index, false, false) : this;
+    return cacheable ? new LinkedOperation(operation, index, false, false, account) : this;
   }
 
   String name() {

@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Waiter;
-import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
@@ -29,7 +28,7 @@ final class PendingTask extends Task implements Waiter {
   private final ExecutionContext kernel;
   private final Handle handle;
   private final Recipe recipe;
-  private final LineageItem item;
+  private final Ending ending;
 
   // The claim that this task owes an outcome; taken exactly once by run, inputFailed or cancelled.
   private final AtomicReference<Claim> claim = new AtomicReference<>();
@@ -44,6 +43,12 @@ final class PendingTask extends Task implements Waiter {
     Value compute(Value[] inputs, ExecutionContext kernel, Tally tally);
   }
 
+  /** Supplies the value of the claim that the task owes. */
+  @FunctionalInterface
+  interface Ending {
+    void complete(Claim claim, Value value, long nanos);
+  }
+
   /**
    * A task that is not submitted yet.
    *
@@ -53,15 +58,15 @@ final class PendingTask extends Task implements Waiter {
       ControlContext context,
       Value[] inputs,
       Meta meta,
-      LineageItem item,
       Origin origin,
-      Recipe recipe) {
+      Recipe recipe,
+      Ending ending) {
     super(retained(inputs));
     this.run = context.run;
     this.cancellation = context.cancellation;
     this.kernel = context.kernel;
     this.recipe = recipe;
-    this.item = item;
+    this.ending = ending;
     this.handle = new Handle(origin, meta);
     handle.whenDone(this::needEnds);
   }
@@ -151,7 +156,7 @@ final class PendingTask extends Task implements Waiter {
     // The cache has the value before its handle wakes anybody: who publishes a call that ends here
     // finds it there.
     try (owed) {
-      owed.complete(value, System.nanoTime() - start, item.height(), true);
+      ending.complete(owed, value, System.nanoTime() - start);
     } finally {
       handle.complete(value);
     }

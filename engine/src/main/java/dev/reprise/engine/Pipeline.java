@@ -31,13 +31,21 @@ final class Pipeline {
   /** Null when nothing is reused. */
   private final LineageCache cache;
 
+  private final Keeping keeping;
+
   /** What is watched while operations run. */
   private final RunChecks checks;
 
-  Pipeline(KernelRunner kernels, Execution execution, LineageCache cache, RunChecks checks) {
+  Pipeline(
+      KernelRunner kernels,
+      Execution execution,
+      LineageCache cache,
+      Keeping keeping,
+      RunChecks checks) {
     this.kernels = kernels;
     this.execution = execution;
     this.cache = cache;
+    this.keeping = keeping;
     this.checks = checks;
   }
 
@@ -61,8 +69,8 @@ final class Pipeline {
       Origin origin) {
     boolean pending = resolve(context, inputs);
     boolean watched = cache != null || checks.estimate() != null;
-    boolean worthwhile =
-        watched && item != null && !isCheap(context, operation, inputs) && operation.cacheable();
+    double work = watched && item != null ? work(context, operation, inputs) : 0;
+    boolean worthwhile = work >= COST_GATE_NANOS && operation.cacheable();
     if (cache == null || !worthwhile) {
       if (pending) {
         awaitAll(context, inputs);
@@ -72,14 +80,13 @@ final class Pipeline {
           : executeInline(context, operation, inputs);
     }
     Origin kept = checks.traps() ? origin.with(item) : origin;
-    return probe(context, operation, inputs, item, kept, pending);
+    return probe(context, operation, inputs, item, kept, work, pending);
   }
 
-  private static boolean isCheap(
-      ControlContext context, LinkedOperation operation, Value[] inputs) {
+  private static double work(ControlContext context, LinkedOperation operation, Value[] inputs) {
     double work = operation.work(inputs);
     context.work += (long) work;
-    return work < COST_GATE_NANOS;
+    return work;
   }
 
   /**
@@ -136,6 +143,7 @@ final class Pipeline {
       Value[] inputs,
       LineageItem item,
       Origin origin,
+      double work,
       boolean pending) {
     context.checkCancelled();
     if (context.isAhead()) {
@@ -143,7 +151,7 @@ final class Pipeline {
     }
     // Shapes that do not fit are reported at submission, before a claim is taken.
     Meta meta = pending ? infer(operation, inputs) : null;
-    Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin);
+    Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin, work);
     Probe probe = cache.probe(item.key(), subscriber);
     return switch (probe) {
       case Hit hit -> {
@@ -154,6 +162,7 @@ final class Pipeline {
       }
       case InFlight inFlight -> {
         context.counters.met(inFlight, operation.index());
+        operation.account().saves(work);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }
@@ -161,7 +170,7 @@ final class Pipeline {
         context.counters.misses[operation.index()]++;
         yield pending
             ? subscriber.submit(claim, meta)
-            : executeClaimed(context, operation, inputs, item, claim);
+            : executeClaimed(context, operation, inputs, item, work, claim);
       }
     };
   }
@@ -190,6 +199,7 @@ final class Pipeline {
       LinkedOperation operation,
       Value[] inputs,
       LineageItem item,
+      double work,
       Claim claim) {
     long start = System.nanoTime();
     Value value;
@@ -202,13 +212,8 @@ final class Pipeline {
       claim.abandon();
       throw e;
     }
-    return completed(claim, value, System.nanoTime() - start, item);
-  }
-
-  /** Ends the claim on a value with it, whatever happens; the value for the caller. */
-  static Value completed(Claim claim, Value value, long nanos, LineageItem item) {
-    try (claim) {
-      claim.complete(value, nanos, item.height(), true);
+    try {
+      keeping.complete(claim, operation.account(), item, work, value, System.nanoTime() - start);
       return value;
     } catch (Throwable e) {
       value.release();
@@ -229,18 +234,21 @@ final class Pipeline {
     private final Value[] inputs;
     private final LineageItem item;
     private final Origin origin;
+    private final double work;
 
     Subscriber(
         ControlContext context,
         LinkedOperation operation,
         Value[] inputs,
         LineageItem item,
-        Origin origin) {
+        Origin origin,
+        double work) {
       this.context = context;
       this.operation = operation;
       this.inputs = inputs;
       this.item = item;
       this.origin = origin;
+      this.work = work;
     }
 
     @Override
@@ -267,9 +275,10 @@ final class Pipeline {
           context,
           inputs,
           meta,
-          item,
           origin,
-          (complete, kernel, tally) -> execution.run(operation, complete, item, kernel, tally));
+          (complete, kernel, tally) -> execution.run(operation, complete, item, kernel, tally),
+          (claim, value, nanos) ->
+              keeping.complete(claim, operation.account(), item, work, value, nanos));
     }
   }
 }

@@ -39,6 +39,9 @@ final class Region {
 
   final Level level;
 
+  /** What keeping what its executions left has cost and saved. */
+  final SiteAccount account = new SiteAccount();
+
   /** Slots that the key is made of. */
   final int[] inputs;
 

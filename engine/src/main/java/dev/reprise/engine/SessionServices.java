@@ -53,6 +53,15 @@ public final class SessionServices implements AutoCloseable {
   private volatile long liveBuffersAtClose = -1;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
+    this(config, events, Keeping.whatPays());
+  }
+
+  /** As the other, but keeps every value above the cost gate, whether or not that pays. */
+  public static SessionServices keepingEverything(SessionConfig config, CacheEvents events) {
+    return new SessionServices(config, events, Keeping.everything());
+  }
+
+  private SessionServices(SessionConfig config, CacheEvents events, Keeping keeping) {
     this.config = config.withReuse(config.effectiveReuse());
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
     this.disk = disk(config);
@@ -78,12 +87,12 @@ public final class SessionServices implements AutoCloseable {
     this.checks = RunChecks.of(config, kernels);
     Execution execution =
         new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
-    this.pipeline = new Pipeline(kernels, execution, cache, checks);
+    this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
-            ? new LevelReuse(cache, new Composites(COMPOSITES), config.precision())
+            ? new LevelReuse(cache, keeping, new Composites(COMPOSITES), config.precision())
             : null;
-    this.fusion = new Fusion(kernels, execution, device, cache, opcodes);
+    this.fusion = new Fusion(kernels, execution, device, cache, keeping, opcodes);
     this.files = new FileAccess(memory, config.threads(), device);
   }
 

@@ -40,7 +40,13 @@ class ClaimsEndTest {
   }
 
   private PendingTask task(PendingTask.Recipe recipe) {
-    return new PendingTask(context, new Value[0], null, ITEM, null, recipe);
+    return new PendingTask(
+        context,
+        new Value[0],
+        null,
+        null,
+        recipe,
+        (claim, value, nanos) -> claim.complete(value, nanos, 1, true));
   }
 
   private Claim claim() {

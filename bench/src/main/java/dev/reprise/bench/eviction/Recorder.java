@@ -40,7 +40,7 @@ final class Recorder implements CacheEvents {
             .withThreads(1)
             .withOutput(nowhere, nowhere);
     Recorder recorder = new Recorder();
-    try (SessionServices services = new SessionServices(config, recorder)) {
+    try (SessionServices services = SessionServices.keepingEverything(config, recorder)) {
       ScriptCompiler.compile(services, script, CompileOptions.none().arguments(words))
           .run(Map.of())
           .values()

@@ -1,0 +1,91 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.Claim;
+import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Value;
+
+/**
+ * Decides which computed values the cache keeps: those that their instruction's {@link SiteAccount}
+ * can pay for. Waiters of a claim get the value all the same. Thread-safe.
+ */
+final class Keeping {
+  private final boolean everything;
+  private final RepeatedKeys notKept = new RepeatedKeys();
+
+  private Keeping(boolean everything) {
+    this.everything = everything;
+  }
+
+  /** Keeps what pays. */
+  static Keeping whatPays() {
+    return new Keeping(false);
+  }
+
+  /** Keeps all values, for looking at policies of eviction. */
+  static Keeping everything() {
+    return new Keeping(true);
+  }
+
+  /**
+   * Supplies the value of a claim, which ends whatever happens, and keeps it if that pays.
+   *
+   * @param work estimated nanoseconds of the operation
+   * @param nanos measured ones
+   */
+  void complete(
+      Claim claim, SiteAccount account, LineageItem item, double work, Value value, long nanos) {
+    try (claim) {
+      if (pays(account, item.keyHigh(), item.keyLow(), work, value.bytes())) {
+        claim.keep(value, nanos, item.height(), account.credit(work));
+      } else {
+        claim.complete(value, nanos, item.height(), false);
+      }
+    }
+  }
+
+  /**
+   * Whether a value that is about to be computed as a part of something else should rather be
+   * computed by itself and kept: it was asked for before, and its account can pay for it.
+   */
+  boolean paysAtLast(SiteAccount account, LineageItem item, double work, long bytes) {
+    if (!notKept.isRepeated(item.keyHigh(), item.keyLow())) {
+      return false;
+    }
+    account.saves(work);
+    return everything || account.canPay(work, bytes);
+  }
+
+  /** Keeps a value that nobody has claimed, if that pays. The caller keeps its reference. */
+  void keep(
+      LineageCache cache,
+      SiteAccount account,
+      LineageItem item,
+      double work,
+      Value value,
+      long nanos) {
+    if (everything || account.pays(work, value.bytes())) {
+      cache.putIfAbsent(item.key(), value, nanos, item.height(), account.credit(work));
+    }
+  }
+
+  /** Whether what a region left, in so many bytes that the cache does not have yet, is kept. */
+  boolean pays(SiteAccount account, Key key, double work, long bytes) {
+    return pays(account, key.high(), key.low(), work, bytes);
+  }
+
+  private boolean pays(SiteAccount account, long high, long low, double work, long bytes) {
+    if (everything) {
+      return true;
+    }
+    if (notKept.isNoted(high, low)) {
+      account.saves(work);
+    }
+    boolean pays = account.pays(work, bytes);
+    if (!pays) {
+      notKept.isRepeated(high, low);
+    }
+    return pays;
+  }
+}
