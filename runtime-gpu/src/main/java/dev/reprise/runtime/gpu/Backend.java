@@ -44,6 +44,11 @@ public interface Backend extends AutoCloseable {
   /** Waits for everything launched and copies to the host. */
   void read(DeviceBuffer from, MemorySegment to, long bytes);
 
+  /** The library for products that the device's maker gives, or null: then kernels of ours. */
+  default Products products() {
+    return null;
+  }
+
   Mark mark();
 
   void upload(MemorySegment from, DeviceBuffer to, long bytes);

@@ -8,69 +8,30 @@ import static org.jocl.CL.CL_OUT_OF_RESOURCES;
 import static org.jocl.CL.clCreateBuffer;
 import static org.jocl.CL.clReleaseMemObject;
 
-import dev.reprise.runtime.ResourceException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Map;
-import java.util.TreeMap;
+import dev.reprise.runtime.gpu.BufferPool;
 import org.jocl.CLException;
 import org.jocl.cl_context;
-import org.jocl.cl_mem;
 
-/**
- * The pool of an OpenCL device's buffers: by size class, eight classes to an octave. Thread-safe.
- */
-final class OpenClMemory {
-  private static final long SMALLEST = 256;
-
+/** The pool of an OpenCL device's buffers. */
+final class OpenClMemory extends BufferPool<OpenClBuffer> {
   private final cl_context context;
-  private final String name;
-  private final TreeMap<Long, Deque<OpenClBuffer>> free = new TreeMap<>();
-  private long live;
-  private long mapped;
 
-  OpenClMemory(cl_context context, String name) {
+  OpenClMemory(cl_context context, String device) {
+    super(device);
     this.context = context;
-    this.name = name;
   }
 
-  private static long sizeClass(long bytes) {
-    if (bytes <= SMALLEST) {
-      return SMALLEST;
-    }
-    long step = Math.max(SMALLEST, Long.highestOneBit(bytes - 1) / 8);
-    return (bytes + step - 1) / step * step;
-  }
-
-  synchronized OpenClBuffer allocate(long bytes) {
-    long size = sizeClass(bytes);
-    Deque<OpenClBuffer> recycled = free.get(size);
-    if (recycled != null && !recycled.isEmpty()) {
-      live++;
-      return recycled.pop().handOut();
-    }
-    cl_mem memory;
+  @Override
+  protected OpenClBuffer create(long bytes) {
     try {
-      memory = create(size);
+      return new OpenClBuffer(
+          this, clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null), bytes);
     } catch (CLException e) {
-      if (!isShortage(e)) {
-        throw e;
+      if (isShortage(e)) {
+        return null;
       }
-      trim();
-      try {
-        memory = create(size);
-      } catch (CLException again) {
-        throw new ResourceException(
-            "not enough memory on " + name + ": asked for " + size + " bytes");
-      }
+      throw e;
     }
-    live++;
-    mapped += size;
-    return new OpenClBuffer(this, memory, size);
-  }
-
-  private cl_mem create(long size) {
-    return clCreateBuffer(context, CL_MEM_READ_WRITE, size, null, null);
   }
 
   private static boolean isShortage(CLException e) {
@@ -84,28 +45,9 @@ final class OpenClMemory {
     };
   }
 
-  synchronized void release(OpenClBuffer buffer) {
-    buffer.markFree();
-    live--;
-    free.computeIfAbsent(buffer.bytes(), size -> new ArrayDeque<>()).push(buffer);
-  }
-
-  synchronized long live() {
-    return live;
-  }
-
-  synchronized long mapped() {
-    return mapped;
-  }
-
-  /** Gives all free buffers back to the device, which keeps them until no launch uses them. */
-  synchronized void trim() {
-    for (Map.Entry<Long, Deque<OpenClBuffer>> each : free.entrySet()) {
-      for (OpenClBuffer buffer : each.getValue()) {
-        clReleaseMemObject(buffer.memory());
-        mapped -= each.getKey();
-      }
-    }
-    free.clear();
+  /** The driver keeps the memory until no launch uses it. */
+  @Override
+  protected void destroy(OpenClBuffer buffer) {
+    clReleaseMemObject(buffer.memory());
   }
 }
