@@ -80,6 +80,31 @@ public abstract class ShapeContract extends DeviceContract {
   }
 
   @Test
+  void rollingMovesRowsDownWhateverTheSignOfTheShift() {
+    DenseMatrix x = matrix(new double[] {1, 2}, new double[] {3, 4}, new double[] {5, 6});
+    double[][] byOne = {{5, 6}, {1, 2}, {3, 4}};
+    for (long shift : new long[] {1, 4, -2, -5}) {
+      assertClose(run("roll", x, of(shift)), byOne, 0);
+    }
+    assertClose(run("roll", x, of(-3)), Matrices.toArray(x), 0);
+  }
+
+  @Test
+  void diagonalsOfDiagonalMatricesAreTheColumnsTheyWereMadeOf() {
+    DenseMatrix column = randomMatrix(random(5), 33, 1);
+    DenseMatrix square = run("diag", column);
+    for (long i = 0; i < 33; i++) {
+      for (long j = 0; j < 33; j++) {
+        assertThat(square.get(i, j)).isEqualTo(i == j ? column.get(i, 0) : 0);
+      }
+    }
+    assertClose(run("diag", square), Matrices.toArray(column), 0);
+    assertThatThrownBy(() -> run("diag", emptyMatrix(2, 3)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("2x3");
+  }
+
+  @Test
   void rowsAreOrderedStably() {
     DenseMatrix x =
         matrix(

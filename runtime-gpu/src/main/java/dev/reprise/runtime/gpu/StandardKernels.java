@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.gpu.kernel.CellKernels;
+import dev.reprise.runtime.gpu.kernel.ShapeKernels;
 
 /** All families of kernels. */
 public final class StandardKernels {
@@ -9,6 +10,7 @@ public final class StandardKernels {
   public static DeviceKernels table() {
     DeviceKernels.Builder kernels = new DeviceKernels.Builder();
     CellKernels.register(kernels);
+    ShapeKernels.register(kernels);
     return kernels.build();
   }
 }

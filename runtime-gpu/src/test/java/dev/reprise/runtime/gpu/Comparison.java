@@ -1,0 +1,182 @@
+package dev.reprise.runtime.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Device;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.testkit.CountingAllocator;
+import dev.reprise.testkit.HostedAccelerator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Runs operations on an accelerator and on the processor and compares what comes out. */
+public final class Comparison implements AutoCloseable {
+  private final Accelerator accelerator;
+  private final CpuDevice processor =
+      new CpuDevice(2, new NativeLocation(Path.of("target", "natives"), "linux-none"));
+  private final HostedAccelerator hosted;
+  private final CountingAllocator memory = new CountingAllocator();
+  private final List<DenseMatrix> held = new ArrayList<>();
+
+  public Comparison(Accelerator accelerator) {
+    this.accelerator = accelerator;
+    this.hosted = new HostedAccelerator(accelerator, processor);
+  }
+
+  /** Normal numbers; with {@code wild} a cell in ten is NaN, infinite or a zero of either sign. */
+  public DenseMatrix matrix(
+      SplittableRandom random, long rows, long cols, Precision precision, boolean wild) {
+    double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0};
+    DenseMatrix matrix = hold(DenseMatrix.allocate(memory, rows, cols, precision));
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        boolean rare = wild && random.nextInt(10) == 0;
+        matrix.set(i, j, rare ? special[random.nextInt(special.length)] : random.nextGaussian());
+      }
+    }
+    return matrix;
+  }
+
+  private DenseMatrix hold(DenseMatrix matrix) {
+    held.add(matrix);
+    return matrix;
+  }
+
+  /** Asserts that the accelerator runs the operation itself and that no bit differs. */
+  public void assertEqual(
+      String opcode, Attributes attributes, Precision precision, Operand... inputs) {
+    assertWithin(0, opcode, attributes, precision, inputs);
+  }
+
+  /**
+   * Asserts that the accelerator runs the operation itself and that the difference's norm is at
+   * most the tolerance times the norm of the processor's result; with 0, that no bit differs.
+   */
+  public void assertWithin(
+      double tolerance,
+      String opcode,
+      Attributes attributes,
+      Precision precision,
+      Operand... inputs) {
+    Operation operation =
+        new Operation(OperationTable.standard().get(opcode), attributes).withPrecision(precision);
+    List<Operand> all = new ArrayList<>(List.of(inputs));
+    for (int i = inputs.length; i < operation.opcode().parameters().size(); i++) {
+      all.add(operation.opcode().parameters().get(i).defaultValue());
+    }
+    String name = operation + " of " + all;
+    hosted.launched().clear();
+    List<DenseMatrix> found = run(hosted, operation, all);
+    assertThat(hosted.launched()).as(name).contains(opcode);
+    List<DenseMatrix> wanted = run(processor, operation, all);
+    assertThat(found).hasSameSizeAs(wanted);
+    for (int i = 0; i < found.size(); i++) {
+      assertThat(found.get(i).shape()).as(name).isEqualTo(wanted.get(i).shape());
+      assertThat(found.get(i).precision()).as(name).isEqualTo(precision);
+      if (tolerance == 0) {
+        assertThat(firstDifference(found.get(i), wanted.get(i))).as(name).isNull();
+      } else {
+        assertThat(distance(found.get(i), wanted.get(i))).as(name).isLessThanOrEqualTo(tolerance);
+      }
+    }
+    releaseResults();
+  }
+
+  private final List<DenseMatrix> results = new ArrayList<>();
+
+  private List<DenseMatrix> run(Device device, Operation operation, List<Operand> inputs) {
+    Operand[] outputs =
+        device.execute(operation, inputs.toArray(Operand[]::new), new ExecutionContext(memory, 2));
+    List<DenseMatrix> matrices = new ArrayList<>();
+    for (Operand output : outputs) {
+      DenseMatrix dense =
+          switch (output) {
+            case DenseMatrix matrix -> matrix;
+            case SparseMatrix sparse -> dense(sparse, operation.precision());
+            default -> throw new AssertionError("no matrix: " + output);
+          };
+      results.add(dense);
+      matrices.add(dense);
+    }
+    return matrices;
+  }
+
+  private DenseMatrix dense(SparseMatrix sparse, Precision precision) {
+    DenseMatrix dense = DenseMatrix.allocate(memory, sparse.rows(), sparse.cols(), precision);
+    for (long i = 0; i < dense.rows(); i++) {
+      for (long j = 0; j < dense.cols(); j++) {
+        dense.set(i, j, sparse.get(i, j));
+      }
+    }
+    sparse.buffer().release();
+    return dense;
+  }
+
+  private static String firstDifference(DenseMatrix found, DenseMatrix wanted) {
+    for (long i = 0; i < found.rows(); i++) {
+      for (long j = 0; j < found.cols(); j++) {
+        double a = found.get(i, j);
+        double b = wanted.get(i, j);
+        if (Double.compare(a, b) != 0) {
+          return "cell (" + i + "," + j + ") is " + a + ", not " + b;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Infinite when not the same cells are finite. */
+  private static double distance(DenseMatrix found, DenseMatrix wanted) {
+    double distance = 0;
+    double norm = Double.MIN_NORMAL;
+    for (long i = 0; i < found.rows(); i++) {
+      for (long j = 0; j < found.cols(); j++) {
+        double a = found.get(i, j);
+        double b = wanted.get(i, j);
+        if (Double.isFinite(b)) {
+          distance += (a - b) * (a - b);
+          norm += b * b;
+        } else if (Double.compare(a, b) != 0) {
+          return Double.POSITIVE_INFINITY;
+        }
+      }
+    }
+    return Math.sqrt(distance) / Math.sqrt(norm);
+  }
+
+  private void releaseResults() {
+    results.forEach(matrix -> matrix.buffer().release());
+    results.clear();
+  }
+
+  /** Releases what {@link #matrix} made; after every test. */
+  public void releaseOperands() {
+    releaseResults();
+    held.forEach(matrix -> matrix.buffer().release());
+    held.clear();
+  }
+
+  @Override
+  public void close() {
+    try {
+      releaseOperands();
+      assertThat(memory.liveBuffers()).isZero();
+      assertThat(accelerator.liveBuffers()).isZero();
+    } finally {
+      accelerator.close();
+      processor.close();
+    }
+  }
+}
