@@ -13,6 +13,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DeduplicatedScriptTest {
   static final String DATA = "X = matrix(seq(1, 10000), 100, 100) %% 7\ns = sum(X)\nS = X\n";
 
+  /** Long enough for a call to be stored by itself. */
+  private static final String FUNCTION =
+      "f = function(matrix[double] A, double k) return (matrix[double] B) {\n"
+          + "B = A\n"
+          + "B = (B %*% A + k) %% 7\nB = B * 2 - k\n".repeat(5)
+          + "}\n";
+
   static Stream<String> scripts() {
     return Stream.of(
         "for (i in 1:20) { s = s * 0.5 + i; S = (S %*% X + i) %% 17 }",
@@ -34,6 +41,15 @@ class DeduplicatedScriptTest {
         "parfor (i in 1:8) { s += sum(X * i + rand(rows=100, cols=100)) }",
         "for (k in 1:3) { R = matrix(0, 6, 1)\nparfor (i in 1:6) { R[i, 1] = sum(S) * i * k }\n"
             + "S = S + sum(R) }",
+        FUNCTION + "S = f(S, s); S = f(S, 2); S = f(S, 3); S = f(f(S + 1, 2), s); s = sum(S)",
+        FUNCTION
+            + "g = function(matrix[double] A, int n) return (matrix[double] B) {\n"
+            + "B = f(A, n)\nif (n > 0) { B = g(B, n - 1) }\n"
+            + "for (j in 1:4) { B = f(B, j) }\nB = B + rand(rows=100, cols=100) }\n"
+            + "S = g(S, 3); S = g(S, 3); S = g(S, 2); s = sum(g(S, 3))",
+        FUNCTION
+            + "S = f(S, 1); S = f(S, 2)\nR = matrix(0, 4, 1)\n"
+            + "parfor (i in 1:4) { R[i, 1] = sum(f(S, i)) }\nS = f(S, sum(R))",
         "[U, V] = eigen(X + t(X))\n"
             + "for (i in 1:4) { B = t(V) %*% X %*% V; [U, V] = eigen(B + t(B)); S = S + sum(U) }");
   }

@@ -4,6 +4,7 @@ import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
+import dev.reprise.lineage.RunCall;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HandleFailure;
@@ -15,7 +16,9 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -60,6 +63,12 @@ final class ControlContext {
   /** Numbers the runs of this thread's loops. */
   final RunScope scope;
 
+  /** Loops around whose iterations are stored, and with them the calls in them. */
+  int storedLoops;
+
+  /** Functions that are being called outside of these loops; compared by identity. */
+  final Set<RunCall> calls = new HashSet<>();
+
   private int depth;
 
   /** Estimated bytes of the outstanding results. */
@@ -91,6 +100,14 @@ final class ControlContext {
 
   int depth() {
     return depth;
+  }
+
+  /** True when the trace of a call is to be stored by itself: outside of loops. */
+  boolean storesCalls(Activation callee) {
+    return callee.isTraced()
+        && storedLoops == 0
+        && writes == null
+        && run.session().config().dedup();
   }
 
   void enterCall(String function) {

@@ -94,15 +94,24 @@ final class Linker {
               .map(p -> p.defaultValue() == null ? null : code(p.defaultValue(), null))
               .toArray(LinkedCode[]::new);
       if (!findsRegions) {
-        Node[] body = nodes(procedure.body());
+        Node[] body = traced(nodes(procedure.body()));
         return new LinkedProcedure(procedure, calledAs, null, constantItems, body, defaults);
       }
       boolean hasEffects = Determinism.isCertainlyNone(procedure.body(), procedure.constants());
-      boolean isFunction = !procedure.name().equals("main");
       // The body of a function that is never reused as a whole may have parts that are.
-      Node[] body = isFunction && hasEffects ? parts(procedure.body()) : nodes(procedure.body());
+      Node[] body = isFunction() && hasEffects ? parts(procedure.body()) : nodes(procedure.body());
       Region region = Region.of(procedure, hasEffects);
-      return new LinkedProcedure(procedure, calledAs, region, constantItems, body, defaults);
+      return new LinkedProcedure(
+          procedure, calledAs, region, constantItems, traced(body), defaults);
+    }
+
+    private boolean isFunction() {
+      return !procedure.name().equals("main");
+    }
+
+    /** A call of a function ends with its trace being stored. */
+    private Node[] traced(Node[] body) {
+      return isFunction() ? new Node[] {CallBody.of(procedure, body)} : body;
     }
 
     /** Blocks that may be executed often, cut into regions where that may pay. */

@@ -84,6 +84,7 @@ final class LoopTrace {
    * case. After an exception the trace is dropped; the seeds are those of the loop around again.
    */
   final class Entry {
+    private final ControlContext context;
     private final SeedSource seeds;
     private final Activation activation;
     private final RunBuilder builder;
@@ -94,6 +95,7 @@ final class LoopTrace {
     private boolean drew;
 
     private Entry(ControlContext context, Activation activation, boolean deduplicates) {
+      this.context = context;
       this.seeds = context.seeds;
       this.activation = activation;
       this.seedBase = draws ? seeds.peek() : 0;
@@ -101,6 +103,7 @@ final class LoopTrace {
       this.outerCount = seeds.count();
       this.builder =
           deduplicates ? new RunBuilder(loop, context.scope, seedBase, activation.items) : null;
+      context.storedLoops += deduplicates ? 1 : 0;
     }
 
     void begin(long iteration) {
@@ -129,6 +132,7 @@ final class LoopTrace {
     }
 
     void leave() {
+      context.storedLoops -= builder == null ? 0 : 1;
       if (draws) {
         note();
         seeds.resume(outerBase, outerCount + (drew ? 1 : 0));

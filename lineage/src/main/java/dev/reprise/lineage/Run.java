@@ -74,10 +74,15 @@ final class Run {
 
   /** A complete run of a known body over inputs in the order of {@link RunInputs}. */
   static Run of(RunBody body, LineageItem[] inputs) {
-    return of(body, inputs, null);
+    return of(body, inputs, null, null);
   }
 
-  private static Run of(RunBody body, LineageItem[] inputs, Holder holder) {
+  /** As if it had been built in a scope now. */
+  static Run of(RunBody body, LineageItem[] inputs, RunScope scope) {
+    return of(body, inputs, null, scope);
+  }
+
+  private static Run of(RunBody body, LineageItem[] inputs, Holder holder, RunScope scope) {
     RunInputs taken = body.inputs();
     LineageItem[] initials = new LineageItem[body.variables()];
     int at = 0;
@@ -96,7 +101,10 @@ final class Run {
     long seedBase = taken.usesSeeds() ? RunNumbers.bits(inputs[at]) : 0;
     SeedRule seeds = new SeedRule(seedBase, body.firstIteration);
     RunNumbers numbers = new RunNumbers(body, taken, lifts, seeds);
-    return new Run(initials, outers, numbers, null, 0, holder);
+    Run made =
+        new Run(initials, outers, numbers, scope, scope == null ? 0 : scope.number(), holder);
+    made.complete = true;
+    return made;
   }
 
   SeedRule seeds() {
@@ -286,7 +294,7 @@ final class Run {
       for (int i = 0; i < operands.length; i++) {
         operands[i] = resolve(path, patch, patch.refs[patch.starts[node] + i], iteration);
       }
-      made = of(inner, operands, new Holder(this, iteration, node));
+      made = of(inner, operands, new Holder(this, iteration, node), null);
       known.byNode.set(node, made);
     }
     return made;

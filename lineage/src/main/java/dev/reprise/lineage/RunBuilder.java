@@ -28,6 +28,8 @@ public final class RunBuilder {
   // Runs numbered from here on were born in the current iteration.
   private long mark;
   private final boolean merges;
+  // Operations of a patch that is worth a run.
+  private final int smallest;
   private long iteration;
   private long skipUntil;
   private int failures;
@@ -52,11 +54,18 @@ public final class RunBuilder {
    * @param items of all variables, by slot; the builder replaces those of the loop's variables
    */
   public RunBuilder(RunLoop loop, RunScope scope, long seedBase, LineageItem[] items) {
-    this(loop, scope, seedBase, items, scope.mark(), false);
+    this(loop, scope, seedBase, items, scope.mark(), false, 0);
   }
 
   private RunBuilder(
-      RunLoop loop, RunScope scope, long seedBase, LineageItem[] items, long mark, boolean merges) {
+      RunLoop loop,
+      RunScope scope,
+      long seedBase,
+      LineageItem[] items,
+      long mark,
+      boolean merges,
+      int smallest) {
+    this.smallest = smallest;
     this.mark = mark;
     this.merges = merges;
     this.loop = loop;
@@ -76,7 +85,12 @@ public final class RunBuilder {
    */
   public static RunBuilder merging(
       RunLoop loop, RunScope scope, long seedBase, LineageItem[] items, long mark) {
-    return new RunBuilder(loop, scope, seedBase, items, mark, true);
+    return new RunBuilder(loop, scope, seedBase, items, mark, true, 0);
+  }
+
+  /** Begins before the body of a function, for {@link RunCall}. */
+  static RunBuilder ofCall(RunLoop body, RunScope scope, LineageItem[] items, int smallest) {
+    return new RunBuilder(body, scope, 0, items, scope.mark(), false, smallest);
   }
 
   private void look(LineageItem[] items) {
@@ -179,6 +193,11 @@ public final class RunBuilder {
   }
 
   private Patch match(LineageItem[] items) {
+    Patch patch = anyMatch(items);
+    return patch != null && patch.size() < smallest && patch.innerRuns == 0 ? null : patch;
+  }
+
+  private Patch anyMatch(LineageItem[] items) {
     if (lastPatch != null && matcher.matches(lastPatch)) {
       return lastPatch;
     }
@@ -407,6 +426,11 @@ public final class RunBuilder {
       }
     }
     endRun();
+  }
+
+  /** The run in work; null for none. */
+  Run run() {
+    return run;
   }
 
   private void endRun() {

@@ -133,10 +133,15 @@ public final class TraceProgram {
   /** What makes two steps one: operation or literal, note and inputs. */
   private record Content(Object what, Object place, String note, List<Integer> inputs) {}
 
+  /** Some variables of a body after so many iterations. */
+  private record Cut(RunBody body, long length, BitSet variables) {}
+
   private static final class Maker {
     private final TraceProgram program = new TraceProgram();
     private final Map<Prefix, BitSet> wanted = new HashMap<>();
     private final Map<Prefix, RunSlice> slices = new HashMap<>();
+    // Runs of one body are cut alike once.
+    private final Map<Cut, RunSlice> cuts = new HashMap<>();
     private final Map<Prefix, LineageItem[]> inputs = new HashMap<>();
     private final Map<Place, Integer> numbers = new HashMap<>();
     private final Map<Prefix, Integer> loops = new HashMap<>();
@@ -178,7 +183,10 @@ public final class TraceProgram {
       Prefix prefix = new Prefix(place.run, place.iteration + 1);
       BitSet variables = wanted.computeIfAbsent(prefix, _ -> new BitSet());
       variables.set(~place.place);
-      RunSlice slice = RunSlice.of(place.run.body, prefix.length, variables);
+      RunSlice slice =
+          cuts.computeIfAbsent(
+              new Cut(place.run.body, prefix.length, (BitSet) variables.clone()),
+              cut -> RunSlice.of(cut.body, cut.length, cut.variables));
       slices.put(prefix, slice);
       for (LineageItem input : slice.inputs(place.run)) {
         if (input != null) {

@@ -173,6 +173,46 @@ final class LoopPrograms {
     }
   }
 
+  /** A function over the same variables; called outside of loops, it may be stored by itself. */
+  private record Call(List<Statement> body, RunCall call) implements Statement {
+    @Override
+    public void run(Execution e) {
+      RunCall.Entry entry =
+          e.deduplicated && e.iterations.isEmpty() ? call.enter(e.scope, e.items) : null;
+      body.forEach(s -> s.run(e));
+      if (entry != null) {
+        entry.end();
+      }
+    }
+
+    @Override
+    public void addWritten(TreeSet<Integer> slots) {
+      body.forEach(s -> s.addWritten(slots));
+    }
+  }
+
+  private Call function(List<Statement> body) {
+    TreeSet<Integer> written = new TreeSet<>();
+    body.forEach(s -> s.addWritten(written));
+    int[] slots = written.stream().mapToInt(i -> i).toArray();
+    return new Call(body, new RunCall(SLOTS, slots, 1));
+  }
+
+  /** A program that calls two functions, one of which calls the other, again and again. */
+  List<Statement> programWithCalls() {
+    Call first = function(block(1, 5));
+    List<Statement> body = block(1, 3);
+    body.add(first);
+    body.addAll(block(1, 2));
+    Call second = function(body);
+    List<Statement> program = block(0, 3);
+    for (int i = 0; i < 8; i++) {
+      program.add(random.nextBoolean() ? first : second);
+      program.addAll(block(0, random.nextInt(3)));
+    }
+    return program;
+  }
+
   /** A program of a few statements, loops nested up to three deep. */
   List<Statement> program() {
     List<Statement> body = block(0, 4);

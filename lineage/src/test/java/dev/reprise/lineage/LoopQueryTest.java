@@ -42,7 +42,9 @@ class LoopQueryTest {
   private static void inPrograms(Check check) {
     int withLoops = 0;
     for (long seed = 0; seed < PROGRAMS; seed++) {
-      List<LoopPrograms.Statement> statements = new LoopPrograms(seed).program();
+      LoopPrograms programs = new LoopPrograms(seed);
+      List<LoopPrograms.Statement> statements =
+          seed % 3 == 0 ? programs.programWithCalls() : programs.program();
       Trace plain = Trace.of(outputs(LoopPrograms.execute(statements, false)));
       TraceProgram program = TraceProgram.of(outputs(LoopPrograms.execute(statements, true)));
       if (!program.hasLoops()) {

@@ -1,0 +1,42 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Block;
+import dev.reprise.language.program.Procedure;
+import dev.reprise.lineage.RunCall;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The body of a function. Outside of loops, whose iterations are stored with all their calls, the
+ * trace of a repeated call is stored as one application of a patch (see {@link RunCall}). Stateless
+ * but for the patches that all calls share.
+ */
+record CallBody(Node[] body, RunCall call) implements Node {
+
+  static CallBody of(Procedure procedure, Node[] body) {
+    Set<Integer> written = new TreeSet<>();
+    for (Block block : procedure.body()) {
+      WrittenSlots.collect(block, written);
+    }
+    int[] slots = written.stream().mapToInt(Integer::intValue).toArray();
+    return new CallBody(body, new RunCall(procedure.slotCount(), slots));
+  }
+
+  @Override
+  public void run(ControlContext context, Activation activation) {
+    // Of a recursion, the outermost call is stored: each call inside of it has another shape.
+    if (!context.storesCalls(activation) || !context.calls.add(call)) {
+      Node.runAll(body, context, activation);
+      return;
+    }
+    try {
+      RunCall.Entry entry = call.enter(context.scope, activation.items);
+      Node.runAll(body, context, activation);
+      if (entry != null) {
+        entry.end();
+      }
+    } finally {
+      context.calls.remove(call);
+    }
+  }
+}
