@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.DeviceKernels;
 import dev.reprise.runtime.gpu.KernelCall;
@@ -103,7 +104,8 @@ public final class ShapeKernels {
 
   /**
    * A square matrix gives its diagonal as a column, a column vector a diagonal matrix. Large ones
-   * of these are left to the host, which keeps them compressed.
+   * of these are left to the host, which keeps them compressed, without negative zeros; those that
+   * are made here have none either.
    */
   private record Diagonal() implements DeviceKernel {
     @Override
@@ -118,12 +120,13 @@ public final class ShapeKernels {
       long n = x.rows();
       if (x.cols() == n) {
         DeviceMatrix out = call.result(n, 1);
-        call.run("shapes/strided", n, out.buffer(), 1L, x.buffer(), n + 1, n);
+        call.run("shapes/of_diagonal", n, out.buffer(), x.buffer(), n);
         return new DeviceOperand[] {out};
       }
       DeviceMatrix out = call.result(n, n);
       call.backend().zero(out.buffer(), out.bytes());
-      call.run("shapes/strided", n, out.buffer(), n + 1, x.buffer(), 1L, n);
+      int keepsSigns = SparseMatrix.isWorthwhile(n, n, n) ? 0 : 1;
+      call.run("shapes/diagonal", n, out.buffer(), x.buffer(), n, keepsSigns);
       return new DeviceOperand[] {out};
     }
   }

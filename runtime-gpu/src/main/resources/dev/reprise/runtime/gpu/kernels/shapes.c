@@ -53,9 +53,18 @@ KERNEL transpose_squares(GLOBAL REAL *out, GLOBAL const REAL *x, LONG rows, LONG
   }
 }
 
-KERNEL strided(GLOBAL REAL *out, LONG outStep, GLOBAL const REAL *x, LONG xStep, LONG n) {
+KERNEL of_diagonal(GLOBAL REAL *out, GLOBAL const REAL *x, LONG n) {
   for (LONG i = FIRST; i < n; i += STEP) {
-    out[i * outStep] = x[i * xStep];
+    out[i] = x[i * n + i];
+  }
+}
+
+// Into zeros. Compressed matrices have no negative zeros; where the host makes one, nor has this.
+KERNEL diagonal(GLOBAL REAL *out, GLOBAL const REAL *x, LONG n, int keepsSigns) {
+  for (LONG i = FIRST; i < n; i += STEP) {
+    if (keepsSigns || x[i] != 0) {
+      out[i * n + i] = x[i];
+    }
   }
 }
 
