@@ -55,7 +55,10 @@ public abstract class CellContract extends DeviceContract {
           Map.entry("xor", (a, b) -> (a != 0) != (b != 0) ? 1 : 0),
           Map.entry("log_base", (a, b) -> Math.log(a) / Math.log(b)),
           Map.entry("bitwAnd", (a, b) -> (int) a & (int) b),
-          Map.entry("bitwShiftL", CellContract::shiftLeft));
+          Map.entry("bitwOr", (a, b) -> (int) a | (int) b),
+          Map.entry("bitwXor", (a, b) -> (int) a ^ (int) b),
+          Map.entry("bitwShiftL", CellContract::shiftLeft),
+          Map.entry("bitwShiftR", (a, b) -> (int) a >> (int) b));
 
   private static final Map<String, DoubleUnaryOperator> UNARY =
       Map.ofEntries(
@@ -71,10 +74,16 @@ public abstract class CellContract extends DeviceContract {
           Map.entry("log", Math::log),
           Map.entry("sigmoid", x -> 1 / (1 + Math.exp(-x))),
           Map.entry("tanh", Math::tanh),
+          Map.entry("sinh", Math::sinh),
+          Map.entry("cosh", Math::cosh),
           Map.entry("sin", Math::sin),
           Map.entry("cos", Math::cos),
+          Map.entry("tan", Math::tan),
+          Map.entry("asin", Math::asin),
+          Map.entry("acos", Math::acos),
           Map.entry("atan", Math::atan),
           Map.entry("is.na", x -> Double.isNaN(x) ? 1 : 0),
+          Map.entry("is.nan", x -> Double.isNaN(x) ? 1 : 0),
           Map.entry("is.infinite", x -> Double.isInfinite(x) ? 1 : 0));
 
   /** Java's shift; -2^31 is R's integer for "not available". */
@@ -154,7 +163,17 @@ public abstract class CellContract extends DeviceContract {
     DenseMatrix yes = matrix(new double[] {10, 20, 30});
     assertClose(run("ifelse", test, yes, Scalar.of(5L)), new double[][] {{10, 5, 30}}, 0);
     assertClose(run("ifelse", test, Scalar.of(1.5), yes), new double[][] {{1.5, 20, 1.5}}, 0);
+    assertClose(run("ifelse", test, yes, test), new double[][] {{10, 0, 30}}, 0);
+    assertClose(
+        run("ifelse", test, Scalar.of(true), Scalar.of(-2L)), new double[][] {{1, -2, 1}}, 0);
     assertClose(run("ifelse", Scalar.of(true), yes, test), Matrices.toArray(yes), 0);
+    assertClose(run("ifelse", Scalar.of(0L), yes, Scalar.of(4L)), new double[][] {{4, 4, 4}}, 0);
+    DenseMatrix cell = matrix(new double[] {0});
+    assertClose(run("ifelse", cell, Scalar.of(1L), Scalar.of(2L)), new double[][] {{2}}, 0);
+    assertThatThrownBy(() -> run("ifelse", test, yes, cell))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("1x3")
+        .hasMessageContaining("1x1");
   }
 
   @Test

@@ -5,9 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The texts of the kernels: a prelude for the language, then a file of kernels. */
+/**
+ * The texts of the kernels: a prelude for the language, then what all share, then a file of
+ * kernels. A line {@code #include "NAME.h"} of that file stands for another resource.
+ */
 public final class KernelSources {
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(\\w+\\.h)\"$");
+
   private KernelSources() {}
 
   /**
@@ -17,8 +24,21 @@ public final class KernelSources {
    * @param file name of the file of kernels, without ending
    */
   public static String program(String language, String file, Precision precision) {
-    String real = precision == Precision.FP64 ? "double" : "float";
-    return "#define REAL " + real + "\n" + text(language + ".h") + text(file + ".c");
+    return prelude(language, precision)
+        + INCLUDE.matcher(text(file + ".c")).replaceAll(match -> quoted(text(match.group(1))));
+  }
+
+  /** What comes before every file of kernels. */
+  public static String prelude(String language, Precision precision) {
+    return (precision == Precision.FP64
+            ? "#define REAL double\n#define LANES 2\n"
+            : "#define REAL float\n#define LANES 4\n")
+        + text(language + ".h")
+        + text("common.h");
+  }
+
+  private static String quoted(String replacement) {
+    return Matcher.quoteReplacement(replacement);
   }
 
   private static String text(String name) {

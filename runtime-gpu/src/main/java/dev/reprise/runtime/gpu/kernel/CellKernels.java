@@ -1,99 +1,83 @@
 package dev.reprise.runtime.gpu.kernel;
 
-import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
-import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.DeviceKernels;
-import dev.reprise.runtime.gpu.KernelCall;
-import dev.reprise.runtime.operation.Operation;
 import java.util.Map;
 
-/** Element-wise operations; rows and columns of one operand repeat along the other. */
+/** Element-wise operations. */
 public final class CellKernels {
   private static final Map<String, String> BINARY =
-      Map.of("+", "add", "-", "subtract", "*", "multiply", "/", "divide");
+      Map.ofEntries(
+          Map.entry("+", "cells/add"),
+          Map.entry("-", "cells/subtract"),
+          Map.entry("*", "cells/multiply"),
+          Map.entry("/", "cells/divide"),
+          Map.entry("pmin", "cells/minimum"),
+          Map.entry("pmax", "cells/maximum"),
+          Map.entry("%/%", "cells/whole_divide"),
+          Map.entry("%%", "cells/remainder_of"),
+          Map.entry("^", "cells/power"),
+          Map.entry("log_base", "cells/log_base"),
+          Map.entry("<", "tests/less"),
+          Map.entry("<=", "tests/less_equal"),
+          Map.entry(">", "tests/greater"),
+          Map.entry(">=", "tests/greater_equal"),
+          Map.entry("==", "tests/equal"),
+          Map.entry("!=", "tests/unequal"),
+          Map.entry("&", "tests/both"),
+          Map.entry("|", "tests/either"),
+          Map.entry("xor", "tests/one_of"),
+          Map.entry("bitwAnd", "bits/bit_and"),
+          Map.entry("bitwOr", "bits/bit_or"),
+          Map.entry("bitwXor", "bits/bit_xor"),
+          Map.entry("bitwShiftL", "bits/shift_left"),
+          Map.entry("bitwShiftR", "bits/shift_right"));
+
+  private static final Map<String, String> UNARY =
+      Map.ofEntries(
+          Map.entry("negate", "negate"),
+          Map.entry("abs", "absolute"),
+          Map.entry("sign", "sign_of"),
+          Map.entry("round", "round_up"),
+          Map.entry("floor", "floor_of"),
+          Map.entry("ceil", "ceil_of"),
+          Map.entry("sqrt", "root"),
+          Map.entry("exp", "exponential"),
+          Map.entry("log", "logarithm"),
+          Map.entry("sigmoid", "sigmoid"),
+          Map.entry("tanh", "tanh_of"),
+          Map.entry("sinh", "sinh_of"),
+          Map.entry("cosh", "cosh_of"),
+          Map.entry("sin", "sin_of"),
+          Map.entry("cos", "cos_of"),
+          Map.entry("tan", "tan_of"),
+          Map.entry("asin", "asin_of"),
+          Map.entry("acos", "acos_of"),
+          Map.entry("atan", "atan_of"),
+          Map.entry("!", "is_zero"),
+          Map.entry("is.na", "is_nan"),
+          Map.entry("is.nan", "is_nan"),
+          Map.entry("is.infinite", "is_infinite"));
 
   private CellKernels() {}
 
   public static void register(DeviceKernels.Builder kernels) {
-    BINARY.forEach((opcode, name) -> kernels.add(opcode, new Binary("cells/" + name)));
+    BINARY.forEach((opcode, kernel) -> kernels.add(opcode, new BinaryCells(opcode, kernel)));
+    UNARY.forEach((opcode, name) -> kernels.add(opcode, new UnaryCells("unary/" + name)));
+    kernels.add("ifelse", new ChosenCells());
   }
 
-  private record Binary(String kernel) implements DeviceKernel {
-    @Override
-    public boolean supports(Operation operation, DeviceOperand[] inputs) {
-      return (inputs[0] instanceof DeviceMatrix || inputs[1] instanceof DeviceMatrix)
-          && isNumeric(inputs[0])
-          && isNumeric(inputs[1])
-          && (!(inputs[0] instanceof DeviceMatrix x)
-              || !(inputs[1] instanceof DeviceMatrix y)
-              || repeats(x, y)
-              || repeats(y, x));
-    }
-
-    @Override
-    public DeviceOperand[] launch(KernelCall call) {
-      if (!call.isMatrix(0)) {
-        DeviceMatrix y = call.matrix(1);
-        DeviceMatrix out = call.result(y.rows(), y.cols());
-        call.run(
-            kernel + "_sm",
-            out.cells(),
-            out.buffer(),
-            call.scalar(0).asDouble(),
-            y.buffer(),
-            out.cells());
-        return new DeviceOperand[] {out};
-      }
-      DeviceMatrix x = call.matrix(0);
-      if (!call.isMatrix(1)) {
-        DeviceMatrix out = call.result(x.rows(), x.cols());
-        call.run(
-            kernel + "_ms",
-            out.cells(),
-            out.buffer(),
-            x.buffer(),
-            call.scalar(1).asDouble(),
-            out.cells());
-        return new DeviceOperand[] {out};
-      }
-      DeviceMatrix y = call.matrix(1);
-      DeviceMatrix out =
-          repeats(y, x) ? call.result(x.rows(), x.cols()) : call.result(y.rows(), y.cols());
-      call.run(
-          kernel + "_mm",
-          out.cells(),
-          out.buffer(),
-          x.buffer(),
-          rowStep(x),
-          colStep(x),
-          y.buffer(),
-          rowStep(y),
-          colStep(y),
-          out.rows(),
-          out.cols());
-      return new DeviceOperand[] {out};
-    }
+  /** The kernel of an operation of two operands, or null. */
+  static String binary(String opcode) {
+    return BINARY.get(opcode);
   }
 
-  private static boolean isNumeric(DeviceOperand operand) {
-    return !(operand instanceof Scalar scalar)
-        || (!scalar.isAbsent() && scalar.type() != ValueType.STRING);
-  }
-
-  /** True when the rows and columns of one matrix fill the other, being equal or repeated. */
-  private static boolean repeats(DeviceMatrix small, DeviceMatrix large) {
-    return (small.rows() == large.rows() || small.rows() == 1)
-        && (small.cols() == large.cols() || small.cols() == 1);
-  }
-
-  private static long rowStep(DeviceMatrix matrix) {
-    return matrix.rows() == 1 ? 0 : matrix.cols();
-  }
-
-  private static long colStep(DeviceMatrix matrix) {
-    return matrix.cols() == 1 ? 0 : 1;
+  /** True for a number or truth value. */
+  static boolean isNumber(DeviceOperand operand) {
+    return operand instanceof Scalar scalar
+        && !scalar.isAbsent()
+        && scalar.type() != ValueType.STRING;
   }
 }

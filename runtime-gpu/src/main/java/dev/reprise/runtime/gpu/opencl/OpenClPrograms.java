@@ -55,7 +55,7 @@ final class OpenClPrograms {
   private cl_program build(String file, String source) {
     cl_program program = clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
     try {
-      clBuildProgram(program, 0, null, "-cl-std=CL1.2", null, null);
+      clBuildProgram(program, 0, null, options(), null, null);
       return program;
     } catch (CLException e) {
       String log = log(program);
@@ -70,6 +70,10 @@ final class OpenClPrograms {
               + log,
           true);
     }
+  }
+
+  private String options() {
+    return facts.info().isProcessor() ? "-cl-std=CL1.2 -DPROCESSOR" : "-cl-std=CL1.2";
   }
 
   private String log(cl_program program) {

@@ -1,31 +1,27 @@
-// Element-wise operations. Cell (i, j) of an operand lies at i * rowStep + j * colStep, so that rows
-// and columns repeat (step 0); a scalar operand is a buffer of none and comes as a double.
+// Arithmetic of two operands.
+#include "cells.h"
 
-#define CELLS(NAME, RESULT)                                                                          \
-  KERNEL NAME##_mm(GLOBAL REAL *out, GLOBAL const REAL *x, LONG xr, LONG xc, GLOBAL const REAL *y,    \
-                   LONG yr, LONG yc, LONG rows, LONG cols) {                                          \
-    for (LONG at = FIRST; at < rows * cols; at += STEP) {                                            \
-      LONG i = at / cols, j = at % cols;                                                             \
-      REAL a = x[i * xr + j * xc], b = y[i * yr + j * yc];                                           \
-      out[at] = RESULT;                                                                              \
-    }                                                                                                \
-  }                                                                                                  \
-  KERNEL NAME##_ms(GLOBAL REAL *out, GLOBAL const REAL *x, double y, LONG n) {                        \
-    REAL b = (REAL)y;                                                                                \
-    for (LONG at = FIRST; at < n; at += STEP) {                                                      \
-      REAL a = x[at];                                                                                \
-      out[at] = RESULT;                                                                              \
-    }                                                                                                \
-  }                                                                                                  \
-  KERNEL NAME##_sm(GLOBAL REAL *out, double x, GLOBAL const REAL *y, LONG n) {                        \
-    REAL a = (REAL)x;                                                                                \
-    for (LONG at = FIRST; at < n; at += STEP) {                                                      \
-      REAL b = y[at];                                                                                \
-      out[at] = RESULT;                                                                              \
-    }                                                                                                \
-  }
+// The quotient without its fraction; NaN and infinities stay. Saturates at 2^63, as integers of the
+// host do; has no negative zero.
+FUNCTION double whole(double a, double b) {
+  double quotient = a / b;
+  if (quotient - quotient != 0) return quotient;
+  return fmax(fmin(trunc(quotient), 0x1p63), -0x1p63) + 0.0;
+}
 
-CELLS(add, a + b)
-CELLS(subtract, a - b)
-CELLS(multiply, a *b)
-CELLS(divide, a / b)
+// Powers as Java has them: NaN for 1^NaN and for 1 and -1 raised to an infinity.
+FUNCTION REAL power_of(REAL a, REAL b) {
+  return b - b != 0 && (b != b || fabs(a) == 1) ? b - b : pow(a, b);
+}
+
+CELL2(add, REAL, a + b)
+CELL2(subtract, REAL, a - b)
+CELL2(multiply, REAL, a *b)
+CELL2(divide, REAL, a / b)
+// NaN if either is; the negative zero is the smaller one.
+CELL2(minimum, REAL, a < b ? a : b < a ? b : a == b ? (a == 0 ? -(-a - b) : a) : a + b)
+CELL2(maximum, REAL, a > b ? a : b > a ? b : a == b ? (a == 0 ? a + b : a) : a + b)
+CELL2(whole_divide, double, whole(a, b))
+CELL2(remainder_of, double, a - whole(a, b) * b)
+FUNCTION2(power, REAL, power_of(a, b))
+FUNCTION2(log_base, REAL, log(a) / log(b))

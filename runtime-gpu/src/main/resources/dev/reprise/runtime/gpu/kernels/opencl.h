@@ -21,3 +21,4 @@
 #define GROUPS ((LONG)get_num_groups(0))
 #define BARRIER barrier(CLK_LOCAL_MEM_FENCE)
 #define MULHI(a, b) mul_hi((UINT)(a), (UINT)(b))
+#define NOT_A_NUMBER ((double)NAN)

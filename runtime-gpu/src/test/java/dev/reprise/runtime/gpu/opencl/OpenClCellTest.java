@@ -17,7 +17,12 @@ class OpenClCellTest extends CellContract {
   @AfterAll
   void everythingRanThere() {
     try (devices) {
-      devices.assertLaunched("+", "-", "*", "/");
+      devices.assertLaunched(
+          "+ - * / %% %/% ^ log_base pmin pmax < <= > >= == != & | xor".split(" "));
+      devices.assertLaunched("bitwAnd bitwOr bitwXor bitwShiftL bitwShiftR ifelse".split(" "));
+      devices.assertLaunched("negate ! abs round floor ceil sign sqrt exp log".split(" "));
+      devices.assertLaunched("sigmoid tanh sinh cosh sin cos tan asin acos atan".split(" "));
+      devices.assertLaunched("is.na", "is.nan", "is.infinite");
     }
   }
 }

@@ -1,0 +1,91 @@
+package dev.reprise.runtime.gpu.kernel;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.gpu.DeviceKernel;
+import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.operation.Operation;
+
+/**
+ * Two operands cell by cell. Either may be a number; of two matrices one may be a row, a column or
+ * a single cell, which is repeated over the other.
+ */
+record BinaryCells(String opcode, String kernel) implements DeviceKernel {
+  @Override
+  public boolean supports(Operation operation, DeviceOperand[] inputs) {
+    if (inputs[0] instanceof DeviceMatrix x) {
+      return inputs[1] instanceof DeviceMatrix y
+          ? repeats(x, y) || repeats(y, x)
+          : CellKernels.isNumber(inputs[1]);
+    }
+    return CellKernels.isNumber(inputs[0]) && inputs[1] instanceof DeviceMatrix;
+  }
+
+  /** True when one matrix fills the other, its rows and columns being equal or repeated. */
+  private static boolean repeats(DeviceMatrix small, DeviceMatrix large) {
+    return (small.rows() == large.rows() || small.rows() == 1)
+        && (small.cols() == large.cols() || small.cols() == 1);
+  }
+
+  @Override
+  public DeviceOperand[] launch(KernelCall call) {
+    if (!call.isMatrix(0)) {
+      return numberMatrix(call, call.scalar(0).asDouble(), call.matrix(1));
+    }
+    return call.isMatrix(1)
+        ? matrices(call, call.matrix(0), call.matrix(1))
+        : matrixNumber(call, call.matrix(0), call.scalar(1).asDouble());
+  }
+
+  private DeviceOperand[] numberMatrix(KernelCall call, double x, DeviceMatrix y) {
+    DeviceMatrix out = call.result(y.rows(), y.cols());
+    call.run(kernel + "_sm", out.cells(), out.buffer(), x, y.buffer(), out.cells());
+    return new DeviceOperand[] {out};
+  }
+
+  private DeviceOperand[] matrixNumber(KernelCall call, DeviceMatrix x, double y) {
+    if (opcode.equals("^") && y == 2) {
+      return new UnaryCells("unary/square").launch(call);
+    }
+    DeviceMatrix out = call.result(x.rows(), x.cols());
+    call.run(kernel + "_ms", out.cells(), out.buffer(), x.buffer(), y, out.cells());
+    return new DeviceOperand[] {out};
+  }
+
+  private DeviceOperand[] matrices(KernelCall call, DeviceMatrix x, DeviceMatrix y) {
+    if (!x.shape().equals(y.shape())) {
+      DeviceMatrix large = repeats(y, x) ? x : y;
+      return repeated(call, kernel, x, y, large.rows(), large.cols());
+    }
+    DeviceMatrix out = call.result(x.rows(), x.cols());
+    call.run(kernel + "_mm", out.cells(), out.buffer(), x.buffer(), y.buffer(), out.cells());
+    return new DeviceOperand[] {out};
+  }
+
+  /** The result of matrices whose single rows and columns are repeated. */
+  static DeviceOperand[] repeated(
+      KernelCall call, String kernel, DeviceMatrix x, DeviceMatrix y, long rows, long cols) {
+    DeviceMatrix out = call.result(rows, cols);
+    call.run(
+        kernel + "_bc",
+        out.cells(),
+        out.buffer(),
+        x.buffer(),
+        rowStep(x),
+        colStep(x),
+        y.buffer(),
+        rowStep(y),
+        colStep(y),
+        out.cells(),
+        out.cols());
+    return new DeviceOperand[] {out};
+  }
+
+  private static long rowStep(DeviceMatrix matrix) {
+    return matrix.rows() == 1 ? 0 : matrix.cols();
+  }
+
+  private static long colStep(DeviceMatrix matrix) {
+    return matrix.cols() == 1 ? 0 : 1;
+  }
+}

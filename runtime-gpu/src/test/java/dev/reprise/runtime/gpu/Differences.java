@@ -1,0 +1,159 @@
+package dev.reprise.runtime.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.Allocator;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.runtime.cpu.blas.NativeLocation;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.testkit.CountingAllocator;
+import dev.reprise.testkit.HostedAccelerator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Runs operations on the processor and on an accelerator and compares the cells. An operation that
+ * the accelerator hands back is a failure.
+ */
+public final class Differences implements AutoCloseable {
+  private static final double[] SPECIAL = {
+    0,
+    -0.0,
+    1,
+    -1,
+    0.5,
+    -0.5,
+    2.5,
+    -2.5,
+    7,
+    0.49999999999999994,
+    1e30,
+    -3e9,
+    2147483648.0,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY
+  };
+
+  private final CountingAllocator memory = new CountingAllocator();
+  private final Accelerator accelerator;
+  private final CpuDevice processor =
+      new CpuDevice(2, new NativeLocation(Path.of("target", "natives"), "linux-none"));
+  private final HostedAccelerator hosted;
+  private final List<MatrixOperand> held = new ArrayList<>();
+
+  public Differences(Accelerator accelerator) {
+    this.accelerator = accelerator;
+    this.hosted = new HostedAccelerator(accelerator, processor);
+  }
+
+  public Allocator memory() {
+    return memory;
+  }
+
+  /** A matrix of normal numbers, with special ones among them. */
+  public DenseMatrix mixed(SplittableRandom random, long rows, long cols, Precision precision) {
+    DenseMatrix matrix = DenseMatrix.allocate(memory, rows, cols, precision);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        boolean isSpecial = random.nextInt(3) == 0;
+        matrix.set(
+            i, j, isSpecial ? SPECIAL[random.nextInt(SPECIAL.length)] : 3 * random.nextGaussian());
+      }
+    }
+    held.add(matrix);
+    return matrix;
+  }
+
+  /** Asserts equal bits, but for NaN, whose bits mean nothing. */
+  public void assertSame(String opcode, Precision precision, Operand... inputs) {
+    compare(0, opcode, precision, inputs);
+  }
+
+  /** Asserts cells within {@code tolerance * max(1, |expected|)}. */
+  public void assertClose(double tolerance, String opcode, Precision precision, Operand... inputs) {
+    compare(tolerance, opcode, precision, inputs);
+  }
+
+  private void compare(double tolerance, String opcode, Precision precision, Operand... inputs) {
+    Operation operation =
+        new Operation(OperationTable.standard().get(opcode), Attributes.none())
+            .withPrecision(precision);
+    hosted.launched().clear();
+    ExecutionContext context = new ExecutionContext(memory, 2);
+    DenseMatrix expected = dense(processor.execute(operation, inputs, context)[0], precision);
+    DenseMatrix actual = (DenseMatrix) hosted.execute(operation, inputs, context)[0];
+    try {
+      assertThat(hosted.launched()).as("launched on the accelerator").contains(opcode);
+      assertThat(actual.shape()).isEqualTo(expected.shape());
+      assertThat(actual.precision()).isEqualTo(expected.precision());
+      for (long i = 0; i < expected.rows(); i++) {
+        for (long j = 0; j < expected.cols(); j++) {
+          double wanted = expected.get(i, j);
+          double found = actual.get(i, j);
+          if (!isClose(found, wanted, tolerance)) {
+            throw new AssertionError(
+                "%s %s %s: cell (%d,%d) of %s is %s, expected %s"
+                    .formatted(
+                        opcode, precision, List.of(inputs), i, j, expected.shape(), found, wanted));
+          }
+        }
+      }
+    } finally {
+      expected.buffer().release();
+      actual.buffer().release();
+    }
+  }
+
+  private static boolean isClose(double found, double wanted, double tolerance) {
+    if (Double.compare(found, wanted) == 0) {
+      return true;
+    }
+    return tolerance > 0
+        && (found == wanted
+            || Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted)));
+  }
+
+  /** The processor's result, which may be compressed; it is handed over. */
+  private DenseMatrix dense(Operand operand, Precision precision) {
+    if (operand instanceof DenseMatrix matrix) {
+      return matrix;
+    }
+    MatrixOperand matrix = (MatrixOperand) operand;
+    DenseMatrix dense = DenseMatrix.allocate(memory, matrix.rows(), matrix.cols(), precision);
+    for (long i = 0; i < matrix.rows(); i++) {
+      for (long j = 0; j < matrix.cols(); j++) {
+        dense.set(i, j, matrix.get(i, j));
+      }
+    }
+    matrix.buffer().release();
+    return dense;
+  }
+
+  /** Releases the operands of a test. */
+  public void releaseOperands() {
+    held.forEach(matrix -> matrix.buffer().release());
+    held.clear();
+    assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Override
+  public void close() {
+    try {
+      assertThat(accelerator.liveBuffers()).isZero();
+    } finally {
+      accelerator.close();
+      processor.close();
+    }
+  }
+}
