@@ -29,7 +29,7 @@ record LinkedOperation(
         opcodes.of(operation.opcode()),
         cacheable,
         cacheable && PartialReuse.concerns(operation),
-        new SiteAccount());
+        SiteAccount.ofInstruction());
   }
 
   /** The same operation, whose result is neither looked up nor kept. */

@@ -40,7 +40,7 @@ final class Region {
   final Level level;
 
   /** What keeping what its executions left has cost and saved. */
-  final SiteAccount account = new SiteAccount();
+  final SiteAccount account;
 
   /** Slots that the key is made of. */
   final int[] inputs;
@@ -74,6 +74,7 @@ final class Region {
       Position position,
       Supplier<Key> fingerprintOf) {
     this.level = level;
+    this.account = level == Level.BLOCK ? SiteAccount.ofBlock() : SiteAccount.ofFunction();
     this.inputs = inputs;
     this.outputs = outputs;
     this.unread = new boolean[outputs.length];

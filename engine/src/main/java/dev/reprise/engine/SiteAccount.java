@@ -10,37 +10,56 @@ import java.util.concurrent.atomic.AtomicLong;
  * <pre>
  *   income     what found values would have cost to compute, and values that came a second time
  *              after they had not been kept
- *              1/64 of the work of each execution
- *              once: four executions (of the largest so far), and a quarter of a millisecond
- *   expenses   0.4 ns for each byte of a value that is kept
+ *              1/64 of the work of each execution; for functions and blocks 1/256
+ *              once: four executions, of a block one (the largest so far), and half a millisecond
+ *   expenses   1 ns for each byte of a value that is kept
  * </pre>
  *
- * <p>So keeping costs a program at most what it saves, 1/64 of its work, and four executions of
- * each instruction, whatever it computes; and what takes more than 26 ns per byte to compute is
- * always kept. All numbers are estimates from shapes, so two runs keep the same values.
+ * <p>So keeping costs a program at most what it saves, a fiftieth of its work, and four executions
+ * of each instruction, whatever it computes; and what takes an instruction more than 64 ns per byte
+ * is always kept. All numbers are estimates from shapes, so two runs keep the same values.
  *
  * <p>Keeping is not free because a kept value's memory is not there for the next value, which
- * therefore gets new pages of the system: 0.25 to 1 ms per megabyte on the machines that were
+ * therefore gets new pages of the system: 0.25 to 1.4 ms per megabyte on the machines that were
  * measured, while adding two matrices takes 0.1 ms per megabyte of its result.
  *
  * <p>Threads: any; each number changes atomically, so workers share the account of an instruction.
  */
 final class SiteAccount {
   /** Cost of new memory. */
-  static final double KEEPING_NANOS_PER_BYTE = 0.4;
+  static final double KEEPING_NANOS_PER_BYTE = 1;
 
-  /** Keeping may take this part of the time without any use. */
-  private static final int SHARE = 64;
+  private static final long ALLOWANCE_NANOS = 500_000;
+
+  /** Keeping may take the time divided by this without any use. */
+  private final int share;
 
   /** Executions that are paid in advance. */
-  private static final int TRUSTED_EXECUTIONS = 4;
-
-  private static final long ALLOWANCE_NANOS = 250_000;
+  private final int trustedExecutions;
 
   private final AtomicLong balance = new AtomicLong(ALLOWANCE_NANOS);
 
   /** The most work of an execution so far, for which trust was given. */
   private final AtomicLong trusted = new AtomicLong();
+
+  private SiteAccount(int share, int trustedExecutions) {
+    this.share = share;
+    this.trustedExecutions = trustedExecutions;
+  }
+
+  static SiteAccount ofInstruction() {
+    return new SiteAccount(64, 4);
+  }
+
+  /** Calls contain calls, and what the instructions in them keep is paid for already. */
+  static SiteAccount ofFunction() {
+    return new SiteAccount(256, 4);
+  }
+
+  /** Blocks are met far more often than calls and found far more rarely. */
+  static SiteAccount ofBlock() {
+    return new SiteAccount(256, 1);
+  }
 
   /**
    * Whether a value is to be kept; if so, it is paid.
@@ -50,11 +69,11 @@ final class SiteAccount {
    */
   boolean pays(double work, long bytes) {
     double price = KEEPING_NANOS_PER_BYTE * bytes;
-    if (price * SHARE <= work) {
+    if (price * share <= work) {
       return true;
     }
     long cost = (long) price;
-    balance.addAndGet((long) (work / SHARE) + trust((long) work));
+    balance.addAndGet((long) (work / share) + trust((long) work));
     while (true) {
       long before = balance.get();
       if (before < cost) {
@@ -69,7 +88,7 @@ final class SiteAccount {
   /** Whether {@link #pays} would say yes, if the execution were no income. */
   boolean canPay(double work, long bytes) {
     double price = KEEPING_NANOS_PER_BYTE * bytes;
-    return price * SHARE <= work || balance.get() >= (long) price;
+    return price * share <= work || balance.get() >= (long) price;
   }
 
   private long trust(long work) {
@@ -77,7 +96,7 @@ final class SiteAccount {
       return 0;
     }
     long before = trusted.getAndAccumulate(work, Math::max);
-    return TRUSTED_EXECUTIONS * Math.max(0, work - before);
+    return trustedExecutions * Math.max(0, work - before);
   }
 
   /** A value that this account paid for was found, or one that it did not pay for was missed. */

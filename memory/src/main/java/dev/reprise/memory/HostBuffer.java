@@ -20,8 +20,11 @@ final class HostBuffer implements Buffer {
   /** The slab that a small buffer is a part of; null for a large one. */
   final Slab slab;
 
-  /** The memory that a large buffer is; null for a small one. */
+  /** The memory that a large buffer is; null for a part of something larger. */
   final NativeMemory.Region region;
+
+  /** The part of a chunk that a large buffer is; null for one with memory of its own. */
+  final Chunks.Range range;
 
   /** Next in the free list that the buffer lies in. */
   HostBuffer next;
@@ -39,20 +42,28 @@ final class HostBuffer implements Buffer {
       MemorySegment segment,
       int sizeClass,
       Slab slab,
-      NativeMemory.Region region) {
+      NativeMemory.Region region,
+      Chunks.Range range) {
     this.memory = memory;
     this.segment = segment;
     this.sizeClass = sizeClass;
     this.slab = slab;
     this.region = region;
+    this.range = range;
   }
 
   static HostBuffer small(HostMemory memory, MemorySegment segment, int sizeClass, Slab slab) {
-    return new HostBuffer(memory, segment, sizeClass, slab, null);
+    return new HostBuffer(memory, segment, sizeClass, slab, null, null);
   }
 
   static HostBuffer large(HostMemory memory, NativeMemory.Region region) {
-    return new HostBuffer(memory, region.segment(), LARGE, null, region);
+    return new HostBuffer(memory, region.segment(), LARGE, null, region, null);
+  }
+
+  /** A large buffer of so many bytes that is a part of a chunk. */
+  static HostBuffer cut(HostMemory memory, Chunks.Range range, long bytes) {
+    MemorySegment segment = range.chunk.segment().asSlice(range.offset, bytes);
+    return new HostBuffer(memory, segment, LARGE, null, null, range);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  *
  * <pre>
  *   allocate(n)   n &lt;= 32 KiB: stripe of the thread -> common slabs -> system
+ *                 n &lt;= 1 MiB:  free buffer of that size (at most 1/8 larger) -> chunks -> system
  *                 n larger:    free buffer of that size (at most 1/8 larger) -> system
  *   release       back to the same list; memory returns to the system only under pressure
  *
@@ -22,8 +23,9 @@ import java.util.function.Supplier;
  *
  * <p><b>Budget.</b> Used bytes never exceed it. Memory that lies free in the pools counts as
  * reclaimable: it is given back to the system when used and free together would pass the budget
- * (fragments of slabs may stay, at most one slab per size class). When used bytes alone would pass
- * it, the {@link Reclaimer} is asked, then the request is refused.
+ * (fragments of slabs may stay, at most one slab per size class, and of chunks, at most a quarter
+ * of the budget). When used bytes alone would pass it, the {@link Reclaimer} is asked, then the
+ * request is refused.
  *
  * <p><b>Threads.</b> Small buffers come from stripes that are only ever try-locked; each holds up
  * to 128 KiB of granted but unspent budget, which a thread in need collects back. {@code granted}
@@ -32,6 +34,12 @@ import java.util.function.Supplier;
  * Cost: about 25 ns for allocate and release of a small buffer.
  */
 public final class HostMemory implements Allocator, AutoCloseable {
+  /**
+   * Chunks take at most this part of the budget: that much of it may lie idle between buffers in
+   * use, in memory that cannot return to the system.
+   */
+  private static final int CHUNKS_SHARE = 4;
+
   /** How often nothing must be left to reclaim before a request is refused; see {@link #grant}. */
   private static final int REFUSALS = 4;
 
@@ -39,6 +47,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final Stripes stripes;
   private final SmallPool small = new SmallPool(this);
   private final LargePool large = new LargePool();
+
+  /** Free buffers that are parts of chunks. */
+  private final LargePool middle = new LargePool();
+
+  private final Chunks chunks = new Chunks();
   private final AtomicLong grantedBytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
@@ -189,12 +202,49 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
     long size = SizeClasses.roundUp(bytes);
     grant(size);
-    HostBuffer buffer = large.take(size);
+    HostBuffer buffer = size <= Chunks.LARGEST_BUFFER ? takeMiddle(size) : null;
+    if (buffer == null) {
+      buffer = large.take(size);
+    }
     if (buffer == null) {
       buffer = allocateNew(size);
     }
     liveLarge.incrementAndGet();
     return buffer.handOut(size);
+  }
+
+  /** A buffer out of a chunk; null when it must have memory of its own. */
+  private HostBuffer takeMiddle(long size) {
+    HostBuffer buffer = middle.take(size);
+    if (buffer != null) {
+      return buffer;
+    }
+    Chunks.Range range = chunks.take(size);
+    if (range == null) {
+      long next = chunks.nextChunkBytes();
+      if (middle.freeBytes() >= next) {
+        chunks.giveBack(middle.takeLargest(Long.MAX_VALUE));
+        range = chunks.take(size);
+      }
+      if (range == null) {
+        range = newChunk(next, size);
+      }
+    }
+    return range == null ? null : HostBuffer.cut(this, range, size);
+  }
+
+  /** Null when the budget has no room for what may lie idle in a chunk. */
+  private Chunks.Range newChunk(long chunkBytes, long size) {
+    boolean tooMany = chunks.chunkBytes() + chunkBytes > budgetBytes / CHUNKS_SHARE;
+    if (tooMany || mappedBytes.get() + chunkBytes > budgetBytes) {
+      return null;
+    }
+    NativeMemory.Region chunk = NativeMemory.allocate(chunkBytes, SizeClasses.ALIGNMENT);
+    if (chunk == null) {
+      return null;
+    }
+    mapped(chunkBytes);
+    return chunks.add(chunk, size);
   }
 
   private HostBuffer allocateNew(long size) {
@@ -225,7 +275,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   void releaseLarge(HostBuffer buffer) {
     liveLarge.decrementAndGet();
     long charged = buffer.chargedBytes;
-    large.putBack(buffer);
+    (buffer.range == null ? large : middle).putBack(buffer);
     grantedBytes.addAndGet(-charged);
     if (closed) {
       trim(Long.MAX_VALUE);
@@ -286,12 +336,23 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
   }
 
-  /** Gives free memory back to the system: large buffers first, then slabs that nobody uses. */
+  /**
+   * Gives free memory back to the system: large buffers first, then chunks and slabs that nobody
+   * uses.
+   */
   private void trim(long bytes) {
     long wanted = mappedBytes.get() - bytes;
     for (HostBuffer each = large.takeLargest(bytes); each != null; each = each.next) {
       each.region.free();
       mapped(-each.capacity());
+    }
+    if (mappedBytes.get() <= wanted) {
+      return;
+    }
+    chunks.giveBack(middle.takeLargest(Long.MAX_VALUE));
+    for (NativeMemory.Region chunk : chunks.takeUnused()) {
+      chunk.free();
+      mapped(-chunk.segment().byteSize());
     }
     if (mappedBytes.get() <= wanted) {
       return;

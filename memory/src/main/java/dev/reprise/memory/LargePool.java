@@ -5,14 +5,16 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Free large buffers by size. A request takes the smallest that fits and is at most an eighth too
- * large, so the matrices of a loop recycle each other's memory without touching new pages.
+ * Free large buffers by size: those with memory of their own, or those that are cut out of chunks.
+ * A request takes the smallest that fits and is at most an eighth too large, so the matrices of a
+ * loop recycle each other's memory without touching new pages.
  *
  * <p>Threads: one lock guards the lists; memory returns to the system after it is let go.
  */
 final class LargePool {
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<Long, HostBuffer> freeBySize = new TreeMap<>();
+  private long freeBytes;
 
   /** Takes a free buffer of at least {@code bytes} bytes, or returns null. */
   HostBuffer take(long bytes) {
@@ -32,6 +34,17 @@ final class LargePool {
     lock.lock();
     try {
       buffer.next = freeBySize.put(buffer.capacity(), buffer);
+      freeBytes += buffer.capacity();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes of all free buffers. */
+  long freeBytes() {
+    lock.lock();
+    try {
+      return freeBytes;
     } finally {
       lock.unlock();
     }
@@ -62,6 +75,7 @@ final class LargePool {
       freeBySize.put(list.getKey(), head.next);
     }
     head.next = null;
+    freeBytes -= head.capacity();
     return head;
   }
 }
