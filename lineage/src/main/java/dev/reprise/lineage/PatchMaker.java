@@ -58,10 +58,9 @@ final class PatchMaker {
 
   private Patch make(LineageItem[] items) {
     noteBoundary(items);
-    int[] carried = builder.carried();
-    int[] outputs = new int[carried.length];
-    for (int c = 0; c < carried.length; c++) {
-      LineageItem item = items[carried[c]];
+    int[] outputs = new int[builder.variables()];
+    for (int c = 0; c < outputs.length; c++) {
+      LineageItem item = builder.after(c);
       if (item == null || item.isLiteral()) {
         outputs[c] = Ref.ABSENT;
       } else if (RunItem.isSame(item, builder.before(c))) {
@@ -85,8 +84,7 @@ final class PatchMaker {
 
   /** What the iteration found: a fixed item wins over a variable that happens to hold it, too. */
   private void noteBoundary(LineageItem[] items) {
-    int[] carried = builder.carried();
-    for (int c = carried.length - 1; c >= 0; c--) {
+    for (int c = builder.variables() - 1; c >= 0; c--) {
       LineageItem before = builder.before(c);
       if (before != null && !before.isLiteral()) {
         refs.put(before, Ref.of(Ref.CARRIED, c));

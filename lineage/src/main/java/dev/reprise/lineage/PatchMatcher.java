@@ -51,9 +51,12 @@ final class PatchMatcher {
   boolean matches(Patch patch) {
     int nodes = patch.nodes.length;
     prepare(nodes, patch.values.length);
-    int[] carried = builder.carried();
-    for (int c = 0; c < carried.length; c++) {
-      LineageItem item = items[carried[c]];
+    int variables = builder.variables();
+    if (patch.outputs.length != variables) {
+      return false;
+    }
+    for (int c = 0; c < variables; c++) {
+      LineageItem item = builder.after(c);
       int ref = patch.outputs[c];
       if (item == null || item.isLiteral() ? ref != Ref.ABSENT : !isSame(patch, ref, item)) {
         return false;

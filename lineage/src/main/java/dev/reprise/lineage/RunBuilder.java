@@ -1,5 +1,7 @@
 package dev.reprise.lineage;
 
+import java.util.Arrays;
+
 /**
  * Deduplicates the trace of one execution of a loop. An iteration is traced as ever, with plain
  * items; at its end the items of the variables that it wrote are compared with the patches of
@@ -22,7 +24,9 @@ public final class RunBuilder {
   private final RunScope scope;
   private final long seedBase;
   private final int[] carried;
-  private final LineageItem[] before;
+  // Elements of lists follow the variables themselves.
+  private ListVariables lists;
+  private LineageItem[] before;
   private final PatchMatcher matcher = new PatchMatcher(this);
 
   // Runs numbered from here on were born in the current iteration.
@@ -72,7 +76,8 @@ public final class RunBuilder {
     this.scope = scope;
     this.seedBase = seedBase;
     this.carried = loop.carried();
-    this.before = new LineageItem[carried.length];
+    this.lists = loop.lists();
+    this.before = new LineageItem[variables()];
     this.now = items;
     look(items);
   }
@@ -103,15 +108,38 @@ public final class RunBuilder {
         before[c] = item;
       }
     }
+    lookIntoLists();
     if (!merges) {
       mark = scope.mark();
     }
   }
 
+  private void lookIntoLists() {
+    if (lists != loop.lists()) {
+      // Another number of variables is another run.
+      endRun();
+      lists = loop.lists();
+      before = Arrays.copyOf(before, variables());
+    }
+    for (int e = 0; e < lists.count(); e++) {
+      before[carried.length + e] = lists.in(before[lists.list(e)], e);
+    }
+  }
+
   // ---- what matcher and maker ask for
 
-  int[] carried() {
-    return carried;
+  /** Variables of the loop, then elements of the lists among them. */
+  int variables() {
+    return carried.length + lists.count();
+  }
+
+  /** What a variable is at the end of the iteration. */
+  LineageItem after(int variable) {
+    if (variable < carried.length) {
+      return now[carried[variable]];
+    }
+    int element = variable - carried.length;
+    return lists.in(now[carried[lists.list(element)]], element);
   }
 
   int[] outerSlots() {
@@ -162,6 +190,11 @@ public final class RunBuilder {
   public void end(LineageItem[] items, long draws) {
     now = items;
     if (isWorthIt(items)) {
+      for (int c = 0; c < carried.length; c++) {
+        if (ListElements.isList(items[carried[c]])) {
+          loop.foundList(c, items[carried[c]].inputCount());
+        }
+      }
       matcher.look(items);
       Patch patch = match(items);
       if (patch == null) {
@@ -240,8 +273,8 @@ public final class RunBuilder {
   }
 
   private void startRun() {
-    LineageItem[] initials = new LineageItem[carried.length];
-    for (int c = 0; c < carried.length; c++) {
+    LineageItem[] initials = new LineageItem[before.length];
+    for (int c = 0; c < initials.length; c++) {
       initials[c] = before[c] == null || before[c].isLiteral() ? null : before[c];
     }
     int[] slots = loop.outerSlots();
@@ -303,7 +336,14 @@ public final class RunBuilder {
 
   private void replace(Patch patch, LineageItem[] items, long at) {
     boolean known = true;
+    LineageItem[] elements = new LineageItem[lists.count()];
+    for (int e = 0; e < elements.length; e++) {
+      elements[e] = after(carried.length + e);
+    }
     for (int c : patch.made) {
+      if (c >= carried.length) {
+        continue;
+      }
       int shared = patch.sharedWith[c];
       if (shared < c) {
         items[carried[c]] = items[carried[shared]];
@@ -319,17 +359,18 @@ public final class RunBuilder {
       items[carried[c]] = item;
     }
     if (known && patch.made.length > 0) {
-      noteState(items, at);
+      noteState(items, elements, at);
     }
   }
 
   /** When all keys are known anyway, nobody needs to evaluate this iteration again. */
-  private void noteState(LineageItem[] items, long at) {
-    long[] high = new long[carried.length];
-    long[] low = new long[carried.length];
-    int[] heights = new int[carried.length];
-    for (int c = 0; c < carried.length; c++) {
-      LineageItem item = items[carried[c]];
+  private void noteState(LineageItem[] items, LineageItem[] elements, long at) {
+    int variables = variables();
+    long[] high = new long[variables];
+    long[] low = new long[variables];
+    int[] heights = new int[variables];
+    for (int c = 0; c < variables; c++) {
+      LineageItem item = c < carried.length ? items[carried[c]] : elements[c - carried.length];
       if (item != null && !item.isLiteral()) {
         if (!item.hasKey()) {
           return;
@@ -402,6 +443,9 @@ public final class RunBuilder {
 
   private void renew(LineageItem[] items, long at) {
     for (int c : lastPatch.made) {
+      if (c >= carried.length) {
+        continue;
+      }
       int shared = lastPatch.sharedWith[c];
       items[carried[c]] =
           shared < c ? items[carried[shared]] : new RunItem(run, at, ~c, LineageItem.UNKNOWN);

@@ -21,6 +21,9 @@ public final class RunLoop {
   private final int[] outerSlots;
   private final Map<Long, Patch[]> patches = new ConcurrentHashMap<>();
 
+  // Grows when a variable first holds a list; patches are for one state of it.
+  private volatile ListVariables lists = ListVariables.NONE;
+
   // Patches seen last, latest first: a hint for the next entry of the loop.
   private volatile Patch[] recent = {};
 
@@ -46,6 +49,23 @@ public final class RunLoop {
 
   int[] carried() {
     return carried;
+  }
+
+  ListVariables lists() {
+    return lists;
+  }
+
+  /** A carried variable holds a list. */
+  void foundList(int variable, int size) {
+    if (!lists.has(variable)) {
+      addList(variable, size);
+    }
+  }
+
+  private synchronized void addList(int variable, int size) {
+    if (!lists.has(variable)) {
+      lists = lists.with(variable, size);
+    }
   }
 
   int[] outerSlots() {

@@ -1,0 +1,87 @@
+package dev.reprise.lineage;
+
+import static dev.reprise.lineage.RandomTraces.literal;
+import static dev.reprise.lineage.RandomTraces.operation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.operation.OperationTable;
+import java.io.StringReader;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Elements of lists that a loop carries are carried like variables. */
+class ListLoopTest {
+  private final LineageItem first =
+      LineageItem.of(
+          operation("list"),
+          LineageItem.leaf(operation("read", "fingerprint", "a"), "X.csv"),
+          LineageItem.leaf(operation("read", "fingerprint", "b"), "Y.csv"));
+
+  /** L = list(L[1] + i, L[2] * L[1]). */
+  private static LineageItem next(LineageItem list, int i) {
+    LineageItem a = list.input(0);
+    LineageItem b = list.input(1);
+    return LineageItem.of(
+        operation("list"),
+        LineageItem.of(operation("+"), a, literal(i)),
+        LineageItem.of(operation("*"), b, a));
+  }
+
+  private LineageItem stored(int iterations) {
+    LineageItem[] items = {first, null};
+    RunBuilder builder = new RunBuilder(new RunLoop(2, new int[] {0, 1}), new RunScope(), 0, items);
+    for (int i = 1; i <= iterations; i++) {
+      items[1] = literal(i);
+      items[0] = next(items[0], i);
+      builder.end(items, 0);
+    }
+    builder.finish(items);
+    return items[0];
+  }
+
+  private static String text(LineageItem item) throws Exception {
+    StringBuilder text = new StringBuilder();
+    TraceWriter.write(Map.of(Trace.UNNAMED, item), text);
+    return text.toString();
+  }
+
+  @Test
+  void aLoopOverAListIsWrittenAsALoopOfConstantSize() throws Exception {
+    String text = text(stored(1000));
+    assertThat(text).startsWith("reprise-lineage 2\n").doesNotContain("column item");
+    assertThat(text(stored(100_000)).length()).isLessThan(text.length() + 20);
+    Trace read = TraceReader.read(new StringReader(text), OperationTable.standard());
+    assertThat(text(read.output())).isEqualTo(text);
+    LineageItem plain = first;
+    for (int i = 1; i <= 1000; i++) {
+      plain = next(plain, i);
+    }
+    assertThat(read.output().key()).isEqualTo(plain.key());
+    assertThat(stored(1000).key()).isEqualTo(plain.key());
+  }
+
+  @Test
+  void aListThatGrowsCarriesTheElementsThatItBeganWith() throws Exception {
+    LineageItem[] items = {first};
+    LineageItem plain = first;
+    RunBuilder builder = new RunBuilder(new RunLoop(1, new int[] {0}), new RunScope(), 0, items);
+    for (int i = 0; i < 40; i++) {
+      items[0] = longer(items[0]);
+      plain = longer(plain);
+      builder.end(items, 0);
+    }
+    builder.finish(items);
+    assertThat(items[0].key()).isEqualTo(plain.key());
+    Trace read = TraceReader.read(new StringReader(text(items[0])), OperationTable.standard());
+    assertThat(read.output().key()).isEqualTo(plain.key());
+  }
+
+  private static LineageItem longer(LineageItem list) {
+    LineageItem[] elements = new LineageItem[list.inputCount() + 1];
+    for (int i = 0; i < list.inputCount(); i++) {
+      elements[i] = LineageItem.of(operation("t"), list.input(i));
+    }
+    elements[elements.length - 1] = list.input(0);
+    return LineageItem.of(operation("list"), elements);
+  }
+}
