@@ -98,6 +98,33 @@ public abstract class AggregateContract extends DeviceContract {
   }
 
   @Test
+  void theLastOfEqualExtremesWinsInColumnsAsWell() {
+    double nan = Double.NaN;
+    DenseMatrix x =
+        matrix(new double[] {3, 2, nan}, new double[] {1, 2, nan}, new double[] {3, 2, nan});
+    assertClose(run("colIndexMax", x), new double[][] {{3, 3, 1}}, 0);
+    assertClose(run("colIndexMin", x), new double[][] {{2, 3, 1}}, 0);
+  }
+
+  @Test
+  void productsAndTraces() {
+    DenseMatrix x = matrix(new double[] {2, -3}, new double[] {5, 0.5});
+    assertThat(runScalar("prod", x).asDouble()).isEqualTo(-15);
+    assertClose(run("rowProds", x), new double[][] {{-6}, {2.5}}, 0);
+    assertClose(run("colProds", x), new double[][] {{10, -1.5}}, 0);
+    assertThat(runScalar("trace", x).asDouble()).isEqualTo(2.5);
+  }
+
+  @Test
+  void zerosOfBothSignsHaveAnOrder() {
+    DenseMatrix x = matrix(new double[] {0.0, -0.0}, new double[] {-0.0, 0.0});
+    assertThat(1 / runScalar("min", x).asDouble()).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(1 / runScalar("max", x).asDouble()).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(1 / run("rowMins", x).get(0, 0)).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(1 / run("colMaxs", x).get(0, 1)).isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
   void emptyMatricesHaveNeutralAggregates() {
     DenseMatrix x = emptyMatrix(0, 3);
     assertThat(runScalar("sum", x).asDouble()).isZero();

@@ -72,10 +72,24 @@ public final class KernelCall implements AutoCloseable {
 
   /** A result of the operation's precision, with undefined cells. */
   public DeviceMatrix result(long rows, long cols) {
-    DeviceMatrix described = new DeviceMatrix(rows, cols, precision(), null);
+    return result(rows, cols, precision());
+  }
+
+  private DeviceMatrix result(long rows, long cols, Precision precision) {
+    DeviceMatrix described = new DeviceMatrix(rows, cols, precision, null);
     DeviceBuffer buffer = allocator.allocate(described.bytes());
     results.add(buffer);
-    return new DeviceMatrix(rows, cols, precision(), buffer);
+    return new DeviceMatrix(rows, cols, precision, buffer);
+  }
+
+  /** A result that becomes a scalar: one cell, of fp64 where the device has doubles. */
+  public DeviceMatrix scalarResult() {
+    return result(1, 1, hasDoubles() ? Precision.FP64 : precision());
+  }
+
+  /** True when the device computes in fp64: kernels' WIDE numbers are doubles then. */
+  public boolean hasDoubles() {
+    return backend.info().hasDoubles();
   }
 
   /** Memory until the call ends. */

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.gpu;
 
+import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
 import dev.reprise.runtime.gpu.kernel.ShapeKernels;
 
@@ -11,6 +12,7 @@ public final class StandardKernels {
     DeviceKernels.Builder kernels = new DeviceKernels.Builder();
     CellKernels.register(kernels);
     ShapeKernels.register(kernels);
+    AggregateKernels.register(kernels);
     return kernels.build();
   }
 }

@@ -7,6 +7,7 @@ import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.cpu.CpuDevice;
@@ -47,6 +48,23 @@ public final class Comparison implements AutoCloseable {
       }
     }
     return matrix;
+  }
+
+  /** A matrix with the cells that a function of row and column gives, both from 0. */
+  public DenseMatrix matrix(long rows, long cols, Precision precision, Cells cells) {
+    DenseMatrix matrix = hold(DenseMatrix.allocate(memory, rows, cols, precision));
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        matrix.set(i, j, cells.at(i, j));
+      }
+    }
+    return matrix;
+  }
+
+  /** A number for each cell. */
+  @FunctionalInterface
+  public interface Cells {
+    double at(long row, long col);
   }
 
   private DenseMatrix hold(DenseMatrix matrix) {
@@ -105,12 +123,19 @@ public final class Comparison implements AutoCloseable {
           switch (output) {
             case DenseMatrix matrix -> matrix;
             case SparseMatrix sparse -> dense(sparse, operation.precision());
-            default -> throw new AssertionError("no matrix: " + output);
+            case Scalar scalar -> single(scalar, operation.precision());
+            default -> throw new AssertionError("neither matrix nor scalar: " + output);
           };
       results.add(dense);
       matrices.add(dense);
     }
     return matrices;
+  }
+
+  private DenseMatrix single(Scalar scalar, Precision precision) {
+    DenseMatrix matrix = DenseMatrix.allocate(memory, 1, 1, precision);
+    matrix.set(0, 0, scalar.asDouble());
+    return matrix;
   }
 
   private DenseMatrix dense(SparseMatrix sparse, Precision precision) {

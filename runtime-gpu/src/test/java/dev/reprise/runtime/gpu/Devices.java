@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.accelerator.AcceleratorProvider.Candidate;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import dev.reprise.runtime.gpu.opencl.OpenClProvider;
 import java.io.IOException;
@@ -17,13 +18,18 @@ public final class Devices {
 
   /** The first OpenCL device; skips the test, aloud, when there is none. */
   public static Accelerator opencl() {
+    return openclCandidate().open();
+  }
+
+  /** As {@link #opencl}, before it is opened. */
+  public static Candidate openclCandidate() {
     return first(new OpenClProvider());
   }
 
-  private static Accelerator first(AcceleratorProvider provider) {
+  private static Candidate first(AcceleratorProvider provider) {
     Discovery discovery = provider.discover(natives());
     assumeTrue(!discovery.found().isEmpty(), () -> String.join("; ", discovery.absences()));
-    return discovery.found().getFirst().open();
+    return discovery.found().getFirst();
   }
 
   private static Path natives() {

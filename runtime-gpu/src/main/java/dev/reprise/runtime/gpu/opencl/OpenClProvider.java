@@ -107,7 +107,8 @@ public final class OpenClProvider implements AcceleratorProvider {
     }
   }
 
-  private record Found(DeviceFacts facts) implements Candidate {
+  /** A device that may be opened. */
+  record Found(DeviceFacts facts) implements Candidate {
     @Override
     public AcceleratorInfo info() {
       return facts.info();

@@ -1,4 +1,5 @@
 // The names that kernels use, in CUDA C. opencl.h gives them in OpenCL C.
+#define WIDE double
 #define KERNEL extern "C" __global__ void
 #define GLOBAL
 #define LOCAL __shared__

@@ -4,6 +4,12 @@
 #endif
 // a * b + c must round twice, as it does on the host.
 #pragma OPENCL FP_CONTRACT OFF
+// The widest numbers that the device computes in.
+#ifdef cl_khr_fp64
+#define WIDE double
+#else
+#define WIDE float
+#endif
 #define KERNEL __kernel void
 #define GLOBAL __global
 #define LOCAL __local

@@ -1,0 +1,110 @@
+package dev.reprise.runtime.gpu.opencl;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.KernelAccelerator;
+import dev.reprise.runtime.gpu.StandardKernels;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The first OpenCL device, denying that it is a processor, so that kernels take the ways that are
+ * meant for GPUs: large groups that meet at barriers.
+ */
+final class GroupingOpenCl implements Backend {
+  private final Backend backend;
+
+  private GroupingOpenCl(Backend backend) {
+    this.backend = backend;
+  }
+
+  static Accelerator open() {
+    OpenClProvider.Found found = (OpenClProvider.Found) Devices.openclCandidate();
+    return new KernelAccelerator(
+        new GroupingOpenCl(new OpenClBackend(found.facts())), StandardKernels.table());
+  }
+
+  @Override
+  public AcceleratorInfo info() {
+    AcceleratorInfo info = backend.info();
+    return new AcceleratorInfo(
+        info.name(),
+        info.product(),
+        info.driver(),
+        info.memoryBytes(),
+        info.largestBuffer(),
+        info.computeUnits(),
+        false,
+        info.hasDoubles());
+  }
+
+  @Override
+  public void run(String kernel, Precision precision, long items, Object... arguments) {
+    backend.run(kernel, precision, items, arguments);
+  }
+
+  @Override
+  public void runGroups(
+      String kernel, Precision precision, long groups, int groupSize, Object... arguments) {
+    backend.runGroups(kernel, precision, groups, groupSize, arguments);
+  }
+
+  @Override
+  public void copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes) {
+    backend.copy(from, fromByte, to, toByte, bytes);
+  }
+
+  @Override
+  public void zero(DeviceBuffer buffer, long bytes) {
+    backend.zero(buffer, bytes);
+  }
+
+  @Override
+  public void read(DeviceBuffer from, MemorySegment to, long bytes) {
+    backend.read(from, to, bytes);
+  }
+
+  @Override
+  public Mark mark() {
+    return backend.mark();
+  }
+
+  @Override
+  public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
+    backend.upload(from, to, bytes);
+  }
+
+  @Override
+  public void download(DeviceBuffer from, MemorySegment to, long bytes) {
+    backend.download(from, to, bytes);
+  }
+
+  @Override
+  public DeviceBuffer allocate(long bytes) {
+    return backend.allocate(bytes);
+  }
+
+  @Override
+  public long liveBuffers() {
+    return backend.liveBuffers();
+  }
+
+  @Override
+  public long mappedBytes() {
+    return backend.mappedBytes();
+  }
+
+  @Override
+  public void trim() {
+    backend.trim();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+}
