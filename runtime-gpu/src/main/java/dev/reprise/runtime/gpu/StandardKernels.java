@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
+import dev.reprise.runtime.gpu.kernel.ProductKernels;
 import dev.reprise.runtime.gpu.kernel.ShapeKernels;
 
 /** All families of kernels. */
@@ -13,6 +14,7 @@ public final class StandardKernels {
     CellKernels.register(kernels);
     ShapeKernels.register(kernels);
     AggregateKernels.register(kernels);
+    ProductKernels.register(kernels);
     return kernels.build();
   }
 }

@@ -88,12 +88,8 @@ public final class Comparison implements AutoCloseable {
       Attributes attributes,
       Precision precision,
       Operand... inputs) {
-    Operation operation =
-        new Operation(OperationTable.standard().get(opcode), attributes).withPrecision(precision);
-    List<Operand> all = new ArrayList<>(List.of(inputs));
-    for (int i = inputs.length; i < operation.opcode().parameters().size(); i++) {
-      all.add(operation.opcode().parameters().get(i).defaultValue());
-    }
+    Operation operation = operation(opcode, attributes, precision);
+    List<Operand> all = completed(operation, inputs);
     String name = operation + " of " + all;
     hosted.launched().clear();
     List<DenseMatrix> found = run(hosted, operation, all);
@@ -110,6 +106,35 @@ public final class Comparison implements AutoCloseable {
       }
     }
     releaseResults();
+  }
+
+  /** Asserts that the accelerator gives the same bits twice. */
+  public void assertRepeatable(
+      String opcode, Attributes attributes, Precision precision, Operand... inputs) {
+    Operation operation = operation(opcode, attributes, precision);
+    List<Operand> all = completed(operation, inputs);
+    List<DenseMatrix> first = run(hosted, operation, all);
+    List<DenseMatrix> second = run(hosted, operation, all);
+    for (int i = 0; i < first.size(); i++) {
+      assertThat(firstDifference(first.get(i), second.get(i)))
+          .as(operation + " of " + all)
+          .isNull();
+    }
+    releaseResults();
+  }
+
+  private static Operation operation(String opcode, Attributes attributes, Precision precision) {
+    return new Operation(OperationTable.standard().get(opcode), attributes)
+        .withPrecision(precision);
+  }
+
+  /** The operands with left-out trailing ones as their defaults. */
+  private static List<Operand> completed(Operation operation, Operand... inputs) {
+    List<Operand> all = new ArrayList<>(List.of(inputs));
+    for (int i = inputs.length; i < operation.opcode().parameters().size(); i++) {
+      all.add(operation.opcode().parameters().get(i).defaultValue());
+    }
+    return all;
   }
 
   private final List<DenseMatrix> results = new ArrayList<>();

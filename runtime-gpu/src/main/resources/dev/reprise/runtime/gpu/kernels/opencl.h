@@ -28,3 +28,5 @@
 #define BARRIER barrier(CLK_LOCAL_MEM_FENCE)
 #define MULHI(a, b) mul_hi((UINT)(a), (UINT)(b))
 #define NOT_A_NUMBER ((double)NAN)
+// a * b + c, rounded once: in products, which promise no particular rounding.
+#define FMA(a, b, c) fma(a, b, c)

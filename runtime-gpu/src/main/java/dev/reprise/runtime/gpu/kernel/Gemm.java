@@ -1,0 +1,177 @@
+package dev.reprise.runtime.gpu.kernel;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.gpu.Products;
+
+/**
+ * Products of matrices, op(A) m x k and op(B) k x n: by the device's library where it has one, else
+ * by our kernels. How the inner dimension is cut follows from the shape alone.
+ */
+final class Gemm {
+  private static final int GROUP = 256;
+  private static final int EDGE = 64;
+  private static final int NARROW_EDGE = 16;
+
+  /** Up to this extent of C a small tile wastes less. */
+  private static final long NARROW = 24;
+
+  /** Tiles that keep a large GPU busy; with fewer the inner dimension is cut. */
+  private static final long ENOUGH_GROUPS = 512;
+
+  private static final long LEAST_CHUNK = 256;
+
+  /** Threads of a group on a processor: each does much. */
+  private static final int GROUP_ON_PROCESSOR = 4;
+
+  private static final long ENOUGH_BLOCKS = 64;
+  private static final long LEAST_CHUNK_ON_PROCESSOR = 1024;
+
+  /**
+   * A row-major matrix inside a buffer, as it lies.
+   *
+   * @param at where its first cell lies, counted in cells
+   * @param stride cells from one row to the next
+   */
+  record Block(DeviceBuffer buffer, long at, long stride) {
+    static Block all(DeviceMatrix matrix) {
+      return new Block(matrix.buffer(), 0, matrix.cols());
+    }
+  }
+
+  private final KernelCall call;
+  private final boolean ta;
+  private final boolean tb;
+  private final long m;
+  private final long n;
+  private final long k;
+
+  private Gemm(KernelCall call, boolean ta, boolean tb, long m, long n, long k) {
+    this.call = call;
+    this.ta = ta;
+    this.tb = tb;
+    this.m = m;
+    this.n = n;
+    this.k = k;
+  }
+
+  /** C := op(A) op(B), where C has no gaps. */
+  static void multiply(
+      KernelCall call,
+      boolean ta,
+      boolean tb,
+      long m,
+      long n,
+      long k,
+      Block a,
+      Block b,
+      DeviceBuffer c) {
+    new Gemm(call, ta, tb, m, n, k).multiply(a, b, c, false);
+  }
+
+  /** C := op(A) t(op(A)), exactly symmetric: A's block serves as both operands. */
+  static void square(
+      KernelCall call, boolean transposedLeft, long n, long k, Block a, DeviceBuffer c) {
+    Products library = call.backend().products();
+    if (library == null
+        || a.at() != 0
+        || !library.syrk(
+            call.precision(), !transposedLeft, n, k, 1, a.buffer(), a.stride(), 0, c, n)) {
+      new Gemm(call, transposedLeft, !transposedLeft, n, n, k).multiply(a, a, c, true);
+    }
+    call.run("gemm/mirror", n * n, c, n);
+  }
+
+  /** C := C - op(A) op(B). */
+  static void subtract(
+      KernelCall call, boolean ta, boolean tb, long m, long n, long k, Block a, Block b, Block c) {
+    if (m > 0 && n > 0 && k > 0) {
+      new Gemm(call, ta, tb, m, n, k).launch(a, b, c, k, true, false);
+    }
+  }
+
+  private void multiply(Block a, Block b, DeviceBuffer c, boolean upper) {
+    if (a.at() == 0 && b.at() == 0 && multiplyByLibrary(a, b, c)) {
+      return;
+    }
+    long chunk = chunk();
+    long chunks = pieces(k, chunk);
+    if (chunks == 1) {
+      launch(a, b, new Block(c, 0, n), k, false, upper);
+      return;
+    }
+    DeviceBuffer parts = call.scratch(chunks * m * n * call.precision().bytesPerCell());
+    launch(a, b, new Block(parts, 0, n), chunk, false, upper);
+    call.run("gemm/add_up", m * n, c, parts, m * n, chunks);
+  }
+
+  private boolean multiplyByLibrary(Block a, Block b, DeviceBuffer c) {
+    Products library = call.backend().products();
+    return library != null
+        && library.gemm(
+            call.precision(),
+            ta,
+            tb,
+            m,
+            n,
+            k,
+            1,
+            a.buffer(),
+            a.stride(),
+            b.buffer(),
+            b.stride(),
+            0,
+            c,
+            n);
+  }
+
+  private long chunk() {
+    long enough = call.isProcessor() ? ENOUGH_BLOCKS : ENOUGH_GROUPS;
+    long least = call.isProcessor() ? LEAST_CHUNK_ON_PROCESSOR : LEAST_CHUNK;
+    long chunks = Math.clamp(enough / tiles(), 1, Math.max(1, k / least));
+    return pieces(k, chunks);
+  }
+
+  private long tiles() {
+    return call.isProcessor() ? pieces(m, 4) * pieces(n, 8) : pieces(m, edge()) * pieces(n, edge());
+  }
+
+  private int edge() {
+    return Math.min(m, n) <= NARROW ? NARROW_EDGE : EDGE;
+  }
+
+  private void launch(Block a, Block b, Block c, long chunk, boolean subtract, boolean upper) {
+    long work = tiles() * pieces(k, chunk);
+    Object[] arguments = {
+      c.buffer(),
+      c.at(),
+      c.stride(),
+      a.buffer(),
+      a.at(),
+      ta ? 1L : a.stride(),
+      ta ? a.stride() : 1L,
+      b.buffer(),
+      b.at(),
+      tb ? 1L : b.stride(),
+      tb ? b.stride() : 1L,
+      m,
+      n,
+      k,
+      chunk,
+      subtract ? 1 : 0,
+      upper ? 1 : 0
+    };
+    if (call.isProcessor()) {
+      long groups = Math.min(pieces(work, GROUP_ON_PROCESSOR), 1 << 16);
+      call.runGroups("gemm/threads", groups, GROUP_ON_PROCESSOR, arguments);
+    } else {
+      String kernel = edge() == EDGE ? "gemm/groups" : "gemm/narrow_groups";
+      call.runGroups(kernel, Math.min(work, Integer.MAX_VALUE), GROUP, arguments);
+    }
+  }
+
+  static long pieces(long extent, long size) {
+    return (extent + size - 1) / size;
+  }
+}
