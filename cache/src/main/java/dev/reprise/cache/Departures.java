@@ -26,9 +26,10 @@ import java.util.function.Consumer;
  *                                          +---------> abandoned: the first waiter computes it
  * </pre>
  *
- * <p><b>Threads.</b> SPILLING is left by the writer alone, and the claim of a fetch is ended by the
- * fetcher alone. Whoever asked for memory may wait for the writer, which waits for nobody; nobody
- * waits for the fetcher but by a handle.
+ * <p><b>Threads.</b> SPILLING is left by the writer, or by whoever made room where the value had
+ * been written ahead of need, and the claim of a fetch is ended by the fetcher alone. Whoever asked
+ * for memory may wait for the writer, which waits for nobody; nobody waits for the fetcher but by a
+ * handle.
  */
 final class Departures {
   private final DiskTier disk;
@@ -77,9 +78,18 @@ final class Departures {
     List<Victim> chosen = victims.evictOffHeap(bytes, this::isWorthwhile);
     List<Victim> dropped = new ArrayList<>();
     List<Victim> spilling = new ArrayList<>();
-    chosen.forEach(victim -> (victim.spilling() ? spilling : dropped).add(victim));
+    long freed = 0;
+    for (Victim victim : chosen) {
+      if (!victim.spilling()) {
+        dropped.add(victim);
+      } else if (leavesAtOnce(victim)) {
+        freed += parked(victim);
+      } else {
+        spilling.add(victim);
+      }
+    }
     List<Future<Long>> moves = spill(spilling);
-    long freed = release(dropped, Eviction.MEMORY_PRESSURE);
+    freed += release(dropped, Eviction.MEMORY_PRESSURE);
     for (Future<Long> move : moves) {
       freed += DiskTier.join(move);
     }
@@ -169,15 +179,8 @@ final class Departures {
     Value value = victim.value();
     // Nobody else leaves this state, so it is still the one that the victim was given.
     State spilling = entry.state();
-    boolean moved = !closed && value.isExclusive() && Residence.moveToDisk(value);
-    if (moved) {
-      // Counted first: as soon as the state says so, a probe may fetch the value.
-      victims.park(entry);
-      entry.change(spilling, new OnDisk(value));
-      victims.left(victim);
-      counters.spills.increment();
-      events.spilled(entry.key(), victim.bytes());
-      return victim.bytes();
+    if (!closed && value.isExclusive() && Residence.moveToDisk(value)) {
+      return parked(victim);
     }
     if (!closed && !value.isExclusive()) {
       victims.admit(entry);
@@ -186,6 +189,32 @@ final class Departures {
       return 0;
     }
     return drop(victim, closed ? Eviction.CLEARED : Eviction.DISK_BUDGET);
+  }
+
+  /** A copy exists already, and nobody uses the value: no need for the writer. */
+  private boolean leavesAtOnce(Victim victim) {
+    Value value = victim.value();
+    return !closed
+        && Residence.isOnDisk(value)
+        && value.isExclusive()
+        && Residence.dropFromHost(value);
+  }
+
+  /** By who has moved the value: the entry is on disk now. Returns the bytes that became free. */
+  private long parked(Victim victim) {
+    Entry entry = victim.entry();
+    State spilling = entry.state();
+    // Counted first: as soon as the state says so, a probe may fetch the value.
+    victims.park(entry);
+    entry.change(spilling, new OnDisk(victim.value()));
+    victims.left(victim);
+    counters.spills.increment();
+    events.spilled(entry.key(), victim.bytes());
+    if (closed) {
+      // The cache was closed meanwhile, and may have looked at the disk before.
+      clear();
+    }
+    return victim.bytes();
   }
 
   private long drop(Victim victim, Eviction reason) {

@@ -28,10 +28,11 @@ import java.lang.invoke.VarHandle;
  * <p><b>Threads.</b> {@code state} changes by compare-and-set only. CLAIMED is left by the holder
  * of the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is
  * left by whoever evicts under the lock of {@link VictimQueue}, SPILLING by the writer of the disk
- * alone, ON DISK by a probe or by who makes room on the disk, EVICTED by a probe or by the ghosts'
- * bound. {@code costNanos}, {@code height}, {@code bytes} and {@code credit} are written by the
- * owner before it publishes RESIDENT; from then on the cost only rises. The counts change
- * atomically. The remaining fields belong to {@link VictimQueue} under its lock.
+ * or who finds the value written already, ON DISK by a probe or by who makes room on the disk,
+ * EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code height}, {@code bytes} and
+ * {@code credit} are written by the owner before it publishes RESIDENT; from then on the cost only
+ * rises. The counts change atomically. The remaining fields belong to {@link VictimQueue} under its
+ * lock.
  */
 final class Entry implements EntryFacts {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */

@@ -9,6 +9,7 @@ import dev.reprise.cache.State.Present;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.lineage.Key;
 import dev.reprise.memory.DiskTier;
+import dev.reprise.memory.Outlook;
 import dev.reprise.memory.Reclaimer;
 import dev.reprise.memory.Residence;
 import dev.reprise.runtime.Value;
@@ -495,6 +496,11 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   @Override
   public long reclaim(long bytes) {
     return departures.reclaim(bytes);
+  }
+
+  @Override
+  public Outlook outlook(long bytes) {
+    return victims.outlook(bytes, departures::isWorthwhile);
   }
 
   /** Drops values on disk, lowest rank first; false when there was none. */

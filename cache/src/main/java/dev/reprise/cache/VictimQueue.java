@@ -5,6 +5,7 @@ import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.cache.State.Spilling;
+import dev.reprise.memory.Outlook;
 import dev.reprise.memory.Residence;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
@@ -205,6 +206,34 @@ final class VictimQueue {
       lock.unlock();
     }
     return victims;
+  }
+
+  /** What {@link #evictOffHeap} would choose now, without choosing it. */
+  Outlook outlook(long bytes, BiPredicate<Entry, Value> moving) {
+    List<Value> movingNext = new ArrayList<>();
+    List<Value> droppedNext = new ArrayList<>();
+    List<Entry> seen = new ArrayList<>();
+    long sum = 0;
+    lock.lock();
+    try {
+      drainAdmitted();
+      while (sum < bytes) {
+        Entry entry = pollFresh(offHeap);
+        if (entry == null) {
+          break;
+        }
+        seen.add(entry);
+        Value value = ((Resident) entry.state()).value();
+        if (value.isExclusive() && !Residence.isOffHost(value)) {
+          sum += entry.bytes();
+          (moving.test(entry, value) ? movingNext : droppedNext).add(value);
+        }
+      }
+      seen.forEach(this::enqueue);
+    } finally {
+      lock.unlock();
+    }
+    return new Outlook(movingNext, droppedNext, sum);
   }
 
   private void spill(Entry entry, Resident resident, List<Victim> victims) {

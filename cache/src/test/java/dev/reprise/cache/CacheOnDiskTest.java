@@ -213,6 +213,36 @@ class CacheOnDiskTest {
   }
 
   @Test
+  void aValueThatWasWrittenAheadLeavesWithoutTheWriter() throws Exception {
+    memory.writeAhead();
+    keep(1, COSTLY);
+    keep(2, 2 * COSTLY);
+    for (int step = 0; step < 5; step++) {
+      disk.awaitWrites();
+    }
+    // The one that would leave first.
+    assertThat(memory.writtenAhead()).isOne();
+    assertThat(cache.statistics().spills()).isZero();
+    store.stopAtTheNextMove();
+    assertThat(cache.reclaim(SIZE)).isEqualTo(SIZE);
+    assertThat(cache.statistics().diskEntries()).isOne();
+    assertThat(events.log()).endsWith("spilled 1");
+    store.leave.countDown();
+    TestWaiter waiter = new TestWaiter();
+    assertThat(probe(1, waiter)).isEqualTo(new InFlight(waiter.handle(), true));
+    assertThat(received(waiter)).isEqualTo(1);
+    memory.settle();
+  }
+
+  /** As without writing ahead, and nobody reads a value that is not his. */
+  @Test
+  void manyThreadsGetTheRightValueWhileValuesAreWrittenAhead() throws Exception {
+    memory.writeAhead();
+    manyThreadsGetTheRightValueWhateverTheDiskDoes();
+    memory.settle();
+  }
+
+  @Test
   void theDiskKeepsWhatIsWorthMost() {
     for (int key = 1; key <= 6; key++) {
       keep(key, COSTLY * key);

@@ -48,6 +48,10 @@ final class KernelRunner {
           ListOperands.column((ListValue) inputs[0], operation.precision(), context.allocator()));
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
+    // The first operand is brought back by its pin, the others meanwhile.
+    for (int i = 1; i < flat.length; i++) {
+      memory.readAhead(flat[i]);
+    }
     return memory.run(() -> attempt(operation, flat, context));
   }
 

@@ -113,6 +113,10 @@ final class PendingTask extends Task implements Waiter {
       return;
     }
     claim.set(taken);
+    // What lies on disk comes back while other operands are still being computed.
+    for (Value input : inputs()) {
+      run.session().memory().readAhead(input);
+    }
     run.session().scheduler().submit(this);
   }
 

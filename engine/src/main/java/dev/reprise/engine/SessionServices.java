@@ -80,6 +80,7 @@ public final class SessionServices implements AutoCloseable {
     }
     if (disk != null) {
       disk.makeRoomWith(this::makeRoomOnDisk);
+      memory.writeAhead();
     }
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
@@ -207,6 +208,7 @@ public final class SessionServices implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    memory.settle();
     if (cache != null) {
       cache.close();
     }

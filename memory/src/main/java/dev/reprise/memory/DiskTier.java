@@ -205,12 +205,22 @@ public final class DiskTier implements AutoCloseable {
     if (!open()) {
       return null;
     }
-    long size = bytes.byteSize();
-    long position = place(size);
+    long position = place(bytes.byteSize());
     if (position < 0) {
       refused.incrementAndGet();
       return null;
     }
+    return write(position, bytes);
+  }
+
+  /** As {@link #write(MemorySegment)}, but nothing else makes room for the copy. */
+  DiskCopy writeAhead(MemorySegment bytes) {
+    long position = open() ? tryPlace(bytes.byteSize()) : -1;
+    return position < 0 ? null : write(position, bytes);
+  }
+
+  private DiskCopy write(long position, MemorySegment bytes) {
+    long size = bytes.byteSize();
     try {
       long start = nanoTime.getAsLong();
       int checksum = checksum(bytes);

@@ -3,6 +3,7 @@ package dev.reprise.memory;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -62,12 +63,10 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final Moves moves = new Moves();
   private final Turns turns = new Turns();
 
-  /** Null without a disk, as is {@code liveSpill}. */
+  /** Null without a disk. */
   private final DiskTier disk;
 
-  private final LiveSpill liveSpill;
-  // Publishes the reclaimer from the thread that wires the session to all allocating threads.
-  private volatile Reclaimer reclaimer = bytes -> 0;
+  private final Relief relief;
   // Publishes the end: releases after it return their memory to the system at once.
   private volatile boolean closed;
 
@@ -90,12 +89,27 @@ public final class HostMemory implements Allocator, AutoCloseable {
     this.budgetBytes = budgetBytes;
     this.stripes = new Stripes(threads);
     this.disk = disk;
-    this.liveSpill = disk == null ? null : new LiveSpill(residents, disk, budgetBytes);
+    this.relief = new Relief(residents, disk, budgetBytes);
   }
 
   /** Sets whom to ask for memory under pressure, normally the cache. */
   public void reclaimWith(Reclaimer reclaimer) {
-    this.reclaimer = reclaimer;
+    relief.reclaimWith(reclaimer);
+  }
+
+  /** Writes values to disk when memory is nearly full, so that room is made without waiting. */
+  public void writeAhead() {
+    relief.beginWritingAhead();
+  }
+
+  /** Begins to bring a value back that is about to be used, unless it is there. */
+  public void readAhead(Value value) {
+    relief.readAhead(value);
+  }
+
+  /** Ends writing and reading ahead, and waits for what is under way; before values are counted. */
+  public void settle() {
+    relief.settle();
   }
 
   /**
@@ -210,6 +224,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
       buffer = allocateNew(size);
     }
     liveLarge.incrementAndGet();
+    relief.granted(grantedBytes.get(), size);
     return buffer.handOut(size);
   }
 
@@ -255,7 +270,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     NativeMemory.Region region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
     if (region == null) {
       trim(Long.MAX_VALUE);
-      makeRoom(size);
+      relief.makeRoom(size);
       trim(Long.MAX_VALUE);
       region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
     }
@@ -292,7 +307,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     try {
       for (int refusals = 0; !tryGrantAll(bytes); ) {
         long missing = Math.max(grantedBytes.get() + bytes - budgetBytes, 1);
-        long freed = bytes > budgetBytes ? 0 : makeRoom(missing);
+        long freed = bytes > budgetBytes ? 0 : relief.makeRoom(missing);
         if (freed <= 0 && ++refusals == REFUSALS) {
           throw shortage(bytes);
         }
@@ -303,12 +318,6 @@ public final class HostMemory implements Allocator, AutoCloseable {
       turns.inHand(-1);
       inNeed.decrementAndGet();
     }
-  }
-
-  /** First what only the cache holds, then values of the program. */
-  private long makeRoom(long bytes) {
-    long freed = reclaimer.reclaim(bytes);
-    return freed > 0 || liveSpill == null ? freed : liveSpill.free(bytes);
   }
 
   private boolean tryGrantAll(long bytes) {
@@ -407,7 +416,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Values of the program that were moved out of host memory so far. */
   public long liveSpills() {
-    return liveSpill == null ? 0 : liveSpill.count();
+    return relief.liveSpills();
+  }
+
+  /** Values that were written to disk before there was need. */
+  public long writtenAhead() {
+    return relief.writtenAhead();
   }
 
   /** Operations that ran a second time, alone, because memory was short. */

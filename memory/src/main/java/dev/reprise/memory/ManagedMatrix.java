@@ -42,20 +42,12 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Only matrices in large buffers move; for others residence costs nothing.
  */
-public final class ManagedMatrix implements MatrixValue {
-  private static final long REFERENCE = 1L;
-  private static final long PIN = 1L << 32;
-  private static final long MOVING = 1L << 56;
-  private static final long OFF_HOST = 1L << 57;
-  private static final long COUNTS = MOVING - 1;
-  private static final VarHandle HOLDS;
+public final class ManagedMatrix extends Holds implements MatrixValue {
   private static final VarHandle LAST_USE;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      HOLDS = lookup.findVarHandle(ManagedMatrix.class, "holds", long.class);
-      LAST_USE = lookup.findVarHandle(ManagedMatrix.class, "lastUse", long.class);
+      LAST_USE = MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "lastUse", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -63,9 +55,6 @@ public final class ManagedMatrix implements MatrixValue {
 
   private final Shape shape;
   private final Precision precision;
-
-  // References, pins, MOVING, OFF_HOST; see above. Its writes publish the copies.
-  private volatile long holds = REFERENCE;
 
   // The copy in host memory; null while off host. Written by the constructor, by the only holder
   // that is about to write in place, by whoever moves, and by the thread that frees it.
@@ -142,28 +131,13 @@ public final class ManagedMatrix implements MatrixValue {
 
   @Override
   public boolean tryRetain() {
-    while (true) {
-      long held = holds;
-      if (references(held) == 0) {
-        return false;
-      }
-      if (HOLDS.compareAndSet(this, held, held + REFERENCE)) {
-        return true;
-      }
-    }
+    return addReference();
   }
 
   @Override
   public void release() {
-    while (true) {
-      long held = holds;
-      if (references(held) == 0) {
-        throw new IllegalStateException("released more often than retained: " + this);
-      }
-      if (HOLDS.compareAndSet(this, held, held - REFERENCE)) {
-        freeIfUnheld(held - REFERENCE);
-        return;
-      }
+    if (dropReference()) {
+      free();
     }
   }
 
@@ -175,20 +149,18 @@ public final class ManagedMatrix implements MatrixValue {
    */
   @Override
   public MatrixOperand pinHost() {
-    while (true) {
-      long held = holds;
-      if (references(held) == 0) {
-        throw new IllegalStateException("pinned a dead matrix " + this);
-      }
-      if ((held & OFF_HOST) != 0) {
-        restore();
-      } else if (HOLDS.compareAndSet(this, held, held + PIN)) {
-        if (home != null) {
-          pinned(held);
-        }
-        return host;
+    Pinning pinning = addPin();
+    while (pinning == Pinning.OFF_HOST) {
+      restore();
+      pinning = addPin();
+    }
+    if (home != null) {
+      LAST_USE.setOpaque(this, home.residents().tick());
+      if (pinning == Pinning.FIRST) {
+        home.inHand(1);
       }
     }
+    return host;
   }
 
   /** As {@link #pinHost}, by a caller that has nothing else pinned: waits for others' pins. */
@@ -197,36 +169,21 @@ public final class ManagedMatrix implements MatrixValue {
     return memory == null ? pinHost() : memory.run(this::pinHost);
   }
 
-  private void pinned(long before) {
-    LAST_USE.setOpaque(this, home.residents().tick());
-    if (pins(before) == 0) {
-      home.inHand(1);
-    }
-  }
-
   @Override
   public void unpin() {
-    while (true) {
-      long held = holds;
-      if (pins(held) == 0) {
-        throw new IllegalStateException("unpinned more often than pinned: " + this);
-      }
-      if (HOLDS.compareAndSet(this, held, held - PIN)) {
-        HostMemory memory = home;
-        freeIfUnheld(held - PIN);
-        if (memory != null && pins(held) == 1) {
-          memory.inHand(-1);
-        }
-        return;
-      }
+    // Read before: afterwards somebody else may own the matrix.
+    HostMemory memory = home;
+    Unpinning unpinning = dropPin();
+    if (unpinning == Unpinning.LAST_OF_ALL) {
+      free();
+    }
+    if (memory != null && unpinning != Unpinning.FURTHER) {
+      memory.inHand(-1);
     }
   }
 
-  /** By the step that changed a count, or ended a move. */
-  private void freeIfUnheld(long held) {
-    if ((held & (COUNTS | MOVING)) != 0) {
-      return;
-    }
+  /** By the step that left nothing that holds the matrix. */
+  private void free() {
     MatrixOperand last = host;
     host = null;
     DiskCopy copy = disk;
@@ -248,7 +205,7 @@ public final class ManagedMatrix implements MatrixValue {
    */
   @Override
   public boolean isExclusive() {
-    return (holds & COUNTS) == REFERENCE;
+    return isHeldOnce();
   }
 
   /**
@@ -261,7 +218,7 @@ public final class ManagedMatrix implements MatrixValue {
    * @throws IllegalStateException when somebody else holds a reference
    */
   public DenseMatrix pinWritable(Allocator allocator) {
-    if (references(holds) != 1) {
+    if (references() != 1) {
       throw new IllegalStateException("writing to a shared matrix " + this);
     }
     MatrixOperand cells = pinHost();
@@ -307,11 +264,6 @@ public final class ManagedMatrix implements MatrixValue {
 
   // ---- residence
 
-  /** True when the cells are in host memory now. */
-  public boolean isOnHost() {
-    return (holds & OFF_HOST) == 0;
-  }
-
   /** True when the cells are on the disk, too or only. */
   boolean isOnDisk() {
     return disk != null;
@@ -320,12 +272,6 @@ public final class ManagedMatrix implements MatrixValue {
   /** True when the matrix is large enough to be moved at all. */
   boolean isMobile() {
     return home != null;
-  }
-
-  /** True when a move off the host could begin now. */
-  boolean isMovable() {
-    long held = holds;
-    return references(held) > 0 && pins(held) == 0 && (held & (MOVING | OFF_HOST)) == 0;
   }
 
   long lastUse() {
@@ -356,7 +302,8 @@ public final class ManagedMatrix implements MatrixValue {
   }
 
   /**
-   * Writes the cells to disk and frees the host copy; on the writer's thread.
+   * Writes the cells to disk and frees the host copy; on the writer's thread, or on any thread when
+   * there is a copy on disk.
    *
    * @return bytes freed; 0 when the matrix is in use or the disk took nothing
    */
@@ -364,69 +311,67 @@ public final class ManagedMatrix implements MatrixValue {
     if (!beginMove()) {
       return 0;
     }
-    if (disk == null) {
-      MemorySegment cells = host.buffer().segment().asSlice(0, bytes);
-      DiskCopy written;
-      try {
-        written = home.disk().write(cells);
-      } catch (Throwable e) {
-        endMove();
-        throw e;
+    boolean written = false;
+    try {
+      if (disk == null) {
+        disk = home.disk().write(cells());
       }
-      if (written == null) {
+      written = disk != null;
+    } finally {
+      if (!written) {
         endMove();
-        return 0;
       }
-      disk = written;
     }
-    return endSpill();
+    return written ? endSpill() : 0;
   }
 
-  private boolean beginMove() {
-    long held = holds;
-    return references(held) > 0
-        && pins(held) == 0
-        && (held & (MOVING | OFF_HOST)) == 0
-        && HOLDS.compareAndSet(this, held, held | MOVING);
+  /**
+   * Writes the cells to disk, if there is room, and keeps them in memory as well; on the writer's
+   * thread.
+   *
+   * @return bytes written
+   */
+  long writeAhead() {
+    if (disk != null || !beginMove()) {
+      return 0;
+    }
+    try {
+      disk = home.disk().writeAhead(cells());
+      return disk == null ? 0 : bytes;
+    } finally {
+      endMove();
+    }
+  }
+
+  private MemorySegment cells() {
+    return host.buffer().segment().asSlice(0, bytes);
   }
 
   /** Drops the host copy unless it has been pinned meanwhile, and ends the move. */
   private long endSpill() {
     long freed = 0;
-    while (true) {
-      long held = holds;
-      if (pins(held) != 0) {
-        break;
-      }
-      if (HOLDS.compareAndSet(this, held, held | OFF_HOST)) {
-        MatrixOperand last = host;
-        host = null;
-        last.buffer().release();
-        freed = bytes;
-        break;
-      }
+    if (leaveHost()) {
+      MatrixOperand last = host;
+      host = null;
+      last.buffer().release();
+      freed = bytes;
     }
     endMove();
     return freed;
   }
 
   private void endMove() {
-    while (true) {
-      long held = holds;
-      long after = held & ~MOVING;
-      if (HOLDS.compareAndSet(this, held, after)) {
-        HostMemory memory = home;
-        freeIfUnheld(after);
-        memory.moveEnded();
-        return;
-      }
+    HostMemory memory = home;
+    if (clearMoving()) {
+      free();
     }
+    memory.moveEnded();
   }
 
   /** Waits until nobody moves the matrix. */
   private void awaitMove() {
-    if ((holds & MOVING) != 0) {
-      home.awaitMove(() -> (holds & MOVING) == 0);
+    if (isMoving()) {
+      home.awaitMove(() -> !isMoving());
     }
   }
 
@@ -442,22 +387,24 @@ public final class ManagedMatrix implements MatrixValue {
       return;
     }
     Buffer buffer = home.allocate(bytes);
-    if (!beginRestore()) {
+    if (!beginReturn()) {
       buffer.release();
       return;
     }
+    MatrixOperand cells;
     try {
       home.disk().read(disk, buffer.segment());
+      cells =
+          nonZeros < 0
+              ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
+              : new SparseMatrix(shape.rows(), shape.cols(), precision, nonZeros, buffer);
     } catch (Throwable e) {
       buffer.release();
       endMove();
       throw e;
     }
-    host =
-        nonZeros < 0
-            ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
-            : new SparseMatrix(shape.rows(), shape.cols(), precision, nonZeros, buffer);
-    HOLDS.getAndAdd(this, -OFF_HOST);
+    host = cells;
+    arriveOnHost();
     LAST_USE.setOpaque(this, home.residents().tick());
     ((HostBuffer) buffer).adopt();
     endMove();
@@ -473,41 +420,8 @@ public final class ManagedMatrix implements MatrixValue {
     }
   }
 
-  private boolean beginRestore() {
-    while (true) {
-      long held = holds;
-      if ((held & MOVING) != 0 || (held & OFF_HOST) == 0) {
-        return false;
-      }
-      if (HOLDS.compareAndSet(this, held, held | MOVING)) {
-        return true;
-      }
-    }
-  }
-
-  // ---- for tests and reports
-
-  /** Number of references at this moment; for tests and reports. */
-  public int references() {
-    return references(holds);
-  }
-
-  /** Number of pins at this moment; for tests and reports. */
-  public int pins() {
-    return pins(holds);
-  }
-
-  private static int references(long held) {
-    return (int) held;
-  }
-
-  private static int pins(long held) {
-    return (int) (held >>> 32) & 0xFFFFFF;
-  }
-
   @Override
   public String toString() {
-    long held = holds;
-    return shape + " matrix (" + references(held) + " references, " + pins(held) + " pins)";
+    return shape + " matrix (" + references() + " references, " + pins() + " pins)";
   }
 }

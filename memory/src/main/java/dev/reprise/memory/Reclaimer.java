@@ -12,4 +12,9 @@ public interface Reclaimer {
    *     give
    */
   long reclaim(long bytes);
+
+  /** What {@link #reclaim} would give up for so many bytes; a guess, nothing is held for it. */
+  default Outlook outlook(long bytes) {
+    return Outlook.NOTHING;
+  }
 }

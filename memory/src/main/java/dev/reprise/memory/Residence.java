@@ -2,6 +2,7 @@ package dev.reprise.memory;
 
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** Where the matrices of a value are, be it one matrix or a list of them, and moving them. */
@@ -49,6 +50,27 @@ public final class Residence {
         value,
         matrix -> {
           matrix.bringBack();
+          return true;
+        });
+  }
+
+  /**
+   * Frees the host copies of a value that lies on disk, without waiting; by a holder of a
+   * reference.
+   *
+   * @return true when all of it has left host memory
+   */
+  public static boolean dropFromHost(Value value) {
+    return all(
+        value, matrix -> !matrix.isMobile() || !matrix.isOnHost() || matrix.dropHostCopy() > 0);
+  }
+
+  /** Adds the matrices of a value. */
+  static void collect(Value value, List<ManagedMatrix> matrices) {
+    all(
+        value,
+        matrix -> {
+          matrices.add(matrix);
           return true;
         });
   }
