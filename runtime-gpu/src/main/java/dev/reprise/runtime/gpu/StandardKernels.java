@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
+import dev.reprise.runtime.gpu.kernel.CreateKernels;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
 import dev.reprise.runtime.gpu.kernel.ShapeKernels;
 
@@ -12,6 +13,7 @@ public final class StandardKernels {
   public static DeviceKernels table() {
     DeviceKernels.Builder kernels = new DeviceKernels.Builder();
     CellKernels.register(kernels);
+    CreateKernels.register(kernels);
     ShapeKernels.register(kernels);
     AggregateKernels.register(kernels);
     ProductKernels.register(kernels);

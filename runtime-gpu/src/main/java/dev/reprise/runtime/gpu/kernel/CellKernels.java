@@ -6,7 +6,7 @@ import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.gpu.DeviceKernels;
 import java.util.Map;
 
-/** Element-wise operations. */
+/** Element-wise operations, and what is made of cells by their values or positions. */
 public final class CellKernels {
   private static final Map<String, String> BINARY =
       Map.ofEntries(
@@ -67,6 +67,11 @@ public final class CellKernels {
     BINARY.forEach((opcode, kernel) -> kernels.add(opcode, new BinaryCells(opcode, kernel)));
     UNARY.forEach((opcode, name) -> kernels.add(opcode, new UnaryCells("unary/" + name)));
     kernels.add("ifelse", new ChosenCells());
+    kernels.add("replace", new ReplacedCells());
+    kernels.add("lower.tri", new TriangleCells(true));
+    kernels.add("upper.tri", new TriangleCells(false));
+    kernels.add("outer", new OuterCells());
+    kernels.add("rexpand", new OneHot());
   }
 
   /** The kernel of an operation of two operands, or null. */

@@ -15,7 +15,7 @@ KERNEL fill(GLOBAL REAL *out, double value, LONG n) {
 }
 
 // The pattern may be NaN.
-KERNEL replace(GLOBAL REAL *out, GLOBAL const REAL *x, double pattern, double replacement, LONG n) {
+KERNEL replace_value(GLOBAL REAL *out, GLOBAL const REAL *x, double pattern, double replacement, LONG n) {
   EACH_ITEM(at, n) {
     double cell = x[at];
     out[at] = cell == pattern || (cell != cell && pattern != pattern) ? (REAL)replacement : x[at];
@@ -30,3 +30,24 @@ KERNEL triangle(GLOBAL REAL *out, GLOBAL const REAL *x, int sign, int border, in
     out[at] = sign * (j - i) < border ? (values ? x[at] : (REAL)1) : (REAL)0;
   }
 }
+
+// Cell i of a vector puts a one into cell x[i] of line i of a matrix of zeros.
+KERNEL one_hot(GLOBAL REAL *out, GLOBAL const REAL *x, double most, LONG lineStep, LONG cellStep,
+               LONG n) {
+  EACH_ITEM(at, n) {
+    double value = floor((double)x[at]);
+    if (value >= 1 && value <= most) out[at * lineStep + ((LONG)value - 1) * cellStep] = 1;
+  }
+}
+
+// Each thread's first cell that one_hot must not take, or n.
+KERNEL first_refused(GLOBAL LONG *firsts, GLOBAL const REAL *x, int cast, int ignore, LONG n) {
+  LONG first = n;
+  for (LONG at = FIRST; at < n && first == n; at += STEP) {
+    REAL cell = x[at];
+    if ((!ignore && !(cell >= 1)) || (!cast && cell != rint(cell))) first = at;
+  }
+  firsts[FIRST] = first;
+}
+
+KERNEL widen(GLOBAL double *out, GLOBAL const REAL *x, LONG at) { out[0] = x[at]; }

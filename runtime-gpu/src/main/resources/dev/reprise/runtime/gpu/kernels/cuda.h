@@ -17,3 +17,5 @@
 #define MULHI(a, b) __umulhi((UINT)(a), (UINT)(b))
 #define NOT_A_NUMBER __longlong_as_double(0x7ff8000000000000LL)
 #define FMA(a, b, c) fma(a, b, c)
+#define BITS_OF(x) __double_as_longlong(x)
+#define OF_BITS(bits) __longlong_as_double(bits)

@@ -30,3 +30,6 @@
 #define NOT_A_NUMBER ((double)NAN)
 // a * b + c, rounded once: in products, which promise no particular rounding.
 #define FMA(a, b, c) fma(a, b, c)
+// A double as its bits, and back.
+#define BITS_OF(x) as_long((double)(x))
+#define OF_BITS(bits) as_double((LONG)(bits))
