@@ -150,7 +150,11 @@ final class Fusion {
 
   private void complete(FusedCall call, Claim claim, Value value, long nanos) {
     Member root = call.root();
-    keeping.complete(claim, root.operation().account(), root.item(), call.workNanos, value, nanos);
+    // Ends the claim whatever happens.
+    try (claim) {
+      keeping.complete(
+          claim, root.operation().account(), root.item(), call.workNanos, value, nanos);
+    }
   }
 
   /** Null when the members must run one by one, since an intermediate may become compressed. */

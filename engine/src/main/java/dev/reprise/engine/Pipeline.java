@@ -212,7 +212,7 @@ final class Pipeline {
       claim.abandon();
       throw e;
     }
-    try {
+    try (claim) {
       keeping.complete(claim, operation.account(), item, work, value, System.nanoTime() - start);
       return value;
     } catch (Throwable e) {
