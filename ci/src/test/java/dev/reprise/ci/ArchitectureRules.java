@@ -32,6 +32,7 @@ final class ArchitectureRules {
           ".engine.TraceFile",
           ".memory.SpillFile",
           ".runtime.cpu.blas.NativeLibraries",
+          ".runtime.gpu.cuda.RetargetedLibrary",
           ".cli.BugReport",
           ".cli.StatisticsJson",
           ".cli.TerminalInput");
@@ -148,6 +149,9 @@ final class ArchitectureRules {
     return noClasses()
         .that()
         .resideOutsideOfPackages(root + ".runtime.cpu..", root + ".memory..")
+        .and()
+        // Looks for a library and whether it has what the bindings of cuBLAS call; binds nothing.
+        .doNotHaveFullyQualifiedName(root + ".runtime.gpu.cuda.CublasLibrary")
         .should()
         .dependOnClassesThat(describe("bind native functions", ArchitectureRules::bindsNatives));
   }

@@ -28,7 +28,10 @@ public abstract class BufferPool<B extends PooledBuffer> {
   /** Takes memory from the device; null when it is short of it. */
   protected abstract B create(long bytes);
 
-  /** Gives memory back, of buffers that launches may still use. */
+  /** Before {@link #destroy}: for devices that do not keep memory until no launch uses it. */
+  protected void settle() {}
+
+  /** Gives memory back, of buffers that launches may still use unless {@link #settle} waited. */
   protected abstract void destroy(B buffer);
 
   private static long sizeClass(long bytes) {
@@ -91,6 +94,10 @@ public abstract class BufferPool<B extends PooledBuffer> {
 
   /** Gives all free buffers back to the device. */
   public final synchronized void trim() {
+    if (free.isEmpty()) {
+      return;
+    }
+    settle();
     for (Map.Entry<Long, Deque<PooledBuffer>> each : free.entrySet()) {
       for (PooledBuffer buffer : each.getValue()) {
         destroy(own(buffer));

@@ -41,8 +41,16 @@ public final class KernelSources {
     return Matcher.quoteReplacement(replacement);
   }
 
+  /** The program of {@code program("cuda", ...)} as PTX, made by {@code kernels-to-ptx}. */
+  public static String ptx(String file, Precision precision) {
+    return resource("ptx/" + file + (precision == Precision.FP64 ? "-fp64.ptx" : "-fp32.ptx"));
+  }
+
   private static String text(String name) {
-    String path = "kernels/" + name;
+    return resource("kernels/" + name);
+  }
+
+  private static String resource(String path) {
     try (InputStream in = KernelSources.class.getResourceAsStream(path)) {
       if (in == null) {
         throw new IllegalStateException("no resource " + path);

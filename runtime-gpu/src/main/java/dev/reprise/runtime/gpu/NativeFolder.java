@@ -12,6 +12,11 @@ public final class NativeFolder {
 
   private NativeFolder() {}
 
+  /** A variable of the environment, or null: toolkits say there where their libraries lie. */
+  public static String setting(String variable) {
+    return System.getenv(variable);
+  }
+
   /** Runs what loads natives, with the folder as the place to unpack to. */
   public static void during(Path folder, Runnable loading) {
     synchronized (NativeFolder.class) {

@@ -6,9 +6,13 @@ import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Candidate;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
+import dev.reprise.runtime.gpu.cuda.CudaProvider;
+import dev.reprise.runtime.gpu.cuda.SimulatedDriver;
 import dev.reprise.runtime.gpu.opencl.OpenClProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -24,6 +28,35 @@ public final class Devices {
   /** As {@link #opencl}, before it is opened. */
   public static Candidate openclCandidate() {
     return first(new OpenClProvider());
+  }
+
+  /** The first CUDA device; skips the test, aloud, when there is none. */
+  public static Accelerator cuda() {
+    return cudaCandidate().open();
+  }
+
+  /**
+   * As {@link #cuda}, before it is opened. On a machine without a driver it is a simulated one, where
+   * that can be built.
+   */
+  public static Candidate cudaCandidate() {
+    if (isDriverInstalled()) {
+      return first(new CudaProvider());
+    }
+    String obstacle = SimulatedDriver.load();
+    assumeTrue(obstacle == null, () -> "cuda: no driver is installed, and " + obstacle);
+    return first(new CudaProvider(SimulatedDriver::environment));
+  }
+
+  /** True when the loader finds a driver of CUDA other than the simulated one. */
+  public static boolean isDriverInstalled() {
+    try {
+      return SymbolLookup.libraryLookup("libcuda.so.1", Arena.global())
+          .find("simulatorPut")
+          .isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static Candidate first(AcceleratorProvider provider) {

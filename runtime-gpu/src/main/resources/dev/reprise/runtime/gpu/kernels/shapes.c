@@ -1,9 +1,5 @@
 // Moves of cells. Positions and steps are counted in cells.
 
-FUNCTION LONG quotient(LONG a, LONG b) {
-  return ((a | b) >> 32) != 0 ? a / b : (LONG)((UINT)a / (UINT)b);
-}
-
 // Copies a rectangle, row i from xAt + i * xRow to outAt + i * outRow; a thread takes a run of a row.
 KERNEL rectangle(GLOBAL REAL *out, LONG outAt, LONG outRow, GLOBAL const REAL *x, LONG xAt, LONG xRow,
                  LONG rows, LONG cols, LONG run) {

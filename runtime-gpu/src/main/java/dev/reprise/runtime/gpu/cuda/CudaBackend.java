@@ -1,0 +1,252 @@
+package dev.reprise.runtime.gpu.cuda;
+
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
+import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.Products;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+
+/**
+ * A CUDA device: one stream for launches, one for uploads, two for downloads.
+ *
+ * <p>A launch waits, on the device, for the uploads made before it; an upload into a recycled
+ * buffer waits for the launches made before it. A download needs neither: its cells are complete.
+ * The host waits only for a piece of pinned memory, which the device empties or fills without
+ * waiting for anybody's lock.
+ */
+final class CudaBackend implements Backend {
+  /** Threads of a group in kernels that loop over their items. */
+  private static final int GROUP = 256;
+
+  /** Groups for each multiprocessor: twice what runs at once, so that a slow one holds up less. */
+  private static final int GROUPS_PER_UNIT = 16;
+
+  /** Large enough that the start of a copy, about 10 us, does not count. */
+  private static final long PIECE = 4L << 20;
+
+  private static final int PIECES = 4;
+  private static final int PIECES_OF_DOWNLOADS = 2;
+
+  private final AcceleratorInfo info;
+  private final Arena arena = Arena.ofShared();
+  private final CudaContext context;
+  private final CUstream launches;
+  private final CUstream uploads;
+  private final List<CUstream> lanes;
+  private final CudaEvents events;
+  private final CudaMemory memory;
+  private final CudaModules modules;
+  private final LaunchArguments arguments;
+  private final PinnedPieces uploadPieces;
+  private final PinnedPieces readPieces;
+  private final Downloads downloads;
+  private final CudaProducts products;
+
+  // The worker's alone: whether the next launch must wait for uploads.
+  private boolean uploadsPending;
+
+  // The worker's alone: before the first launch since the last mark.
+  private CUevent firstLaunch;
+
+  CudaBackend(CudaFacts facts, CublasLibrary cublas) {
+    context = new CudaContext(facts.info().name(), facts.device());
+    events = new CudaEvents(context);
+    launches = stream();
+    uploads = stream();
+    lanes = List.of(stream(), stream());
+    memory = new CudaMemory(context);
+    modules = new CudaModules(context.device());
+    arguments = new LaunchArguments(arena);
+    uploadPieces = new PinnedPieces(context, events, uploads, PIECES, PIECE);
+    readPieces = new PinnedPieces(context, events, launches, 1, PIECE);
+    downloads = new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE);
+    products = cublas.open(context, launches, this::beforeLaunch);
+    info = facts.infoWith(products == null ? cublas.absence() : products.library());
+  }
+
+  private CUstream stream() {
+    CUstream stream = new CUstream();
+    context.check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+    return stream;
+  }
+
+  @Override
+  public AcceleratorInfo info() {
+    return info;
+  }
+
+  @Override
+  public Products products() {
+    return products;
+  }
+
+  @Override
+  public void run(String kernel, Precision precision, long items, Object... values) {
+    long most = (long) info.computeUnits() * GROUPS_PER_UNIT;
+    long groups = Math.clamp((items + GROUP - 1) / GROUP, 1, most);
+    runGroups(kernel, precision, groups, GROUP, values);
+  }
+
+  @Override
+  public void runGroups(
+      String kernel, Precision precision, long groups, int groupSize, Object... values) {
+    context.makeCurrent();
+    CUfunction function = modules.kernel(kernel, precision);
+    beforeLaunch();
+    context.check(
+        cuLaunchKernel(
+            function,
+            Math.toIntExact(groups),
+            1,
+            1,
+            groupSize,
+            1,
+            1,
+            0,
+            launches,
+            arguments.set(values),
+            null));
+  }
+
+  /** What the launch stream gets next waits for uploads, and its time counts. */
+  private void beforeLaunch() {
+    awaitUploads();
+    if (firstLaunch == null) {
+      firstLaunch = events.record(launches);
+    }
+  }
+
+  private void awaitUploads() {
+    if (uploadsPending) {
+      events.order(uploads, launches);
+      uploadsPending = false;
+    }
+  }
+
+  @Override
+  public void copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes) {
+    context.makeCurrent();
+    beforeLaunch();
+    context.check(
+        cuMemcpyDtoDAsync(
+            address(to).withByteOffset(toByte),
+            address(from).withByteOffset(fromByte),
+            bytes,
+            launches));
+  }
+
+  private static DeviceAddress address(DeviceBuffer buffer) {
+    return ((CudaBuffer) buffer).address();
+  }
+
+  @Override
+  public void zero(DeviceBuffer buffer, long bytes) {
+    context.makeCurrent();
+    beforeLaunch();
+    context.check(cuMemsetD8Async(address(buffer), (byte) 0, bytes, launches));
+  }
+
+  @Override
+  public void read(DeviceBuffer from, MemorySegment to, long bytes) {
+    context.makeCurrent();
+    awaitUploads();
+    readPieces.download(address(from), to, bytes);
+  }
+
+  @Override
+  public Mark mark() {
+    context.makeCurrent();
+    awaitUploads();
+    CUevent last = events.record(launches);
+    CUevent first = firstLaunch;
+    firstLaunch = null;
+    return new CudaMark(context, events, first, last);
+  }
+
+  @Override
+  public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
+    context.makeCurrent();
+    if (((CudaBuffer) to).isRecycled()) {
+      events.order(launches, uploads);
+    }
+    uploadsPending = true;
+    uploadPieces.upload(from, address(to), bytes);
+  }
+
+  @Override
+  public void download(DeviceBuffer from, MemorySegment to, long bytes) {
+    context.makeCurrent();
+    downloads.download(address(from), to, bytes);
+  }
+
+  @Override
+  public DeviceBuffer allocate(long bytes) {
+    if (bytes > info.largestBuffer()) {
+      throw new ResourceException(
+          info.name()
+              + " takes no buffer of "
+              + bytes
+              + " bytes; its largest has "
+              + info.largestBuffer());
+    }
+    return memory.allocate(bytes);
+  }
+
+  @Override
+  public long liveBuffers() {
+    return memory.live();
+  }
+
+  @Override
+  public long mappedBytes() {
+    return memory.mapped();
+  }
+
+  @Override
+  public void trim() {
+    memory.trim();
+  }
+
+  /** Of a lost device too: then the driver refuses all this and frees it with the context. */
+  @Override
+  public void close() {
+    try {
+      context.makeCurrent();
+      context.settle();
+      memory.trim();
+    } finally {
+      if (products != null) {
+        products.close();
+      }
+      modules.close();
+      uploadPieces.close(events);
+      readPieces.close(events);
+      downloads.close(events);
+      if (firstLaunch != null) {
+        events.give(firstLaunch);
+        firstLaunch = null;
+      }
+      events.close();
+      cuStreamDestroy(launches);
+      cuStreamDestroy(uploads);
+      lanes.forEach(lane -> cuStreamDestroy(lane));
+      context.release();
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.reprise.runtime.gpu.cuda;
+
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuCtxSynchronize;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+
+import java.util.function.Supplier;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+
+/** The primary context of a device. The driver keeps a current context for each thread. */
+final class CudaContext {
+  private final String name;
+  private final CUdevice device;
+  private final CUcontext context = new CUcontext();
+
+  /** Retains the context and makes it the calling thread's. */
+  CudaContext(String name, CUdevice device) {
+    this.name = name;
+    this.device = device;
+    check(cuDevicePrimaryCtxRetain(context, device));
+    makeCurrent();
+  }
+
+  String device() {
+    return name;
+  }
+
+  /** Before any call of the driver, on every thread: who calls may never have called before. */
+  void makeCurrent() {
+    check(cuCtxSetCurrent(context));
+  }
+
+  <T> T within(Supplier<T> calls) {
+    makeCurrent();
+    return calls.get();
+  }
+
+  void check(int status) {
+    CudaStatus.check(name, status);
+  }
+
+  /** Waits for everything on the device. */
+  void settle() {
+    check(cuCtxSynchronize());
+  }
+
+  void release() {
+    cuDevicePrimaryCtxRelease(device);
+  }
+}

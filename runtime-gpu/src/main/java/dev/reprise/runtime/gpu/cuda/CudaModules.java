@@ -1,0 +1,78 @@
+package dev.reprise.runtime.gpu.cuda;
+
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuModuleLoadData;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.KernelSources;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+
+/** Modules and kernels of one context, loaded when first needed. Confined to the worker. */
+final class CudaModules {
+  private final String device;
+  private final Map<String, CUmodule> modules = new HashMap<>();
+  private final Map<String, CUfunction> doubles = new HashMap<>();
+  private final Map<String, CUfunction> floats = new HashMap<>();
+
+  CudaModules(String device) {
+    this.device = device;
+  }
+
+  /** A kernel by {@code file/name}. */
+  CUfunction kernel(String path, Precision precision) {
+    Map<String, CUfunction> known = precision == Precision.FP64 ? doubles : floats;
+    CUfunction kernel = known.get(path);
+    if (kernel == null) {
+      int slash = path.indexOf('/');
+      kernel = new CUfunction();
+      CUmodule module = module(path.substring(0, slash), precision);
+      int status = cuModuleGetFunction(kernel, module, path.substring(slash + 1));
+      if (status == CUresult.CUDA_ERROR_NOT_FOUND) {
+        throw new DeviceException(
+            device + " has no kernel " + path + ": run runtime-gpu/kernels-to-ptx", false);
+      }
+      CudaStatus.check(device, status);
+      known.put(path, kernel);
+    }
+    return kernel;
+  }
+
+  private CUmodule module(String file, Precision precision) {
+    return modules.computeIfAbsent(
+        file + " " + precision, key -> load(file, KernelSources.ptx(file, precision)));
+  }
+
+  private CUmodule load(String file, String ptx) {
+    CUmodule module = new CUmodule();
+    byte[] text = ptx.getBytes(StandardCharsets.UTF_8);
+    int status = cuModuleLoadData(module, Arrays.copyOf(text, text.length + 1));
+    switch (status) {
+      case CUresult.CUDA_ERROR_INVALID_PTX,
+          CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+          CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+          CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND,
+          CUresult.CUDA_ERROR_JIT_COMPILATION_DISABLED,
+          CUresult.CUDA_ERROR_INVALID_IMAGE ->
+          throw new DeviceException(
+              device + " cannot compile the kernels '" + file + "': " + CUresult.stringFor(status),
+              true);
+      default -> CudaStatus.check(device, status);
+    }
+    return module;
+  }
+
+  void close() {
+    modules.values().forEach(module -> cuModuleUnload(module));
+    modules.clear();
+    doubles.clear();
+    floats.clear();
+  }
+}

@@ -1,0 +1,275 @@
+package dev.reprise.runtime.gpu.cuda;
+
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemFree;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.Products;
+import jcuda.Pointer;
+import jcuda.driver.CUstream;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasFillMode;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasStatus;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * Products by cuBLAS on the launch stream. cuBLAS lays matrices out by columns: what we store row
+ * by row is, to it, the transposed matrix, so it is asked for {@code t(C) = t(B) %*% t(A)}.
+ * Confined to the worker.
+ *
+ * <p>One stream and a workspace of our own: then cuBLAS gives the same bits each time on one
+ * device. Its fp32 products do not use TF32 unless asked to.
+ */
+final class CudaProducts implements Products {
+  /** What cuBLAS recommends for Hopper, the most of all. */
+  private static final long WORKSPACE = 32L << 20;
+
+  private final CudaContext context;
+  private final Runnable before;
+  private final cublasHandle handle = new cublasHandle();
+  private final DeviceAddress workspace = new DeviceAddress();
+  private final String library;
+
+  CudaProducts(CudaContext context, CUstream stream, Runnable before) {
+    this.context = context;
+    this.before = before;
+    check(JCublas2.cublasCreate(handle));
+    check(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)));
+    context.check(cuMemAlloc(workspace, WORKSPACE));
+    check(JCublas2.cublasSetWorkspace(handle, workspace, WORKSPACE));
+    int[] version = new int[1];
+    check(JCublas2.cublasGetVersion(handle, version));
+    library = "cuBLAS " + text(version[0]);
+  }
+
+  /** Versions have two digits for each number since 11. */
+  private static String text(int version) {
+    return version / 10000 + "." + version / 100 % 100 + "." + version % 100;
+  }
+
+  @Override
+  public String library() {
+    return library;
+  }
+
+  @Override
+  public boolean gemm(
+      Precision precision,
+      boolean transA,
+      boolean transB,
+      long m,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      DeviceBuffer b,
+      long ldb,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    if (!fit(m, n, k, lda, ldb, ldc)) {
+      return false;
+    }
+    prepare();
+    if (n == 1) {
+      // A by columns is transposed already.
+      gemv(precision, !transA, transA ? m : k, transA ? k : m, alpha, a, lda)
+          .times(b, transB ? 1 : ldb, beta, c, ldc);
+      return true;
+    }
+    if (m == 1) {
+      gemv(precision, transB, transB ? k : n, transB ? n : k, alpha, b, ldb)
+          .times(a, transA ? lda : 1, beta, c, 1);
+      return true;
+    }
+    Pointer one = number(precision, alpha);
+    Pointer two = number(precision, beta);
+    check(
+        precision == Precision.FP64
+            ? JCublas2.cublasDgemm(
+                handle,
+                operation(transB),
+                operation(transA),
+                (int) n,
+                (int) m,
+                (int) k,
+                one,
+                address(b),
+                (int) ldb,
+                address(a),
+                (int) lda,
+                two,
+                address(c),
+                (int) ldc)
+            : JCublas2.cublasSgemm(
+                handle,
+                operation(transB),
+                operation(transA),
+                (int) n,
+                (int) m,
+                (int) k,
+                one,
+                address(b),
+                (int) ldb,
+                address(a),
+                (int) lda,
+                two,
+                address(c),
+                (int) ldc));
+    return true;
+  }
+
+  /** A product of a matrix, by columns, and a vector that is still to come. */
+  private interface HalfProduct {
+    void times(DeviceBuffer x, long stepX, double beta, DeviceBuffer y, long stepY);
+  }
+
+  /**
+   * @param rows of the matrix as cuBLAS sees it, before it is transposed
+   */
+  private HalfProduct gemv(
+      Precision precision,
+      boolean transposed,
+      long rows,
+      long cols,
+      double alpha,
+      DeviceBuffer matrix,
+      long leading) {
+    Pointer one = number(precision, alpha);
+    int operation = operation(transposed);
+    return (x, stepX, beta, y, stepY) -> {
+      Pointer two = number(precision, beta);
+      check(
+          precision == Precision.FP64
+              ? JCublas2.cublasDgemv(
+                  handle,
+                  operation,
+                  (int) rows,
+                  (int) cols,
+                  one,
+                  address(matrix),
+                  (int) leading,
+                  address(x),
+                  (int) stepX,
+                  two,
+                  address(y),
+                  (int) stepY)
+              : JCublas2.cublasSgemv(
+                  handle,
+                  operation,
+                  (int) rows,
+                  (int) cols,
+                  one,
+                  address(matrix),
+                  (int) leading,
+                  address(x),
+                  (int) stepX,
+                  two,
+                  address(y),
+                  (int) stepY));
+    };
+  }
+
+  @Override
+  public boolean syrk(
+      Precision precision,
+      boolean transA,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    if (!fit(n, k, lda, ldc)) {
+      return false;
+    }
+    prepare();
+    // Our upper triangle is the lower one by columns; A by columns is t(A).
+    int triangle = cublasFillMode.CUBLAS_FILL_MODE_LOWER;
+    int operation = operation(transA);
+    Pointer one = number(precision, alpha);
+    Pointer two = number(precision, beta);
+    check(
+        precision == Precision.FP64
+            ? JCublas2.cublasDsyrk(
+                handle,
+                triangle,
+                operation,
+                (int) n,
+                (int) k,
+                one,
+                address(a),
+                (int) lda,
+                two,
+                address(c),
+                (int) ldc)
+            : JCublas2.cublasSsyrk(
+                handle,
+                triangle,
+                operation,
+                (int) n,
+                (int) k,
+                one,
+                address(a),
+                (int) lda,
+                two,
+                address(c),
+                (int) ldc));
+    return true;
+  }
+
+  private void prepare() {
+    context.makeCurrent();
+    before.run();
+  }
+
+  /** The interface with sizes of 32 bits, which every version has. */
+  private static boolean fit(long... sizes) {
+    for (long size : sizes) {
+      if (size > Integer.MAX_VALUE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int operation(boolean transposed) {
+    return transposed ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+  }
+
+  private static Pointer number(Precision precision, double value) {
+    return precision == Precision.FP64
+        ? Pointer.to(new double[] {value})
+        : Pointer.to(new float[] {(float) value});
+  }
+
+  private static Pointer address(DeviceBuffer buffer) {
+    return ((CudaBuffer) buffer).address();
+  }
+
+  private void check(int status) {
+    switch (status) {
+      case cublasStatus.CUBLAS_STATUS_SUCCESS -> {}
+      case cublasStatus.CUBLAS_STATUS_ALLOC_FAILED ->
+          throw new ResourceException("not enough memory on " + context.device() + " for cuBLAS");
+      default ->
+          throw new DeviceException(
+              context.device() + ": cuBLAS failed (" + cublasStatus.stringFor(status) + ")", false);
+    }
+  }
+
+  void close() {
+    JCublas2.cublasDestroy(handle);
+    if (workspace.value() != 0) {
+      cuMemFree(workspace);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// As much of cuBLAS as Reprise calls, on the simulated device: matrices by columns, one loop each, in sequence with
+// the stream's other work.
+#include <cstddef>
+#include <functional>
+
+extern "C" {
+void simulatorPut(void *stream, void (*work)(void *), void *data);
+int simulatorOwns(unsigned long long address, size_t bytes);
+
+struct Handle { void *stream; };
+enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7 };
+
+int cublasCreate_v2(Handle **handle) { *handle = new Handle(); return OK; }
+int cublasDestroy_v2(Handle *handle) { delete handle; return OK; }
+int cublasGetVersion_v2(Handle *, int *version) { *version = VERSION * 10000 + 100; return OK; }
+int cublasSetStream_v2(Handle *handle, void *stream) { handle->stream = stream; return OK; }
+int cublasSetWorkspace_v2(Handle *, void *workspace, size_t bytes) {
+  return simulatorOwns((unsigned long long)workspace, bytes) ? OK : INVALID_VALUE;
+}
+}
+
+static void later(Handle *handle, std::function<void()> work) {
+  simulatorPut(handle->stream, [](void *data) {
+    auto *f = (std::function<void()> *)data;
+    (*f)();
+    delete f;
+  }, new std::function<void()>(std::move(work)));
+}
+
+template <class T> static int gemm(Handle *h, int ta, int tb, int m, int n, int k, const T *pa, const T *a, int lda,
+                                   const T *b, int ldb, const T *pb, T *c, int ldc) {
+  T alpha = *pa, beta = *pb;
+  if (m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) return INVALID_VALUE;
+  later(h, [=] {
+    for (int j = 0; j < n; j++)
+      for (int i = 0; i < m; i++) {
+        T sum = 0;
+        for (int l = 0; l < k; l++) sum += (ta ? a[l + (size_t)i * lda] : a[i + (size_t)l * lda])
+                                         * (tb ? b[j + (size_t)l * ldb] : b[l + (size_t)j * ldb]);
+        T *cell = c + i + (size_t)j * ldc;
+        *cell = beta == 0 ? alpha * sum : alpha * sum + beta * *cell;
+      }
+  });
+  return OK;
+}
+
+template <class T> static int gemv(Handle *h, int t, int m, int n, const T *pa, const T *a, int lda, const T *x, int sx,
+                                   const T *pb, T *y, int sy) {
+  T alpha = *pa, beta = *pb;
+  if (m < 0 || n < 0 || lda < m || sx == 0 || sy == 0) return INVALID_VALUE;
+  later(h, [=] {
+    for (int i = 0; i < (t ? n : m); i++) {
+      T sum = 0;
+      for (int l = 0; l < (t ? m : n); l++) sum += (t ? a[l + (size_t)i * lda] : a[i + (size_t)l * lda]) * x[(size_t)l * sx];
+      T *cell = y + (size_t)i * sy;
+      *cell = beta == 0 ? alpha * sum : alpha * sum + beta * *cell;
+    }
+  });
+  return OK;
+}
+
+template <class T> static int syrk(Handle *h, int upper, int t, int n, int k, const T *pa, const T *a, int lda,
+                                   const T *pb, T *c, int ldc) {
+  T alpha = *pa, beta = *pb;
+  if (n < 0 || k < 0 || lda < (t ? k : n) || ldc < n) return INVALID_VALUE;
+  later(h, [=] {
+    for (int j = 0; j < n; j++)
+      for (int i = upper ? 0 : j; i < (upper ? j + 1 : n); i++) {
+        T sum = 0;
+        for (int l = 0; l < k; l++) sum += (t ? a[l + (size_t)i * lda] : a[i + (size_t)l * lda])
+                                         * (t ? a[l + (size_t)j * lda] : a[j + (size_t)l * lda]);
+        T *cell = c + i + (size_t)j * ldc;
+        *cell = beta == 0 ? alpha * sum : alpha * sum + beta * *cell;
+      }
+  });
+  return OK;
+}
+
+#define TYPE(T, LETTER)                                                                                                 \
+  extern "C" int cublas##LETTER##gemm_v2(Handle *h, int ta, int tb, int m, int n, int k, const T *pa, const T *a,       \
+                                         int lda, const T *b, int ldb, const T *pb, T *c, int ldc) {                    \
+    return gemm<T>(h, ta, tb, m, n, k, pa, a, lda, b, ldb, pb, c, ldc);                                                 \
+  }                                                                                                                     \
+  extern "C" int cublas##LETTER##gemv_v2(Handle *h, int t, int m, int n, const T *pa, const T *a, int lda, const T *x,  \
+                                         int sx, const T *pb, T *y, int sy) {                                           \
+    return gemv<T>(h, t, m, n, pa, a, lda, x, sx, pb, y, sy);                                                           \
+  }                                                                                                                     \
+  extern "C" int cublas##LETTER##syrk_v2(Handle *h, int upper, int t, int n, int k, const T *pa, const T *a, int lda,   \
+                                         const T *pb, T *c, int ldc) {                                                  \
+    return syrk<T>(h, upper, t, n, k, pa, a, lda, pb, c, ldc);                                                          \
+  }
+TYPE(double, D)
+TYPE(float, S)

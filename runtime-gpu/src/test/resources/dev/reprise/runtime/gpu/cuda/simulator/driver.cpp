@@ -1,0 +1,485 @@
+// A CUDA driver of one device that is simulated on the host: enough of libcuda.so.1 to run Reprise's CUDA backend
+// where there is no GPU. It says nothing of speed or of a real driver; it finds mistakes in our own calls.
+//
+// Streams are queues that run as late or as early as a random number says, within what events order: a launch that
+// forgot to wait for its upload, or an upload that overtakes a launch, gives a wrong result here. Memory comes filled
+// with bits of NaN; addresses that are not the device's own are errors; so is any call without a current context.
+#include <ucontext.h>
+#include <dlfcn.h>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace {
+
+enum Status {
+  SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, INVALID_CONTEXT = 201, INVALID_PTX = 218,
+  INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700
+};
+
+struct Place { unsigned x, y, z; };
+
+struct Kernel {
+  std::string name;
+  std::string types;  // a letter each: 8 and 4 for whole numbers, d for double
+  bool barriers = false;
+  void *code = nullptr;
+  struct Module *module = nullptr;
+};
+
+struct Module {
+  void *library = nullptr;
+  std::map<std::string, Kernel> kernels;
+};
+
+struct Stream {
+  std::deque<std::function<void()>> queue;
+  uint64_t put = 0, done = 0;
+};
+
+struct Event {
+  Stream *stream = nullptr;
+  uint64_t at = 0;  // reached when so many of the stream are done
+  std::shared_ptr<double> time = std::make_shared<double>(-1);
+};
+
+std::recursive_mutex lock;
+typedef std::lock_guard<std::recursive_mutex> Guard;
+bool initialized = false;
+int retained = 0;
+int failure = SUCCESS;  // of a launch or copy; it stays, as a real one does
+uint64_t seed = 88172645463325252ull;
+std::vector<Stream *> streams;
+std::map<uintptr_t, size_t> memory, pinned;
+size_t used = 0;
+const size_t CAPACITY = size_t(1) << 30;
+thread_local bool current = false;
+
+uint64_t random64() {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  return seed ^= seed << 17;
+}
+
+void step(Stream *stream) {
+  std::function<void()> item = std::move(stream->queue.front());
+  stream->queue.pop_front();
+  item();
+  stream->done++;
+}
+
+void finish(Stream *stream, uint64_t until) {
+  while (stream->done < until) step(stream);
+}
+
+void finishAll() {
+  for (Stream *stream : streams) finish(stream, stream->put);
+}
+
+void put(Stream *stream, std::function<void()> item) {
+  stream->queue.push_back(std::move(item));
+  stream->put++;
+  // Some device or other gets on with its work.
+  for (uint64_t steps = random64() % 3; steps > 0; steps--) {
+    Stream *lucky = streams[random64() % streams.size()];
+    if (!lucky->queue.empty()) step(lucky);
+  }
+}
+
+bool within(const std::map<uintptr_t, size_t> &ranges, uintptr_t address, size_t bytes) {
+  auto next = ranges.upper_bound(address);
+  if (next == ranges.begin()) return false;
+  auto range = std::prev(next);
+  return address + bytes <= range->first + range->second;
+}
+
+int ready() {
+  if (!initialized) return NOT_INITIALIZED;
+  if (!current || retained == 0) return INVALID_CONTEXT;
+  return failure;
+}
+
+double now() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// --- kernels ------------------------------------------------------------------------------------------------
+
+std::string folder() {
+  Dl_info info;
+  dladdr((void *)&folder, &info);
+  std::string path = info.dli_fname;
+  return path.substr(0, path.rfind('/'));
+}
+
+// Reads names, parameters and barriers of the entries.
+void readEntries(const std::string &ptx, Module *module) {
+  size_t at = 0;
+  while ((at = ptx.find(".entry ", at)) != std::string::npos) {
+    size_t open = ptx.find('(', at), close = ptx.find(')', open), next = ptx.find(".entry ", close);
+    Kernel kernel;
+    kernel.name = ptx.substr(at + 7, open - at - 7);
+    kernel.module = module;
+    for (size_t p = ptx.find(".param ", open); p != std::string::npos && p < close; p = ptx.find(".param ", p + 1)) {
+      std::string type = ptx.substr(p + 7, 4);
+      if (type == ".u64" || type == ".s64" || type == ".b64") kernel.types += '8';
+      else if (type == ".u32" || type == ".s32" || type == ".b32") kernel.types += '4';
+      else if (type == ".f64") kernel.types += 'd';
+      else kernel.types += '?';
+    }
+    std::string body = ptx.substr(close, next == std::string::npos ? next : next - close);
+    kernel.barriers = body.find("bar.sync") != std::string::npos || body.find("barrier.sync") != std::string::npos;
+    module->kernels[kernel.name] = kernel;
+    at = close;
+  }
+}
+
+struct Call {
+  void *code;
+  long whole[6] = {0};
+  double real[8] = {0};
+  long stack[40] = {0};
+};
+
+// Arguments as the System V interface of x86-64 wants them, whatever the function's type.
+void invoke(const Call &c) {
+  typedef void (*Code)(long, long, long, long, long, long, double, double, double, double, double, double, double, double,
+                       long, long, long, long, long, long, long, long, long, long, long, long, long, long, long, long,
+                       long, long, long, long, long, long, long, long);
+  const long *w = c.whole, *s = c.stack;
+  const double *r = c.real;
+  ((Code)c.code)(w[0], w[1], w[2], w[3], w[4], w[5], r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7],
+                 s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15],
+                 s[16], s[17], s[18], s[19], s[20], s[21], s[22], s[23]);
+}
+
+bool marshal(const Kernel &kernel, void **parameters, Call *call) {
+  int whole = 0, real = 0, stack = 0;
+  call->code = kernel.code;
+  for (size_t i = 0; i < kernel.types.size(); i++) {
+    long bits = 0;
+    switch (kernel.types[i]) {
+      case '8': memcpy(&bits, parameters[i], 8); break;
+      case '4': { int narrow; memcpy(&narrow, parameters[i], 4); bits = narrow; break; }
+      case 'd': {
+        double value;
+        memcpy(&value, parameters[i], 8);
+        if (real < 8) { call->real[real++] = value; continue; }
+        memcpy(&bits, &value, 8);
+        if (stack >= 24) return false;
+        call->stack[stack++] = bits;
+        continue;
+      }
+      default: return false;
+    }
+    if (whole < 6) call->whole[whole++] = bits;
+    else if (stack >= 24) return false;
+    else call->stack[stack++] = bits;
+  }
+  return true;
+}
+
+const size_t STACK = 64 << 10;
+
+struct Fiber {
+  ucontext_t context;
+  std::vector<char> stack;
+  bool ended;
+};
+
+ucontext_t scheduler;
+std::vector<Fiber> fibers;
+size_t running;
+const Call *runningCall;
+
+void fiberMain() {
+  invoke(*runningCall);
+  fibers[running].ended = true;
+  swapcontext(&fibers[running].context, &scheduler);
+}
+
+void barrier() { swapcontext(&fibers[running].context, &scheduler); }
+
+// The threads of a group, each from one barrier to the next in turn.
+void runGroup(const Call &call, unsigned threads, Place *thread) {
+  if (fibers.size() < threads) fibers.resize(threads);
+  runningCall = &call;
+  for (unsigned t = 0; t < threads; t++) {
+    Fiber &fiber = fibers[t];
+    fiber.stack.resize(STACK);
+    fiber.ended = false;
+    getcontext(&fiber.context);
+    fiber.context.uc_stack.ss_sp = fiber.stack.data();
+    fiber.context.uc_stack.ss_size = STACK;
+    fiber.context.uc_link = nullptr;
+    makecontext(&fiber.context, fiberMain, 0);
+  }
+  for (bool any = true; any;) {
+    any = false;
+    for (unsigned t = 0; t < threads; t++) {
+      if (fibers[t].ended) continue;
+      running = t;
+      thread->x = t;
+      swapcontext(&scheduler, &fibers[t].context);
+      any |= !fibers[t].ended;
+    }
+  }
+}
+
+void execute(const Kernel &kernel, const Call &call, unsigned groups, unsigned threads) {
+  void *library = kernel.module->library;
+  Place *block = (Place *)dlsym(library, "blockIdx"), *thread = (Place *)dlsym(library, "threadIdx");
+  Place *blockSize = (Place *)dlsym(library, "blockDim"), *grid = (Place *)dlsym(library, "gridDim");
+  *(void (**)())dlsym(library, "simulatedBarrier") = barrier;
+  *blockSize = {threads, 1, 1};
+  *grid = {groups, 1, 1};
+  *thread = {0, 0, 0};
+  for (unsigned g = 0; g < groups; g++) {
+    *block = {g, 0, 0};
+    if (kernel.barriers) {
+      runGroup(call, threads, thread);
+    } else {
+      for (thread->x = 0; thread->x < threads; thread->x++) invoke(call);
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+typedef Stream *CUstream;
+typedef Event *CUevent;
+typedef unsigned long long Address;
+
+// For the simulated cuBLAS.
+void simulatorPut(CUstream stream, void (*work)(void *), void *data) {
+  Guard guard(lock);
+  put(stream, [=] { work(data); });
+}
+
+int simulatorOwns(Address address, size_t bytes) {
+  Guard guard(lock);
+  return within(memory, address, bytes);
+}
+
+int cuInit(unsigned) { initialized = true; return SUCCESS; }
+int cuDriverGetVersion(int *version) { *version = 13000; return SUCCESS; }
+int cuDeviceGetCount(int *count) { *count = 1; return initialized ? SUCCESS : NOT_INITIALIZED; }
+int cuDeviceGet(int *device, int ordinal) { *device = 0; return ordinal == 0 ? SUCCESS : 101; }
+int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "Simulated device"); return SUCCESS; }
+int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = CAPACITY; return SUCCESS; }
+int cuDeviceGetAttribute(int *value, int attribute, int) {
+  *value = attribute == 16 ? 2 : attribute == 75 ? 9 : 0;
+  return SUCCESS;
+}
+int cuGetErrorName(int, const char **name) { *name = "SIMULATED"; return SUCCESS; }
+int cuDevicePrimaryCtxRetain(void **context, int) {
+  Guard guard(lock);
+  retained++;
+  *context = &retained;
+  return SUCCESS;
+}
+int cuDevicePrimaryCtxRelease_v2(int) {
+  Guard guard(lock);
+  if (--retained == 0) failure = SUCCESS;
+  return SUCCESS;
+}
+int cuCtxSetCurrent(void *context) { current = context != nullptr; return SUCCESS; }
+int cuCtxSynchronize() {
+  Guard guard(lock);
+  finishAll();
+  return ready();
+}
+
+int cuStreamCreate(CUstream *stream, unsigned) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  streams.push_back(*stream = new Stream());
+  return SUCCESS;
+}
+int cuStreamDestroy_v2(CUstream stream) {
+  Guard guard(lock);
+  finish(stream, stream->put);
+  for (size_t i = 0; i < streams.size(); i++) {
+    if (streams[i] == stream) {
+      streams.erase(streams.begin() + i);
+      return SUCCESS;  // Not deleted: events may name it.
+    }
+  }
+  return INVALID_HANDLE;
+}
+int cuStreamSynchronize(CUstream stream) {
+  Guard guard(lock);
+  finish(stream, stream->put);
+  return ready();
+}
+int cuStreamWaitEvent(CUstream stream, CUevent event, unsigned) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  Stream *other = event->stream;
+  uint64_t at = event->at;
+  if (other != nullptr && other != stream) put(stream, [=] { finish(other, at); });
+  return SUCCESS;
+}
+
+int cuEventCreate(CUevent *event, unsigned) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  *event = new Event();
+  return SUCCESS;
+}
+int cuEventDestroy_v2(CUevent event) { delete event; return SUCCESS; }
+int cuEventRecord(CUevent event, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  event->stream = stream;
+  event->at = stream->put + 1;
+  event->time = std::make_shared<double>(-1);
+  std::shared_ptr<double> time = event->time;
+  put(stream, [time] { *time = now(); });
+  return SUCCESS;
+}
+int cuEventQuery(CUevent event) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (event->stream == nullptr || event->stream->done >= event->at) return SUCCESS;
+  if (random64() % 2 == 0) finish(event->stream, event->at);
+  return NOT_READY;
+}
+int cuEventSynchronize(CUevent event) {
+  Guard guard(lock);
+  if (event->stream != nullptr) finish(event->stream, event->at);
+  return ready();
+}
+int cuEventElapsedTime(float *millis, CUevent from, CUevent to) {
+  Guard guard(lock);
+  if (from->stream == nullptr || to->stream == nullptr) return INVALID_HANDLE;
+  if (*from->time < 0 || *to->time < 0) return NOT_READY;
+  *millis = (float)(*to->time - *from->time);
+  return SUCCESS;
+}
+
+int cuMemAlloc_v2(Address *address, size_t bytes) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (bytes == 0) return INVALID_VALUE;
+  if (used + bytes > CAPACITY) return OUT_OF_MEMORY;
+  void *block = aligned_alloc(256, (bytes + 255) / 256 * 256);
+  memset(block, 0xff, bytes);
+  memory[(uintptr_t)block] = bytes;
+  used += bytes;
+  *address = (Address)block;
+  return SUCCESS;
+}
+int cuMemFree_v2(Address address) {
+  Guard guard(lock);
+  auto range = memory.find(address);
+  if (range == memory.end()) return INVALID_VALUE;
+  finishAll();
+  used -= range->second;
+  memory.erase(range);
+  free((void *)address);
+  return SUCCESS;
+}
+int cuMemAllocHost_v2(void **pointer, size_t bytes) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  *pointer = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
+  pinned[(uintptr_t)*pointer] = bytes;
+  return SUCCESS;
+}
+int cuMemFreeHost(void *pointer) {
+  Guard guard(lock);
+  finishAll();
+  if (pinned.erase((uintptr_t)pointer) == 0) return INVALID_VALUE;
+  free(pointer);
+  return SUCCESS;
+}
+
+static int copy(CUstream stream, uintptr_t to, uintptr_t from, size_t bytes) {
+  put(stream, [=] { memmove((void *)to, (void *)from, bytes); });
+  return SUCCESS;
+}
+int cuMemcpyHtoDAsync_v2(Address to, const void *from, size_t bytes, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (!within(memory, to, bytes) || !within(pinned, (uintptr_t)from, bytes)) return failure = ILLEGAL_ADDRESS;
+  return copy(stream, to, (uintptr_t)from, bytes);
+}
+int cuMemcpyDtoHAsync_v2(void *to, Address from, size_t bytes, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (!within(memory, from, bytes) || !within(pinned, (uintptr_t)to, bytes)) return failure = ILLEGAL_ADDRESS;
+  return copy(stream, (uintptr_t)to, from, bytes);
+}
+int cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (!within(memory, from, bytes) || !within(memory, to, bytes)) return failure = ILLEGAL_ADDRESS;
+  return copy(stream, to, from, bytes);
+}
+int cuMemsetD8Async(Address to, unsigned char value, size_t bytes, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (!within(memory, to, bytes)) return failure = ILLEGAL_ADDRESS;
+  put(stream, [=] { memset((void *)to, value, bytes); });
+  return SUCCESS;
+}
+
+int cuModuleLoadData(Module **module, const void *image) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  std::string ptx = (const char *)image;
+  char file[100], precision[10], hash[80];
+  if (sscanf(ptx.c_str(), "// %99s %9s %79s", file, precision, hash) != 3) return INVALID_PTX;
+  std::string name = std::string(file) + "-" + precision;
+  std::string path = folder() + "/" + name + "-" + hash + ".so";
+  FILE *there = fopen(path.c_str(), "r");
+  if (there != nullptr) fclose(there);
+  else if (system(("sh '" + folder() + "/compile' " + name + " '" + path + "'").c_str()) != 0) return INVALID_PTX;
+  Module *loaded = new Module();
+  loaded->library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (loaded->library == nullptr) {
+    fprintf(stderr, "simulator: %s\n", dlerror());
+    return INVALID_PTX;
+  }
+  readEntries(ptx, loaded);
+  *module = loaded;
+  return SUCCESS;
+}
+int cuModuleUnload(Module *module) {
+  Guard guard(lock);
+  finishAll();
+  dlclose(module->library);
+  delete module;
+  return SUCCESS;
+}
+int cuModuleGetFunction(Kernel **kernel, Module *module, const char *name) {
+  Guard guard(lock);
+  auto found = module->kernels.find(name);
+  if (found == module->kernels.end()) return NOT_FOUND;
+  *kernel = &found->second;
+  (*kernel)->code = dlsym(module->library, name);
+  return (*kernel)->code == nullptr ? NOT_FOUND : SUCCESS;
+}
+int cuLaunchKernel(Kernel *kernel, unsigned groups, unsigned gy, unsigned gz, unsigned threads, unsigned ty, unsigned tz,
+                   unsigned, CUstream stream, void **parameters, void **) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (groups == 0 || gy != 1 || gz != 1 || threads == 0 || threads > 1024 || ty != 1 || tz != 1) return INVALID_VALUE;
+  Call call;
+  if (!marshal(*kernel, parameters, &call)) return INVALID_VALUE;
+  put(stream, [=] { execute(*kernel, call, groups, threads); });
+  return SUCCESS;
+}
+}
