@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>A kernel is named {@code file/name}, say {@code cells/add}. Arguments are {@link
  * DeviceBuffer}, {@link Long}, {@link Integer} and {@link Double}; the kernel declares them as
- * pointer, {@code LONG}, {@code int} and {@code double}, whatever the precision of its cells.
+ * pointer, {@code LONG}, {@code int} and {@code WIDE}, whatever the precision of its cells: {@code
+ * double} where the device has it, else {@code float}.
  */
 public interface Backend extends AutoCloseable {
 

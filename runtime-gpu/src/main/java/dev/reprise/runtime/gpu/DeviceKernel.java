@@ -14,6 +14,11 @@ public interface DeviceKernel {
     return true;
   }
 
+  /** True when the kernel computes in fp64 whatever the precision of its operands. */
+  default boolean needsDoubles() {
+    return false;
+  }
+
   /** Launches; see {@link dev.reprise.runtime.accelerator.Accelerator#launch}. */
   DeviceOperand[] launch(KernelCall call);
 }

@@ -33,7 +33,8 @@ public final class KernelAccelerator implements Accelerator {
   public boolean supports(Operation operation, DeviceOperand[] described) {
     DeviceKernel kernel = kernels.find(operation.name());
     return kernel != null
-        && (operation.precision() == Precision.FP32 || info().hasDoubles())
+        && (info().hasDoubles()
+            || operation.precision() == Precision.FP32 && !kernel.needsDoubles())
         && fits(operation, described)
         && kernel.supports(operation, described);
   }

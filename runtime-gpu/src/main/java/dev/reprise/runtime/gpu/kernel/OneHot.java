@@ -32,6 +32,11 @@ record OneHot() implements DeviceKernel {
   }
 
   @Override
+  public boolean needsDoubles() {
+    return true;
+  }
+
+  @Override
   public DeviceOperand[] launch(KernelCall call) {
     DeviceMatrix x = call.matrix(0);
     long most = call.scalar(1).asLong();

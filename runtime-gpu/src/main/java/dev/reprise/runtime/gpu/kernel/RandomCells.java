@@ -56,6 +56,11 @@ record RandomCells() implements DeviceKernel {
   }
 
   @Override
+  public boolean needsDoubles() {
+    return true;
+  }
+
+  @Override
   public DeviceOperand[] launch(KernelCall call) {
     DeviceMatrix out = call.result(call.scalar(ROWS).asLong(), call.scalar(COLS).asLong());
     double sparsity = call.scalar(SPARSITY).asDouble();

@@ -44,6 +44,11 @@ record Sequence() implements DeviceKernel {
   }
 
   @Override
+  public boolean needsDoubles() {
+    return true;
+  }
+
+  @Override
   public DeviceOperand[] launch(KernelCall call) {
     double from = call.scalar(0).asDouble();
     double to = call.scalar(1).asDouble();

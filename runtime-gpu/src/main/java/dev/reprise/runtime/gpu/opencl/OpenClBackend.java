@@ -125,15 +125,17 @@ final class OpenClBackend implements Backend {
     });
   }
 
-  private static void setArgument(cl_kernel kernel, int i, Object argument) {
+  private void setArgument(cl_kernel kernel, int i, Object argument) {
     switch (argument) {
       case OpenClBuffer buffer ->
           clSetKernelArg(kernel, i, Sizeof.cl_mem, Pointer.to(buffer.memory()));
       case Long number -> clSetKernelArg(kernel, i, Long.BYTES, Pointer.to(new long[] {number}));
       case Integer number ->
           clSetKernelArg(kernel, i, Integer.BYTES, Pointer.to(new int[] {number}));
-      case Double number ->
+      case Double number when info().hasDoubles() ->
           clSetKernelArg(kernel, i, Double.BYTES, Pointer.to(new double[] {number}));
+      case Double number ->
+          clSetKernelArg(kernel, i, Float.BYTES, Pointer.to(new float[] {number.floatValue()}));
       default -> throw new IllegalArgumentException("no kernel takes " + argument);
     }
   }

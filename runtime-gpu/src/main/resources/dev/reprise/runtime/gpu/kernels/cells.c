@@ -3,8 +3,8 @@
 
 // The quotient without its fraction; NaN and infinities stay. Saturates at 2^63, as integers of the
 // host do; has no negative zero.
-FUNCTION double whole(double a, double b) {
-  double quotient = a / b;
+FUNCTION WIDE whole(WIDE a, WIDE b) {
+  WIDE quotient = a / b;
   if (quotient - quotient != 0) return quotient;
   return fmax(fmin(trunc(quotient), 0x1p63), -0x1p63) + 0.0;
 }
@@ -21,7 +21,7 @@ CELL2(divide, REAL, a / b)
 // NaN if either is; the negative zero is the smaller one.
 CELL2(minimum, REAL, a < b ? a : b < a ? b : a == b ? (a == 0 ? -(-a - b) : a) : a + b)
 CELL2(maximum, REAL, a > b ? a : b > a ? b : a == b ? (a == 0 ? a + b : a) : a + b)
-CELL2(whole_divide, double, whole(a, b))
-CELL2(remainder_of, double, a - whole(a, b) * b)
+CELL2(whole_divide, WIDE, whole(a, b))
+CELL2(remainder_of, WIDE, a - whole(a, b) * b)
 FUNCTION2(power, REAL, power_of(a, b))
 FUNCTION2(log_base, REAL, log(a) / log(b))

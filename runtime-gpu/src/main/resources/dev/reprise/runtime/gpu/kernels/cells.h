@@ -7,7 +7,7 @@
 //   NAME_sm   a number and a matrix
 //   NAME_bc   two matrices that may be repeated: cell (i, j) lies at i * rowStep + j * colStep
 //
-// Cells are computed as TYPE: REAL, or double where an operand rounded to float would change the
+// Cells are computed as TYPE: REAL, or WIDE where an operand rounded to float would change the
 // result by more than rounding the result does.
 
 // FUNCTION1 and FUNCTION2 take one cell at a time, for what takes longer than memory does.
@@ -22,11 +22,11 @@
   KERNEL NAME##_mm(GLOBAL REAL *out, GLOBAL const REAL *x, GLOBAL const REAL *y, LONG n) {           \
     EACH_ITEM(at, n) out[at] = NAME(x[at], y[at]);                                                   \
   }                                                                                                  \
-  KERNEL NAME##_ms(GLOBAL REAL *out, GLOBAL const REAL *x, double y, LONG n) {                       \
+  KERNEL NAME##_ms(GLOBAL REAL *out, GLOBAL const REAL *x, WIDE y, LONG n) {                         \
     TYPE b = (TYPE)y;                                                                                \
     EACH_ITEM(at, n) out[at] = NAME(x[at], b);                                                       \
   }                                                                                                  \
-  KERNEL NAME##_sm(GLOBAL REAL *out, double x, GLOBAL const REAL *y, LONG n) {                       \
+  KERNEL NAME##_sm(GLOBAL REAL *out, WIDE x, GLOBAL const REAL *y, LONG n) {                         \
     TYPE a = (TYPE)x;                                                                                \
     EACH_ITEM(at, n) out[at] = NAME(a, y[at]);                                                       \
   }                                                                                                  \
@@ -107,7 +107,7 @@
     }                                                                                                \
     EACH_LEFT(at, n) out[at] = NAME(x[at], y[at]);                                                   \
   }                                                                                                  \
-  KERNEL NAME##_ms(GLOBAL REAL *out, GLOBAL const REAL *x, double y, LONG n) {                       \
+  KERNEL NAME##_ms(GLOBAL REAL *out, GLOBAL const REAL *x, WIDE y, LONG n) {                         \
     TYPE b = (TYPE)y;                                                                                \
     EACH_ITEM(at, n / LANES) {                                                                       \
       REALS p = LANES_AT(x, at), r;                                                                  \
@@ -116,7 +116,7 @@
     }                                                                                                \
     EACH_LEFT(at, n) out[at] = NAME(x[at], b);                                                       \
   }                                                                                                  \
-  KERNEL NAME##_sm(GLOBAL REAL *out, double x, GLOBAL const REAL *y, LONG n) {                       \
+  KERNEL NAME##_sm(GLOBAL REAL *out, WIDE x, GLOBAL const REAL *y, LONG n) {                         \
     TYPE a = (TYPE)x;                                                                                \
     EACH_ITEM(at, n / LANES) {                                                                       \
       REALS q = LANES_AT(y, at), r;                                                                  \

@@ -6,18 +6,18 @@
   }
 
 CHOOSE(choose_mm, GLOBAL const REAL *, yes[at], GLOBAL const REAL *, no[at])
-CHOOSE(choose_ms, GLOBAL const REAL *, yes[at], double, no)
-CHOOSE(choose_sm, double, yes, GLOBAL const REAL *, no[at])
-CHOOSE(choose_ss, double, yes, double, no)
+CHOOSE(choose_ms, GLOBAL const REAL *, yes[at], WIDE, no)
+CHOOSE(choose_sm, WIDE, yes, GLOBAL const REAL *, no[at])
+CHOOSE(choose_ss, WIDE, yes, WIDE, no)
 
-KERNEL fill(GLOBAL REAL *out, double value, LONG n) {
+KERNEL fill(GLOBAL REAL *out, WIDE value, LONG n) {
   EACH_ITEM(at, n) out[at] = (REAL)value;
 }
 
 // The pattern may be NaN.
-KERNEL replace_value(GLOBAL REAL *out, GLOBAL const REAL *x, double pattern, double replacement, LONG n) {
+KERNEL replace_value(GLOBAL REAL *out, GLOBAL const REAL *x, WIDE pattern, WIDE replacement, LONG n) {
   EACH_ITEM(at, n) {
-    double cell = x[at];
+    WIDE cell = x[at];
     out[at] = cell == pattern || (cell != cell && pattern != pattern) ? (REAL)replacement : x[at];
   }
 }
@@ -32,10 +32,10 @@ KERNEL triangle(GLOBAL REAL *out, GLOBAL const REAL *x, int sign, int border, in
 }
 
 // Cell i of a vector puts a one into cell x[i] of line i of a matrix of zeros.
-KERNEL one_hot(GLOBAL REAL *out, GLOBAL const REAL *x, double most, LONG lineStep, LONG cellStep,
+KERNEL one_hot(GLOBAL REAL *out, GLOBAL const REAL *x, WIDE most, LONG lineStep, LONG cellStep,
                LONG n) {
   EACH_ITEM(at, n) {
-    double value = floor((double)x[at]);
+    WIDE value = floor((WIDE)x[at]);
     if (value >= 1 && value <= most) out[at * lineStep + ((LONG)value - 1) * cellStep] = 1;
   }
 }
@@ -50,4 +50,4 @@ KERNEL first_refused(GLOBAL LONG *firsts, GLOBAL const REAL *x, int cast, int ig
   firsts[FIRST] = first;
 }
 
-KERNEL widen(GLOBAL double *out, GLOBAL const REAL *x, LONG at) { out[0] = x[at]; }
+KERNEL widen(GLOBAL WIDE *out, GLOBAL const REAL *x, LONG at) { out[0] = x[at]; }

@@ -27,7 +27,7 @@
 #define GROUPS ((LONG)get_num_groups(0))
 #define BARRIER barrier(CLK_LOCAL_MEM_FENCE)
 #define MULHI(a, b) mul_hi((UINT)(a), (UINT)(b))
-#define NOT_A_NUMBER ((double)NAN)
+#define NOT_A_NUMBER ((WIDE)NAN)
 // a * b + c, rounded once: in products, which promise no particular rounding.
 #define FMA(a, b, c) fma(a, b, c)
 // A double as its bits, and back.

@@ -64,7 +64,7 @@ KERNEL diagonal(GLOBAL REAL *out, GLOBAL const REAL *x, LONG n, int keepsSigns) 
   }
 }
 
-KERNEL set(GLOBAL REAL *out, LONG at, double value) {
+KERNEL set(GLOBAL REAL *out, LONG at, WIDE value) {
   if (FIRST == 0) {
     out[at] = (REAL)value;
   }
