@@ -64,6 +64,45 @@ public abstract class FactorisationContract extends DeviceContract {
   }
 
   @Test
+  void rowsAreExchangedWhereTheDiagonalIsZero() {
+    SplittableRandom random = random(16);
+    for (int n : new int[] {2, 20, 70, 130}) {
+      DenseMatrix a = randomMatrix(random, n, n);
+      for (int i = 0; i < n; i++) {
+        a.set(i, i, 0);
+      }
+      DenseMatrix b = randomMatrix(random, n, 3);
+      assertClose(run("matmul", a, run("solve", a, b)), Matrices.toArray(b), TOLERANCE);
+      assertClose(run("matmul", a, run("inv", a)), identity(n), TOLERANCE);
+    }
+  }
+
+  @Test
+  void largeMatricesThatCannotBeFactorisedAreRefusedWithThePlace() {
+    SplittableRandom random = random(17);
+    DenseMatrix singular = regular(random, 90);
+    for (int i = 0; i < 90; i++) {
+      singular.set(70, i, 0);
+    }
+    assertThatThrownBy(() -> run("solve", singular, randomMatrix(random, 90, 1)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("'solve' got a singular matrix of shape 90x90")
+        .hasMessageContaining("(pivot 71 is zero)");
+    assertThatThrownBy(() -> run("inv", singular))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("'inv' got a singular matrix");
+    DenseMatrix indefinite = positiveDefinite(random, 90);
+    indefinite.set(75, 75, -1);
+    assertThatThrownBy(() -> run("cholesky", indefinite))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("the leading 76x76 part of this 90x90 matrix is not");
+    indefinite.set(3, 80, 17);
+    assertThatThrownBy(() -> run("cholesky", indefinite))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("symmetric");
+  }
+
+  @Test
   void theInverseTimesTheMatrixIsTheIdentity() {
     SplittableRandom random = random(12);
     for (int n : ORDERS) {

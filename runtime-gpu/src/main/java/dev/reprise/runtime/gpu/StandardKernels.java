@@ -3,6 +3,7 @@ package dev.reprise.runtime.gpu;
 import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
 import dev.reprise.runtime.gpu.kernel.CreateKernels;
+import dev.reprise.runtime.gpu.kernel.FactorisationKernels;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
 import dev.reprise.runtime.gpu.kernel.ShapeKernels;
 
@@ -17,6 +18,7 @@ public final class StandardKernels {
     ShapeKernels.register(kernels);
     AggregateKernels.register(kernels);
     ProductKernels.register(kernels);
+    FactorisationKernels.register(kernels);
     return kernels.build();
   }
 }

@@ -91,6 +91,13 @@ final class Gemm {
     }
   }
 
+  /** The upper triangle of C := C - t(A) A, for A of k x n; other cells of C get anything. */
+  static void subtractSquare(KernelCall call, long n, long k, Block a, Block c) {
+    if (n > 0) {
+      new Gemm(call, true, false, n, n, k).launch(a, a, c, k, true, true);
+    }
+  }
+
   private void multiply(Block a, Block b, DeviceBuffer c, boolean upper) {
     if (a.at() == 0 && b.at() == 0 && multiplyByLibrary(a, b, c)) {
       return;

@@ -14,6 +14,7 @@
 #define GROUP ((LONG)blockIdx.x)
 #define GROUPS ((LONG)gridDim.x)
 #define BARRIER __syncthreads()
+#define GLOBAL_BARRIER __syncthreads()
 #define MULHI(a, b) __umulhi((UINT)(a), (UINT)(b))
 #define NOT_A_NUMBER __longlong_as_double(0x7ff8000000000000LL)
 #define FMA(a, b, c) fma(a, b, c)

@@ -26,6 +26,8 @@
 #define GROUP ((LONG)get_group_id(0))
 #define GROUPS ((LONG)get_num_groups(0))
 #define BARRIER barrier(CLK_LOCAL_MEM_FENCE)
+// Also for what the group wrote to the device's memory.
+#define GLOBAL_BARRIER barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define MULHI(a, b) mul_hi((UINT)(a), (UINT)(b))
 #define NOT_A_NUMBER ((WIDE)NAN)
 // a * b + c, rounded once: in products, which promise no particular rounding.
