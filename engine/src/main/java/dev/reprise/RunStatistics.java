@@ -17,6 +17,7 @@ import java.util.Map;
  * @param hostPeakBytes the most host memory that was in use since the session began
  * @param hostBudgetBytes the limit
  * @param disk what was moved to disk and back since the session began
+ * @param devices the accelerators that the session opened
  * @param verification hits that were computed again; null when none are
  * @param forecast what reuse would have saved; null unless that was asked
  */
@@ -32,12 +33,14 @@ public record RunStatistics(
     long hostPeakBytes,
     long hostBudgetBytes,
     DiskUse disk,
+    List<DeviceUse> devices,
     Verification verification,
     ReuseForecast forecast) {
 
   public RunStatistics {
     operations = List.copyOf(operations);
     partial = List.copyOf(partial);
+    devices = List.copyOf(devices);
   }
 
   /**
@@ -145,6 +148,40 @@ public record RunStatistics(
     /** Of a run that needed no disk. */
     public static final DiskUse NONE = new DiskUse(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
+
+  /**
+   * An accelerator; everything since the session began.
+   *
+   * @param name {@code cuda:0}, {@code opencl:0}
+   * @param executed operations that ended there
+   * @param busyNanos time that it worked on them, by its own clock
+   * @param fallbacks operations that ran on the processor after it could not do them
+   * @param bytes memory in use now, copies of cached values included
+   * @param peakBytes the most that was in use at once
+   * @param budgetBytes the limit
+   * @param copies matrices that have a copy there now
+   * @param uploads matrices copied there
+   * @param uploadedBytes bytes copied there
+   * @param downloads matrices copied to the host
+   * @param downloadedBytes bytes copied to the host
+   * @param demotions copies that left for the host for lack of room
+   * @param dropped copies dropped for lack of room, whose cells were elsewhere too
+   */
+  public record DeviceUse(
+      String name,
+      long executed,
+      long busyNanos,
+      long fallbacks,
+      long bytes,
+      long peakBytes,
+      long budgetBytes,
+      long copies,
+      long uploads,
+      long uploadedBytes,
+      long downloads,
+      long downloadedBytes,
+      long demotions,
+      long dropped) {}
 
   /** Values put together from parts by any rewrite. */
   public long partialHits() {

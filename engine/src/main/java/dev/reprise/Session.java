@@ -72,6 +72,11 @@ public final class Session implements AutoCloseable {
     return new Replayer(services).replay(request);
   }
 
+  /** Looks for accelerators, whatever the session uses; loads their drivers. */
+  public DeviceReport accelerators() {
+    return SessionServices.findAccelerators();
+  }
+
   /** Notes about devices and libraries that a report should show. */
   public List<String> deviceNotes() {
     return services.device().notes();

@@ -36,6 +36,7 @@ import java.util.Set;
  * @param err where notes and warnings go
  * @param natives private folder for unpacked native libraries
  * @param spillFolder folder for values that host memory cannot hold; made when the first is moved
+ * @param devices which devices are used, and how
  */
 public record SessionConfig(
     ReuseMode reuse,
@@ -57,13 +58,15 @@ public record SessionConfig(
     PrintStream out,
     PrintStream err,
     Path natives,
-    Path spillFolder) {
+    Path spillFolder,
+    DeviceConfig devices) {
 
   public SessionConfig {
     Objects.requireNonNull(reuse);
     Objects.requireNonNull(policy);
     Objects.requireNonNull(precision);
     Objects.requireNonNull(numerics);
+    Objects.requireNonNull(devices);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
@@ -202,6 +205,12 @@ public record SessionConfig(
     return draft.config();
   }
 
+  public SessionConfig withDevices(DeviceConfig which) {
+    Draft draft = new Draft(this);
+    draft.devices = which;
+    return draft.config();
+  }
+
   /** A copy whose options may still change. */
   private static final class Draft {
     private ReuseMode reuse;
@@ -224,6 +233,7 @@ public record SessionConfig(
     private PrintStream err;
     private Path natives;
     private Path spillFolder;
+    private DeviceConfig devices;
 
     Draft(SessionConfig from) {
       reuse = from.reuse;
@@ -246,6 +256,7 @@ public record SessionConfig(
       err = from.err;
       natives = from.natives;
       spillFolder = from.spillFolder;
+      devices = from.devices;
     }
 
     SessionConfig config() {
@@ -269,7 +280,8 @@ public record SessionConfig(
           out,
           err,
           natives,
-          spillFolder);
+          spillFolder,
+          devices);
     }
   }
 }

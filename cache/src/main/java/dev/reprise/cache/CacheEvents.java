@@ -31,7 +31,9 @@ public interface CacheEvents {
     /** The disk had no room for it, or needed its room for something else. */
     DISK_BUDGET,
     /** It was on disk, and its copy is damaged or memory has no room for it. */
-    NOT_RESTORED
+    NOT_RESTORED,
+    /** An accelerator needed the room, and computing the value again costs less than moving it. */
+    DEVICE_PRESSURE
   }
 
   /** A probe found the value, which had taken {@code costNanos} to compute. */

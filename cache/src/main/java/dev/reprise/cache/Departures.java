@@ -6,6 +6,7 @@ import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.cache.State.Spilling;
 import dev.reprise.cache.VictimQueue.Victim;
+import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.Residence;
 import dev.reprise.runtime.ResourceException;
@@ -101,6 +102,18 @@ final class Departures {
       disk.awaitWrites();
     }
     return leaving;
+  }
+
+  /** See {@link LineageCache#reclaimOnDevice}. */
+  boolean reclaimOnDevice(DeviceMemory memory, long bytes) {
+    List<Victim> chosen =
+        victims.evictOnDevice(
+            bytes,
+            (entry, value) ->
+                Residence.isOnDevice(value, memory)
+                    && entry.costNanos() <= memory.roundTripNanos(entry.bytes()));
+    release(chosen, Eviction.DEVICE_PRESSURE);
+    return !chosen.isEmpty();
   }
 
   /** Drops values on disk, lowest rank first; false when there was none. */

@@ -8,6 +8,7 @@ import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Present;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.lineage.Key;
+import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.Outlook;
 import dev.reprise.memory.Reclaimer;
@@ -506,6 +507,16 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   /** Drops values on disk, lowest rank first; false when there was none. */
   public boolean reclaimDisk(long bytes) {
     return departures.reclaimDisk(bytes);
+  }
+
+  /**
+   * Drops values that nobody but the cache holds and that lie on an accelerator, lowest rank first,
+   * as far as computing them again costs less than copying them to the host and back.
+   *
+   * @return true when any was dropped
+   */
+  public boolean reclaimOnDevice(DeviceMemory memory, long bytes) {
+    return departures.reclaimOnDevice(memory, bytes);
   }
 
   private void forget(Entry entry) {

@@ -187,7 +187,7 @@ final class VictimQueue {
           break;
         }
         Resident resident = (Resident) entry.state();
-        if (!resident.value().isExclusive()) {
+        if (!resident.value().isExclusive() || Residence.isOnDevicesOnly(resident.value())) {
           held.add(entry);
         } else if (Residence.isOffHost(resident.value())) {
           // It left memory while a variable held it, and is the cache's alone now.
@@ -234,6 +234,33 @@ final class VictimQueue {
       lock.unlock();
     }
     return new Outlook(movingNext, droppedNext, sum);
+  }
+
+  /** Chooses victims of at least {@code bytes} bytes among the cache's own values. */
+  List<Victim> evictOnDevice(long bytes, BiPredicate<Entry, Value> suitable) {
+    List<Victim> victims = new ArrayList<>();
+    List<Entry> others = new ArrayList<>();
+    lock.lock();
+    try {
+      drainAdmitted();
+      for (long chosen = 0; chosen < bytes; ) {
+        Entry entry = pollFresh(offHeap);
+        if (entry == null) {
+          break;
+        }
+        Resident resident = (Resident) entry.state();
+        if (resident.value().isExclusive() && suitable.test(entry, resident.value())) {
+          chosen += entry.bytes();
+          evict(entry, victims);
+        } else {
+          others.add(entry);
+        }
+      }
+      others.forEach(this::enqueue);
+    } finally {
+      lock.unlock();
+    }
+    return victims;
   }
 
   private void spill(Entry entry, Resident resident, List<Victim> victims) {

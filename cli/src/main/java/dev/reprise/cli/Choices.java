@@ -37,14 +37,28 @@ final class Choices {
     if (hasNumber(lower, "cuda:") || hasNumber(lower, "opencl:")) {
       return lower;
     }
-    if (DEVICE.contains(lower)) {
+    if (DEVICE.contains(lower) || isAmong(lower)) {
       return lower;
     }
     throw new UsageException(
         "--device: '"
             + word
-            + "' is unknown; choose auto, cpu, cuda:i, opencl:i, round-robin"
+            + "' is unknown; choose auto, cpu, cuda:i, opencl:i, round-robin, auto+opencl:0"
             + hint(word, DEVICE));
+  }
+
+  /** A policy and the accelerators that it may choose from, joined by plus signs. */
+  private static boolean isAmong(String lower) {
+    String[] parts = lower.split("\\+", -1);
+    if (parts.length < 2 || !parts[0].equals("auto") && !parts[0].equals("round-robin")) {
+      return false;
+    }
+    for (int i = 1; i < parts.length; i++) {
+      if (!hasNumber(parts[i], "cuda:") && !hasNumber(parts[i], "opencl:")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** "; did you mean 'x'?", or nothing. */

@@ -1,8 +1,11 @@
 package dev.reprise.cli;
 
+import dev.reprise.DeviceReport;
 import dev.reprise.Reprise;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,9 +34,28 @@ final class DevicesCommand implements Callable<ExitCode> {
     try (Session session = Reprise.session(config)) {
       console.out().println("cpu       " + config.threads() + " threads, 64-bit floats");
       session.deviceNotes().forEach(note -> console.out().println("          " + note));
-      console.out().println("cuda      absent: this version has no CUDA devices");
-      console.out().println("opencl    absent: this version has no OpenCL devices");
+      DeviceReport accelerators = session.accelerators();
+      accelerators.found().forEach(this::show);
+      accelerators.absences().forEach(absence -> console.out().println("absent    " + absence));
     }
     return ExitCode.FINE;
+  }
+
+  private void show(AcceleratorInfo device) {
+    console.out().println(String.format(Locale.ROOT, "%-9s %s", device.name(), device.product()));
+    console
+        .out()
+        .println(
+            "          "
+                + device.driver()
+                + "; "
+                + Units.bytes(device.memoryBytes())
+                + " memory, largest buffer "
+                + Units.bytes(device.largestBuffer())
+                + ", "
+                + device.computeUnits()
+                + " compute units, "
+                + (device.hasDoubles() ? "32- and 64-bit floats" : "32-bit floats only")
+                + (device.isProcessor() ? "; this machine's processor: auto leaves it out" : ""));
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
@@ -29,6 +30,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withNumerics(Numerics.valueOf(settings.numerics().toUpperCase(Locale.ROOT)))
             .withDedup(settings.dedup())
             .withFusion(settings.fusion())
+            .withDevices(devices(settings))
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
@@ -46,6 +48,12 @@ record EngineOptions(SessionConfig config, List<String> notes) {
       config = config.withThreads(settings.threads().getAsInt());
     }
     return new EngineOptions(config, missing(settings));
+  }
+
+  private static DeviceConfig devices(Settings settings) {
+    List<String> parts = List.of(settings.device().split("\\+"));
+    return new DeviceConfig(
+        parts.getFirst(), parts.subList(1, parts.size()), settings.memory().ofAccelerators());
   }
 
   /** On the CPU, the reduced precisions of devices are fp32. */
@@ -76,15 +84,14 @@ record EngineOptions(SessionConfig config, List<String> notes) {
         + (config.diskBytes().isEmpty()
             ? "by default"
             : Units.bytes(config.diskBytes().getAsLong()))
+        + ", device "
+        + config.devices().placement()
         + ", seed "
         + (config.seed().isPresent() ? config.seed().getAsLong() : "drawn");
   }
 
   private static List<String> missing(Settings settings) {
     List<String> notes = new ArrayList<>();
-    if (!settings.device().equals("auto") && !settings.device().equals("cpu")) {
-      notes.add("--device " + settings.device() + " (the CPU is used)");
-    }
     if (!settings.precision().equals(precision(settings).name().toLowerCase(Locale.ROOT))) {
       notes.add(
           "--precision "

@@ -27,10 +27,18 @@ record MemoryBudgets(Map<String, Long> byLocation) {
     return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
   }
 
-  /** The named locations but {@code supported}, in alphabetical order. */
+  /** The budgets of accelerators, by name. */
+  Map<String, Long> ofAccelerators() {
+    Map<String, Long> found = new TreeMap<>(byLocation);
+    found.keySet().removeIf(name -> !isDevice(name));
+    return found;
+  }
+
+  /** The named locations but {@code supported} and accelerators, in alphabetical order. */
   List<String> namedBeyond(List<String> supported) {
     List<String> rest = new ArrayList<>(new TreeMap<>(byLocation).keySet());
     rest.removeAll(supported);
+    rest.removeIf(MemoryBudgets::isDevice);
     return rest;
   }
 

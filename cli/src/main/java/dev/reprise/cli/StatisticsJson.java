@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.reprise.ReuseForecast;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What a run did, as JSON; {@code docs/command-line.md} describes the fields. */
@@ -163,6 +165,30 @@ final class StatisticsJson {
     json.writeEndObject();
     disk(run.disk(), json);
     json.writeEndObject();
+    devices(run.devices(), json);
+  }
+
+  private static void devices(List<DeviceUse> devices, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("devices");
+    for (DeviceUse device : devices) {
+      json.writeStartObject();
+      json.writeStringField("name", device.name());
+      json.writeNumberField("executed", device.executed());
+      json.writeNumberField("busyNanos", device.busyNanos());
+      json.writeNumberField("fallbacks", device.fallbacks());
+      json.writeNumberField("bytes", device.bytes());
+      json.writeNumberField("peakBytes", device.peakBytes());
+      json.writeNumberField("budgetBytes", device.budgetBytes());
+      json.writeNumberField("copies", device.copies());
+      json.writeNumberField("uploads", device.uploads());
+      json.writeNumberField("uploadedBytes", device.uploadedBytes());
+      json.writeNumberField("downloads", device.downloads());
+      json.writeNumberField("downloadedBytes", device.downloadedBytes());
+      json.writeNumberField("demotions", device.demotions());
+      json.writeNumberField("dropped", device.dropped());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void disk(DiskUse disk, JsonGenerator json) throws IOException {

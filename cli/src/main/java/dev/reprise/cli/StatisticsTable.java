@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
@@ -52,6 +53,9 @@ final class StatisticsTable {
             + " allowed");
     if (run.disk().spills() > 0 || run.disk().writeErrors() > 0) {
       line(text, "disk", disk(run.disk()));
+    }
+    for (DeviceUse device : run.devices()) {
+      line(text, device.name(), device(device));
     }
     if (run.verification() != null) {
       line(text, "verified", verified(run.verification()));
@@ -133,6 +137,37 @@ final class StatisticsTable {
         + "/s)"
         + (disk.writeErrors() > 0 ? "; " + disk.writeErrors() + " writes failed" : "")
         + (disk.damaged() > 0 ? "; " + disk.damaged() + " copies were damaged" : "");
+  }
+
+  private static String device(DeviceUse device) {
+    return device.executed()
+        + " operations, "
+        + Units.seconds(device.busyNanos())
+        + " busy; "
+        + Units.bytes(device.bytes())
+        + " of "
+        + Units.bytes(device.budgetBytes())
+        + " in use, "
+        + Units.bytes(device.peakBytes())
+        + " at the peak; "
+        + device.uploads()
+        + " copied there ("
+        + Units.bytes(device.uploadedBytes())
+        + "), "
+        + device.downloads()
+        + " back ("
+        + Units.bytes(device.downloadedBytes())
+        + ")"
+        + (device.demotions() + device.dropped() == 0
+            ? ""
+            : "; "
+                + device.demotions()
+                + " moved to the host for lack of room, "
+                + device.dropped()
+                + " copies dropped")
+        + (device.fallbacks() == 0
+            ? ""
+            : "; " + device.fallbacks() + " operations ran on the processor instead");
   }
 
   private static String verified(Verification checked) {

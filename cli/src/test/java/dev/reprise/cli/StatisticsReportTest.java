@@ -36,6 +36,7 @@ class StatisticsReportTest {
           9 << 20,
           1L << 30,
           new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9),
+          List.of(),
           new RunStatistics.Verification(7, 2, 1e-15),
           new ReuseForecast(
               21,
@@ -77,6 +78,7 @@ class StatisticsReportTest {
             0,
             1,
             DiskUse.NONE,
+            List.of(),
             null,
             null);
     assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");

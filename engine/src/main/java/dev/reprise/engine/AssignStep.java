@@ -121,6 +121,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     if (!(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix
         || !matrix.isExclusive()
+        || isBetterOnDevice(matrix, operands[1])
         || (matrix.isCompressed() && !LeftIndexInPlace.isDenseAffordable(matrix.shape()))) {
       return false;
     }
@@ -149,6 +150,19 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     context.counters.executed[assignment.index()]++;
     context.counters.nanos[assignment.index()] += System.nanoTime() - start;
     return true;
+  }
+
+  /**
+   * True when both lie on an accelerator and much of the target is written, so that copying it
+   * there costs less than bringing both home. Otherwise the target comes home once, and loops that
+   * fill it write in place.
+   */
+  private static boolean isBetterOnDevice(ManagedMatrix target, Value source) {
+    return !target.isOnHost()
+        && target.isOnDevice()
+        && source instanceof ManagedMatrix part
+        && !part.isOnHost()
+        && part.shape().cells() * 8 >= target.shape().cells();
   }
 
   /** Writes into the columns of the target's frame that nobody else can see. */

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
@@ -45,7 +46,8 @@ public final class Environment {
         System.out,
         System.err,
         cacheFolder().resolve("natives"),
-        cacheFolder().resolve("spill"));
+        cacheFolder().resolve("spill"),
+        DeviceConfig.AUTO);
   }
 
   /** The user's folder for files that can be made again. */

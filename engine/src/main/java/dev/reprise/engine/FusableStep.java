@@ -176,7 +176,9 @@ final class FusableStep extends Step {
   private static Value fusableOrNull(Value value) {
     Value found = value instanceof Handle handle ? handle.valueOrNull() : value;
     if (found instanceof ManagedMatrix matrix) {
-      return matrix.precision() == Precision.FP64 && !matrix.isCompressed() ? matrix : null;
+      boolean fits = matrix.precision() == Precision.FP64 && !matrix.isCompressed();
+      // What lies on an accelerator alone is better computed there.
+      return fits && (matrix.isOnHost() || !matrix.isOnDevice()) ? matrix : null;
     }
     if (found instanceof Scalar scalar) {
       return scalar.isAbsent() || scalar.type() == ValueType.STRING ? null : scalar;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.DeviceConfig;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.FusableStep.Deferral;
 import dev.reprise.language.program.Instruction;
@@ -24,8 +25,17 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
    */
   static FusionScope ofScripts(SessionConfig config) {
     boolean looksAtAll = !config.traps().isEmpty() || config.estimate() || config.verifyReuse() > 0;
-    boolean on = config.fusion() && config.precision() == Precision.FP64 && !looksAtAll;
+    boolean on =
+        config.fusion()
+            && config.precision() == Precision.FP64
+            && !looksAtAll
+            && isOnHost(config.devices());
     return new FusionScope(on, true, config.reuse().reuses());
+  }
+
+  /** False when operations must go where the policy says, one by one. */
+  private static boolean isOnHost(DeviceConfig devices) {
+    return devices.placement().equals("auto") || devices.placement().equals("cpu");
   }
 
   /**

@@ -10,9 +10,11 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.scheduler.AcceleratorWorker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,13 +23,15 @@ import java.util.function.Supplier;
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
 final class KernelRunner {
   private final Device device;
+  private final Accelerators accelerators;
   private final HostMemory memory;
 
   /** Null when the run stops at no value. */
   private final ValueTrap trap;
 
-  KernelRunner(Device device, HostMemory memory, ValueTrap trap) {
+  KernelRunner(Device device, Accelerators accelerators, HostMemory memory, ValueTrap trap) {
     this.device = device;
+    this.accelerators = accelerators;
     this.memory = memory;
     this.trap = trap;
   }
@@ -48,6 +52,33 @@ final class KernelRunner {
           ListOperands.column((ListValue) inputs[0], operation.precision(), context.allocator()));
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
+    if (!accelerators.isActive() || trap != null) {
+      return onHost(operation, flat, context);
+    }
+    return runPlaced(operation, flat, context);
+  }
+
+  /** On the device that the placement chooses; on the processor after all when that one cannot. */
+  private Value runPlaced(Operation operation, Value[] flat, ExecutionContext context) {
+    double work = operation.opcode().work().nanos(operation, flat);
+    AcceleratorWorker worker = accelerators.place(operation, flat, work);
+    if (worker != null) {
+      WorkerCall call = new WorkerCall(operation, flat);
+      try {
+        Value value = call.on(worker);
+        accelerators.ranOn(worker, operation, work, call.nanos());
+        return value;
+      } catch (ResourceException e) {
+        accelerators.fellBack(worker);
+      }
+    }
+    long start = System.nanoTime();
+    Value value = onHost(operation, flat, context);
+    accelerators.ranOnHost(operation, work, System.nanoTime() - start);
+    return value;
+  }
+
+  private Value onHost(Operation operation, Value[] flat, ExecutionContext context) {
     // The first operand is brought back by its pin, the others meanwhile.
     for (int i = 1; i < flat.length; i++) {
       memory.readAhead(flat[i]);

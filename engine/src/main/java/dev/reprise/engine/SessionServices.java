@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.DeviceReport;
 import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheConfig;
@@ -9,13 +10,21 @@ import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
 import dev.reprise.cache.ValueTag;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.SpillFile;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.scheduler.CpuPool;
+import dev.reprise.scheduler.WorkerEvents;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
 
 /**
  * What the runs of a session share: memory, cache, device, pool, files. Thread-safe. Closed in
@@ -38,6 +47,7 @@ public final class SessionServices implements AutoCloseable {
   private final HostMemory memory;
   private final LineageCache cache;
   private final CpuDevice device;
+  private final Accelerators accelerators;
   private final CpuPool pool;
   private final ValueTrap trap;
   private final RunChecks checks;
@@ -53,15 +63,25 @@ public final class SessionServices implements AutoCloseable {
   private volatile long liveBuffersAtClose = -1;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this(config, events, Keeping.whatPays());
+    this(config, events, Keeping.whatPays(), providers());
   }
 
   /** As the other, but keeps every value above the cost gate, whether or not that pays. */
   public static SessionServices keepingEverything(SessionConfig config, CacheEvents events) {
-    return new SessionServices(config, events, Keeping.everything());
+    return new SessionServices(config, events, Keeping.everything(), providers());
   }
 
-  private SessionServices(SessionConfig config, CacheEvents events, Keeping keeping) {
+  /** Services with accelerators of one's own choosing; for tests. */
+  public static SessionServices withAccelerators(
+      SessionConfig config, CacheEvents events, List<AcceleratorProvider> providers) {
+    return new SessionServices(config, events, Keeping.everything(), providers);
+  }
+
+  private SessionServices(
+      SessionConfig config,
+      CacheEvents events,
+      Keeping keeping,
+      List<AcceleratorProvider> providers) {
     this.config = config.withReuse(config.effectiveReuse());
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
     this.disk = disk(config);
@@ -84,7 +104,10 @@ public final class SessionServices implements AutoCloseable {
     }
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
-    KernelRunner kernels = new KernelRunner(device, memory, trap);
+    this.accelerators =
+        new Accelerators(
+            config.devices(), providers, memory, this::makeRoomOnDevice, WorkerEvents.NONE);
+    KernelRunner kernels = new KernelRunner(device, accelerators, memory, trap);
     this.checks = RunChecks.of(config, kernels);
     Execution execution =
         new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
@@ -95,6 +118,30 @@ public final class SessionServices implements AutoCloseable {
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, keeping, opcodes);
     this.files = new FileAccess(memory, config.threads(), device);
+  }
+
+  private static List<AcceleratorProvider> providers() {
+    return ServiceLoader.load(AcceleratorProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .toList();
+  }
+
+  /** Looks for accelerators and opens none; loads their drivers. */
+  public static DeviceReport findAccelerators() {
+    List<AcceleratorInfo> found = new ArrayList<>();
+    List<String> absences = new ArrayList<>();
+    try (PrivateFolder natives = PrivateFolder.create()) {
+      for (AcceleratorProvider provider : providers()) {
+        Discovery discovery = provider.discover(natives.path());
+        discovery.found().forEach(candidate -> found.add(candidate.info()));
+        absences.addAll(discovery.absences());
+      }
+    }
+    return new DeviceReport(found, absences);
+  }
+
+  private boolean makeRoomOnDevice(DeviceMemory where, long bytes) {
+    return cache != null && cache.reclaimOnDevice(where, bytes);
   }
 
   private static LineageCache cache(CacheConfig config, CacheEvents events, DiskTier disk) {
@@ -153,6 +200,10 @@ public final class SessionServices implements AutoCloseable {
     return device;
   }
 
+  Accelerators accelerators() {
+    return accelerators;
+  }
+
   CpuPool scheduler() {
     return pool;
   }
@@ -208,10 +259,12 @@ public final class SessionServices implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    accelerators.stop();
     memory.settle();
     if (cache != null) {
       cache.close();
     }
+    accelerators.close();
     device.close();
     liveBuffersAtClose = memory.liveBuffers();
     memory.close();

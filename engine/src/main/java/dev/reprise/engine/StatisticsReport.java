@@ -2,14 +2,17 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
+import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.cache.CacheStatistics;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.memory.DeviceMemoryStatistics;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.scheduler.AcceleratorWorker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,8 +58,33 @@ final class StatisticsReport {
         memory.peakBytes(),
         memory.budgetBytes(),
         disk(session.diskStatistics(), memory),
+        devices(session.accelerators()),
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
         session.checks().estimate() == null ? null : session.checks().estimate().forecast());
+  }
+
+  private static List<DeviceUse> devices(Accelerators accelerators) {
+    List<DeviceUse> devices = new ArrayList<>();
+    for (AcceleratorWorker worker : accelerators.workers()) {
+      DeviceMemoryStatistics memory = worker.memory().statistics();
+      devices.add(
+          new DeviceUse(
+              worker.name(),
+              worker.executed(),
+              worker.busyNanos(),
+              accelerators.fallbacks().getOrDefault(worker.name(), 0L),
+              memory.usedBytes(),
+              memory.peakBytes(),
+              memory.budgetBytes(),
+              memory.copies(),
+              memory.uploads(),
+              memory.uploadedBytes(),
+              memory.downloads(),
+              memory.downloadedBytes(),
+              memory.demotions(),
+              memory.dropped()));
+    }
+    return devices;
   }
 
   private static DiskUse disk(DiskStatistics disk, HostMemory memory) {

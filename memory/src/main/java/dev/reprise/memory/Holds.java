@@ -4,14 +4,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What holds a matrix, in one word: references (low 32 bits), pins (24 bits), and the two facts
- * {@code MOVING} and {@code OFF_HOST}. A base class, so that a matrix stays one object.
+ * What holds a matrix, in one word: references (low 32 bits), pins (24 bits), and the facts
+ * {@code MOVING}, {@code OFF_HOST} and {@code LEAVING_DEVICE}. A base class, so that a matrix stays one object.
  *
  * <pre>
  *   references  1 --> n ... --> 0     never up again from 0
  *   pins        0 --> n ... --> 0     starts only while references > 0 and the cells are on the host
  *   MOVING      set by who owns the copies until he clears it; to leave the host only without pins
  *   OFF_HOST    set and cleared by who is moving
+ *   LEAVING_DEVICE  set by who is moving, without pins: no pin on an accelerator begins
  * </pre>
  *
  * <p>Threads: any; the word changes by compare-and-set only, and its writes publish the copies.
@@ -21,6 +22,7 @@ abstract class Holds {
   private static final long PIN = 1L << 32;
   private static final long MOVING = 1L << 56;
   private static final long OFF_HOST = 1L << 57;
+  private static final long LEAVING_DEVICE = 1L << 58;
   private static final long COUNTS = MOVING - 1;
   private static final VarHandle HOLDS;
 
@@ -32,9 +34,14 @@ abstract class Holds {
     }
   }
 
-  private volatile long holds = REFERENCE;
+  private volatile long holds;
 
-  Holds() {}
+  /**
+   * @param onHost false for cells that were computed on an accelerator
+   */
+  Holds(boolean onHost) {
+    holds = onHost ? REFERENCE : REFERENCE | OFF_HOST;
+  }
 
   // ---- references
 
@@ -87,6 +94,22 @@ abstract class Holds {
     }
   }
 
+  /** Pins wherever the cells are; null while a copy on an accelerator is leaving. */
+  final Pinning addDevicePin() {
+    while (true) {
+      long held = holds;
+      if (referencesIn(held) == 0) {
+        throw new IllegalStateException("pinned a dead matrix " + this);
+      }
+      if ((held & LEAVING_DEVICE) != 0) {
+        return null;
+      }
+      if (HOLDS.compareAndSet(this, held, held + PIN)) {
+        return pinsIn(held) == 0 ? Pinning.FIRST : Pinning.FURTHER;
+      }
+    }
+  }
+
   /** What the matrix was held by when a pin was given back. */
   enum Unpinning {
     FURTHER,
@@ -131,6 +154,32 @@ abstract class Holds {
     }
   }
 
+  /** Begins to drop a copy on an accelerator: nobody has pinned the cells, wherever they are. */
+  final boolean beginLeavingDevice() {
+    long held = holds;
+    return referencesIn(held) > 0
+        && pinsIn(held) == 0
+        && (held & MOVING) == 0
+        && HOLDS.compareAndSet(this, held, held | MOVING);
+  }
+
+  /** By who moves: no pin on an accelerator begins until the end; false when there is a pin. */
+  final boolean leaveDevice() {
+    while (true) {
+      long held = holds;
+      if (pinsIn(held) != 0) {
+        return false;
+      }
+      if (HOLDS.compareAndSet(this, held, held | LEAVING_DEVICE)) {
+        return true;
+      }
+    }
+  }
+
+  final boolean isLeavingDevice() {
+    return (holds & LEAVING_DEVICE) != 0;
+  }
+
   /** By who moves: says that the cells are gone; false when they have been pinned meanwhile. */
   final boolean leaveHost() {
     while (true) {
@@ -153,8 +202,9 @@ abstract class Holds {
   final boolean clearMoving() {
     while (true) {
       long held = holds;
-      if (HOLDS.compareAndSet(this, held, held & ~MOVING)) {
-        return isUnheld(held & ~MOVING);
+      long after = held & ~(MOVING | LEAVING_DEVICE);
+      if (HOLDS.compareAndSet(this, held, after)) {
+        return isUnheld(after);
       }
     }
   }

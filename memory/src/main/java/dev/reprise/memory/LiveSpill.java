@@ -35,7 +35,7 @@ final class LiveSpill {
     long freed = 0;
     List<ManagedMatrix> dirty = new ArrayList<>();
     for (ManagedMatrix victim : victims) {
-      if (victim.isOnDisk()) {
+      if (victim.isElsewhere()) {
         freed += counted(victim.dropHostCopy());
       } else if (disk.mayTake(victim.bytes())) {
         dirty.add(victim);

@@ -1,5 +1,7 @@
 package dev.reprise.memory;
 
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
@@ -44,10 +46,14 @@ import java.lang.invoke.VarHandle;
  */
 public final class ManagedMatrix extends Holds implements MatrixValue {
   private static final VarHandle LAST_USE;
+  private static final VarHandle DEVICES;
 
   static {
     try {
       LAST_USE = MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "lastUse", long.class);
+      DEVICES =
+          MethodHandles.lookup()
+              .findVarHandle(ManagedMatrix.class, "devices", DeviceCopy.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -62,6 +68,9 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   // The copy on disk or null; written like the other, volatile for those who only want to know.
   private volatile DiskCopy disk;
+
+  // Copies on accelerators; pushed by whoever holds a pin, taken out by whoever moves or frees.
+  private volatile DeviceCopy devices;
 
   // The memory whose residents the matrix is one of; null for small ones. Changed together with
   // the host copy by the only holder.
@@ -78,7 +87,18 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   int place;
 
+  private ManagedMatrix(DeviceMatrix cells, DeviceMemory where) {
+    super(false);
+    shape = cells.shape();
+    precision = cells.precision();
+    bytes = cells.bytes();
+    nonZeros = -1;
+    devices = new DeviceCopy(where, cells.buffer(), null);
+    home = where.host();
+  }
+
   private ManagedMatrix(MatrixOperand host) {
+    super(true);
     this.shape = host.shape();
     this.precision = host.precision();
     hold(host);
@@ -88,6 +108,18 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   public static ManagedMatrix adopt(MatrixOperand matrix) {
     ManagedMatrix managed = new ManagedMatrix(matrix);
     managed.settle();
+    return managed;
+  }
+
+  /**
+   * Makes a value of a matrix that was computed on an accelerator, with one reference. Takes the
+   * buffer over.
+   */
+  public static ManagedMatrix adopt(DeviceMatrix matrix, DeviceMemory where) {
+    ManagedMatrix managed = new ManagedMatrix(matrix, where);
+    LAST_USE.setOpaque(managed, managed.home.residents().tick());
+    managed.home.residents().add(managed);
+    where.enter(managed);
     return managed;
   }
 
@@ -191,6 +223,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     if (home != null) {
       home.residents().remove(this);
     }
+    forgetDeviceCopies();
     if (last != null) {
       last.buffer().release();
     }
@@ -226,6 +259,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
       // Pinned, no new move begins; one that began before may still be writing the old cells.
       awaitMove();
       forgetDiskCopy();
+      forgetDeviceCopies();
       return cells instanceof DenseMatrix dense ? dense : decompress(allocator);
     } catch (Throwable e) {
       unpin();
@@ -257,6 +291,15 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
   }
 
+  private void forgetDeviceCopies() {
+    DeviceCopy copies = devices;
+    devices = null;
+    for (DeviceCopy each = copies; each != null; each = each.next()) {
+      each.memory().leave(this);
+      each.buffer().release();
+    }
+  }
+
   /** True when {@link #pinWritable} would have to turn a compressed matrix into a dense one. */
   public boolean isCompressed() {
     return nonZeros >= 0;
@@ -269,6 +312,21 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     return disk != null;
   }
 
+  /** True when leaving host memory needs no writing, since the cells are elsewhere too. */
+  boolean isElsewhere() {
+    return disk != null || devices != null;
+  }
+
+  /** True when an accelerator has a copy of the cells. */
+  public boolean isOnDevice() {
+    return devices != null;
+  }
+
+  /** True when this accelerator has a copy of the cells. */
+  public boolean isOnDevice(DeviceMemory memory) {
+    return DeviceCopy.in(memory, devices) != null;
+  }
+
   /** True when the matrix is large enough to be moved at all. */
   boolean isMobile() {
     return home != null;
@@ -278,12 +336,12 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     return (long) LAST_USE.getOpaque(this);
   }
 
-  /** Frees the host copy of a matrix that lies on disk as well; 0 when it could not. */
+  /** Frees the host copy of a matrix that lies elsewhere as well; 0 when it could not. */
   long dropHostCopy() {
     if (!beginMove()) {
       return 0;
     }
-    if (disk == null) {
+    if (!isElsewhere()) {
       endMove();
       return 0;
     }
@@ -313,10 +371,10 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
     boolean written = false;
     try {
-      if (disk == null) {
+      if (!isElsewhere()) {
         disk = home.disk().write(cells());
       }
-      written = disk != null;
+      written = isElsewhere();
     } finally {
       if (!written) {
         endMove();
@@ -361,7 +419,92 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   }
 
   private void endMove() {
-    HostMemory memory = home;
+    endMove(home);
+  }
+
+  // ---- copies on accelerators
+
+  /**
+   * Pins the copy on an accelerator; null when there is none, and nothing is pinned then. {@link
+   * #unpin} ends it. By the accelerator's worker.
+   */
+  DeviceBuffer tryPinOnDevice(DeviceMemory memory) {
+    Pinning pinning = addDevicePin();
+    while (pinning == null) {
+      memory.host().awaitMove(() -> !isLeavingDevice());
+      pinning = addDevicePin();
+    }
+    if (home != null && pinning == Pinning.FIRST) {
+      home.inHand(1);
+    }
+    DeviceCopy copy = DeviceCopy.in(memory, devices);
+    if (copy == null) {
+      unpin();
+      return null;
+    }
+    return copy.buffer();
+  }
+
+  /** Notes a copy on an accelerator, by a holder of a pin; the matrix owns the buffer then. */
+  void addDeviceCopy(DeviceMemory memory, DeviceBuffer buffer) {
+    DeviceCopy before;
+    do {
+      before = devices;
+    } while (!DEVICES.compareAndSet(this, before, new DeviceCopy(memory, buffer, before)));
+    memory.enter(this);
+  }
+
+  /**
+   * Frees the copy on an accelerator.
+   *
+   * @param demoting whether cells that are nowhere else are copied to the host first
+   * @return bytes freed; 0 when the matrix is in use, or when the cells are nowhere else and could
+   *     not be copied
+   */
+  long dropDeviceCopy(DeviceMemory memory, boolean demoting) {
+    if (!beginLeavingDevice()) {
+      return 0;
+    }
+    long freed = 0;
+    try {
+      DeviceCopy copy = DeviceCopy.in(memory, devices);
+      if (copy != null && (hasOther(copy) || demoting && demote(copy)) && leaveDevice()) {
+        devices = DeviceCopy.without(memory, devices);
+        memory.leave(this);
+        copy.buffer().release();
+        freed = bytes;
+      }
+    } finally {
+      endMove(memory.host());
+    }
+    return freed;
+  }
+
+  private boolean hasOther(DeviceCopy copy) {
+    return isOnHost() || disk != null || copy.next() != null || devices != copy;
+  }
+
+  /** Copies the cells of the only copy to the host; false when there is no room. */
+  private boolean demote(DeviceCopy copy) {
+    Buffer buffer;
+    try {
+      buffer = home.allocate(bytes);
+    } catch (ShortageException e) {
+      return false;
+    }
+    try {
+      copy.memory().download(copy.buffer(), buffer.segment(), bytes);
+    } catch (Throwable e) {
+      buffer.release();
+      throw e;
+    }
+    host = new DenseMatrix(shape.rows(), shape.cols(), precision, buffer);
+    arriveOnHost();
+    ((HostBuffer) buffer).adopt();
+    return true;
+  }
+
+  private void endMove(HostMemory memory) {
     if (clearMoving()) {
       free();
     }
@@ -393,7 +536,12 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
     MatrixOperand cells;
     try {
-      home.disk().read(disk, buffer.segment());
+      DeviceCopy nearest = devices;
+      if (nearest != null) {
+        nearest.memory().download(nearest.buffer(), buffer.segment(), bytes);
+      } else {
+        home.disk().read(disk, buffer.segment());
+      }
       cells =
           nonZeros < 0
               ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)

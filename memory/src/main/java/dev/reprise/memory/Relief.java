@@ -92,7 +92,7 @@ final class Relief {
         }
       }
     }
-    matrices.removeIf(matrix -> !matrix.isMobile() || matrix.isOnDisk());
+    matrices.removeIf(matrix -> !matrix.isMobile() || matrix.isElsewhere());
     return matrices;
   }
 

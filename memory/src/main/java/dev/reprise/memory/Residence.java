@@ -20,14 +20,28 @@ public final class Residence {
     return all(value, ManagedMatrix::isOnHost);
   }
 
-  /** True when all that can move is out of host memory. */
+  /** True when all that can move is on disk only, so that it must be read before it can be used. */
   public static boolean isOffHost(Value value) {
-    return isMobile(value) && all(value, matrix -> !matrix.isMobile() || !matrix.isOnHost());
+    return isMobile(value)
+        && all(
+            value,
+            matrix -> !matrix.isMobile() || !matrix.isOnHost() && !matrix.isOnDevice());
+  }
+
+  /** True when nothing of the value takes host memory, and some of it lies on accelerators. */
+  public static boolean isOnDevicesOnly(Value value) {
+    return all(value, matrix -> !matrix.isOnHost())
+        && !all(value, matrix -> !matrix.isOnDevice());
+  }
+
+  /** True when some of the value lies on the accelerator. */
+  public static boolean isOnDevice(Value value, DeviceMemory memory) {
+    return !all(value, matrix -> !matrix.isOnDevice(memory));
   }
 
   /** True when all that can move lies on disk, so that leaving host memory needs no writing. */
   public static boolean isOnDisk(Value value) {
-    return isMobile(value) && all(value, matrix -> !matrix.isMobile() || matrix.isOnDisk());
+    return isMobile(value) && all(value, matrix -> !matrix.isMobile() || matrix.isElsewhere());
   }
 
   /**

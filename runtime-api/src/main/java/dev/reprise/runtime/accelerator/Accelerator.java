@@ -71,6 +71,9 @@ public interface Accelerator extends AutoCloseable {
   /** Buffers handed out and not released; for tests and reports. */
   long liveBuffers();
 
+  /** Bytes of the buffers that are handed out, rounded up to their size classes. */
+  long usedBytes();
+
   /** Bytes taken from the device, in use or lying free in the pool. */
   long mappedBytes();
 

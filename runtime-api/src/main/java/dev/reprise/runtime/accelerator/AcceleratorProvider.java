@@ -12,6 +12,14 @@ public interface AcceleratorProvider {
   String kind();
 
   /**
+   * False when this machine has certainly no GPU of the kind; cheap, and loads nothing. Whoever
+   * looks for GPUs without being told to asks this first.
+   */
+  default boolean mayFindGpu() {
+    return true;
+  }
+
+  /**
    * Looks for devices. Never throws for lack of a driver: that is a reason for absence.
    *
    * @param natives a folder of this process alone, where native libraries may be unpacked to

@@ -60,6 +60,8 @@ public interface Backend extends AutoCloseable {
 
   long liveBuffers();
 
+  long usedBytes();
+
   long mappedBytes();
 
   void trim();

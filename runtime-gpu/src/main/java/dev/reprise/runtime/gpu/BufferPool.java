@@ -19,6 +19,7 @@ public abstract class BufferPool<B extends PooledBuffer> {
   private final String device;
   private final TreeMap<Long, Deque<PooledBuffer>> free = new TreeMap<>();
   private long live;
+  private long used;
   private long mapped;
 
   protected BufferPool(String device) {
@@ -52,6 +53,7 @@ public abstract class BufferPool<B extends PooledBuffer> {
     Deque<PooledBuffer> recycled = free.get(size);
     if (recycled != null && !recycled.isEmpty()) {
       live++;
+      used += size;
       PooledBuffer buffer = recycled.pop();
       buffer.markInUse();
       return own(buffer);
@@ -66,6 +68,7 @@ public abstract class BufferPool<B extends PooledBuffer> {
           "not enough memory on " + device + ": asked for " + size + " bytes");
     }
     live++;
+    used += size;
     mapped += size;
     return buffer;
   }
@@ -79,12 +82,18 @@ public abstract class BufferPool<B extends PooledBuffer> {
   final synchronized void release(PooledBuffer buffer) {
     buffer.markFree();
     live--;
+    used -= buffer.bytes();
     free.computeIfAbsent(buffer.bytes(), size -> new ArrayDeque<>()).push(buffer);
   }
 
   /** Buffers handed out and not released. */
   public final synchronized long live() {
     return live;
+  }
+
+  /** Bytes of the buffers handed out, rounded up to their size classes. */
+  public final synchronized long used() {
+    return used;
   }
 
   /** Bytes taken from the device. */

@@ -89,6 +89,11 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
+  public long usedBytes() {
+    return backend.usedBytes();
+  }
+
+  @Override
   public long mappedBytes() {
     return backend.mappedBytes();
   }

@@ -213,6 +213,11 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public long usedBytes() {
+    return memory.used();
+  }
+
+  @Override
   public long mappedBytes() {
     return memory.mapped();
   }

@@ -288,6 +288,11 @@ final class OpenClBackend implements Backend {
   }
 
   @Override
+  public long usedBytes() {
+    return memory.used();
+  }
+
+  @Override
   public long mappedBytes() {
     return memory.mapped();
   }

@@ -29,6 +29,16 @@ public final class OpenClProvider implements AcceleratorProvider {
   }
 
   @Override
+  public boolean mayFindGpu() {
+    return !Files.isDirectory(Path.of("/sys"))
+        || Files.isDirectory(Path.of("/etc/OpenCL/vendors"))
+            && (Files.exists(Path.of("/dev/dri"))
+                || Files.exists(Path.of("/dev/kfd"))
+                || Files.exists(Path.of("/dev/nvidia0"))
+                || Files.exists(Path.of("/dev/dxg")));
+  }
+
+  @Override
   public Discovery discover(Path natives) {
     List<Candidate> found = new ArrayList<>();
     List<String> absences = new ArrayList<>();

@@ -94,6 +94,11 @@ final class GroupingOpenCl implements Backend {
   }
 
   @Override
+  public long usedBytes() {
+    return backend.usedBytes();
+  }
+
+  @Override
   public long mappedBytes() {
     return backend.mappedBytes();
   }

@@ -1,0 +1,263 @@
+package dev.reprise.engine;
+
+import dev.reprise.DeviceConfig;
+import dev.reprise.memory.DeviceMemory;
+import dev.reprise.memory.HostMemory;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.accelerator.AcceleratorProvider.Candidate;
+import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.scheduler.AcceleratorWorker;
+import dev.reprise.scheduler.CostModels;
+import dev.reprise.scheduler.Placement;
+import dev.reprise.scheduler.Placements;
+import dev.reprise.scheduler.WorkerEvents;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The accelerators of a session, each with its memory and its worker, and the policy that places
+ * operations on them.
+ *
+ * <p>With the placement {@code auto} and no accelerators named, nothing is looked for before an
+ * operation comes that is worth it, and then only where the machine shows signs of a GPU: most
+ * sessions never load a driver. Thread-safe.
+ */
+final class Accelerators implements AutoCloseable {
+  /** With {@code auto}, the estimated work of an operation that makes a look around worthwhile. */
+  private static final double WORTH_LOOKING_NANOS = 1_000_000;
+
+  private static final Placement HOST = (operation, inputs, described, work) -> null;
+
+  private final DeviceConfig config;
+  private final List<AcceleratorProvider> providers;
+  private final HostMemory host;
+  private final DeviceMemory.DeviceReclaimer reclaimer;
+  private final WorkerEvents events;
+  private final CostModels models = new CostModels();
+
+  /** What could not be done where it was placed, by device; guarded by itself. */
+  private final Map<String, Long> fallbacks = new TreeMap<>();
+
+  // Guarded by this until they are opened; then unchanging.
+  private final List<AcceleratorWorker> workers = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private PrivateFolder natives;
+
+  // Null until accelerators have been looked for. Its write publishes the workers.
+  private volatile Placement placement;
+
+  /**
+   * Opens what the configuration names; {@code auto} by itself opens nothing yet.
+   *
+   * @throws ResourceException when the accelerator that everything is to run on is not there
+   */
+  Accelerators(
+      DeviceConfig config,
+      List<AcceleratorProvider> providers,
+      HostMemory host,
+      DeviceMemory.DeviceReclaimer reclaimer,
+      WorkerEvents events) {
+    this.config = config;
+    this.providers = providers;
+    this.host = host;
+    this.reclaimer = reclaimer;
+    this.events = events;
+    if (config.placement().equals("cpu")) {
+      placement = HOST;
+    } else if (!config.placement().equals("auto") || !config.among().isEmpty()) {
+      open();
+    }
+  }
+
+  /** True when operations may be placed on an accelerator, now or later. */
+  boolean isActive() {
+    return placement != HOST;
+  }
+
+  /** True when everything that an accelerator can do runs there. */
+  boolean isFixed() {
+    return config.isFixed();
+  }
+
+  /**
+   * The worker that is to run an operation; null for the processor.
+   *
+   * @param inputs complete, without lists
+   */
+  AcceleratorWorker place(Operation operation, Value[] inputs, double work) {
+    Placement policy = placement;
+    if (policy == HOST || policy == null && work < WORTH_LOOKING_NANOS) {
+      return null;
+    }
+    DeviceOperand[] described = describe(inputs);
+    if (described == null) {
+      return null;
+    }
+    if (policy == null) {
+      policy = open();
+    }
+    return policy.place(operation, inputs, described, work);
+  }
+
+  /** The operands as accelerators are asked about them; null when one is nothing for them. */
+  static DeviceOperand[] describe(Value[] inputs) {
+    DeviceOperand[] described = new DeviceOperand[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      switch (inputs[i]) {
+        case Scalar scalar -> described[i] = scalar;
+        case ManagedMatrix matrix when !matrix.isCompressed() ->
+            described[i] = DeviceMatrix.described(matrix.shape(), matrix.precision());
+        case null, default -> {
+          return null;
+        }
+      }
+    }
+    return described;
+  }
+
+  void ranOnHost(Operation operation, double work, long nanos) {
+    Placement policy = placement;
+    if (policy != null) {
+      policy.ranOnHost(operation, work, nanos);
+    }
+  }
+
+  void ranOn(AcceleratorWorker worker, Operation operation, double work, long nanos) {
+    placement.ranOn(worker, operation, work, nanos);
+  }
+
+  /** Notes that an operation runs on the processor because an accelerator could not do it. */
+  void fellBack(AcceleratorWorker worker) {
+    synchronized (fallbacks) {
+      fallbacks.merge(worker.name(), 1L, Long::sum);
+    }
+  }
+
+  private synchronized Placement open() {
+    if (placement != null) {
+      return placement;
+    }
+    boolean always = !config.placement().equals("auto") || !config.among().isEmpty();
+    for (AcceleratorProvider provider : providers) {
+      if (isWanted(provider, always)) {
+        openAll(provider, always);
+      }
+    }
+    placement = policy();
+    return placement;
+  }
+
+  private boolean isWanted(AcceleratorProvider provider, boolean always) {
+    if (config.isFixed()) {
+      return config.placement().startsWith(provider.kind() + ":");
+    }
+    return config.among().isEmpty()
+        ? always || provider.mayFindGpu()
+        : config.among().stream().anyMatch(name -> name.startsWith(provider.kind() + ":"));
+  }
+
+  private void openAll(AcceleratorProvider provider, boolean always) {
+    if (natives == null) {
+      natives = PrivateFolder.create();
+    }
+    Discovery discovery = provider.discover(natives.path());
+    notes.addAll(discovery.absences());
+    for (Candidate candidate : discovery.found()) {
+      if (isWanted(candidate.info(), always)) {
+        try {
+          open(candidate.open());
+        } catch (DeviceException e) {
+          notes.add(e.getMessage());
+        }
+      }
+    }
+  }
+
+  private boolean isWanted(AcceleratorInfo info, boolean always) {
+    if (config.isFixed()) {
+      return info.name().equals(config.placement());
+    }
+    return config.among().isEmpty()
+        ? always || !info.isProcessor()
+        : config.among().contains(info.name());
+  }
+
+  private void open(Accelerator accelerator) {
+    long memory = accelerator.info().memoryBytes();
+    long budget = config.bytes().getOrDefault(accelerator.name(), memory / 10 * 9);
+    DeviceMemory itsMemory = new DeviceMemory(accelerator, host, budget, reclaimer);
+    workers.add(new AcceleratorWorker(itsMemory, events));
+  }
+
+  private Placement policy() {
+    if (config.isFixed()) {
+      if (workers.isEmpty()) {
+        throw new ResourceException(
+            "there is no device "
+                + config.placement()
+                + (notes.isEmpty() ? "" : ": " + String.join("; ", notes))
+                + " ('reprise devices' lists what there is)");
+      }
+      return Placements.fixed(workers.getFirst());
+    }
+    if (workers.isEmpty()) {
+      return HOST;
+    }
+    return config.placement().equals("auto")
+        ? Placements.auto(workers, models)
+        : Placements.roundRobin(workers);
+  }
+
+  /** Workers that are open now. */
+  List<AcceleratorWorker> workers() {
+    return placement == null ? List.of() : workers;
+  }
+
+  /** Why accelerators are absent, one sentence each. */
+  List<String> notes() {
+    return placement == null ? List.of() : notes;
+  }
+
+  /** How often an operation ran on the processor for lack of memory or a failure, by device. */
+  Map<String, Long> fallbacks() {
+    synchronized (fallbacks) {
+      return new TreeMap<>(fallbacks);
+    }
+  }
+
+  CostModels models() {
+    return models;
+  }
+
+  /** Ends the workers; values stay where they are. */
+  void stop() {
+    workers().forEach(AcceleratorWorker::close);
+  }
+
+  /** After {@link #stop}: brings home what values still lie there, and closes the accelerators. */
+  @Override
+  public void close() {
+    for (AcceleratorWorker worker : workers()) {
+      try {
+        worker.memory().evacuate();
+      } finally {
+        worker.accelerator().close();
+      }
+    }
+    if (natives != null) {
+      natives.close();
+    }
+  }
+}

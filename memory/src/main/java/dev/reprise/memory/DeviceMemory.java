@@ -1,0 +1,272 @@
+package dev.reprise.memory;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.DeviceAllocator;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The memory of one accelerator: its budget, and the matrices that have copies there.
+ *
+ * <pre>
+ *   allocate(n)   free buffer of the accelerator's pool
+ *     short:      drop copies whose cells are elsewhere too, least recently used first
+ *     still:      values that only the cache holds and that are cheaper to compute than to move
+ *     still:      copy the least recently used to host memory, then drop them there
+ *     still:      ResourceException: the operation runs elsewhere
+ * </pre>
+ *
+ * <p>Copies of pinned matrices stay. Memory is asked for downwards only: whoever wants room here
+ * may take host memory, and for that disk, never the other way round.
+ *
+ * <p><b>Threads.</b> {@link #allocate} by the accelerator's worker; the map is guarded by its lock,
+ * held for a few steps; everything else by any thread.
+ */
+public final class DeviceMemory implements DeviceAllocator {
+  /** Frees at least this share of the budget at once, as a divisor. */
+  private static final long BATCH_SHARE = 32;
+
+  /** Nanoseconds to copy a byte, before enough has been measured. */
+  private static final double PRIOR = 1.0 / 6;
+
+  private static final long MEASURED_BYTES = 1 << 20;
+
+  private final Accelerator accelerator;
+  private final HostMemory host;
+  private final long budgetBytes;
+  private final DeviceReclaimer reclaimer;
+
+  // Matrices with copies here, least recently used first.
+  private final Map<ManagedMatrix, Boolean> residents = new LinkedHashMap<>(64, 0.75f, true);
+
+  private final AtomicLong uploads = new AtomicLong();
+  private final AtomicLong uploadedBytes = new AtomicLong();
+  private final AtomicLong downloads = new AtomicLong();
+  private final AtomicLong downloadedBytes = new AtomicLong();
+  private final AtomicLong downloadNanos = new AtomicLong();
+  private final AtomicLong demotions = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong reclaimed = new AtomicLong();
+  private final AtomicLong peak = new AtomicLong();
+
+  /** Gives up values that only the cache holds; see the class. */
+  @FunctionalInterface
+  public interface DeviceReclaimer {
+    /**
+     * Drops values that nobody but the cache holds and that lie on the accelerator.
+     *
+     * @return true when any was dropped
+     */
+    boolean reclaim(DeviceMemory memory, long bytes);
+  }
+
+  /**
+   * @param host where copies go that must leave
+   * @param budgetBytes most bytes to use of the accelerator
+   */
+  public DeviceMemory(
+      Accelerator accelerator, HostMemory host, long budgetBytes, DeviceReclaimer reclaimer) {
+    this.accelerator = accelerator;
+    this.host = host;
+    this.budgetBytes = budgetBytes;
+    this.reclaimer = reclaimer;
+  }
+
+  public Accelerator accelerator() {
+    return accelerator;
+  }
+
+  public String name() {
+    return accelerator.name();
+  }
+
+  HostMemory host() {
+    return host;
+  }
+
+  public long budgetBytes() {
+    return budgetBytes;
+  }
+
+  @Override
+  public DeviceBuffer allocate(long bytes) {
+    DeviceBuffer buffer = tryAllocate(bytes);
+    while (buffer == null) {
+      if (bytes > budgetBytes || !makeRoom(bytes)) {
+        throw new ResourceException(
+            "not enough memory on "
+                + name()
+                + ": asked for "
+                + ByteText.of(bytes)
+                + ", the budget is "
+                + ByteText.of(budgetBytes)
+                + ", in use are "
+                + ByteText.of(accelerator.usedBytes()));
+      }
+      buffer = tryAllocate(bytes);
+    }
+    peak.accumulateAndGet(accelerator.usedBytes(), Math::max);
+    return buffer;
+  }
+
+  private DeviceBuffer tryAllocate(long bytes) {
+    if (accelerator.usedBytes() + bytes > budgetBytes) {
+      return null;
+    }
+    if (accelerator.mappedBytes() + bytes > budgetBytes) {
+      accelerator.trim();
+    }
+    try {
+      return accelerator.allocate(bytes);
+    } catch (dev.reprise.runtime.accelerator.DeviceException e) {
+      throw e;
+    } catch (ResourceException e) {
+      return null;
+    }
+  }
+
+  /** Frees some memory; false when nothing could be freed. */
+  private boolean makeRoom(long bytes) {
+    long wanted = Math.max(bytes, budgetBytes / BATCH_SHARE);
+    List<ManagedMatrix> candidates = leastRecentlyUsed();
+    long freed = 0;
+    for (int i = 0; i < candidates.size() && freed < wanted; i++) {
+      freed += counted(dropped, candidates.get(i).dropDeviceCopy(this, false));
+    }
+    if (freed == 0 && reclaimer.reclaim(this, wanted)) {
+      reclaimed.incrementAndGet();
+      return true;
+    }
+    for (int i = 0; i < candidates.size() && freed < bytes; i++) {
+      freed += counted(demotions, candidates.get(i).dropDeviceCopy(this, true));
+    }
+    return freed > 0;
+  }
+
+  private static long counted(AtomicLong counter, long freed) {
+    if (freed > 0) {
+      counter.incrementAndGet();
+    }
+    return freed;
+  }
+
+  private List<ManagedMatrix> leastRecentlyUsed() {
+    synchronized (residents) {
+      return new ArrayList<>(residents.keySet());
+    }
+  }
+
+  // ---- by matrices
+
+  void enter(ManagedMatrix matrix) {
+    synchronized (residents) {
+      residents.put(matrix, true);
+    }
+  }
+
+  void used(ManagedMatrix matrix) {
+    synchronized (residents) {
+      residents.get(matrix);
+    }
+  }
+
+  void leave(ManagedMatrix matrix) {
+    synchronized (residents) {
+      residents.remove(matrix);
+    }
+  }
+
+  /** Copies cells to the host; any thread, waits for the device alone. */
+  void download(DeviceBuffer from, java.lang.foreign.MemorySegment to, long bytes) {
+    long start = System.nanoTime();
+    accelerator.download(from, to, bytes);
+    downloads.incrementAndGet();
+    downloadedBytes.addAndGet(bytes);
+    downloadNanos.addAndGet(System.nanoTime() - start);
+  }
+
+  /** Estimated time of copying so many bytes to the host and back, from the copies made so far. */
+  public double roundTripNanos(long bytes) {
+    long copied = downloadedBytes.get();
+    double nanosPerByte = copied < MEASURED_BYTES ? PRIOR : (double) downloadNanos.get() / copied;
+    return 2 * bytes * nanosPerByte;
+  }
+
+  // ---- by the accelerator's worker
+
+  /**
+   * The matrix's cells on the accelerator, pinned there until {@link ManagedMatrix#unpin}; copied
+   * there first when they are elsewhere.
+   *
+   * @throws ResourceException when there is no room, here or to bring the cells to the host
+   */
+  public DeviceMatrix pin(ManagedMatrix matrix) {
+    DeviceBuffer buffer = matrix.tryPinOnDevice(this);
+    if (buffer == null) {
+      buffer = copyHere(matrix);
+    } else {
+      used(matrix);
+    }
+    return new DeviceMatrix(
+        matrix.shape().rows(), matrix.shape().cols(), matrix.precision(), buffer);
+  }
+
+  private DeviceBuffer copyHere(ManagedMatrix matrix) {
+    if (matrix.isCompressed()) {
+      throw new IllegalArgumentException("accelerators take dense matrices, not " + matrix);
+    }
+    MatrixOperand cells = matrix.pinHost();
+    DeviceBuffer buffer = null;
+    try {
+      buffer = allocate(cells.bytes());
+      accelerator.upload(cells.buffer().segment(), buffer, cells.bytes());
+      uploads.incrementAndGet();
+      uploadedBytes.addAndGet(cells.bytes());
+      matrix.addDeviceCopy(this, buffer);
+      return buffer;
+    } catch (RuntimeException | Error e) {
+      if (buffer != null) {
+        buffer.release();
+      }
+      matrix.unpin();
+      throw e;
+    }
+  }
+
+  /** Copies home whatever is nowhere else and drops all copies; before the accelerator closes. */
+  public void evacuate() {
+    for (ManagedMatrix matrix : leastRecentlyUsed()) {
+      matrix.dropDeviceCopy(this, true);
+    }
+  }
+
+  // ---- for reports
+
+  /** What happened in this memory so far. */
+  public DeviceMemoryStatistics statistics() {
+    int copies;
+    synchronized (residents) {
+      copies = residents.size();
+    }
+    return new DeviceMemoryStatistics(
+        name(),
+        budgetBytes,
+        accelerator.usedBytes(),
+        peak.get(),
+        copies,
+        uploads.get(),
+        uploadedBytes.get(),
+        downloads.get(),
+        downloadedBytes.get(),
+        demotions.get(),
+        dropped.get(),
+        reclaimed.get());
+  }
+}

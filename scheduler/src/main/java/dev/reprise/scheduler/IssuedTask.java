@@ -1,0 +1,140 @@
+package dev.reprise.scheduler;
+
+import dev.reprise.memory.DeviceMemory;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.Mark;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A task between its launch and its end: what it has pinned, and its results. Worker's thread. */
+final class IssuedTask {
+  private final DeviceTask task;
+  private final DeviceMemory memory;
+  private final Accelerator accelerator;
+  private final List<ManagedMatrix> pinned = new ArrayList<>();
+  private DeviceOperand[] outputs;
+  private Mark mark;
+  private long issuedAt;
+
+  /**
+   * How a task ended.
+   *
+   * @param value the result; the receiver owns a reference
+   * @param issuedAt when the launch began, by {@link System#nanoTime}
+   * @param nanos time that the device worked
+   */
+  record Outcome(Value value, long issuedAt, long nanos) {}
+
+  IssuedTask(DeviceTask task, DeviceMemory memory) {
+    this.task = task;
+    this.memory = memory;
+    this.accelerator = memory.accelerator();
+  }
+
+  DeviceTask task() {
+    return task;
+  }
+
+  void launch() {
+    issuedAt = System.nanoTime();
+    Value[] inputs = task.inputs();
+    DeviceOperand[] operands = new DeviceOperand[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      operands[i] = operand(inputs[i]);
+    }
+    outputs = accelerator.launch(task.operation(), operands, memory);
+    mark = accelerator.mark();
+  }
+
+  private DeviceOperand operand(Value input) {
+    return switch (input) {
+      case Scalar scalar -> scalar;
+      case ManagedMatrix matrix -> {
+        DeviceMatrix there = memory.pin(matrix);
+        pinned.add(matrix);
+        yield there;
+      }
+      default -> throw new IllegalArgumentException("no accelerator takes " + input);
+    };
+  }
+
+  /** After a failed launch: waits until copies that have begun read nothing more, then lets go. */
+  void giveUp() {
+    try {
+      if (!pinned.isEmpty()) {
+        Mark behind = accelerator.mark();
+        try {
+          behind.await();
+        } finally {
+          behind.release();
+        }
+      }
+    } catch (RuntimeException e) {
+      // The device fails at this as well; it reads nothing more.
+    } finally {
+      letGo();
+    }
+  }
+
+  private void letGo() {
+    pinned.forEach(ManagedMatrix::unpin);
+    pinned.clear();
+    if (outputs != null) {
+      for (DeviceOperand output : outputs) {
+        if (output instanceof DeviceMatrix matrix) {
+          matrix.buffer().release();
+        }
+      }
+      outputs = null;
+    }
+  }
+
+  Outcome await() {
+    try {
+      mark.await();
+      long nanos = mark.nanos();
+      Value value = value();
+      return new Outcome(value, issuedAt, nanos);
+    } finally {
+      mark.release();
+      letGo();
+    }
+  }
+
+  private Value value() {
+    List<Value> values = new ArrayList<>(outputs.length);
+    for (int i = 0; i < outputs.length; i++) {
+      switch (outputs[i]) {
+        case Scalar scalar -> values.add(scalar);
+        case DeviceMatrix matrix when task.operation().opcode().returnsDouble() ->
+            values.add(number(matrix));
+        case DeviceMatrix matrix -> {
+          values.add(ManagedMatrix.adopt(matrix, memory));
+          outputs[i] = Scalar.absent();
+        }
+      }
+    }
+    return values.size() == 1 ? values.getFirst() : new ListValue(List.of(), values);
+  }
+
+  private Scalar number(DeviceMatrix matrix) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cell = arena.allocate(8, 64);
+      accelerator.download(matrix.buffer(), cell, matrix.precision().bytesPerCell());
+      return Scalar.of(
+          matrix.precision() == Precision.FP64
+              ? cell.get(ValueLayout.JAVA_DOUBLE, 0)
+              : cell.get(ValueLayout.JAVA_FLOAT, 0));
+    }
+  }
+}

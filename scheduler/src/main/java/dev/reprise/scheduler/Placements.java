@@ -1,0 +1,128 @@
+package dev.reprise.scheduler;
+
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The placement policies. */
+public final class Placements {
+  private Placements() {}
+
+  /** Everything that an accelerator can do runs there. */
+  public static Placement fixed(AcceleratorWorker worker) {
+    return (operation, inputs, described, work) ->
+        can(worker, operation, described) ? worker : null;
+  }
+
+  /** Operations go to the processor and the accelerators in turn, passing over who cannot. */
+  public static Placement roundRobin(List<AcceleratorWorker> workers) {
+    AtomicLong turn = new AtomicLong();
+    int places = workers.size() + 1;
+    return (operation, inputs, described, work) -> {
+      for (int tries = 0; tries < places; tries++) {
+        int next = (int) (turn.getAndIncrement() % places);
+        if (next == workers.size()) {
+          return null;
+        }
+        if (can(workers.get(next), operation, described)) {
+          return workers.get(next);
+        }
+      }
+      return null;
+    };
+  }
+
+  /** Wherever the result is estimated to be there first. */
+  public static Placement auto(List<AcceleratorWorker> workers, CostModels models) {
+    return new Earliest(workers, models);
+  }
+
+  private static boolean can(
+      AcceleratorWorker worker, Operation operation, DeviceOperand[] described) {
+    return worker.lost() == null && worker.accelerator().supports(operation, described);
+  }
+
+  /**
+   * Estimated end: what is queued there, plus copies of inputs that are not there, plus the
+   * operation. StarPU calls this policy dmda.
+   */
+  private static final class Earliest implements Placement {
+    private static final String HOST = "cpu";
+
+    /** Bytes per nanosecond between host and device, before anything was measured. */
+    private static final double BUS = 6;
+
+    /** Starting a kernel and hearing of its end. */
+    private static final double LAUNCH_NANOS = 20_000;
+
+    /** How much faster than one core a GPU is taken to be, before anything was measured. */
+    private static final double GPU_FACTOR = 20;
+
+    /** The same processor under another interface is taken to gain nothing. */
+    private static final double PROCESSOR_FACTOR = 0.5;
+
+    private final List<AcceleratorWorker> workers;
+    private final CostModels models;
+
+    Earliest(List<AcceleratorWorker> workers, CostModels models) {
+      this.workers = workers;
+      this.models = models;
+    }
+
+    @Override
+    public AcceleratorWorker place(
+        Operation operation, Value[] inputs, DeviceOperand[] described, double work) {
+      double best = onHost(operation, inputs, work);
+      AcceleratorWorker chosen = null;
+      for (AcceleratorWorker worker : workers) {
+        if (LAUNCH_NANOS < best && can(worker, operation, described)) {
+          double end = on(worker, operation, inputs, work);
+          if (end < best) {
+            best = end;
+            chosen = worker;
+          }
+        }
+      }
+      return chosen;
+    }
+
+    private double onHost(Operation operation, Value[] inputs, double work) {
+      double known = models.nanos(HOST, operation.name(), work);
+      double copies = 0;
+      for (Value input : inputs) {
+        if (input instanceof ManagedMatrix matrix && !matrix.isOnHost()) {
+          copies += matrix.bytes() / BUS;
+        }
+      }
+      return copies + (Double.isNaN(known) ? work : known);
+    }
+
+    private double on(AcceleratorWorker worker, Operation operation, Value[] inputs, double work) {
+      double factor = worker.accelerator().info().isProcessor() ? PROCESSOR_FACTOR : GPU_FACTOR;
+      double known = models.nanos(worker.name(), operation.name(), work);
+      double copies = 0;
+      for (Value input : inputs) {
+        if (input instanceof ManagedMatrix matrix && !matrix.isOnDevice(worker.memory())) {
+          copies += LAUNCH_NANOS / 4 + matrix.bytes() / BUS;
+        }
+      }
+      return worker.backlogNanos()
+          + copies
+          + LAUNCH_NANOS
+          + (Double.isNaN(known) ? work / factor : known);
+    }
+
+    @Override
+    public void ranOnHost(Operation operation, double work, long nanos) {
+      models.observe(HOST, operation.name(), work, nanos);
+    }
+
+    @Override
+    public void ranOn(AcceleratorWorker worker, Operation operation, double work, long nanos) {
+      models.observe(worker.name(), operation.name(), work, nanos);
+    }
+  }
+}

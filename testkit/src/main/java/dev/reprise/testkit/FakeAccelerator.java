@@ -1,0 +1,409 @@
+package dev.reprise.testkit;
+
+import dev.reprise.runtime.Buffer;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Device;
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.accelerator.DeviceAllocator;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An accelerator for tests: memory of its own with a limit, kernels borrowed from another device,
+ * and failures when they are ordered. It checks what callers owe it: operands must be its own and
+ * alive.
+ *
+ * <p>Failures are ordered by count: the first call has the number 1. Thread-safe.
+ */
+public final class FakeAccelerator implements Accelerator {
+  private static final Set<String> SUPPORTED =
+      Set.of(
+          "+",
+          "-",
+          "*",
+          "/",
+          "^",
+          ">",
+          "<",
+          "==",
+          "exp",
+          "sqrt",
+          "abs",
+          "matmul",
+          "tsmm",
+          "mmchain",
+          "t",
+          "sum",
+          "mean",
+          "max",
+          "min",
+          "rowSums",
+          "colSums",
+          "colMeans",
+          "cbind",
+          "rbind",
+          "rightIndex",
+          "leftIndex",
+          "rand",
+          "matrix",
+          "solve",
+          "seq",
+          "diag");
+
+  private final AcceleratorInfo info;
+  private final Device kernels;
+  private final long limit;
+  private final CountingAllocator scratch = new CountingAllocator();
+  private final AtomicLong used = new AtomicLong();
+  private final AtomicLong live = new AtomicLong();
+  private final AtomicLong allocations = new AtomicLong();
+  private final AtomicLong launches = new AtomicLong();
+  private final AtomicLong copies = new AtomicLong();
+  private final List<String> log = new ArrayList<>();
+
+  private volatile long failingAllocation = -1;
+  private volatile long failingLaunch = -1;
+  private volatile long losingLaunch = -1;
+  private volatile Runnable beforeLaunch = () -> {};
+  private volatile Runnable beforeCopy = () -> {};
+  private volatile boolean lost;
+  private volatile boolean closed;
+
+  /**
+   * @param name {@code fake:0}
+   * @param kernels computes what is launched; takes dense matrices
+   * @param limit most bytes of its memory
+   */
+  public FakeAccelerator(String name, Device kernels, long limit) {
+    this.info = new AcceleratorInfo(name, "a fake", "for tests", limit, limit, 1, false, true);
+    this.kernels = kernels;
+    this.limit = limit;
+  }
+
+  /** A provider that finds these. */
+  public static AcceleratorProvider provider(String kind, FakeAccelerator... all) {
+    return new AcceleratorProvider() {
+      @Override
+      public String kind() {
+        return kind;
+      }
+
+      @Override
+      public Discovery discover(Path natives) {
+        List<Candidate> found = new ArrayList<>();
+        for (FakeAccelerator each : all) {
+          found.add(
+              new Candidate() {
+                @Override
+                public AcceleratorInfo info() {
+                  return each.info();
+                }
+
+                @Override
+                public Accelerator open() {
+                  return each;
+                }
+              });
+        }
+        return new Discovery(found, List.of());
+      }
+    };
+  }
+
+  // ---- orders
+
+  /** From the nth allocation on, {@code -1} for never, one allocation runs out of memory. */
+  public FakeAccelerator failAllocation(long number) {
+    failingAllocation = number;
+    return this;
+  }
+
+  /** The nth launch fails. */
+  public FakeAccelerator failLaunch(long number) {
+    failingLaunch = number;
+    return this;
+  }
+
+  /** At the nth launch the device disappears. */
+  public FakeAccelerator loseAtLaunch(long number) {
+    losingLaunch = number;
+    return this;
+  }
+
+  /** Runs before every launch, on the worker's thread: may wait, to make the device slow. */
+  public FakeAccelerator beforeLaunch(Runnable action) {
+    beforeLaunch = action;
+    return this;
+  }
+
+  /** Runs before every copy. */
+  public FakeAccelerator beforeCopy(Runnable action) {
+    beforeCopy = action;
+    return this;
+  }
+
+  // ---- what happened
+
+  public long allocations() {
+    return allocations.get();
+  }
+
+  public long launches() {
+    return launches.get();
+  }
+
+  public long copies() {
+    return copies.get();
+  }
+
+  /** Opcodes in the order of their launches. */
+  public List<String> log() {
+    synchronized (log) {
+      return List.copyOf(log);
+    }
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  // ---- the accelerator
+
+  private final class Memory implements DeviceBuffer {
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment segment;
+    private boolean free;
+
+    Memory(long bytes) {
+      segment = arena.allocate(Math.max(bytes, 1), 64);
+    }
+
+    @Override
+    public long bytes() {
+      return segment.byteSize();
+    }
+
+    @Override
+    public synchronized void release() {
+      if (free) {
+        throw new IllegalStateException("device buffer released twice");
+      }
+      free = true;
+      used.addAndGet(-segment.byteSize());
+      live.decrementAndGet();
+      arena.close();
+    }
+
+    synchronized MemorySegment alive() {
+      if (free) {
+        throw new IllegalStateException("a device buffer is used after its release");
+      }
+      return segment;
+    }
+  }
+
+  private static MemorySegment cells(DeviceBuffer buffer) {
+    return ((Memory) buffer).alive();
+  }
+
+  @Override
+  public AcceleratorInfo info() {
+    return info;
+  }
+
+  @Override
+  public boolean supports(Operation operation, DeviceOperand[] described) {
+    for (DeviceOperand operand : described) {
+      if (operand instanceof DeviceMatrix matrix
+          && (matrix.cells() == 0 || matrix.precision() != operation.precision())) {
+        return false;
+      }
+    }
+    return SUPPORTED.contains(operation.name());
+  }
+
+  @Override
+  public DeviceOperand[] launch(
+      Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator) {
+    checkAlive();
+    beforeLaunch.run();
+    long number = launches.incrementAndGet();
+    synchronized (log) {
+      log.add(operation.name());
+    }
+    if (number == losingLaunch) {
+      lost = true;
+    }
+    checkAlive();
+    if (number == failingLaunch) {
+      throw new DeviceException(name() + ": launch " + number + " was ordered to fail", false);
+    }
+    Operand[] operands = new Operand[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      operands[i] =
+          switch (inputs[i]) {
+            case Scalar scalar -> scalar;
+            case DeviceMatrix matrix -> onHost(matrix);
+          };
+    }
+    Operand[] results = kernels.execute(operation, operands, new ExecutionContext(scratch, 1));
+    return kept(results, allocator);
+  }
+
+  private static DenseMatrix onHost(DeviceMatrix matrix) {
+    MemorySegment cells = cells(matrix.buffer());
+    return new DenseMatrix(matrix.rows(), matrix.cols(), matrix.precision(), borrowed(cells));
+  }
+
+  private static Buffer borrowed(MemorySegment cells) {
+    return new Buffer() {
+      @Override
+      public MemorySegment segment() {
+        return cells;
+      }
+
+      @Override
+      public void release() {
+        throw new IllegalStateException("a kernel released its input");
+      }
+    };
+  }
+
+  private DeviceOperand[] kept(Operand[] results, DeviceAllocator allocator) {
+    DeviceOperand[] outputs = new DeviceOperand[results.length];
+    List<DeviceBuffer> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < results.length; i++) {
+        if (results[i] instanceof MatrixOperand matrix) {
+          DenseMatrix dense = matrix instanceof DenseMatrix same ? same : matrix.copyDense(scratch);
+          DeviceBuffer buffer = allocator.allocate(dense.bytes());
+          taken.add(buffer);
+          MemorySegment.copy(dense.segment(), 0, cells(buffer), 0, dense.bytes());
+          outputs[i] = new DeviceMatrix(dense.rows(), dense.cols(), dense.precision(), buffer);
+          if (dense != matrix) {
+            dense.buffer().release();
+          }
+        } else {
+          outputs[i] = (Scalar) results[i];
+        }
+      }
+      return outputs;
+    } catch (RuntimeException e) {
+      taken.forEach(DeviceBuffer::release);
+      throw e;
+    } finally {
+      for (Operand result : results) {
+        if (result instanceof MatrixOperand matrix) {
+          matrix.buffer().release();
+        }
+      }
+    }
+  }
+
+  private void checkAlive() {
+    if (closed) {
+      throw new IllegalStateException(name() + " is used after it was closed");
+    }
+    if (lost) {
+      throw new DeviceException(name() + " is lost", true);
+    }
+  }
+
+  @Override
+  public Mark mark() {
+    return new Mark() {
+      @Override
+      public boolean isReached() {
+        return true;
+      }
+
+      @Override
+      public void await() {
+        checkAlive();
+      }
+
+      @Override
+      public long nanos() {
+        return 1_000;
+      }
+
+      @Override
+      public void release() {}
+    };
+  }
+
+  @Override
+  public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
+    checkAlive();
+    beforeCopy.run();
+    copies.incrementAndGet();
+    MemorySegment.copy(from, 0, cells(to), 0, bytes);
+  }
+
+  @Override
+  public void download(DeviceBuffer from, MemorySegment to, long bytes) {
+    checkAlive();
+    beforeCopy.run();
+    copies.incrementAndGet();
+    MemorySegment.copy(cells(from), 0, to, 0, bytes);
+  }
+
+  @Override
+  public DeviceBuffer allocate(long bytes) {
+    checkAlive();
+    long number = allocations.incrementAndGet();
+    if (number == failingAllocation || used.get() + bytes > limit) {
+      throw new ResourceException("not enough memory on " + name());
+    }
+    Memory memory = new Memory(bytes);
+    used.addAndGet(memory.bytes());
+    live.incrementAndGet();
+    return memory;
+  }
+
+  @Override
+  public long liveBuffers() {
+    return live.get();
+  }
+
+  /** Buffers of the borrowed kernels that were not given back. */
+  public long liveScratch() {
+    return scratch.liveBuffers();
+  }
+
+  @Override
+  public long usedBytes() {
+    return used.get();
+  }
+
+  @Override
+  public long mappedBytes() {
+    return used.get();
+  }
+
+  @Override
+  public void trim() {}
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
