@@ -35,12 +35,6 @@ import java.util.function.Supplier;
  * Cost: about 25 ns for allocate and release of a small buffer.
  */
 public final class HostMemory implements Allocator, AutoCloseable {
-  /**
-   * Chunks take at most this part of the budget: that much of it may lie idle between buffers in
-   * use, in memory that cannot return to the system.
-   */
-  private static final int CHUNKS_SHARE = 4;
-
   /** How often nothing must be left to reclaim before a request is refused; see {@link #grant}. */
   private static final int REFUSALS = 4;
 
@@ -48,11 +42,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final Stripes stripes;
   private final SmallPool small = new SmallPool(this);
   private final LargePool large = new LargePool();
-
-  /** Free buffers that are parts of chunks. */
-  private final LargePool middle = new LargePool();
-
-  private final Chunks chunks = new Chunks();
+  private final MiddlePool middle = new MiddlePool(this);
   private final AtomicLong grantedBytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
@@ -216,7 +206,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
     long size = SizeClasses.roundUp(bytes);
     grant(size);
-    HostBuffer buffer = size <= Chunks.LARGEST_BUFFER ? takeMiddle(size) : null;
+    HostBuffer buffer = middle.take(size);
     if (buffer == null) {
       buffer = large.take(size);
     }
@@ -226,40 +216,6 @@ public final class HostMemory implements Allocator, AutoCloseable {
     liveLarge.incrementAndGet();
     relief.granted(grantedBytes.get(), size);
     return buffer.handOut(size);
-  }
-
-  /** A buffer out of a chunk; null when it must have memory of its own. */
-  private HostBuffer takeMiddle(long size) {
-    HostBuffer buffer = middle.take(size);
-    if (buffer != null) {
-      return buffer;
-    }
-    Chunks.Range range = chunks.take(size);
-    if (range == null) {
-      long next = chunks.nextChunkBytes();
-      if (middle.freeBytes() >= next) {
-        chunks.giveBack(middle.takeLargest(Long.MAX_VALUE));
-        range = chunks.take(size);
-      }
-      if (range == null) {
-        range = newChunk(next, size);
-      }
-    }
-    return range == null ? null : HostBuffer.cut(this, range, size);
-  }
-
-  /** Null when the budget has no room for what may lie idle in a chunk. */
-  private Chunks.Range newChunk(long chunkBytes, long size) {
-    boolean tooMany = chunks.chunkBytes() + chunkBytes > budgetBytes / CHUNKS_SHARE;
-    if (tooMany || mappedBytes.get() + chunkBytes > budgetBytes) {
-      return null;
-    }
-    NativeMemory.Region chunk = NativeMemory.allocate(chunkBytes, SizeClasses.ALIGNMENT);
-    if (chunk == null) {
-      return null;
-    }
-    mapped(chunkBytes);
-    return chunks.add(chunk, size);
   }
 
   private HostBuffer allocateNew(long size) {
@@ -290,7 +246,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
   void releaseLarge(HostBuffer buffer) {
     liveLarge.decrementAndGet();
     long charged = buffer.chargedBytes;
-    (buffer.range == null ? large : middle).putBack(buffer);
+    if (buffer.range == null) {
+      large.putBack(buffer);
+    } else {
+      middle.putBack(buffer);
+    }
     grantedBytes.addAndGet(-charged);
     if (closed) {
       trim(Long.MAX_VALUE);
@@ -358,11 +318,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (mappedBytes.get() <= wanted) {
       return;
     }
-    chunks.giveBack(middle.takeLargest(Long.MAX_VALUE));
-    for (NativeMemory.Region chunk : chunks.takeUnused()) {
-      chunk.free();
-      mapped(-chunk.segment().byteSize());
-    }
+    middle.trim();
     if (mappedBytes.get() <= wanted) {
       return;
     }

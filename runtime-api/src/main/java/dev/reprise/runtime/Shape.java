@@ -24,6 +24,17 @@ public record Shape(long rows, long cols) {
     return rows == 1 && cols == 1;
   }
 
+  /** Written out as in a key: operations on small matrices compare shapes all the time. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape that && rows == that.rows && cols == that.cols;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(rows) + Long.hashCode(cols);
+  }
+
   @Override
   public String toString() {
     return rows + "x" + cols;

@@ -8,10 +8,13 @@ import java.util.Set;
 
 /** Finds the kernel of an opcode; immutable, usable from any thread. */
 public final class KernelTable {
-  private final Map<String, Kernel> kernels;
+  /**
+   * Never changed; a hash map because it is asked for every operation: an immutable one divides.
+   */
+  private final HashMap<String, Kernel> kernels;
 
   private KernelTable(Map<String, Kernel> kernels) {
-    this.kernels = kernels;
+    this.kernels = new HashMap<>(kernels);
   }
 
   /** The kernel of the opcode of that name, or null. */
@@ -21,7 +24,7 @@ public final class KernelTable {
 
   /** Names of all opcodes that have a kernel. */
   public Set<String> opcodes() {
-    return kernels.keySet();
+    return Set.copyOf(kernels.keySet());
   }
 
   /** Collects kernels. Each family adds its own in one {@code register} method. */
@@ -46,7 +49,7 @@ public final class KernelTable {
     }
 
     public KernelTable build() {
-      return new KernelTable(Map.copyOf(kernels));
+      return new KernelTable(kernels);
     }
   }
 }
