@@ -4,8 +4,11 @@ import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
 import dev.reprise.runtime.gpu.kernel.CreateKernels;
 import dev.reprise.runtime.gpu.kernel.FactorisationKernels;
+import dev.reprise.runtime.gpu.kernel.OrderKernel;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
+import dev.reprise.runtime.gpu.kernel.ScanKernels;
 import dev.reprise.runtime.gpu.kernel.ShapeKernels;
+import dev.reprise.runtime.gpu.kernel.TableKernel;
 
 /** All families of kernels. */
 public final class StandardKernels {
@@ -19,6 +22,9 @@ public final class StandardKernels {
     AggregateKernels.register(kernels);
     ProductKernels.register(kernels);
     FactorisationKernels.register(kernels);
+    OrderKernel.register(kernels);
+    ScanKernels.register(kernels);
+    TableKernel.register(kernels);
     return kernels.build();
   }
 }

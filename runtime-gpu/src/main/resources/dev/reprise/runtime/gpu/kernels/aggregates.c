@@ -5,33 +5,14 @@
 //   NAME_rows    threads fold parts of rows, `lanes` of them working on one
 //   NAME_cols    threads fold parts of columns, neighbours taking neighbouring columns
 //   NAME_merge   states of the parts into one result per line
-//
+#include "folds.h"
+
 // A result has one of these forms; a value is divided by `divisor` first.
 #define STATE 0
 #define WIDE_VALUE 1
 #define VALUE 2
 #define WIDE_ROOT 3
 #define ROOT 4
-
-// Adds with the rounding error carried along, unless the sum is wider than the cells.
-FUNCTION void addTo(WIDE *sum, WIDE *lost, WIDE value) {
-  WIDE next = *sum + value;
-  if (sizeof(REAL) == sizeof(WIDE)) {
-    WIDE part = next - *sum;
-    *lost += (*sum - (next - part)) + (value - part);
-  }
-  *sum = next;
-}
-
-FUNCTION WIDE smaller(WIDE x, WIDE y) {
-  if (x != x || x < y) return x;
-  return x == y && signbit(x) ? x : y;
-}
-
-FUNCTION WIDE larger(WIDE x, WIDE y) {
-  if (x != x || x > y) return x;
-  return x == y && !signbit(x) ? x : y;
-}
 
 // Products keep a factor of 2^(SCALE * e) apart, so that no order of the cells overflows.
 #define SCALE (sizeof(WIDE) == 8 ? 600 : 80)
@@ -63,11 +44,6 @@ FUNCTION WIDE unscaled(WIDE product, WIDE e) {
   return ldexp(product, steps * SCALE);
 }
 
-FUNCTION WIDE corrected(WIDE sum, WIDE lost) {
-  WIDE value = sum + lost;
-  return value - value == 0 ? value : sum;
-}
-
 FUNCTION void store(GLOBAL REAL *out, GLOBAL WIDE *wide, LONG at, WIDE value, LONG divisor,
                     int form) {
   value /= (WIDE)divisor;
@@ -78,13 +54,7 @@ FUNCTION void store(GLOBAL REAL *out, GLOBAL WIDE *wide, LONG at, WIDE value, LO
     out[at] = (REAL)value;
 }
 
-// Merges the state (c, d) of another part into (a, b).
-FUNCTION void sum_merged(WIDE *a, WIDE *b, WIDE c, WIDE d) {
-  addTo(a, b, c);
-  *b += d;
-}
-FUNCTION void min_merged(WIDE *a, WIDE *b, WIDE c, WIDE d) { *a = smaller(*a, c); }
-FUNCTION void max_merged(WIDE *a, WIDE *b, WIDE c, WIDE d) { *a = larger(*a, c); }
+// Merges the state (c, d) of another part into (a, b), as those of folds.h do.
 FUNCTION void prod_merged(WIDE *a, WIDE *b, WIDE c, WIDE d) {
   multiplyBy(a, b, c);
   *b += d;
@@ -265,5 +235,5 @@ MERGE(prod, 1, 0, unscaled(a, b))
 MERGE(index, -INFINITY, 1, b)
 
 KERNEL diagonal(GLOBAL REAL *out, GLOBAL const REAL *x, LONG n) {
-  for (LONG i = FIRST; i < n; i += STEP) out[i] = x[i * (n + 1)];
+  EACH_ITEM(i, n) out[i] = x[i * (n + 1)];
 }

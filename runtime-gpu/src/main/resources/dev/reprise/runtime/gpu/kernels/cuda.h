@@ -20,3 +20,5 @@
 #define FMA(a, b, c) fma(a, b, c)
 #define BITS_OF(x) __double_as_longlong(x)
 #define OF_BITS(bits) __longlong_as_double(bits)
+#define ATOMIC_ADD(p, n) atomicAdd((UINT *)(p), (UINT)(n))
+#define ATOMIC_MAX(p, n) atomicMax((UINT *)(p), (UINT)(n))

@@ -43,7 +43,9 @@ class OpenClAggregateTest extends AggregateContract {
           "colProds",
           "trace",
           "colIndexMax",
-          "colIndexMin");
+          "colIndexMin",
+          "cumsum",
+          "cumprod");
     }
   }
 }
