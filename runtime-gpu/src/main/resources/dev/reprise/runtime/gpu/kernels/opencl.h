@@ -35,7 +35,6 @@
 // A double as its bits, and back.
 #define BITS_OF(x) as_long((double)(x))
 #define OF_BITS(bits) as_double((LONG)(bits))
-#define NOT_A_NUMBER ((double)NAN)
 // Of whole numbers of 32 bits in global memory.
 #define ATOMIC_ADD(p, n) atomic_add((volatile __global uint *)(p), (uint)(n))
 #define ATOMIC_MAX(p, n) atomic_max((volatile __global uint *)(p), (uint)(n))
