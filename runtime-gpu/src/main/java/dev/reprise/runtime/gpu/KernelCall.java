@@ -58,6 +58,10 @@ public final class KernelCall implements AutoCloseable {
     return inputs[i];
   }
 
+  public DeviceOperand[] allOperands() {
+    return inputs.clone();
+  }
+
   public boolean isMatrix(int i) {
     return inputs[i] instanceof DeviceMatrix;
   }

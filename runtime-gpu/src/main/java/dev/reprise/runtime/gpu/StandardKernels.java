@@ -4,6 +4,7 @@ import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
 import dev.reprise.runtime.gpu.kernel.CreateKernels;
 import dev.reprise.runtime.gpu.kernel.FactorisationKernels;
+import dev.reprise.runtime.gpu.kernel.NeuralKernels;
 import dev.reprise.runtime.gpu.kernel.OrderKernel;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
 import dev.reprise.runtime.gpu.kernel.ScanKernels;
@@ -25,6 +26,7 @@ public final class StandardKernels {
     OrderKernel.register(kernels);
     ScanKernels.register(kernels);
     TableKernel.register(kernels);
+    NeuralKernels.register(kernels);
     return kernels.build();
   }
 }

@@ -2,7 +2,7 @@
 // status[0] is set when a matrix is not symmetric, status[1] to the first pivot, from 1, that fails.
 
 // The upper triangle of t(A), and whether A is symmetric but for rounding.
-KERNEL turned_lower(GLOBAL REAL *u, GLOBAL const REAL *a, LONG n, double tolerance, GLOBAL LONG *status) {
+KERNEL turned_lower(GLOBAL REAL *u, GLOBAL const REAL *a, LONG n, WIDE tolerance, GLOBAL LONG *status) {
   for (LONG at = FIRST; at < n * n; at += STEP) {
     LONG i = at / n, j = at - i * n;
     if (j < i) {
