@@ -24,6 +24,11 @@ public final class KernelAccelerator implements Accelerator {
     this.kernels = kernels;
   }
 
+  /** The device below, for measurements. */
+  public Backend backend() {
+    return backend;
+  }
+
   @Override
   public AcceleratorInfo info() {
     return backend.info();

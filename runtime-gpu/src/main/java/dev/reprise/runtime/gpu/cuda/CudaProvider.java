@@ -144,7 +144,7 @@ public final class CudaProvider implements AcceleratorProvider {
     return "the bindings cannot be loaded: " + e.getMessage().lines().findFirst().orElse("");
   }
 
-  private record Found(CudaFacts facts, CublasLibrary cublas) implements Candidate {
+  record Found(CudaFacts facts, CublasLibrary cublas) implements Candidate {
     @Override
     public AcceleratorInfo info() {
       return facts.infoWith(cublas.expected());
@@ -152,8 +152,12 @@ public final class CudaProvider implements AcceleratorProvider {
 
     @Override
     public Accelerator open() {
+      return new KernelAccelerator(backend(), StandardKernels.table());
+    }
+
+    CudaBackend backend() {
       try {
-        return new KernelAccelerator(new CudaBackend(facts, cublas), StandardKernels.table());
+        return new CudaBackend(facts, cublas);
       } catch (DeviceException e) {
         throw e;
       } catch (ResourceException e) {

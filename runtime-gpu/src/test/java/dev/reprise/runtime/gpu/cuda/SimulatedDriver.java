@@ -82,10 +82,10 @@ public final class SimulatedDriver {
         """
         set -e
         rm -f *.so
-        g++ -O1 -g -shared -fPIC -w -Wl,-soname,libcuda.so.1 -o libcuda.so.1 driver.cpp -ldl
+        g++ -O2 -shared -fPIC -w -Wl,-soname,libcuda.so.1 -o libcuda.so.1 driver.cpp -ldl
         cd lib64
         echo 'libcublas.so.13 { global: *; };' >versions
-        g++ -O1 -shared -fPIC -w -DVERSION=13 -Wl,-soname,libcublas.so.13 -Wl,--version-script=versions \
+        g++ -O2 -shared -fPIC -w -DVERSION=13 -Wl,-soname,libcublas.so.13 -Wl,--version-script=versions \
           -o libcublas.so.13 ../cublas.cpp -L.. -l:libcuda.so.1
         echo '' | g++ -x c++ -shared -fPIC -Wl,-soname,libcublasLt.so.13 -o libcublasLt.so.13 -
         touch ../complete

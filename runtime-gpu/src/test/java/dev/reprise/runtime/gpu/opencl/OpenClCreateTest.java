@@ -1,23 +1,10 @@
 package dev.reprise.runtime.gpu.opencl;
 
-import dev.reprise.runtime.Device;
+import dev.reprise.runtime.gpu.CreateOnDevice;
 import dev.reprise.runtime.gpu.Devices;
-import dev.reprise.runtime.gpu.HostedDevices;
-import dev.reprise.testkit.CreateContract;
-import org.junit.jupiter.api.AfterAll;
 
-class OpenClCreateTest extends CreateContract {
-  private final HostedDevices devices = new HostedDevices(Devices.opencl());
-
-  @Override
-  protected Device device() {
-    return devices.device();
-  }
-
-  @AfterAll
-  void everythingRanThere() {
-    try (devices) {
-      devices.assertLaunched("rand matrix seq outer".split(" "));
-    }
+class OpenClCreateTest extends CreateOnDevice {
+  OpenClCreateTest() {
+    super(Devices.opencl());
   }
 }

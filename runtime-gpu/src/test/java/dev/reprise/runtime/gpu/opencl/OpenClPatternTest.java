@@ -1,23 +1,10 @@
 package dev.reprise.runtime.gpu.opencl;
 
-import dev.reprise.runtime.Device;
 import dev.reprise.runtime.gpu.Devices;
-import dev.reprise.runtime.gpu.HostedDevices;
-import dev.reprise.testkit.PatternContract;
-import org.junit.jupiter.api.AfterAll;
+import dev.reprise.runtime.gpu.PatternOnDevice;
 
-class OpenClPatternTest extends PatternContract {
-  private final HostedDevices devices = new HostedDevices(Devices.opencl());
-
-  @Override
-  protected Device device() {
-    return devices.device();
-  }
-
-  @AfterAll
-  void everythingRanThere() {
-    try (devices) {
-      devices.assertLaunched("replace rexpand lower.tri upper.tri".split(" "));
-    }
+class OpenClPatternTest extends PatternOnDevice {
+  OpenClPatternTest() {
+    super(Devices.opencl());
   }
 }

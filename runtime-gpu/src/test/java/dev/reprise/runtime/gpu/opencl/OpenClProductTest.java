@@ -1,23 +1,10 @@
 package dev.reprise.runtime.gpu.opencl;
 
-import dev.reprise.runtime.Device;
 import dev.reprise.runtime.gpu.Devices;
-import dev.reprise.runtime.gpu.HostedDevices;
-import dev.reprise.testkit.ProductContract;
-import org.junit.jupiter.api.AfterAll;
+import dev.reprise.runtime.gpu.ProductOnDevice;
 
-class OpenClProductTest extends ProductContract {
-  private final HostedDevices devices = new HostedDevices(Devices.opencl());
-
-  @Override
-  protected Device device() {
-    return devices.device();
-  }
-
-  @AfterAll
-  void everythingRanThere() {
-    try (devices) {
-      devices.assertLaunched("matmul", "tsmm", "mmchain");
-    }
+class OpenClProductTest extends ProductOnDevice {
+  OpenClProductTest() {
+    super(Devices.opencl());
   }
 }

@@ -1,24 +1,10 @@
 package dev.reprise.runtime.gpu.opencl;
 
-import dev.reprise.runtime.Device;
 import dev.reprise.runtime.gpu.Devices;
-import dev.reprise.runtime.gpu.HostedDevices;
-import dev.reprise.testkit.ShapeContract;
-import org.junit.jupiter.api.AfterAll;
+import dev.reprise.runtime.gpu.ShapeOnDevice;
 
-class OpenClShapeTest extends ShapeContract {
-  private final HostedDevices devices = new HostedDevices(Devices.opencl());
-
-  @Override
-  protected Device device() {
-    return devices.device();
-  }
-
-  @AfterAll
-  void everythingRanThere() {
-    try (devices) {
-      devices.assertLaunched(
-          "t", "rightIndex", "leftIndex", "cbind", "rbind", "rev", "roll", "diag");
-    }
+class OpenClShapeTest extends ShapeOnDevice {
+  OpenClShapeTest() {
+    super(Devices.opencl());
   }
 }

@@ -1,0 +1,287 @@
+package dev.reprise.runtime.gpu.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.Products;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Order, copies, memory and products of the backend itself. */
+class CudaBackendTest {
+  private final Arena arena = Arena.ofShared();
+  private CudaBackend backend;
+
+  @BeforeEach
+  void open() {
+    backend = ((CudaProvider.Found) Devices.cudaCandidate()).backend();
+  }
+
+  @AfterEach
+  void close() {
+    assertThat(backend.liveBuffers()).isZero();
+    backend.close();
+    arena.close();
+  }
+
+  private MemorySegment doubles(int count, double first) {
+    MemorySegment values = arena.allocate(8L * count, 64);
+    for (int i = 0; i < count; i++) {
+      values.setAtIndex(ValueLayout.JAVA_DOUBLE, i, first + i);
+    }
+    return values;
+  }
+
+  private DeviceBuffer uploaded(MemorySegment values) {
+    DeviceBuffer buffer = backend.allocate(values.byteSize());
+    backend.upload(values, buffer, values.byteSize());
+    return buffer;
+  }
+
+  private MemorySegment downloaded(DeviceBuffer from, long bytes) {
+    await();
+    MemorySegment to = arena.allocate(bytes, 64);
+    backend.download(from, to, bytes);
+    return to;
+  }
+
+  private void await() {
+    Mark mark = backend.mark();
+    mark.await();
+    assertThat(mark.isReached()).isTrue();
+    assertThat(mark.nanos()).isNotNegative();
+    mark.release();
+  }
+
+  @Test
+  void copiesOfManyPiecesArriveWhole() {
+    MemorySegment values = doubles(5_000_001, 0.5);
+    DeviceBuffer buffer = uploaded(values);
+
+    assertThat(downloaded(buffer, values.byteSize()).mismatch(values)).isEqualTo(-1);
+
+    buffer.release();
+  }
+
+  @Test
+  void launchesSeeTheUploadsBeforeThemAndUploadsWaitForLaunchesOnTheirMemory() {
+    int count = 1000;
+    List<DeviceBuffer> results = new ArrayList<>();
+    for (int round = 0; round < 200; round++) {
+      // The same memory again and again: released while the launch that reads it may be waiting.
+      DeviceBuffer x = uploaded(doubles(count, round));
+      DeviceBuffer out = backend.allocate(8L * count);
+      backend.run("cells/add_ms", Precision.FP64, count, out, x, 1.0, (long) count);
+      x.release();
+      results.add(out);
+    }
+    for (int round = 0; round < results.size(); round++) {
+      DeviceBuffer result = results.get(round);
+      assertThat(downloaded(result, 8L * count).mismatch(doubles(count, round + 1.0)))
+          .as("round %d", round)
+          .isEqualTo(-1);
+      result.release();
+    }
+  }
+
+  @Test
+  void copiesAndZeroesWithinTheDeviceAreInSequence() {
+    DeviceBuffer from = uploaded(doubles(100, 1));
+    DeviceBuffer to = backend.allocate(8 * 110);
+    backend.zero(to, 8 * 110);
+    backend.copy(from, 8 * 50, to, 8 * 10, 8 * 50);
+    MemorySegment read = arena.allocate(8 * 110, 64);
+
+    backend.read(to, read, 8 * 110);
+
+    assertThat(read.getAtIndex(ValueLayout.JAVA_DOUBLE, 9)).isZero();
+    assertThat(read.getAtIndex(ValueLayout.JAVA_DOUBLE, 10)).isEqualTo(51);
+    assertThat(read.getAtIndex(ValueLayout.JAVA_DOUBLE, 59)).isEqualTo(100);
+    assertThat(read.getAtIndex(ValueLayout.JAVA_DOUBLE, 60)).isZero();
+    from.release();
+    to.release();
+  }
+
+  @Test
+  void severalThreadsDownloadAtOnce() throws Exception {
+    List<DeviceBuffer> buffers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      buffers.add(uploaded(doubles(600_000, i)));
+    }
+    await();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Callable<Long>> downloads = new ArrayList<>();
+      for (int i = 0; i < buffers.size(); i++) {
+        MemorySegment expected = doubles(600_000, i);
+        MemorySegment to = arena.allocate(expected.byteSize(), 64);
+        DeviceBuffer from = buffers.get(i);
+        downloads.add(() -> {
+          backend.download(from, to, expected.byteSize());
+          from.release();
+          return to.mismatch(expected);
+        });
+      }
+      for (Future<Long> each : threads.invokeAll(downloads)) {
+        assertThat(each.get()).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void freeMemoryGoesBackWhenTheDeviceRunsShort() {
+    long most = backend.info().memoryBytes();
+    DeviceBuffer first = backend.allocate(most / 8 * 3);
+    first.release();
+    assertThat(backend.mappedBytes()).isPositive();
+
+    DeviceBuffer second = backend.allocate(most / 8 * 5);
+    assertThatThrownBy(() -> backend.allocate(most / 2))
+        .isInstanceOf(ResourceException.class)
+        .isNotInstanceOf(DeviceException.class)
+        .hasMessageContaining("cuda:0");
+
+    second.release();
+    backend.trim();
+    assertThat(backend.mappedBytes()).isZero();
+    assertThatThrownBy(() -> backend.allocate(most + 1)).hasMessageContaining("its largest has");
+  }
+
+  @Test
+  void kernelsThatDoNotExistAreNamed() {
+    assertThatThrownBy(() -> backend.run("cells/no_such", Precision.FP64, 1))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("cells/no_such");
+  }
+
+  @Test
+  void theLibraryMultipliesRowByRow() {
+    Products library = backend.products();
+    assertThat(library).as(backend.info().driver()).isNotNull();
+    assertThat(backend.info().driver()).contains(library.library());
+    SplittableRandom random = new SplittableRandom(7);
+    int[][] sizes = {{3, 4, 5}, {1, 6, 4}, {6, 1, 4}, {1, 1, 5}, {5, 7, 1}, {33, 17, 65}};
+    for (int[] size : sizes) {
+      for (Precision precision : Precision.values()) {
+        for (int trans = 0; trans < 4; trans++) {
+          multiply(library, random, precision, (trans & 1) != 0, (trans & 2) != 0, size);
+        }
+      }
+    }
+  }
+
+  private void multiply(
+      Products library,
+      SplittableRandom random,
+      Precision precision,
+      boolean ta,
+      boolean tb,
+      int[] size) {
+    int m = size[0];
+    int n = size[1];
+    int k = size[2];
+    // Rows lie further apart than they are long.
+    int lda = (ta ? m : k) + 2;
+    int ldb = (tb ? k : n) + 3;
+    double[] a = integers(random, (ta ? k : m) * lda);
+    double[] b = integers(random, (tb ? n : k) * ldb);
+    double[] c = integers(random, m * n);
+    DeviceBuffer onA = uploaded(cells(a, precision));
+    DeviceBuffer onB = uploaded(cells(b, precision));
+    DeviceBuffer onC = uploaded(cells(c, precision));
+
+    assertThat(library.gemm(precision, ta, tb, m, n, k, 2, onA, lda, onB, ldb, -1, onC, n))
+        .isTrue();
+
+    double[] expected = new double[m * n];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        double sum = 0;
+        for (int l = 0; l < k; l++) {
+          sum += (ta ? a[l * lda + i] : a[i * lda + l]) * (tb ? b[j * ldb + l] : b[l * ldb + j]);
+        }
+        expected[i * n + j] = 2 * sum - c[i * n + j];
+      }
+    }
+    assertThat(numbers(onC, m * n, precision)).as("%dx%dx%d", m, n, k).containsExactly(expected);
+    onA.release();
+    onB.release();
+    onC.release();
+  }
+
+  @Test
+  void theLibraryFillsTheUpperTriangleOfSelfProducts() {
+    Products library = backend.products();
+    SplittableRandom random = new SplittableRandom(8);
+    int n = 5;
+    int k = 3;
+    for (Precision precision : Precision.values()) {
+      for (boolean transA : new boolean[] {false, true}) {
+        int lda = (transA ? k : n) + 1;
+        double[] a = integers(random, (transA ? n : k) * lda);
+        DeviceBuffer onA = uploaded(cells(a, precision));
+        DeviceBuffer onC = uploaded(cells(new double[n * n], precision));
+
+        assertThat(library.syrk(precision, transA, n, k, 1, onA, lda, 0, onC, n)).isTrue();
+
+        double[] expected = new double[n * n];
+        for (int i = 0; i < n; i++) {
+          for (int j = i; j < n; j++) {
+            for (int l = 0; l < k; l++) {
+              expected[i * n + j] +=
+                  transA ? a[i * lda + l] * a[j * lda + l] : a[l * lda + i] * a[l * lda + j];
+            }
+          }
+        }
+        assertThat(numbers(onC, n * n, precision)).containsExactly(expected);
+        onA.release();
+        onC.release();
+      }
+    }
+  }
+
+  /** Small whole numbers: sums of their products are exact in both precisions. */
+  private static double[] integers(SplittableRandom random, int count) {
+    return random.ints(count, -8, 9).asDoubleStream().toArray();
+  }
+
+  private MemorySegment cells(double[] values, Precision precision) {
+    MemorySegment cells = arena.allocate((long) precision.bytesPerCell() * values.length, 64);
+    for (int i = 0; i < values.length; i++) {
+      if (precision == Precision.FP64) {
+        cells.setAtIndex(ValueLayout.JAVA_DOUBLE, i, values[i]);
+      } else {
+        cells.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) values[i]);
+      }
+    }
+    return cells;
+  }
+
+  private double[] numbers(DeviceBuffer from, int count, Precision precision) {
+    MemorySegment cells = downloaded(from, (long) precision.bytesPerCell() * count);
+    double[] numbers = new double[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] =
+          precision == Precision.FP64
+              ? cells.getAtIndex(ValueLayout.JAVA_DOUBLE, i)
+              : cells.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+    }
+    return numbers;
+  }
+}
