@@ -2,10 +2,18 @@ package dev.reprise.runtime.gpu.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.gpu.Devices;
+import java.io.File;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +33,22 @@ class CudaAbsenceTest {
     }
   }
 
+  /** Where the classes come from, whoever started this process. */
+  private static String classPath() throws Exception {
+    List<String> places = new ArrayList<>();
+    for (Class<?> each :
+        List.of(Search.class, CudaProvider.class, AcceleratorProvider.class, JCudaDriver.class)) {
+      places.add(
+          Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+    }
+    URL natives =
+        Search.class.getResource("/lib/libJCudaDriver-12.6.0-linux-x86_64.so");
+    assumeTrue(natives != null, "no natives of the bindings for this platform");
+    JarURLConnection jar = (JarURLConnection) natives.openConnection();
+    places.add(Path.of(jar.getJarFileURL().toURI()).toString());
+    return String.join(File.pathSeparator, places);
+  }
+
   @Test
   void aMissingDriverIsAReasonEachTime() throws Exception {
     assumeFalse(Devices.isDriverInstalled(), "a driver is installed here");
@@ -33,7 +57,7 @@ class CudaAbsenceTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 Search.class.getName(),
                 natives.toString())
             .redirectErrorStream(true)
