@@ -13,6 +13,7 @@ import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.gpu.KernelAccelerator;
 import dev.reprise.runtime.gpu.NativeFolder;
 import dev.reprise.runtime.gpu.StandardKernels;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jcuda.LogLevel;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
@@ -50,6 +52,14 @@ public final class CudaProvider implements AcceleratorProvider {
   @Override
   public String kind() {
     return "cuda";
+  }
+
+  /** What the driver's kernel module makes, on Linux and on Linux within Windows. */
+  @Override
+  public boolean mayFindGpu() {
+    return File.separatorChar != '/'
+        || Stream.of("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg", "/proc/driver/nvidia/version")
+            .anyMatch(place -> Files.exists(Path.of(place)));
   }
 
   @Override
