@@ -126,10 +126,11 @@ public final class KernelBenchmark {
     long bytes = side * side * precision.bytesPerCell();
     DeviceBuffer from = matrix(side, side).buffer();
     DeviceBuffer to = device.allocate(bytes);
-    double seconds = seconds(() -> {
-      device.backend().copy(from, 0, to, 0, bytes);
-      return null;
-    });
+    double seconds =
+        seconds(() -> {
+          device.backend().copy(from, 0, to, 0, bytes);
+          return null;
+        });
     from.release();
     to.release();
     copyBytesPerSecond = 2.0 * bytes / seconds;
@@ -171,7 +172,14 @@ public final class KernelBenchmark {
     double seconds = seconds(launch);
     double perSecond = bytes / seconds;
     rows.add(
-        row(name, shape, seconds, "GB/s", perSecond / 1e9, "ofCopy", perSecond / copyBytesPerSecond));
+        row(
+            name,
+            shape,
+            seconds,
+            "GB/s",
+            perSecond / 1e9,
+            "ofCopy",
+            perSecond / copyBytesPerSecond));
   }
 
   private void measureProducts(long n) {
@@ -185,11 +193,12 @@ public final class KernelBenchmark {
       rows.add(row("matmul", shape, ours, "GFLOP/s", flops / ours / 1e9, null, 0));
     } else {
       DeviceBuffer c = device.allocate(n * n * precision.bytesPerCell());
-      double direct = seconds(() -> {
-        library.gemm(
-            precision, false, false, n, n, n, 1, a.buffer(), n, b.buffer(), n, 0, c, n);
-        return null;
-      });
+      double direct =
+          seconds(() -> {
+            library.gemm(
+                precision, false, false, n, n, n, 1, a.buffer(), n, b.buffer(), n, 0, c, n);
+            return null;
+          });
       c.release();
       rows.add(
           row("gemm", shape + " by the library", direct, "GFLOP/s", flops / direct / 1e9, null, 0));

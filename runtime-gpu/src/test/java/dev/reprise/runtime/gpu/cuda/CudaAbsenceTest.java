@@ -41,8 +41,7 @@ class CudaAbsenceTest {
       places.add(
           Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
     }
-    URL natives =
-        Search.class.getResource("/lib/libJCudaDriver-12.6.0-linux-x86_64.so");
+    URL natives = Search.class.getResource("/lib/libJCudaDriver-12.6.0-linux-x86_64.so");
     assumeTrue(natives != null, "no natives of the bindings for this platform");
     JarURLConnection jar = (JarURLConnection) natives.openConnection();
     places.add(Path.of(jar.getJarFileURL().toURI()).toString());

@@ -1,7 +1,7 @@
 package dev.reprise.runtime.gpu.cuda;
 
-import dev.reprise.runtime.gpu.FactorisationOnDevice;
 import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.FactorisationOnDevice;
 
 class CudaFactorisationTest extends FactorisationOnDevice {
   CudaFactorisationTest() {

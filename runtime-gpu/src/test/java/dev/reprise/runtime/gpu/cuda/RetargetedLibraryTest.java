@@ -36,7 +36,8 @@ class RetargetedLibraryTest {
     for (int i = 0; i < before.length; i++) {
       changed += before[i] == after[i] ? 0 : 1;
     }
-    // The last digit of the one name in the table of strings, and the last digit's bits in the hash.
+    // The last digit of the one name in the table of strings, and the last digit's bits in the
+    // hash.
     assertThat(changed).isEqualTo(2);
     assertThat(text(after).contains("\0libcublas.so.13\0")).isTrue();
     assertThat(text(after).contains("\0libcublas.so.12\0")).isFalse();

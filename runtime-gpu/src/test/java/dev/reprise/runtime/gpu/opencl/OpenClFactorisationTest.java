@@ -1,7 +1,7 @@
 package dev.reprise.runtime.gpu.opencl;
 
-import dev.reprise.runtime.gpu.FactorisationOnDevice;
 import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.FactorisationOnDevice;
 
 class OpenClFactorisationTest extends FactorisationOnDevice {
   OpenClFactorisationTest() {
