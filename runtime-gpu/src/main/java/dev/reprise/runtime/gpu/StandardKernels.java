@@ -4,6 +4,7 @@ import dev.reprise.runtime.gpu.kernel.AggregateKernels;
 import dev.reprise.runtime.gpu.kernel.CellKernels;
 import dev.reprise.runtime.gpu.kernel.CreateKernels;
 import dev.reprise.runtime.gpu.kernel.FactorisationKernels;
+import dev.reprise.runtime.gpu.kernel.FilterKernel;
 import dev.reprise.runtime.gpu.kernel.NeuralKernels;
 import dev.reprise.runtime.gpu.kernel.OrderKernel;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
@@ -23,6 +24,7 @@ public final class StandardKernels {
     AggregateKernels.register(kernels);
     ProductKernels.register(kernels);
     FactorisationKernels.register(kernels);
+    FilterKernel.register(kernels);
     OrderKernel.register(kernels);
     ScanKernels.register(kernels);
     TableKernel.register(kernels);

@@ -3,6 +3,7 @@ package dev.reprise.runtime.gpu;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Sorted rows and tables have the processor's bits. */
+/** Sorted and filtered rows and tables have the processor's bits. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SortComparison {
   private static final long[][] SHAPES = {
@@ -94,6 +95,43 @@ public abstract class SortComparison {
     }
   }
 
+  @Test
+  void rowsAndColumnsThatAreEmptyOrNotSelectedGo() {
+    SplittableRandom random = new SplittableRandom(4);
+    for (Precision precision : precisions) {
+      for (long[] shape : SHAPES) {
+        for (int one : new int[] {1, 3, 1_000_000}) {
+          DenseMatrix x =
+              comparison.matrix(
+                  shape[0],
+                  shape[1],
+                  precision,
+                  (i, j) ->
+                      random.nextInt(one) > 0 || (i * 7 + j) % 5 > 0 && i % 3 > 0
+                          ? (i + j) % 2 * -0.0
+                          : random.nextInt(9) > 0 ? 3 : Double.NaN);
+          for (String margin : List.of("rows", "cols")) {
+            long lines = margin.equals("rows") ? shape[0] : shape[1];
+            DenseMatrix select =
+                comparison.matrix(1, lines, precision, (i, j) -> random.nextInt(2));
+            for (boolean emptyReturn : new boolean[] {false, true}) {
+              for (Operand selection : List.of(Scalar.absent(), select)) {
+                comparison.assertEqual(
+                    "removeEmpty",
+                    Attributes.none(),
+                    precision,
+                    x,
+                    Scalar.of(margin),
+                    selection,
+                    Scalar.of(emptyReturn));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   private DenseMatrix numbers(SplittableRandom random, long n, int most, Precision precision) {
     return comparison.matrix(
         n,
@@ -112,7 +150,7 @@ public abstract class SortComparison {
         DenseMatrix weights = comparison.matrix(random, n, 1, precision, true);
         Scalar rows = Scalar.of(37L);
         Scalar cols = Scalar.of(11.0);
-        for (var weight :
+        for (Operand weight :
             List.of(Scalar.absent(), Scalar.of(-2.0), Scalar.of(-0.0), Scalar.of(0.1), weights)) {
           comparison.assertEqual(
               "table", Attributes.none(), precision, first, second, weight, rows, cols);

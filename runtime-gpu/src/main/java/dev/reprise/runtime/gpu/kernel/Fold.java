@@ -39,6 +39,9 @@ record Fold(String name, String merge) {
   /** Fewest cells for each thread that are worth a part of their own. */
   private static final long CELLS_PER_THREAD = 16;
 
+  /** Parts of a row begin where as many cells as a group takes in a step have gone before. */
+  private static final long ALIGNED = 8 * GROUP;
+
   static final Fold SUM = new Fold("sum", "sum");
   static final Fold SQUARES = new Fold("squares", "sum");
   static final Fold MIN = new Fold("min", "min");
@@ -105,6 +108,9 @@ record Fold(String name, String merge) {
     long fewest = call.isProcessor() ? 4096 : GROUP * CELLS_PER_THREAD;
     long parts = Math.clamp(most / rows, 1, chunks(cols, fewest));
     long chunk = chunks(cols, parts);
+    if (parts > 1) {
+      chunk = chunks(chunk, ALIGNED) * ALIGNED;
+    }
     parts = chunks(cols, chunk);
     long groups = chunks(rows * parts, threads / lanes);
     if (call.isProcessor()) {
@@ -209,10 +215,11 @@ record Fold(String name, String merge) {
         target.form().ordinal());
   }
 
-  /** Neighbouring columns of a tile, all tiles about as wide. */
+  /** Neighbouring columns of a tile; on a processor all tiles are about as wide. */
   static int width(KernelCall call, long cols) {
-    int tile = call.isProcessor() ? PROCESSOR_TILE : GPU_TILE;
-    return (int) chunks(cols, chunks(cols, tile));
+    return call.isProcessor()
+        ? (int) chunks(cols, chunks(cols, PROCESSOR_TILE))
+        : (int) Math.min(cols, GPU_TILE);
   }
 
   static long chunks(long n, long size) {

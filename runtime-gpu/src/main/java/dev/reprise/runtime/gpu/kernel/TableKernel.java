@@ -26,6 +26,9 @@ public final class TableKernel implements DeviceKernel {
 
   private static final long CELLS_PER_PAIR = 64;
 
+  /** Pairs for each cell that are not too many for the thread that adds their weights. */
+  private static final long MOST_PER_CELL = 4096;
+
   private TableKernel() {}
 
   public static void register(DeviceKernels.Builder kernels) {
@@ -40,7 +43,22 @@ public final class TableKernel implements DeviceKernel {
         && (isAbsent(inputs[2]) || isSeries(inputs[2], first))
         && isSize(inputs[3])
         && isSize(inputs[4])
-        && isWorthwhile(first.cells(), size(inputs[3]), size(inputs[4]));
+        && isWorthwhile(first.cells(), size(inputs[3]), size(inputs[4]))
+        && (addsUp(inputs[2], first.cells())
+            || first.cells() / MOST_PER_CELL <= size(inputs[3]) * size(inputs[4]));
+  }
+
+  /** True when weights give the same sum in any order, of a cell that has all pairs. */
+  private static boolean addsUp(DeviceOperand weights, long pairs) {
+    if (!(weights instanceof Scalar scalar)) {
+      return false;
+    }
+    double weight = weight(scalar);
+    return weight == Math.rint(weight) && Math.abs(weight) * pairs <= EXACT;
+  }
+
+  private static double weight(Scalar scalar) {
+    return scalar.isAbsent() ? 1 : scalar.asDouble();
   }
 
   private static boolean isAbsent(DeviceOperand operand) {
@@ -82,11 +100,10 @@ public final class TableKernel implements DeviceKernel {
     DeviceMatrix out = call.result(rows, cols);
     DeviceBuffer bad = call.scratch(8);
     call.backend().zero(bad, 8);
-    double weight = call.isMatrix(2) ? 0 : isAbsent(call.operand(2)) ? 1 : number(call, 2);
-    if (!call.isMatrix(2) && weight == Math.rint(weight) && Math.abs(weight) * pairs <= EXACT) {
-      count(call, out, bad, weight);
+    if (addsUp(call.operand(2), pairs)) {
+      count(call, out, bad, weight(call.scalar(2)));
     } else {
-      sum(call, out, bad, weight);
+      sum(call, out, bad, call.isMatrix(2) ? 0 : weight(call.scalar(2)));
     }
     long behind = call.readLongs(bad, 1)[0];
     if (behind != 0) {

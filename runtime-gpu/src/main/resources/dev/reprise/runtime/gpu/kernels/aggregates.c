@@ -125,7 +125,7 @@ FOLD(indexMin, EACH(FALL), FALL(x0, 0))
     LONG each = (rows * parts + together * GROUPS - 1) / (together * GROUPS);                        \
     for (LONG k = 0; k < each; k++) {                                                                \
       LONG at = (GROUP * each + k) * together + THREAD / lanes;                                      \
-      LONG row = at / parts, part = at % parts;                                                      \
+      LONG row = quotient(at, parts), part = at - row * parts;                                       \
       WIDE a = A, b = B;                                                                             \
       if (row < rows) {                                                                              \
         LONG from = part * chunk, to = from + chunk < cols ? from + chunk : cols;                    \
@@ -160,8 +160,8 @@ FOLD(indexMin, EACH(FALL), FALL(x0, 0))
     LOCAL WIDE firsts[256];                                                                          \
     LOCAL WIDE seconds[256];                                                                         \
     int lanes = THREADS / width, lane = THREAD / width;                                              \
-    LONG tiles = (cols + width - 1) / width, part = GROUP / tiles;                                   \
-    LONG col = GROUP % tiles * width + THREAD % width;                                               \
+    LONG tiles = (cols + width - 1) / width, part = quotient(GROUP, tiles);                          \
+    LONG col = (GROUP - part * tiles) * width + THREAD % width;                                      \
     WIDE a = A, b = B;                                                                               \
     if (lane < lanes && col < cols) {                                                                \
       LONG from = part * chunk, to = from + chunk < rows ? from + chunk : rows;                      \

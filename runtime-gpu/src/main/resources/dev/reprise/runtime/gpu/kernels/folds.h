@@ -10,14 +10,17 @@ FUNCTION void addTo(WIDE *sum, WIDE *lost, WIDE value) {
   *sum = next;
 }
 
+// NaN if either is, and -0 below 0; without branches, which random cells would make costly.
 FUNCTION WIDE smaller(WIDE x, WIDE y) {
-  if (x != x || x < y) return x;
-  return x == y && signbit(x) ? x : y;
+  WIDE least = y < x ? y : x;
+  least = ((x == 0) & (y == 0)) ? -(-x - y) : least;
+  return y != y ? y : least;
 }
 
 FUNCTION WIDE larger(WIDE x, WIDE y) {
-  if (x != x || x > y) return x;
-  return x == y && !signbit(x) ? x : y;
+  WIDE most = y > x ? y : x;
+  most = ((x == 0) & (y == 0)) ? x + y : most;
+  return y != y ? y : most;
 }
 
 FUNCTION WIDE corrected(WIDE sum, WIDE lost) {
