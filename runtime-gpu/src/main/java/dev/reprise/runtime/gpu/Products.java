@@ -56,4 +56,12 @@ public interface Products {
       double beta,
       DeviceBuffer c,
       long ldc);
+
+  /**
+   * What lies in a buffer from a byte on, as an operand of these methods; valid as long as the
+   * buffer, never released. Null when the library takes whole buffers only.
+   */
+  default DeviceBuffer part(DeviceBuffer buffer, long fromByte) {
+    return null;
+  }
 }

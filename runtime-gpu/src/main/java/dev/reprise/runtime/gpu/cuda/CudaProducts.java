@@ -252,7 +252,27 @@ final class CudaProducts implements Products {
   }
 
   private static Pointer address(DeviceBuffer buffer) {
-    return ((CudaBuffer) buffer).address();
+    return buffer instanceof Part part
+        ? ((CudaBuffer) part.whole()).address().withByteOffset(part.fromByte())
+        : ((CudaBuffer) buffer).address();
+  }
+
+  @Override
+  public DeviceBuffer part(DeviceBuffer buffer, long fromByte) {
+    return new Part(buffer, fromByte);
+  }
+
+  /** The end of a buffer that somebody else owns. */
+  private record Part(DeviceBuffer whole, long fromByte) implements DeviceBuffer {
+    @Override
+    public long bytes() {
+      return whole.bytes() - fromByte;
+    }
+
+    @Override
+    public void release() {
+      throw new UnsupportedOperationException("a part of a buffer is not released");
+    }
   }
 
   private void check(int status) {

@@ -67,18 +67,18 @@ final class Gemm {
       Block a,
       Block b,
       DeviceBuffer c) {
-    new Gemm(call, ta, tb, m, n, k).multiply(a, b, c, false);
+    Gemm gemm = new Gemm(call, ta, tb, m, n, k);
+    if (!gemm.multiplyByLibrary(1, a, b, 0, new Block(c, 0, n))) {
+      gemm.multiply(a, b, c, false);
+    }
   }
 
   /** C := op(A) t(op(A)), exactly symmetric: A's block serves as both operands. */
   static void square(
       KernelCall call, boolean transposedLeft, long n, long k, Block a, DeviceBuffer c) {
-    Products library = call.backend().products();
-    if (library == null
-        || a.at() != 0
-        || !library.syrk(
-            call.precision(), !transposedLeft, n, k, 1, a.buffer(), a.stride(), 0, c, n)) {
-      new Gemm(call, transposedLeft, !transposedLeft, n, n, k).multiply(a, a, c, true);
+    Gemm gemm = new Gemm(call, transposedLeft, !transposedLeft, n, n, k);
+    if (!gemm.squareByLibrary(1, a, 0, new Block(c, 0, n))) {
+      gemm.multiply(a, a, c, true);
     }
     call.run("gemm/mirror", n * n, c, n);
   }
@@ -87,21 +87,24 @@ final class Gemm {
   static void subtract(
       KernelCall call, boolean ta, boolean tb, long m, long n, long k, Block a, Block b, Block c) {
     if (m > 0 && n > 0 && k > 0) {
-      new Gemm(call, ta, tb, m, n, k).launch(a, b, c, k, true, false);
+      Gemm gemm = new Gemm(call, ta, tb, m, n, k);
+      if (!gemm.multiplyByLibrary(-1, a, b, 1, c)) {
+        gemm.launch(a, b, c, k, true, false);
+      }
     }
   }
 
   /** The upper triangle of C := C - t(A) A, for A of k x n; other cells of C get anything. */
   static void subtractSquare(KernelCall call, long n, long k, Block a, Block c) {
     if (n > 0) {
-      new Gemm(call, true, false, n, n, k).launch(a, a, c, k, true, true);
+      Gemm gemm = new Gemm(call, true, false, n, n, k);
+      if (!gemm.squareByLibrary(-1, a, 1, c)) {
+        gemm.launch(a, a, c, k, true, true);
+      }
     }
   }
 
   private void multiply(Block a, Block b, DeviceBuffer c, boolean upper) {
-    if (a.at() == 0 && b.at() == 0 && multiplyByLibrary(a, b, c)) {
-      return;
-    }
     long chunk = chunk();
     long chunks = pieces(k, chunk);
     if (chunks == 1) {
@@ -113,9 +116,15 @@ final class Gemm {
     call.run("gemm/add_up", m * n, c, parts, m * n, chunks);
   }
 
-  private boolean multiplyByLibrary(Block a, Block b, DeviceBuffer c) {
+  /** False when there is no library, or it does not take this. */
+  private boolean multiplyByLibrary(double alpha, Block a, Block b, double beta, Block c) {
     Products library = call.backend().products();
-    return library != null
+    DeviceBuffer left = part(library, a);
+    DeviceBuffer right = part(library, b);
+    DeviceBuffer out = part(library, c);
+    return left != null
+        && right != null
+        && out != null
         && library.gemm(
             call.precision(),
             ta,
@@ -123,14 +132,32 @@ final class Gemm {
             m,
             n,
             k,
-            1,
-            a.buffer(),
+            alpha,
+            left,
             a.stride(),
-            b.buffer(),
+            right,
             b.stride(),
-            0,
-            c,
-            n);
+            beta,
+            out,
+            c.stride());
+  }
+
+  /** Likewise the upper triangle of a square. */
+  private boolean squareByLibrary(double alpha, Block a, double beta, Block c) {
+    Products library = call.backend().products();
+    DeviceBuffer operand = part(library, a);
+    DeviceBuffer out = part(library, c);
+    return operand != null
+        && out != null
+        && library.syrk(
+            call.precision(), !ta, n, k, alpha, operand, a.stride(), beta, out, c.stride());
+  }
+
+  private DeviceBuffer part(Products library, Block block) {
+    if (library == null || block.at() == 0) {
+      return library == null ? null : block.buffer();
+    }
+    return library.part(block.buffer(), block.at() * call.precision().bytesPerCell());
   }
 
   private long chunk() {

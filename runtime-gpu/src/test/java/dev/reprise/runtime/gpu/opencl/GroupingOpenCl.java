@@ -8,8 +8,10 @@ import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
 import dev.reprise.runtime.gpu.Devices;
 import dev.reprise.runtime.gpu.KernelAccelerator;
+import dev.reprise.runtime.gpu.Products;
 import dev.reprise.runtime.gpu.StandardKernels;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The first OpenCL device, denying that it is a processor, so that kernels take the ways that are
@@ -17,15 +19,38 @@ import java.lang.foreign.MemorySegment;
  */
 final class GroupingOpenCl implements Backend {
   private final Backend backend;
+  private final Products products;
 
-  private GroupingOpenCl(Backend backend) {
+  private GroupingOpenCl(Backend backend, Products products) {
     this.backend = backend;
+    this.products = products;
   }
 
   static Accelerator open() {
-    OpenClProvider.Found found = (OpenClProvider.Found) Devices.openclCandidate();
-    return new KernelAccelerator(
-        new GroupingOpenCl(new OpenClBackend(found.facts())), StandardKernels.table());
+    return accelerator(new GroupingOpenCl(backend(), null));
+  }
+
+  /**
+   * With a library for products, as makers of GPUs give one.
+   *
+   * @param calls gets the names of the library's methods that are called
+   */
+  static Accelerator openWithLibrary(List<String> calls) {
+    Backend backend = backend();
+    return accelerator(new GroupingOpenCl(backend, new HostProducts(backend, calls)));
+  }
+
+  private static Backend backend() {
+    return new OpenClBackend(((OpenClProvider.Found) Devices.openclCandidate()).facts());
+  }
+
+  private static Accelerator accelerator(Backend backend) {
+    return new KernelAccelerator(backend, StandardKernels.table());
+  }
+
+  @Override
+  public Products products() {
+    return products;
   }
 
   @Override

@@ -1,0 +1,148 @@
+package dev.reprise.runtime.gpu.opencl;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.Products;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** A library for products that computes on the host, cell by cell as the interface says. */
+final class HostProducts implements Products {
+  private final Backend backend;
+  private final List<String> calls;
+
+  /**
+   * @param calls gets the name of every method that computes
+   */
+  HostProducts(Backend backend, List<String> calls) {
+    this.backend = backend;
+    this.calls = calls;
+  }
+
+  /** The end of a buffer. */
+  private record Part(DeviceBuffer whole, long fromByte) implements DeviceBuffer {
+    @Override
+    public long bytes() {
+      return whole.bytes() - fromByte;
+    }
+
+    @Override
+    public void release() {
+      throw new AssertionError("a part of a buffer is not released");
+    }
+  }
+
+  /** Cells of a matrix on the host, with a leading dimension. */
+  private record Cells(MemorySegment segment, long from, Precision precision, long leading) {
+    double get(long i, long j) {
+      long at = from + (i * leading + j) * precision.bytesPerCell();
+      return precision == Precision.FP64
+          ? segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, at)
+          : segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
+    }
+
+    void set(long i, long j, double value) {
+      long at = from + (i * leading + j) * precision.bytesPerCell();
+      if (precision == Precision.FP64) {
+        segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, at, value);
+      } else {
+        segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, (float) value);
+      }
+    }
+  }
+
+  private Cells read(Arena arena, DeviceBuffer buffer, Precision precision, long leading) {
+    DeviceBuffer whole = buffer instanceof Part part ? part.whole() : buffer;
+    MemorySegment cells = arena.allocate(whole.bytes(), 64);
+    backend.read(whole, cells, whole.bytes());
+    return new Cells(cells, buffer instanceof Part part ? part.fromByte() : 0, precision, leading);
+  }
+
+  private void write(Cells cells, DeviceBuffer buffer) {
+    DeviceBuffer whole = buffer instanceof Part part ? part.whole() : buffer;
+    backend.upload(cells.segment(), whole, whole.bytes());
+    Mark mark = backend.mark();
+    mark.await();
+    mark.release();
+  }
+
+  @Override
+  public String library() {
+    return "the host";
+  }
+
+  @Override
+  public DeviceBuffer part(DeviceBuffer buffer, long fromByte) {
+    return new Part(buffer, fromByte);
+  }
+
+  @Override
+  public boolean gemm(
+      Precision precision,
+      boolean transA,
+      boolean transB,
+      long m,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      DeviceBuffer b,
+      long ldb,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    calls.add("gemm");
+    try (Arena arena = Arena.ofConfined()) {
+      Cells left = read(arena, a, precision, lda);
+      Cells right = read(arena, b, precision, ldb);
+      Cells out = read(arena, c, precision, ldc);
+      for (long i = 0; i < m; i++) {
+        for (long j = 0; j < n; j++) {
+          double sum = 0;
+          for (long l = 0; l < k; l++) {
+            double cell = transA ? left.get(l, i) : left.get(i, l);
+            sum += cell * (transB ? right.get(j, l) : right.get(l, j));
+          }
+          out.set(i, j, alpha * sum + (beta == 0 ? 0 : beta * out.get(i, j)));
+        }
+      }
+      write(out, c);
+    }
+    return true;
+  }
+
+  @Override
+  public boolean syrk(
+      Precision precision,
+      boolean transA,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    calls.add("syrk");
+    try (Arena arena = Arena.ofConfined()) {
+      Cells x = read(arena, a, precision, lda);
+      Cells out = read(arena, c, precision, ldc);
+      for (long i = 0; i < n; i++) {
+        for (long j = i; j < n; j++) {
+          double sum = 0;
+          for (long l = 0; l < k; l++) {
+            sum += transA ? x.get(i, l) * x.get(j, l) : x.get(l, i) * x.get(l, j);
+          }
+          out.set(i, j, alpha * sum + (beta == 0 ? 0 : beta * out.get(i, j)));
+        }
+      }
+      write(out, c);
+    }
+    return true;
+  }
+}
