@@ -249,15 +249,20 @@ final class Accelerators implements AutoCloseable {
   /** After {@link #stop}: brings home what values still lie there, and closes the accelerators. */
   @Override
   public void close() {
+    RuntimeException failure = null;
     for (AcceleratorWorker worker : workers()) {
-      try {
+      try (Accelerator accelerator = worker.accelerator()) {
         worker.memory().evacuate();
-      } finally {
-        worker.accelerator().close();
+      } catch (RuntimeException e) {
+        // The others are closed all the same.
+        failure = e;
       }
     }
     if (natives != null) {
       natives.close();
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

@@ -21,6 +21,16 @@ record DeviceCopy(DeviceMemory memory, DeviceBuffer buffer, DeviceCopy next) {
     return null;
   }
 
+  /** True when there is a copy on an accelerator that is not lost. */
+  static boolean isSafe(DeviceCopy copies) {
+    for (DeviceCopy each = copies; each != null; each = each.next) {
+      if (!each.memory.isLost()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The copies but for the one in a memory. */
   static DeviceCopy without(DeviceMemory memory, DeviceCopy copies) {
     if (copies == null) {

@@ -6,6 +6,8 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,9 @@ public final class DeviceMemory implements DeviceAllocator {
 
   private static final long MEASURED_BYTES = 1 << 20;
 
+  /** How often it is tried to bring a matrix home in the end. */
+  private static final int EVACUATIONS = 3;
+
   private final Accelerator accelerator;
   private final HostMemory host;
   private final long budgetBytes;
@@ -55,6 +60,9 @@ public final class DeviceMemory implements DeviceAllocator {
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong reclaimed = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
+
+  // Set once: copies here no longer count as copies.
+  private volatile boolean lost;
 
   /** Gives up values that only the cache holds; see the class. */
   @FunctionalInterface
@@ -91,6 +99,15 @@ public final class DeviceMemory implements DeviceAllocator {
     return host;
   }
 
+  /** Hears that the accelerator is lost: what lies here cannot be read any more. */
+  public void lose() {
+    lost = true;
+  }
+
+  boolean isLost() {
+    return lost;
+  }
+
   public long budgetBytes() {
     return budgetBytes;
   }
@@ -125,7 +142,7 @@ public final class DeviceMemory implements DeviceAllocator {
     }
     try {
       return accelerator.allocate(bytes);
-    } catch (dev.reprise.runtime.accelerator.DeviceException e) {
+    } catch (DeviceException e) {
       throw e;
     } catch (ResourceException e) {
       return null;
@@ -184,9 +201,16 @@ public final class DeviceMemory implements DeviceAllocator {
   }
 
   /** Copies cells to the host; any thread, waits for the device alone. */
-  void download(DeviceBuffer from, java.lang.foreign.MemorySegment to, long bytes) {
+  void download(DeviceBuffer from, MemorySegment to, long bytes) {
     long start = System.nanoTime();
-    accelerator.download(from, to, bytes);
+    try {
+      accelerator.download(from, to, bytes);
+    } catch (DeviceException e) {
+      if (e.isLost()) {
+        lose();
+      }
+      throw e;
+    }
     downloads.incrementAndGet();
     downloadedBytes.addAndGet(bytes);
     downloadNanos.addAndGet(System.nanoTime() - start);
@@ -240,9 +264,25 @@ public final class DeviceMemory implements DeviceAllocator {
     }
   }
 
-  /** Copies home whatever is nowhere else and drops all copies; before the accelerator closes. */
+  /**
+   * Copies home whatever is nowhere else and drops all copies; before the accelerator closes, when
+   * no operation runs. What a lost accelerator held stays lost.
+   */
   public void evacuate() {
     for (ManagedMatrix matrix : leastRecentlyUsed()) {
+      try {
+        evacuate(matrix);
+      } catch (DeviceException e) {
+        lose();
+      }
+    }
+  }
+
+  /** Gives up when the matrix is pinned or there is no room. */
+  private void evacuate(ManagedMatrix matrix) {
+    for (int tries = 0; tries < EVACUATIONS && matrix.isOnDevice(this); tries++) {
+      // The disk's writer may be moving it, now or again.
+      host.awaitMove(() -> !matrix.isMoving());
       matrix.dropDeviceCopy(this, true);
     }
   }

@@ -4,8 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What holds a matrix, in one word: references (low 32 bits), pins (24 bits), and the facts
- * {@code MOVING}, {@code OFF_HOST} and {@code LEAVING_DEVICE}. A base class, so that a matrix stays one object.
+ * What holds a matrix, in one word: references (low 32 bits), pins (24 bits), and the facts {@code
+ * MOVING}, {@code OFF_HOST} and {@code LEAVING_DEVICE}. A base class, so that a matrix stays one
+ * object.
  *
  * <pre>
  *   references  1 --> n ... --> 0     never up again from 0

@@ -1,15 +1,16 @@
 package dev.reprise.memory;
 
-import dev.reprise.runtime.accelerator.DeviceBuffer;
-import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -52,8 +53,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     try {
       LAST_USE = MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "lastUse", long.class);
       DEVICES =
-          MethodHandles.lookup()
-              .findVarHandle(ManagedMatrix.class, "devices", DeviceCopy.class);
+          MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "devices", DeviceCopy.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -314,7 +314,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   /** True when leaving host memory needs no writing, since the cells are elsewhere too. */
   boolean isElsewhere() {
-    return disk != null || devices != null;
+    return disk != null || DeviceCopy.isSafe(devices);
   }
 
   /** True when an accelerator has a copy of the cells. */
@@ -469,7 +469,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     try {
       DeviceCopy copy = DeviceCopy.in(memory, devices);
       if (copy != null && (hasOther(copy) || demoting && demote(copy)) && leaveDevice()) {
-        devices = DeviceCopy.without(memory, devices);
+        removeDeviceCopy(memory);
         memory.leave(this);
         copy.buffer().release();
         freed = bytes;
@@ -480,8 +480,20 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     return freed;
   }
 
+  /**
+   * By who moves; somebody who has pinned the cells on the host may add a copy at the same time.
+   */
+  private void removeDeviceCopy(DeviceMemory memory) {
+    DeviceCopy before;
+    do {
+      before = devices;
+    } while (!DEVICES.compareAndSet(this, before, DeviceCopy.without(memory, before)));
+  }
+
   private boolean hasOther(DeviceCopy copy) {
-    return isOnHost() || disk != null || copy.next() != null || devices != copy;
+    return isOnHost()
+        || disk != null
+        || DeviceCopy.isSafe(DeviceCopy.without(copy.memory(), devices));
   }
 
   /** Copies the cells of the only copy to the host; false when there is no room. */
@@ -511,10 +523,20 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     memory.moveEnded();
   }
 
-  /** Waits until nobody moves the matrix. */
+  /**
+   * Waits until nobody moves the matrix. A small one, which has no home, moves only when a copy on
+   * an accelerator is dropped; once that is out of the list nothing is left to wait for.
+   */
   private void awaitMove() {
     if (isMoving()) {
-      home.awaitMove(() -> !isMoving());
+      HostMemory memory = home;
+      DeviceCopy copies = devices;
+      if (memory == null && copies != null) {
+        memory = copies.memory().host();
+      }
+      if (memory != null) {
+        memory.awaitMove(() -> !isMoving());
+      }
     }
   }
 
@@ -536,12 +558,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
     MatrixOperand cells;
     try {
-      DeviceCopy nearest = devices;
-      if (nearest != null) {
-        nearest.memory().download(nearest.buffer(), buffer.segment(), bytes);
-      } else {
-        home.disk().read(disk, buffer.segment());
-      }
+      copyTo(buffer.segment());
       cells =
           nonZeros < 0
               ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
@@ -556,6 +573,25 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     LAST_USE.setOpaque(this, home.residents().tick());
     ((HostBuffer) buffer).adopt();
     endMove();
+  }
+
+  /**
+   * Copies the cells from wherever they are; an accelerator may fail at it where another does not.
+   */
+  private void copyTo(MemorySegment segment) {
+    DeviceException failure = null;
+    for (DeviceCopy copy = devices; copy != null; copy = copy.next()) {
+      try {
+        copy.memory().download(copy.buffer(), segment, bytes);
+        return;
+      } catch (DeviceException e) {
+        failure = e;
+      }
+    }
+    if (disk == null && failure != null) {
+      throw failure;
+    }
+    home.disk().read(disk, segment);
   }
 
   /** Brings the cells back without pinning them; by a caller who has nothing pinned. */
