@@ -2,8 +2,8 @@ package dev.reprise.scheduler;
 
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.EventHandler;
-import com.lmax.disruptor.ExceptionHandler;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.reprise.memory.DeviceMemory;
@@ -32,6 +32,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * much is under way is bounded by those who submit. So two workers may feed each other with full
  * rings.
  *
+ * <p><b>No task is overlooked.</b> Who finds the ring full puts his task into the overflow and then
+ * tries to wake the worker through the ring. The worker gives the ring's slots back before it looks
+ * at the overflow for the last time. So either the ring has room for the wake-up, or that look
+ * comes after the task. Nothing that a task throws ends the worker or keeps it from the next task.
+ *
  * <p><b>Overlap.</b> While earlier launches run, later tasks are issued: their inputs are copied
  * beside the kernels. The worker waits for the oldest launch only when no task is there to be
  * issued or enough are.
@@ -41,6 +46,8 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   /** Launches that may be under way; their inputs stay pinned. */
   private static final int MOST_ISSUED = 16;
+
+  private static final int ENDED = Integer.MIN_VALUE;
 
   private static final class Slot {
     private DeviceTask task;
@@ -53,7 +60,8 @@ public final class AcceleratorWorker implements AutoCloseable {
   private final RingBuffer<Slot> ring;
   private final Queue<DeviceTask> overflow = new ConcurrentLinkedQueue<>();
 
-  // Tasks that have not ended. Its fall to zero while closing lets the closing thread go on.
+  // Tasks that have not ended. Its fall to zero while closing lets the closing thread go on, who
+  // makes it ENDED: from then on it is negative.
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicLong executed = new AtomicLong();
   private final AtomicLong busyNanos = new AtomicLong();
@@ -73,13 +81,18 @@ public final class AcceleratorWorker implements AutoCloseable {
    * @param memory the accelerator's; both are closed by their owner, after the worker
    */
   public AcceleratorWorker(DeviceMemory memory, WorkerEvents events) {
+    this(memory, events, RING_SIZE);
+  }
+
+  /** For tests: with a ring of a size of their choice, a power of two. */
+  AcceleratorWorker(DeviceMemory memory, WorkerEvents events, int ringSize) {
     this.memory = memory;
     this.accelerator = memory.accelerator();
     this.events = events;
     this.disruptor =
         new Disruptor<>(
             Slot::new,
-            RING_SIZE,
+            ringSize,
             work -> {
               Thread thread = new Thread(work, "reprise-" + accelerator.name());
               thread.setDaemon(true);
@@ -87,7 +100,6 @@ public final class AcceleratorWorker implements AutoCloseable {
             },
             ProducerType.MULTI,
             new BlockingWaitStrategy());
-    disruptor.setDefaultExceptionHandler(new Failures());
     disruptor.handleEventsWith(new Handler());
     this.ring = disruptor.start();
   }
@@ -111,7 +123,7 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   /** Tasks submitted that have not ended. */
   public int unfinished() {
-    return unfinished.get();
+    return Math.max(unfinished.get(), 0);
   }
 
   /**
@@ -119,7 +131,7 @@ public final class AcceleratorWorker implements AutoCloseable {
    */
   public double backlogNanos() {
     long ended = executed.get();
-    return ended == 0 ? 0 : unfinished.get() * ((double) busyNanos.get() / ended);
+    return ended == 0 ? 0 : unfinished() * ((double) busyNanos.get() / ended);
   }
 
   /** Operations that ended well. */
@@ -132,17 +144,31 @@ public final class AcceleratorWorker implements AutoCloseable {
     return busyNanos.get();
   }
 
-  /** Takes a task over. Never waits and never runs any of it on the calling thread. */
+  /**
+   * Takes a task over. Never waits and never runs any of it on the calling thread; but after the
+   * end of {@link #close}, tells it there that it is cancelled.
+   */
   public void submit(DeviceTask task) {
-    unfinished.incrementAndGet();
+    if (unfinished.getAndUpdate(tasks -> tasks == ENDED ? ENDED : tasks + 1) == ENDED) {
+      task.failed(cancellation());
+      return;
+    }
     if (!ring.tryPublishEvent((slot, sequence, submitted) -> slot.task = submitted, task)) {
       overflow.add(task);
-      // The worker may have emptied the ring meanwhile and gone to sleep: wake it if it could have.
+      // The worker may have emptied the ring meanwhile and gone to sleep. When there is no room for
+      // this either, it has yet to look at the overflow.
       ring.tryPublishEvent((slot, sequence) -> slot.task = null);
     }
   }
 
   private final class Handler implements EventHandler<Slot> {
+    private Sequence consumed;
+
+    @Override
+    public void setSequenceCallback(Sequence sequence) {
+      consumed = sequence;
+    }
+
     @Override
     public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
       DeviceTask task = slot.task;
@@ -151,13 +177,20 @@ public final class AcceleratorWorker implements AutoCloseable {
         issue(task);
       }
       if (endOfBatch) {
-        for (DeviceTask more = overflow.poll(); more != null; more = overflow.poll()) {
-          issue(more);
-        }
-        while (!issued.isEmpty() && ring.getCursor() == sequence && overflow.isEmpty()) {
+        // Volatile: the slots are free before the overflow is looked at.
+        consumed.setVolatile(sequence);
+        issueOverflow();
+        while (!issued.isEmpty() && ring.getCursor() == sequence) {
           completeOldest();
+          issueOverflow();
         }
       }
+    }
+  }
+
+  private void issueOverflow() {
+    for (DeviceTask more = overflow.poll(); more != null; more = overflow.poll()) {
+      issue(more);
     }
   }
 
@@ -165,13 +198,26 @@ public final class AcceleratorWorker implements AutoCloseable {
     while (issued.size() >= MOST_ISSUED) {
       completeOldest();
     }
-    if (closing || !task.isWanted()) {
-      end(() -> task.failed(new CancellationException("cancelled")));
+    if (closing || !isWanted(task)) {
+      end(() -> task.failed(cancellation()));
     } else if (lost != null) {
       DeviceException reason = lost;
       end(() -> task.failed(reason));
     } else {
       launch(task);
+    }
+  }
+
+  private static CancellationException cancellation() {
+    return new CancellationException("cancelled");
+  }
+
+  private static boolean isWanted(DeviceTask task) {
+    try {
+      return task.isWanted();
+    } catch (RuntimeException | Error e) {
+      report(e);
+      return false;
     }
   }
 
@@ -181,7 +227,11 @@ public final class AcceleratorWorker implements AutoCloseable {
       next.launch();
       issued.add(next);
     } catch (Throwable e) {
-      next.giveUp();
+      try {
+        next.giveUp();
+      } catch (RuntimeException | Error second) {
+        e.addSuppressed(second);
+      }
       failed(task, e);
     }
   }
@@ -189,57 +239,50 @@ public final class AcceleratorWorker implements AutoCloseable {
   private void completeOldest() {
     IssuedTask oldest = issued.poll();
     DeviceTask task = oldest.task();
-    IssuedTask.Outcome outcome;
+    IssuedTask.Outcome ended;
     try {
-      outcome = oldest.await();
+      ended = oldest.await();
     } catch (Throwable e) {
       failed(task, e);
       return;
     }
+    IssuedTask.Outcome outcome = ended;
     executed.incrementAndGet();
     busyNanos.addAndGet(outcome.nanos());
-    events.executed(accelerator.name(), task, outcome.issuedAt(), outcome.nanos());
+    quietly(() -> events.executed(accelerator.name(), task, outcome.issuedAt(), outcome.nanos()));
     end(() -> task.completed(outcome.value(), outcome.nanos()));
   }
 
   private void failed(DeviceTask task, Throwable error) {
     if (error instanceof DeviceException failure && failure.isLost()) {
       lost = failure;
+      memory.lose();
     }
-    events.failed(accelerator.name(), task, error);
+    quietly(() -> events.failed(accelerator.name(), task, error));
     end(() -> task.failed(error));
   }
 
-  /** Tells a task its end; what that throws belongs to nobody here. */
   private void end(Runnable told) {
-    try {
-      told.run();
-    } finally {
-      if (unfinished.decrementAndGet() == 0 && closing) {
-        synchronized (unfinished) {
-          unfinished.notifyAll();
-        }
+    quietly(told);
+    if (unfinished.decrementAndGet() == 0 && closing) {
+      synchronized (unfinished) {
+        unfinished.notifyAll();
       }
     }
   }
 
-  /** A task's callback threw: the task has seen to its own handle; the worker goes on. */
-  private static final class Failures implements ExceptionHandler<Slot> {
-    @Override
-    public void handleEventException(Throwable error, long sequence, Slot slot) {
-      Thread thread = Thread.currentThread();
-      thread.getThreadGroup().uncaughtException(thread, error);
+  /** Tells somebody something. What that throws is his own affair: the worker goes on. */
+  private static void quietly(Runnable told) {
+    try {
+      told.run();
+    } catch (RuntimeException | Error e) {
+      report(e);
     }
+  }
 
-    @Override
-    public void handleOnStartException(Throwable error) {
-      throw new IllegalStateException("a worker could not start", error);
-    }
-
-    @Override
-    public void handleOnShutdownException(Throwable error) {
-      throw new IllegalStateException("a worker could not end", error);
-    }
+  private static void report(Throwable error) {
+    Thread thread = Thread.currentThread();
+    thread.getThreadGroup().uncaughtException(thread, error);
   }
 
   /** Cancels what has not started, waits for what runs, and ends the thread. */
@@ -248,7 +291,7 @@ public final class AcceleratorWorker implements AutoCloseable {
     closing = true;
     boolean interrupted = false;
     synchronized (unfinished) {
-      while (unfinished.get() > 0) {
+      while (!unfinished.compareAndSet(0, ENDED) && unfinished.get() != ENDED) {
         try {
           unfinished.wait();
         } catch (InterruptedException e) {

@@ -113,6 +113,16 @@ final class IssuedTask {
 
   private Value value() {
     List<Value> values = new ArrayList<>(outputs.length);
+    try {
+      addValues(values);
+    } catch (RuntimeException | Error e) {
+      values.forEach(Value::release);
+      throw e;
+    }
+    return values.size() == 1 ? values.getFirst() : new ListValue(List.of(), values);
+  }
+
+  private void addValues(List<Value> values) {
     for (int i = 0; i < outputs.length; i++) {
       switch (outputs[i]) {
         case Scalar scalar -> values.add(scalar);
@@ -124,7 +134,6 @@ final class IssuedTask {
         }
       }
     }
-    return values.size() == 1 ? values.getFirst() : new ListValue(List.of(), values);
   }
 
   private Scalar number(DeviceMatrix matrix) {
