@@ -41,6 +41,7 @@ final class Accelerators implements AutoCloseable {
   private static final Placement HOST = (operation, inputs, described, work) -> null;
 
   private final DeviceConfig config;
+  private final boolean exact;
   private final List<AcceleratorProvider> providers;
   private final HostMemory host;
   private final DeviceMemory.DeviceReclaimer reclaimer;
@@ -61,20 +62,24 @@ final class Accelerators implements AutoCloseable {
   /**
    * Opens what the configuration names; {@code auto} by itself opens nothing yet.
    *
+   * @param exact whether all values must be of one device class: then an accelerator is used only
+   *     when everything is to run on it, and what it cannot do for lack of memory fails
    * @throws ResourceException when the accelerator that everything is to run on is not there
    */
   Accelerators(
       DeviceConfig config,
+      boolean exact,
       List<AcceleratorProvider> providers,
       HostMemory host,
       DeviceMemory.DeviceReclaimer reclaimer,
       WorkerEvents events) {
     this.config = config;
+    this.exact = exact;
     this.providers = providers;
     this.host = host;
     this.reclaimer = reclaimer;
     this.events = events;
-    if (config.placement().equals("cpu")) {
+    if (config.placement().equals("cpu") || exact && !config.isFixed()) {
       placement = HOST;
     } else if (!config.placement().equals("auto") || !config.among().isEmpty()) {
       open();
@@ -84,6 +89,12 @@ final class Accelerators implements AutoCloseable {
   /** True when operations may be placed on an accelerator, now or later. */
   boolean isActive() {
     return placement != HOST;
+  }
+
+  /** True when accelerators have been found and opened. */
+  boolean isOpen() {
+    Placement policy = placement;
+    return policy != null && policy != HOST;
   }
 
   /** True when everything that an accelerator can do runs there. */
@@ -136,6 +147,18 @@ final class Accelerators implements AutoCloseable {
 
   void ranOn(AcceleratorWorker worker, Operation operation, double work, long nanos) {
     placement.ranOn(worker, operation, work, nanos);
+  }
+
+  /** False when an operation must not run on the processor because an accelerator failed at it. */
+  boolean mayFallBack() {
+    return !exact;
+  }
+
+  /** The device class of all values; see {@link #Accelerators}. */
+  String deviceClass(String ofProcessor) {
+    return workers().isEmpty()
+        ? ofProcessor
+        : ofProcessor + " + " + workers.getFirst().accelerator().deviceClass();
   }
 
   /** Notes that an operation runs on the processor because an accelerator could not do it. */

@@ -47,8 +47,25 @@ final class Execution {
       LineageItem item,
       ExecutionContext context,
       Tally tally) {
-    if (parts == null || !linked.hasRewrites()) {
-      return kernel(linked, inputs, context, tally);
+    return run(linked, inputs, item, context, tally, null);
+  }
+
+  /**
+   * As the other, but does not wait for an accelerator.
+   *
+   * @param inputs complete; referenced until {@code later} has been told, if it will be
+   * @param later null when the caller waits
+   * @return null when {@code later} will be told
+   */
+  Value run(
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Tally tally,
+      Later later) {
+    if (parts == null || !linked.hasRewrites() || item == null) {
+      return kernel(linked, inputs, item, context, tally, later);
     }
     Operation operation = linked.operation();
     if (Binds.isBind(operation.name())) {
@@ -57,7 +74,7 @@ final class Execution {
         tally.executed(linked.index(), 0);
         return bound;
       }
-      return kernel(linked, inputs, context, tally);
+      return kernel(linked, inputs, item, context, tally, later);
     }
     PartialReuse.Result result =
         parts.tryCompute(operation, inputs, item, new TaskKernels(context, tally));
@@ -67,9 +84,7 @@ final class Execution {
           ? result.value()
           : verified(operation, inputs, item, context, result.value());
     }
-    Value value = kernel(linked, inputs, context, tally);
-    parts.executed(operation, inputs, item, value);
-    return value;
+    return kernel(linked, inputs, item, context, tally, later);
   }
 
   /** A value put together from parts, computed as a whole, too, when it is one of the sample. */
@@ -92,11 +107,84 @@ final class Execution {
   }
 
   private Value kernel(
-      LinkedOperation linked, Value[] inputs, ExecutionContext context, Tally tally) {
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Tally tally,
+      Later later) {
     long start = System.nanoTime();
+    if (later != null
+        && kernels.submit(
+            linked.operation(),
+            inputs,
+            context,
+            new Counted(later, linked, inputs, item, tally, start))) {
+      return null;
+    }
     Value value = kernels.run(linked.operation(), inputs, context);
-    tally.executed(linked.index(), System.nanoTime() - start);
+    executed(linked, inputs, item, tally, start, value);
     return value;
+  }
+
+  private void executed(
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      Tally tally,
+      long start,
+      Value value) {
+    tally.executed(linked.index(), System.nanoTime() - start);
+    if (parts != null && item != null && linked.hasRewrites() && !Binds.isBind(linked.name())) {
+      parts.executed(linked.operation(), inputs, item, value);
+    }
+  }
+
+  /** Counts a kernel that ran on an accelerator before it passes its result on. */
+  private final class Counted implements Later {
+    private final Later later;
+    private final LinkedOperation linked;
+    private final Value[] inputs;
+    private final LineageItem item;
+    private final Tally tally;
+    private final long start;
+
+    Counted(
+        Later later,
+        LinkedOperation linked,
+        Value[] inputs,
+        LineageItem item,
+        Tally tally,
+        long start) {
+      this.later = later;
+      this.linked = linked;
+      this.inputs = inputs;
+      this.item = item;
+      this.tally = tally;
+      this.start = start;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return later.isWanted();
+    }
+
+    @Override
+    public void completed(Value value) {
+      try {
+        executed(linked, inputs, item, tally, start, value);
+      } catch (RuntimeException | Error e) {
+        value.release();
+        later.failed(e);
+        return;
+      }
+      later.completed(value);
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      later.failed(error);
+    }
   }
 
   private BoundMatrix bind(

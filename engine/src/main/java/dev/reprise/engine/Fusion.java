@@ -108,7 +108,7 @@ final class Fusion {
         call.leaves,
         call.meta,
         origin,
-        (leaves, kernel, tally) -> {
+        (leaves, kernel, tally, later) -> {
           Value value = loop(call, leaves, kernel, tally);
           return value != null ? value : new MemberRun(call, leaves, kernel, tally).value();
         },

@@ -15,6 +15,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
+import dev.reprise.scheduler.TaskScheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,14 +25,21 @@ import java.util.function.Supplier;
 final class KernelRunner {
   private final Device device;
   private final Accelerators accelerators;
+  private final TaskScheduler pool;
   private final HostMemory memory;
 
   /** Null when the run stops at no value. */
   private final ValueTrap trap;
 
-  KernelRunner(Device device, Accelerators accelerators, HostMemory memory, ValueTrap trap) {
+  KernelRunner(
+      Device device,
+      Accelerators accelerators,
+      TaskScheduler pool,
+      HostMemory memory,
+      ValueTrap trap) {
     this.device = device;
     this.accelerators = accelerators;
+    this.pool = pool;
     this.memory = memory;
     this.trap = trap;
   }
@@ -58,6 +66,40 @@ final class KernelRunner {
     return runPlaced(operation, flat, context);
   }
 
+  /** True when operations may be placed on an accelerator now. */
+  boolean places() {
+    return accelerators.isOpen() && trap == null;
+  }
+
+  /**
+   * Hands an operation to an accelerator's worker, if the placement chooses one.
+   *
+   * @param inputs complete; referenced until {@code later} has been told
+   * @return false when the operation is to run on the processor; {@code later} hears nothing then
+   */
+  boolean submit(Operation operation, Value[] inputs, ExecutionContext context, Later later) {
+    if (!places() || ListOperands.isColumnOfScalars(operation, inputs)) {
+      return false;
+    }
+    Value[] flat = ListOperands.flatten(operation, inputs);
+    double work = operation.opcode().work().nanos(operation, flat);
+    AcceleratorWorker worker = accelerators.place(operation, flat, work);
+    if (worker == null) {
+      return false;
+    }
+    worker.submit(
+        new LateCall(
+            operation,
+            flat,
+            worker,
+            accelerators,
+            work,
+            () -> onHost(operation, flat, context),
+            pool::submit,
+            later));
+    return true;
+  }
+
   /** On the device that the placement chooses; on the processor after all when that one cannot. */
   private Value runPlaced(Operation operation, Value[] flat, ExecutionContext context) {
     double work = operation.opcode().work().nanos(operation, flat);
@@ -69,6 +111,9 @@ final class KernelRunner {
         accelerators.ranOn(worker, operation, work, call.nanos());
         return value;
       } catch (ResourceException e) {
+        if (!accelerators.mayFallBack()) {
+          throw e;
+        }
         accelerators.fellBack(worker);
       }
     }

@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * valid.
  */
 final class PendingTask extends Task implements Waiter {
+  private static final Handle[] NONE = {};
+
   private final Run run;
   private final Cancellation cancellation;
   private final ExecutionContext kernel;
@@ -37,10 +39,19 @@ final class PendingTask extends Task implements Waiter {
   // one gives them back; a claim that comes after that has no recipe any more.
   private final AtomicInteger needs = new AtomicInteger(1);
 
-  /** Computes the value from complete inputs and counts that; the caller owns a reference to it. */
+  // By the thread that runs the task: the result comes from an accelerator's worker.
+  private boolean elsewhere;
+
+  /** How a task comes to its value. */
   @FunctionalInterface
   interface Recipe {
-    Value compute(Value[] inputs, ExecutionContext kernel, Tally tally);
+    /**
+     * Computes the value from complete inputs and counts that.
+     *
+     * @param later hears of the value if it is not there at once
+     * @return the value, of which the caller owns a reference; null when {@code later} will be told
+     */
+    Value compute(Value[] inputs, ExecutionContext kernel, Tally tally, Later later);
   }
 
   /** Supplies the value of the claim that the task owes. */
@@ -120,9 +131,18 @@ final class PendingTask extends Task implements Waiter {
     run.session().scheduler().submit(this);
   }
 
+  /**
+   * Begins on the calling thread, which knows the inputs to be complete and has just made the task.
+   */
+  void begin(Claim taken) {
+    needs.incrementAndGet();
+    claim.set(taken);
+    run();
+  }
+
   @Override
   protected Handle[] outputs() {
-    return new Handle[] {handle};
+    return elsewhere ? NONE : new Handle[] {handle};
   }
 
   @Override
@@ -138,7 +158,9 @@ final class PendingTask extends Task implements Waiter {
         compute(owed);
       }
     } finally {
-      needEnds();
+      if (!elsewhere) {
+        needEnds();
+      }
     }
   }
 
@@ -146,7 +168,7 @@ final class PendingTask extends Task implements Waiter {
     Value value;
     long start = System.nanoTime();
     try {
-      value = recipe.compute(completeInputs(), kernel, run.counters());
+      value = recipe.compute(completeInputs(), kernel, run.counters(), later(owed, start));
     } catch (OperandException e) {
       fail(owed, e);
       return;
@@ -157,13 +179,53 @@ final class PendingTask extends Task implements Waiter {
       abandon(owed, e);
       throw e;
     }
+    if (value == null) {
+      elsewhere = true;
+    } else {
+      complete(owed, value, System.nanoTime() - start);
+    }
+  }
+
+  private void complete(Claim owed, Value value, long nanos) {
     // The cache has the value before its handle wakes anybody: who publishes a call that ends here
     // finds it there.
     try (owed) {
-      ending.complete(owed, value, System.nanoTime() - start);
+      ending.complete(owed, value, nanos);
     } finally {
       handle.complete(value);
     }
+  }
+
+  /** Ends the claim when an accelerator's worker, or whoever steps in for it, is done. */
+  private Later later(Claim owed, long start) {
+    return new Later() {
+      @Override
+      public boolean isWanted() {
+        return !cancellation.isCancelled();
+      }
+
+      @Override
+      public void completed(Value value) {
+        try {
+          complete(owed, value, System.nanoTime() - start);
+        } finally {
+          needEnds();
+        }
+      }
+
+      @Override
+      public void failed(Throwable error) {
+        try {
+          if (error instanceof OperandException) {
+            fail(owed, error);
+          } else {
+            abandon(owed, error);
+          }
+        } finally {
+          needEnds();
+        }
+      }
+    };
   }
 
   // Whatever a callback of the handle throws, the claim ends.

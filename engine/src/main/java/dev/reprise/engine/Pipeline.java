@@ -8,8 +8,10 @@ import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
+import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Meta;
 import java.util.function.Supplier;
 
@@ -71,6 +73,9 @@ final class Pipeline {
     boolean watched = cache != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile = work >= COST_GATE_NANOS && operation.cacheable();
+    if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
+      return executeAhead(context, operation, inputs, origin, pending);
+    }
     if (cache == null || !worthwhile) {
       if (pending) {
         awaitAll(context, inputs);
@@ -81,6 +86,78 @@ final class Pipeline {
     }
     Origin kept = checks.traps() ? origin.with(item) : origin;
     return probe(context, operation, inputs, item, kept, work, pending);
+  }
+
+  /** True when an accelerator may have something to do with it. */
+  private static boolean isForDevices(LinkedOperation operation, Value[] inputs) {
+    if (operation.operation().opcode().evaluation() != Evaluation.KERNEL) {
+      return false;
+    }
+    for (Value input : inputs) {
+      if (input instanceof MatrixValue || input instanceof Handle) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Executes an operation that the cache hears nothing of. An accelerator works while the control
+   * thread goes on, and so does the processor when inputs are still being computed.
+   */
+  private Value executeAhead(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      Origin origin,
+      boolean pending) {
+    Meta meta = infer(operation, inputs);
+    if (meta == null) {
+      awaitAll(context, inputs);
+      return executeInline(context, operation, inputs);
+    }
+    context.checkCancelled();
+    if (context.isAhead()) {
+      context.awaitRoom();
+    }
+    FreeTask task =
+        new FreeTask(
+            context,
+            inputs,
+            meta,
+            origin,
+            (complete, kernel, tally, later) ->
+                execution.run(operation, complete, null, kernel, tally, later));
+    if (pending) {
+      context.submitted(task.handle(), origin);
+      context.run.session().scheduler().submit(task);
+      return task.handle();
+    }
+    task.begin();
+    return begun(context, task.handle(), origin);
+  }
+
+  /**
+   * What a task that has begun on this thread leaves: its value if it is there, else its handle.
+   */
+  private static Value begun(ControlContext context, Handle handle, Origin origin) {
+    Value value = handle.valueOrNull();
+    if (value != null) {
+      value.retain();
+      handle.release();
+      return value;
+    }
+    Throwable error = handle.errorOrNull();
+    if (error == null) {
+      context.submitted(handle, origin);
+      return handle;
+    }
+    handle.release();
+    switch (error) {
+      case RuntimeException failure -> throw failure;
+      case Error failure -> throw failure;
+      default -> throw new IllegalStateException(error);
+    }
   }
 
   private static double work(ControlContext context, LinkedOperation operation, Value[] inputs) {
@@ -150,7 +227,8 @@ final class Pipeline {
       context.awaitRoom();
     }
     // Shapes that do not fit are reported at submission, before a claim is taken.
-    Meta meta = pending ? infer(operation, inputs) : null;
+    boolean ahead = pending || kernels.places() && isForDevices(operation, inputs);
+    Meta meta = ahead ? infer(operation, inputs) : null;
     Subscriber subscriber = new Subscriber(context, operation, inputs, item, origin, work);
     Probe probe = cache.probe(item.key(), subscriber);
     return switch (probe) {
@@ -168,8 +246,11 @@ final class Pipeline {
       }
       case Claim claim -> {
         context.counters.misses[operation.index()]++;
-        yield pending
-            ? subscriber.submit(claim, meta)
+        if (pending) {
+          yield subscriber.submit(claim, meta);
+        }
+        yield meta != null
+            ? subscriber.begin(claim, meta)
             : executeClaimed(context, operation, inputs, item, work, claim);
       }
     };
@@ -270,13 +351,27 @@ final class Pipeline {
       }
     }
 
+    /** As {@link #submit}, with complete inputs: an accelerator works while this thread goes on. */
+    Value begin(Claim claim, Meta meta) {
+      PendingTask task;
+      try {
+        task = task(meta);
+      } catch (Throwable e) {
+        claim.close();
+        throw e;
+      }
+      task.begin(claim);
+      return begun(context, task.handle(), origin);
+    }
+
     private PendingTask task(Meta meta) {
       return new PendingTask(
           context,
           inputs,
           meta,
           origin,
-          (complete, kernel, tally) -> execution.run(operation, complete, item, kernel, tally),
+          (complete, kernel, tally, later) ->
+              execution.run(operation, complete, item, kernel, tally, later),
           (claim, value, nanos) ->
               keeping.complete(claim, operation.account(), item, work, value, nanos));
     }

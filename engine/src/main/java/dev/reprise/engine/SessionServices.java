@@ -87,9 +87,17 @@ public final class SessionServices implements AutoCloseable {
     this.disk = disk(config);
     this.memory = new HostMemory(budget, disk);
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
+    this.accelerators =
+        new Accelerators(
+            config.devices(),
+            config.numerics() == Numerics.EXACT,
+            providers,
+            memory,
+            this::makeRoomOnDevice,
+            WorkerEvents.NONE);
     this.tags =
         config.numerics() == Numerics.EXACT
-            ? TagClass.exactly(ValueTag.plain(device.deviceClass()))
+            ? TagClass.exactly(ValueTag.plain(accelerators.deviceClass(device.deviceClass())))
             : TagClass.DEFAULT;
     this.cache =
         config.effectiveReuse().reuses()
@@ -104,10 +112,7 @@ public final class SessionServices implements AutoCloseable {
     }
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
-    this.accelerators =
-        new Accelerators(
-            config.devices(), providers, memory, this::makeRoomOnDevice, WorkerEvents.NONE);
-    KernelRunner kernels = new KernelRunner(device, accelerators, memory, trap);
+    KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
     this.checks = RunChecks.of(config, kernels);
     Execution execution =
         new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());

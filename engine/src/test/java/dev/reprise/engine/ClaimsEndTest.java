@@ -54,7 +54,7 @@ class ClaimsEndTest {
   }
 
   private Handle subscribed() {
-    PendingTask second = task((inputs, kernel, tally) -> Scalar.of(2));
+    PendingTask second = task((inputs, kernel, tally, later) -> Scalar.of(2));
     services.cache().probe(ITEM.key(), () -> second);
     return second.handle();
   }
@@ -71,7 +71,7 @@ class ClaimsEndTest {
 
   @Test
   void theClaimEndsAlthoughWhoWaitsForTheHandleThrows() {
-    PendingTask task = task((inputs, kernel, tally) -> Scalar.of(1));
+    PendingTask task = task((inputs, kernel, tally, later) -> Scalar.of(1));
     task.handle()
         .whenDone(() -> {
           throw new IllegalStateException("a careless callback");
@@ -86,7 +86,7 @@ class ClaimsEndTest {
   @Test
   void theErrorReachesOthersAlthoughWhoWaitsForTheHandleThrows() {
     PendingTask task =
-        task((inputs, kernel, tally) -> {
+        task((inputs, kernel, tally, later) -> {
           throw new OperandException("singular");
         });
     task.handle()
@@ -102,7 +102,7 @@ class ClaimsEndTest {
 
   @Test
   void theCacheHasTheValueBeforeTheHandleWakesAnybody() {
-    PendingTask task = task((inputs, kernel, tally) -> Scalar.of(1));
+    PendingTask task = task((inputs, kernel, tally, later) -> Scalar.of(1));
     CompletableFuture<Value> found = new CompletableFuture<>();
     task.handle().whenDone(() -> found.complete(services.cache().take(ITEM.key())));
     task.takeOver(claim());

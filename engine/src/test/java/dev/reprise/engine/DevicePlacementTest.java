@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
+import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.DeviceUse;
@@ -66,7 +67,7 @@ class DevicePlacementTest {
     for (FakeAccelerator fake : fakes) {
       assertThat(fake.liveBuffers()).as(fake.name()).isZero();
       assertThat(fake.liveScratch()).as(fake.name()).isZero();
-      assertThat(fake.isClosed()).as(fake.name()).isTrue();
+      assertThat(fake.isClosed() || fake.launches() == 0).as(fake.name()).isTrue();
     }
   }
 
@@ -185,10 +186,11 @@ class DevicePlacementTest {
     }
     for (long number = 1; number <= launches; number += 7) {
       fakes.clear();
-      fake(0, 64 << 20).failLaunch(number);
+      FakeAccelerator failing = fake(0, 64 << 20).failLaunch(number);
       Outcome outcome = run(config(on("fake:0"), ReuseMode.HYBRID), MANY);
       assertThat(outcome.output()).as("launch %d", number).isEqualTo(expected);
-      assertThat(outcome.device(0).fallbacks()).isEqualTo(1);
+      // Workers of a parfor loop may find more in one run than in another.
+      assertThat(outcome.device(0).fallbacks()).isEqualTo(failing.launches() < number ? 0 : 1);
     }
   }
 
@@ -207,6 +209,42 @@ class DevicePlacementTest {
     Outcome outcome = run(config(on("fake:0"), ReuseMode.HYBRID), MANY);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.device(0).executed()).isZero();
+  }
+
+  @Test
+  void exactNumericsKeepToOneDeviceOrFail() {
+    SessionConfig exact = config(on("fake:0"), ReuseMode.HYBRID).withNumerics(Numerics.EXACT);
+    FakeAccelerator fake = fake(0, 64 << 20);
+    String expected = run(exact, MANY).output();
+    assertThat(fake.launches()).isPositive();
+    fakes.clear();
+    FakeAccelerator unused = fake(0, 64 << 20);
+    run(config(on("round-robin"), ReuseMode.HYBRID).withNumerics(Numerics.EXACT), MANY);
+    assertThat(unused.launches()).isZero();
+    fakes.clear();
+    fake(0, 64 << 20).failLaunch(5);
+    assertThatThrownBy(() -> run(exact, MANY)).hasMessageContaining("launch 5 was ordered to fail");
+    fakes.clear();
+    fake(0, 64 << 20);
+    assertThat(run(exact, MANY).output()).isEqualTo(expected);
+  }
+
+  @Test
+  void operationsThatDependOnEachOtherRunInOrderWithoutReuse() {
+    FakeAccelerator fake = fake(0, 64 << 20);
+    String output =
+        run(
+                config(on("fake:0"), ReuseMode.NONE),
+                """
+                X = rand(rows=50, cols=50, seed=1)
+                A = X %*% X
+                B = X * 2
+                C = A + B
+                print(sum(C) > 0)
+                """)
+            .output();
+    assertThat(output).isEqualTo("TRUE\n");
+    assertThat(fake.log()).containsExactly("rand", "matmul", "*", "+", "sum");
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,6 +68,9 @@ public final class FakeAccelerator implements Accelerator {
           "solve",
           "seq",
           "diag");
+
+  /** What makes matrices from numbers alone. */
+  private static final Set<String> MAKING = Set.of("rand", "matrix", "seq");
 
   private final AcceleratorInfo info;
   private final Device kernels;
@@ -237,7 +241,8 @@ public final class FakeAccelerator implements Accelerator {
         return false;
       }
     }
-    return SUPPORTED.contains(operation.name());
+    boolean hasMatrix = Arrays.stream(described).anyMatch(DeviceMatrix.class::isInstance);
+    return SUPPORTED.contains(operation.name()) && (hasMatrix || MAKING.contains(operation.name()));
   }
 
   @Override

@@ -22,6 +22,11 @@ public interface Accelerator extends AutoCloseable {
     return info().name();
   }
 
+  /** What bits of results depend on besides operation and operands. */
+  default String deviceClass() {
+    return info().product() + ", " + info().driver();
+  }
+
   /**
    * True when there is a kernel for an operation on such operands.
    *

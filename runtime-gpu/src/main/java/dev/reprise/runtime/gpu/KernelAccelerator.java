@@ -13,6 +13,9 @@ import java.lang.foreign.MemorySegment;
 
 /** An accelerator made of a backend and the kernels that all backends share. */
 public final class KernelAccelerator implements Accelerator {
+  /** To be raised with every change of a kernel that changes bits of its results. */
+  private static final int KERNEL_SET = 1;
+
   private final Backend backend;
   private final DeviceKernels kernels;
 
@@ -27,6 +30,11 @@ public final class KernelAccelerator implements Accelerator {
   /** The device below, for measurements. */
   public Backend backend() {
     return backend;
+  }
+
+  @Override
+  public String deviceClass() {
+    return Accelerator.super.deviceClass() + ", kernels " + KERNEL_SET;
   }
 
   @Override

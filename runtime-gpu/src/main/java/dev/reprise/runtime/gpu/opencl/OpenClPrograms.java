@@ -73,7 +73,7 @@ final class OpenClPrograms {
   }
 
   private String options() {
-    return facts.info().isProcessor() ? "-cl-std=CL1.2 -DPROCESSOR" : "-cl-std=CL1.2";
+    return facts.info().isProcessor() ? "-cl-std=CL1.2 -w -DPROCESSOR" : "-cl-std=CL1.2 -w";
   }
 
   private String log(cl_program program) {

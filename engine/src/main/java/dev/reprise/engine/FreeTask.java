@@ -1,0 +1,131 @@
+package dev.reprise.engine;
+
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
+import dev.reprise.scheduler.Task;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An operation that a control thread left behind and that the cache knows nothing of: it runs when
+ * its inputs are complete. Holds references to them until its handle is done.
+ */
+final class FreeTask extends Task implements Later {
+  private static final Handle[] NONE = {};
+
+  private final Run run;
+  private final Cancellation cancellation;
+  private final ExecutionContext kernel;
+  private final PendingTask.Recipe recipe;
+  private final Handle handle;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  // By the thread that runs the task: the result comes from an accelerator's worker.
+  private boolean elsewhere;
+
+  FreeTask(
+      ControlContext context, Value[] inputs, Meta meta, Origin origin, PendingTask.Recipe recipe) {
+    super(inputs.clone());
+    this.run = context.run;
+    this.cancellation = context.cancellation;
+    this.kernel = context.kernel;
+    this.recipe = recipe;
+    this.handle = new Handle(origin, meta);
+    for (Value input : inputs()) {
+      input.retain();
+    }
+  }
+
+  Handle handle() {
+    return handle;
+  }
+
+  /** Begins on the calling thread, which knows the inputs to be complete. */
+  void begin() {
+    run();
+  }
+
+  @Override
+  public boolean isWanted() {
+    return !handle.isDone() && handle.isReferenced() && !cancellation.isCancelled();
+  }
+
+  @Override
+  protected Handle[] outputs() {
+    return elsewhere ? NONE : new Handle[] {handle};
+  }
+
+  @Override
+  protected void run() {
+    if (!isWanted()) {
+      cancelled();
+      return;
+    }
+    Value value;
+    try {
+      value = recipe.compute(completeInputs(), kernel, run.counters(), this);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      if (e instanceof Error fatal) {
+        throw fatal;
+      }
+      return;
+    }
+    if (value == null) {
+      elsewhere = true;
+    } else {
+      completed(value);
+    }
+  }
+
+  private Value[] completeInputs() {
+    Value[] complete = inputs().clone();
+    for (int i = 0; i < complete.length; i++) {
+      if (complete[i] instanceof Handle input) {
+        complete[i] = input.valueOrNull();
+      }
+    }
+    return complete;
+  }
+
+  @Override
+  public void completed(Value value) {
+    try {
+      handle.complete(value);
+    } finally {
+      end();
+    }
+  }
+
+  @Override
+  public void failed(Throwable error) {
+    try {
+      handle.fail(error);
+    } finally {
+      end();
+    }
+  }
+
+  @Override
+  protected void inputFailed(Throwable error) {
+    failed(error);
+  }
+
+  @Override
+  protected void cancelled() {
+    try {
+      handle.cancel();
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    if (ended.compareAndSet(false, true)) {
+      for (Value input : inputs()) {
+        input.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.reprise.engine;
+
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.scheduler.AcceleratorWorker;
+import dev.reprise.scheduler.DeviceTask;
+import dev.reprise.scheduler.Task;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One operation on an accelerator that nobody waits for with a thread. What the accelerator cannot
+ * do becomes a task for the processor.
+ *
+ * <p>Whoever submits it keeps references to the inputs until {@code later} has heard of the end.
+ */
+final class LateCall implements DeviceTask {
+  private final Operation operation;
+  private final Value[] inputs;
+  private final AcceleratorWorker worker;
+  private final Accelerators accelerators;
+  private final double work;
+  private final Supplier<Value> onHost;
+  private final Consumer<Task> pool;
+  private final Later later;
+
+  /**
+   * @param inputs complete, without lists
+   * @param work estimated nanoseconds
+   * @param onHost computes the same on the processor
+   * @param pool takes tasks for the processor
+   */
+  LateCall(
+      Operation operation,
+      Value[] inputs,
+      AcceleratorWorker worker,
+      Accelerators accelerators,
+      double work,
+      Supplier<Value> onHost,
+      Consumer<Task> pool,
+      Later later) {
+    this.operation = operation;
+    this.inputs = inputs;
+    this.worker = worker;
+    this.accelerators = accelerators;
+    this.work = work;
+    this.onHost = onHost;
+    this.pool = pool;
+    this.later = later;
+  }
+
+  @Override
+  public Operation operation() {
+    return operation;
+  }
+
+  @Override
+  public Value[] inputs() {
+    return inputs;
+  }
+
+  @Override
+  public boolean isWanted() {
+    return later.isWanted();
+  }
+
+  @Override
+  public void completed(Value value, long nanos) {
+    accelerators.ranOn(worker, operation, work, nanos);
+    later.completed(value);
+  }
+
+  @Override
+  public void failed(Throwable error) {
+    if (error instanceof ResourceException && accelerators.mayFallBack()) {
+      accelerators.fellBack(worker);
+      pool.accept(new OnHost());
+    } else {
+      later.failed(error);
+    }
+  }
+
+  private final class OnHost extends Task {
+    OnHost() {
+      super(inputs);
+    }
+
+    @Override
+    protected void run() {
+      Value value;
+      try {
+        value = onHost.get();
+      } catch (RuntimeException | Error e) {
+        later.failed(e);
+        return;
+      }
+      later.completed(value);
+    }
+
+    @Override
+    protected void cancelled() {
+      later.failed(new CancellationException("cancelled"));
+    }
+  }
+}
