@@ -1,6 +1,7 @@
 package dev.reprise.runtime.accelerator;
 
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
@@ -49,6 +50,37 @@ public interface Accelerator extends AutoCloseable {
    * @throws DeviceException when the launch fails
    */
   DeviceOperand[] launch(Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator);
+
+  /**
+   * True when a tree of element-wise operations can be computed in one kernel.
+   *
+   * @param described leaves, described as in {@link #supports(Operation, DeviceOperand[])}
+   * @param rows rows of the tree's root, below an aggregate
+   * @param cols columns of it
+   */
+  default boolean supports(
+      CellExpression expression,
+      Precision precision,
+      DeviceOperand[] described,
+      long rows,
+      long cols) {
+    return false;
+  }
+
+  /**
+   * Starts a tree of element-wise operations as one kernel, as {@link #launch(Operation,
+   * DeviceOperand[], DeviceAllocator)} does one operation. Without an aggregate the cells have the
+   * bits that the operations one by one would give them; sums agree as sums on one device do.
+   */
+  default DeviceOperand[] launch(
+      CellExpression expression,
+      Precision precision,
+      DeviceOperand[] leaves,
+      long rows,
+      long cols,
+      DeviceAllocator allocator) {
+    throw new UnsupportedOperationException(name() + " fuses no operations");
+  }
 
   /** A mark behind everything launched so far. */
   Mark mark();

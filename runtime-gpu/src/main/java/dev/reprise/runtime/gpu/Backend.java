@@ -36,6 +36,28 @@ public interface Backend extends AutoCloseable {
   void runGroups(
       String kernel, Precision precision, long groups, int groupSize, Object... arguments);
 
+  /** True when kernels may be made at run time. */
+  default boolean compilesText() {
+    return false;
+  }
+
+  /** As {@link #run}, with a kernel that was made at run time. */
+  default void run(
+      GeneratedKernels kernels, String name, Precision precision, long items, Object... arguments) {
+    throw new UnsupportedOperationException(info().name() + " compiles no text");
+  }
+
+  /** As {@link #runGroups}, with a kernel that was made at run time. */
+  default void runGroups(
+      GeneratedKernels kernels,
+      String name,
+      Precision precision,
+      long groups,
+      int groupSize,
+      Object... arguments) {
+    throw new UnsupportedOperationException(info().name() + " compiles no text");
+  }
+
   /** Copies within the device, in sequence with the launches. */
   void copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes);
 

@@ -5,10 +5,14 @@ import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.CellExpression;
 import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.kernel.FusedCells;
+import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
 
 /** An accelerator made of a backend and the kernels that all backends share. */
@@ -74,6 +78,46 @@ public final class KernelAccelerator implements Accelerator {
     try (KernelCall call = new KernelCall(backend, allocator, operation, inputs)) {
       return call.finish(kernel.launch(call));
     }
+  }
+
+  @Override
+  public boolean supports(
+      CellExpression expression,
+      Precision precision,
+      DeviceOperand[] described,
+      long rows,
+      long cols) {
+    return backend.compilesText()
+        && FusedCells.supports(expression)
+        && (info().hasDoubles() || precision == Precision.FP32)
+        && rows > 0
+        && cols > 0
+        && fits(operation(expression, precision), described)
+        && new FusedCells(expression, rows, cols).fits(described);
+  }
+
+  @Override
+  public DeviceOperand[] launch(
+      CellExpression expression,
+      Precision precision,
+      DeviceOperand[] leaves,
+      long rows,
+      long cols,
+      DeviceAllocator allocator) {
+    Operation operation = operation(expression, precision);
+    try (KernelCall call = new KernelCall(backend, allocator, operation, leaves)) {
+      return call.finish(new FusedCells(expression, rows, cols).launch(call));
+    }
+  }
+
+  /** The operation on top of the tree. */
+  private static Operation operation(CellExpression expression, Precision precision) {
+    String top =
+        expression.aggregateOrNull() == null
+            ? expression.nodes().getLast().opcode()
+            : expression.aggregateOrNull();
+    return new Operation(OperationTable.standard().get(top), Attributes.none())
+        .withPrecision(precision);
   }
 
   @Override

@@ -113,6 +113,17 @@ public final class KernelCall implements AutoCloseable {
     backend.runGroups(kernel, precision(), groups, groupSize, arguments);
   }
 
+  /** See {@link Backend#run}; in the operation's precision. */
+  public void run(GeneratedKernels kernels, String name, long items, Object... arguments) {
+    backend.run(kernels, name, precision(), items, arguments);
+  }
+
+  /** See {@link Backend#runGroups}; in the operation's precision. */
+  public void runGroups(
+      GeneratedKernels kernels, String name, long groups, int groupSize, Object... arguments) {
+    backend.runGroups(kernels, name, precision(), groups, groupSize, arguments);
+  }
+
   /** Waits for everything launched and reads doubles. */
   public double[] readDoubles(DeviceBuffer from, int count) {
     try (Arena arena = Arena.ofConfined()) {

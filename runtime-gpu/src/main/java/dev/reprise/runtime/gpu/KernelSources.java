@@ -24,8 +24,17 @@ public final class KernelSources {
    * @param file name of the file of kernels, without ending
    */
   public static String program(String language, String file, Precision precision) {
-    return prelude(language, precision)
-        + INCLUDE.matcher(text(file + ".c")).replaceAll(match -> quoted(text(match.group(1))));
+    return prelude(language, precision) + file(file);
+  }
+
+  /** A file of kernels without what comes before. */
+  public static String file(String file) {
+    return INCLUDE.matcher(text(file + ".c")).replaceAll(match -> quoted(header(match.group(1))));
+  }
+
+  /** What files of kernels may include. */
+  public static String header(String name) {
+    return text(name);
   }
 
   /** What comes before every file of kernels. */

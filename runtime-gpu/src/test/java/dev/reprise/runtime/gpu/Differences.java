@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.CellExpression;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
 import dev.reprise.runtime.operation.Attributes;
@@ -61,6 +67,10 @@ public final class Differences implements AutoCloseable {
     return memory;
   }
 
+  public Accelerator accelerator() {
+    return accelerator;
+  }
+
   /** A matrix of normal numbers, with special ones among them. */
   public DenseMatrix mixed(SplittableRandom random, long rows, long cols, Precision precision) {
     DenseMatrix matrix = DenseMatrix.allocate(memory, rows, cols, precision);
@@ -86,33 +96,146 @@ public final class Differences implements AutoCloseable {
   }
 
   private void compare(double tolerance, String opcode, Precision precision, Operand... inputs) {
-    Operation operation =
-        new Operation(OperationTable.standard().get(opcode), Attributes.none())
-            .withPrecision(precision);
+    Operation operation = operation(opcode, precision);
     hosted.launched().clear();
     ExecutionContext context = new ExecutionContext(memory, 2);
     DenseMatrix expected = dense(processor.execute(operation, inputs, context)[0], precision);
     DenseMatrix actual = (DenseMatrix) hosted.execute(operation, inputs, context)[0];
     try {
       assertThat(hosted.launched()).as("launched on the accelerator").contains(opcode);
-      assertThat(actual.shape()).isEqualTo(expected.shape());
-      assertThat(actual.precision()).isEqualTo(expected.precision());
-      for (long i = 0; i < expected.rows(); i++) {
-        for (long j = 0; j < expected.cols(); j++) {
-          double wanted = expected.get(i, j);
-          double found = actual.get(i, j);
-          if (!isClose(found, wanted, tolerance)) {
-            throw new AssertionError(
-                "%s %s %s: cell (%d,%d) of %s is %s, expected %s"
-                    .formatted(
-                        opcode, precision, List.of(inputs), i, j, expected.shape(), found, wanted));
-          }
-        }
-      }
+      String what = "%s %s %s".formatted(opcode, precision, List.of(inputs));
+      assertCells(what, tolerance, actual, expected);
     } finally {
       expected.buffer().release();
       actual.buffer().release();
     }
+  }
+
+  private static void assertCells(
+      String what, double tolerance, DenseMatrix actual, DenseMatrix expected) {
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    assertThat(actual.precision()).isEqualTo(expected.precision());
+    for (long i = 0; i < expected.rows(); i++) {
+      for (long j = 0; j < expected.cols(); j++) {
+        double wanted = expected.get(i, j);
+        double found = actual.get(i, j);
+        if (!isClose(found, wanted, tolerance)) {
+          throw new AssertionError(
+              "%s: cell (%d,%d) of %s is %s, expected %s"
+                  .formatted(what, i, j, expected.shape(), found, wanted));
+        }
+      }
+    }
+  }
+
+  /**
+   * Asserts that a fused expression gives what its operations give one by one on the accelerator.
+   *
+   * @param root a matrix of the shape of the root
+   */
+  public void assertFused(
+      double tolerance,
+      CellExpression expression,
+      Precision precision,
+      DenseMatrix root,
+      Operand... leaves) {
+    Operand expected = oneByOne(expression, precision, leaves);
+    Operand actual = fused(expression, precision, root, leaves);
+    try {
+      if (expected instanceof Scalar scalar) {
+        double found = ((Scalar) actual).asDouble();
+        assertThat(isClose(found, scalar.asDouble(), tolerance))
+            .as("%s: %s, expected %s", expression, found, scalar.asDouble())
+            .isTrue();
+      } else {
+        assertCells(expression.toString(), tolerance, (DenseMatrix) actual, (DenseMatrix) expected);
+      }
+    } finally {
+      release(expected);
+      release(actual);
+    }
+  }
+
+  private static void release(Operand operand) {
+    if (operand instanceof DenseMatrix matrix) {
+      matrix.buffer().release();
+    }
+  }
+
+  private Operand oneByOne(CellExpression expression, Precision precision, Operand[] leaves) {
+    ExecutionContext context = new ExecutionContext(memory, 2);
+    List<Operand> values = new ArrayList<>();
+    for (CellExpression.Node node : expression.nodes()) {
+      Operand[] operands =
+          node.operands().stream()
+              .map(i -> i < 0 ? values.get(~i) : leaves[i])
+              .toArray(Operand[]::new);
+      values.add(hosted.execute(operation(node.opcode(), precision), operands, context)[0]);
+    }
+    Operand last = values.removeLast();
+    if (expression.aggregateOrNull() != null) {
+      values.add(last);
+      Operation aggregate = operation(expression.aggregateOrNull(), precision);
+      last = hosted.execute(aggregate, new Operand[] {last}, context)[0];
+    }
+    values.forEach(Differences::release);
+    return last;
+  }
+
+  private Operand fused(
+      CellExpression expression, Precision precision, DenseMatrix root, Operand[] leaves) {
+    List<DeviceBuffer> taken = new ArrayList<>();
+    try {
+      DeviceOperand[] operands = new DeviceOperand[leaves.length];
+      for (int i = 0; i < leaves.length; i++) {
+        operands[i] = leaves[i] instanceof Scalar scalar ? scalar : uploaded(leaves[i], taken);
+      }
+      assertThat(accelerator.supports(expression, precision, operands, root.rows(), root.cols()))
+          .isTrue();
+      DeviceMatrix result =
+          (DeviceMatrix)
+              accelerator
+                  .launch(
+                      expression,
+                      precision,
+                      operands,
+                      root.rows(),
+                      root.cols(),
+                      accelerator::allocate)[0];
+      taken.add(result.buffer());
+      Mark mark = accelerator.mark();
+      mark.await();
+      mark.release();
+      return downloaded(expression, result);
+    } finally {
+      taken.forEach(DeviceBuffer::release);
+    }
+  }
+
+  private DeviceMatrix uploaded(Operand leaf, List<DeviceBuffer> taken) {
+    DenseMatrix matrix = (DenseMatrix) leaf;
+    DeviceBuffer buffer = accelerator.allocate(matrix.bytes());
+    taken.add(buffer);
+    accelerator.upload(matrix.segment(), buffer, matrix.bytes());
+    return new DeviceMatrix(matrix.rows(), matrix.cols(), matrix.precision(), buffer);
+  }
+
+  private Operand downloaded(CellExpression expression, DeviceMatrix result) {
+    DenseMatrix host =
+        DenseMatrix.allocate(memory, result.rows(), result.cols(), result.precision());
+    accelerator.download(result.buffer(), host.segment(), host.bytes());
+    String aggregate = expression.aggregateOrNull();
+    if (aggregate == null || !OperationTable.standard().get(aggregate).returnsDouble()) {
+      return host;
+    }
+    Scalar scalar = Scalar.of(host.get(0, 0));
+    host.buffer().release();
+    return scalar;
+  }
+
+  private static Operation operation(String opcode, Precision precision) {
+    return new Operation(OperationTable.standard().get(opcode), Attributes.none())
+        .withPrecision(precision);
   }
 
   private static boolean isClose(double found, double wanted, double tolerance) {

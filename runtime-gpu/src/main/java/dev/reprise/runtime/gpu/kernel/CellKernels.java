@@ -74,6 +74,11 @@ public final class CellKernels {
     kernels.add("rexpand", new OneHot());
   }
 
+  /** The kernel of an operation of one operand, or null. */
+  static String unary(String opcode) {
+    return UNARY.containsKey(opcode) ? "unary/" + UNARY.get(opcode) : null;
+  }
+
   /** The kernel of an operation of two operands, or null. */
   static String binary(String opcode) {
     return BINARY.get(opcode);

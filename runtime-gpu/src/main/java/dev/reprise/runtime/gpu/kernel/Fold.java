@@ -199,7 +199,8 @@ record Fold(String name, String merge) {
         form.ordinal());
   }
 
-  private void merge(KernelCall call, DeviceBuffer states, long parts, long lines, Target target) {
+  /** Merges the states of parts, that of part p and line l at p * lines + l, in their order. */
+  void merge(KernelCall call, DeviceBuffer states, long parts, long lines, Target target) {
     int width = width(call, lines);
     call.runGroups(
         "aggregates/" + merge + "_merge",

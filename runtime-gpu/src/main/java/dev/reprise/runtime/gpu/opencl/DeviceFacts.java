@@ -28,6 +28,12 @@ final class DeviceFacts {
   private final cl_device_id device;
   private final AcceleratorInfo info;
 
+  private DeviceFacts(cl_platform_id platform, cl_device_id device, AcceleratorInfo info) {
+    this.platform = platform;
+    this.device = device;
+    this.info = info;
+  }
+
   DeviceFacts(cl_platform_id platform, cl_device_id device, String name) {
     this.platform = platform;
     this.device = device;
@@ -53,6 +59,24 @@ final class DeviceFacts {
 
   AcceleratorInfo info() {
     return info;
+  }
+
+  /**
+   * The same device under the kernels that GPUs take, so that these can be tried where there is no
+   * GPU.
+   */
+  DeviceFacts asGpu() {
+    AcceleratorInfo gpu =
+        new AcceleratorInfo(
+            info.name(),
+            info.product(),
+            info.driver(),
+            info.memoryBytes(),
+            info.largestBuffer(),
+            info.computeUnits(),
+            false,
+            info.hasDoubles());
+    return new DeviceFacts(platform, device, gpu);
   }
 
   boolean isLittleEndian() {

@@ -24,6 +24,7 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.GeneratedKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 import org.jocl.CLException;
@@ -92,17 +93,49 @@ final class OpenClBackend implements Backend {
 
   @Override
   public void run(String kernel, Precision precision, long items, Object... arguments) {
-    int group = info().isProcessor() ? GROUP_ON_PROCESSOR : GROUP_ON_GPU;
+    runGroups(kernel, precision, groups(items), group(), arguments);
+  }
+
+  private int group() {
+    return info().isProcessor() ? GROUP_ON_PROCESSOR : GROUP_ON_GPU;
+  }
+
+  private long groups(long items) {
     long most = (long) info().computeUnits() * GROUPS_PER_UNIT;
-    long groups = Math.clamp((items + group - 1) / group, 1, most);
-    runGroups(kernel, precision, groups, group, arguments);
+    return Math.clamp((items + group() - 1) / group(), 1, most);
   }
 
   @Override
   public void runGroups(
       String kernel, Precision precision, long groups, int groupSize, Object... arguments) {
+    launch(() -> programs.kernel(kernel, precision), groups, groupSize, arguments);
+  }
+
+  @Override
+  public boolean compilesText() {
+    return true;
+  }
+
+  @Override
+  public void run(
+      GeneratedKernels kernels, String name, Precision precision, long items, Object... arguments) {
+    runGroups(kernels, name, precision, groups(items), group(), arguments);
+  }
+
+  @Override
+  public void runGroups(
+      GeneratedKernels kernels,
+      String name,
+      Precision precision,
+      long groups,
+      int groupSize,
+      Object... arguments) {
+    launch(() -> programs.kernel(kernels, name, precision), groups, groupSize, arguments);
+  }
+
+  private void launch(Supplier<cl_kernel> kernel, long groups, int groupSize, Object... arguments) {
     guarded(() -> {
-      cl_kernel function = programs.kernel(kernel, precision);
+      cl_kernel function = kernel.get();
       for (int i = 0; i < arguments.length; i++) {
         setArgument(function, i, arguments[i]);
       }

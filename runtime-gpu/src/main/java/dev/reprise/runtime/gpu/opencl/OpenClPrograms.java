@@ -10,9 +10,12 @@ import static org.jocl.CL.clReleaseProgram;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.KernelSources;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -23,10 +26,16 @@ import org.jocl.cl_program;
 
 /** Programs and kernels of one context, built when first needed. Confined to the worker. */
 final class OpenClPrograms {
+  /** Programs made at run time that are kept. */
+  private static final int MOST_GENERATED = 256;
+
   private final cl_context context;
   private final DeviceFacts facts;
   private final Map<String, cl_program> programs = new HashMap<>();
   private final Map<String, cl_kernel> kernels = new HashMap<>();
+
+  /** By text, the one used longest ago first. */
+  private final Map<String, Generated> generated = new LinkedHashMap<>(16, 0.75f, true);
 
   OpenClPrograms(cl_context context, DeviceFacts facts) {
     this.context = context;
@@ -44,6 +53,35 @@ final class OpenClPrograms {
       kernels.put(key, known);
     }
     return known;
+  }
+
+  /** A kernel that was made at run time; those not used for long are forgotten. */
+  cl_kernel kernel(GeneratedKernels generated, String name, Precision precision) {
+    String text = KernelSources.prelude("opencl", precision) + generated.text();
+    Generated program = this.generated.get(text);
+    if (program == null) {
+      program = new Generated(build("of a fused expression", text), new HashMap<>());
+      this.generated.put(text, program);
+      forgetOldest();
+    }
+    cl_program source = program.program();
+    return program.kernels().computeIfAbsent(name, key -> clCreateKernel(source, key, null));
+  }
+
+  /** A kernel that launches still use stays with the driver until they end. */
+  private void forgetOldest() {
+    if (generated.size() > MOST_GENERATED) {
+      Iterator<Generated> oldest = generated.values().iterator();
+      oldest.next().release();
+      oldest.remove();
+    }
+  }
+
+  private record Generated(cl_program program, Map<String, cl_kernel> kernels) {
+    void release() {
+      kernels.values().forEach(kernel -> clReleaseKernel(kernel));
+      clReleaseProgram(program);
+    }
   }
 
   private cl_program program(String file, Precision precision) {
@@ -89,6 +127,8 @@ final class OpenClPrograms {
   void close() {
     kernels.values().forEach(kernel -> clReleaseKernel(kernel));
     programs.values().forEach(program -> clReleaseProgram(program));
+    generated.values().forEach(Generated::release);
+    generated.clear();
     kernels.clear();
     programs.clear();
   }

@@ -10,6 +10,14 @@
 // Cells are computed as TYPE: REAL, or WIDE where an operand rounded to float would change the
 // result by more than rounding the result does.
 
+// With FUNCTIONS_ONLY there are no kernels, for those of fused expressions.
+#ifdef FUNCTIONS_ONLY
+#define FUNCTION1(NAME, RESULT) FUNCTION REAL NAME(REAL a) { return (REAL)(RESULT); }
+#define FUNCTION2(NAME, TYPE, RESULT) FUNCTION REAL NAME(TYPE a, TYPE b) { return (REAL)(RESULT); }
+#define CELL1 FUNCTION1
+#define CELL2 FUNCTION2
+#else
+
 // FUNCTION1 and FUNCTION2 take one cell at a time, for what takes longer than memory does.
 #define FUNCTION1(NAME, RESULT)                                                                      \
   FUNCTION REAL NAME(REAL a) { return (REAL)(RESULT); }                                              \
@@ -126,4 +134,5 @@
     EACH_LEFT(at, n) out[at] = NAME(a, y[at]);                                                       \
   }                                                                                                  \
   REPEATED(NAME)
+#endif
 #endif

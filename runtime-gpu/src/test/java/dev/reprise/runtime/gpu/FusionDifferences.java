@@ -1,0 +1,153 @@
+package dev.reprise.runtime.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.accelerator.CellExpression;
+import dev.reprise.runtime.accelerator.CellExpression.Node;
+import dev.reprise.runtime.accelerator.CellExpression.Spread;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Fused expressions of an accelerator against its own kernels one by one: equal bits, and sums
+ * within the rounding of sums.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class FusionDifferences {
+  private static final String[] UNARY =
+      "negate ! abs round floor ceil sign sqrt exp log sigmoid tanh atan is.na is.infinite"
+          .split(" ");
+  private static final String[] BINARY =
+      "+ - * / ^ %% %/% pmin pmax < <= > >= == != & | xor log_base bitwAnd bitwShiftL".split(" ");
+
+  /** The accelerator; the subclass opens and closes it. */
+  protected abstract Differences differences();
+
+  @AfterEach
+  void releaseOperands() {
+    differences().releaseOperands();
+  }
+
+  private static Node node(String opcode, Integer... operands) {
+    return new Node(opcode, List.of(operands));
+  }
+
+  /** {@code (y - p)^2} with p spread as said. */
+  private static CellExpression squares(Spread spread, String aggregateOrNull) {
+    return new CellExpression(
+        List.of(Spread.FULL, spread, Spread.SCALAR),
+        List.of(node("-", 0, 1), node("^", ~0, 2)),
+        aggregateOrNull);
+  }
+
+  private DenseMatrix plain(long rows, long cols, Precision precision) {
+    SplittableRandom random = new SplittableRandom(rows * 31 + cols);
+    DenseMatrix matrix = differences().mixed(random, rows, cols, precision);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        matrix.set(i, j, random.nextDouble(-1, 2));
+      }
+    }
+    return matrix;
+  }
+
+  @Test
+  void squaredDifferencesAreSummedInAnyDirectionAndShape() {
+    long[][] shapes = {{1, 1}, {1, 7}, {5, 1}, {33, 65}, {20_000, 3}, {3, 20_000}, {257, 511}};
+    for (Precision precision : Precision.values()) {
+      double tolerance = precision == Precision.FP64 ? 1e-12 : 1e-5;
+      for (long[] shape : shapes) {
+        DenseMatrix y = plain(shape[0], shape[1], precision);
+        for (Spread spread : Spread.values()) {
+          DenseMatrix p =
+              plain(
+                  spread == Spread.FULL || spread == Spread.COLUMN ? shape[0] : 1,
+                  spread == Spread.FULL || spread == Spread.ROW ? shape[1] : 1,
+                  precision);
+          Operand[] leaves = {y, p, Scalar.of(2L)};
+          differences().assertFused(0, squares(spread, null), precision, y, leaves);
+          for (String aggregate : "sum mean rowSums rowMeans colSums colMeans".split(" ")) {
+            differences().assertFused(tolerance, squares(spread, aggregate), precision, y, leaves);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void treesOfAnyOperationsGiveTheBitsOfTheirOperations() {
+    for (Precision precision : Precision.values()) {
+      for (int seed = 0; seed < 4; seed++) {
+        SplittableRandom random = new SplittableRandom(seed);
+        DenseMatrix full = differences().mixed(random, 37, 29, precision);
+        Operand[] leaves = {
+          full,
+          differences().mixed(random, 37, 29, precision),
+          differences().mixed(random, 1, 29, precision),
+          differences().mixed(random, 37, 1, precision),
+          differences().mixed(random, 1, 1, precision),
+          Scalar.of(random.nextBoolean() ? 2 : 0.3)
+        };
+        CellExpression tree = tree(random);
+        differences().assertFused(0, tree, precision, full, leaves);
+      }
+    }
+  }
+
+  /** Every node reads a full leaf or node first, so that all have the full shape. */
+  private static CellExpression tree(SplittableRandom random) {
+    List<Node> nodes = new ArrayList<>();
+    int last = 0;
+    for (int i = 0; i < 12; i++) {
+      int other = random.nextInt(6);
+      switch (random.nextInt(5)) {
+        case 0 -> nodes.add(node(UNARY[random.nextInt(UNARY.length)], last));
+        case 1 -> nodes.add(node("ifelse", random.nextInt(2), last, random.nextInt(2)));
+        case 2 -> nodes.add(node(BINARY[random.nextInt(BINARY.length)], other, last));
+        default -> nodes.add(node(BINARY[random.nextInt(BINARY.length)], last, other));
+      }
+      last = ~i;
+    }
+    return new CellExpression(
+        List.of(Spread.FULL, Spread.FULL, Spread.ROW, Spread.COLUMN, Spread.SCALAR, Spread.SCALAR),
+        nodes,
+        null);
+  }
+
+  @Test
+  void whatHasNoKernelIsRefused() {
+    DeviceOperand[] leaves = {
+      new DeviceMatrix(4, 5, Precision.FP64, null),
+      new DeviceMatrix(4, 5, Precision.FP64, null),
+      Scalar.of(2L)
+    };
+    assertSupported(true, squares(Spread.FULL, null), leaves);
+    assertSupported(true, squares(Spread.FULL, "colSums"), leaves);
+    assertSupported(false, squares(Spread.FULL, "rowIndexMax"), leaves);
+    assertSupported(false, squares(Spread.ROW, null), leaves);
+    CellExpression product =
+        new CellExpression(List.of(Spread.FULL, Spread.FULL), List.of(node("%*%", 0, 1)), null);
+    assertSupported(false, product, new DeviceOperand[] {leaves[0], leaves[1]});
+    leaves[2] = Scalar.of("two");
+    assertSupported(false, squares(Spread.FULL, null), leaves);
+    leaves[2] = Scalar.of(2L);
+    leaves[1] = new DeviceMatrix(4, 5, Precision.FP32, null);
+    assertSupported(false, squares(Spread.FULL, null), leaves);
+  }
+
+  private void assertSupported(
+      boolean expected, CellExpression expression, DeviceOperand[] described) {
+    assertThat(differences().accelerator().supports(expression, Precision.FP64, described, 4, 5))
+        .isEqualTo(expected);
+  }
+}
