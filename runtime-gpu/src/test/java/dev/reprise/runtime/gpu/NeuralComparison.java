@@ -31,7 +31,7 @@ public abstract class NeuralComparison {
   };
 
   /** More patches than are made at a time. */
-  private static final double[] LARGE = {16, 40, 30, 40, 3, 5, 5, 1, 1, 2, 2};
+  private static final double[] LARGE = {15, 40, 30, 40, 1, 5, 5, 1, 1, 2, 2};
 
   private final Comparison comparison;
 
@@ -63,7 +63,10 @@ public abstract class NeuralComparison {
   private void assertClose(String opcode, Precision precision, Operand... inputs) {
     double tolerance = precision == Precision.FP64 ? 1e-12 : 1e-5;
     comparison.assertWithin(tolerance, opcode, Attributes.none(), precision, inputs);
-    comparison.assertRepeatable(opcode, Attributes.none(), precision, inputs);
+    boolean small = inputs[0] instanceof DenseMatrix first && first.cells() < 100_000;
+    if (small) {
+      comparison.assertRepeatable(opcode, Attributes.none(), precision, inputs);
+    }
   }
 
   private void assertEqual(String opcode, Precision precision, Operand... inputs) {
@@ -134,6 +137,38 @@ public abstract class NeuralComparison {
         DenseMatrix bias = comparison.matrix(random, sizes[1], 1, precision, true);
         assertEqual("bias_add", precision, x, bias);
         assertEqual("bias_multiply", precision, x, bias);
+      }
+    }
+  }
+
+  @Test
+  void normalisationsAndTheirGradientsAreClose() {
+    SplittableRandom random = new SplittableRandom(4);
+    for (Precision precision : Precision.values()) {
+      for (long[] sizes : new long[][] {{2, 1, 1}, {3, 2, 5}, {70, 3, 400}, {500, 64, 1}}) {
+        DenseMatrix x = comparison.matrix(random, sizes[0], sizes[1] * sizes[2], precision, false);
+        DenseMatrix dout =
+            comparison.matrix(random, sizes[0], sizes[1] * sizes[2], precision, false);
+        DenseMatrix gamma = comparison.matrix(random, sizes[1], 1, precision, false);
+        DenseMatrix beta = comparison.matrix(random, 1, sizes[1], precision, false);
+        DenseMatrix positive =
+            comparison.matrix(sizes[1], 1, precision, (row, col) -> 0.5 + random.nextDouble());
+        for (String mode : new String[] {"train", "test"}) {
+          assertClose(
+              "batch_norm2d",
+              precision,
+              x,
+              gamma,
+              beta,
+              beta,
+              positive,
+              Scalar.of(mode),
+              Scalar.of(1e-3),
+              Scalar.of(0.9));
+        }
+        assertClose(
+            "batch_norm2d_backward", precision, x, dout, gamma, Scalar.of(1e-3), beta, positive);
+        release();
       }
     }
   }

@@ -9,7 +9,7 @@ import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
 
-/** Convolutions, poolings and numbers per channel. */
+/** Convolutions, poolings, numbers per channel and their normalisation. */
 public final class NeuralKernels {
   private NeuralKernels() {}
 
@@ -23,6 +23,8 @@ public final class NeuralKernels {
     kernels.add("avg_pool_backward", new PoolingGradient(false));
     kernels.add("bias_add", new Bias("pooling/bias_add"));
     kernels.add("bias_multiply", new Bias("pooling/bias_multiply"));
+    kernels.add("batch_norm2d", new BatchNormalisation.Forward());
+    kernels.add("batch_norm2d_backward", new BatchNormalisation.Gradient());
   }
 
   private record Pooling(String kernel) implements DeviceKernel {
