@@ -274,11 +274,13 @@ final class Accelerators implements AutoCloseable {
   public void close() {
     RuntimeException failure = null;
     for (AcceleratorWorker worker : workers()) {
-      try (Accelerator accelerator = worker.accelerator()) {
+      try {
         worker.memory().evacuate();
       } catch (RuntimeException e) {
         // The others are closed all the same.
         failure = e;
+      } finally {
+        worker.accelerator().close();
       }
     }
     if (natives != null) {
