@@ -138,7 +138,7 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
 
   /** Threads that share a part, a power of two. */
   private static int group(long cells) {
-    return (int) Math.clamp(Long.highestOneBit(cells), 32, GROUP);
+    return Math.clamp(Long.highestOneBit(cells), 32, GROUP);
   }
 
   private DeviceMatrix columns(KernelCall call, GeneratedKernels kernels, long divisor) {
