@@ -29,6 +29,8 @@ final class ArchitectureRules {
   private static final List<String> FILE_WRITERS =
       List.of(
           ".formats.",
+          ".engine.Calibration",
+          ".engine.PrivateFolder",
           ".engine.TraceFile",
           ".memory.SpillFile",
           ".runtime.cpu.blas.NativeLibraries",

@@ -63,25 +63,31 @@ public final class SessionServices implements AutoCloseable {
   private volatile long liveBuffersAtClose = -1;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this(config, events, Keeping.whatPays(), providers());
+    this(
+        config,
+        events,
+        Keeping.whatPays(),
+        providers(),
+        new Calibration(config.natives().resolveSibling("calibration.tsv")));
   }
 
   /** As the other, but keeps every value above the cost gate, whether or not that pays. */
   public static SessionServices keepingEverything(SessionConfig config, CacheEvents events) {
-    return new SessionServices(config, events, Keeping.everything(), providers());
+    return new SessionServices(config, events, Keeping.everything(), providers(), null);
   }
 
   /** Services with accelerators of one's own choosing; for tests. */
   public static SessionServices withAccelerators(
       SessionConfig config, CacheEvents events, List<AcceleratorProvider> providers) {
-    return new SessionServices(config, events, Keeping.everything(), providers);
+    return new SessionServices(config, events, Keeping.everything(), providers, null);
   }
 
   private SessionServices(
       SessionConfig config,
       CacheEvents events,
       Keeping keeping,
-      List<AcceleratorProvider> providers) {
+      List<AcceleratorProvider> providers,
+      Calibration calibration) {
     this.config = config.withReuse(config.effectiveReuse());
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
     this.disk = disk(config);
@@ -94,7 +100,8 @@ public final class SessionServices implements AutoCloseable {
             providers,
             memory,
             this::makeRoomOnDevice,
-            WorkerEvents.NONE);
+            WorkerEvents.NONE,
+            calibration);
     this.tags =
         config.numerics() == Numerics.EXACT
             ? TagClass.exactly(ValueTag.plain(accelerators.deviceClass(device.deviceClass())))
