@@ -66,7 +66,9 @@ public class DispatchBenchmark {
     host.close();
   }
 
-  /** Tasks one after the other from one thread, as a control thread that runs ahead submits them. */
+  /**
+   * Tasks one after the other from one thread, as a control thread that runs ahead submits them.
+   */
   @Benchmark
   @OperationsPerInvocation(TASKS)
   public void submitAndComplete() throws InterruptedException {

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What sessions learnt of the speed of devices, kept in a file between them: a line for each device,
- * opcode and size class. Losing it costs nothing but learning again, so a file that cannot be read or
- * written is passed over; of two sessions that end at once the later one's lines stay.
+ * What sessions learnt of the speed of devices, kept in a file between them: a line for each
+ * device, opcode and size class. Losing it costs nothing but learning again, so a file that cannot
+ * be read or written is passed over; of two sessions that end at once the later one's lines stay.
  */
 final class Calibration {
   private static final String FIRST_LINE = "reprise calibration 1";
@@ -66,16 +66,15 @@ final class Calibration {
       return;
     }
     StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
-    averages.forEach(
-        (name, average) ->
-            text.append(name)
-                .append('\t')
-                .append(average.nanos())
-                .append('\t')
-                .append(average.work())
-                .append('\t')
-                .append(average.count())
-                .append('\n'));
+    averages.forEach((name, average) ->
+        text.append(name)
+            .append('\t')
+            .append(average.nanos())
+            .append('\t')
+            .append(average.work())
+            .append('\t')
+            .append(average.count())
+            .append('\n'));
     try {
       Files.createDirectories(file.getParent());
       Path written = Files.createTempFile(file.getParent(), "calibration", ".new");

@@ -45,7 +45,11 @@ class CalibrationTest {
     Files.createDirectories(file().getParent());
     Files.writeString(
         file(),
-        "reprise calibration 1\ncpu + 3\tx\t1\t1\ncpu - 3\t5\t9\t1\ncpu\t5\t9\t1\ncpu * 3\tNaN\t9\t1\n");
+        "reprise calibration 1\n"
+            + "cpu + 3\tx\t1\t1\n"
+            + "cpu - 3\t5\t9\t1\n"
+            + "cpu\t5\t9\t1\n"
+            + "cpu * 3\tNaN\t9\t1\n");
     assertThat(restored().averages()).containsOnlyKeys("cpu - 3");
     Files.writeString(file(), "something else\ncpu - 3\t5\t9\t1\n");
     assertThat(restored().averages()).isEmpty();
