@@ -32,6 +32,7 @@ final class ArchitectureRules {
           ".engine.Calibration",
           ".engine.PrivateFolder",
           ".engine.TraceFile",
+          ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
           ".runtime.cpu.blas.NativeLibraries",
           ".runtime.gpu.cuda.RetargetedLibrary",

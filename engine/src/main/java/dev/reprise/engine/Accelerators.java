@@ -4,6 +4,7 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.MoveEvents;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.ResourceException;
@@ -46,6 +47,7 @@ final class Accelerators implements AutoCloseable {
   private final HostMemory host;
   private final DeviceMemory.DeviceReclaimer reclaimer;
   private final WorkerEvents events;
+  private final MoveEvents moves;
   private final CostModels models = new CostModels();
 
   /** Null when what was learnt is forgotten. */
@@ -77,6 +79,7 @@ final class Accelerators implements AutoCloseable {
       HostMemory host,
       DeviceMemory.DeviceReclaimer reclaimer,
       WorkerEvents events,
+      MoveEvents moves,
       Calibration calibration) {
     this.config = config;
     this.exact = exact;
@@ -84,6 +87,7 @@ final class Accelerators implements AutoCloseable {
     this.host = host;
     this.reclaimer = reclaimer;
     this.events = events;
+    this.moves = moves;
     this.calibration = calibration;
     if (config.placement().equals("cpu") || exact && !config.isFixed()) {
       placement = HOST;
@@ -226,7 +230,7 @@ final class Accelerators implements AutoCloseable {
   private void open(Accelerator accelerator) {
     long memory = accelerator.info().memoryBytes();
     long budget = config.bytes().getOrDefault(accelerator.name(), memory / 10 * 9);
-    DeviceMemory itsMemory = new DeviceMemory(accelerator, host, budget, reclaimer);
+    DeviceMemory itsMemory = new DeviceMemory(accelerator, host, budget, reclaimer, moves);
     workers.add(new AcceleratorWorker(itsMemory, events));
   }
 
