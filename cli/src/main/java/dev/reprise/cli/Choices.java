@@ -11,6 +11,7 @@ final class Choices {
   static final List<String> POLICY = List.of("lru", "dagheight", "costnsize", "benefit");
   static final List<String> DEVICE = List.of("auto", "cpu", "round-robin", "cuda:0", "opencl:0");
   static final List<String> NUMERICS = List.of("default", "exact");
+  static final List<String> LISTING = List.of("text", "json");
   static final List<String> PRECISION = List.of("fp64", "fp32", "tf32", "bf16");
 
   private Choices() {}
@@ -32,7 +33,7 @@ final class Choices {
             + hint(word, words));
   }
 
-  static String device(String word) {
+  static String device(String option, String word) {
     String lower = word.toLowerCase();
     if (hasNumber(lower, "cuda:") || hasNumber(lower, "opencl:")) {
       return lower;
@@ -41,7 +42,8 @@ final class Choices {
       return lower;
     }
     throw new UsageException(
-        "--device: '"
+        option
+            + ": '"
             + word
             + "' is unknown; choose auto, cpu, cuda:i, opencl:i, round-robin, auto+opencl:0"
             + hint(word, DEVICE));

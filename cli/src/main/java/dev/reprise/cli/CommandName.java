@@ -12,6 +12,7 @@ enum CommandName {
   EXPLAIN("explain", "show a script's blocks and instructions"),
   REPLAY("replay", "recompute a value from its lineage file"),
   LINEAGE("lineage", "show how a value came to be, ask about it, compare two"),
+  BENCH("bench", "compare devices and modes of reuse on a script"),
   DEVICES("devices", "list the devices that operations can run on"),
   DML("dml", "run a script with the flags of Apache SystemDS"),
   VERSION("version", "print the versions of Reprise and Java"),
@@ -42,6 +43,7 @@ enum CommandName {
       case EXPLAIN -> new ExplainCommand(console);
       case REPLAY -> new ReplayCommand(console);
       case LINEAGE -> new LineageCommand(console);
+      case BENCH -> new BenchCommand(console);
       case DEVICES -> new DevicesCommand(console);
       case DML -> new DmlCommand();
       case VERSION -> new VersionCommand(console);

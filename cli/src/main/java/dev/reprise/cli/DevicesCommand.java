@@ -5,6 +5,7 @@ import dev.reprise.Reprise;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,19 +25,32 @@ final class DevicesCommand implements Callable<ExitCode> {
       description = "Show this help.")
   private boolean help;
 
+  @Option(
+      names = "--format",
+      paramLabel = "text|json",
+      description = "How the list is printed. Default: text.")
+  private String format = "text";
+
   DevicesCommand(Console console) {
     this.console = console;
   }
 
   @Override
-  public ExitCode call() {
+  public ExitCode call() throws IOException {
+    boolean asJson = Choices.oneOf("--format", format, Choices.LISTING).equals("json");
     SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
     try (Session session = Reprise.session(config)) {
-      console.out().println("cpu       " + config.threads() + " threads, 64-bit floats");
-      session.deviceNotes().forEach(note -> console.out().println("          " + note));
       DeviceReport accelerators = session.accelerators();
-      accelerators.found().forEach(this::show);
-      accelerators.absences().forEach(absence -> console.out().println("absent    " + absence));
+      if (asJson) {
+        console
+            .out()
+            .print(DevicesJson.text(config.threads(), session.deviceNotes(), accelerators));
+      } else {
+        console.out().println("cpu       " + config.threads() + " threads, 64-bit floats");
+        session.deviceNotes().forEach(note -> console.out().println("          " + note));
+        accelerators.found().forEach(this::show);
+        accelerators.absences().forEach(absence -> console.out().println("absent    " + absence));
+      }
     }
     return ExitCode.FINE;
   }

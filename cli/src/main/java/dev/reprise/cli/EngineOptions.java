@@ -31,7 +31,6 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withDedup(settings.dedup())
             .withFusion(settings.fusion())
             .withDevices(devices(settings))
-            .withTraceFile(settings.traceFile())
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
@@ -109,6 +108,9 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     }
     if (settings.store() != null) {
       notes.add("--store");
+    }
+    if (settings.traceFile() != null) {
+      notes.add("--trace-file");
     }
     return List.copyOf(notes);
   }

@@ -23,8 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reprise lineage",
     customSynopsis = {
-      "reprise lineage FILE.lineage [--query QUESTION [--of ITEM]] [--loops] [--dot | --format"
-          + " FORMAT]",
+      "reprise lineage FILE.lineage [--query QUESTION [--of ITEM]] [--loops] [--dot|--format TYPE]",
       "       reprise lineage diff A.lineage B.lineage"
     },
     description = {

@@ -170,7 +170,7 @@ final class SessionOptions {
         Choices.oneOf("--fusion", fusion, Choices.SWITCH).equals("on"),
         Choices.oneOf("--optimize", optimize, Choices.SWITCH).equals("on"),
         Choices.oneOf("--policy", policy, Choices.POLICY),
-        Choices.device(device),
+        Choices.device("--device", device),
         Choices.oneOf("--numerics", numerics, Choices.NUMERICS),
         Choices.oneOf("--precision", precision, Choices.PRECISION),
         memory == null ? MemoryBudgets.DEFAULT : MemoryBudgets.parse(memory),

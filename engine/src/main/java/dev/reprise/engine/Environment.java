@@ -47,8 +47,7 @@ public final class Environment {
         System.err,
         cacheFolder().resolve("natives"),
         cacheFolder().resolve("spill"),
-        DeviceConfig.AUTO,
-        null);
+        DeviceConfig.AUTO);
   }
 
   /** The user's folder for files that can be made again. */

@@ -19,7 +19,6 @@ import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
-import dev.reprise.runtime.operation.Operation;
 
 /**
  * The path of a fused loop: as the {@link Pipeline} with the root as the operation, and with its
@@ -81,11 +80,11 @@ final class Fusion {
     int opcode = root.operation().index();
     return switch (cache.probe(root.item().key(), () -> task(context, call, origin))) {
       case Hit hit -> {
-        context.counters.hit(opcode, root.operation().operation());
+        context.counters.hits[opcode]++;
         yield hit.value();
       }
       case InFlight inFlight -> {
-        context.counters.met(inFlight, opcode, root.operation().operation());
+        context.counters.met(inFlight, opcode);
         root.operation().account().saves(call.workNanos);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
@@ -164,8 +163,7 @@ final class Fusion {
     FusedLoop loop = device.fusedLoops().of(call.expression);
     Value value = kernels.inTurn(() -> attempt(loop, call.shape, leaves, context));
     if (value != null) {
-      Operation root = call.root().operation().operation();
-      tally.executedFused(counter, root, start, System.nanoTime() - start);
+      tally.executed(counter, System.nanoTime() - start);
     }
     return value;
   }
@@ -225,8 +223,7 @@ final class Fusion {
           LineageItem item = call.members.get(i).item();
           values[i] = cache.lookup(item.key());
           if (values[i] != null) {
-            LinkedOperation found = call.members.get(i).operation();
-            counters.hit(found.index(), found.operation());
+            counters.hits[call.members.get(i).operation().index()]++;
           }
           known |= values[i] != null || isWantedAgain(i);
         }
@@ -294,9 +291,8 @@ final class Fusion {
         return execution.run(member.operation(), inputs, member.item(), context, tally);
       }
       long start = System.nanoTime();
-      Operation operation = member.operation().operation();
-      Value value = kernels.run(operation, inputs, context);
-      tally.executed(member.operation().index(), operation, start, System.nanoTime() - start);
+      Value value = kernels.run(member.operation().operation(), inputs, context);
+      tally.executed(member.operation().index(), System.nanoTime() - start);
       return value;
     }
   }

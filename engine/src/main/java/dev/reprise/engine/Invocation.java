@@ -1,7 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.timeline.EventKind;
-import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure.DeclaredType;
 import dev.reprise.language.program.Procedure.Parameter;
@@ -116,35 +114,13 @@ final class Invocation {
       return;
     }
     if (region.isWorthAsking()) {
-      Track track = context.counters.track;
-      if (track == null) {
-        runAsked(context, inner, callee, results);
-      } else {
-        runRecorded(track, context, inner, callee, results);
-      }
+      LevelReuse levels = context.run.session().levels();
+      levels.run(context, inner, region, callee.body(), results);
       return;
     }
     long before = context.work;
     Node.runAll(callee.body(), context, inner);
     region.learn(context.work - before);
-  }
-
-  private static void runAsked(
-      ControlContext context, Activation inner, LinkedProcedure callee, int results) {
-    LevelReuse levels = context.run.session().levels();
-    levels.run(context, inner, callee.region(), callee.body(), results);
-  }
-
-  private static void runRecorded(
-      Track track, ControlContext context, Activation inner, LinkedProcedure callee, int results) {
-    track.open();
-    long start = System.nanoTime();
-    try {
-      runAsked(context, inner, callee, results);
-    } finally {
-      long nanos = System.nanoTime() - start;
-      track.span(EventKind.CALL, track.label(callee.name(), null), start, nanos, nanos);
-    }
   }
 
   private static void bindArguments(

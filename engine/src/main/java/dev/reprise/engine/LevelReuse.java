@@ -1,8 +1,6 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
-import dev.reprise.engine.timeline.EventKind;
-import dev.reprise.engine.timeline.Track;
 import dev.reprise.lineage.CompositeKey;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -102,7 +100,7 @@ final class LevelReuse {
     ReuseVerifier verifier = context.run.session().checks().verifier();
     if (verifier != null && verifier.isSampled(key)) {
       new RegionCheck(verifier, region, values, items).execute(body, context, activation);
-      foundIn(context, activation, region, known);
+      context.counters.levels(region.level).hit(known.costNanos());
       return true;
     }
     bind(activation, region, known.parts(), values, items);
@@ -113,18 +111,8 @@ final class LevelReuse {
     if (context.footprint != null) {
       context.footprint.add(called);
     }
-    foundIn(context, activation, region, known);
-    return true;
-  }
-
-  private static void foundIn(
-      ControlContext context, Activation activation, Region region, Composite known) {
     context.counters.levels(region.level).hit(known.costNanos());
-    Track track = context.counters.track;
-    if (track != null) {
-      String what = region.level == Region.Level.BLOCK ? "block" : activation.procedure.name();
-      track.moment(EventKind.REGION_HIT, track.label(what, region.position), 0);
-    }
+    return true;
   }
 
   private static void bind(

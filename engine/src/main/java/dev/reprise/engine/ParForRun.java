@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
@@ -97,9 +96,7 @@ final class ParForRun {
   private void runOnThreads() {
     List<Thread> threads = new ArrayList<>();
     for (Worker worker : workers) {
-      Timeline timeline = context.run.session().timeline();
-      Runnable work = timeline == null ? worker : () -> runAndLeave(worker, timeline);
-      Thread thread = new Thread(null, work, "reprise-parfor-" + threads.size(), STACK_BYTES);
+      Thread thread = new Thread(null, worker, "reprise-parfor-" + threads.size(), STACK_BYTES);
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);
@@ -118,14 +115,6 @@ final class ParForRun {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void runAndLeave(Worker worker, Timeline timeline) {
-    try {
-      worker.run();
-    } finally {
-      timeline.leave();
     }
   }
 
@@ -216,7 +205,6 @@ final class ParForRun {
 
     @Override
     public void run() {
-      local.begin();
       try {
         TaskPartition.Task task;
         while ((task = tasks.take()) != null && runTask(task)) {

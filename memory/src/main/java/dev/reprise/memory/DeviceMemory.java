@@ -47,7 +47,6 @@ public final class DeviceMemory implements DeviceAllocator {
   private final HostMemory host;
   private final long budgetBytes;
   private final DeviceReclaimer reclaimer;
-  private final MoveEvents events;
 
   // Matrices with copies here, least recently used first.
   private final Map<ManagedMatrix, Boolean> residents = new LinkedHashMap<>(64, 0.75f, true);
@@ -82,21 +81,10 @@ public final class DeviceMemory implements DeviceAllocator {
    */
   public DeviceMemory(
       Accelerator accelerator, HostMemory host, long budgetBytes, DeviceReclaimer reclaimer) {
-    this(accelerator, host, budgetBytes, reclaimer, MoveEvents.NONE);
-  }
-
-  /** As the other; {@code events} hears of every copy. */
-  public DeviceMemory(
-      Accelerator accelerator,
-      HostMemory host,
-      long budgetBytes,
-      DeviceReclaimer reclaimer,
-      MoveEvents events) {
     this.accelerator = accelerator;
     this.host = host;
     this.budgetBytes = budgetBytes;
     this.reclaimer = reclaimer;
-    this.events = events;
   }
 
   public Accelerator accelerator() {
@@ -167,22 +155,14 @@ public final class DeviceMemory implements DeviceAllocator {
     List<ManagedMatrix> candidates = leastRecentlyUsed();
     long freed = 0;
     for (int i = 0; i < candidates.size() && freed < wanted; i++) {
-      long left = counted(dropped, candidates.get(i).dropDeviceCopy(this, false));
-      if (left > 0) {
-        events.dropped(name(), left);
-      }
-      freed += left;
+      freed += counted(dropped, candidates.get(i).dropDeviceCopy(this, false));
     }
     if (freed == 0 && reclaimer.reclaim(this, wanted)) {
       reclaimed.incrementAndGet();
       return true;
     }
     for (int i = 0; i < candidates.size() && freed < bytes; i++) {
-      long left = counted(demotions, candidates.get(i).dropDeviceCopy(this, true));
-      if (left > 0) {
-        events.demoted(name(), left);
-      }
-      freed += left;
+      freed += counted(demotions, candidates.get(i).dropDeviceCopy(this, true));
     }
     return freed > 0;
   }
@@ -233,9 +213,7 @@ public final class DeviceMemory implements DeviceAllocator {
     }
     downloads.incrementAndGet();
     downloadedBytes.addAndGet(bytes);
-    long nanos = System.nanoTime() - start;
-    downloadNanos.addAndGet(nanos);
-    events.downloaded(name(), bytes, start, nanos);
+    downloadNanos.addAndGet(System.nanoTime() - start);
   }
 
   /** Estimated time of copying so many bytes to the host and back, from the copies made so far. */
@@ -272,11 +250,9 @@ public final class DeviceMemory implements DeviceAllocator {
     DeviceBuffer buffer = null;
     try {
       buffer = allocate(cells.bytes());
-      long start = System.nanoTime();
       accelerator.upload(cells.buffer().segment(), buffer, cells.bytes());
       uploads.incrementAndGet();
       uploadedBytes.addAndGet(cells.bytes());
-      events.uploaded(name(), cells.bytes(), start, System.nanoTime() - start);
       matrix.addDeviceCopy(this, buffer);
       return buffer;
     } catch (RuntimeException | Error e) {

@@ -47,7 +47,6 @@ public final class DiskTier implements AutoCloseable {
   private static final long CHECKSUM_BLOCK = 1 << 20;
 
   private final SpillStore.Opener opener;
-  private final MoveEvents events;
   private final LongSupplier nanoTime;
   private final ThreadPoolExecutor writer = thread("reprise-spill");
   private final ThreadPoolExecutor reader = thread("reprise-restore");
@@ -80,21 +79,10 @@ public final class DiskTier implements AutoCloseable {
    * @param opener makes the store
    */
   public DiskTier(long budgetBytes, SpillStore.Opener opener) {
-    this(budgetBytes, opener, MoveEvents.NONE);
-  }
-
-  /** As the other; {@code events} hears of every value that is written or read. */
-  public DiskTier(long budgetBytes, SpillStore.Opener opener, MoveEvents events) {
-    this(budgetBytes, opener, System::nanoTime, events);
+    this(budgetBytes, opener, System::nanoTime);
   }
 
   DiskTier(long budgetBytes, SpillStore.Opener opener, LongSupplier nanoTime) {
-    this(budgetBytes, opener, nanoTime, MoveEvents.NONE);
-  }
-
-  private DiskTier(
-      long budgetBytes, SpillStore.Opener opener, LongSupplier nanoTime, MoveEvents events) {
-    this.events = events;
     this.budgetBytes = budgetBytes;
     this.capacityBytes = budgetBytes;
     this.opener = opener;
@@ -237,11 +225,9 @@ public final class DiskTier implements AutoCloseable {
       long start = nanoTime.getAsLong();
       int checksum = checksum(bytes);
       store.write(position, bytes);
-      long nanos = nanoTime.getAsLong() - start;
-      writing.measured(size, nanos);
+      writing.measured(size, nanoTime.getAsLong() - start);
       spills.incrementAndGet();
       spilledBytes.addAndGet(size);
-      events.writtenToDisk(size, start, nanos);
       return new DiskCopy(position, size, checksum);
     } catch (IOException | RuntimeException e) {
       writeErrors.incrementAndGet();
@@ -322,12 +308,10 @@ public final class DiskTier implements AutoCloseable {
       long start = nanoTime.getAsLong();
       store.read(copy.position(), bytes);
       boolean intact = checksum(bytes) == copy.checksum();
-      long nanos = nanoTime.getAsLong() - start;
-      reading.measured(copy.bytes(), nanos);
+      reading.measured(copy.bytes(), nanoTime.getAsLong() - start);
       if (intact) {
         restores.incrementAndGet();
         restoredBytes.addAndGet(copy.bytes());
-        events.readFromDisk(copy.bytes(), start, nanos);
         return null;
       }
       return damagedCopy(copy, "its checksum does not match", null);
