@@ -37,6 +37,7 @@ import java.util.Set;
  * @param natives private folder for unpacked native libraries
  * @param spillFolder folder for values that host memory cannot hold; made when the first is moved
  * @param devices which devices are used, and how
+ * @param traceFile file for the time line of the session, written when it is closed; null for none
  */
 public record SessionConfig(
     ReuseMode reuse,
@@ -59,7 +60,8 @@ public record SessionConfig(
     PrintStream err,
     Path natives,
     Path spillFolder,
-    DeviceConfig devices) {
+    DeviceConfig devices,
+    Path traceFile) {
 
   public SessionConfig {
     Objects.requireNonNull(reuse);
@@ -211,6 +213,13 @@ public record SessionConfig(
     return draft.config();
   }
 
+  /** Records a time line; {@code docs/timeline.md} says what is in it. Null records none. */
+  public SessionConfig withTraceFile(Path file) {
+    Draft draft = new Draft(this);
+    draft.traceFile = file;
+    return draft.config();
+  }
+
   /** A copy whose options may still change. */
   private static final class Draft {
     private ReuseMode reuse;
@@ -234,6 +243,7 @@ public record SessionConfig(
     private Path natives;
     private Path spillFolder;
     private DeviceConfig devices;
+    private Path traceFile;
 
     Draft(SessionConfig from) {
       reuse = from.reuse;
@@ -257,6 +267,7 @@ public record SessionConfig(
       natives = from.natives;
       spillFolder = from.spillFolder;
       devices = from.devices;
+      traceFile = from.traceFile;
     }
 
     SessionConfig config() {
@@ -281,7 +292,8 @@ public record SessionConfig(
           err,
           natives,
           spillFolder,
-          devices);
+          devices,
+          traceFile);
     }
   }
 }

@@ -29,8 +29,10 @@ final class ArchitectureRules {
   private static final List<String> FILE_WRITERS =
       List.of(
           ".formats.",
+          ".engine.Calibration",
           ".engine.PrivateFolder",
           ".engine.TraceFile",
+          ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
           ".runtime.cpu.blas.NativeLibraries",
           ".runtime.gpu.cuda.RetargetedLibrary",

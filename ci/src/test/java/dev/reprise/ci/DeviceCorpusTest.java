@@ -32,10 +32,20 @@ class DeviceCorpusTest {
         for (RecordedScript script : RecordedScript.under(folder)) {
           tests.add(
               DynamicTest.dynamicTest(
-                  name + "/" + folder.relativize(script.file()), () -> script.check(config, 2)));
+                  name + "/" + folder.relativize(script.file()), () -> check(script, config)));
         }
       }
     }
     return tests.build();
+  }
+
+  /** An archive for GPUs comes without OpenBLAS: scripts that need it are skipped, aloud. */
+  private static void check(RecordedScript script, SessionConfig config) {
+    try {
+      script.check(config, 2);
+    } catch (AssertionError e) {
+      assumeTrue(!String.valueOf(e.getMessage()).contains("needs OpenBLAS"), e.getMessage());
+      throw e;
+    }
   }
 }

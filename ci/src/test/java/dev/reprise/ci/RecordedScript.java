@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -36,10 +37,22 @@ record RecordedScript(Path file) {
 
   /** Runs the script in a session of its own and compares; again in the same session if asked. */
   void check(SessionConfig config, int runs) {
+    check(arguments -> ScriptOutput.runs(file, arguments, config, runs));
+  }
+
+  /** Runs the script in a session that others use as well, and compares. */
+  ScriptOutput.Outcome check(ScriptOutput.Open session) {
+    return check(arguments -> List.of(session.run(file, arguments))).getFirst();
+  }
+
+  private List<ScriptOutput.Outcome> check(
+      Function<Map<String, String>, List<ScriptOutput.Outcome>> runs) {
     try {
       Path scratch = Files.createTempDirectory("reprise-script");
       try {
-        check(ScriptOutput.runs(file, arguments(scratch), config, runs));
+        List<ScriptOutput.Outcome> outcomes = runs.apply(arguments(scratch));
+        check(outcomes);
+        return outcomes;
       } finally {
         delete(scratch);
       }

@@ -3,6 +3,7 @@ package dev.reprise.ci;
 import dev.reprise.CompileOptions;
 import dev.reprise.Reprise;
 import dev.reprise.RunResult;
+import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
@@ -37,8 +38,13 @@ final class ScriptOutput {
         .withWorkingDirectory(projectRoot());
   }
 
-  /** What one run printed, and how it failed if it did: a ScriptException or CompileException. */
-  record Outcome(String output, Exception failure) {
+  /**
+   * What one run printed.
+   *
+   * @param failure how it failed if it did: a ScriptException or CompileException
+   * @param statistics null after a failure
+   */
+  record Outcome(String output, Exception failure, RunStatistics statistics) {
 
     /** The failure as the command shows it, empty if there was none. */
     String failureText() {
@@ -69,28 +75,45 @@ final class ScriptOutput {
   /** Runs the script several times in one session: after the first time with a warm cache. */
   static List<Outcome> runs(
       Path script, Map<String, String> arguments, SessionConfig config, int times) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
     List<Outcome> outcomes = new ArrayList<>();
-    try (Session session = Reprise.session(config.withOutput(out, out))) {
+    try (Open session = new Open(config)) {
       for (int i = 0; i < times; i++) {
-        bytes.reset();
-        Exception failure = failure(session, script, arguments);
-        out.flush();
-        outcomes.add(new Outcome(bytes.toString(StandardCharsets.UTF_8), failure));
+        outcomes.add(session.run(script, arguments));
       }
     }
     return outcomes;
   }
 
-  private static Exception failure(Session session, Path script, Map<String, String> arguments) {
-    CompileOptions options = CompileOptions.none().arguments(arguments);
-    try (RunResult _ = session.compile(script, options).run()) {
-      return null;
-    } catch (CompileException | ScriptException e) {
-      return e;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** A session whose scripts' lines are kept. */
+  static final class Open implements AutoCloseable {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    private final Session session;
+
+    Open(SessionConfig config) {
+      session = Reprise.session(config.withOutput(out, out));
+    }
+
+    Outcome run(Path script, Map<String, String> arguments) {
+      bytes.reset();
+      CompileOptions options = CompileOptions.none().arguments(arguments);
+      try (RunResult result = session.compile(script, options).run()) {
+        return outcome(null, result.statistics());
+      } catch (CompileException | ScriptException e) {
+        return outcome(e, null);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private Outcome outcome(Exception failure, RunStatistics statistics) {
+      out.flush();
+      return new Outcome(bytes.toString(StandardCharsets.UTF_8), failure, statistics);
+    }
+
+    @Override
+    public void close() {
+      session.close();
     }
   }
 }

@@ -31,6 +31,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withDedup(settings.dedup())
             .withFusion(settings.fusion())
             .withDevices(devices(settings))
+            .withTraceFile(settings.traceFile())
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
@@ -108,9 +109,6 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     }
     if (settings.store() != null) {
       notes.add("--store");
-    }
-    if (settings.traceFile() != null) {
-      notes.add("--trace-file");
     }
     return List.copyOf(notes);
   }

@@ -63,6 +63,19 @@ class ReplayCommandTest {
   }
 
   @Test
+  void aReplayLeavesATimeLine() throws Exception {
+    String script =
+        "X = rand(rows=30, cols=3, seed=1)\nwrite(t(X) %*% X, \""
+            + file("g.csv")
+            + "\", format=\"csv\")";
+    assertThat(run("run", "-s", script)).as(err()).isEqualTo(ExitCode.FINE);
+    assertThat(run("replay", file("g.csv.lineage"), "--verify", "--trace-file", file("t.json")))
+        .as(err())
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Files.readString(Path.of(file("t.json")))).contains("\"traceEvents\"", "tsmm");
+  }
+
+  @Test
   void aDifferenceIsToldWithItsPlaceAndSizeAndEndsWithOne() throws Exception {
     store("17.5 24.5\n24.5 34.51\n");
     assertThat(run("replay", file("g.csv.lineage"), "--verify")).isEqualTo(ExitCode.SCRIPT);

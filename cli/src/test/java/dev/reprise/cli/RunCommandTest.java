@@ -49,22 +49,41 @@ class RunCommandTest {
                 "run",
                 "-s",
                 "print(1)",
-                "--device",
-                "cuda:0",
                 "--precision",
                 "tf32",
                 "--store",
                 "s",
                 "--memory",
-                "host=1g,cuda:1=1g",
-                "--trace-file",
-                "t"))
+                "host=1g,cuda:1=1g"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).isEqualToIgnoringNewLines("1");
     assertThat(err().lines())
         .singleElement()
         .asString()
-        .contains("cuda:0", "tf32", "--store", "--memory for cuda:1", "--trace-file");
+        .contains("tf32", "--store", "--memory for cuda:1");
+  }
+
+  @Test
+  void aTimeLineIsWrittenAlsoWhenTheScriptFails() throws Exception {
+    Path file = folder.resolve("t.json");
+    String script = "print(sum(rand(rows=9, cols=9)))\nstop(\"enough\")";
+    assertThat(run("run", "-s", script, "--trace-file", file.toString()))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(Files.readString(file))
+        .startsWith("{\"displayTimeUnit\"")
+        .contains("<script>:1", "\"reprise-main\"")
+        .endsWith("]}\n");
+  }
+
+  @Test
+  void aTimeLineThatCannotBeWrittenIsToldAtOnce() {
+    String file = folder.resolve("none/t.json").toString();
+    assertThat(run("run", "-s", "print(1)", "--trace-file", file)).isEqualTo(ExitCode.RESOURCE);
+    assertThat(out()).isEmpty();
+    assertThat(err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("reprise: the time line cannot be written to " + file + ": there is no folder");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.MoveEvents;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.ResourceException;
@@ -46,7 +47,11 @@ final class Accelerators implements AutoCloseable {
   private final HostMemory host;
   private final DeviceMemory.DeviceReclaimer reclaimer;
   private final WorkerEvents events;
+  private final MoveEvents moves;
   private final CostModels models = new CostModels();
+
+  /** Null when what was learnt is forgotten. */
+  private final Calibration calibration;
 
   /** What could not be done where it was placed, by device; guarded by itself. */
   private final Map<String, Long> fallbacks = new TreeMap<>();
@@ -64,6 +69,7 @@ final class Accelerators implements AutoCloseable {
    *
    * @param exact whether all values must be of one device class: then an accelerator is used only
    *     when everything is to run on it, and what it cannot do for lack of memory fails
+   * @param calibration where costs are kept between sessions, or null
    * @throws ResourceException when the accelerator that everything is to run on is not there
    */
   Accelerators(
@@ -72,13 +78,17 @@ final class Accelerators implements AutoCloseable {
       List<AcceleratorProvider> providers,
       HostMemory host,
       DeviceMemory.DeviceReclaimer reclaimer,
-      WorkerEvents events) {
+      WorkerEvents events,
+      MoveEvents moves,
+      Calibration calibration) {
     this.config = config;
     this.exact = exact;
     this.providers = providers;
     this.host = host;
     this.reclaimer = reclaimer;
     this.events = events;
+    this.moves = moves;
+    this.calibration = calibration;
     if (config.placement().equals("cpu") || exact && !config.isFixed()) {
       placement = HOST;
     } else if (!config.placement().equals("auto") || !config.among().isEmpty()) {
@@ -220,7 +230,7 @@ final class Accelerators implements AutoCloseable {
   private void open(Accelerator accelerator) {
     long memory = accelerator.info().memoryBytes();
     long budget = config.bytes().getOrDefault(accelerator.name(), memory / 10 * 9);
-    DeviceMemory itsMemory = new DeviceMemory(accelerator, host, budget, reclaimer);
+    DeviceMemory itsMemory = new DeviceMemory(accelerator, host, budget, reclaimer, moves);
     workers.add(new AcceleratorWorker(itsMemory, events));
   }
 
@@ -238,9 +248,13 @@ final class Accelerators implements AutoCloseable {
     if (workers.isEmpty()) {
       return HOST;
     }
-    return config.placement().equals("auto")
-        ? Placements.auto(workers, models)
-        : Placements.roundRobin(workers);
+    if (!config.placement().equals("auto")) {
+      return Placements.roundRobin(workers);
+    }
+    if (calibration != null) {
+      calibration.restore(models);
+    }
+    return Placements.auto(workers, models);
   }
 
   /** Workers that are open now. */
@@ -285,6 +299,9 @@ final class Accelerators implements AutoCloseable {
     }
     if (natives != null) {
       natives.close();
+    }
+    if (calibration != null) {
+      calibration.save(models);
     }
     if (failure != null) {
       throw failure;

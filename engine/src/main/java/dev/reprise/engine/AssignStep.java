@@ -147,8 +147,8 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
         return false;
       }
     }
-    context.counters.executed[assignment.index()]++;
-    context.counters.nanos[assignment.index()] += System.nanoTime() - start;
+    context.counters.executed(
+        assignment.index(), assignment.operation(), start, System.nanoTime() - start);
     return true;
   }
 
@@ -182,8 +182,8 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     if (!FrameInPlace.write(parts)) {
       return false;
     }
-    context.counters.executed[assignment.index()]++;
-    context.counters.nanos[assignment.index()] += System.nanoTime() - start;
+    context.counters.executed(
+        assignment.index(), assignment.operation(), start, System.nanoTime() - start);
     return true;
   }
 

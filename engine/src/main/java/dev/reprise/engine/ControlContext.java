@@ -1,6 +1,9 @@
 package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
+import dev.reprise.engine.timeline.EventKind;
+import dev.reprise.engine.timeline.Timeline;
+import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
@@ -96,6 +99,14 @@ final class ControlContext {
     this.writes = writes;
     this.depth = depth;
     this.counters = new Counters(run.session().opcodes().size());
+  }
+
+  /** The thread that the context is of has begun. */
+  void begin() {
+    Timeline timeline = run.session().timeline();
+    if (timeline != null) {
+      counters.track = timeline.track();
+    }
   }
 
   int depth() {
@@ -263,12 +274,26 @@ final class ControlContext {
 
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */
   Value await(Handle handle) {
+    Track track = counters.track;
+    boolean recorded = track != null && !handle.isDone();
+    long start = recorded ? System.nanoTime() : 0;
     try {
       return handle.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
+    } finally {
+      if (recorded) {
+        long nanos = System.nanoTime() - start;
+        track.span(EventKind.WAIT, labelOf(handle, track), start, nanos, nanos);
+      }
     }
+  }
+
+  private static int labelOf(Handle handle, Track track) {
+    return handle.origin() instanceof Origin origin
+        ? track.label(origin.step().describe(), origin.step().position())
+        : track.label("", null);
   }
 
   // ---- errors

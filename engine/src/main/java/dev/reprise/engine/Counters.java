@@ -2,11 +2,14 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.timeline.EventKind;
+import dev.reprise.engine.timeline.Track;
+import dev.reprise.runtime.operation.Operation;
 import java.util.Arrays;
 
 /**
  * What one control thread did, by opcode. Plain arrays written by their owner, except that pool
- * tasks report through {@link RunCounters}.
+ * tasks report through {@link RunCounters}. What is counted here goes to the time line, too.
  */
 final class Counters implements Tally {
   final long[] executed;
@@ -20,6 +23,9 @@ final class Counters implements Tally {
 
   final long[] partialSavedNanos = new long[partialHits.length];
   private final Level[] levels;
+
+  /** Of the thread that these are the counters of; null when no time line is recorded. */
+  Track track;
 
   /** Whole calls, or whole blocks. */
   static final class Level {
@@ -48,9 +54,24 @@ final class Counters implements Tally {
     Arrays.setAll(levels, _ -> new Level());
   }
 
+  /** Counts a probe that was answered with a value. */
+  void hit(int opcode, Operation operation) {
+    hits[opcode]++;
+    if (track != null) {
+      track.moment(EventKind.HIT, track.label(operation), 0);
+    }
+  }
+
   /** Counts a probe that was answered with a handle: a value on disk was found, too. */
-  void met(InFlight answer, int opcode) {
-    (answer.found() ? hits : waits)[opcode]++;
+  void met(InFlight answer, int opcode, Operation operation) {
+    if (answer.found()) {
+      hit(opcode, operation);
+      return;
+    }
+    waits[opcode]++;
+    if (track != null) {
+      track.moment(EventKind.IN_FLIGHT, track.label(operation), 0);
+    }
   }
 
   Level levels(Region.Level level) {
@@ -58,15 +79,39 @@ final class Counters implements Tally {
   }
 
   @Override
-  public void executed(int opcode, long took) {
+  public void executed(int opcode, Operation operation, long start, long took) {
     executed[opcode]++;
     nanos[opcode] += took;
+    if (track != null) {
+      track.executed(operation, start, took);
+    }
+  }
+
+  @Override
+  public void executedElsewhere(int opcode, Operation operation, long took) {
+    executed[opcode]++;
+    nanos[opcode] += took;
+    if (track != null) {
+      track.moment(EventKind.ENDED, track.label(operation), took);
+    }
+  }
+
+  @Override
+  public void executedFused(int opcode, Operation root, long start, long took) {
+    executed[opcode]++;
+    nanos[opcode] += took;
+    if (track != null) {
+      track.executedFused(root, start, took);
+    }
   }
 
   @Override
   public void partialHit(int rewrite, long saved) {
     partialHits[rewrite]++;
     partialSavedNanos[rewrite] += saved;
+    if (track != null) {
+      track.moment(EventKind.PARTIAL_HIT, track.label(PartialReuse.names().get(rewrite), null), 0);
+    }
   }
 
   void add(Counters other) {

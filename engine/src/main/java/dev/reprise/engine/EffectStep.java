@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Value;
@@ -37,7 +38,12 @@ final class EffectStep extends Steps.OperationStep {
       values[i] = context.completed(activation, inputs[i]);
     }
     context.counters.executed[operation.index()]++;
+    Track track = context.counters.track;
+    long start = track == null ? 0 : System.nanoTime();
     Value result = effect.run(context, activation, this, values);
+    if (track != null) {
+      track.executed(operation.operation(), start, System.nanoTime() - start);
+    }
     if (outputs.length > 0 && result != null) {
       LineageItem item =
           activation.isTraced() ? LineageItem.literal((dev.reprise.runtime.Scalar) result) : null;

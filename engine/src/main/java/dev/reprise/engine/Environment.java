@@ -47,7 +47,8 @@ public final class Environment {
         System.err,
         cacheFolder().resolve("natives"),
         cacheFolder().resolve("spill"),
-        DeviceConfig.AUTO);
+        DeviceConfig.AUTO,
+        null);
   }
 
   /** The user's folder for files that can be made again. */

@@ -71,7 +71,7 @@ final class Execution {
     if (Binds.isBind(operation.name())) {
       BoundMatrix bound = bind(operation, inputs, item, context);
       if (bound != null) {
-        tally.executed(linked.index(), 0);
+        tally.executed(linked.index(), operation, System.nanoTime(), 0);
         return bound;
       }
       return kernel(linked, inputs, item, context, tally, later);
@@ -123,18 +123,12 @@ final class Execution {
       return null;
     }
     Value value = kernels.run(linked.operation(), inputs, context);
-    executed(linked, inputs, item, tally, start, value);
+    tally.executed(linked.index(), linked.operation(), start, System.nanoTime() - start);
+    tellParts(linked, inputs, item, value);
     return value;
   }
 
-  private void executed(
-      LinkedOperation linked,
-      Value[] inputs,
-      LineageItem item,
-      Tally tally,
-      long start,
-      Value value) {
-    tally.executed(linked.index(), System.nanoTime() - start);
+  private void tellParts(LinkedOperation linked, Value[] inputs, LineageItem item, Value value) {
     if (parts != null && item != null && linked.hasRewrites() && !Binds.isBind(linked.name())) {
       parts.executed(linked.operation(), inputs, item, value);
     }
@@ -172,7 +166,8 @@ final class Execution {
     @Override
     public void completed(Value value) {
       try {
-        executed(linked, inputs, item, tally, start, value);
+        tally.executedElsewhere(linked.index(), linked.operation(), System.nanoTime() - start);
+        tellParts(linked, inputs, item, value);
       } catch (RuntimeException | Error e) {
         value.release();
         later.failed(e);
@@ -225,7 +220,7 @@ final class Execution {
     public Value run(Operation operation, Value[] inputs) {
       long start = System.nanoTime();
       Value value = kernels.run(operation, inputs, context);
-      tally.executed(opcodes.of(operation.opcode()), System.nanoTime() - start);
+      tally.executed(opcodes.of(operation.opcode()), operation, start, System.nanoTime() - start);
       return value;
     }
 

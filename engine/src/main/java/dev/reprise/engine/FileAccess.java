@@ -92,12 +92,12 @@ final class FileAccess {
                 () -> stable(request, plain.precision()).value(),
                 context.run.session().scheduler()))) {
       case Hit hit -> {
-        context.counters.hits[operation.index()]++;
+        context.counters.hit(operation.index(), plain);
         verify(context, operation, request, item, hit.value());
         yield new Loaded(hit.value(), item);
       }
       case InFlight inFlight -> {
-        context.counters.met(inFlight, operation.index());
+        context.counters.met(inFlight, operation.index(), plain);
         yield new Loaded(await(context, inFlight.handle()), item);
       }
       case Claim claim -> {
@@ -178,8 +178,8 @@ final class FileAccess {
   private Content load(ControlContext context, LinkedOperation operation, ReadRequest request) {
     long start = System.nanoTime();
     Content content = stable(request, operation.operation().precision());
-    context.counters.executed[operation.index()]++;
-    context.counters.nanos[operation.index()] += System.nanoTime() - start;
+    context.counters.executed(
+        operation.index(), operation.operation(), start, System.nanoTime() - start);
     return content;
   }
 

@@ -19,6 +19,7 @@ import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
+import dev.reprise.runtime.operation.Operation;
 
 /**
  * The path of a fused loop: as the {@link Pipeline} with the root as the operation, and with its
@@ -80,11 +81,11 @@ final class Fusion {
     int opcode = root.operation().index();
     return switch (cache.probe(root.item().key(), () -> task(context, call, origin))) {
       case Hit hit -> {
-        context.counters.hits[opcode]++;
+        context.counters.hit(opcode, root.operation().operation());
         yield hit.value();
       }
       case InFlight inFlight -> {
-        context.counters.met(inFlight, opcode);
+        context.counters.met(inFlight, opcode, root.operation().operation());
         root.operation().account().saves(call.workNanos);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
@@ -163,7 +164,8 @@ final class Fusion {
     FusedLoop loop = device.fusedLoops().of(call.expression);
     Value value = kernels.inTurn(() -> attempt(loop, call.shape, leaves, context));
     if (value != null) {
-      tally.executed(counter, System.nanoTime() - start);
+      Operation root = call.root().operation().operation();
+      tally.executedFused(counter, root, start, System.nanoTime() - start);
     }
     return value;
   }
@@ -223,7 +225,8 @@ final class Fusion {
           LineageItem item = call.members.get(i).item();
           values[i] = cache.lookup(item.key());
           if (values[i] != null) {
-            counters.hits[call.members.get(i).operation().index()]++;
+            LinkedOperation found = call.members.get(i).operation();
+            counters.hit(found.index(), found.operation());
           }
           known |= values[i] != null || isWantedAgain(i);
         }
@@ -291,8 +294,9 @@ final class Fusion {
         return execution.run(member.operation(), inputs, member.item(), context, tally);
       }
       long start = System.nanoTime();
-      Value value = kernels.run(member.operation().operation(), inputs, context);
-      tally.executed(member.operation().index(), System.nanoTime() - start);
+      Operation operation = member.operation().operation();
+      Value value = kernels.run(operation, inputs, context);
+      tally.executed(member.operation().index(), operation, start, System.nanoTime() - start);
       return value;
     }
   }

@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.timeline.EventKind;
+import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure.DeclaredType;
 import dev.reprise.language.program.Procedure.Parameter;
@@ -114,13 +116,35 @@ final class Invocation {
       return;
     }
     if (region.isWorthAsking()) {
-      LevelReuse levels = context.run.session().levels();
-      levels.run(context, inner, region, callee.body(), results);
+      Track track = context.counters.track;
+      if (track == null) {
+        runAsked(context, inner, callee, results);
+      } else {
+        runRecorded(track, context, inner, callee, results);
+      }
       return;
     }
     long before = context.work;
     Node.runAll(callee.body(), context, inner);
     region.learn(context.work - before);
+  }
+
+  private static void runAsked(
+      ControlContext context, Activation inner, LinkedProcedure callee, int results) {
+    LevelReuse levels = context.run.session().levels();
+    levels.run(context, inner, callee.region(), callee.body(), results);
+  }
+
+  private static void runRecorded(
+      Track track, ControlContext context, Activation inner, LinkedProcedure callee, int results) {
+    track.open();
+    long start = System.nanoTime();
+    try {
+      runAsked(context, inner, callee, results);
+    } finally {
+      long nanos = System.nanoTime() - start;
+      track.span(EventKind.CALL, track.label(callee.name(), null), start, nanos, nanos);
+    }
   }
 
   private static void bindArguments(

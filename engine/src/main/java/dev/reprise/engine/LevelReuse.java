@@ -1,6 +1,8 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.timeline.EventKind;
+import dev.reprise.engine.timeline.Track;
 import dev.reprise.lineage.CompositeKey;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -100,7 +102,7 @@ final class LevelReuse {
     ReuseVerifier verifier = context.run.session().checks().verifier();
     if (verifier != null && verifier.isSampled(key)) {
       new RegionCheck(verifier, region, values, items).execute(body, context, activation);
-      context.counters.levels(region.level).hit(known.costNanos());
+      foundIn(context, activation, region, known);
       return true;
     }
     bind(activation, region, known.parts(), values, items);
@@ -111,8 +113,18 @@ final class LevelReuse {
     if (context.footprint != null) {
       context.footprint.add(called);
     }
-    context.counters.levels(region.level).hit(known.costNanos());
+    foundIn(context, activation, region, known);
     return true;
+  }
+
+  private static void foundIn(
+      ControlContext context, Activation activation, Region region, Composite known) {
+    context.counters.levels(region.level).hit(known.costNanos());
+    Track track = context.counters.track;
+    if (track != null) {
+      String what = region.level == Region.Level.BLOCK ? "block" : activation.procedure.name();
+      track.moment(EventKind.REGION_HIT, track.label(what, region.position), 0);
+    }
   }
 
   private static void bind(

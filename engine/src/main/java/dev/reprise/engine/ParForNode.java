@@ -1,5 +1,7 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.timeline.EventKind;
+import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.RunLoop;
 import dev.reprise.runtime.OperandException;
@@ -27,7 +29,24 @@ record ParForNode(
     long degree = Math.min(range.count(), chosen.degree() > 0 ? chosen.degree() : available);
     if (degree > 0) {
       TaskPartition tasks = chosen.tasks(range.count(), (int) degree);
-      new ParForRun(this, context, activation, range, tasks, (int) degree).execute();
+      ParForRun run = new ParForRun(this, context, activation, range, tasks, (int) degree);
+      Track track = context.counters.track;
+      if (track == null) {
+        run.execute();
+      } else {
+        recorded(run, track);
+      }
+    }
+  }
+
+  private void recorded(ParForRun run, Track track) {
+    track.open();
+    long start = System.nanoTime();
+    try {
+      run.execute();
+    } finally {
+      long nanos = System.nanoTime() - start;
+      track.span(EventKind.PARFOR, track.label("parfor", position), start, nanos, nanos);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
@@ -96,7 +97,9 @@ final class ParForRun {
   private void runOnThreads() {
     List<Thread> threads = new ArrayList<>();
     for (Worker worker : workers) {
-      Thread thread = new Thread(null, worker, "reprise-parfor-" + threads.size(), STACK_BYTES);
+      Timeline timeline = context.run.session().timeline();
+      Runnable work = timeline == null ? worker : () -> runAndLeave(worker, timeline);
+      Thread thread = new Thread(null, work, "reprise-parfor-" + threads.size(), STACK_BYTES);
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);
@@ -115,6 +118,14 @@ final class ParForRun {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void runAndLeave(Worker worker, Timeline timeline) {
+    try {
+      worker.run();
+    } finally {
+      timeline.leave();
     }
   }
 
@@ -205,6 +216,7 @@ final class ParForRun {
 
     @Override
     public void run() {
+      local.begin();
       try {
         TaskPartition.Task task;
         while ((task = tasks.take()) != null && runTask(task)) {

@@ -199,9 +199,8 @@ final class Pipeline {
   Value executeInline(ControlContext context, LinkedOperation operation, Value[] inputs) {
     long start = System.nanoTime();
     Value value = kernels.run(operation.operation(), inputs, context.kernel);
-    Counters counters = context.counters;
-    counters.executed[operation.index()]++;
-    counters.nanos[operation.index()] += System.nanoTime() - start;
+    context.counters.executed(
+        operation.index(), operation.operation(), start, System.nanoTime() - start);
     return value;
   }
 
@@ -233,13 +232,13 @@ final class Pipeline {
     Probe probe = cache.probe(item.key(), subscriber);
     return switch (probe) {
       case Hit hit -> {
-        context.counters.hits[operation.index()]++;
+        context.counters.hit(operation.index(), operation.operation());
         yield checks.verifier() == null
             ? hit.value()
             : verified(context, operation, inputs, item, hit.value());
       }
       case InFlight inFlight -> {
-        context.counters.met(inFlight, operation.index());
+        context.counters.met(inFlight, operation.index(), operation.operation());
         operation.account().saves(work);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();

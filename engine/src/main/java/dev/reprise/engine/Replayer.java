@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
 import dev.reprise.ReplayResult;
+import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.ProgramReplay;
@@ -202,7 +203,18 @@ public final class Replayer {
     if (operation.name().equals("toString") && inputs[0] instanceof ListValue list) {
       return Scalar.of(TextForm.list(list, v -> text(v, context)));
     }
-    return services.pipeline().kernels().run(operation, inputs, context);
+    return recorded(operation, inputs, context);
+  }
+
+  private Value recorded(Operation operation, Value[] inputs, ExecutionContext context) {
+    Timeline timeline = services.timeline();
+    if (timeline == null) {
+      return services.pipeline().kernels().run(operation, inputs, context);
+    }
+    long start = System.nanoTime();
+    Value value = services.pipeline().kernels().run(operation, inputs, context);
+    timeline.track().executed(operation, start, System.nanoTime() - start);
+    return value;
   }
 
   /** The value as {@code print} shows it. */

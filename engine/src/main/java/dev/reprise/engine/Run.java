@@ -19,7 +19,7 @@ final class Run {
   Run(SessionServices session, Functions functions) {
     this.session = session;
     this.functions = functions;
-    this.counters = new RunCounters(session.opcodes().size());
+    this.counters = new RunCounters(session.opcodes().size(), session.timeline());
     this.savedBefore = session.cache() == null ? 0 : session.cache().statistics().savedNanos();
     this.workingDirectory = session.config().workingDirectory();
   }
@@ -56,16 +56,19 @@ final class Run {
     workingDirectory = folder;
   }
 
-  /** The context of the main control thread. */
+  /** The context of the main control thread, which calls this. */
   ControlContext mainContext(long seed, Appendable out) {
-    return new ControlContext(
-        this,
-        new ExecutionContext(session.memory(), session.config().threads()),
-        new SeedSource(seed),
-        cancellation,
-        out,
-        null,
-        0,
-        new RunScope());
+    ControlContext context =
+        new ControlContext(
+            this,
+            new ExecutionContext(session.memory(), session.config().threads()),
+            new SeedSource(seed),
+            cancellation,
+            out,
+            null,
+            0,
+            new RunScope());
+    context.begin();
+    return context;
   }
 }

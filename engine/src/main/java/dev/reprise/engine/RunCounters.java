@@ -1,11 +1,21 @@
 package dev.reprise.engine;
 
+import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.timeline.EventKind;
+import dev.reprise.engine.timeline.Timeline;
+import dev.reprise.engine.timeline.Track;
+import dev.reprise.runtime.operation.Operation;
+
 /** Sums the counters of a run's control threads and pool tasks. Thread-safe. */
 final class RunCounters implements Tally {
   private final Counters sum;
 
-  RunCounters(int opcodes) {
-    sum = new Counters(opcodes);
+  /** Null when none is recorded; each thread has its own track there. */
+  private final Timeline timeline;
+
+  RunCounters(int opcodes, Timeline timeline) {
+    this.sum = new Counters(opcodes);
+    this.timeline = timeline;
   }
 
   synchronized void merge(Counters finished) {
@@ -13,13 +23,45 @@ final class RunCounters implements Tally {
   }
 
   @Override
-  public synchronized void executed(int opcode, long nanos) {
-    sum.executed(opcode, nanos);
+  public void executed(int opcode, Operation operation, long start, long nanos) {
+    synchronized (this) {
+      sum.executed(opcode, operation, start, nanos);
+    }
+    if (timeline != null) {
+      timeline.track().executed(operation, start, nanos);
+    }
   }
 
   @Override
-  public synchronized void partialHit(int rewrite, long savedNanos) {
-    sum.partialHit(rewrite, savedNanos);
+  public void executedElsewhere(int opcode, Operation operation, long nanos) {
+    synchronized (this) {
+      sum.executedElsewhere(opcode, operation, nanos);
+    }
+    if (timeline != null) {
+      Track track = timeline.track();
+      track.moment(EventKind.ENDED, track.label(operation), nanos);
+    }
+  }
+
+  @Override
+  public void executedFused(int opcode, Operation root, long start, long nanos) {
+    synchronized (this) {
+      sum.executedFused(opcode, root, start, nanos);
+    }
+    if (timeline != null) {
+      timeline.track().executedFused(root, start, nanos);
+    }
+  }
+
+  @Override
+  public void partialHit(int rewrite, long savedNanos) {
+    synchronized (this) {
+      sum.partialHit(rewrite, savedNanos);
+    }
+    if (timeline != null) {
+      Track track = timeline.track();
+      track.moment(EventKind.PARTIAL_HIT, track.label(PartialReuse.names().get(rewrite), null), 0);
+    }
   }
 
   synchronized Counters snapshot() {

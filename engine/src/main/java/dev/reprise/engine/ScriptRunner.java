@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
+import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Diagnostic;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
@@ -65,7 +66,9 @@ public final class ScriptRunner {
 
   /** Runs the body of a run on a thread of its own, and waits for it. */
   static void onDeepStack(Run run, Runnable body) {
-    Thread thread = new Thread(null, body, "reprise-main", STACK_BYTES);
+    Timeline timeline = run.session().timeline();
+    Runnable recorded = timeline == null ? body : () -> timeline.run("script", body);
+    Thread thread = new Thread(null, recorded, "reprise-main", STACK_BYTES);
     thread.start();
     try {
       thread.join();

@@ -10,10 +10,14 @@ import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
 import dev.reprise.cache.ValueTag;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.timeline.Timeline;
+import dev.reprise.engine.timeline.TimelineCacheEvents;
+import dev.reprise.engine.timeline.TimelineEvents;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.memory.MoveEvents;
 import dev.reprise.memory.SpillFile;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
@@ -41,6 +45,9 @@ public final class SessionServices implements AutoCloseable {
 
   private final SessionConfig config;
 
+  /** Null when none is recorded. */
+  private final Timeline timeline;
+
   /** Null when it is switched off. */
   private final DiskTier disk;
 
@@ -63,28 +70,38 @@ public final class SessionServices implements AutoCloseable {
   private volatile long liveBuffersAtClose = -1;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this(config, events, Keeping.whatPays(), providers());
+    this(
+        config,
+        events,
+        Keeping.whatPays(),
+        providers(),
+        new Calibration(config.natives().resolveSibling("calibration.tsv")));
   }
 
   /** As the other, but keeps every value above the cost gate, whether or not that pays. */
   public static SessionServices keepingEverything(SessionConfig config, CacheEvents events) {
-    return new SessionServices(config, events, Keeping.everything(), providers());
+    return new SessionServices(config, events, Keeping.everything(), providers(), null);
   }
 
   /** Services with accelerators of one's own choosing; for tests. */
   public static SessionServices withAccelerators(
       SessionConfig config, CacheEvents events, List<AcceleratorProvider> providers) {
-    return new SessionServices(config, events, Keeping.everything(), providers);
+    return new SessionServices(config, events, Keeping.everything(), providers, null);
   }
 
   private SessionServices(
       SessionConfig config,
-      CacheEvents events,
+      CacheEvents listener,
       Keeping keeping,
-      List<AcceleratorProvider> providers) {
+      List<AcceleratorProvider> providers,
+      Calibration calibration) {
     this.config = config.withReuse(config.effectiveReuse());
+    this.timeline = Timeline.of(config.traceFile(), config.err());
+    CacheEvents events = timeline == null ? listener : new TimelineCacheEvents(timeline, listener);
+    TimelineEvents recorded = timeline == null ? null : new TimelineEvents(timeline);
+    MoveEvents moves = recorded == null ? MoveEvents.NONE : recorded;
     long budget = config.hostBytes() > 0 ? config.hostBytes() : Environment.defaultHostBytes();
-    this.disk = disk(config);
+    this.disk = disk(config, moves);
     this.memory = new HostMemory(budget, disk);
     this.device = new CpuDevice(config.threads(), Environment.nativeLocation(config.natives()));
     this.accelerators =
@@ -94,7 +111,9 @@ public final class SessionServices implements AutoCloseable {
             providers,
             memory,
             this::makeRoomOnDevice,
-            WorkerEvents.NONE);
+            recorded == null ? WorkerEvents.NONE : recorded,
+            moves,
+            calibration);
     this.tags =
         config.numerics() == Numerics.EXACT
             ? TagClass.exactly(ValueTag.plain(accelerators.deviceClass(device.deviceClass())))
@@ -159,9 +178,11 @@ public final class SessionServices implements AutoCloseable {
   }
 
   /** Nothing is opened here: most sessions never move a value. */
-  private static DiskTier disk(SessionConfig config) {
+  private static DiskTier disk(SessionConfig config, MoveEvents moves) {
     long budget = config.diskBytes().orElse(-1);
-    return budget == 0 ? null : new DiskTier(budget, () -> SpillFile.create(config.spillFolder()));
+    return budget == 0
+        ? null
+        : new DiskTier(budget, () -> SpillFile.create(config.spillFolder()), moves);
   }
 
   /** Null when values are not put together from parts. */
@@ -185,6 +206,11 @@ public final class SessionServices implements AutoCloseable {
 
   SessionConfig config() {
     return config;
+  }
+
+  /** Null when none is recorded. */
+  Timeline timeline() {
+    return timeline;
   }
 
   public HostMemory memory() {
@@ -261,8 +287,15 @@ public final class SessionServices implements AutoCloseable {
     return liveBuffersAtClose;
   }
 
+  /** A time line is written when all else has ended; see {@link Timeline#close} for failures. */
   @Override
   public void close() {
+    try (Timeline _ = timeline) {
+      closeAll();
+    }
+  }
+
+  private void closeAll() {
     pool.close();
     accelerators.stop();
     memory.settle();

@@ -47,6 +47,7 @@ public final class DeviceMemory implements DeviceAllocator {
   private final HostMemory host;
   private final long budgetBytes;
   private final DeviceReclaimer reclaimer;
+  private final MoveEvents events;
 
   // Matrices with copies here, least recently used first.
   private final Map<ManagedMatrix, Boolean> residents = new LinkedHashMap<>(64, 0.75f, true);
@@ -81,10 +82,21 @@ public final class DeviceMemory implements DeviceAllocator {
    */
   public DeviceMemory(
       Accelerator accelerator, HostMemory host, long budgetBytes, DeviceReclaimer reclaimer) {
+    this(accelerator, host, budgetBytes, reclaimer, MoveEvents.NONE);
+  }
+
+  /** As the other; {@code events} hears of every copy. */
+  public DeviceMemory(
+      Accelerator accelerator,
+      HostMemory host,
+      long budgetBytes,
+      DeviceReclaimer reclaimer,
+      MoveEvents events) {
     this.accelerator = accelerator;
     this.host = host;
     this.budgetBytes = budgetBytes;
     this.reclaimer = reclaimer;
+    this.events = events;
   }
 
   public Accelerator accelerator() {
@@ -155,14 +167,22 @@ public final class DeviceMemory implements DeviceAllocator {
     List<ManagedMatrix> candidates = leastRecentlyUsed();
     long freed = 0;
     for (int i = 0; i < candidates.size() && freed < wanted; i++) {
-      freed += counted(dropped, candidates.get(i).dropDeviceCopy(this, false));
+      long left = counted(dropped, candidates.get(i).dropDeviceCopy(this, false));
+      if (left > 0) {
+        events.dropped(name(), left);
+      }
+      freed += left;
     }
     if (freed == 0 && reclaimer.reclaim(this, wanted)) {
       reclaimed.incrementAndGet();
       return true;
     }
     for (int i = 0; i < candidates.size() && freed < bytes; i++) {
-      freed += counted(demotions, candidates.get(i).dropDeviceCopy(this, true));
+      long left = counted(demotions, candidates.get(i).dropDeviceCopy(this, true));
+      if (left > 0) {
+        events.demoted(name(), left);
+      }
+      freed += left;
     }
     return freed > 0;
   }
@@ -213,7 +233,9 @@ public final class DeviceMemory implements DeviceAllocator {
     }
     downloads.incrementAndGet();
     downloadedBytes.addAndGet(bytes);
-    downloadNanos.addAndGet(System.nanoTime() - start);
+    long nanos = System.nanoTime() - start;
+    downloadNanos.addAndGet(nanos);
+    events.downloaded(name(), bytes, start, nanos);
   }
 
   /** Estimated time of copying so many bytes to the host and back, from the copies made so far. */
@@ -250,9 +272,11 @@ public final class DeviceMemory implements DeviceAllocator {
     DeviceBuffer buffer = null;
     try {
       buffer = allocate(cells.bytes());
+      long start = System.nanoTime();
       accelerator.upload(cells.buffer().segment(), buffer, cells.bytes());
       uploads.incrementAndGet();
       uploadedBytes.addAndGet(cells.bytes());
+      events.uploaded(name(), cells.bytes(), start, System.nanoTime() - start);
       matrix.addDeviceCopy(this, buffer);
       return buffer;
     } catch (RuntimeException | Error e) {

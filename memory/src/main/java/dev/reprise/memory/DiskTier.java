@@ -47,6 +47,7 @@ public final class DiskTier implements AutoCloseable {
   private static final long CHECKSUM_BLOCK = 1 << 20;
 
   private final SpillStore.Opener opener;
+  private final MoveEvents events;
   private final LongSupplier nanoTime;
   private final ThreadPoolExecutor writer = thread("reprise-spill");
   private final ThreadPoolExecutor reader = thread("reprise-restore");
@@ -79,10 +80,21 @@ public final class DiskTier implements AutoCloseable {
    * @param opener makes the store
    */
   public DiskTier(long budgetBytes, SpillStore.Opener opener) {
-    this(budgetBytes, opener, System::nanoTime);
+    this(budgetBytes, opener, MoveEvents.NONE);
+  }
+
+  /** As the other; {@code events} hears of every value that is written or read. */
+  public DiskTier(long budgetBytes, SpillStore.Opener opener, MoveEvents events) {
+    this(budgetBytes, opener, System::nanoTime, events);
   }
 
   DiskTier(long budgetBytes, SpillStore.Opener opener, LongSupplier nanoTime) {
+    this(budgetBytes, opener, nanoTime, MoveEvents.NONE);
+  }
+
+  private DiskTier(
+      long budgetBytes, SpillStore.Opener opener, LongSupplier nanoTime, MoveEvents events) {
+    this.events = events;
     this.budgetBytes = budgetBytes;
     this.capacityBytes = budgetBytes;
     this.opener = opener;
@@ -225,9 +237,11 @@ public final class DiskTier implements AutoCloseable {
       long start = nanoTime.getAsLong();
       int checksum = checksum(bytes);
       store.write(position, bytes);
-      writing.measured(size, nanoTime.getAsLong() - start);
+      long nanos = nanoTime.getAsLong() - start;
+      writing.measured(size, nanos);
       spills.incrementAndGet();
       spilledBytes.addAndGet(size);
+      events.writtenToDisk(size, start, nanos);
       return new DiskCopy(position, size, checksum);
     } catch (IOException | RuntimeException e) {
       writeErrors.incrementAndGet();
@@ -308,10 +322,12 @@ public final class DiskTier implements AutoCloseable {
       long start = nanoTime.getAsLong();
       store.read(copy.position(), bytes);
       boolean intact = checksum(bytes) == copy.checksum();
-      reading.measured(copy.bytes(), nanoTime.getAsLong() - start);
+      long nanos = nanoTime.getAsLong() - start;
+      reading.measured(copy.bytes(), nanos);
       if (intact) {
         restores.incrementAndGet();
         restoredBytes.addAndGet(copy.bytes());
+        events.readFromDisk(copy.bytes(), start, nanos);
         return null;
       }
       return damagedCopy(copy, "its checksum does not match", null);

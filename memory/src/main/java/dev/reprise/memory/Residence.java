@@ -23,15 +23,12 @@ public final class Residence {
   /** True when all that can move is on disk only, so that it must be read before it can be used. */
   public static boolean isOffHost(Value value) {
     return isMobile(value)
-        && all(
-            value,
-            matrix -> !matrix.isMobile() || !matrix.isOnHost() && !matrix.isOnDevice());
+        && all(value, matrix -> !matrix.isMobile() || !matrix.isOnHost() && !matrix.isOnDevice());
   }
 
   /** True when nothing of the value takes host memory, and some of it lies on accelerators. */
   public static boolean isOnDevicesOnly(Value value) {
-    return all(value, matrix -> !matrix.isOnHost())
-        && !all(value, matrix -> !matrix.isOnDevice());
+    return all(value, matrix -> !matrix.isOnHost()) && !all(value, matrix -> !matrix.isOnDevice());
   }
 
   /** True when some of the value lies on the accelerator. */

@@ -36,8 +36,8 @@ public final class Devices {
   }
 
   /**
-   * As {@link #cuda}, before it is opened. On a machine without a driver it is a simulated one, where
-   * that can be built.
+   * As {@link #cuda}, before it is opened. On a machine without a driver it is a simulated one,
+   * where that can be built.
    */
   public static Candidate cudaCandidate() {
     if (isDriverInstalled()) {

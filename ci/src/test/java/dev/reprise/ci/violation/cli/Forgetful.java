@@ -8,7 +8,7 @@ import java.lang.foreign.Linker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jocl.Pointer;
+import org.jocl.StandIn;
 
 /** A command that breaks the rules about state, natives, the environment and files. */
 final class Forgetful {
@@ -17,7 +17,7 @@ final class Forgetful {
 
   private Forgetful() {}
 
-  static Inside engine(Inside inside, Pointer pointer) throws IOException {
+  static Inside engine(Inside inside, StandIn pointer) throws IOException {
     count += Linker.nativeLinker().hashCode() + pointer.hashCode();
     Path home = Path.of(System.getenv("HOME"));
     if (Boolean.getBoolean("reprise.write")) {

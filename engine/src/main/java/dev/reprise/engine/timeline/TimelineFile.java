@@ -1,0 +1,106 @@
+package dev.reprise.engine.timeline;
+
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The file of a time line. A regular file appears whole or not at all: it is written beside its
+ * place and then moved there.
+ */
+final class TimelineFile {
+  private final Path path;
+
+  private TimelineFile(Path path) {
+    this.path = path;
+  }
+
+  /** What writes the content. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Looks before a long run, not after it, whether the file can be written.
+   *
+   * @throws ResourceException when it cannot
+   */
+  static TimelineFile at(Path path) {
+    TimelineFile file = new TimelineFile(path.toAbsolutePath());
+    try {
+      file.tryPlace();
+    } catch (IOException e) {
+      throw new ResourceException(file.complaint(e));
+    }
+    return file;
+  }
+
+  private void tryPlace() throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new FileSystemException(path.toString(), null, "is a folder");
+    }
+    if (Files.exists(path) && !Files.isWritable(path)) {
+      throw new AccessDeniedException(path.toString());
+    }
+    if (isReplaced()) {
+      Files.newOutputStream(beside()).close();
+      Files.delete(beside());
+    }
+  }
+
+  /** False for pipes and devices, which are written to directly. */
+  private boolean isReplaced() {
+    return !Files.exists(path) || Files.isRegularFile(path);
+  }
+
+  private Path beside() {
+    return path.resolveSibling(path.getFileName() + ".part" + ProcessHandle.current().pid());
+  }
+
+  /** What a person is told. */
+  String complaint(IOException e) {
+    String reason =
+        switch (e) {
+          case NoSuchFileException _ -> "there is no folder " + path.getParent();
+          case AccessDeniedException _ -> "permission denied";
+          case FileSystemException other when other.getReason() != null -> other.getReason();
+          default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
+    return "the time line cannot be written to " + path + ": " + reason;
+  }
+
+  void write(Content content) throws IOException {
+    if (!isReplaced()) {
+      try (OutputStream out = Files.newOutputStream(path)) {
+        content.writeTo(out);
+      }
+      return;
+    }
+    Path part = beside();
+    try {
+      try (OutputStream out = Files.newOutputStream(part)) {
+        content.writeTo(out);
+      }
+      moveToPlace(part);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private void moveToPlace(Path part) throws IOException {
+    Path target = Files.exists(path) ? path.toRealPath() : path;
+    try {
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}
