@@ -77,6 +77,14 @@ public final class Session implements AutoCloseable {
     return SessionServices.findAccelerators();
   }
 
+  /**
+   * How many times of operations (averages by opcode and size) earlier sessions have left for each
+   * device, by its name; {@code auto} starts from them.
+   */
+  public Map<String, Integer> calibrated() {
+    return services.calibrated();
+  }
+
   /** Notes about devices and libraries that a report should show. */
   public List<String> deviceNotes() {
     return services.device().notes();

@@ -44,12 +44,21 @@ final class DevicesCommand implements Callable<ExitCode> {
       if (asJson) {
         console
             .out()
-            .print(DevicesJson.text(config.threads(), session.deviceNotes(), accelerators));
+            .print(
+                DevicesJson.text(
+                    config.threads(), session.deviceNotes(), accelerators, session.calibrated()));
       } else {
         console.out().println("cpu       " + config.threads() + " threads, 64-bit floats");
         session.deviceNotes().forEach(note -> console.out().println("          " + note));
         accelerators.found().forEach(this::show);
         accelerators.absences().forEach(absence -> console.out().println("absent    " + absence));
+        session
+            .calibrated()
+            .forEach((device, times) ->
+                console
+                    .out()
+                    .println(
+                        "learnt    " + device + ": " + times + " times of operations, for auto"));
       }
     }
     return ExitCode.FINE;

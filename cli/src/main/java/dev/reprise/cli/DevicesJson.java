@@ -7,12 +7,14 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 
 /** The devices of this machine as JSON; {@code docs/command-line.md} describes the fields. */
 final class DevicesJson {
   private DevicesJson() {}
 
-  static String text(int threads, List<String> notes, DeviceReport accelerators)
+  static String text(
+      int threads, List<String> notes, DeviceReport accelerators, Map<String, Integer> calibrated)
       throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -30,6 +32,11 @@ final class DevicesJson {
       }
       json.writeEndArray();
       strings("absent", accelerators.absences(), json);
+      json.writeObjectFieldStart("calibrated");
+      for (Map.Entry<String, Integer> device : calibrated.entrySet()) {
+        json.writeNumberField(device.getKey(), device.getValue());
+      }
+      json.writeEndObject();
       json.writeEndObject();
     }
     return text.append('\n').toString();

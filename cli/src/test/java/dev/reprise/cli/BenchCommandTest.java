@@ -241,7 +241,7 @@ class BenchCommandTest {
           fields.add(parser.currentName());
         }
       }
-      assertThat(fields).contains("version", "cpu", "threads", "devices", "absent");
+      assertThat(fields).contains("version", "cpu", "threads", "devices", "absent", "calibrated");
     }
     assertThat(run("devices", "--format", "jsn")).isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("--format: 'jsn' is unknown; choose text, json");

@@ -54,13 +54,13 @@ class RunCommandTest {
                 "--store",
                 "s",
                 "--memory",
-                "host=1g,cuda:1=1g"))
+                "host=1g,cuda:1=1g,lineage=9m"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).isEqualToIgnoringNewLines("1");
     assertThat(err().lines())
         .singleElement()
         .asString()
-        .contains("tf32", "--store", "--memory for cuda:1");
+        .contains("tf32", "--store", "--memory for lineage");
   }
 
   @Test

@@ -24,11 +24,14 @@ import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.WorkerEvents;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 
 /**
  * What the runs of a session share: memory, cache, device, pool, files. Thread-safe. Closed in
@@ -70,12 +73,7 @@ public final class SessionServices implements AutoCloseable {
   private volatile long liveBuffersAtClose = -1;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this(
-        config,
-        events,
-        Keeping.whatPays(),
-        providers(),
-        new Calibration(config.natives().resolveSibling("calibration.tsv")));
+    this(config, events, Keeping.whatPays(), providers(), calibration(config));
   }
 
   /** As the other, but keeps every value above the cost gate, whether or not that pays. */
@@ -162,6 +160,21 @@ public final class SessionServices implements AutoCloseable {
       }
     }
     return new DeviceReport(found, absences);
+  }
+
+  private static Calibration calibration(SessionConfig config) {
+    return new Calibration(config.natives().resolveSibling("calibration.tsv"));
+  }
+
+  /** How many times of operations earlier sessions have left for each device, by its name. */
+  public Map<String, Integer> calibrated() {
+    CostModels models = new CostModels();
+    calibration(config).restore(models);
+    Map<String, Integer> counts = new TreeMap<>();
+    for (String average : models.averages().keySet()) {
+      counts.merge(average.substring(0, average.indexOf(' ')), 1, Integer::sum);
+    }
+    return counts;
   }
 
   private boolean makeRoomOnDevice(DeviceMemory where, long bytes) {
