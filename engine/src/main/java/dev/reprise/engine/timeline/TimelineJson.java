@@ -20,6 +20,15 @@ final class TimelineJson {
   /** More than any event takes besides its texts. */
   private static final int ROOM = 512;
 
+  private static final byte[] TRACK = ascii(",\"tid\":");
+  private static final byte[] TIME = ascii(",\"ts\":");
+  private static final byte[] DURATION = ascii(",\"dur\":");
+  private static final byte[] ARGUMENTS = ascii(",\"args\":{");
+  private static final byte[] COUNT = ascii("\"count\":");
+  private static final byte[] END = ascii("}}");
+  private static final byte[] NEXT = ascii(",\n");
+  private static final byte[] FIRST = ascii("\n");
+
   private static final int THREADS = 1;
   private static final int DEVICES = 2;
 
@@ -94,17 +103,17 @@ final class TimelineJson {
     int key = kind.ordinal() << Labels.BITS | label;
     bytes(heads.computeIfAbsent(key, _ -> head(kind, label)));
     number(process(track));
-    text(",\"tid\":");
+    bytes(TRACK);
     number(track.number());
-    text(",\"ts\":");
+    bytes(TIME);
     micros(chunk.word(word) - timeline.origin());
     if (kind.span) {
-      text(",\"dur\":");
+      bytes(DURATION);
       micros(chunk.word(word + 1));
     }
-    text(",\"args\":{");
+    bytes(ARGUMENTS);
     bytes(places.computeIfAbsent(label, this::place));
-    text("\"count\":");
+    bytes(COUNT);
     number(count);
     if (kind.countsBytes()) {
       text(",\"bytes\":");
@@ -113,7 +122,7 @@ final class TimelineJson {
       text(",\"busy us\":");
       micros(chunk.word(word + 3));
     }
-    text("}}");
+    bytes(END);
   }
 
   private byte[] head(EventKind kind, int label) {
@@ -138,8 +147,12 @@ final class TimelineJson {
   // ---- bytes
 
   private void separate() throws IOException {
-    text(some ? ",\n" : "\n");
+    bytes(some ? NEXT : FIRST);
     some = true;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private void text(String ascii) throws IOException {

@@ -12,8 +12,8 @@ import dev.reprise.runtime.operation.Place;
  */
 public final class Track {
   /**
-   * Longer spans are written one by one: an event takes some 0.15 us to record and to write, which
-   * is to stay below 2 percent of what it tells about.
+   * Longer spans are written one by one: an event takes some 0.4 us to record and to write, which
+   * is to stay a small part of what it tells about.
    */
   static final long SHORT_NANOS = 10_000;
 
