@@ -153,7 +153,13 @@ public final class DeviceMemory implements DeviceAllocator {
       accelerator.trim();
     }
     try {
-      return accelerator.allocate(bytes);
+      DeviceBuffer buffer = accelerator.allocate(bytes);
+      if (accelerator.usedBytes() <= budgetBytes) {
+        return buffer;
+      }
+      // Its size class is larger than what was asked for.
+      buffer.release();
+      return null;
     } catch (DeviceException e) {
       throw e;
     } catch (ResourceException e) {
