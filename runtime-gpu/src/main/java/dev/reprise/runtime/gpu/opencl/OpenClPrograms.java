@@ -34,6 +34,9 @@ final class OpenClPrograms {
   private final Map<String, cl_program> programs = new HashMap<>();
   private final Map<String, cl_kernel> kernels = new HashMap<>();
 
+  /** Programs that the driver does not compile: what needs them runs on the processor. */
+  private final Map<String, DeviceException> broken = new HashMap<>();
+
   /** By text, the one used longest ago first. */
   private final Map<String, Generated> generated = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -85,9 +88,18 @@ final class OpenClPrograms {
   }
 
   private cl_program program(String file, Precision precision) {
-    return programs.computeIfAbsent(
-        file + " " + precision,
-        key -> build(file, KernelSources.program("opencl", file, precision)));
+    String key = file + " " + precision;
+    DeviceException before = broken.get(key);
+    if (before != null) {
+      throw before;
+    }
+    try {
+      return programs.computeIfAbsent(
+          key, name -> build(file, KernelSources.program("opencl", file, precision)));
+    } catch (DeviceException e) {
+      broken.put(key, e);
+      throw e;
+    }
   }
 
   private cl_program build(String file, String source) {
@@ -106,7 +118,7 @@ final class OpenClPrograms {
               + e.getMessage()
               + "\n"
               + log,
-          true);
+          false);
     }
   }
 
