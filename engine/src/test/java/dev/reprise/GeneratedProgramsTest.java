@@ -36,19 +36,26 @@ class GeneratedProgramsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void aWarmCacheGivesTheSameResultWithoutComputingAgain(long seed) throws Exception {
+  void aWarmCacheGivesTheSameResultAndComputesOnlyWhatDidNotPayForItsBytes(long seed)
+      throws Exception {
     String script = ProgramGenerator.script(seed);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    Session session = Reprise.session(Scripts.config().withOutput(out, out));
+    // One thread: which worker of a parfor loop asks first decides what an account can pay for.
+    Session session = Reprise.session(Scripts.config().withThreads(1).withOutput(out, out));
     try (session) {
       Script compiled = session.compile(script, CompileOptions.none());
-      compiled.run().close();
+      long notKept;
+      try (RunResult first = compiled.run()) {
+        notKept = first.statistics().cache().rejected();
+      }
       String cold = bytes.toString(StandardCharsets.UTF_8);
       bytes.reset();
       try (RunResult warm = compiled.run()) {
         assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo(cold);
-        assertThat(warm.statistics().misses()).describedAs("misses when warm").isZero();
+        assertThat(warm.statistics().misses())
+            .describedAs("misses when warm")
+            .isLessThanOrEqualTo(notKept);
       }
     }
     assertThat(session.liveBuffersAtClose()).isZero();
