@@ -16,6 +16,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /**
@@ -177,7 +178,40 @@ final class VictimQueue {
    */
   List<Victim> evictOffHeap(long bytes, BiPredicate<Entry, Value> moving) {
     List<Victim> victims = new ArrayList<>();
-    List<Entry> held = new ArrayList<>();
+    choose(
+        bytes,
+        (entry, resident) -> {
+          if (!resident.value().isExclusive() || Residence.isOnDevicesOnly(resident.value())) {
+            return Chosen.STAYS;
+          }
+          if (Residence.isOffHost(resident.value())) {
+            // It left memory while a variable held it, and is the cache's alone now.
+            parkResident(entry, resident);
+            return Chosen.GONE;
+          }
+          if (moving.test(entry, resident.value())) {
+            spill(entry, resident, victims);
+          } else {
+            evict(entry, victims);
+          }
+          return Chosen.COUNTS;
+        });
+    return victims;
+  }
+
+  /** What becomes of an entry that was looked at. */
+  private enum Chosen {
+    /** Back into the heap. */
+    STAYS,
+    /** Out of it, and freed nothing. */
+    GONE,
+    /** Out of it, and its bytes count. */
+    COUNTS
+  }
+
+  /** Looks at entries off the heap, lowest first, until so many bytes count. */
+  private void choose(long bytes, BiFunction<Entry, Resident, Chosen> look) {
+    List<Entry> staying = new ArrayList<>();
     lock.lock();
     try {
       drainAdmitted();
@@ -186,26 +220,16 @@ final class VictimQueue {
         if (entry == null) {
           break;
         }
-        Resident resident = (Resident) entry.state();
-        if (!resident.value().isExclusive() || Residence.isOnDevicesOnly(resident.value())) {
-          held.add(entry);
-        } else if (Residence.isOffHost(resident.value())) {
-          // It left memory while a variable held it, and is the cache's alone now.
-          parkResident(entry, resident);
-        } else {
-          chosen += entry.bytes();
-          if (moving.test(entry, resident.value())) {
-            spill(entry, resident, victims);
-          } else {
-            evict(entry, victims);
-          }
+        switch (look.apply(entry, (Resident) entry.state())) {
+          case STAYS -> staying.add(entry);
+          case COUNTS -> chosen += entry.bytes();
+          case GONE -> {}
         }
       }
-      held.forEach(this::enqueue);
+      staying.forEach(this::enqueue);
     } finally {
       lock.unlock();
     }
-    return victims;
   }
 
   /** What {@link #evictOffHeap} would choose now, without choosing it. */
@@ -224,7 +248,9 @@ final class VictimQueue {
         }
         seen.add(entry);
         Value value = ((Resident) entry.state()).value();
-        if (value.isExclusive() && !Residence.isOffHost(value)) {
+        if (value.isExclusive()
+            && !Residence.isOffHost(value)
+            && !Residence.isOnDevicesOnly(value)) {
           sum += entry.bytes();
           (moving.test(entry, value) ? movingNext : droppedNext).add(value);
         }
@@ -239,27 +265,15 @@ final class VictimQueue {
   /** Chooses victims of at least {@code bytes} bytes among the cache's own values. */
   List<Victim> evictOnDevice(long bytes, BiPredicate<Entry, Value> suitable) {
     List<Victim> victims = new ArrayList<>();
-    List<Entry> others = new ArrayList<>();
-    lock.lock();
-    try {
-      drainAdmitted();
-      for (long chosen = 0; chosen < bytes; ) {
-        Entry entry = pollFresh(offHeap);
-        if (entry == null) {
-          break;
-        }
-        Resident resident = (Resident) entry.state();
-        if (resident.value().isExclusive() && suitable.test(entry, resident.value())) {
-          chosen += entry.bytes();
+    choose(
+        bytes,
+        (entry, resident) -> {
+          if (!resident.value().isExclusive() || !suitable.test(entry, resident.value())) {
+            return Chosen.STAYS;
+          }
           evict(entry, victims);
-        } else {
-          others.add(entry);
-        }
-      }
-      others.forEach(this::enqueue);
-    } finally {
-      lock.unlock();
-    }
+          return Chosen.COUNTS;
+        });
     return victims;
   }
 

@@ -107,11 +107,6 @@ final class Accelerators implements AutoCloseable {
     return policy != null && policy != HOST;
   }
 
-  /** True when everything that an accelerator can do runs there. */
-  boolean isFixed() {
-    return config.isFixed();
-  }
-
   /**
    * The worker that is to run an operation; null for the processor.
    *
@@ -188,7 +183,16 @@ final class Accelerators implements AutoCloseable {
         openAll(provider, always);
       }
     }
-    placement = policy();
+    try {
+      placement = policy();
+    } catch (ResourceException e) {
+      workers.forEach(AcceleratorWorker::close);
+      workers.forEach(worker -> worker.accelerator().close());
+      if (natives != null) {
+        natives.close();
+      }
+      throw e;
+    }
     return placement;
   }
 
@@ -235,14 +239,16 @@ final class Accelerators implements AutoCloseable {
   }
 
   private Placement policy() {
-    if (config.isFixed()) {
-      if (workers.isEmpty()) {
+    for (String named : config.isFixed() ? List.of(config.placement()) : config.among()) {
+      if (workers.stream().noneMatch(worker -> worker.name().equals(named))) {
         throw new ResourceException(
             "there is no device "
-                + config.placement()
+                + named
                 + (notes.isEmpty() ? "" : ": " + String.join("; ", notes))
                 + " ('reprise devices' lists what there is)");
       }
+    }
+    if (config.isFixed()) {
       return Placements.fixed(workers.getFirst());
     }
     if (workers.isEmpty()) {

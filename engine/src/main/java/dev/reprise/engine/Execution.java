@@ -114,7 +114,9 @@ final class Execution {
       Tally tally,
       Later later) {
     long start = System.nanoTime();
-    if (later != null
+    // Asked once: each placement may take a turn.
+    boolean placed = later != null && kernels.places();
+    if (placed
         && kernels.submit(
             linked.operation(),
             inputs,
@@ -122,7 +124,10 @@ final class Execution {
             new Counted(later, linked, inputs, item, tally, start))) {
       return null;
     }
-    Value value = kernels.run(linked.operation(), inputs, context);
+    Value value =
+        placed
+            ? kernels.runHere(linked.operation(), inputs, context)
+            : kernels.run(linked.operation(), inputs, context);
     tally.executed(linked.index(), linked.operation(), start, System.nanoTime() - start);
     tellParts(linked, inputs, item, value);
     return value;

@@ -117,6 +117,21 @@ final class KernelRunner {
         accelerators.fellBack(worker);
       }
     }
+    return observedOnHost(operation, flat, context, work);
+  }
+
+  /** As {@link #run}, for an operation that {@link #submit} has left to the processor. */
+  Value runHere(Operation operation, Value[] inputs, ExecutionContext context) {
+    if (!device.supports(operation) || ListOperands.isColumnOfScalars(operation, inputs)) {
+      return run(operation, inputs, context);
+    }
+    Value[] flat = ListOperands.flatten(operation, inputs);
+    return observedOnHost(
+        operation, flat, context, operation.opcode().work().nanos(operation, flat));
+  }
+
+  private Value observedOnHost(
+      Operation operation, Value[] flat, ExecutionContext context, double work) {
     long start = System.nanoTime();
     Value value = onHost(operation, flat, context);
     accelerators.ranOnHost(operation, work, System.nanoTime() - start);

@@ -7,6 +7,7 @@ import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.DeviceTask;
 import dev.reprise.scheduler.Task;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -68,23 +69,41 @@ final class LateCall implements DeviceTask {
 
   @Override
   public void completed(Value value, long nanos) {
-    accelerators.ranOn(worker, operation, work, nanos);
-    later.completed(value);
+    try {
+      accelerators.ranOn(worker, operation, work, nanos);
+    } finally {
+      later.completed(value);
+    }
   }
 
   @Override
   public void failed(Throwable error) {
     if (error instanceof ResourceException && accelerators.mayFallBack()) {
-      accelerators.fellBack(worker);
-      pool.accept(new OnHost());
+      OnHost retry = new OnHost();
+      try {
+        accelerators.fellBack(worker);
+        pool.accept(retry);
+      } catch (RuntimeException | Error e) {
+        retry.fail(e);
+        throw e;
+      }
     } else {
       later.failed(error);
     }
   }
 
+  /** The same on the processor; whatever happens to it, {@code later} hears of one end. */
   private final class OnHost extends Task {
+    private final AtomicBoolean told = new AtomicBoolean();
+
     OnHost() {
       super(inputs);
+    }
+
+    private void fail(Throwable error) {
+      if (told.compareAndSet(false, true)) {
+        later.failed(error);
+      }
     }
 
     @Override
@@ -93,15 +112,22 @@ final class LateCall implements DeviceTask {
       try {
         value = onHost.get();
       } catch (RuntimeException | Error e) {
-        later.failed(e);
+        fail(e);
         return;
       }
+      told.set(true);
       later.completed(value);
     }
 
     @Override
     protected void cancelled() {
-      later.failed(new CancellationException("cancelled"));
+      fail(new CancellationException("cancelled"));
+    }
+
+    /** The pool could not run the task at all. */
+    @Override
+    protected void failed(Throwable error) {
+      fail(error);
     }
   }
 }

@@ -259,6 +259,16 @@ class DevicePlacementTest {
   }
 
   @Test
+  void everyNamedDeviceMustBeThere() {
+    fake(0, 64 << 20);
+    assertThatThrownBy(
+            () -> run(config(on("auto", "fake:0", "fake:7"), ReuseMode.NONE), "print(1)"))
+        .isInstanceOf(ResourceException.class)
+        .hasMessageContaining("there is no device fake:7");
+    assertThat(fakes.getFirst().isClosed()).isTrue();
+  }
+
+  @Test
   void aDeviceThatIsNotThereIsNamedWithTheReason() {
     assertThatThrownBy(() -> run(config(on("fake:3"), ReuseMode.NONE), "print(1)"))
         .isInstanceOf(ResourceException.class)

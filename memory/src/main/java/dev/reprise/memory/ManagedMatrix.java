@@ -19,9 +19,10 @@ import java.lang.invoke.VarHandle;
  * A matrix of the program with its references, its pins and the copies of its cells.
  *
  * <p><b>Life and residence are separate facts.</b> References say whether the matrix is still
- * wanted; pins say that somebody reads the cells in host memory at this moment; the copies say
- * where the cells are: in host memory, on disk, or both. Cells never change while the matrix is
- * shared, so copies never disagree; who writes in place drops the copy on disk first.
+ * wanted; pins say that somebody reads the cells at this moment, on the host or on an accelerator;
+ * the copies say where the cells are: in host memory, on disk, on accelerators, or several of
+ * these. Cells never change while the matrix is shared, so copies never disagree; who writes in
+ * place drops the other copies first.
  *
  * <pre>
  *   references  1 --retain/release--> n ... --> 0        never up again from 0
