@@ -160,7 +160,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void aPolicyWithoutTheAcceleratorsThatItNamesSaysSo() {
+  void aPolicyThatNamesAnAbsentAcceleratorIsAbsentItself() {
     assertThat(
             run(
                 "bench",
@@ -174,7 +174,8 @@ class BenchCommandTest {
                 "1"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out())
-        .contains("auto+cuda:77 had no accelerator to choose: all ran on the processor");
+        .contains("auto+cuda:77 is absent: there is no device cuda:77")
+        .containsPattern("cpu +none +[0-9]");
   }
 
   @Test
