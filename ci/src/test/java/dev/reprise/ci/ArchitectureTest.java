@@ -42,7 +42,16 @@ class ArchitectureTest {
   @Test
   void theRulesSeeEveryModule() {
     List<String> packages =
-        List.of("runtime", "lineage", "memory", "scheduler", "cache", "language", "engine", "cli");
+        List.of(
+            "runtime",
+            "lineage",
+            "memory",
+            "scheduler",
+            "cache",
+            "store",
+            "language",
+            "engine",
+            "cli");
     assertThat(packages)
         .allMatch(
             name -> house.stream().anyMatch(c -> c.getPackageName().startsWith(ROOT + "." + name)));
