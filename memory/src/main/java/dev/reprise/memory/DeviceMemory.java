@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The memory of one accelerator: its budget, and the matrices that have copies there.
  *
  * <pre>
- *   allocate(n)   free buffer of the accelerator's pool
+ *   allocate(n)   part of a slab of the accelerator's pool
  *     short:      drop copies whose cells are elsewhere too, least recently used first
  *     still:      values that only the cache holds and that are cheaper to compute than to move
  *     still:      copy the least recently used to host memory, then drop them there
@@ -97,6 +97,7 @@ public final class DeviceMemory implements DeviceAllocator {
     this.budgetBytes = budgetBytes;
     this.reclaimer = reclaimer;
     this.events = events;
+    accelerator.limit(budgetBytes);
   }
 
   public Accelerator accelerator() {
@@ -149,15 +150,12 @@ public final class DeviceMemory implements DeviceAllocator {
     if (accelerator.usedBytes() + bytes > budgetBytes) {
       return null;
     }
-    if (accelerator.mappedBytes() + bytes > budgetBytes) {
-      accelerator.trim();
-    }
     try {
       DeviceBuffer buffer = accelerator.allocate(bytes);
       if (accelerator.usedBytes() <= budgetBytes) {
         return buffer;
       }
-      // Its size class is larger than what was asked for.
+      // It was rounded up.
       buffer.release();
       return null;
     } catch (DeviceException e) {

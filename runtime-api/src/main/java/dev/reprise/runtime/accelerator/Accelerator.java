@@ -108,7 +108,7 @@ public interface Accelerator extends AutoCloseable {
   /** Buffers handed out and not released; for tests and reports. */
   long liveBuffers();
 
-  /** Bytes of the buffers that are handed out, rounded up to their size classes. */
+  /** Bytes of the buffers that are handed out, rounded up to what the device aligns them to. */
   long usedBytes();
 
   /** Bytes taken from the device, in use or lying free in the pool. */
@@ -116,6 +116,9 @@ public interface Accelerator extends AutoCloseable {
 
   /** Gives pooled memory that nobody uses back to the device. */
   void trim();
+
+  /** Sets how many bytes may be taken from the device, but for a few percent more. */
+  default void limit(long bytes) {}
 
   /** Waits for what was launched and gives everything back. */
   @Override

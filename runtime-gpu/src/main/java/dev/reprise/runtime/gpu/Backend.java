@@ -88,6 +88,8 @@ public interface Backend extends AutoCloseable {
 
   void trim();
 
+  void limit(long bytes);
+
   @Override
   void close();
 }

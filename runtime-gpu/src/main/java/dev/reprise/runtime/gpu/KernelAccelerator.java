@@ -161,6 +161,11 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
+  public void limit(long bytes) {
+    backend.limit(bytes);
+  }
+
+  @Override
   public void close() {
     backend.close();
   }

@@ -2,19 +2,21 @@ package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 
-/** A buffer of a {@link BufferPool}. Fields change under the lock of the pool. */
+/** A buffer of a {@link BufferPool}. */
 public abstract class PooledBuffer implements DeviceBuffer {
-  private final BufferPool<?> pool;
+  private final BufferPool<?, ?> pool;
+  private final Ranges.Range<?> range;
   private final long bytes;
+  private final boolean recycled;
 
-  /** Whether launches from before the buffer's last release may still use it. */
-  private boolean recycled;
-
+  /** Guarded by the pool. */
   private boolean free;
 
-  protected PooledBuffer(BufferPool<?> pool, long bytes) {
+  protected PooledBuffer(BufferPool<?, ?> pool, BufferPool.Place<?> place) {
     this.pool = pool;
-    this.bytes = bytes;
+    this.range = place.range();
+    this.bytes = place.bytes();
+    this.recycled = range.wasUsed();
   }
 
   @Override
@@ -23,8 +25,8 @@ public abstract class PooledBuffer implements DeviceBuffer {
   }
 
   /**
-   * True when the buffer was released before: an upload into it must wait for the launches made so
-   * far. Read by its owner, who took it from the pool after that.
+   * True when some of the memory was in use before: an upload into it must wait for the launches
+   * made so far.
    */
   public final boolean isRecycled() {
     return recycled;
@@ -32,18 +34,14 @@ public abstract class PooledBuffer implements DeviceBuffer {
 
   @Override
   public final void release() {
-    pool.release(this);
+    pool.release(this, range);
   }
 
-  final void markInUse() {
-    free = false;
-  }
-
+  /** By the pool. */
   final void markFree() {
     if (free) {
       throw new IllegalStateException("device buffer released twice");
     }
     free = true;
-    recycled = true;
   }
 }

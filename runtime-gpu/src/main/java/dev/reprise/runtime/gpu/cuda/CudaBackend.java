@@ -227,6 +227,11 @@ final class CudaBackend implements Backend {
     memory.trim();
   }
 
+  @Override
+  public void limit(long bytes) {
+    memory.limit(bytes);
+  }
+
   /** Of a lost device too: then the driver refuses all this and frees it with the context. */
   @Override
   public void close() {

@@ -6,17 +6,20 @@ import static jcuda.driver.JCudaDriver.cuMemFree;
 import dev.reprise.runtime.gpu.BufferPool;
 import jcuda.driver.CUresult;
 
-/** The pool of a CUDA device's buffers: plain allocations, never managed memory. */
-final class CudaMemory extends BufferPool<CudaBuffer> {
+/** The pool of a CUDA device's buffers: parts of plain allocations, never of managed memory. */
+final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
+  /** What the driver's own allocations begin on. */
+  private static final long ALIGNMENT = 256;
+
   private final CudaContext context;
 
   CudaMemory(CudaContext context) {
-    super(context.device());
+    super(context.device(), ALIGNMENT, Long.MAX_VALUE);
     this.context = context;
   }
 
   @Override
-  protected CudaBuffer create(long bytes) {
+  protected DeviceAddress map(long bytes) {
     context.makeCurrent();
     DeviceAddress address = new DeviceAddress();
     int status = cuMemAlloc(address, bytes);
@@ -24,7 +27,7 @@ final class CudaMemory extends BufferPool<CudaBuffer> {
       return null;
     }
     context.check(status);
-    return new CudaBuffer(this, address, bytes);
+    return address;
   }
 
   /** The driver lets nobody free what kernels may use, so everything launched ends first. */
@@ -35,7 +38,12 @@ final class CudaMemory extends BufferPool<CudaBuffer> {
   }
 
   @Override
-  protected void destroy(CudaBuffer buffer) {
-    context.check(cuMemFree(buffer.address()));
+  protected void unmap(DeviceAddress address) {
+    context.check(cuMemFree(address));
+  }
+
+  @Override
+  protected CudaBuffer buffer(Place<DeviceAddress> place) {
+    return new CudaBuffer(this, place, place.memory().plus(place.offset()));
   }
 }

@@ -76,7 +76,7 @@ final class OpenClBackend implements Backend {
     launches = queue();
     uploads = queue();
     downloads = queue();
-    memory = new OpenClMemory(context, facts.info().name());
+    memory = new OpenClMemory(context, facts);
     programs = new OpenClPrograms(context, facts);
   }
 
@@ -332,7 +332,15 @@ final class OpenClBackend implements Backend {
 
   @Override
   public void trim() {
-    memory.trim();
+    guarded(() -> {
+      memory.trim();
+      return null;
+    });
+  }
+
+  @Override
+  public void limit(long bytes) {
+    memory.limit(bytes);
   }
 
   /** Failures of the driver as ours. */

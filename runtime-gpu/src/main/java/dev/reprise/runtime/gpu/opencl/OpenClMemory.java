@@ -1,31 +1,61 @@
 package dev.reprise.runtime.gpu.opencl;
 
+import static org.jocl.CL.CL_BUFFER_CREATE_TYPE_REGION;
 import static org.jocl.CL.CL_INVALID_BUFFER_SIZE;
 import static org.jocl.CL.CL_MEM_OBJECT_ALLOCATION_FAILURE;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
 import static org.jocl.CL.CL_OUT_OF_HOST_MEMORY;
 import static org.jocl.CL.CL_OUT_OF_RESOURCES;
 import static org.jocl.CL.clCreateBuffer;
+import static org.jocl.CL.clCreateSubBuffer;
 import static org.jocl.CL.clReleaseMemObject;
 
 import dev.reprise.runtime.gpu.BufferPool;
+import java.util.function.Supplier;
 import org.jocl.CLException;
+import org.jocl.cl_buffer_region;
 import org.jocl.cl_context;
+import org.jocl.cl_mem;
 
-/** The pool of an OpenCL device's buffers. */
-final class OpenClMemory extends BufferPool<OpenClBuffer> {
+/**
+ * The pool of an OpenCL device's buffers: sub-buffers of larger ones, or these as a whole. Of two
+ * that overlap, one was released before the other was made, and the commands that use them run one
+ * after the other; that is what the specification asks for.
+ */
+final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
+  private static final long SMALLEST_ALIGNMENT = 256;
+
   private final cl_context context;
 
-  OpenClMemory(cl_context context, String device) {
-    super(device);
+  OpenClMemory(cl_context context, DeviceFacts facts) {
+    super(
+        facts.info().name(),
+        Math.max(SMALLEST_ALIGNMENT, facts.alignment()),
+        facts.info().largestBuffer());
     this.context = context;
   }
 
   @Override
-  protected OpenClBuffer create(long bytes) {
+  protected cl_mem map(long bytes) {
+    return unlessShort(() -> clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null));
+  }
+
+  @Override
+  protected OpenClBuffer buffer(Place<cl_mem> place) {
+    if (place.isWhole()) {
+      return new OpenClBuffer(this, place, place.memory());
+    }
+    cl_buffer_region region = new cl_buffer_region(place.offset(), place.bytes());
+    cl_mem part =
+        unlessShort(() ->
+            clCreateSubBuffer(
+                place.memory(), CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, region, null));
+    return part == null ? null : new OpenClBuffer(this, place, part);
+  }
+
+  private static cl_mem unlessShort(Supplier<cl_mem> creation) {
     try {
-      return new OpenClBuffer(
-          this, clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null), bytes);
+      return creation.get();
     } catch (CLException e) {
       if (isShortage(e)) {
         return null;
@@ -45,9 +75,17 @@ final class OpenClMemory extends BufferPool<OpenClBuffer> {
     };
   }
 
+  /** The driver keeps it until no launch uses it. */
+  @Override
+  protected void discard(OpenClBuffer buffer) {
+    if (buffer.isPart()) {
+      clReleaseMemObject(buffer.memory());
+    }
+  }
+
   /** The driver keeps the memory until no launch uses it. */
   @Override
-  protected void destroy(OpenClBuffer buffer) {
-    clReleaseMemObject(buffer.memory());
+  protected void unmap(cl_mem memory) {
+    clReleaseMemObject(memory);
   }
 }

@@ -134,6 +134,11 @@ final class GroupingOpenCl implements Backend {
   }
 
   @Override
+  public void limit(long bytes) {
+    backend.limit(bytes);
+  }
+
+  @Override
   public void close() {
     backend.close();
   }
