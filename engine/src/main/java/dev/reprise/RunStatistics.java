@@ -98,6 +98,8 @@ public record RunStatistics(
    * @param diskBytes bytes they occupy there
    * @param spills values that left memory for the disk
    * @param restores values brought back for a probe
+   * @param groups whole calls and blocks that can be skipped with values it holds
+   * @param groupsBroken such that could be until one of their values was dropped
    * @param evictionsByReason values dropped, by the reason's name in small letters
    */
   public record CacheContents(
@@ -112,6 +114,8 @@ public record RunStatistics(
       long diskBytes,
       long spills,
       long restores,
+      long groups,
+      long groupsBroken,
       Map<String, Long> evictionsByReason) {}
 
   /**

@@ -37,12 +37,12 @@ final class CacheCounters {
     return byReason;
   }
 
-  CacheStatistics snapshot(long entries, long bytes, long diskEntries, long diskBytes) {
+  CacheStatistics snapshot(VictimQueue victims) {
     return new CacheStatistics(
-        entries,
-        bytes,
-        diskEntries,
-        diskBytes,
+        victims.residents(),
+        victims.residentBytes(),
+        victims.diskEntries(),
+        victims.diskBytes(),
         hits.sum(),
         misses.sum(),
         waits.sum(),
@@ -54,6 +54,8 @@ final class CacheCounters {
         takeovers.sum(),
         abandonments.sum(),
         failures.sum(),
+        victims.groups(),
+        victims.brokenGroups(),
         savedNanos.sum());
   }
 }

@@ -33,7 +33,9 @@ public interface CacheEvents {
     /** It was on disk, and its copy is damaged or memory has no room for it. */
     NOT_RESTORED,
     /** An accelerator needed the room, and computing the value again costs less than moving it. */
-    DEVICE_PRESSURE
+    DEVICE_PRESSURE,
+    /** Only a whole call or block could use it, and another of its values was dropped. */
+    GROUP_BROKEN
   }
 
   /** A probe found the value, which had taken {@code costNanos} to compute. */

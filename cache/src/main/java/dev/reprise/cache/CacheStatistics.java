@@ -21,6 +21,8 @@ import java.util.Map;
  * @param takeovers claims that passed to a subscriber
  * @param abandoned claims given up with nobody to take over
  * @param failed claims that ended in an error
+ * @param groups calls and blocks that can be skipped, as far as is known
+ * @param groupsBroken such that could be until one of their values was dropped
  * @param savedNanos sum of the costs of the values that hits found
  */
 public record CacheStatistics(
@@ -39,6 +41,8 @@ public record CacheStatistics(
     long takeovers,
     long abandoned,
     long failed,
+    long groups,
+    long groupsBroken,
     long savedNanos) {
 
   public CacheStatistics {

@@ -3,6 +3,7 @@ package dev.reprise.cache;
 import dev.reprise.cache.CacheEvents.Eviction;
 import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.OnDisk;
+import dev.reprise.cache.State.Present;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.cache.State.Spilling;
 import dev.reprise.cache.VictimQueue.Victim;
@@ -59,12 +60,26 @@ final class Departures {
   }
 
   /** True when computing the value again costs more than writing it and reading it back. */
-  boolean isWorthwhile(EntryFacts entry, Value value) {
-    if (disk == null || !disk.mayTake(entry.bytes()) || !Residence.isMobile(value)) {
-      return false;
+  boolean isWorthwhile(Entry entry, Value value) {
+    return disk != null
+        && disk.mayTake(entry.bytes())
+        && Residence.isMobile(value)
+        && entry.savesMoreThan(this::movingNanos);
+  }
+
+  /** What it takes to write a value that is not on disk yet, and to read it back. */
+  private double movingNanos(Entry entry) {
+    Value value =
+        switch (entry.state()) {
+          case Present present -> present.value();
+          case OnDisk parked -> parked.value();
+          default -> null;
+        };
+    if (value == null || !Residence.isMobile(value)) {
+      return 0;
     }
     double writing = Residence.isOnDisk(value) ? 0 : disk.writeNanos(entry.bytes());
-    return entry.costNanos() > writing + disk.readNanos(entry.bytes());
+    return writing + disk.readNanos(entry.bytes());
   }
 
   /** Estimated time of reading an entry back. */
@@ -111,7 +126,7 @@ final class Departures {
             bytes,
             (entry, value) ->
                 Residence.isOnDevice(value, memory)
-                    && entry.costNanos() <= memory.roundTripNanos(entry.bytes()));
+                    && !entry.savesMoreThan(member -> memory.roundTripNanos(member.bytes())));
     release(chosen, Eviction.DEVICE_PRESSURE);
     return !chosen.isEmpty();
   }
@@ -135,8 +150,10 @@ final class Departures {
       }
     }
     for (Victim victim : dropped) {
-      counters.evicted(reason);
-      events.evicted(victim.entry().key(), victim.bytes(), reason);
+      boolean isUseless = victim.useless() && reason != Eviction.CLEARED;
+      Eviction why = isUseless ? Eviction.GROUP_BROKEN : reason;
+      counters.evicted(why);
+      events.evicted(victim.entry().key(), victim.bytes(), why);
     }
     if (!dropped.isEmpty()) {
       victims.retireGhosts().forEach(forgetter);
@@ -231,8 +248,7 @@ final class Departures {
   }
 
   private long drop(Victim victim, Eviction reason) {
-    victims.evictSpilling(victim);
-    return release(List.of(victim), reason);
+    return release(victims.evictSpilling(victim), reason);
   }
 
   // ---- and back
@@ -264,6 +280,7 @@ final class Departures {
     counters.evicted(Eviction.NOT_RESTORED);
     events.evicted(entry.key(), entry.bytes(), Eviction.NOT_RESTORED);
     claim.abandon();
+    release(victims.breakGroupsOf(entry), Eviction.NOT_RESTORED);
   }
 
   /** Ends the claim of a fetch: the entry takes its reference back, and all waiters get theirs. */

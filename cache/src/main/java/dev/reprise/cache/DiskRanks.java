@@ -5,7 +5,6 @@ import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Spilling;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,9 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Threads: the heap is guarded by the lock of the victim queue; the sums are read by anyone.
  */
 final class DiskRanks {
-  private final PriorityQueue<Entry> byScore = new PriorityQueue<>(VictimQueue::compare);
+  private final Groups groups;
+  private final ScoreHeap byScore = new ScoreHeap();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong entries = new AtomicLong();
+
+  DiskRanks(Groups groups) {
+    this.groups = groups;
+  }
 
   long bytes() {
     return bytes.get();
@@ -27,16 +31,18 @@ final class DiskRanks {
     return entries.get();
   }
 
-  void enter(Entry entry, double score) {
+  void enter(Entry entry) {
     bytes.addAndGet(entry.bytes());
     entries.incrementAndGet();
-    VictimQueue.addTo(byScore, entry, score);
+    groups.enqueue(entry, byScore);
   }
 
   /** For an entry whose state has just left ON DISK. */
   void leave(Entry entry) {
     forget(entry);
-    byScore.remove(entry);
+    if (entry.heap == byScore) {
+      byScore.remove(entry);
+    }
   }
 
   private void forget(Entry entry) {
@@ -53,12 +59,12 @@ final class DiskRanks {
       if (entry.state() instanceof OnDisk parked && entry.change(parked, Idle.EVICTED)) {
         chosen += entry.bytes();
         forget(entry);
-        victims.add(new VictimQueue.Victim(entry, parked.value(), entry.bytes(), false));
+        victims.add(new VictimQueue.Victim(entry, parked.value(), entry.bytes(), false, false));
       } else if (entry.state() instanceof Spilling) {
         arriving.add(entry);
       }
     }
-    byScore.addAll(arriving);
+    arriving.forEach(entry -> groups.enqueue(entry, byScore));
     return victims;
   }
 }

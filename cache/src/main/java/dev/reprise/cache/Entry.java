@@ -4,6 +4,8 @@ import dev.reprise.lineage.Key;
 import dev.reprise.runtime.Value;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the map holds for one key.
@@ -30,9 +32,9 @@ import java.lang.invoke.VarHandle;
  * left by whoever evicts under the lock of {@link VictimQueue}, SPILLING by the writer of the disk
  * or who finds the value written already, ON DISK by a probe or by who makes room on the disk,
  * EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code height}, {@code bytes} and
- * {@code credit} are written by the owner before it publishes RESIDENT; from then on the cost only
- * rises. The counts change atomically. The remaining fields belong to {@link VictimQueue} under its
- * lock.
+ * {@code credit} are written by the owner before it publishes RESIDENT, and so is {@code
+ * onlyForGroups}, which whoever finds the value by itself clears. The counts change atomically. The
+ * remaining fields belong to {@link VictimQueue} under its lock.
  */
 final class Entry implements EntryFacts {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */
@@ -41,7 +43,6 @@ final class Entry implements EntryFacts {
   private static final VarHandle STATE;
   private static final VarHandle HITS;
   private static final VarHandle LAST_ACCESS;
-  private static final VarHandle COST;
 
   static {
     try {
@@ -49,7 +50,6 @@ final class Entry implements EntryFacts {
       STATE = lookup.findVarHandle(Entry.class, "state", State.class);
       HITS = lookup.findVarHandle(Entry.class, "hits", int.class);
       LAST_ACCESS = lookup.findVarHandle(Entry.class, "lastAccess", long.class);
-      COST = lookup.findVarHandle(Entry.class, "costNanos", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -68,14 +68,30 @@ final class Entry implements EntryFacts {
   private long bytes;
   private Credit credit;
 
+  // A hint for ranking: whoever sees it late ranks the value too low or too high for a moment.
+  private volatile boolean onlyForGroups;
+
   /** Next in the list of admissions that the victim queue has not seen yet. */
   Entry nextAdmitted;
 
   /** Score under which the entry lies in the victim queue. */
   double queuedScore;
 
+  /** Score of the entry without its groups at that time. */
+  double queuedOwnScore;
+
   /** Last access when it was put there. */
   long queuedAccess;
+
+  /** The heap in which the entry lies, and where; null when in none. */
+  ScoreHeap heap;
+
+  int heapIndex;
+
+  /** Calls and blocks that can be skipped with the value and others. */
+  List<ValueGroup> groups = List.of();
+
+  boolean wasInGroup;
 
   /** Whether the ranking has been told of the entry, and of its second use. */
   boolean isSeen;
@@ -112,12 +128,37 @@ final class Entry implements EntryFacts {
     touch(now);
   }
 
-  /** Any thread, while the entry is resident; two that raise at once leave the higher cost. */
-  void raiseCost(long nanos) {
-    long known = costNanos();
-    while (nanos > known && !COST.weakCompareAndSetPlain(this, known, nanos)) {
-      known = costNanos();
+  /** By who made the entry, before it becomes resident: no instruction has asked for the value. */
+  void keepForGroupsOnly() {
+    onlyForGroups = true;
+  }
+
+  boolean isOnlyForGroups() {
+    return onlyForGroups;
+  }
+
+  /** An instruction has asked for the value, whoever put it there. */
+  void isUsedByItself() {
+    if (onlyForGroups) {
+      onlyForGroups = false;
     }
+  }
+
+  /**
+   * Whether the value, by itself or with a group, saves more than so much for each value; under the
+   * lock of the victim queue.
+   */
+  boolean savesMoreThan(ToDoubleFunction<Entry> nanos) {
+    boolean countsAlone = !onlyForGroups || !wasInGroup;
+    if (countsAlone && costNanos > nanos.applyAsDouble(this)) {
+      return true;
+    }
+    for (ValueGroup group : groups) {
+      if (group.savesMoreThan(nanos)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void countHit(long now) {
@@ -146,7 +187,7 @@ final class Entry implements EntryFacts {
 
   @Override
   public long costNanos() {
-    return (long) COST.getOpaque(this);
+    return costNanos;
   }
 
   @Override

@@ -15,7 +15,10 @@ import dev.reprise.memory.Reclaimer;
 import dev.reprise.memory.Residence;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -59,6 +62,8 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   private final CacheCounters counters = new CacheCounters();
   private final Departures departures;
   private final AtHand atHand;
+  private static final Entry[] NO_MEMBERS = {};
+
   // Publishes the end to owners that complete later.
   private volatile boolean closed;
 
@@ -129,6 +134,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
           return new InFlight(own.handle(), false);
         }
       } else if (tryReclaim(entry, state)) {
+        entry.isUsedByItself();
         discard(own);
         return claim(entry);
       }
@@ -168,6 +174,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         return null;
       }
       if (tryReclaim(entry, state, Claimed.AT_WORK)) {
+        entry.isUsedByItself();
         return new Claim(this, entry, null);
       }
     }
@@ -253,6 +260,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   private void countHit(Entry entry) {
+    entry.isUsedByItself();
     entry.countHit(now());
     counters.hits.increment();
     counters.savedNanos.add(entry.costNanos());
@@ -321,14 +329,39 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   /**
-   * Notes that a value saves more time than its own computation took, since a whole call or block
-   * can be skipped with it. Never lowers the cost; does nothing when the value is not there.
+   * Makes values a group: with all of them a whole call or block can be skipped, with fewer it can
+   * not. They are ranked as one from now on.
+   *
+   * @param call its key
+   * @param lineages keys of the values; a group with one that is not there is ranked by nobody
+   * @param costNanos what the call took
+   * @param earlier the group that the call had until now, whose counts go on; the caller dissolves
+   *     it after this; or null
    */
-  public void raiseCost(Key key, long costNanos) {
-    Entry entry = find(key);
-    if (entry != null && entry.state() instanceof Resident) {
-      entry.raiseCost(costNanos);
+  public ValueGroup group(Key call, Collection<Key> lineages, long costNanos, ValueGroup earlier) {
+    Set<Entry> members = new LinkedHashSet<>();
+    for (Key lineage : lineages) {
+      Entry member = find(lineage);
+      if (member == null || member.state() instanceof Idle || member.bytes() == 0) {
+        return new ValueGroup(call, NO_MEMBERS, costNanos, earlier, now());
+      }
+      members.add(member);
     }
+    ValueGroup group = new ValueGroup(call, members.toArray(NO_MEMBERS), costNanos, earlier, now());
+    if (!members.isEmpty()) {
+      victims.form(group);
+    }
+    return group;
+  }
+
+  /** Ends the ranking of a group that nobody will ask for again. */
+  public void dissolve(ValueGroup group) {
+    victims.dissolve(group);
+  }
+
+  /** Counts that a call was skipped with the values of a group. */
+  public void found(ValueGroup group) {
+    group.countHit(now());
   }
 
   /**
@@ -348,12 +381,22 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    */
   public boolean putIfAbsent(Key lineage, Value value, long costNanos, long height, Credit credit) {
     Key key = config.tags().of(lineage);
-    if (!config.enabled()) {
-      return false;
-    }
-    while (true) {
-      Entry fresh = new Entry(key, Claimed.BY_NOBODY_ELSE);
-      Entry entry = entries.putIfAbsent(key, fresh);
+    return put(new Entry(key, Claimed.BY_NOBODY_ELSE), value, costNanos, height, credit);
+  }
+
+  /**
+   * As {@link #putIfAbsent(Key, Value, long, long)}, for a value that no instruction keeps: unless
+   * one asks for it later, it is of use only as long as one of its groups is.
+   */
+  public boolean putForGroup(Key lineage, Value value, long costNanos, long height) {
+    Entry entry = new Entry(config.tags().of(lineage), Claimed.BY_NOBODY_ELSE);
+    entry.keepForGroupsOnly();
+    return put(entry, value, costNanos, height, Credit.NONE);
+  }
+
+  private boolean put(Entry fresh, Value value, long costNanos, long height, Credit credit) {
+    while (config.enabled()) {
+      Entry entry = entries.putIfAbsent(fresh.key(), fresh);
       if (entry == null) {
         return complete(new Claim(this, fresh, null), fresh, value, costNanos, height, credit);
       }
@@ -365,6 +408,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         return complete(new Claim(this, entry, null), entry, value, costNanos, height, credit);
       }
     }
+    return false;
   }
 
   /**
@@ -545,7 +589,6 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
 
   /** Counts so far; consistent when no thread is working. */
   public CacheStatistics statistics() {
-    return counters.snapshot(
-        victims.residents(), victims.residentBytes(), victims.diskEntries(), victims.diskBytes());
+    return counters.snapshot(victims);
   }
 }

@@ -12,12 +12,11 @@ import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.function.ToLongBiFunction;
 
 /**
  * Finds victims without sorting: a heap per kind of memory, ordered by the score that an entry had
@@ -36,10 +35,14 @@ import java.util.function.BiPredicate;
  * ranking that learns may lower scores; then all entries are looked at again from time to time, at
  * each eviction when there are few.
  *
- * <p><b>Threads.</b> The heaps, the ghosts and the queue's fields of entries are guarded by one
- * lock, held for choosing victims only; values are released and the map is changed after it is let
- * go. An entry lies in the list or in a heap of residents exactly while it is resident, since only
- * this class makes resident entries idle or sends them to disk.
+ * <p>Values with which one call can be skipped are a group ({@link Groups}): a member that is
+ * chosen takes along the others that are of no use without it, wherever they are. When a group
+ * breaks, the scores of other members fall, and they move in their heaps at once.
+ *
+ * <p><b>Threads.</b> The heaps, the groups, the ghosts and the queue's fields of entries are
+ * guarded by one lock, held for choosing victims only; values are released and the map is changed
+ * after it is let go. An entry lies in the list or in a heap of residents exactly while it is
+ * resident, since only this class makes resident entries idle or sends them to disk.
  */
 final class VictimQueue {
 
@@ -49,17 +52,19 @@ final class VictimQueue {
    * @param value with the entry's reference; if it is lost the receiver releases it and reports
    *     {@link #left}
    * @param spilling whether it is to be moved
+   * @param useless whether it goes only because its group was broken
    */
-  record Victim(Entry entry, Value value, long bytes, boolean spilling) {}
+  record Victim(Entry entry, Value value, long bytes, boolean spilling, boolean useless) {}
 
   /** Heaps of so many entries are ordered anew at each eviction if scores may fall. */
   private static final int SMALL_HEAP = 256;
 
   private final VictimRanking ranking;
   private final ReentrantLock lock = new ReentrantLock();
-  private final PriorityQueue<Entry> offHeap = newHeap();
-  private final PriorityQueue<Entry> onHeap = newHeap();
-  private final DiskRanks onDisk = new DiskRanks();
+  private final Groups groups;
+  private final ScoreHeap offHeap = new ScoreHeap();
+  private final ScoreHeap onHeap = new ScoreHeap();
+  private final DiskRanks onDisk;
   private final Ghosts ghosts;
   // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
@@ -72,17 +77,57 @@ final class VictimQueue {
 
   VictimQueue(VictimRanking ranking, int ghostLimit) {
     this.ranking = ranking;
+    this.groups = new Groups(ranking);
+    this.onDisk = new DiskRanks(groups);
     this.ghosts = new Ghosts(ghostLimit);
   }
 
-  private static PriorityQueue<Entry> newHeap() {
-    return new PriorityQueue<>(VictimQueue::compare);
+  long groups() {
+    return groups.live();
   }
 
-  /** By score; of equal ones the least recently used goes first. */
-  static int compare(Entry a, Entry b) {
-    int byScore = Double.compare(a.queuedScore, b.queuedScore);
-    return byScore != 0 ? byScore : Long.compare(a.queuedAccess, b.queuedAccess);
+  long brokenGroups() {
+    return groups.broken();
+  }
+
+  /** Ranks the members of a group together from the next eviction on. */
+  void form(ValueGroup group) {
+    if (groups.form(group)) {
+      readNotices();
+    }
+  }
+
+  /** Ends that: nobody asks for the group any more. */
+  void dissolve(ValueGroup group) {
+    if (groups.dissolve(group)) {
+      readNotices();
+    }
+  }
+
+  private void readNotices() {
+    lock.lock();
+    try {
+      groups.readNotices();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Breaks the groups of an entry that has lost its value otherwise than by being chosen here.
+   *
+   * @return values that are of no use now
+   */
+  List<Victim> breakGroupsOf(Entry entry) {
+    List<Victim> victims = new ArrayList<>();
+    lock.lock();
+    try {
+      groups.readNotices();
+      evictUseless(entry, victims);
+    } finally {
+      lock.unlock();
+    }
+    return victims;
   }
 
   long residentBytes() {
@@ -182,35 +227,48 @@ final class VictimQueue {
         bytes,
         (entry, resident) -> {
           if (!resident.value().isExclusive() || Residence.isOnDevicesOnly(resident.value())) {
-            return Chosen.STAYS;
+            return STAYS;
           }
           if (Residence.isOffHost(resident.value())) {
             // It left memory while a variable held it, and is the cache's alone now.
             parkResident(entry, resident);
-            return Chosen.GONE;
+            return GONE;
           }
           if (moving.test(entry, resident.value())) {
             spill(entry, resident, victims);
-          } else {
-            evict(entry, victims);
+            return entry.bytes();
           }
-          return Chosen.COUNTS;
+          int before = victims.size();
+          evict(entry, victims);
+          return freedBy(victims.subList(before, victims.size()));
         });
     return victims;
   }
 
-  /** What becomes of an entry that was looked at. */
-  private enum Chosen {
-    /** Back into the heap. */
-    STAYS,
-    /** Out of it, and freed nothing. */
-    GONE,
-    /** Out of it, and its bytes count. */
-    COUNTS
+  private static long freedBy(List<Victim> dropped) {
+    return dropped.stream().filter(victim -> frees(victim.value())).mapToLong(Victim::bytes).sum();
   }
 
-  /** Looks at entries off the heap, lowest first, until so many bytes count. */
-  private void choose(long bytes, BiFunction<Entry, Resident, Chosen> look) {
+  /** Whether host memory off the heap is free once the cache lets go of a value. */
+  private static boolean frees(Value value) {
+    return holdsOffHeap(value)
+        && value.isExclusive()
+        && !Residence.isOffHost(value)
+        && !Residence.isOnDevicesOnly(value);
+  }
+
+  /** An entry that was looked at goes back into the heap. */
+  private static final long STAYS = -1;
+
+  /** It has left the heap, and has freed nothing. */
+  private static final long GONE = 0;
+
+  /**
+   * Looks at entries off the heap, lowest first, until so many bytes are freed.
+   *
+   * @param look says what became of the entry: {@link #STAYS}, {@link #GONE}, or bytes freed
+   */
+  private void choose(long bytes, ToLongBiFunction<Entry, Resident> look) {
     List<Entry> staying = new ArrayList<>();
     lock.lock();
     try {
@@ -220,10 +278,11 @@ final class VictimQueue {
         if (entry == null) {
           break;
         }
-        switch (look.apply(entry, (Resident) entry.state())) {
-          case STAYS -> staying.add(entry);
-          case COUNTS -> chosen += entry.bytes();
-          case GONE -> {}
+        long freed = look.applyAsLong(entry, (Resident) entry.state());
+        if (freed == STAYS) {
+          staying.add(entry);
+        } else {
+          chosen += freed;
         }
       }
       staying.forEach(this::enqueue);
@@ -248,9 +307,7 @@ final class VictimQueue {
         }
         seen.add(entry);
         Value value = ((Resident) entry.state()).value();
-        if (value.isExclusive()
-            && !Residence.isOffHost(value)
-            && !Residence.isOnDevicesOnly(value)) {
+        if (frees(value)) {
           sum += entry.bytes();
           (moving.test(entry, value) ? movingNext : droppedNext).add(value);
         }
@@ -269,10 +326,10 @@ final class VictimQueue {
         bytes,
         (entry, resident) -> {
           if (!resident.value().isExclusive() || !suitable.test(entry, resident.value())) {
-            return Chosen.STAYS;
+            return STAYS;
           }
           evict(entry, victims);
-          return Chosen.COUNTS;
+          return entry.bytes();
         });
     return victims;
   }
@@ -281,7 +338,7 @@ final class VictimQueue {
     if (entry.change(resident, new Spilling(resident.value()))) {
       forget(entry);
       leavingBytes.addAndGet(entry.bytes());
-      victims.add(new Victim(entry, resident.value(), entry.bytes(), true));
+      victims.add(new Victim(entry, resident.value(), entry.bytes(), true, false));
       chosenSinceRanked++;
     }
   }
@@ -304,7 +361,9 @@ final class VictimQueue {
     try {
       drainAdmitted();
       if (entry.state() == resident) {
-        offHeap.remove(entry);
+        if (entry.heap != null) {
+          entry.heap.remove(entry);
+        }
         parkResident(entry, resident);
       }
     } finally {
@@ -323,7 +382,7 @@ final class VictimQueue {
   }
 
   private void enterDisk(Entry entry) {
-    onDisk.enter(entry, ranking.score(entry));
+    onDisk.enter(entry);
   }
 
   /** By the probe that has just claimed an entry that was on disk. */
@@ -340,10 +399,12 @@ final class VictimQueue {
   List<Victim> evictFromDisk(long bytes) {
     lock.lock();
     try {
+      groups.readNotices();
       List<Victim> victims = onDisk.evict(bytes);
-      for (Victim victim : victims) {
+      for (Victim victim : List.copyOf(victims)) {
         leavingBytes.addAndGet(victim.bytes());
         ghosts.add(victim.entry());
+        evictUseless(victim.entry(), victims);
       }
       return victims;
     } finally {
@@ -351,16 +412,24 @@ final class VictimQueue {
     }
   }
 
-  /** By the writer, for a victim that could not be moved: it is evicted instead. */
-  void evictSpilling(Victim victim) {
+  /**
+   * By the writer, for a victim that could not be moved: it is evicted instead.
+   *
+   * @return the victim and what goes with it
+   */
+  List<Victim> evictSpilling(Victim victim) {
     Entry entry = victim.entry();
+    List<Victim> victims = new ArrayList<>(List.of(victim));
     lock.lock();
     try {
+      groups.readNotices();
       ghosts.add(entry);
+      evictUseless(entry, victims);
     } finally {
       lock.unlock();
     }
     entry.change(entry.state(), Idle.EVICTED);
+    return victims;
   }
 
   /** Removes ghosts beyond the bound; the receiver takes them out of the map. */
@@ -385,6 +454,7 @@ final class VictimQueue {
       }
       entry = next;
     }
+    groups.readNotices();
     if (ranking.scoresMayFall()) {
       rankAgain();
     }
@@ -400,8 +470,8 @@ final class VictimQueue {
       return;
     }
     chosenSinceRanked = 0;
-    List<Entry> all = new ArrayList<>(offHeap);
-    all.addAll(onHeap);
+    List<Entry> all = offHeap.entries();
+    all.addAll(onHeap.entries());
     offHeap.clear();
     onHeap.clear();
     all.forEach(this::tell);
@@ -422,15 +492,8 @@ final class VictimQueue {
   private void enqueue(Entry entry) {
     if (entry.state() instanceof Resident resident) {
       tell(entry);
-      addTo(holdsOffHeap(resident.value()) ? offHeap : onHeap, entry, ranking.score(entry));
+      groups.enqueue(entry, holdsOffHeap(resident.value()) ? offHeap : onHeap);
     }
-  }
-
-  /** Sets the fields that order the heap; they change only outside of it. */
-  static void addTo(PriorityQueue<Entry> heap, Entry entry, double score) {
-    entry.queuedScore = score;
-    entry.queuedAccess = entry.lastAccess();
-    heap.add(entry);
   }
 
   private static boolean holdsOffHeap(Value value) {
@@ -449,17 +512,17 @@ final class VictimQueue {
     if (off == null || on == null) {
       return off == null ? on : off;
     }
-    boolean offIsLower = compare(off, on) <= 0;
-    (offIsLower ? onHeap : offHeap).add(offIsLower ? on : off);
+    boolean offIsLower = ScoreHeap.compare(off, on) <= 0;
+    groups.enqueue(offIsLower ? on : off, offIsLower ? onHeap : offHeap);
     return offIsLower ? off : on;
   }
 
   /** Takes the entry with the lowest present score out of a heap; null when the heap is empty. */
-  private Entry pollFresh(PriorityQueue<Entry> heap) {
+  private Entry pollFresh(ScoreHeap heap) {
     for (Entry top = heap.poll(); top != null; top = heap.poll()) {
-      double score = ranking.score(top);
+      double score = groups.score(top);
       if (score > top.queuedScore || top.lastAccess() > top.queuedAccess) {
-        addTo(heap, top, score);
+        groups.enqueue(top, heap);
       } else if (top.state() instanceof Resident) {
         return top;
       }
@@ -469,11 +532,37 @@ final class VictimQueue {
 
   private void evict(Entry entry, List<Victim> victims) {
     if (entry.state() instanceof Resident resident && entry.change(resident, Idle.EVICTED)) {
-      forget(entry);
-      leavingBytes.addAndGet(entry.bytes());
-      victims.add(new Victim(entry, resident.value(), entry.bytes(), false));
+      dropped(entry, resident, false, victims);
       chosenSinceRanked++;
-      ghosts.add(entry);
+      evictUseless(entry, victims);
+    }
+  }
+
+  private void dropped(Entry entry, Resident resident, boolean useless, List<Victim> victims) {
+    forget(entry);
+    leavingBytes.addAndGet(entry.bytes());
+    victims.add(new Victim(entry, resident.value(), entry.bytes(), false, useless));
+    ghosts.add(entry);
+  }
+
+  /**
+   * Breaks the groups of an entry that is dropped, and drops what is of no use without it. What is
+   * on its way to the disk or back stays, with the lowest rank.
+   */
+  private void evictUseless(Entry entry, List<Victim> victims) {
+    for (Entry useless : groups.breakGroupsOf(entry)) {
+      State state = useless.state();
+      if (state instanceof Resident resident && useless.change(resident, Idle.EVICTED)) {
+        if (useless.heap != null) {
+          useless.heap.remove(useless);
+        }
+        dropped(useless, resident, true, victims);
+      } else if (state instanceof OnDisk parked && useless.change(parked, Idle.EVICTED)) {
+        onDisk.leave(useless);
+        leavingBytes.addAndGet(useless.bytes());
+        victims.add(new Victim(useless, parked.value(), useless.bytes(), false, true));
+        ghosts.add(useless);
+      }
     }
   }
 }

@@ -10,7 +10,8 @@
  *             Claim ------+-- fail ------> waiters get the error
  *                         +-- abandon ---> first live waiter gets a Claim; else forgotten
  *
- *   kept values: VictimQueue, ordered by a VictimRanking (LRU, DAG-height, Cost&amp;Size)
+ *   kept values: VictimQueue, ordered by a VictimRanking (LRU, DAG-height, Cost&amp;Size);
+ *                the values of one call rank as one (ValueGroup);
  *                over the cache's budget, or HostMemory asks -> evict, remember the counts
  * </pre>
  *

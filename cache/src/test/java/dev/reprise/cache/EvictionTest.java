@@ -47,24 +47,6 @@ class EvictionTest {
   }
 
   @Test
-  void aValueWithWhichAWholeCallIsSkippedIsWorthTheCall() {
-    LineageCache cache = cache(Policy.COSTNSIZE, 300);
-    put(cache, 1, 100, 10, 1);
-    put(cache, 2, 100, 20, 1);
-    put(cache, 3, 100, 30, 1);
-    cache.raiseCost(key(1), 1000);
-    cache.raiseCost(key(1), 5);
-    put(cache, 4, 100, 40, 1);
-    put(cache, 5, 100, 50, 1);
-    assertThat(evicted()).containsExactly("evicted 2", "evicted 3");
-    Value taken = cache.take(key(1));
-    assertThat(taken).isNotNull();
-    taken.release();
-    assertThat(cache.take(key(2))).isNull();
-    assertThat(cache.statistics().hits()).isZero();
-  }
-
-  @Test
   void whatSavesLeastTimePerByteGoesFirst() {
     LineageCache cache = cache(Policy.COSTNSIZE, 500);
     put(cache, 1, 100, 700, 1);

@@ -148,6 +148,8 @@ final class StatisticsJson {
     json.writeNumberField("diskBytes", cache.diskBytes());
     json.writeNumberField("spills", cache.spills());
     json.writeNumberField("restores", cache.restores());
+    json.writeNumberField("groups", cache.groups());
+    json.writeNumberField("groupsBroken", cache.groupsBroken());
     json.writeObjectFieldStart("evictionsByReason");
     for (Map.Entry<String, Long> reason : cache.evictionsByReason().entrySet()) {
       json.writeNumberField(reason.getKey(), reason.getValue());

@@ -107,6 +107,13 @@ final class StatisticsTable {
         + " rejected, "
         + cache.evictions()
         + " evicted"
+        + (cache.groups() + cache.groupsBroken() == 0
+            ? ""
+            : "; "
+                + cache.groups()
+                + " whole calls or blocks can be skipped, "
+                + cache.groupsBroken()
+                + " lost a value")
         + (cache.spills() == 0
             ? ""
             : "; "

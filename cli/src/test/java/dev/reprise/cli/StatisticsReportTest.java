@@ -31,7 +31,7 @@ class StatisticsReportTest {
           4_000_000_000L,
           List.of(new RewriteStatistics("self-product-of-blocks", 3, 2_000_000_000L)),
           new CacheContents(
-              12, 3 << 20, 13, 2, 1, 0, 0, 4, 5 << 20, 6, 3, Map.of("memory_pressure", 1L)),
+              12, 3 << 20, 13, 2, 1, 0, 0, 4, 5 << 20, 6, 3, 9, 2, Map.of("memory_pressure", 1L)),
           5 << 20,
           9 << 20,
           1L << 30,
@@ -53,6 +53,7 @@ class StatisticsReportTest {
     assertThat(StatisticsTable.text(RUN, 2))
         .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
         .contains("whole calls   3 found, 1 executed (75.0 % reused)")
+        .contains("1 evicted; 9 whole calls or blocks can be skipped, 2 lost a value")
         .contains("4 on disk, 6 moved there, 3 brought back")
         .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
         .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
@@ -116,7 +117,10 @@ class StatisticsReportTest {
                 + "\"savedNanos\":2000000000}]")
         .contains("\"host\":{\"bytes\":5242880,\"peakBytes\":9437184,\"budgetBytes\":1073741824}")
         .contains("\"disk\":{\"bytes\":1048576,\"peakBytes\":2097152,", "\"liveSpills\":5")
-        .contains("\"evictionsByReason\":{\"memory_pressure\":1}", "\"diskBytes\":5242880")
+        .contains(
+            "\"evictionsByReason\":{\"memory_pressure\":1}",
+            "\"diskBytes\":5242880",
+            "\"groups\":9,\"groupsBroken\":2")
         .contains("\"evictions\":1")
         .contains("\"verification\":{\"values\":7,\"approximate\":2,\"worstDeviation\":1.0E-15}")
         .contains("\"estimate\":{\"computations\":21,\"repeated\":8,\"savedNanos\":133000000,")

@@ -1,9 +1,13 @@
 package dev.reprise.engine;
 
+import dev.reprise.cache.LineageCache;
+import dev.reprise.cache.ValueGroup;
 import dev.reprise.lineage.Key;
 import java.lang.ref.SoftReference;
+import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Finished executions of regions by key. Bounded by number, least recently used first
@@ -11,11 +15,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * heap: a composite holds the lineage of its outputs, so it is held softly and goes before the heap
  * is full.
  *
+ * <p>The values that an execution left in the cache are a {@link ValueGroup} there for as long as
+ * the execution is remembered.
+ *
  * <p>Thread-safe: a key is in the queue once for each time that it was added to the map; {@code
  * used} is a hint that any thread may set or clear.
  */
 final class Composites {
   private final int limit;
+  private final LineageCache cache;
   private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Entry> turns = new ConcurrentLinkedQueue<>();
 
@@ -27,14 +35,18 @@ final class Composites {
     volatile SoftReference<Composite> composite;
     volatile boolean used;
 
+    // The values in the cache with which the region can be left out; null for none.
+    final AtomicReference<ValueGroup> group = new AtomicReference<>();
+
     Entry(Key key, Composite composite) {
       this.key = key;
       this.composite = new SoftReference<>(composite);
     }
   }
 
-  Composites(int limit) {
+  Composites(int limit, LineageCache cache) {
     this.limit = limit;
+    this.cache = cache;
   }
 
   boolean isEmpty() {
@@ -59,20 +71,57 @@ final class Composites {
     return composite;
   }
 
-  /** Remembers an execution; the highest cost that was measured for its key stays. */
-  void put(Key key, Composite composite) {
+  /** Counts that the execution of a key was left out. */
+  void found(Key key) {
+    Entry entry = entries.get(key);
+    ValueGroup group = entry == null ? null : entry.group.get();
+    if (group != null) {
+      cache.found(group);
+    }
+  }
+
+  /**
+   * Remembers an execution; the highest cost that was measured for its key stays.
+   *
+   * @param kept keys of the values in the cache with which it can be left out
+   */
+  void put(Key key, Composite composite, Collection<Key> kept) {
     Entry fresh = new Entry(key, composite);
     Entry known = entries.putIfAbsent(key, fresh);
     if (known != null) {
       Composite before = known.composite.get();
       known.composite =
           new SoftReference<>(before == null ? composite : composite.atLeast(before.costNanos()));
+      group(known, kept, composite.costNanos());
       return;
     }
     filled = true;
+    group(fresh, kept, composite.costNanos());
     turns.add(fresh);
     while (entries.size() > limit && retireOne()) {
       // One more has to go.
+    }
+  }
+
+  private void group(Entry entry, Collection<Key> kept, long costNanos) {
+    while (true) {
+      ValueGroup earlier = entry.group.get();
+      ValueGroup group = cache.group(entry.key, kept, costNanos, earlier);
+      if (entry.group.compareAndSet(earlier, group)) {
+        dissolve(earlier);
+        break;
+      }
+      dissolve(group);
+    }
+    if (entries.get(entry.key) != entry) {
+      // Retired meanwhile, perhaps before it had this group.
+      dissolve(entry.group.getAndSet(null));
+    }
+  }
+
+  private void dissolve(ValueGroup group) {
+    if (group != null) {
+      cache.dissolve(group);
     }
   }
 
@@ -87,6 +136,7 @@ final class Composites {
       turns.add(oldest);
     } else {
       entries.remove(oldest.key, oldest);
+      dissolve(oldest.group.getAndSet(null));
     }
     return true;
   }

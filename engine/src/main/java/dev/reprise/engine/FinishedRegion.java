@@ -1,12 +1,14 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,6 +32,9 @@ final class FinishedRegion {
   private final Composite facts;
   private final Value[] values;
   private final LineageItem[] items;
+
+  /** Values in the cache that an execution can be left out with; filled by {@link #composite}. */
+  private final List<Key> kept = new ArrayList<>();
 
   FinishedRegion(
       Activation activation,
@@ -131,6 +136,11 @@ final class FinishedRegion {
     return new Composite(parts, facts.calls(), facts.work(), facts.seeds(), facts.costNanos());
   }
 
+  /** Keys of the values that the composite needs in the cache; after it was made. */
+  List<Key> kept() {
+    return kept;
+  }
+
   private Composite.Part part(LineageCache cache, int output) {
     if (values[output] == null) {
       return Composite.NoValue.CLEARED;
@@ -157,8 +167,8 @@ final class FinishedRegion {
       return elements(cache, list, item);
     }
     if (cache != null) {
-      cache.putIfAbsent(item.key(), value, facts.costNanos(), item.height());
-      cache.raiseCost(item.key(), facts.costNanos());
+      cache.putForGroup(item.key(), value, facts.costNanos(), item.height());
+      kept.add(item.key());
     }
     return new Composite.Cached(item.key(), item);
   }

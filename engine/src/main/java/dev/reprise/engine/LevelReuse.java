@@ -99,6 +99,7 @@ final class LevelReuse {
     if (!found.take(known, values, items)) {
       return false;
     }
+    composites.found(key);
     ReuseVerifier verifier = context.run.session().checks().verifier();
     if (verifier != null && verifier.isSampled(key)) {
       new RegionCheck(verifier, region, values, items).execute(body, context, activation);
@@ -208,7 +209,8 @@ final class LevelReuse {
   private void publish(FinishedRegion done) {
     Key key = key(done.region, done.inputs);
     if (keeping.pays(done.region.account, key, done.work(), done.bytesToKeep(cache))) {
-      composites.put(key, done.composite(cache));
+      Composite composite = done.composite(cache);
+      composites.put(key, composite, done.kept());
     }
   }
 }

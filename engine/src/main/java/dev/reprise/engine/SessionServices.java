@@ -136,7 +136,7 @@ public final class SessionServices implements AutoCloseable {
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
-            ? new LevelReuse(cache, keeping, new Composites(COMPOSITES), config.precision())
+            ? new LevelReuse(cache, keeping, new Composites(COMPOSITES, cache), config.precision())
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, keeping, opcodes);
     this.files = new FileAccess(memory, config.threads(), device);

@@ -134,6 +134,8 @@ final class StatisticsReport {
         cache.diskBytes(),
         cache.spills(),
         cache.restores(),
+        cache.groups(),
+        cache.groupsBroken(),
         byReason(cache));
   }
 
