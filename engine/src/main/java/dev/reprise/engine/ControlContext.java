@@ -42,6 +42,7 @@ final class ControlContext {
   final Run run;
   final ExecutionContext kernel;
   final SeedSource seeds;
+  final SeedTrail trail;
   final Counters counters;
   final Appendable out;
 
@@ -89,9 +90,11 @@ final class ControlContext {
       Appendable out,
       WriteLog writes,
       int depth,
-      RunScope scope) {
+      RunScope scope,
+      SeedTrail trail) {
     this.run = run;
     this.scope = scope;
+    this.trail = trail;
     this.kernel = kernel;
     this.seeds = seeds;
     this.cancellation = cancellation;

@@ -46,7 +46,7 @@ final class ControlNodes {
     @Override
     public void run(ControlContext context, Activation activation) {
       Range range = range(context, activation);
-      LoopTrace.Entry entry = trace.enter(context, activation);
+      LoopTrace.Entry entry = trace.enter(context, activation, range.from, range.step);
       try {
         for (long i = 0; i < range.count(); i++) {
           context.checkCancelled();

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceText;
 import dev.reprise.runtime.BooleanScalar;
@@ -8,6 +9,7 @@ import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.IllegalFormatConversionException;
 import java.util.IllegalFormatException;
@@ -26,15 +28,17 @@ final class Effects {
   }
 
   private static final Map<String, Effect> EFFECTS =
-      Map.of(
-          "print", Effects::print,
-          "write", Effects::write,
-          "stop", Effects::stop,
-          "assert", Effects::check,
-          "time", (context, activation, step, inputs) -> Scalar.of(System.nanoTime()),
-          "setwd", Effects::changeDirectory,
-          "lineage", Effects::lineage,
-          "exists", Effects::exists);
+      Map.ofEntries(
+          Map.entry("print", Effects::print),
+          Map.entry("write", Effects::write),
+          Map.entry("checkpoint", Effects::checkpoint),
+          Map.entry("file.exists", Effects::fileExists),
+          Map.entry("stop", Effects::stop),
+          Map.entry("assert", Effects::check),
+          Map.entry("time", (context, activation, step, inputs) -> Scalar.of(System.nanoTime())),
+          Map.entry("setwd", Effects::changeDirectory),
+          Map.entry("lineage", Effects::lineage),
+          Map.entry("exists", Effects::exists));
 
   private Effects() {}
 
@@ -95,6 +99,29 @@ final class Effects {
     LineageItem item = activation.item(step.inputs()[0]);
     context.run.session().files().write(context.run.workingDirectory(), inputs, item);
     return null;
+  }
+
+  private static Value checkpoint(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    LineageItem item = activation.item(step.inputs()[0]);
+    String path = text(step, inputs[1], "a file name");
+    context.run.session().checkpoints().save(context, inputs[0], item, path);
+    return null;
+  }
+
+  private static Value fileExists(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    String path = text(step, inputs[0], "a file name");
+    return Scalar.of(Files.exists(DataFiles.resolve(path, context.run.workingDirectory())));
+  }
+
+  /** An argument that must be a text. */
+  private static String text(EffectStep step, Value value, String what) {
+    if (value instanceof Scalar scalar && !scalar.isAbsent()) {
+      return scalar.asString();
+    }
+    throw new OperandException(
+        "'" + step.describe() + "' needs " + what + ", but got a " + Describe.value(value));
   }
 
   private static Value stop(

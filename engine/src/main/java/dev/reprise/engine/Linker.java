@@ -84,6 +84,9 @@ final class Linker {
     /** Slots that change while the innermost loop around runs; null outside of loops. */
     private Set<Integer> changing;
 
+    /** Loops of the procedure so far. */
+    private int loops;
+
     ProcedureLinker(Procedure procedure) {
       this.procedure = procedure;
     }
@@ -167,7 +170,12 @@ final class Linker {
     }
 
     private LoopTrace trace(Block loop) {
-      return LoopTrace.of(procedure.slotCount(), WrittenSlots.of(loop), LoopTrace.mayDraw(loop));
+      return LoopTrace.of(
+          loopName(), procedure.slotCount(), WrittenSlots.of(loop), LoopTrace.mayDraw(loop));
+    }
+
+    private String loopName() {
+      return procedure.name() + "#" + ++loops;
     }
 
     private Node[] body(Block loop, List<Block> body) {
@@ -199,6 +207,7 @@ final class Linker {
       readResults = outer;
       results = outerResults;
       return new ParForNode(
+          loopName(),
           loop,
           options,
           block.results(),
@@ -270,7 +279,10 @@ final class Linker {
             name.equals("eval")
                 ? new EvalStep(compute, operation, inputs)
                 : new EffectStep(compute, operation, inputs, Effects.find(name));
-        case SOURCE -> new ReadStep(compute, operation, inputs);
+        case SOURCE ->
+            name.equals("resume")
+                ? new ResumeStep(compute, operation, inputs)
+                : new ReadStep(compute, operation, inputs);
         case STRUCTURE ->
             switch (name) {
               case "listAssign" ->

@@ -13,20 +13,23 @@ import java.util.List;
  * but for the patches that all executions of the loop share.
  */
 final class LoopTrace {
+  private final String name;
   private final RunLoop loop;
   private final boolean draws;
 
-  private LoopTrace(RunLoop loop, boolean draws) {
+  private LoopTrace(String name, RunLoop loop, boolean draws) {
+    this.name = name;
     this.loop = loop;
     this.draws = draws;
   }
 
   /**
+   * @param name as checkpoints know the loop, see {@link SeedTrail}
    * @param written slots that the loop may write or clear
    * @param draws whether an iteration may draw seeds
    */
-  static LoopTrace of(int slots, int[] written, boolean draws) {
-    return new LoopTrace(new RunLoop(slots, written), draws);
+  static LoopTrace of(String name, int slots, int[] written, boolean draws) {
+    return new LoopTrace(name, new RunLoop(slots, written), draws);
   }
 
   /** True when an iteration of the loop may draw a seed; a call may do anything. */
@@ -73,10 +76,15 @@ final class LoopTrace {
     return false;
   }
 
-  /** Enters the loop; seeds are the same whether or not anything is traced. */
+  /** Enters a loop without a variable. */
   Entry enter(ControlContext context, Activation activation) {
+    return enter(context, activation, 0, 0);
+  }
+
+  /** Enters the loop; seeds are the same whether or not anything is traced. */
+  Entry enter(ControlContext context, Activation activation, double from, double step) {
     boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
-    return new Entry(context, activation, deduplicates);
+    return new Entry(context, activation, deduplicates, from, step);
   }
 
   /**
@@ -91,18 +99,28 @@ final class LoopTrace {
     private final long seedBase;
     private final long outerBase;
     private final long outerCount;
+    // What the first iteration's seeds follow from; not 0 when a checkpoint is resumed.
+    private final long first;
     private boolean began;
     private boolean drew;
 
-    private Entry(ControlContext context, Activation activation, boolean deduplicates) {
+    private Entry(
+        ControlContext context,
+        Activation activation,
+        boolean deduplicates,
+        double from,
+        double step) {
       this.context = context;
       this.seeds = context.seeds;
       this.activation = activation;
+      this.first = draws ? context.trail.enter(name, seeds, from, step) : 0;
       this.seedBase = draws ? seeds.peek() : 0;
       this.outerBase = seeds.base();
       this.outerCount = seeds.count();
       this.builder =
-          deduplicates ? new RunBuilder(loop, context.scope, seedBase, activation.items) : null;
+          deduplicates
+              ? new RunBuilder(loop, context.scope, seedBase, first, activation.items)
+              : null;
       context.storedLoops += deduplicates ? 1 : 0;
     }
 
@@ -110,7 +128,8 @@ final class LoopTrace {
       if (draws) {
         note();
         began = true;
-        seeds.restart(Seeds.childBase(seedBase, iteration));
+        context.trail.begin(first + iteration);
+        seeds.restart(Seeds.childBase(seedBase, first + iteration));
       }
     }
 
@@ -135,6 +154,7 @@ final class LoopTrace {
       context.storedLoops -= builder == null ? 0 : 1;
       if (draws) {
         note();
+        context.trail.leave();
         seeds.resume(outerBase, outerCount + (drew ? 1 : 0));
       }
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 
 /** {@code parfor}: decides the degree of parallelism and hands over to {@link ParForRun}. */
 record ParForNode(
+    String name,
     ControlNodes.For loop,
     Map<String, LinkedCode> options,
     int[] results,

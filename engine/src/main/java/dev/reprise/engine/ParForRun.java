@@ -203,7 +203,9 @@ final class ParForRun {
               printed,
               new WriteLog(variables, node.results()),
               context.depth(),
-              new RunScope(context.scope));
+              new RunScope(context.scope),
+              context.trail.inside());
+      local.trail.enter(node.name(), context.seeds, range.from(), range.step());
       this.local.footprint = context.footprint == null ? null : new Footprint(null);
     }
 
@@ -244,6 +246,7 @@ final class ParForRun {
 
     private void runIteration(long iteration) {
       try {
+        local.trail.begin(iteration);
         local.seeds.restart(Seeds.childBase(loopSeed, iteration));
         Scalar value = range.at(iteration);
         variables.bind(node.loop().variable(), value, ControlNodes.For.literal(variables, value));

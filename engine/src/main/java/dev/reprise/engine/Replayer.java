@@ -193,6 +193,9 @@ public final class Replayer {
   private Value source(LineageItem item) {
     Path folder = services.config().workingDirectory();
     Path instead = replacements.get(item.key());
+    if (instead == null && item.operation().name().equals("resume")) {
+      return services.checkpoints().again(folder, item.operation(), item.note());
+    }
     return instead == null
         ? services.files().reread(folder, item.operation(), item.note())
         : services.files().readInstead(folder, item.operation(), instead);

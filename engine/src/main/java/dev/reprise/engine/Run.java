@@ -67,7 +67,8 @@ final class Run {
             out,
             null,
             0,
-            new RunScope());
+            new RunScope(),
+            new SeedTrail());
     context.begin();
     return context;
   }

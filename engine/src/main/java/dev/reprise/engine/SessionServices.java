@@ -68,6 +68,7 @@ public final class SessionServices implements AutoCloseable {
   private final OpcodeIndex opcodes = new OpcodeIndex(OperationTable.standard());
   private final StructureOperations structures = new StructureOperations();
   private final FileAccess files;
+  private final Checkpoints checkpoints;
 
   // Written by close.
   private volatile long liveBuffersAtClose = -1;
@@ -114,7 +115,7 @@ public final class SessionServices implements AutoCloseable {
             calibration);
     this.tags =
         config.numerics() == Numerics.EXACT
-            ? TagClass.exactly(ValueTag.plain(accelerators.deviceClass(device.deviceClass())))
+            ? TagClass.exactly(ValueTag.plain(deviceClass()))
             : TagClass.DEFAULT;
     this.cache =
         config.effectiveReuse().reuses()
@@ -140,6 +141,8 @@ public final class SessionServices implements AutoCloseable {
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, keeping, opcodes);
     this.files = new FileAccess(memory, config.threads(), device);
+    String origin = config.numerics() + " " + config.precision() + " " + deviceClass();
+    this.checkpoints = new Checkpoints(memory, config.threads(), device, origin);
   }
 
   private static List<AcceleratorProvider> providers() {
@@ -175,6 +178,10 @@ public final class SessionServices implements AutoCloseable {
       counts.merge(average.substring(0, average.indexOf(' ')), 1, Integer::sum);
     }
     return counts;
+  }
+
+  private String deviceClass() {
+    return accelerators.deviceClass(device.deviceClass());
   }
 
   private boolean makeRoomOnDevice(DeviceMemory where, long bytes) {
@@ -293,6 +300,10 @@ public final class SessionServices implements AutoCloseable {
 
   FileAccess files() {
     return files;
+  }
+
+  Checkpoints checkpoints() {
+    return checkpoints;
   }
 
   /** Buffers that were not given back when the session closed; a leak of ours unless 0. */

@@ -61,6 +61,16 @@ public final class RunBuilder {
     this(loop, scope, seedBase, items, scope.mark(), false, 0);
   }
 
+  /**
+   * As the other, for a loop that goes on where another run of the program left it.
+   *
+   * @param first the number of the first iteration, which its seeds follow from
+   */
+  public RunBuilder(RunLoop loop, RunScope scope, long seedBase, long first, LineageItem[] items) {
+    this(loop, scope, seedBase, items, scope.mark(), false, 0);
+    this.iteration = first;
+  }
+
   private RunBuilder(
       RunLoop loop,
       RunScope scope,

@@ -14,7 +14,8 @@ import java.util.Set;
  * defines once by their definition, and what does not change in the loop by a symbol of its own.
  */
 final class IndexExpressions {
-  private static final Set<String> CHANGING = Set.of("rand", "Rand", "sample", "time", "eval");
+  private static final Set<String> CHANGING =
+      Set.of("rand", "Rand", "sample", "time", "eval", "resume", "file.exists");
 
   private final Map<String, Polynomial> known = new HashMap<>();
   private final Map<String, Expression> definitions;

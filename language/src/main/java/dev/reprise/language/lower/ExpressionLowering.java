@@ -16,7 +16,8 @@ import java.util.Set;
 /** Lowers expressions to instructions that it appends to a list. */
 final class ExpressionLowering {
   private static final int[] NOTHING = {};
-  private static final Set<String> VALUELESS = Set.of("print", "stop", "assert", "write", "setwd");
+  private static final Set<String> VALUELESS =
+      Set.of("print", "stop", "assert", "write", "checkpoint", "setwd");
 
   private final ProcedureContext context;
   private final ProcedureBuilder builder;

@@ -90,7 +90,8 @@ final class Types {
           "as.string",
           "toString",
           "time",
-          "exists");
+          "exists",
+          "file.exists");
 
   /** Fail on frames; a matrix if an operand is one, a scalar if all are scalars. */
   private static final Set<String> CELLWISE =

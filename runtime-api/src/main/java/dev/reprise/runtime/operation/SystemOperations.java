@@ -32,6 +32,10 @@ final class SystemOperations {
                 "rows_in_block",
                 "cols_in_block")
             .source());
+    // The list of a checkpoint. Items that a script makes of its elements keep their lineage or
+    // have
+    // the attribute fingerprint.
+    rows.add(row("resume").in("file").source());
     // A value bound by the Java API; attribute fingerprint is its content hash or named version.
     rows.add(row("bound").source());
     // A literal scalar; attributes type and value.
@@ -52,6 +56,8 @@ final class SystemOperations {
                 "rows_in_block",
                 "cols_in_block")
             .effect());
+    rows.add(row("checkpoint").in("target", "file").effect());
+    rows.add(row("file.exists").in("file").effect().returns(Results.BOOLEAN));
     // print(x) or print("text with %s %d %5.2f", a, b, c)
     rows.add(row("print").in("target").variadic().effect());
     rows.add(row("stop").optional("message").effect());
