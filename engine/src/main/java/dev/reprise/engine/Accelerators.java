@@ -7,6 +7,7 @@ import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
@@ -133,7 +134,10 @@ final class Accelerators implements AutoCloseable {
     for (int i = 0; i < inputs.length; i++) {
       switch (inputs[i]) {
         case Scalar scalar -> described[i] = scalar;
-        case ManagedMatrix matrix when !matrix.isCompressed() ->
+        case ManagedMatrix matrix when matrix.isCompressed() ->
+            described[i] =
+                DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros());
+        case ManagedMatrix matrix ->
             described[i] = DeviceMatrix.described(matrix.shape(), matrix.precision());
         case null, default -> {
           return null;

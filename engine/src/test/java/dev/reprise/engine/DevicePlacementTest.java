@@ -129,6 +129,31 @@ class DevicePlacementTest {
   }
 
   @ParameterizedTest
+  @EnumSource(ReuseMode.class)
+  void productsOfCompressedMatricesRunOnTheAcceleratorAndNothingElseDoes(ReuseMode reuse) {
+    String script =
+        """
+        X = table(seq(1, 900), 1 + (seq(1, 900) * 7) %% 500, 900, 500)
+        B = matrix(seq(1, 1000), rows=500, cols=2)
+        P = X %*% B
+        print(sum(P) + " " + as.scalar(P[900, 2]))
+        Y = X * 3
+        Q = t(Y) %*% P
+        print(sum(Q) + " " + sum(Y))
+        """;
+    String expected = run(config(DeviceConfig.CPU, ReuseMode.NONE), script).output();
+    FakeAccelerator fake = fake(0, 64 << 20);
+    Outcome outcome = run(config(on("fake:0"), reuse), script);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(fake.log().stream().filter("matmul"::equals)).hasSize(2);
+    assertThat(outcome.device(0).fallbacks()).isZero();
+    // Each of the two compressed matrices is copied there once, and the sequence that the fake
+    // multiplies.
+    assertThat(outcome.device(0).uploads()).isEqualTo(3);
+    assertThat(outcome.device(0).uploadedBytes()).isEqualTo(2 * (8 * 901 + 12 * 900) + 8 * 900);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"round-robin", "auto"})
   void twoAcceleratorsShareTheWorkOfOneScript(String policy) {
     String expected = expected();

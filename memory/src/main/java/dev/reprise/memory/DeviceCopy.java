@@ -6,7 +6,7 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
  * A copy of a matrix's cells on an accelerator, and the copies on others; an immutable list.
  *
  * @param memory where the copy is
- * @param buffer the cells, dense
+ * @param buffer the cells: the bytes that they have on the host
  * @param next the other copies, or null
  */
 record DeviceCopy(DeviceMemory memory, DeviceBuffer buffer, DeviceCopy next) {

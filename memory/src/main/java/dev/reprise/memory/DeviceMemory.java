@@ -1,8 +1,11 @@
 package dev.reprise.memory;
 
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -257,21 +260,21 @@ public final class DeviceMemory implements DeviceAllocator {
    *
    * @throws ResourceException when there is no room, here or to bring the cells to the host
    */
-  public DeviceMatrix pin(ManagedMatrix matrix) {
+  public DeviceOperand pin(ManagedMatrix matrix) {
     DeviceBuffer buffer = matrix.tryPinOnDevice(this);
     if (buffer == null) {
       buffer = copyHere(matrix);
     } else {
       used(matrix);
     }
-    return new DeviceMatrix(
-        matrix.shape().rows(), matrix.shape().cols(), matrix.precision(), buffer);
+    Shape shape = matrix.shape();
+    return matrix.isCompressed()
+        ? new DeviceSparse(
+            shape.rows(), shape.cols(), matrix.precision(), matrix.nonZeros(), buffer)
+        : new DeviceMatrix(shape.rows(), shape.cols(), matrix.precision(), buffer);
   }
 
   private DeviceBuffer copyHere(ManagedMatrix matrix) {
-    if (matrix.isCompressed()) {
-      throw new IllegalArgumentException("accelerators take dense matrices, not " + matrix);
-    }
     MatrixOperand cells = matrix.pinHost();
     DeviceBuffer buffer = null;
     try {

@@ -4,6 +4,7 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
@@ -98,6 +99,16 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     home = where.host();
   }
 
+  private ManagedMatrix(DeviceSparse cells, DeviceMemory where) {
+    super(false);
+    shape = cells.shape();
+    precision = cells.precision();
+    bytes = cells.bytes();
+    nonZeros = cells.nonZeros();
+    devices = new DeviceCopy(where, cells.buffer(), null);
+    home = where.host();
+  }
+
   private ManagedMatrix(MatrixOperand host) {
     super(true);
     this.shape = host.shape();
@@ -117,7 +128,15 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    * buffer over.
    */
   public static ManagedMatrix adopt(DeviceMatrix matrix, DeviceMemory where) {
-    ManagedMatrix managed = new ManagedMatrix(matrix, where);
+    return entered(new ManagedMatrix(matrix, where), where);
+  }
+
+  /** Likewise of a compressed matrix. */
+  public static ManagedMatrix adopt(DeviceSparse matrix, DeviceMemory where) {
+    return entered(new ManagedMatrix(matrix, where), where);
+  }
+
+  private static ManagedMatrix entered(ManagedMatrix managed, DeviceMemory where) {
     LAST_USE.setOpaque(managed, managed.home.residents().tick());
     managed.home.residents().add(managed);
     where.enter(managed);
@@ -304,6 +323,11 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   /** True when {@link #pinWritable} would have to turn a compressed matrix into a dense one. */
   public boolean isCompressed() {
     return nonZeros >= 0;
+  }
+
+  /** Number of stored values of a compressed matrix, -1 for a dense one. */
+  public long nonZeros() {
+    return nonZeros;
   }
 
   // ---- residence
@@ -511,7 +535,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
       buffer.release();
       throw e;
     }
-    host = new DenseMatrix(shape.rows(), shape.cols(), precision, buffer);
+    host = inForm(buffer);
     arriveOnHost();
     ((HostBuffer) buffer).adopt();
     return true;
@@ -560,10 +584,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     MatrixOperand cells;
     try {
       copyTo(buffer.segment());
-      cells =
-          nonZeros < 0
-              ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
-              : new SparseMatrix(shape.rows(), shape.cols(), precision, nonZeros, buffer);
+      cells = inForm(buffer);
     } catch (Throwable e) {
       buffer.release();
       endMove();
@@ -574,6 +595,13 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     LAST_USE.setOpaque(this, home.residents().tick());
     ((HostBuffer) buffer).adopt();
     endMove();
+  }
+
+  /** What the bytes of a copy are: all copies have the same. */
+  private MatrixOperand inForm(Buffer buffer) {
+    return nonZeros < 0
+        ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
+        : new SparseMatrix(shape.rows(), shape.cols(), precision, nonZeros, buffer);
   }
 
   /**

@@ -185,7 +185,7 @@ class DeviceCopiesStressTest {
     withOne(
         random,
         known -> {
-          DeviceMatrix pinned = device.pin(known.matrix());
+          DeviceMatrix pinned = (DeviceMatrix) device.pin(known.matrix());
           try (Arena arena = Arena.ofConfined()) {
             MemorySegment cells = arena.allocate(known.matrix().bytes(), 64);
             device.accelerator().download(pinned.buffer(), cells, cells.byteSize());

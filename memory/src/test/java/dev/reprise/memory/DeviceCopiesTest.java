@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.testkit.FakeAccelerator;
@@ -80,7 +82,7 @@ class DeviceCopiesTest {
   }
 
   private static double readOn(DeviceMemory memory, ManagedMatrix matrix) {
-    DeviceMatrix pinned = memory.pin(matrix);
+    DeviceMatrix pinned = (DeviceMatrix) memory.pin(matrix);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment cells = arena.allocate(SIZE, 64);
       memory.accelerator().download(pinned.buffer(), cells, SIZE);
@@ -153,9 +155,60 @@ class DeviceCopiesTest {
   }
 
   @Test
+  void aCompressedMatrixIsTheSameBytesEverywhere() {
+    SparseMatrix cells = SparseMatrix.allocate(host, 100, 2000, 4000);
+    for (int i = 0; i < 100; i++) {
+      cells.setStart(i, 40L * i);
+      for (int k = 0; k < 40; k++) {
+        cells.set(40L * i + k, 50 * k + i % 50, i + 0.5);
+      }
+    }
+    cells.setStart(100, 4000);
+    long bytes = cells.bytes();
+    ManagedMatrix matrix = ManagedMatrix.adopt(cells);
+    DeviceSparse pinned = (DeviceSparse) here.pin(matrix);
+    assertThat(pinned.nonZeros()).isEqualTo(4000);
+    assertThat(here.statistics().uploadedBytes()).isEqualTo(bytes).isLessThan(SIZE);
+    matrix.unpin();
+    // Only the device has it; then it is demoted for lack of room, and read on the host.
+    assertThat(matrix.spill()).isEqualTo(bytes);
+    assertThat(matrix.dropDeviceCopy(here, false)).isZero();
+    assertThat(matrix.dropDeviceCopy(here, true)).isEqualTo(bytes);
+    assertThat(here.statistics().downloadedBytes()).isEqualTo(bytes);
+    SparseMatrix home = (SparseMatrix) matrix.pinHost();
+    assertThat(home.get(99, 49)).isEqualTo(99.5);
+    assertThat(home.get(99, 50)).isZero();
+    matrix.unpin();
+    matrix.release();
+  }
+
+  @Test
+  void aCompressedResultOfADeviceComesHomeCompressed() {
+    long bytes = SparseMatrix.bytesOf(2, 1);
+    ManagedMatrix matrix;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cells = arena.allocate(bytes, 64);
+      cells.setAtIndex(ValueLayout.JAVA_LONG, 2, 1);
+      cells.setAtIndex(ValueLayout.JAVA_LONG, 1, 1);
+      cells.setAtIndex(ValueLayout.JAVA_DOUBLE, 3, 2.5);
+      cells.setAtIndex(ValueLayout.JAVA_INT, 8, 7000);
+      DeviceBuffer buffer = here.allocate(bytes);
+      first.upload(cells, buffer, bytes);
+      matrix = ManagedMatrix.adopt(new DeviceSparse(2, 9000, Precision.FP64, 1, buffer), here);
+    }
+    assertThat(matrix.isCompressed()).isTrue();
+    assertThat(matrix.bytes()).isEqualTo(bytes);
+    assertThat(matrix.pinHost()).isInstanceOf(SparseMatrix.class);
+    assertThat(matrix.pinHost().get(0, 7000)).isEqualTo(2.5);
+    matrix.unpin();
+    matrix.unpin();
+    matrix.release();
+  }
+
+  @Test
   void whatIsPinnedOnADeviceStaysThere() {
     ManagedMatrix matrix = onHost(7);
-    DeviceMatrix pinned = here.pin(matrix);
+    DeviceMatrix pinned = (DeviceMatrix) here.pin(matrix);
     assertThat(matrix.dropDeviceCopy(here, true)).isZero();
     assertThat(matrix.spill()).isZero();
     assertThat(pinned.buffer().bytes()).isEqualTo(SIZE);

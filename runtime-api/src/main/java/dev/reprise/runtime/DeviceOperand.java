@@ -1,4 +1,4 @@
 package dev.reprise.runtime;
 
 /** What a kernel of an accelerator reads and writes: a scalar, or a matrix in its memory. */
-public sealed interface DeviceOperand permits Scalar, DeviceMatrix {}
+public sealed interface DeviceOperand permits Scalar, DeviceMatrix, DeviceSparse {}

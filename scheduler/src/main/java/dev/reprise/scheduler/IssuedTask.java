@@ -4,6 +4,7 @@ import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
@@ -60,7 +61,7 @@ final class IssuedTask {
     return switch (input) {
       case Scalar scalar -> scalar;
       case ManagedMatrix matrix -> {
-        DeviceMatrix there = memory.pin(matrix);
+        DeviceOperand there = memory.pin(matrix);
         pinned.add(matrix);
         yield there;
       }
@@ -91,8 +92,10 @@ final class IssuedTask {
     pinned.clear();
     if (outputs != null) {
       for (DeviceOperand output : outputs) {
-        if (output instanceof DeviceMatrix matrix) {
-          matrix.buffer().release();
+        switch (output) {
+          case DeviceMatrix matrix -> matrix.buffer().release();
+          case DeviceSparse matrix -> matrix.buffer().release();
+          case Scalar scalar -> {}
         }
       }
       outputs = null;
@@ -129,6 +132,10 @@ final class IssuedTask {
         case DeviceMatrix matrix when task.operation().opcode().returnsDouble() ->
             values.add(number(matrix));
         case DeviceMatrix matrix -> {
+          values.add(ManagedMatrix.adopt(matrix, memory));
+          outputs[i] = Scalar.absent();
+        }
+        case DeviceSparse matrix -> {
           values.add(ManagedMatrix.adopt(matrix, memory));
           outputs[i] = Scalar.absent();
         }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
@@ -27,7 +29,7 @@ public abstract class DeviceContract {
   protected static final int[] THREADS = {1, 2, 3, 8};
 
   protected final CountingAllocator memory = new CountingAllocator();
-  private final List<DenseMatrix> held = new ArrayList<>();
+  private final List<MatrixOperand> held = new ArrayList<>();
 
   /** The device under test, able to use 8 threads; the subclass opens and closes it. */
   protected abstract Device device();
@@ -56,8 +58,28 @@ public abstract class DeviceContract {
     return hold(DenseMatrix.allocate(memory, rows, cols));
   }
 
-  private DenseMatrix hold(DenseMatrix matrix) {
+  private <M extends MatrixOperand> M hold(M matrix) {
     held.add(matrix);
+    return matrix;
+  }
+
+  /** The same cells compressed, without zeros; lives until the end of the test. */
+  protected SparseMatrix compressed(DenseMatrix cells) {
+    long nonZeros = 0;
+    for (long at = 0; at < cells.cells(); at++) {
+      nonZeros += cells.get(at / cells.cols(), at % cells.cols()) != 0 ? 1 : 0;
+    }
+    SparseMatrix matrix = hold(SparseMatrix.allocate(memory, cells.rows(), cells.cols(), nonZeros));
+    long next = 0;
+    for (long i = 0; i < cells.rows(); i++) {
+      matrix.setStart(i, next);
+      for (int j = 0; j < cells.cols(); j++) {
+        if (cells.get(i, j) != 0) {
+          matrix.set(next++, j, cells.get(i, j));
+        }
+      }
+    }
+    matrix.setStart(cells.rows(), next);
     return matrix;
   }
 

@@ -5,11 +5,13 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
@@ -68,6 +70,9 @@ public final class FakeAccelerator implements Accelerator {
           "solve",
           "seq",
           "diag");
+
+  /** Those that take compressed matrices among their operands. */
+  private static final Set<String> PRODUCTS = Set.of("matmul", "tsmm");
 
   /** What makes matrices from numbers alone. */
   private static final Set<String> MAKING = Set.of("rand", "matrix", "seq");
@@ -240,8 +245,13 @@ public final class FakeAccelerator implements Accelerator {
           && (matrix.cells() == 0 || matrix.precision() != operation.precision())) {
         return false;
       }
+      if (operand instanceof DeviceSparse matrix
+          && (!PRODUCTS.contains(operation.name())
+              || matrix.precision() != operation.precision())) {
+        return false;
+      }
     }
-    boolean hasMatrix = Arrays.stream(described).anyMatch(DeviceMatrix.class::isInstance);
+    boolean hasMatrix = Arrays.stream(described).anyMatch(each -> !(each instanceof Scalar));
     return SUPPORTED.contains(operation.name()) && (hasMatrix || MAKING.contains(operation.name()));
   }
 
@@ -267,6 +277,7 @@ public final class FakeAccelerator implements Accelerator {
           switch (inputs[i]) {
             case Scalar scalar -> scalar;
             case DeviceMatrix matrix -> onHost(matrix);
+            case DeviceSparse matrix -> onHost(matrix);
           };
     }
     Operand[] results = kernels.execute(operation, operands, new ExecutionContext(scratch, 1));
@@ -276,6 +287,12 @@ public final class FakeAccelerator implements Accelerator {
   private static DenseMatrix onHost(DeviceMatrix matrix) {
     MemorySegment cells = cells(matrix.buffer());
     return new DenseMatrix(matrix.rows(), matrix.cols(), matrix.precision(), borrowed(cells));
+  }
+
+  private static SparseMatrix onHost(DeviceSparse matrix) {
+    MemorySegment cells = cells(matrix.buffer());
+    return new SparseMatrix(
+        matrix.rows(), matrix.cols(), matrix.precision(), matrix.nonZeros(), borrowed(cells));
   }
 
   private static Buffer borrowed(MemorySegment cells) {

@@ -4,9 +4,12 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
@@ -59,8 +62,10 @@ public final class HostedAccelerator implements Device {
       DeviceOperand[] operands = uploaded(inputs, taken);
       DeviceOperand[] outputs = accelerator.launch(operation, operands, accelerator::allocate);
       for (DeviceOperand output : outputs) {
-        if (output instanceof DeviceMatrix matrix) {
-          taken.add(matrix.buffer());
+        switch (output) {
+          case DeviceMatrix matrix -> taken.add(matrix.buffer());
+          case DeviceSparse matrix -> taken.add(matrix.buffer());
+          case Scalar scalar -> {}
         }
       }
       awaitAll();
@@ -77,6 +82,9 @@ public final class HostedAccelerator implements Device {
         case Scalar scalar -> described[i] = scalar;
         case DenseMatrix matrix ->
             described[i] = DeviceMatrix.described(matrix.shape(), matrix.precision());
+        case SparseMatrix matrix ->
+            described[i] =
+                DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros());
         default -> {
           return null;
         }
@@ -88,16 +96,29 @@ public final class HostedAccelerator implements Device {
   private DeviceOperand[] uploaded(Operand[] inputs, List<DeviceBuffer> taken) {
     DeviceOperand[] operands = new DeviceOperand[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] instanceof DenseMatrix matrix) {
-        DeviceBuffer buffer = accelerator.allocate(matrix.bytes());
-        taken.add(buffer);
-        accelerator.upload(matrix.segment(), buffer, matrix.bytes());
-        operands[i] = new DeviceMatrix(matrix.rows(), matrix.cols(), matrix.precision(), buffer);
-      } else {
-        operands[i] = (Scalar) inputs[i];
-      }
+      operands[i] =
+          switch (inputs[i]) {
+            case DenseMatrix matrix ->
+                new DeviceMatrix(
+                    matrix.rows(), matrix.cols(), matrix.precision(), uploaded(matrix, taken));
+            case SparseMatrix matrix ->
+                new DeviceSparse(
+                    matrix.rows(),
+                    matrix.cols(),
+                    matrix.precision(),
+                    matrix.nonZeros(),
+                    uploaded(matrix, taken));
+            default -> (Scalar) inputs[i];
+          };
     }
     return operands;
+  }
+
+  private DeviceBuffer uploaded(MatrixOperand matrix, List<DeviceBuffer> taken) {
+    DeviceBuffer buffer = accelerator.allocate(matrix.bytes());
+    taken.add(buffer);
+    accelerator.upload(matrix.buffer().segment(), buffer, matrix.bytes());
+    return buffer;
   }
 
   private void awaitAll() {
@@ -116,9 +137,22 @@ public final class HostedAccelerator implements Device {
       switch (outputs[i]) {
         case Scalar scalar -> results[i] = scalar;
         case DeviceMatrix matrix -> results[i] = downloaded(operation, matrix, context);
+        case DeviceSparse matrix -> results[i] = downloaded(matrix, context);
       }
     }
     return results;
+  }
+
+  private Operand downloaded(DeviceSparse matrix, ExecutionContext context) {
+    SparseMatrix host =
+        new SparseMatrix(
+            matrix.rows(),
+            matrix.cols(),
+            matrix.precision(),
+            matrix.nonZeros(),
+            context.allocator().allocate(matrix.bytes()));
+    accelerator.download(matrix.buffer(), host.segment(), host.bytes());
+    return host;
   }
 
   private Operand downloaded(Operation operation, DeviceMatrix matrix, ExecutionContext context) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.operation.Attributes;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,86 @@ public abstract class ProductContract extends DeviceContract {
     assertThatThrownBy(() -> run("mmchain", emptyMatrix(2, 3), emptyMatrix(2, 1)))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("2x3");
+  }
+
+  /** About one cell of ten is not zero; rows 1, 4, 7, ... are all zeros. */
+  private DenseMatrix mostlyZeros(SplittableRandom random, long rows, long cols) {
+    DenseMatrix matrix = randomMatrix(random, rows, cols);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        if (i % 3 == 1 || random.nextInt(10) != 0) {
+          matrix.set(i, j, 0);
+        }
+      }
+    }
+    return matrix;
+  }
+
+  @Test
+  void aCompressedOperandGivesTheProductOfItsCells() {
+    SplittableRandom random = random(5);
+    for (long[] shape :
+        new long[][] {
+          {1, 1, 1}, {1, 90, 4}, {90, 1, 4}, {70, 40, 1}, {30, 200, 9}, {200, 30, 33}
+        }) {
+      for (int mode = 0; mode < 8; mode++) {
+        boolean ta = (mode & 1) != 0;
+        boolean tb = (mode & 2) != 0;
+        boolean right = (mode & 4) != 0;
+        long[] left = ta ? new long[] {shape[1], shape[0]} : new long[] {shape[0], shape[1]};
+        long[] other = tb ? new long[] {shape[2], shape[1]} : new long[] {shape[1], shape[2]};
+        DenseMatrix a =
+            right ? randomMatrix(random, left[0], left[1]) : mostlyZeros(random, left[0], left[1]);
+        DenseMatrix b =
+            right
+                ? mostlyZeros(random, other[0], other[1])
+                : randomMatrix(random, other[0], other[1]);
+        Attributes attributes = attributes(ta, tb);
+        MatrixOperand x = right ? a : compressed(a);
+        MatrixOperand y = right ? compressed(b) : b;
+        assertClose(run("matmul", attributes, x, y), product(a, ta, b, tb), TOLERANCE);
+        assertSameBitsWithAnyThreads("matmul", attributes, x, y);
+      }
+    }
+  }
+
+  @Test
+  void aZeroThatIsNotStoredMultipliesNothing() {
+    DenseMatrix cells = matrix(new double[][] {{0, 2, 0}, {0, 0, 0}, {3, 0, 0}});
+    DenseMatrix y =
+        matrix(new double[][] {{1, Double.NaN}, {4, 5}, {Double.POSITIVE_INFINITY, Double.NaN}});
+    SparseMatrix x = compressed(cells);
+    double[][] expected = {{8, 10}, {0, 0}, {3, Double.NaN}};
+    assertClose(run("matmul", x, y), expected, 0);
+    Attributes ta = Attributes.of("ta", "true");
+    double[][] transposed = {{Double.POSITIVE_INFINITY, Double.NaN}, {2, Double.NaN}, {0, 0}};
+    assertClose(run("matmul", ta, x, y), transposed, 0);
+    // In a dense left operand, zeros multiply nothing either.
+    SparseMatrix infinite =
+        compressed(matrix(new double[][] {{Double.NEGATIVE_INFINITY, 0}, {0, 1}}));
+    DenseMatrix z = matrix(new double[][] {{0, 1}, {2, 0}});
+    assertClose(
+        run("matmul", z, infinite), new double[][] {{0, 1}, {Double.NEGATIVE_INFINITY, 0}}, 0);
+  }
+
+  @Test
+  void chainsOfACompressedMatrixEqualTheirTwoProducts() {
+    SplittableRandom random = random(6);
+    for (long[] shape : new long[][] {{1, 1}, {2, 50}, {900, 3}, {120, 70}}) {
+      DenseMatrix x = mostlyZeros(random, shape[0], shape[1]);
+      DenseMatrix v = randomMatrix(random, shape[1], 1);
+      DenseMatrix w = randomMatrix(random, shape[0], 1);
+      DenseMatrix middle = run("matmul", x, v);
+      SparseMatrix compressed = compressed(x);
+      assertClose(run("mmchain", compressed, v), product(x, true, middle, false), TOLERANCE);
+      for (String with : new String[] {"*", "-"}) {
+        DenseMatrix combined = with.equals("*") ? run("*", w, middle) : run("-", middle, w);
+        assertClose(
+            run("mmchain", Attributes.of("with", with), compressed, v, w),
+            product(x, true, combined, false),
+            TOLERANCE);
+      }
+    }
   }
 
   @Test

@@ -14,6 +14,14 @@ public interface DeviceKernel {
     return true;
   }
 
+  /**
+   * True when the kernel takes such operands, of which at least one is a {@link
+   * dev.reprise.runtime.DeviceSparse}; {@link #supports} is not asked then.
+   */
+  default boolean supportsCompressed(Operation operation, DeviceOperand[] inputs) {
+    return false;
+  }
+
   /** True when the kernel computes in fp64 whatever the precision of its operands. */
   default boolean needsDoubles() {
     return false;

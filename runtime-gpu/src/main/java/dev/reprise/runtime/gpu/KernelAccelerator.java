@@ -2,7 +2,9 @@ package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.CellExpression;
@@ -53,19 +55,43 @@ public final class KernelAccelerator implements Accelerator {
         && (info().hasDoubles()
             || operation.precision() == Precision.FP32 && !kernel.needsDoubles())
         && fits(operation, described)
-        && kernel.supports(operation, described);
+        && (hasCompressed(described)
+            ? kernel.supportsCompressed(operation, described)
+            : kernel.supports(operation, described));
   }
 
   private boolean fits(Operation operation, DeviceOperand[] operands) {
     for (DeviceOperand operand : operands) {
-      if (operand instanceof DeviceMatrix matrix
-          && (matrix.precision() != operation.precision()
-              || matrix.cells() == 0
-              || matrix.bytes() > info().largestBuffer())) {
+      if (!fits(operation, operand)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean fits(Operation operation, DeviceOperand operand) {
+    return switch (operand) {
+      case Scalar scalar -> true;
+      case DeviceMatrix matrix ->
+          matrix.precision() == operation.precision()
+              && matrix.cells() > 0
+              && matrix.bytes() <= info().largestBuffer();
+      // Values are stored as doubles in either precision.
+      case DeviceSparse matrix ->
+          matrix.precision() == operation.precision()
+              && matrix.cells() > 0
+              && matrix.bytes() <= info().largestBuffer()
+              && info().hasDoubles();
+    };
+  }
+
+  private static boolean hasCompressed(DeviceOperand[] operands) {
+    for (DeviceOperand operand : operands) {
+      if (operand instanceof DeviceSparse) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -92,6 +118,7 @@ public final class KernelAccelerator implements Accelerator {
         && (info().hasDoubles() || precision == Precision.FP32)
         && rows > 0
         && cols > 0
+        && !hasCompressed(described)
         && fits(operation(expression, precision), described)
         && new FusedCells(expression, rows, cols).fits(described);
   }

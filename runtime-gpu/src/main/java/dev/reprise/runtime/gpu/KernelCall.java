@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.DeviceAllocator;
@@ -70,6 +71,14 @@ public final class KernelCall implements AutoCloseable {
     return (DeviceMatrix) inputs[i];
   }
 
+  public boolean isSparse(int i) {
+    return inputs[i] instanceof DeviceSparse;
+  }
+
+  public DeviceSparse sparse(int i) {
+    return (DeviceSparse) inputs[i];
+  }
+
   public Scalar scalar(int i) {
     return (Scalar) inputs[i];
   }
@@ -84,6 +93,14 @@ public final class KernelCall implements AutoCloseable {
     DeviceBuffer buffer = allocator.allocate(described.bytes());
     results.add(buffer);
     return new DeviceMatrix(rows, cols, precision, buffer);
+  }
+
+  /** A compressed result of the operation's precision, with undefined content. */
+  public DeviceSparse sparseResult(long rows, long cols, long nonZeros) {
+    DeviceSparse described = new DeviceSparse(rows, cols, precision(), nonZeros, null);
+    DeviceBuffer buffer = allocator.allocate(described.bytes());
+    results.add(buffer);
+    return new DeviceSparse(rows, cols, precision(), nonZeros, buffer);
   }
 
   /** A result that becomes a scalar: one cell, of fp64 where the device has doubles. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /** Runs operations on an accelerator and on the processor and compares what comes out. */
 public final class Comparison implements AutoCloseable {
@@ -29,7 +31,7 @@ public final class Comparison implements AutoCloseable {
       new CpuDevice(2, new NativeLocation(Path.of("target", "natives"), "linux-none"));
   private final HostedAccelerator hosted;
   private final CountingAllocator memory = new CountingAllocator();
-  private final List<DenseMatrix> held = new ArrayList<>();
+  private final List<MatrixOperand> held = new ArrayList<>();
 
   public Comparison(Accelerator accelerator) {
     this.accelerator = accelerator;
@@ -67,9 +69,37 @@ public final class Comparison implements AutoCloseable {
     double at(long row, long col);
   }
 
-  private DenseMatrix hold(DenseMatrix matrix) {
+  private <M extends MatrixOperand> M hold(M matrix) {
     held.add(matrix);
     return matrix;
+  }
+
+  /** A compressed matrix that stores, of a dense one, the cells that a test chooses. */
+  public SparseMatrix compressed(DenseMatrix cells, Predicate<double[]> isStored) {
+    SparseMatrix matrix =
+        SparseMatrix.allocate(memory, cells.rows(), cells.cols(), count(cells, isStored));
+    long at = 0;
+    for (long i = 0; i < cells.rows(); i++) {
+      matrix.setStart(i, at);
+      for (int j = 0; j < cells.cols(); j++) {
+        if (isStored.test(new double[] {i, j, cells.get(i, j)})) {
+          matrix.set(at++, j, cells.get(i, j));
+        }
+      }
+    }
+    matrix.setStart(cells.rows(), at);
+    return hold(
+        new SparseMatrix(matrix.rows(), matrix.cols(), cells.precision(), at, matrix.buffer()));
+  }
+
+  private static long count(DenseMatrix cells, Predicate<double[]> isStored) {
+    long count = 0;
+    for (long i = 0; i < cells.rows(); i++) {
+      for (int j = 0; j < cells.cols(); j++) {
+        count += isStored.test(new double[] {i, j, cells.get(i, j)}) ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   /** Asserts that the accelerator runs the operation itself and that no bit differs. */

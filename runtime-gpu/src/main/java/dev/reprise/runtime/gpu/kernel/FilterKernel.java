@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -38,6 +39,7 @@ public final class FilterKernel implements DeviceKernel {
       case Scalar scalar -> scalar.isAbsent();
       case DeviceMatrix select ->
           (select.rows() == 1 || select.cols() == 1) && select.cells() == lines;
+      case DeviceSparse select -> false;
     };
   }
 

@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.DeviceKernels;
@@ -34,7 +35,15 @@ public final class ProductKernels {
     }
 
     @Override
+    public boolean supportsCompressed(Operation operation, DeviceOperand[] inputs) {
+      return SparseProducts.supports(operation, inputs);
+    }
+
+    @Override
     public DeviceOperand[] launch(KernelCall call) {
+      if (call.isSparse(0) || call.isSparse(1)) {
+        return new DeviceOperand[] {SparseProducts.multiply(call)};
+      }
       DeviceMatrix a = call.matrix(0);
       DeviceMatrix b = call.matrix(1);
       boolean ta = call.operation().attributes().isSet("ta");
@@ -98,33 +107,62 @@ public final class ProductKernels {
           && inputs[1] instanceof DeviceMatrix v
           && v.rows() == x.cols()
           && v.cols() == 1
-          && isCombined(operation.attributes().get("with"), x, inputs[2]);
+          && isCombined(operation.attributes().get("with"), x.rows(), inputs[2]);
     }
 
-    private static boolean isCombined(String with, DeviceMatrix x, DeviceOperand w) {
+    private static boolean isCombined(String with, long rows, DeviceOperand w) {
       if (with == null) {
         return Bounds.isAbsent(w);
       }
       return (with.equals("*") || with.equals("-"))
           && w instanceof DeviceMatrix column
-          && column.rows() == x.rows()
+          && column.rows() == rows
           && column.cols() == 1;
     }
 
     @Override
+    public boolean supportsCompressed(Operation operation, DeviceOperand[] inputs) {
+      return inputs[0] instanceof DeviceSparse x
+          && Compressed.isTransposable(x)
+          && inputs[1] instanceof DeviceMatrix v
+          && v.rows() == x.cols()
+          && v.cols() == 1
+          && isCombined(operation.attributes().get("with"), x.rows(), inputs[2]);
+    }
+
+    @Override
     public DeviceOperand[] launch(KernelCall call) {
+      if (call.isSparse(0)) {
+        return compressed(call);
+      }
       DeviceMatrix x = call.matrix(0);
       DeviceMatrix v = call.matrix(1);
       DeviceMatrix out = call.result(x.cols(), 1);
       DeviceBuffer middle = call.scratch(x.rows() * x.precision().bytesPerCell());
       VectorProducts.multiply(call, x, false, Columns.one(v.buffer()), middle);
+      combine(call, middle, x.rows());
+      VectorProducts.multiply(call, x, true, Columns.one(middle), out.buffer());
+      return new DeviceOperand[] {out};
+    }
+
+    private static DeviceOperand[] compressed(KernelCall call) {
+      DeviceSparse x = call.sparse(0);
+      DeviceMatrix out = call.result(x.cols(), 1);
+      DeviceMatrix middle =
+          new DeviceMatrix(
+              x.rows(), 1, x.precision(), call.scratch(x.rows() * x.precision().bytesPerCell()));
+      SparseProducts.times(call, x, false, call.matrix(1), false, middle.buffer());
+      combine(call, middle.buffer(), x.rows());
+      SparseProducts.times(call, x, true, middle, false, out.buffer());
+      return new DeviceOperand[] {out};
+    }
+
+    private static void combine(KernelCall call, DeviceBuffer middle, long rows) {
       String with = call.operation().attributes().get("with");
       if (with != null) {
         String kernel = with.equals("*") ? "vectors/weigh" : "vectors/lessen";
-        call.run(kernel, x.rows(), middle, call.matrix(2).buffer(), x.rows());
+        call.run(kernel, rows, middle, call.matrix(2).buffer(), rows);
       }
-      VectorProducts.multiply(call, x, true, Columns.one(middle), out.buffer());
-      return new DeviceOperand[] {out};
     }
   }
 }

@@ -1,0 +1,188 @@
+package dev.reprise.runtime.gpu.kernel;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.DeviceSparse;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.operation.Operation;
+
+/**
+ * Products of a compressed and a dense matrix. All are brought to one: op(S) Y, for S compressed
+ * and Y dense; of D op(S) the transpose is computed, t(op(S)) t(D). Sums are cut by shapes and the
+ * number of values alone, and added in a fixed order: no sum is made by atomic additions.
+ *
+ * <p>As on the host a zero that is not stored multiplies nothing, and in D op(S) neither does a
+ * zero of D.
+ */
+final class SparseProducts {
+  private static final int GROUP = 256;
+
+  /** Columns that neighbouring threads of a GPU take: a row of them is long enough to read. */
+  private static final int MOST_WIDTH = 32;
+
+  /** Values of a row for each thread that shares it, on average. */
+  private static final long VALUES_PER_LINE = 4;
+
+  private static final long MOST_PARTS = 16;
+
+  /** Memory of parts that is never too much. */
+  private static final long PARTS_BYTES = 64L << 20;
+
+  private SparseProducts() {}
+
+  /** True for a product of one compressed and one dense matrix that fit. */
+  static boolean supports(Operation operation, DeviceOperand[] inputs) {
+    boolean ta = operation.attributes().isSet("ta");
+    boolean tb = operation.attributes().isSet("tb");
+    if (inputs[0] instanceof DeviceSparse a && inputs[1] instanceof DeviceMatrix b) {
+      return (ta ? a.rows() : a.cols()) == (tb ? b.cols() : b.rows())
+          && Compressed.isTransposable(a);
+    }
+    return inputs[0] instanceof DeviceMatrix a
+        && inputs[1] instanceof DeviceSparse b
+        && (ta ? a.rows() : a.cols()) == (tb ? b.cols() : b.rows())
+        && Compressed.isTransposable(b);
+  }
+
+  static DeviceMatrix multiply(KernelCall call) {
+    boolean ta = call.operation().attributes().isSet("ta");
+    boolean tb = call.operation().attributes().isSet("tb");
+    if (call.isSparse(0)) {
+      DeviceSparse a = call.sparse(0);
+      DeviceMatrix b = tb ? transposed(call, call.matrix(1)) : call.matrix(1);
+      DeviceMatrix c = call.result(ta ? a.cols() : a.rows(), b.cols());
+      times(call, a, ta, b, false, c.buffer());
+      return c;
+    }
+    DeviceSparse b = call.sparse(1);
+    DeviceMatrix a = ta ? call.matrix(0) : transposed(call, call.matrix(0));
+    DeviceMatrix c = call.result(a.cols(), tb ? b.rows() : b.cols());
+    DeviceMatrix turned =
+        c.rows() == 1
+            ? c
+            : new DeviceMatrix(c.cols(), c.rows(), c.precision(), call.scratch(c.bytes()));
+    times(call, b, !tb, a, true, turned.buffer());
+    if (turned != c) {
+      ShapeKernels.transpose(turned, c, call);
+    }
+    return c;
+  }
+
+  private static DeviceMatrix transposed(KernelCall call, DeviceMatrix x) {
+    if (x.rows() == 1 || x.cols() == 1) {
+      return new DeviceMatrix(x.cols(), x.rows(), x.precision(), x.buffer());
+    }
+    DeviceMatrix out = new DeviceMatrix(x.cols(), x.rows(), x.precision(), call.scratch(x.bytes()));
+    ShapeKernels.transpose(x, out, call);
+    return out;
+  }
+
+  /**
+   * Writes op(X) Y.
+   *
+   * @param skips whether zeros of Y multiply nothing
+   */
+  static void times(
+      KernelCall call,
+      DeviceSparse x,
+      boolean transposed,
+      DeviceMatrix y,
+      boolean skips,
+      DeviceBuffer out) {
+    if (!transposed) {
+      times(call, x, y, skips, out);
+      return;
+    }
+    long parts = call.isProcessor() ? parts(x, y.cols()) : 0;
+    if (parts == 0) {
+      times(call, Compressed.transposed(call, x), y, skips, out);
+      return;
+    }
+    long chunk = Gemm.pieces(x.rows(), parts);
+    long count = Gemm.pieces(x.rows(), chunk);
+    long cells = x.cols() * y.cols();
+    DeviceBuffer sums = call.scratch(Double.BYTES * count * cells);
+    call.run(
+        "sparse/scattered",
+        count,
+        sums,
+        x.buffer(),
+        y.buffer(),
+        x.rows(),
+        x.nonZeros(),
+        x.cols(),
+        y.cols(),
+        chunk,
+        count,
+        skips ? 1 : 0);
+    call.run("sparse/together", cells, out, sums, cells, count);
+  }
+
+  /** Into how many parts t(X) Y is cut on a processor; 0 when it is better to transpose X. */
+  private static long parts(DeviceSparse x, long n) {
+    long cells = x.cols() * n;
+    if (cells > PARTS_BYTES) {
+      return 0;
+    }
+    long affordable = Math.max(PARTS_BYTES / Double.BYTES, x.nonZeros()) / cells;
+    long busy = Math.max(2, x.nonZeros() / Math.max(1, x.cols()));
+    long parts = Math.min(Math.min(MOST_PARTS, x.rows()), Math.min(affordable, busy));
+    return parts == 1 && x.rows() > 1 ? 0 : parts;
+  }
+
+  private static void times(
+      KernelCall call, DeviceSparse x, DeviceMatrix y, boolean skips, DeviceBuffer out) {
+    long n = y.cols();
+    int skip = skips ? 1 : 0;
+    if (!call.isProcessor()) {
+      int width = powerOfTwo(n, MOST_WIDTH);
+      int lines = powerOfTwo(x.nonZeros() / x.rows() / VALUES_PER_LINE, GROUP / width);
+      long bands = Gemm.pieces(x.rows(), GROUP / (width * lines));
+      long groups = Math.min(bands * Gemm.pieces(n, width), Integer.MAX_VALUE);
+      call.runGroups(
+          "sparse/times_groups",
+          groups,
+          GROUP,
+          out,
+          x.buffer(),
+          y.buffer(),
+          x.rows(),
+          x.nonZeros(),
+          n,
+          width,
+          lines,
+          skip);
+    } else if (n == 1) {
+      call.run(
+          "sparse/times_vector",
+          x.rows(),
+          out,
+          x.buffer(),
+          y.buffer(),
+          x.rows(),
+          x.nonZeros(),
+          skip);
+    } else {
+      call.run(
+          "sparse/times_threads",
+          x.rows() * Gemm.pieces(n, 16),
+          out,
+          x.buffer(),
+          y.buffer(),
+          x.rows(),
+          x.nonZeros(),
+          n,
+          skip);
+    }
+  }
+
+  /** The least power of two that is at least n, at most {@code most}. */
+  private static int powerOfTwo(long n, int most) {
+    int power = 1;
+    while (power < n && power < most) {
+      power *= 2;
+    }
+    return power;
+  }
+}

@@ -1,0 +1,160 @@
+// Matrices compressed by rows, as the host keeps them: where each row starts and the last one ends,
+// the values (doubles in either precision), their columns (32 bits). All in one piece of memory.
+#define VALUES_OF(x, rows) ((GLOBAL const WIDE *)((x) + (rows) + 1))
+#define COLUMNS_OF(x, rows, n) ((GLOBAL const int *)((x) + (rows) + 1 + (n)))
+
+// So many terms are summed in the precision of the cells before they join the sum of the row.
+#define RUN 512
+
+// A compressed matrix times a dense one. With `skips`, zeros of the dense one multiply nothing.
+//
+// Groups: `width` threads take neighbouring columns of the result, `lines` threads share the values of a
+// row; a group has 256 / (width * lines) rows.
+KERNEL times_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
+                    LONG n, int width, int lines, int skips) {
+  LOCAL WIDE sums[256];
+  GLOBAL const WIDE *values = VALUES_OF(x, m);
+  GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
+  int rows = 256 / (width * lines), lane = THREAD % width, line = THREAD / width % lines;
+  LONG bands = (m + rows - 1) / rows, tiles = (n + width - 1) / width;
+  for (LONG work = GROUP; work < bands * tiles; work += GROUPS) {
+    LONG i = work / tiles * rows + THREAD / (width * lines), j = work % tiles * width + lane;
+    int inside = i < m && j < n;
+    LONG at = inside ? x[i] + line : 0, end = inside ? x[i + 1] : 0;
+    WIDE sum = 0;
+    while (at < end) {
+      LONG stop = end - at > (LONG)RUN * lines ? at + (LONG)RUN * lines : end;
+      REAL part = 0;
+      for (; at < stop; at += lines) {
+        REAL cell = y[columns[at] * n + j];
+        part = FMA(skips && cell == 0 ? 0 : (REAL)values[at], cell, part);
+      }
+      sum += part;
+    }
+    sums[THREAD] = sum;
+    BARRIER;
+    for (int s = lines / 2; s > 0; s /= 2) {
+      if (line < s) sums[THREAD] += sums[THREAD + s * width];
+      BARRIER;
+    }
+    if (inside && line == 0) out[i * n + j] = (REAL)sums[THREAD];
+    BARRIER;
+  }
+}
+
+// For processors, one column: a thread adds up a row.
+KERNEL times_vector(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
+                    int skips) {
+  GLOBAL const WIDE *values = VALUES_OF(x, m);
+  GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
+  EACH_ITEM(i, m) {
+    WIDE sum = 0;
+    for (LONG at = x[i]; at < x[i + 1]; at++) {
+      WIDE cell = y[columns[at]];
+      sum += (skips && cell == 0 ? 0 : values[at]) * cell;
+    }
+    out[i] = (REAL)sum;
+  }
+}
+
+// Likewise, of more columns: 16 of a row at once.
+KERNEL times_threads(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
+                     LONG n, int skips) {
+  GLOBAL const WIDE *values = VALUES_OF(x, m);
+  GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
+  LONG tiles = (n + 15) / 16;
+  EACH_ITEM(work, m * tiles) {
+    LONG i = work % m, j0 = work / m * 16;
+    int count = n - j0 < 16 ? (int)(n - j0) : 16;
+    WIDE sums[16];
+    for (int s = 0; s < 16; s++) sums[s] = 0;
+    for (LONG at = x[i]; at < x[i + 1]; at++) {
+      GLOBAL const REAL *row = y + columns[at] * n + j0;
+      WIDE value = values[at];
+      if (count == 16) {
+        for (int s = 0; s < 16; s++) sums[s] += (skips && row[s] == 0 ? 0 : value) * row[s];
+      } else {
+        for (int s = 0; s < count; s++) sums[s] += (skips && row[s] == 0 ? 0 : value) * row[s];
+      }
+    }
+    for (int s = 0; s < count; s++) out[i * n + j0 + s] = (REAL)sums[s];
+  }
+}
+
+// For processors: the transposed matrix, cols x m, times a dense one of m x n. Part t adds up the rows from
+// t * chunk on in a result of its own; `together` adds the parts up in their order.
+KERNEL scattered(GLOBAL WIDE *parts, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
+                 LONG cols, LONG n, LONG chunk, LONG count, int skips) {
+  GLOBAL const WIDE *values = VALUES_OF(x, m);
+  GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
+  EACH_ITEM(t, count) {
+    GLOBAL WIDE *mine = parts + t * cols * n;
+    for (LONG at = 0; at < cols * n; at++) mine[at] = 0;
+    LONG to = (t + 1) * chunk < m ? (t + 1) * chunk : m;
+    for (LONG i = t * chunk; i < to; i++) {
+      for (LONG at = x[i]; at < x[i + 1]; at++) {
+        GLOBAL WIDE *row = mine + columns[at] * n;
+        WIDE value = values[at];
+        for (LONG j = 0; j < n; j++) {
+          WIDE cell = y[i * n + j];
+          row[j] += (skips && cell == 0 ? 0 : value) * cell;
+        }
+      }
+    }
+  }
+}
+
+KERNEL together(GLOBAL REAL *out, GLOBAL const WIDE *parts, LONG cells, LONG count) {
+  EACH_ITEM(at, cells) {
+    WIDE sum = 0;
+    for (LONG t = 0; t < count; t++) sum += parts[t * cells + at];
+    out[at] = (REAL)sum;
+  }
+}
+
+// Transposition: values are sorted by their column, equal columns staying in the order of the rows.
+KERNEL by_column(GLOBAL ULONG *keys, GLOBAL UINT *places, GLOBAL const LONG *x, LONG rows, LONG nonZeros) {
+  GLOBAL const int *columns = COLUMNS_OF(x, rows, nonZeros);
+  EACH_ITEM(at, nonZeros) {
+    keys[at] = (ULONG)columns[at];
+    places[at] = (UINT)at;
+  }
+}
+
+KERNEL turned(GLOBAL LONG *out, GLOBAL const LONG *x, GLOBAL const UINT *places, LONG rows, LONG cols,
+              LONG nonZeros) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  GLOBAL WIDE *newValues = (GLOBAL WIDE *)(out + cols + 1);
+  GLOBAL int *newColumns = (GLOBAL int *)(out + cols + 1 + nonZeros);
+  EACH_ITEM(at, nonZeros) {
+    LONG place = (LONG)places[at];
+    // The last row that starts there or before.
+    LONG low = 0, high = rows;
+    while (high - low > 1) {
+      LONG middle = (low + high) / 2;
+      if (x[middle] <= place) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    newValues[at] = values[place];
+    newColumns[at] = (int)low;
+  }
+}
+
+// Where the columns of the sorted values begin.
+KERNEL turned_starts(GLOBAL LONG *out, GLOBAL const ULONG *keys, LONG cols, LONG nonZeros) {
+  EACH_ITEM(j, cols + 1) {
+    LONG low = 0, high = nonZeros;
+    while (low < high) {
+      LONG middle = (low + high) / 2;
+      if (keys[middle] < (ULONG)j) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    out[j] = low;
+  }
+}
