@@ -21,6 +21,10 @@ import java.util.Arrays;
  * from the graph alone, and of two plans of equal cost the one that touches fewer operations is
  * chosen; in particular loading is preferred to computing.
  *
+ * <p>Two bounds decide most operations before any flow: what loads for no more than its own
+ * operation costs is never computed, and what loads for more than everything below it costs is
+ * never loaded.
+ *
  * <p>Planning the same graph again starts from the flow of last time, cut down where costs fell or
  * wants were taken back, and costs what has changed plus a pass over the operations between what is
  * wanted and what is at hand.
@@ -41,6 +45,11 @@ public final class MinCutPlanner implements Planner {
   private long[] loadFlow = new long[0];
 
   private long[] edgeFlow = new long[0];
+
+  /** Bounds of what a value costs, and what loading it costs where that is worth a thought. */
+  private long[] costNanos = new long[0];
+
+  private long[] loadNanos = new long[0];
 
   private byte[] mark = new byte[0];
 
@@ -64,6 +73,8 @@ public final class MinCutPlanner implements Planner {
   public Plan plan(PlanGraph graph) {
     prepare(graph);
     int count = reach(graph);
+    bound(graph, count);
+    force(graph, count);
     network.clear();
     for (int at = count - 1; at >= 0; at--) {
       enter(graph, reached[at]);
@@ -85,26 +96,34 @@ public final class MinCutPlanner implements Planner {
   private void prepare(PlanGraph graph) {
     if (planned != graph) {
       planned = graph;
-      Arrays.fill(loadFlow, 0);
-      Arrays.fill(edgeFlow, 0);
+      Arrays.fill(loadFlow, Long.MAX_VALUE);
+      Arrays.fill(edgeFlow, Long.MAX_VALUE);
     }
     int size = graph.size();
     if (mark.length < size) {
       int capacity = Math.max(size, 2 * mark.length);
-      loadFlow = Arrays.copyOf(loadFlow, capacity);
+      loadFlow = extend(loadFlow, capacity);
       mark = new byte[capacity];
       reached = new int[capacity];
       present = new int[capacity];
       computed = new int[capacity];
       loadArc = new int[capacity];
       left = new long[capacity];
+      costNanos = new long[capacity];
+      loadNanos = new long[capacity];
     }
     int edges = graph.firstEdge(size);
     if (edgeFlow.length < edges) {
       int capacity = Math.max(edges, 2 * edgeFlow.length);
-      edgeFlow = Arrays.copyOf(edgeFlow, capacity);
+      edgeFlow = extend(edgeFlow, capacity);
       edgeArc = new int[capacity];
     }
+  }
+
+  private static long[] extend(long[] flow, int capacity) {
+    long[] longer = Arrays.copyOf(flow, capacity);
+    Arrays.fill(longer, flow.length, capacity, Long.MAX_VALUE);
+    return longer;
   }
 
   /** Marks what a plan may touch; how many operations that are. */
@@ -122,37 +141,82 @@ public final class MinCutPlanner implements Planner {
       }
       reached[count++] = node;
       pending--;
-      if (graph.loadNanos(node) == 0) {
+      if (isOnlyLoaded(graph, node)) {
         continue;
       }
-      boolean forces = isSink(graph, node);
       for (int edge = graph.firstEdge(node); edge < graph.firstEdge(node + 1); edge++) {
         int input = graph.edgeInput(edge);
         if (mark[input] == 0) {
           pending++;
           mark[input] = REACHED;
         }
-        if (forces) {
-          mark[input] = FORCED;
-        }
       }
     }
     return count;
   }
 
+  /** Loading costs no more than the operation, even if all inputs are there. */
+  private static boolean isOnlyLoaded(PlanGraph graph, int node) {
+    return graph.loadNanos(node) <= graph.computeNanos(node);
+  }
+
+  /**
+   * Bounds from above what a value costs that is not there, whatever else is: all at most once, or
+   * as the linear pass has it. What costs more to load is only computed.
+   */
+  private void bound(PlanGraph graph, int count) {
+    long all = 0;
+    for (int at = count - 1; at >= 0; at--) {
+      int node = reached[at];
+      long load = graph.loadNanos(node);
+      if (isOnlyLoaded(graph, node)) {
+        all += load;
+        costNanos[node] = load;
+        loadNanos[node] = load;
+        continue;
+      }
+      long compute = graph.computeNanos(node);
+      all += compute;
+      for (int edge = graph.firstEdge(node); edge < graph.firstEdge(node + 1); edge++) {
+        compute = Math.min(compute + costNanos[graph.edgeInput(edge)], all);
+      }
+      costNanos[node] = Math.min(load, compute);
+      loadNanos[node] = load > compute ? PlanGraph.NO_ARTIFACT : load;
+    }
+  }
+
+  /** Marks what is certainly loaded or computed. */
+  private void force(PlanGraph graph, int count) {
+    for (int at = 0; at < count; at++) {
+      int node = reached[at];
+      if (isSink(node)) {
+        for (int edge = graph.firstEdge(node); edge < graph.firstEdge(node + 1); edge++) {
+          mark[graph.edgeInput(edge)] = FORCED;
+        }
+      }
+    }
+  }
+
   /** Whether the operation cannot but be computed. */
-  private boolean isSink(PlanGraph graph, int node) {
-    return mark[node] == FORCED && graph.loadNanos(node) == PlanGraph.NO_ARTIFACT;
+  private boolean isSink(int node) {
+    return mark[node] == FORCED && loadNanos[node] == PlanGraph.NO_ARTIFACT;
   }
 
   /** Gives an operation its nodes and arcs; its inputs have theirs. */
   private void enter(PlanGraph graph, int node) {
-    long load = graph.loadNanos(node);
+    long load = loadNanos[node];
+    boolean isForced = mark[node] == FORCED;
+    boolean isOnlyLoaded = isOnlyLoaded(graph, node);
     loadArc[node] = NO_NODE;
-    if (load == 0 || isSink(graph, node)) {
-      // At hand, so nobody pays for it; or the sink itself. Its edges carry nothing.
-      present[node] = NO_NODE;
-      computed[node] = NO_NODE;
+    present[node] = NO_NODE;
+    computed[node] = NO_NODE;
+    if (load == 0 || isForced && (isOnlyLoaded || load == PlanGraph.NO_ARTIFACT)) {
+      // At hand, so nobody pays for it; or decided. Its edges carry nothing.
+      return;
+    }
+    if (isOnlyLoaded) {
+      present[node] = network.addNode(0);
+      left[node] = load;
       return;
     }
     computed[node] = network.addNode(0);
@@ -162,8 +226,9 @@ public final class MinCutPlanner implements Planner {
       left[node] = in;
       return;
     }
-    boolean isForced = mark[node] == FORCED;
-    present[node] = isForced ? NO_NODE : network.addNode(0);
+    if (!isForced) {
+      present[node] = network.addNode(0);
+    }
     long flow = Math.min(in, Math.min(load, loadFlow[node]));
     int target = isForced ? PushRelabel.SINK : present[node];
     loadArc[node] = network.addArc(computed[node], target, load, flow);
@@ -193,21 +258,19 @@ public final class MinCutPlanner implements Planner {
   }
 
   private void decide(PlanGraph graph, int node, Plan.Builder plan) {
-    long load = graph.loadNanos(node);
     boolean isPresent =
         mark[node] == FORCED || present[node] != NO_NODE && network.reachesSink(present[node]);
-    if (load == 0) {
-      // Marked by a consumer that may turn out not to be computed.
-      if (mark[node] == FORCED) {
-        plan.load(node);
-      }
-    } else if (isPresent) {
-      boolean isComputed = computed[node] == NO_NODE || network.reachesSink(computed[node]);
-      if (isComputed) {
-        compute(graph, node, plan);
-      } else {
-        plan.load(node);
-      }
+    if (!isPresent) {
+      return;
+    }
+    boolean isComputed =
+        computed[node] == NO_NODE
+            ? !isOnlyLoaded(graph, node)
+            : network.reachesSink(computed[node]);
+    if (isComputed) {
+      compute(graph, node, plan);
+    } else {
+      plan.load(node);
     }
   }
 

@@ -3,10 +3,10 @@ package dev.reprise.store.plan;
 import java.util.Arrays;
 
 /**
- * The first phase of highest-label push-relabel (Goldberg, Tarjan, JACM 1988; labels as in
- * Cherkassky, Goldberg, Algorithmica 1997): sends as much of the excess of nodes to the sink as
- * capacities let through, and tells which nodes can still reach the sink. What cannot get there
- * stays where it is; a minimum cut needs no more.
+ * The first phase of push-relabel, first in, first out (Goldberg, Tarjan, JACM 1988; global labels
+ * and gaps as in Cherkassky, Goldberg, Algorithmica 1997): sends as much of the excess of nodes to
+ * the sink as capacities let through, and tells which nodes can still reach the sink. What cannot
+ * get there stays where it is; a minimum cut needs no more.
  *
  * <p>An arc and its reverse are e and e ^ 1. Starting from a flow that exists already costs the
  * network's size and what is new.
@@ -29,15 +29,19 @@ final class PushRelabel {
   private int[] current;
   private int[] queue;
 
-  /** Nodes by label, doubly linked, and those with excess, simply linked. */
+  /** Nodes by label, doubly linked. */
   private int[] layer;
 
   private int[] layerNext;
   private int[] layerPrevious;
-  private int[] active;
-  private int[] activeNext;
   private int highest;
-  private int highestActive;
+
+  /** Nodes with excess in the order in which they got it: a ring, each node at most once. */
+  private int[] ring;
+
+  private int oldest;
+  private int waiting;
+  private boolean[] isWaiting;
   private int relabelings;
 
   /** Leaves nothing but the sink. */
@@ -93,15 +97,13 @@ final class PushRelabel {
   void run() {
     prepare();
     relabelAll();
-    while (highestActive > 0) {
-      int node = active[highestActive];
-      if (node < 0) {
-        highestActive--;
-        continue;
-      }
-      active[highestActive] = activeNext[node];
-      // A gap has lifted it meanwhile.
-      if (label[node] == highestActive) {
+    while (waiting > 0) {
+      int node = ring[oldest];
+      oldest = oldest + 1 == ring.length ? 0 : oldest + 1;
+      waiting--;
+      isWaiting[node] = false;
+      // A gap may have shown meanwhile that it cannot reach the sink.
+      if (label[node] < nodes) {
         discharge(node);
         if (relabelings > nodes) {
           relabelAll();
@@ -120,8 +122,8 @@ final class PushRelabel {
       layer = new int[capacity];
       layerNext = new int[capacity];
       layerPrevious = new int[capacity];
-      active = new int[capacity];
-      activeNext = new int[capacity];
+      ring = new int[capacity];
+      isWaiting = new boolean[capacity];
     }
   }
 
@@ -129,10 +131,11 @@ final class PushRelabel {
   private void relabelAll() {
     relabelings = 0;
     highest = 0;
-    highestActive = 0;
+    oldest = 0;
+    waiting = 0;
     Arrays.fill(label, 0, nodes, nodes);
     Arrays.fill(layer, 0, nodes, -1);
-    Arrays.fill(active, 0, nodes, -1);
+    Arrays.fill(isWaiting, 0, nodes, false);
     label[SINK] = 0;
     queue[0] = SINK;
     int end = 1;
@@ -178,10 +181,11 @@ final class PushRelabel {
   }
 
   private void activate(int node) {
-    int at = label[node];
-    activeNext[node] = active[at];
-    active[at] = node;
-    highestActive = Math.max(highestActive, at);
+    if (!isWaiting[node]) {
+      isWaiting[node] = true;
+      int at = oldest + waiting++;
+      ring[at < ring.length ? at : at - ring.length] = node;
+    }
   }
 
   private void discharge(int node) {
@@ -242,9 +246,7 @@ final class PushRelabel {
         label[node] = nodes;
       }
       layer[at] = -1;
-      active[at] = -1;
     }
     highest = gap;
-    highestActive = Math.min(highestActive, gap);
   }
 }
