@@ -154,8 +154,8 @@ final class ArchitectureRules {
         .that()
         .resideOutsideOfPackages(root + ".runtime.cpu..", root + ".memory..")
         .and()
-        // Looks for a library and whether it has what the bindings of cuBLAS call; binds nothing.
-        .doNotHaveFullyQualifiedName(root + ".runtime.gpu.cuda.CublasLibrary")
+        // Looks for a library and whether it has what the bindings call; binds nothing.
+        .doNotHaveFullyQualifiedName(root + ".runtime.gpu.cuda.ToolkitLibrary")
         .should()
         .dependOnClassesThat(describe("bind native functions", ArchitectureRules::bindsNatives));
   }

@@ -72,6 +72,11 @@ public interface Backend extends AutoCloseable {
     return null;
   }
 
+  /** Likewise the library for products of compressed matrices, or null. */
+  default CompressedProducts compressedProducts() {
+    return null;
+  }
+
   Mark mark();
 
   void upload(MemorySegment from, DeviceBuffer to, long bytes);

@@ -91,7 +91,7 @@ public abstract class SparseComparison {
   }
 
   @Test
-  void productsOfACompressedAndADenseMatrixAreClose() {
+  protected void productsOfACompressedAndADenseMatrixAreClose() {
     SplittableRandom random = new SplittableRandom(1);
     for (Precision precision : Precision.values()) {
       for (int[] shape : SHAPES) {
@@ -144,7 +144,7 @@ public abstract class SparseComparison {
   }
 
   @Test
-  void chainsAreClose() {
+  protected void chainsAreClose() {
     SplittableRandom random = new SplittableRandom(3);
     for (Precision precision : Precision.values()) {
       for (int[] shape : SHAPES) {

@@ -12,6 +12,7 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.CompressedProducts;
 import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -56,6 +57,7 @@ final class CudaBackend implements Backend {
   private final PinnedPieces readPieces;
   private final Downloads downloads;
   private final CudaProducts products;
+  private final CudaCompressedProducts compressedProducts;
 
   // The worker's alone: whether the next launch must wait for uploads.
   private boolean uploadsPending;
@@ -63,7 +65,7 @@ final class CudaBackend implements Backend {
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
 
-  CudaBackend(CudaFacts facts, CublasLibrary cublas) {
+  CudaBackend(CudaFacts facts, CublasLibrary cublas, CusparseLibrary cusparse) {
     context = new CudaContext(facts.info().name(), facts.device());
     events = new CudaEvents(context);
     launches = stream();
@@ -76,7 +78,12 @@ final class CudaBackend implements Backend {
     readPieces = new PinnedPieces(context, events, launches, 1, PIECE);
     downloads = new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE);
     products = cublas.open(context, launches, this::beforeLaunch);
-    info = facts.infoWith(products == null ? cublas.absence() : products.library());
+    compressedProducts = cusparse.open(context, launches, this::beforeLaunch);
+    info =
+        facts.infoWith(
+            (products == null ? cublas.absence() : products.library())
+                + ", "
+                + (compressedProducts == null ? cusparse.absence() : compressedProducts.library()));
   }
 
   private CUstream stream() {
@@ -93,6 +100,11 @@ final class CudaBackend implements Backend {
   @Override
   public Products products() {
     return products;
+  }
+
+  @Override
+  public CompressedProducts compressedProducts() {
+    return compressedProducts;
   }
 
   @Override
@@ -242,6 +254,9 @@ final class CudaBackend implements Backend {
     } finally {
       if (products != null) {
         products.close();
+      }
+      if (compressedProducts != null) {
+        compressedProducts.close();
       }
       modules.close();
       uploadPieces.close(events);

@@ -87,14 +87,15 @@ public final class CudaProvider implements AcceleratorProvider {
     CudaStatus.check("cuda", cuDeviceGetCount(count));
     int[] version = new int[1];
     CudaStatus.check("cuda", cuDriverGetVersion(version));
-    CublasLibrary cublas =
-        new CublasLibrary(natives, new CublasSearch(environment), version[0] / 1000);
+    CublasSearch search = new CublasSearch(environment);
+    CublasLibrary cublas = new CublasLibrary(natives, search, version[0] / 1000);
+    CusparseLibrary cusparse = new CusparseLibrary(natives, search, version[0] / 1000);
     for (int i = 0; i < count[0]; i++) {
       CUdevice device = new CUdevice();
       CudaStatus.check("cuda", cuDeviceGet(device, i));
       CudaFacts facts = new CudaFacts("cuda:" + found.size(), device, driver(version[0]));
       if (facts.capability() >= LEAST_CAPABILITY) {
-        found.add(new Found(facts, cublas));
+        found.add(new Found(facts, cublas, cusparse));
       } else {
         absences.add(
             "cuda ("
@@ -154,10 +155,11 @@ public final class CudaProvider implements AcceleratorProvider {
     return "the bindings cannot be loaded: " + e.getMessage().lines().findFirst().orElse("");
   }
 
-  record Found(CudaFacts facts, CublasLibrary cublas) implements Candidate {
+  record Found(CudaFacts facts, CublasLibrary cublas, CusparseLibrary cusparse)
+      implements Candidate {
     @Override
     public AcceleratorInfo info() {
-      return facts.infoWith(cublas.expected());
+      return facts.infoWith(cublas.expected() + ", " + cusparse.expected());
     }
 
     @Override
@@ -167,7 +169,7 @@ public final class CudaProvider implements AcceleratorProvider {
 
     CudaBackend backend() {
       try {
-        return new CudaBackend(facts, cublas);
+        return new CudaBackend(facts, cublas, cusparse);
       } catch (DeviceException e) {
         throw e;
       } catch (ResourceException e) {

@@ -3,7 +3,11 @@ package dev.reprise.runtime.gpu.kernel;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.gpu.CompressedProducts;
+import dev.reprise.runtime.gpu.CompressedProducts.Piece;
+import dev.reprise.runtime.gpu.CompressedProducts.Rows;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.operation.Operation;
 
@@ -135,6 +139,9 @@ final class SparseProducts {
       KernelCall call, DeviceSparse x, DeviceMatrix y, boolean skips, DeviceBuffer out) {
     long n = y.cols();
     int skip = skips ? 1 : 0;
+    if (!skips && multiplyByLibrary(call, x, y, out)) {
+      return;
+    }
     if (!call.isProcessor()) {
       int width = powerOfTwo(n, MOST_WIDTH);
       int lines = powerOfTwo(x.nonZeros() / x.rows() / VALUES_PER_LINE, GROUP / width);
@@ -175,6 +182,35 @@ final class SparseProducts {
           n,
           skip);
     }
+  }
+
+  /**
+   * False when there is no library, or it does not take this. It knows nothing of zeros that
+   * multiply nothing.
+   */
+  private static boolean multiplyByLibrary(
+      KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer out) {
+    CompressedProducts library = call.backend().compressedProducts();
+    if (library == null || !library.takes(x.rows(), x.cols(), x.nonZeros(), y.cols())) {
+      return false;
+    }
+    DeviceBuffer starts = call.scratch(Integer.BYTES * (x.rows() + 1));
+    call.run("sparse/narrow_starts", x.rows() + 1, starts, x.buffer(), x.rows() + 1);
+    Piece values = new Piece(x.buffer(), Long.BYTES * (x.rows() + 1));
+    Piece columns = new Piece(x.buffer(), values.fromByte() + Double.BYTES * x.nonZeros());
+    if (call.precision() == Precision.FP32) {
+      values = new Piece(call.scratch(Float.BYTES * x.nonZeros()), 0);
+      call.run(
+          "sparse/narrow_values",
+          x.nonZeros(),
+          values.buffer(),
+          x.buffer(),
+          x.rows(),
+          x.nonZeros());
+    }
+    Rows rows = new Rows(x.rows(), x.cols(), x.nonZeros(), starts, columns, values);
+    library.multiply(call.precision(), rows, y.buffer(), y.cols(), out, call::scratch);
+    return true;
   }
 
   /** The least power of two that is at least n, at most {@code most}. */

@@ -158,3 +158,13 @@ KERNEL turned_starts(GLOBAL LONG *out, GLOBAL const ULONG *keys, LONG cols, LONG
     out[j] = low;
   }
 }
+
+// For libraries, which take starts of 32 bits, and values in the precision of the product.
+KERNEL narrow_starts(GLOBAL int *out, GLOBAL const LONG *x, LONG count) {
+  EACH_ITEM(i, count) out[i] = (int)x[i];
+}
+
+KERNEL narrow_values(GLOBAL REAL *out, GLOBAL const LONG *x, LONG rows, LONG nonZeros) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  EACH_ITEM(at, nonZeros) out[at] = (REAL)values[at];
+}

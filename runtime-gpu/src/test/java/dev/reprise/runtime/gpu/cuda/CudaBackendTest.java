@@ -8,6 +8,9 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.CompressedProducts;
+import dev.reprise.runtime.gpu.CompressedProducts.Piece;
+import dev.reprise.runtime.gpu.CompressedProducts.Rows;
 import dev.reprise.runtime.gpu.Devices;
 import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
@@ -254,6 +257,57 @@ class CudaBackendTest {
         onC.release();
       }
     }
+  }
+
+  @Test
+  void theLibraryForCompressedMatricesIsNamedAndMultipliesByRows() {
+    CompressedProducts library = backend.compressedProducts();
+    assertThat(library).as(backend.info().driver()).isNotNull();
+    assertThat(backend.info().driver()).contains(library.library());
+    assertThat(library.takes(3, 4, 0, 1)).isFalse();
+    assertThat(library.takes(3, 4, 1L << 31, 1)).isFalse();
+    // Rows 1 3 | nothing | 2, in columns 0 2 | | 3.
+    DeviceBuffer indices = uploaded(ints(0, 2, 2, 3, 0, 2, 3));
+    for (Precision precision : Precision.values()) {
+      DeviceBuffer values = uploaded(cells(new double[] {9, 1, 3, 2}, precision));
+      Rows x =
+          new Rows(
+              3,
+              4,
+              3,
+              indices,
+              new Piece(indices, 16),
+              new Piece(values, precision.bytesPerCell()));
+      for (int n : new int[] {1, 2}) {
+        double[] y = n == 1 ? new double[] {1, 2, 3, 4} : new double[] {1, 5, 2, 6, 3, 7, 4, 8};
+        double[] expected = n == 1 ? new double[] {10, 0, 8} : new double[] {10, 26, 0, 0, 8, 16};
+        DeviceBuffer right = uploaded(cells(y, precision));
+        DeviceBuffer out = backend.allocate(8L * expected.length);
+        List<DeviceBuffer> scratch = new ArrayList<>();
+        library.multiply(
+            precision,
+            x,
+            right,
+            n,
+            out,
+            bytes -> {
+              scratch.add(backend.allocate(bytes));
+              return scratch.getLast();
+            });
+        assertThat(numbers(out, expected.length, precision)).containsExactly(expected);
+        scratch.forEach(DeviceBuffer::release);
+        right.release();
+        out.release();
+      }
+      values.release();
+    }
+    indices.release();
+  }
+
+  private MemorySegment ints(int... values) {
+    MemorySegment cells = arena.allocate(4L * values.length, 64);
+    MemorySegment.copy(values, 0, cells, ValueLayout.JAVA_INT, 0, values.length);
+    return cells;
   }
 
   /** Small whole numbers: sums of their products are exact in both precisions. */

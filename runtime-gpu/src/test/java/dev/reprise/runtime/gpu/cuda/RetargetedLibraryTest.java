@@ -11,8 +11,11 @@ import org.junit.jupiter.api.Test;
 
 class RetargetedLibraryTest {
   private static byte[] bindings() throws IOException {
-    try (InputStream in =
-        RetargetedLibrary.class.getResourceAsStream("/lib/libJCublas2-12.6.0-linux-x86_64.so")) {
+    return bindings("libJCublas2-12.6.0-linux-x86_64.so");
+  }
+
+  private static byte[] bindings(String file) throws IOException {
+    try (InputStream in = RetargetedLibrary.class.getResourceAsStream("/lib/" + file)) {
       Assumptions.assumeTrue(in != null, "no natives of the bindings for this platform");
       return in.readAllBytes();
     }
@@ -43,6 +46,16 @@ class RetargetedLibraryTest {
     assertThat(text(after).contains("\0libcublas.so.12\0")).isFalse();
     assertThat(RetargetedLibrary.retargeted(after, "libcublas.so.13", "libcublas.so.12"))
         .isEqualTo(before);
+  }
+
+  @Test
+  void theBindingsOfSparseProductsCanAskForAnotherVersionToo() throws IOException {
+    byte[] before = bindings("libJCusparse-12.6.0-linux-x86_64.so");
+
+    byte[] after = RetargetedLibrary.retargeted(before, "libcusparse.so.12", "libcusparse.so.13");
+
+    assertThat(text(after).contains("\0libcusparse.so.13\0")).isTrue();
+    assertThat(text(after).contains("\0libcusparse.so.12\0")).isFalse();
   }
 
   @Test

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A driver of CUDA and a cuBLAS that run on the host ({@code simulator/driver.cpp}), for machines
- * without a GPU: the bindings' real natives load them, the backend's real code calls them, with the
- * kernels' real text and the names and parameters in their PTX. What they prove is that we call the
- * driver as it wants to be called; they prove nothing of a GPU.
+ * A driver of CUDA, a cuBLAS and a cuSPARSE that run on the host ({@code simulator/driver.cpp}),
+ * for machines without a GPU: the bindings' real natives load them, the backend's real code calls
+ * them, with the kernels' real text and the names and parameters in their PTX. What they prove is
+ * that we call the driver as it wants to be called; they prove nothing of a GPU.
  */
 public final class SimulatedDriver {
   private static final String DRIVER = "libcuda.so.1";
@@ -58,7 +58,7 @@ public final class SimulatedDriver {
   }
 
   /**
-   * Where a toolkit with the simulated cuBLAS seems to be; absolute, so that PATH plays no part.
+   * Where a toolkit with the simulated libraries seems to be; absolute, so that PATH plays no part.
    */
   public static String environment(String variable) {
     return Map.of("CUDA_HOME", Path.of("target", "simulator").toAbsolutePath().toString())
@@ -74,7 +74,7 @@ public final class SimulatedDriver {
   private static String build(Path folder) throws IOException {
     writePrograms(folder);
     boolean changed = false;
-    for (String name : List.of("driver.cpp", "cublas.cpp", "words.h")) {
+    for (String name : List.of("driver.cpp", "cublas.cpp", "cusparse.cpp", "words.h")) {
       changed |= write(folder.resolve(name), resource(name));
     }
     Files.writeString(
@@ -88,6 +88,9 @@ public final class SimulatedDriver {
         g++ -O2 -shared -fPIC -w -DVERSION=13 -Wl,-soname,libcublas.so.13 -Wl,--version-script=versions \
           -o libcublas.so.13 ../cublas.cpp -L.. -l:libcuda.so.1
         echo '' | g++ -x c++ -shared -fPIC -Wl,-soname,libcublasLt.so.13 -o libcublasLt.so.13 -
+        echo 'libcusparse.so.12 { global: *; };' >versions
+        g++ -O2 -shared -fPIC -w -Wl,-soname,libcusparse.so.12 -Wl,--version-script=versions \
+          -o libcusparse.so.12 ../cusparse.cpp -L.. -l:libcuda.so.1
         touch ../complete
         """);
     // The driver calls this when it loads a module whose code it does not find.
