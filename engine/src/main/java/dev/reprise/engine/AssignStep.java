@@ -92,10 +92,12 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
             || writeFrameInPlace(context, assignment, values))) {
       if (items != null) {
         activation.items[target] = item;
+        Restoration.note(operands[0], item);
       }
       return;
     }
     Value result = evaluate(context, assignment, values);
+    Restoration.note(result, item);
     activation.bind(target, result, item);
   }
 

@@ -5,6 +5,7 @@ import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.LostValueException;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.ListValue;
@@ -65,7 +66,7 @@ final class Execution {
       Tally tally,
       Later later) {
     if (parts == null || !linked.hasRewrites() || item == null) {
-      return kernel(linked, inputs, item, context, tally, later);
+      return kernel(linked, inputs, item, context, tally, later, parts != null);
     }
     Operation operation = linked.operation();
     if (Binds.isBind(operation.name())) {
@@ -74,17 +75,46 @@ final class Execution {
         tally.executed(linked.index(), operation, System.nanoTime(), 0);
         return bound;
       }
-      return kernel(linked, inputs, item, context, tally, later);
+      return kernel(linked, inputs, item, context, tally, later, true);
     }
-    PartialReuse.Result result =
-        parts.tryCompute(operation, inputs, item, new TaskKernels(context, tally));
+    PartialReuse.Result result = fromParts(operation, inputs, item, context, tally);
     if (result != null) {
+      Restoration.note(result.value(), item);
       tally.partialHit(result.rewrite(), result.savedNanos());
       return verifier == null
           ? result.value()
           : verified(operation, inputs, item, context, result.value());
     }
-    return kernel(linked, inputs, item, context, tally, later);
+    return kernel(linked, inputs, item, context, tally, later, true);
+  }
+
+  /** Null when the whole is to be computed, also because a part is lost with its accelerator. */
+  private PartialReuse.Result fromParts(
+      Operation operation,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Tally tally) {
+    try {
+      return parts.tryCompute(operation, inputs, item, new TaskKernels(context, tally));
+    } catch (LostValueException e) {
+      return null;
+    }
+  }
+
+  /**
+   * As {@link #run}, for an operation that the cache hears nothing of: no parts are looked for.
+   *
+   * @param item of the result, or null
+   */
+  Value runUncached(
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Tally tally,
+      Later later) {
+    return kernel(linked, inputs, item, context, tally, later, false);
   }
 
   /** A value put together from parts, computed as a whole, too, when it is one of the sample. */
@@ -112,7 +142,8 @@ final class Execution {
       LineageItem item,
       ExecutionContext context,
       Tally tally,
-      Later later) {
+      Later later,
+      boolean tellsParts) {
     long start = System.nanoTime();
     // Asked once: each placement may take a turn.
     boolean placed = later != null && kernels.places();
@@ -121,7 +152,7 @@ final class Execution {
             linked.operation(),
             inputs,
             context,
-            new Counted(later, linked, inputs, item, tally, start))) {
+            new Counted(later, linked, inputs, item, tally, start, tellsParts))) {
       return null;
     }
     Value value =
@@ -129,12 +160,18 @@ final class Execution {
             ? kernels.runHere(linked.operation(), inputs, context)
             : kernels.run(linked.operation(), inputs, context);
     tally.executed(linked.index(), linked.operation(), start, System.nanoTime() - start);
-    tellParts(linked, inputs, item, value);
+    Restoration.note(value, item);
+    tellParts(linked, inputs, item, value, tellsParts);
     return value;
   }
 
-  private void tellParts(LinkedOperation linked, Value[] inputs, LineageItem item, Value value) {
-    if (parts != null && item != null && linked.hasRewrites() && !Binds.isBind(linked.name())) {
+  private void tellParts(
+      LinkedOperation linked, Value[] inputs, LineageItem item, Value value, boolean told) {
+    if (told
+        && parts != null
+        && item != null
+        && linked.hasRewrites()
+        && !Binds.isBind(linked.name())) {
       parts.executed(linked.operation(), inputs, item, value);
     }
   }
@@ -147,6 +184,7 @@ final class Execution {
     private final LineageItem item;
     private final Tally tally;
     private final long start;
+    private final boolean tellsParts;
 
     Counted(
         Later later,
@@ -154,13 +192,15 @@ final class Execution {
         Value[] inputs,
         LineageItem item,
         Tally tally,
-        long start) {
+        long start,
+        boolean tellsParts) {
       this.later = later;
       this.linked = linked;
       this.inputs = inputs;
       this.item = item;
       this.tally = tally;
       this.start = start;
+      this.tellsParts = tellsParts;
     }
 
     @Override
@@ -172,7 +212,8 @@ final class Execution {
     public void completed(Value value) {
       try {
         tally.executedElsewhere(linked.index(), linked.operation(), System.nanoTime() - start);
-        tellParts(linked, inputs, item, value);
+        Restoration.note(value, item);
+        tellParts(linked, inputs, item, value, tellsParts);
       } catch (RuntimeException | Error e) {
         value.release();
         later.failed(e);

@@ -130,6 +130,14 @@ final class KernelRunner {
         operation, flat, context, operation.opcode().work().nanos(operation, flat));
   }
 
+  /** As {@link #run}, on the processor whatever the placement says. */
+  Value runOnHost(Operation operation, Value[] inputs, ExecutionContext context) {
+    if (!device.supports(operation) || ListOperands.isColumnOfScalars(operation, inputs)) {
+      return run(operation, inputs, context);
+    }
+    return onHost(operation, ListOperands.flatten(operation, inputs), context);
+  }
+
   private Value observedOnHost(
       Operation operation, Value[] flat, ExecutionContext context, double work) {
     long start = System.nanoTime();

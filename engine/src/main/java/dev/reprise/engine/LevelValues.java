@@ -41,6 +41,7 @@ final class LevelValues {
     }
     for (int i = 0; i < values.length; i++) {
       items[i] = item(parts[i]);
+      Restoration.note(values[i], items[i]);
     }
     return true;
   }

@@ -74,15 +74,18 @@ final class Pipeline {
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile = work >= COST_GATE_NANOS && operation.cacheable();
     if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
-      return executeAhead(context, operation, inputs, origin, pending);
+      return executeAhead(context, operation, inputs, item, origin, pending);
     }
     if (cache == null || !worthwhile) {
       if (pending) {
         awaitAll(context, inputs);
       }
-      return worthwhile
-          ? executeEstimated(context, operation, inputs, item)
-          : executeInline(context, operation, inputs);
+      Value value =
+          worthwhile
+              ? executeEstimated(context, operation, inputs, item)
+              : executeInline(context, operation, inputs);
+      Restoration.note(value, item);
+      return value;
     }
     Origin kept = checks.traps() ? origin.with(item) : origin;
     return probe(context, operation, inputs, item, kept, work, pending);
@@ -109,12 +112,15 @@ final class Pipeline {
       ControlContext context,
       LinkedOperation operation,
       Value[] inputs,
+      LineageItem item,
       Origin origin,
       boolean pending) {
     Meta meta = infer(operation, inputs);
     if (meta == null) {
       awaitAll(context, inputs);
-      return executeInline(context, operation, inputs);
+      Value value = executeInline(context, operation, inputs);
+      Restoration.note(value, item);
+      return value;
     }
     context.checkCancelled();
     if (context.isAhead()) {
@@ -127,7 +133,7 @@ final class Pipeline {
             meta,
             origin,
             (complete, kernel, tally, later) ->
-                execution.run(operation, complete, null, kernel, tally, later));
+                execution.runUncached(operation, complete, item, kernel, tally, later));
     if (pending) {
       context.submitted(task.handle(), origin);
       context.run.session().scheduler().submit(task);
@@ -233,6 +239,7 @@ final class Pipeline {
     return switch (probe) {
       case Hit hit -> {
         context.counters.hit(operation.index(), operation.operation());
+        Restoration.note(hit.value(), item);
         yield checks.verifier() == null
             ? hit.value()
             : verified(context, operation, inputs, item, hit.value());

@@ -35,10 +35,25 @@ import java.util.Map;
  */
 public final class Replayer {
   private final SessionServices services;
+  private final Kernels kernels;
   private final Map<Key, Path> replacements = new HashMap<>();
 
   public Replayer(SessionServices services) {
+    this(services, services.pipeline().kernels()::run);
+  }
+
+  /**
+   * @param kernels runs operations on complete inputs
+   */
+  Replayer(SessionServices services, Kernels kernels) {
     this.services = services;
+    this.kernels = kernels;
+  }
+
+  /** Runs one operation; the caller owns the result. */
+  @FunctionalInterface
+  interface Kernels {
+    Value run(Operation operation, Value[] inputs, ExecutionContext context);
   }
 
   /**
@@ -159,7 +174,8 @@ public final class Replayer {
     }
   }
 
-  private Value evaluate(LineageItem item, Value[] inputs) {
+  /** The value of one item; the caller owns one reference. */
+  Value evaluate(LineageItem item, Value[] inputs) {
     if (item.isLiteral()) {
       return item.literalOrNull();
     }
@@ -212,10 +228,10 @@ public final class Replayer {
   private Value recorded(Operation operation, Value[] inputs, ExecutionContext context) {
     Timeline timeline = services.timeline();
     if (timeline == null) {
-      return services.pipeline().kernels().run(operation, inputs, context);
+      return kernels.run(operation, inputs, context);
     }
     long start = System.nanoTime();
-    Value value = services.pipeline().kernels().run(operation, inputs, context);
+    Value value = kernels.run(operation, inputs, context);
     timeline.track().executed(operation, start, System.nanoTime() - start);
     return value;
   }

@@ -130,6 +130,7 @@ public final class ScriptRunner {
       } finally {
         context.discardOutstanding();
         activation.leave();
+        inputs.values().forEach(bound -> services.restoration().letGo(bound.value(), bound.item()));
         services.config().out().flush();
       }
     }
@@ -141,7 +142,9 @@ public final class ScriptRunner {
         if (slot < 0) {
           input.getValue().any().release();
         } else {
-          activation.bind(slot, input.getValue().any(), input.getValue().item());
+          Binding.Bound bound = input.getValue();
+          services.restoration().keep(bound.value(), bound.item());
+          activation.bind(slot, bound.any(), bound.item());
         }
       }
     }

@@ -69,6 +69,7 @@ public final class SessionServices implements AutoCloseable {
   private final StructureOperations structures = new StructureOperations();
   private final FileAccess files;
   private final Checkpoints checkpoints;
+  private final Restoration restoration;
 
   // Written by close.
   private volatile long liveBuffersAtClose = -1;
@@ -140,6 +141,8 @@ public final class SessionServices implements AutoCloseable {
             ? new LevelReuse(cache, keeping, new Composites(COMPOSITES, cache), config.precision())
             : null;
     this.fusion = new Fusion(kernels, execution, device, cache, keeping, opcodes);
+    this.restoration = new Restoration(this, accelerators.mayFallBack());
+    memory.restoreLostWith(restoration);
     this.files = new FileAccess(memory, config.threads(), device);
     String origin = config.numerics() + " " + config.precision() + " " + deviceClass();
     this.checkpoints = new Checkpoints(memory, config.threads(), device, origin);
@@ -296,6 +299,11 @@ public final class SessionServices implements AutoCloseable {
 
   StructureOperations structures() {
     return structures;
+  }
+
+  /** Makes values anew that were lost with an accelerator. */
+  Restoration restoration() {
+    return restoration;
   }
 
   FileAccess files() {

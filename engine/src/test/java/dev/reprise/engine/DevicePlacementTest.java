@@ -220,14 +220,6 @@ class DevicePlacementTest {
   }
 
   @Test
-  void anAcceleratorThatDisappearsWithValuesEndsTheScriptWithOneClearError() {
-    fake(0, 64 << 20).loseAtLaunch(12);
-    assertThatThrownBy(() -> run(config(on("fake:0"), ReuseMode.HYBRID), MANY))
-        .isInstanceOfAny(ScriptException.class, ResourceException.class)
-        .hasMessageContaining("fake:0 is lost");
-  }
-
-  @Test
   void anAcceleratorThatDisappearsAtOnceLeavesTheWorkToTheProcessor() {
     String expected = expected();
     fake(0, 64 << 20).loseAtLaunch(1);

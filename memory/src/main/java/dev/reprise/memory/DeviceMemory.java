@@ -101,6 +101,7 @@ public final class DeviceMemory implements DeviceAllocator {
     this.reclaimer = reclaimer;
     this.events = events;
     accelerator.limit(budgetBytes);
+    host.acceleratorOpened();
   }
 
   public Accelerator accelerator() {

@@ -60,6 +60,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
   // Publishes the end: releases after it return their memory to the system at once.
   private volatile boolean closed;
 
+  // Set once, when the session begins; null when nobody makes values anew.
+  private volatile LostValues lostValues;
+
+  // Set when the first accelerator is opened.
+  private volatile boolean mayLoseValues;
+
   public HostMemory(long budgetBytes) {
     this(budgetBytes, null);
   }
@@ -108,10 +114,48 @@ public final class HostMemory implements Allocator, AutoCloseable {
    * succeeds. The caller has nothing pinned and no buffer in hand, and a failed attempt must leave
    * nothing of the kind. Operations do not nest.
    *
+   * <p>An operation that meets a value which was lost with its accelerator runs again when the
+   * value has been made anew.
+   *
    * @throws ShortageException when the operation alone is too much for the budget
+   * @throws LostValueException when a value cannot be made anew
    */
   public <T> T run(Supplier<T> operation) {
+    while (true) {
+      try {
+        return turns.run(operation);
+      } catch (LostValueException e) {
+        // Each time it is another value: one that is made anew lies on the host.
+        restore(e);
+      }
+    }
+  }
+
+  private void restore(LostValueException lost) {
+    LostValues how = lostValues;
+    if (how == null) {
+      throw lost;
+    }
+    how.restore(lost);
+  }
+
+  /** As {@link #run}, by the disk's threads, who make nothing anew. */
+  <T> T runAsItIs(Supplier<T> operation) {
     return turns.run(operation);
+  }
+
+  /** Hears that values may lie on an accelerator alone from now on. */
+  void acceleratorOpened() {
+    mayLoseValues = true;
+  }
+
+  boolean mayLoseValues() {
+    return mayLoseValues;
+  }
+
+  /** Sets who makes values anew that were lost with an accelerator. */
+  public void restoreLostWith(LostValues how) {
+    lostValues = how;
   }
 
   @Override

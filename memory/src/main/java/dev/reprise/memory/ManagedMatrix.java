@@ -8,6 +8,7 @@ import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -15,6 +16,8 @@ import dev.reprise.runtime.accelerator.DeviceException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.SoftReference;
+import java.util.function.Consumer;
 
 /**
  * A matrix of the program with its references, its pins and the copies of its cells.
@@ -83,6 +86,10 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   private long nonZeros;
 
   private long lastUse;
+
+  // What made the cells, for making them again; null where there are no accelerators.
+  // The heap may take it back. Volatile, so that what it refers to is seen whole.
+  private volatile SoftReference<?> origin;
 
   /** Guarded by {@link Residents}, as is the next. */
   int stripe;
@@ -278,6 +285,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     try {
       // Pinned, no new move begins; one that began before may still be writing the old cells.
       awaitMove();
+      origin = null;
       forgetDiskCopy();
       forgetDeviceCopies();
       return cells instanceof DenseMatrix dense ? dense : decompress(allocator);
@@ -330,6 +338,59 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     return nonZeros;
   }
 
+  // ---- origin
+
+  /**
+   * Notes what made the cells, by whoever has just got the value, so that they can be made again
+   * when they are lost with an accelerator. Does nothing where there is none. What is noted may be
+   * forgotten when the heap is full.
+   */
+  public void noteOrigin(Object made) {
+    if (home != null && home.mayLoseValues()) {
+      origin = new SoftReference<>(made);
+    }
+  }
+
+  /** What was noted of the cells' origin, or null. */
+  public Object origin() {
+    SoftReference<?> noted = origin;
+    return noted == null ? null : noted.get();
+  }
+
+  /**
+   * Takes the cells of an equal matrix, if its own cannot be had any more. The caller holds
+   * references to both and has nothing pinned.
+   */
+  public void takeCellsOf(MatrixValue same) {
+    home.run(() -> {
+      MatrixOperand cells = same.pinHost();
+      try {
+        restore(to -> copyInForm(cells, to));
+      } finally {
+        same.unpin();
+      }
+      return null;
+    });
+  }
+
+  private void copyInForm(MatrixOperand cells, MemorySegment to) {
+    if (isCompressed()) {
+      if (!(cells instanceof SparseMatrix sparse) || sparse.nonZeros() != nonZeros) {
+        throw new ResourceException("what was computed again has another form than what was lost");
+      }
+      MemorySegment.copy(sparse.buffer().segment(), 0, to, 0, bytes);
+    } else if (cells instanceof DenseMatrix dense) {
+      MemorySegment.copy(dense.segment(), 0, to, 0, bytes);
+    } else {
+      DenseMatrix dense = cells.copyDense(home);
+      try {
+        MemorySegment.copy(dense.segment(), 0, to, 0, bytes);
+      } finally {
+        dense.buffer().release();
+      }
+    }
+  }
+
   // ---- residence
 
   /** True when the cells are on the disk, too or only. */
@@ -345,6 +406,11 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   /** True when an accelerator has a copy of the cells. */
   public boolean isOnDevice() {
     return devices != null;
+  }
+
+  /** True when the cells lie on accelerators alone that are lost. */
+  public boolean isLost() {
+    return !isOnHost() && disk == null && !DeviceCopy.isSafe(devices);
   }
 
   /** True when this accelerator has a copy of the cells. */
@@ -572,6 +638,10 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    * memory; when two try, one gives its memory back.
    */
   void restore() {
+    restore(this::copyTo);
+  }
+
+  private void restore(Consumer<MemorySegment> source) {
     awaitMove();
     if (isOnHost()) {
       return;
@@ -583,7 +653,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
     MatrixOperand cells;
     try {
-      copyTo(buffer.segment());
+      source.accept(buffer.segment());
       cells = inForm(buffer);
     } catch (Throwable e) {
       buffer.release();
@@ -618,7 +688,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
       }
     }
     if (disk == null && failure != null) {
-      throw failure;
+      throw new LostValueException(this, failure);
     }
     home.disk().read(disk, segment);
   }
@@ -626,7 +696,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   /** Brings the cells back without pinning them; by a caller who has nothing pinned. */
   void bringBack() {
     if (!isOnHost()) {
-      home.run(() -> {
+      home.runAsItIs(() -> {
         restore();
         return null;
       });

@@ -16,6 +16,7 @@ import dev.reprise.testkit.FakeAccelerator;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -268,10 +269,42 @@ class DeviceCopiesTest {
       throw new DeviceException("fake:0 is lost", true);
     });
     assertThatThrownBy(() -> read(matrix))
-        .isInstanceOf(DeviceException.class)
+        .isInstanceOf(LostValueException.class)
         .hasMessageContaining("fake:0 is lost");
     assertThat(here.isLost()).isTrue();
     here.evacuate();
+    matrix.release();
+  }
+
+  @Test
+  void aLostValueIsMadeAnewByWhomTheMemoryKnowsAndTheOperationRunsAgain() {
+    ManagedMatrix matrix = onDevice(here, 7);
+    matrix.noteOrigin("seven");
+    ManagedMatrix same = onHost(7);
+    List<Object> asked = new ArrayList<>();
+    host.restoreLostWith(lost -> {
+      asked.add(lost.matrix().origin());
+      assertThat(lost.matrix().pins()).isZero();
+      lost.matrix().takeCellsOf(same);
+    });
+    first.beforeCopy(() -> {
+      throw new DeviceException("fake:0 is lost", true);
+    });
+    assertThat(host.run(() -> read(matrix))).isEqualTo(7);
+    assertThat(asked).containsExactly("seven");
+    assertThat(matrix.isLost()).isFalse();
+    same.release();
+    matrix.release();
+  }
+
+  @Test
+  void whatIsWrittenInPlaceHasNoOriginAnyMore() {
+    ManagedMatrix matrix = onDevice(here, 7);
+    matrix.noteOrigin("seven");
+    assertThat(matrix.origin()).isEqualTo("seven");
+    matrix.pinWritable(host);
+    matrix.unpin();
+    assertThat(matrix.origin()).isNull();
     matrix.release();
   }
 

@@ -86,11 +86,14 @@ public final class FakeAccelerator implements Accelerator {
   private final AtomicLong allocations = new AtomicLong();
   private final AtomicLong launches = new AtomicLong();
   private final AtomicLong copies = new AtomicLong();
+  private final AtomicLong marks = new AtomicLong();
   private final List<String> log = new ArrayList<>();
 
   private volatile long failingAllocation = -1;
   private volatile long failingLaunch = -1;
   private volatile long losingLaunch = -1;
+  private volatile long losingCopy = -1;
+  private volatile long losingMark = -1;
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
   private volatile boolean lost;
@@ -157,6 +160,18 @@ public final class FakeAccelerator implements Accelerator {
     return this;
   }
 
+  /** At the nth copy, in either direction, the device disappears. */
+  public FakeAccelerator loseAtCopy(long number) {
+    losingCopy = number;
+    return this;
+  }
+
+  /** While the nth mark is waited for the device disappears. */
+  public FakeAccelerator loseAtMark(long number) {
+    losingMark = number;
+    return this;
+  }
+
   /** Runs before every launch, on the worker's thread: may wait, to make the device slow. */
   public FakeAccelerator beforeLaunch(Runnable action) {
     beforeLaunch = action;
@@ -181,6 +196,10 @@ public final class FakeAccelerator implements Accelerator {
 
   public long copies() {
     return copies.get();
+  }
+
+  public long marks() {
+    return marks.get();
   }
 
   /** Opcodes in the order of their launches. */
@@ -264,9 +283,7 @@ public final class FakeAccelerator implements Accelerator {
     synchronized (log) {
       log.add(operation.name());
     }
-    if (number == losingLaunch) {
-      lost = true;
-    }
+    loseIf(number == losingLaunch);
     checkAlive();
     if (number == failingLaunch) {
       throw new DeviceException(name() + ": launch " + number + " was ordered to fail", false);
@@ -340,6 +357,19 @@ public final class FakeAccelerator implements Accelerator {
     }
   }
 
+  private void beginCopy() {
+    checkAlive();
+    beforeCopy.run();
+    loseIf(copies.incrementAndGet() == losingCopy);
+    checkAlive();
+  }
+
+  private void loseIf(boolean now) {
+    if (now) {
+      lost = true;
+    }
+  }
+
   private void checkAlive() {
     if (closed) {
       throw new IllegalStateException(name() + " is used after it was closed");
@@ -359,6 +389,7 @@ public final class FakeAccelerator implements Accelerator {
 
       @Override
       public void await() {
+        loseIf(marks.incrementAndGet() == losingMark);
         checkAlive();
       }
 
@@ -374,17 +405,13 @@ public final class FakeAccelerator implements Accelerator {
 
   @Override
   public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
-    checkAlive();
-    beforeCopy.run();
-    copies.incrementAndGet();
+    beginCopy();
     MemorySegment.copy(from, 0, cells(to), 0, bytes);
   }
 
   @Override
   public void download(DeviceBuffer from, MemorySegment to, long bytes) {
-    checkAlive();
-    beforeCopy.run();
-    copies.incrementAndGet();
+    beginCopy();
     MemorySegment.copy(cells(from), 0, to, 0, bytes);
   }
 

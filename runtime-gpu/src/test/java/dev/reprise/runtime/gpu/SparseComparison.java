@@ -76,10 +76,7 @@ public abstract class SparseComparison {
   }
 
   private void assertClose(
-      String opcode,
-      Attributes attributes,
-      Precision precision,
-      Operand... inputs) {
+      String opcode, Attributes attributes, Precision precision, Operand... inputs) {
     double tolerance = precision == Precision.FP64 ? 1e-12 : 1e-5;
     comparison.assertWithin(tolerance, opcode, attributes, precision, inputs);
     comparison.assertRepeatable(opcode, attributes, precision, inputs);

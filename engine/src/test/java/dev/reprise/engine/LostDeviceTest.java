@@ -1,0 +1,244 @@
+package dev.reprise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.CompileOptions;
+import dev.reprise.DeviceConfig;
+import dev.reprise.Numerics;
+import dev.reprise.ReuseMode;
+import dev.reprise.SessionConfig;
+import dev.reprise.cache.CacheEvents;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.testkit.FakeAccelerator;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Devices that disappear with values: what they held is computed again from its lineage. */
+@Timeout(300)
+class LostDeviceTest {
+  /** Loops, a function, left indexing, appends, products, a while loop whose trace is a run. */
+  private static final String SCRIPT =
+      """
+      step = function(matrix[double] A, double f) return (matrix[double] B, double s) {
+        B = A * f + 1
+        s = sum(B)
+      }
+      X = rand(rows=100, cols=90, seed=1)
+      Y = rand(rows=90, cols=60, seed=2)
+      W = X %*% Y
+      s = 0
+      for (i in 1:4) {
+        [B, b] = step(W, i)
+        Z = cbind(B, X[, 1:3])
+        A = t(Z) %*% Z
+        A[2, ] = A[1, ] * 2
+        s = s + b + sum(A) / 1000
+      }
+      V = W
+      k = 0
+      while (k < 5) {
+        V = V / 2 + W
+        k = k + 1
+      }
+      print(s)
+      print(sum(V))
+      print(sum(X))
+      print(toString(W[1:2, 1:2]))
+      """;
+
+  private static final String WORKERS =
+      """
+      X = rand(rows=100, cols=90, seed=1)
+      Y = rand(rows=90, cols=60, seed=2)
+      W = X %*% Y
+      R = matrix(0, 8, 1)
+      parfor (i in 1:8, par=4) {
+        P = W * 2 + 1
+        Q = t(P) %*% P
+        R[i, 1] = sum(Q * i) + sum(W)
+      }
+      print(toString(R))
+      print(sum(W) + sum(X))
+      """;
+
+  private final CpuDevice kernels =
+      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
+  private final List<FakeAccelerator> fakes = new ArrayList<>();
+
+  private FakeAccelerator fake(int number) {
+    FakeAccelerator fake = new FakeAccelerator("fake:" + number, kernels, 64 << 20);
+    fakes.add(fake);
+    return fake;
+  }
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
+
+  private record Outcome(String output, long restored) {}
+
+  private static SessionConfig config(DeviceConfig devices, ReuseMode reuse) {
+    return SessionConfig.defaults()
+        .withThreads(4)
+        .withSeed(7)
+        .withReuse(reuse)
+        .withHostBytes(64L << 20)
+        .withDevices(devices);
+  }
+
+  private static DeviceConfig on(String placement, String... among) {
+    return new DeviceConfig(placement, List.of(among), Map.of());
+  }
+
+  private Outcome run(SessionConfig config, String script) throws Exception {
+    return run(config, script, null);
+  }
+
+  /** Runs, and checks that nothing is left anywhere, whatever the script came to. */
+  private Outcome run(SessionConfig config, String script, double[][] bound) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    SessionServices services =
+        SessionServices.withAccelerators(
+            config.withOutput(out, out),
+            CacheEvents.NONE,
+            List.of(FakeAccelerator.provider("fake", fakes.toArray(FakeAccelerator[]::new))));
+    try (services) {
+      CompileOptions options = bound == null ? CompileOptions.none() : CompileOptions.inputs("G");
+      ScriptRunner runner = ScriptCompiler.compile(services, script, options);
+      ScriptRunner.Outcome outcome;
+      if (bound == null) {
+        outcome = runner.run(Map.of());
+      } else {
+        Binding.Bound kept = Binding.matrix(services, bound, null);
+        outcome = runner.run(Map.of("G", Binding.borrowed(kept.value(), kept.item())));
+        kept.value().release();
+      }
+      outcome.values().values().forEach(dev.reprise.runtime.Value::release);
+    } finally {
+      assertThat(services.liveBuffersAtClose()).isZero();
+      for (FakeAccelerator fake : fakes) {
+        assertThat(fake.liveBuffers()).as(fake.name()).isZero();
+        assertThat(fake.liveScratch()).as(fake.name()).isZero();
+      }
+    }
+    out.flush();
+    return new Outcome(bytes.toString(StandardCharsets.UTF_8), services.restoration().restored());
+  }
+
+  private String expected(String script) throws Exception {
+    fakes.clear();
+    return run(config(DeviceConfig.CPU, ReuseMode.NONE), script).output();
+  }
+
+  private interface Points {
+    long of(FakeAccelerator fake);
+  }
+
+  /** The device disappears at every launch, copy or wait in turn. */
+  private long atEachPoint(
+      ReuseMode reuse, Points points, BiConsumer<FakeAccelerator, Integer> lose) throws Exception {
+    String expected = expected(SCRIPT);
+    FakeAccelerator counted = fake(0);
+    assertThat(run(config(on("fake:0"), reuse), SCRIPT).output()).isEqualTo(expected);
+    long most = points.of(counted);
+    assertThat(most).isPositive();
+    long restored = 0;
+    for (int point = 1; point <= most; point++) {
+      fakes.clear();
+      lose.accept(fake(0), point);
+      Outcome outcome = run(config(on("fake:0"), reuse), SCRIPT);
+      assertThat(outcome.output()).as("point %d of %d", point, most).isEqualTo(expected);
+      restored += outcome.restored();
+    }
+    return restored;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TRACE", "FULL", "HYBRID"})
+  void aDeviceThatDisappearsAtAnyLaunchEndsNoScript(ReuseMode reuse) throws Exception {
+    long restored = atEachPoint(reuse, FakeAccelerator::launches, FakeAccelerator::loseAtLaunch);
+    assertThat(restored).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TRACE", "HYBRID"})
+  void aDeviceThatDisappearsDuringAnyCopyEndsNoScript(ReuseMode reuse) throws Exception {
+    long restored = atEachPoint(reuse, FakeAccelerator::copies, FakeAccelerator::loseAtCopy);
+    assertThat(restored).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TRACE", "HYBRID"})
+  void aDeviceThatDisappearsAtAnyWaitEndsNoScript(ReuseMode reuse) throws Exception {
+    long restored = atEachPoint(reuse, FakeAccelerator::marks, FakeAccelerator::loseAtMark);
+    assertThat(restored).isPositive();
+  }
+
+  @RepeatedTest(20)
+  void workersWhoseDevicesDisappearOneAfterTheOtherFinishWithTheSameAnswers() throws Exception {
+    String expected = expected(WORKERS);
+    long seed = new SplittableRandom().nextLong();
+    SplittableRandom random = new SplittableRandom(seed);
+    fake(0).loseAtLaunch(random.nextInt(1, 30));
+    fake(1).loseAtLaunch(random.nextInt(1, 30));
+    ReuseMode reuse = random.nextBoolean() ? ReuseMode.HYBRID : ReuseMode.TRACE;
+    SessionConfig config = config(on("round-robin", "fake:0", "fake:1"), reuse);
+    assertThat(run(config, WORKERS).output()).as("seed %d, %s", seed, reuse).isEqualTo(expected);
+  }
+
+  @Test
+  void aValueThatSeveralWorkersNeedIsMadeAnewOnce() throws Exception {
+    String expected = expected(WORKERS);
+    // rand, rand and the product; then the device goes with all three.
+    fake(0).loseAtLaunch(4);
+    Outcome outcome = run(config(on("fake:0"), ReuseMode.TRACE), WORKERS);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(outcome.restored()).isBetween(1L, 3L);
+  }
+
+  @Test
+  void whatWasComputedFromABoundMatrixIsComputedFromItAgain() throws Exception {
+    double[][] rows = new double[100][80];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < rows[i].length; j++) {
+        rows[i][j] = i * 7 % 11 + j;
+      }
+    }
+    String script = "A = G * 2\nB = A + 1\nprint(sum(cumsum(B)) + sum(A))";
+    String expected = run(config(DeviceConfig.CPU, ReuseMode.NONE), script, rows).output();
+    fake(0).loseAtCopy(2);
+    Outcome outcome = run(config(on("fake:0"), ReuseMode.TRACE), script, rows);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(outcome.restored()).isPositive();
+  }
+
+  @Test
+  void withoutLineageTheScriptEndsWithOneErrorThatSaysWhy() throws Exception {
+    fake(0).loseAtLaunch(8);
+    assertThatThrownBy(() -> run(config(on("fake:0"), ReuseMode.NONE), SCRIPT))
+        .hasMessageContaining("fake:0 is lost")
+        .hasMessageContaining("its lineage is not known");
+  }
+
+  @Test
+  void underExactNumericsNothingIsComputedElsewhere() throws Exception {
+    fake(0).loseAtLaunch(8);
+    SessionConfig exact = config(on("fake:0"), ReuseMode.HYBRID).withNumerics(Numerics.EXACT);
+    assertThatThrownBy(() -> run(exact, SCRIPT)).hasMessageContaining("fake:0 is lost");
+  }
+}
