@@ -17,9 +17,9 @@ import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Candidate;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import dev.reprise.runtime.accelerator.DeviceException;
-import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.CostModels;
+import dev.reprise.scheduler.DeviceWork;
 import dev.reprise.scheduler.Placement;
 import dev.reprise.scheduler.Placements;
 import dev.reprise.scheduler.WorkerEvents;
@@ -40,7 +40,7 @@ final class Accelerators implements AutoCloseable {
   /** With {@code auto}, the estimated work of an operation that makes a look around worthwhile. */
   private static final double WORTH_LOOKING_NANOS = 1_000_000;
 
-  private static final Placement HOST = (operation, inputs, described, work) -> null;
+  private static final Placement HOST = (task, inputs, described, work) -> null;
 
   private final DeviceConfig config;
   private final boolean exact;
@@ -109,11 +109,42 @@ final class Accelerators implements AutoCloseable {
   }
 
   /**
+   * Opens accelerators for work that makes a look around worthwhile, as {@link #place} does.
+   *
+   * @param work estimated nanoseconds
+   */
+  void notice(double work) {
+    if (placement == null && work >= WORTH_LOOKING_NANOS) {
+      open();
+    }
+  }
+
+  /** True when each operation goes to the accelerator that can do it, however small it is. */
+  boolean isFixed() {
+    return config.isFixed();
+  }
+
+  /** True when the placement weighs the processor against accelerators. */
+  boolean weighs() {
+    return config.placement().equals("auto");
+  }
+
+  /** True when an accelerator that is open and not lost has a kernel for the work. */
+  boolean isPossible(DeviceWork task, DeviceOperand[] described) {
+    for (AcceleratorWorker worker : workers()) {
+      if (worker.lost() == null && task.isPossibleOn(worker.accelerator(), described)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * The worker that is to run an operation; null for the processor.
    *
    * @param inputs complete, without lists
    */
-  AcceleratorWorker place(Operation operation, Value[] inputs, double work) {
+  AcceleratorWorker place(DeviceWork task, Value[] inputs, double work) {
     Placement policy = placement;
     if (policy == HOST || policy == null && work < WORTH_LOOKING_NANOS) {
       return null;
@@ -125,7 +156,7 @@ final class Accelerators implements AutoCloseable {
     if (policy == null) {
       policy = open();
     }
-    return policy.place(operation, inputs, described, work);
+    return policy.place(task, inputs, described, work);
   }
 
   /** The operands as accelerators are asked about them; null when one is nothing for them. */
@@ -147,15 +178,15 @@ final class Accelerators implements AutoCloseable {
     return described;
   }
 
-  void ranOnHost(Operation operation, double work, long nanos) {
+  void ranOnHost(DeviceWork task, double work, long nanos) {
     Placement policy = placement;
     if (policy != null) {
-      policy.ranOnHost(operation, work, nanos);
+      policy.ranOnHost(task, work, nanos);
     }
   }
 
-  void ranOn(AcceleratorWorker worker, Operation operation, double work, long nanos) {
-    placement.ranOn(worker, operation, work, nanos);
+  void ranOn(AcceleratorWorker worker, DeviceWork task, double work, long nanos) {
+    placement.ranOn(worker, task, work, nanos);
   }
 
   /** False when an operation must not run on the processor because an accelerator failed at it. */

@@ -54,8 +54,8 @@ final class Counters implements Tally {
     Arrays.setAll(levels, _ -> new Level());
   }
 
-  /** Counts a probe that was answered with a value. */
-  void hit(int opcode, Operation operation) {
+  @Override
+  public void hit(int opcode, Operation operation) {
     hits[opcode]++;
     if (track != null) {
       track.moment(EventKind.HIT, track.label(operation), 0);

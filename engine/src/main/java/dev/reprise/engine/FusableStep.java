@@ -9,7 +9,11 @@ import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Shapes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * An element-wise operation or aggregate that may become part of a fused loop.
@@ -21,9 +25,10 @@ import dev.reprise.runtime.operation.Shapes;
  * </pre>
  *
  * <p>Whether an operation is deferred is decided when it is reached, with operands at hand: all
- * must be numbers or finished dense fp64 matrices that fit. Otherwise the operation runs by itself
- * as if there were no fusion, so that mistakes are reported where and as they always are. An
- * operation that is deferred can no longer fail but for lack of memory.
+ * must be numbers or finished dense fp64 matrices that fit; with accelerators open, values to come
+ * will do, and fp32. Otherwise the operation runs by itself as if there were no fusion, so that
+ * mistakes are reported where and as they always are. An operation that is deferred can no longer
+ * fail but for lack of memory.
  */
 final class FusableStep extends Step {
   /** More operations in one loop gain little and take registers out of the first-level cache. */
@@ -91,21 +96,24 @@ final class FusableStep extends Step {
       eager.run(context, activation);
       return;
     }
-    Value[] operands = fusableOperands(context, activation);
+    boolean devices = context.run.session().fusion().chains().isActive();
+    Value[] operands = fusableOperands(context, activation, devices);
     if (operands == null) {
       computeInputs(context, activation);
       eager.run(context, activation);
-    } else if (isDeferred(operands)) {
+    } else if (isDeferred(context, operands, devices)) {
       defer(activation, operands);
     } else if (Deferred.operationsIn(operands) > 0) {
-      finish(context, activation, operands);
+      finish(context, activation, operands, devices);
     } else {
       eager.run(context, activation);
     }
   }
 
-  private boolean isDeferred(Value[] operands) {
-    if (deferral == Deferral.NEVER || shape(operands).cells() < FEWEST_CELLS) {
+  private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {
+    long fewest =
+        devices && context.run.session().fusion().chains().takesSmall() ? 1 : FEWEST_CELLS;
+    if (deferral == Deferral.NEVER || shape(operands).cells() < fewest) {
       return false;
     }
     return deferral == Deferral.ALWAYS || eager.operation.work(operands) < Pipeline.COST_GATE_NANOS;
@@ -124,13 +132,60 @@ final class FusableStep extends Step {
     releaseDead(activation);
   }
 
-  private void finish(ControlContext context, Activation activation, Value[] operands) {
+  private void finish(
+      ControlContext context, Activation activation, Value[] operands, boolean devices) {
     LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
-    FusedCall call = FusedCall.of(this, operands, item);
-    Value value =
-        context.run.session().fusion().compute(context, call, new Origin(this, activation));
+    Value value = fusedOrNot(context, activation, operands, item, devices);
     activation.bind(eager.outputs[0], value, item);
     releaseDead(activation);
+  }
+
+  /** The value of this operation over operands of which some are deferred. */
+  private Value fusedOrNot(
+      ControlContext context,
+      Activation activation,
+      Value[] operands,
+      LineageItem item,
+      boolean devices) {
+    Fusion fusion = context.run.session().fusion();
+    FusedCall call = FusedCall.of(this, operands, item);
+    return !devices || fusion.chains().fuses(call)
+        ? fusion.compute(context, call, new Origin(this, activation))
+        : oneByOne(context, activation, operands, item);
+  }
+
+  /** The same, each operation by itself as if there were no fusion. */
+  private Value oneByOne(
+      ControlContext context, Activation activation, Value[] operands, LineageItem item) {
+    Value[] inputs = operands.clone();
+    List<Value> made = new ArrayList<>();
+    try {
+      for (int i = 0; i < operands.length; i++) {
+        if (operands[i] instanceof Deferred deferred) {
+          if (Deferred.isFirst(operands, i)) {
+            made.add(deferred.step.located(context, activation, deferred));
+            inputs[i] = made.getLast();
+          } else {
+            inputs[i] = inputs[Arrays.asList(operands).indexOf(deferred)];
+          }
+        }
+      }
+      return context
+          .run
+          .session()
+          .pipeline()
+          .compute(context, eager.operation, inputs, item, new Origin(this, activation));
+    } finally {
+      made.forEach(Value::release);
+    }
+  }
+
+  private Value located(ControlContext context, Activation activation, Deferred deferred) {
+    try {
+      return oneByOne(context, activation, deferred.operands, deferred.item);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw context.located(e, position(), activation, this);
+    }
   }
 
   /** The deferred operands leave their slots: they belong to this step's value now. */
@@ -148,10 +203,10 @@ final class FusableStep extends Step {
   // ---- operands
 
   /** The operands when all fit into a fused loop, else null; computes those of another shape. */
-  private Value[] fusableOperands(ControlContext context, Activation activation) {
+  private Value[] fusableOperands(ControlContext context, Activation activation, boolean devices) {
     Value[] operands = new Value[eager.inputs.length];
     for (int i = 0; i < operands.length; i++) {
-      operands[i] = fusableOrNull(activation.values[eager.inputs[i]]);
+      operands[i] = fusableOrNull(activation.values[eager.inputs[i]], devices);
       if (operands[i] == null) {
         return null;
       }
@@ -164,7 +219,7 @@ final class FusableStep extends Step {
     for (int i = 0; i < operands.length; i++) {
       if (operands[i] instanceof Deferred deferred
           && (tooMany || !deferred.shape().equals(shape))) {
-        operands[i] = fusableOrNull(compute(context, activation, eager.inputs[i]));
+        operands[i] = fusableOrNull(compute(context, activation, eager.inputs[i]), devices);
         if (operands[i] == null) {
           return null;
         }
@@ -173,17 +228,50 @@ final class FusableStep extends Step {
     return operands;
   }
 
-  private static Value fusableOrNull(Value value) {
-    Value found = value instanceof Handle handle ? handle.valueOrNull() : value;
+  /**
+   * @param devices whether an accelerator may compute it: what is still to come will do then, too
+   */
+  private Value fusableOrNull(Value value, boolean devices) {
+    Value found = value;
+    if (value instanceof Handle handle && (!devices || handle.isDone())) {
+      found = handle.valueOrNull();
+    }
     if (found instanceof ManagedMatrix matrix) {
-      boolean fits = matrix.precision() == Precision.FP64 && !matrix.isCompressed();
-      // What lies on an accelerator alone is better computed there.
-      return fits && (matrix.isOnHost() || !matrix.isOnDevice()) ? matrix : null;
+      boolean fits = matrix.precision() == precision() && !matrix.isCompressed();
+      return fits && (devices || isForProcessor(matrix)) ? matrix : null;
     }
-    if (found instanceof Scalar scalar) {
-      return scalar.isAbsent() || scalar.type() == ValueType.STRING ? null : scalar;
+    if (found instanceof Handle pending) {
+      return isFusable(pending.meta()) ? pending : null;
     }
-    return found instanceof Deferred ? found : null;
+    return found instanceof Deferred || isNumber(found) ? found : null;
+  }
+
+  private Precision precision() {
+    return eager.operation.operation().precision();
+  }
+
+  /** What lies on an accelerator alone is better computed there. */
+  private static boolean isForProcessor(ManagedMatrix matrix) {
+    return matrix.precision() == Precision.FP64 && (matrix.isOnHost() || !matrix.isOnDevice());
+  }
+
+  static boolean isNumber(Value value) {
+    return value instanceof Scalar scalar
+        && !scalar.isAbsent()
+        && scalar.type() != ValueType.STRING;
+  }
+
+  /** True when a value to come is known to be a matrix of a known shape, or a number. */
+  private boolean isFusable(Meta meta) {
+    if (meta == null || meta.type() == null) {
+      return false;
+    }
+    // Powers are computed by the kind of exponent.
+    return meta.type() == ValueType.MATRIX
+        ? meta.shape() != null
+        : meta.type().isScalar()
+            && meta.type() != ValueType.STRING
+            && !fusable.opcode().equals("^");
   }
 
   /** The common shape of an element-wise result; null for scalars alone and what does not fit. */
@@ -237,17 +325,10 @@ final class FusableStep extends Step {
   }
 
   private Value value(ControlContext context, Activation activation, Deferred deferred) {
-    Origin origin = new Origin(this, activation);
-    return deferred.operations == 1
-        ? context
-            .run
-            .session()
-            .pipeline()
-            .compute(context, eager.operation, deferred.operands.clone(), deferred.item, origin)
-        : context
-            .run
-            .session()
-            .fusion()
-            .compute(context, FusedCall.of(this, deferred.operands, deferred.item), origin);
+    if (deferred.operations == 1) {
+      return oneByOne(context, activation, deferred.operands, deferred.item);
+    }
+    boolean devices = context.run.session().fusion().chains().isActive();
+    return fusedOrNot(context, activation, deferred.operands, deferred.item, devices);
   }
 }

@@ -1,15 +1,20 @@
 package dev.reprise.engine;
 
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.accelerator.CellExpression;
+import dev.reprise.runtime.accelerator.CellExpression.Node;
+import dev.reprise.runtime.accelerator.CellExpression.Spread;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
 import dev.reprise.runtime.cpu.fusion.FusedExpression;
 import dev.reprise.runtime.cpu.fusion.LeafKind;
 import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Shapes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,10 +37,15 @@ final class FusedCall {
   /** Operands before the members that use them; the root is the last. */
   final List<Member> members;
 
-  /** Finished dense fp64 matrices and scalars, each once. */
+  /** Dense matrices and numbers, each once; with accelerators open, also those to come. */
   final Value[] leaves;
 
   final FusedExpression expression;
+
+  private final List<LeafKind> kinds;
+
+  // Made when first asked for; two threads would make the same.
+  private CellExpression cells;
 
   /** Shape of everything below an aggregate on top. */
   final Shape shape;
@@ -48,6 +58,7 @@ final class FusedCall {
   private FusedCall(Builder builder, FusedExpression expression, Meta meta) {
     this.members = builder.members;
     this.leaves = builder.leaves.toArray(Value[]::new);
+    this.kinds = builder.kinds;
     this.expression = expression;
     this.shape = builder.shape;
     this.meta = meta;
@@ -84,9 +95,48 @@ final class FusedCall {
     return members.getLast();
   }
 
+  Precision precision() {
+    return root().operation().operation().precision();
+  }
+
+  /** The same as accelerators take it. */
+  CellExpression cells() {
+    if (cells == null) {
+      cells = inCells();
+    }
+    return cells;
+  }
+
+  private CellExpression inCells() {
+    List<Spread> spreads = new ArrayList<>(kinds.size());
+    for (LeafKind kind : kinds) {
+      spreads.add(Spread.valueOf(kind.name()));
+    }
+    List<Node> nodes = new ArrayList<>(members.size());
+    for (Member member : members) {
+      nodes.add(node(member));
+    }
+    String aggregate = null;
+    if (FusableOperation.of(root().operation().name()).isAggregate()) {
+      aggregate = nodes.removeLast().opcode();
+    }
+    return new CellExpression(spreads, nodes, aggregate);
+  }
+
+  private Node node(Member member) {
+    String opcode = member.operation().name();
+    int[] operands = member.operands();
+    // As unfused, squares are products.
+    if (opcode.equals("^") && operands[1] >= 0 && Builder.isTwo(leaves[operands[1]])) {
+      return new Node(MULTIPLY.opcode(), List.of(operands[0], operands[0]));
+    }
+    return new Node(opcode, Arrays.stream(operands).boxed().toList());
+  }
+
   private static final class Builder {
     private final List<Member> members = new ArrayList<>();
     private final List<Value> leaves = new ArrayList<>();
+    private final List<LeafKind> kinds = new ArrayList<>();
     private final FusedExpression.Builder loop;
     private final Shape shape;
 
@@ -126,7 +176,7 @@ final class FusedCall {
       for (int i = 0; i < operands.length; i++) {
         places[i] = operands[i] instanceof Deferred deferred ? add(deferred) : leaf(operands[i]);
       }
-      int[] used = java.util.Arrays.copyOf(places, operands.length);
+      int[] used = Arrays.copyOf(places, operands.length);
       member(step.operation(), operands, used, item);
       // The kernel for powers squares by a product, too.
       return step.fusable().opcode().equals("^") && isTwo(operands[1])
@@ -149,7 +199,8 @@ final class FusedCall {
         }
       }
       leaves.add(value);
-      return loop.leaf(kind(value));
+      kinds.add(kind(value));
+      return loop.leaf(kinds.getLast());
     }
 
     private LeafKind kind(Value value) {

@@ -41,6 +41,7 @@ final class Fusion {
   private final KernelRunner kernels;
   private final Execution execution;
   private final CpuDevice device;
+  private final ChainsOnDevices chains;
 
   /** Null when nothing is reused. */
   private final LineageCache cache;
@@ -52,15 +53,21 @@ final class Fusion {
       KernelRunner kernels,
       Execution execution,
       CpuDevice device,
+      ChainsOnDevices chains,
       LineageCache cache,
       Keeping keeping,
       OpcodeIndex opcodes) {
     this.kernels = kernels;
     this.execution = execution;
     this.device = device;
+    this.chains = chains;
     this.cache = cache;
     this.keeping = keeping;
     this.counter = opcodes.fused();
+  }
+
+  ChainsOnDevices chains() {
+    return chains;
   }
 
   /**
@@ -70,8 +77,10 @@ final class Fusion {
    */
   Value compute(ControlContext context, FusedCall call, Origin origin) {
     context.work += (long) call.workNanos;
+    chains.notice(call.workNanos);
+    boolean ahead = chains.isActive();
     if (cache == null || !isProbed(call.root(), call.workNanos)) {
-      return computeInline(context, call);
+      return ahead ? computeAhead(context, call, origin) : computeInline(context, call);
     }
     context.checkCancelled();
     if (context.isAhead()) {
@@ -92,7 +101,9 @@ final class Fusion {
       }
       case Claim claim -> {
         context.counters.misses[opcode]++;
-        yield computeClaimed(context, call, claim);
+        yield ahead
+            ? computeAhead(context, call, claim, origin)
+            : computeClaimed(context, call, claim);
       }
     };
   }
@@ -110,10 +121,78 @@ final class Fusion {
         call.meta,
         origin,
         (leaves, kernel, tally, later) -> {
-          Value value = loop(call, leaves, kernel, tally);
-          return value != null ? value : new MemberRun(call, leaves, kernel, tally).value();
+          MemberRun members = new MemberRun(call, leaves, kernel, tally);
+          return members.findKnown() ? members.value() : placed(call, members, later);
         },
         (claim, value, nanos) -> complete(call, claim, value, nanos));
+  }
+
+  /** An accelerator works, or inputs are still being computed, while the control thread goes on. */
+  private Value computeAhead(ControlContext context, FusedCall call, Origin origin) {
+    context.checkCancelled();
+    if (context.isAhead()) {
+      context.awaitRoom();
+    }
+    FreeTask task =
+        new FreeTask(
+            context,
+            call.leaves,
+            call.meta,
+            origin,
+            (leaves, kernel, tally, later) ->
+                placed(call, new MemberRun(call, leaves, kernel, tally), later));
+    if (isPending(call)) {
+      context.submitted(task.handle(), origin);
+      context.run.session().scheduler().submit(task);
+      return task.handle();
+    }
+    task.begin();
+    return Pipeline.begun(context, task.handle(), origin);
+  }
+
+  /** The same under a claim, which the task has from its beginning. */
+  private Value computeAhead(ControlContext context, FusedCall call, Claim claim, Origin origin) {
+    PendingTask task;
+    try {
+      task = task(context, call, origin);
+      if (isPending(call)) {
+        context.submitted(task.handle(), origin);
+        task.takeOver(claim);
+        return task.handle();
+      }
+    } catch (Throwable e) {
+      claim.close();
+      throw e;
+    }
+    task.begin(claim);
+    return Pipeline.begun(context, task.handle(), origin);
+  }
+
+  private static boolean isPending(FusedCall call) {
+    for (Value leaf : call.leaves) {
+      if (ChainsOnDevices.isMissing(leaf)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where the placement says, in one kernel if that can be; null when {@code later} is told. */
+  private Value placed(FusedCall call, MemberRun members, Later later) {
+    if (!ChainsOnDevices.fits(call, members.leaves)) {
+      return members.value();
+    }
+    return chains.submit(call, members.leaves, () -> onHost(call, members), members.tally, later)
+        ? null
+        : onHost(call, members);
+  }
+
+  private Value onHost(FusedCall call, MemberRun members) {
+    Value value =
+        call.precision() == Precision.FP64
+            ? loop(call, members.leaves, members.context, members.tally)
+            : null;
+    return value != null ? value : members.value();
   }
 
   private Value computeInline(ControlContext context, FusedCall call) {
@@ -128,7 +207,7 @@ final class Fusion {
     Value value;
     try {
       MemberRun members = new MemberRun(call, call.leaves, context.kernel, context.counters);
-      boolean known = members.findKnown(context.counters);
+      boolean known = members.findKnown();
       value = known ? null : loop(call, call.leaves, context.kernel, context.counters);
       if (value == null) {
         value = members.value();
@@ -165,7 +244,10 @@ final class Fusion {
     Value value = kernels.inTurn(() -> attempt(loop, call.shape, leaves, context));
     if (value != null) {
       Operation root = call.root().operation().operation();
-      tally.executedFused(counter, root, start, System.nanoTime() - start);
+      long nanos = System.nanoTime() - start;
+      tally.executedFused(counter, root, start, nanos);
+      Restoration.note(value, call.root().item());
+      chains.ranOnHost(call, nanos);
     }
     return value;
   }
@@ -216,7 +298,7 @@ final class Fusion {
     }
 
     /** Looks for the values of expensive members; true when one is cached or came before. */
-    boolean findKnown(Counters counters) {
+    boolean findKnown() {
       boolean known = false;
       boolean[] needless = new boolean[values.length];
       // From the root down: what a found value was computed from is not needed.
@@ -226,7 +308,7 @@ final class Fusion {
           values[i] = cache.lookup(item.key());
           if (values[i] != null) {
             LinkedOperation found = call.members.get(i).operation();
-            counters.hit(found.index(), found.operation());
+            tally.hit(found.index(), found.operation());
           }
           known |= values[i] != null || isWantedAgain(i);
         }
@@ -241,7 +323,7 @@ final class Fusion {
 
     private boolean isWantedAgain(int at) {
       Member member = call.members.get(at);
-      long bytes = DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), Precision.FP64);
+      long bytes = DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), call.precision());
       return keeping.paysAtLast(
           member.operation().account(), member.item(), member.workNanos(), bytes);
     }

@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.DeviceConfig;
 import dev.reprise.SessionConfig;
 import dev.reprise.engine.FusableStep.Deferral;
 import dev.reprise.language.program.Instruction;
@@ -25,17 +24,11 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
    */
   static FusionScope ofScripts(SessionConfig config) {
     boolean looksAtAll = !config.traps().isEmpty() || config.estimate() || config.verifyReuse() > 0;
-    boolean on =
-        config.fusion()
-            && config.precision() == Precision.FP64
-            && !looksAtAll
-            && isOnHost(config.devices());
+    // In fp32 there are no loops of the processor, but kernels of accelerators.
+    boolean possible =
+        config.precision() == Precision.FP64 || !config.devices().placement().equals("cpu");
+    boolean on = config.fusion() && possible && !looksAtAll;
     return new FusionScope(on, true, config.reuse().reuses());
-  }
-
-  /** False when operations must go where the policy says, one by one. */
-  private static boolean isOnHost(DeviceConfig devices) {
-    return devices.placement().equals("auto") || devices.placement().equals("cpu");
   }
 
   /**

@@ -15,6 +15,8 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
+import dev.reprise.scheduler.DeviceWork;
+import dev.reprise.scheduler.OneOperation;
 import dev.reprise.scheduler.TaskScheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,13 +85,14 @@ final class KernelRunner {
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
     double work = operation.opcode().work().nanos(operation, flat);
-    AcceleratorWorker worker = accelerators.place(operation, flat, work);
+    DeviceWork task = new OneOperation(operation);
+    AcceleratorWorker worker = accelerators.place(task, flat, work);
     if (worker == null) {
       return false;
     }
     worker.submit(
         new LateCall(
-            operation,
+            task,
             flat,
             worker,
             accelerators,
@@ -103,12 +106,13 @@ final class KernelRunner {
   /** On the device that the placement chooses; on the processor after all when that one cannot. */
   private Value runPlaced(Operation operation, Value[] flat, ExecutionContext context) {
     double work = operation.opcode().work().nanos(operation, flat);
-    AcceleratorWorker worker = accelerators.place(operation, flat, work);
+    DeviceWork task = new OneOperation(operation);
+    AcceleratorWorker worker = accelerators.place(task, flat, work);
     if (worker != null) {
       WorkerCall call = new WorkerCall(operation, flat);
       try {
         Value value = call.on(worker);
-        accelerators.ranOn(worker, operation, work, call.nanos());
+        accelerators.ranOn(worker, task, work, call.nanos());
         return value;
       } catch (ResourceException e) {
         if (!accelerators.mayFallBack()) {
@@ -142,7 +146,7 @@ final class KernelRunner {
       Operation operation, Value[] flat, ExecutionContext context, double work) {
     long start = System.nanoTime();
     Value value = onHost(operation, flat, context);
-    accelerators.ranOnHost(operation, work, System.nanoTime() - start);
+    accelerators.ranOnHost(new OneOperation(operation), work, System.nanoTime() - start);
     return value;
   }
 

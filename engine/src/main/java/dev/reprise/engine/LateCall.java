@@ -5,6 +5,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.DeviceTask;
+import dev.reprise.scheduler.DeviceWork;
 import dev.reprise.scheduler.Task;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,13 +13,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One operation on an accelerator that nobody waits for with a thread. What the accelerator cannot
- * do becomes a task for the processor.
+ * One piece of work on an accelerator that nobody waits for with a thread. What the accelerator
+ * cannot do becomes a task for the processor.
  *
  * <p>Whoever submits it keeps references to the inputs until {@code later} has heard of the end.
  */
 final class LateCall implements DeviceTask {
-  private final Operation operation;
+  private final DeviceWork task;
   private final Value[] inputs;
   private final AcceleratorWorker worker;
   private final Accelerators accelerators;
@@ -34,7 +35,7 @@ final class LateCall implements DeviceTask {
    * @param pool takes tasks for the processor
    */
   LateCall(
-      Operation operation,
+      DeviceWork task,
       Value[] inputs,
       AcceleratorWorker worker,
       Accelerators accelerators,
@@ -42,7 +43,7 @@ final class LateCall implements DeviceTask {
       Supplier<Value> onHost,
       Consumer<Task> pool,
       Later later) {
-    this.operation = operation;
+    this.task = task;
     this.inputs = inputs;
     this.worker = worker;
     this.accelerators = accelerators;
@@ -54,7 +55,12 @@ final class LateCall implements DeviceTask {
 
   @Override
   public Operation operation() {
-    return operation;
+    return task.operation();
+  }
+
+  @Override
+  public DeviceWork work() {
+    return task;
   }
 
   @Override
@@ -70,7 +76,7 @@ final class LateCall implements DeviceTask {
   @Override
   public void completed(Value value, long nanos) {
     try {
-      accelerators.ranOn(worker, operation, work, nanos);
+      accelerators.ranOn(worker, task, work, nanos);
     } finally {
       later.completed(value);
     }

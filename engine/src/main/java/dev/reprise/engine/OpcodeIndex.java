@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Numbers the opcodes of a table, and fused loops as one more, so that counters are arrays.
- * Immutable.
+ * Numbers the opcodes of a table, and fused loops and kernels as two more, so that counters are
+ * arrays. Immutable.
  */
 final class OpcodeIndex {
   private static final String FUSED = "fused";
+  private static final String FUSED_ON_DEVICES = "fused (devices)";
 
   private final Map<String, Integer> byName = new HashMap<>();
   private final List<String> names;
@@ -20,6 +21,7 @@ final class OpcodeIndex {
   OpcodeIndex(OperationTable table) {
     names = new ArrayList<>(table.all().stream().map(Opcode::name).sorted().toList());
     names.add(FUSED);
+    names.add(FUSED_ON_DEVICES);
     for (int i = 0; i < names.size(); i++) {
       byName.put(names.get(i), i);
     }
@@ -31,6 +33,11 @@ final class OpcodeIndex {
 
   /** The number of fused loops. */
   int fused() {
+    return names.size() - 2;
+  }
+
+  /** The number of fused kernels on accelerators. */
+  int fusedOnDevices() {
     return names.size() - 1;
   }
 

@@ -146,7 +146,7 @@ final class Pipeline {
   /**
    * What a task that has begun on this thread leaves: its value if it is there, else its handle.
    */
-  private static Value begun(ControlContext context, Handle handle, Origin origin) {
+  static Value begun(ControlContext context, Handle handle, Origin origin) {
     Value value = handle.valueOrNull();
     if (value != null) {
       value.retain();

@@ -54,6 +54,17 @@ final class RunCounters implements Tally {
   }
 
   @Override
+  public void hit(int opcode, Operation operation) {
+    synchronized (this) {
+      sum.hit(opcode, operation);
+    }
+    if (timeline != null) {
+      Track track = timeline.track();
+      track.moment(EventKind.HIT, track.label(operation), 0);
+    }
+  }
+
+  @Override
   public void partialHit(int rewrite, long savedNanos) {
     synchronized (this) {
       sum.partialHit(rewrite, savedNanos);

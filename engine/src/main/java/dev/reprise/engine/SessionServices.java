@@ -140,7 +140,8 @@ public final class SessionServices implements AutoCloseable {
         cache != null && config.effectiveReuse().reusesLevels()
             ? new LevelReuse(cache, keeping, new Composites(COMPOSITES, cache), config.precision())
             : null;
-    this.fusion = new Fusion(kernels, execution, device, cache, keeping, opcodes);
+    ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
+    this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
     this.restoration = new Restoration(this, accelerators.mayFallBack());
     memory.restoreLostWith(restoration);
     this.files = new FileAccess(memory, config.threads(), device);

@@ -17,6 +17,9 @@ interface Tally {
   /** A loop ran that computes several operations; {@code root} is the last of them. */
   void executedFused(int opcode, Operation root, long start, long nanos);
 
+  /** A probe was answered with a value. */
+  void hit(int opcode, Operation operation);
+
   /** A value was put together from parts by a rewrite. */
   void partialHit(int rewrite, long savedNanos);
 }

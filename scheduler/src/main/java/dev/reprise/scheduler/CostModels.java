@@ -6,8 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How long operations take on devices, learnt from those that ran: a moving average for each
- * device, opcode and size class (the power of two of the estimated work). Where nothing is known
- * yet, the nearest size class scales by work; without any, a prior for the kind of device.
+ * device, opcode or class of fused operations, and size class (the power of two of the estimated
+ * work). Where nothing is known yet, the nearest size class scales by work; without any, a prior
+ * for the kind of device.
  *
  * <p>Source: StarPU's history-based models, as its scheduler dmda uses them. Thread-safe: each
  * average is replaced atomically, so of two observations at once one may count for less.

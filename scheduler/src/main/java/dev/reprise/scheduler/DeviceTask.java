@@ -4,13 +4,20 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 
 /**
- * One operation for an accelerator; all its inputs are complete. Whoever submits it keeps
- * references to the inputs until exactly one of {@link #completed} and {@link #failed} is called,
- * on the worker's thread, with nothing pinned. Neither may wait for anything that needs the worker.
+ * One operation, or several in one kernel, for an accelerator; all its inputs are complete. Whoever
+ * submits it keeps references to the inputs until exactly one of {@link #completed} and {@link
+ * #failed} is called, on the worker's thread, with nothing pinned. Neither may wait for anything
+ * that needs the worker.
  */
 public interface DeviceTask {
 
+  /** The operation whose value comes out. */
   Operation operation();
+
+  /** What is to be done. */
+  default DeviceWork work() {
+    return new OneOperation(operation());
+  }
 
   /** Matrices and scalars. */
   Value[] inputs();

@@ -53,7 +53,7 @@ final class IssuedTask {
     for (int i = 0; i < inputs.length; i++) {
       operands[i] = operand(inputs[i]);
     }
-    outputs = accelerator.launch(task.operation(), operands, memory);
+    outputs = task.work().launch(accelerator, operands, memory);
     mark = accelerator.mark();
   }
 

@@ -3,7 +3,6 @@ package dev.reprise.scheduler;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.operation.Operation;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,21 +12,20 @@ public final class Placements {
 
   /** Everything that an accelerator can do runs there. */
   public static Placement fixed(AcceleratorWorker worker) {
-    return (operation, inputs, described, work) ->
-        can(worker, operation, described) ? worker : null;
+    return (task, inputs, described, work) -> can(worker, task, described) ? worker : null;
   }
 
   /** Operations go to the processor and the accelerators in turn, passing over who cannot. */
   public static Placement roundRobin(List<AcceleratorWorker> workers) {
     AtomicLong turn = new AtomicLong();
     int places = workers.size() + 1;
-    return (operation, inputs, described, work) -> {
+    return (task, inputs, described, work) -> {
       for (int tries = 0; tries < places; tries++) {
         int next = (int) (turn.getAndIncrement() % places);
         if (next == workers.size()) {
           return null;
         }
-        if (can(workers.get(next), operation, described)) {
+        if (can(workers.get(next), task, described)) {
           return workers.get(next);
         }
       }
@@ -40,9 +38,8 @@ public final class Placements {
     return new Earliest(workers, models);
   }
 
-  private static boolean can(
-      AcceleratorWorker worker, Operation operation, DeviceOperand[] described) {
-    return worker.lost() == null && worker.accelerator().supports(operation, described);
+  private static boolean can(AcceleratorWorker worker, DeviceWork task, DeviceOperand[] described) {
+    return worker.lost() == null && task.isPossibleOn(worker.accelerator(), described);
   }
 
   /**
@@ -74,12 +71,12 @@ public final class Placements {
 
     @Override
     public AcceleratorWorker place(
-        Operation operation, Value[] inputs, DeviceOperand[] described, double work) {
-      double best = onHost(operation, inputs, work);
+        DeviceWork task, Value[] inputs, DeviceOperand[] described, double work) {
+      double best = onHost(task, inputs, work);
       AcceleratorWorker chosen = null;
       for (AcceleratorWorker worker : workers) {
-        if (LAUNCH_NANOS < best && can(worker, operation, described)) {
-          double end = on(worker, operation, inputs, work);
+        if (LAUNCH_NANOS < best && can(worker, task, described)) {
+          double end = on(worker, task, inputs, work);
           if (end < best) {
             best = end;
             chosen = worker;
@@ -89,8 +86,8 @@ public final class Placements {
       return chosen;
     }
 
-    private double onHost(Operation operation, Value[] inputs, double work) {
-      double known = models.nanos(HOST, operation.name(), work);
+    private double onHost(DeviceWork task, Value[] inputs, double work) {
+      double known = models.nanos(HOST, task.costClass(), work);
       double copies = 0;
       for (Value input : inputs) {
         if (input instanceof ManagedMatrix matrix && !matrix.isOnHost()) {
@@ -100,9 +97,9 @@ public final class Placements {
       return copies + (Double.isNaN(known) ? work : known);
     }
 
-    private double on(AcceleratorWorker worker, Operation operation, Value[] inputs, double work) {
+    private double on(AcceleratorWorker worker, DeviceWork task, Value[] inputs, double work) {
       double factor = worker.accelerator().info().isProcessor() ? PROCESSOR_FACTOR : GPU_FACTOR;
-      double known = models.nanos(worker.name(), operation.name(), work);
+      double known = models.nanos(worker.name(), task.costClass(), work);
       double copies = 0;
       for (Value input : inputs) {
         if (input instanceof ManagedMatrix matrix && !matrix.isOnDevice(worker.memory())) {
@@ -116,13 +113,13 @@ public final class Placements {
     }
 
     @Override
-    public void ranOnHost(Operation operation, double work, long nanos) {
-      models.observe(HOST, operation.name(), work, nanos);
+    public void ranOnHost(DeviceWork task, double work, long nanos) {
+      models.observe(HOST, task.costClass(), work, nanos);
     }
 
     @Override
-    public void ranOn(AcceleratorWorker worker, Operation operation, double work, long nanos) {
-      models.observe(worker.name(), operation.name(), work, nanos);
+    public void ranOn(AcceleratorWorker worker, DeviceWork task, double work, long nanos) {
+      models.observe(worker.name(), task.costClass(), work, nanos);
     }
   }
 }

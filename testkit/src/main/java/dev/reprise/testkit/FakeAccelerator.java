@@ -9,17 +9,21 @@ import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.accelerator.CellExpression;
 import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -202,7 +206,7 @@ public final class FakeAccelerator implements Accelerator {
     return marks.get();
   }
 
-  /** Opcodes in the order of their launches. */
+  /** Opcodes in the order of their launches; {@code fused} for several operations in one. */
   public List<String> log() {
     synchronized (log) {
       return List.copyOf(log);
@@ -277,28 +281,90 @@ public final class FakeAccelerator implements Accelerator {
   @Override
   public DeviceOperand[] launch(
       Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator) {
+    begin(operation.name());
+    Operand[] operands = new Operand[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      operands[i] = onHost(inputs[i]);
+    }
+    Operand[] results = kernels.execute(operation, operands, new ExecutionContext(scratch, 1));
+    return kept(results, allocator);
+  }
+
+  private void begin(String name) {
     checkAlive();
     beforeLaunch.run();
     long number = launches.incrementAndGet();
     synchronized (log) {
-      log.add(operation.name());
+      log.add(name);
     }
     loseIf(number == losingLaunch);
     checkAlive();
     if (number == failingLaunch) {
       throw new DeviceException(name() + ": launch " + number + " was ordered to fail", false);
     }
-    Operand[] operands = new Operand[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      operands[i] =
-          switch (inputs[i]) {
-            case Scalar scalar -> scalar;
-            case DeviceMatrix matrix -> onHost(matrix);
-            case DeviceSparse matrix -> onHost(matrix);
-          };
+  }
+
+  @Override
+  public boolean supports(
+      CellExpression expression,
+      Precision precision,
+      DeviceOperand[] described,
+      long rows,
+      long cols) {
+    String aggregate = expression.aggregateOrNull();
+    return expression.nodes().stream().allMatch(node -> SUPPORTED.contains(node.opcode()))
+        && (aggregate == null || SUPPORTED.contains(aggregate))
+        && Arrays.stream(described)
+            .allMatch(leaf -> !(leaf instanceof DeviceMatrix m) || m.precision() == precision);
+  }
+
+  @Override
+  public DeviceOperand[] launch(
+      CellExpression expression,
+      Precision precision,
+      DeviceOperand[] leaves,
+      long rows,
+      long cols,
+      DeviceAllocator allocator) {
+    begin("fused");
+    List<Operand> values = new ArrayList<>();
+    try {
+      for (CellExpression.Node node : expression.nodes()) {
+        Operand[] operands =
+            node.operands().stream()
+                .map(i -> i < 0 ? values.get(~i) : onHost(leaves[i]))
+                .toArray(Operand[]::new);
+        values.add(executed(node.opcode(), precision, operands));
+      }
+      if (expression.aggregateOrNull() != null) {
+        Operand[] root = {values.getLast()};
+        values.add(executed(expression.aggregateOrNull(), precision, root));
+      }
+      return kept(new Operand[] {values.removeLast()}, allocator);
+    } finally {
+      values.forEach(FakeAccelerator::release);
     }
-    Operand[] results = kernels.execute(operation, operands, new ExecutionContext(scratch, 1));
-    return kept(results, allocator);
+  }
+
+  private Operand executed(String opcode, Precision precision, Operand[] operands) {
+    Operation operation =
+        new Operation(OperationTable.standard().get(opcode), Attributes.none())
+            .withPrecision(precision);
+    return kernels.execute(operation, operands, new ExecutionContext(scratch, 1))[0];
+  }
+
+  private static void release(Operand operand) {
+    if (operand instanceof MatrixOperand matrix) {
+      matrix.buffer().release();
+    }
+  }
+
+  private static Operand onHost(DeviceOperand operand) {
+    return switch (operand) {
+      case Scalar scalar -> scalar;
+      case DeviceMatrix matrix -> onHost(matrix);
+      case DeviceSparse matrix -> onHost(matrix);
+    };
   }
 
   private static DenseMatrix onHost(DeviceMatrix matrix) {

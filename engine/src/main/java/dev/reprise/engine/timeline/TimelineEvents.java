@@ -2,6 +2,7 @@ package dev.reprise.engine.timeline;
 
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.scheduler.DeviceTask;
+import dev.reprise.scheduler.FusedOperations;
 import dev.reprise.scheduler.WorkerEvents;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +35,14 @@ public final class TimelineEvents implements WorkerEvents, MoveEvents {
       long start = now - earliest < nanos ? latest(now - nanos, earliest) : earliest;
       long took = Math.max(0, Math.min(nanos, now - start));
       lastEnd = start + took;
-      track.span(EventKind.KERNEL, track.label(task.operation()), start, took, nanos);
+      track.span(EventKind.KERNEL, label(track, task), start, took, nanos);
     }
+  }
+
+  private static int label(Track track, DeviceTask task) {
+    return task.work() instanceof FusedOperations
+        ? track.fusedLabel(task.operation())
+        : track.label(task.operation());
   }
 
   private static long latest(long a, long b) {
@@ -57,7 +64,7 @@ public final class TimelineEvents implements WorkerEvents, MoveEvents {
   @Override
   public void failed(String device, DeviceTask task, Throwable error) {
     Track track = kernels(device).track;
-    track.moment(EventKind.FAILURE, track.label(task.operation()), 0);
+    track.moment(EventKind.FAILURE, label(track, task), 0);
   }
 
   // ---- moves

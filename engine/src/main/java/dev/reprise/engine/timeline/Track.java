@@ -94,6 +94,11 @@ public final class Track {
     return operations.of(operation);
   }
 
+  /** Of several operations in one loop or kernel. */
+  public int fusedLabel(Operation root) {
+    return fused.of(root);
+  }
+
   // ---- spans
 
   /** An operation ran. */

@@ -16,13 +16,33 @@ import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** An accelerator made of a backend and the kernels that all backends share. */
 public final class KernelAccelerator implements Accelerator {
   /** To be raised with every change of a kernel that changes bits of its results. */
   private static final int KERNEL_SET = 1;
 
+  /** Expressions whose kernels' text is kept. */
+  private static final int MOST_GENERATED = 256;
+
+  /** What the text of kernels depends on. */
+  private record Expression(CellExpression cells, List<Boolean> isNumber, boolean isColumn) {}
+
   private final Backend backend;
+
+  /** The worker's alone; the one used longest ago first. */
+  private final Map<Expression, GeneratedKernels> generated =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Expression, GeneratedKernels> eldest) {
+          return size() > MOST_GENERATED;
+        }
+      };
+
   private final DeviceKernels kernels;
 
   /**
@@ -133,8 +153,19 @@ public final class KernelAccelerator implements Accelerator {
       DeviceAllocator allocator) {
     Operation operation = operation(expression, precision);
     try (KernelCall call = new KernelCall(backend, allocator, operation, leaves)) {
-      return call.finish(new FusedCells(expression, rows, cols).launch(call));
+      FusedCells fused = new FusedCells(expression, rows, cols);
+      return call.finish(fused.launch(call, kernels(fused, leaves)));
     }
+  }
+
+  private GeneratedKernels kernels(FusedCells fused, DeviceOperand[] leaves) {
+    List<Boolean> isNumber = new ArrayList<>(leaves.length);
+    for (DeviceOperand leaf : leaves) {
+      isNumber.add(!(leaf instanceof DeviceMatrix));
+    }
+    return generated.computeIfAbsent(
+        new Expression(fused.expression(), isNumber, fused.isColumn()),
+        _ -> fused.kernels(isNumber));
   }
 
   /** The operation on top of the tree. */

@@ -129,26 +129,23 @@ public final class Differences implements AutoCloseable {
   }
 
   /**
-   * Asserts that a fused expression gives what its operations give one by one on the accelerator.
+   * Asserts that a fused expression gives the bits that its operations give one by one on the
+   * accelerator.
    *
    * @param root a matrix of the shape of the root
    */
   public void assertFused(
-      double tolerance,
-      CellExpression expression,
-      Precision precision,
-      DenseMatrix root,
-      Operand... leaves) {
+      CellExpression expression, Precision precision, DenseMatrix root, Operand... leaves) {
     Operand expected = oneByOne(expression, precision, leaves);
     Operand actual = fused(expression, precision, root, leaves);
     try {
       if (expected instanceof Scalar scalar) {
         double found = ((Scalar) actual).asDouble();
-        assertThat(isClose(found, scalar.asDouble(), tolerance))
+        assertThat(isClose(found, scalar.asDouble(), 0))
             .as("%s: %s, expected %s", expression, found, scalar.asDouble())
             .isTrue();
       } else {
-        assertCells(expression.toString(), tolerance, (DenseMatrix) actual, (DenseMatrix) expected);
+        assertCells(expression.toString(), 0, (DenseMatrix) actual, (DenseMatrix) expected);
       }
     } finally {
       release(expected);

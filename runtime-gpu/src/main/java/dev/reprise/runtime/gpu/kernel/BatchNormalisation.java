@@ -50,9 +50,10 @@ final class BatchNormalisation {
 
     private DeviceBuffer means(Fold fold, DeviceBuffer x, DeviceBuffer centers) {
       DeviceBuffer sums = call.scratch(planes() * call.precision().bytesPerCell());
-      fold.rows(call, x, planes(), cells, centers, new Target(sums, false));
+      fold.rows(call, FoldSource.of(x), planes(), cells, centers, new Target(sums, false));
       DeviceBuffer means = wide(channels);
-      Fold.SUM.columns(call, sums, images, channels, sums, new Target(means, true).over(count()));
+      FoldSource parts = FoldSource.of(sums);
+      Fold.SUM.columns(call, parts, images, channels, null, new Target(means, true).over(count()));
       return means;
     }
 

@@ -4,7 +4,8 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.KernelCall;
 
 /**
- * Launches one of the folds of {@code aggregates.c} over the rows or the columns of a matrix.
+ * Launches one of the folds of {@code lines.h} over the rows or the columns of a matrix, or of an
+ * expression.
  *
  * <pre>
  *   line (a row or a column) -> parts -> a state each -> merged in order -> result
@@ -97,11 +98,11 @@ record Fold(String name, String merge) {
   /**
    * Folds each row.
    *
-   * @param centers wide numbers, one per row, that the fold takes off the cells; any buffer for
-   *     folds without centers
+   * @param centers wide numbers, one per row, that the fold takes off the cells; null for folds
+   *     without centers
    */
   void rows(
-      KernelCall call, DeviceBuffer x, long rows, long cols, DeviceBuffer centers, Target target) {
+      KernelCall call, FoldSource x, long rows, long cols, DeviceBuffer centers, Target target) {
     int threads = call.isProcessor() ? 1 : GROUP;
     int lanes = call.isProcessor() ? 1 : lanes(cols);
     long most = call.isProcessor() ? PROCESSOR_PARTS : GPU_PARTS;
@@ -118,14 +119,15 @@ record Fold(String name, String merge) {
     }
     Target first = parts == 1 ? target : null;
     DeviceBuffer out = first == null ? call.scratch(stateBytes(call, rows * parts)) : first.buffer;
-    call.runGroups(
-        "aggregates/" + name + "_rows",
+    x.overRows(
+        call,
+        name,
         groups,
         threads,
+        cols,
         out,
         out,
-        x,
-        centers,
+        centers == null ? out : centers,
         rows,
         cols,
         parts,
@@ -149,7 +151,7 @@ record Fold(String name, String merge) {
 
   /** Folds each column; centers are one per column. */
   void columns(
-      KernelCall call, DeviceBuffer x, long rows, long cols, DeviceBuffer centers, Target target) {
+      KernelCall call, FoldSource x, long rows, long cols, DeviceBuffer centers, Target target) {
     int width = width(call, cols);
     long tiles = chunks(cols, width);
     long parts =
@@ -170,12 +172,13 @@ record Fold(String name, String merge) {
   /** States of the parts of each column: of part p and column j at p * cols + j. */
   void columnStates(
       KernelCall call, DeviceBuffer x, long rows, long cols, long chunk, DeviceBuffer states) {
-    columns(call, x, rows, cols, chunk, x, Form.STATE, new Target(states, true));
+    Target target = new Target(states, true);
+    columns(call, FoldSource.of(x), rows, cols, chunk, null, Form.STATE, target);
   }
 
   private void columns(
       KernelCall call,
-      DeviceBuffer x,
+      FoldSource x,
       long rows,
       long cols,
       long chunk,
@@ -183,14 +186,14 @@ record Fold(String name, String merge) {
       Form form,
       Target target) {
     int width = width(call, cols);
-    call.runGroups(
-        "aggregates/" + name + "_cols",
+    x.overColumns(
+        call,
+        name,
         chunks(cols, width) * chunks(rows, chunk),
         call.isProcessor() ? PROCESSOR_TILE : GROUP,
         target.buffer,
         target.buffer,
-        x,
-        centers,
+        centers == null ? target.buffer : centers,
         rows,
         cols,
         chunk,

@@ -15,12 +15,12 @@ import java.util.TreeSet;
  */
 final class FusedText {
   private final CellExpression expression;
-  private final boolean[] isNumber;
+  private final List<Boolean> isNumber;
 
   /**
    * @param isNumber for each leaf whether it comes as a number and not as a matrix
    */
-  FusedText(CellExpression expression, boolean[] isNumber) {
+  FusedText(CellExpression expression, List<Boolean> isNumber) {
     this.expression = expression;
     this.isNumber = isNumber;
   }
@@ -41,7 +41,25 @@ final class FusedText {
     return !expression.nodes().isEmpty();
   }
 
-  GeneratedKernels kernels() {
+  /** The kernel that computes the root's cells. */
+  GeneratedKernels cells() {
+    return new GeneratedKernels(text().toString());
+  }
+
+  /**
+   * A kernel that folds them.
+   *
+   * @param kernel macro of {@code lines.h} that makes it
+   * @param fold the fold's name
+   */
+  GeneratedKernels folds(String kernel, String fold) {
+    StringBuilder text = text();
+    text.append(KernelSources.header("folds.h")).append(KernelSources.header("lines.h"));
+    text.append("FOLD_").append(fold).append('\n').append(kernel).append('\n');
+    return new GeneratedKernels(text.toString());
+  }
+
+  private StringBuilder text() {
     StringBuilder text = new StringBuilder("#define FUNCTIONS_ONLY\n");
     for (String file : files()) {
       text.append(KernelSources.file(file));
@@ -50,8 +68,8 @@ final class FusedText {
     List<String> args = new ArrayList<>();
     boolean spreads = false;
     for (int i = 0; i < expression.leaves().size(); i++) {
-      params.add((isNumber[i] ? "WIDE x" : "GLOBAL const REAL *x") + i);
-      args.add("x" + i);
+      params.add((isNumber.get(i) ? "WIDE leaf" : "GLOBAL const REAL *leaf") + i);
+      args.add("leaf" + i);
       Spread spread = expression.leaves().get(i);
       spreads |= spread == Spread.ROW || spread == Spread.COLUMN;
     }
@@ -65,7 +83,7 @@ final class FusedText {
     }
     text.append("  return t").append(expression.nodes().size() - 1).append(";\n}\n");
     text.append("#define CELL(at, i, j) fused(at, i, j, ARGS)\n");
-    return new GeneratedKernels(text.append(KernelSources.header("fused.h")).toString());
+    return text.append(KernelSources.header("fused.h"));
   }
 
   /** Files of functions that the expression calls, in a fixed order. */
@@ -93,7 +111,7 @@ final class FusedText {
   private boolean isSquareOfNumber(Node node) {
     return node.opcode().equals("^")
         && node.operands().get(1) >= 0
-        && isNumber[node.operands().get(1)];
+        && isNumber.get(node.operands().get(1));
   }
 
   private String call(Node node) {
@@ -112,10 +130,10 @@ final class FusedText {
     if (operand < 0) {
       return "t" + ~operand;
     }
-    if (isNumber[operand]) {
-      return "x" + operand;
+    if (isNumber.get(operand)) {
+      return "leaf" + operand;
     }
-    return "x"
+    return "leaf"
         + operand
         + switch (expression.leaves().get(operand)) {
           case FULL -> "[at]";

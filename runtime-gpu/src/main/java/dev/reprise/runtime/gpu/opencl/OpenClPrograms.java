@@ -37,8 +37,8 @@ final class OpenClPrograms {
   /** Programs that the driver does not compile: what needs them runs on the processor. */
   private final Map<String, DeviceException> broken = new HashMap<>();
 
-  /** By text, the one used longest ago first. */
-  private final Map<String, Generated> generated = new LinkedHashMap<>(16, 0.75f, true);
+  /** The one used longest ago first. */
+  private final Map<Made, Generated> generated = new LinkedHashMap<>(16, 0.75f, true);
 
   OpenClPrograms(cl_context context, DeviceFacts facts) {
     this.context = context;
@@ -59,16 +59,27 @@ final class OpenClPrograms {
   }
 
   /** A kernel that was made at run time; those not used for long are forgotten. */
-  cl_kernel kernel(GeneratedKernels generated, String name, Precision precision) {
-    String text = KernelSources.prelude("opencl", precision) + generated.text();
-    Generated program = this.generated.get(text);
+  cl_kernel kernel(GeneratedKernels made, String name, Precision precision) {
+    Made key = new Made(made, precision);
+    Generated program = generated.get(key);
     if (program == null) {
-      program = new Generated(build("of a fused expression", text), new HashMap<>());
-      this.generated.put(text, program);
+      program = built(KernelSources.prelude("opencl", precision) + made.text());
+      generated.put(key, program);
       forgetOldest();
     }
+    if (program.failure() != null) {
+      throw program.failure();
+    }
     cl_program source = program.program();
-    return program.kernels().computeIfAbsent(name, key -> clCreateKernel(source, key, null));
+    return program.kernels().computeIfAbsent(name, each -> clCreateKernel(source, each, null));
+  }
+
+  private Generated built(String text) {
+    try {
+      return new Generated(build("of a fused expression", text), new HashMap<>(), null);
+    } catch (DeviceException e) {
+      return new Generated(null, Map.of(), e);
+    }
   }
 
   /** A kernel that launches still use stays with the driver until they end. */
@@ -80,10 +91,16 @@ final class OpenClPrograms {
     }
   }
 
-  private record Generated(cl_program program, Map<String, cl_kernel> kernels) {
+  private record Made(GeneratedKernels kernels, Precision precision) {}
+
+  /** A program, or why there is none. */
+  private record Generated(
+      cl_program program, Map<String, cl_kernel> kernels, DeviceException failure) {
     void release() {
       kernels.values().forEach(kernel -> clReleaseKernel(kernel));
-      clReleaseProgram(program);
+      if (program != null) {
+        clReleaseProgram(program);
+      }
     }
   }
 

@@ -6,188 +6,15 @@
 //   NAME_cols    threads fold parts of columns, neighbours taking neighbouring columns
 //   NAME_merge   states of the parts into one result per line
 #include "folds.h"
+#include "lines.h"
 
-// A result has one of these forms; a value is divided by `divisor` first.
-#define STATE 0
-#define WIDE_VALUE 1
-#define VALUE 2
-#define WIDE_ROOT 3
-#define ROOT 4
-
-// Products keep a factor of 2^(SCALE * e) apart, so that no order of the cells overflows.
-#define SCALE (sizeof(WIDE) == 8 ? 600 : 80)
-#define LARGE (sizeof(WIDE) == 8 ? (WIDE)0x1p400 : (WIDE)0x1p50f)
-#define SMALL (1 / LARGE)
-#define UP (sizeof(WIDE) == 8 ? (WIDE)0x1p600 : (WIDE)0x1p80f)
-#define DOWN (1 / UP)
-
-FUNCTION WIDE scaled(WIDE x, WIDE *e) {
-  WIDE size = fabs(x);
-  if (size > LARGE) {
-    *e += 1;
-    return x * DOWN;
-  }
-  if (size < SMALL && size > 0) {
-    *e -= 1;
-    return x * UP;
-  }
-  return x;
-}
-
-FUNCTION void multiplyBy(WIDE *product, WIDE *e, WIDE x) {
-  *product = scaled(*product * scaled(x, e), e);
-}
-
-FUNCTION WIDE unscaled(WIDE product, WIDE e) {
-  WIDE most = 20;
-  int steps = (int)(e > most ? most : e < -most ? -most : e);
-  return ldexp(product, steps * SCALE);
-}
-
-FUNCTION void store(GLOBAL REAL *out, GLOBAL WIDE *wide, LONG at, WIDE value, LONG divisor,
-                    int form) {
-  value /= (WIDE)divisor;
-  if (form >= WIDE_ROOT) value = sqrt(value);
-  if (form == WIDE_VALUE || form == WIDE_ROOT)
-    wide[at] = value;
-  else
-    out[at] = (REAL)value;
-}
-
-// Merges the state (c, d) of another part into (a, b), as those of folds.h do.
-FUNCTION void prod_merged(WIDE *a, WIDE *b, WIDE c, WIDE d) {
-  multiplyBy(a, b, c);
-  *b += d;
-}
-FUNCTION void index_merged(WIDE *a, WIDE *b, WIDE c, WIDE d) {
-  if (c > *a || (c == *a && d > *b)) {
-    *a = c;
-    *b = d;
-  }
-}
-
-// Folds the cells x[i * stride] for i = from, from + step, ... below to.
-#define FOLD(NAME, EIGHT, ONE)                                                                       \
-  FUNCTION void NAME##_fold(WIDE *first, WIDE *second, GLOBAL const REAL *x, LONG from, LONG to,     \
-                            LONG step, LONG stride, WIDE center) {                                   \
-    WIDE a = *first, b = *second;                                                                    \
-    LONG i = from;                                                                                   \
-    for (; i + 7 * step < to; i += 8 * step) {                                                       \
-      GLOBAL const REAL *at = x + i * stride;                                                        \
-      LONG by = step * stride;                                                                       \
-      WIDE x0 = at[0], x1 = at[by], x2 = at[2 * by], x3 = at[3 * by];                                \
-      WIDE x4 = at[4 * by], x5 = at[5 * by], x6 = at[6 * by], x7 = at[7 * by];                       \
-      EIGHT;                                                                                         \
-    }                                                                                                \
-    for (; i < to; i += step) {                                                                      \
-      WIDE x0 = x[i * stride];                                                                       \
-      ONE;                                                                                           \
-    }                                                                                                \
-    *first = a;                                                                                      \
-    *second = b;                                                                                     \
-  }
-
-#define TREE(F) F(F(F(x0, x4), F(x2, x6)), F(F(x1, x5), F(x3, x7)))
-#define EACH(F) F(x0, 0) F(x1, 1) F(x2, 2) F(x3, 3) F(x4, 4) F(x5, 5) F(x6, 6) F(x7, 7)
-#define PLUS(p, q) ((p) + (q))
-#define SQUARE(v, k) v -= center, v *= v;
-#define TIMES(v, k) multiplyBy(&a, &b, v);
-#define RISE(v, k)                                                                                   \
-  if ((v) >= a) {                                                                                    \
-    a = (v);                                                                                         \
-    b = (WIDE)(i + k * step + 1);                                                                    \
-  }
-#define FALL(v, k)                                                                                   \
-  if (-(v) >= a) {                                                                                   \
-    a = -(v);                                                                                        \
-    b = (WIDE)(i + k * step + 1);                                                                    \
-  }
-
-FOLD(sum, addTo(&a, &b, TREE(PLUS)), addTo(&a, &b, x0))
-FOLD(squares, EACH(SQUARE) addTo(&a, &b, TREE(PLUS)), SQUARE(x0, 0) addTo(&a, &b, x0))
-FOLD(min, a = smaller(a, TREE(smaller)), a = smaller(a, x0))
-FOLD(max, a = larger(a, TREE(larger)), a = larger(a, x0))
-FOLD(prod, EACH(TIMES), TIMES(x0, 0))
-FOLD(indexMax, EACH(RISE), RISE(x0, 0))
-FOLD(indexMin, EACH(FALL), FALL(x0, 0))
-
-#define CENTERED(line) centers[line]
-#define PLAIN(line) 0
-
-// Folds NAME from a state (A, B), given what merges two states and what becomes of one.
-#define LINES(NAME, MERGED, A, B, CENTER, RESULT)                                                    \
-  KERNEL NAME##_rows(GLOBAL REAL *out, GLOBAL WIDE *wide, GLOBAL const REAL *x,                      \
-                     GLOBAL const WIDE *centers, LONG rows, LONG cols, LONG parts, LONG chunk,       \
-                     int lanes, LONG divisor, int form) {                                            \
-    LOCAL WIDE firsts[256];                                                                          \
-    LOCAL WIDE seconds[256];                                                                         \
-    int together = THREADS / lanes, lane = THREAD % lanes;                                           \
-    LONG each = (rows * parts + together * GROUPS - 1) / (together * GROUPS);                        \
-    for (LONG k = 0; k < each; k++) {                                                                \
-      LONG at = (GROUP * each + k) * together + THREAD / lanes;                                      \
-      LONG row = quotient(at, parts), part = at - row * parts;                                       \
-      WIDE a = A, b = B;                                                                             \
-      if (row < rows) {                                                                              \
-        LONG from = part * chunk, to = from + chunk < cols ? from + chunk : cols;                    \
-        NAME##_fold(&a, &b, x + row * cols, from + lane, to, lanes, 1, CENTER(row));                 \
-      }                                                                                              \
-      firsts[THREAD] = a;                                                                            \
-      seconds[THREAD] = b;                                                                           \
-      BARRIER;                                                                                       \
-      for (int middle = lanes / 2; middle > 0; middle /= 2) {                                        \
-        if (lane < middle) {                                                                         \
-          a = firsts[THREAD], b = seconds[THREAD];                                                   \
-          MERGED(&a, &b, firsts[THREAD + middle], seconds[THREAD + middle]);                         \
-          firsts[THREAD] = a, seconds[THREAD] = b;                                                   \
-        }                                                                                            \
-        BARRIER;                                                                                     \
-      }                                                                                              \
-      if (lane == 0 && row < rows) {                                                                 \
-        a = firsts[THREAD], b = seconds[THREAD];                                                     \
-        if (form == STATE) {                                                                         \
-          wide[2 * (part * rows + row)] = a;                                                         \
-          wide[2 * (part * rows + row) + 1] = b;                                                     \
-        } else {                                                                                     \
-          store(out, wide, row, RESULT, divisor, form);                                              \
-        }                                                                                            \
-      }                                                                                              \
-      BARRIER;                                                                                       \
-    }                                                                                                \
-  }                                                                                                  \
-  KERNEL NAME##_cols(GLOBAL REAL *out, GLOBAL WIDE *wide, GLOBAL const REAL *x,                      \
-                     GLOBAL const WIDE *centers, LONG rows, LONG cols, LONG chunk, int width,        \
-                     LONG divisor, int form) {                                                       \
-    LOCAL WIDE firsts[256];                                                                          \
-    LOCAL WIDE seconds[256];                                                                         \
-    int lanes = THREADS / width, lane = THREAD / width;                                              \
-    LONG tiles = (cols + width - 1) / width, part = quotient(GROUP, tiles);                          \
-    LONG col = (GROUP - part * tiles) * width + THREAD % width;                                      \
-    WIDE a = A, b = B;                                                                               \
-    if (lane < lanes && col < cols) {                                                                \
-      LONG from = part * chunk, to = from + chunk < rows ? from + chunk : rows;                      \
-      NAME##_fold(&a, &b, x + col, from + lane, to, lanes, cols, CENTER(col));                       \
-    }                                                                                                \
-    firsts[THREAD] = a;                                                                              \
-    seconds[THREAD] = b;                                                                             \
-    BARRIER;                                                                                         \
-    for (int n = lanes, middle = (n + 1) / 2; n > 1; n = middle, middle = (n + 1) / 2) {             \
-      if (lane + middle < n) {                                                                       \
-        a = firsts[THREAD], b = seconds[THREAD];                                                     \
-        MERGED(&a, &b, firsts[THREAD + middle * width], seconds[THREAD + middle * width]);           \
-        firsts[THREAD] = a, seconds[THREAD] = b;                                                     \
-      }                                                                                              \
-      BARRIER;                                                                                       \
-    }                                                                                                \
-    if (lane == 0 && col < cols) {                                                                   \
-      a = firsts[THREAD], b = seconds[THREAD];                                                       \
-      if (form == STATE) {                                                                           \
-        wide[2 * (part * cols + col)] = a;                                                           \
-        wide[2 * (part * cols + col) + 1] = b;                                                       \
-      } else {                                                                                       \
-        store(out, wide, col, RESULT, divisor, form);                                                \
-      }                                                                                              \
-    }                                                                                                \
-  }
+FOLD_sum ROWS_sum COLS_sum
+FOLD_squares ROWS_squares COLS_squares
+FOLD_min ROWS_min COLS_min
+FOLD_max ROWS_max COLS_max
+FOLD_prod ROWS_prod COLS_prod
+FOLD_indexMax ROWS_indexMax COLS_indexMax
+FOLD_indexMin ROWS_indexMin COLS_indexMin
 
 #define MERGE(NAME, A, B, RESULT)                                                                    \
   KERNEL NAME##_merge(GLOBAL REAL *out, GLOBAL WIDE *wide, GLOBAL const WIDE *states, LONG parts,    \
@@ -219,14 +46,6 @@ FOLD(indexMin, EACH(FALL), FALL(x0, 0))
       store(out, wide, line, RESULT, divisor, form);                                                 \
     }                                                                                                \
   }
-
-LINES(sum, sum_merged, 0, 0, PLAIN, corrected(a, b))
-LINES(squares, sum_merged, 0, 0, CENTERED, corrected(a, b))
-LINES(min, min_merged, INFINITY, 0, PLAIN, a)
-LINES(max, max_merged, -INFINITY, 0, PLAIN, a)
-LINES(prod, prod_merged, 1, 0, PLAIN, unscaled(a, b))
-LINES(indexMax, index_merged, -INFINITY, 1, PLAIN, b)
-LINES(indexMin, index_merged, -INFINITY, 1, PLAIN, b)
 
 MERGE(sum, 0, 0, corrected(a, b))
 MERGE(min, INFINITY, 0, a)
