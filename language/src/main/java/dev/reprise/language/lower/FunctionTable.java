@@ -99,7 +99,19 @@ final class FunctionTable {
         return own(unit, simple);
       }
     }
-    return scoped(script, prefix, simple);
+    FunctionReference scoped = scoped(script, prefix, simple);
+    return scoped == null && prefix.endsWith(".dml") ? ofFile(prefix, simple) : scoped;
+  }
+
+  /** A function by the path that {@code source} was given, as {@code paramserv} may be. */
+  private FunctionReference ofFile(String path, String name) {
+    String file = path.startsWith("./") ? path.substring(2) : path;
+    for (Unit unit : loader.units()) {
+      if (unit.prefix().equals(file) || unit.prefix().endsWith("/" + file)) {
+        return own(unit, name);
+      }
+    }
+    return null;
   }
 
   /** Names that a call in this unit could mean, builtins aside. */

@@ -4,7 +4,7 @@ import java.util.Set;
 
 /** Builtins of the language that have no operation yet; a call of one says so. */
 final class PlannedBuiltins {
-  private static final Set<String> NAMES = Set.of("paramserv", "score");
+  private static final Set<String> NAMES = Set.of("score");
 
   private PlannedBuiltins() {}
 
