@@ -9,7 +9,7 @@
  *   artifacts kept  <-- materialise: what is worth its bytes? <-- experiment graph
  * </pre>
  *
- * <p>{@link dev.reprise.store.plan} holds pure functions over graphs of numbers; neither it nor
- * what chooses artifacts knows files, processes or values.
+ * <p>{@link dev.reprise.store.plan} and {@link dev.reprise.store.materialise} hold pure functions
+ * over graphs of numbers; they know no files, processes or values.
  */
 package dev.reprise.store;
