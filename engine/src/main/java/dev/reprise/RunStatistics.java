@@ -19,6 +19,8 @@ import java.util.Map;
  * @param disk what was moved to disk and back since the session began
  * @param devices the accelerators that the session opened
  * @param verification hits that were computed again; null when none are
+ * @param store what came from the experiment store and went there since the session began; null
+ *     without one
  * @param forecast what reuse would have saved; null unless that was asked
  */
 public record RunStatistics(
@@ -35,6 +37,7 @@ public record RunStatistics(
     DiskUse disk,
     List<DeviceUse> devices,
     Verification verification,
+    StoreUse store,
     ReuseForecast forecast) {
 
   public RunStatistics {

@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +39,7 @@ import java.util.Set;
  * @param spillFolder folder for values that host memory cannot hold; made when the first is moved
  * @param devices which devices are used, and how
  * @param traceFile file for the time line of the session, written when it is closed; null for none
+ * @param store experiment store that values come from and go to; null for none
  */
 public record SessionConfig(
     ReuseMode reuse,
@@ -61,7 +63,8 @@ public record SessionConfig(
     Path natives,
     Path spillFolder,
     DeviceConfig devices,
-    Path traceFile) {
+    Path traceFile,
+    StoreConfig store) {
 
   public SessionConfig {
     Objects.requireNonNull(reuse);
@@ -220,6 +223,13 @@ public record SessionConfig(
     return draft.config();
   }
 
+  /** Finds values in an experiment store and keeps them there; null for none. */
+  public SessionConfig withStore(StoreConfig which) {
+    Draft draft = new Draft(this);
+    draft.store = which;
+    return draft.config();
+  }
+
   /** A copy whose options may still change. */
   private static final class Draft {
     private ReuseMode reuse;
@@ -244,6 +254,7 @@ public record SessionConfig(
     private Path spillFolder;
     private DeviceConfig devices;
     private Path traceFile;
+    private StoreConfig store;
 
     Draft(SessionConfig from) {
       reuse = from.reuse;
@@ -268,6 +279,7 @@ public record SessionConfig(
       spillFolder = from.spillFolder;
       devices = from.devices;
       traceFile = from.traceFile;
+      store = from.store;
     }
 
     SessionConfig config() {
@@ -293,7 +305,8 @@ public record SessionConfig(
           natives,
           spillFolder,
           devices,
-          traceFile);
+          traceFile,
+          store);
     }
   }
 }

@@ -34,6 +34,7 @@ final class ArchitectureRules {
           ".engine.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
+          ".store.",
           ".runtime.cpu.blas.NativeLibraries",
           ".runtime.gpu.cuda.RetargetedLibrary",
           ".cli.BenchFiles",

@@ -5,10 +5,13 @@ import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
+import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * The settings in the engine's terms.
@@ -42,6 +45,9 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     if (settings.spillFolder() != null) {
       config = config.withSpillFolder(settings.spillFolder());
     }
+    if (settings.store() != null) {
+      config = config.withStore(store(settings));
+    }
     if (settings.seed().isPresent()) {
       config = config.withSeed(settings.seed().getAsLong());
     }
@@ -49,6 +55,12 @@ record EngineOptions(SessionConfig config, List<String> notes) {
       config = config.withThreads(settings.threads().getAsInt());
     }
     return new EngineOptions(config, missing(settings));
+  }
+
+  private static StoreConfig store(Settings settings) {
+    StoreConfig store = StoreConfig.of(Path.of(settings.store()).toAbsolutePath());
+    OptionalLong bytes = settings.memory().bytes("store");
+    return bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
   }
 
   private static DeviceConfig devices(Settings settings) {
@@ -103,12 +115,13 @@ record EngineOptions(SessionConfig config, List<String> notes) {
         && !ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses()) {
       notes.add("--verify-reuse with --reuse " + settings.reuse() + " (nothing is reused)");
     }
-    List<String> locations = settings.memory().namedBeyond(List.of("host", "disk"));
+    List<String> locations = settings.memory().namedBeyond(List.of("host", "disk", "store"));
     if (!locations.isEmpty()) {
       notes.add("--memory for " + String.join(", ", locations));
     }
-    if (settings.store() != null) {
-      notes.add("--store");
+    boolean reuses = ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses();
+    if (settings.store() != null && !reuses) {
+      notes.add("--store with --reuse " + settings.reuse() + " (nothing is reused)");
     }
     return List.copyOf(notes);
   }

@@ -10,13 +10,14 @@ import java.util.TreeMap;
  * Bytes per location, as option {@code --memory} gives them: {@code
  * host=4g,disk=50g,cuda:0=8g,lineage=512m}. Locations that are not named keep their default.
  *
- * @param byLocation {@code host}, {@code disk}, {@code lineage}, {@code cuda:i} or {@code opencl:i}
+ * @param byLocation {@code host}, {@code disk}, {@code lineage}, {@code store}, {@code cuda:i} or
+ *     {@code opencl:i}
  */
 record MemoryBudgets(Map<String, Long> byLocation) {
   static final MemoryBudgets DEFAULT = new MemoryBudgets(Map.of());
 
   private static final List<String> LOCATIONS =
-      List.of("host", "disk", "lineage", "cuda:0", "opencl:0");
+      List.of("host", "disk", "lineage", "store", "cuda:0", "opencl:0");
 
   MemoryBudgets {
     byLocation = Map.copyOf(byLocation);
@@ -58,7 +59,7 @@ record MemoryBudgets(Map<String, Long> byLocation) {
         throw new UsageException(
             "--memory: unknown location '"
                 + location
-                + "' (host, disk, lineage, cuda:i, opencl:i)"
+                + "' (host, disk, lineage, store, cuda:i, opencl:i)"
                 + Choices.hint(location, LOCATIONS));
       }
       String size = part.substring(equals + 1).strip();
@@ -110,7 +111,7 @@ record MemoryBudgets(Map<String, Long> byLocation) {
   }
 
   private static boolean isLocation(String name) {
-    return name.equals("host") || name.equals("disk") || name.equals("lineage") || isDevice(name);
+    return List.of("host", "disk", "lineage", "store").contains(name) || isDevice(name);
   }
 
   private static boolean isDevice(String name) {

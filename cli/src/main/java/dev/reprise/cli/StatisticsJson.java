@@ -10,6 +10,7 @@ import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
+import dev.reprise.StoreUse;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -168,6 +169,26 @@ final class StatisticsJson {
     disk(run.disk(), json);
     json.writeEndObject();
     devices(run.devices(), json);
+    if (run.store() != null) {
+      store(run.store(), json);
+    }
+  }
+
+  private static void store(StoreUse store, JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("store");
+    json.writeStringField("folder", store.folder());
+    json.writeNumberField("hits", store.hits());
+    json.writeNumberField("misses", store.misses());
+    json.writeNumberField("regions", store.regions());
+    json.writeNumberField("savedNanos", store.savedNanos());
+    json.writeNumberField("loadedBytes", store.loadedBytes());
+    json.writeNumberField("kept", store.kept());
+    json.writeNumberField("keptBytes", store.keptBytes());
+    json.writeNumberField("dropped", store.dropped());
+    json.writeNumberField("waits", store.waits());
+    json.writeNumberField("damaged", store.damaged());
+    json.writeStringField("problem", store.problem());
+    json.writeEndObject();
   }
 
   private static void devices(List<DeviceUse> devices, JsonGenerator json) throws IOException {

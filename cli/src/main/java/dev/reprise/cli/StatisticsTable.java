@@ -8,6 +8,7 @@ import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.RunStatistics.Verification;
+import dev.reprise.StoreUse;
 import java.util.List;
 import java.util.Locale;
 
@@ -57,11 +58,43 @@ final class StatisticsTable {
     for (DeviceUse device : run.devices()) {
       line(text, device.name(), device(device));
     }
+    if (run.store() != null) {
+      line(text, "store", store(run.store()));
+    }
     if (run.verification() != null) {
       line(text, "verified", verified(run.verification()));
     }
     operations(text, run.operations(), rows);
     return text.toString();
+  }
+
+  private static String store(StoreUse store) {
+    String counts =
+        store.hits()
+            + " values found ("
+            + Units.bytes(store.loadedBytes())
+            + ", "
+            + Units.seconds(store.savedNanos())
+            + " saved), "
+            + store.regions()
+            + " calls and blocks, "
+            + store.misses()
+            + " not there, "
+            + store.kept()
+            + " kept so far ("
+            + Units.bytes(store.keptBytes())
+            + ")";
+    if (store.waits() + store.damaged() + store.dropped() > 0) {
+      counts +=
+          ", "
+              + store.waits()
+              + " waits for other processes, "
+              + store.damaged()
+              + " damaged, "
+              + store.dropped()
+              + " dropped";
+    }
+    return store.problem() == null ? counts : counts + "; " + store.problem();
   }
 
   private static void partial(StringBuilder text, RunStatistics run) {

@@ -46,6 +46,7 @@ class BenchReportTest {
         DiskUse.NONE,
         List.of(devices),
         null,
+        null,
         null);
   }
 

@@ -48,7 +48,14 @@ public final class Environment {
         cacheFolder().resolve("natives"),
         cacheFolder().resolve("spill"),
         DeviceConfig.AUTO,
+        null,
         null);
+  }
+
+  /** The version of this build, as its jar says. */
+  static String version() {
+    String version = Environment.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
   }
 
   /** The user's folder for files that can be made again. */

@@ -4,6 +4,7 @@ import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.runtime.Allocator;
@@ -28,8 +29,17 @@ final class Execution {
   /** Null when nothing is computed twice for comparison. */
   private final ReuseVerifier verifier;
 
-  Execution(KernelRunner kernels, OpcodeIndex opcodes, PartialReuse parts, ReuseVerifier verifier) {
+  /** Null without an experiment store. */
+  private final StoredValues stored;
+
+  Execution(
+      KernelRunner kernels,
+      OpcodeIndex opcodes,
+      PartialReuse parts,
+      ReuseVerifier verifier,
+      StoredValues stored) {
     this.verifier = verifier;
+    this.stored = stored;
     this.kernels = kernels;
     this.opcodes = opcodes;
     this.parts = parts;
@@ -59,6 +69,71 @@ final class Execution {
    * @return null when {@code later} will be told
    */
   Value run(
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Tally tally,
+      Later later) {
+    double work = stored == null || item == null ? 0 : linked.work(inputs);
+    return stored != null && stored.isWorthAsking(work)
+        ? storedOrComputed(linked, inputs, item, context, tally, later, work)
+        : compute(linked, inputs, item, context, tally, later);
+  }
+
+  /** Finds the value in the experiment store, or computes it and offers it. */
+  private Value storedOrComputed(
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      ExecutionContext context,
+      Tally tally,
+      Later later,
+      double work) {
+    StoredValues.Answer answer =
+        stored.ask(item, work, later == null ? () -> true : later::isWanted);
+    if (answer.value() != null) {
+      return answer.value();
+    }
+    long start = System.nanoTime();
+    Later offering = later == null ? null : new Offering(later, answer, start);
+    try {
+      Value value = compute(linked, inputs, item, context, tally, offering);
+      if (value != null) {
+        answer.computed(value, System.nanoTime() - start);
+      }
+      return value;
+    } catch (RuntimeException | Error e) {
+      answer.close();
+      throw e;
+    }
+  }
+
+  /** Offers what an accelerator has computed before it passes it on. */
+  private record Offering(Later later, StoredValues.Answer answer, long start) implements Later {
+    @Override
+    public boolean isWanted() {
+      return later.isWanted();
+    }
+
+    @Override
+    public void completed(Value value) {
+      try {
+        answer.computed(value, System.nanoTime() - start);
+      } finally {
+        later.completed(value);
+      }
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      try (answer) {
+        later.failed(error);
+      }
+    }
+  }
+
+  private Value compute(
       LinkedOperation linked,
       Value[] inputs,
       LineageItem item,

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -125,6 +126,38 @@ final class FinishedRegion {
       }
     }
     return -1;
+  }
+
+  long costNanos() {
+    return facts.costNanos();
+  }
+
+  /** Names all values and keeps none; everything is complete now. */
+  Composite named() {
+    return composite(null);
+  }
+
+  /** Offers the wanted values to the experiment store; everything is complete now. */
+  void offerTo(StoredValues stored) {
+    for (int i = 0; i < Math.min(wanted, values.length); i++) {
+      if (values[i] != null && (marks == null || !marks.isUntouched(i))) {
+        offer(stored, values[i], items[i]);
+      }
+    }
+  }
+
+  private void offer(StoredValues stored, Value pending, LineageItem item) {
+    Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
+    if (inputNumber(item) >= 0 || value instanceof Scalar scalar && isShort(scalar)) {
+      return;
+    }
+    if (value instanceof ListValue list) {
+      for (int i = 0; i < list.size(); i++) {
+        offer(stored, list.elements().get(i), ElementItems.at(item, i));
+      }
+    } else {
+      stored.offer(item, value, facts.costNanos());
+    }
   }
 
   /** Keeps the wanted values in the cache and names all of them; everything is complete now. */

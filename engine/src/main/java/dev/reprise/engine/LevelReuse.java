@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.lineage.CompositeKey;
@@ -9,6 +10,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +42,16 @@ final class LevelReuse {
   private final Composites composites;
   private final Precision precision;
 
-  LevelReuse(LineageCache cache, Keeping keeping, Composites composites, Precision precision) {
+  /** Null without an experiment store. */
+  private final StoredValues stored;
+
+  LevelReuse(
+      LineageCache cache,
+      Keeping keeping,
+      Composites composites,
+      Precision precision,
+      StoredValues stored) {
+    this.stored = stored;
     this.cache = cache;
     this.keeping = keeping;
     this.composites = composites;
@@ -54,7 +65,8 @@ final class LevelReuse {
    */
   void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     LineageItem[] inputs = items(activation, region.inputs);
-    if (!composites.isEmpty() && find(context, activation, region, body, inputs, wanted)) {
+    if ((stored != null || !composites.isEmpty())
+        && find(context, activation, region, body, inputs, wanted)) {
       return;
     }
     execute(context, activation, region, body, inputs, wanted);
@@ -84,6 +96,10 @@ final class LevelReuse {
       int wanted) {
     Key key = key(region, inputs);
     Composite known = composites.get(key);
+    boolean recalled = known == null && stored != null;
+    if (recalled) {
+      known = recall(region, key, inputs);
+    }
     if (known == null) {
       return false;
     }
@@ -95,7 +111,7 @@ final class LevelReuse {
     int count = Math.min(wanted, known.parts().length);
     Value[] values = new Value[count];
     LineageItem[] items = new LineageItem[count];
-    LevelValues found = new LevelValues(cache, activation, region);
+    LevelValues found = new LevelValues(cache, stored, activation, region);
     if (!found.take(known, values, items)) {
       return false;
     }
@@ -105,6 +121,10 @@ final class LevelReuse {
       new RegionCheck(verifier, region, values, items).execute(body, context, activation);
       foundIn(context, activation, region, known);
       return true;
+    }
+    if (recalled) {
+      stored.foundRegion();
+      composites.put(key, known);
     }
     bind(activation, region, known.parts(), values, items);
     context.seeds.skip(known.seeds());
@@ -116,6 +136,12 @@ final class LevelReuse {
     }
     foundIn(context, activation, region, known);
     return true;
+  }
+
+  /** What an earlier run left in the experiment store. */
+  private Composite recall(Region region, Key key, LineageItem[] inputs) {
+    byte[] record = region.isWorthRecalling() ? stored.region(key) : null;
+    return record == null ? null : RegionRecord.read(record, inputs, OperationTable.standard());
   }
 
   private static void foundIn(
@@ -211,6 +237,13 @@ final class LevelReuse {
     if (keeping.pays(done.region.account, key, done.work(), done.bytesToKeep(cache))) {
       Composite composite = done.composite(cache);
       composites.put(key, composite, done.kept());
+    }
+    if (stored != null && stored.isWorthKeepingRegion(done.costNanos())) {
+      byte[] record = RegionRecord.write(done.named(), done.inputs);
+      if (record != null) {
+        done.offerTo(stored);
+        stored.keepRegion(key, record, done.costNanos());
+      }
     }
   }
 }

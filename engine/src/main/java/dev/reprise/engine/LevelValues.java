@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -13,14 +14,19 @@ import java.util.concurrent.CancellationException;
 /** Gathers the values that a composite names: all of them with references, or none. */
 final class LevelValues {
   private final LineageCache cache;
+
+  /** Null without an experiment store. */
+  private final StoredValues stored;
+
   private final Activation activation;
   private final Region region;
 
   /** Whether values that are not in memory are waited for; decided when one is met. */
   private boolean waits;
 
-  LevelValues(LineageCache cache, Activation activation, Region region) {
+  LevelValues(LineageCache cache, StoredValues stored, Activation activation, Region region) {
     this.cache = cache;
+    this.stored = stored;
     this.activation = activation;
     this.region = region;
   }
@@ -109,8 +115,12 @@ final class LevelValues {
     return nanos;
   }
 
-  private Value cached(Key key) {
+  private Value cached(Composite.Cached part) {
+    Key key = part.key();
     Value value = cache.take(key);
+    if (value == null && stored != null && !cache.contains(key)) {
+      value = fromStore(part);
+    }
     if (value != null || !waits) {
       return value;
     }
@@ -120,6 +130,16 @@ final class LevelValues {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
     }
+  }
+
+  private Value fromStore(Composite.Cached part) {
+    long start = System.nanoTime();
+    Value value = stored.find(part.item());
+    if (value != null) {
+      long nanos = System.nanoTime() - start;
+      cache.putIfAbsent(part.key(), value, nanos, part.item().height());
+    }
+    return value;
   }
 
   private LineageItem item(Composite.Part part) {
@@ -135,7 +155,7 @@ final class LevelValues {
   private Value take(Composite.Part part) {
     return switch (part) {
       case Composite.Inline inline -> inline.value();
-      case Composite.Cached cached -> cached(cached.key());
+      case Composite.Cached cached -> cached(cached);
       case Composite.Elements list -> list(list);
       case Composite.Input input -> {
         Value value = activation.values[region.inputs[input.position()]];

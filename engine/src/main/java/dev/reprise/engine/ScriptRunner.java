@@ -4,6 +4,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Diagnostic;
+import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -106,6 +107,9 @@ public final class ScriptRunner {
     @Override
     public void run() {
       long start = System.nanoTime();
+      if (services.stored() != null) {
+        services.stored().begin(scriptName(), "");
+      }
       long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
       ControlContext context = run.mainContext(seed, services.config().out());
       Activation activation =
@@ -128,11 +132,19 @@ public final class ScriptRunner {
             new ScriptException(
                 ScriptException.Kind.INTERNAL, "internal error: " + e, null, List.of(), e);
       } finally {
+        if (services.stored() != null) {
+          services.stored().ended(failure == null ? "finished" : "failed");
+        }
         context.discardOutstanding();
         activation.leave();
         inputs.values().forEach(bound -> services.restoration().letGo(bound.value(), bound.item()));
         services.config().out().flush();
       }
+    }
+
+    private String scriptName() {
+      Position start = functions.main().procedure().position();
+      return start == null ? "a script" : start.file();
     }
 
     private void bindInputs(Activation activation) {

@@ -10,6 +10,7 @@ import dev.reprise.cache.Policy;
 import dev.reprise.cache.TagClass;
 import dev.reprise.cache.ValueTag;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
@@ -56,6 +57,10 @@ public final class SessionServices implements AutoCloseable {
 
   private final HostMemory memory;
   private final LineageCache cache;
+
+  /** Null without an experiment store. */
+  private final StoredValues stored;
+
   private final CpuDevice device;
   private final Accelerators accelerators;
   private final CpuPool pool;
@@ -129,16 +134,25 @@ public final class SessionServices implements AutoCloseable {
       disk.makeRoomWith(this::makeRoomOnDisk);
       memory.writeAhead();
     }
+    this.stored =
+        cache != null && config.store() != null
+            ? new StoredValues(config.store(), tags, Environment.version(), memory)
+            : null;
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
     this.checks = RunChecks.of(config, kernels);
     Execution execution =
-        new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier());
+        new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier(), stored);
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
-            ? new LevelReuse(cache, keeping, new Composites(COMPOSITES, cache), config.precision())
+            ? new LevelReuse(
+                cache,
+                keeping,
+                new Composites(COMPOSITES, cache),
+                config.precision(),
+                stored)
             : null;
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
@@ -251,6 +265,11 @@ public final class SessionServices implements AutoCloseable {
     return cache;
   }
 
+  /** Null without an experiment store. */
+  StoredValues stored() {
+    return stored;
+  }
+
   public CpuDevice device() {
     return device;
   }
@@ -332,6 +351,9 @@ public final class SessionServices implements AutoCloseable {
     pool.close();
     accelerators.stop();
     memory.settle();
+    if (stored != null) {
+      stored.close();
+    }
     if (cache != null) {
       cache.close();
     }

@@ -60,6 +60,7 @@ final class StatisticsReport {
         disk(session.diskStatistics(), memory),
         devices(session.accelerators()),
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
+        session.stored() == null ? null : session.stored().use(),
         session.checks().estimate() == null ? null : session.checks().estimate().forecast());
   }
 

@@ -1,0 +1,31 @@
+package dev.reprise;
+
+/**
+ * What a session did with its experiment store.
+ *
+ * @param folder of the store
+ * @param hits values that were loaded instead of computed
+ * @param misses operations worth asking for whose values were not there
+ * @param regions whole calls and blocks whose outcome was there
+ * @param savedNanos what computing the loaded values had cost, less loading
+ * @param loadedBytes of their contents
+ * @param kept values that were added
+ * @param keptBytes of their contents
+ * @param dropped values that were not added for lack of room in the queue, or after a problem
+ * @param waits values that another process was computing
+ * @param damaged artifacts whose checksum differed; they were computed again
+ * @param problem why nothing was added any more, or null
+ */
+public record StoreUse(
+    String folder,
+    long hits,
+    long misses,
+    long regions,
+    long savedNanos,
+    long loadedBytes,
+    long kept,
+    long keptBytes,
+    long dropped,
+    long waits,
+    long damaged,
+    String problem) {}

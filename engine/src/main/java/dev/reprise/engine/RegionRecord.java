@@ -1,0 +1,406 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.program.Procedure.Parameter;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.LiteralName;
+import dev.reprise.runtime.DoubleScalar;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Opcode;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.runtime.operation.Place;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A {@link Composite} as bytes, for the experiment store. The lineage of its outputs is written
+ * down to the region's inputs, which whoever reads it supplies with items of his own; so a found
+ * call goes on in the trace as if it had been executed. Every key is written, too, and compared
+ * when read.
+ */
+final class RegionRecord {
+  private static final int VERSION = 1;
+
+  /**
+   * Histories beyond this are not written: a loop inside would be written iteration by iteration.
+   */
+  private static final int MOST_ITEMS = 4_000;
+
+  private static final int INPUT = 0;
+  private static final int LITERAL = 1;
+  private static final int OPERATION = 2;
+
+  private static final int PART_CLEARED = 0;
+  private static final int PART_UNCHANGED = 1;
+  private static final int PART_INPUT = 2;
+  private static final int PART_INLINE = 3;
+  private static final int PART_CACHED = 4;
+  private static final int PART_ELEMENTS = 5;
+
+  private RegionRecord() {}
+
+  /** The bytes, or null when the history of an output is too long or cannot be written. */
+  static byte[] write(Composite composite, LineageItem[] inputs) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Writing writing = new Writing(inputs, new DataOutputStream(bytes));
+    try {
+      return writing.composite(composite) ? bytes.toByteArray() : null;
+    } catch (IOException e) {
+      throw new IllegalStateException("an array cannot be written", e);
+    }
+  }
+
+  /** The composite, or null when the bytes do not fit the inputs or this version. */
+  static Composite read(byte[] record, LineageItem[] inputs, OperationTable table) {
+    try {
+      return new Reading(inputs, table, new DataInputStream(new ByteArrayInputStream(record)))
+          .composite();
+    } catch (IOException | RuntimeException e) {
+      // Written by another version, or damaged: as good as absent.
+      return null;
+    }
+  }
+
+  private static final class Writing {
+    private final LineageItem[] inputs;
+    private final DataOutputStream out;
+    private final IdentityHashMap<LineageItem, Integer> numbers = new IdentityHashMap<>();
+    private final ByteArrayOutputStream itemBytes = new ByteArrayOutputStream();
+    private final DataOutputStream items = new DataOutputStream(itemBytes);
+    private int count;
+
+    Writing(LineageItem[] inputs, DataOutputStream out) {
+      this.inputs = inputs;
+      this.out = out;
+    }
+
+    boolean composite(Composite composite) throws IOException {
+      ByteArrayOutputStream partBytes = new ByteArrayOutputStream();
+      DataOutputStream parts = new DataOutputStream(partBytes);
+      for (Composite.Part part : composite.parts()) {
+        if (!part(part, parts)) {
+          return false;
+        }
+      }
+      out.writeByte(VERSION);
+      out.writeLong(composite.work());
+      out.writeLong(composite.seeds());
+      out.writeLong(composite.costNanos());
+      out.writeInt(composite.calls().size());
+      for (Composite.Called call : composite.calls()) {
+        out.writeUTF(call.name());
+        key(call.fingerprint(), out);
+        out.writeInt(call.parameters().size());
+        for (Parameter parameter : call.parameters()) {
+          out.writeUTF(parameter.name());
+        }
+      }
+      out.writeInt(count);
+      itemBytes.writeTo(out);
+      out.writeInt(composite.parts().length);
+      partBytes.writeTo(out);
+      return true;
+    }
+
+    private boolean part(Composite.Part part, DataOutputStream parts) throws IOException {
+      switch (part) {
+        case Composite.NoValue none ->
+            parts.writeByte(none == Composite.NoValue.CLEARED ? PART_CLEARED : PART_UNCHANGED);
+        case Composite.Input(int position) -> {
+          parts.writeByte(PART_INPUT);
+          parts.writeInt(position);
+        }
+        case Composite.Inline(Scalar value, LineageItem item) -> {
+          parts.writeByte(PART_INLINE);
+          scalar(value, parts);
+          return item(item, parts);
+        }
+        case Composite.Cached(Key key, LineageItem item) -> {
+          parts.writeByte(PART_CACHED);
+          key(key, parts);
+          return item(item, parts);
+        }
+        case Composite.Elements(
+                List<String> names,
+                Composite.Part[] elements,
+                LineageItem item) -> {
+          parts.writeByte(PART_ELEMENTS);
+          parts.writeInt(names.size());
+          for (String name : names) {
+            parts.writeUTF(name);
+          }
+          parts.writeInt(elements.length);
+          for (Composite.Part element : elements) {
+            if (!part(element, parts)) {
+              return false;
+            }
+          }
+          return item(item, parts);
+        }
+      }
+      return true;
+    }
+
+    /** Writes the items below, if they are not there yet, and the number of this one. */
+    private boolean item(LineageItem item, DataOutputStream parts) throws IOException {
+      ArrayList<LineageItem> open = new ArrayList<>();
+      open.add(item);
+      while (!open.isEmpty()) {
+        LineageItem top = open.getLast();
+        if (numbers.containsKey(top)) {
+          open.removeLast();
+          continue;
+        }
+        if (count >= MOST_ITEMS || open.size() > MOST_ITEMS) {
+          return false;
+        }
+        int input = inputNumber(top);
+        boolean ready = true;
+        for (int i = 0; input < 0 && i < top.inputCount(); i++) {
+          if (!numbers.containsKey(top.input(i))) {
+            open.add(top.input(i));
+            ready = false;
+          }
+        }
+        if (ready) {
+          if (!node(top, input)) {
+            return false;
+          }
+          numbers.put(top, count++);
+          open.removeLast();
+        }
+      }
+      parts.writeInt(numbers.get(item));
+      return true;
+    }
+
+    private int inputNumber(LineageItem item) {
+      for (int i = 0; i < inputs.length; i++) {
+        if (inputs[i] != null && inputs[i].sameAs(item)) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    private boolean node(LineageItem item, int input) throws IOException {
+      if (input >= 0) {
+        items.writeByte(INPUT);
+        items.writeInt(input);
+        return true;
+      }
+      if (item.isLiteral()) {
+        items.writeByte(LITERAL);
+        scalar(item.literalOrNull(), items);
+        items.writeInt(item.literalNames().size());
+        for (LiteralName name : item.literalNames()) {
+          items.writeUTF(name.name());
+          place(name.place());
+        }
+        return true;
+      }
+      if (item.note() != null) {
+        // A file or a bound value: what it is called is no part of its key.
+        return false;
+      }
+      items.writeByte(OPERATION);
+      items.writeUTF(item.operation().name());
+      Map<String, String> attributes = item.operation().attributes().asMap();
+      items.writeInt(attributes.size());
+      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+        items.writeUTF(attribute.getKey());
+        items.writeUTF(attribute.getValue());
+      }
+      items.writeInt(item.inputCount());
+      for (int i = 0; i < item.inputCount(); i++) {
+        items.writeInt(numbers.get(item.input(i)));
+      }
+      key(item.key(), items);
+      place(item.place());
+      return true;
+    }
+
+    private void place(Place place) throws IOException {
+      items.writeUTF(place == null ? "" : place.text());
+    }
+
+    private static void key(Key key, DataOutputStream to) throws IOException {
+      to.writeLong(key.high());
+      to.writeLong(key.low());
+    }
+
+    private static void scalar(Scalar value, DataOutputStream to) throws IOException {
+      to.writeUTF(value.type().name());
+      switch (value.type()) {
+        case ABSENT -> {}
+        case STRING -> {
+          byte[] text = value.asString().getBytes(StandardCharsets.UTF_8);
+          to.writeInt(text.length);
+          to.write(text);
+        }
+        case DOUBLE -> to.writeLong(Double.doubleToRawLongBits(((DoubleScalar) value).value()));
+        default -> to.writeLong(value.asLong());
+      }
+    }
+  }
+
+  private static final class Reading {
+    private final LineageItem[] inputs;
+    private final OperationTable table;
+    private final DataInputStream in;
+    private LineageItem[] items;
+
+    Reading(LineageItem[] inputs, OperationTable table, DataInputStream in) {
+      this.inputs = inputs;
+      this.table = table;
+      this.in = in;
+    }
+
+    Composite composite() throws IOException {
+      if (in.readByte() != VERSION) {
+        throw new IOException("another version");
+      }
+      long work = in.readLong();
+      long seeds = in.readLong();
+      long cost = in.readLong();
+      List<Composite.Called> calls = new ArrayList<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        calls.add(call());
+      }
+      items = new LineageItem[in.readInt()];
+      for (int i = 0; i < items.length; i++) {
+        items[i] = item();
+      }
+      Composite.Part[] parts = new Composite.Part[in.readInt()];
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = part();
+      }
+      return new Composite(parts, calls, work, seeds, cost);
+    }
+
+    private Composite.Called call() throws IOException {
+      String name = in.readUTF();
+      Key fingerprint = key();
+      List<Parameter> parameters = new ArrayList<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        // Only the name of a parameter is looked at.
+        parameters.add(new Parameter(in.readUTF(), null, 0, null));
+      }
+      return new Composite.Called(name, fingerprint, parameters);
+    }
+
+    private LineageItem item() throws IOException {
+      return switch (in.readByte()) {
+        case INPUT -> inputs[in.readInt()];
+        case LITERAL -> literal();
+        case OPERATION -> operation();
+        default -> throw new IOException("an item of unknown kind");
+      };
+    }
+
+    private LineageItem literal() throws IOException {
+      Scalar value = scalar();
+      List<LiteralName> names = new ArrayList<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        String name = in.readUTF();
+        names.add(new LiteralName(name, place()));
+      }
+      return names.isEmpty() ? LineageItem.literal(value) : LineageItem.literal(value, names);
+    }
+
+    private Place place() throws IOException {
+      String text = in.readUTF();
+      return text.isEmpty() ? null : () -> text;
+    }
+
+    private LineageItem operation() throws IOException {
+      Opcode opcode = table.find(in.readUTF());
+      if (opcode == null) {
+        throw new IOException("an operation of another version");
+      }
+      Map<String, String> attributes = new TreeMap<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        String name = in.readUTF();
+        attributes.put(name, in.readUTF());
+      }
+      LineageItem[] operands = new LineageItem[in.readInt()];
+      for (int i = 0; i < operands.length; i++) {
+        operands[i] = items[in.readInt()];
+      }
+      Key key = key();
+      Operation operation = new Operation(opcode, Attributes.of(attributes));
+      Place place = place();
+      LineageItem item = LineageItem.of(place == null ? operation : operation.at(place), operands);
+      if (!item.key().equals(key)) {
+        throw new IOException("an item whose key differs");
+      }
+      return item;
+    }
+
+    private Composite.Part part() throws IOException {
+      return switch (in.readByte()) {
+        case PART_CLEARED -> Composite.NoValue.CLEARED;
+        case PART_UNCHANGED -> Composite.NoValue.UNCHANGED;
+        case PART_INPUT -> new Composite.Input(in.readInt());
+        case PART_INLINE -> {
+          Scalar value = scalar();
+          yield new Composite.Inline(value, items[in.readInt()]);
+        }
+        case PART_CACHED -> {
+          Key key = key();
+          LineageItem item = items[in.readInt()];
+          if (!item.key().equals(key)) {
+            throw new IOException("an output whose key differs");
+          }
+          yield new Composite.Cached(key, item);
+        }
+        case PART_ELEMENTS -> elements();
+        default -> throw new IOException("a part of unknown kind");
+      };
+    }
+
+    private Composite.Part elements() throws IOException {
+      List<String> names = new ArrayList<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        names.add(in.readUTF());
+      }
+      Composite.Part[] elements = new Composite.Part[in.readInt()];
+      for (int i = 0; i < elements.length; i++) {
+        elements[i] = part();
+      }
+      return new Composite.Elements(names, elements, items[in.readInt()]);
+    }
+
+    private Key key() throws IOException {
+      long high = in.readLong();
+      return new Key(high, in.readLong());
+    }
+
+    private Scalar scalar() throws IOException {
+      return switch (ValueType.valueOf(in.readUTF())) {
+        case ABSENT -> Scalar.absent();
+        case BOOLEAN -> Scalar.of(in.readLong() != 0);
+        case INTEGER -> Scalar.of(in.readLong());
+        case DOUBLE -> Scalar.of(Double.longBitsToDouble(in.readLong()));
+        case STRING -> {
+          byte[] text = new byte[in.readInt()];
+          in.readFully(text);
+          yield Scalar.of(new String(text, StandardCharsets.UTF_8));
+        }
+        default -> throw new IOException("no scalar");
+      };
+    }
+  }
+}

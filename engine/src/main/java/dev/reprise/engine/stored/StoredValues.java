@@ -1,0 +1,396 @@
+package dev.reprise.engine.stored;
+
+import dev.reprise.StoreUse;
+import dev.reprise.cache.TagClass;
+import dev.reprise.formats.FormatException;
+import dev.reprise.formats.ValueContent;
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.HostMemory;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.Value;
+import dev.reprise.store.Artifact;
+import dev.reprise.store.ExperimentStore;
+import dev.reprise.store.RunFacts;
+import dev.reprise.store.RunLog;
+import dev.reprise.store.StoreClaim;
+import dev.reprise.store.StoreConfig;
+import dev.reprise.store.StoreException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Values of a session in its experiment store. Thread-safe.
+ *
+ * <p><b>What may be found.</b> Contents lie under the lineage key, changed by the session's tag
+ * class and by the numeric contract: the version of the program whose kernels computed them. So
+ * another build, or under {@code --numerics exact} another class of devices, never supplies a
+ * number silently.
+ *
+ * <p><b>Waiting.</b> Who finds that another process computes a value waits for it as if he were
+ * computing it himself: holding the claim of the cache, polling. The other process computes with
+ * all its inputs at hand and waits for nobody in ours; if it dies, the operating system gives its
+ * claim back, and one of those who wait takes over.
+ */
+public final class StoredValues implements AutoCloseable {
+  /** Estimated work below which asking costs more than computing may. */
+  public static final double WORTH_ASKING_NANOS = 100_000;
+
+  /** Raised whenever kernels change what they compute by more than the stated tolerances. */
+  private static final int NUMERIC_CONTRACT = 1;
+
+  /** Work from which on other processes wait instead of computing the same. */
+  static final double WORTH_WAITING_NANOS = 20_000_000;
+
+  /** What finding and opening costs besides reading; measured on SSDs. */
+  private static final long FILE_NANOS = 150_000;
+
+  private static final long INLINE_NANOS = 30_000;
+
+  /** Mapped reading with the check of its fingerprint. */
+  private static final double NANOS_PER_BYTE = 0.7;
+
+  /** A value must have cost so many times its loading to be kept. */
+  private static final double WORTH_KEEPING = 2;
+
+  private static final long FIRST_PAUSE_NANOS = 500_000;
+  private static final long LONGEST_PAUSE_NANOS = 50_000_000;
+
+  /** The queue to the store may hold this share of host memory, as a divisor, and no more than.. */
+  private static final int QUEUE_SHARE = 8;
+
+  private static final long LARGEST_QUEUE_BYTES = 1L << 30;
+
+  private final ExperimentStore store;
+  private final TagClass tags;
+  private final Key contract;
+  private final String version;
+  private final HostMemory memory;
+  private final GraphRecorder recorder = new GraphRecorder();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder regions = new LongAdder();
+  private final LongAdder savedNanos = new LongAdder();
+  private final LongAdder loadedBytes = new LongAdder();
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder damaged = new LongAdder();
+
+  // Set by the first run; null before, and always when the store is read only.
+  private volatile RunLog log;
+  private volatile String status = "ended";
+  private long startedNanos;
+
+  /**
+   * @param tags which values may be found besides those of a key
+   * @param version of the program: what one version computed another does not find
+   * @throws StoreException when the store cannot be opened
+   */
+  public StoredValues(StoreConfig config, TagClass tags, String version, HostMemory memory) {
+    this.store = ExperimentStore.open(config);
+    this.tags = tags;
+    this.version = version;
+    this.memory = memory;
+    byte[] text =
+        ("values of Reprise " + version + ", contract " + NUMERIC_CONTRACT)
+            .getBytes(StandardCharsets.UTF_8);
+    this.contract = ContentHash.of(MemorySegment.ofArray(text));
+  }
+
+  /** Records runs from now on; does nothing when that has begun. */
+  public synchronized void begin(String script, String arguments) {
+    if (log != null) {
+      return;
+    }
+    startedNanos = System.nanoTime();
+    long queueBytes = Math.min(memory.budgetBytes() / QUEUE_SHARE, LARGEST_QUEUE_BYTES);
+    log =
+        store.begin(
+            new RunFacts(
+                userName(), hostName(), script, arguments, version, System.currentTimeMillis()),
+            queueBytes);
+  }
+
+  private static String userName() {
+    return ProcessHandle.current().info().user().orElse("unknown");
+  }
+
+  private static String hostName() {
+    try {
+      return java.nio.file.Files.readString(Path.of("/etc/hostname")).strip();
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  /** How the last run ended, in a word. */
+  public void ended(String how) {
+    status = how;
+  }
+
+  /** The key under which values of this session lie. */
+  Key keyOf(Key lineage) {
+    Key tagged = tags.of(lineage);
+    return new Key(tagged.high() ^ contract.high(), tagged.low() ^ contract.low());
+  }
+
+  /** True when an operation of that estimated work is worth asking for. */
+  public boolean isWorthAsking(double work) {
+    return work >= WORTH_ASKING_NANOS;
+  }
+
+  // ---- finding
+
+  /**
+   * The answer of the store to one operation: the value, or the duty to compute it.
+   *
+   * @param value with a reference for the receiver; null when it is to be computed
+   */
+  public final class Answer implements AutoCloseable {
+    private final Value value;
+    private final LineageItem item;
+    private StoreClaim claim;
+
+    private Answer(LineageItem item, Value value, StoreClaim claim) {
+      this.item = item;
+      this.value = value;
+      this.claim = claim;
+    }
+
+    /** Null when the value is to be computed. */
+    public Value value() {
+      return value;
+    }
+
+    /** Offers what was computed; the caller keeps its reference. */
+    public void computed(Value result, long nanos) {
+      StoreClaim held = claim;
+      claim = null;
+      offer(item, result, nanos, held);
+    }
+
+    /** Gives the duty back without a value, if it has not ended. */
+    @Override
+    public void close() {
+      if (claim != null) {
+        claim.close();
+        claim = null;
+      }
+    }
+  }
+
+  /**
+   * Looks for a value; waits while another process computes it.
+   *
+   * @param work estimated nanoseconds
+   * @param wanted false when nobody waits for the value any more
+   */
+  public Answer ask(LineageItem item, double work, BooleanSupplier wanted) {
+    Key key = keyOf(item.key());
+    Value found = load(item, key);
+    if (found != null) {
+      return new Answer(item, found, null);
+    }
+    StoreClaim claim = null;
+    if (work >= WORTH_WAITING_NANOS && !store.isReadOnly()) {
+      long pause = FIRST_PAUSE_NANOS;
+      claim = store.tryClaim(key);
+      if (claim == null) {
+        waits.increment();
+      }
+      while (claim == null && wanted.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
+        LockSupport.parkNanos(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        claim = store.tryClaim(key);
+      }
+      // Whoever held the claim before may have left the value.
+      found = claim == null ? null : loadClaimed(item, key, claim);
+      if (found != null) {
+        claim.close();
+        return new Answer(item, found, null);
+      }
+    }
+    misses.increment();
+    return new Answer(item, null, claim);
+  }
+
+  /** The value of an item, with a reference for the receiver, or null; waits for nobody. */
+  public Value find(LineageItem item) {
+    return load(item, keyOf(item.key()));
+  }
+
+  // ---- whole calls and blocks
+
+  /** What an earlier run noted of a whole call or block, or null. */
+  public byte[] region(Key key) {
+    try {
+      return store.region(keyOf(key));
+    } catch (StoreException e) {
+      return null;
+    }
+  }
+
+  public void foundRegion() {
+    regions.increment();
+  }
+
+  /** True when an execution that took so long is worth noting. */
+  public boolean isWorthKeepingRegion(long costNanos) {
+    return costNanos >= WORTH_KEEPING * INLINE_NANOS && log != null;
+  }
+
+  public void keepRegion(Key key, byte[] record, long costNanos) {
+    RunLog open = log;
+    if (open != null) {
+      open.region(keyOf(key), record, costNanos);
+    }
+  }
+
+  private Value loadClaimed(LineageItem item, Key key, StoreClaim claim) {
+    try {
+      return load(item, key);
+    } catch (RuntimeException | Error e) {
+      claim.close();
+      throw e;
+    }
+  }
+
+  private Value load(LineageItem item, Key key) {
+    Artifact artifact;
+    try {
+      artifact = store.find(key);
+    } catch (StoreException e) {
+      // A store that cannot be read is as good as an empty one.
+      return null;
+    }
+    if (artifact == null) {
+      return null;
+    }
+    long start = System.nanoTime();
+    Value value = read(artifact);
+    RunLog open = log;
+    if (value == null) {
+      damaged.increment();
+      if (open != null) {
+        open.damaged(artifact);
+      }
+      return null;
+    }
+    hits.increment();
+    loadedBytes.add(artifact.bytes());
+    savedNanos.add(Math.max(0, artifact.costNanos() - (System.nanoTime() - start)));
+    if (open != null) {
+      open.used(key);
+      record(open, item, 0, value.bytes());
+    }
+    return value;
+  }
+
+  /** The value of an artifact, or null when its content is not what it was. */
+  private Value read(Artifact artifact) {
+    try {
+      return memory.run(() -> content(artifact));
+    } catch (UncheckedIOException | FormatException e) {
+      return null;
+    }
+  }
+
+  private Value content(Artifact artifact) {
+    ValueContent.Fingerprint expected =
+        new ValueContent.Fingerprint(
+            artifact.hash().high(), artifact.hash().low(), artifact.bytes());
+    Path file = store.fileOf(artifact);
+    if (artifact.isInline()) {
+      MemorySegment content = MemorySegment.ofArray(artifact.content());
+      return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment content = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+      return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
+    } catch (InternalError e) {
+      // What the JVM makes of a page of a mapped file that is no longer there.
+      throw new FormatException(file.toString(), "the file became shorter while it was read");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- keeping
+
+  /** What loading so many bytes would cost. */
+  private static double loadNanos(long bytes) {
+    return bytes <= Artifact.LARGEST_INLINE_BYTES
+        ? INLINE_NANOS
+        : FILE_NANOS + NANOS_PER_BYTE * bytes;
+  }
+
+  /** Offers a value; the caller keeps its reference. */
+  public void offer(LineageItem item, Value value, long nanos) {
+    offer(item, value, nanos, null);
+  }
+
+  private void offer(LineageItem item, Value value, long nanos, StoreClaim claim) {
+    RunLog open = log;
+    boolean worthKeeping =
+        open != null
+            && nanos >= WORTH_KEEPING * loadNanos(value.bytes())
+            && ValueContent.canWrite(value);
+    if (open != null) {
+      record(open, item, nanos, value.bytes());
+    }
+    if (worthKeeping) {
+      Key lineage = item.key();
+      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(value, memory, claim));
+    } else if (claim != null) {
+      claim.close();
+    }
+  }
+
+  private void record(RunLog open, LineageItem item, long nanos, long bytes) {
+    open.seen(() -> recorder.verticesOf(item, nanos, bytes));
+  }
+
+  // ---- reports
+
+  public StoreUse use() {
+    RunLog open = log;
+    StoreException problem = open == null ? null : open.problem();
+    return new StoreUse(
+        store.folder().toString(),
+        hits.sum(),
+        misses.sum(),
+        regions.sum(),
+        savedNanos.sum(),
+        loadedBytes.sum(),
+        open == null ? 0 : open.kept(),
+        open == null ? 0 : open.keptBytes(),
+        open == null ? 0 : open.dropped(),
+        waits.sum(),
+        damaged.sum(),
+        problem == null ? null : problem.getMessage());
+  }
+
+  /** Waits until everything that was offered is written. */
+  @Override
+  public void close() {
+    RunLog open = log;
+    if (open != null) {
+      double seconds = (System.nanoTime() - startedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+      open.ended(status, seconds);
+      open.close();
+    }
+    store.close();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.reprise.engine.stored;
+
+import dev.reprise.formats.ValueContent;
+import dev.reprise.lineage.Key;
+import dev.reprise.memory.HostMemory;
+import dev.reprise.runtime.Value;
+import dev.reprise.store.Content;
+import dev.reprise.store.StoreClaim;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.WritableByteChannel;
+
+/** A computed value on its way to the store; holds a reference, and the claim of its key if any. */
+final class ValueOffer implements Content {
+  /** What names and shapes add to the cells. */
+  private static final long FRAME_BYTES = 64;
+
+  private final Value value;
+  private final HostMemory memory;
+  private final StoreClaim claim;
+
+  /**
+   * @param value the offer takes a reference of its own
+   * @param claim given back when the value is written or dropped; may be null
+   */
+  ValueOffer(Value value, HostMemory memory, StoreClaim claim) {
+    value.retain();
+    this.value = value;
+    this.memory = memory;
+    this.claim = claim;
+  }
+
+  @Override
+  public long bytes() {
+    return value.bytes() + FRAME_BYTES;
+  }
+
+  @Override
+  public Written writeTo(WritableByteChannel out) throws IOException {
+    try {
+      ValueContent.Fingerprint written = memory.run(() -> write(out));
+      return new Written(new Key(written.high(), written.low()), written.bytes());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private ValueContent.Fingerprint write(WritableByteChannel out) {
+    try {
+      return ValueContent.write(value, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void release() {
+    try {
+      value.release();
+    } finally {
+      if (claim != null) {
+        claim.close();
+      }
+    }
+  }
+}

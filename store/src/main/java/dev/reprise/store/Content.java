@@ -1,0 +1,22 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+
+/** A value that may be kept, until it has been written or dropped. */
+public interface Content {
+  /** About how many bytes it takes in memory and as a file. */
+  long bytes();
+
+  /** Writes all of it; returns the fingerprint of what was written. */
+  Written writeTo(WritableByteChannel out) throws IOException;
+
+  /** Gives up the value; called once, also after a failure. */
+  void release();
+
+  /**
+   * @param hash fingerprint of the bytes
+   */
+  record Written(Key hash, long bytes) {}
+}

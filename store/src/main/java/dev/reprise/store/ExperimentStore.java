@@ -1,0 +1,236 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Values and their history in a folder, for many runs and several processes at once.
+ *
+ * <pre>
+ *   DIR/graph.db      experiment graph, and small contents           (SQLite, write-ahead log)
+ *   DIR/artifacts/    large contents, by fingerprint
+ *   DIR/claims        who computes what at this moment               (locks, no content)
+ * </pre>
+ *
+ * <p>Nothing in it is needed: whatever is lost or damaged is computed again. Thread-safe.
+ */
+public final class ExperimentStore implements AutoCloseable {
+  /** Share of the budget that is left when the budget was exceeded: making room is not cheap. */
+  private static final double LEFT_AFTER_EVICTION = 0.9;
+
+  private static final int EVICTION_BATCH = 256;
+
+  private final StoreConfig config;
+  private final ArtifactFiles files;
+  private final GraphDatabase database;
+  private final ProcessClaims claims;
+
+  private ExperimentStore(StoreConfig config) {
+    this.config = config;
+    Path folder = config.folder();
+    this.files = new ArtifactFiles(folder);
+    try {
+      if (!config.readOnly()) {
+        Files.createDirectories(folder);
+        files.create();
+      }
+      this.claims = config.readOnly() ? null : new ProcessClaims(folder.resolve("claims"));
+    } catch (FileAlreadyExistsException e) {
+      throw new StoreException(
+          "the experiment store " + folder + " cannot be opened: a file of that name is there", e);
+    } catch (IOException e) {
+      throw new StoreException(
+          "the experiment store " + folder + " cannot be opened: " + e.getMessage(), e);
+    }
+    this.database = new GraphDatabase(folder.resolve("graph.db"), config.readOnly());
+  }
+
+  /**
+   * Opens a store, making it if it is not there.
+   *
+   * @throws StoreException when that is not possible
+   */
+  public static ExperimentStore open(StoreConfig wanted) {
+    Path graph = wanted.folder().resolve("graph.db");
+    boolean exists = Files.exists(graph);
+    if (wanted.readOnly() && !exists) {
+      throw new StoreException("there is no experiment store in " + wanted.folder());
+    }
+    boolean writable = !exists || Files.isWritable(graph) && Files.isWritable(wanted.folder());
+    return new ExperimentStore(writable ? wanted : wanted.asReadOnly());
+  }
+
+  public Path folder() {
+    return config.folder();
+  }
+
+  public boolean isReadOnly() {
+    return config.readOnly();
+  }
+
+  GraphDatabase database() {
+    return database;
+  }
+
+  ArtifactFiles files() {
+    return files;
+  }
+
+  /** The artifact of a key, or null. */
+  public Artifact find(Key key) {
+    return database.ask(session -> {
+      PreparedStatement find =
+          session.prepared("SELECT hash, bytes, cost_nanos, content FROM artifact WHERE key = ?");
+      GraphDatabase.setKey(find, 1, key);
+      try (ResultSet result = find.executeQuery()) {
+        return result.next()
+            ? new Artifact(
+                key,
+                Keys.of(result.getBytes(1)),
+                result.getLong(2),
+                result.getLong(3),
+                result.getBytes(4))
+            : null;
+      }
+    });
+  }
+
+  /** The file with the content of an artifact that does not hold it itself. */
+  public Path fileOf(Artifact artifact) {
+    return files.of(artifact.hash());
+  }
+
+  /** What a whole call or block left, by the key of the call, or null. */
+  public byte[] region(Key key) {
+    return database.ask(session -> {
+      PreparedStatement find = session.prepared("SELECT record FROM region WHERE key = ?");
+      GraphDatabase.setKey(find, 1, key);
+      try (ResultSet result = find.executeQuery()) {
+        return result.next() ? result.getBytes(1) : null;
+      }
+    });
+  }
+
+  /**
+   * Claims the computation of a key among processes; null when another one is at it, or the store
+   * is read only.
+   */
+  public StoreClaim tryClaim(Key key) {
+    if (claims == null) {
+      return null;
+    }
+    try {
+      ProcessClaims.Held held = claims.tryClaim(key);
+      return held == null ? null : held::close;
+    } catch (IOException e) {
+      throw new StoreException("the claims of the experiment store cannot be locked", e);
+    }
+  }
+
+  /**
+   * Begins to record a run.
+   *
+   * @param queueBytes most that values which wait to be written may take
+   * @return null when the store is read only
+   */
+  public RunLog begin(RunFacts facts, long queueBytes) {
+    return config.readOnly() ? null : new RunLog(this, facts, queueBytes);
+  }
+
+  // ---- budget
+
+  /** Removes what is worth least until the budget holds; by the writing thread. */
+  void keepWithinBudget(long run) {
+    if (artifactBytes() > config.budgetBytes()) {
+      evictDownTo((long) (config.budgetBytes() * LEFT_AFTER_EVICTION), run);
+    }
+  }
+
+  public long artifactBytes() {
+    return database.ask(session -> GraphDatabase.number(session, Updates.ARTIFACT_BYTES));
+  }
+
+  /**
+   * Removes artifacts, those first whose recomputation saves least for their bytes.
+   *
+   * @return how many
+   */
+  public int evictDownTo(long bytes) {
+    return evictDownTo(bytes, 0);
+  }
+
+  private int evictDownTo(long bytes, long run) {
+    int removed = 0;
+    while (artifactBytes() > bytes) {
+      List<Artifact> victims = leastWorth();
+      if (victims.isEmpty()) {
+        return removed;
+      }
+      removed +=
+          database.change(session -> {
+            Updates updates = new Updates(session, this, run);
+            int gone = 0;
+            try {
+              for (Artifact victim : victims) {
+                if (GraphDatabase.number(session, Updates.ARTIFACT_BYTES) <= bytes) {
+                  break;
+                }
+                updates.remove(victim);
+                gone++;
+              }
+            } catch (IOException e) {
+              throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
+            }
+            return gone;
+          });
+    }
+    return removed;
+  }
+
+  private List<Artifact> leastWorth() {
+    return database.ask(session -> {
+      PreparedStatement find =
+          session.prepared(
+              "SELECT key, hash, bytes, cost_nanos, content IS NULL FROM artifact"
+                  + " ORDER BY (uses + 1.0) * cost_nanos / (bytes + 256), last_run LIMIT "
+                  + EVICTION_BATCH);
+      List<Artifact> victims = new ArrayList<>();
+      try (ResultSet result = find.executeQuery()) {
+        while (result.next()) {
+          victims.add(listed(result));
+        }
+      }
+      return victims;
+    });
+  }
+
+  /** An artifact without its content: key, hash, bytes, cost, whether it lies in a file. */
+  static Artifact listed(ResultSet row) throws SQLException {
+    return new Artifact(
+        Keys.of(row.getBytes(1)),
+        Keys.of(row.getBytes(2)),
+        row.getLong(3),
+        row.getLong(4),
+        row.getBoolean(5) ? null : new byte[0]);
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    if (claims != null) {
+      try {
+        claims.close();
+      } catch (IOException e) {
+        // The locks go with the process.
+      }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Checks a store, and mends it: what is damaged goes, since all of it can be computed again. Other
+ * processes may use the store meanwhile.
+ */
+public final class Inspection {
+  private final ExperimentStore store;
+
+  public Inspection(ExperimentStore store) {
+    this.store = store;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param artifacts that were looked at
+   * @param problems one line each, in the order in which they were found
+   * @param orphans files that no artifact has
+   * @param drafts files that processes left which are gone
+   * @param mended whether all of that has been removed
+   */
+  public record Report(
+      long artifacts, List<String> problems, long orphans, long drafts, boolean mended) {
+    public Report {
+      problems = List.copyOf(problems);
+    }
+
+    public boolean isClean() {
+      return problems.isEmpty();
+    }
+  }
+
+  /**
+   * Compares every content with its fingerprint.
+   *
+   * @param mend whether to remove what is damaged, and files without owner
+   */
+  public Report run(boolean mend) {
+    List<String> problems = new ArrayList<>(databaseProblems());
+    List<Artifact> all = artifacts();
+    List<Artifact> damaged = new ArrayList<>();
+    Set<Key> owned = new HashSet<>();
+    for (Artifact artifact : all) {
+      if (!artifact.isInline()) {
+        owned.add(artifact.hash());
+      }
+      String problem = problemOf(artifact);
+      if (problem != null) {
+        damaged.add(artifact);
+        problems.add("artifact " + artifact.key() + ": " + problem);
+      }
+    }
+    long counted = store.artifactBytes();
+    long found = bytesOf(all);
+    if (counted != found) {
+      problems.add("the artifacts take " + found + " bytes, the store has counted " + counted);
+    }
+    List<Key> orphans = orphans(owned);
+    try {
+      long drafts = 0;
+      if (mend && !store.isReadOnly()) {
+        mend(damaged);
+        drafts = store.files().removeAbandonedDrafts();
+      }
+      return new Report(all.size(), problems, orphans.size(), drafts, mend);
+    } catch (IOException e) {
+      throw new StoreException(
+          "the experiment store " + store.folder() + " cannot be mended: " + e.getMessage(), e);
+    }
+  }
+
+  private List<String> databaseProblems() {
+    return store.database().ask(session -> {
+      List<String> problems = new ArrayList<>();
+      try (ResultSet row = session.prepared("PRAGMA quick_check(20)").executeQuery()) {
+        while (row.next()) {
+          if (!row.getString(1).equals("ok")) {
+            problems.add("graph.db: " + row.getString(1));
+          }
+        }
+      }
+      return problems;
+    });
+  }
+
+  private List<Artifact> artifacts() {
+    return store.database().ask(session -> {
+      PreparedStatement find =
+          session.prepared("SELECT key, hash, bytes, cost_nanos, content FROM artifact");
+      List<Artifact> all = new ArrayList<>();
+      try (ResultSet row = find.executeQuery()) {
+        while (row.next()) {
+          all.add(
+              new Artifact(
+                  Keys.of(row.getBytes(1)),
+                  Keys.of(row.getBytes(2)),
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getBytes(5)));
+        }
+      }
+      return all;
+    });
+  }
+
+  private static long bytesOf(List<Artifact> all) {
+    Set<Key> files = new HashSet<>();
+    long bytes = 0;
+    for (Artifact artifact : all) {
+      if (artifact.isInline() || files.add(artifact.hash())) {
+        bytes += artifact.bytes();
+      }
+    }
+    return bytes;
+  }
+
+  private String problemOf(Artifact artifact) {
+    try {
+      Key found =
+          artifact.isInline()
+              ? ContentHash.of(MemorySegment.ofArray(artifact.content()))
+              : hashOf(store.fileOf(artifact));
+      return found.equals(artifact.hash()) ? null : "its content was damaged";
+    } catch (IOException e) {
+      return "its content cannot be read: " + e;
+    }
+  }
+
+  private static Key hashOf(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        Arena arena = Arena.ofConfined()) {
+      return ContentHash.of(channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
+    }
+  }
+
+  /** Files without owner, which appear when a process dies between two steps. */
+  private List<Key> orphans(Set<Key> owned) {
+    try {
+      List<Key> orphans = new ArrayList<>();
+      for (Path file : store.files().all()) {
+        Key hash = ArtifactFiles.hashOf(file);
+        if (hash != null && !owned.contains(hash)) {
+          orphans.add(hash);
+        }
+      }
+      return orphans;
+    } catch (IOException e) {
+      throw new StoreException(
+          "the artifacts of " + store.folder() + " cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  /** In one transaction, in which nobody gives a file its name. */
+  private void mend(List<Artifact> damaged) {
+    store.database().change(session -> {
+      Updates updates = new Updates(session, store, 0);
+      try {
+        for (Artifact artifact : damaged) {
+          updates.remove(artifact);
+        }
+        removeOrphans(session);
+      } catch (IOException e) {
+        throw new StoreException("a damaged artifact cannot be removed: " + e.getMessage(), e);
+      }
+      recount(session);
+      return null;
+    });
+  }
+
+  private void removeOrphans(GraphDatabase.Session session) throws SQLException, IOException {
+    PreparedStatement find =
+        session.prepared("SELECT 1 FROM artifact WHERE hash = ? AND content IS NULL LIMIT 1");
+    for (Path file : store.files().all()) {
+      Key hash = ArtifactFiles.hashOf(file);
+      if (hash == null) {
+        continue;
+      }
+      GraphDatabase.setKey(find, 1, hash);
+      try (ResultSet row = find.executeQuery()) {
+        if (!row.next()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private static void recount(GraphDatabase.Session session) throws SQLException {
+    session.execute(
+        "UPDATE meta SET value = (SELECT coalesce(sum(bytes), 0) FROM (SELECT bytes FROM artifact"
+            + " WHERE content IS NOT NULL UNION ALL SELECT max(bytes) FROM artifact"
+            + " WHERE content IS NULL GROUP BY hash)) WHERE name = '"
+            + Updates.ARTIFACT_BYTES
+            + "'");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Who computes what, among processes on one machine: a lock of the operating system on one byte of
+ * an empty file, at an offset that follows from the key. The system gives the lock back when its
+ * process dies, however it dies, so nothing has to be cleaned up and no clock is asked.
+ *
+ * <p>A lock is tried, never waited for. Two keys may share an offset by accident (2^-62), and all
+ * locks of a process are lost if it closes another channel on the same file (POSIX); both mean that
+ * something is computed twice, nothing worse.
+ *
+ * <p>Thread-safe.
+ */
+final class ProcessClaims implements AutoCloseable {
+  private final FileChannel file;
+
+  /** A held claim; closing it lets others claim the key. */
+  interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  ProcessClaims(Path path) throws IOException {
+    this.file =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /** The claim of a key, or null when another process, or thread of this one, holds it. */
+  Held tryClaim(Key key) throws IOException {
+    try {
+      FileLock lock = file.tryLock(key.low() & Long.MAX_VALUE >>> 1, 1, false);
+      return lock == null ? null : () -> release(lock);
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static void release(FileLock lock) {
+    try {
+      lock.release();
+    } catch (IOException e) {
+      // The channel is closed, and the lock with it.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,291 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What one run adds to the store, written by a thread of its own so that the run does not wait for
+ * a disk.
+ *
+ * <pre>
+ *   any thread --offer, seen, used, ...--> queue --one thread--> drafts of files, then a transaction
+ * </pre>
+ *
+ * <p>The queue is bounded by the bytes of the values in it; what finds no room is dropped and
+ * counted. When the store cannot be written (full disk, no rights) the rest is dropped, and {@link
+ * #problem} says why: the run itself goes on. {@link #close} waits until all is written.
+ */
+public final class RunLog implements AutoCloseable {
+  private static final int LARGEST_BATCH = 1_024;
+
+  private final ExperimentStore store;
+  private final RunFacts facts;
+  private final long queueBytes;
+  private final LinkedBlockingQueue<Change> queue = new LinkedBlockingQueue<>();
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final LongAdder kept = new LongAdder();
+  private final LongAdder keptBytes = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final Thread thread;
+
+  // Written by the writing thread, read by anybody.
+  private volatile StoreException problem;
+
+  // Of the writing thread.
+  private long run;
+  private final Map<Key, Integer> uses = new HashMap<>();
+
+  /** Something to write; prepared outside of the transaction, applied in it, done in any case. */
+  private interface Change {
+    default void prepare() throws IOException {}
+
+    void apply(Updates updates) throws java.sql.SQLException, IOException;
+
+    default void done() {}
+  }
+
+  RunLog(ExperimentStore store, RunFacts facts, long queueBytes) {
+    this.store = store;
+    this.facts = facts;
+    this.queueBytes = queueBytes;
+    this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(this::write);
+    thread.start();
+  }
+
+  // ---- by any thread
+
+  /**
+   * Offers a computed value.
+   *
+   * @param key what it is to be found by
+   * @param vertex its lineage key
+   * @param content taken over
+   * @return false when it was dropped for lack of room in the queue
+   */
+  public boolean offer(Key key, Key vertex, long costNanos, Content content) {
+    long bytes = content.bytes();
+    if (problem != null || queuedBytes.addAndGet(bytes) > queueBytes) {
+      if (problem == null) {
+        queuedBytes.addAndGet(-bytes);
+      }
+      dropped.increment();
+      content.release();
+      return false;
+    }
+    queue.add(new Offer(key, vertex, costNanos, content, bytes));
+    return true;
+  }
+
+  /** Notes a value of this run; {@code make} is called by the writing thread. */
+  public void seen(java.util.function.Supplier<List<Vertex>> make) {
+    queue.add(updates -> {
+      for (Vertex vertex : make.get()) {
+        updates.vertex(vertex);
+      }
+    });
+  }
+
+  /** Notes that an artifact was of use. */
+  public void used(Key key) {
+    queue.add(_ -> uses.merge(key, 1, Integer::sum));
+  }
+
+  /** Keeps what a whole call or block left. */
+  public void region(Key key, byte[] record, long costNanos) {
+    queue.add(updates -> updates.region(key, record, costNanos));
+  }
+
+  /** Keeps the lineage of something that the run wrote. */
+  public void trace(String name, Key key, byte[] text) {
+    queue.add(updates -> updates.trace(name, key, text));
+  }
+
+  /** Notes the quality of a model, larger is better. */
+  public void score(String name, Key key, double value) {
+    queue.add(updates -> updates.score(name, key, value));
+  }
+
+  /** Notes how the run ended; the last thing before {@link #close}. */
+  public void ended(String status, double seconds) {
+    queue.add(updates -> updates.ended(status, seconds));
+  }
+
+  /** Removes an artifact that turned out to be damaged, so that it is written anew. */
+  public void damaged(Artifact artifact) {
+    queue.add(updates -> updates.remove(artifact));
+  }
+
+  /** Why nothing is written any more; null while all is well. */
+  public StoreException problem() {
+    return problem;
+  }
+
+  public long kept() {
+    return kept.sum();
+  }
+
+  public long keptBytes() {
+    return keptBytes.sum();
+  }
+
+  /** Values that were offered and found no room, or came after a problem. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  /** Waits until everything so far is written, or cannot be. */
+  @Override
+  public void close() {
+    queue.add(LAST);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- by the writing thread
+
+  private static final Change LAST = _ -> {};
+
+  private void write() {
+    List<Change> batch = new ArrayList<>();
+    boolean open = true;
+    while (open) {
+      try {
+        batch.add(queue.take());
+      } catch (InterruptedException e) {
+        continue;
+      }
+      queue.drainTo(batch, LARGEST_BATCH);
+      open = batch.getLast() != LAST;
+      if (!open) {
+        batch.removeLast();
+        batch.add(updates -> updates.uses(uses));
+      }
+      apply(batch);
+      batch.clear();
+    }
+  }
+
+  private void apply(List<Change> batch) {
+    try {
+      if (problem == null) {
+        for (Change change : batch) {
+          change.prepare();
+        }
+        store
+            .database()
+            .change(session -> {
+              Updates updates = new Updates(session, store, run);
+              if (run == 0) {
+                run = updates.begin(facts);
+              }
+              try {
+                for (Change change : batch) {
+                  change.apply(updates);
+                }
+              } catch (IOException e) {
+                throw writing(e);
+              }
+              return null;
+            });
+        store.keepWithinBudget(run);
+      }
+    } catch (IOException e) {
+      problem = writing(e);
+    } catch (StoreException e) {
+      problem = e;
+    } catch (RuntimeException e) {
+      problem = new StoreException("the experiment store cannot be written: " + e, e);
+    } finally {
+      batch.forEach(Change::done);
+    }
+  }
+
+  private StoreException writing(IOException e) {
+    return new StoreException(
+        "the experiment store " + store.folder() + " cannot be written: " + e.getMessage(), e);
+  }
+
+  /** A value on its way. */
+  private final class Offer implements Change {
+    private final Key key;
+    private final Key vertex;
+    private final long costNanos;
+    private final Content content;
+    private final long bytes;
+    private byte[] inline;
+    private Path draft;
+    private Content.Written written;
+
+    Offer(Key key, Key vertex, long costNanos, Content content, long bytes) {
+      this.key = key;
+      this.vertex = vertex;
+      this.costNanos = costNanos;
+      this.content = content;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void prepare() throws IOException {
+      if (store.find(key) != null) {
+        return;
+      }
+      if (bytes <= Artifact.LARGEST_INLINE_BYTES) {
+        ByteArrayOutputStream array = new ByteArrayOutputStream();
+        written = content.writeTo(Channels.newChannel(array));
+        inline = array.toByteArray();
+        return;
+      }
+      draft = store.files().draft();
+      try (FileChannel channel = store.files().openDraft(draft)) {
+        written = content.writeTo(channel);
+      }
+    }
+
+    @Override
+    public void apply(Updates updates) throws java.sql.SQLException, IOException {
+      if (written != null
+          && updates.artifact(
+              new Artifact(key, written.hash(), written.bytes(), costNanos, inline),
+              vertex,
+              draft)) {
+        kept.increment();
+        keptBytes.add(written.bytes());
+      }
+    }
+
+    @Override
+    public void done() {
+      queuedBytes.addAndGet(-bytes);
+      content.release();
+      if (draft != null) {
+        try {
+          Files.deleteIfExists(draft);
+        } catch (IOException e) {
+          // A draft is removed by the next check of the store.
+        }
+      }
+    }
+  }
+}

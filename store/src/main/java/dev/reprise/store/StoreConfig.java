@@ -1,0 +1,36 @@
+package dev.reprise.store;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Where a store is and what it may take.
+ *
+ * @param folder made when it is not there
+ * @param budgetBytes most that artifacts may take on disk; files shared by several count once
+ * @param readOnly whether nothing is added; a folder that cannot be written is read only in any
+ *     case
+ */
+public record StoreConfig(Path folder, long budgetBytes, boolean readOnly) {
+  /** Room for artifacts unless somebody says otherwise. */
+  public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
+
+  public StoreConfig {
+    Objects.requireNonNull(folder);
+    if (budgetBytes < 0) {
+      throw new IllegalArgumentException("the store's budget must not be negative: " + budgetBytes);
+    }
+  }
+
+  public static StoreConfig of(Path folder) {
+    return new StoreConfig(folder, DEFAULT_BUDGET_BYTES, false);
+  }
+
+  public StoreConfig withBudgetBytes(long bytes) {
+    return new StoreConfig(folder, bytes, readOnly);
+  }
+
+  public StoreConfig asReadOnly() {
+    return new StoreConfig(folder, budgetBytes, true);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.reprise.store;
+
+/** The store cannot be opened, read or written; the message says which part and what to try. */
+public final class StoreException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public StoreException(String message) {
+    super(message);
+  }
+
+  public StoreException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

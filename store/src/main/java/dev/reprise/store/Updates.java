@@ -1,0 +1,184 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.store.GraphDatabase.Session;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/** The changes of one transaction. */
+final class Updates {
+  static final String ARTIFACT_BYTES = "artifact_bytes";
+
+  private final Session session;
+  private final ExperimentStore store;
+  private long run;
+
+  Updates(Session session, ExperimentStore store, long run) {
+    this.session = session;
+    this.store = store;
+    this.run = run;
+  }
+
+  /** Adds a run; returns its number. */
+  long begin(RunFacts facts) throws SQLException {
+    PreparedStatement insert =
+        session.prepared(
+            "INSERT INTO run(user, host, script, arguments, version, started)"
+                + " VALUES(?, ?, ?, ?, ?, ?)");
+    insert.setString(1, facts.user());
+    insert.setString(2, facts.host());
+    insert.setString(3, facts.script());
+    insert.setString(4, facts.arguments());
+    insert.setString(5, facts.version());
+    insert.setLong(6, facts.startedMillis());
+    insert.executeUpdate();
+    try (Statement statement = session.connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT last_insert_rowid()")) {
+      run = result.getLong(1);
+      return run;
+    }
+  }
+
+  void ended(String status, double seconds) throws SQLException {
+    PreparedStatement update =
+        session.prepared("UPDATE run SET status = ?, seconds = ? WHERE id = ?");
+    update.setString(1, status);
+    update.setDouble(2, seconds);
+    update.setLong(3, run);
+    update.executeUpdate();
+  }
+
+  /** A value of this run: counted once for each run, its cost the least that was measured. */
+  void vertex(Vertex vertex) throws SQLException {
+    PreparedStatement put =
+        session.prepared(
+            "INSERT INTO vertex(key, operation, cost_nanos, bytes, frequency, first_run, last_run)"
+                + " VALUES(?, ?, ?, ?, 1, ?5, ?5) ON CONFLICT(key) DO UPDATE SET"
+                + " cost_nanos = CASE WHEN cost_nanos = 0 THEN excluded.cost_nanos"
+                + " WHEN excluded.cost_nanos = 0 THEN cost_nanos"
+                + " ELSE min(cost_nanos, excluded.cost_nanos) END,"
+                + " bytes = max(bytes, excluded.bytes),"
+                + " frequency = frequency + (last_run <> excluded.last_run),"
+                + " last_run = excluded.last_run");
+    GraphDatabase.setKey(put, 1, vertex.key());
+    put.setString(2, vertex.operation());
+    put.setLong(3, vertex.costNanos());
+    put.setLong(4, vertex.bytes());
+    put.setLong(5, run);
+    put.executeUpdate();
+    PreparedStatement edge =
+        session.prepared("INSERT OR IGNORE INTO edge(child, position, parent) VALUES(?, ?, ?)");
+    for (int i = 0; i < vertex.inputs().size(); i++) {
+      GraphDatabase.setKey(edge, 1, vertex.key());
+      edge.setInt(2, i);
+      GraphDatabase.setKey(edge, 3, vertex.inputs().get(i));
+      edge.executeUpdate();
+    }
+  }
+
+  /**
+   * Adds an artifact unless its key has one; its file gets its name in this transaction, so that
+   * whoever removes files without owner does not see it in between.
+   *
+   * @param draft the file with its content, null when the artifact holds it
+   */
+  boolean artifact(Artifact artifact, Key vertex, Path draft) throws SQLException, IOException {
+    boolean first = draft == null || !isOwned(artifact.hash());
+    PreparedStatement insert =
+        session.prepared(
+            "INSERT OR IGNORE INTO artifact(key, vertex, hash, bytes, cost_nanos, content, run,"
+                + " uses, last_run) VALUES(?, ?, ?, ?, ?, ?, ?7, 0, ?7)");
+    GraphDatabase.setKey(insert, 1, artifact.key());
+    GraphDatabase.setKey(insert, 2, vertex);
+    GraphDatabase.setKey(insert, 3, artifact.hash());
+    insert.setLong(4, artifact.bytes());
+    insert.setLong(5, artifact.costNanos());
+    insert.setBytes(6, artifact.content());
+    insert.setLong(7, run);
+    if (insert.executeUpdate() == 0) {
+      return false;
+    }
+    if (draft != null) {
+      store.files().publish(draft, artifact.hash(), artifact.bytes());
+    }
+    if (first) {
+      GraphDatabase.add(session, ARTIFACT_BYTES, artifact.bytes());
+    }
+    return true;
+  }
+
+  /** Whether an artifact has its content in the file of that name. */
+  private boolean isOwned(Key hash) throws SQLException {
+    PreparedStatement find =
+        session.prepared("SELECT 1 FROM artifact WHERE hash = ? AND content IS NULL LIMIT 1");
+    GraphDatabase.setKey(find, 1, hash);
+    try (ResultSet result = find.executeQuery()) {
+      return result.next();
+    }
+  }
+
+  /** Removes an artifact, and its file with the last artifact that has it. */
+  void remove(Artifact artifact) throws SQLException, IOException {
+    PreparedStatement delete = session.prepared("DELETE FROM artifact WHERE key = ? AND hash = ?");
+    GraphDatabase.setKey(delete, 1, artifact.key());
+    GraphDatabase.setKey(delete, 2, artifact.hash());
+    if (delete.executeUpdate() == 0) {
+      return;
+    }
+    if (artifact.isInline()) {
+      GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
+    } else if (!isOwned(artifact.hash())) {
+      store.files().delete(artifact.hash());
+      GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
+    }
+  }
+
+  void uses(Map<Key, Integer> uses) throws SQLException {
+    PreparedStatement update =
+        session.prepared("UPDATE artifact SET uses = uses + ?, last_run = ? WHERE key = ?");
+    for (Map.Entry<Key, Integer> use : uses.entrySet()) {
+      update.setInt(1, use.getValue());
+      update.setLong(2, run);
+      GraphDatabase.setKey(update, 3, use.getKey());
+      update.executeUpdate();
+    }
+  }
+
+  void region(Key key, byte[] record, long costNanos) throws SQLException {
+    PreparedStatement put =
+        session.prepared(
+            "INSERT INTO region(key, record, cost_nanos, run, last_run) VALUES(?, ?, ?, ?4, ?4) ON"
+                + " CONFLICT(key) DO UPDATE SET record = excluded.record, cost_nanos ="
+                + " max(cost_nanos, excluded.cost_nanos), last_run = excluded.last_run");
+    GraphDatabase.setKey(put, 1, key);
+    put.setBytes(2, record);
+    put.setLong(3, costNanos);
+    put.setLong(4, run);
+    put.executeUpdate();
+  }
+
+  void trace(String name, Key key, byte[] text) throws SQLException {
+    PreparedStatement put =
+        session.prepared("INSERT OR REPLACE INTO trace(run, name, key, text) VALUES(?, ?, ?, ?)");
+    put.setLong(1, run);
+    put.setString(2, name);
+    GraphDatabase.setKey(put, 3, key);
+    put.setBytes(4, text);
+    put.executeUpdate();
+  }
+
+  void score(String name, Key key, double value) throws SQLException {
+    PreparedStatement put =
+        session.prepared("INSERT OR REPLACE INTO score(run, name, key, value) VALUES(?, ?, ?, ?)");
+    put.setLong(1, run);
+    put.setString(2, name);
+    put.setBytes(3, key == null ? null : Keys.bytes(key));
+    put.setDouble(4, value);
+    put.executeUpdate();
+  }
+}
