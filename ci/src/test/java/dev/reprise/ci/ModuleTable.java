@@ -46,15 +46,9 @@ final class ModuleTable {
               "language",
               "library",
               "store"),
-          // Besides the engine the words in which it answers: diagnostics, traces, values, experiments.
-          module(
-              "cli",
-              List.of(".cli.."),
-              "engine",
-              "language",
-              "lineage",
-              "runtime-api",
-              "store"),
+          // Besides the engine the words in which it answers: diagnostics, traces, values,
+          // experiments.
+          module("cli", List.of(".cli.."), "engine", "language", "lineage", "runtime-api", "store"),
           module(
               "examples", List.of(".examples.."), "engine", "language", "lineage", "runtime-api"));
 

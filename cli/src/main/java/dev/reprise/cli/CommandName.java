@@ -14,6 +14,7 @@ enum CommandName {
   LINEAGE("lineage", "show how a value came to be, ask about it, compare two"),
   BENCH("bench", "compare devices and modes of reuse on a script"),
   DEVICES("devices", "list the devices that operations can run on"),
+  EXPERIMENTS("experiments", "look into an experiment store, compare runs, check it"),
   DML("dml", "run a script with the flags of Apache SystemDS"),
   VERSION("version", "print the versions of Reprise and Java"),
   HELP("help", "explain a command");
@@ -45,6 +46,7 @@ enum CommandName {
       case LINEAGE -> new LineageCommand(console);
       case BENCH -> new BenchCommand(console);
       case DEVICES -> new DevicesCommand(console);
+      case EXPERIMENTS -> new ExperimentsCommand(console);
       case DML -> new DmlCommand();
       case VERSION -> new VersionCommand(console);
       case HELP -> new HelpCommand(console);

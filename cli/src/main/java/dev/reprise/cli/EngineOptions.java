@@ -58,6 +58,11 @@ record EngineOptions(SessionConfig config, List<String> notes) {
   }
 
   private static StoreConfig store(Settings settings) {
+    if (settings.store().matches("https?://.*")) {
+      throw new UsageException(
+          "--store: a server's store is not in this version; give a folder, on a disk that all of"
+              + " its users' processes can lock");
+    }
     StoreConfig store = StoreConfig.of(Path.of(settings.store()).toAbsolutePath());
     OptionalLong bytes = settings.memory().bytes("store");
     return bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;

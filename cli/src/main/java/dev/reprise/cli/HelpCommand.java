@@ -59,6 +59,6 @@ final class HelpCommand implements Callable<ExitCode> {
   }
 
   private static String padded(String word) {
-    return word + " ".repeat(10 - word.length());
+    return word + " ".repeat(12 - word.length());
   }
 }

@@ -93,7 +93,10 @@ final class SessionOptions {
   @Option(
       names = "--store",
       paramLabel = "WHERE",
-      description = "Experiment store: a folder or a server's address.")
+      description = {
+        "Folder of an experiment store, made when it is not there: what earlier runs have computed",
+        "is loaded, what this one computes is kept. --memory store=20g bounds it (the default)."
+      })
   private String store;
 
   @Option(

@@ -52,7 +52,9 @@ class RunCommandTest {
                 "--precision",
                 "tf32",
                 "--store",
-                "s",
+                folder.resolve("s").toString(),
+                "--reuse",
+                "trace",
                 "--memory",
                 "host=1g,cuda:1=1g,lineage=9m"))
         .isEqualTo(ExitCode.FINE);

@@ -10,6 +10,7 @@ import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
+import dev.reprise.StoreUse;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ class StatisticsReportTest {
           new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9),
           List.of(),
           new RunStatistics.Verification(7, 2, 1e-15),
+          new StoreUse(
+              "s", 4, 3, 2, 1_000_000_000L, 2 << 20, 5, 1 << 20, 1, 1, 1, "the disk is full"),
           new ReuseForecast(
               21,
               8,
@@ -57,6 +60,8 @@ class StatisticsReportTest {
         .contains("4 on disk, 6 moved there, 3 brought back")
         .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
         .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
+        .contains("store         4 values found (2.0 MiB, 1.000 s saved), 2 calls and blocks")
+        .contains("1 waits for other processes, 1 damaged, 1 dropped; the disk is full")
         .containsPattern("tsmm +2 +1\\.200 s +8 +2 +1")
         .contains("and 1 more")
         .contains("3 values, about 2.000 s of work saved")
@@ -80,6 +85,7 @@ class StatisticsReportTest {
             1,
             DiskUse.NONE,
             List.of(),
+            null,
             null,
             null);
     assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");

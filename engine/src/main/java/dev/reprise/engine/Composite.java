@@ -5,6 +5,7 @@ import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -100,6 +101,25 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
     } catch (OperandException | ControlContext.UncheckedCompileException e) {
       // Another program has no such function; its own body decides what it calls instead.
       return null;
+    }
+  }
+
+  /** Keys of the values that the first parts need in the cache. */
+  List<Key> cachedKeys(int count) {
+    List<Key> keys = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      collectKeys(parts[i], keys);
+    }
+    return keys;
+  }
+
+  private static void collectKeys(Part part, List<Key> keys) {
+    if (part instanceof Cached cached) {
+      keys.add(cached.key);
+    } else if (part instanceof Elements list) {
+      for (Part element : list.elements) {
+        collectKeys(element, keys);
+      }
     }
   }
 

@@ -97,7 +97,11 @@ final class Effects {
   private static Value write(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     LineageItem item = activation.item(step.inputs()[0]);
-    context.run.session().files().write(context.run.workingDirectory(), inputs, item);
+    context
+        .run
+        .session()
+        .files()
+        .write(context.run.workingDirectory(), inputs, item, context.run.session().stored());
     return null;
   }
 

@@ -350,8 +350,8 @@ final class FileAccess {
     return new ListValue(List.of(), elements);
   }
 
-  /** Writes a value, and its trace beside it when there is one. */
-  void write(Path workingDirectory, Value[] inputs, LineageItem item) {
+  /** Writes a value, and its trace beside it and into the store when there is one. */
+  void write(Path workingDirectory, Value[] inputs, LineageItem item, StoredValues stored) {
     Operand[] operands = new Operand[inputs.length];
     for (int i = 1; i < inputs.length; i++) {
       if (!(inputs[i] instanceof Scalar scalar)) {
@@ -365,6 +365,9 @@ final class FileAccess {
     write(workingDirectory, path, inputs[0], WriteOptions.of(operands));
     if (item != null) {
       TraceFile.write(workingDirectory, path, item);
+      if (stored != null) {
+        stored.keepTrace(path, item);
+      }
     }
   }
 

@@ -124,7 +124,7 @@ final class LevelReuse {
     }
     if (recalled) {
       stored.foundRegion();
-      composites.put(key, known);
+      composites.put(key, known, known.cachedKeys(count));
     }
     bind(activation, region, known.parts(), values, items);
     context.seeds.skip(known.seeds());

@@ -137,7 +137,7 @@ final class LevelValues {
     Value value = stored.find(part.item());
     if (value != null) {
       long nanos = System.nanoTime() - start;
-      cache.putIfAbsent(part.key(), value, nanos, part.item().height());
+      cache.putForGroup(part.key(), value, nanos, part.item().height());
     }
     return value;
   }

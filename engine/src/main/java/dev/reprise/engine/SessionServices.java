@@ -148,11 +148,7 @@ public final class SessionServices implements AutoCloseable {
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
             ? new LevelReuse(
-                cache,
-                keeping,
-                new Composites(COMPOSITES, cache),
-                config.precision(),
-                stored)
+                cache, keeping, new Composites(COMPOSITES, cache), config.precision(), stored)
             : null;
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);

@@ -18,6 +18,7 @@ import dev.reprise.runtime.Value;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -215,18 +216,26 @@ public final class ValueContent {
           file.toString(),
           "the artifact has " + content.byteSize() + " of " + expected.bytes + " bytes");
     }
+    boolean isMatrix =
+        content.byteSize() > 0 && content.get(ValueLayout.JAVA_BYTE, 0) == (byte) 'M';
+    // The cells of a matrix are checked while they are copied. Other content steers what is done
+    // with it, so it is checked before.
+    if (!isMatrix && !isExpected(new Checksum().segment(content, content.byteSize()), expected)) {
+      throw damaged(file);
+    }
     Reading reading = new Reading(content, file, allocator, adopt);
     Value value = reading.value(0);
-    HashValue128 hash = reading.checksum.value();
-    boolean same =
-        reading.at == content.byteSize()
-            && hash.getMostSignificantBits() == expected.high
-            && hash.getLeastSignificantBits() == expected.low;
-    if (!same) {
+    if (reading.at != content.byteSize() || !isExpected(reading.checksum, expected)) {
       value.release();
       throw damaged(file);
     }
     return value;
+  }
+
+  private static boolean isExpected(Checksum checksum, Fingerprint expected) {
+    HashValue128 hash = checksum.value();
+    return hash.getMostSignificantBits() == expected.high
+        && hash.getLeastSignificantBits() == expected.low;
   }
 
   private static FormatException damaged(Path file) {
@@ -336,7 +345,14 @@ public final class ValueContent {
       long cols = header.getLong();
       long bytes = header.getLong();
       checkLength(bytes);
-      if (bytes > Integer.MAX_VALUE - 8) {
+      // A column takes a byte at least, and so does each of its cells.
+      boolean sane =
+          bytes <= Integer.MAX_VALUE - 8
+              && rows >= 0
+              && cols >= 0
+              && cols <= bytes
+              && (cols == 0 || rows <= bytes);
+      if (!sane) {
         throw damaged(file);
       }
       BinaryHeader facts = new BinaryHeader(BinaryHeader.FRAME, 0, rows, cols, bytes, 0, 0);

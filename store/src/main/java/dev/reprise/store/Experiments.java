@@ -1,6 +1,7 @@
 package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -53,50 +54,59 @@ public final class Experiments {
   public record TraceEntry(String name, Key key) {}
 
   public Totals totals() {
-    return store.database().ask(session ->
-        new Totals(
-            count(session, "run"),
-            count(session, "vertex"),
-            count(session, "edge"),
-            count(session, "artifact"),
-            GraphDatabase.number(session, Updates.ARTIFACT_BYTES),
-            count(session, "region")));
+    return store
+        .database()
+        .ask(session ->
+            new Totals(
+                count(session, "run"),
+                count(session, "vertex"),
+                count(session, "edge"),
+                count(session, "artifact"),
+                GraphDatabase.number(session, Updates.ARTIFACT_BYTES),
+                count(session, "region")));
   }
 
   private static long count(GraphDatabase.Session session, String table) throws SQLException {
-    try (ResultSet result =
-        session.prepared("SELECT count(*) FROM " + table).executeQuery()) {
+    try (ResultSet result = session.prepared("SELECT count(*) FROM " + table).executeQuery()) {
       return result.next() ? result.getLong(1) : 0;
     }
   }
 
   /** The latest runs, the last one first. */
   public List<RunEntry> runs(int limit) {
-    return store.database().ask(session -> {
-      PreparedStatement find =
-          session.prepared(
-              "SELECT id, user, host, script, arguments, version, started, seconds, status FROM run"
-                  + " ORDER BY id DESC LIMIT ?");
-      find.setInt(1, limit);
-      return runs(session, find);
-    });
+    return store
+        .database()
+        .ask(session -> {
+          PreparedStatement find =
+              session.prepared(
+                  "SELECT id, user, host, script, arguments, version, started, seconds, status FROM"
+                      + " run ORDER BY id DESC LIMIT ?");
+          find.setInt(1, limit);
+          return runs(session, find);
+        });
   }
 
   /**
    * @throws StoreException when there is no such run
    */
   public RunEntry run(long id) {
-    List<RunEntry> found = store.database().ask(session -> {
-      PreparedStatement find =
-          session.prepared(
-              "SELECT id, user, host, script, arguments, version, started, seconds, status FROM run"
-                  + " WHERE id = ?");
-      find.setLong(1, id);
-      return runs(session, find);
-    });
+    List<RunEntry> found =
+        store
+            .database()
+            .ask(session -> {
+              PreparedStatement find =
+                  session.prepared(
+                      "SELECT id, user, host, script, arguments, version, started, seconds, status"
+                          + " FROM run WHERE id = ?");
+              find.setLong(1, id);
+              return runs(session, find);
+            });
     if (found.isEmpty()) {
       throw new StoreException(
-          "the experiment store " + store.folder() + " has no run " + id
+          "the experiment store "
+              + store.folder()
+              + " has no run "
+              + id
               + "; 'reprise experiments list' shows which there are");
     }
     return found.getFirst();
@@ -119,8 +129,7 @@ public final class Experiments {
         boolean running = row.wasNull();
         long id = row.getLong(1);
         runs.add(
-            new RunEntry(
-                id, facts, running ? -1 : seconds, row.getString(9), scores(session, id)));
+            new RunEntry(id, facts, running ? -1 : seconds, row.getString(9), scores(session, id)));
       }
     }
     return runs;
@@ -147,58 +156,89 @@ public final class Experiments {
    * @param run only what this run added; 0 for all
    */
   public List<ArtifactEntry> artifacts(long run, int limit) {
-    return store.database().ask(session -> {
-      PreparedStatement find =
-          session.prepared(
-              "SELECT a.key, a.vertex, coalesce(v.operation, ''), a.bytes, a.cost_nanos, a.run, a.uses"
-                  + " FROM artifact a LEFT JOIN vertex v ON v.key = a.vertex"
-                  + " WHERE ?1 = 0 OR a.run = ?1 ORDER BY a.cost_nanos DESC LIMIT ?2");
-      find.setLong(1, run);
-      find.setInt(2, limit);
-      List<ArtifactEntry> artifacts = new ArrayList<>();
-      try (ResultSet row = find.executeQuery()) {
-        while (row.next()) {
-          artifacts.add(
-              new ArtifactEntry(
-                  Keys.of(row.getBytes(1)),
-                  Keys.of(row.getBytes(2)),
-                  row.getString(3),
-                  row.getLong(4),
-                  row.getLong(5),
-                  row.getLong(6),
-                  row.getLong(7)));
-        }
-      }
-      return artifacts;
-    });
+    return store
+        .database()
+        .ask(session -> {
+          PreparedStatement find =
+              session.prepared(
+                  "SELECT a.key, a.vertex, coalesce(v.operation, ''), a.bytes, a.cost_nanos, a.run,"
+                      + " a.uses FROM artifact a LEFT JOIN vertex v ON v.key = a.vertex WHERE ?1 ="
+                      + " 0 OR a.run = ?1 ORDER BY a.cost_nanos DESC LIMIT ?2");
+          find.setLong(1, run);
+          find.setInt(2, limit);
+          List<ArtifactEntry> artifacts = new ArrayList<>();
+          try (ResultSet row = find.executeQuery()) {
+            while (row.next()) {
+              artifacts.add(
+                  new ArtifactEntry(
+                      Keys.of(row.getBytes(1)),
+                      Keys.of(row.getBytes(2)),
+                      row.getString(3),
+                      row.getLong(4),
+                      row.getLong(5),
+                      row.getLong(6),
+                      row.getLong(7)));
+            }
+          }
+          return artifacts;
+        });
   }
 
   /** The traces that a run left, by name. */
   public List<TraceEntry> traces(long run) {
-    return store.database().ask(session -> {
-      PreparedStatement find =
-          session.prepared("SELECT name, key FROM trace WHERE run = ? ORDER BY name");
-      find.setLong(1, run);
-      List<TraceEntry> traces = new ArrayList<>();
-      try (ResultSet row = find.executeQuery()) {
-        while (row.next()) {
-          traces.add(new TraceEntry(row.getString(1), Keys.of(row.getBytes(2))));
-        }
-      }
-      return traces;
-    });
+    return store
+        .database()
+        .ask(session -> {
+          PreparedStatement find =
+              session.prepared("SELECT name, key FROM trace WHERE run = ? ORDER BY name");
+          find.setLong(1, run);
+          List<TraceEntry> traces = new ArrayList<>();
+          try (ResultSet row = find.executeQuery()) {
+            while (row.next()) {
+              traces.add(new TraceEntry(row.getString(1), Keys.of(row.getBytes(2))));
+            }
+          }
+          return traces;
+        });
   }
 
-  /** The text of a trace as the run left it, compressed; null when there is none of that name. */
-  public byte[] trace(long run, String name) {
-    return store.database().ask(session -> {
-      PreparedStatement find =
-          session.prepared("SELECT text FROM trace WHERE run = ? AND name = ?");
-      find.setLong(1, run);
-      find.setString(2, name);
-      try (ResultSet row = find.executeQuery()) {
-        return row.next() ? row.getBytes(1) : null;
-      }
-    });
+  /**
+   * The text of a trace as the run left it.
+   *
+   * @throws StoreException when there is none of that name
+   */
+  public String trace(long run, String name) {
+    byte[] compressed = compressed(run, name);
+    if (compressed == null) {
+      throw new StoreException(
+          "run "
+              + run
+              + " of "
+              + store.folder()
+              + " has left no trace named '"
+              + name
+              + "'; 'reprise experiments show "
+              + run
+              + "' lists them");
+    }
+    try {
+      return TraceBytes.text(compressed);
+    } catch (IOException e) {
+      throw new StoreException("the trace '" + name + "' of run " + run + " is damaged", e);
+    }
+  }
+
+  private byte[] compressed(long run, String name) {
+    return store
+        .database()
+        .ask(session -> {
+          PreparedStatement find =
+              session.prepared("SELECT text FROM trace WHERE run = ? AND name = ?");
+          find.setLong(1, run);
+          find.setString(2, name);
+          try (ResultSet row = find.executeQuery()) {
+            return row.next() ? row.getBytes(1) : null;
+          }
+        });
   }
 }

@@ -89,37 +89,41 @@ public final class Inspection {
   }
 
   private List<String> databaseProblems() {
-    return store.database().ask(session -> {
-      List<String> problems = new ArrayList<>();
-      try (ResultSet row = session.prepared("PRAGMA quick_check(20)").executeQuery()) {
-        while (row.next()) {
-          if (!row.getString(1).equals("ok")) {
-            problems.add("graph.db: " + row.getString(1));
+    return store
+        .database()
+        .ask(session -> {
+          List<String> problems = new ArrayList<>();
+          try (ResultSet row = session.prepared("PRAGMA quick_check(20)").executeQuery()) {
+            while (row.next()) {
+              if (!row.getString(1).equals("ok")) {
+                problems.add("graph.db: " + row.getString(1));
+              }
+            }
           }
-        }
-      }
-      return problems;
-    });
+          return problems;
+        });
   }
 
   private List<Artifact> artifacts() {
-    return store.database().ask(session -> {
-      PreparedStatement find =
-          session.prepared("SELECT key, hash, bytes, cost_nanos, content FROM artifact");
-      List<Artifact> all = new ArrayList<>();
-      try (ResultSet row = find.executeQuery()) {
-        while (row.next()) {
-          all.add(
-              new Artifact(
-                  Keys.of(row.getBytes(1)),
-                  Keys.of(row.getBytes(2)),
-                  row.getLong(3),
-                  row.getLong(4),
-                  row.getBytes(5)));
-        }
-      }
-      return all;
-    });
+    return store
+        .database()
+        .ask(session -> {
+          PreparedStatement find =
+              session.prepared("SELECT key, hash, bytes, cost_nanos, content FROM artifact");
+          List<Artifact> all = new ArrayList<>();
+          try (ResultSet row = find.executeQuery()) {
+            while (row.next()) {
+              all.add(
+                  new Artifact(
+                      Keys.of(row.getBytes(1)),
+                      Keys.of(row.getBytes(2)),
+                      row.getLong(3),
+                      row.getLong(4),
+                      row.getBytes(5)));
+            }
+          }
+          return all;
+        });
   }
 
   private static long bytesOf(List<Artifact> all) {
@@ -171,19 +175,21 @@ public final class Inspection {
 
   /** In one transaction, in which nobody gives a file its name. */
   private void mend(List<Artifact> damaged) {
-    store.database().change(session -> {
-      Updates updates = new Updates(session, store, 0);
-      try {
-        for (Artifact artifact : damaged) {
-          updates.remove(artifact);
-        }
-        removeOrphans(session);
-      } catch (IOException e) {
-        throw new StoreException("a damaged artifact cannot be removed: " + e.getMessage(), e);
-      }
-      recount(session);
-      return null;
-    });
+    store
+        .database()
+        .change(session -> {
+          Updates updates = new Updates(session, store, 0);
+          try {
+            for (Artifact artifact : damaged) {
+              updates.remove(artifact);
+            }
+            removeOrphans(session);
+          } catch (IOException e) {
+            throw new StoreException("a damaged artifact cannot be removed: " + e.getMessage(), e);
+          }
+          recount(session);
+          return null;
+        });
   }
 
   private void removeOrphans(GraphDatabase.Session session) throws SQLException, IOException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * What one run adds to the store, written by a thread of its own so that the run does not wait for
@@ -89,7 +90,7 @@ public final class RunLog implements AutoCloseable {
   }
 
   /** Notes a value of this run; {@code make} is called by the writing thread. */
-  public void seen(java.util.function.Supplier<List<Vertex>> make) {
+  public void seen(Supplier<List<Vertex>> make) {
     queue.add(updates -> {
       for (Vertex vertex : make.get()) {
         updates.vertex(vertex);
@@ -107,9 +108,18 @@ public final class RunLog implements AutoCloseable {
     queue.add(updates -> updates.region(key, record, costNanos));
   }
 
-  /** Keeps the lineage of something that the run wrote. */
-  public void trace(String name, Key key, byte[] text) {
-    queue.add(updates -> updates.trace(name, key, text));
+  /**
+   * Keeps the lineage of something that the run wrote.
+   *
+   * @param text called by the writing thread
+   */
+  public void trace(String name, Key key, Supplier<String> text) {
+    queue.add(updates -> {
+      byte[] bytes = TraceBytes.of(text.get());
+      if (bytes.length <= TraceBytes.MOST) {
+        updates.trace(name, key, bytes);
+      }
+    });
   }
 
   /** Notes the quality of a model, larger is better. */

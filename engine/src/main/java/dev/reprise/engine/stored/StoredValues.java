@@ -7,6 +7,8 @@ import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.Trace;
+import dev.reprise.lineage.TraceWriter;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Value;
@@ -18,6 +20,7 @@ import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +29,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -356,6 +360,24 @@ public final class StoredValues implements AutoCloseable {
     } else if (claim != null) {
       claim.close();
     }
+  }
+
+  /** Keeps the lineage of what a run wrote, under the name of the file. */
+  public void keepTrace(String name, LineageItem item) {
+    RunLog open = log;
+    if (open != null) {
+      open.trace(name, item.key(), () -> textOf(item));
+    }
+  }
+
+  private static String textOf(LineageItem item) {
+    StringWriter text = new StringWriter();
+    try {
+      TraceWriter.write(Map.of(Trace.UNNAMED, item), text);
+    } catch (IOException e) {
+      throw new IllegalStateException("a text cannot be written", e);
+    }
+    return text.toString();
   }
 
   private void record(RunLog open, LineageItem item, long nanos, long bytes) {

@@ -1,0 +1,180 @@
+package dev.reprise.cli;
+
+import dev.reprise.ReplayRequest;
+import dev.reprise.Reprise;
+import dev.reprise.Session;
+import dev.reprise.SessionConfig;
+import dev.reprise.store.ExperimentStore;
+import dev.reprise.store.Experiments;
+import dev.reprise.store.Experiments.RunEntry;
+import dev.reprise.store.Inspection;
+import dev.reprise.store.StoreConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code reprise experiments}. */
+@Command(
+    name = "reprise experiments",
+    customSynopsis = {
+      "reprise experiments --store DIR list [--limit N]",
+      "       reprise experiments --store DIR show RUN",
+      "       reprise experiments --store DIR artifacts [--run RUN] [--limit N]",
+      "       reprise experiments --store DIR compare RUN RUN",
+      "       reprise experiments --store DIR replay RUN NAME -o FILE [--format FORMAT]",
+      "       reprise experiments --store DIR fsck [--mend]",
+      "       reprise experiments --store DIR gc --budget SIZE"
+    },
+    description = {
+      "Looks into an experiment store: what 'reprise run --store DIR' has left there.",
+      "",
+      "list       the latest runs: who, what, how long, how it ended, scores",
+      "show       one run, what it kept and wrote",
+      "artifacts  kept values, those first that took longest to compute",
+      "compare    two runs: facts, scores, and the first difference in how their outputs came to"
+          + " be",
+      "replay     computes again what a run wrote, from its lineage",
+      "fsck       compares every content with its fingerprint; ends with 1 when something is wrong",
+      "gc         removes what is worth least until artifacts take no more than the budget"
+    },
+    sortOptions = false,
+    usageHelpWidth = 100)
+final class ExperimentsCommand implements Callable<ExitCode> {
+  private static final List<String> ACTIONS =
+      List.of("list", "show", "artifacts", "compare", "replay", "fsck", "gc");
+
+  private final Console console;
+
+  @Parameters(paramLabel = "ACTION", arity = "0..*", description = "What to do. Default: list.")
+  private List<String> words = new ArrayList<>();
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      required = true,
+      description = "The experiment store.")
+  private Path folder;
+
+  @Option(names = "--limit", paramLabel = "N", description = "How many at most. Default: 20.")
+  private int limit = 20;
+
+  @Option(names = "--run", paramLabel = "RUN", description = "Only what this run added.")
+  private long run;
+
+  @Option(
+      names = "--mend",
+      description = "Remove what is damaged; it is computed again when needed.")
+  private boolean mend;
+
+  @Option(names = "--budget", paramLabel = "SIZE", description = "As in 5g or 500m.")
+  private String budget;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Where a replay writes.")
+  private Path output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "Of the file of a replay, as write() names it. Default: text.")
+  private String format;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  ExperimentsCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public ExitCode call() throws IOException {
+    String action =
+        Choices.oneOf("experiments", words.isEmpty() ? "list" : words.getFirst(), ACTIONS);
+    boolean changes = action.equals("gc") || mend;
+    StoreConfig config = StoreConfig.of(folder);
+    // Looking does not make a store where there is none.
+    StoreConfig wanted = changes && Files.isDirectory(folder) ? config : config.asReadOnly();
+    try (ExperimentStore store = ExperimentStore.open(wanted)) {
+      Experiments experiments = new Experiments(store);
+      ExperimentsReport report = new ExperimentsReport(experiments, console.out());
+      return switch (action) {
+        case "list" -> report.list(limit);
+        case "show" -> report.show(number(1));
+        case "artifacts" -> report.artifacts(run, limit);
+        case "compare" -> report.compare(number(1), number(2));
+        case "replay" -> replay(experiments);
+        case "fsck" -> check(store);
+        default -> collect(store);
+      };
+    }
+  }
+
+  private long number(int position) {
+    if (words.size() <= position) {
+      throw new UsageException(
+          "experiments " + words.getFirst() + " needs the number of a run; list shows them");
+    }
+    try {
+      return Long.parseLong(words.get(position));
+    } catch (NumberFormatException e) {
+      throw new UsageException("'" + words.get(position) + "' is not the number of a run");
+    }
+  }
+
+  private ExitCode check(ExperimentStore store) {
+    Inspection.Report report = new Inspection(store).run(mend);
+    report.problems().forEach(problem -> console.out().println(problem));
+    console
+        .out()
+        .println(
+            report.artifacts()
+                + " artifacts checked, "
+                + report.problems().size()
+                + " problems, "
+                + report.orphans()
+                + " files without owner"
+                + (mend ? "; removed, with " + report.drafts() + " abandoned drafts" : ""));
+    return report.isClean() || mend ? ExitCode.FINE : ExitCode.SCRIPT;
+  }
+
+  private ExitCode collect(ExperimentStore store) {
+    if (budget == null) {
+      throw new UsageException("experiments gc needs --budget, as in --budget 5g");
+    }
+    int removed = store.evictDownTo(MemoryBudgets.parseSize(budget));
+    console
+        .out()
+        .println(
+            removed + " artifacts removed, " + Units.bytes(store.artifactBytes()) + " are left");
+    return ExitCode.FINE;
+  }
+
+  private ExitCode replay(Experiments experiments) throws IOException {
+    if (words.size() != 3 || output == null) {
+      throw new UsageException("experiments replay takes RUN NAME -o FILE");
+    }
+    RunEntry entry = experiments.run(number(1));
+    Path trace = Files.createTempFile("reprise-replay", ".lineage");
+    try {
+      Files.writeString(trace, experiments.trace(entry.id(), words.get(2)));
+      SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
+      try (Session session = Reprise.session(config)) {
+        session.replay(ReplayRequest.of(trace).withOutput(output, format));
+      }
+    } finally {
+      Files.deleteIfExists(trace);
+    }
+    return ExitCode.FINE;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --store} and {@code reprise experiments}, from words to text and exit code. */
+class ExperimentsCommandTest {
+  @TempDir private Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private ExitCode run(String... words) {
+    out.reset();
+    err.reset();
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return Main.run(
+        List.of(words),
+        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private String store() {
+    return folder.resolve("store").toString();
+  }
+
+  /** A run that writes a small model of a product that takes some milliseconds. */
+  private void train(double reg) {
+    String script =
+        """
+        X = rand(rows=20000, cols=100, seed=1)
+        reg = %s
+        A = t(X) %%*%% X + diag(matrix(reg, 100, 1))
+        B = solve(A, t(X) %%*%% rand(rows=20000, cols=1, seed=2))
+        write(B, "%s", format="csv")
+        """
+            .formatted(reg, folder.resolve("B.csv"));
+    assertThat(run("run", "--store", store(), "-s", script, "--stats")).isEqualTo(ExitCode.FINE);
+  }
+
+  @Test
+  void aSecondRunSaysWhatItFound() {
+    train(0.1);
+    assertThat(err()).contains("store         0 values found");
+    train(0.1);
+    assertThat(err()).containsPattern("store +[1-9][0-9]* values found");
+  }
+
+  @Test
+  void runsAreListedShownAndCompared() {
+    train(0.1);
+    train(0.1);
+    train(0.25);
+    assertThat(run("experiments", "--store", store())).isEqualTo(ExitCode.FINE);
+    assertThat(out()).startsWith("3 runs; ").contains("finished");
+    assertThat(run("experiments", "--store", store(), "show", "1")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("wrote      ", "B.csv", "tsmm");
+    assertThat(run("experiments", "--store", store(), "compare", "1", "2"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("came to be in the same way");
+    assertThat(run("experiments", "--store", store(), "compare", "1", "3"))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).contains("reg: 0.1 became 0.25");
+    assertThat(run("experiments", "--store", store(), "artifacts", "--limit", "1"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out().lines()).hasSize(2);
+  }
+
+  @Test
+  void whatARunWroteIsReplayedFromTheStore() throws IOException {
+    train(0.1);
+    Path again = folder.resolve("again.csv");
+    String name = folder.resolve("B.csv").toString();
+    assertThat(run("experiments", "--store", store(), "replay", "1", name, "-o", again.toString()))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Files.mismatch(again, folder.resolve("B.csv"))).isEqualTo(-1);
+    assertThat(run("experiments", "--store", store(), "replay", "1", "x", "-o", again.toString()))
+        .isEqualTo(ExitCode.RESOURCE);
+    assertThat(err()).contains("no trace named 'x'");
+  }
+
+  @Test
+  void damageIsFoundMendedAndGoneAndTheBudgetIsKept() throws IOException {
+    train(0.1);
+    assertThat(run("experiments", "--store", store(), "fsck")).isEqualTo(ExitCode.FINE);
+    try (Stream<Path> files = Files.walk(folder.resolve("store/artifacts"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.write(file, new byte[3]);
+      }
+    }
+    assertThat(run("experiments", "--store", store(), "fsck")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(out()).contains("its content was damaged");
+    assertThat(run("experiments", "--store", store(), "fsck", "--mend")).isEqualTo(ExitCode.FINE);
+    assertThat(run("experiments", "--store", store(), "fsck")).isEqualTo(ExitCode.FINE);
+    train(0.1);
+    assertThat(run("experiments", "--store", store(), "gc", "--budget", "1"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("0 bytes are left");
+  }
+
+  @Test
+  void whatIsNotThereIsOneClearError() {
+    assertThat(run("experiments", "--store", store())).isEqualTo(ExitCode.RESOURCE);
+    assertThat(err().lines()).hasSize(1);
+    assertThat(err()).contains("there is no experiment store in");
+    assertThat(folder.resolve("store")).doesNotExist();
+    train(0.1);
+    assertThat(run("experiments", "--store", store(), "show", "9")).isEqualTo(ExitCode.RESOURCE);
+    assertThat(err()).contains("has no run 9");
+    assertThat(run("experiments", "--store", store(), "show", "x")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("experiments", "--store", store(), "sho")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("did you mean 'show'");
+    assertThat(run("experiments", "--store", store(), "gc")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("run", "--store", "http://host", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("give a folder");
+  }
+
+  @Test
+  void aStoreThatCannotBeOpenedEndsTheRunBeforeItBegins() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThat(run("run", "--store", file.toString(), "-s", "print(1)"))
+        .isEqualTo(ExitCode.RESOURCE);
+    assertThat(out()).isEmpty();
+    assertThat(err()).contains("a file of that name is there");
+  }
+}
