@@ -84,7 +84,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "Of the file of a replay, as write() names it. Default: text.")
+      description = "Of the file of a replay. Default: by its name.")
   private String format;
 
   @Option(
@@ -168,9 +168,10 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     Path trace = Files.createTempFile("reprise-replay", ".lineage");
     try {
       Files.writeString(trace, experiments.trace(entry.id(), words.get(2)));
+      String known = format == null ? ReplayCommand.formatByName(output) : format;
       SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
       try (Session session = Reprise.session(config)) {
-        session.replay(ReplayRequest.of(trace).withOutput(output, format));
+        session.replay(ReplayRequest.of(trace).withOutput(output, known));
       }
     } finally {
       Files.deleteIfExists(trace);

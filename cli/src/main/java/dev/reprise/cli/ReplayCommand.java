@@ -134,7 +134,7 @@ final class ReplayCommand implements Callable<ExitCode> {
     return ReplayRequest.of(file)
         .withUntil(until)
         .withReplacements(replacements())
-        .withOutput(output, format == null ? formatByName() : format)
+        .withOutput(output, format == null ? formatByName(output) : format)
         .withStored(stored == null ? null : storedValue());
   }
 
@@ -198,7 +198,7 @@ final class ReplayCommand implements Callable<ExitCode> {
   }
 
   /** The format that the output's extension names; null, for the default of write(), when none. */
-  private String formatByName() {
+  static String formatByName(Path output) {
     if (output == null) {
       return null;
     }

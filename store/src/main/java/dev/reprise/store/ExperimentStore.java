@@ -145,6 +145,18 @@ public final class ExperimentStore implements AutoCloseable {
     return config.readOnly() ? null : new RunLog(this, facts, queueBytes);
   }
 
+  /** Removes an artifact, if the key still has that content. */
+  void remove(Artifact artifact) {
+    database.change(session -> {
+      try {
+        new Updates(session, this, 0).remove(artifact);
+      } catch (IOException e) {
+        throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
+      }
+      return null;
+    });
+  }
+
   // ---- budget
 
   /** Removes what is worth least until the budget holds; by the writing thread. */

@@ -134,7 +134,7 @@ public final class RunLog implements AutoCloseable {
 
   /** Removes an artifact that turned out to be damaged, so that it is written anew. */
   public void damaged(Artifact artifact) {
-    queue.add(updates -> updates.remove(artifact));
+    queue.add(new Removal(artifact));
   }
 
   /** Why nothing is written any more; null while all is well. */
@@ -235,6 +235,25 @@ public final class RunLog implements AutoCloseable {
   private StoreException writing(IOException e) {
     return new StoreException(
         "the experiment store " + store.folder() + " cannot be written: " + e.getMessage(), e);
+  }
+
+  /** Happens in a transaction of its own, before offers look whether their key has a value. */
+  private final class Removal implements Change {
+    private final Artifact artifact;
+
+    Removal(Artifact artifact) {
+      this.artifact = artifact;
+    }
+
+    @Override
+    public void prepare() {
+      store.remove(artifact);
+    }
+
+    @Override
+    public void apply(Updates updates) {
+      // Done already.
+    }
   }
 
   /** A value on its way. */
