@@ -36,9 +36,9 @@ public interface Backend extends AutoCloseable {
   void runGroups(
       String kernel, Precision precision, long groups, int groupSize, Object... arguments);
 
-  /** True when kernels may be made at run time. */
-  default boolean compilesText() {
-    return false;
+  /** What kernels may be made from at run time, or null when all are made before. */
+  default GeneratedKernels.Language language() {
+    return null;
   }
 
   /** As {@link #run}, with a kernel that was made at run time. */

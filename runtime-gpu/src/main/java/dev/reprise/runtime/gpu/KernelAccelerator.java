@@ -30,7 +30,8 @@ public final class KernelAccelerator implements Accelerator {
   private static final int MOST_GENERATED = 256;
 
   /** What the text of kernels depends on. */
-  private record Expression(CellExpression cells, List<Boolean> isNumber, boolean isColumn) {}
+  private record Expression(
+      CellExpression cells, List<Boolean> isNumber, Precision precision, boolean isColumn) {}
 
   private final Backend backend;
 
@@ -133,7 +134,7 @@ public final class KernelAccelerator implements Accelerator {
       DeviceOperand[] described,
       long rows,
       long cols) {
-    return backend.compilesText()
+    return backend.language() != null
         && FusedCells.supports(expression)
         && (info().hasDoubles() || precision == Precision.FP32)
         && rows > 0
@@ -154,18 +155,18 @@ public final class KernelAccelerator implements Accelerator {
     Operation operation = operation(expression, precision);
     try (KernelCall call = new KernelCall(backend, allocator, operation, leaves)) {
       FusedCells fused = new FusedCells(expression, rows, cols);
-      return call.finish(fused.launch(call, kernels(fused, leaves)));
+      return call.finish(fused.launch(call, kernels(fused, precision, leaves)));
     }
   }
 
-  private GeneratedKernels kernels(FusedCells fused, DeviceOperand[] leaves) {
+  private GeneratedKernels kernels(FusedCells fused, Precision precision, DeviceOperand[] leaves) {
     List<Boolean> isNumber = new ArrayList<>(leaves.length);
     for (DeviceOperand leaf : leaves) {
       isNumber.add(!(leaf instanceof DeviceMatrix));
     }
     return generated.computeIfAbsent(
-        new Expression(fused.expression(), isNumber, fused.isColumn()),
-        _ -> fused.kernels(isNumber));
+        new Expression(fused.expression(), isNumber, precision, fused.isColumn()),
+        _ -> fused.kernels(backend.language(), precision, isNumber));
   }
 
   /** The operation on top of the tree. */

@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 
 /**
  * The texts of the kernels: a prelude for the language, then what all share, then a file of
- * kernels. A line {@code #include "NAME.h"} of that file stands for another resource.
+ * kernels. A line {@code #include "NAME"} stands for another resource.
  */
 public final class KernelSources {
-  private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(\\w+\\.h)\"$");
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(\\w+\\.[ch])\"$");
 
   private KernelSources() {}
 
@@ -29,7 +29,11 @@ public final class KernelSources {
 
   /** A file of kernels without what comes before. */
   public static String file(String file) {
-    return INCLUDE.matcher(text(file + ".c")).replaceAll(match -> quoted(header(match.group(1))));
+    return expanded(file + ".c");
+  }
+
+  private static String expanded(String name) {
+    return INCLUDE.matcher(text(name)).replaceAll(match -> quoted(expanded(match.group(1))));
   }
 
   /** What files of kernels may include. */

@@ -13,6 +13,7 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
 import dev.reprise.runtime.gpu.CompressedProducts;
+import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -109,16 +110,45 @@ final class CudaBackend implements Backend {
 
   @Override
   public void run(String kernel, Precision precision, long items, Object... values) {
+    runGroups(kernel, precision, groups(items), GROUP, values);
+  }
+
+  private long groups(long items) {
     long most = (long) info.computeUnits() * GROUPS_PER_UNIT;
-    long groups = Math.clamp((items + GROUP - 1) / GROUP, 1, most);
-    runGroups(kernel, precision, groups, GROUP, values);
+    return Math.clamp((items + GROUP - 1) / GROUP, 1, most);
   }
 
   @Override
   public void runGroups(
       String kernel, Precision precision, long groups, int groupSize, Object... values) {
     context.makeCurrent();
-    CUfunction function = modules.kernel(kernel, precision);
+    launch(modules.kernel(kernel, precision), groups, groupSize, values);
+  }
+
+  @Override
+  public GeneratedKernels.Language language() {
+    return GeneratedKernels.Language.PTX;
+  }
+
+  @Override
+  public void run(
+      GeneratedKernels kernels, String name, Precision precision, long items, Object... values) {
+    runGroups(kernels, name, precision, groups(items), GROUP, values);
+  }
+
+  @Override
+  public void runGroups(
+      GeneratedKernels kernels,
+      String name,
+      Precision precision,
+      long groups,
+      int groupSize,
+      Object... values) {
+    context.makeCurrent();
+    launch(modules.kernel(kernels, name), groups, groupSize, values);
+  }
+
+  private void launch(CUfunction function, long groups, int groupSize, Object[] values) {
     beforeLaunch();
     context.check(
         cuLaunchKernel(

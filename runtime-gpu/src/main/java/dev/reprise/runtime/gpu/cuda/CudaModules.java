@@ -6,10 +6,13 @@ import static jcuda.driver.JCudaDriver.cuModuleUnload;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.KernelSources;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
@@ -17,7 +20,14 @@ import jcuda.driver.CUresult;
 
 /** Modules and kernels of one context, loaded when first needed. Confined to the worker. */
 final class CudaModules {
+  /** Modules made at run time that are kept. */
+  private static final int MOST_GENERATED = 256;
+
   private final String device;
+
+  /** The one used longest ago first. */
+  private final Map<GeneratedKernels, Made> generated = new LinkedHashMap<>(16, 0.75f, true);
+
   private final Map<String, CUmodule> modules = new HashMap<>();
   private final Map<String, CUfunction> doubles = new HashMap<>();
   private final Map<String, CUfunction> floats = new HashMap<>();
@@ -45,12 +55,60 @@ final class CudaModules {
     return kernel;
   }
 
-  private CUmodule module(String file, Precision precision) {
-    return modules.computeIfAbsent(
-        file + " " + precision, key -> load(file, KernelSources.ptx(file, precision)));
+  /** The kernel of a module that was made at run time; those not used for long are forgotten. */
+  CUfunction kernel(GeneratedKernels kernels, String name) {
+    Made made = generated.get(kernels);
+    if (made == null) {
+      made = made(kernels);
+      generated.put(kernels, made);
+      forgetOldest();
+    }
+    if (made.failure != null) {
+      throw made.failure;
+    }
+    CUfunction kernel = new CUfunction();
+    CudaStatus.check(device, cuModuleGetFunction(kernel, made.module, name));
+    return kernel;
   }
 
-  private CUmodule load(String file, String ptx) {
+  private Made made(GeneratedKernels kernels) {
+    try {
+      return new Made(load("of a fused expression", kernels.text(), false), null);
+    } catch (DeviceException e) {
+      if (e.isLost()) {
+        throw e;
+      }
+      return new Made(null, e);
+    }
+  }
+
+  /** Unloading waits for the launches that use the module. */
+  private void forgetOldest() {
+    if (generated.size() > MOST_GENERATED) {
+      Iterator<Made> oldest = generated.values().iterator();
+      oldest.next().unload();
+      oldest.remove();
+    }
+  }
+
+  /** A module, or why there is none. */
+  private record Made(CUmodule module, DeviceException failure) {
+    void unload() {
+      if (module != null) {
+        cuModuleUnload(module);
+      }
+    }
+  }
+
+  private CUmodule module(String file, Precision precision) {
+    return modules.computeIfAbsent(
+        file + " " + precision, key -> load(file, KernelSources.ptx(file, precision), true));
+  }
+
+  /**
+   * @param isLost whether a device that refuses it is of no use
+   */
+  private CUmodule load(String file, String ptx, boolean isLost) {
     CUmodule module = new CUmodule();
     byte[] text = ptx.getBytes(StandardCharsets.UTF_8);
     int status = cuModuleLoadData(module, Arrays.copyOf(text, text.length + 1));
@@ -63,7 +121,7 @@ final class CudaModules {
           CUresult.CUDA_ERROR_INVALID_IMAGE ->
           throw new DeviceException(
               device + " cannot compile the kernels '" + file + "': " + CUresult.stringFor(status),
-              true);
+              isLost);
       default -> CudaStatus.check(device, status);
     }
     return module;
@@ -71,6 +129,8 @@ final class CudaModules {
 
   void close() {
     modules.values().forEach(module -> cuModuleUnload(module));
+    generated.values().forEach(Made::unload);
+    generated.clear();
     modules.clear();
     doubles.clear();
     floats.clear();

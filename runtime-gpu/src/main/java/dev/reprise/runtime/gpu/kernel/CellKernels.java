@@ -5,6 +5,8 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.gpu.DeviceKernels;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Element-wise operations, and what is made of cells by their values or positions. */
 public final class CellKernels {
@@ -72,6 +74,13 @@ public final class CellKernels {
     kernels.add("upper.tri", new TriangleCells(false));
     kernels.add("outer", new OuterCells());
     kernels.add("rexpand", new OneHot());
+  }
+
+  /** Operations of one and two operands, sorted. */
+  static Set<String> opcodes() {
+    Set<String> opcodes = new TreeSet<>(UNARY.keySet());
+    opcodes.addAll(BINARY.keySet());
+    return opcodes;
   }
 
   /** The kernel of an operation of one operand, or null. */

@@ -2,9 +2,12 @@ package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.CellExpression;
 import dev.reprise.runtime.accelerator.CellExpression.Spread;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.GeneratedKernels;
+import dev.reprise.runtime.gpu.GeneratedKernels.Language;
 import dev.reprise.runtime.gpu.KernelCall;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +15,7 @@ import java.util.List;
 
 /**
  * Launches the kernels of an expression. An aggregate on top folds the cells as that of a matrix
- * does, in the same parts and the same order.
+ * does, in the same parts and the same order; kernels in PTX leave it to that of a matrix.
  *
  * @param rows rows of the root
  * @param cols columns of the root
@@ -53,7 +56,10 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
    * The kernels, for leaves of which these are numbers. A function of the arguments, so it can be
    * kept.
    */
-  public GeneratedKernels kernels(List<Boolean> isNumber) {
+  public GeneratedKernels kernels(Language language, Precision precision, List<Boolean> isNumber) {
+    if (language == Language.PTX) {
+      return new FusedPtx(expression, isNumber, precision, new PtxFunctions(precision)).cells();
+    }
     String aggregate = expression.aggregateOrNull();
     if (aggregate == null) {
       return new FusedText(expression, isNumber).cells();
@@ -75,20 +81,30 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
     for (int i = 0; i < leaves.length; i++) {
       leaves[i] = call.isMatrix(i) ? call.matrix(i).buffer() : (Object) call.scalar(i).asDouble();
     }
-    String aggregate = expression.aggregateOrNull();
-    DeviceMatrix out =
-        aggregate == null
-            ? cells(call, kernels, leaves)
-            : AggregateKernels.launch(
-                call, aggregate, new FoldSource(kernels, leaves, cols), rows, cols);
-    return new DeviceOperand[] {out};
+    return new DeviceOperand[] {launch(call, kernels, leaves)};
   }
 
-  private DeviceMatrix cells(KernelCall call, GeneratedKernels kernels, Object[] leaves) {
-    DeviceMatrix out = call.result(rows, cols);
-    List<Object> arguments = new ArrayList<>(List.of(out.buffer(), out.cells(), cols));
+  private DeviceMatrix launch(KernelCall call, GeneratedKernels kernels, Object[] leaves) {
+    String aggregate = expression.aggregateOrNull();
+    if (aggregate == null) {
+      DeviceMatrix out = call.result(rows, cols);
+      cells(call, kernels, leaves, out.buffer());
+      return out;
+    }
+    FoldSource source;
+    if (call.backend().language() == Language.PTX) {
+      DeviceBuffer between = call.scratch(rows * cols * call.precision().bytesPerCell());
+      cells(call, kernels, leaves, between);
+      source = FoldSource.of(between);
+    } else {
+      source = new FoldSource(kernels, leaves, cols);
+    }
+    return AggregateKernels.launch(call, aggregate, source, rows, cols);
+  }
+
+  private void cells(KernelCall call, GeneratedKernels kernels, Object[] leaves, DeviceBuffer out) {
+    List<Object> arguments = new ArrayList<>(List.of(out, rows * cols, cols));
     arguments.addAll(Arrays.asList(leaves));
-    call.run(kernels, "fused_cells", out.cells(), arguments.toArray());
-    return out;
+    call.run(kernels, "fused_cells", rows * cols, arguments.toArray());
   }
 }

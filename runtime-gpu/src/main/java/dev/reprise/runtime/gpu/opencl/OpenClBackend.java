@@ -112,8 +112,8 @@ final class OpenClBackend implements Backend {
   }
 
   @Override
-  public boolean compilesText() {
-    return true;
+  public GeneratedKernels.Language language() {
+    return GeneratedKernels.Language.C;
   }
 
   @Override

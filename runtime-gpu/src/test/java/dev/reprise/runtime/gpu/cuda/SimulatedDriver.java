@@ -74,7 +74,7 @@ public final class SimulatedDriver {
   private static String build(Path folder) throws IOException {
     writePrograms(folder);
     boolean changed = false;
-    for (String name : List.of("driver.cpp", "cublas.cpp", "cusparse.cpp", "words.h")) {
+    for (String name : List.of("driver.cpp", "cublas.cpp", "cusparse.cpp", "words.h", "ptx.sed")) {
       changed |= write(folder.resolve(name), resource(name));
     }
     Files.writeString(
@@ -99,7 +99,10 @@ public final class SimulatedDriver {
         """
         set -e
         cd %s
-        rm -f "$1"-*.so
+        case $1 in
+          fused-*) { cat "functions-${1#fused-}.cu"; sed -E -f ptx.sed "$1.ptx"; } >"$1.cu" ;;
+          *) rm -f "$1"-*.so ;;
+        esac
         g++ -O1 -ffp-contract=off -shared -fPIC -w -x c++ -include words.h -o "$2.$$" "$1.cu"
         mv "$2.$$" "$2"
         """

@@ -468,7 +468,17 @@ int cuModuleLoadData(Module **module, const void *image) {
   if (int status = ready()) return status;
   std::string ptx = (const char *)image;
   char file[100], precision[10], hash[80];
-  if (sscanf(ptx.c_str(), "// %99s %9s %79s", file, precision, hash) != 3) return INVALID_PTX;
+  if (ptx.rfind("// fused ", 0) == 0) {
+    // Made at run time: the compiler gets the entry as C++, beside the functions that it calls.
+    if (sscanf(ptx.c_str(), "// %99s %9s", file, precision) != 2) return INVALID_PTX;
+    snprintf(hash, sizeof hash, "%016zx", std::hash<std::string>()(ptx));
+    FILE *text = fopen((folder() + "/fused-" + precision + ".ptx").c_str(), "w");
+    if (text == nullptr) return INVALID_PTX;
+    fputs(ptx.c_str(), text);
+    fclose(text);
+  } else if (sscanf(ptx.c_str(), "// %99s %9s %79s", file, precision, hash) != 3) {
+    return INVALID_PTX;
+  }
   std::string name = std::string(file) + "-" + precision;
   std::string path = folder() + "/" + name + "-" + hash + ".so";
   FILE *there = fopen(path.c_str(), "r");

@@ -1,0 +1,115 @@
+package dev.reprise.runtime.gpu.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.accelerator.CellExpression;
+import dev.reprise.runtime.accelerator.CellExpression.Node;
+import dev.reprise.runtime.accelerator.CellExpression.Spread;
+import dev.reprise.runtime.gpu.GeneratedKernels.Language;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** PTX of fused expressions: what it calls, and that assemblers take it. */
+class FusedPtxTest {
+  private static final List<Spread> LEAVES =
+      List.of(Spread.FULL, Spread.FULL, Spread.ROW, Spread.COLUMN, Spread.SCALAR, Spread.SCALAR);
+  private static final List<Boolean> ARE_NUMBERS = List.of(false, false, false, false, false, true);
+
+  private static String ptx(Precision precision, Node... nodes) {
+    CellExpression expression = new CellExpression(LEAVES, List.of(nodes), null);
+    return new FusedCells(expression, 5, 7).kernels(Language.PTX, precision, ARE_NUMBERS).text();
+  }
+
+  private static Node node(String opcode, Integer... operands) {
+    return new Node(opcode, List.of(operands));
+  }
+
+  @Test
+  void arithmeticNeedsNoFunctions() {
+    Node[] nodes = {node("-", 0, 1), node("*", ~0, ~0), node("pmax", ~1, 5), node("<", ~2, 4)};
+    for (Precision precision : Precision.values()) {
+      assertThat(ptx(precision, nodes)).doesNotContain(".func").doesNotContain("fma");
+    }
+  }
+
+  @Test
+  void aFunctionBringsWhatItNeedsAndNoMore() {
+    assertThat(ptx(Precision.FP64, node("sin", 0)))
+        .contains(".func  (.param .b64 func_retval0) sin_of(")
+        .contains("__cudart_i2opi_d[")
+        .contains("__internal_trig_reduction_slowpathd(")
+        .doesNotContain(") exponential(");
+    assertThat(ptx(Precision.FP64, node("exp", 0)))
+        .contains(") exponential(")
+        .doesNotContain("__cudart");
+  }
+
+  /** Every operation in one expression, and the loop of 16 bytes; assembled in full. */
+  @Test
+  void devicesFromTuringToBlackwellTakeEveryOperation() throws Exception {
+    String ptxas = tool();
+    assumeTrue(ptxas != null, "no ptxas here: nothing assembles the PTX");
+    List<Node> nodes = new ArrayList<>();
+    for (String opcode : CellKernels.opcodes()) {
+      int last = nodes.isEmpty() ? 0 : ~(nodes.size() - 1);
+      nodes.add(
+          CellKernels.unary(opcode) != null
+              ? node(opcode, last)
+              : node(opcode, last, nodes.size() % 6));
+    }
+    nodes.add(node("ifelse", 0, ~(nodes.size() - 1), 5));
+    Path folder = Files.createDirectories(Path.of("target", "ptxas").toAbsolutePath());
+    for (Precision precision : Precision.values()) {
+      String all = ptx(precision, nodes.toArray(Node[]::new));
+      CellExpression cheap =
+          new CellExpression(
+              List.of(Spread.FULL, Spread.FULL, Spread.SCALAR),
+              List.of(node("-", 0, 1), node("*", ~0, 2), node("pmax", ~1, 0)),
+              null);
+      String vectors =
+          new FusedCells(cheap, 5, 7)
+              .kernels(Language.PTX, precision, List.of(false, false, true))
+              .text();
+      assertThat(vectors).contains(precision == Precision.FP64 ? ".v2.f64" : ".v4.f32");
+      for (String target : List.of("sm_75", "sm_80", "sm_90", "sm_120")) {
+        assemble(ptxas, target, folder, all);
+        assemble(ptxas, target, folder, vectors);
+      }
+    }
+  }
+
+  private static void assemble(String ptxas, String target, Path folder, String text)
+      throws Exception {
+    Path file = Files.createTempFile(folder, "fused", ".ptx");
+    try {
+      Files.writeString(file, text);
+      Process process =
+          new ProcessBuilder(ptxas, "-arch=" + target, "-o", "/dev/null", file.toString())
+              .redirectErrorStream(true)
+              .start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as("%s: %s", target, said).isZero();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static String tool() {
+    return Stream.concat(
+            Stream.of(System.getenv("PATH").split(":")).map(Path::of),
+            Stream.of(Path.of("/usr/local/cuda/bin")))
+        .map(folder -> folder.resolve("ptxas"))
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .findFirst()
+        .orElse(null);
+  }
+}
