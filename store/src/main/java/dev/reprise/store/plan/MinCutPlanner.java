@@ -220,7 +220,10 @@ public final class MinCutPlanner implements Planner {
       return;
     }
     computed[node] = network.addNode(0);
-    long in = graph.computeNanos(node) + takeFromInputs(graph, node);
+    long compute = graph.computeNanos(node);
+    // More than loading costs cannot pass; others may let it.
+    long most = load == PlanGraph.NO_ARTIFACT ? PushRelabel.UNBOUNDED : load - compute;
+    long in = compute + takeFromInputs(graph, node, most);
     if (load == PlanGraph.NO_ARTIFACT) {
       present[node] = computed[node];
       left[node] = in;
@@ -236,13 +239,13 @@ public final class MinCutPlanner implements Planner {
     left[node] = flow;
   }
 
-  private long takeFromInputs(PlanGraph graph, int node) {
+  private long takeFromInputs(PlanGraph graph, int node, long most) {
     long taken = 0;
     for (int edge = graph.firstEdge(node); edge < graph.firstEdge(node + 1); edge++) {
       int input = graph.edgeInput(edge);
       edgeArc[edge] = NO_NODE;
       if (present[input] != NO_NODE) {
-        long flow = Math.min(edgeFlow[edge], left[input]);
+        long flow = Math.min(most - taken, Math.min(edgeFlow[edge], left[input]));
         left[input] -= flow;
         taken += flow;
         edgeArc[edge] = network.addArc(present[input], computed[node], PushRelabel.UNBOUNDED, flow);
