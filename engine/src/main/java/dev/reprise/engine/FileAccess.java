@@ -224,7 +224,7 @@ final class FileAccess {
     try {
       for (ListEntry entry : entries) {
         Path folder = entry.path().getParent();
-        ReadRequest request = new ReadRequest(entry.path().toString(), folder, ReadOptions.none());
+        ReadRequest request = new ReadRequest(entry.path().toString(), folder, entry.options());
         values.add(stable(request, precision).value());
         names.add(entry.name() == null ? "" : entry.name());
       }
@@ -390,6 +390,8 @@ final class FileAccess {
       }
       case Frame frame -> files.write(frame, path, workingDirectory, options);
       case Scalar scalar -> files.write(scalar, path, workingDirectory, options);
+      case ListValue list when DataFiles.isArchive(path, workingDirectory, options) ->
+          files.writeArchive(new ListTensors(list, memory), path, workingDirectory, options);
       case ListValue list -> writeList(workingDirectory, path, list, options);
       default -> throw new OperandException("'write' cannot write a " + Describe.value(value));
     }

@@ -1,5 +1,6 @@
 package dev.reprise.formats;
 
+import dev.reprise.formats.tensors.TensorSource;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
@@ -54,7 +55,49 @@ public final class DataFiles {
     Path path = DataPath.resolve(request.path(), request.workingDirectory());
     return ListFolder.isAt(path, request.options().dataType())
         ? Optional.of(ListFolder.entries(path))
-        : Optional.empty();
+        : MatrixArchive.entries(request, path);
+  }
+
+  /** True when these options mean one file that holds the matrices of a list by name. */
+  public static boolean isArchive(String path, Path workingDirectory, WriteOptions options) {
+    return MatrixArchive.of(options, DataPath.resolve(path, workingDirectory)) != null;
+  }
+
+  /** Writes the matrices of a list to one file, as {@link #write} writes a value. */
+  public void writeArchive(
+      TensorSource source, String path, Path workingDirectory, WriteOptions options) {
+    Path target = DataPath.resolve(path, workingDirectory);
+    FileFormat format = MatrixArchive.of(options, target);
+    if (isSpecial(target)) {
+      throw new FormatException(path, "this is a device or pipe; write to a file");
+    }
+    Sidecar sidecar =
+        new Sidecar(
+            "list",
+            "unknown",
+            null,
+            -1,
+            -1,
+            -1,
+            format.label(),
+            null,
+            null,
+            options.description(),
+            -1,
+            -1);
+    publish(target, channel -> MatrixArchive.write(source, format, channel), sidecar);
+  }
+
+  private void publish(Path target, AtomicOutput.Content content, Sidecar sidecar) {
+    try (AtomicOutput output = new AtomicOutput()) {
+      output.add(target, content);
+      output.add(
+          Sidecar.pathFor(target), channel -> new TextSink(channel).put(sidecar.toJson()).flush());
+      output.publish();
+    } finally {
+      fingerprints.invalidate(target);
+      fingerprints.invalidate(Sidecar.pathFor(target));
+    }
   }
 
   /**
@@ -134,16 +177,7 @@ public final class DataFiles {
       writeThrough(target, writer);
       return;
     }
-    Sidecar sidecar = writer.sidecar();
-    try (AtomicOutput output = new AtomicOutput()) {
-      output.add(target, writer);
-      output.add(
-          Sidecar.pathFor(target), channel -> new TextSink(channel).put(sidecar.toJson()).flush());
-      output.publish();
-    } finally {
-      fingerprints.invalidate(target);
-      fingerprints.invalidate(Sidecar.pathFor(target));
-    }
+    publish(target, writer, writer.sidecar());
   }
 
   /** The absolute path that a script means: a local path or {@code file:} URI. */

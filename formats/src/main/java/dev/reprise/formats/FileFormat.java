@@ -15,7 +15,8 @@ public enum FileFormat {
   NPY("npy"),
   NPZ("npz"),
   PARQUET("parquet"),
-  HDF5("hdf5");
+  HDF5("hdf5"),
+  SAFETENSORS("safetensors");
 
   private final String label;
 
@@ -26,6 +27,11 @@ public enum FileFormat {
   /** The name in scripts and sidecars. */
   public String label() {
     return label;
+  }
+
+  /** True for files of several named matrices. */
+  boolean isArchive() {
+    return this == NPZ || this == SAFETENSORS;
   }
 
   /** All names, for messages. */
@@ -50,6 +56,7 @@ public enum FileFormat {
       case "npz" -> NPZ;
       case "parquet" -> PARQUET;
       case "hdf5", "h5" -> HDF5;
+      case "safetensors" -> SAFETENSORS;
       default ->
           throw new FormatException(
               file, "format \"" + name + "\" is not supported; choose one of " + labels());
@@ -73,6 +80,7 @@ public enum FileFormat {
       case "npz" -> NPZ;
       case "parquet" -> PARQUET;
       case "hdf5", "hdf", "h5" -> HDF5;
+      case "safetensors" -> SAFETENSORS;
       default -> null;
     };
   }

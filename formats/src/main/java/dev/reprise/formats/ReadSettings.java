@@ -38,6 +38,10 @@ record ReadSettings(
   static ReadSettings of(DataPath data, ReadOptions options, Sidecar sidecar) {
     String file = data.path().toString();
     String dataType = lower(first(options.dataType(), sidecar.dataType(), "matrix"));
+    if (dataType.equals("list") && options.dataset() != null) {
+      // One matrix of a file of several.
+      dataType = "matrix";
+    }
     String valueType = lower(first(options.valueType(), sidecar.valueType(), null));
     boolean ownShape = options.rows() >= 0 || options.cols() >= 0;
     String separator = first(options.separator(), sidecar.separator(), ",");
@@ -65,7 +69,7 @@ record ReadSettings(
         options.nnz() >= 0 ? options.nnz() : sidecar.nnz());
   }
 
-  private static FileFormat format(DataPath data, ReadOptions options, Sidecar sidecar) {
+  static FileFormat format(DataPath data, ReadOptions options, Sidecar sidecar) {
     String file = data.path().toString();
     if (options.format() != null) {
       return FileFormat.named(options.format(), file);

@@ -3,6 +3,7 @@ package dev.reprise.formats;
 import dev.reprise.formats.hdf5.Hdf5Files;
 import dev.reprise.formats.numpy.NpyFiles;
 import dev.reprise.formats.parquet.ParquetFiles;
+import dev.reprise.formats.tensors.SafetensorsFiles;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
@@ -57,6 +58,8 @@ final class ValueReader {
       case NPY -> checked(single(file -> NpyFiles.read(file, allocator)));
       case NPZ -> checked(single(file -> NpyFiles.readNamed(file, settings.dataset(), allocator)));
       case PARQUET -> checked(single(file -> ParquetFiles.matrix(file, allocator)));
+      case SAFETENSORS ->
+          checked(single(file -> SafetensorsFiles.read(file, settings.dataset(), allocator)));
       case HDF5 -> checked(single(file -> Hdf5Files.read(file, settings.dataset(), allocator)));
     };
   }
@@ -72,7 +75,7 @@ final class ValueReader {
         settings.checkShape(frame.rows(), frame.cols());
         yield frame;
       }
-      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5 -> throw notA("frame", "matrix");
+      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5, SAFETENSORS -> throw notA("frame", "matrix");
     };
   }
 

@@ -2,6 +2,8 @@ package dev.reprise.formats;
 
 import dev.reprise.formats.numpy.NpyFiles;
 import dev.reprise.formats.parquet.ParquetOutput;
+import dev.reprise.formats.tensors.SafetensorsFiles;
+import dev.reprise.formats.tensors.TensorSource;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 
 /** One value on its way to a file, with the options heard. */
 final class ValueWriter implements AtomicOutput.Content {
+  private static final String ONLY_TENSOR = "X";
+
   private final Operand value;
   private final Path target;
   private final FileFormat format;
@@ -69,6 +73,9 @@ final class ValueWriter implements AtomicOutput.Content {
       case BINARY -> BinaryFiles.write(matrix, channel);
       case NPY -> NpyFiles.write(matrix, channel);
       case NPZ -> NpyFiles.writeNamed(matrix, dataset, channel);
+      case SAFETENSORS ->
+          SafetensorsFiles.write(
+              TensorSource.of(dataset == null ? ONLY_TENSOR : dataset, matrix), channel);
       case PARQUET -> ParquetOutput.write(matrix, channel);
       case JSON_LINES, HDF5 -> throw cannot("matrix", "csv, npy or binary");
     }
@@ -81,7 +88,8 @@ final class ValueWriter implements AtomicOutput.Content {
       case JSON_LINES -> new JsonLinesWriter(channel).write(frame);
       case BINARY -> BinaryFiles.write(frame, channel);
       case PARQUET -> ParquetOutput.write(frame, channel);
-      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5 -> throw cannot("frame", "csv, jsonl or parquet");
+      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5, SAFETENSORS ->
+          throw cannot("frame", "csv, jsonl or parquet");
     }
   }
 

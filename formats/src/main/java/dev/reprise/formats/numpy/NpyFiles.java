@@ -2,6 +2,7 @@ package dev.reprise.formats.numpy;
 
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.MatrixRows;
+import dev.reprise.formats.tensors.TensorSource;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
@@ -18,7 +19,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -80,12 +80,26 @@ public final class NpyFiles {
     }
   }
 
-  private static ZipEntry entry(ZipFile zip, String name, String file) {
-    List<String> names = new ArrayList<>();
-    zip.stream()
+  /** Names of the arrays of a file of several, in their order. */
+  public static List<String> names(Path file) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return names(zip);
+    } catch (ZipException e) {
+      throw new FormatException(
+          file.toString(), "this is no npz file (" + e.getMessage() + "); check format=");
+    }
+  }
+
+  private static List<String> names(ZipFile zip) {
+    return zip.stream()
         .map(ZipEntry::getName)
         .filter(found -> found.endsWith(ENDING))
-        .forEach(found -> names.add(found.substring(0, found.length() - ENDING.length())));
+        .map(found -> found.substring(0, found.length() - ENDING.length()))
+        .toList();
+  }
+
+  private static ZipEntry entry(ZipFile zip, String name, String file) {
+    List<String> names = names(zip);
     String wanted = name == null && names.size() == 1 ? names.get(0) : name;
     if (wanted != null && wanted.endsWith(ENDING)) {
       wanted = wanted.substring(0, wanted.length() - ENDING.length());
@@ -146,16 +160,24 @@ public final class NpyFiles {
   /** Writes a matrix as a file of one named array. */
   public static void writeNamed(MatrixOperand matrix, String name, FileChannel channel)
       throws IOException {
+    writeAll(TensorSource.of(name == null ? FIRST_NAME : name, matrix), channel);
+  }
+
+  /** Writes matrices as arrays of their names. */
+  public static void writeAll(TensorSource source, FileChannel channel) throws IOException {
     ZipOutputStream zip =
         new ZipOutputStream(
             new BufferedOutputStream(Channels.newOutputStream(channel), CHUNK_BYTES));
     zip.setLevel(Deflater.BEST_SPEED);
-    ZipEntry entry = new ZipEntry((name == null ? FIRST_NAME : name) + ENDING);
-    // Always the same, so that equal matrices make equal files.
-    entry.setTimeLocal(NO_TIME);
-    zip.putNextEntry(entry);
-    write(matrix, zip);
-    zip.closeEntry();
+    List<TensorSource.Head> heads = source.heads();
+    for (int i = 0; i < heads.size(); i++) {
+      ZipEntry entry = new ZipEntry(heads.get(i).name() + ENDING);
+      // Always the same, so that equal matrices make equal files.
+      entry.setTimeLocal(NO_TIME);
+      zip.putNextEntry(entry);
+      source.lend(i, cells -> write(cells, zip));
+      zip.closeEntry();
+    }
     zip.finish();
     zip.flush();
   }

@@ -1,0 +1,116 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lists in one file of safetensors or npz. */
+class NamedMatricesTest {
+  @TempDir Path folder;
+
+  private Scripts.Outcome run(String script) {
+    Scripts.Outcome outcome = Scripts.run(Scripts.config().withWorkingDirectory(folder), script);
+    assertThat(outcome.liveBuffers()).isZero();
+    return outcome;
+  }
+
+  @Test
+  void listsComeBackAsTheyWereWritten() {
+    for (String format : List.of("safetensors", "npz")) {
+      String script =
+          """
+          W = matrix("1 2 3 4 5 6", 2, 3) / 7
+          write(list(W=W, fc=list(b=seq(1, 2), seq(3, 4))), "m.FORMAT", format="FORMAT")
+          L = read("m.FORMAT")
+          V = as.matrix(L["W"])
+          print(sum(V != W) + " " + sum(as.matrix(L["fc.b"])) + " " + sum(as.matrix(L["fc.2"])))
+          one = read("m.FORMAT", dataset="fc.b")
+          print(nrow(one) + " " + length(L))
+          """;
+      assertThat(run(script.replace("FORMAT", format)).output())
+          .as(format)
+          .isEqualTo("0.0 3.0 7.0\n2 3\n");
+    }
+  }
+
+  @Test
+  void singlePrecisionIsWrittenAsFloats() throws Exception {
+    Scripts.run(
+        Scripts.config()
+            .withWorkingDirectory(folder)
+            .withPrecision(dev.reprise.runtime.Precision.FP32),
+        "write(list(a=seq(1, 3)), \"f.safetensors\", format=\"safetensors\")");
+    assertThat(
+            Files.readString(
+                folder.resolve("f.safetensors"), java.nio.charset.StandardCharsets.ISO_8859_1))
+        .contains("\"dtype\":\"F32\",\"shape\":[3,1],\"data_offsets\":[0,12]");
+  }
+
+  @Test
+  void filesOfOtherFrameworksAreReadWithTheirTypesAndShapes() throws Exception {
+    Path samples = Path.of("..", "formats", "src", "test", "resources", "tensors");
+    for (String file : List.of("py.safetensors", "bf.safetensors")) {
+      Files.copy(samples.resolve(file), folder.resolve(file));
+    }
+    assertThat(
+            run("""
+            L = read("py.safetensors")
+            C = as.matrix(L["conv.weight"])
+            print(nrow(C) + " x " + ncol(C) + ", last " + as.scalar(C[2, 12]))
+            b = as.matrix(L["fc.bias"])
+            print(nrow(b) + " x " + ncol(b) + ", sum " + sum(b))
+            print(max(as.matrix(L["half"])) + " " + as.scalar(as.matrix(L["n"])))
+            B = read("bf.safetensors", dataset="b")
+            print(as.scalar(B[1, 2]) + " " + as.scalar(B[2, 1]))
+            """)
+                .output())
+        .isEqualTo("2 x 12, last 5.75\n2 x 1, sum -0.5\n65504.0 7.0\n-2.0 Infinity\n");
+  }
+
+  @Test
+  void aRereadIsFoundAndAChangedFileIsNot() {
+    RunStatistics statistics =
+        run("""
+        write(list(a=rand(rows=200, cols=200, seed=1)), "a.safetensors", format="safetensors")
+        x = read("a.safetensors", dataset="a")
+        y = read("a.safetensors", dataset="a")
+        write(list(a=rand(rows=200, cols=200, seed=2)), "a.safetensors", format="safetensors")
+        z = read("a.safetensors", dataset="a")
+        print(sum(x != y) + " " + (sum(x) == sum(z)))
+        """)
+            .statistics();
+    assertThat(statistics.of("read").hits()).isEqualTo(1);
+    assertThat(statistics.of("read").executed()).isEqualTo(2);
+  }
+
+  @Test
+  void mistakesSayWhatToDo() throws Exception {
+    Files.writeString(folder.resolve("x.safetensors"), "{\"a\":1}  and more");
+    run("write(list(a=seq(1, 9), b=seq(1, 2)), \"good.safetensors\", format=\"safetensors\")");
+    byte[] good = Files.readAllBytes(folder.resolve("good.safetensors"));
+    Files.write(folder.resolve("cut.safetensors"), java.util.Arrays.copyOf(good, good.length - 1));
+    for (List<String> mistake :
+        List.of(
+            List.of("L = read(\"x.safetensors\")\nprint(length(L))", "this is no safetensors file"),
+            List.of("L = read(\"cut.safetensors\")\nprint(length(L))", "the file is truncated"),
+            List.of(
+                "a = read(\"good.safetensors\", dataset=\"c\")\nprint(sum(a))",
+                "there is no tensor \"c\"; there are a, b"),
+            List.of(
+                "a = read(\"good.safetensors\", data_type=\"matrix\")\nprint(sum(a))",
+                "the file holds 2 tensors; name one with dataset="),
+            List.of(
+                "write(list(a=1), \"y.npz\", format=\"npz\")",
+                "holds matrices only, but element \"a\" is a"),
+            List.of(
+                "write(list(seq(1, 2), seq(1, 2)), \"y.csv\", format=\"csvx\")",
+                "format \"csvx\" is not supported"))) {
+      assertThat(Scripts.failure(Scripts.config().withWorkingDirectory(folder), mistake.get(0)))
+          .hasMessageContaining(mistake.get(1));
+    }
+  }
+}
