@@ -208,6 +208,15 @@ final class Accelerators implements AutoCloseable {
     }
   }
 
+  /** Notes that a value was computed again that was lost with accelerators. */
+  void restored(ManagedMatrix matrix) {
+    for (AcceleratorWorker worker : workers()) {
+      if (worker.memory().isLost() && matrix.isOnDevice(worker.memory())) {
+        worker.memory().valueRestored();
+      }
+    }
+  }
+
   private synchronized Placement open() {
     if (placement != null) {
       return placement;

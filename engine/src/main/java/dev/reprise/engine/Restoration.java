@@ -140,6 +140,7 @@ final class Restoration implements LostValues {
     try {
       lost.matrix().takeCellsOf((MatrixValue) value);
       restored.increment();
+      services.accelerators().restored(lost.matrix());
     } finally {
       value.release();
     }

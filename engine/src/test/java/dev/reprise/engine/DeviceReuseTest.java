@@ -179,6 +179,26 @@ class DeviceReuseTest {
     assertThat(second.launches()).isPositive();
   }
 
+  @RepeatedTest(10)
+  void aHitOnAnotherDeviceTakesTheCopyFromThere() throws Exception {
+    first.withPeers(20);
+    second.withPeers(20);
+    Outcome outcome =
+        compared(
+            new DeviceConfig("round-robin", List.of("fake:0", "fake:1"), Map.of()),
+            """
+            R = matrix(0, 12, 1)
+            parfor (i in 1:12, par=4) {
+              A = X %*% Y
+              R[i, 1] = sum(A * i)
+            }
+            print(toString(R))
+            """);
+    assertThat(outcome.executed("matmul")).isOne();
+    assertThat(outcome.counts().hits.get()).isPositive();
+    assertThat(first.peerCopies() + second.peerCopies()).isPositive();
+  }
+
   @Test
   void aProductIsPutTogetherFromOneOnTheDevice() throws Exception {
     Outcome outcome =

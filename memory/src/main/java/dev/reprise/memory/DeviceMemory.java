@@ -41,6 +41,9 @@ public final class DeviceMemory implements DeviceAllocator {
   /** Nanoseconds to copy a byte, before enough has been measured. */
   private static final double PRIOR = 1.0 / 6;
 
+  /** Starting a copy. */
+  private static final double START_NANOS = 5_000;
+
   private static final long MEASURED_BYTES = 1 << 20;
 
   /** How often it is tried to bring a matrix home in the end. */
@@ -60,6 +63,9 @@ public final class DeviceMemory implements DeviceAllocator {
   private final AtomicLong downloads = new AtomicLong();
   private final AtomicLong downloadedBytes = new AtomicLong();
   private final AtomicLong downloadNanos = new AtomicLong();
+  private final AtomicLong peerCopies = new AtomicLong();
+  private final AtomicLong peerBytes = new AtomicLong();
+  private final AtomicLong restored = new AtomicLong();
   private final AtomicLong demotions = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong reclaimed = new AtomicLong();
@@ -121,7 +127,12 @@ public final class DeviceMemory implements DeviceAllocator {
     lost = true;
   }
 
-  boolean isLost() {
+  /** Hears that a value was made anew that was lost with the accelerator. */
+  public void valueRestored() {
+    restored.incrementAndGet();
+  }
+
+  public boolean isLost() {
     return lost;
   }
 
@@ -276,6 +287,79 @@ public final class DeviceMemory implements DeviceAllocator {
   }
 
   private DeviceBuffer copyHere(ManagedMatrix matrix) {
+    DeviceCopy peer = matrix.tryPinNearer(this);
+    if (peer != null) {
+      DeviceBuffer buffer = copyFromPeer(matrix, peer);
+      if (buffer != null) {
+        return buffer;
+      }
+    }
+    return upload(matrix);
+  }
+
+  /** Null, and the pin is given back, when either device fails at it: the host then tells which. */
+  private DeviceBuffer copyFromPeer(ManagedMatrix matrix, DeviceCopy peer) {
+    DeviceBuffer buffer = null;
+    try {
+      buffer = allocate(matrix.bytes());
+      long start = System.nanoTime();
+      accelerator.copyFromPeer(peer.memory().accelerator, peer.buffer(), buffer, matrix.bytes());
+      peerCopies.incrementAndGet();
+      peerBytes.addAndGet(matrix.bytes());
+      long nanos = System.nanoTime() - start;
+      events.copiedFromPeer(name(), peer.memory().name(), matrix.bytes(), start, nanos);
+      matrix.addDeviceCopy(this, buffer);
+      return buffer;
+    } catch (RuntimeException | Error e) {
+      if (buffer != null) {
+        buffer.release();
+      }
+      matrix.unpin();
+      if (buffer != null && e instanceof DeviceException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * The copy from which cells come here soonest, if that is sooner than by way of the host.
+   *
+   * @param onHost whether they are in host memory, too
+   */
+  DeviceCopy nearestPeer(DeviceCopy copies, long bytes, boolean onHost) {
+    DeviceCopy nearest = null;
+    double least = byHostNanos(copies, bytes, onHost);
+    for (DeviceCopy copy = copies; copy != null; copy = copy.next()) {
+      double rate = copy.memory().isLost() ? 0 : accelerator.peerRate(copy.memory().accelerator);
+      if (rate > 0 && bytes / rate < least) {
+        least = bytes / rate;
+        nearest = copy;
+      }
+    }
+    return nearest;
+  }
+
+  private double byHostNanos(DeviceCopy copies, long bytes, boolean onHost) {
+    double up = bytes * PRIOR;
+    return onHost || copies == null ? up : up + copies.memory().roundTripNanos(bytes) / 2;
+  }
+
+  /** Estimated time until a matrix's cells are here; 0 when they are. Any thread. */
+  public double copyNanos(ManagedMatrix matrix) {
+    DeviceCopy copies = matrix.copiesOnDevices();
+    if (DeviceCopy.in(this, copies) != null) {
+      return 0;
+    }
+    boolean onHost = matrix.isOnHost();
+    DeviceCopy nearest = nearestPeer(copies, matrix.bytes(), onHost);
+    return START_NANOS
+        + (nearest == null
+            ? byHostNanos(copies, matrix.bytes(), onHost)
+            : matrix.bytes() / accelerator.peerRate(nearest.memory().accelerator));
+  }
+
+  private DeviceBuffer upload(ManagedMatrix matrix) {
     MatrixOperand cells = matrix.pinHost();
     DeviceBuffer buffer = null;
     try {
@@ -337,8 +421,12 @@ public final class DeviceMemory implements DeviceAllocator {
         uploadedBytes.get(),
         downloads.get(),
         downloadedBytes.get(),
+        peerCopies.get(),
+        peerBytes.get(),
         demotions.get(),
         dropped.get(),
-        reclaimed.get());
+        reclaimed.get(),
+        restored.get(),
+        lost);
   }
 }

@@ -12,9 +12,13 @@ package dev.reprise.memory;
  * @param uploadedBytes their bytes
  * @param downloads matrices copied back to the host
  * @param downloadedBytes their bytes
+ * @param peerCopies matrices copied there from other accelerators
+ * @param peerBytes their bytes
  * @param demotions copies that left for the host for lack of room
  * @param dropped copies dropped for lack of room, whose cells were elsewhere too
  * @param reclaimed times that the cache gave up values to make room
+ * @param restored values that were computed again since they were lost with the accelerator
+ * @param lost whether the accelerator can do nothing more
  */
 public record DeviceMemoryStatistics(
     String name,
@@ -26,6 +30,10 @@ public record DeviceMemoryStatistics(
     long uploadedBytes,
     long downloads,
     long downloadedBytes,
+    long peerCopies,
+    long peerBytes,
     long demotions,
     long dropped,
-    long reclaimed) {}
+    long reclaimed,
+    long restored,
+    boolean lost) {}

@@ -520,20 +520,45 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    * #unpin} ends it. By the accelerator's worker.
    */
   DeviceBuffer tryPinOnDevice(DeviceMemory memory) {
-    Pinning pinning = addDevicePin();
-    while (pinning == null) {
-      memory.host().awaitMove(() -> !isLeavingDevice());
-      pinning = addDevicePin();
-    }
-    if (home != null && pinning == Pinning.FIRST) {
-      home.inHand(1);
-    }
+    pinAnywhere(memory.host());
     DeviceCopy copy = DeviceCopy.in(memory, devices);
     if (copy == null) {
       unpin();
       return null;
     }
     return copy.buffer();
+  }
+
+  /**
+   * Pins the copies on accelerators if one of them is nearer to an accelerator than the cells'
+   * other places; null when none is, and nothing is pinned then.
+   */
+  DeviceCopy tryPinNearer(DeviceMemory memory) {
+    if (devices == null) {
+      return null;
+    }
+    pinAnywhere(memory.host());
+    DeviceCopy nearest = memory.nearestPeer(devices, bytes, isOnHost());
+    if (nearest == null) {
+      unpin();
+    }
+    return nearest;
+  }
+
+  /** The copies on other accelerators that there are at this moment, for estimates. */
+  DeviceCopy copiesOnDevices() {
+    return devices;
+  }
+
+  private void pinAnywhere(HostMemory memory) {
+    Pinning pinning = addDevicePin();
+    while (pinning == null) {
+      memory.awaitMove(() -> !isLeavingDevice());
+      pinning = addDevicePin();
+    }
+    if (home != null && pinning == Pinning.FIRST) {
+      home.inHand(1);
+    }
   }
 
   /** Notes a copy on an accelerator, by a holder of a pin; the matrix owns the buffer then. */

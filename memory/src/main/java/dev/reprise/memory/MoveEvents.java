@@ -15,6 +15,9 @@ public interface MoveEvents {
   /** Cells came from an accelerator. */
   default void downloaded(String device, long bytes, long start, long nanos) {}
 
+  /** Cells came to an accelerator from another one, or will be there before the next kernel. */
+  default void copiedFromPeer(String device, String from, long bytes, long start, long nanos) {}
+
   /** A copy left an accelerator for host memory, for lack of room. */
   default void demoted(String device, long bytes) {}
 

@@ -277,6 +277,49 @@ class DeviceCopiesTest {
   }
 
   @Test
+  void cellsComeFromTheNearestPlace() {
+    second.withPeers(20);
+    ManagedMatrix matrix = onDevice(here, 7);
+    long before = first.copies();
+    assertThat(readOn(there, matrix)).isEqualTo(7);
+    assertThat(second.peerCopies()).isOne();
+    assertThat(first.copies()).as("by way of the host").isEqualTo(before);
+    assertThat(matrix.isOnHost()).isFalse();
+    assertThat(there.statistics().peerCopies()).isOne();
+    assertThat(there.statistics().peerBytes()).isEqualTo(SIZE);
+    assertThat(there.statistics().uploads()).isZero();
+    matrix.release();
+  }
+
+  @Test
+  void aSlowWayBetweenDevicesIsTakenOnlyWhenTheCellsAreNotOnTheHost() {
+    second.withPeers(4);
+    ManagedMatrix away = onDevice(here, 7);
+    ManagedMatrix both = onHost(9);
+    assertThat(readOn(here, both)).isEqualTo(9);
+    assertThat(there.copyNanos(away)).isGreaterThan(there.copyNanos(both));
+    assertThat(readOn(there, both)).isEqualTo(9);
+    assertThat(second.peerCopies()).isZero();
+    assertThat(readOn(there, away)).isEqualTo(7);
+    assertThat(second.peerCopies()).isOne();
+    assertThat(there.copyNanos(away)).isZero();
+    away.release();
+    both.release();
+  }
+
+  @Test
+  void aCopyFromAPeerThatFailsGoesByWayOfTheHost() {
+    second.withPeers(20).losePeerAtCopy(1);
+    ManagedMatrix matrix = onHost(7);
+    assertThat(readOn(here, matrix)).isEqualTo(7);
+    assertThat(readOn(there, matrix)).isEqualTo(7);
+    assertThat(there.statistics().peerCopies()).isZero();
+    assertThat(there.statistics().uploads()).isOne();
+    assertThat(matrix.pins()).isZero();
+    matrix.release();
+  }
+
+  @Test
   void aLostValueIsMadeAnewByWhomTheMemoryKnowsAndTheOperationRunsAgain() {
     ManagedMatrix matrix = onDevice(here, 7);
     matrix.noteOrigin("seven");

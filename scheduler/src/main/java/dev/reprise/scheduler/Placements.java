@@ -102,8 +102,8 @@ public final class Placements {
       double known = models.nanos(worker.name(), task.costClass(), work);
       double copies = 0;
       for (Value input : inputs) {
-        if (input instanceof ManagedMatrix matrix && !matrix.isOnDevice(worker.memory())) {
-          copies += LAUNCH_NANOS / 4 + matrix.bytes() / BUS;
+        if (input instanceof ManagedMatrix matrix) {
+          copies += worker.memory().copyNanos(matrix);
         }
       }
       return worker.backlogNanos()

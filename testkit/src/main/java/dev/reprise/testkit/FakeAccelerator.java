@@ -91,12 +91,15 @@ public final class FakeAccelerator implements Accelerator {
   private final AtomicLong launches = new AtomicLong();
   private final AtomicLong copies = new AtomicLong();
   private final AtomicLong marks = new AtomicLong();
+  private final AtomicLong peerCopies = new AtomicLong();
   private final List<String> log = new ArrayList<>();
 
   private volatile long failingAllocation = -1;
   private volatile long failingLaunch = -1;
   private volatile long losingLaunch = -1;
   private volatile long losingCopy = -1;
+  private volatile long losingPeerCopy = -1;
+  private volatile double peerRate;
   private volatile long losingMark = -1;
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
@@ -176,6 +179,18 @@ public final class FakeAccelerator implements Accelerator {
     return this;
   }
 
+  /** Lets cells come from other fakes directly, at so many bytes per nanosecond. */
+  public FakeAccelerator withPeers(double bytesPerNano) {
+    peerRate = bytesPerNano;
+    return this;
+  }
+
+  /** The nth copy from a peer fails, and the peer is lost. */
+  public FakeAccelerator losePeerAtCopy(long number) {
+    losingPeerCopy = number;
+    return this;
+  }
+
   /** Runs before every launch, on the worker's thread: may wait, to make the device slow. */
   public FakeAccelerator beforeLaunch(Runnable action) {
     beforeLaunch = action;
@@ -200,6 +215,11 @@ public final class FakeAccelerator implements Accelerator {
 
   public long copies() {
     return copies.get();
+  }
+
+  /** Copies that came from other accelerators. */
+  public long peerCopies() {
+    return peerCopies.get();
   }
 
   public long marks() {
@@ -479,6 +499,20 @@ public final class FakeAccelerator implements Accelerator {
   public void download(DeviceBuffer from, MemorySegment to, long bytes) {
     beginCopy();
     MemorySegment.copy(cells(from), 0, to, 0, bytes);
+  }
+
+  @Override
+  public double peerRate(Accelerator peer) {
+    return peer instanceof FakeAccelerator && peer != this ? peerRate : 0;
+  }
+
+  @Override
+  public void copyFromPeer(Accelerator peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    FakeAccelerator other = (FakeAccelerator) peer;
+    checkAlive();
+    other.loseIf(peerCopies.incrementAndGet() == losingPeerCopy);
+    other.checkAlive();
+    MemorySegment.copy(cells(from), 0, cells(to), 0, bytes);
   }
 
   @Override

@@ -75,6 +75,11 @@ public final class TimelineEvents implements WorkerEvents, MoveEvents {
   }
 
   @Override
+  public void copiedFromPeer(String device, String from, long bytes, long start, long nanos) {
+    copied(EventKind.UPLOAD, device, bytes, start, nanos);
+  }
+
+  @Override
   public void downloaded(String device, long bytes, long start, long nanos) {
     copied(EventKind.DOWNLOAD, device, bytes, start, nanos);
   }

@@ -99,6 +99,25 @@ public interface Accelerator extends AutoCloseable {
   void download(DeviceBuffer from, MemorySegment to, long bytes);
 
   /**
+   * How fast cells come from another accelerator without memory of the host being taken for them,
+   * in bytes per nanosecond; 0 when they cannot. Any thread.
+   */
+  default double peerRate(Accelerator peer) {
+    return 0;
+  }
+
+  /**
+   * Starts to copy from another accelerator's memory; launches that follow wait for it. By this
+   * accelerator's worker; only where {@link #peerRate} is positive.
+   *
+   * @param from complete cells; must stay until a later mark of this accelerator is reached
+   * @throws DeviceException when either device fails at it
+   */
+  default void copyFromPeer(Accelerator peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    throw new UnsupportedOperationException(name() + " copies nothing from " + peer.name());
+  }
+
+  /**
    * Memory with undefined content, without regard to any budget but the device's own size.
    *
    * @throws dev.reprise.runtime.ResourceException when there is none

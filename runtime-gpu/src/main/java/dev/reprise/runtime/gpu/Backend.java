@@ -83,6 +83,16 @@ public interface Backend extends AutoCloseable {
 
   void download(DeviceBuffer from, MemorySegment to, long bytes);
 
+  /** See {@link dev.reprise.runtime.accelerator.Accelerator#peerRate}. */
+  default double peerRate(Backend peer) {
+    return 0;
+  }
+
+  /** See {@link dev.reprise.runtime.accelerator.Accelerator#copyFromPeer}. */
+  default void copyFromPeer(Backend peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    throw new UnsupportedOperationException(info().name() + " copies nothing from its peers");
+  }
+
   DeviceBuffer allocate(long bytes);
 
   long liveBuffers();

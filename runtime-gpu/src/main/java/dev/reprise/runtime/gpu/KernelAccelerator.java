@@ -195,6 +195,16 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
+  public double peerRate(Accelerator peer) {
+    return peer instanceof KernelAccelerator other ? backend.peerRate(other.backend) : 0;
+  }
+
+  @Override
+  public void copyFromPeer(Accelerator peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    backend.copyFromPeer(((KernelAccelerator) peer).backend, from, to, bytes);
+  }
+
+  @Override
   public DeviceBuffer allocate(long bytes) {
     return backend.allocate(bytes);
   }

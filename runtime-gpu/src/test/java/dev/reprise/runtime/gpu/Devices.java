@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Accelerators for tests. Tests that need one are skipped where there is none. */
 public final class Devices {
@@ -40,12 +41,17 @@ public final class Devices {
    * where that can be built.
    */
   public static Candidate cudaCandidate() {
+    return cudaCandidates().getFirst();
+  }
+
+  /** As {@link #cudaCandidate}, all of them; the simulated driver has two. */
+  public static List<Candidate> cudaCandidates() {
     if (isDriverInstalled()) {
-      return first(new CudaProvider());
+      return all(new CudaProvider());
     }
     String obstacle = SimulatedDriver.load();
     assumeTrue(obstacle == null, () -> "cuda: no driver is installed, and " + obstacle);
-    return first(new CudaProvider(SimulatedDriver::environment));
+    return all(new CudaProvider(SimulatedDriver::environment));
   }
 
   /** True when the loader finds a driver of CUDA other than the simulated one. */
@@ -60,9 +66,13 @@ public final class Devices {
   }
 
   private static Candidate first(AcceleratorProvider provider) {
+    return all(provider).getFirst();
+  }
+
+  private static List<Candidate> all(AcceleratorProvider provider) {
     Discovery discovery = provider.discover(natives());
     assumeTrue(!discovery.found().isEmpty(), () -> String.join("; ", discovery.absences()));
-    return discovery.found().getFirst();
+    return discovery.found();
   }
 
   private static Path natives() {

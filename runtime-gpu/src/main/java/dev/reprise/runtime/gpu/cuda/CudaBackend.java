@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.cuda;
 
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
+import static jcuda.driver.JCudaDriver.cuMemcpyPeerAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
@@ -18,6 +19,8 @@ import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
@@ -42,6 +45,13 @@ final class CudaBackend implements Backend {
   private static final long PIECE = 4L << 20;
 
   private static final int PIECES = 4;
+
+  /** Bytes per nanosecond between devices that reach each other, over PCIe 4; NVLink is faster. */
+  private static final double PEER = 20;
+
+  /** The same where the driver copies by way of the host. */
+  private static final double STAGED_BY_DRIVER = 5;
+
   private static final int PIECES_OF_DOWNLOADS = 2;
 
   private final AcceleratorInfo info;
@@ -59,6 +69,8 @@ final class CudaBackend implements Backend {
   private final Downloads downloads;
   private final CudaProducts products;
   private final CudaCompressedProducts compressedProducts;
+
+  private final Map<CudaBackend, Double> peers = new ConcurrentHashMap<>();
 
   // The worker's alone: whether the next launch must wait for uploads.
   private boolean uploadsPending;
@@ -234,6 +246,31 @@ final class CudaBackend implements Backend {
   public void download(DeviceBuffer from, MemorySegment to, long bytes) {
     context.makeCurrent();
     downloads.download(address(from), to, bytes);
+  }
+
+  @Override
+  public double peerRate(Backend peer) {
+    return peer instanceof CudaBackend other && other != this
+        ? peers.computeIfAbsent(other, to -> context.reach(to.context) ? PEER : STAGED_BY_DRIVER)
+        : 0;
+  }
+
+  @Override
+  public void copyFromPeer(Backend peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    context.makeCurrent();
+    if (((CudaBuffer) to).isRecycled()) {
+      events.order(launches, uploads);
+    }
+    uploadsPending = true;
+    CudaBackend other = (CudaBackend) peer;
+    context.check(
+        cuMemcpyPeerAsync(
+            address(to),
+            context.context(),
+            address(from),
+            other.context.context(),
+            bytes,
+            uploads));
   }
 
   @Override

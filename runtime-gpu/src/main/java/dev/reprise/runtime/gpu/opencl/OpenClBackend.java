@@ -18,6 +18,7 @@ import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
 import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clSetKernelArg;
+import static org.jocl.CL.clWaitForEvents;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
@@ -25,6 +26,7 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
 import dev.reprise.runtime.gpu.GeneratedKernels;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 import org.jocl.CLException;
@@ -36,6 +38,7 @@ import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_event;
 import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
 import org.jocl.cl_queue_properties;
 
 /**
@@ -52,6 +55,12 @@ final class OpenClBackend implements Backend {
 
   /** Groups for each compute unit, so that a slow one does not hold up the rest. */
   private static final int GROUPS_PER_UNIT = 16;
+
+  /** Piece of a copy by way of the host. */
+  private static final long STAGE = 4L << 20;
+
+  /** Bytes per nanosecond of such a copy: less than two copies, since they overlap. */
+  private static final double STAGED = 4;
 
   private final DeviceFacts facts;
   private final cl_context context;
@@ -252,13 +261,7 @@ final class OpenClBackend implements Backend {
   public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
     guarded(() -> {
       OpenClBuffer target = (OpenClBuffer) to;
-      if (target.isRecycled()) {
-        cl_event before = new cl_event();
-        clEnqueueMarkerWithWaitList(launches, 0, null, before);
-        clFlush(launches);
-        clEnqueueBarrierWithWaitList(uploads, 1, new cl_event[] {before}, null);
-        clReleaseEvent(before);
-      }
+      awaitLaunchesOn(target);
       for (long done = 0; done < bytes; done += Segments.PIECE) {
         cl_event copied = new cl_event();
         long piece = Math.min(Segments.PIECE, bytes - done);
@@ -282,6 +285,20 @@ final class OpenClBackend implements Backend {
     });
   }
 
+  /** What is written there next waits for the launches that may use the memory. */
+  private void awaitLaunchesOn(DeviceBuffer target) {
+    if (((OpenClBuffer) target).isRecycled()) {
+      guarded(() -> {
+        cl_event before = new cl_event();
+        clEnqueueMarkerWithWaitList(launches, 0, null, before);
+        clFlush(launches);
+        clEnqueueBarrierWithWaitList(uploads, 1, new cl_event[] {before}, null);
+        clReleaseEvent(before);
+        return null;
+      });
+    }
+  }
+
   @Override
   public void download(DeviceBuffer from, MemorySegment to, long bytes) {
     guarded(() -> {
@@ -300,6 +317,68 @@ final class OpenClBackend implements Backend {
       }
       return null;
     });
+  }
+
+  @Override
+  public double peerRate(Backend peer) {
+    return peer instanceof OpenClBackend && peer != this ? STAGED : 0;
+  }
+
+  /** By way of two pieces of host memory: while one is written here, the next one is read there. */
+  @Override
+  public void copyFromPeer(Backend peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    OpenClBackend other = (OpenClBackend) peer;
+    try (Arena arena = Arena.ofShared()) {
+      long piece = Math.min(STAGE, Math.max(bytes, 1));
+      MemorySegment[] stages = {arena.allocate(piece, 64), arena.allocate(piece, 64)};
+      cl_event[] written = new cl_event[stages.length];
+      awaitLaunchesOn(to);
+      try {
+        for (long done = 0; done < bytes; done += piece) {
+          int turn = (int) (done / piece % stages.length);
+          long size = Math.min(piece, bytes - done);
+          awaitAndRelease(written, turn);
+          other.readPart(from, done, stages[turn], size);
+          written[turn] = writePart(stages[turn], to, done, size);
+        }
+      } finally {
+        for (int turn = 0; turn < written.length; turn++) {
+          awaitAndRelease(written, turn);
+        }
+      }
+    }
+  }
+
+  private void readPart(DeviceBuffer from, long at, MemorySegment to, long bytes) {
+    guarded(() -> {
+      cl_mem memory = ((OpenClBuffer) from).memory();
+      Pointer target = Segments.pointer(to, 0, bytes);
+      clEnqueueReadBuffer(downloads, memory, true, at, bytes, target, 0, null, null);
+      return null;
+    });
+  }
+
+  private cl_event writePart(MemorySegment from, DeviceBuffer to, long at, long bytes) {
+    return guarded(() -> {
+      cl_event copied = new cl_event();
+      cl_mem memory = ((OpenClBuffer) to).memory();
+      Pointer source = Segments.pointer(from, 0, bytes);
+      clEnqueueWriteBuffer(uploads, memory, false, at, bytes, source, 0, null, copied);
+      clFlush(uploads);
+      return copied;
+    });
+  }
+
+  private void awaitAndRelease(cl_event[] events, int turn) {
+    cl_event event = events[turn];
+    if (event != null) {
+      events[turn] = null;
+      guarded(() -> {
+        clWaitForEvents(1, new cl_event[] {event});
+        clReleaseEvent(event);
+        return null;
+      });
+    }
   }
 
   @Override

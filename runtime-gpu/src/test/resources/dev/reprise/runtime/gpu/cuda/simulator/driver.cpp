@@ -1,9 +1,10 @@
-// A CUDA driver of one device that is simulated on the host: enough of libcuda.so.1 to run Reprise's CUDA backend
+// A CUDA driver of two devices that is simulated on the host: enough of libcuda.so.1 to run Reprise's CUDA backend
 // where there is no GPU. It says nothing of speed or of a real driver; it finds mistakes in our own calls.
 //
 // Streams are queues that run as late or as early as a random number says, within what events order: a launch that
 // forgot to wait for its upload, or an upload that overtakes a launch, gives a wrong result here. Memory comes filled
-// with bits of NaN; addresses that are not the device's own are errors; so is any call without a current context.
+// with bits of NaN; addresses and streams that are not the current device's own are errors; so is any call without a current
+// context, and a copy between devices by one that was not told that it may reach the other.
 #include <dlfcn.h>
 #include <cstdint>
 #include <cstdio>
@@ -41,6 +42,7 @@ struct Module {
 };
 
 struct Stream {
+  int device;
   std::deque<std::function<void()>> queue;
   uint64_t put = 0, done = 0;
 };
@@ -54,14 +56,21 @@ struct Event {
 std::recursive_mutex lock;
 typedef std::lock_guard<std::recursive_mutex> Guard;
 bool initialized = false;
-int retained = 0;
-int failure = SUCCESS;  // of a launch or copy; it stays, as a real one does
+const int DEVICES = 2;
+int retained[DEVICES] = {0};            // the address of an entry is the device's context
+int failures[DEVICES] = {SUCCESS};      // of a launch or copy; it stays, as a real one does
+bool reaches[DEVICES][DEVICES] = {{false}};
 uint64_t seed = 88172645463325252ull;
 std::vector<Stream *> streams;
-std::map<uintptr_t, size_t> memory, pinned;
-size_t used = 0;
+std::map<uintptr_t, size_t> memories[DEVICES], pinned;
+size_t useds[DEVICES] = {0};
 const size_t CAPACITY = size_t(1) << 30;
-thread_local bool current = false;
+thread_local int *current = nullptr;
+
+int here() { return current == nullptr ? 0 : (int)(current - retained); }
+#define memory memories[here()]
+#define used useds[here()]
+#define failure failures[here()]
 
 uint64_t random64() {
   seed ^= seed << 13;
@@ -103,7 +112,7 @@ bool within(const std::map<uintptr_t, size_t> &ranges, uintptr_t address, size_t
 
 int ready() {
   if (!initialized) return NOT_INITIALIZED;
-  if (!current || retained == 0) return INVALID_CONTEXT;
+  if (current == nullptr || *current == 0) return INVALID_CONTEXT;
   return failure;
 }
 
@@ -301,8 +310,8 @@ int simulatorOwns(Address address, size_t bytes) {
 
 int cuInit(unsigned) { initialized = true; return SUCCESS; }
 int cuDriverGetVersion(int *version) { *version = 13000; return SUCCESS; }
-int cuDeviceGetCount(int *count) { *count = 1; return initialized ? SUCCESS : NOT_INITIALIZED; }
-int cuDeviceGet(int *device, int ordinal) { *device = 0; return ordinal == 0 ? SUCCESS : 101; }
+int cuDeviceGetCount(int *count) { *count = DEVICES; return initialized ? SUCCESS : NOT_INITIALIZED; }
+int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return ordinal < DEVICES ? SUCCESS : 101; }
 int cuDeviceGetName(char *name, int length, int) { snprintf(name, length, "Simulated device"); return SUCCESS; }
 int cuDeviceTotalMem_v2(size_t *bytes, int) { *bytes = CAPACITY; return SUCCESS; }
 int cuDeviceGetAttribute(int *value, int attribute, int) {
@@ -310,18 +319,30 @@ int cuDeviceGetAttribute(int *value, int attribute, int) {
   return SUCCESS;
 }
 int cuGetErrorName(int, const char **name) { *name = "SIMULATED"; return SUCCESS; }
-int cuDevicePrimaryCtxRetain(void **context, int) {
+int cuDevicePrimaryCtxRetain(void **context, int device) {
   Guard guard(lock);
-  retained++;
-  *context = &retained;
+  retained[device]++;
+  *context = &retained[device];
   return SUCCESS;
 }
-int cuDevicePrimaryCtxRelease_v2(int) {
+int cuDevicePrimaryCtxRelease_v2(int device) {
   Guard guard(lock);
-  if (--retained == 0) failure = SUCCESS;
+  if (--retained[device] == 0) {
+    failures[device] = SUCCESS;
+    for (int other = 0; other < DEVICES; other++) reaches[device][other] = false;
+  }
   return SUCCESS;
 }
-int cuCtxSetCurrent(void *context) { current = context != nullptr; return SUCCESS; }
+int cuCtxSetCurrent(void *context) { current = (int *)context; return SUCCESS; }
+int cuDeviceCanAccessPeer(int *can, int device, int peer) { *can = device != peer; return SUCCESS; }
+int cuCtxEnablePeerAccess(void *peer, unsigned) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  bool &reached = reaches[here()][(int *)peer - retained];
+  if (reached) return 704;
+  reached = true;
+  return SUCCESS;
+}
 int cuCtxSynchronize() {
   Guard guard(lock);
   finishAll();
@@ -332,6 +353,7 @@ int cuStreamCreate(CUstream *stream, unsigned) {
   Guard guard(lock);
   if (int status = ready()) return status;
   streams.push_back(*stream = new Stream());
+  (*stream)->device = here();
   return SUCCESS;
 }
 int cuStreamDestroy_v2(CUstream stream) {
@@ -434,6 +456,7 @@ int cuMemFreeHost(void *pointer) {
 }
 
 static int copy(CUstream stream, uintptr_t to, uintptr_t from, size_t bytes) {
+  if (stream->device != here()) return INVALID_HANDLE;
   put(stream, [=] { memmove((void *)to, (void *)from, bytes); });
   return SUCCESS;
 }
@@ -453,6 +476,14 @@ int cuMemcpyDtoDAsync_v2(Address to, Address from, size_t bytes, CUstream stream
   Guard guard(lock);
   if (int status = ready()) return status;
   if (!within(memory, from, bytes) || !within(memory, to, bytes)) return failure = ILLEGAL_ADDRESS;
+  return copy(stream, to, from, bytes);
+}
+int cuMemcpyPeerAsync(Address to, void *toContext, Address from, void *fromContext, size_t bytes, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  int target = (int)((int *)toContext - retained), source = (int)((int *)fromContext - retained);
+  if (target != here() || !reaches[target][source]) return INVALID_CONTEXT;
+  if (!within(memories[source], from, bytes) || !within(memory, to, bytes)) return failure = ILLEGAL_ADDRESS;
   return copy(stream, to, from, bytes);
 }
 int cuMemsetD8Async(Address to, unsigned char value, size_t bytes, CUstream stream) {
@@ -514,6 +545,7 @@ int cuLaunchKernel(Kernel *kernel, unsigned groups, unsigned gy, unsigned gz, un
   Guard guard(lock);
   if (int status = ready()) return status;
   if (groups == 0 || gy != 1 || gz != 1 || threads == 0 || threads > 1024 || ty != 1 || tz != 1) return INVALID_VALUE;
+  if (stream->device != here()) return INVALID_HANDLE;
   Call call;
   if (!marshal(*kernel, parameters, &call)) return INVALID_VALUE;
   put(stream, [=] { execute(*kernel, call, groups, threads); });
