@@ -243,6 +243,7 @@ final class Fusion {
     FusedLoop loop = device.fusedLoops().of(call.expression);
     Value value = kernels.inTurn(() -> attempt(loop, call.shape, leaves, context));
     if (value != null) {
+      Restoration.note(value, call.root().item());
       Operation root = call.root().operation().operation();
       long nanos = System.nanoTime() - start;
       tally.executedFused(counter, root, start, nanos);
