@@ -23,26 +23,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Compressed matrices on a device: where products ran, by event, and the same answers always. */
 class SparseOnDevicesTest {
-  private static final Path SCRIPT =
-      Path.of("ci/src/test/resources/corpus/linalg/sparse_products.dml");
+  private static final Path CORPUS = Path.of("ci/src/test/resources/corpus");
+  private static final String PRODUCTS = "linalg/sparse_products";
+  private static final String CELLS = "element/sparse_cells";
 
-  private static final Pattern PRODUCT =
-      Pattern.compile(
-          "\"name\":\"(?:matmul|mmchain)\",\"cat\":\"kernel\".*\"at\":\"[^\"]*:(\\d+)\"");
+  private static final Pattern LAUNCH =
+      Pattern.compile("\"name\":\"([^\"]+)\",\"cat\":\"kernel\".*\"at\":\"[^\"]*:(\\d+)\"");
 
   /** What the compressed matrix takes: 6,001 starts, 3,000 values and their columns. */
   private static final long COMPRESSED = 8 * 6_001 + 12 * 3_000;
 
   @TempDir private Path folder;
 
-  private static Path file(String ending) {
-    Path script = ScriptOutput.projectRoot().resolve(SCRIPT);
-    return script.resolveSibling(script.getFileName().toString().replace(".dml", ending));
+  private static Path file(String script) {
+    return ScriptOutput.projectRoot().resolve(CORPUS).resolve(script);
   }
 
-  private List<ScriptOutput.Outcome> runs(SessionConfig config, int times) {
+  private List<ScriptOutput.Outcome> runs(String script, SessionConfig config, int times) {
     try {
-      return ScriptOutput.runs(file(".dml"), Map.of(), config, times);
+      return ScriptOutput.runs(file(script + ".dml"), Map.of(), config, times);
     } catch (ResourceException e) {
       assumeTrue(false, e.getMessage());
       throw e;
@@ -50,11 +49,11 @@ class SparseOnDevicesTest {
   }
 
   /** Asserts that every run printed what is recorded; returns the last one's use of the device. */
-  private DeviceUse checked(SessionConfig config, int times) throws IOException {
-    List<ScriptOutput.Outcome> outcomes = runs(config, times);
+  private DeviceUse checked(String script, SessionConfig config, int times) throws IOException {
+    List<ScriptOutput.Outcome> outcomes = runs(script, config, times);
     for (ScriptOutput.Outcome outcome : outcomes) {
       assertThat(outcome.failureText()).isEmpty();
-      assertThat(PrintedText.difference(Files.readString(file(".out")), outcome.output()))
+      assertThat(PrintedText.difference(Files.readString(file(script + ".out")), outcome.output()))
           .isEmpty();
     }
     return outcomes.getLast().statistics().devices().getFirst();
@@ -64,31 +63,52 @@ class SparseOnDevicesTest {
     return ScriptOutput.config().withDevices(devices).withReuse(reuse);
   }
 
-  /** Lines of the script whose product was launched on an accelerator, from the time line. */
-  private static Set<Integer> productsOnDevices(Path timeline) throws IOException {
-    Set<Integer> lines = new TreeSet<>();
+  /** What was launched on an accelerator, as "opcode line", from the time line. */
+  private static Set<String> launches(Path timeline) throws IOException {
+    Set<String> launches = new TreeSet<>();
     for (String event : Files.readAllLines(timeline)) {
-      Matcher matcher = PRODUCT.matcher(event);
+      Matcher matcher = LAUNCH.matcher(event);
       if (matcher.find()) {
-        lines.add(Integer.parseInt(matcher.group(1)));
+        launches.add(matcher.group(1) + " " + matcher.group(2));
       }
     }
-    return lines;
+    return launches;
   }
 
   @Test
   void everyProductRunsOnTheDeviceAndTheMatrixIsCopiedThereOnceInItsForm() throws Exception {
     Path timeline = folder.resolve("t.json");
-    DeviceUse use =
-        checked(config(DeviceConfig.of("opencl:0"), ReuseMode.NONE).withTraceFile(timeline), 1);
-    Set<Integer> products = new TreeSet<>();
-    List<String> lines = Files.readAllLines(file(".dml"));
+    SessionConfig config = config(DeviceConfig.of("opencl:0"), ReuseMode.NONE);
+    DeviceUse use = checked(PRODUCTS, config.withTraceFile(timeline), 1);
+    Set<String> products = new TreeSet<>();
+    List<String> lines = Files.readAllLines(file(PRODUCTS + ".dml"));
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).contains("%*%")) {
-        products.add(i + 1);
+        products.add(String.valueOf(i + 1));
       }
     }
-    assertThat(productsOnDevices(timeline)).isEqualTo(products);
+    Set<String> found = new TreeSet<>();
+    for (String launch : launches(timeline)) {
+      if (launch.startsWith("matmul ") || launch.startsWith("mmchain ")) {
+        found.add(launch.substring(launch.indexOf(' ') + 1));
+      }
+    }
+    assertThat(found).isEqualTo(products);
+    assertThat(use.uploads()).isEqualTo(1);
+    assertThat(use.uploadedBytes()).isEqualTo(COMPRESSED);
+    assertThat(use.fallbacks()).isZero();
+  }
+
+  @Test
+  void functionsAndAggregatesRunWhereTheMatrixIs() throws Exception {
+    Path timeline = folder.resolve("t.json");
+    SessionConfig config = config(DeviceConfig.of("opencl:0"), ReuseMode.NONE);
+    DeviceUse use = checked(CELLS, config.withTraceFile(timeline), 1);
+    assertThat(launches(timeline))
+        .contains("* 7", "* 9", "/ 11", "^ 13", "> 15", "!= 17", "abs 19", "round 21", "* 23")
+        .contains("sum 8", "mean 12", "max 10", "min 10", "rowSums 25", "colSums 27", "rowMaxs 29")
+        .contains("rowMins 29", "colMaxs 30", "colMins 30", "rowMeans 31", "colMeans 31");
+    // Results are compressed there, and never come home.
     assertThat(use.uploads()).isEqualTo(1);
     assertThat(use.uploadedBytes()).isEqualTo(COMPRESSED);
     assertThat(use.fallbacks()).isZero();
@@ -96,10 +116,12 @@ class SparseOnDevicesTest {
 
   @Test
   void answersAreTheSameWithReuseColdAndWarm() throws Exception {
-    for (ReuseMode reuse : List.of(ReuseMode.FULL, ReuseMode.HYBRID)) {
-      DeviceUse use = checked(config(DeviceConfig.of("opencl:0"), reuse), 2);
-      // The second run finds the matrix where it is.
-      assertThat(use.uploadedBytes()).isLessThan(2 * COMPRESSED);
+    for (String script : List.of(PRODUCTS, CELLS)) {
+      for (ReuseMode reuse : List.of(ReuseMode.FULL, ReuseMode.HYBRID)) {
+        DeviceUse use = checked(script, config(DeviceConfig.of("opencl:0"), reuse), 2);
+        // The second run finds the matrix where it is.
+        assertThat(use.uploadedBytes()).isLessThan(2 * COMPRESSED);
+      }
     }
   }
 
@@ -107,9 +129,11 @@ class SparseOnDevicesTest {
   void answersAreTheSameOnADeviceWithRoomForLittle() throws Exception {
     for (ReuseMode reuse : List.of(ReuseMode.NONE, ReuseMode.HYBRID)) {
       DeviceConfig tiny = new DeviceConfig("opencl:0", List.of(), Map.of("opencl:0", 400L << 10));
-      DeviceUse use = checked(config(tiny, reuse), 2);
+      DeviceUse use = checked(PRODUCTS, config(tiny, reuse), 2);
       assertThat(use.demotions() + use.dropped()).isPositive();
       assertThat(use.uploadedBytes()).isGreaterThanOrEqualTo(COMPRESSED);
+      // Here some operations find no room, and run on the processor.
+      checked(CELLS, config(tiny, reuse), 2);
     }
   }
 
@@ -117,8 +141,10 @@ class SparseOnDevicesTest {
   void answersAreTheSameWhereverOperationsRun() throws Exception {
     for (String policy : List.of("round-robin", "auto")) {
       DeviceConfig devices = new DeviceConfig(policy, List.of("opencl:0"), Map.of());
-      DeviceUse use = checked(config(devices, ReuseMode.HYBRID).withThreads(4), 2);
-      assertThat(use.fallbacks()).isZero();
+      for (String script : List.of(PRODUCTS, CELLS)) {
+        DeviceUse use = checked(script, config(devices, ReuseMode.HYBRID).withThreads(4), 2);
+        assertThat(use.fallbacks()).isZero();
+      }
     }
   }
 }

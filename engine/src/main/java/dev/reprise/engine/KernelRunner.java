@@ -84,7 +84,7 @@ final class KernelRunner {
       return false;
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
-    double work = operation.opcode().work().nanos(operation, flat);
+    double work = CompressedWork.nanos(operation, flat);
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
     if (worker == null) {
@@ -105,7 +105,7 @@ final class KernelRunner {
 
   /** On the device that the placement chooses; on the processor after all when that one cannot. */
   private Value runPlaced(Operation operation, Value[] flat, ExecutionContext context) {
-    double work = operation.opcode().work().nanos(operation, flat);
+    double work = CompressedWork.nanos(operation, flat);
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
     if (worker != null) {
@@ -130,8 +130,7 @@ final class KernelRunner {
       return run(operation, inputs, context);
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
-    return observedOnHost(
-        operation, flat, context, operation.opcode().work().nanos(operation, flat));
+    return observedOnHost(operation, flat, context, CompressedWork.nanos(operation, flat));
   }
 
   /** As {@link #run}, on the processor whatever the placement says. */

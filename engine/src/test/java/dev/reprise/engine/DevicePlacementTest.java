@@ -153,6 +153,20 @@ class DevicePlacementTest {
     assertThat(outcome.device(0).uploadedBytes()).isEqualTo(2 * (8 * 901 + 12 * 900) + 8 * 900);
   }
 
+  @Test
+  void autoPlacesAProductByItsNonZerosNotByItsCells() {
+    String product = "print(sum(X %*% matrix(seq(1, 5000), rows=500, cols=10)))\n";
+    String sparse = "X = table(seq(1, 900), 1 + (seq(1, 900) * 7) %% 500, 900, 500)\n" + product;
+    String dense = "X = matrix(seq(1, 450000), rows=900, cols=500)\n" + product;
+    FakeAccelerator first = fake(0, 64 << 20);
+    run(config(on("auto", "fake:0"), ReuseMode.NONE), sparse);
+    assertThat(first.log()).doesNotContain("matmul");
+    fakes.clear();
+    FakeAccelerator second = fake(0, 64 << 20);
+    run(config(on("auto", "fake:0"), ReuseMode.NONE), dense);
+    assertThat(second.log()).contains("matmul");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"round-robin", "auto"})
   void twoAcceleratorsShareTheWorkOfOneScript(String policy) {

@@ -24,7 +24,7 @@ import java.util.Map;
 /** An accelerator made of a backend and the kernels that all backends share. */
 public final class KernelAccelerator implements Accelerator {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 1;
+  private static final int KERNEL_SET = 2;
 
   /** Expressions whose kernels' text is kept. */
   private static final int MOST_GENERATED = 256;

@@ -103,6 +103,14 @@ public final class KernelCall implements AutoCloseable {
     return new DeviceSparse(rows, cols, precision(), nonZeros, buffer);
   }
 
+  /** Makes a result of this call scratch. */
+  public void discard(DeviceBuffer result) {
+    if (!results.remove(result)) {
+      throw new IllegalArgumentException("not a result of this call");
+    }
+    scratch.add(result);
+  }
+
   /** A result that becomes a scalar: one cell, of fp64 where the device has doubles. */
   public DeviceMatrix scalarResult() {
     return result(1, 1, hasDoubles() ? Precision.FP64 : precision());

@@ -138,6 +138,29 @@ public final class Comparison implements AutoCloseable {
     releaseResults();
   }
 
+  /**
+   * As {@link #assertWithin}, and that the result is compressed there as well, with as many values.
+   */
+  public void assertCompressed(
+      double tolerance, String opcode, Precision precision, Operand... inputs) {
+    double allowed = precision == Precision.FP64 ? tolerance : Math.min(1, tolerance * 1e7);
+    assertWithin(allowed, opcode, Attributes.none(), precision, inputs);
+    Operation operation = operation(opcode, Attributes.none(), precision);
+    Operand[] all = completed(operation, inputs).toArray(Operand[]::new);
+    ExecutionContext context = new ExecutionContext(memory, 2);
+    Operand found = hosted.execute(operation, all, context)[0];
+    Operand wanted = processor.execute(operation, all, context)[0];
+    try {
+      assertThat(found).as(operation.toString()).isInstanceOf(SparseMatrix.class);
+      if (wanted instanceof SparseMatrix expected) {
+        assertThat(((SparseMatrix) found).nonZeros()).isEqualTo(expected.nonZeros());
+      }
+    } finally {
+      ((MatrixOperand) found).buffer().release();
+      ((MatrixOperand) wanted).buffer().release();
+    }
+  }
+
   /** Asserts that the accelerator gives the same bits twice. */
   public void assertRepeatable(
       String opcode, Attributes attributes, Precision precision, Operand... inputs) {

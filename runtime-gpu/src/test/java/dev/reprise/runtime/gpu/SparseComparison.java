@@ -3,6 +3,7 @@ package dev.reprise.runtime.gpu;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.operation.Attributes;
@@ -157,6 +158,104 @@ public abstract class SparseComparison {
         assertClose("mmchain", Attributes.none(), precision, x, v);
         assertClose("mmchain", Attributes.of("with", "*"), precision, x, v, w);
         assertClose("mmchain", Attributes.of("with", "-"), precision, x, v, w);
+        release();
+      }
+    }
+  }
+
+  @Test
+  void squaresThatFillUpAreClose() {
+    SplittableRandom random = new SplittableRandom(4);
+    int[][] shapes = {{1, 1}, {500, 12}, {12, 500}, {4000, 33}, {900, 60}};
+    for (Precision precision : Precision.values()) {
+      for (int[] shape : shapes) {
+        for (Pattern pattern : new Pattern[] {Pattern.SCATTERED, Pattern.FULL_COLUMN}) {
+          SparseMatrix x = compressed(random, shape[0], shape[1], precision, pattern);
+          SparseMatrix turned = compressed(random, shape[1], shape[0], precision, pattern);
+          if (pattern == Pattern.SCATTERED && shape[0] > shape[1] && shape[1] < 60) {
+            assertClose("tsmm", Attributes.none(), precision, x);
+            assertClose("tsmm", Attributes.of("right", "true"), precision, turned);
+          }
+        }
+        release();
+      }
+    }
+  }
+
+  @Test
+  void sumsMeansAndExtremesAreClose() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (Precision precision : Precision.values()) {
+      for (int[] shape : SHAPES) {
+        for (Pattern pattern : Pattern.values()) {
+          SparseMatrix x = compressed(random, shape[0], shape[1], precision, pattern);
+          for (String name : "sum mean rowSums colSums rowMeans colMeans".split(" ")) {
+            assertClose(name, Attributes.none(), precision, x);
+          }
+          for (String name : "min max rowMins rowMaxs colMins colMaxs".split(" ")) {
+            comparison.assertWithin(0, name, Attributes.none(), precision, x);
+          }
+          release();
+        }
+      }
+    }
+  }
+
+  @Test
+  void extremesAndSumsOfWildCellsAreTheProcessors() {
+    SplittableRandom random = new SplittableRandom(6);
+    for (Precision precision : Precision.values()) {
+      DenseMatrix cells = comparison.matrix(random, 40, 30, precision, true);
+      SparseMatrix x =
+          comparison.compressed(cells, cell -> cell[2] != 0 && (cell[0] + cell[1]) % 6 == 0);
+      for (String name : "sum min max rowSums colSums rowMins rowMaxs colMins colMaxs".split(" ")) {
+        assertClose(name, Attributes.none(), precision, x);
+      }
+      release();
+    }
+  }
+
+  @Test
+  void operationsWithFullResultsTakeTheMatrixAsDense() {
+    SplittableRandom random = new SplittableRandom(8);
+    for (Precision precision : Precision.values()) {
+      for (Pattern pattern : Pattern.values()) {
+        SparseMatrix x = compressed(random, 90, 70, precision, pattern);
+        DenseMatrix y = comparison.matrix(random, 90, 70, precision, true);
+        for (String name : "exp log sigmoid cos !".split(" ")) {
+          assertClose(name, Attributes.none(), precision, x);
+        }
+        for (String name : "+ -".split(" ")) {
+          assertClose(name, Attributes.none(), precision, x, y);
+          assertClose(name, Attributes.none(), precision, y, x);
+          assertClose(name, Attributes.none(), precision, x, Scalar.of(1.5));
+          assertClose(name, Attributes.none(), precision, Scalar.of(Double.NaN), x);
+        }
+        assertClose("/", Attributes.none(), precision, Scalar.of(2.0), x);
+        release();
+      }
+    }
+  }
+
+  @Test
+  void functionsThatKeepZeroKeepTheFormAndDropWhatBecomesZero() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (Precision precision : Precision.values()) {
+      for (Pattern pattern : Pattern.values()) {
+        SparseMatrix x = compressed(random, 300, 200, precision, pattern);
+        for (String name : "negate abs sign round floor ceil tanh sin atan".split(" ")) {
+          comparison.assertCompressed(1e-12, name, precision, x);
+        }
+        double vanishing = precision == Precision.FP64 ? 0x1p-1073 : 0x1p-149;
+        for (double number : new double[] {2.5, -3, vanishing, 0}) {
+          comparison.assertCompressed(1e-12, "*", precision, x, Scalar.of(number));
+          comparison.assertCompressed(1e-12, "*", precision, Scalar.of(number), x);
+        }
+        comparison.assertCompressed(1e-12, "/", precision, x, Scalar.of(-7.0));
+        comparison.assertCompressed(1e-12, "^", precision, x, Scalar.of(2.0));
+        comparison.assertCompressed(0, ">", precision, x, Scalar.of(0.5));
+        comparison.assertCompressed(0, "<", precision, x, Scalar.of(0.0));
+        comparison.assertCompressed(0, "!=", precision, x, Scalar.of(0.0));
         release();
       }
     }

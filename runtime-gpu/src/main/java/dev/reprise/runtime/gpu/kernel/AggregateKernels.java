@@ -126,7 +126,15 @@ public final class AggregateKernels {
     }
 
     @Override
+    default boolean supportsCompressed(Operation operation, DeviceOperand[] inputs) {
+      return CompressedAggregates.supports(operation.name(), inputs[0]);
+    }
+
+    @Override
     default DeviceOperand[] launch(KernelCall call) {
+      if (call.isSparse(0)) {
+        return new DeviceOperand[] {CompressedAggregates.launch(call, call.sparse(0))};
+      }
       DeviceMatrix x = call.matrix(0);
       return new DeviceOperand[] {launch(call, FoldSource.of(x.buffer()), x.rows(), x.cols())};
     }

@@ -2,6 +2,7 @@ package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.operation.Operation;
@@ -28,13 +29,43 @@ record BinaryCells(String opcode, String kernel) implements DeviceKernel {
   }
 
   @Override
+  public boolean supportsCompressed(Operation operation, DeviceOperand[] inputs) {
+    return CompressedCells.keepsZero(opcode, inputs[0], inputs[1])
+        || CompressedCells.fills(opcode, inputs[0], inputs[1]);
+  }
+
+  @Override
   public DeviceOperand[] launch(KernelCall call) {
-    if (!call.isMatrix(0)) {
-      return numberMatrix(call, call.scalar(0).asDouble(), call.matrix(1));
+    if (CompressedCells.keepsZero(opcode, call.operand(0), call.operand(1))) {
+      return compressed(call);
     }
-    return call.isMatrix(1)
-        ? matrices(call, call.matrix(0), call.matrix(1))
-        : matrixNumber(call, call.matrix(0), call.scalar(1).asDouble());
+    if (call.operand(0) instanceof Scalar x) {
+      return numberMatrix(call, x.asDouble(), Compressed.dense(call, 1));
+    }
+    return call.operand(1) instanceof Scalar y
+        ? matrixNumber(call, Compressed.dense(call, 0), y.asDouble())
+        : matrices(call, Compressed.dense(call, 0), Compressed.dense(call, 1));
+  }
+
+  private DeviceOperand[] compressed(KernelCall call) {
+    if (call.isSparse(1)) {
+      double number = call.scalar(0).asDouble();
+      return CompressedCells.mapped(
+          call,
+          call.sparse(1),
+          (out, values, count) -> call.run(kernel + "_sm", count, out, number, values, count));
+    }
+    double number = call.scalar(1).asDouble();
+    if (opcode.equals("^") && number == 2) {
+      return CompressedCells.mapped(
+          call,
+          call.sparse(0),
+          (out, values, count) -> call.run("unary/square_m", count, out, values, count));
+    }
+    return CompressedCells.mapped(
+        call,
+        call.sparse(0),
+        (out, values, count) -> call.run(kernel + "_ms", count, out, values, number, count));
   }
 
   private DeviceOperand[] numberMatrix(KernelCall call, double x, DeviceMatrix y) {
@@ -45,7 +76,7 @@ record BinaryCells(String opcode, String kernel) implements DeviceKernel {
 
   private DeviceOperand[] matrixNumber(KernelCall call, DeviceMatrix x, double y) {
     if (opcode.equals("^") && y == 2) {
-      return new UnaryCells("unary/square").launch(call);
+      return new UnaryCells("^", "unary/square").launch(call);
     }
     DeviceMatrix out = call.result(x.rows(), x.cols());
     call.run(kernel + "_ms", out.cells(), out.buffer(), x.buffer(), y, out.cells());

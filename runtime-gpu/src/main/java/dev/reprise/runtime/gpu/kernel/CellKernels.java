@@ -67,7 +67,7 @@ public final class CellKernels {
 
   public static void register(DeviceKernels.Builder kernels) {
     BINARY.forEach((opcode, kernel) -> kernels.add(opcode, new BinaryCells(opcode, kernel)));
-    UNARY.forEach((opcode, name) -> kernels.add(opcode, new UnaryCells("unary/" + name)));
+    UNARY.forEach((opcode, name) -> kernels.add(opcode, new UnaryCells(opcode, "unary/" + name)));
     kernels.add("ifelse", new ChosenCells());
     kernels.add("replace", new ReplacedCells());
     kernels.add("lower.tri", new TriangleCells(true));

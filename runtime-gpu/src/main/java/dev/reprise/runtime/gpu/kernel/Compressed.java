@@ -1,5 +1,6 @@
 package dev.reprise.runtime.gpu.kernel;
 
+import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -20,6 +21,31 @@ final class Compressed {
     DeviceSparse out = new DeviceSparse(x.cols(), x.rows(), x.precision(), x.nonZeros(), buffer);
     transpose(call, x, out);
     return out;
+  }
+
+  /**
+   * The stored values in the precision of the operation, until the end of the call.
+   *
+   * @param count as many as are stored, or more: then zeros follow
+   */
+  static DeviceBuffer values(KernelCall call, DeviceSparse x, long count) {
+    DeviceBuffer values = call.scratch(count * x.precision().bytesPerCell());
+    call.run("sparse/cells_of", count, values, x.buffer(), x.rows(), x.nonZeros(), count);
+    return values;
+  }
+
+  /** An operand with all its cells: as it is, or made dense until the end of the call. */
+  static DeviceMatrix dense(KernelCall call, int operand) {
+    return call.isSparse(operand) ? spread(call, call.sparse(operand)) : call.matrix(operand);
+  }
+
+  /** The matrix with all its cells, until the end of the call. */
+  private static DeviceMatrix spread(KernelCall call, DeviceSparse x) {
+    DeviceMatrix described = DeviceMatrix.described(x.shape(), x.precision());
+    DeviceBuffer cells = call.scratch(described.bytes());
+    call.backend().zero(cells, described.bytes());
+    call.run("sparse/spread", x.rows(), cells, x.buffer(), x.rows(), x.cols(), x.nonZeros());
+    return new DeviceMatrix(x.rows(), x.cols(), x.precision(), cells);
   }
 
   private static void transpose(KernelCall call, DeviceSparse x, DeviceSparse out) {

@@ -82,9 +82,18 @@ public final class ProductKernels {
     }
 
     @Override
+    public boolean supportsCompressed(Operation operation, DeviceOperand[] inputs) {
+      return inputs[0] instanceof DeviceSparse x
+          && SparseProducts.supportsSquare(x, operation.attributes().isSet("right"));
+    }
+
+    @Override
     public DeviceOperand[] launch(KernelCall call) {
-      DeviceMatrix x = call.matrix(0);
       boolean right = call.operation().attributes().isSet("right");
+      if (call.isSparse(0)) {
+        return new DeviceOperand[] {SparseProducts.square(call, call.sparse(0), right)};
+      }
+      DeviceMatrix x = call.matrix(0);
       long n = right ? x.rows() : x.cols();
       DeviceMatrix c = call.result(n, n);
       if (n == 1) {

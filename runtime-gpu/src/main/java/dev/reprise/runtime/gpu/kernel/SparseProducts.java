@@ -30,6 +30,15 @@ final class SparseProducts {
 
   private static final long MOST_PARTS = 16;
 
+  /** 512 MiB of doubles. */
+  private static final long LARGEST_SQUARE = 8192;
+
+  /** With so many products for a cell, a fifth of the cells of a square is not zero. */
+  private static final double LEAST_PRODUCTS_PER_CELL = 0.25;
+
+  /** Threads that add a row, of few values, to a row of a square. */
+  private static final int SQUARE_GROUP = 32;
+
   /** Memory of parts that is never too much. */
   private static final long PARTS_BYTES = 64L << 20;
 
@@ -70,6 +79,36 @@ final class SparseProducts {
     if (turned != c) {
       ShapeKernels.transpose(turned, c, call);
     }
+    return c;
+  }
+
+  /**
+   * True for t(X) X, or X t(X), whose cells are mostly not zero: others are compressed on the host.
+   */
+  static boolean supportsSquare(DeviceSparse x, boolean right) {
+    double n = right ? x.rows() : x.cols();
+    double inner = right ? x.cols() : x.rows();
+    double products = x.nonZeros() / inner * x.nonZeros();
+    return Compressed.isTransposable(x)
+        && n <= LARGEST_SQUARE
+        && products >= LEAST_PRODUCTS_PER_CELL * n * n;
+  }
+
+  static DeviceMatrix square(KernelCall call, DeviceSparse x, boolean right) {
+    DeviceSparse turned = Compressed.transposed(call, x);
+    DeviceSparse rows = right ? turned : x;
+    DeviceSparse columns = right ? x : turned;
+    long n = columns.rows();
+    DeviceMatrix c = call.result(n, n);
+    Object[] arguments = {
+      c.buffer(), rows.buffer(), columns.buffer(), rows.rows(), rows.cols(), rows.nonZeros()
+    };
+    if (call.isProcessor()) {
+      call.run("sparse/square_threads", n, arguments);
+    } else {
+      call.runGroups("sparse/square_groups", n, SQUARE_GROUP, arguments);
+    }
+    call.run("gemm/mirror", n * n, c.buffer(), n);
     return c;
   }
 
@@ -199,14 +238,7 @@ final class SparseProducts {
     Piece values = new Piece(x.buffer(), Long.BYTES * (x.rows() + 1));
     Piece columns = new Piece(x.buffer(), values.fromByte() + Double.BYTES * x.nonZeros());
     if (call.precision() == Precision.FP32) {
-      values = new Piece(call.scratch(Float.BYTES * x.nonZeros()), 0);
-      call.run(
-          "sparse/narrow_values",
-          x.nonZeros(),
-          values.buffer(),
-          x.buffer(),
-          x.rows(),
-          x.nonZeros());
+      values = new Piece(Compressed.values(call, x, x.nonZeros()), 0);
     }
     Rows rows = new Rows(x.rows(), x.cols(), x.nonZeros(), starts, columns, values);
     library.multiply(call.precision(), rows, y.buffer(), y.cols(), out, call::scratch);

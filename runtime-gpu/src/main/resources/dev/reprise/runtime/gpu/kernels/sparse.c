@@ -1,5 +1,7 @@
 // Matrices compressed by rows, as the host keeps them: where each row starts and the last one ends,
 // the values (doubles in either precision), their columns (32 bits). All in one piece of memory.
+#include "folds.h"
+
 #define VALUES_OF(x, rows) ((GLOBAL const WIDE *)((x) + (rows) + 1))
 #define COLUMNS_OF(x, rows, n) ((GLOBAL const int *)((x) + (rows) + 1 + (n)))
 
@@ -159,12 +161,122 @@ KERNEL turned_starts(GLOBAL LONG *out, GLOBAL const ULONG *keys, LONG cols, LONG
   }
 }
 
-// For libraries, which take starts of 32 bits, and values in the precision of the product.
+// For libraries, which take starts of 32 bits.
 KERNEL narrow_starts(GLOBAL int *out, GLOBAL const LONG *x, LONG count) {
   EACH_ITEM(i, count) out[i] = (int)x[i];
 }
 
-KERNEL narrow_values(GLOBAL REAL *out, GLOBAL const LONG *x, LONG rows, LONG nonZeros) {
+// The stored values, and one zero behind them if some cell is not stored.
+KERNEL cells_of(GLOBAL REAL *out, GLOBAL const LONG *x, LONG rows, LONG nonZeros, LONG count) {
   GLOBAL const WIDE *values = VALUES_OF(x, rows);
-  EACH_ITEM(at, nonZeros) out[at] = (REAL)values[at];
+  EACH_ITEM(at, count) out[at] = at < nonZeros ? (REAL)values[at] : 0;
+}
+
+// The same columns with other values, zeros among which are counted.
+KERNEL revalued(GLOBAL LONG *out, GLOBAL UINT *zeros, GLOBAL const REAL *cells, LONG rows, LONG nonZeros) {
+  GLOBAL WIDE *values = (GLOBAL WIDE *)(out + rows + 1);
+  EACH_ITEM(at, nonZeros) {
+    values[at] = cells[at];
+    if (cells[at] == 0) ATOMIC_ADD(zeros, 1);
+  }
+}
+
+// How many values of each row are not zero.
+KERNEL kept(GLOBAL UINT *counts, GLOBAL const LONG *x, LONG rows) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  EACH_ITEM(i, rows) {
+    UINT count = 0;
+    for (LONG at = x[i]; at < x[i + 1]; at++) count += values[at] != 0;
+    counts[i] = count;
+  }
+}
+
+// What is not zero, of `left` values; `before` counts those of the rows before.
+KERNEL packed(GLOBAL LONG *out, GLOBAL const LONG *x, GLOBAL const UINT *before, LONG rows, LONG nonZeros,
+              LONG left) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  GLOBAL const int *columns = COLUMNS_OF(x, rows, nonZeros);
+  GLOBAL WIDE *newValues = (GLOBAL WIDE *)(out + rows + 1);
+  GLOBAL int *newColumns = (GLOBAL int *)(out + rows + 1 + left);
+  EACH_ITEM(i, rows) {
+    LONG next = (LONG)before[i];
+    out[i] = next;
+    if (i == rows - 1) out[rows] = left;
+    for (LONG at = x[i]; at < x[i + 1]; at++) {
+      if (values[at] != 0) {
+        newValues[next] = values[at];
+        newColumns[next++] = columns[at];
+      }
+    }
+  }
+}
+
+// Into a dense matrix of zeros.
+KERNEL spread(GLOBAL REAL *out, GLOBAL const LONG *x, LONG rows, LONG cols, LONG nonZeros) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  GLOBAL const int *columns = COLUMNS_OF(x, rows, nonZeros);
+  EACH_ITEM(i, rows) {
+    for (LONG at = x[i]; at < x[i + 1]; at++) out[i * cols + columns[at]] = (REAL)values[at];
+  }
+}
+
+// An aggregate of each row, divided: 0 the sum, 1 the least, 2 the greatest cell. A thread takes a row.
+KERNEL fold_rows(GLOBAL REAL *out, GLOBAL const LONG *x, LONG rows, LONG cols, LONG nonZeros, int kind,
+                 LONG divisor) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows);
+  EACH_ITEM(i, rows) {
+    LONG at = x[i], end = x[i + 1];
+    WIDE result = 0;
+    if (kind == 0) {
+      WIDE lost = 0;
+      for (; at < end; at++) addTo(&result, &lost, values[at]);
+      result = corrected(result, lost) / (WIDE)divisor;
+    } else {
+      if (end - at == cols) result = values[at++];
+      for (; at < end; at++) {
+        WIDE value = values[at];
+        if (value != value || (kind == 1 ? value < result : value > result)) result = value;
+        if (result != result) break;
+      }
+    }
+    out[i] = (REAL)result;
+  }
+}
+
+// The upper triangle of t(X) X, for processors: a thread takes a row, from t(X)'s, which is given too.
+KERNEL square_threads(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const LONG *t, LONG rows, LONG cols,
+                      LONG nonZeros) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows), *turned = VALUES_OF(t, cols);
+  GLOBAL const int *columns = COLUMNS_OF(x, rows, nonZeros), *rowsOf = COLUMNS_OF(t, cols, nonZeros);
+  for (LONG i = FIRST; i < cols; i += STEP) {
+    GLOBAL REAL *mine = out + i * cols;
+    for (LONG j = i; j < cols; j++) mine[j] = 0;
+    for (LONG k = t[i]; k < t[i + 1]; k++) {
+      REAL weight = (REAL)turned[k];
+      LONG row = rowsOf[k];
+      for (LONG at = x[row]; at < x[row + 1]; at++) {
+        if (columns[at] >= i) mine[columns[at]] = FMA(weight, (REAL)values[at], mine[columns[at]]);
+      }
+    }
+  }
+}
+
+// Likewise, a group takes a row.
+KERNEL square_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const LONG *t, LONG rows, LONG cols,
+                     LONG nonZeros) {
+  GLOBAL const WIDE *values = VALUES_OF(x, rows), *turned = VALUES_OF(t, cols);
+  GLOBAL const int *columns = COLUMNS_OF(x, rows, nonZeros), *rowsOf = COLUMNS_OF(t, cols, nonZeros);
+  for (LONG i = GROUP; i < cols; i += GROUPS) {
+    GLOBAL REAL *mine = out + i * cols;
+    for (LONG j = i + THREAD; j < cols; j += THREADS) mine[j] = 0;
+    GLOBAL_BARRIER;
+    for (LONG k = t[i]; k < t[i + 1]; k++) {
+      REAL weight = (REAL)turned[k];
+      LONG row = rowsOf[k];
+      for (LONG at = x[row] + THREAD; at < x[row + 1]; at += THREADS) {
+        if (columns[at] >= i) mine[columns[at]] = FMA(weight, (REAL)values[at], mine[columns[at]]);
+      }
+      GLOBAL_BARRIER;
+    }
+  }
 }
