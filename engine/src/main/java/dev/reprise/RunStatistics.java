@@ -17,6 +17,7 @@ import java.util.Map;
  * @param hostPeakBytes the most host memory that was in use since the session began
  * @param hostBudgetBytes the limit
  * @param disk what was moved to disk and back since the session began
+ * @param lineage heap that traces take
  * @param devices the accelerators that the session opened
  * @param verification hits that were computed again; null when none are
  * @param store what came from the experiment store and went there since the session began; null
@@ -34,6 +35,7 @@ public record RunStatistics(
     long hostBytes,
     long hostPeakBytes,
     long hostBudgetBytes,
+    LineageUse lineage,
     DiskUse disk,
     List<DeviceUse> devices,
     Verification verification,
@@ -120,6 +122,18 @@ public record RunStatistics(
       long groups,
       long groupsBroken,
       Map<String, Long> evictionsByReason) {}
+
+  /**
+   * Heap that the traces of variables take, estimated.
+   *
+   * @param bytes when it was last looked at: at the end of a run, as a rule
+   * @param peakBytes the most that was found
+   * @param budgetBytes the limit
+   * @param cuts variables whose trace was cut since the session began
+   */
+  public record LineageUse(long bytes, long peakBytes, long budgetBytes, long cuts) {
+    public static final LineageUse NONE = new LineageUse(0, 0, 0, 0);
+  }
 
   /**
    * Values that host memory had no room for.

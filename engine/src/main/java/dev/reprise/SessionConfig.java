@@ -25,7 +25,7 @@ import java.util.Set;
  * @param dedup whether repeated loop and function bodies of the lineage are stored once
  * @param diskBytes room for values that host memory cannot hold; empty is the default, 0 switches
  *     the disk off
- * @param lineageBytes heap that lineage may take before the run says so; empty is the default
+ * @param lineageBytes heap that lineage may take before traces are cut; empty for half of the heap
  * @param verifyReuse one of this many hits is computed again and compared; 0 checks none
  * @param traps values at whose first appearance the run stops
  * @param estimate whether to report what reuse would save, without keeping values

@@ -42,6 +42,9 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     if (settings.memory().bytes("disk").isPresent()) {
       config = config.withDiskBytes(settings.memory().bytes("disk").getAsLong());
     }
+    if (settings.memory().bytes("lineage").isPresent()) {
+      config = config.withLineageBytes(settings.memory().bytes("lineage").getAsLong());
+    }
     if (settings.spillFolder() != null) {
       config = config.withSpillFolder(settings.spillFolder());
     }
@@ -119,10 +122,6 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     if (settings.checks().verifyReuse() > 0
         && !ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses()) {
       notes.add("--verify-reuse with --reuse " + settings.reuse() + " (nothing is reused)");
-    }
-    List<String> locations = settings.memory().namedBeyond(List.of("host", "disk", "store"));
-    if (!locations.isEmpty()) {
-      notes.add("--memory for " + String.join(", ", locations));
     }
     boolean reuses = ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses();
     if (settings.store() != null && !reuses) {

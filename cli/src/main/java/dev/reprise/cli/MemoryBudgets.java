@@ -1,6 +1,5 @@
 package dev.reprise.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,14 +32,6 @@ record MemoryBudgets(Map<String, Long> byLocation) {
     Map<String, Long> found = new TreeMap<>(byLocation);
     found.keySet().removeIf(name -> !isDevice(name));
     return found;
-  }
-
-  /** The named locations but {@code supported} and accelerators, in alphabetical order. */
-  List<String> namedBeyond(List<String> supported) {
-    List<String> rest = new ArrayList<>(new TreeMap<>(byLocation).keySet());
-    rest.removeAll(supported);
-    rest.removeIf(MemoryBudgets::isDevice);
-    return rest;
   }
 
   /**

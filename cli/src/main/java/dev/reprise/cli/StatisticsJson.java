@@ -167,6 +167,12 @@ final class StatisticsJson {
     json.writeNumberField("budgetBytes", run.hostBudgetBytes());
     json.writeEndObject();
     disk(run.disk(), json);
+    json.writeObjectFieldStart("lineage");
+    json.writeNumberField("bytes", run.lineage().bytes());
+    json.writeNumberField("peakBytes", run.lineage().peakBytes());
+    json.writeNumberField("budgetBytes", run.lineage().budgetBytes());
+    json.writeNumberField("cuts", run.lineage().cuts());
+    json.writeEndObject();
     json.writeEndObject();
     devices(run.devices(), json);
     if (run.store() != null) {

@@ -5,6 +5,7 @@ import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
+import dev.reprise.RunStatistics.LineageUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.RunStatistics.Verification;
@@ -52,6 +53,9 @@ final class StatisticsTable {
             + " at the peak, "
             + Units.bytes(run.hostBudgetBytes())
             + " allowed");
+    if (run.lineage().peakBytes() > 0) {
+      line(text, "lineage", lineage(run.lineage()));
+    }
     if (run.disk().spills() > 0 || run.disk().writeErrors() > 0) {
       line(text, "disk", disk(run.disk()));
     }
@@ -156,6 +160,16 @@ final class StatisticsTable {
                 + " moved there, "
                 + cache.restores()
                 + " brought back");
+  }
+
+  private static String lineage(LineageUse lineage) {
+    return Units.bytes(lineage.bytes())
+        + " of heap, "
+        + Units.bytes(lineage.peakBytes())
+        + " at the peak, "
+        + Units.bytes(lineage.budgetBytes())
+        + " allowed"
+        + (lineage.cuts() == 0 ? "" : "; the traces of " + lineage.cuts() + " values were cut");
   }
 
   private static String disk(DiskUse disk) {

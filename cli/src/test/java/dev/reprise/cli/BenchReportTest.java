@@ -7,6 +7,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
+import dev.reprise.RunStatistics.LineageUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import java.io.StringReader;
@@ -43,6 +44,7 @@ class BenchReportTest {
         0,
         0,
         0,
+        LineageUse.NONE,
         DiskUse.NONE,
         List.of(devices),
         null,

@@ -3,7 +3,6 @@ package dev.reprise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +19,6 @@ class MemoryBudgetsTest {
     assertThat(budgets.bytes("cuda:0")).hasValue(8L << 30);
     assertThat(budgets.bytes("lineage")).hasValue(512L << 20);
     assertThat(budgets.bytes("cuda:1")).isEmpty();
-    assertThat(budgets.namedBeyond(List.of("host"))).containsExactly("disk", "lineage");
     assertThat(budgets.ofAccelerators()).containsOnly(Map.entry("cuda:0", 8L << 30));
   }
 

@@ -8,6 +8,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
+import dev.reprise.RunStatistics.LineageUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.StoreUse;
@@ -36,6 +37,7 @@ class StatisticsReportTest {
           5 << 20,
           9 << 20,
           1L << 30,
+          new LineageUse(2 << 20, 4 << 20, 512 << 20, 3),
           new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9),
           List.of(),
           new RunStatistics.Verification(7, 2, 1e-15),
@@ -58,6 +60,7 @@ class StatisticsReportTest {
         .contains("whole calls   3 found, 1 executed (75.0 % reused)")
         .contains("1 evicted; 9 whole calls or blocks can be skipped, 2 lost a value")
         .contains("4 on disk, 6 moved there, 3 brought back")
+        .contains("2.0 MiB of heap, 4.0 MiB at the peak, 512.0 MiB allowed; the traces of 3 values")
         .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
         .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
         .contains("store         4 values found (2.0 MiB, 1.000 s saved), 2 calls and blocks")
@@ -83,6 +86,7 @@ class StatisticsReportTest {
             0,
             0,
             1,
+            LineageUse.NONE,
             DiskUse.NONE,
             List.of(),
             null,
@@ -126,6 +130,7 @@ class StatisticsReportTest {
         .contains(
             "\"evictionsByReason\":{\"memory_pressure\":1}",
             "\"diskBytes\":5242880",
+            "\"lineage\":{\"bytes\":2097152,\"peakBytes\":4194304",
             "\"groups\":9,\"groupsBroken\":2")
         .contains("\"evictions\":1")
         .contains("\"verification\":{\"values\":7,\"approximate\":2,\"worstDeviation\":1.0E-15}")

@@ -15,11 +15,22 @@ import java.util.List;
  * <p>A slot holds one reference to its value, which may be a handle that completes later.
  */
 final class Activation {
+  /** So many items are never too many. */
+  private static final long FIRST_LOOK = 16_384;
+
   final LinkedProcedure procedure;
   final Value[] values;
 
   /** Lineage items by slot; null when nothing is traced. */
   final LineageItem[] items;
+
+  /** How often traces were cut here; loops around then begin new runs. */
+  int cuts;
+
+  // Items that were bound here and in calls from here, and when to look at what they take.
+  private long made;
+  private long lastLook;
+  private long nextLook = FIRST_LOOK;
 
   private final Activation caller;
   private final Position callSite;
@@ -74,10 +85,31 @@ final class Activation {
     values[slot] = value;
     if (items != null) {
       items[slot] = item;
+      made++;
     }
     if (previous != null) {
       previous.release();
     }
+  }
+
+  /** True when so many items were made that somebody should look at what they take. */
+  boolean hasMadeManyItems() {
+    return made >= nextLook;
+  }
+
+  /** As the other, for a moment at which a look is of more use than at most others. */
+  boolean hasMadeItems() {
+    return made - lastLook >= Math.max(FIRST_LOOK, (nextLook - lastLook) / 4);
+  }
+
+  void lookAgainAfter(long items) {
+    lastLook = made;
+    nextLook = made + items;
+  }
+
+  /** Counts the items of a call that has ended. */
+  void addItemsOf(Activation callee) {
+    made += callee.made;
   }
 
   void clear(int slot) {

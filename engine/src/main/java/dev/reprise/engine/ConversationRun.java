@@ -50,6 +50,7 @@ final class ConversationRun implements Runnable {
       Node.runAll(main.body(), context, activation);
       context.settle();
       run.counters().merge(context.counters);
+      session.lineage().atTheEnd(activation);
       statistics = StatisticsReport.of(run, System.nanoTime() - start);
     } catch (ScriptException e) {
       failure = TraceExcerpt.added(e, run.workingDirectory());

@@ -88,4 +88,9 @@ public final class Environment {
       return FALLBACK_BYTES;
     }
   }
+
+  /** Heap that lineage may take unless told otherwise: half of what the virtual machine has. */
+  static long defaultLineageBytes() {
+    return Runtime.getRuntime().maxMemory() / 2;
+  }
 }

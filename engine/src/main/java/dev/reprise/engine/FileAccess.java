@@ -14,6 +14,7 @@ import dev.reprise.formats.ReadRequest;
 import dev.reprise.formats.ReadResult;
 import dev.reprise.formats.WriteOptions;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.TraceCut;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
@@ -292,6 +293,12 @@ final class FileAccess {
 
   /** Reads again what an item of a trace describes; the content must be the same. */
   Value reread(Path workingDirectory, Operation operation, String path) {
+    if (operation.name().equals(TraceCut.OPCODE)) {
+      throw new OperandException(
+          "the trace is cut here: the run gave up what this value was made of, since its lineage"
+              + " took more memory than allowed; run it again with a larger --memory lineage=...,"
+              + " or name a file with the value by --from %N=FILE");
+    }
     if (!operation.name().equals("read")) {
       throw new OperandException(
           "the trace begins with a value bound by a Java program, which a replay cannot bring"

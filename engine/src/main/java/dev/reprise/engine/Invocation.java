@@ -102,6 +102,10 @@ final class Invocation {
       bindArguments(context, inner, argumentOf, arguments, items);
       runBody(context, inner, callee, outputs.length);
       returnResults(context, inner, caller, outputs);
+      caller.addItemsOf(inner);
+      if (caller.hasMadeManyItems()) {
+        context.run.session().lineage().look(context, caller);
+      }
     } finally {
       inner.leave();
       context.leaveCall();

@@ -95,12 +95,15 @@ final class LoopTrace {
     private final ControlContext context;
     private final SeedSource seeds;
     private final Activation activation;
-    private final RunBuilder builder;
+    // Replaced when the trace is cut; null when nothing is stored.
+    private RunBuilder builder;
     private final long seedBase;
     private final long outerBase;
     private final long outerCount;
     // What the first iteration's seeds follow from; not 0 when a checkpoint is resumed.
     private final long first;
+    private long ended;
+    private int cutsSeen;
     private boolean began;
     private boolean drew;
 
@@ -121,6 +124,7 @@ final class LoopTrace {
           deduplicates
               ? new RunBuilder(loop, context.scope, seedBase, first, activation.items)
               : null;
+      this.cutsSeen = activation.cuts;
       context.storedLoops += deduplicates ? 1 : 0;
     }
 
@@ -137,6 +141,23 @@ final class LoopTrace {
       if (builder != null) {
         builder.end(activation.items, draws ? seeds.count() : 0);
       }
+      ended++;
+      if (activation.hasMadeManyItems()) {
+        context.run.session().lineage().look(context, activation);
+      }
+      if (activation.cuts != cutsSeen) {
+        beginAgain();
+      }
+    }
+
+    /** The traces were cut, here or inside: what this loop has stored so far is given up, too. */
+    private void beginAgain() {
+      if (builder != null) {
+        builder.finish(activation.items);
+        context.run.session().lineage().look(context, activation);
+        builder = new RunBuilder(loop, context.scope, seedBase, first + ended, activation.items);
+      }
+      cutsSeen = activation.cuts;
     }
 
     /** A loop that drew nothing leaves no mark: it may be skipped when its results are known. */
@@ -147,6 +168,10 @@ final class LoopTrace {
     void finish() {
       if (builder != null) {
         builder.finish(activation.items);
+      }
+      // The most that the loop has made, before what follows gives it up.
+      if (activation.isTraced() && activation.hasMadeItems()) {
+        context.run.session().lineage().look(context, activation);
       }
     }
 

@@ -122,6 +122,7 @@ public final class ScriptRunner {
         Map<String, LineageItem> items = new LinkedHashMap<>();
         collect(context, activation, values, items);
         run.counters().merge(context.counters);
+        services.lineage().atTheEnd(activation);
         outcome = new Outcome(values, items, StatisticsReport.of(run, System.nanoTime() - start));
       } catch (ScriptException e) {
         failure = TraceExcerpt.added(functions.shown(e), run.workingDirectory());

@@ -73,6 +73,7 @@ public final class SessionServices implements AutoCloseable {
   private final OpcodeIndex opcodes = new OpcodeIndex(OperationTable.standard());
   private final StructureOperations structures = new StructureOperations();
   private final FileAccess files;
+  private final LineageBudget lineage;
   private final Checkpoints checkpoints;
   private final Restoration restoration;
 
@@ -154,6 +155,11 @@ public final class SessionServices implements AutoCloseable {
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
     this.restoration = new Restoration(this, accelerators.mayFallBack());
     memory.restoreLostWith(restoration);
+    this.lineage =
+        new LineageBudget(
+            config.lineageBytes().orElse(Environment.defaultLineageBytes()),
+            config.threads(),
+            config.err());
     this.files = new FileAccess(memory, config.threads(), device);
     String origin = config.numerics() + " " + config.precision() + " " + deviceClass();
     this.checkpoints = new Checkpoints(memory, config.threads(), device, origin);
@@ -268,6 +274,10 @@ public final class SessionServices implements AutoCloseable {
 
   public CpuDevice device() {
     return device;
+  }
+
+  LineageBudget lineage() {
+    return lineage;
   }
 
   Accelerators accelerators() {

@@ -57,6 +57,7 @@ final class StatisticsReport {
         memory.usedBytes(),
         memory.peakBytes(),
         memory.budgetBytes(),
+        session.lineage().use(),
         disk(session.diskStatistics(), memory),
         devices(session.accelerators()),
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),

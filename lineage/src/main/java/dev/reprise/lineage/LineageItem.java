@@ -76,6 +76,13 @@ public sealed class LineageItem permits RunItem {
     return new LineageItem(Objects.requireNonNull(operation), null, null, note, 0);
   }
 
+  /** For {@link TraceCut}: an item whose key is known and follows from nothing that it holds. */
+  static LineageItem cut(Operation operation, Key key, int height) {
+    LineageItem item = new LineageItem(operation, null, null, null, height);
+    item.setKey(key.high(), key.low());
+    return item;
+  }
+
   public static LineageItem of(Operation operation) {
     return new LineageItem(Objects.requireNonNull(operation), null, null, null, 0);
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -369,6 +370,20 @@ final class RunBody {
       }
     }
     return true;
+  }
+
+  /** Patches, items from elsewhere and bodies of inner runs. */
+  void forEachPart(Consumer<Object> part) {
+    for (int p = 0; p < patchCount; p++) {
+      part.accept(patches[p]);
+      for (Object column : columns[p]) {
+        if (column instanceof ObjectColumn objects) {
+          for (int i = 0; i < objects.size(); i++) {
+            part.accept(objects.value(i));
+          }
+        }
+      }
+    }
   }
 
   /** Bytes on the heap, the patches left out: these belong to the loop. */

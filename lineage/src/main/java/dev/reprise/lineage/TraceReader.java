@@ -166,7 +166,19 @@ public final class TraceReader {
     String note = line.accept('@') ? line.quoted("where the content came from") : null;
     line.expectEnd();
     checkInputs(line, operation.opcode(), operands.length, note);
+    if (operation.name().equals(TraceCut.OPCODE)) {
+      return readCut(line, operation);
+    }
     return note == null ? LineageItem.of(operation, operands) : LineageItem.leaf(operation, note);
+  }
+
+  private static LineageItem readCut(LineCursor line, Operation operation)
+      throws TraceFormatException {
+    try {
+      return TraceCut.read(operation);
+    } catch (IllegalArgumentException e) {
+      throw line.mistake(e.getMessage());
+    }
   }
 
   Operation readOperation(LineCursor line) throws TraceFormatException {

@@ -38,6 +38,8 @@ final class SystemOperations {
     rows.add(row("resume").in("file").source());
     // A value bound by the Java API; attribute fingerprint is its content hash or named version.
     rows.add(row("bound").source());
+    // What is left of a trace that took too much memory; attributes key and height are its own.
+    rows.add(row("cut").source());
     // A literal scalar; attributes type and value.
     rows.add(row("literal").source());
     rows.add(

@@ -1,0 +1,135 @@
+package dev.reprise.engine;
+
+import dev.reprise.RunStatistics.LineageUse;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.TraceCut;
+import dev.reprise.lineage.TraceSize;
+import java.io.PrintStream;
+import java.util.IdentityHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The heap that the traces of variables may take, and what happens when they take more.
+ *
+ * <pre>
+ *   Activation counts the items it is given --many since the last look--> look: what is reachable?
+ *       below three quarters of the budget: as many more as surely fit
+ *       else: cut the traces that take most; loops around begin new runs
+ * </pre>
+ *
+ * <p>Nothing is counted exactly while items are made, which takes a few nanoseconds each. An
+ * activation counts what it binds; one item, or what a loop stores for it, takes at most {@link
+ * #MOST_PER_ITEM} bytes as a rule, so between two looks the traces cannot pass the budget. A look
+ * walks the trace, but only after at least four times as many items were made as it found the last
+ * time, or when the budget may be reached.
+ *
+ * <p><b>Cutting</b> replaces a variable's item by one that has its key and no inputs ({@link
+ * TraceCut}). Keys, hits and results are those of the whole trace.
+ *
+ * <p>Threads: looks and cuts are made by the control thread that owns the activation, at the end of
+ * an iteration and after a call; workers of a parfor loop have a share of the budget each.
+ */
+final class LineageBudget {
+  private static final int MOST_PER_ITEM = 64;
+
+  /** Looks at less are not worth the trouble. */
+  private static final long LEAST_ITEMS = 65_536;
+
+  /** A trace that takes less than the budget divided by this is cut only if that is not enough. */
+  private static final int SMALL_SHARE = 64;
+
+  private final long budgetBytes;
+  private final int workers;
+  private final PrintStream err;
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong peakBytes = new AtomicLong();
+  private final AtomicLong cuts = new AtomicLong();
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /**
+   * @param workers how many may share the budget in a parfor loop
+   * @param err hears of the first cut
+   */
+  LineageBudget(long budgetBytes, int workers, PrintStream err) {
+    this.budgetBytes = budgetBytes;
+    this.workers = workers;
+    this.err = err;
+  }
+
+  LineageUse use() {
+    return new LineageUse(bytes.get(), peakBytes.get(), budgetBytes, cuts.get());
+  }
+
+  /**
+   * Looks at the traces of an activation that has been given many items, and cuts them if they take
+   * too much.
+   */
+  void look(ControlContext context, Activation activation) {
+    long share = context.writes == null ? budgetBytes : Math.max(1, budgetBytes / workers);
+    TraceSize size = size(activation);
+    if (size.bytes() > share - share / 4) {
+      cut(activation, share);
+      size = size(activation);
+    }
+    long fitting = Math.max(0, share - size.bytes()) / MOST_PER_ITEM;
+    activation.lookAgainAfter(
+        Math.max(1, Math.min(fitting, Math.max(LEAST_ITEMS, 4L * size.count()))));
+  }
+
+  /** Notes what the variables of a program that has ended take. */
+  void atTheEnd(Activation activation) {
+    if (activation.isTraced()) {
+      size(activation);
+    }
+  }
+
+  /** Notes what the traces of an activation take. */
+  private TraceSize size(Activation activation) {
+    TraceSize size = new TraceSize();
+    for (int slot = 0; slot < activation.procedure.slotCount(); slot++) {
+      size.add(activation.items[slot]);
+    }
+    bytes.set(size.bytes());
+    peakBytes.accumulateAndGet(size.bytes(), Math::max);
+    return size;
+  }
+
+  private void cut(Activation activation, long share) {
+    activation.cuts++;
+    tell();
+    cutLargerThan(share / SMALL_SHARE, activation);
+    if (size(activation).bytes() > share / 2) {
+      cutLargerThan(0, activation);
+    }
+  }
+
+  private void cutLargerThan(long least, Activation activation) {
+    // Variables that share an item go on sharing it.
+    Map<LineageItem, LineageItem> known = new IdentityHashMap<>();
+    for (int slot = 0; slot < activation.procedure.slotCount(); slot++) {
+      LineageItem item = activation.items[slot];
+      if (item == null || TraceCut.isCut(item) || new TraceSize(least).add(item).bytes() <= least) {
+        continue;
+      }
+      LineageItem cut = known.computeIfAbsent(item, TraceCut::of);
+      if (cut != item) {
+        activation.items[slot] = cut;
+        cuts.incrementAndGet();
+      }
+    }
+  }
+
+  private void tell() {
+    if (told.compareAndSet(false, true)) {
+      err.printf(
+          Locale.ROOT,
+          "reprise: note: the lineage of variables takes more than %.1f MiB of heap; traces are"
+              + " cut, and say so where they begin. Results and reuse stay the same; replaying"
+              + " needs the whole trace: --memory lineage=... allows more%n",
+          budgetBytes / (double) (1 << 20));
+    }
+  }
+}
