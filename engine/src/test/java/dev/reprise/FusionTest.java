@@ -117,7 +117,7 @@ class FusionTest {
     private static final List<String> FUNCTIONS =
         List.of(
             "abs", "exp", "sqrt", "round", "floor", "ceil", "sign", "sigmoid", "tanh", "sin", "-",
-            "!", "atan", "log");
+            "!", "atan", "log", "relu", "gelu", "silu", "selu");
     private static final List<String> AGGREGATES =
         List.of(
             "sum",

@@ -33,6 +33,31 @@ public abstract class CellContract extends DeviceContract {
     Double.NEGATIVE_INFINITY
   };
 
+  private static final double SELU = 1.0507009873554805;
+  private static final double SELU_ALPHA = 1.6732632423543772;
+
+  /** 1 / (1 + e^-2u), which is (1 + tanh(u)) / 2. */
+  private static double geluShare(double x) {
+    return 1 / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+  }
+
+  private static double gelu(double x) {
+    return x > 10 ? x : x < -10 ? 0 : x * geluShare(x);
+  }
+
+  private static double geluSlope(double x) {
+    if (Math.abs(x) > 10) {
+      return x > 0 ? 1 : 0;
+    }
+    double s = geluShare(x);
+    return s + 2 * x * s * (1 - s) * Math.sqrt(2 / Math.PI) * (1 + 0.134145 * x * x);
+  }
+
+  private static double siluSlope(double x) {
+    double s = 1 / (1 + Math.exp(-x));
+    return s * (1 + x * (1 - s));
+  }
+
   private static final Map<String, DoubleBinaryOperator> BINARY =
       Map.ofEntries(
           Map.entry("+", (a, b) -> a + b),
@@ -58,7 +83,14 @@ public abstract class CellContract extends DeviceContract {
           Map.entry("bitwOr", (a, b) -> (int) a | (int) b),
           Map.entry("bitwXor", (a, b) -> (int) a ^ (int) b),
           Map.entry("bitwShiftL", CellContract::shiftLeft),
-          Map.entry("bitwShiftR", (a, b) -> (int) a >> (int) b));
+          Map.entry("bitwShiftR", (a, b) -> (int) a >> (int) b),
+          Map.entry("leaky_relu", (a, b) -> a > 0 ? a : b * a),
+          Map.entry("elu", (a, b) -> a > 0 ? a : b * Math.expm1(a)),
+          Map.entry("relu_backward", (a, b) -> (b > 0 ? 1 : 0) * a),
+          Map.entry("gelu_backward", (a, b) -> geluSlope(b) * a),
+          Map.entry("silu_backward", (a, b) -> siluSlope(b) * a),
+          Map.entry(
+              "selu_backward", (a, b) -> (b > 0 ? SELU : SELU * SELU_ALPHA * Math.exp(b)) * a));
 
   private static final Map<String, DoubleUnaryOperator> UNARY =
       Map.ofEntries(
@@ -84,7 +116,11 @@ public abstract class CellContract extends DeviceContract {
           Map.entry("atan", Math::atan),
           Map.entry("is.na", x -> Double.isNaN(x) ? 1 : 0),
           Map.entry("is.nan", x -> Double.isNaN(x) ? 1 : 0),
-          Map.entry("is.infinite", x -> Double.isInfinite(x) ? 1 : 0));
+          Map.entry("is.infinite", x -> Double.isInfinite(x) ? 1 : 0),
+          Map.entry("relu", x -> Math.max(0, x)),
+          Map.entry("gelu", CellContract::gelu),
+          Map.entry("silu", x -> x / (1 + Math.exp(-x))),
+          Map.entry("selu", x -> SELU * (x > 0 ? x : SELU_ALPHA * Math.expm1(x))));
 
   /** Java's shift; -2^31 is R's integer for "not available". */
   private static double shiftLeft(double a, double b) {

@@ -23,7 +23,7 @@ final class CellsOverBinds implements Rewrite {
       Set.of(
           "+", "-", "*", "/", "%%", "%/%", "pmin", "pmax", "<", "<=", ">", ">=", "==", "!=", "&",
           "|", "xor", "^", "negate", "!", "abs", "round", "floor", "ceil", "sign", "sqrt", "exp",
-          "log", "sin", "cos", "tan", "tanh", "sigmoid");
+          "log", "sin", "cos", "tan", "tanh", "sigmoid", "relu", "gelu", "silu", "selu");
 
   @Override
   public String name() {

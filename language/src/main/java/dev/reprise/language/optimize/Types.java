@@ -63,7 +63,14 @@ final class Types {
           "lower.tri",
           "upper.tri",
           "order",
-          "as.matrix");
+          "as.matrix",
+          "softmax",
+          "softmax_backward",
+          "log_softmax",
+          "log_softmax_backward",
+          "softmax_cross_entropy_backward",
+          "leaky_relu_backward",
+          "elu_backward");
 
   /** Scalars whatever the operands are, if the operation succeeds. */
   private static final Set<String> SCALARS =
@@ -91,7 +98,8 @@ final class Types {
           "toString",
           "time",
           "exists",
-          "file.exists");
+          "file.exists",
+          "softmax_cross_entropy");
 
   /** Fail on frames; a matrix if an operand is one, a scalar if all are scalars. */
   private static final Set<String> CELLWISE =
@@ -128,7 +136,17 @@ final class Types {
           "sinh",
           "cosh",
           "tanh",
-          "sigmoid");
+          "sigmoid",
+          "relu",
+          "gelu",
+          "silu",
+          "selu",
+          "leaky_relu",
+          "elu",
+          "relu_backward",
+          "gelu_backward",
+          "silu_backward",
+          "selu_backward");
 
   /** Compare frames, too: known only when all operands are. */
   private static final Set<String> COMPARISONS = Set.of("<", "<=", ">", ">=", "==", "!=");

@@ -70,7 +70,7 @@ public final class Opcode {
 
   /** True when the result is a number whatever the operands are, as a sum is. */
   public boolean returnsDouble() {
-    return result == Results.DOUBLE;
+    return result instanceof Results.DoubleRule;
   }
 
   public WorkRule work() {

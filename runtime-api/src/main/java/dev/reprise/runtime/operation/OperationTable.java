@@ -30,6 +30,8 @@ public final class OperationTable {
     rows.addAll(ElementOperations.rows());
     rows.addAll(LinearAlgebraOperations.rows());
     rows.addAll(NeuralOperations.rows());
+    rows.addAll(ActivationOperations.rows());
+    rows.addAll(LayerOperations.rows());
     rows.addAll(DistributionOperations.rows());
     rows.addAll(ListOperations.rows());
     rows.addAll(FrameOperations.rows());

@@ -13,10 +13,23 @@ final class Results {
   /** Only execution tells. */
   static final ResultRule UNKNOWN = (operation, inputs) -> null;
 
-  static final ResultRule DOUBLE = (operation, inputs) -> Meta.DOUBLE;
+  static final ResultRule DOUBLE = new DoubleRule((operation, inputs) -> null);
   static final ResultRule INTEGER = (operation, inputs) -> Meta.INTEGER;
   static final ResultRule BOOLEAN = (operation, inputs) -> Meta.BOOLEAN;
   static final ResultRule STRING = (operation, inputs) -> Meta.STRING;
+
+  /**
+   * A number whatever the operands are.
+   *
+   * @param check what refuses operands that do not fit; its answer is not used
+   */
+  record DoubleRule(ResultRule check) implements ResultRule {
+    @Override
+    public Meta infer(Operation operation, Value[] inputs) {
+      check.infer(operation, inputs);
+      return Meta.DOUBLE;
+    }
+  }
 
   /** A matrix or frame of the first operand's shape, or a scalar when that is one. */
   static final ResultRule LIKE_FIRST =

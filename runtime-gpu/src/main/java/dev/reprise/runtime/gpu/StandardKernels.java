@@ -5,6 +5,7 @@ import dev.reprise.runtime.gpu.kernel.CellKernels;
 import dev.reprise.runtime.gpu.kernel.CreateKernels;
 import dev.reprise.runtime.gpu.kernel.FactorisationKernels;
 import dev.reprise.runtime.gpu.kernel.FilterKernel;
+import dev.reprise.runtime.gpu.kernel.LayerKernels;
 import dev.reprise.runtime.gpu.kernel.NeuralKernels;
 import dev.reprise.runtime.gpu.kernel.OrderKernel;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
@@ -29,6 +30,7 @@ public final class StandardKernels {
     ScanKernels.register(kernels);
     TableKernel.register(kernels);
     NeuralKernels.register(kernels);
+    LayerKernels.register(kernels);
     return kernels.build();
   }
 }

@@ -25,13 +25,17 @@ public abstract class CellDifferences {
 
   private static final List<String> EXACT_BINARY =
       List.of("pmin pmax %% %/% < <= > >= == != & | xor bitwAnd bitwOr bitwXor".split(" "));
-  private static final List<String> ROUNDED_BINARY = List.of("+ - * /".split(" "));
+  private static final List<String> ROUNDED_BINARY =
+      List.of("+ - * / leaky_relu relu_backward".split(" "));
   private static final List<String> SHIFTS = List.of("bitwShiftL", "bitwShiftR");
-  private static final List<String> FUNCTIONS_OF_TWO = List.of("^", "log_base");
+  private static final List<String> FUNCTIONS_OF_TWO =
+      List.of("^ log_base elu gelu_backward silu_backward selu_backward".split(" "));
   private static final List<String> EXACT_UNARY =
-      List.of("negate abs round floor ceil sign ! is.na is.nan is.infinite".split(" "));
+      List.of("negate abs round floor ceil sign ! is.na is.nan is.infinite relu".split(" "));
   private static final List<String> FUNCTIONS_OF_ONE =
-      List.of("sqrt exp log sigmoid tanh sinh cosh sin cos tan asin acos atan".split(" "));
+      List.of(
+          ("sqrt exp log sigmoid tanh sinh cosh sin cos tan asin acos atan" + " gelu silu selu")
+              .split(" "));
 
   /** Layouts are one text for all operations, and every kernel takes its time to compile. */
   private static final List<String> ALL_LAYOUTS_OF_FLOATS = List.of("-", "<", "%%", "^");

@@ -29,6 +29,8 @@ public abstract class CellOnDevice extends CellContract {
       devices.assertLaunched("bitwAnd bitwOr bitwXor bitwShiftL bitwShiftR ifelse".split(" "));
       devices.assertLaunched("negate ! abs round floor ceil sign sqrt exp log".split(" "));
       devices.assertLaunched("sigmoid tanh sinh cosh sin cos tan asin acos atan".split(" "));
+      devices.assertLaunched("relu gelu silu selu leaky_relu elu".split(" "));
+      devices.assertLaunched("relu_backward gelu_backward silu_backward selu_backward".split(" "));
       devices.assertLaunched("is.na", "is.nan", "is.infinite");
     }
   }

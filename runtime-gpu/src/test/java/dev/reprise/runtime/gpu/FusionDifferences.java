@@ -22,10 +22,13 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FusionDifferences {
   private static final String[] UNARY =
-      "negate ! abs round floor ceil sign sqrt exp log sigmoid tanh atan is.na is.infinite"
+      ("negate ! abs round floor ceil sign sqrt exp log sigmoid tanh atan is.na is.infinite"
+              + " relu gelu silu selu")
           .split(" ");
   private static final String[] BINARY =
-      "+ - * / ^ %% %/% pmin pmax < <= > >= == != & | xor log_base bitwAnd bitwShiftL".split(" ");
+      ("+ - * / ^ %% %/% pmin pmax < <= > >= == != & | xor log_base bitwAnd bitwShiftL"
+              + " leaky_relu elu relu_backward gelu_backward silu_backward selu_backward")
+          .split(" ");
 
   /** The accelerator; the subclass opens and closes it. */
   protected abstract Differences differences();

@@ -24,7 +24,14 @@ public final class CellKernels {
           "tan",
           "asin",
           "acos",
-          "atan");
+          "atan",
+          "gelu",
+          "silu",
+          "selu",
+          "elu",
+          "gelu_backward",
+          "silu_backward",
+          "selu_backward");
 
   private static final long CHEAP_CHUNK = 1 << 15;
   private static final long FUNCTION_CHUNK = 1 << 13;

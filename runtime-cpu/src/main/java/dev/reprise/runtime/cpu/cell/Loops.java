@@ -29,7 +29,13 @@ final class Loops {
           Map.entry("bitwOr", new BitLoops.BitOr()),
           Map.entry("bitwXor", new BitLoops.BitXor()),
           Map.entry("bitwShiftL", new BitLoops.ShiftLeft()),
-          Map.entry("bitwShiftR", new BitLoops.ShiftRight()));
+          Map.entry("bitwShiftR", new BitLoops.ShiftRight()),
+          Map.entry("leaky_relu", new ActivationLoops.LeakyRelu()),
+          Map.entry("elu", new ActivationLoops.Elu()),
+          Map.entry("relu_backward", new ActivationGradients.Relu()),
+          Map.entry("gelu_backward", new ActivationGradients.Gelu()),
+          Map.entry("silu_backward", new ActivationGradients.Silu()),
+          Map.entry("selu_backward", new ActivationGradients.Selu()));
 
   private static final Map<String, UnaryLoop> UNARY =
       Map.ofEntries(
@@ -55,7 +61,11 @@ final class Loops {
           Map.entry("!", new TestLoops.Not()),
           Map.entry("is.na", new TestLoops.IsNaN()),
           Map.entry("is.nan", new TestLoops.IsNaN()),
-          Map.entry("is.infinite", new TestLoops.IsInfinite()));
+          Map.entry("is.infinite", new TestLoops.IsInfinite()),
+          Map.entry("relu", new ActivationLoops.Relu()),
+          Map.entry("gelu", new ActivationLoops.Gelu()),
+          Map.entry("silu", new ActivationLoops.Silu()),
+          Map.entry("selu", new ActivationLoops.Selu()));
 
   private Loops() {}
 

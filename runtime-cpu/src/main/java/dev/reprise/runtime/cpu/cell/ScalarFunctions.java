@@ -43,6 +43,9 @@ public final class ScalarFunctions {
     for (String opcode : new String[] {"/", "^", "log_base"}) {
       table.put(opcode, doubles(opcode, Loops.binary().get(opcode)));
     }
+    for (String opcode : ActivationLoops.BINARY) {
+      table.put(opcode, doubles(opcode, Loops.binary().get(opcode)));
+    }
     for (String opcode : new String[] {"&", "|", "xor"}) {
       table.put(opcode, logic(opcode, Loops.binary().get(opcode)));
     }

@@ -111,7 +111,7 @@ final class SigmoidLoops {
     }
 
     /** Replaces each argument by r and sets k. */
-    private static void reduce(double[] argument, double[] k, int n) {
+    static void reduce(double[] argument, double[] k, int n) {
       for (int i = 0; i < n; i++) {
         double multiple = Math.rint(argument[i] * PER_LN2);
         k[i] = multiple;
@@ -119,7 +119,7 @@ final class SigmoidLoops {
       }
     }
 
-    private static void exponentialLessOne(double[] x, int n) {
+    static void exponentialLessOne(double[] x, int n) {
       for (int i = 0; i < n; i++) {
         double r = x[i];
         double p = 1 / 6227020800.0;

@@ -30,6 +30,17 @@ public final class NeuralKernels {
     BatchNormalisation normalisation = new BatchNormalisation(parallel);
     table.add("batch_norm2d", normalisation::forward);
     table.add("batch_norm2d_backward", normalisation::backward);
+    Softmax softmax = new Softmax(parallel);
+    table.add("softmax", softmax::probabilities);
+    table.add("softmax_backward", softmax::gradient);
+    table.add("log_softmax", softmax::logarithms);
+    table.add("log_softmax_backward", softmax::logarithmGradient);
+    CrossEntropy entropy = new CrossEntropy(parallel);
+    table.add("softmax_cross_entropy", entropy::loss);
+    table.add("softmax_cross_entropy_backward", entropy::gradient);
+    SlopedGradients slopes = new SlopedGradients(parallel);
+    table.add("leaky_relu_backward", slopes::leakyRelu);
+    table.add("elu_backward", slopes::elu);
     table.add("lstm", new Lstm(parallel, blas));
     table.add("lstm_backward", new LstmGradient(parallel, blas));
   }

@@ -35,7 +35,13 @@ public final class CellKernels {
           Map.entry("bitwOr", "bits/bit_or"),
           Map.entry("bitwXor", "bits/bit_xor"),
           Map.entry("bitwShiftL", "bits/shift_left"),
-          Map.entry("bitwShiftR", "bits/shift_right"));
+          Map.entry("bitwShiftR", "bits/shift_right"),
+          Map.entry("leaky_relu", "activations/leaky_relu"),
+          Map.entry("elu", "activations/elu"),
+          Map.entry("relu_backward", "activations/relu_gradient"),
+          Map.entry("gelu_backward", "activations/gelu_gradient"),
+          Map.entry("silu_backward", "activations/silu_gradient"),
+          Map.entry("selu_backward", "activations/selu_gradient"));
 
   private static final Map<String, String> UNARY =
       Map.ofEntries(
@@ -61,7 +67,11 @@ public final class CellKernels {
           Map.entry("!", "is_zero"),
           Map.entry("is.na", "is_nan"),
           Map.entry("is.nan", "is_nan"),
-          Map.entry("is.infinite", "is_infinite"));
+          Map.entry("is.infinite", "is_infinite"),
+          Map.entry("relu", "relu"),
+          Map.entry("gelu", "gelu"),
+          Map.entry("silu", "silu"),
+          Map.entry("selu", "selu"));
 
   private CellKernels() {}
 

@@ -9,6 +9,12 @@ FUNCTION REAL rounded(REAL a) {
   return fmax(fmin(nearest, (REAL)0x1p63), -(REAL)0x1p63) + 0;
 }
 
+// See activations.c for the gradients of these.
+FUNCTION REAL gelu_of(REAL a) {
+  REAL inner = 2 * (REAL)0.7978845608028654 * (a + (REAL)0.044715 * (a * a * a));
+  return a > 10 ? a : a < -10 ? -(REAL)0 : a * (1 / (1 + exp(-inner)));
+}
+
 CELL1(negate, -a)
 CELL1(square, a *a)
 CELL1(absolute, fabs(a))
@@ -32,3 +38,7 @@ FUNCTION1(tan_of, tan(a))
 FUNCTION1(asin_of, asin(a))
 FUNCTION1(acos_of, acos(a))
 FUNCTION1(atan_of, atan(a))
+CELL1(relu, a > 0 ? a : a == a ? 0 : a)
+FUNCTION1(gelu, gelu_of(a))
+FUNCTION1(silu, a *(1 / (1 + exp(-a))))
+FUNCTION1(selu, a > 0 ? (REAL)1.0507009873554805 * a : (REAL)1.7580993408473766 * expm1(a))

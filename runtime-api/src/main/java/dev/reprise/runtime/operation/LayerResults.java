@@ -1,0 +1,63 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Shape;
+
+/** Result rules of layers, which refuse operands that do not fit one another. */
+public final class LayerResults {
+  private LayerResults() {}
+
+  /** The shape of the first two operands, which must be equal. */
+  static final ResultRule LIKE_BOTH =
+      (operation, inputs) -> {
+        Shape first = Shapes.of(inputs[0]);
+        Shape second = Shapes.of(inputs[1]);
+        if (first == null || second == null) {
+          return null;
+        }
+        requireEqual(operation, 1, second, first);
+        return Meta.matrix(first);
+      };
+
+  /** The shape of the scores; the wanted classes are probabilities or a column of numbers. */
+  static final ResultRule CROSS_ENTROPY =
+      (operation, inputs) -> {
+        Shape scores = Shapes.of(inputs[0]);
+        Shape wanted = Shapes.of(inputs[1]);
+        if (scores == null || wanted == null) {
+          return null;
+        }
+        requireClasses(operation, scores, wanted);
+        return Meta.matrix(scores);
+      };
+
+  /** Refuses an operand whose shape is not that of the first one. */
+  public static void requireEqual(Operation operation, int at, Shape found, Shape wanted) {
+    if (!found.equals(wanted)) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs '"
+              + operation.opcode().parameters().get(at).name()
+              + "' of the shape of '"
+              + operation.opcode().parameters().get(0).name()
+              + "', "
+              + wanted
+              + ", but got "
+              + found);
+    }
+  }
+
+  /** Refuses what is neither a probability for each score nor a class number for each row. */
+  public static void requireClasses(Operation operation, Shape scores, Shape wanted) {
+    if (!wanted.equals(scores) && (wanted.rows() != scores.rows() || wanted.cols() != 1)) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs 'y' of the shape of 'scores', "
+              + scores
+              + ", or a column of class numbers, one per row, but got "
+              + wanted);
+    }
+  }
+}

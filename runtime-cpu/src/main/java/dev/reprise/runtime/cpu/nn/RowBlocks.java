@@ -1,0 +1,86 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Goes through the rows of matrices of one shape in blocks that lie in the nearest cache: copied
+ * into arrays, which the compiler makes vector code over, worked on, copied out.
+ *
+ * @param rows of the matrices
+ * @param cols of the matrices, at least 1
+ */
+record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int cols) {
+  private static final int BLOCK_CELLS = 2048;
+  private static final int TASK_CELLS = 1 << 14;
+
+  /** Arrays of one task, each of a block's cells, and the scratch that it may use besides. */
+  record Block(long row, int rows, int cols, double[][] cells) {
+    int count() {
+      return rows * cols;
+    }
+  }
+
+  /** Works on one block; what belongs to a task is numbered from 0. */
+  @FunctionalInterface
+  interface Body {
+    void run(Block block, int task);
+  }
+
+  static RowBlocks of(Parallel parallel, ExecutionContext context, DenseMatrix matrix) {
+    return new RowBlocks(parallel, context, matrix.rows(), Math.toIntExact(matrix.cols()));
+  }
+
+  private int blockRows() {
+    return Math.max(1, BLOCK_CELLS / Math.max(1, cols));
+  }
+
+  private long taskRows() {
+    int block = blockRows();
+    return (long) block * Math.max(1, TASK_CELLS / (block * (long) Math.max(1, cols)));
+  }
+
+  /** How many tasks there are: a matter of the shape alone. */
+  int tasks() {
+    return Math.toIntExact(Parallel.chunks(rows, taskRows()));
+  }
+
+  /**
+   * Runs the body over all blocks.
+   *
+   * @param inputs whose cells are in the first arrays
+   * @param outputs that are written from the arrays behind these
+   * @param scratch how many arrays more there are
+   */
+  void run(DenseMatrix[] inputs, DenseMatrix[] outputs, int scratch, Body body) {
+    if (rows == 0 || cols == 0) {
+      return;
+    }
+    parallel.forRange(
+        context,
+        rows,
+        taskRows(),
+        (from, to) -> {
+          int most = (int) Math.min(blockRows(), to - from);
+          double[][] cells = new double[inputs.length + outputs.length + scratch][most * cols];
+          int task = (int) (from / taskRows());
+          for (long row = from; row < to; row += most) {
+            Block block = new Block(row, (int) Math.min(most, to - row), cols, cells);
+            long bytes = 8 * row * cols;
+            for (int i = 0; i < inputs.length; i++) {
+              MemorySegment.copy(
+                  inputs[i].segment(), JAVA_DOUBLE, bytes, cells[i], 0, block.count());
+            }
+            body.run(block, task);
+            for (int i = 0; i < outputs.length; i++) {
+              double[] out = cells[inputs.length + i];
+              MemorySegment.copy(out, 0, outputs[i].segment(), JAVA_DOUBLE, bytes, block.count());
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,159 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
+import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
+import dev.reprise.runtime.operation.LayerResults;
+import dev.reprise.runtime.operation.Operation;
+
+/**
+ * {@code softmax}, {@code log_softmax} and their gradients, row by row. The largest score of a row
+ * is taken off first, so that no power overflows.
+ */
+final class Softmax {
+  private final Parallel parallel;
+
+  Softmax(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** Leaves e^(x - largest of the row) in {@code powers}, and x - largest in x. */
+  static void powers(Block block, double[] x, double[] k, double[] powers) {
+    int cols = block.cols();
+    for (int at = 0; at < block.count(); at += cols) {
+      double largest = x[at];
+      for (int j = at + 1; j < at + cols; j++) {
+        largest = Math.max(largest, x[j]);
+      }
+      for (int j = at; j < at + cols; j++) {
+        x[j] -= largest;
+      }
+    }
+    ExponentialBlocks.exp(x, k, powers, block.count());
+  }
+
+  static double sum(double[] cells, int from, int to) {
+    double sum = 0;
+    for (int j = from; j < to; j++) {
+      sum += cells[j];
+    }
+    return sum;
+  }
+
+  private static double dot(double[] a, double[] b, int from, int to) {
+    double sum = 0;
+    for (int j = from; j < to; j++) {
+      sum += a[j] * b[j];
+    }
+    return sum;
+  }
+
+  Operand[] probabilities(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return map(
+        operation,
+        inputs,
+        context,
+        block -> {
+          double[] out = block.cells()[1];
+          powers(block, block.cells()[0], block.cells()[2], out);
+          int cols = block.cols();
+          for (int at = 0; at < block.count(); at += cols) {
+            double sum = sum(out, at, at + cols);
+            for (int j = at; j < at + cols; j++) {
+              out[j] /= sum;
+            }
+          }
+        });
+  }
+
+  Operand[] logarithms(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return map(
+        operation,
+        inputs,
+        context,
+        block -> {
+          double[] x = block.cells()[0];
+          double[] out = block.cells()[1];
+          powers(block, x, block.cells()[2], out);
+          int cols = block.cols();
+          for (int at = 0; at < block.count(); at += cols) {
+            double log = Math.log(sum(out, at, at + cols));
+            for (int j = at; j < at + cols; j++) {
+              out[j] = x[j] - log;
+            }
+          }
+        });
+  }
+
+  /** From dprobs and probs: probs (dprobs - sum of dprobs probs). */
+  Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return combine(
+        operation,
+        inputs,
+        context,
+        block -> {
+          double[] gradient = block.cells()[0];
+          double[] probs = block.cells()[1];
+          double[] out = block.cells()[2];
+          int cols = block.cols();
+          for (int at = 0; at < block.count(); at += cols) {
+            double sum = dot(gradient, probs, at, at + cols);
+            for (int j = at; j < at + cols; j++) {
+              out[j] = gradient[j] * probs[j] - probs[j] * sum;
+            }
+          }
+        });
+  }
+
+  /** From dlogprobs and logprobs: dlogprobs - e^logprobs times the sum of dlogprobs. */
+  Operand[] logarithmGradient(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return combine(
+        operation,
+        inputs,
+        context,
+        block -> {
+          double[] gradient = block.cells()[0];
+          double[] out = block.cells()[2];
+          ExponentialBlocks.exp(block.cells()[1], block.cells()[3], out, block.count());
+          int cols = block.cols();
+          for (int at = 0; at < block.count(); at += cols) {
+            double sum = sum(gradient, at, at + cols);
+            for (int j = at; j < at + cols; j++) {
+              out[j] = gradient[j] - out[j] * sum;
+            }
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void run(Block block);
+  }
+
+  private Operand[] map(
+      Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
+    return run(context, step, Arguments.matrix(operation, inputs, 0));
+  }
+
+  private Operand[] combine(
+      Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
+    DenseMatrix first = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix second = Arguments.matrix(operation, inputs, 1);
+    LayerResults.requireEqual(operation, 1, second.shape(), first.shape());
+    return run(context, step, first, second);
+  }
+
+  private Operand[] run(ExecutionContext context, Step step, DenseMatrix... operands) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(operands[0].rows(), operands[0].cols());
+      RowBlocks.of(parallel, context, out)
+          .run(operands, new DenseMatrix[] {out}, 1, (block, _) -> step.run(block));
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+}
