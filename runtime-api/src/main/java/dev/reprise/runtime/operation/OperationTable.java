@@ -32,6 +32,7 @@ public final class OperationTable {
     rows.addAll(NeuralOperations.rows());
     rows.addAll(ActivationOperations.rows());
     rows.addAll(LayerOperations.rows());
+    rows.addAll(OptimiserOperations.rows());
     rows.addAll(DistributionOperations.rows());
     rows.addAll(ListOperations.rows());
     rows.addAll(FrameOperations.rows());

@@ -7,6 +7,7 @@ import dev.reprise.runtime.gpu.kernel.FactorisationKernels;
 import dev.reprise.runtime.gpu.kernel.FilterKernel;
 import dev.reprise.runtime.gpu.kernel.LayerKernels;
 import dev.reprise.runtime.gpu.kernel.NeuralKernels;
+import dev.reprise.runtime.gpu.kernel.OptimiserKernels;
 import dev.reprise.runtime.gpu.kernel.OrderKernel;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
 import dev.reprise.runtime.gpu.kernel.ScanKernels;
@@ -31,6 +32,7 @@ public final class StandardKernels {
     TableKernel.register(kernels);
     NeuralKernels.register(kernels);
     LayerKernels.register(kernels);
+    OptimiserKernels.register(kernels);
     return kernels.build();
   }
 }

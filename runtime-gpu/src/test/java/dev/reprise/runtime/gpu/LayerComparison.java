@@ -78,4 +78,27 @@ public abstract class LayerComparison {
       assertClose("log_softmax", precision, x);
     }
   }
+
+  @Test
+  void stepsOfOptimisersAreClose() {
+    SplittableRandom random = new SplittableRandom(3);
+    Scalar lr = Scalar.of(0.1);
+    Scalar mu = Scalar.of(0.9);
+    Scalar epsilon = Scalar.of(1e-4);
+    for (Precision precision : Precision.values()) {
+      for (long[] shape : SHAPES) {
+        DenseMatrix x = comparison.matrix(random, shape[0], shape[1], precision, false);
+        DenseMatrix dx = comparison.matrix(random, shape[0], shape[1], precision, false);
+        DenseMatrix v =
+            comparison.matrix(shape[0], shape[1], precision, (_, _) -> random.nextDouble());
+        assertClose("sgd_update", precision, x, dx, lr);
+        assertClose("nesterov_update", precision, x, dx, lr, mu, v, epsilon);
+        assertClose("rmsprop_update", precision, x, dx, lr, mu, epsilon, v);
+        assertClose("adam_update", precision, x, dx, lr, mu, mu, epsilon, Scalar.of(3L), dx, v);
+        assertClose(
+            "adamw_update", precision, x, dx, lr, mu, mu, epsilon, lr, Scalar.of(3L), dx, v);
+        release();
+      }
+    }
+  }
 }

@@ -95,12 +95,14 @@ final class ActivationGradients {
   static final class Selu extends Slope {
     @Override
     void slopes(double[] x, double[] slopes, int n) {
-      double[] e = ActivationLoops.lessOne(x, n);
+      double[] low = new double[n];
+      for (int i = 0; i < n; i++) {
+        low[i] = Math.min(x[i], 0);
+      }
+      ExponentialBlocks.exp(low, new double[n], slopes, n);
       for (int i = 0; i < n; i++) {
         slopes[i] =
-            x[i] > 0
-                ? ActivationLoops.SELU_SCALE
-                : ActivationLoops.SELU_ALPHA * e[i] + ActivationLoops.SELU_ALPHA;
+            x[i] > 0 ? ActivationLoops.SELU_SCALE : ActivationLoops.SELU_ALPHA * slopes[i];
       }
     }
   }

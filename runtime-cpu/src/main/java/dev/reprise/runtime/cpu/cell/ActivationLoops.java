@@ -161,7 +161,7 @@ final class ActivationLoops {
   }
 
   /** e^x - 1 where x is below 0, else 0; NaN stays. */
-  static double[] lessOne(double[] x, int n) {
+  private static double[] lessOne(double[] x, int n) {
     double[] low = new double[n];
     for (int i = 0; i < n; i++) {
       low[i] = Math.min(x[i], 0);

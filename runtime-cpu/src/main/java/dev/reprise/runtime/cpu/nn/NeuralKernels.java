@@ -41,6 +41,7 @@ public final class NeuralKernels {
     SlopedGradients slopes = new SlopedGradients(parallel);
     table.add("leaky_relu_backward", slopes::leakyRelu);
     table.add("elu_backward", slopes::elu);
+    OptimiserSteps.register(table, parallel);
     table.add("lstm", new Lstm(parallel, blas));
     table.add("lstm_backward", new LstmGradient(parallel, blas));
   }

@@ -1,0 +1,227 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.KernelTable;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.LayerResults;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Steps of optimisers in one pass over the parameters. The arithmetic is that of the formulas in
+ * the layer library, operation by operation, so that both have the same bits.
+ */
+final class OptimiserSteps implements Kernel {
+
+  /**
+   * One step over some cells.
+   *
+   * <p>Arrays: x and its gradient, the averages in the order of the operands, then the outputs.
+   */
+  @FunctionalInterface
+  private interface Step {
+    void run(double[][] cells, int n);
+  }
+
+  /** The step that numbers describe: scalar operands in their order. */
+  @FunctionalInterface
+  private interface Rule {
+    Step of(double[] numbers);
+  }
+
+  private final Parallel parallel;
+  private final Rule rule;
+
+  private OptimiserSteps(Parallel parallel, Rule rule) {
+    this.parallel = parallel;
+    this.rule = rule;
+  }
+
+  static void register(KernelTable.Builder table, Parallel parallel) {
+    table.add("sgd_update", new OptimiserSteps(parallel, OptimiserSteps::descent));
+    table.add("momentum_update", new OptimiserSteps(parallel, OptimiserSteps::momentum));
+    table.add("nesterov_update", new OptimiserSteps(parallel, OptimiserSteps::nesterov));
+    table.add("adagrad_update", new OptimiserSteps(parallel, OptimiserSteps::adagrad));
+    table.add("rmsprop_update", new OptimiserSteps(parallel, OptimiserSteps::rmsprop));
+    table.add("adam_update", new OptimiserSteps(parallel, OptimiserSteps::adam));
+    table.add("adamw_update", new OptimiserSteps(parallel, OptimiserSteps::adamw));
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    List<DenseMatrix> matrices = new ArrayList<>(List.of(x));
+    double[] numbers = new double[inputs.length];
+    int count = 0;
+    for (int i = 1; i < inputs.length; i++) {
+      Parameter parameter = operation.opcode().parameters().get(i);
+      if (i == 1 || LayerResults.isAverage(parameter)) {
+        DenseMatrix matrix = Arguments.matrix(operation, inputs, i);
+        LayerResults.requireEqual(operation, i, matrix.shape(), x.shape());
+        matrices.add(matrix);
+      } else {
+        numbers[count++] = Arguments.number(operation, inputs, i);
+      }
+    }
+    Step step = rule.of(numbers);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix[] outputs = new DenseMatrix[operation.opcode().outputs()];
+      for (int i = 0; i < outputs.length; i++) {
+        outputs[i] = scratch.matrix(x.rows(), x.cols());
+      }
+      // Rows mean nothing here: all cells as one row of single cells.
+      new RowBlocks(parallel, context, x.cells(), 1)
+          .run(
+              matrices.toArray(DenseMatrix[]::new),
+              outputs,
+              0,
+              (block, _) -> step.run(block.cells(), block.count()));
+      return scratch.keepAll(outputs);
+    }
+  }
+
+  /** x - lr (dx + decay x). */
+  private static Step descent(double[] numbers) {
+    double lr = numbers[0];
+    double decay = numbers[1];
+    return (cells, n) -> {
+      double[] x = cells[0];
+      double[] dx = decayed(x, cells[1], decay, n);
+      double[] out = cells[2];
+      for (int i = 0; i < n; i++) {
+        out[i] = x[i] - lr * dx[i];
+      }
+    };
+  }
+
+  private static double[] decayed(double[] x, double[] dx, double decay, int n) {
+    for (int i = 0; decay != 0 && i < n; i++) {
+      dx[i] += decay * x[i];
+    }
+    return dx;
+  }
+
+  /** v = mu v - lr dx; x + v. */
+  private static Step momentum(double[] numbers) {
+    double lr = numbers[0];
+    double mu = numbers[1];
+    double decay = numbers[2];
+    return (cells, n) -> {
+      double[] x = cells[0];
+      double[] dx = decayed(x, cells[1], decay, n);
+      double[] v = cells[2];
+      double[] out = cells[3];
+      double[] next = cells[4];
+      for (int i = 0; i < n; i++) {
+        next[i] = mu * v[i] - lr * dx[i];
+        out[i] = x[i] + next[i];
+      }
+    };
+  }
+
+  /** v' = mu v - lr dx; x - mu v + (1 + mu) v'. */
+  private static Step nesterov(double[] numbers) {
+    double lr = numbers[0];
+    double mu = numbers[1];
+    double decay = numbers[2];
+    return (cells, n) -> {
+      double[] x = cells[0];
+      double[] dx = decayed(x, cells[1], decay, n);
+      double[] v = cells[2];
+      double[] out = cells[3];
+      double[] next = cells[4];
+      for (int i = 0; i < n; i++) {
+        next[i] = mu * v[i] - lr * dx[i];
+        out[i] = x[i] - mu * v[i] + (1 + mu) * next[i];
+      }
+    };
+  }
+
+  /** cache + dx^2; x - lr dx / (sqrt(cache) + epsilon). */
+  private static Step adagrad(double[] numbers) {
+    return scaled(numbers[0], numbers[1], 1, 1);
+  }
+
+  /** As adagrad, with a moving average. */
+  private static Step rmsprop(double[] numbers) {
+    return scaled(numbers[0], numbers[2], numbers[1], 1 - numbers[1]);
+  }
+
+  private static Step scaled(double lr, double epsilon, double kept, double added) {
+    return (cells, n) -> {
+      double[] x = cells[0];
+      double[] dx = cells[1];
+      double[] cache = cells[2];
+      double[] out = cells[3];
+      double[] next = cells[4];
+      for (int i = 0; i < n; i++) {
+        next[i] = kept * cache[i] + added * (dx[i] * dx[i]);
+        out[i] = x[i] - lr * dx[i] / (Math.sqrt(next[i]) + epsilon);
+      }
+    };
+  }
+
+  private static void average(double[] old, double[] x, double beta, double[] next, int n) {
+    double share = 1 - beta;
+    for (int i = 0; i < n; i++) {
+      next[i] = beta * old[i] + share * x[i];
+    }
+  }
+
+  private static void averageOfSquares(
+      double[] old, double[] x, double beta, double[] next, int n) {
+    double share = 1 - beta;
+    for (int i = 0; i < n; i++) {
+      next[i] = beta * old[i] + share * (x[i] * x[i]);
+    }
+  }
+
+  private static Step adam(double[] numbers) {
+    double beta1 = numbers[1];
+    double beta2 = numbers[2];
+    double epsilon = numbers[3];
+    double step = numbers[4] + 1;
+    double rate = numbers[0] * Math.sqrt(1 - Math.pow(beta2, step)) / (1 - Math.pow(beta1, step));
+    return (cells, n) -> {
+      double[] x = cells[0];
+      double[] out = cells[4];
+      double[] m = cells[5];
+      double[] v = cells[6];
+      average(cells[2], cells[1], beta1, m, n);
+      averageOfSquares(cells[3], cells[1], beta2, v, n);
+      for (int i = 0; i < n; i++) {
+        out[i] = x[i] - rate * m[i] / (Math.sqrt(v[i]) + epsilon);
+      }
+    };
+  }
+
+  private static Step adamw(double[] numbers) {
+    double lr = numbers[0];
+    double beta1 = numbers[1];
+    double beta2 = numbers[2];
+    double epsilon = numbers[3];
+    double lambda = numbers[4];
+    double step = numbers[5] + 1;
+    double first = 1 - Math.pow(beta1, step);
+    double second = 1 - Math.pow(beta2, step);
+    return (cells, n) -> {
+      double[] x = cells[0];
+      double[] out = cells[4];
+      double[] m = cells[5];
+      double[] v = cells[6];
+      average(cells[2], cells[1], beta1, m, n);
+      averageOfSquares(cells[3], cells[1], beta2, v, n);
+      for (int i = 0; i < n; i++) {
+        double slope = m[i] / first / (Math.sqrt(v[i] / second) + epsilon);
+        out[i] = x[i] - lr * (slope + lambda * x[i]);
+      }
+    };
+  }
+}

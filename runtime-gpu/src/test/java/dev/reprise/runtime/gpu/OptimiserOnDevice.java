@@ -1,0 +1,37 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.Device;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.testkit.OptimiserContract;
+import org.junit.jupiter.api.AfterAll;
+
+/** The contract of this family, kept by an accelerator that ran all of it. */
+public abstract class OptimiserOnDevice extends OptimiserContract {
+  private final HostedDevices devices;
+
+  /**
+   * @param accelerator owned by this class from now on
+   */
+  protected OptimiserOnDevice(Accelerator accelerator) {
+    this.devices = new HostedDevices(accelerator);
+  }
+
+  @Override
+  protected Device device() {
+    return devices.device();
+  }
+
+  @AfterAll
+  void everythingRanThere() {
+    try (devices) {
+      devices.assertLaunched(
+          "sgd_update",
+          "momentum_update",
+          "nesterov_update",
+          "adagrad_update",
+          "rmsprop_update",
+          "adam_update",
+          "adamw_update");
+    }
+  }
+}
