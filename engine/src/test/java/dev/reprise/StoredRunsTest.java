@@ -203,6 +203,25 @@ class StoredRunsTest {
   }
 
   @Test
+  void loadedValuesAreComparedWithComputedOnesWhenAsked() {
+    String script = PRODUCTS + "print(sum(A) + sum(b))";
+    String expected = run(stored(), script).output();
+    Outcome checked = run(stored().withVerifyReuse(1), script);
+    assertThat(checked.output()).isEqualTo(expected);
+    assertThat(checked.statistics().store().hits()).isPositive();
+    assertThat(checked.statistics().verification().values())
+        .isGreaterThanOrEqualTo(checked.statistics().store().hits());
+  }
+
+  @Test
+  void withTrapsNothingIsLoadedThatNobodyWatched() {
+    String script = "X = rand(rows=3000, cols=3000, seed=1)\nY = X %*% (X / 0)\nprint(sum(Y))";
+    run(stored(), script);
+    SessionConfig trapped = stored().withTraps(java.util.Set.of(Trap.INF));
+    assertThat(Scripts.failure(trapped, script)).hasMessageContaining("infinity");
+  }
+
+  @Test
   void errorsAreNotKeptAndFailedRunsSaySo() {
     String script = PRODUCTS + "B = solve(A - A, b)\nprint(sum(B))";
     for (int round = 0; round < 2; round++) {

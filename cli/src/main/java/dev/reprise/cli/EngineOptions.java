@@ -123,6 +123,9 @@ record EngineOptions(SessionConfig config, List<String> notes) {
         && !ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses()) {
       notes.add("--verify-reuse with --reuse " + settings.reuse() + " (nothing is reused)");
     }
+    if (settings.store() != null && !settings.checks().traps().isEmpty()) {
+      notes.add("--store with --trap (values that are loaded are not watched)");
+    }
     boolean reuses = ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses();
     if (settings.store() != null && !reuses) {
       notes.add("--store with --reuse " + settings.reuse() + " (nothing is reused)");

@@ -8,12 +8,15 @@ import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Inspection;
+import dev.reprise.store.Materialisation;
+import dev.reprise.store.Materialisation.Method;
 import dev.reprise.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +32,7 @@ import picocli.CommandLine.Parameters;
       "       reprise experiments --store DIR compare RUN RUN",
       "       reprise experiments --store DIR replay RUN NAME -o FILE [--format FORMAT]",
       "       reprise experiments --store DIR fsck [--mend]",
-      "       reprise experiments --store DIR gc --budget SIZE"
+      "       reprise experiments --store DIR gc --budget SIZE [--by METHOD]"
     },
     description = {
       "Looks into an experiment store: what 'reprise run --store DIR' has left there.",
@@ -48,6 +51,9 @@ import picocli.CommandLine.Parameters;
 final class ExperimentsCommand implements Callable<ExitCode> {
   private static final List<String> ACTIONS =
       List.of("list", "show", "artifacts", "compare", "replay", "fsck", "gc");
+
+  private static final List<String> METHODS =
+      List.of("worth", "heuristic", "storage-aware", "benefit");
 
   private final Console console;
 
@@ -74,6 +80,16 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   @Option(names = "--budget", paramLabel = "SIZE", description = "As in 5g or 500m.")
   private String budget;
+
+  @Option(
+      names = "--by",
+      paramLabel = "METHOD",
+      description = {
+        "How gc chooses: worth (default: least time saved for its bytes goes first, until the",
+        "budget holds); heuristic, storage-aware (as published for EG), benefit (ours) look at the",
+        "whole graph, and remove whatever they do not choose."
+      })
+  private String by = "worth";
 
   @Option(
       names = {"-o", "--output"},
@@ -152,7 +168,13 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     if (budget == null) {
       throw new UsageException("experiments gc needs --budget, as in --budget 5g");
     }
-    int removed = store.evictDownTo(MemoryBudgets.parseSize(budget));
+    long bytes = MemoryBudgets.parseSize(budget);
+    String method = Choices.oneOf("--by", by, METHODS);
+    int removed =
+        method.equals("worth")
+            ? store.evictDownTo(bytes)
+            : new Materialisation(store)
+                .keepBest(Method.valueOf(method.toUpperCase(Locale.ROOT).replace('-', '_')), bytes);
     console
         .out()
         .println(

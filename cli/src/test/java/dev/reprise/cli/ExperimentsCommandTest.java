@@ -110,6 +110,10 @@ class ExperimentsCommandTest {
     assertThat(run("experiments", "--store", store(), "fsck", "--mend")).isEqualTo(ExitCode.FINE);
     assertThat(run("experiments", "--store", store(), "fsck")).isEqualTo(ExitCode.FINE);
     train(0.1);
+    assertThat(run("experiments", "--store", store(), "gc", "--budget", "1g", "--by", "benefit"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(run("experiments", "--store", store(), "gc", "--budget", "1", "--by", "chance"))
+        .isEqualTo(ExitCode.USAGE);
     assertThat(run("experiments", "--store", store(), "gc", "--budget", "1"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).contains("0 bytes are left");

@@ -93,7 +93,10 @@ final class Execution {
     StoredValues.Answer answer =
         stored.ask(item, work, later == null ? () -> true : later::isWanted);
     if (answer.value() != null) {
-      return answer.value();
+      // Another process may have put it together from parts.
+      return verifier == null
+          ? answer.value()
+          : verified(linked.operation(), inputs, item, context, answer.value());
     }
     long start = System.nanoTime();
     Later offering = later == null ? null : new Offering(later, answer, start);
@@ -192,7 +195,10 @@ final class Execution {
     return kernel(linked, inputs, item, context, tally, later, false);
   }
 
-  /** A value put together from parts, computed as a whole, too, when it is one of the sample. */
+  /**
+   * A value that may have been put together from parts, computed as a whole, too, when it is one of
+   * the sample.
+   */
   private Value verified(
       Operation operation,
       Value[] inputs,

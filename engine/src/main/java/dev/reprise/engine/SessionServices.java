@@ -136,7 +136,7 @@ public final class SessionServices implements AutoCloseable {
       memory.writeAhead();
     }
     this.stored =
-        cache != null && config.store() != null
+        cache != null && config.store() != null && config.traps().isEmpty()
             ? new StoredValues(config.store(), tags, Environment.version(), memory)
             : null;
     this.pool = new CpuPool("reprise-cpu", config.threads());
@@ -355,11 +355,12 @@ public final class SessionServices implements AutoCloseable {
 
   private void closeAll() {
     pool.close();
-    accelerators.stop();
-    memory.settle();
+    // Before accelerators stop: values that lie on one alone come home to be written.
     if (stored != null) {
       stored.close();
     }
+    accelerators.stop();
+    memory.settle();
     if (cache != null) {
       cache.close();
     }

@@ -44,6 +44,9 @@ public final class RunLog implements AutoCloseable {
   // Written by the writing thread, read by anybody.
   private volatile StoreException problem;
 
+  /** Guarded by {@link #queue}: once true, nothing more is queued. */
+  private boolean closed;
+
   // Of the writing thread.
   private long run;
   private final Map<Key, Integer> uses = new HashMap<>();
@@ -67,6 +70,18 @@ public final class RunLog implements AutoCloseable {
 
   // ---- by any thread
 
+  /** Queues a change; what comes after the end is given up at once. */
+  private void enqueue(Change change) {
+    synchronized (queue) {
+      if (!closed) {
+        queue.add(change);
+        return;
+      }
+    }
+    dropped.increment();
+    change.done();
+  }
+
   /**
    * Offers a computed value.
    *
@@ -85,13 +100,13 @@ public final class RunLog implements AutoCloseable {
       content.release();
       return false;
     }
-    queue.add(new Offer(key, vertex, costNanos, content, bytes));
+    enqueue(new Offer(key, vertex, costNanos, content, bytes));
     return true;
   }
 
   /** Notes a value of this run; {@code make} is called by the writing thread. */
   public void seen(Supplier<List<Vertex>> make) {
-    queue.add(updates -> {
+    enqueue(updates -> {
       for (Vertex vertex : make.get()) {
         updates.vertex(vertex);
       }
@@ -100,12 +115,12 @@ public final class RunLog implements AutoCloseable {
 
   /** Notes that an artifact was of use. */
   public void used(Key key) {
-    queue.add(_ -> uses.merge(key, 1, Integer::sum));
+    enqueue(_ -> uses.merge(key, 1, Integer::sum));
   }
 
   /** Keeps what a whole call or block left. */
   public void region(Key key, byte[] record, long costNanos) {
-    queue.add(updates -> updates.region(key, record, costNanos));
+    enqueue(updates -> updates.region(key, record, costNanos));
   }
 
   /**
@@ -114,7 +129,7 @@ public final class RunLog implements AutoCloseable {
    * @param text called by the writing thread
    */
   public void trace(String name, Key key, Supplier<String> text) {
-    queue.add(updates -> {
+    enqueue(updates -> {
       byte[] bytes = TraceBytes.of(text.get());
       if (bytes.length <= TraceBytes.MOST) {
         updates.trace(name, key, bytes);
@@ -124,17 +139,17 @@ public final class RunLog implements AutoCloseable {
 
   /** Notes the quality of a model, larger is better. */
   public void score(String name, Key key, double value) {
-    queue.add(updates -> updates.score(name, key, value));
+    enqueue(updates -> updates.score(name, key, value));
   }
 
   /** Notes how the run ended; the last thing before {@link #close}. */
   public void ended(String status, double seconds) {
-    queue.add(updates -> updates.ended(status, seconds));
+    enqueue(updates -> updates.ended(status, seconds));
   }
 
   /** Removes an artifact that turned out to be damaged, so that it is written anew. */
   public void damaged(Artifact artifact) {
-    queue.add(new Removal(artifact));
+    enqueue(new Removal(artifact));
   }
 
   /** Why nothing is written any more; null while all is well. */
@@ -158,7 +173,12 @@ public final class RunLog implements AutoCloseable {
   /** Waits until everything so far is written, or cannot be. */
   @Override
   public void close() {
-    queue.add(LAST);
+    synchronized (queue) {
+      if (!closed) {
+        queue.add(LAST);
+      }
+      closed = true;
+    }
     boolean interrupted = false;
     while (true) {
       try {

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What runs leave in a store, and what others find there. */
 class ExperimentStoreTest {
@@ -105,6 +107,28 @@ class ExperimentStoreTest {
       }
       store.evictDownTo(LARGE);
       assertThat(store.find(key(1))).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Materialisation.Method.class)
+  void whatIsChosenAnewFromTheGraphHoldsTheBudgetAndKeepsWhatIsDearest(
+      Materialisation.Method method) {
+    try (ExperimentStore store = open()) {
+      try (RunLog log = store.begin(facts(), 1L << 30)) {
+        for (int i = 1; i <= 6; i++) {
+          long cost = 1_000_000_000L * i;
+          Vertex vertex = new Vertex(key(i), "tsmm", List.of(key(100 + i)), cost, LARGE);
+          log.seen(() -> List.of(vertex));
+          log.offer(key(i), key(i), cost, new Bytes(LARGE, i));
+        }
+      }
+      assertThat(new Materialisation(store).keepBest(method, 3 * LARGE)).isEqualTo(3);
+      assertThat(store.artifactBytes()).isEqualTo(3 * LARGE);
+      for (int i = 1; i <= 6; i++) {
+        assertThat(store.find(key(i)) != null).as("artifact %d", i).isEqualTo(i > 3);
+      }
+      assertThat(new Inspection(store).run(false).isClean()).isTrue();
     }
   }
 

@@ -1,0 +1,204 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.store.materialise.ArtifactGraph;
+import dev.reprise.store.materialise.BenefitMaterialiser;
+import dev.reprise.store.materialise.HeuristicMaterialiser;
+import dev.reprise.store.materialise.LoadCost;
+import dev.reprise.store.materialise.Materialiser;
+import dev.reprise.store.materialise.Selection;
+import dev.reprise.store.materialise.StorageAwareMaterialiser;
+import dev.reprise.store.materialise.Workload;
+import java.io.IOException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Chooses again which of a store's artifacts to keep, by one of the methods of {@link
+ * dev.reprise.store.materialise}, from the whole experiment graph. Takes memory for the graph: some
+ * hundred bytes a vertex.
+ */
+public final class Materialisation {
+  private static final double BYTES_PER_SECOND = 1.4e9;
+  private static final long LATENCY_NANOS = 150_000;
+  private static final int[] NONE = {};
+
+  private final ExperimentStore store;
+  private final ArtifactGraph graph =
+      new ArtifactGraph(LoadCost.of(LATENCY_NANOS, BYTES_PER_SECOND));
+  private final Map<Key, Integer> numbers = new HashMap<>();
+  private final Map<Integer, List<Artifact>> artifacts = new HashMap<>();
+
+  /** By whom artifacts are chosen. */
+  public enum Method {
+    /** EG's heuristics-based algorithm. */
+    HEURISTIC,
+    /** EG's storage-aware algorithm. */
+    STORAGE_AWARE,
+    /** Ours: by exact plans of what runs are expected to ask for. */
+    BENEFIT
+  }
+
+  private record Vertex(Key key, long costNanos, long frequency) {}
+
+  public Materialisation(ExperimentStore store) {
+    this.store = store;
+  }
+
+  /**
+   * Removes the artifacts that the method does not choose.
+   *
+   * @return how many
+   */
+  public int keepBest(Method method, long budgetBytes) {
+    store
+        .database()
+        .ask(session -> {
+          read(session);
+          return null;
+        });
+    Selection selection = materialiser(method).select(graph, budgetBytes);
+    List<Artifact> unwanted = new ArrayList<>();
+    artifacts.forEach((vertex, kept) -> {
+      if (!selection.keeps(vertex)) {
+        unwanted.addAll(kept);
+      }
+    });
+    return store
+        .database()
+        .change(session -> {
+          Updates updates = new Updates(session, store, 0);
+          try {
+            for (Artifact artifact : unwanted) {
+              updates.remove(artifact);
+            }
+          } catch (IOException e) {
+            throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
+          }
+          return unwanted.size();
+        });
+  }
+
+  private Materialiser materialiser(Method method) {
+    return switch (method) {
+      case HEURISTIC -> new HeuristicMaterialiser();
+      case STORAGE_AWARE -> new StorageAwareMaterialiser();
+      case BENEFIT -> new BenefitMaterialiser(Workload.ofFrequencies(graph));
+    };
+  }
+
+  // ---- the graph, inputs before consumers
+
+  private void read(GraphDatabase.Session session) throws SQLException {
+    Map<Key, Vertex> vertices = vertices(session);
+    Map<Key, List<Key>> inputs = inputs(session);
+    Map<Key, List<Artifact>> byVertex = artifacts(session);
+    for (Key vertex : byVertex.keySet()) {
+      // One that the graph lost still has an artifact to choose or not.
+      vertices.putIfAbsent(vertex, new Vertex(vertex, 0, 1));
+    }
+    for (Key key : vertices.keySet()) {
+      add(key, vertices, inputs, byVertex);
+    }
+  }
+
+  private void add(
+      Key wanted,
+      Map<Key, Vertex> vertices,
+      Map<Key, List<Key>> inputs,
+      Map<Key, List<Artifact>> byVertex) {
+    ArrayDeque<Key> open = new ArrayDeque<>();
+    open.push(wanted);
+    while (!open.isEmpty()) {
+      Key key = open.peek();
+      if (numbers.containsKey(key)) {
+        open.pop();
+        continue;
+      }
+      boolean ready = true;
+      for (Key input : inputs.getOrDefault(key, List.of())) {
+        if (!numbers.containsKey(input)) {
+          open.push(input);
+          ready = false;
+        }
+      }
+      if (ready) {
+        open.pop();
+        number(key, vertices.get(key), inputs.getOrDefault(key, List.of()), byVertex);
+      }
+    }
+  }
+
+  /**
+   * @param vertex null for an input that lies beyond what was recorded
+   */
+  private void number(Key key, Vertex vertex, List<Key> inputs, Map<Key, List<Artifact>> byVertex) {
+    List<Artifact> kept = byVertex.getOrDefault(key, List.of());
+    long cost = vertex == null ? 0 : vertex.costNanos;
+    int[] chunks = new int[kept.size()];
+    for (int i = 0; i < chunks.length; i++) {
+      chunks[i] = graph.chunk(kept.get(i).hash(), kept.get(i).bytes());
+      cost = Math.max(cost, kept.get(i).costNanos());
+    }
+    int number =
+        graph.add(
+            new long[] {cost},
+            inputs.isEmpty() ? NONE : inputs.stream().mapToInt(numbers::get).toArray(),
+            chunks);
+    numbers.put(key, number);
+    if (vertex != null) {
+      graph.count(number, vertex.frequency);
+    }
+    if (!kept.isEmpty()) {
+      artifacts.put(number, kept);
+    }
+  }
+
+  private static Map<Key, Vertex> vertices(GraphDatabase.Session session) throws SQLException {
+    PreparedStatement find = session.prepared("SELECT key, cost_nanos, frequency FROM vertex");
+    Map<Key, Vertex> vertices = new HashMap<>();
+    try (ResultSet row = find.executeQuery()) {
+      while (row.next()) {
+        Key key = Keys.of(row.getBytes(1));
+        vertices.put(key, new Vertex(key, row.getLong(2), row.getLong(3)));
+      }
+    }
+    return vertices;
+  }
+
+  private static Map<Key, List<Key>> inputs(GraphDatabase.Session session) throws SQLException {
+    PreparedStatement find =
+        session.prepared("SELECT child, parent FROM edge ORDER BY child, position");
+    Map<Key, List<Key>> inputs = new HashMap<>();
+    try (ResultSet row = find.executeQuery()) {
+      while (row.next()) {
+        inputs
+            .computeIfAbsent(Keys.of(row.getBytes(1)), _ -> new ArrayList<>())
+            .add(Keys.of(row.getBytes(2)));
+      }
+    }
+    return inputs;
+  }
+
+  private static Map<Key, List<Artifact>> artifacts(GraphDatabase.Session session)
+      throws SQLException {
+    PreparedStatement find =
+        session.prepared(
+            "SELECT key, hash, bytes, cost_nanos, content IS NULL, vertex FROM artifact");
+    Map<Key, List<Artifact>> artifacts = new HashMap<>();
+    try (ResultSet row = find.executeQuery()) {
+      while (row.next()) {
+        artifacts
+            .computeIfAbsent(Keys.of(row.getBytes(6)), _ -> new ArrayList<>())
+            .add(ExperimentStore.listed(row));
+      }
+    }
+    return artifacts;
+  }
+}
