@@ -185,8 +185,13 @@ public record RunStatistics(
    * @param uploadedBytes bytes copied there
    * @param downloads matrices copied to the host
    * @param downloadedBytes bytes copied to the host
+   * @param peerCopies matrices copied there from other accelerators
+   * @param peerBytes bytes copied there from other accelerators
    * @param demotions copies that left for the host for lack of room
    * @param dropped copies dropped for lack of room, whose cells were elsewhere too
+   * @param reclaimed times that the cache gave up values to make room
+   * @param restored values that were computed again since they were lost with it
+   * @param lost whether it can do nothing more
    */
   public record DeviceUse(
       String name,
@@ -201,8 +206,13 @@ public record RunStatistics(
       long uploadedBytes,
       long downloads,
       long downloadedBytes,
+      long peerCopies,
+      long peerBytes,
       long demotions,
-      long dropped) {}
+      long dropped,
+      long reclaimed,
+      long restored,
+      boolean lost) {}
 
   /** Values put together from parts by any rewrite. */
   public long partialHits() {

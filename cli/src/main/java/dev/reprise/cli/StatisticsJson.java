@@ -213,8 +213,13 @@ final class StatisticsJson {
       json.writeNumberField("uploadedBytes", device.uploadedBytes());
       json.writeNumberField("downloads", device.downloads());
       json.writeNumberField("downloadedBytes", device.downloadedBytes());
+      json.writeNumberField("peerCopies", device.peerCopies());
+      json.writeNumberField("peerBytes", device.peerBytes());
       json.writeNumberField("demotions", device.demotions());
       json.writeNumberField("dropped", device.dropped());
+      json.writeNumberField("reclaimed", device.reclaimed());
+      json.writeNumberField("restored", device.restored());
+      json.writeBooleanField("lost", device.lost());
       json.writeEndObject();
     }
     json.writeEndArray();

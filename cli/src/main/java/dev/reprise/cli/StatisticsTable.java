@@ -212,6 +212,17 @@ final class StatisticsTable {
         + " back ("
         + Units.bytes(device.downloadedBytes())
         + ")"
+        + (device.peerCopies() == 0
+            ? ""
+            : ", "
+                + device.peerCopies()
+                + " from other devices ("
+                + Units.bytes(device.peerBytes())
+                + ")")
+        + (device.reclaimed() == 0 ? "" : "; the cache made room " + device.reclaimed() + " times")
+        + (device.lost()
+            ? "; it was lost, " + device.restored() + " values were computed again"
+            : "")
         + (device.demotions() + device.dropped() == 0
             ? ""
             : "; "

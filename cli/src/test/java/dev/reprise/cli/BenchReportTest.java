@@ -67,7 +67,12 @@ class BenchReportTest {
         2,
         2 << 10,
         0,
-        0);
+        0,
+        0,
+        0,
+        0,
+        0,
+        false);
   }
 
   private static BenchCell cell(String placement, String reuse, RunStatistics... runs) {

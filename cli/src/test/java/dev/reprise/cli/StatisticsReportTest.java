@@ -96,6 +96,35 @@ class StatisticsReportTest {
   }
 
   @Test
+  void theLineOfADeviceSaysWhatCameFromPeersAndWhatWasLost() {
+    RunStatistics.DeviceUse device =
+        new RunStatistics.DeviceUse(
+            "cuda:1", 3, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 8 << 20, 0, 0, 2, 5, true);
+    RunStatistics run =
+        new RunStatistics(
+            1,
+            List.of(),
+            LevelStatistics.NONE,
+            LevelStatistics.NONE,
+            0,
+            List.of(),
+            null,
+            0,
+            0,
+            1,
+            LineageUse.NONE,
+            DiskUse.NONE,
+            List.of(device),
+            null,
+            null,
+            null);
+    assertThat(StatisticsTable.text(run, 10))
+        .contains("4 from other devices (8.0 MiB)")
+        .contains("the cache made room 2 times")
+        .contains("it was lost, 5 values were computed again");
+  }
+
+  @Test
   void checkedReuseIsCountedInTheTable() {
     assertThat(StatisticsTable.text(RUN, 2))
         .contains("7 found values computed again, 2 of them with rewritten parts")

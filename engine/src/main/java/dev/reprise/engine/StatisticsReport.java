@@ -83,8 +83,13 @@ final class StatisticsReport {
               memory.uploadedBytes(),
               memory.downloads(),
               memory.downloadedBytes(),
+              memory.peerCopies(),
+              memory.peerBytes(),
               memory.demotions(),
-              memory.dropped()));
+              memory.dropped(),
+              memory.reclaimed(),
+              memory.restored(),
+              memory.lost()));
     }
     return devices;
   }

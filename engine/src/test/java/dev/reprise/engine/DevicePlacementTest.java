@@ -279,6 +279,23 @@ class DevicePlacementTest {
   }
 
   @Test
+  void inRoundRobinEachOperationTakesOneTurn() {
+    FakeAccelerator fake = fake(0, 64 << 20);
+    Outcome outcome =
+        run(
+            config(on("round-robin", "fake:0"), ReuseMode.NONE),
+            """
+            X = rand(rows=50, cols=50, seed=1)
+            A = X %*% X
+            B = A %*% X
+            C = B %*% X
+            print(sum(C) > 0)
+            """);
+    assertThat(outcome.output()).isEqualTo("TRUE\n");
+    assertThat(fake.log()).containsExactly("rand", "matmul", "sum");
+  }
+
+  @Test
   void anErrorOfValuesIsTheScriptsErrorWithItsLine() {
     fake(0, 64 << 20);
     assertThatThrownBy(() ->
