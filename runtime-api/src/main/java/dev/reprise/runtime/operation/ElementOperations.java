@@ -22,8 +22,11 @@ final class ElementOperations {
       rows.add(row(op).in("x", "y").returns(Results.CELLWISE));
     }
     rows.add(row("^").in("x", "y").returns(Results.CELLWISE).work(Work.FUNCTION));
-    for (String op : List.of("negate", "!", "abs", "round", "floor", "ceil", "sign", "sqrt")) {
+    for (String op : List.of("!", "round", "floor", "ceil", "sign")) {
       rows.add(row(op).in("x").returns(Results.LIKE_FIRST));
+    }
+    for (String op : List.of("negate", "abs", "sqrt")) {
+      rows.add(row(op).in("x").returns(Results.FUNCTION));
     }
     for (String op : List.of("is.na", "is.nan", "is.infinite")) {
       rows.add(row(op).in("x").returns(Results.LIKE_FIRST));
@@ -32,7 +35,7 @@ final class ElementOperations {
         List.of(
             "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
             "sigmoid")) {
-      rows.add(row(op).in("x").returns(Results.LIKE_FIRST).work(Work.FUNCTION));
+      rows.add(row(op).in("x").returns(Results.FUNCTION).work(Work.FUNCTION));
     }
     rows.add(row("ifelse").in("test", "yes", "no"));
     return rows.stream().map(Opcode.Builder::build).toList();

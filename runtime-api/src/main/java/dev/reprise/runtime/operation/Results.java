@@ -75,10 +75,49 @@ final class Results {
         if (right != null && leftScalar) {
           return Meta.matrix(right);
         }
+        if (leftScalar && rightScalar) {
+          return isArithmetic(operation) && haveDouble(inputs) ? Meta.DOUBLE : null;
+        }
         return left == null || right == null
             ? null
             : Meta.matrix(Shapes.broadcast(operation.name(), left, right));
       };
+
+  /** Whose results are doubles when an operand is one. */
+  private static boolean isArithmetic(Operation operation) {
+    return switch (operation.name()) {
+      case "+", "-", "*", "/" -> true;
+      default -> false;
+    };
+  }
+
+  /** True for numbers, computed or pending, of which one is a double. */
+  private static boolean haveDouble(Value[] inputs) {
+    boolean found = false;
+    for (Value input : inputs) {
+      switch (typeOrNull(input)) {
+        case DOUBLE -> found = true;
+        case INTEGER, BOOLEAN -> {}
+        case null, default -> {
+          return false;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static ValueType typeOrNull(Value value) {
+    return value instanceof PendingValue pending
+        ? pending.meta() == null ? null : pending.meta().type()
+        : value.type();
+  }
+
+  /** As {@link #LIKE_FIRST}, and a double of a double. */
+  static final ResultRule FUNCTION =
+      (operation, inputs) ->
+          Shapes.isScalar(inputs[0])
+              ? typeOrNull(inputs[0]) == ValueType.DOUBLE ? Meta.DOUBLE : null
+              : LIKE_FIRST.infer(operation, inputs);
 
   /** A matrix product; attributes {@code ta} and {@code tb} transpose an operand first. */
   static final ResultRule PRODUCT =
