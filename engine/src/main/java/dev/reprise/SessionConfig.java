@@ -39,6 +39,7 @@ import java.util.Set;
  * @param spillFolder folder for values that host memory cannot hold; made when the first is moved
  * @param devices which devices are used, and how
  * @param traceFile file for the time line of the session, written when it is closed; null for none
+ * @param metrics folder for what scripts tell with {@code metric}; null keeps none
  * @param store experiment store that values come from and go to; null for none
  */
 public record SessionConfig(
@@ -64,6 +65,7 @@ public record SessionConfig(
     Path spillFolder,
     DeviceConfig devices,
     Path traceFile,
+    Path metrics,
     StoreConfig store) {
 
   public SessionConfig {
@@ -223,6 +225,13 @@ public record SessionConfig(
     return draft.config();
   }
 
+  /** Keeps what scripts tell with {@code metric}, as csv and for TensorBoard. Null keeps none. */
+  public SessionConfig withMetrics(Path folder) {
+    Draft draft = new Draft(this);
+    draft.metrics = folder;
+    return draft.config();
+  }
+
   /** Finds values in an experiment store and keeps them there; null for none. */
   public SessionConfig withStore(StoreConfig which) {
     Draft draft = new Draft(this);
@@ -254,6 +263,7 @@ public record SessionConfig(
     private Path spillFolder;
     private DeviceConfig devices;
     private Path traceFile;
+    private Path metrics;
     private StoreConfig store;
 
     Draft(SessionConfig from) {
@@ -279,6 +289,7 @@ public record SessionConfig(
       spillFolder = from.spillFolder;
       devices = from.devices;
       traceFile = from.traceFile;
+      metrics = from.metrics;
       store = from.store;
     }
 
@@ -306,6 +317,7 @@ public record SessionConfig(
           spillFolder,
           devices,
           traceFile,
+          metrics,
           store);
     }
   }

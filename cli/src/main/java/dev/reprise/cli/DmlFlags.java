@@ -107,6 +107,7 @@ final class DmlFlags {
         statsRows,
         null,
         null,
+        null,
         explain,
         false,
         checks);

@@ -35,6 +35,7 @@ record EngineOptions(SessionConfig config, List<String> notes) {
             .withFusion(settings.fusion())
             .withDevices(devices(settings))
             .withTraceFile(settings.traceFile())
+            .withMetrics(settings.metrics())
             .withOutput(console.out(), console.err());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());

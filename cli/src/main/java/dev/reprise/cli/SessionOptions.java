@@ -152,6 +152,12 @@ final class SessionOptions {
       description = "Write a time line for the usual trace viewers.")
   private Path traceFile;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "DIR",
+      description = "Keep what scripts tell with metric, as csv and for TensorBoard.")
+  private Path metrics;
+
   @Option(names = "--explain", description = "Print the compiled program on stderr before it runs.")
   private boolean explain;
 
@@ -186,6 +192,7 @@ final class SessionOptions {
         Settings.DEFAULT_STATS_ROWS,
         statsJson,
         traceFile,
+        metrics,
         explain,
         verbose,
         checks());
@@ -233,6 +240,7 @@ final class SessionOptions {
       case "--library" -> library.add(Path.of(value));
       case "--stats-json" -> statsJson = Path.of(value);
       case "--trace-file" -> traceFile = Path.of(value);
+      case "--metrics" -> metrics = Path.of(value);
       case "--seed", "--threads" -> {
         return takeNumber(option, value);
       }

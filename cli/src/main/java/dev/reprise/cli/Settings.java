@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param threads empty means all cores
  * @param statsJson file for the statistics, or null
  * @param traceFile file for the time line, or null
+ * @param metrics folder for metrics, or null
  */
 record Settings(
     String reuse,
@@ -37,6 +38,7 @@ record Settings(
     int statsRows,
     Path statsJson,
     Path traceFile,
+    Path metrics,
     boolean explain,
     boolean verbose,
     Checks checks) {

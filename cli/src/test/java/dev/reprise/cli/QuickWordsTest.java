@@ -44,6 +44,7 @@ class QuickWordsTest {
           List.of("--stats"),
           List.of("--stats-json", "s.json"),
           List.of("--trace-file", "t.json"),
+          List.of("--metrics", "m"),
           List.of("--explain"),
           List.of("-v"),
           List.of("--verbose"),

@@ -45,6 +45,7 @@ final class ControlContext {
   final SeedTrail trail;
   final Counters counters;
   final Appendable out;
+  final MetricSink metrics;
 
   /** Replaced for each parfor iteration, so that a failed one stops only those after it. */
   Cancellation cancellation;
@@ -88,6 +89,7 @@ final class ControlContext {
       SeedSource seeds,
       Cancellation cancellation,
       Appendable out,
+      MetricSink metrics,
       WriteLog writes,
       int depth,
       RunScope scope,
@@ -99,6 +101,7 @@ final class ControlContext {
     this.seeds = seeds;
     this.cancellation = cancellation;
     this.out = out;
+    this.metrics = metrics;
     this.writes = writes;
     this.depth = depth;
     this.counters = new Counters(run.session().opcodes().size());

@@ -9,6 +9,7 @@ import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.IllegalFormatConversionException;
@@ -32,6 +33,7 @@ final class Effects {
           Map.entry("print", Effects::print),
           Map.entry("write", Effects::write),
           Map.entry("checkpoint", Effects::checkpoint),
+          Map.entry("metric", Effects::metric),
           Map.entry("file.exists", Effects::fileExists),
           Map.entry("stop", Effects::stop),
           Map.entry("assert", Effects::check),
@@ -110,6 +112,23 @@ final class Effects {
     LineageItem item = activation.item(step.inputs()[0]);
     String path = text(step, inputs[1], "a file name");
     context.run.session().checkpoints().save(context, inputs[0], item, path);
+    return null;
+  }
+
+  private static Value metric(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    String name = text(step, inputs[0], "a name");
+    if (!(inputs[1] instanceof Scalar value)
+        || !(inputs[2] instanceof Scalar at)
+        || value.type() == ValueType.STRING) {
+      throw new OperandException(
+          "'metric' needs a number and a step, but got a "
+              + Describe.value(inputs[1])
+              + " and a "
+              + Describe.value(inputs[2])
+              + "; write metric(\"loss\", loss, step)");
+    }
+    context.metrics.add(name, value.asDouble(), at.asLong());
     return null;
   }
 

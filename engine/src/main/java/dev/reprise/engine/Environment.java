@@ -49,6 +49,7 @@ public final class Environment {
         cacheFolder().resolve("spill"),
         DeviceConfig.AUTO,
         null,
+        null,
         null);
   }
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Passes the printed text of parfor iterations on in iteration order, each as soon as all before it
- * are there. Thread-safe.
+ * Passes the printed text and the metrics of parfor iterations on in iteration order, each as soon
+ * as all before it are there. Thread-safe.
  */
 final class OrderedOutput {
   private final Appendable target;
@@ -16,7 +16,9 @@ final class OrderedOutput {
   /** The iteration after which nothing is passed on: the first that failed. */
   private final AtomicLong last;
 
-  private final Map<Long, String> waiting = new HashMap<>();
+  private record Effects(String text, Runnable metrics) {}
+
+  private final Map<Long, Effects> waiting = new HashMap<>();
   private long next;
 
   OrderedOutput(Appendable target, AtomicLong last) {
@@ -24,12 +26,16 @@ final class OrderedOutput {
     this.last = last;
   }
 
-  synchronized void complete(long iteration, String text) {
-    waiting.put(iteration, text);
-    String ready;
+  /**
+   * @param metrics passes the iteration's metrics on
+   */
+  synchronized void complete(long iteration, String text, Runnable metrics) {
+    waiting.put(iteration, new Effects(text, metrics));
+    Effects ready;
     while (next <= last.get() && (ready = waiting.remove(next)) != null) {
       next++;
-      append(target, ready);
+      append(target, ready.text);
+      ready.metrics.run();
     }
   }
 

@@ -186,6 +186,7 @@ final class ParForRun {
     private final ControlContext local;
     private final Activation variables;
     private final StringBuilder printed = new StringBuilder();
+    private final MetricSink.Waiting metrics = new MetricSink.Waiting();
 
     // The iteration in work and how to stop it; read by a worker that failed.
     private volatile long current = -1;
@@ -201,6 +202,7 @@ final class ParForRun {
               new SeedSource(loopSeed),
               cancellation,
               printed,
+              metrics,
               new WriteLog(variables, node.results()),
               context.depth(),
               new RunScope(context.scope),
@@ -263,7 +265,7 @@ final class ParForRun {
         Position at = node.position();
         failed(iteration, ControlContext.locate(e, at, variables, null));
       } finally {
-        output.complete(iteration, printed.toString());
+        output.complete(iteration, printed.toString(), metrics.take(context.metrics));
         printed.setLength(0);
         restore();
       }

@@ -65,6 +65,7 @@ final class Run {
             new SeedSource(seed),
             cancellation,
             out,
+            session.metrics(),
             null,
             0,
             new RunScope(),

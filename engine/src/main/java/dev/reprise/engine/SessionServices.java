@@ -14,6 +14,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
+import dev.reprise.formats.metrics.MetricFiles;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
@@ -28,6 +29,7 @@ import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.WorkerEvents;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +77,10 @@ public final class SessionServices implements AutoCloseable {
   private final FileAccess files;
   private final LineageBudget lineage;
   private final Checkpoints checkpoints;
+
+  /** Null when no metrics are kept. */
+  private final MetricFiles metrics;
+
   private final Restoration restoration;
 
   // Written by close.
@@ -160,6 +166,11 @@ public final class SessionServices implements AutoCloseable {
             config.lineageBytes().orElse(Environment.defaultLineageBytes()),
             config.threads(),
             config.err());
+    this.metrics =
+        config.metrics() == null
+            ? null
+            : new MetricFiles(
+                config.workingDirectory().resolve(config.metrics()), InstantSource.system());
     this.files = new FileAccess(memory, config.threads(), device);
     String origin = config.numerics() + " " + config.precision() + " " + deviceClass();
     this.checkpoints = new Checkpoints(memory, config.threads(), device, origin);
@@ -336,6 +347,10 @@ public final class SessionServices implements AutoCloseable {
     return files;
   }
 
+  MetricSink metrics() {
+    return metrics == null ? MetricSink.NONE : metrics::add;
+  }
+
   Checkpoints checkpoints() {
     return checkpoints;
   }
@@ -348,7 +363,8 @@ public final class SessionServices implements AutoCloseable {
   /** A time line is written when all else has ended; see {@link Timeline#close} for failures. */
   @Override
   public void close() {
-    try (Timeline _ = timeline) {
+    try (Timeline _ = timeline;
+        MetricFiles _ = metrics) {
       closeAll();
     }
   }

@@ -59,6 +59,7 @@ final class SystemOperations {
                 "cols_in_block")
             .effect());
     rows.add(row("checkpoint").in("target", "file").effect());
+    rows.add(row("metric").in("name", "value", "step").effect());
     rows.add(row("file.exists").in("file").effect().returns(Results.BOOLEAN));
     // print(x) or print("text with %s %d %5.2f", a, b, c)
     rows.add(row("print").in("target").variadic().effect());

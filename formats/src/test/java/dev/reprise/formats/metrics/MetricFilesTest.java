@@ -1,0 +1,107 @@
+package dev.reprise.formats.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.formats.FormatException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricFilesTest {
+  @TempDir Path folder;
+
+  private MetricFiles files() {
+    return new MetricFiles(folder.resolve("m"), () -> Instant.ofEpochMilli(1_700_000_000_250L));
+  }
+
+  private List<Path> events() throws IOException {
+    try (Stream<Path> all = Files.list(folder.resolve("m"))) {
+      return all.filter(file -> file.getFileName().toString().startsWith("events.out.tfevents"))
+          .toList();
+    }
+  }
+
+  /** The data of all records; both checksums of each are checked. */
+  private static List<byte[]> records(byte[] file) {
+    ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    List<byte[]> records = new ArrayList<>();
+    while (in.hasRemaining()) {
+      byte[] length = new byte[8];
+      in.get(length);
+      assertThat(in.getInt()).isEqualTo(EventRecord.masked(length, 8));
+      byte[] data =
+          new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+      in.get(data);
+      assertThat(in.getInt()).isEqualTo(EventRecord.masked(data, data.length));
+      records.add(data);
+    }
+    return records;
+  }
+
+  @Test
+  void checksumsAreMaskedAsTensorBoardMasksThem() {
+    // RFC 3720 gives 8a9136aa for 32 zero bytes; rotated right by 15 and moved by a282ead8.
+    assertThat(EventRecord.masked(new byte[32], 32))
+        .isEqualTo(Integer.rotateRight(0x8a9136aa, 15) + 0xa282ead8);
+  }
+
+  @Test
+  void aMetricIsALineAndAnEvent() throws IOException {
+    try (MetricFiles files = files()) {
+      files.add("loss", 0.1, 300);
+      files.add("a,\"b\"", Double.NaN, 0);
+    }
+    assertThat(Files.readString(folder.resolve("m/metrics.csv")))
+        .isEqualTo(
+            """
+            wall_time,step,name,value
+            1700000000.250,300,loss,0.1
+            1700000000.250,0,"a,""b\""",NaN
+            """);
+    List<byte[]> records = records(Files.readAllBytes(events().getFirst()));
+    assertThat(records).hasSize(3);
+    assertThat(new String(records.get(0), StandardCharsets.ISO_8859_1)).endsWith("brain.Event:2");
+    // wall time, step 300, summary of 13 bytes: value of 11 bytes: tag "loss", number 0.1f
+    assertThat(HexFormat.of().formatHex(records.get(1)))
+        .isEqualTo(
+            "09" + "00001040fc54d941" + "10ac02" + "2a0d0a0b" + "0a046c6f7373" + "15cdcccc3d");
+  }
+
+  @Test
+  void laterRunsAppendToTheTableAndHaveEventFilesOfTheirOwn() throws IOException {
+    for (int run = 0; run < 2; run++) {
+      try (MetricFiles files = files()) {
+        files.add("loss", run, run);
+      }
+    }
+    assertThat(Files.readAllLines(folder.resolve("m/metrics.csv"))).hasSize(3);
+    assertThat(events()).hasSize(2);
+  }
+
+  @Test
+  void withoutMetricsThereIsNoFolder() {
+    files().close();
+    assertThat(Files.exists(folder.resolve("m"))).isFalse();
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsAnErrorThatSaysSo() throws IOException {
+    Files.writeString(folder.resolve("m"), "a file");
+    try (MetricFiles files = files()) {
+      assertThatThrownBy(() -> files.add("loss", 1, 1))
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("metrics cannot be written here (--metrics)");
+    }
+  }
+}
