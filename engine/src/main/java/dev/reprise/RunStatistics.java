@@ -23,6 +23,7 @@ import java.util.Map;
  * @param store what came from the experiment store and went there since the session began; null
  *     without one
  * @param forecast what reuse would have saved; null unless that was asked
+ * @param loops iterations that were traced without items
  */
 public record RunStatistics(
     long wallNanos,
@@ -40,7 +41,8 @@ public record RunStatistics(
     List<DeviceUse> devices,
     Verification verification,
     StoreUse store,
-    ReuseForecast forecast) {
+    ReuseForecast forecast,
+    LoopStatistics loops) {
 
   public RunStatistics {
     operations = List.copyOf(operations);
@@ -87,6 +89,18 @@ public record RunStatistics(
    */
   public record LevelStatistics(long hits, long misses, long savedNanos) {
     public static final LevelStatistics NONE = new LevelStatistics(0, 0, 0);
+  }
+
+  /**
+   * Iterations of loops that took a path that was known: their trace was stored without making its
+   * items.
+   *
+   * @param recorded how many
+   * @param left how often an iteration that was to be recorded had to be traced after all: another
+   *     path, an operation that is looked up, a failure
+   */
+  public record LoopStatistics(long recorded, long left) {
+    public static final LoopStatistics NONE = new LoopStatistics(0, 0);
   }
 
   /**

@@ -55,6 +55,10 @@ final class StatisticsJson {
       json.writeStringField("reprise", VersionCommand.version());
       json.writeNumberField("wallNanos", run.wallNanos());
       json.writeNumberField("executed", run.executed());
+      json.writeObjectFieldStart("loops");
+      json.writeNumberField("recorded", run.loops().recorded());
+      json.writeNumberField("left", run.loops().left());
+      json.writeEndObject();
       reuse(run, json);
       cache(run.cache(), json);
       memory(run, json);

@@ -44,6 +44,15 @@ final class StatisticsTable {
       partial(text, run);
       line(text, "cache", cache(run.cache()));
     }
+    if (run.loops().recorded() > 0) {
+      line(
+          text,
+          "loops",
+          run.loops().recorded()
+              + " iterations stored without their items, "
+              + run.loops().left()
+              + " traced after all");
+    }
     line(
         text,
         "host memory",

@@ -49,7 +49,8 @@ class BenchReportTest {
         List.of(devices),
         null,
         null,
-        null);
+        null,
+        RunStatistics.LoopStatistics.NONE);
   }
 
   private static DeviceUse used(long busyMillis, long uploads) {

@@ -51,7 +51,8 @@ class StatisticsReportTest {
               List.of(
                   new ReuseForecast.Statement("tsmm", "a.dml:3", 5, 4, 87_000_000L, 19_600),
                   new ReuseForecast.Statement("colSums", "", 5, 4, 46_000_000L, 400),
-                  new ReuseForecast.Statement("solve", "a.dml:4", 11, 0, 0, 0))));
+                  new ReuseForecast.Statement("solve", "a.dml:4", 11, 0, 0, 0))),
+          new RunStatistics.LoopStatistics(968, 2));
 
   @Test
   void theTableShowsTimesHitsAndMemory() {
@@ -59,6 +60,7 @@ class StatisticsReportTest {
         .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
         .contains("whole calls   3 found, 1 executed (75.0 % reused)")
         .contains("1 evicted; 9 whole calls or blocks can be skipped, 2 lost a value")
+        .contains("968 iterations stored without their items, 2 traced after all")
         .contains("4 on disk, 6 moved there, 3 brought back")
         .contains("2.0 MiB of heap, 4.0 MiB at the peak, 512.0 MiB allowed; the traces of 3 values")
         .contains("4.000 s", "12 values, 3.0 MiB", "1 evicted", "9.0 MiB at the peak")
@@ -91,8 +93,12 @@ class StatisticsReportTest {
             List.of(),
             null,
             null,
-            null);
-    assertThat(StatisticsTable.text(run, 10)).doesNotContain("saved").doesNotContain("misses");
+            null,
+            RunStatistics.LoopStatistics.NONE);
+    assertThat(StatisticsTable.text(run, 10))
+        .doesNotContain("loops")
+        .doesNotContain("saved")
+        .doesNotContain("misses");
   }
 
   @Test
@@ -117,7 +123,8 @@ class StatisticsReportTest {
             List.of(device),
             null,
             null,
-            null);
+            null,
+            RunStatistics.LoopStatistics.NONE);
     assertThat(StatisticsTable.text(run, 10))
         .contains("4 from other devices (8.0 MiB)")
         .contains("the cache made room 2 times")
@@ -147,6 +154,7 @@ class StatisticsReportTest {
     StatisticsJson.write(RUN, json);
     assertThat(json.toString().replaceAll("\\s", ""))
         .contains("\"version\":1", "\"wallNanos\":1500000000", "\"executed\":42")
+        .contains("\"loops\":{\"recorded\":968,\"left\":2}")
         .contains(
             "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000},"
                 + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0},"

@@ -21,8 +21,11 @@ final class Activation {
   final LinkedProcedure procedure;
   final Value[] values;
 
-  /** Lineage items by slot; null when nothing is traced. */
-  final LineageItem[] items;
+  /** Lineage items by slot; null when nothing is traced, or while a recorder is at work. */
+  LineageItem[] items;
+
+  /** Knows the items from the path of an iteration that is being run without them; else null. */
+  LoopRecorder recorder;
 
   /** How often traces were cut here; loops around then begin new runs. */
   int cuts;
@@ -71,8 +74,22 @@ final class Activation {
     return items != null;
   }
 
+  /** True while a step runs untraced that may ask for its items: see {@link #traceAgain}. */
+  boolean isRecorded() {
+    return recorder != null;
+  }
+
+  /** Brings the items back that a recorder has left out; before the step changes anything. */
+  void traceAgain() {
+    if (recorder != null) {
+      recorder.traceAgain();
+    }
+  }
+
   LineageItem item(int slot) {
-    return items == null ? null : items[slot];
+    // Read once: a late failure is located by another thread.
+    LineageItem[] known = items;
+    return known == null ? null : known[slot];
   }
 
   /** Stores a value, taking over the caller's reference, and gives up what was there. */
@@ -85,6 +102,8 @@ final class Activation {
     values[slot] = value;
     if (items != null) {
       items[slot] = item;
+      made++;
+    } else if (recorder != null) {
       made++;
     }
     if (previous != null) {

@@ -45,7 +45,18 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   }
 
   @Override
+  StepTrace traceForm() {
+    return ofRows == null
+        ? StepTrace.ofWrite(operation.operation(), inputs, target, releases())
+        : null;
+  }
+
+  @Override
   void run(ControlContext context, Activation activation) {
+    if (context.run.session().pipeline().kernels().places()) {
+      // What is written into may be lost with an accelerator: it must know what it has become.
+      activation.traceAgain();
+    }
     Value[] operands = gather(activation, inputs);
     for (int i = 1; i < operands.length; i++) {
       if (operands[i] instanceof Handle handle) {

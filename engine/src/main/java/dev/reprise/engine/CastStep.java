@@ -26,6 +26,9 @@ final class CastStep extends Steps.Kernel {
 
   @Override
   void run(ControlContext context, Activation activation) {
+    if (activation.isRecorded() && mayBeItsOperand(activation.values[inputs[0]])) {
+      activation.traceAgain();
+    }
     Value value = context.completed(activation, inputs[0]);
     LineageItem item = activation.item(inputs[0]);
     if (value instanceof ListValue list && list.size() == 1) {
@@ -42,5 +45,13 @@ final class CastStep extends Steps.Kernel {
     }
     LineageItem cast = item == null ? null : LineageItem.of(operation.operation(), item);
     compute(context, activation, new Value[] {value}, cast);
+  }
+
+  /** True for all but a cast of a value that is there to another type. */
+  private boolean mayBeItsOperand(Value value) {
+    return value == null
+        || value instanceof Handle
+        || value instanceof ListValue
+        || (target == null ? value.type().isScalar() : value.type() == target);
   }
 }

@@ -11,24 +11,28 @@ final class ControlNodes {
 
   /** {@code if (predicate) then else otherwise}. */
   record If(LinkedCode predicate, Node[] then, Node[] otherwise) implements Node {
+    static final String WHAT = "the condition of 'if'";
+
     @Override
     public void run(ControlContext context, Activation activation) {
-      boolean taken = predicate.scalar("the condition of 'if'", context, activation).asBoolean();
+      boolean taken = predicate.scalar(WHAT, context, activation).asBoolean();
       Node.runAll(taken ? then : otherwise, context, activation);
     }
   }
 
   /** {@code while (predicate) body}. */
   record While(LinkedCode predicate, Node[] body, LoopTrace trace) implements Node {
+    static final String WHAT = "the condition of 'while'";
+
     @Override
     public void run(ControlContext context, Activation activation) {
       LoopTrace.Entry entry = trace.enter(context, activation);
       try {
         entry.begin(0);
         long iteration = 0;
-        while (predicate.scalar("the condition of 'while'", context, activation).asBoolean()) {
+        while (entry.test(predicate)) {
           context.checkCancelled();
-          Node.runAll(body, context, activation);
+          entry.run(body);
           entry.end();
           entry.begin(++iteration);
         }
@@ -46,14 +50,13 @@ final class ControlNodes {
     @Override
     public void run(ControlContext context, Activation activation) {
       Range range = range(context, activation);
-      LoopTrace.Entry entry = trace.enter(context, activation, range.from, range.step);
+      LoopTrace.Entry entry = trace.enter(context, activation, variable, range.from, range.step);
       try {
         for (long i = 0; i < range.count(); i++) {
           context.checkCancelled();
           entry.begin(i);
-          Scalar value = range.at(i);
-          activation.bind(variable, value, literal(activation, value));
-          Node.runAll(body, context, activation);
+          entry.bind(range.at(i));
+          entry.run(body);
           entry.end();
         }
         entry.finish();

@@ -22,6 +22,11 @@ final class Counters implements Tally {
   final long[] partialHits = new long[PartialReuse.names().size()];
 
   final long[] partialSavedNanos = new long[partialHits.length];
+
+  /** Iterations of loops that were traced without items, and how often that had to end. */
+  long recorded;
+
+  long recordingsLeft;
   private final Level[] levels;
 
   /** Of the thread that these are the counters of; null when no time line is recorded. */
@@ -122,6 +127,8 @@ final class Counters implements Tally {
       misses[i] += other.misses[i];
       waits[i] += other.waits[i];
     }
+    recorded += other.recorded;
+    recordingsLeft += other.recordingsLeft;
     for (int i = 0; i < partialHits.length; i++) {
       partialHits[i] += other.partialHits[i];
       partialSavedNanos[i] += other.partialSavedNanos[i];

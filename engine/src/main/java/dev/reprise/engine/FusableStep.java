@@ -79,24 +79,49 @@ final class FusableStep extends Step {
   }
 
   @Override
+  StepTrace traceForm() {
+    return eager.traceForm();
+  }
+
+  @Override
   LineageItem itemOrNull(Activation activation) {
     return eager.itemOrNull(activation);
   }
 
   @Override
   void run(ControlContext context, Activation activation) {
+    if (areScalars(activation.values)) {
+      eager.run(context, activation);
+    } else {
+      runOnMatrices(context, activation);
+    }
+  }
+
+  private boolean areScalars(Value[] values) {
+    for (int input : eager.inputs) {
+      if (!(values[input] instanceof Scalar)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void runOnMatrices(ControlContext context, Activation activation) {
     boolean deferred = false;
-    boolean scalars = true;
+    boolean small = true;
     for (int input : eager.inputs) {
       Value value = activation.values[input];
       deferred |= value instanceof Deferred;
-      scalars &= value instanceof Scalar;
+      small &= value instanceof Scalar || isSmall(value);
     }
-    if (scalars || (!deferred && deferral == Deferral.NEVER)) {
+    boolean devices = context.run.session().fusion().chains().isActive();
+    if (!small || devices) {
+      activation.traceAgain();
+    }
+    if (!deferred && deferral == Deferral.NEVER) {
       eager.run(context, activation);
       return;
     }
-    boolean devices = context.run.session().fusion().chains().isActive();
     Value[] operands = fusableOperands(context, activation, devices);
     if (operands == null) {
       computeInputs(context, activation);
@@ -108,6 +133,11 @@ final class FusableStep extends Step {
     } else {
       eager.run(context, activation);
     }
+  }
+
+  /** True for a matrix that no fused loop is made for. */
+  private static boolean isSmall(Value value) {
+    return value instanceof ManagedMatrix matrix && matrix.shape().cells() < FEWEST_CELLS;
   }
 
   private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {

@@ -20,16 +20,35 @@ final class LinkedCode {
     this.position = position;
   }
 
+  StraightNode steps() {
+    return steps;
+  }
+
+  int operand() {
+    return operand;
+  }
+
+  /** True when the operand is cleared after the scalar was read. */
+  boolean isTemporary() {
+    return temporary;
+  }
+
   /** Runs the steps and waits for the scalar. */
   Scalar scalar(String what, ControlContext context, Activation activation) {
     steps.run(context, activation);
+    Scalar scalar = read(what, context, activation);
+    if (temporary) {
+      activation.clear(operand);
+    }
+    return scalar;
+  }
+
+  /** Waits for the scalar, after the steps; leaves it where it is. */
+  Scalar read(String what, ControlContext context, Activation activation) {
     try {
       Value value = context.completed(activation, operand);
       if (!(value instanceof Scalar scalar)) {
         throw new OperandException(what + " must be a scalar, but is a " + Describe.value(value));
-      }
-      if (temporary) {
-        activation.clear(operand);
       }
       return scalar;
     } catch (RuntimeException e) {

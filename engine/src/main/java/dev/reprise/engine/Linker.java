@@ -154,24 +154,31 @@ final class Linker {
       }
       if (block instanceof Block.While loop) {
         Node[] body = body(block, loop.body());
-        return new ControlNodes.While(code(loop.predicate(), loop.position()), body, trace(loop));
+        LinkedCode predicate = code(loop.predicate(), loop.position());
+        return new ControlNodes.While(predicate, body, trace(loop, predicate, body));
       }
       return block instanceof Block.For loop ? loop(loop) : parFor((Block.ParFor) block);
     }
 
     private ControlNodes.For loop(Block.For loop) {
+      Node[] body = body(loop, loop.body());
       return new ControlNodes.For(
           loop.variable(),
           code(loop.from(), loop.position()),
           code(loop.to(), loop.position()),
           loop.step() == null ? null : code(loop.step(), loop.position()),
-          body(loop, loop.body()),
-          trace(loop));
+          body,
+          trace(loop, null, body));
     }
 
-    private LoopTrace trace(Block loop) {
+    private LoopTrace trace(Block loop, LinkedCode predicate, Node[] body) {
       return LoopTrace.of(
-          loopName(), procedure.slotCount(), WrittenSlots.of(loop), LoopTrace.mayDraw(loop));
+          loopName(),
+          procedure.slotCount(),
+          WrittenSlots.of(loop),
+          LoopTrace.mayDraw(loop),
+          predicate,
+          body);
     }
 
     private String loopName() {

@@ -5,6 +5,7 @@ import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunLoop;
 import dev.reprise.lineage.Seeds;
+import dev.reprise.runtime.Scalar;
 import java.util.List;
 
 /**
@@ -13,23 +14,39 @@ import java.util.List;
  * but for the patches that all executions of the loop share.
  */
 final class LoopTrace {
+  /** Iterations that are always left to the interpreter: a short loop would only pay for more. */
+  private static final int FIRST_RECORDED = 32;
+
   private final String name;
   private final RunLoop loop;
+  private final int[] written;
   private final boolean draws;
 
-  private LoopTrace(String name, RunLoop loop, boolean draws) {
+  // Null for a loop all of whose iterations need their items.
+  private final RecordedBody recordable;
+
+  // Set when recording was tried in vain; racy, but who misses it tries once more.
+  private boolean hopeless;
+
+  private LoopTrace(
+      String name, RunLoop loop, int[] written, boolean draws, RecordedBody recordable) {
     this.name = name;
     this.loop = loop;
+    this.written = written;
     this.draws = draws;
+    this.recordable = recordable;
   }
 
   /**
    * @param name as checkpoints know the loop, see {@link SeedTrail}
    * @param written slots that the loop may write or clear
    * @param draws whether an iteration may draw seeds
+   * @param predicate of a while loop, else null
    */
-  static LoopTrace of(String name, int slots, int[] written, boolean draws) {
-    return new LoopTrace(name, new RunLoop(slots, written), draws);
+  static LoopTrace of(
+      String name, int slots, int[] written, boolean draws, LinkedCode predicate, Node[] body) {
+    RecordedBody recordable = RecordedBody.of(predicate, body, written);
+    return new LoopTrace(name, new RunLoop(slots, written), written, draws, recordable);
   }
 
   /** True when an iteration of the loop may draw a seed; a call may do anything. */
@@ -78,13 +95,18 @@ final class LoopTrace {
 
   /** Enters a loop without a variable. */
   Entry enter(ControlContext context, Activation activation) {
-    return enter(context, activation, 0, 0);
+    return enter(context, activation, -1, 0, 0);
   }
 
-  /** Enters the loop; seeds are the same whether or not anything is traced. */
-  Entry enter(ControlContext context, Activation activation, double from, double step) {
+  /**
+   * Enters the loop; seeds are the same whether or not anything is traced.
+   *
+   * @param variable of the loop, -1 for none
+   */
+  Entry enter(
+      ControlContext context, Activation activation, int variable, double from, double step) {
     boolean deduplicates = activation.isTraced() && context.run.session().config().dedup();
-    return new Entry(context, activation, deduplicates, from, step);
+    return new Entry(context, activation, variable, deduplicates, from, step);
   }
 
   /**
@@ -95,8 +117,16 @@ final class LoopTrace {
     private final ControlContext context;
     private final SeedSource seeds;
     private final Activation activation;
+    private final int variable;
     // Replaced when the trace is cut; null when nothing is stored.
     private RunBuilder builder;
+
+    // Null until the loop has gone on for a while, and after recording was given up.
+    private LoopRecorder recorder;
+    private int unrecorded;
+
+    // The recorder runs the iteration.
+    private boolean recorded;
     private final long seedBase;
     private final long outerBase;
     private final long outerCount;
@@ -110,6 +140,7 @@ final class LoopTrace {
     private Entry(
         ControlContext context,
         Activation activation,
+        int variable,
         boolean deduplicates,
         double from,
         double step) {
@@ -126,6 +157,26 @@ final class LoopTrace {
               : null;
       this.cutsSeen = activation.cuts;
       context.storedLoops += deduplicates ? 1 : 0;
+      this.variable = variable;
+      waitForRecording();
+    }
+
+    /** What is recorded of the loop so far, if anything, is about another builder and items. */
+    private void waitForRecording() {
+      boolean mayRecord =
+          builder != null
+              && recordable != null
+              && !hopeless
+              && !(recordable.writes && context.writes != null);
+      unrecorded = mayRecord ? FIRST_RECORDED : -1;
+      recorder = null;
+      recorded = false;
+    }
+
+    private void leaveRecording() {
+      if (recorder != null) {
+        recorder.leave();
+      }
     }
 
     void begin(long iteration) {
@@ -135,14 +186,54 @@ final class LoopTrace {
         context.trail.begin(first + iteration);
         seeds.restart(Seeds.childBase(seedBase, first + iteration));
       }
+      if (recorder != null) {
+        beginRecorded();
+      } else if (unrecorded >= 0 && unrecorded-- == 0) {
+        recorder = new LoopRecorder(recordable, context, activation, written, variable, builder);
+        beginRecorded();
+      }
+    }
+
+    private void beginRecorded() {
+      recorded = recorder.begin();
+      if (!recorded) {
+        hopeless |= !recorder.hasRecorded();
+        recorder = null;
+      }
+    }
+
+    /** The condition of a while loop. */
+    boolean test(LinkedCode predicate) {
+      return recorded
+          ? recorder.test()
+          : predicate.scalar(ControlNodes.While.WHAT, context, activation).asBoolean();
+    }
+
+    /** Gives the variable of a for loop its value. */
+    void bind(Scalar value) {
+      activation.bind(variable, value, ControlNodes.For.literal(activation, value));
+      if (recorded) {
+        recorder.bound();
+      }
+    }
+
+    void run(Node[] body) {
+      if (recorded) {
+        recorder.run();
+      } else {
+        Node.runAll(body, context, activation);
+      }
     }
 
     void end() {
-      if (builder != null) {
+      if (recorded) {
+        recorder.end(draws ? seeds.count() : 0);
+      } else if (builder != null) {
         builder.end(activation.items, draws ? seeds.count() : 0);
       }
       ended++;
       if (activation.hasMadeManyItems()) {
+        leaveRecording();
         context.run.session().lineage().look(context, activation);
       }
       if (activation.cuts != cutsSeen) {
@@ -152,10 +243,12 @@ final class LoopTrace {
 
     /** The traces were cut, here or inside: what this loop has stored so far is given up, too. */
     private void beginAgain() {
+      leaveRecording();
       if (builder != null) {
         builder.finish(activation.items);
         context.run.session().lineage().look(context, activation);
         builder = new RunBuilder(loop, context.scope, seedBase, first + ended, activation.items);
+        waitForRecording();
       }
       cutsSeen = activation.cuts;
     }
@@ -166,6 +259,7 @@ final class LoopTrace {
     }
 
     void finish() {
+      leaveRecording();
       if (builder != null) {
         builder.finish(activation.items);
       }
@@ -182,6 +276,7 @@ final class LoopTrace {
         context.trail.leave();
         seeds.resume(outerBase, outerCount + (drew ? 1 : 0));
       }
+      leaveRecording();
     }
   }
 }

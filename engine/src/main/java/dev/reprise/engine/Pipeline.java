@@ -91,6 +91,30 @@ final class Pipeline {
     return probe(context, operation, inputs, item, kept, work, pending);
   }
 
+  /**
+   * True when the item of the operation is needed after all: it is looked up, or its cost noted, or
+   * its value may lie on an accelerator, which may be lost. Otherwise its work is counted.
+   */
+  boolean needsItem(ControlContext context, LinkedOperation operation, Value[] inputs) {
+    if (kernels.places() && isForDevices(operation, inputs)) {
+      return true;
+    }
+    if (cache == null && checks.estimate() == null) {
+      return false;
+    }
+    for (Value input : inputs) {
+      if (input instanceof Handle) {
+        return true;
+      }
+    }
+    double work = operation.work(inputs);
+    if (work >= COST_GATE_NANOS && operation.cacheable()) {
+      return true;
+    }
+    context.work += (long) work;
+    return false;
+  }
+
   /** True when an accelerator may have something to do with it. */
   private static boolean isForDevices(LinkedOperation operation, Value[] inputs) {
     if (operation.operation().opcode().evaluation() != Evaluation.KERNEL) {

@@ -5,6 +5,7 @@ import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
 import dev.reprise.RunStatistics.LevelStatistics;
+import dev.reprise.RunStatistics.LoopStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.cache.CacheStatistics;
@@ -62,7 +63,8 @@ final class StatisticsReport {
         devices(session.accelerators()),
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
         session.stored() == null ? null : session.stored().use(),
-        session.checks().estimate() == null ? null : session.checks().estimate().forecast());
+        session.checks().estimate() == null ? null : session.checks().estimate().forecast(),
+        new LoopStatistics(counters.recorded, counters.recordingsLeft));
   }
 
   private static List<DeviceUse> devices(Accelerators accelerators) {

@@ -29,6 +29,15 @@ abstract class Step {
     return null;
   }
 
+  /** What the step traces, whatever the values; null when only running it says that. */
+  StepTrace traceForm() {
+    return null;
+  }
+
+  final int[] releases() {
+    return releases;
+  }
+
   public final Position position() {
     return position;
   }

@@ -83,19 +83,28 @@ final class Steps {
     }
 
     final void compute(
-        ControlContext context, Activation activation, Value[] values, LineageItem item) {
+        ControlContext context, Activation activation, Value[] values, LineageItem traced) {
+      Pipeline pipeline = context.run.session().pipeline();
+      LineageItem item = traced;
+      if (activation.isRecorded() && pipeline.needsItem(context, operation, values)) {
+        activation.traceAgain();
+        item = trace(activation, operation.operation(), inputs);
+      }
       Value value =
-          context
-              .run
-              .session()
-              .pipeline()
-              .compute(context, operation, values, item, new Origin(this, activation));
+          pipeline.compute(context, operation, values, item, new Origin(this, activation));
       if (outputItems == null) {
         activation.bind(outputs[0], value, item);
       } else {
         outputItems.bind(context, activation, outputs, value, item);
       }
       releaseDead(activation);
+    }
+
+    @Override
+    StepTrace traceForm() {
+      return outputItems == null
+          ? StepTrace.of(operation.operation(), inputs, outputs[0], releases())
+          : null;
     }
   }
 
@@ -128,6 +137,11 @@ final class Steps {
         item = LineageItem.of(operation.operation(), items);
       }
       compute(context, activation, values, item);
+    }
+
+    @Override
+    StepTrace traceForm() {
+      return null;
     }
   }
 
@@ -165,6 +179,11 @@ final class Steps {
         super.run(context, activation);
       }
     }
+
+    @Override
+    StepTrace traceForm() {
+      return StepTrace.ofScalars(operation.operation(), inputs, output, releases());
+    }
   }
 
   /** A one-operand operation with a scalar form. */
@@ -193,6 +212,11 @@ final class Steps {
       } else {
         super.run(context, activation);
       }
+    }
+
+    @Override
+    StepTrace traceForm() {
+      return StepTrace.ofScalars(operation.operation(), inputs, outputs[0], releases());
     }
   }
 
@@ -234,6 +258,11 @@ final class Steps {
       value.retain();
       activation.bind(to, value, named == null ? activation.item(from) : named);
       releaseDead(activation);
+    }
+
+    @Override
+    StepTrace traceForm() {
+      return StepTrace.ofCopy(from, to, named, releases());
     }
 
     @Override

@@ -3,12 +3,16 @@ package dev.reprise.engine;
 /** Steps one after another. */
 final class StraightNode implements Node {
   /** What a step takes besides the work of its operation, in nanoseconds. */
-  private static final long STEP_WORK = 50;
+  static final long STEP_WORK = 50;
 
   private final Step[] steps;
 
   StraightNode(Step[] steps) {
     this.steps = steps;
+  }
+
+  Step[] steps() {
+    return steps;
   }
 
   @Override

@@ -28,6 +28,11 @@ final class SumStep extends Steps.Kernel implements WriteLog.Deferred {
   }
 
   @Override
+  StepTrace traceForm() {
+    return null;
+  }
+
+  @Override
   void run(ControlContext context, Activation activation) {
     Value value = context.completed(activation, term);
     LineageItem[] items =

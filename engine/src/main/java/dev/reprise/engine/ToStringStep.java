@@ -12,6 +12,11 @@ final class ToStringStep extends Steps.Kernel {
   }
 
   @Override
+  StepTrace traceForm() {
+    return null;
+  }
+
+  @Override
   void run(ControlContext context, Activation activation) {
     if (context.completed(activation, inputs[0]) instanceof ListValue list) {
       Value text = dev.reprise.runtime.Scalar.of(TextForm.of(context, list));

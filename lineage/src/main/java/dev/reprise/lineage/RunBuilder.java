@@ -108,7 +108,7 @@ public final class RunBuilder {
     return new RunBuilder(body, scope, 0, items, scope.mark(), false, smallest);
   }
 
-  private void look(LineageItem[] items) {
+  void look(LineageItem[] items) {
     for (int c = 0; c < carried.length; c++) {
       LineageItem item = items[carried[c]];
       if (item != before[c]) {
@@ -460,6 +460,36 @@ public final class RunBuilder {
       items[carried[c]] =
           shared < c ? items[carried[shared]] : new RunItem(run, at, ~c, LineageItem.UNKNOWN);
     }
+  }
+
+  /** For iterations whose items are not made; used between iterations. */
+  public PathRecorder recorder() {
+    return new PathRecorder(this);
+  }
+
+  /** How many variables the loop writes, elements of lists left out. */
+  int carriedCount() {
+    return carried.length;
+  }
+
+  /** What the last iteration was stored as; null when no run is in work. */
+  Patch lastPatch() {
+    return lastPatch;
+  }
+
+  /** Adds an iteration that leaves no trace and belongs to no run. */
+  boolean skip() {
+    iteration++;
+    return true;
+  }
+
+  /** Adds an iteration without items, whose values the path has taken. */
+  void append(RecordedPath path) {
+    path.append(run.body, run.body.length(), run.seeds());
+    run.body.path.append(path.pathInRun);
+    lastPatch = path.patch;
+    lastPath = path.pathInRun;
+    iteration++;
   }
 
   /** Ends the loop: every variable that it wrote points at the end of its last run. */

@@ -1,0 +1,358 @@
+package dev.reprise.engine;
+
+import dev.reprise.engine.Stretch.End;
+import dev.reprise.engine.Stretch.State;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.PathRecorder;
+import dev.reprise.lineage.PathShape;
+import dev.reprise.lineage.RunBuilder;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs the iterations of a loop without making items, as long as they take paths that were taken
+ * before: the steps run as if nothing was traced, and the path says what they would have traced.
+ *
+ * <pre>
+ *   recording: activation without items -- path known to its end --> its numbers are stored
+ *        |                                                           (recording goes on)
+ *        | another branch, a step that needs its item, a failure, the end of the loop
+ *        v
+ *   the items of all variables are made from the path so far; traced as ever until the iteration
+ *   ends and the builder stores it; if it ran through known kinds of steps, its path is known now
+ * </pre>
+ *
+ * <p>What variables are (literals, results, aliases: a {@link State}) decides together with the
+ * path what an iteration traces. One execution of a loop has one recorder, owned by its thread.
+ */
+final class LoopRecorder {
+  /** So many failures more than a share of the iterations end the attempts. */
+  private static final int MOST_FAILURES = 64;
+
+  private static final int FAILURE_SHARE = 8;
+
+  private final RecordedBody body;
+  private final ControlContext context;
+  private final Activation activation;
+  private final LineageItem[] items;
+  private final int[] written;
+  private final int variable;
+  private final RunBuilder builder;
+  private final PathRecorder recorder;
+  private final PathSymbols.Known known;
+  private final KnownPaths paths;
+  private Scalar[] pool = new Scalar[0];
+  private long iterations;
+  private long failures;
+  private long recorded;
+  private long counted;
+
+  // The iteration: where it began, and the branches that it has taken.
+  private State state;
+  private boolean inside;
+  private long path;
+  private boolean learnable;
+
+  // While it is recorded: the stretch, the parts of it that were run, and the steps of the last.
+  private Stretch stretch;
+  private RecordedBody.Straight[] run = new RecordedBody.Straight[8];
+  private int runCount;
+  private int at;
+  private int capture;
+  private int captureStep;
+
+  /**
+   * @param variable of the loop, -1 for none
+   */
+  LoopRecorder(
+      RecordedBody body,
+      ControlContext context,
+      Activation activation,
+      int[] written,
+      int variable,
+      RunBuilder builder) {
+    this.body = body;
+    this.context = context;
+    this.activation = activation;
+    this.items = activation.items;
+    this.written = written;
+    this.variable = variable;
+    this.builder = builder;
+    this.recorder = builder.recorder();
+    this.known = new PathSymbols.Known(items, written, new ArrayList<>());
+    this.paths = new KnownPaths(body, known, activation.procedure.slotCount(), variable);
+  }
+
+  /** True when it was of any use. */
+  boolean hasRecorded() {
+    return recorded > 0;
+  }
+
+  private boolean isRecording() {
+    return activation.recorder == this;
+  }
+
+  // ---- iterations
+
+  /** False when the iterations had better be left to the interpreter; between iterations. */
+  boolean begin() {
+    iterations++;
+    path = 0;
+    learnable = true;
+    if (!isRecording()) {
+      if (failures > MOST_FAILURES + iterations / FAILURE_SHARE || paths.areTooMany()) {
+        return false;
+      }
+      state = paths.now();
+      if (state.root == null) {
+        return true;
+      }
+      recorder.begin();
+      activation.items = null;
+      activation.recorder = this;
+    }
+    if (state.root == null) {
+      traceAgain();
+      return true;
+    }
+    move(state.root);
+    inside = variable < 0;
+    return true;
+  }
+
+  /** The loop's variable has got its value. */
+  void bound() {
+    inside = true;
+  }
+
+  /** The condition of a while loop. */
+  boolean test() {
+    return branch(body.condition);
+  }
+
+  void run() {
+    runAll(body.parts);
+  }
+
+  /**
+   * Ends the iteration, stored without items or with them.
+   *
+   * @param draws how many seeds the iteration has drawn
+   */
+  void end(long draws) {
+    if (isRecording()) {
+      End end = stretch.end;
+      if (end != null && recorder.append(end.stored, pool)) {
+        end.used = true;
+        state = end.next;
+        inside = false;
+        recorded++;
+        return;
+      }
+      traceAgain();
+    }
+    builder.end(items, draws);
+    if (learnable) {
+      pool = Arrays.copyOf(pool, Math.max(pool.length, paths.learn(state, path, recorder)));
+    }
+  }
+
+  // ---- running
+
+  private void runAll(List<RecordedBody.Part> parts) {
+    for (int i = 0; i < parts.size(); i++) {
+      RecordedBody.Part part = parts.get(i);
+      if (part instanceof RecordedBody.Straight straight) {
+        run(straight);
+      } else if (part instanceof RecordedBody.Branch branch) {
+        runAll(branch(branch) ? branch.then() : branch.otherwise());
+      } else if (part instanceof RecordedBody.Guarded guarded) {
+        runGuarded(guarded);
+      } else {
+        learnable = false;
+        traceAgain();
+        ((RecordedBody.Other) part).node().run(context, activation);
+      }
+    }
+  }
+
+  private void runGuarded(RecordedBody.Guarded guarded) {
+    Region region = guarded.node().region();
+    if (region.isWorthAsking()) {
+      learnable = false;
+      traceAgain();
+      guarded.node().run(context, activation);
+    } else {
+      long before = context.work;
+      runAll(guarded.parts());
+      region.learn(context.work - before);
+    }
+  }
+
+  private boolean branch(RecordedBody.Branch branch) {
+    run(branch.predicate());
+    LinkedCode code = branch.code();
+    boolean taken = code.read(branch.what(), context, activation).asBoolean();
+    path |= taken ? 1L << branch.bit() : 0;
+    Stretch next = null;
+    if (isRecording()) {
+      next = stretch.after(taken);
+      if (next == null) {
+        traceAgain();
+      }
+    }
+    if (code.isTemporary()) {
+      activation.clear(code.operand());
+    }
+    if (next != null) {
+      move(next);
+    }
+    return taken;
+  }
+
+  private void move(Stretch next) {
+    stretch = next;
+    runCount = 0;
+    at = 0;
+    capture = 0;
+    captureStep = next.captureSteps[0];
+  }
+
+  private void run(RecordedBody.Straight straight) {
+    if (!isRecording()) {
+      learnable &= straight.traces() != null;
+      straight.node().run(context, activation);
+      return;
+    }
+    if (runCount == run.length) {
+      run = Arrays.copyOf(run, 2 * runCount);
+    }
+    run[runCount++] = straight;
+    Step[] steps = straight.node().steps();
+    int first = straight.first();
+    context.work += StraightNode.STEP_WORK * steps.length;
+    try {
+      for (int i = 0; i < steps.length; i++) {
+        if (first + i == captureStep) {
+          capture(captureStep);
+        }
+        at = i;
+        steps[i].run(context, activation);
+      }
+      at = steps.length;
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      learnable = false;
+      traceAgain();
+      Step failed = steps[at];
+      throw context.located(e, failed.position(), activation, failed);
+    }
+  }
+
+  private void capture(int step) {
+    while (captureStep == step) {
+      pool[stretch.place(capture)] = (Scalar) activation.values[stretch.slot(capture)];
+      captureStep = stretch.captureSteps[++capture];
+    }
+  }
+
+  // ---- from no items to items
+
+  /**
+   * Ends the recording in front of the step that is being run, or wherever the loop is: makes the
+   * items of all variables, as they would be had the iteration been traced from its start.
+   */
+  void traceAgain() {
+    if (isRecording()) {
+      failures++;
+      context.counters.recordingsLeft++;
+      leave();
+    }
+  }
+
+  /** Ends the recording, if there is one: the loop is over, or failed. */
+  void leave() {
+    if (!isRecording()) {
+      return;
+    }
+    captureStep = -1;
+    context.counters.recorded += recorded - counted;
+    counted = recorded;
+    try {
+      makeItems();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      // What is left has values without lineage: nobody may see it.
+      activation.recorder = null;
+      activation.items = items;
+      activation.clearAll(written);
+      throw e;
+    }
+    activation.recorder = null;
+    activation.items = items;
+  }
+
+  private void makeItems() {
+    LineageItem[] starts = startItems();
+    recorder.end(items);
+    if (!inside) {
+      for (int c = 0; c < starts.length; c++) {
+        if (PathShape.isPool(state.starts[c]) && items[written[c]] == null) {
+          items[written[c]] = literal(activation.values[written[c]]);
+        }
+      }
+      return;
+    }
+    PathSymbols now = stretch.start.copy();
+    for (int i = 0; i < runCount; i++) {
+      RecordedBody.Straight straight = run[i];
+      int steps = i + 1 < runCount ? straight.traces().length : at;
+      now.follow(straight, steps, (_, _, _) -> {});
+    }
+    PathItems made = new PathItems(known, now, pool, starts);
+    for (int c = 0; c < starts.length; c++) {
+      int slot = written[c];
+      int symbol = now.of(slot);
+      if (symbol != state.starts[c] || (PathShape.isPool(symbol) && items[slot] == null)) {
+        items[slot] = made.item(symbol, activation.values[slot]);
+      }
+    }
+  }
+
+  /**
+   * What the variables were at the start of the iteration: null for literals of recorded
+   * iterations, which the builder does not ask for.
+   */
+  private LineageItem[] startItems() {
+    boolean[] changed = new boolean[written.length];
+    for (End end : paths.ends()) {
+      for (int c = 0; end.used && c < changed.length; c++) {
+        changed[c] |= end.changed[c];
+      }
+      end.used = false;
+    }
+    LineageItem[] starts = new LineageItem[written.length];
+    for (int c = 0; c < starts.length; c++) {
+      int symbol = state.starts[c];
+      if (!changed[c]) {
+        starts[c] = items[written[c]];
+      } else if (PathShape.isVariable(symbol)) {
+        int first = PathShape.index(symbol);
+        starts[c] = first < c ? starts[first] : recorder.item(c);
+      } else if (PathShape.isOuter(symbol)) {
+        starts[c] = items[PathShape.index(symbol)];
+      } else if (PathShape.isFixed(symbol)) {
+        starts[c] = known.named().get(PathShape.index(symbol));
+      }
+    }
+    for (int c = 0; c < starts.length; c++) {
+      items[written[c]] = starts[c];
+    }
+    return starts;
+  }
+
+  private static LineageItem literal(Value value) {
+    return LineageItem.literal((Scalar) value);
+  }
+}

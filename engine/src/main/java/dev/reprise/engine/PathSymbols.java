@@ -1,0 +1,169 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.PathShape;
+import dev.reprise.runtime.operation.Operation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Follows one path through a loop's body as the interpreter's tracing does, on symbols (see {@link
+ * PathShape}) instead of items: a scalar computed from literals is a literal, everything else an
+ * operation. Equal symbols are equal items.
+ */
+final class PathSymbols {
+  /** What the symbols of a loop's variables are about. */
+  private final Known known;
+
+  private final int[] symbols;
+  private final List<Operation> operations;
+  private final List<int[]> operands;
+  private final BitSet captured;
+  private int literals;
+
+  /**
+   * @param items of all variables by slot, and of constants; those that the loop does not write are
+   *     read
+   * @param written slots that the loop writes
+   * @param named notes of constants: what FIXED symbols refer to; grows
+   */
+  record Known(LineageItem[] items, int[] written, List<LineageItem> named) {
+    /** The number of a named literal. */
+    int number(LineageItem item) {
+      for (int k = 0; k < named.size(); k++) {
+        if (named.get(k) == item) {
+          return k;
+        }
+      }
+      named.add(item);
+      return named.size() - 1;
+    }
+
+    boolean isLiteral(int symbol) {
+      return PathShape.isPool(symbol)
+          || PathShape.isFixed(symbol)
+          || (PathShape.isOuter(symbol) && items[PathShape.index(symbol)].isLiteral());
+    }
+  }
+
+  /** Is told which operands are literals whose values an operation's trace takes. */
+  interface Captures {
+    void add(int step, int slot, int place);
+  }
+
+  /**
+   * The beginning of an iteration.
+   *
+   * @param starts symbols of the written slots
+   * @param variable of the loop, which has just been bound; -1 for none
+   */
+  PathSymbols(Known known, int[] starts, int variable) {
+    this.known = known;
+    this.symbols = new int[known.items.length];
+    this.operations = new ArrayList<>();
+    this.operands = new ArrayList<>();
+    this.captured = new BitSet();
+    for (int slot = 0; slot < symbols.length; slot++) {
+      symbols[slot] = known.items[slot] == null ? PathShape.NONE : PathShape.outer(slot);
+    }
+    for (int c = 0; c < starts.length; c++) {
+      symbols[known.written[c]] = starts[c];
+    }
+    this.literals = starts.length;
+    if (variable >= 0) {
+      symbols[variable] = PathShape.pool(literals++);
+    }
+  }
+
+  private PathSymbols(PathSymbols other) {
+    this.known = other.known;
+    this.symbols = other.symbols.clone();
+    this.operations = new ArrayList<>(other.operations);
+    this.operands = new ArrayList<>(other.operands);
+    this.captured = (BitSet) other.captured.clone();
+    this.literals = other.literals;
+  }
+
+  PathSymbols copy() {
+    return new PathSymbols(this);
+  }
+
+  /** Places that the path's literals take up. */
+  int places() {
+    return literals;
+  }
+
+  int of(int slot) {
+    return symbols[slot];
+  }
+
+  List<Operation> operations() {
+    return operations;
+  }
+
+  List<int[]> operands() {
+    return operands;
+  }
+
+  /** Follows the first steps of a part. */
+  void follow(RecordedBody.Straight straight, int steps, Captures captures) {
+    for (int i = 0; i < steps; i++) {
+      StepTrace trace = straight.traces()[i];
+      int result = result(trace, straight.first() + i, captures);
+      if (trace.output() >= 0) {
+        symbols[trace.output()] = result;
+      }
+      for (int slot : trace.releases()) {
+        symbols[slot] = PathShape.NONE;
+      }
+    }
+  }
+
+  void clear(int slot) {
+    symbols[slot] = PathShape.NONE;
+  }
+
+  private int result(StepTrace trace, int step, Captures captures) {
+    int[] slots = trace.inputs();
+    if (trace.operation() == null) {
+      return trace.named() != null
+          ? PathShape.fixed(known.number(trace.named()))
+          : symbols[slots[0]];
+    }
+    int[] inputs = new int[slots.length];
+    boolean literal = trace.scalars();
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = symbols[slots[i]];
+      literal &= known.isLiteral(inputs[i]);
+    }
+    if (literal) {
+      return PathShape.pool(literals++);
+    }
+    for (int i = 0; i < inputs.length; i++) {
+      int place = PathShape.isPool(inputs[i]) ? PathShape.index(inputs[i]) : -1;
+      if (place >= 0 && !captured.get(place)) {
+        captured.set(place);
+        captures.add(step, slots[i], place);
+      }
+    }
+    operations.add(trace.operation());
+    operands.add(inputs);
+    return PathShape.node(operations.size() - 1);
+  }
+
+  /** What an iteration that ends here has traced. */
+  PathShape shape(int[] starts) {
+    int[] ends = new int[starts.length];
+    for (int c = 0; c < ends.length; c++) {
+      ends[c] = symbols[known.written[c]];
+    }
+    return new PathShape(
+        starts,
+        ends,
+        operations.toArray(Operation[]::new),
+        operands.toArray(int[][]::new),
+        known.named.toArray(LineageItem[]::new),
+        known.items);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.RecordedPath;
+import java.util.Arrays;
+
+/**
+ * Part of the paths that are known from one state of a loop's variables: from a branch to the next.
+ * Together they form a tree with an end for each path. Owned by a {@link LoopRecorder}.
+ */
+final class Stretch {
+  /** What the variables are where it begins. */
+  final PathSymbols start;
+
+  /** Stretches behind the branch that it leads to, as far as paths through them are known. */
+  Stretch then;
+
+  Stretch otherwise;
+
+  /** What an iteration that ends here is stored as; null where none ends, or none is known. */
+  End end;
+
+  /** Before which steps which slot's scalar goes to which place of the pool; ends with -1. */
+  int[] captureSteps = {-1};
+
+  private int[] captureSlots = new int[1];
+  private int[] capturePlaces = new int[1];
+  private int captures;
+
+  /** What follows a path. */
+  static final class End {
+    final RecordedPath stored;
+    final State next;
+
+    /** Written slots that hold another item afterwards. */
+    final boolean[] changed;
+
+    /** Taken since recording began. */
+    boolean used;
+
+    End(RecordedPath stored, State next, boolean[] changed) {
+      this.stored = stored;
+      this.next = next;
+      this.changed = changed;
+    }
+  }
+
+  /** What the variables are between two iterations, and the paths known from there. */
+  static final class State {
+    final int[] starts;
+
+    /** Null until a path is known. */
+    Stretch root;
+
+    State(int[] starts) {
+      this.starts = starts;
+    }
+  }
+
+  Stretch(PathSymbols start) {
+    this.start = start;
+  }
+
+  Stretch after(boolean taken) {
+    return taken ? then : otherwise;
+  }
+
+  void capture(int step, int slot, int place) {
+    if (captures + 1 == captureSteps.length) {
+      captureSteps = Arrays.copyOf(captureSteps, 2 * captures + 2);
+      captureSlots = Arrays.copyOf(captureSlots, captureSteps.length);
+      capturePlaces = Arrays.copyOf(capturePlaces, captureSteps.length);
+    }
+    captureSteps[captures] = step;
+    captureSlots[captures] = slot;
+    capturePlaces[captures] = place;
+    captureSteps[++captures] = -1;
+  }
+
+  int slot(int capture) {
+    return captureSlots[capture];
+  }
+
+  int place(int capture) {
+    return capturePlaces[capture];
+  }
+}

@@ -1,0 +1,181 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.RunStatistics.LoopStatistics;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** When iterations are stored without their items, and when that ends. */
+class RecordedLoopEventsTest {
+  private static final int ITERATIONS = 1000;
+
+  /** The first 32 are traced as ever, and one more to know its path. */
+  private static final int RECORDED = ITERATIONS - 33;
+
+  private static final String DATA =
+      "X = matrix(seq(1, 9), 3, 3) %% 5\na = sum(X)\nL = matrix(1, 60, 60)\n";
+
+  private static LoopStatistics loops(String body) {
+    return loops(Scripts.config(), body);
+  }
+
+  private static LoopStatistics loops(SessionConfig config, String body) {
+    String script = DATA + "for (i in 1:" + ITERATIONS + ") {\n" + body + "\n}\nprint(sum(a))";
+    return Scripts.run(config, script).statistics().loops();
+  }
+
+  @Test
+  void aLoopOverScalarsIsRecordedOnceItsPathIsKnown() {
+    assertThat(loops("a = (a * 3 + i) %% 1001")).isEqualTo(new LoopStatistics(RECORDED, 0));
+  }
+
+  @Test
+  void smallMatricesAndWritesIntoCellsAreRecorded() {
+    assertThat(loops("X = (X * 3 + i) %% 11\nX[2, 1] = a\na = as.scalar(X[1, 3]) + i"))
+        .isEqualTo(new LoopStatistics(RECORDED, 0));
+  }
+
+  @Test
+  void aSecondPathIsTracedOnce() {
+    assertThat(loops("if (i %% 2 == 0) { a = a * 0.5 } else { a = a + i }"))
+        .isEqualTo(new LoopStatistics(RECORDED - 1, 1));
+  }
+
+  @Test
+  void aWhileLoopIsRecordedUntilItsConditionFails() {
+    String script = DATA + "i = 0\nwhile (i < 1000) { i = i + 1\na = a * 0.5 + i }\nprint(a)";
+    assertThat(Scripts.run(script).statistics().loops()).isEqualTo(new LoopStatistics(RECORDED, 1));
+  }
+
+  @Test
+  void onlyIterationsWithAnEffectAreTracedAgain() {
+    assertThat(loops("a = a * 0.5 + i\nif (i %% 100 == 0) { print(lineage(X)) }"))
+        .isEqualTo(new LoopStatistics(RECORDED - 10, 10));
+  }
+
+  @Test
+  void anOperationThatIsLookedUpEndsTheRecordingOfItsIteration() {
+    String body = "a = a * 0.5\nif (i %% 100 == 0) { B = L %*% (L * i)\na = a + sum(B) }";
+    LoopStatistics loops = loops(body);
+    assertThat(loops.left()).isEqualTo(10);
+    assertThat(loops.recorded()).isBetween(RECORDED - 14L, RECORDED - 10L);
+    LoopStatistics unasked = loops(Scripts.config().withReuse(ReuseMode.TRACE), body);
+    assertThat(unasked.left()).isLessThan(4);
+    assertThat(unasked.recorded()).isGreaterThan(RECORDED - 4L);
+  }
+
+  @Test
+  void whatIsLookedUpInAnIterationThatWasRecordedSoFarIsFound() {
+    String script =
+        DATA
+            + "C = L %*% (L * 1.5 + 148)\nfor (i in 1:200) {\na = a * 0.5 + i\nk = i - 2\n"
+            + "if (i == 150) { B = L %*% (L * 1.5 + k)\nprint(sum(B - C)) }\n}\nprint(a)";
+    Scripts.Outcome outcome = Scripts.run(script);
+    assertThat(outcome.output()).startsWith("0.0\n");
+    assertThat(outcome.statistics().hits()).isEqualTo(1);
+    assertThat(outcome.statistics().misses()).isEqualTo(2);
+    assertThat(outcome.statistics().loops().left()).isEqualTo(1);
+    assertThat(outcome.statistics().loops().recorded()).isGreaterThan(160);
+  }
+
+  @Test
+  void aLoopWhoseIterationsAllNeedItemsIsLeftToTheInterpreter() {
+    LoopStatistics loops = loops("L = (L %*% L) %% 7\na = a + 1");
+    assertThat(loops.recorded()).isZero();
+    assertThat(loops.left()).isLessThan(250);
+    assertThat(loops("for (j in 1:2) { a = a * 0.5 }")).isEqualTo(LoopStatistics.NONE);
+    assertThat(loops("print(i)")).isEqualTo(LoopStatistics.NONE);
+  }
+
+  @Test
+  void constantsThatChangeAreLearnedAnew() {
+    String script =
+        DATA + "k = 3\nfor (i in 1:1000) { a = a * k\nif (i == 500) { k = 4 } }\nprint(a)";
+    LoopStatistics loops = Scripts.run(script).statistics().loops();
+    assertThat(loops.recorded()).isGreaterThan(RECORDED - 8);
+    assertThat(loops.left()).isLessThan(8);
+  }
+
+  @Test
+  void nothingIsRecordedWithoutDeduplicationOrTrace() {
+    String body = "a = a * 0.5 + i";
+    assertThat(loops(Scripts.config().withDedup(false), body)).isEqualTo(LoopStatistics.NONE);
+    assertThat(loops(Scripts.config().withReuse(ReuseMode.NONE), body))
+        .isEqualTo(LoopStatistics.NONE);
+  }
+
+  @Test
+  void loopsInWorkersAndFunctionsAreRecorded() {
+    String script =
+        "f = function(double x) return (double y) { y = x\n"
+            + "for (i in 1:100) { y = y * 0.5 + i } }\n"
+            + DATA
+            + "R = matrix(0, 4, 1)\nparfor (p in 1:4) { R[p, 1] = f(p) + f(a) }\nprint(sum(R))";
+    assertThat(Scripts.run(script).statistics().loops().recorded()).isGreaterThanOrEqualTo(67 * 5);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ReuseMode.class,
+      names = {"TRACE", "FULL", "HYBRID"})
+  void afterAnErrorVariablesHaveTheirItems(ReuseMode mode) throws Exception {
+    SessionConfig config = Scripts.config().withReuse(mode);
+    String said = afterFailure(config);
+    assertThat(said).contains("<input 1>:4").contains("return %");
+    assertThat(said).isEqualTo(afterFailure(config.withDedup(false)));
+  }
+
+  /** What a failure in the 70th iteration says, and the lineage that variables have then. */
+  private static String afterFailure(SessionConfig config) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    try (Session session = Reprise.session(config.withOutput(out, out));
+        Workspace workspace = session.workspace()) {
+      String script =
+          "X = matrix(seq(1, 9), 3, 3)\n"
+              + "a = sum(X); b = a\n"
+              + "for (i in 1:100) { t = b; b = a * 0.5 + i\n"
+              + "a = t + X[i %/% 70 * 3 + 1, 1] * 0 + t }";
+      try {
+        workspace.run("<input 1>", script);
+        throw new AssertionError("the script did not fail");
+      } catch (ScriptException e) {
+        out.println(e.getMessage());
+      }
+      workspace.run(
+          "<input 2>", "print(lineage(a))\nprint(lineage(b))\nprint(lineage(t))\nprint(i)");
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aTrapTellsTheTraceOfWhatItStopsAt(@TempDir Path folder) {
+    SessionConfig config =
+        Scripts.config().withWorkingDirectory(folder).withTraps(Set.of(Trap.NAN));
+    for (String step : new String[] {"b = log(75 - i - a * 0)", "X = log(X * 0 + 75 - i)"}) {
+      String script = DATA + "for (i in 1:100) {\na = a * 0.5\n" + step + "\n}";
+      ScriptException failure = Scripts.failure(config, script);
+      assertThat(failure.getMessage())
+          .contains("made the first NaN")
+          .contains("= log %")
+          .isEqualTo(Scripts.failure(config.withDedup(false), script).getMessage());
+    }
+  }
+
+  @Test
+  void anOperationThatIsOnlyEstimatedNeedsItsItem() {
+    String script = DATA + "for (i in 1:100) { a = a * 0.5\nif (i > 90) { b = sum(L %*% L) } }";
+    SessionConfig config = Scripts.config().withEstimate(true);
+    assertThat(Scripts.run(config, script).statistics().forecast().repeated())
+        .isEqualTo(Scripts.run(config.withDedup(false), script).statistics().forecast().repeated())
+        .isGreaterThanOrEqualTo(9);
+  }
+}
