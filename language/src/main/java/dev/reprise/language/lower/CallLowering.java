@@ -8,7 +8,11 @@ import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lowers calls: a function of the file first, then a builtin, then the library. */
+/**
+ * Lowers calls: a function of the file first, then a builtin, then the library; builtins that
+ * SystemDS has not come last, so that a library folder of its users may have functions of that
+ * name.
+ */
 final class CallLowering {
   private final ProcedureContext context;
   private final ExpressionLowering expressions;
@@ -38,11 +42,13 @@ final class CallLowering {
       return context.functions().scoped(context.unit(), call.namespace(), call.name());
     }
     FunctionReference own = context.functions().own(context.unit(), call.name());
-    if (own != null || Builtins.isBuiltin(call.name(), context.operations())) {
+    if (own != null || NeuralBuiltins.isLanguage(call.name(), context.operations())) {
       return own;
     }
     FunctionReference shipped = context.functions().library(call.name());
-    return shipped != null ? shipped : FormerNames.function(call, context);
+    return shipped != null || Builtins.isBuiltin(call.name(), context.operations())
+        ? shipped
+        : FormerNames.function(call, context);
   }
 
   private void unknown(Expression.Call call) {

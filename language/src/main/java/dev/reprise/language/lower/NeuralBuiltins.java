@@ -3,9 +3,11 @@ package dev.reprise.language.lower;
 import dev.reprise.language.lower.Builtins.Row;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Builtins whose sizes are given as lists: {@code conv2d(X, W, input_shape=[N, C, H, W], ...)}. An
@@ -31,7 +33,41 @@ final class NeuralBuiltins {
           new Sizes("stride", 2),
           new Sizes("padding", 2));
 
+  /** Builtins of ours, which SystemDS has not. */
+  private static final Set<String> OURS =
+      Set.of(
+          "relu",
+          "leaky_relu",
+          "elu",
+          "selu",
+          "gelu",
+          "silu",
+          "softmax",
+          "log_softmax",
+          "softmax_cross_entropy",
+          "layer_norm",
+          "embedding",
+          "dropout",
+          "sgd_update",
+          "momentum_update",
+          "nesterov_update",
+          "adagrad_update",
+          "rmsprop_update",
+          "adam_update",
+          "adamw_update");
+
   private NeuralBuiltins() {}
+
+  /** True for a builtin that goes before functions of a library. */
+  static boolean isLanguage(String name, OperationTable operations) {
+    return Builtins.isBuiltin(name, operations) && !isOurs(name);
+  }
+
+  private static boolean isOurs(String name) {
+    String gradient = "_backward";
+    return OURS.contains(
+        name.endsWith(gradient) ? name.substring(0, name.length() - gradient.length()) : name);
+  }
 
   static void addTo(Map<String, Row> rows) {
     rows.put("conv2d", site -> lower(site, CONVOLUTION, "input", "filter"));

@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
@@ -17,7 +18,9 @@ class FormerNamesTest {
   private static final Map<String, String> LIBRARY =
       Map.of(
           "l2svm", "l2svm = function(Double X, Double reg = 1) return (Double w) { w = X * reg }",
-          "naiveBayes", "naiveBayes = function(Double D) return (Double p) { p = D }");
+          "naiveBayes", "naiveBayes = function(Double D) return (Double p) { p = D }",
+          "gelu", "gelu = function(Double first, Double second) return (Double p) { p = first }",
+          "exp", "exp = function(Double first, Double second) return (Double p) { p = first }");
 
   @Test
   void theFormerNameOfAnArgumentIsAcceptedWithOneWarning() throws CompileException {
@@ -35,6 +38,17 @@ class FormerNamesTest {
   void aFunctionOfTheScriptKeepsItsOwnNames() throws CompileException {
     String own = "l2svm = function(Double lambda) return (Double w) { w = lambda }\n";
     assertThat(warnings(own + "print(l2svm(lambda=2))")).isEmpty();
+  }
+
+  @Test
+  void aFunctionOfALibraryGoesBeforeABuiltinThatSystemDsHasNot() throws CompileException {
+    assertThat(warnings("print(gelu(first=1, second=2) + relu(3) + exp(1))")).isEmpty();
+  }
+
+  @Test
+  void aFunctionOfALibraryDoesNotGoBeforeOtherBuiltins() {
+    assertThatThrownBy(() -> warnings("print(exp(first=1, second=2))"))
+        .isInstanceOf(CompileException.class);
   }
 
   private static List<String> warnings(String text) throws CompileException {

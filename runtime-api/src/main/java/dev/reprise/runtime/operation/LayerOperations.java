@@ -34,6 +34,29 @@ final class LayerOperations {
             .in("scores", "y")
             .returns(LayerResults.CROSS_ENTROPY)
             .work(Work.FUNCTION));
+    // [out, cache_norm, cache_inv_var]
+    rows.add(
+        row("layer_norm")
+            .in("X", "gamma", "beta")
+            .in("epsilon", 1e-5)
+            .outputs(3)
+            .returns(Results.LIKE_FIRST));
+    // [dX, dgamma, dbeta]
+    rows.add(
+        row("layer_norm_backward")
+            .in("dout", "cache_norm", "cache_inv_var", "gamma")
+            .outputs(3)
+            .returns(LayerResults.LIKE_BOTH));
+    rows.add(row("embedding").in("indices", "embedding_dict").returns(LayerResults.LOOKUP));
+    rows.add(
+        row("embedding_backward")
+            .in("dout", "indices", "v")
+            .in("padding_idx", 0L)
+            .returns(LayerResults.LOOKUP_GRADIENT));
+    // [out, seed]: p is the share of cells that are kept.
+    rows.add(row("dropout").in("X", "p").in("seed", -1L).outputs(2).returns(Results.LIKE_FIRST));
+    // The seed that dropout drew or was given; never drawn here, hence not called seed.
+    rows.add(row("dropout_backward").in("dout", "p", "drawn").returns(Results.LIKE_FIRST));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 }

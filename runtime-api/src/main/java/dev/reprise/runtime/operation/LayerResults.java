@@ -55,6 +55,43 @@ public final class LayerResults {
         return Meta.matrix(scores);
       };
 
+  /** A row of the dictionary for each index, those of an example side by side. */
+  static final ResultRule LOOKUP =
+      (operation, inputs) -> {
+        Shape indices = Shapes.of(inputs[0]);
+        Shape dictionary = Shapes.of(inputs[1]);
+        return indices == null || dictionary == null
+            ? null
+            : Meta.matrix(indices.rows(), Math.multiplyExact(indices.cols(), dictionary.cols()));
+      };
+
+  static final ResultRule LOOKUP_GRADIENT =
+      (operation, inputs) -> {
+        Shape gradient = Shapes.of(inputs[0]);
+        Shape indices = Shapes.of(inputs[1]);
+        long words = Shapes.longOr(inputs[2], -1);
+        if (gradient == null || indices == null || words < 1) {
+          return null;
+        }
+        return Meta.matrix(words, requireLookup(operation, gradient, indices));
+      };
+
+  /** Columns of the dictionary that a gradient of looked-up rows belongs to. */
+  public static long requireLookup(Operation operation, Shape gradient, Shape indices) {
+    if (gradient.rows() != indices.rows()
+        || indices.cols() == 0
+        || gradient.cols() % indices.cols() != 0) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs 'dout' with a row for each row of 'indices', "
+              + indices
+              + ", and as many columns for each index, but got "
+              + gradient);
+    }
+    return gradient.cols() / indices.cols();
+  }
+
   /** Refuses an operand whose shape is not that of the first one. */
   public static void requireEqual(Operation operation, int at, Shape found, Shape wanted) {
     if (!found.equals(wanted)) {

@@ -101,4 +101,26 @@ public abstract class LayerComparison {
       }
     }
   }
+
+  @Test
+  void normalisedRowsLookupsAndDropoutAreClose() {
+    SplittableRandom random = new SplittableRandom(4);
+    for (Precision precision : Precision.values()) {
+      for (long[] shape : SHAPES) {
+        DenseMatrix x = comparison.matrix(random, shape[0], shape[1], precision, false);
+        DenseMatrix y = comparison.matrix(random, shape[0], shape[1], precision, false);
+        DenseMatrix row = comparison.matrix(random, 1, shape[1], precision, false);
+        DenseMatrix column = comparison.matrix(random, shape[0], 1, precision, false);
+        DenseMatrix indices =
+            comparison.matrix(shape[0], 1, precision, (_, _) -> random.nextInt(9));
+        assertClose("layer_norm", precision, x, row, row, Scalar.of(1e-2));
+        assertClose("layer_norm_backward", precision, x, y, column, row);
+        assertClose("embedding_backward", precision, x, indices, Scalar.of(7L), Scalar.of(2L));
+        comparison.assertEqual("embedding", Attributes.none(), precision, indices, x);
+        Operand[] dropped = {x, Scalar.of(0.25), Scalar.of(9L)};
+        comparison.assertEqual("dropout_backward", Attributes.none(), precision, dropped);
+        release();
+      }
+    }
+  }
 }

@@ -101,8 +101,7 @@ final class ActivationGradients {
       }
       ExponentialBlocks.exp(low, new double[n], slopes, n);
       for (int i = 0; i < n; i++) {
-        slopes[i] =
-            x[i] > 0 ? ActivationLoops.SELU_SCALE : ActivationLoops.SELU_ALPHA * slopes[i];
+        slopes[i] = x[i] > 0 ? ActivationLoops.SELU_SCALE : ActivationLoops.SELU_ALPHA * slopes[i];
       }
     }
   }

@@ -10,6 +10,8 @@ public final class CreateKernels {
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel) {
     table.add("rand", new RandKernel(parallel));
+    table.add("dropout", new DropoutKernel(parallel, true));
+    table.add("dropout_backward", new DropoutKernel(parallel, false));
     table.add("matrix", new FillKernel(parallel));
     table.add("seq", new SequenceKernel());
     table.add("sample", new SampleKernel());

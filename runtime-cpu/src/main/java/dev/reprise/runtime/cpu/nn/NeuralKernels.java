@@ -42,6 +42,12 @@ public final class NeuralKernels {
     table.add("leaky_relu_backward", slopes::leakyRelu);
     table.add("elu_backward", slopes::elu);
     OptimiserSteps.register(table, parallel);
+    LayerNormalisation rows = new LayerNormalisation(parallel);
+    table.add("layer_norm", rows::forward);
+    table.add("layer_norm_backward", rows::backward);
+    Embedding embedding = new Embedding(parallel);
+    table.add("embedding", embedding::lookUp);
+    table.add("embedding_backward", embedding::gradient);
     table.add("lstm", new Lstm(parallel, blas));
     table.add("lstm_backward", new LstmGradient(parallel, blas));
   }

@@ -13,8 +13,9 @@ import java.lang.foreign.MemorySegment;
  *
  * @param rows of the matrices
  * @param cols of the matrices, at least 1
+ * @param mostTasks how many tasks there may be, each with results of its own that are added up
  */
-record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int cols) {
+record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int cols, int mostTasks) {
   private static final int BLOCK_CELLS = 2048;
   private static final int TASK_CELLS = 1 << 14;
 
@@ -35,13 +36,18 @@ record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int col
     return new RowBlocks(parallel, context, matrix.rows(), Math.toIntExact(matrix.cols()));
   }
 
+  RowBlocks(Parallel parallel, ExecutionContext context, long rows, int cols) {
+    this(parallel, context, rows, cols, Integer.MAX_VALUE);
+  }
+
   private int blockRows() {
     return Math.max(1, BLOCK_CELLS / Math.max(1, cols));
   }
 
   private long taskRows() {
     int block = blockRows();
-    return (long) block * Math.max(1, TASK_CELLS / (block * (long) Math.max(1, cols)));
+    long usual = (long) block * Math.max(1, TASK_CELLS / (block * (long) Math.max(1, cols)));
+    return Math.max(usual, Parallel.chunks(rows, mostTasks));
   }
 
   /** How many tasks there are: a matter of the shape alone. */

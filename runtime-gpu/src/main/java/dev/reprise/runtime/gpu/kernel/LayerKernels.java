@@ -19,11 +19,17 @@ public final class LayerKernels {
     kernels.add("log_softmax_backward", new Rows("softmax/logarithm_gradient", 2));
     kernels.add("softmax_cross_entropy", new Loss());
     kernels.add("softmax_cross_entropy_backward", new LossGradient());
+    kernels.add("layer_norm", new LayerNormalisation.Forward());
+    kernels.add("layer_norm_backward", new LayerNormalisation.Gradient());
+    kernels.add("embedding", new Embedding.LookUp());
+    kernels.add("embedding_backward", new Embedding.Gradient());
+    kernels.add("dropout", new Dropout(true));
+    kernels.add("dropout_backward", new Dropout(false));
     kernels.add("leaky_relu_backward", new Slope("slopes/leaky_relu"));
     kernels.add("elu_backward", new Slope("slopes/elu"));
   }
 
-  private static boolean areEqual(DeviceOperand first, DeviceOperand second) {
+  static boolean areEqual(DeviceOperand first, DeviceOperand second) {
     return first instanceof DeviceMatrix x
         && second instanceof DeviceMatrix y
         && x.shape().equals(y.shape());

@@ -113,3 +113,14 @@ KERNEL normal(GLOBAL REAL *out, double sparsity, LONG seed, LONG n) {
                radius * (quadrant >= 2 ? -y : y), sparsity, (ULONG)seed);
   }
 }
+
+// Cells that chance keeps, divided by their share; the others are 0. Chance is that of sparse matrices.
+KERNEL dropout(GLOBAL REAL *out, GLOBAL const REAL *x, double share, LONG seed, LONG n) {
+  EACH_ITEM(block, (n + 1) / 2) {
+    ULONG even, odd;
+    philox((ULONG)seed, SPARSITY, (ULONG)block, &even, &odd);
+    LONG at = 2 * block;
+    out[at] = unit(even) < share ? (REAL)(x[at] / share) : 0;
+    if (at + 1 < n) out[at + 1] = unit(odd) < share ? (REAL)(x[at + 1] / share) : 0;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.reprise.runtime.cpu.create;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code dropout}: each cell is kept with a chance and divided by it, or becomes 0. Which ones
+ * follows from the seed alone, as in {@code rand} with that sparsity, so the gradient needs the
+ * seed and no mask.
+ */
+final class DropoutKernel implements Kernel {
+  /** Even, since chances come in pairs. */
+  private static final long CELLS_PER_CHUNK = 1 << 14;
+
+  private final Parallel parallel;
+  private final boolean givesSeed;
+
+  DropoutKernel(Parallel parallel, boolean givesSeed) {
+    this.parallel = parallel;
+    this.givesSeed = givesSeed;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    double share = Arguments.number(operation, inputs, 1);
+    long seed = Arguments.whole(operation, inputs, 2);
+    if (!(share > 0 && share <= 1)) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' keeps a share 'p' of the cells above 0 and up to 1, not "
+              + share);
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), x.cols());
+      parallel.forRange(
+          context,
+          x.cells(),
+          CELLS_PER_CHUNK,
+          (from, to) -> drop(x.segment(), out.segment(), share, seed, from, to));
+      scratch.keep(out);
+      return givesSeed ? new Operand[] {out, Scalar.of(seed)} : new Operand[] {out};
+    }
+  }
+
+  private static void drop(
+      MemorySegment x, MemorySegment out, double share, long seed, long from, long to) {
+    UniformDistribution chance = UniformDistribution.chances(seed);
+    double[] chances = new double[Distribution.BATCH];
+    double[] cells = new double[Distribution.BATCH];
+    for (long start = from; start < to; start += Distribution.BATCH) {
+      int n = (int) Math.min(Distribution.BATCH, to - start);
+      chance.fill(start, chances, n);
+      MemorySegment.copy(x, JAVA_DOUBLE, 8 * start, cells, 0, n);
+      for (int i = 0; i < n; i++) {
+        cells[i] = chances[i] < share ? cells[i] / share : 0;
+      }
+      MemorySegment.copy(cells, 0, out, JAVA_DOUBLE, 8 * start, n);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.LayerResults;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * {@code embedding}: rows of a dictionary by their numbers from 1, and the gradient: the sum of the
+ * gradients of each row's uses, in their order. A number that is none of a row stands for zeros.
+ */
+final class Embedding {
+  private static final long CELLS_PER_TASK = 1 << 14;
+
+  private final Parallel parallel;
+
+  Embedding(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** The row's position from 0, or -1. */
+  private static long position(MemorySegment indices, long at, long rows) {
+    double number = indices.getAtIndex(JAVA_DOUBLE, at);
+    return number >= 1 && number < rows + 1.0 ? (long) number - 1 : -1;
+  }
+
+  Operand[] lookUp(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix indices = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix words = Arguments.matrix(operation, inputs, 1);
+    long bytes = 8 * words.cols();
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      long cols = Math.multiplyExact(indices.cols(), words.cols());
+      DenseMatrix out = scratch.matrix(indices.rows(), cols);
+      long chunk = Math.max(1, CELLS_PER_TASK / Math.max(1, words.cols()));
+      parallel.forRange(
+          context,
+          indices.cells(),
+          chunk,
+          (from, to) -> {
+            for (long at = from; at < to; at++) {
+              long row = position(indices.segment(), at, words.rows());
+              if (row < 0) {
+                out.segment().asSlice(at * bytes, bytes).fill((byte) 0);
+              } else {
+                MemorySegment.copy(words.segment(), row * bytes, out.segment(), at * bytes, bytes);
+              }
+            }
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix indices = Arguments.matrix(operation, inputs, 1);
+    long rows = Arguments.whole(operation, inputs, 2);
+    long padding = Arguments.whole(operation, inputs, 3);
+    if (rows < 1 || rows > Integer.MAX_VALUE - 8 || indices.cells() > Integer.MAX_VALUE - 8) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs a dictionary 'v' of 1 to "
+              + (Integer.MAX_VALUE - 8)
+              + " rows and as many indices at most, but got "
+              + rows
+              + " and "
+              + indices.cells());
+    }
+    int cols =
+        Math.toIntExact(LayerResults.requireLookup(operation, dout.shape(), indices.shape()));
+    Uses uses = Uses.of(indices, rows, padding);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(rows, cols);
+      long mean = Math.max(1, cols * (1 + indices.cells() / rows));
+      parallel.forRange(
+          context,
+          rows,
+          Math.max(1, CELLS_PER_TASK / mean),
+          (from, to) -> {
+            double[] sum = new double[cols];
+            double[] part = new double[cols];
+            for (int row = (int) from; row < to; row++) {
+              Arrays.fill(sum, 0);
+              for (int i = uses.starts[row]; i < uses.starts[row + 1]; i++) {
+                long at = 8L * uses.places[i] * cols;
+                MemorySegment.copy(dout.segment(), JAVA_DOUBLE, at, part, 0, cols);
+                for (int j = 0; j < cols; j++) {
+                  sum[j] += part[j];
+                }
+              }
+              MemorySegment.copy(sum, 0, out.segment(), JAVA_DOUBLE, 8L * row * cols, cols);
+            }
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  /** Where each row is used: in {@code places} from its start to the next row's, ascending. */
+  private record Uses(int[] starts, int[] places) {
+    static Uses of(DenseMatrix indices, long rows, long padding) {
+      int[] starts = new int[(int) rows + 1];
+      int n = (int) indices.cells();
+      for (int at = 0; at < n; at++) {
+        long row = position(indices.segment(), at, rows);
+        if (row >= 0 && row != padding - 1) {
+          starts[(int) row + 1]++;
+        }
+      }
+      for (int row = 0; row < rows; row++) {
+        starts[row + 1] += starts[row];
+      }
+      int[] places = new int[starts[(int) rows]];
+      int[] next = starts.clone();
+      for (int at = 0; at < n; at++) {
+        long row = position(indices.segment(), at, rows);
+        if (row >= 0 && row != padding - 1) {
+          places[next[(int) row]++] = at;
+        }
+      }
+      return new Uses(starts, places);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.LayerResults;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code layer_norm} and its gradient: each row gets mean 0 and variance 1, then times gamma plus
+ * beta, rows with a number for each column.
+ */
+final class LayerNormalisation {
+  /** Tasks that add up gradients of gamma and beta, each for itself. */
+  private static final int SUMS = 16;
+
+  private final Parallel parallel;
+
+  LayerNormalisation(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** [out, cache_norm, cache_inv_var]. */
+  Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    double[] gamma = numbers(operation, inputs, 1, 1, x.cols());
+    double[] beta = numbers(operation, inputs, 2, 1, x.cols());
+    double epsilon = Arguments.number(operation, inputs, 3);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix norm = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix inverse = scratch.matrix(x.rows(), 1);
+      RowBlocks.of(parallel, context, x)
+          .run(
+              new DenseMatrix[] {x},
+              new DenseMatrix[] {out, norm},
+              0,
+              (block, _) -> {
+                double[][] cells = block.cells();
+                int cols = block.cols();
+                for (int i = 0; i < block.rows(); i++) {
+                  int at = i * cols;
+                  double scale = normalise(cells[0], cells[2], at, cols, epsilon);
+                  inverse.segment().setAtIndex(JAVA_DOUBLE, block.row() + i, scale);
+                  for (int j = 0; j < cols; j++) {
+                    cells[1][at + j] = cells[2][at + j] * gamma[j] + beta[j];
+                  }
+                }
+              });
+      return scratch.keepAll(out, norm, inverse);
+    }
+  }
+
+  /** Normalises one row; returns the inverse of its deviation. */
+  private static double normalise(double[] x, double[] norm, int at, int cols, double epsilon) {
+    double mean = Softmax.sum(x, at, at + cols) / cols;
+    double squares = 0;
+    for (int j = at; j < at + cols; j++) {
+      double distance = x[j] - mean;
+      norm[j] = distance;
+      squares += distance * distance;
+    }
+    double scale = 1 / Math.sqrt(squares / cols + epsilon);
+    for (int j = at; j < at + cols; j++) {
+      norm[j] *= scale;
+    }
+    return scale;
+  }
+
+  /** [dX, dgamma, dbeta]. */
+  Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix norm = Arguments.matrix(operation, inputs, 1);
+    LayerResults.requireEqual(operation, 1, norm.shape(), dout.shape());
+    double[] inverse = numbers(operation, inputs, 2, dout.rows(), 1);
+    double[] gamma = numbers(operation, inputs, 3, 1, dout.cols());
+    int cols = gamma.length;
+    RowBlocks blocks = new RowBlocks(parallel, context, dout.rows(), cols, SUMS);
+    double[][] sums = new double[blocks.tasks()][2 * cols];
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix dx = scratch.matrix(dout.rows(), cols);
+      blocks.run(
+          new DenseMatrix[] {dout, norm},
+          new DenseMatrix[] {dx},
+          0,
+          (block, task) -> {
+            for (int i = 0; i < block.rows(); i++) {
+              double scale = inverse[Math.toIntExact(block.row() + i)];
+              gradient(block.cells(), i * cols, scale, gamma, sums[task]);
+            }
+          });
+      double[] all = new double[2 * cols];
+      for (double[] part : sums) {
+        for (int j = 0; j < all.length; j++) {
+          all[j] += part[j];
+        }
+      }
+      DenseMatrix dgamma = scratch.matrix(1, cols);
+      DenseMatrix dbeta = scratch.matrix(1, cols);
+      MemorySegment.copy(all, 0, dgamma.segment(), JAVA_DOUBLE, 0, cols);
+      MemorySegment.copy(all, cols, dbeta.segment(), JAVA_DOUBLE, 0, cols);
+      return scratch.keepAll(dx, dgamma, dbeta);
+    }
+  }
+
+  private static void gradient(
+      double[][] cells, int at, double scale, double[] gamma, double[] sums) {
+    double[] dout = cells[0];
+    double[] norm = cells[1];
+    double[] dx = cells[2];
+    int cols = gamma.length;
+    double total = 0;
+    double products = 0;
+    for (int j = 0; j < cols; j++) {
+      double d = dout[at + j];
+      double product = d * norm[at + j];
+      sums[j] += product;
+      sums[cols + j] += d;
+      total += d * gamma[j];
+      products += product * gamma[j];
+    }
+    double mean = total / cols;
+    double slope = products / cols;
+    for (int j = 0; j < cols; j++) {
+      dx[at + j] = scale * (dout[at + j] * gamma[j] - mean - norm[at + j] * slope);
+    }
+  }
+
+  private static double[] numbers(
+      Operation operation, Operand[] inputs, int at, long rows, long cols) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+    if (matrix.rows() != rows || matrix.cols() != cols) {
+      throw new OperandException(
+          "'"
+              + operation.name()
+              + "' needs '"
+              + operation.opcode().parameters().get(at).name()
+              + "' of shape "
+              + rows
+              + "x"
+              + cols
+              + ", but got "
+              + matrix.shape());
+    }
+    double[] numbers = new double[Math.toIntExact(matrix.cells())];
+    MemorySegment.copy(matrix.segment(), JAVA_DOUBLE, 0, numbers, 0, numbers.length);
+    return numbers;
+  }
+}
