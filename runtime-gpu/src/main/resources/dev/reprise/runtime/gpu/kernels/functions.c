@@ -6,6 +6,7 @@
 #define FUNCTION __device__
 extern "C" {
 #endif
+#include "activations.c"
 #include "bits.c"
 #include "cells.c"
 #include "tests.c"
