@@ -116,6 +116,13 @@ class LineageBudgetTest {
   }
 
   @Test
+  void theBudgetIsAtMostHalfOfTheHeap() throws Exception {
+    long heap = Runtime.getRuntime().maxMemory();
+    SessionConfig greedy = Scripts.config().withLineageBytes(Long.MAX_VALUE);
+    assertThat(run(greedy, DATA).statistics().lineage().budgetBytes()).isEqualTo(heap / 2);
+  }
+
+  @Test
   void aReplayOfACutTraceSaysThatItIsCut() throws Exception {
     SessionConfig config = tiny(false).withWorkingDirectory(folder);
     run(config, DATA + "for (i in 1:20000) { s = s * 0.5 + i }\nS = S + s");

@@ -90,8 +90,12 @@ public final class Environment {
     }
   }
 
-  /** Heap that lineage may take unless told otherwise: half of what the virtual machine has. */
-  static long defaultLineageBytes() {
-    return Runtime.getRuntime().maxMemory() / 2;
+  /**
+   * Heap that lineage may take: what was asked for, at most half of what the virtual machine has,
+   * since looking at traces takes memory, too.
+   */
+  static long lineageBytes(OptionalLong asked) {
+    long most = Runtime.getRuntime().maxMemory() / 2;
+    return Math.min(asked.orElse(most), most);
   }
 }

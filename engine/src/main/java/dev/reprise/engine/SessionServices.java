@@ -163,9 +163,7 @@ public final class SessionServices implements AutoCloseable {
     memory.restoreLostWith(restoration);
     this.lineage =
         new LineageBudget(
-            config.lineageBytes().orElse(Environment.defaultLineageBytes()),
-            config.threads(),
-            config.err());
+            Environment.lineageBytes(config.lineageBytes()), config.threads(), config.err());
     this.metrics =
         config.metrics() == null
             ? null
