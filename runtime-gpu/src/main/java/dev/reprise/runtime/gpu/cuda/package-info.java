@@ -1,5 +1,6 @@
 /**
- * CUDA devices, through the driver's interface and the primary context, which cuBLAS and cuSPARSE share.
+ * CUDA devices, through the driver's interface and the primary context, which cuBLAS and cuSPARSE
+ * share.
  *
  * <pre>
  *   worker ---- run, runGroups ----> launches (stream) --- mark --->  events
