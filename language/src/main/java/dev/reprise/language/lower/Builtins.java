@@ -39,6 +39,7 @@ final class Builtins {
           "listRemove",
           "output",
           "bound",
+          "cut",
           "literal");
 
   private static final Map<String, Row> ROWS = rows();
