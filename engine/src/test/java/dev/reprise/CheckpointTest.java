@@ -103,6 +103,30 @@ class CheckpointTest {
   }
 
   @Test
+  void whatFollowsALoopThatHadNothingLeftToDoDrawsTheSame() throws IOException {
+    String script =
+        """
+        if (file.exists("state")) {
+          s = resume("state")
+          start = as.scalar(s["epoch"]) + 1
+          W = as.matrix(s["W"])
+        } else {
+          start = 1
+          W = matrix(0, 2, 2)
+        }
+        for (e in seq(start, 3, 1)) {
+          W = W + rand(rows=2, cols=2)
+          checkpoint(list(W=W, epoch=e), "state")
+        }
+        print(toString(W, decimal=17) + toString(rand(rows=1, cols=3), decimal=17))
+        """;
+    forget();
+    String whole = run(config(), script);
+    // The last checkpoint is that of the last iteration: the loop has none left.
+    assertThat(run(config().withSeed(4711), script)).isEqualTo(whole);
+  }
+
+  @Test
   void aLoopWithAConditionGoesOnWithItsNextIteration() throws IOException {
     assertResumes(config(), "e = start - 1\nwhile (e < END)");
   }

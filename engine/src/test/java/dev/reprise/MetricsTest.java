@@ -35,6 +35,23 @@ class MetricsTest {
   }
 
   @Test
+  void aFolderThatCannotBeMadeEndsAParforWithOneError() throws IOException {
+    Files.createFile(folder.resolve("m"));
+    String script =
+        """
+        R = matrix(0, 20, 1)
+        parfor (i in 1:20, par=2) {
+          metric("a", i, i)
+          R[i, 1] = i
+        }
+        print(sum(R))
+        """;
+    for (int round = 0; round < 20; round++) {
+      assertThat(Scripts.failure(config(), script)).hasMessageContaining("m");
+    }
+  }
+
+  @Test
   void metricsOfAParforComeInTheOrderOfItsIterations() throws IOException {
     String script =
         """

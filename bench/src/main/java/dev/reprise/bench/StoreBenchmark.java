@@ -4,6 +4,7 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.Content;
+import dev.reprise.store.ContentOutput;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
@@ -12,7 +13,6 @@ import dev.reprise.store.Vertex;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public class StoreBenchmark {
     }
 
     @Override
-    public Written writeTo(WritableByteChannel out) throws IOException {
+    public Written writeTo(ContentOutput out) throws IOException {
       out.write(ByteBuffer.wrap(content));
       return new Written(ContentHash.of(MemorySegment.ofArray(content)), content.length);
     }

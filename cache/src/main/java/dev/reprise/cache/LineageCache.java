@@ -405,6 +405,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         return false;
       }
       if (tryReclaim(entry, state)) {
+        if (!fresh.isOnlyForGroups()) {
+          entry.isUsedByItself();
+        }
         return complete(new Claim(this, entry, null), entry, value, costNanos, height, credit);
       }
     }

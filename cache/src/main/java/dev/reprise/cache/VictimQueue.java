@@ -424,11 +424,11 @@ final class VictimQueue {
     try {
       groups.readNotices();
       ghosts.add(entry);
+      entry.change(entry.state(), Idle.EVICTED);
       evictUseless(entry, victims);
     } finally {
       lock.unlock();
     }
-    entry.change(entry.state(), Idle.EVICTED);
     return victims;
   }
 
@@ -547,15 +547,16 @@ final class VictimQueue {
 
   /**
    * Breaks the groups of an entry that is dropped, and drops what is of no use without it. What is
-   * on its way to the disk or back stays, with the lowest rank.
+   * on its way to the disk or back stays, with the lowest rank; so does what no heap has yet: an
+   * entry must not be admitted again while it waits for its heap.
    */
   private void evictUseless(Entry entry, List<Victim> victims) {
     for (Entry useless : groups.breakGroupsOf(entry)) {
       State state = useless.state();
-      if (state instanceof Resident resident && useless.change(resident, Idle.EVICTED)) {
-        if (useless.heap != null) {
-          useless.heap.remove(useless);
-        }
+      if (useless.heap != null
+          && state instanceof Resident resident
+          && useless.change(resident, Idle.EVICTED)) {
+        useless.heap.remove(useless);
         dropped(useless, resident, true, victims);
       } else if (state instanceof OnDisk parked && useless.change(parked, Idle.EVICTED)) {
         onDisk.leave(useless);

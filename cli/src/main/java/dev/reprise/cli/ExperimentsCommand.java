@@ -120,7 +120,8 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     boolean changes = action.equals("gc") || mend;
     StoreConfig config = StoreConfig.of(folder);
     // Looking does not make a store where there is none.
-    StoreConfig wanted = changes && Files.isDirectory(folder) ? config : config.asReadOnly();
+    StoreConfig wanted =
+        changes && Files.exists(folder.resolve("graph.db")) ? config : config.asReadOnly();
     try (ExperimentStore store = ExperimentStore.open(wanted)) {
       Experiments experiments = new Experiments(store);
       ExperimentsReport report = new ExperimentsReport(experiments, console.out());

@@ -76,7 +76,9 @@ public final class Binding {
     }
     LineageItem item =
         services.config().reuse().traces()
-            ? item(matrix, services.config().precision(), version)
+            // A store outlives the program that chose the name: only the content says what it is.
+            ? item(
+                matrix, services.config().precision(), services.stored() == null ? version : null)
             : null;
     Precision precision = services.config().precision();
     ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());

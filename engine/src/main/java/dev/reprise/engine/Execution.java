@@ -93,6 +93,7 @@ final class Execution {
     StoredValues.Answer answer =
         stored.ask(item, work, later == null ? () -> true : later::isWanted);
     if (answer.value() != null) {
+      Restoration.note(answer.value(), item);
       // Another process may have put it together from parts.
       return verifier == null
           ? answer.value()

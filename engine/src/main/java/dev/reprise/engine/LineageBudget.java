@@ -75,8 +75,10 @@ final class LineageBudget {
       size = size(activation);
     }
     long fitting = Math.max(0, share - size.bytes()) / MOST_PER_ITEM;
+    // Where cutting did not help, looking after each item would not either.
+    long patience = 1 + size.count() / 4;
     activation.lookAgainAfter(
-        Math.max(1, Math.min(fitting, Math.max(LEAST_ITEMS, 4L * size.count()))));
+        Math.max(patience, Math.min(fitting, Math.max(LEAST_ITEMS, 4L * size.count()))));
   }
 
   /** Notes what the variables of a program that has ended take. */

@@ -148,6 +148,7 @@ final class LoopTrace {
       this.seeds = context.seeds;
       this.activation = activation;
       this.first = draws ? context.trail.enter(name, seeds, from, step) : 0;
+      this.drew = draws && context.trail.hasDrawn();
       this.seedBase = draws ? seeds.peek() : 0;
       this.outerBase = seeds.base();
       this.outerCount = seeds.count();
@@ -255,7 +256,10 @@ final class LoopTrace {
 
     /** A loop that drew nothing leaves no mark: it may be skipped when its results are known. */
     private void note() {
-      drew |= began && seeds.count() > 0;
+      if (!drew && began && seeds.count() > 0) {
+        drew = true;
+        context.trail.drew();
+      }
     }
 
     void finish() {

@@ -265,9 +265,19 @@ final class ParForRun {
         Position at = node.position();
         failed(iteration, ControlContext.locate(e, at, variables, null));
       } finally {
-        output.complete(iteration, printed.toString(), metrics.take(context.metrics));
-        printed.setLength(0);
         restore();
+      }
+      printOf(iteration);
+    }
+
+    /** Passes on what the iteration printed and measured, in the order of iterations. */
+    private void printOf(long iteration) {
+      try {
+        output.complete(iteration, printed.toString(), metrics.take(context.metrics));
+      } catch (RuntimeException | Error e) {
+        failed(iteration, ControlContext.locate(e, node.position(), variables, null));
+      } finally {
+        printed.setLength(0);
       }
     }
 

@@ -19,7 +19,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,8 +57,9 @@ final class RegionRecord {
     Writing writing = new Writing(inputs, new DataOutputStream(bytes));
     try {
       return writing.composite(composite) ? bytes.toByteArray() : null;
-    } catch (IOException e) {
-      throw new IllegalStateException("an array cannot be written", e);
+    } catch (IOException | RuntimeException e) {
+      // A text too long for the form, for example: the call is not kept.
+      return null;
     }
   }
 
@@ -76,7 +77,8 @@ final class RegionRecord {
   private static final class Writing {
     private final LineageItem[] inputs;
     private final DataOutputStream out;
-    private final IdentityHashMap<LineageItem, Integer> numbers = new IdentityHashMap<>();
+    // By key: places of loops are other objects each time that they are asked for.
+    private final Map<Key, Integer> numbers = new HashMap<>();
     private final ByteArrayOutputStream itemBytes = new ByteArrayOutputStream();
     private final DataOutputStream items = new DataOutputStream(itemBytes);
     private int count;
@@ -159,7 +161,7 @@ final class RegionRecord {
       open.add(item);
       while (!open.isEmpty()) {
         LineageItem top = open.getLast();
-        if (numbers.containsKey(top)) {
+        if (numbers.containsKey(top.key())) {
           open.removeLast();
           continue;
         }
@@ -169,7 +171,7 @@ final class RegionRecord {
         int input = inputNumber(top);
         boolean ready = true;
         for (int i = 0; input < 0 && i < top.inputCount(); i++) {
-          if (!numbers.containsKey(top.input(i))) {
+          if (!numbers.containsKey(top.input(i).key())) {
             open.add(top.input(i));
             ready = false;
           }
@@ -178,11 +180,11 @@ final class RegionRecord {
           if (!node(top, input)) {
             return false;
           }
-          numbers.put(top, count++);
+          numbers.put(top.key(), count++);
           open.removeLast();
         }
       }
-      parts.writeInt(numbers.get(item));
+      parts.writeInt(numbers.get(item.key()));
       return true;
     }
 
@@ -225,7 +227,7 @@ final class RegionRecord {
       }
       items.writeInt(item.inputCount());
       for (int i = 0; i < item.inputCount(); i++) {
-        items.writeInt(numbers.get(item.input(i)));
+        items.writeInt(numbers.get(item.input(i).key()));
       }
       key(item.key(), items);
       place(item.place());

@@ -15,7 +15,12 @@ final class SeedPlaceText {
     for (SeedTrail.Level level : place.loops()) {
       text.append(level.base()).append(' ').append(level.count()).append(' ');
       text.append(level.iteration()).append(' ').append(level.from()).append(' ');
-      text.append(level.step()).append(' ').append(level.loop()).append('\n');
+      text.append(level.step())
+          .append(' ')
+          .append(level.drew())
+          .append(' ')
+          .append(level.loop())
+          .append('\n');
     }
     return text.toString();
   }
@@ -26,15 +31,16 @@ final class SeedPlaceText {
     String[] here = fields(lines[0], 2);
     List<SeedTrail.Level> loops = new ArrayList<>();
     for (int i = 1; i < lines.length; i++) {
-      String[] level = fields(lines[i], 6);
+      String[] level = fields(lines[i], 7);
       loops.add(
           new SeedTrail.Level(
-              level[5],
+              level[6],
               Long.parseLong(level[0]),
               Long.parseLong(level[1]),
               Long.parseLong(level[2]),
               Double.parseDouble(level[3]),
-              Double.parseDouble(level[4])));
+              Double.parseDouble(level[4]),
+              Boolean.parseBoolean(level[5])));
     }
     return new SeedTrail.Place(loops, Long.parseLong(here[0]), Long.parseLong(here[1]));
   }

@@ -23,11 +23,17 @@ final class SeedTrail {
    * @param iteration the number that the current iteration's seeds follow from
    * @param from the value of the loop variable in iteration 0
    * @param step between its values; 0 when there is no variable
+   * @param drew whether an iteration so far has drawn a seed
    */
-  record Level(String loop, long base, long count, long iteration, double from, double step) {
+  record Level(
+      String loop, long base, long count, long iteration, double from, double step, boolean drew) {
 
     private Level at(long now) {
-      return new Level(loop, base, count, now, from, step);
+      return new Level(loop, base, count, now, from, step, drew);
+    }
+
+    private Level drawing(boolean also) {
+      return new Level(loop, base, count, iteration, from, step, drew || also);
     }
 
     /** The number of the first iteration of a loop that goes on; negative when it cannot. */
@@ -70,7 +76,15 @@ final class SeedTrail {
 
   /** Where the thread is now. */
   Place place(SeedSource seeds) {
-    return new Place(open, seeds.base(), seeds.count());
+    List<Level> loops = new ArrayList<>(open);
+    boolean drew = seeds.count() > 0;
+    for (int i = loops.size() - 1; i >= 0; i--) {
+      Level level = loops.get(i).drawing(drew);
+      loops.set(i, level);
+      // What the loop around has drawn in its iteration, before this one or by it.
+      drew = level.drew || level.count > 0;
+    }
+    return new Place(loops, seeds.base(), seeds.count());
   }
 
   /**
@@ -113,14 +127,28 @@ final class SeedTrail {
       long first = known.first(from, step, isInnermost);
       if (first >= 0) {
         seeds.resume(known.base, known.count);
-        open.add(new Level(loop, known.base, known.count, first, known.from, known.step));
+        open.add(
+            new Level(loop, known.base, known.count, first, known.from, known.step, known.drew));
         reached++;
         pending = isInnermost ? null : pending;
         return first;
       }
     }
-    open.add(new Level(loop, seeds.base(), seeds.count(), 0, from, step));
+    open.add(new Level(loop, seeds.base(), seeds.count(), 0, from, step, false));
     return 0;
+  }
+
+  /**
+   * Whether the innermost loop has drawn a seed, also before a checkpoint from which it goes on.
+   */
+  boolean hasDrawn() {
+    return open.getLast().drew;
+  }
+
+  /** Notes that the innermost loop has drawn a seed. */
+  void drew() {
+    int last = open.size() - 1;
+    open.set(last, open.get(last).drawing(true));
   }
 
   /** The innermost loop begins an iteration. */

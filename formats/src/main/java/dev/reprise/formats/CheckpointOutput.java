@@ -63,9 +63,14 @@ public final class CheckpointOutput implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       CheckpointOutput output = new CheckpointOutput(target, temporary, channel);
-      channel.position(CheckpointHeader.BYTES);
-      output.notes(notes);
-      return output;
+      try {
+        channel.position(CheckpointHeader.BYTES);
+        output.notes(notes);
+        return output;
+      } catch (IOException | RuntimeException e) {
+        output.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw FileProblems.writing(target, e);
     }
@@ -176,11 +181,18 @@ public final class CheckpointOutput implements AutoCloseable {
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       published = true;
-      try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
     } catch (IOException e) {
       throw FileProblems.writing(target, e);
+    }
+    forceFolder();
+  }
+
+  /** So that the name is there after a power cut; not every system lets a folder be opened. */
+  private void forceFolder() {
+    try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    } catch (IOException e) {
+      // The checkpoint is in its place all the same.
     }
   }
 

@@ -713,7 +713,8 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
       }
     }
     if (disk == null && failure != null) {
-      throw new LostValueException(this, failure);
+      // What is only refused now is no loss: computing it again would meet the same.
+      throw isLost() ? new LostValueException(this, failure) : failure;
     }
     home.disk().read(disk, segment);
   }

@@ -57,24 +57,11 @@ final class ArtifactFiles {
         StandardOpenOption.WRITE);
   }
 
-  /** Gives a draft its name, or drops it when that content is there already. */
-  void publish(Path draft, Key hash, long bytes) throws IOException {
+  /** Gives a draft its name; what had it before had the same content, unless it was damaged. */
+  void publish(Path draft, Key hash) throws IOException {
     Path target = of(hash);
-    if (has(hash, bytes)) {
-      Files.deleteIfExists(draft);
-      return;
-    }
     Files.createDirectories(target.getParent());
     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  /** Whether a file of that fingerprint and length is there; its content is not looked at. */
-  boolean has(Key hash, long bytes) {
-    try {
-      return Files.size(of(hash)) == bytes;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   void delete(Key hash) throws IOException {

@@ -2,15 +2,18 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
 
 /** A value that may be kept, until it has been written or dropped. */
 public interface Content {
   /** About how many bytes it takes in memory and as a file. */
   long bytes();
 
-  /** Writes all of it; returns the fingerprint of what was written. */
-  Written writeTo(WritableByteChannel out) throws IOException;
+  /**
+   * Writes all of it; returns the fingerprint of what was written.
+   *
+   * @throws dev.reprise.runtime.ResourceException when that is not possible now: it is not kept
+   */
+  Written writeTo(ContentOutput out) throws IOException;
 
   /** Gives up the value; called once, also after a failure. */
   void release();

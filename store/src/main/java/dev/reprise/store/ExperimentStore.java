@@ -50,7 +50,16 @@ public final class ExperimentStore implements AutoCloseable {
       throw new StoreException(
           "the experiment store " + folder + " cannot be opened: " + e.getMessage(), e);
     }
-    this.database = new GraphDatabase(folder.resolve("graph.db"), config.readOnly());
+    this.database = openDatabase(folder);
+  }
+
+  private GraphDatabase openDatabase(Path folder) {
+    try {
+      return new GraphDatabase(folder.resolve("graph.db"), config.readOnly());
+    } catch (RuntimeException e) {
+      closeClaims();
+      throw e;
+    }
   }
 
   /**
@@ -237,6 +246,10 @@ public final class ExperimentStore implements AutoCloseable {
   @Override
   public void close() {
     database.close();
+    closeClaims();
+  }
+
+  private void closeClaims() {
     if (claims != null) {
       try {
         claims.close();

@@ -35,6 +35,9 @@ final class GraphDatabase implements AutoCloseable {
   private final Session writing;
   private final ReentrantLock writer = new ReentrantLock();
 
+  // Written by close; late questions of others are answered with an error.
+  private volatile boolean closed;
+
   /** A connection and its prepared statements; for whoever holds its lock. */
   static final class Session implements AutoCloseable {
     final Connection connection;
@@ -113,15 +116,17 @@ final class GraphDatabase implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
     config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, Long.toString(MAPPED_BYTES));
-    String address = "jdbc:sqlite:";
+    String address = "jdbc:sqlite:" + file.toUri();
     if (toRead) {
       config.setReadOnly(true);
-      // Without the right to write beside the database there is no shared memory for its journal.
-      address += Files.isWritable(file.getParent()) ? file : "file:" + file + "?immutable=1";
+      boolean ofOthers = !Files.isWritable(file.getParent());
+      if (ofOthers && !Files.exists(file.resolveSibling(file.getFileName() + "-wal"))) {
+        // Nobody writes now, and without the right to write beside it there is no shared memory.
+        address += "?immutable=1";
+      }
     } else {
       config.setJournalMode(SQLiteConfig.JournalMode.WAL);
       config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-      address += file;
     }
     return new Session(config.createConnection(address));
   }
@@ -136,6 +141,9 @@ final class GraphDatabase implements AutoCloseable {
 
   /** The answer to a question. */
   <T> T ask(Work<T> question) {
+    if (closed) {
+      throw new StoreException("the experiment store " + file.getParent() + " is closed");
+    }
     int stripe = (int) (Thread.currentThread().threadId() % READERS);
     ReentrantLock lock = readerLocks[stripe];
     lock.lock();
@@ -150,6 +158,9 @@ final class GraphDatabase implements AutoCloseable {
 
   /** Makes a change as a whole or not at all; waits for other processes' changes to end. */
   <T> T change(Work<T> change) {
+    if (readOnly) {
+      throw new StoreException("the experiment store " + file.getParent() + " is read only");
+    }
     writer.lock();
     try {
       writing.execute("BEGIN IMMEDIATE");
@@ -179,8 +190,10 @@ final class GraphDatabase implements AutoCloseable {
 
   private StoreException problem(String what, SQLException e) {
     String why = e.getMessage();
+    boolean passing = false;
     if (e instanceof SQLiteException sqlite) {
       SQLiteErrorCode code = sqlite.getResultCode();
+      passing = code == SQLiteErrorCode.SQLITE_BUSY;
       why =
           switch (code) {
             case SQLITE_FULL -> "the disk is full";
@@ -197,7 +210,7 @@ final class GraphDatabase implements AutoCloseable {
           };
     }
     return new StoreException(
-        "the experiment store " + file.getParent() + " " + what + ": " + why, e);
+        "the experiment store " + file.getParent() + " " + what + ": " + why, e, passing);
   }
 
   /** Adds to a number about the whole store. */
@@ -223,6 +236,7 @@ final class GraphDatabase implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     for (int i = 0; i < READERS; i++) {
       readerLocks[i].lock();
       try {

@@ -81,7 +81,7 @@ public final class Inspection {
         mend(damaged);
         drafts = store.files().removeAbandonedDrafts();
       }
-      return new Report(all.size(), problems, orphans.size(), drafts, mend);
+      return new Report(all.size(), problems, orphans.size(), drafts, mend && !store.isReadOnly());
     } catch (IOException e) {
       throw new StoreException(
           "the experiment store " + store.folder() + " cannot be mended: " + e.getMessage(), e);

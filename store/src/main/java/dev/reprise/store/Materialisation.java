@@ -27,6 +27,7 @@ import java.util.Map;
 public final class Materialisation {
   private static final double BYTES_PER_SECOND = 1.4e9;
   private static final long LATENCY_NANOS = 150_000;
+  private static final int BATCH = 256;
   private static final int[] NONE = {};
 
   private final ExperimentStore store;
@@ -70,18 +71,26 @@ public final class Materialisation {
         unwanted.addAll(kept);
       }
     });
-    return store
+    for (int from = 0; from < unwanted.size(); from += BATCH) {
+      remove(unwanted.subList(from, Math.min(from + BATCH, unwanted.size())));
+    }
+    return unwanted.size();
+  }
+
+  /** A transaction for each batch, so that others may write in between. */
+  private void remove(List<Artifact> batch) {
+    store
         .database()
         .change(session -> {
           Updates updates = new Updates(session, store, 0);
           try {
-            for (Artifact artifact : unwanted) {
+            for (Artifact artifact : batch) {
               updates.remove(artifact);
             }
           } catch (IOException e) {
             throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
           }
-          return unwanted.size();
+          return null;
         });
   }
 

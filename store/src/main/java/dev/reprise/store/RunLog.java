@@ -1,12 +1,12 @@
 package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
-import java.io.ByteArrayOutputStream;
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class RunLog implements AutoCloseable {
   private interface Change {
     default void prepare() throws IOException {}
 
-    void apply(Updates updates) throws java.sql.SQLException, IOException;
+    void apply(Updates updates) throws SQLException, IOException;
 
     default void done() {}
   }
@@ -106,11 +106,9 @@ public final class RunLog implements AutoCloseable {
 
   /** Notes a value of this run; {@code make} is called by the writing thread. */
   public void seen(Supplier<List<Vertex>> make) {
-    enqueue(updates -> {
-      for (Vertex vertex : make.get()) {
-        updates.vertex(vertex);
-      }
-    });
+    if (problem == null) {
+      enqueue(new Seen(make));
+    }
   }
 
   /** Notes that an artifact was of use. */
@@ -120,21 +118,21 @@ public final class RunLog implements AutoCloseable {
 
   /** Keeps what a whole call or block left. */
   public void region(Key key, byte[] record, long costNanos) {
-    enqueue(updates -> updates.region(key, record, costNanos));
+    if (problem != null || queuedBytes.get() + record.length > queueBytes) {
+      dropped.increment();
+      return;
+    }
+    queuedBytes.addAndGet(record.length);
+    enqueue(new Outcome(key, record, costNanos));
   }
 
   /**
    * Keeps the lineage of something that the run wrote.
    *
-   * @param text called by the writing thread
+   * @param text called by the writing thread; null when it is too long to be kept
    */
   public void trace(String name, Key key, Supplier<String> text) {
-    enqueue(updates -> {
-      byte[] bytes = TraceBytes.of(text.get());
-      if (bytes.length <= TraceBytes.MOST) {
-        updates.trace(name, key, bytes);
-      }
-    });
+    enqueue(new TraceText(name, key, text));
   }
 
   /** Notes the quality of a model, larger is better. */
@@ -212,8 +210,15 @@ public final class RunLog implements AutoCloseable {
         batch.removeLast();
         batch.add(updates -> updates.uses(uses));
       }
-      apply(batch);
-      batch.clear();
+      try {
+        apply(batch);
+      } catch (Throwable e) {
+        // An error of the machine, too: whoever waits for a claim must not wait for ever.
+        problem = new StoreException("the experiment store cannot be written: " + e, e);
+      } finally {
+        batch.forEach(RunLog::done);
+        batch.clear();
+      }
     }
   }
 
@@ -223,12 +228,13 @@ public final class RunLog implements AutoCloseable {
         for (Change change : batch) {
           change.prepare();
         }
+        long[] begun = {run};
         store
             .database()
             .change(session -> {
               Updates updates = new Updates(session, store, run);
               if (run == 0) {
-                run = updates.begin(facts);
+                begun[0] = updates.begin(facts);
               }
               try {
                 for (Change change : batch) {
@@ -239,16 +245,24 @@ public final class RunLog implements AutoCloseable {
               }
               return null;
             });
+        run = begun[0];
         store.keepWithinBudget(run);
       }
     } catch (IOException e) {
       problem = writing(e);
     } catch (StoreException e) {
-      problem = e;
+      if (!e.isPassing()) {
+        problem = e;
+      }
+      dropped.add(batch.size());
+    }
+  }
+
+  private static void done(Change change) {
+    try {
+      change.done();
     } catch (RuntimeException e) {
-      problem = new StoreException("the experiment store cannot be written: " + e, e);
-    } finally {
-      batch.forEach(Change::done);
+      // The others must be given up, too.
     }
   }
 
@@ -276,6 +290,78 @@ public final class RunLog implements AutoCloseable {
     }
   }
 
+  /** Values of the run for the graph. */
+  private static final class Seen implements Change {
+    private final Supplier<List<Vertex>> make;
+    private List<Vertex> vertices;
+
+    Seen(Supplier<List<Vertex>> make) {
+      this.make = make;
+    }
+
+    @Override
+    public void prepare() {
+      vertices = make.get();
+    }
+
+    @Override
+    public void apply(Updates updates) throws SQLException {
+      for (Vertex vertex : vertices) {
+        updates.vertex(vertex);
+      }
+    }
+  }
+
+  /** What a call or block left. */
+  private final class Outcome implements Change {
+    private final Key key;
+    private final byte[] record;
+    private final long costNanos;
+
+    Outcome(Key key, byte[] record, long costNanos) {
+      this.key = key;
+      this.record = record;
+      this.costNanos = costNanos;
+    }
+
+    @Override
+    public void apply(Updates updates) throws SQLException {
+      updates.region(key, record, costNanos);
+    }
+
+    @Override
+    public void done() {
+      queuedBytes.addAndGet(-record.length);
+    }
+  }
+
+  /** The lineage of a file. */
+  private static final class TraceText implements Change {
+    private final String name;
+    private final Key key;
+    private final Supplier<String> text;
+    private byte[] bytes;
+
+    TraceText(String name, Key key, Supplier<String> text) {
+      this.name = name;
+      this.key = key;
+      this.text = text;
+    }
+
+    @Override
+    public void prepare() throws IOException {
+      String all = text.get();
+      bytes = all == null ? null : TraceBytes.of(all);
+    }
+
+    @Override
+    public void apply(Updates updates) throws SQLException {
+      if (bytes != null) {
+        updates.trace(name, key, bytes);
+      }
+    }
+  }
+
   /** A value on its way. */
   private final class Offer implements Change {
     private final Key key;
@@ -300,20 +386,32 @@ public final class RunLog implements AutoCloseable {
       if (store.find(key) != null) {
         return;
       }
+      try {
+        write();
+      } catch (StoreException e) {
+        throw e;
+      } catch (ResourceException e) {
+        // Its cells cannot be brought back now; the others are kept all the same.
+        dropped.increment();
+        written = null;
+      }
+    }
+
+    private void write() throws IOException {
       if (bytes <= Artifact.LARGEST_INLINE_BYTES) {
-        ByteArrayOutputStream array = new ByteArrayOutputStream();
-        written = content.writeTo(Channels.newChannel(array));
-        inline = array.toByteArray();
+        ContentOutput array = ContentOutput.toArray();
+        written = content.writeTo(array);
+        inline = array.bytes();
         return;
       }
       draft = store.files().draft();
       try (FileChannel channel = store.files().openDraft(draft)) {
-        written = content.writeTo(channel);
+        written = content.writeTo(ContentOutput.to(channel));
       }
     }
 
     @Override
-    public void apply(Updates updates) throws java.sql.SQLException, IOException {
+    public void apply(Updates updates) throws SQLException, IOException {
       if (written != null
           && updates.artifact(
               new Artifact(key, written.hash(), written.bytes(), costNanos, inline),

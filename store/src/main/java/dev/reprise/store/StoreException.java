@@ -6,11 +6,26 @@ import dev.reprise.runtime.ResourceException;
 public final class StoreException extends ResourceException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean passing;
+
   public StoreException(String message) {
-    super(message);
+    this(message, null);
   }
 
   public StoreException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  /**
+   * @param passing whether the same may succeed a little later
+   */
+  StoreException(String message, Throwable cause, boolean passing) {
     super(message, cause);
+    this.passing = passing;
+  }
+
+  /** True when somebody else was in the way. */
+  boolean isPassing() {
+    return passing;
   }
 }

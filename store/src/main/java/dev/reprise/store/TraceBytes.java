@@ -9,9 +9,6 @@ import java.util.zip.GZIPOutputStream;
 
 /** The text of a trace, compressed. */
 final class TraceBytes {
-  /** Longer ones are not kept. */
-  static final int MOST = 16 << 20;
-
   private TraceBytes() {}
 
   static byte[] of(String text) throws IOException {

@@ -104,7 +104,7 @@ final class Updates {
       return false;
     }
     if (draft != null) {
-      store.files().publish(draft, artifact.hash(), artifact.bytes());
+      store.files().publish(draft, artifact.hash());
     }
     if (first) {
       GraphDatabase.add(session, ARTIFACT_BYTES, artifact.bytes());

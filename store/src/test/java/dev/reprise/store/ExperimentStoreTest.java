@@ -5,6 +5,7 @@ import static dev.reprise.store.StoreFixture.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.store.StoreFixture.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,6 +170,60 @@ class ExperimentStoreTest {
   }
 
   @Test
+  void damagedContentThatTwoShareIsReplacedByTheFirstWhoComputesIt() throws IOException {
+    try (ExperimentStore store = open()) {
+      try (RunLog log = store.begin(facts(), 1L << 30)) {
+        log.offer(key(1), key(1), 10, new Bytes(LARGE, 7));
+        log.offer(key(2), key(2), 10, new Bytes(LARGE, 7));
+      }
+      Path file = store.fileOf(store.find(key(1)));
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[5] ^= 1;
+      Files.write(file, bytes);
+      try (RunLog log = store.begin(facts(), 1L << 30)) {
+        log.damaged(store.find(key(1)));
+        log.offer(key(1), key(1), 10, new Bytes(LARGE, 7));
+      }
+      assertThat(new Inspection(store).run(false).problems()).isEmpty();
+      assertThat(store.find(key(1))).isNotNull();
+      assertThat(store.artifactBytes()).isEqualTo(LARGE);
+    }
+  }
+
+  @Test
+  void aContentThatBeginsAnewIsWrittenOnceAndOneThatCannotBeWrittenIsLeftOut() {
+    try (ExperimentStore store = open()) {
+      RunLog log = store.begin(facts(), 1L << 30);
+      Bytes twice =
+          new Bytes(LARGE, 1) {
+            @Override
+            public Written writeTo(ContentOutput out) throws IOException {
+              super.writeTo(out);
+              out.restart();
+              return super.writeTo(out);
+            }
+          };
+      Bytes absent =
+          new Bytes(LARGE, 2) {
+            @Override
+            public Written writeTo(ContentOutput out) {
+              throw new ResourceException("no room to bring it back");
+            }
+          };
+      log.offer(key(1), key(1), 10, twice);
+      log.offer(key(2), key(2), 10, absent);
+      log.offer(key(3), key(3), 10, new Bytes(SMALL, 3));
+      log.close();
+      assertThat(log.problem()).isNull();
+      assertThat(log.dropped()).isEqualTo(1);
+      assertThat(absent.released).hasValue(1);
+      assertThat(store.find(key(2))).isNull();
+      assertThat(store.find(key(3))).isNotNull();
+      assertThat(new Inspection(store).run(false).problems()).isEmpty();
+    }
+  }
+
+  @Test
   void draftsOfDeadProcessesAndFilesWithoutOwnerGo() throws IOException {
     try (ExperimentStore store = open()) {
       offer(store, LARGE, 1);
@@ -271,7 +326,7 @@ class ExperimentStoreTest {
       Bytes failing =
           new Bytes(LARGE, 3) {
             @Override
-            public Written writeTo(java.nio.channels.WritableByteChannel out) throws IOException {
+            public Written writeTo(ContentOutput out) throws IOException {
               throw new IOException("No space left on device");
             }
           };

@@ -5,7 +5,6 @@ import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Contents and keys for tests of the store. */
@@ -36,7 +35,7 @@ final class StoreFixture {
     }
 
     @Override
-    public Written writeTo(WritableByteChannel out) throws IOException {
+    public Written writeTo(ContentOutput out) throws IOException {
       ByteBuffer all = ByteBuffer.wrap(bytes);
       while (all.hasRemaining()) {
         out.write(all);

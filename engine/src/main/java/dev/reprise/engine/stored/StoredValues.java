@@ -2,6 +2,8 @@ package dev.reprise.engine.stored;
 
 import dev.reprise.StoreUse;
 import dev.reprise.cache.TagClass;
+import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.ContentHash;
@@ -11,7 +13,9 @@ import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceWriter;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.RunFacts;
@@ -20,15 +24,17 @@ import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,7 +45,7 @@ import java.util.function.BooleanSupplier;
  * Values of a session in its experiment store. Thread-safe.
  *
  * <p><b>What may be found.</b> Contents lie under the lineage key, changed by the session's tag
- * class and by the numeric contract: the version of the program whose kernels computed them. So
+ * class and by the numeric contract: the build of the program whose kernels computed them. So
  * another build, or under {@code --numerics exact} another class of devices, never supplies a
  * number silently.
  *
@@ -51,6 +57,11 @@ import java.util.function.BooleanSupplier;
 public final class StoredValues implements AutoCloseable {
   /** Estimated work below which asking costs more than computing may. */
   public static final double WORTH_ASKING_NANOS = 100_000;
+
+  /** Classes of the modules that decide what an operation computes, and what a file holds. */
+  private static final List<Class<?>> KERNELS =
+      List.of(
+          CpuDevice.class, PartialReuse.class, DataFiles.class, Value.class, StoredValues.class);
 
   /** Raised whenever kernels change what they compute by more than the stated tolerances. */
   private static final int NUMERIC_CONTRACT = 1;
@@ -69,6 +80,8 @@ public final class StoredValues implements AutoCloseable {
   /** A value must have cost so many times its loading to be kept. */
   private static final double WORTH_KEEPING = 2;
 
+  private static final double PATIENCE = 20;
+  private static final double LEAST_PATIENCE_NANOS = 10e9;
   private static final long FIRST_PAUSE_NANOS = 500_000;
   private static final long LONGEST_PAUSE_NANOS = 50_000_000;
 
@@ -98,7 +111,7 @@ public final class StoredValues implements AutoCloseable {
 
   /**
    * @param tags which values may be found besides those of a key
-   * @param version of the program: what one version computed another does not find
+   * @param version of the program, for people
    * @throws StoreException when the store cannot be opened
    */
   public StoredValues(StoreConfig config, TagClass tags, String version, HostMemory memory) {
@@ -107,7 +120,7 @@ public final class StoredValues implements AutoCloseable {
     this.version = version;
     this.memory = memory;
     byte[] text =
-        ("values of Reprise " + version + ", contract " + NUMERIC_CONTRACT)
+        ("values of " + BuildIdentity.of(KERNELS) + ", contract " + NUMERIC_CONTRACT)
             .getBytes(StandardCharsets.UTF_8);
     this.contract = ContentHash.of(MemorySegment.ofArray(text));
   }
@@ -208,25 +221,55 @@ public final class StoredValues implements AutoCloseable {
     }
     StoreClaim claim = null;
     if (work >= WORTH_WAITING_NANOS && !store.isReadOnly()) {
-      long pause = FIRST_PAUSE_NANOS;
-      claim = store.tryClaim(key);
-      if (claim == null) {
-        waits.increment();
-      }
-      while (claim == null && wanted.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
-        LockSupport.parkNanos(pause);
-        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-        claim = store.tryClaim(key);
+      claim = tryClaim(key);
+      boolean waited = claim == null;
+      if (waited) {
+        claim = waitFor(key, work, wanted);
       }
       // Whoever held the claim before may have left the value.
       found = claim == null ? null : loadClaimed(item, key, claim);
-      if (found != null) {
+      if (claim != null && (found != null || waited)) {
+        // Waited in vain: the value is not kept, so that nobody else should wait for it either.
         claim.close();
+        claim = null;
+      }
+      if (found != null) {
         return new Answer(item, found, null);
       }
     }
     misses.increment();
     return new Answer(item, null, claim);
+  }
+
+  private StoreClaim tryClaim(Key key) {
+    try {
+      return store.tryClaim(key);
+    } catch (StoreException e) {
+      // Without locks everybody computes for himself.
+      return null;
+    }
+  }
+
+  /**
+   * The claim when the process that has it ends it; null after a multiple of what computing is
+   * estimated to take, since a process may have been stopped.
+   */
+  private StoreClaim waitFor(Key key, double work, BooleanSupplier wanted) {
+    waits.increment();
+    long start = System.nanoTime();
+    double most = Math.max(LEAST_PATIENCE_NANOS, PATIENCE * work);
+    long pause = FIRST_PAUSE_NANOS;
+    while (wanted.getAsBoolean()
+        && !Thread.currentThread().isInterrupted()
+        && System.nanoTime() - start < most) {
+      LockSupport.parkNanos(pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      StoreClaim claim = tryClaim(key);
+      if (claim != null) {
+        return claim;
+      }
+    }
+    return null;
   }
 
   /** The value of an item, with a reference for the receiver, or null; waits for nobody. */
@@ -282,13 +325,18 @@ public final class StoredValues implements AutoCloseable {
       return null;
     }
     long start = System.nanoTime();
-    Value value = read(artifact);
     RunLog open = log;
-    if (value == null) {
+    Value value;
+    try {
+      value = read(artifact);
+    } catch (FormatException e) {
       damaged.increment();
       if (open != null) {
         open.damaged(artifact);
       }
+      return null;
+    } catch (UncheckedIOException | ResourceException e) {
+      // It may be fine, but not now and here: no room, no right, a run that is told to stop.
       return null;
     }
     hits.increment();
@@ -301,13 +349,13 @@ public final class StoredValues implements AutoCloseable {
     return value;
   }
 
-  /** The value of an artifact, or null when its content is not what it was. */
+  /**
+   * The value of an artifact.
+   *
+   * @throws FormatException when its content is not what it was
+   */
   private Value read(Artifact artifact) {
-    try {
-      return memory.run(() -> content(artifact));
-    } catch (UncheckedIOException | FormatException e) {
-      return null;
-    }
+    return memory.run(() -> content(artifact));
   }
 
   private Value content(Artifact artifact) {
@@ -326,6 +374,8 @@ public final class StoredValues implements AutoCloseable {
     } catch (InternalError e) {
       // What the JVM makes of a page of a mapped file that is no longer there.
       throw new FormatException(file.toString(), "the file became shorter while it was read");
+    } catch (NoSuchFileException e) {
+      throw new FormatException(file.toString(), "the file of an artifact is gone");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -370,12 +420,38 @@ public final class StoredValues implements AutoCloseable {
     }
   }
 
+  /** A text that refuses to become longer than a store keeps. */
+  private static final class ShortText extends Writer {
+    private static final int MOST = 32 << 20;
+
+    private final StringBuilder text;
+
+    ShortText(StringBuilder text) {
+      this.text = text;
+    }
+
+    @Override
+    public void write(char[] characters, int from, int count) throws IOException {
+      if (text.length() + count > MOST) {
+        throw new IOException("too long");
+      }
+      text.append(characters, from, count);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** Null when it is too long to be kept. */
   private static String textOf(LineageItem item) {
-    StringWriter text = new StringWriter();
+    StringBuilder text = new StringBuilder();
     try {
-      TraceWriter.write(Map.of(Trace.UNNAMED, item), text);
+      TraceWriter.write(Map.of(Trace.UNNAMED, item), new ShortText(text));
     } catch (IOException e) {
-      throw new IllegalStateException("a text cannot be written", e);
+      return null;
     }
     return text.toString();
   }

@@ -5,10 +5,10 @@ import dev.reprise.lineage.Key;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Content;
+import dev.reprise.store.ContentOutput;
 import dev.reprise.store.StoreClaim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.WritableByteChannel;
 
 /** A computed value on its way to the store; holds a reference, and the claim of its key if any. */
 final class ValueOffer implements Content {
@@ -36,7 +36,7 @@ final class ValueOffer implements Content {
   }
 
   @Override
-  public Written writeTo(WritableByteChannel out) throws IOException {
+  public Written writeTo(ContentOutput out) throws IOException {
     try {
       ValueContent.Fingerprint written = memory.run(() -> write(out));
       return new Written(new Key(written.high(), written.low()), written.bytes());
@@ -45,8 +45,10 @@ final class ValueOffer implements Content {
     }
   }
 
-  private ValueContent.Fingerprint write(WritableByteChannel out) {
+  /** One attempt: memory that is short lets the next one begin anew. */
+  private ValueContent.Fingerprint write(ContentOutput out) {
     try {
+      out.restart();
       return ValueContent.write(value, out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 final class IndexExpressions {
   private static final Set<String> CHANGING =
-      Set.of("rand", "Rand", "sample", "time", "eval", "resume", "file.exists");
+      Set.of("rand", "Rand", "sample", "dropout", "time", "eval", "resume", "file.exists");
 
   private final Map<String, Polynomial> known = new HashMap<>();
   private final Map<String, Expression> definitions;

@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.NearestName;
+import dev.reprise.language.SourceFile;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.syntax.Expression;
 import dev.reprise.language.syntax.Function;
@@ -42,7 +43,12 @@ final class CallLowering {
       return context.functions().scoped(context.unit(), call.namespace(), call.name());
     }
     FunctionReference own = context.functions().own(context.unit(), call.name());
-    if (own != null || NeuralBuiltins.isLanguage(call.name(), context.operations())) {
+    // Shipped functions mean the builtin, whatever a folder of the user's calls by that name.
+    boolean isShipped = context.unit().file().origin() == SourceFile.Origin.SHIPPED;
+    boolean isFirst =
+        NeuralBuiltins.isLanguage(call.name(), context.operations())
+            || isShipped && Builtins.isBuiltin(call.name(), context.operations());
+    if (own != null || isFirst) {
       return own;
     }
     FunctionReference shipped = context.functions().library(call.name());

@@ -54,7 +54,11 @@ final class NeuralBuiltins {
           "adagrad_update",
           "rmsprop_update",
           "adam_update",
-          "adamw_update");
+          "adamw_update",
+          "metric",
+          "checkpoint",
+          "resume",
+          "file.exists");
 
   private NeuralBuiltins() {}
 

@@ -6,6 +6,7 @@ import static jcuda.driver.JCudaDriver.cuMemcpyPeerAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
@@ -263,6 +264,10 @@ final class CudaBackend implements Backend {
     }
     uploadsPending = true;
     CudaBackend other = (CudaBackend) peer;
+    // Its cells may still be on their way there.
+    other.context.makeCurrent();
+    other.settle(other.uploads);
+    context.makeCurrent();
     context.check(
         cuMemcpyPeerAsync(
             address(to),
@@ -271,6 +276,13 @@ final class CudaBackend implements Backend {
             other.context.context(),
             bytes,
             uploads));
+    // Others may take the copy from here before anything of ours has waited for it.
+    settle(uploads);
+  }
+
+  /** Waits until everything on a stream so far has ended. */
+  private void settle(CUstream stream) {
+    context.check(cuStreamSynchronize(stream));
   }
 
   @Override

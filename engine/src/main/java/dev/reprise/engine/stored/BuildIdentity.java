@@ -1,0 +1,71 @@
+package dev.reprise.engine.stored;
+
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.Key;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Which build of the program this is, by what it is made of: names and checksums of the files in
+ * its jars, or names, lengths and times of those in folders of classes. Two builds of the same
+ * sources have the same identity when their jars hold the same files, whenever they were made.
+ */
+final class BuildIdentity {
+  private BuildIdentity() {}
+
+  /** The identity of the jars and folders that some classes come from. */
+  static Key of(List<Class<?>> witnesses) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    Set<Path> places = new TreeSet<>();
+    try {
+      for (Class<?> witness : witnesses) {
+        places.add(Path.of(witness.getProtectionDomain().getCodeSource().getLocation().toURI()));
+      }
+      for (Path place : places) {
+        if (Files.isDirectory(place)) {
+          folder(place, out);
+        } else {
+          jar(place, out);
+        }
+      }
+    } catch (IOException | URISyntaxException e) {
+      throw new IllegalStateException("the program cannot look at its own files", e);
+    }
+    return ContentHash.of(MemorySegment.ofArray(bytes.toByteArray()));
+  }
+
+  private static void jar(Path place, DataOutputStream out) throws IOException {
+    try (ZipFile jar = new ZipFile(place.toFile());
+        Stream<? extends ZipEntry> all = jar.stream()) {
+      for (ZipEntry entry : all.sorted((a, b) -> a.getName().compareTo(b.getName())).toList()) {
+        // The manifest and Maven's notes say when and where, not what.
+        if (!entry.getName().startsWith("META-INF/")) {
+          out.writeUTF(entry.getName());
+          out.writeLong(entry.getCrc());
+        }
+      }
+    }
+  }
+
+  private static void folder(Path place, DataOutputStream out) throws IOException {
+    try (Stream<Path> all = Files.walk(place)) {
+      for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+        out.writeUTF(place.relativize(file).toString());
+        out.writeLong(Files.size(file));
+        out.writeLong(Files.getLastModifiedTime(file).toMillis());
+      }
+    }
+  }
+}
