@@ -188,17 +188,16 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       throw new UsageException("experiments replay takes RUN NAME -o FILE");
     }
     RunEntry entry = experiments.run(number(1));
-    Path trace = Files.createTempFile("reprise-replay", ".lineage");
-    try {
-      Files.writeString(trace, experiments.trace(entry.id(), words.get(2)));
-      String known = format == null ? ReplayCommand.formatByName(output) : format;
-      SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
-      try (Session session = Reprise.session(config)) {
-        session.replay(ReplayRequest.of(trace).withOutput(output, known));
-      }
-    } finally {
-      Files.deleteIfExists(trace);
-    }
+    String known = format == null ? ReplayCommand.formatByName(output) : format;
+    SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
+    experiments.withTraceFile(
+        entry.id(),
+        words.get(2),
+        trace -> {
+          try (Session session = Reprise.session(config)) {
+            session.replay(ReplayRequest.of(trace).withOutput(output, known));
+          }
+        });
     return ExitCode.FINE;
   }
 }

@@ -2,9 +2,14 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -115,6 +120,20 @@ public final class ExperimentStore implements AutoCloseable {
   /** The file with the content of an artifact that does not hold it itself. */
   public Path fileOf(Artifact artifact) {
     return files.of(artifact.hash());
+  }
+
+  /**
+   * All bytes of an artifact, mapped until the arena is closed; not to be written.
+   *
+   * @throws java.nio.file.NoSuchFileException when its file is gone
+   */
+  public MemorySegment contentOf(Artifact artifact, Arena arena) throws IOException {
+    if (artifact.isInline()) {
+      return MemorySegment.ofArray(artifact.content());
+    }
+    try (FileChannel channel = FileChannel.open(fileOf(artifact), StandardOpenOption.READ)) {
+      return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+    }
   }
 
   /** What a whole call or block left, by the key of the call, or null. */

@@ -2,6 +2,8 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -225,6 +227,23 @@ public final class Experiments {
       return TraceBytes.text(compressed);
     } catch (IOException e) {
       throw new StoreException("the trace '" + name + "' of run " + run + " is damaged", e);
+    }
+  }
+
+  /** Something that reads a file. */
+  public interface TraceUse {
+    void read(Path trace) throws IOException;
+  }
+
+  /** Hands a trace to something that reads files; the file is gone afterwards. */
+  public void withTraceFile(long run, String name, TraceUse use) throws IOException {
+    String text = trace(run, name);
+    Path file = Files.createTempFile("reprise-trace", ".lineage");
+    try {
+      Files.writeString(file, text);
+      use.read(file);
+    } finally {
+      Files.deleteIfExists(file);
     }
   }
 

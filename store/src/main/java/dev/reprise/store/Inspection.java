@@ -4,12 +4,8 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -138,21 +134,11 @@ public final class Inspection {
   }
 
   private String problemOf(Artifact artifact) {
-    try {
-      Key found =
-          artifact.isInline()
-              ? ContentHash.of(MemorySegment.ofArray(artifact.content()))
-              : hashOf(store.fileOf(artifact));
+    try (Arena arena = Arena.ofConfined()) {
+      Key found = ContentHash.of(store.contentOf(artifact, arena));
       return found.equals(artifact.hash()) ? null : "its content was damaged";
     } catch (IOException e) {
       return "its content cannot be read: " + e;
-    }
-  }
-
-  private static Key hashOf(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        Arena arena = Arena.ofConfined()) {
-      return ContentHash.of(channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
     }
   }
 

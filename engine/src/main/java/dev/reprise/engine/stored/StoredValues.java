@@ -28,12 +28,9 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -363,13 +360,8 @@ public final class StoredValues implements AutoCloseable {
         new ValueContent.Fingerprint(
             artifact.hash().high(), artifact.hash().low(), artifact.bytes());
     Path file = store.fileOf(artifact);
-    if (artifact.isInline()) {
-      MemorySegment content = MemorySegment.ofArray(artifact.content());
-      return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        Arena arena = Arena.ofConfined()) {
-      MemorySegment content = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment content = store.contentOf(artifact, arena);
       return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
     } catch (InternalError e) {
       // What the JVM makes of a page of a mapped file that is no longer there.
