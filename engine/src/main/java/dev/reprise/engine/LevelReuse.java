@@ -239,11 +239,11 @@ final class LevelReuse {
       composites.put(key, composite, done.kept());
     }
     if (stored != null && stored.isWorthKeepingRegion(done.costNanos())) {
-      byte[] record = RegionRecord.write(done.named(), done.inputs);
-      if (record != null) {
-        done.offerTo(stored);
-        stored.keepRegion(key, record, done.costNanos());
-      }
+      Composite named = done.named();
+      LineageItem[] inputs = done.inputs;
+      done.offerTo(stored);
+      // Written by the store's thread: it walks the history of every output.
+      stored.keepRegion(key, () -> RegionRecord.write(named, inputs), done.costNanos());
     }
   }
 }

@@ -31,6 +31,9 @@ import java.util.function.Supplier;
 public final class RunLog implements AutoCloseable {
   private static final int LARGEST_BATCH = 1_024;
 
+  /** What the outcome of a call is charged while it waits: about what a record has. */
+  private static final long OUTCOME_BYTES = 4 << 10;
+
   private final ExperimentStore store;
   private final RunFacts facts;
   private final long queueBytes;
@@ -116,13 +119,17 @@ public final class RunLog implements AutoCloseable {
     enqueue(_ -> uses.merge(key, 1, Integer::sum));
   }
 
-  /** Keeps what a whole call or block left. */
-  public void region(Key key, byte[] record, long costNanos) {
-    if (problem != null || queuedBytes.get() + record.length > queueBytes) {
+  /**
+   * Keeps what a whole call or block left.
+   *
+   * @param record called by the writing thread; null when it cannot be kept
+   */
+  public void region(Key key, Supplier<byte[]> record, long costNanos) {
+    if (problem != null || queuedBytes.get() + OUTCOME_BYTES > queueBytes) {
       dropped.increment();
       return;
     }
-    queuedBytes.addAndGet(record.length);
+    queuedBytes.addAndGet(OUTCOME_BYTES);
     enqueue(new Outcome(key, record, costNanos));
   }
 
@@ -315,23 +322,31 @@ public final class RunLog implements AutoCloseable {
   /** What a call or block left. */
   private final class Outcome implements Change {
     private final Key key;
-    private final byte[] record;
+    private final Supplier<byte[]> make;
     private final long costNanos;
+    private byte[] record;
 
-    Outcome(Key key, byte[] record, long costNanos) {
+    Outcome(Key key, Supplier<byte[]> make, long costNanos) {
       this.key = key;
-      this.record = record;
+      this.make = make;
       this.costNanos = costNanos;
     }
 
     @Override
+    public void prepare() {
+      record = make.get();
+    }
+
+    @Override
     public void apply(Updates updates) throws SQLException {
-      updates.region(key, record, costNanos);
+      if (record != null) {
+        updates.region(key, record, costNanos);
+      }
     }
 
     @Override
     public void done() {
-      queuedBytes.addAndGet(-record.length);
+      queuedBytes.addAndGet(-OUTCOME_BYTES);
     }
   }
 

@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Values of a session in its experiment store. Thread-safe.
@@ -294,7 +295,12 @@ public final class StoredValues implements AutoCloseable {
     return costNanos >= WORTH_KEEPING * INLINE_NANOS && log != null;
   }
 
-  public void keepRegion(Key key, byte[] record, long costNanos) {
+  /**
+   * Keeps what a whole call or block left.
+   *
+   * @param record called by the thread that writes; null when it cannot be kept
+   */
+  public void keepRegion(Key key, Supplier<byte[]> record, long costNanos) {
     RunLog open = log;
     if (open != null) {
       open.region(keyOf(key), record, costNanos);
