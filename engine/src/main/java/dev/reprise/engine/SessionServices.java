@@ -143,7 +143,12 @@ public final class SessionServices implements AutoCloseable {
     }
     this.stored =
         cache != null && config.store() != null && config.traps().isEmpty()
-            ? new StoredValues(config.store(), tags, Environment.version(), memory)
+            ? new StoredValues(
+                config.store(),
+                tags,
+                Environment.version(),
+                memory,
+                note -> config.err().println("reprise: note: " + note))
             : null;
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());

@@ -27,7 +27,7 @@ import java.util.List;
  *
  * <p>Nothing in it is needed: whatever is lost or damaged is computed again. Thread-safe.
  */
-public final class ExperimentStore implements AutoCloseable {
+public final class ExperimentStore implements RunStore {
   /** Share of the budget that is left when the budget was exceeded: making room is not cheap. */
   private static final double LEFT_AFTER_EVICTION = 0.9;
 
@@ -86,6 +86,12 @@ public final class ExperimentStore implements AutoCloseable {
     return config.folder();
   }
 
+  @Override
+  public String name() {
+    return config.folder().toString();
+  }
+
+  @Override
   public boolean isReadOnly() {
     return config.readOnly();
   }
@@ -98,7 +104,7 @@ public final class ExperimentStore implements AutoCloseable {
     return files;
   }
 
-  /** The artifact of a key, or null. */
+  @Override
   public Artifact find(Key key) {
     return database.ask(session -> {
       PreparedStatement find =
@@ -117,16 +123,13 @@ public final class ExperimentStore implements AutoCloseable {
     });
   }
 
-  /** The file with the content of an artifact that does not hold it itself. */
+  @Override
   public Path fileOf(Artifact artifact) {
     return files.of(artifact.hash());
   }
 
-  /**
-   * All bytes of an artifact, mapped until the arena is closed; not to be written.
-   *
-   * @throws java.nio.file.NoSuchFileException when its file is gone
-   */
+  /** Maps a content that lies in a file. */
+  @Override
   public MemorySegment contentOf(Artifact artifact, Arena arena) throws IOException {
     if (artifact.isInline()) {
       return MemorySegment.ofArray(artifact.content());
@@ -136,7 +139,7 @@ public final class ExperimentStore implements AutoCloseable {
     }
   }
 
-  /** What a whole call or block left, by the key of the call, or null. */
+  @Override
   public byte[] region(Key key) {
     return database.ask(session -> {
       PreparedStatement find = session.prepared("SELECT record FROM region WHERE key = ?");
@@ -147,10 +150,7 @@ public final class ExperimentStore implements AutoCloseable {
     });
   }
 
-  /**
-   * Claims the computation of a key among processes; null when another one is at it, or the store
-   * is read only.
-   */
+  @Override
   public StoreClaim tryClaim(Key key) {
     if (claims == null) {
       return null;
@@ -163,14 +163,9 @@ public final class ExperimentStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Begins to record a run.
-   *
-   * @param queueBytes most that values which wait to be written may take
-   * @return null when the store is read only
-   */
+  @Override
   public RunLog begin(RunFacts facts, long queueBytes) {
-    return config.readOnly() ? null : new RunLog(this, facts, queueBytes);
+    return config.readOnly() ? null : new RunLog(new FolderTarget(this, facts), queueBytes);
   }
 
   /** Removes an artifact, if the key still has that content. */

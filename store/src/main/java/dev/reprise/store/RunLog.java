@@ -34,8 +34,7 @@ public final class RunLog implements AutoCloseable {
   /** What the outcome of a call is charged while it waits: about what a record has. */
   private static final long OUTCOME_BYTES = 4 << 10;
 
-  private final ExperimentStore store;
-  private final RunFacts facts;
+  private final RunTarget target;
   private final long queueBytes;
   private final LinkedBlockingQueue<Change> queue = new LinkedBlockingQueue<>();
   private final AtomicLong queuedBytes = new AtomicLong();
@@ -51,21 +50,19 @@ public final class RunLog implements AutoCloseable {
   private boolean closed;
 
   // Of the writing thread.
-  private long run;
   private final Map<Key, Integer> uses = new HashMap<>();
 
   /** Something to write; prepared outside of the transaction, applied in it, done in any case. */
   private interface Change {
     default void prepare() throws IOException {}
 
-    void apply(Updates updates) throws SQLException, IOException;
+    void apply(RunChanges changes) throws SQLException, IOException;
 
     default void done() {}
   }
 
-  RunLog(ExperimentStore store, RunFacts facts, long queueBytes) {
-    this.store = store;
-    this.facts = facts;
+  RunLog(RunTarget target, long queueBytes) {
+    this.target = target;
     this.queueBytes = queueBytes;
     this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(this::write);
     thread.start();
@@ -235,25 +232,11 @@ public final class RunLog implements AutoCloseable {
         for (Change change : batch) {
           change.prepare();
         }
-        long[] begun = {run};
-        store
-            .database()
-            .change(session -> {
-              Updates updates = new Updates(session, store, run);
-              if (run == 0) {
-                begun[0] = updates.begin(facts);
-              }
-              try {
-                for (Change change : batch) {
-                  change.apply(updates);
-                }
-              } catch (IOException e) {
-                throw writing(e);
-              }
-              return null;
-            });
-        run = begun[0];
-        store.keepWithinBudget(run);
+        target.write(changes -> {
+          for (Change change : batch) {
+            change.apply(changes);
+          }
+        });
       }
     } catch (IOException e) {
       problem = writing(e);
@@ -275,7 +258,7 @@ public final class RunLog implements AutoCloseable {
 
   private StoreException writing(IOException e) {
     return new StoreException(
-        "the experiment store " + store.folder() + " cannot be written: " + e.getMessage(), e);
+        "the experiment store " + target.name() + " cannot be written: " + e.getMessage(), e);
   }
 
   /** Happens in a transaction of its own, before offers look whether their key has a value. */
@@ -288,11 +271,11 @@ public final class RunLog implements AutoCloseable {
 
     @Override
     public void prepare() {
-      store.remove(artifact);
+      target.remove(artifact);
     }
 
     @Override
-    public void apply(Updates updates) {
+    public void apply(RunChanges updates) {
       // Done already.
     }
   }
@@ -312,7 +295,7 @@ public final class RunLog implements AutoCloseable {
     }
 
     @Override
-    public void apply(Updates updates) throws SQLException {
+    public void apply(RunChanges updates) throws SQLException, IOException {
       for (Vertex vertex : vertices) {
         updates.vertex(vertex);
       }
@@ -338,7 +321,7 @@ public final class RunLog implements AutoCloseable {
     }
 
     @Override
-    public void apply(Updates updates) throws SQLException {
+    public void apply(RunChanges updates) throws SQLException, IOException {
       if (record != null) {
         updates.region(key, record, costNanos);
       }
@@ -370,7 +353,7 @@ public final class RunLog implements AutoCloseable {
     }
 
     @Override
-    public void apply(Updates updates) throws SQLException {
+    public void apply(RunChanges updates) throws SQLException, IOException {
       if (bytes != null) {
         updates.trace(name, key, bytes);
       }
@@ -398,7 +381,7 @@ public final class RunLog implements AutoCloseable {
 
     @Override
     public void prepare() throws IOException {
-      if (store.find(key) != null) {
+      if (target.has(key)) {
         return;
       }
       try {
@@ -419,14 +402,14 @@ public final class RunLog implements AutoCloseable {
         inline = array.bytes();
         return;
       }
-      draft = store.files().draft();
-      try (FileChannel channel = store.files().openDraft(draft)) {
+      draft = target.draft();
+      try (FileChannel channel = target.openDraft(draft)) {
         written = content.writeTo(ContentOutput.to(channel));
       }
     }
 
     @Override
-    public void apply(Updates updates) throws SQLException, IOException {
+    public void apply(RunChanges updates) throws SQLException, IOException {
       if (written != null
           && updates.artifact(
               new Artifact(key, written.hash(), written.bytes(), costNanos, inline),

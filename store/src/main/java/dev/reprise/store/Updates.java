@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.util.Map;
 
 /** The changes of one transaction. */
-final class Updates {
+final class Updates implements RunChanges {
   static final String ARTIFACT_BYTES = "artifact_bytes";
 
   private final Session session;
@@ -44,7 +44,8 @@ final class Updates {
     }
   }
 
-  void ended(String status, double seconds) throws SQLException {
+  @Override
+  public void ended(String status, double seconds) throws SQLException {
     PreparedStatement update =
         session.prepared("UPDATE run SET status = ?, seconds = ? WHERE id = ?");
     update.setString(1, status);
@@ -54,7 +55,8 @@ final class Updates {
   }
 
   /** A value of this run: counted once for each run, its cost the least that was measured. */
-  void vertex(Vertex vertex) throws SQLException {
+  @Override
+  public void vertex(Vertex vertex) throws SQLException {
     PreparedStatement put =
         session.prepared(
             "INSERT INTO vertex(key, operation, cost_nanos, bytes, frequency, first_run, last_run)"
@@ -87,7 +89,8 @@ final class Updates {
    *
    * @param draft the file with its content, null when the artifact holds it
    */
-  boolean artifact(Artifact artifact, Key vertex, Path draft) throws SQLException, IOException {
+  @Override
+  public boolean artifact(Artifact artifact, Key vertex, Path draft) throws SQLException, IOException {
     boolean first = draft == null || !isOwned(artifact.hash());
     PreparedStatement insert =
         session.prepared(
@@ -138,7 +141,8 @@ final class Updates {
     }
   }
 
-  void uses(Map<Key, Integer> uses) throws SQLException {
+  @Override
+  public void uses(Map<Key, Integer> uses) throws SQLException {
     PreparedStatement update =
         session.prepared("UPDATE artifact SET uses = uses + ?, last_run = ? WHERE key = ?");
     for (Map.Entry<Key, Integer> use : uses.entrySet()) {
@@ -149,7 +153,8 @@ final class Updates {
     }
   }
 
-  void region(Key key, byte[] record, long costNanos) throws SQLException {
+  @Override
+  public void region(Key key, byte[] record, long costNanos) throws SQLException {
     PreparedStatement put =
         session.prepared(
             "INSERT INTO region(key, record, cost_nanos, run, last_run) VALUES(?, ?, ?, ?4, ?4) ON"
@@ -162,7 +167,8 @@ final class Updates {
     put.executeUpdate();
   }
 
-  void trace(String name, Key key, byte[] text) throws SQLException {
+  @Override
+  public void trace(String name, Key key, byte[] text) throws SQLException {
     PreparedStatement put =
         session.prepared("INSERT OR REPLACE INTO trace(run, name, key, text) VALUES(?, ?, ?, ?)");
     put.setLong(1, run);
@@ -172,7 +178,8 @@ final class Updates {
     put.executeUpdate();
   }
 
-  void score(String name, Key key, double value) throws SQLException {
+  @Override
+  public void score(String name, Key key, double value) throws SQLException {
     PreparedStatement put =
         session.prepared("INSERT OR REPLACE INTO score(run, name, key, value) VALUES(?, ?, ?, ?)");
     put.setLong(1, run);

@@ -17,9 +17,9 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.store.Artifact;
-import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
+import dev.reprise.store.RunStore;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -54,7 +55,7 @@ import java.util.function.Supplier;
  */
 public final class StoredValues implements AutoCloseable {
   /** Estimated work below which asking costs more than computing may. */
-  public static final double WORTH_ASKING_NANOS = 100_000;
+  public static final double WORTH_ASKING_NANOS = RunStore.FOLDER_ASKING_NANOS;
 
   /** Classes of the modules that decide what an operation computes, and what a file holds. */
   private static final List<Class<?>> KERNELS =
@@ -88,7 +89,7 @@ public final class StoredValues implements AutoCloseable {
 
   private static final long LARGEST_QUEUE_BYTES = 1L << 30;
 
-  private final ExperimentStore store;
+  private final RunStore store;
   private final TagClass tags;
   private final Key contract;
   private final String version;
@@ -110,10 +111,16 @@ public final class StoredValues implements AutoCloseable {
   /**
    * @param tags which values may be found besides those of a key
    * @param version of the program, for people
+   * @param tell takes notes for the person who runs it
    * @throws StoreException when the store cannot be opened
    */
-  public StoredValues(StoreConfig config, TagClass tags, String version, HostMemory memory) {
-    this.store = ExperimentStore.open(config);
+  public StoredValues(
+      StoreConfig config,
+      TagClass tags,
+      String version,
+      HostMemory memory,
+      Consumer<String> tell) {
+    this.store = RunStore.open(config, tell);
     this.tags = tags;
     this.version = version;
     this.memory = memory;
@@ -162,7 +169,7 @@ public final class StoredValues implements AutoCloseable {
 
   /** True when an operation of that estimated work is worth asking for. */
   public boolean isWorthAsking(double work) {
-    return work >= WORTH_ASKING_NANOS;
+    return work >= store.worthAskingNanos();
   }
 
   // ---- finding
@@ -462,9 +469,10 @@ public final class StoredValues implements AutoCloseable {
 
   public StoreUse use() {
     RunLog open = log;
-    StoreException problem = open == null ? null : open.problem();
+    StoreException writing = open == null ? null : open.problem();
+    StoreException problem = writing == null ? store.problem() : writing;
     return new StoreUse(
-        store.folder().toString(),
+        store.name(),
         hits.sum(),
         misses.sum(),
         regions.sum(),

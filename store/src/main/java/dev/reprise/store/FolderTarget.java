@@ -1,0 +1,71 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** Writes a run into the store of a folder. */
+final class FolderTarget implements RunTarget {
+  private final ExperimentStore store;
+  private final RunFacts facts;
+
+  /** Its number, 0 before anything was written. */
+  private long run;
+
+  FolderTarget(ExperimentStore store, RunFacts facts) {
+    this.store = store;
+    this.facts = facts;
+  }
+
+  @Override
+  public String name() {
+    return store.name();
+  }
+
+  @Override
+  public boolean has(Key key) {
+    return store.find(key) != null;
+  }
+
+  @Override
+  public Path draft() {
+    return store.files().draft();
+  }
+
+  @Override
+  public FileChannel openDraft(Path draft) throws IOException {
+    return store.files().openDraft(draft);
+  }
+
+  @Override
+  public void remove(Artifact artifact) {
+    store.remove(artifact);
+  }
+
+  @Override
+  public void write(Batch batch) throws IOException {
+    long[] begun = {run};
+    try {
+      store
+          .database()
+          .change(session -> {
+            Updates updates = new Updates(session, store, run);
+            if (run == 0) {
+              begun[0] = updates.begin(facts);
+            }
+            try {
+              batch.applyTo(updates);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return null;
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    run = begun[0];
+    store.keepWithinBudget(run);
+  }
+}

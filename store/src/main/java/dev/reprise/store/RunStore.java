@@ -1,0 +1,72 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** An experiment store as a run sees it: in a folder, or on a team's server. Thread-safe. */
+public interface RunStore extends AutoCloseable {
+  /** Estimated work of an operation below which asking a folder costs more than computing may. */
+  double FOLDER_ASKING_NANOS = 100_000;
+
+  /**
+   * Opens a store.
+   *
+   * @param tell takes what a person should know once, such as that a server does not answer
+   * @throws StoreException when it cannot be opened and somebody must do something about it
+   */
+  static RunStore open(StoreConfig wanted, Consumer<String> tell) {
+    return ExperimentStore.open(wanted);
+  }
+
+  /** Where it is, for people. */
+  String name();
+
+  boolean isReadOnly();
+
+  /** Estimated work of an operation from which on asking pays. */
+  default double worthAskingNanos() {
+    return FOLDER_ASKING_NANOS;
+  }
+
+  /** The artifact of a key, or null. */
+  Artifact find(Key key);
+
+  /** The file of an artifact that does not hold its content itself; for messages. */
+  Path fileOf(Artifact artifact);
+
+  /**
+   * All bytes of an artifact, valid until the arena is closed; not to be written.
+   *
+   * @throws java.nio.file.NoSuchFileException when its content is gone
+   */
+  MemorySegment contentOf(Artifact artifact, Arena arena) throws IOException;
+
+  /** What a whole call or block left, by the key of the call, or null. */
+  byte[] region(Key key);
+
+  /**
+   * Claims the computation of a key among processes; null when another one is at it, or the store
+   * is read only.
+   */
+  StoreClaim tryClaim(Key key);
+
+  /**
+   * Begins to record a run.
+   *
+   * @param queueBytes most that values which wait to be written may take
+   * @return null when the store is read only
+   */
+  RunLog begin(RunFacts facts, long queueBytes);
+
+  /** Why it is not asked any more, although it was opened; null while all is well. */
+  default StoreException problem() {
+    return null;
+  }
+
+  @Override
+  void close();
+}

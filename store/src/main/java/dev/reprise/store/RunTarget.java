@@ -1,0 +1,32 @@
+package dev.reprise.store;
+
+import dev.reprise.lineage.Key;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** Where the thread of one {@link RunLog} writes. For that thread. */
+interface RunTarget {
+  /** Where it is, for people. */
+  String name();
+
+  /** True when a key has a value already, so that it is not written again. */
+  boolean has(Key key);
+
+  /** A file of this process to write content to, before its fingerprint is known. */
+  Path draft();
+
+  FileChannel openDraft(Path draft) throws IOException;
+
+  /** Removes an artifact, if the key still has that content. */
+  void remove(Artifact artifact);
+
+  /** Changes that are made one after another. */
+  interface Batch {
+    void applyTo(RunChanges changes) throws SQLException, IOException;
+  }
+
+  /** Makes changes as a whole or not at all; the first ones begin the run. */
+  void write(Batch batch) throws IOException;
+}
