@@ -1,0 +1,34 @@
+package dev.reprise.store;
+
+import dev.reprise.store.Experiments.ArtifactEntry;
+import dev.reprise.store.Experiments.RunEntry;
+import dev.reprise.store.Experiments.Totals;
+import dev.reprise.store.Experiments.TraceEntry;
+import java.util.List;
+
+/** Where answers about experiments come from: a folder or a server. */
+public interface ExperimentSource {
+  /** Where it is, for people. */
+  String name();
+
+  Totals totals();
+
+  /** The latest runs, the last one first. */
+  List<RunEntry> runs(int limit);
+
+  /** Null when there is no such run. */
+  RunEntry run(long id);
+
+  /**
+   * Kept values, those first that took longest to compute.
+   *
+   * @param run only what this run added; 0 for all
+   */
+  List<ArtifactEntry> artifacts(long run, int limit);
+
+  /** The traces that a run left, by name. */
+  List<TraceEntry> traces(long run);
+
+  /** The text of a trace as it is kept, or null. */
+  byte[] compressedTrace(long run, String name);
+}
