@@ -90,7 +90,8 @@ final class Updates implements RunChanges {
    * @param draft the file with its content, null when the artifact holds it
    */
   @Override
-  public boolean artifact(Artifact artifact, Key vertex, Path draft) throws SQLException, IOException {
+  public boolean artifact(Artifact artifact, Key vertex, Path draft)
+      throws SQLException, IOException {
     boolean first = draft == null || !isOwned(artifact.hash());
     PreparedStatement insert =
         session.prepared(

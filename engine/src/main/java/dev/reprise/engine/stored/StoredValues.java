@@ -115,11 +115,7 @@ public final class StoredValues implements AutoCloseable {
    * @throws StoreException when the store cannot be opened
    */
   public StoredValues(
-      StoreConfig config,
-      TagClass tags,
-      String version,
-      HostMemory memory,
-      Consumer<String> tell) {
+      StoreConfig config, TagClass tags, String version, HostMemory memory, Consumer<String> tell) {
     this.store = RunStore.open(config, tell);
     this.tags = tags;
     this.version = version;
