@@ -189,6 +189,7 @@ public record RunStatistics(
    *
    * @param name {@code cuda:0}, {@code opencl:0}
    * @param executed operations that ended there
+   * @param launches kernels, products of its libraries and copies within it that were started there
    * @param busyNanos time that it worked on them, by its own clock
    * @param fallbacks operations that ran on the processor after it could not do them
    * @param bytes memory in use now, copies of cached values included
@@ -210,6 +211,7 @@ public record RunStatistics(
   public record DeviceUse(
       String name,
       long executed,
+      long launches,
       long busyNanos,
       long fallbacks,
       long bytes,

@@ -207,6 +207,7 @@ final class StatisticsJson {
       json.writeStartObject();
       json.writeStringField("name", device.name());
       json.writeNumberField("executed", device.executed());
+      json.writeNumberField("launches", device.launches());
       json.writeNumberField("busyNanos", device.busyNanos());
       json.writeNumberField("fallbacks", device.fallbacks());
       json.writeNumberField("bytes", device.bytes());

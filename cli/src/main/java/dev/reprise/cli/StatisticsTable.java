@@ -205,6 +205,8 @@ final class StatisticsTable {
   private static String device(DeviceUse device) {
     return device.executed()
         + " operations, "
+        + device.launches()
+        + " launches, "
         + Units.seconds(device.busyNanos())
         + " busy; "
         + Units.bytes(device.bytes())

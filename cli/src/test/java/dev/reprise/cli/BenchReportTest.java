@@ -57,6 +57,7 @@ class BenchReportTest {
     return new DeviceUse(
         "opencl:0",
         6,
+        6,
         busyMillis * 1_000_000,
         1,
         0,

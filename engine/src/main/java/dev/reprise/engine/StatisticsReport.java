@@ -75,6 +75,7 @@ final class StatisticsReport {
           new DeviceUse(
               worker.name(),
               worker.executed(),
+              worker.accelerator().launches(),
               worker.busyNanos(),
               accelerators.fallbacks().getOrDefault(worker.name(), 0L),
               memory.usedBytes(),

@@ -124,6 +124,14 @@ public interface Accelerator extends AutoCloseable {
    */
   DeviceBuffer allocate(long bytes);
 
+  /**
+   * Kernels, library calls and copies within the device that were started so far; 0 where nobody
+   * counts. Any thread.
+   */
+  default long launches() {
+    return 0;
+  }
+
   /** Buffers handed out and not released; for tests and reports. */
   long liveBuffers();
 

@@ -67,6 +67,11 @@ public interface Backend extends AutoCloseable {
   /** Waits for everything launched and copies to the host. */
   void read(DeviceBuffer from, MemorySegment to, long bytes);
 
+  /** See {@link dev.reprise.runtime.accelerator.Accelerator#launches}. */
+  default long launches() {
+    return 0;
+  }
+
   /** The library for products that the device's maker gives, or null: then kernels of ours. */
   default Products products() {
     return null;

@@ -210,6 +210,11 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
+  public long launches() {
+    return backend.launches();
+  }
+
+  @Override
   public long liveBuffers() {
     return backend.liveBuffers();
   }

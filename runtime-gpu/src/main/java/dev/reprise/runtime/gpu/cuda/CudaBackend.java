@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
@@ -72,6 +73,9 @@ final class CudaBackend implements Backend {
   private final CudaCompressedProducts compressedProducts;
 
   private final Map<CudaBackend, Double> peers = new ConcurrentHashMap<>();
+
+  // Written by the worker alone.
+  private final AtomicLong launched = new AtomicLong();
 
   // The worker's alone: whether the next launch must wait for uploads.
   private boolean uploadsPending;
@@ -180,6 +184,7 @@ final class CudaBackend implements Backend {
 
   /** What the launch stream gets next waits for uploads, and its time counts. */
   private void beforeLaunch() {
+    launched.setRelease(launched.getPlain() + 1);
     awaitUploads();
     if (firstLaunch == null) {
       firstLaunch = events.record(launches);
@@ -296,6 +301,11 @@ final class CudaBackend implements Backend {
               + info.largestBuffer());
     }
     return memory.allocate(bytes);
+  }
+
+  @Override
+  public long launches() {
+    return launched.getAcquire();
   }
 
   @Override

@@ -28,6 +28,7 @@ import dev.reprise.runtime.gpu.Backend;
 import dev.reprise.runtime.gpu.GeneratedKernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -69,6 +70,9 @@ final class OpenClBackend implements Backend {
   private final cl_command_queue downloads;
   private final OpenClMemory memory;
   private final OpenClPrograms programs;
+
+  // Written by the worker alone.
+  private final AtomicLong launched = new AtomicLong();
 
   // The worker's alone: the upload that the next launch waits for.
   private cl_event lastUpload;
@@ -148,7 +152,7 @@ final class OpenClBackend implements Backend {
       for (int i = 0; i < arguments.length; i++) {
         setArgument(function, i, arguments[i]);
       }
-      awaitUploads();
+      beforeLaunch();
       cl_event event = firstLaunch == null ? new cl_event() : null;
       clEnqueueNDRangeKernel(
           launches,
@@ -182,6 +186,11 @@ final class OpenClBackend implements Backend {
     }
   }
 
+  private void beforeLaunch() {
+    launched.setRelease(launched.getPlain() + 1);
+    awaitUploads();
+  }
+
   private void awaitUploads() {
     if (lastUpload != null) {
       clEnqueueBarrierWithWaitList(launches, 1, new cl_event[] {lastUpload}, null);
@@ -193,7 +202,7 @@ final class OpenClBackend implements Backend {
   @Override
   public void copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes) {
     guarded(() -> {
-      awaitUploads();
+      beforeLaunch();
       clEnqueueCopyBuffer(
           launches,
           ((OpenClBuffer) from).memory(),
@@ -211,7 +220,7 @@ final class OpenClBackend implements Backend {
   @Override
   public void zero(DeviceBuffer buffer, long bytes) {
     guarded(() -> {
-      awaitUploads();
+      beforeLaunch();
       clEnqueueFillBuffer(
           launches,
           ((OpenClBuffer) buffer).memory(),
@@ -392,6 +401,11 @@ final class OpenClBackend implements Backend {
               + info().largestBuffer());
     }
     return guarded(() -> memory.allocate(bytes));
+  }
+
+  @Override
+  public long launches() {
+    return launched.getAcquire();
   }
 
   @Override
