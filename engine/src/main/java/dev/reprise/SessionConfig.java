@@ -40,6 +40,7 @@ import java.util.Set;
  * @param devices which devices are used, and how
  * @param traceFile file for the time line of the session, written when it is closed; null for none
  * @param metrics folder for what scripts tell with {@code metric}; null keeps none
+ * @param progress hears how far runs are; null when nobody listens
  * @param store experiment store that values come from and go to; null for none
  */
 public record SessionConfig(
@@ -66,6 +67,7 @@ public record SessionConfig(
     DeviceConfig devices,
     Path traceFile,
     Path metrics,
+    ProgressListener progress,
     StoreConfig store) {
 
   public SessionConfig {
@@ -232,6 +234,13 @@ public record SessionConfig(
     return draft.config();
   }
 
+  /** Tells how far runs are, as scripts say with {@code progress}; null tells nobody. */
+  public SessionConfig withProgress(ProgressListener listener) {
+    Draft draft = new Draft(this);
+    draft.progress = listener;
+    return draft.config();
+  }
+
   /** Finds values in an experiment store and keeps them there; null for none. */
   public SessionConfig withStore(StoreConfig which) {
     Draft draft = new Draft(this);
@@ -264,6 +273,7 @@ public record SessionConfig(
     private DeviceConfig devices;
     private Path traceFile;
     private Path metrics;
+    private ProgressListener progress;
     private StoreConfig store;
 
     Draft(SessionConfig from) {
@@ -290,6 +300,7 @@ public record SessionConfig(
       devices = from.devices;
       traceFile = from.traceFile;
       metrics = from.metrics;
+      progress = from.progress;
       store = from.store;
     }
 
@@ -318,6 +329,7 @@ public record SessionConfig(
           devices,
           traceFile,
           metrics,
+          progress,
           store);
     }
   }

@@ -108,6 +108,7 @@ final class DmlFlags {
         null,
         null,
         null,
+        false,
         explain,
         false,
         checks);

@@ -17,8 +17,9 @@ import java.util.OptionalLong;
  * The settings in the engine's terms.
  *
  * @param notes what was asked for and is not there yet, each ready to follow "not in this version:"
+ * @param progress tells how far a run is; null when nobody asked
  */
-record EngineOptions(SessionConfig config, List<String> notes) {
+record EngineOptions(SessionConfig config, List<String> notes, ProgressLine progress) {
 
   static EngineOptions of(Settings settings, Console console) {
     SessionConfig config =
@@ -58,7 +59,21 @@ record EngineOptions(SessionConfig config, List<String> notes) {
     if (settings.threads().isPresent()) {
       config = config.withThreads(settings.threads().getAsInt());
     }
-    return new EngineOptions(config, missing(settings));
+    ProgressLine progress = settings.progress() ? ProgressLine.of(console.err()) : null;
+    if (progress != null) {
+      config =
+          config
+              .withProgress(progress)
+              .withOutput(progress.before(console.out()), progress.before(console.err()));
+    }
+    return new EngineOptions(config, missing(settings), progress);
+  }
+
+  /** A run is over, whose end may be told. */
+  void clearProgress() {
+    if (progress != null) {
+      progress.clear();
+    }
   }
 
   private static StoreConfig store(Settings settings) {

@@ -36,8 +36,11 @@ final class ScriptRun {
         console.err().print(script.explain());
       }
       try (RunResult result = script.run()) {
+        options.clearProgress();
         report(result.statistics(), settings);
       }
+    } finally {
+      options.clearProgress();
     }
     return ExitCode.FINE;
   }

@@ -158,6 +158,14 @@ final class SessionOptions {
       description = "Keep what scripts tell with metric, as csv and for TensorBoard.")
   private Path metrics;
 
+  @Option(
+      names = "--progress",
+      description = {
+        "Tell on stderr how far the run is and when it will be done, from the script's progress or",
+        "the iterations of parfor: one line that changes on a terminal, plain lines elsewhere."
+      })
+  private boolean progress;
+
   @Option(names = "--explain", description = "Print the compiled program on stderr before it runs.")
   private boolean explain;
 
@@ -193,6 +201,7 @@ final class SessionOptions {
         statsJson,
         traceFile,
         metrics,
+        progress,
         explain,
         verbose,
         checks());
@@ -212,6 +221,7 @@ final class SessionOptions {
     switch (option) {
       case "--stats" -> stats = true;
       case "--estimate" -> estimate = true;
+      case "--progress" -> progress = true;
       case "--explain" -> explain = true;
       case "-v", "--verbose" -> verbose = true;
       default -> {

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param statsJson file for the statistics, or null
  * @param traceFile file for the time line, or null
  * @param metrics folder for metrics, or null
+ * @param progress whether to tell how far the run is
  */
 record Settings(
     String reuse,
@@ -39,6 +40,7 @@ record Settings(
     Path statsJson,
     Path traceFile,
     Path metrics,
+    boolean progress,
     boolean explain,
     boolean verbose,
     Checks checks) {

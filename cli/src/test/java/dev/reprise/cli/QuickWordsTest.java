@@ -45,6 +45,7 @@ class QuickWordsTest {
           List.of("--stats-json", "s.json"),
           List.of("--trace-file", "t.json"),
           List.of("--metrics", "m"),
+          List.of("--progress"),
           List.of("--explain"),
           List.of("-v"),
           List.of("--verbose"),

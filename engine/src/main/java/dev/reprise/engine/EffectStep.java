@@ -12,7 +12,7 @@ import java.util.Set;
  */
 final class EffectStep extends Steps.OperationStep {
   /** Effects that the next execution on the same values may do without. */
-  private static final Set<String> REPEATABLE = Set.of("assert", "exists");
+  private static final Set<String> REPEATABLE = Set.of("assert", "exists", "progress");
 
   private final Effects.Effect effect;
   private final boolean repeatable;

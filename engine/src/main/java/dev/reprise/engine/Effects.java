@@ -34,6 +34,7 @@ final class Effects {
           Map.entry("write", Effects::write),
           Map.entry("checkpoint", Effects::checkpoint),
           Map.entry("metric", Effects::metric),
+          Map.entry("progress", Effects::progress),
           Map.entry("file.exists", Effects::fileExists),
           Map.entry("stop", Effects::stop),
           Map.entry("assert", Effects::check),
@@ -129,6 +130,28 @@ final class Effects {
               + "; write metric(\"loss\", loss, step)");
     }
     context.metrics.add(name, value.asDouble(), at.asLong());
+    return null;
+  }
+
+  private static Value progress(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    if (!(inputs[0] instanceof Scalar done)
+        || !(inputs[1] instanceof Scalar total)
+        || done.type() == ValueType.STRING
+        || total.type() == ValueType.STRING) {
+      throw new OperandException(
+          "'progress' needs how much is done and how much there is, but got a "
+              + Describe.value(inputs[0])
+              + " and a "
+              + Describe.value(inputs[1])
+              + "; write progress(epoch, epochs, \"loss \" + loss)");
+    }
+    // What the iterations of a parfor have to tell at once fits no line: their loop tells how many
+    // are done.
+    if (context.writes == null) {
+      String text = text(step, inputs[2], "a text");
+      context.run.progress().told(done.asDouble(), total.asDouble(), text);
+    }
     return null;
   }
 

@@ -50,6 +50,7 @@ public final class Environment {
         DeviceConfig.AUTO,
         null,
         null,
+        null,
         null);
   }
 

@@ -40,6 +40,7 @@ final class ParForRun {
   // Taken before the workers begin, whose runs are parts of the iterations.
   private final long scopeMark;
   private final OrderedOutput output;
+  private final Runnable iterationDone;
 
   private final TaskPartition tasks;
   private final AtomicLong firstFailed = new AtomicLong(Long.MAX_VALUE);
@@ -66,6 +67,9 @@ final class ParForRun {
     this.loopSeed = context.seeds.peek();
     this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);
+    // Of loops within loops only the outermost tells how far it is.
+    this.iterationDone =
+        context.writes == null ? context.run.progress().iterations(range.count()) : () -> {};
     this.writes = new AtomicReferenceArray<>(Math.toIntExact(range.count()));
   }
 
@@ -255,6 +259,7 @@ final class ParForRun {
         Node.runAll(node.loop().body(), local, variables);
         local.settle();
         writes.set((int) iteration, local.writes.take());
+        iterationDone.run();
         if (local.seeds.count() > 0) {
           drew = true;
         }

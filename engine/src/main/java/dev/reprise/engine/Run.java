@@ -11,6 +11,7 @@ final class Run {
   private final Functions functions;
   private final RunCounters counters;
   private final long savedBefore;
+  private final RunProgress progress;
   private final Cancellation cancellation = new Cancellation(null);
 
   // Written by the main control thread at setwd, read by parfor workers that it starts later.
@@ -20,6 +21,7 @@ final class Run {
     this.session = session;
     this.functions = functions;
     this.counters = new RunCounters(session.opcodes().size(), session.timeline());
+    this.progress = new RunProgress(session.config().progress());
     this.savedBefore = session.cache() == null ? 0 : session.cache().statistics().savedNanos();
     this.workingDirectory = session.config().workingDirectory();
   }
@@ -34,6 +36,10 @@ final class Run {
 
   RunCounters counters() {
     return counters;
+  }
+
+  RunProgress progress() {
+    return progress;
   }
 
   /** Time that the session's cache had saved before this run. */

@@ -56,6 +56,7 @@ final class NeuralBuiltins {
           "adam_update",
           "adamw_update",
           "metric",
+          "progress",
           "checkpoint",
           "resume",
           "file.exists");

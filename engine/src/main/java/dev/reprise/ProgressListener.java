@@ -1,0 +1,19 @@
+package dev.reprise;
+
+/**
+ * Hears how far a run is: from {@code progress} in the script, else from iterations of a parfor
+ * loop. Called by whichever thread gets there, so implementations are thread-safe, and quick: the
+ * run waits for them.
+ */
+@FunctionalInterface
+public interface ProgressListener {
+
+  /**
+   * So much is done.
+   *
+   * @param done as the script counts, mostly epochs; may start anew for a second loop
+   * @param total what {@code done} is going to be in the end
+   * @param text what the script says about it, such as a loss; may be empty
+   */
+  void progressed(double done, double total, String text);
+}

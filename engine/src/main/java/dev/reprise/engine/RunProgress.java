@@ -1,0 +1,37 @@
+package dev.reprise.engine;
+
+import dev.reprise.ProgressListener;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How far a run is, for whoever listens: what the script says with {@code progress}, and as long as
+ * it says nothing, how many iterations of a parfor are done. Thread-safe.
+ */
+final class RunProgress {
+  /** Null when nobody listens. */
+  private final ProgressListener listener;
+
+  // Written by the main control thread before it enters a parfor, read by the workers of that.
+  private volatile boolean scriptTells;
+
+  RunProgress(ProgressListener listener) {
+    this.listener = listener;
+  }
+
+  /** The main control thread has come to a {@code progress}. */
+  void told(double done, double total, String text) {
+    scriptTells = true;
+    if (listener != null) {
+      listener.progressed(done, total, text);
+    }
+  }
+
+  /** Counts the iterations of one parfor outside of any other; told by its workers. */
+  Runnable iterations(long total) {
+    if (listener == null || scriptTells) {
+      return () -> {};
+    }
+    AtomicLong done = new AtomicLong();
+    return () -> listener.progressed(done.incrementAndGet(), total, "parfor");
+  }
+}

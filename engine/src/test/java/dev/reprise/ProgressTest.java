@@ -1,0 +1,84 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Progress is told to whoever listens, and changes nothing. */
+class ProgressTest {
+  private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+
+  private SessionConfig config() {
+    return Scripts.config()
+        .withProgress((done, total, text) -> heard.add(done + "/" + total + " " + text));
+  }
+
+  private static final String TRAIN =
+      """
+      train = function(Matrix[Double] X, Integer epochs) return (Double loss) {
+        loss = 0
+        for (e in 1:epochs) {
+          loss = loss + sum(t(X) %*% X) / e
+          progress(e, epochs, "loss " + loss)
+        }
+      }
+      X = matrix(1, 100, 100)
+      """;
+
+  @Test
+  void theListenerHearsWhatTheScriptSays() {
+    Scripts.run(config(), "for (i in 1:2) progress(i, 2, \"loss \" + 1 / i)\nprogress(1.5, 3)");
+    assertThat(heard).containsExactly("1.0/2.0 loss 1.0", "2.0/2.0 loss 0.5", "1.5/3.0 ");
+  }
+
+  @Test
+  void aCallThatTellsItsProgressIsFoundAsAWhole() {
+    String twice = TRAIN + "print(train(X, 2) + train(X, 2))";
+    String printed = Scripts.run(config(), twice).output();
+    assertThat(heard).hasSize(2);
+    heard.clear();
+    assertThat(Scripts.run(config().withReuse(ReuseMode.NONE), twice).output()).isEqualTo(printed);
+    assertThat(heard).hasSize(4);
+    assertThat(Scripts.run(Scripts.config(), twice).output()).isEqualTo(printed);
+  }
+
+  @Test
+  void aParforTellsHowManyIterationsAreDoneAndNotWhatEachOfThemSays() {
+    String script =
+        TRAIN
+            + """
+            R = matrix(0, 6, 1)
+            parfor (i in 1:6, par=3) {
+              parfor (j in 1:2, par=2) { progress(j, 2) }
+              R[i, 1] = train(X * i, 2)
+            }
+            print(sum(R))
+            """;
+    Scripts.run(config(), script);
+    assertThat(heard).hasSize(6).allMatch(line -> line.endsWith("/6.0 parfor"));
+    assertThat(heard).contains("1.0/6.0 parfor", "6.0/6.0 parfor");
+  }
+
+  @Test
+  void aScriptThatTellsItsOwnProgressIsNotInterruptedByItsLoops() {
+    Scripts.run(
+        config(),
+        """
+        R = matrix(0, 2, 1)
+        for (e in 1:2) {
+          progress(e, 2)
+          parfor (i in 1:2) { R[i, 1] = e }
+        }
+        """);
+    assertThat(heard).containsExactly("1.0/2.0 ", "2.0/2.0 ");
+  }
+
+  @Test
+  void mistakesSayWhatIsMeant() {
+    assertThat(Scripts.failure(config(), "progress(\"a\", 2)"))
+        .hasMessageContaining("write progress(epoch, epochs, \"loss \" + loss)");
+  }
+}
