@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentValueException;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
@@ -84,7 +85,15 @@ public final class Matrix implements AutoCloseable {
   }
 
   private MatrixOperand pinned() {
-    return value instanceof ManagedMatrix managed ? managed.pinWhenThereIsRoom() : value.pinHost();
+    while (true) {
+      try {
+        return value instanceof ManagedMatrix managed
+            ? managed.pinWhenThereIsRoom()
+            : value.pinHost();
+      } catch (AbsentValueException e) {
+        e.make();
+      }
+    }
   }
 
   /** Gives the memory back; closing twice does nothing. */

@@ -38,6 +38,21 @@ public final class Session implements AutoCloseable {
     return new Script(ScriptCompiler.compile(services, text, options), this);
   }
 
+  /**
+   * Does what an earlier run of a script file left in the session's experiment store: prints and
+   * writes the same, if everything that the run depended on is the same now.
+   *
+   * @return null when the script is to be compiled and run
+   */
+  public RunStatistics recall(Path file, CompileOptions options) throws IOException {
+    return ScriptCompiler.recall(services, file, options);
+  }
+
+  /** As the other, for a script given as text. */
+  public RunStatistics recall(String text, CompileOptions options) {
+    return ScriptCompiler.recall(services, text, options);
+  }
+
   /** A conversation: inputs that share variables. Close it before the session. */
   public Workspace workspace() {
     return new Workspace(new Conversation(services));

@@ -4,16 +4,20 @@ package dev.reprise;
  * What a session did with its experiment store.
  *
  * @param folder of the store
- * @param hits values that were loaded instead of computed
+ * @param hits values that were found instead of computed
  * @param misses operations worth asking for whose values were not there
  * @param regions whole calls and blocks whose outcome was there
  * @param savedNanos what computing the loaded values had cost, less loading
  * @param loadedBytes of their contents
  * @param kept values that were added
  * @param keptBytes of their contents
- * @param dropped values that were not added for lack of room in the queue, or after a problem
+ * @param dropped values that were not added for lack of room in the queue, as not worth the time of
+ *     writing them, or after a problem
  * @param waits values that another process was computing
  * @param damaged artifacts whose checksum differed; they were computed again
+ * @param deferred of the hits, values that were not loaded until something needed them
+ * @param computed deferred values that were computed then, since that cost less or no copy was kept
+ * @param programs whole runs that were not executed, since an earlier one did the same
  * @param problem why nothing was added any more, or null
  */
 public record StoreUse(
@@ -28,4 +32,7 @@ public record StoreUse(
     long dropped,
     long waits,
     long damaged,
+    long deferred,
+    long computed,
+    long programs,
     String problem) {}

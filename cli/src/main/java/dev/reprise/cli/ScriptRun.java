@@ -30,6 +30,11 @@ final class ScriptRun {
     }
     try (Session session = Reprise.session(options.config())) {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);
+      RunStatistics recalled = settings.explain() ? null : recall(session, source, settings);
+      if (recalled != null) {
+        report(recalled, settings);
+        return ExitCode.FINE;
+      }
       Script script = compile(session, source, settings.optimize());
       console.err().print(DiagnosticPrinter.plain().print(script.warnings()));
       if (settings.explain()) {
@@ -45,13 +50,27 @@ final class ScriptRun {
     return ExitCode.FINE;
   }
 
+  private static RunStatistics recall(Session session, ScriptSource source, Settings settings)
+      throws IOException {
+    CompileOptions options = options(source, settings.optimize());
+    if (source.file() == null) {
+      return session.recall(source.text(), options);
+    }
+    return Files.isReadable(source.file()) && Files.isRegularFile(source.file())
+        ? session.recall(source.file(), options)
+        : null;
+  }
+
+  private static CompileOptions options(ScriptSource source, boolean optimize) {
+    return CompileOptions.none().arguments(source.arguments()).optimized(optimize).runsOnce(true);
+  }
+
   /**
    * @throws UsageException when there is no such file
    */
   static Script compile(Session session, ScriptSource source, boolean optimize)
       throws CompileException, IOException {
-    CompileOptions options =
-        CompileOptions.none().arguments(source.arguments()).optimized(optimize).runsOnce(true);
+    CompileOptions options = options(source, optimize);
     if (source.file() == null) {
       return session.compile(source.text(), options);
     }

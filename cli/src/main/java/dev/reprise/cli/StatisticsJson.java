@@ -197,6 +197,9 @@ final class StatisticsJson {
     json.writeNumberField("dropped", store.dropped());
     json.writeNumberField("waits", store.waits());
     json.writeNumberField("damaged", store.damaged());
+    json.writeNumberField("deferred", store.deferred());
+    json.writeNumberField("computed", store.computed());
+    json.writeNumberField("programs", store.programs());
     json.writeStringField("problem", store.problem());
     json.writeEndObject();
   }

@@ -83,7 +83,8 @@ final class StatisticsTable {
 
   private static String store(StoreUse store) {
     String counts =
-        store.hits()
+        (store.programs() > 0 ? "the whole run was found; " : "")
+            + store.hits()
             + " values found ("
             + Units.bytes(store.loadedBytes())
             + ", "
@@ -97,6 +98,14 @@ final class StatisticsTable {
             + " kept so far ("
             + Units.bytes(store.keptBytes())
             + ")";
+    if (store.deferred() > 0) {
+      counts +=
+          ", "
+              + store.deferred()
+              + " of those found left where they were until needed, "
+              + store.computed()
+              + " of them computed then";
+    }
     if (store.waits() + store.damaged() + store.dropped() > 0) {
       counts +=
           ", "

@@ -60,6 +60,8 @@ class ExperimentsCommandTest {
     train(0.1);
     assertThat(err()).contains("store         0 values found");
     train(0.1);
+    assertThat(err()).contains("store         the whole run was found");
+    train(0.2);
     assertThat(err()).containsPattern("store +[1-9][0-9]* values found");
   }
 

@@ -3,8 +3,12 @@ package dev.reprise.engine;
 import dev.reprise.language.program.Procedure.Parameter;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -58,8 +62,22 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   /** What an input of the region held, by position. */
   record Input(int position) implements Part {}
 
-  /** A value that the lineage cache may have under the key of its item. */
-  record Cached(Key key, LineageItem item) implements Part {}
+  /**
+   * A value that the lineage cache may have under the key of its item.
+   *
+   * @param facts what a matrix looks like; null for other values
+   */
+  record Cached(Key key, LineageItem item, MatrixFacts facts) implements Part {}
+
+  /** What is known of a matrix without its cells. */
+  record MatrixFacts(Shape shape, Precision precision) {
+    /** Null unless the value is a matrix. */
+    static MatrixFacts of(Value value) {
+      return value instanceof MatrixValue matrix
+          ? new MatrixFacts(matrix.shape(), matrix.precision())
+          : null;
+    }
+  }
 
   /**
    * A list, element by element.

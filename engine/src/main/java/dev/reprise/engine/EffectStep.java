@@ -32,6 +32,7 @@ final class EffectStep extends Steps.OperationStep {
     context.settle();
     if (!repeatable) {
       context.cannotRepeat();
+      context.run.journal().effect(operation.operation().name());
     }
     Value[] values = new Value[inputs.length];
     for (int i = 0; i < values.length; i++) {

@@ -105,6 +105,10 @@ final class Effects {
         .session()
         .files()
         .write(context.run.workingDirectory(), inputs, item, context.run.session().stored());
+    context
+        .run
+        .journal()
+        .wrote(((Scalar) inputs[1]).asString(), context.run.workingDirectory(), item);
     return null;
   }
 

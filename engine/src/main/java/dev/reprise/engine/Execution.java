@@ -11,8 +11,12 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.store.Artifact;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +24,7 @@ import java.util.function.Supplier;
  * together from parts, or runs the kernel. Thread-safe.
  */
 final class Execution {
+  private final SessionServices services;
   private final KernelRunner kernels;
   private final OpcodeIndex opcodes;
 
@@ -33,11 +38,13 @@ final class Execution {
   private final StoredValues stored;
 
   Execution(
+      SessionServices services,
       KernelRunner kernels,
       OpcodeIndex opcodes,
       PartialReuse parts,
       ReuseVerifier verifier,
       StoredValues stored) {
+    this.services = services;
     this.verifier = verifier;
     this.stored = stored;
     this.kernels = kernels;
@@ -91,7 +98,11 @@ final class Execution {
       Later later,
       double work) {
     StoredValues.Answer answer =
-        stored.ask(item, work, later == null ? () -> true : later::isWanted);
+        stored.ask(
+            item,
+            work,
+            later == null ? () -> true : later::isWanted,
+            artifact -> services.mayDefer() ? absent(linked, inputs, item, artifact) : null);
     if (answer.value() != null) {
       Restoration.note(answer.value(), item);
       // Another process may have put it together from parts.
@@ -111,6 +122,26 @@ final class Execution {
       answer.close();
       throw e;
     }
+  }
+
+  /** What the store has of a matrix whose shape is known before it is loaded; else null. */
+  private Value absent(
+      LinkedOperation linked, Value[] inputs, LineageItem item, Artifact artifact) {
+    Operation operation = linked.operation();
+    Meta meta = operation.opcode().result().infer(operation, inputs);
+    if (operation.precision() != Precision.FP64
+        || meta == null
+        || meta.type() != ValueType.MATRIX
+        || meta.shape() == null
+        || item.inputCount() != inputs.length) {
+      return null;
+    }
+    LineageItem[] items = new LineageItem[inputs.length];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = item.input(i);
+    }
+    Composite.MatrixFacts facts = new Composite.MatrixFacts(meta.shape(), Precision.FP64);
+    return KnownContent.of(services, item, facts, artifact, items, inputs, artifact.costNanos());
   }
 
   /** Offers what an accelerator has computed before it passes it on. */

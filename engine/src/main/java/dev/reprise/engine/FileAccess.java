@@ -313,6 +313,19 @@ final class FileAccess {
     return value;
   }
 
+  /** Whether the file that an item of a read names has the content that it had then. */
+  boolean isUnchanged(Path workingDirectory, LineageItem read) {
+    Operation operation = read.operation();
+    try {
+      return files
+          .fingerprint(request(workingDirectory, operation, read.note()))
+          .equals(operation.attributes().get("fingerprint"));
+    } catch (RuntimeException e) {
+      // Gone, or no longer readable.
+      return false;
+    }
+  }
+
   /** Reads another file with the options of an item of a trace, whatever its content. */
   Value readInstead(Path workingDirectory, Operation operation, Path file) {
     ReadRequest request =

@@ -203,7 +203,7 @@ final class FinishedRegion {
       cache.putForGroup(item.key(), value, facts.costNanos(), item.height());
       kept.add(item.key());
     }
-    return new Composite.Cached(item.key(), item);
+    return new Composite.Cached(item.key(), item, Composite.MatrixFacts.of(value));
   }
 
   private static boolean isShort(Scalar scalar) {

@@ -111,7 +111,7 @@ final class LevelReuse {
     int count = Math.min(wanted, known.parts().length);
     Value[] values = new Value[count];
     LineageItem[] items = new LineageItem[count];
-    LevelValues found = new LevelValues(cache, stored, activation, region);
+    LevelValues found = new LevelValues(context.run.session(), activation, region);
     if (!found.take(known, values, items)) {
       return false;
     }

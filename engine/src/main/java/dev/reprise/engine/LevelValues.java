@@ -7,12 +7,14 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
+import dev.reprise.store.Artifact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /** Gathers the values that a composite names: all of them with references, or none. */
 final class LevelValues {
+  private final SessionServices services;
   private final LineageCache cache;
 
   /** Null without an experiment store. */
@@ -21,12 +23,16 @@ final class LevelValues {
   private final Activation activation;
   private final Region region;
 
+  /** What executing the region took. */
+  private long costNanos;
+
   /** Whether values that are not in memory are waited for; decided when one is met. */
   private boolean waits;
 
-  LevelValues(LineageCache cache, StoredValues stored, Activation activation, Region region) {
-    this.cache = cache;
-    this.stored = stored;
+  LevelValues(SessionServices services, Activation activation, Region region) {
+    this.services = services;
+    this.cache = services.cache();
+    this.stored = services.stored();
     this.activation = activation;
     this.region = region;
   }
@@ -40,6 +46,7 @@ final class LevelValues {
    */
   boolean take(Composite known, Value[] values, LineageItem[] items) {
     Composite.Part[] parts = known.parts();
+    costNanos = known.costNanos();
     if (!gather(parts, values)) {
       if (!bringBack(parts, values.length, known.costNanos()) || !gather(parts, values)) {
         return false;
@@ -99,7 +106,7 @@ final class LevelValues {
   }
 
   private double collectMissing(Composite.Part part, List<Key> missing) {
-    if (part instanceof Composite.Cached(Key key, LineageItem _)) {
+    if (part instanceof Composite.Cached(Key key, LineageItem _, Composite.MatrixFacts _)) {
       double nanos = cache.atHand().nanos(key);
       if (nanos > 0) {
         missing.add(key);
@@ -133,13 +140,31 @@ final class LevelValues {
   }
 
   private Value fromStore(Composite.Cached part) {
-    long start = System.nanoTime();
-    Value value = stored.find(part.item());
+    Artifact artifact = stored.look(part.item());
+    Value value =
+        part.facts() == null || artifact != null && artifact.isInline()
+            ? null
+            : absent(part, artifact);
+    long nanos = value == null ? 0 : costNanos;
+    if (value == null && artifact != null) {
+      long start = System.nanoTime();
+      value = stored.find(part.item());
+      nanos = System.nanoTime() - start;
+    }
     if (value != null) {
-      long nanos = System.nanoTime() - start;
       cache.putForGroup(part.key(), value, nanos, part.item().height());
     }
     return value;
+  }
+
+  private Value absent(Composite.Cached part, Artifact artifact) {
+    LineageItem[] items = new LineageItem[region.inputs.length];
+    Value[] values = new Value[items.length];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = activation.items[region.inputs[i]];
+      values[i] = activation.values[region.inputs[i]];
+    }
+    return KnownContent.of(services, part.item(), part.facts(), artifact, items, values, costNanos);
   }
 
   private LineageItem item(Composite.Part part) {

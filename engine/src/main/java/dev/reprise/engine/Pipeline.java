@@ -7,6 +7,7 @@ import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
@@ -213,6 +214,9 @@ final class Pipeline {
         } else {
           inputs[i] = value;
         }
+      }
+      if (inputs[i] instanceof AbsentMatrix absent) {
+        inputs[i] = absent.nearest();
       }
     }
     return pending;

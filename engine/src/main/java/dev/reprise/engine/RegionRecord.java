@@ -5,7 +5,9 @@ import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
 import dev.reprise.runtime.DoubleScalar;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Opcode;
@@ -31,7 +33,7 @@ import java.util.TreeMap;
  * when read.
  */
 final class RegionRecord {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /**
    * Histories beyond this are not written: a loop inside would be written iteration by iteration.
@@ -129,9 +131,10 @@ final class RegionRecord {
           scalar(value, parts);
           return item(item, parts);
         }
-        case Composite.Cached(Key key, LineageItem item) -> {
+        case Composite.Cached(Key key, LineageItem item, Composite.MatrixFacts facts) -> {
           parts.writeByte(PART_CACHED);
           key(key, parts);
+          facts(facts, parts);
           return item(item, parts);
         }
         case Composite.Elements(
@@ -236,6 +239,15 @@ final class RegionRecord {
 
     private void place(Place place) throws IOException {
       items.writeUTF(place == null ? "" : place.text());
+    }
+
+    private static void facts(Composite.MatrixFacts facts, DataOutputStream to) throws IOException {
+      to.writeBoolean(facts != null);
+      if (facts != null) {
+        to.writeLong(facts.shape().rows());
+        to.writeLong(facts.shape().cols());
+        to.writeUTF(facts.precision().name());
+      }
     }
 
     private static void key(Key key, DataOutputStream to) throws IOException {
@@ -362,15 +374,24 @@ final class RegionRecord {
         }
         case PART_CACHED -> {
           Key key = key();
+          Composite.MatrixFacts facts = facts();
           LineageItem item = items[in.readInt()];
           if (!item.key().equals(key)) {
             throw new IOException("an output whose key differs");
           }
-          yield new Composite.Cached(key, item);
+          yield new Composite.Cached(key, item, facts);
         }
         case PART_ELEMENTS -> elements();
         default -> throw new IOException("a part of unknown kind");
       };
+    }
+
+    private Composite.MatrixFacts facts() throws IOException {
+      if (!in.readBoolean()) {
+        return null;
+      }
+      Shape shape = new Shape(in.readLong(), in.readLong());
+      return new Composite.MatrixFacts(shape, Precision.valueOf(in.readUTF()));
     }
 
     private Composite.Part elements() throws IOException {

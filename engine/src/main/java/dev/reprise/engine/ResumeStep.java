@@ -17,6 +17,7 @@ final class ResumeStep extends Steps.OperationStep {
     context.settle();
     // The file may be another one the next time, and what is drawn next is.
     context.cannotRepeat();
+    context.run.journal().refuse();
     Value file = context.completed(activation, inputs[0]);
     if (!(file instanceof Scalar name) || name.isAbsent()) {
       throw new OperandException("'resume' needs a file name, but got a " + Describe.value(file));

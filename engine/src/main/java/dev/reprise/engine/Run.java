@@ -9,6 +9,7 @@ import java.nio.file.Path;
 final class Run {
   private final SessionServices session;
   private final Functions functions;
+  private final RunJournal journal;
   private final RunCounters counters;
   private final long savedBefore;
   private final RunProgress progress;
@@ -18,6 +19,11 @@ final class Run {
   private volatile Path workingDirectory;
 
   Run(SessionServices session, Functions functions) {
+    this(session, functions, new RunJournal(false, false));
+  }
+
+  Run(SessionServices session, Functions functions, RunJournal journal) {
+    this.journal = journal;
     this.session = session;
     this.functions = functions;
     this.counters = new RunCounters(session.opcodes().size(), session.timeline());
@@ -32,6 +38,11 @@ final class Run {
 
   Functions functions() {
     return functions;
+  }
+
+  /** What the run takes from the world and leaves there. */
+  RunJournal journal() {
+    return journal;
   }
 
   RunCounters counters() {

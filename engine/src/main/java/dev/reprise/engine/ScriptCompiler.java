@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.CompileOptions;
 import dev.reprise.Numerics;
+import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
@@ -36,6 +37,34 @@ public final class ScriptCompiler {
         services, new SourceFile(INLINE, text), services.config().workingDirectory(), options);
   }
 
+  /**
+   * Does what an earlier run of a script did that would do the same now: prints and writes.
+   *
+   * @return null when the script is to be compiled and run
+   */
+  public static RunStatistics recall(SessionServices services, Path file, CompileOptions options)
+      throws IOException {
+    if (services.stored() == null) {
+      return null;
+    }
+    Path resolved = services.config().workingDirectory().resolve(file);
+    Path folder = resolved.toAbsolutePath().getParent();
+    return recall(services, load(resolved, file.toString()), folder, options);
+  }
+
+  /** As the other, for a script given as text. */
+  public static RunStatistics recall(
+      SessionServices services, String text, CompileOptions options) {
+    return recall(
+        services, new SourceFile(INLINE, text), services.config().workingDirectory(), options);
+  }
+
+  private static RunStatistics recall(
+      SessionServices services, SourceFile source, Path folder, CompileOptions options) {
+    RunRecall recall = RunRecall.of(services, source, folder, options);
+    return recall == null ? null : recall.recall(source.name());
+  }
+
   private static SourceFile load(Path file, String name) throws IOException {
     try {
       return new SourceFile(name, Files.readString(file, StandardCharsets.UTF_8));
@@ -57,16 +86,20 @@ public final class ScriptCompiler {
   private static ScriptRunner compile(
       SessionServices services, SourceFile source, Path folder, CompileOptions options)
       throws CompileException {
+    RunRecall recall = RunRecall.of(services, source, folder, options);
     Compiler.Result result =
         Compiler.compile(
             source,
             options.arguments(),
-            new LibraryResolver(
-                List.of(folder, services.config().workingDirectory()), services.config().library()),
+            recall != null
+                ? recall.sources()
+                : new LibraryResolver(
+                    List.of(folder, services.config().workingDirectory()),
+                    services.config().library()),
             options.inputs(),
             options.outputs(),
             optimization(services.config(), options.optimized(), options.runsOnce()));
     Functions functions = new Functions(result.program(), services.linker());
-    return new ScriptRunner(services, functions, options.outputs(), result.warnings());
+    return new ScriptRunner(services, functions, options.outputs(), result.warnings(), recall);
   }
 }

@@ -4,6 +4,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.language.Diagnostic;
+import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.LineageItem;
@@ -25,11 +26,16 @@ public final class ScriptRunner {
   private final Set<String> outputs;
   private final List<Diagnostic> warnings;
 
+  /** Null when runs of the script are not recalled. */
+  private final RunRecall recall;
+
   ScriptRunner(
       SessionServices services,
       Functions functions,
       Set<String> outputs,
-      List<Diagnostic> warnings) {
+      List<Diagnostic> warnings,
+      RunRecall recall) {
+    this.recall = recall;
     this.services = services;
     this.functions = functions;
     this.outputs = outputs;
@@ -56,7 +62,10 @@ public final class ScriptRunner {
 
   /** Runs on a thread of its own with a deep stack, and waits for it. */
   public Outcome run(Map<String, Binding.Bound> inputs) {
-    Run run = new Run(services, functions);
+    Run run =
+        recall == null || !inputs.isEmpty()
+            ? new Run(services, functions)
+            : new Run(services, functions, recall.journal());
     MainThread main = new MainThread(run, inputs);
     onDeepStack(run, main);
     if (main.failure != null) {
@@ -111,7 +120,12 @@ public final class ScriptRunner {
         services.stored().begin(scriptName(), "");
       }
       long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
-      ControlContext context = run.mainContext(seed, services.config().out());
+      ControlContext context =
+          run.mainContext(
+              seed,
+              recall == null
+                  ? services.config().out()
+                  : run.journal().copying(services.config().out()));
       Activation activation =
           new Activation(functions.main(), null, null, services.config().reuse().traces());
       try {
@@ -123,6 +137,10 @@ public final class ScriptRunner {
         collect(context, activation, values, items);
         run.counters().merge(context.counters);
         services.lineage().atTheEnd(activation);
+        if (recall != null) {
+          String text = DiagnosticPrinter.plain().print(warnings);
+          recall.keep(run.journal(), text, System.nanoTime() - start);
+        }
         outcome = new Outcome(values, items, StatisticsReport.of(run, System.nanoTime() - start));
       } catch (ScriptException e) {
         failure = TraceExcerpt.added(functions.shown(e), run.workingDirectory());

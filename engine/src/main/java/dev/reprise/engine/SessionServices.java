@@ -155,7 +155,8 @@ public final class SessionServices implements AutoCloseable {
     KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
     this.checks = RunChecks.of(config, kernels);
     Execution execution =
-        new Execution(kernels, opcodes, partialReuse(events, budget), checks.verifier(), stored);
+        new Execution(
+            this, kernels, opcodes, partialReuse(events, budget), checks.verifier(), stored);
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
@@ -284,6 +285,13 @@ public final class SessionServices implements AutoCloseable {
   /** Null without an experiment store. */
   StoredValues stored() {
     return stored;
+  }
+
+  /** True when cells may be computed on the processor at any later time. */
+  boolean mayDefer() {
+    return stored != null
+        && !accelerators.isOpen()
+        && (config.numerics() != Numerics.EXACT || !accelerators.isActive());
   }
 
   public CpuDevice device() {

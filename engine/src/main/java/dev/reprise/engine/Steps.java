@@ -126,6 +126,7 @@ final class Steps {
         return;
       }
       context.cannotRepeat();
+      context.run.journal().drewSeed();
       Scalar seed = Scalar.of(context.seeds.next());
       values[seedAt] = seed;
       LineageItem item = null;

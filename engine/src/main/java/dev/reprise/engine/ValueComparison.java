@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.memory.AbsentValueException;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.Frame;
@@ -67,6 +68,16 @@ final class ValueComparison {
   }
 
   private static Deviation pinned(MatrixValue first, MatrixValue second) {
+    while (true) {
+      try {
+        return pinnedAsTheyAre(first, second);
+      } catch (AbsentValueException e) {
+        e.make();
+      }
+    }
+  }
+
+  private static Deviation pinnedAsTheyAre(MatrixValue first, MatrixValue second) {
     MatrixOperand a = first.pinHost();
     try {
       MatrixOperand b = second.pinHost();

@@ -114,8 +114,8 @@ public final class HostMemory implements Allocator, AutoCloseable {
    * succeeds. The caller has nothing pinned and no buffer in hand, and a failed attempt must leave
    * nothing of the kind. Operations do not nest.
    *
-   * <p>An operation that meets a value which was lost with its accelerator runs again when the
-   * value has been made anew.
+   * <p>An operation that meets a value which was lost with its accelerator, or whose cells are not
+   * there yet, runs again when they have been made.
    *
    * @throws ShortageException when the operation alone is too much for the budget
    * @throws LostValueException when a value cannot be made anew
@@ -127,6 +127,9 @@ public final class HostMemory implements Allocator, AutoCloseable {
       } catch (LostValueException e) {
         // Each time it is another value: one that is made anew lies on the host.
         restore(e);
+      } catch (AbsentValueException e) {
+        // Likewise: the cells of one that was made stay.
+        e.make();
       }
     }
   }

@@ -15,6 +15,14 @@ public interface Content {
    */
   Written writeTo(ContentOutput out) throws IOException;
 
+  /** True when others wait for it to be kept. */
+  default boolean isAwaited() {
+    return false;
+  }
+
+  /** It is kept later, or never: whoever waits for it need not. */
+  default void postpone() {}
+
   /** Gives up the value; called once, also after a failure. */
   void release();
 

@@ -140,6 +140,17 @@ public final class ExperimentStore implements RunStore {
   }
 
   @Override
+  public long costOf(Key vertex) {
+    return database.ask(session -> {
+      PreparedStatement find = session.prepared("SELECT cost_nanos FROM vertex WHERE key = ?");
+      GraphDatabase.setKey(find, 1, vertex);
+      try (ResultSet result = find.executeQuery()) {
+        return result.next() ? result.getLong(1) : 0;
+      }
+    });
+  }
+
+  @Override
   public byte[] region(Key key) {
     return database.ask(session -> {
       PreparedStatement find = session.prepared("SELECT record FROM region WHERE key = ?");

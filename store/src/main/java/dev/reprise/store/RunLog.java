@@ -26,10 +26,20 @@ import java.util.function.Supplier;
  *
  * <p>The queue is bounded by the bytes of the values in it; what finds no room is dropped and
  * counted. When the store cannot be written (full disk, no rights) the rest is dropped, and {@link
- * #problem} says why: the run itself goes on. {@link #close} waits until all is written.
+ * #problem} says why: the run itself goes on.
+ *
+ * <p>Writing takes no more than a share of the run's time ({@link WriteBudget}): what pays for
+ * itself is written at once, other values wait for the end and are written then, those first that
+ * save most, as far as the budget goes. {@link #close} waits for that and drops the rest.
  */
 public final class RunLog implements AutoCloseable {
   private static final int LARGEST_BATCH = 1_024;
+
+  /** The part of a run's time that writing may take. */
+  private static final double WRITING_SHARE = 0.01;
+
+  /** A vertex with its edges. */
+  private static final long VERTEX_NANOS = 15_000;
 
   /** What the outcome of a call is charged while it waits: about what a record has. */
   private static final long OUTCOME_BYTES = 4 << 10;
@@ -41,6 +51,10 @@ public final class RunLog implements AutoCloseable {
   private final LongAdder kept = new LongAdder();
   private final LongAdder keptBytes = new LongAdder();
   private final LongAdder dropped = new LongAdder();
+  private final LongAdder unpaid = new LongAdder();
+  private final WriteBudget budget;
+  private final WriteBudget graphBudget;
+  private final WaitingOffers<Weighed> waiting;
   private final Thread thread;
 
   // Written by the writing thread, read by anybody.
@@ -61,9 +75,30 @@ public final class RunLog implements AutoCloseable {
     default void done() {}
   }
 
+  /** A change that is worth making only if that does not take too long. */
+  private interface Weighed extends Change, WaitingOffers.Offered {
+    /** Gives up what others wait for. */
+    default void postpone() {}
+
+    /** True when others wait for it. */
+    default boolean isAwaited() {
+      return false;
+    }
+  }
+
   RunLog(RunTarget target, long queueBytes) {
+    this(target, queueBytes, WRITING_SHARE);
+  }
+
+  /**
+   * @param share of the run's time that writing may take
+   */
+  RunLog(RunTarget target, long queueBytes, double share) {
     this.target = target;
     this.queueBytes = queueBytes;
+    this.budget = new WriteBudget(share, System::nanoTime);
+    this.graphBudget = new WriteBudget(share / 2, System::nanoTime);
+    this.waiting = new WaitingOffers<>(queueBytes / 2);
     this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(this::write);
     thread.start();
   }
@@ -172,7 +207,12 @@ public final class RunLog implements AutoCloseable {
     return dropped.sum();
   }
 
-  /** Waits until everything so far is written, or cannot be. */
+  /** Values and outcomes that were not worth the time of writing them. */
+  public long unpaid() {
+    return unpaid.sum();
+  }
+
+  /** Waits until everything that pays is written, or cannot be. */
   @Override
   public void close() {
     synchronized (queue) {
@@ -214,16 +254,60 @@ public final class RunLog implements AutoCloseable {
         batch.removeLast();
         batch.add(updates -> updates.uses(uses));
       }
-      try {
-        apply(batch);
-      } catch (Throwable e) {
-        // An error of the machine, too: whoever waits for a claim must not wait for ever.
-        problem = new StoreException("the experiment store cannot be written: " + e, e);
-      } finally {
-        batch.forEach(RunLog::done);
-        batch.clear();
+      batch.removeIf(change -> change instanceof Weighed weighed && !isWrittenNow(weighed));
+      applyAll(batch);
+    }
+    writeWhatWaits(batch);
+  }
+
+  private void applyAll(List<Change> batch) {
+    try {
+      apply(batch);
+    } catch (Throwable e) {
+      // An error of the machine, too: whoever waits for a claim must not wait for ever.
+      problem = new StoreException("the experiment store cannot be written: " + e, e);
+    } finally {
+      batch.forEach(RunLog::done);
+      batch.clear();
+    }
+  }
+
+  /** True when a change pays for itself; else it waits for the end, or is given up. */
+  private boolean isWrittenNow(Weighed change) {
+    long nanos = budget.writeNanos(change.bytes());
+    if (budget.paysForItself(change.costNanos(), nanos)
+        || change.isAwaited() && budget.allows(nanos)) {
+      budget.spend(nanos);
+      return true;
+    }
+    change.postpone();
+    waiting.add(change, nanos);
+    for (Weighed least = waiting.overflow(); least != null; least = waiting.overflow()) {
+      giveUp(least);
+    }
+    return false;
+  }
+
+  private void giveUp(Weighed change) {
+    unpaid.increment();
+    done(change);
+  }
+
+  /** At the end: the best first, as far as the budget goes. */
+  private void writeWhatWaits(List<Change> batch) {
+    for (Weighed best = waiting.best(); best != null; best = waiting.best()) {
+      long nanos = budget.writeNanos(best.bytes());
+      if (problem == null && budget.allows(nanos)) {
+        budget.spend(nanos);
+        batch.add(best);
+      } else {
+        giveUp(best);
+      }
+      if (batch.size() >= LARGEST_BATCH) {
+        applyAll(batch);
       }
     }
+    applyAll(batch);
   }
 
   private void apply(List<Change> batch) {
@@ -280,8 +364,8 @@ public final class RunLog implements AutoCloseable {
     }
   }
 
-  /** Values of the run for the graph. */
-  private static final class Seen implements Change {
+  /** Values of the run for the graph; as many as there is time for. */
+  private final class Seen implements Change {
     private final Supplier<List<Vertex>> make;
     private List<Vertex> vertices;
 
@@ -291,7 +375,8 @@ public final class RunLog implements AutoCloseable {
 
     @Override
     public void prepare() {
-      vertices = make.get();
+      vertices = graphBudget.allows(VERTEX_NANOS) ? make.get() : List.of();
+      graphBudget.spend(VERTEX_NANOS * vertices.size());
     }
 
     @Override
@@ -303,7 +388,7 @@ public final class RunLog implements AutoCloseable {
   }
 
   /** What a call or block left. */
-  private final class Outcome implements Change {
+  private final class Outcome implements Weighed {
     private final Key key;
     private final Supplier<byte[]> make;
     private final long costNanos;
@@ -313,6 +398,16 @@ public final class RunLog implements AutoCloseable {
       this.key = key;
       this.make = make;
       this.costNanos = costNanos;
+    }
+
+    @Override
+    public long costNanos() {
+      return costNanos;
+    }
+
+    @Override
+    public long bytes() {
+      return OUTCOME_BYTES;
     }
 
     @Override
@@ -361,7 +456,7 @@ public final class RunLog implements AutoCloseable {
   }
 
   /** A value on its way. */
-  private final class Offer implements Change {
+  private final class Offer implements Weighed {
     private final Key key;
     private final Key vertex;
     private final long costNanos;
@@ -380,12 +475,34 @@ public final class RunLog implements AutoCloseable {
     }
 
     @Override
+    public long costNanos() {
+      return costNanos;
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return content.isAwaited();
+    }
+
+    @Override
+    public void postpone() {
+      content.postpone();
+    }
+
+    @Override
     public void prepare() throws IOException {
       if (target.has(key)) {
         return;
       }
+      long start = System.nanoTime();
       try {
         write();
+        budget.measured(bytes, System.nanoTime() - start);
       } catch (StoreException e) {
         throw e;
       } catch (ResourceException e) {

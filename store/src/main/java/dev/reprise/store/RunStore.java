@@ -35,6 +35,11 @@ public interface RunStore extends AutoCloseable {
   /** The artifact of a key, or null. */
   Artifact find(Key key);
 
+  /** What computing a value took when it was measured, by its lineage key; 0 when unknown. */
+  default long costOf(Key vertex) {
+    return 0;
+  }
+
   /** The file of an artifact that does not hold its content itself; for messages. */
   Path fileOf(Artifact artifact);
 

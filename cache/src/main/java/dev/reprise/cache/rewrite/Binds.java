@@ -1,5 +1,6 @@
 package dev.reprise.cache.rewrite;
 
+import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
@@ -78,6 +79,8 @@ public final class Binds {
           !matrix.isCompressed()
               && matrix.precision() == Precision.FP64
               && matrix.shape().cells() > 0;
+      case AbsentMatrix matrix ->
+          matrix.precision() == Precision.FP64 && matrix.shape().cells() > 0;
       default -> false;
     };
   }

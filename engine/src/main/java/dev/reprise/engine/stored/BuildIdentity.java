@@ -6,7 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,14 +26,22 @@ import java.util.zip.ZipFile;
 final class BuildIdentity {
   private BuildIdentity() {}
 
-  /** The identity of the jars and folders that some classes come from. */
-  static Key of(List<Class<?>> witnesses) {
+  /**
+   * The identity of the jars and folders that some classes, and a resource, come from.
+   *
+   * @param resource left out when there is none
+   */
+  static Key of(List<Class<?>> witnesses, String resource) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     Set<Path> places = new TreeSet<>();
     try {
       for (Class<?> witness : witnesses) {
         places.add(Path.of(witness.getProtectionDomain().getCodeSource().getLocation().toURI()));
+      }
+      URL library = BuildIdentity.class.getResource(resource);
+      if (library != null) {
+        places.add(placeOf(library, resource));
       }
       for (Path place : places) {
         if (Files.isDirectory(place)) {
@@ -44,6 +54,15 @@ final class BuildIdentity {
       throw new IllegalStateException("the program cannot look at its own files", e);
     }
     return ContentHash.of(MemorySegment.ofArray(bytes.toByteArray()));
+  }
+
+  /** The jar or folder of a resource. */
+  private static Path placeOf(URL found, String resource) throws URISyntaxException {
+    String text = found.toString();
+    if (text.startsWith("jar:")) {
+      return Path.of(new URI(text.substring("jar:".length(), text.indexOf("!/"))));
+    }
+    return Path.of(new URI(text.substring(0, text.length() - resource.length() + 1)));
   }
 
   private static void jar(Path place, DataOutputStream out) throws IOException {

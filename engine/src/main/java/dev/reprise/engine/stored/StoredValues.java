@@ -6,13 +6,16 @@ import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.ValueContent;
+import dev.reprise.language.Compiler;
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceWriter;
+import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
@@ -60,7 +63,17 @@ public final class StoredValues implements AutoCloseable {
   /** Classes of the modules that decide what an operation computes, and what a file holds. */
   private static final List<Class<?>> KERNELS =
       List.of(
-          CpuDevice.class, PartialReuse.class, DataFiles.class, Value.class, StoredValues.class);
+          CpuDevice.class,
+          PartialReuse.class,
+          DataFiles.class,
+          Value.class,
+          StoredValues.class,
+          LineageItem.class,
+          Compiler.class,
+          HostMemory.class);
+
+  /** Lies where the scripts of the library do. */
+  private static final String LIBRARY = "/dev/reprise/library/index.txt";
 
   /** Raised whenever kernels change what they compute by more than the stated tolerances. */
   private static final int NUMERIC_CONTRACT = 1;
@@ -97,11 +110,14 @@ public final class StoredValues implements AutoCloseable {
   private final GraphRecorder recorder = new GraphRecorder();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
+  private final LongAdder programs = new LongAdder();
   private final LongAdder regions = new LongAdder();
   private final LongAdder savedNanos = new LongAdder();
   private final LongAdder loadedBytes = new LongAdder();
   private final LongAdder waits = new LongAdder();
   private final LongAdder damaged = new LongAdder();
+  private final LongAdder deferred = new LongAdder();
+  private final LongAdder computed = new LongAdder();
 
   // Set by the first run; null before, and always when the store is read only.
   private volatile RunLog log;
@@ -121,7 +137,7 @@ public final class StoredValues implements AutoCloseable {
     this.version = version;
     this.memory = memory;
     byte[] text =
-        ("values of " + BuildIdentity.of(KERNELS) + ", contract " + NUMERIC_CONTRACT)
+        ("values of " + BuildIdentity.of(KERNELS, LIBRARY) + ", contract " + NUMERIC_CONTRACT)
             .getBytes(StandardCharsets.UTF_8);
     this.contract = ContentHash.of(MemorySegment.ofArray(text));
   }
@@ -215,8 +231,28 @@ public final class StoredValues implements AutoCloseable {
    * @param wanted false when nobody waits for the value any more
    */
   public Answer ask(LineageItem item, double work, BooleanSupplier wanted) {
+    return ask(item, work, wanted, _ -> null);
+  }
+
+  /** What a value that the store has is before it is loaded; null when it is to be loaded. */
+  @FunctionalInterface
+  public interface Deferral {
+    Value of(Artifact artifact);
+  }
+
+  /**
+   * As the other, but leaves the loading of what lies in a file for later.
+   *
+   * @param deferral asked once the artifact was found
+   */
+  public Answer ask(LineageItem item, double work, BooleanSupplier wanted, Deferral deferral) {
     Key key = keyOf(item.key());
-    Value found = load(item, key);
+    Artifact known = look(key);
+    Value later = known == null || known.isInline() ? null : deferral.of(known);
+    if (later != null) {
+      return new Answer(item, later, null);
+    }
+    Value found = known == null ? null : load(item, known);
     if (found != null) {
       return new Answer(item, found, null);
     }
@@ -278,6 +314,45 @@ public final class StoredValues implements AutoCloseable {
     return load(item, keyOf(item.key()));
   }
 
+  /** What the store has of an item's value; null when it has none. Loads nothing. */
+  public Artifact look(LineageItem item) {
+    return look(keyOf(item.key()));
+  }
+
+  private Artifact look(Key key) {
+    try {
+      return store.find(key);
+    } catch (StoreException e) {
+      // A store that cannot be read is as good as an empty one.
+      return null;
+    }
+  }
+
+  /** Counts a value that was found and is not loaded yet. */
+  public void deferred() {
+    hits.increment();
+    deferred.increment();
+  }
+
+  /** Counts a deferred value that was computed after all. */
+  public void computedAfterAll() {
+    computed.increment();
+  }
+
+  /** Estimated nanoseconds of loading an artifact. */
+  public static long loadNanos(Artifact artifact) {
+    return (long) loadNanos(artifact.bytes());
+  }
+
+  /** What computing the value took when it was measured, its inputs given; 0 when unknown. */
+  public long costOf(LineageItem item) {
+    try {
+      return store.costOf(item.key());
+    } catch (StoreException e) {
+      return 0;
+    }
+  }
+
   // ---- whole calls and blocks
 
   /** What an earlier run noted of a whole call or block, or null. */
@@ -287,6 +362,12 @@ public final class StoredValues implements AutoCloseable {
     } catch (StoreException e) {
       return null;
     }
+  }
+
+  /** Counts a whole run that was not executed. */
+  public void foundProgram(long nanos) {
+    programs.increment();
+    savedNanos.add(nanos);
   }
 
   public void foundRegion() {
@@ -320,16 +401,23 @@ public final class StoredValues implements AutoCloseable {
   }
 
   private Value load(LineageItem item, Key key) {
-    Artifact artifact;
-    try {
-      artifact = store.find(key);
-    } catch (StoreException e) {
-      // A store that cannot be read is as good as an empty one.
-      return null;
+    Artifact artifact = look(key);
+    return artifact == null ? null : load(item, artifact);
+  }
+
+  private Value load(LineageItem item, Artifact artifact) {
+    Value value = loadDeferred(item, artifact);
+    if (value != null) {
+      hits.increment();
     }
-    if (artifact == null) {
-      return null;
-    }
+    return value;
+  }
+
+  /**
+   * The value of an artifact, which has been counted, with a reference for the receiver; null when
+   * it is damaged or cannot be read now.
+   */
+  public Value loadDeferred(LineageItem item, Artifact artifact) {
     long start = System.nanoTime();
     RunLog open = log;
     Value value;
@@ -345,11 +433,10 @@ public final class StoredValues implements AutoCloseable {
       // It may be fine, but not now and here: no room, no right, a run that is told to stop.
       return null;
     }
-    hits.increment();
     loadedBytes.add(artifact.bytes());
     savedNanos.add(Math.max(0, artifact.costNanos() - (System.nanoTime() - start)));
     if (open != null) {
-      open.used(key);
+      open.used(artifact.key());
       record(open, item, 0, value.bytes());
     }
     return value;
@@ -397,7 +484,7 @@ public final class StoredValues implements AutoCloseable {
   }
 
   private void offer(LineageItem item, Value value, long nanos, StoreClaim claim) {
-    RunLog open = log;
+    RunLog open = isThere(value) ? log : null;
     boolean worthKeeping =
         open != null
             && nanos >= WORTH_KEEPING * loadNanos(value.bytes())
@@ -413,11 +500,29 @@ public final class StoredValues implements AutoCloseable {
     }
   }
 
+  /** False for what came from the store and has not been needed: it is there, or not worth it. */
+  private static boolean isThere(Value value) {
+    return switch (value) {
+      case AbsentMatrix absent -> absent.nearest() != absent;
+      case ListValue list -> list.elements().stream().allMatch(StoredValues::isThere);
+      default -> true;
+    };
+  }
+
   /** Keeps the lineage of what a run wrote, under the name of the file. */
   public void keepTrace(String name, LineageItem item) {
+    keepTrace(name, item.key(), () -> textOf(item));
+  }
+
+  /**
+   * Likewise, of an item whose trace is known as text.
+   *
+   * @param text called by the thread that writes
+   */
+  public void keepTrace(String name, Key key, Supplier<String> text) {
     RunLog open = log;
     if (open != null) {
-      open.trace(name, item.key(), () -> textOf(item));
+      open.trace(name, key, text);
     }
   }
 
@@ -476,9 +581,12 @@ public final class StoredValues implements AutoCloseable {
         loadedBytes.sum(),
         open == null ? 0 : open.kept(),
         open == null ? 0 : open.keptBytes(),
-        open == null ? 0 : open.dropped(),
+        open == null ? 0 : open.dropped() + open.unpaid(),
         waits.sum(),
         damaged.sum(),
+        deferred.sum(),
+        computed.sum(),
+        programs.sum(),
         problem == null ? null : problem.getMessage());
   }
 

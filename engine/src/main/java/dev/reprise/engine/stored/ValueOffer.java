@@ -17,7 +17,9 @@ final class ValueOffer implements Content {
 
   private final Value value;
   private final HostMemory memory;
-  private final StoreClaim claim;
+
+  // Of the thread that writes; null when it has been given back, or there was none.
+  private StoreClaim claim;
 
   /**
    * @param value the offer takes a reference of its own
@@ -56,13 +58,25 @@ final class ValueOffer implements Content {
   }
 
   @Override
+  public boolean isAwaited() {
+    return claim != null;
+  }
+
+  @Override
+  public void postpone() {
+    StoreClaim held = claim;
+    claim = null;
+    if (held != null) {
+      held.close();
+    }
+  }
+
+  @Override
   public void release() {
     try {
       value.release();
     } finally {
-      if (claim != null) {
-        claim.close();
-      }
+      postpone();
     }
   }
 }

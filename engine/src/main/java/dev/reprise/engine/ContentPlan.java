@@ -1,0 +1,243 @@
+package dev.reprise.engine;
+
+import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentMatrix;
+import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.Value;
+import dev.reprise.store.Artifact;
+import dev.reprise.store.plan.Action;
+import dev.reprise.store.plan.MinCutPlanner;
+import dev.reprise.store.plan.Plan;
+import dev.reprise.store.plan.PlanGraph;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How the cells of one value come to be: the exact minimum of loading and computing over the
+ * lineage between it and the values that are at hand. For one thread.
+ *
+ * <pre>
+ *   value wanted --- operations that may be computed, or loaded where the store has them
+ *                        \--- values at hand: free, or what it costs to make them if they are absent
+ * </pre>
+ */
+final class ContentPlan implements AutoCloseable {
+  /** Beyond so many operations the value is loaded if it can be, and computed otherwise. */
+  private static final int MOST_OPERATIONS = 2_000;
+
+  /** What an operation is taken to cost that nobody has measured: less than what is asked for. */
+  private static final long UNMEASURED_NANOS = 50_000;
+
+  /** Loading that is not worth a plan. */
+  private static final long CHEAP_NANOS = 500_000;
+
+  private static final int TIERS = 1;
+
+  private final SessionServices services;
+  private final StoredValues stored;
+  private final LineageItem output;
+  private final Artifact artifact;
+  private final long costNanos;
+  private final Map<Key, Value> inputs;
+
+  /** Values that were loaded for the plan, with a reference each. */
+  private final Map<Key, Value> loaded = new HashMap<>();
+
+  /**
+   * @param artifact of the output, or null
+   * @param costNanos what computing the output took, all together
+   * @param inputs values at hand, borrowed
+   */
+  ContentPlan(
+      SessionServices services,
+      LineageItem output,
+      Artifact artifact,
+      long costNanos,
+      Map<Key, Value> inputs) {
+    this.services = services;
+    this.stored = services.stored();
+    this.output = output;
+    this.artifact = artifact;
+    this.costNanos = costNanos;
+    this.inputs = inputs;
+  }
+
+  /** The value; the caller owns one reference. */
+  MatrixValue execute() {
+    if (artifact != null && StoredValues.loadNanos(artifact) <= CHEAP_NANOS) {
+      Value value = stored.loadDeferred(output, artifact);
+      if (value != null) {
+        return (MatrixValue) value;
+      }
+      return replaced();
+    }
+    Graph graph = new Graph();
+    boolean known = graph.add();
+    if (!known && artifact != null || known && graph.loadsOutput()) {
+      Value value = stored.loadDeferred(output, artifact);
+      if (value != null) {
+        return (MatrixValue) value;
+      }
+      graph.lost(output.key());
+      if (known) {
+        graph.loadInputs();
+      }
+      return replaced();
+    }
+    if (known) {
+      graph.loadInputs();
+    }
+    return computed();
+  }
+
+  /** Computes what the store has lost, and offers it again. */
+  private MatrixValue replaced() {
+    MatrixValue value = computed();
+    stored.offer(output, value, costNanos);
+    return value;
+  }
+
+  private MatrixValue computed() {
+    stored.computedAfterAll();
+    Replayer replayer = new Replayer(services, services.pipeline().kernels()::runOnHost);
+    return (MatrixValue) new Recomputation(replayer, this::atHand).of(output);
+  }
+
+  private Value atHand(LineageItem item) {
+    Value value = inputs.get(item.key());
+    if (value == null) {
+      value = loaded.get(item.key());
+    }
+    if (value != null) {
+      value.retain();
+      return value;
+    }
+    return services.cache().peek(item.key());
+  }
+
+  @Override
+  public void close() {
+    loaded.values().forEach(Value::release);
+  }
+
+  /** The operations as the planner sees them. */
+  private final class Graph {
+    private final PlanGraph graph = new PlanGraph(TIERS);
+    private final Map<Key, Integer> numbers = new HashMap<>();
+    private final Map<Integer, LineageItem> items = new HashMap<>();
+    private final Map<Integer, Artifact> artifacts = new HashMap<>();
+
+    private record Visit(LineageItem item, int[] next) {}
+
+    /** Adds everything below the output, inputs first; false when that is too much to look at. */
+    boolean add() {
+      Deque<Visit> open = new ArrayDeque<>();
+      open.push(new Visit(output, new int[1]));
+      while (!open.isEmpty()) {
+        Visit visit = open.peek();
+        LineageItem item = visit.item();
+        if (numbers.containsKey(item.key())) {
+          open.pop();
+        } else if (addKnown(item)) {
+          open.pop();
+        } else if (visit.next()[0] < item.inputCount()) {
+          open.push(new Visit(item.input(visit.next()[0]++), new int[1]));
+          if (open.size() > MOST_OPERATIONS) {
+            return false;
+          }
+        } else {
+          open.pop();
+          addOperation(item);
+          if (graph.size() > MOST_OPERATIONS) {
+            return false;
+          }
+        }
+      }
+      graph.want(numbers.get(output.key()));
+      return true;
+    }
+
+    /** Adds what needs no operation; false for others. */
+    private boolean addKnown(LineageItem item) {
+      if (item.isLiteral()) {
+        free(item, 0);
+        return true;
+      }
+      Value value = inputs.get(item.key());
+      if (value == null && !item.sameAs(output)) {
+        value = services.cache().peek(item.key());
+        if (value != null) {
+          value.release();
+        }
+      }
+      if (value != null) {
+        free(item, value instanceof AbsentMatrix absent ? absent.nanos() : 0);
+      }
+      return value != null;
+    }
+
+    private void free(LineageItem item, long nanos) {
+      int node = graph.add(nanos);
+      numbers.put(item.key(), node);
+    }
+
+    private void addOperation(LineageItem item) {
+      int[] from = new int[item.inputCount()];
+      for (int i = 0; i < from.length; i++) {
+        from[i] = numbers.get(item.input(i).key());
+      }
+      boolean last = item.sameAs(output);
+      long measured = stored.costOf(item);
+      long nanos = measured > 0 ? measured : UNMEASURED_NANOS;
+      int node = graph.add(last ? Math.min(nanos, Math.max(1, costNanos)) : nanos, from);
+      numbers.put(item.key(), node);
+      items.put(node, item);
+      Artifact kept = last ? artifact : stored.look(item);
+      if (kept != null) {
+        graph.offer(node, 0, StoredValues.loadNanos(kept));
+        artifacts.put(node, kept);
+      }
+    }
+
+    boolean loadsOutput() {
+      return artifact != null
+          && new MinCutPlanner().plan(graph).action(numbers.get(output.key())) == Action.LOAD;
+    }
+
+    /** An artifact turned out to be damaged or gone. */
+    void lost(Key key) {
+      Integer node = numbers.get(key);
+      if (node != null) {
+        graph.withdraw(node, 0);
+        artifacts.remove(node);
+      }
+    }
+
+    /** Loads what the plan says, planning again for each that cannot be loaded. */
+    void loadInputs() {
+      boolean complete = false;
+      while (!complete) {
+        Plan plan = new MinCutPlanner().plan(graph);
+        complete = true;
+        for (int node : plan.nodes(Action.LOAD).toArray()) {
+          Artifact kept = artifacts.get(node);
+          LineageItem item = items.get(node);
+          if (kept == null || loaded.containsKey(item.key()) || item.sameAs(output)) {
+            continue;
+          }
+          Value value = stored.loadDeferred(item, kept);
+          if (value == null) {
+            lost(item.key());
+            complete = false;
+          } else {
+            loaded.put(item.key(), value);
+          }
+        }
+      }
+    }
+  }
+}

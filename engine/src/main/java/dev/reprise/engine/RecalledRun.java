@@ -1,0 +1,169 @@
+package dev.reprise.engine;
+
+import dev.reprise.language.SourceFile;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A whole run by what it took from the world and what it left there.
+ *
+ * @param nanos that it took
+ * @param warnings of the compiler, as they are printed
+ * @param sources what it sourced, in order
+ * @param reads items of the files that it read
+ * @param printed all that it printed
+ * @param files that it wrote, by the names that it gave them
+ * @param traces keys of what it wrote, by name
+ */
+record RecalledRun(
+    long nanos,
+    String warnings,
+    List<Sourced> sources,
+    List<LineageItem> reads,
+    String printed,
+    Map<String, byte[]> files,
+    Map<String, Key> traces) {
+
+  /** Follows the name of a file in that of its trace. */
+  static final String TRACE = ".lineage";
+
+  private static final int VERSION = 1;
+
+  /**
+   * A sourced file.
+   *
+   * @param path as a script asks for it
+   * @param from the name of the script that asks
+   * @param origin of that script
+   * @param found the name of what was found
+   * @param text of it
+   */
+  record Sourced(String path, String from, SourceFile.Origin origin, String found, String text) {}
+
+  byte[] bytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new IllegalStateException("an array cannot be written", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void write(DataOutputStream out) throws IOException {
+    out.writeByte(VERSION);
+    out.writeLong(nanos);
+    text(warnings, out);
+    out.writeInt(sources.size());
+    for (Sourced each : sources) {
+      text(each.path, out);
+      text(each.from, out);
+      text(each.origin.name(), out);
+      text(each.found, out);
+      text(each.text, out);
+    }
+    out.writeInt(reads.size());
+    for (LineageItem read : reads) {
+      text(read.operation().name(), out);
+      Map<String, String> attributes = read.operation().attributes().asMap();
+      out.writeInt(attributes.size());
+      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+        text(attribute.getKey(), out);
+        text(attribute.getValue(), out);
+      }
+      text(read.note(), out);
+    }
+    text(printed, out);
+    out.writeInt(files.size());
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      text(file.getKey(), out);
+      out.writeInt(file.getValue().length);
+      out.write(file.getValue());
+    }
+    out.writeInt(traces.size());
+    for (Map.Entry<String, Key> trace : traces.entrySet()) {
+      text(trace.getKey(), out);
+      out.writeLong(trace.getValue().high());
+      out.writeLong(trace.getValue().low());
+    }
+  }
+
+  /** Null when the bytes are of another version, or damaged. */
+  static RecalledRun of(byte[] bytes) {
+    try {
+      return read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    } catch (IOException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  private static RecalledRun read(DataInputStream in) throws IOException {
+    if (in.readByte() != VERSION) {
+      throw new IOException("another version");
+    }
+    long nanos = in.readLong();
+    String warnings = text(in);
+    List<Sourced> sources = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      sources.add(
+          new Sourced(text(in), text(in), SourceFile.Origin.valueOf(text(in)), text(in), text(in)));
+    }
+    List<LineageItem> reads = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      reads.add(item(in));
+    }
+    String printed = text(in);
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      files.put(text(in), block(in));
+    }
+    Map<String, Key> traces = new LinkedHashMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      traces.put(text(in), new Key(in.readLong(), in.readLong()));
+    }
+    return new RecalledRun(nanos, warnings, sources, reads, printed, files, traces);
+  }
+
+  private static LineageItem item(DataInputStream in) throws IOException {
+    String name = text(in);
+    Map<String, String> attributes = new TreeMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      attributes.put(text(in), text(in));
+    }
+    Operation operation =
+        new Operation(OperationTable.standard().get(name), Attributes.of(attributes));
+    return LineageItem.leaf(operation, text(in));
+  }
+
+  private static void text(String text, DataOutputStream out) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    return new String(block(in), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] block(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new IOException("damaged");
+    }
+    return in.readNBytes(length);
+  }
+}

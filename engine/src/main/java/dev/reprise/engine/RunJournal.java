@@ -1,0 +1,178 @@
+package dev.reprise.engine;
+
+import dev.reprise.formats.DataFiles;
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one run took from the world and left there, noted while it runs: enough to leave it out the
+ * next time, or the note that it must not be left out. Thread-safe: workers of a parfor write to
+ * it, too.
+ */
+final class RunJournal {
+  /** More text and files than these are not kept for the sake of a whole run. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  /** Effects that can be had again from their outcome. */
+  private static final Set<String> RECALLABLE = Set.of("print", "write", "lineage");
+
+  /** What lies beside a file. */
+  private static final List<String> COMPANIONS = List.of("", ".mtd", RecalledRun.TRACE);
+
+  private final boolean seeded;
+
+  // All guarded by this.
+  private final StringBuilder printed = new StringBuilder();
+  private final List<LineageItem> reads = new ArrayList<>();
+  private final Set<Path> readPaths = new LinkedHashSet<>();
+  private final Map<String, Path> written = new LinkedHashMap<>();
+  private final Map<String, Key> traces = new LinkedHashMap<>();
+  private boolean isRecallable;
+
+  /**
+   * @param wanted false when nobody wants to recall the run
+   * @param seeded whether the seeds that the system draws are always the same
+   */
+  RunJournal(boolean wanted, boolean seeded) {
+    this.isRecallable = wanted;
+    this.seeded = seeded;
+  }
+
+  /** Notes that the run must be executed each time. */
+  synchronized void refuse() {
+    isRecallable = false;
+    reads.clear();
+    printed.setLength(0);
+  }
+
+  /** Notes an effect, by its opcode. */
+  void effect(String opcode) {
+    if (!RECALLABLE.contains(opcode)) {
+      refuse();
+    }
+  }
+
+  /** Notes that a seed was drawn. */
+  void drewSeed() {
+    if (!seeded) {
+      refuse();
+    }
+  }
+
+  /** Notes a read, by its item; null when it is not known. */
+  synchronized void read(LineageItem item, Path folder) {
+    if (item == null || item.note() == null) {
+      refuse();
+    } else if (isRecallable) {
+      reads.add(item);
+      if (!readPaths.add(DataFiles.resolve(item.note(), folder))) {
+        return;
+      }
+      overlap();
+    }
+  }
+
+  /**
+   * Notes a write to a path as the script says it.
+   *
+   * @param item of what was written, or null
+   */
+  synchronized void wrote(String path, Path folder, LineageItem item) {
+    Path target = DataFiles.resolve(path, folder);
+    if (DataFiles.isSpecial(target)) {
+      refuse();
+    } else if (isRecallable) {
+      written.put(path, target);
+      if (item != null) {
+        traces.put(path, item.key());
+      }
+      overlap();
+    }
+  }
+
+  /** What a run reads that it writes itself is nothing that was there before. */
+  private void overlap() {
+    for (Path each : written.values()) {
+      for (Path other : readPaths) {
+        if (each.equals(other) || other.startsWith(each) || each.startsWith(other)) {
+          refuse();
+          return;
+        }
+      }
+    }
+  }
+
+  /** Output that also keeps a copy here. */
+  Appendable copying(Appendable out) {
+    return new Appendable() {
+      @Override
+      public Appendable append(CharSequence text) throws IOException {
+        print(text);
+        out.append(text);
+        return this;
+      }
+
+      @Override
+      public Appendable append(CharSequence text, int from, int to) throws IOException {
+        return append(text.subSequence(from, to));
+      }
+
+      @Override
+      public Appendable append(char character) throws IOException {
+        return append(String.valueOf(character));
+      }
+    };
+  }
+
+  private synchronized void print(CharSequence text) {
+    if (isRecallable) {
+      printed.append(text);
+      if (printed.length() > MOST_BYTES) {
+        refuse();
+      }
+    }
+  }
+
+  /** The run as it is to be kept; null when it must be executed each time. */
+  synchronized RecalledRun finished(
+      String warnings, List<RecalledRun.Sourced> sources, long nanos) {
+    if (!isRecallable) {
+      return null;
+    }
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    long bytes = 0;
+    try {
+      for (Map.Entry<String, Path> each : written.entrySet()) {
+        for (String companion : COMPANIONS) {
+          Path file = each.getValue().resolveSibling(each.getValue().getFileName() + companion);
+          if (!Files.exists(file) && !companion.isEmpty()) {
+            continue;
+          }
+          if (!Files.isRegularFile(file) || (bytes += Files.size(file)) > MOST_BYTES) {
+            return null;
+          }
+          files.put(each.getKey() + companion, Files.readAllBytes(file));
+        }
+      }
+    } catch (IOException e) {
+      return null;
+    }
+    return new RecalledRun(
+        nanos,
+        warnings,
+        sources,
+        List.copyOf(reads),
+        printed.toString(),
+        files,
+        Map.copyOf(traces));
+  }
+}

@@ -1,0 +1,162 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.store.StoreConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole runs that are found in the store instead of being executed. */
+class RecalledRunsTest {
+  private static final String SCRIPT =
+      """
+      source("part.dml") as part
+      X = read("d.csv", format="csv")
+      B = part::twice(t(X) %*% X)
+      parfor (i in 1:3) { print(i + " " + sum(B[i, ])) }
+      write(B, "out/B.csv", format="csv")
+      """;
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void files() throws IOException {
+    Files.writeString(folder.resolve("d.csv"), "1,2,3\n4,5,6\n7,8,10\n");
+    Files.writeString(
+        folder.resolve("part.dml"),
+        "twice = function(Matrix[Double] A) return (Matrix[Double] B) { B = A * 2 }\n");
+  }
+
+  private record Ran(String output, boolean recalled) {}
+
+  private SessionConfig stored() {
+    return Scripts.config()
+        .withWorkingDirectory(folder)
+        .withStore(StoreConfig.of(folder.resolve("store")));
+  }
+
+  private Ran run(String script) throws Exception {
+    return run(stored(), script);
+  }
+
+  private static Ran run(SessionConfig config, String script) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    boolean recalled;
+    try (Session session = Reprise.session(config.withOutput(out, out))) {
+      RunStatistics found = session.recall(script, CompileOptions.none());
+      recalled = found != null;
+      if (recalled) {
+        assertThat(found.store().programs()).isEqualTo(1);
+        assertThat(found.operations()).isEmpty();
+      } else {
+        session.compile(script, CompileOptions.none()).run().close();
+      }
+    }
+    out.flush();
+    return new Ran(bytes.toString(StandardCharsets.UTF_8), recalled);
+  }
+
+  @Test
+  void theSecondRunPrintsAndWritesTheSameWithoutBeingExecuted() throws Exception {
+    Ran first = run(SCRIPT);
+    byte[] cells = Files.readAllBytes(folder.resolve("out/B.csv"));
+    byte[] trace = Files.readAllBytes(folder.resolve("out/B.csv.lineage"));
+    Files.delete(folder.resolve("out/B.csv"));
+    Files.delete(folder.resolve("out/B.csv.lineage"));
+    Ran second = run(SCRIPT);
+    assertThat(first.recalled()).isFalse();
+    assertThat(second.recalled()).isTrue();
+    assertThat(second.output()).isEqualTo(first.output()).isNotEmpty();
+    assertThat(Files.readAllBytes(folder.resolve("out/B.csv"))).isEqualTo(cells);
+    assertThat(Files.readAllBytes(folder.resolve("out/B.csv.lineage"))).isEqualTo(trace);
+  }
+
+  @Test
+  void anotherTextArgumentSeedOrOptionIsAnotherRun() throws Exception {
+    run(SCRIPT);
+    assertThat(run(SCRIPT + "\n").recalled()).isFalse();
+    assertThat(run(stored().withSeed(43), SCRIPT).recalled()).isFalse();
+    assertThat(run(stored().withNumerics(Numerics.EXACT), SCRIPT).recalled()).isFalse();
+    assertThat(run(stored().withReuse(ReuseMode.FULL), SCRIPT).recalled()).isFalse();
+    assertThat(run(SCRIPT).recalled()).isTrue();
+  }
+
+  @Test
+  void aFileThatHasChangedIsReadAgain() throws Exception {
+    run(SCRIPT);
+    Files.writeString(folder.resolve("d.csv"), "1,2,3\n4,5,6\n7,8,11\n");
+    Ran changed = run(SCRIPT);
+    assertThat(changed.recalled()).isFalse();
+    assertThat(changed.output())
+        .isEqualTo(run(Scripts.config().withWorkingDirectory(folder), SCRIPT).output());
+    Files.delete(folder.resolve("d.csv"));
+    assertThat(recalls(SCRIPT)).isFalse();
+  }
+
+  private boolean recalls(String script) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    try (Session session = Reprise.session(stored().withOutput(out, out))) {
+      return session.recall(script, CompileOptions.none()) != null;
+    }
+  }
+
+  @Test
+  void aSourcedFileThatHasChangedOrIsShadowedIsCompiledAgain() throws Exception {
+    run(SCRIPT);
+    Files.writeString(
+        folder.resolve("part.dml"),
+        "twice = function(Matrix[Double] A) return (Matrix[Double] B) { B = A * 3 }\n");
+    assertThat(recalls(SCRIPT)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "print(time() > 0)",
+        "X = read('d.csv', format='csv')\nwrite(X, 'd.csv', format='csv')\nprint(sum(X))",
+        "X = matrix(1, 2, 2)\nwrite(X, 'w.csv', format='csv')\nY = read('w.csv', format='csv')\n"
+            + "print(sum(Y))",
+        "print(file.exists('d.csv'))"
+      })
+  void whatDependsOnMoreThanWasNotedIsExecutedEachTime(String script) throws Exception {
+    String first = run(script).output();
+    Ran second = run(script);
+    assertThat(second.recalled()).isFalse();
+    assertThat(second.output()).isEqualTo(first);
+  }
+
+  @Test
+  void seedsThatTheSystemDrawsAreRecalledWithTheSameSeedOnly() throws Exception {
+    String script = "print(sum(rand(rows=10, cols=10)))";
+    String first = run(script).output();
+    Ran second = run(script);
+    assertThat(second.recalled()).isTrue();
+    assertThat(second.output()).isEqualTo(first);
+    SessionConfig drawn =
+        SessionConfig.defaults()
+            .withWorkingDirectory(folder)
+            .withStore(StoreConfig.of(folder.resolve("store")));
+    assertThat(run(drawn, script).recalled()).isFalse();
+    assertThat(run(drawn, script).recalled()).isFalse();
+  }
+
+  @Test
+  void aRunThatFailsIsNotKept() throws Exception {
+    String script = "print('before')\nstop('on purpose')";
+    for (int round = 0; round < 2; round++) {
+      assertThat(recalls(script)).isFalse();
+      assertThat(Scripts.failure(stored(), script)).hasMessageContaining("on purpose");
+    }
+  }
+}

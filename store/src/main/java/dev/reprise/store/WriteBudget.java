@@ -1,0 +1,70 @@
+package dev.reprise.store;
+
+import java.util.function.LongSupplier;
+
+/**
+ * What a run may spend on writing: a share of the time that it has taken so far, and a little at
+ * once. Spending is estimated from bytes, at the speed that this run has measured so far, so that
+ * what a short run keeps does not depend on the machine. By the writing thread.
+ *
+ * <p>A value that took so long to compute that the share of its own time pays for writing it is
+ * always affordable: such values together never take more than the share of the run.
+ */
+final class WriteBudget {
+  /** Free at the start: what short runs keep. */
+  static final long CREDIT_NANOS = 20_000_000;
+
+  /** A row of the database with its part of a transaction. */
+  private static final long ROW_NANOS = 30_000;
+
+  /** Writing with fingerprint into the file system's cache, before anything was measured. */
+  private static final double FIRST_NANOS_PER_BYTE = 2;
+
+  /** Shorter writes say nothing about bandwidth. */
+  private static final long LEAST_MEASURED_BYTES = 1 << 20;
+
+  private static final double WEIGHT_OF_LATEST = 0.3;
+
+  private final double share;
+  private final LongSupplier clock;
+  private final long start;
+  private double nanosPerByte = FIRST_NANOS_PER_BYTE;
+  private long spentNanos;
+
+  /**
+   * @param share of the run's time
+   * @param clock nanoseconds
+   */
+  WriteBudget(double share, LongSupplier clock) {
+    this.share = share;
+    this.clock = clock;
+    this.start = clock.getAsLong();
+  }
+
+  /** Estimated nanoseconds of writing a content. */
+  long writeNanos(long bytes) {
+    return ROW_NANOS + (long) (nanosPerByte * bytes);
+  }
+
+  /** True when a value's own cost pays for writing it. */
+  boolean paysForItself(long costNanos, long writeNanos) {
+    return writeNanos <= share * costNanos;
+  }
+
+  /** True when there is enough left. */
+  boolean allows(long writeNanos) {
+    double allowance = CREDIT_NANOS + share * (clock.getAsLong() - start);
+    return spentNanos + writeNanos <= allowance;
+  }
+
+  void spend(long writeNanos) {
+    spentNanos += writeNanos;
+  }
+
+  /** Notes how long a content took. */
+  void measured(long bytes, long nanos) {
+    if (bytes >= LEAST_MEASURED_BYTES) {
+      nanosPerByte += WEIGHT_OF_LATEST * ((double) nanos / bytes - nanosPerByte);
+    }
+  }
+}
