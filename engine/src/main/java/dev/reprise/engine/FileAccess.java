@@ -13,6 +13,7 @@ import dev.reprise.formats.ReadOptions;
 import dev.reprise.formats.ReadRequest;
 import dev.reprise.formats.ReadResult;
 import dev.reprise.formats.WriteOptions;
+import dev.reprise.formats.onnx.Layer;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceCut;
 import dev.reprise.memory.Handle;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * {@code read} and {@code write} of scripts. A read's item is the fingerprint of the content and
@@ -199,15 +201,23 @@ final class FileAccess {
   /** What a request asks for, with the fingerprint of exactly that content. */
   private Content stable(ReadRequest request, Precision precision) {
     Optional<List<ListEntry>> list = files.list(request);
+    if (list.isEmpty() && files.isNetwork(request)) {
+      return unchanged(request, () -> layers(files.layers(request), precision));
+    }
     if (list.isEmpty()) {
       return memory.run(() -> {
         ReadResult result = files.readStable(request, memory);
         return new Content(adopt(result.value(), precision), result.fingerprint());
       });
     }
+    return unchanged(request, () -> elements(files.list(request).orElseThrow(), precision));
+  }
+
+  /** A list with the fingerprint of exactly what was read. */
+  private Content unchanged(ReadRequest request, Supplier<ListValue> list) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       String before = files.fingerprint(request);
-      Content content = new Content(elements(files.list(request).orElseThrow(), precision), before);
+      Content content = new Content(list.get(), before);
       if (files.fingerprint(request).equals(before)) {
         return content;
       }
@@ -235,6 +245,11 @@ final class FileAccess {
     }
     boolean named = names.stream().anyMatch(name -> !name.isEmpty());
     return new ListValue(named ? names : List.of(), values);
+  }
+
+  private ListValue layers(List<Layer> layers, Precision precision) {
+    return LayerLists.toList(
+        layers, weights -> memory.run(() -> adopt(LayerLists.cells(weights, memory), precision)));
   }
 
   private Value adopt(Operand operand, Precision precision) {
@@ -412,6 +427,8 @@ final class FileAccess {
       case Scalar scalar -> files.write(scalar, path, workingDirectory, options);
       case ListValue list when DataFiles.isArchive(path, workingDirectory, options) ->
           files.writeArchive(new ListTensors(list, memory), path, workingDirectory, options);
+      case ListValue list when DataFiles.isNetwork(path, workingDirectory, options) ->
+          files.writeNetwork(LayerLists.of(list, memory), path, workingDirectory, options);
       case ListValue list -> writeList(workingDirectory, path, list, options);
       default -> throw new OperandException("'write' cannot write a " + Describe.value(value));
     }

@@ -1,5 +1,7 @@
 package dev.reprise.formats;
 
+import dev.reprise.formats.onnx.Layer;
+import dev.reprise.formats.onnx.OnnxFiles;
 import dev.reprise.formats.tensors.TensorSource;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.MatrixOperand;
@@ -71,21 +73,56 @@ public final class DataFiles {
     if (isSpecial(target)) {
       throw new FormatException(path, "this is a device or pipe; write to a file");
     }
-    Sidecar sidecar =
-        new Sidecar(
-            "list",
-            "unknown",
-            null,
-            -1,
-            -1,
-            -1,
-            format.label(),
-            null,
-            null,
-            options.description(),
-            -1,
-            -1);
-    publish(target, channel -> MatrixArchive.write(source, format, channel), sidecar);
+    publish(
+        target,
+        channel -> MatrixArchive.write(source, format, channel),
+        listSidecar(format, options));
+  }
+
+  /** True when a file holds a network that is to be read as the list of its layers. */
+  public boolean isNetwork(ReadRequest request) {
+    return NetworkFile.isAt(request);
+  }
+
+  /** The layers of such a file. */
+  public List<Layer> layers(ReadRequest request) {
+    return NetworkFile.read(DataPath.resolve(request.path(), request.workingDirectory()));
+  }
+
+  /** True when these options mean a file that holds the layers of a network. */
+  public static boolean isNetwork(String path, Path workingDirectory, WriteOptions options) {
+    return options.format() != null
+        && FileFormat.named(options.format(), DataPath.resolve(path, workingDirectory).toString())
+            == FileFormat.ONNX;
+  }
+
+  /** Writes the layers of a network, as {@link #write} writes a value. */
+  public void writeNetwork(
+      List<Layer> layers, String path, Path workingDirectory, WriteOptions options) {
+    Path target = DataPath.resolve(path, workingDirectory);
+    if (isSpecial(target)) {
+      throw new FormatException(path, "this is a device or pipe; write to a file");
+    }
+    publish(
+        target,
+        channel -> OnnxFiles.write(layers, target, channel),
+        listSidecar(FileFormat.ONNX, options));
+  }
+
+  private static Sidecar listSidecar(FileFormat format, WriteOptions options) {
+    return new Sidecar(
+        "list",
+        "unknown",
+        null,
+        -1,
+        -1,
+        -1,
+        format.label(),
+        null,
+        null,
+        options.description(),
+        -1,
+        -1);
   }
 
   private void publish(Path target, AtomicOutput.Content content, Sidecar sidecar) {

@@ -16,7 +16,8 @@ public enum FileFormat {
   NPZ("npz"),
   PARQUET("parquet"),
   HDF5("hdf5"),
-  SAFETENSORS("safetensors");
+  SAFETENSORS("safetensors"),
+  ONNX("onnx");
 
   private final String label;
 
@@ -57,6 +58,7 @@ public enum FileFormat {
       case "parquet" -> PARQUET;
       case "hdf5", "h5" -> HDF5;
       case "safetensors" -> SAFETENSORS;
+      case "onnx" -> ONNX;
       default ->
           throw new FormatException(
               file, "format \"" + name + "\" is not supported; choose one of " + labels());
@@ -81,6 +83,7 @@ public enum FileFormat {
       case "parquet" -> PARQUET;
       case "hdf5", "hdf", "h5" -> HDF5;
       case "safetensors" -> SAFETENSORS;
+      case "onnx" -> ONNX;
       default -> null;
     };
   }

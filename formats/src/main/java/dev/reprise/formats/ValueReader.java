@@ -54,6 +54,7 @@ final class ValueReader {
       case MATRIX_MARKET -> new MarketReader(settings, blocks()).matrix(allocator);
       case LIBSVM -> new LibsvmReader(settings, blocks(), threads).matrix(allocator);
       case JSON_LINES -> throw notA("matrix", "frame");
+      case ONNX -> throw notA("matrix", "list");
       case BINARY -> binaryMatrix(allocator);
       case NPY -> checked(single(file -> NpyFiles.read(file, allocator)));
       case NPZ -> checked(single(file -> NpyFiles.readNamed(file, settings.dataset(), allocator)));
@@ -76,6 +77,7 @@ final class ValueReader {
         yield frame;
       }
       case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5, SAFETENSORS -> throw notA("frame", "matrix");
+      case ONNX -> throw notA("frame", "list");
     };
   }
 
@@ -93,7 +95,7 @@ final class ValueReader {
             + "; use data_type=\""
             + instead
             + "\""
-            + (instead.equals("frame") ? "" : ", or read the data from csv"));
+            + (instead.equals("matrix") ? ", or read the data from csv" : ""));
   }
 
   private MatrixOperand binaryMatrix(Allocator allocator) {

@@ -77,7 +77,7 @@ final class ValueWriter implements AtomicOutput.Content {
           SafetensorsFiles.write(
               TensorSource.of(dataset == null ? ONLY_TENSOR : dataset, matrix), channel);
       case PARQUET -> ParquetOutput.write(matrix, channel);
-      case JSON_LINES, HDF5 -> throw cannot("matrix", "csv, npy or binary");
+      case JSON_LINES, HDF5, ONNX -> throw cannot("matrix", "csv, npy or binary");
     }
   }
 
@@ -88,7 +88,7 @@ final class ValueWriter implements AtomicOutput.Content {
       case JSON_LINES -> new JsonLinesWriter(channel).write(frame);
       case BINARY -> BinaryFiles.write(frame, channel);
       case PARQUET -> ParquetOutput.write(frame, channel);
-      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5, SAFETENSORS ->
+      case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5, SAFETENSORS, ONNX ->
           throw cannot("frame", "csv, jsonl or parquet");
     }
   }

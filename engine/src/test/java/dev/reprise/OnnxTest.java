@@ -1,0 +1,235 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Networks from ONNX files and to them. The files of the resources were made by {@code make.py}
+ * beside them with python's onnx, and what they put out by onnxruntime.
+ */
+class OnnxTest {
+  private static final String SOURCE = "source(\"nn/sequential.dml\") as net\n";
+
+  /** One layer of each kind that sees rows, and of each that sees images. */
+  private static final String ROWS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="affine", W=r(4, 6, 1), b=r(1, 6, 2)), list(layer="relu"),
+        list(layer="batch_norm1d", gamma=r(1, 6, 3), beta=r(1, 6, 4), ema_mean=r(1, 6, 5), ema_var=abs(r(1, 6, 6)) + 0.5, epsilon=0.001),
+        list(layer="leaky_relu", alpha=0.1), list(layer="elu", alpha=1), list(layer="gelu"), list(layer="silu"),
+        list(layer="layer_norm", gamma=r(1, 6, 7), beta=r(1, 6, 8), epsilon=0.01), list(layer="dropout", p=0.75),
+        list(layer="tanh"), list(layer="sigmoid"), list(layer="affine", W=r(6, 3, 9), b=r(1, 3, 10)), list(layer="log_softmax"))
+      X = r(5, 4, 11)
+      """;
+
+  private static final String IMAGES =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="conv2d", W=r(3, 18, 1), b=r(3, 1, 2), C=2, Hin=6, Win=8, Hf=3, Wf=3, strideh=1, stridew=2, padh=1, padw=0),
+        list(layer="batch_norm2d", gamma=r(3, 1, 3), beta=r(3, 1, 4), ema_mean=r(3, 1, 5), ema_var=abs(r(3, 1, 6)) + 0.5,
+          C=3, Hin=6, Win=3, epsilon=0.001),
+        list(layer="relu"),
+        list(layer="max_pool2d", C=3, Hin=6, Win=3, Hf=2, Wf=2, strideh=2, stridew=1, padh=0, padw=0),
+        list(layer="avg_pool2d", C=3, Hin=3, Win=2, Hf=2, Wf=2, strideh=1, stridew=1, padh=1, padw=0),
+        list(layer="global_avg_pool2d", C=3, Hin=4, Win=1), list(layer="flatten"),
+        list(layer="affine", W=r(3, 3, 7), b=r(1, 3, 8)), list(layer="softmax"))
+      X = r(5, 96, 9)
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copyModels() throws IOException {
+    for (String name : List.of("mlp", "cnn", "pooled")) {
+      for (String part : List.of(".onnx", "-x.csv", "-y.csv")) {
+        copy(name + part);
+      }
+    }
+  }
+
+  private void copy(String name) throws IOException {
+    try (var in = OnnxTest.class.getResourceAsStream("/onnx/" + name)) {
+      Files.copy(in, folder.resolve(name));
+    }
+  }
+
+  private SessionConfig config() {
+    return Scripts.config().withWorkingDirectory(folder);
+  }
+
+  private String printed(String script) {
+    Scripts.Outcome outcome = Scripts.run(config(), SOURCE + script);
+    assertThat(outcome.liveBuffers()).isZero();
+    return outcome.output();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "cnn", "pooled"})
+  void aModelOfPythonComputesWhatOnnxruntimeComputes(String name) {
+    String script =
+        """
+        out = net::forward(read("NAME-x.csv", header=FALSE), read("NAME.onnx"))
+        print(max(abs(out - read("NAME-y.csv", header=FALSE))) < 1e-5)
+        """;
+    assertThat(printed(script.replace("NAME", name))).isEqualTo("TRUE\n");
+  }
+
+  @Test
+  void theLayersOfAModelHaveTheNamesOfTheLibrary() {
+    String script =
+        """
+        model = read("FILE")
+        for (i in 1:length(model)) {
+          layer = as.list(model[i])
+          print(as.scalar(layer["layer"]))
+        }
+        """;
+    assertThat(printed(script.replace("FILE", "mlp.onnx")).lines())
+        .containsExactly(
+            "affine",
+            "leaky_relu",
+            "affine",
+            "gelu",
+            "layer_norm",
+            "dropout",
+            "silu",
+            "elu",
+            "affine",
+            "log_softmax");
+    assertThat(printed(script.replace("FILE", "cnn.onnx")).lines())
+        .containsExactly(
+            "conv2d",
+            "batch_norm2d",
+            "relu",
+            "max_pool2d",
+            "conv2d",
+            "tanh",
+            "avg_pool2d",
+            "flatten",
+            "affine",
+            "softmax");
+    assertThat(
+            printed(
+                """
+                model = read("cnn.onnx")
+                first = as.list(model[1])
+                print(as.scalar(first["Hin"]) + " x " + as.scalar(first["Win"]) + ", pad " + as.scalar(first["padh"]))
+                model = read("mlp.onnx")
+                second = as.list(model[2])
+                print(as.scalar(second["alpha"]))
+                """))
+        .isEqualTo("6 x 8, pad 1\n0.2\n");
+  }
+
+  /** The weights are multiples of 1/64, which floats hold exactly. */
+  @ParameterizedTest
+  @ValueSource(strings = {ROWS, IMAGES})
+  void whatIsWrittenAndReadAgainComputesTheSame(String model) {
+    String script =
+        model
+            + """
+            write(model, "own.onnx", format="onnx")
+            again = read("own.onnx")
+            print(sum(net::forward(X, model)) != 0)
+            print(max(abs(net::forward(X, again) - net::forward(X, model))) < 1e-12)
+            write(again, "twice.onnx", format="onnx")
+            """;
+    assertThat(printed(script)).isEqualTo("TRUE\nTRUE\n");
+    assertThat(folder.resolve("own.onnx")).hasSameBinaryContentAs(folder.resolve("twice.onnx"));
+  }
+
+  @Test
+  void imagesAreFlattenedForAffineLayersAndRowsMadeImages() {
+    String script =
+        """
+        model = list(list(layer="affine", W=matrix(seq(1, 64), 4, 16) / 64, b=matrix(0, 1, 16)),
+          list(layer="conv2d", W=matrix(seq(1, 8), 2, 4) / 8, b=matrix(1, 2, 1), C=1, Hin=4, Win=4, Hf=2, Wf=2, strideh=2, stridew=2, padh=0, padw=0),
+          list(layer="affine", W=matrix(seq(1, 16), 8, 2) / 16, b=matrix(0, 1, 2)))
+        write(model, "mixed.onnx", format="onnx")
+        again = read("mixed.onnx")
+        X = matrix(seq(1, 8), 2, 4) / 8
+        print(max(abs(net::forward(X, again) - net::forward(X, model))) + " " + length(again))
+        """;
+    assertThat(printed(script)).isEqualTo("0.0 4\n");
+  }
+
+  @Test
+  void aModelIsKnownByItsContentAndReadOnce() {
+    Scripts.Outcome outcome =
+        Scripts.run(
+            config(),
+            SOURCE
+                + """
+                X = rand(rows=2000, cols=96, seed=1)
+                a = net::forward(X, read("cnn.onnx"))
+                b = net::forward(X, read("cnn.onnx"))
+                print(sum(a - b))
+                """);
+    assertThat(outcome.output()).isEqualTo("0.0\n");
+    assertThat(outcome.statistics().of("conv2d").executed()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "residual | node \"y\" (Add) needs a constant as input 2",
+        "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
+        "grouped | node \"y\" (Conv) has groups, which the layers do not"
+      })
+  void whatTheLayersCannotDoIsRefused(String name, String message) throws IOException {
+    copy(name + ".onnx");
+    assertThat(Scripts.failure(config(), "m = read(\"" + name + ".onnx\")\nprint(length(m))"))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aDamagedFileIsAnErrorWhereverItIsCut() throws IOException {
+    byte[] whole = Files.readAllBytes(folder.resolve("cnn.onnx"));
+    for (int length = 1; length < whole.length; length += 97) {
+      Files.write(folder.resolve("cut.onnx"), java.util.Arrays.copyOf(whole, length));
+      assertThat(Scripts.failure(config(), "m = read(\"cut.onnx\")\nprint(length(m))"))
+          .hasMessageContaining("cut.onnx");
+    }
+    Files.writeString(folder.resolve("text.onnx"), "no model");
+    assertThat(Scripts.failure(config(), "m = read(\"text.onnx\")\nprint(length(m))"))
+        .hasMessageContaining("this is no ONNX model");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "list(seq(1, 3)) | a network is a list of layers, but element 1 is a matrix",
+        "list(list(layer=\"relu\")) | no layer tells how wide the input is",
+        "list(list(layer=\"lstm\")) | layer 1 (lstm) cannot be written; there are affine,",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 3))) | layer 1 (affine) lacks the matrix b",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 3, 1))) | needs a b of 1 x 3,"
+            + " but has 3 x 1",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 1, 3)), list(layer=\"affine\","
+            + " W=matrix(1, 4, 1), b=matrix(1, 1, 1))) | layer 2 (affine) takes 4 numbers, but gets"
+            + " 3",
+        "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
+      })
+  void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {
+    assertThat(Scripts.failure(config(), "write(" + list + ", \"m.onnx\", format=\"onnx\")"))
+        .hasMessageContaining(message);
+    assertThat(folder.resolve("m.onnx")).doesNotExist();
+  }
+}

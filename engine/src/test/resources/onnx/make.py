@@ -1,0 +1,66 @@
+"""Makes the models beside this file with python's onnx, and what onnxruntime computes with them. Run once, by hand:
+    python make.py        (onnx 1.23.1, onnxruntime 1.30.0, numpy 2.4.6)
+"""
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+random = np.random.default_rng(7)
+
+
+def floats(*shape):
+    return np.round(random.normal(0, 0.5, shape), 2).astype(np.float32)
+
+
+def save(name, nodes, constants, x, output_rank, opset, raw=True):
+    graph = helper.make_graph(
+        nodes, name,
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", *x.shape[1:]])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * output_rank)],
+        [numpy_helper.from_array(v, k) if raw or v.dtype != np.float32 else
+         helper.make_tensor(k, TensorProto.FLOAT, v.shape, v.flatten().tolist()) for k, v in constants.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8 if opset < 20 else 9)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, f"{name}.onnx")
+    y = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})[0]
+    np.savetxt(f"{name}-x.csv", x.reshape(len(x), -1), delimiter=",", fmt="%.9g")
+    np.savetxt(f"{name}-y.csv", y.reshape(len(y), -1), delimiter=",", fmt="%.9g")
+
+
+node = helper.make_node
+# As torch exports nn.Linear (weights turned), and as keras does (a product and a sum); floats in the old, not the raw form.
+save("mlp", [
+    node("Gemm", ["x", "w1", "b1"], ["a"], transB=1),
+    node("LeakyRelu", ["a"], ["b"], alpha=0.2),
+    node("MatMul", ["b", "w2"], ["c"]), node("Add", ["c", "b2"], ["d"]), node("Gelu", ["d"], ["e"], approximate="tanh"),
+    node("LayerNormalization", ["e", "g", "h"], ["f"], axis=-1, epsilon=1e-3),
+    node("Dropout", ["f", "ratio"], ["i"]), node("Sigmoid", ["i"], ["j"]), node("Mul", ["i", "j"], ["k"]),
+    node("Elu", ["k"], ["l"], alpha=0.5), node("Identity", ["l"], ["m"]), node("Gemm", ["m", "w3"], ["n"], alpha=2.0),
+    node("LogSoftmax", ["n"], ["y"])],
+    {"w1": floats(6, 4), "b1": floats(6), "w2": floats(6, 5), "b2": floats(5), "g": floats(5), "h": floats(5),
+     "ratio": np.array(0.25, np.float32), "w3": floats(5, 3)}, floats(3, 4), 2, 20, raw=False)
+save("cnn", [
+    node("Conv", ["x", "w1", "b1"], ["a"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[1, 1]),
+    node("BatchNormalization", ["a", "s", "o", "m", "v"], ["b"], epsilon=1e-4), node("Relu", ["b"], ["c"]),
+    node("MaxPool", ["c"], ["d"], kernel_shape=[2, 2], strides=[2, 2]),
+    node("Conv", ["d", "w2"], ["e"], auto_pad="SAME_UPPER", kernel_shape=[3, 3]), node("Tanh", ["e"], ["f"]),
+    node("AveragePool", ["f"], ["g"], kernel_shape=[2, 2], strides=[1, 1], pads=[1, 0, 1, 0], count_include_pad=1),
+    node("Reshape", ["g", "shape"], ["h"]), node("Gemm", ["h", "w3", "b3"], ["i"]), node("Softmax", ["i"], ["y"], axis=1)],
+    {"w1": floats(3, 2, 3, 3), "b1": floats(3), "s": floats(3), "o": floats(3), "m": floats(3), "v": np.abs(floats(3)) + np.float32(0.1),
+     "w2": floats(4, 3, 3, 3), "shape": np.array([-1, 48], np.int64), "w3": floats(48, 5), "b3": floats(5)}, floats(2, 2, 6, 8), 2, 17)
+# Batches of features, global means of images.
+save("pooled", [
+    node("GlobalAveragePool", ["x"], ["a"]), node("Flatten", ["a"], ["b"], axis=1),
+    node("BatchNormalization", ["b", "s", "o", "m", "v"], ["c"]), node("Softmax", ["c"], ["y"])],
+    {"s": floats(3), "o": floats(3), "m": floats(3), "v": np.abs(floats(3)) + np.float32(0.1)}, floats(2, 3, 4, 5), 2, 13)
+# Not chains, or not of our layers.
+for name, nodes in {
+        "residual": [node("Relu", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
+        "transposed": [node("Transpose", ["x"], ["y"])],
+        "grouped": [node("Conv", ["x", "w"], ["y"], group=2)]}.items():
+    shape = ["batch", 2, 4, 4] if name == "grouped" else ["batch", 4]
+    graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "grouped" else [])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")

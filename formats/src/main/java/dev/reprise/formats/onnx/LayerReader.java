@@ -1,0 +1,122 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.FormatException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.ValueType;
+
+/** Looks up what a layer must have, and says what is wrong with it. */
+final class LayerReader {
+  private final Layer layer;
+  private final int number;
+  private final String file;
+
+  /**
+   * @param number of the layer, for messages
+   */
+  LayerReader(Layer layer, int number, String file) {
+    this.layer = layer;
+    this.number = number;
+    this.file = file;
+  }
+
+  /** A window over images of {@code channels x imageRows x imageCols}. */
+  record Window(
+      long channels,
+      long imageRows,
+      long imageCols,
+      long rows,
+      long cols,
+      long strideRows,
+      long strideCols,
+      long padRows,
+      long padCols) {
+
+    long[] images() {
+      return new long[] {channels, imageRows, imageCols};
+    }
+
+    /** Extents of the images that come out. */
+    long[] output(long outChannels) {
+      return new long[] {
+        outChannels,
+        (imageRows + 2 * padRows - rows) / strideRows + 1,
+        (imageCols + 2 * padCols - cols) / strideCols + 1
+      };
+    }
+  }
+
+  Window window() {
+    return new Window(
+        positive("C"),
+        positive("Hin"),
+        positive("Win"),
+        positive("Hf"),
+        positive("Wf"),
+        positive("strideh"),
+        positive("stridew"),
+        integer("padh"),
+        integer("padw"));
+  }
+
+  long[] images() {
+    return new long[] {positive("C"), positive("Hin"), positive("Win")};
+  }
+
+  Layer.Weights weights(String name) {
+    Layer.Weights weights = layer.weights().get(name);
+    if (weights == null) {
+      throw problem("lacks the matrix " + name);
+    }
+    return weights;
+  }
+
+  Layer.Weights weights(String name, int rows, int cols) {
+    Layer.Weights weights = weights(name);
+    if (weights.rows() != rows || weights.cols() != cols) {
+      throw problem(
+          "needs a "
+              + name
+              + " of "
+              + rows
+              + " x "
+              + cols
+              + ", but has "
+              + weights.rows()
+              + " x "
+              + weights.cols());
+    }
+    return weights;
+  }
+
+  double number(String name, double fallback) {
+    return layer.settings().containsKey(name) ? number(name) : fallback;
+  }
+
+  double number(String name) {
+    Scalar value = layer.settings().get(name);
+    if (value == null || value.isAbsent() || value.type() == ValueType.STRING) {
+      throw problem("lacks the number " + name);
+    }
+    return value.asDouble();
+  }
+
+  private long integer(String name) {
+    double value = number(name);
+    if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
+      throw problem("needs a whole number as " + name + ", but has " + value);
+    }
+    return (long) value;
+  }
+
+  private long positive(String name) {
+    long value = integer(name);
+    if (value == 0) {
+      throw problem("needs a " + name + " of at least 1");
+    }
+    return value;
+  }
+
+  FormatException problem(String what) {
+    return new FormatException(file, "layer " + number + " (" + layer.type() + ") " + what);
+  }
+}

@@ -1,0 +1,397 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.FormatException;
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads an ONNX model whose nodes are a chain as layers. An image is a row here, its channels one
+ * after the other, so that flattening changes nothing.
+ */
+final class OnnxImport {
+
+  /** Translates one node; its first input is what the node before put out. */
+  @FunctionalInterface
+  private interface Rule {
+    void read(OnnxImport into, Node node);
+  }
+
+  private static final Map<String, Rule> RULES =
+      Map.ofEntries(
+          Map.entry("Gemm", OnnxImport::gemm),
+          Map.entry("MatMul", OnnxImport::matMul),
+          Map.entry("Add", OnnxImport::bias),
+          Map.entry("Conv", OnnxImport::convolution),
+          Map.entry("MaxPool", (into, node) -> into.pool("max_pool2d", node)),
+          Map.entry("AveragePool", (into, node) -> into.pool("avg_pool2d", node)),
+          Map.entry("GlobalAveragePool", OnnxImport::globalAverage),
+          Map.entry("BatchNormalization", OnnxImport::batchNorm),
+          Map.entry("LayerNormalization", OnnxImport::layerNorm),
+          Map.entry("Relu", (into, node) -> into.layer("relu")),
+          Map.entry("Sigmoid", (into, node) -> into.layer("sigmoid")),
+          Map.entry("Mul", OnnxImport::silu),
+          Map.entry("Tanh", (into, node) -> into.layer("tanh")),
+          Map.entry("Gelu", OnnxImport::gelu),
+          Map.entry("LeakyRelu", (into, node) -> into.scaled("leaky_relu", node, 0.01)),
+          Map.entry("Elu", (into, node) -> into.scaled("elu", node, 1)),
+          Map.entry("Softmax", (into, node) -> into.softmax("softmax", node)),
+          Map.entry("LogSoftmax", (into, node) -> into.softmax("log_softmax", node)),
+          Map.entry("Dropout", OnnxImport::dropout),
+          Map.entry("Flatten", OnnxImport::flatten),
+          Map.entry("Reshape", OnnxImport::reshape),
+          Map.entry("Identity", (into, node) -> {}));
+
+  private final OnnxModel model;
+  private final String file;
+  private final List<Layer> layers = new ArrayList<>();
+
+  /** Extents of what the last node put out, without the number of examples; -1 is not known. */
+  private long[] extents;
+
+  private String current;
+
+  /** What the node before the last one put out, for a product with its own logistic function. */
+  private String before = "";
+
+  private OnnxImport(OnnxModel model, String file) {
+    this.model = model;
+    this.file = file;
+    this.current = model.input();
+    int rank = model.extents().size();
+    if (rank != 2 && rank != 4) {
+      throw new FormatException(
+          file,
+          "the input \""
+              + model.input()
+              + "\" has "
+              + rank
+              + " extents, but only 2 (rows) and 4 (images) can be read");
+    }
+    this.extents = model.extents().stream().skip(1).mapToLong(Long::longValue).toArray();
+  }
+
+  static List<Layer> of(OnnxModel model, String file) {
+    OnnxImport into = new OnnxImport(model, file);
+    for (Node node : model.nodes()) {
+      into.read(node);
+    }
+    if (!into.current.equals(model.output())) {
+      throw new FormatException(
+          file,
+          "the output \""
+              + model.output()
+              + "\" is not that of the last node, so this is no chain");
+    }
+    return List.copyOf(into.layers);
+  }
+
+  private void read(Node node) {
+    Rule rule = RULES.get(node.operator());
+    if (rule == null) {
+      throw problem(
+          node,
+          "cannot be read; there are "
+              + String.join(", ", RULES.keySet().stream().sorted().toList()));
+    }
+    if (!node.inputs().contains(current)) {
+      throw problem(node, "does not take what the node before puts out, so this is no chain");
+    }
+    rule.read(this, node);
+    before = current;
+    current = node.outputs().getFirst();
+  }
+
+  private FormatException problem(Node node, String what) {
+    String name = node.name().isEmpty() ? node.outputs().getFirst() : node.name();
+    return new FormatException(file, "node \"" + name + "\" (" + node.operator() + ") " + what);
+  }
+
+  private OnnxTensor constant(Node node, int input) {
+    String name = input < node.inputs().size() ? node.inputs().get(input) : "";
+    OnnxTensor tensor = model.constants().get(name);
+    if (tensor == null) {
+      throw problem(node, "needs a constant as input " + (input + 1));
+    }
+    return tensor;
+  }
+
+  private static boolean has(Node node, int input) {
+    return input < node.inputs().size() && !node.inputs().get(input).isEmpty();
+  }
+
+  private void layer(String type) {
+    layer(type, Map.of(), Map.of());
+  }
+
+  private void layer(
+      String type, Map<String, Layer.Weights> weights, Map<String, Scalar> settings) {
+    layers.add(new Layer(type, weights, settings));
+  }
+
+  private static Map<String, Layer.Weights> weights(Layer.Weights w, Layer.Weights b) {
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    weights.put("W", w);
+    weights.put("b", b);
+    return weights;
+  }
+
+  private void gemm(Node node) {
+    if (node.integer("transA", 0) != 0 || !node.inputs().getFirst().equals(current)) {
+      throw problem(node, "multiplies from the wrong side");
+    }
+    Layer.Weights w = times(constant(node, 1).matrix(), node.number("alpha", 1));
+    if (node.integer("transB", 0) != 0) {
+      w = w.transposed();
+    }
+    double beta = node.number("beta", 1);
+    affine(node, w, has(node, 2) ? times(constant(node, 2).row(), beta) : null);
+  }
+
+  private static Layer.Weights times(Layer.Weights weights, double factor) {
+    double[] cells = Arrays.stream(weights.cells()).map(cell -> cell * factor).toArray();
+    return factor == 1 ? weights : new Layer.Weights(weights.rows(), weights.cols(), cells);
+  }
+
+  private void matMul(Node node) {
+    if (!node.inputs().getFirst().equals(current)) {
+      throw problem(node, "multiplies from the wrong side");
+    }
+    affine(node, constant(node, 1).matrix(), null);
+  }
+
+  private void affine(Node node, Layer.Weights w, Layer.Weights given) {
+    if (extents.length != 1 || extents[0] >= 0 && extents[0] != w.rows()) {
+      throw problem(node, "takes rows of " + w.rows() + ", but gets " + Arrays.toString(extents));
+    }
+    Layer.Weights b = given != null ? given : new Layer.Weights(1, w.cols(), new double[w.cols()]);
+    if (b.cols() == 1 && w.cols() != 1) {
+      double[] same = new double[w.cols()];
+      Arrays.fill(same, b.cells()[0]);
+      b = new Layer.Weights(1, w.cols(), same);
+    }
+    if (b.cols() != w.cols()) {
+      throw problem(node, "has " + b.cols() + " biases for " + w.cols() + " outputs");
+    }
+    layer("affine", weights(w, b), Map.of());
+    extents = new long[] {w.cols()};
+  }
+
+  /** The bias of a product before. */
+  private void bias(Node node) {
+    int other = node.inputs().getFirst().equals(current) ? 1 : 0;
+    Layer last = layers.isEmpty() ? null : layers.getLast();
+    Layer.Weights added = constant(node, other).row();
+    if (last == null
+        || !last.type().equals("affine")
+        || added.cols() != last.weights().get("b").cols()) {
+      throw problem(node, "adds something that is not the bias of an affine layer");
+    }
+    double[] sum = last.weights().get("b").cells().clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += added.cells()[i];
+    }
+    layers.removeLast();
+    layer(
+        "affine",
+        weights(last.weights().get("W"), new Layer.Weights(1, sum.length, sum)),
+        Map.of());
+  }
+
+  private void convolution(Node node) {
+    OnnxTensor filters = constant(node, 1);
+    if (node.integer("group", 1) != 1) {
+      throw problem(node, "has groups, which the layers do not");
+    }
+    if (filters.extents().size() != 4) {
+      throw problem(node, "has filters that are not of two extents");
+    }
+    Layer.Weights w = filters.matrix();
+    List<Long> shape = filters.extents().subList(2, 4);
+    LayerReader.Window window = window(node, shape);
+    if (filters.extents().get(1) != window.channels()) {
+      throw problem(
+          node,
+          "has filters of "
+              + filters.extents().get(1)
+              + " channels, but gets images of "
+              + window.channels());
+    }
+    Layer.Weights b =
+        has(node, 2)
+            ? constant(node, 2).column()
+            : new Layer.Weights(w.rows(), 1, new double[w.rows()]);
+    layer("conv2d", weights(w, b), settings(window));
+    extents = window.output(w.rows());
+  }
+
+  private void pool(String type, Node node) {
+    if (node.integer("ceil_mode", 0) != 0) {
+      throw problem(node, "rounds sizes up (ceil_mode), which the layers do not");
+    }
+    List<Long> shape = node.integers("kernel_shape");
+    if (shape == null || shape.size() != 2) {
+      throw problem(node, "has a window that is not of two extents");
+    }
+    LayerReader.Window window = window(node, shape);
+    boolean pads = window.padRows() + window.padCols() > 0;
+    if (type.equals("avg_pool2d") && pads && node.integer("count_include_pad", 0) == 0) {
+      throw problem(
+          node, "leaves padding out of means (count_include_pad), which the layers do not");
+    }
+    layer(type, Map.of(), settings(window));
+    extents = window.output(window.channels());
+  }
+
+  private LayerReader.Window window(Node node, List<Long> shape) {
+    needsImages(node);
+    return new WindowAttributes(node, what -> problem(node, what)).over(extents, shape);
+  }
+
+  private void needsImages(Node node) {
+    if (extents.length != 3 || Arrays.stream(extents).anyMatch(extent -> extent < 1)) {
+      throw problem(
+          node,
+          "needs images of a known size, but gets "
+              + Arrays.toString(extents)
+              + "; save the model with channels, height and width of its input");
+    }
+  }
+
+  private static Map<String, Scalar> settings(LayerReader.Window window) {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("C", Scalar.of(window.channels()));
+    settings.put("Hin", Scalar.of(window.imageRows()));
+    settings.put("Win", Scalar.of(window.imageCols()));
+    settings.put("Hf", Scalar.of(window.rows()));
+    settings.put("Wf", Scalar.of(window.cols()));
+    settings.put("strideh", Scalar.of(window.strideRows()));
+    settings.put("stridew", Scalar.of(window.strideCols()));
+    settings.put("padh", Scalar.of(window.padRows()));
+    settings.put("padw", Scalar.of(window.padCols()));
+    return settings;
+  }
+
+  private Map<String, Scalar> imageSizes() {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("C", Scalar.of(extents[0]));
+    settings.put("Hin", Scalar.of(extents[1]));
+    settings.put("Win", Scalar.of(extents[2]));
+    return settings;
+  }
+
+  private void globalAverage(Node node) {
+    needsImages(node);
+    layer("global_avg_pool2d", Map.of(), imageSizes());
+    extents = new long[] {extents[0], 1, 1};
+  }
+
+  private void batchNorm(Node node) {
+    boolean isImage = extents.length == 3;
+    if (isImage) {
+      needsImages(node);
+    }
+    List<String> names = List.of("gamma", "beta", "ema_mean", "ema_var");
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      OnnxTensor tensor = constant(node, i + 1);
+      if (extents[0] >= 0 && tensor.cells().length != extents[0]) {
+        throw problem(node, "does not fit what it gets, " + Arrays.toString(extents));
+      }
+      weights.put(names.get(i), isImage ? tensor.column() : tensor.row());
+    }
+    Map<String, Scalar> settings = isImage ? imageSizes() : new LinkedHashMap<>();
+    settings.put("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
+    layer(isImage ? "batch_norm2d" : "batch_norm1d", weights, settings);
+  }
+
+  private void layerNorm(Node node) {
+    long axis = node.integer("axis", -1);
+    if (extents.length != 1 || axis != -1 && axis != 1) {
+      throw problem(node, "is not over rows");
+    }
+    Layer.Weights gamma = constant(node, 1).row();
+    Layer.Weights none = new Layer.Weights(1, gamma.cols(), new double[gamma.cols()]);
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    weights.put("gamma", gamma);
+    weights.put("beta", has(node, 2) ? constant(node, 2).row() : none);
+    layer("layer_norm", weights, Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5))));
+  }
+
+  private void scaled(String type, Node node, double fallback) {
+    layer(type, Map.of(), Map.of("alpha", Scalar.of(node.number("alpha", fallback))));
+  }
+
+  /** x times the logistic function of x, whose node was the last one. */
+  private void silu(Node node) {
+    if (!node.inputs().contains(before)
+        || layers.isEmpty()
+        || !layers.getLast().type().equals("sigmoid")) {
+      throw problem(node, "is not x times the logistic function of x");
+    }
+    layers.removeLast();
+    layer("silu");
+  }
+
+  private void gelu(Node node) {
+    if (!node.text("approximate", "none").equals("tanh")) {
+      throw problem(node, "is not the approximation by tanh that the layer computes");
+    }
+    layer("gelu");
+  }
+
+  private void softmax(String type, Node node) {
+    // Before opset 13 everything from the axis on is one row, and the axis is 1.
+    long axis = node.integer("axis", model.opset() < 13 ? 1 : -1);
+    if (!(extents.length == 1 && (axis == 1 || axis == -1)) && !(model.opset() < 13 && axis == 1)) {
+      throw problem(node, "is not over rows");
+    }
+    layer(type);
+  }
+
+  private void dropout(Node node) {
+    double ratio = has(node, 1) ? constant(node, 1).cells()[0] : node.number("ratio", 0.5);
+    double kept = 1 - Double.parseDouble(Float.toString((float) ratio));
+    layer("dropout", Map.of(), Map.of("p", Scalar.of(kept)));
+  }
+
+  private void flatten(Node node) {
+    if (node.integer("axis", 1) != 1) {
+      throw problem(node, "does not leave the examples apart");
+    }
+    layer("flatten");
+    extents = new long[] {width()};
+  }
+
+  private long width() {
+    long width = 1;
+    for (long extent : extents) {
+      width = width < 0 || extent < 0 ? -1 : width * extent;
+    }
+    return width;
+  }
+
+  private void reshape(Node node) {
+    double[] shape = constant(node, 1).cells();
+    long width = width();
+    boolean keepsExamples = shape.length > 0 && shape[0] <= 0;
+    if (shape.length == 2 && (shape[1] == -1 || shape[1] == width)) {
+      layer("flatten");
+      extents = new long[] {width};
+      return;
+    }
+    if (shape.length == 4 && keepsExamples) {
+      long[] images = {(long) shape[1], (long) shape[2], (long) shape[3]};
+      if (Arrays.stream(images).allMatch(extent -> extent > 0)
+          && (width < 0 || images[0] * images[1] * images[2] == width)) {
+        extents = images;
+        return;
+      }
+    }
+    throw problem(node, "does not make rows or images of each example");
+  }
+}
