@@ -40,11 +40,45 @@ public abstract class ConvolutionContract extends DeviceContract {
     {0, 2, 4, 4, 3, 2, 2, 1, 1, 0, 0}
   };
 
+  /** The same with dilation and groups: large and small groups, both far apart, depthwise. */
+  private static final double[][] GROUPED = {
+    {2, 3, 7, 8, 2, 3, 2, 1, 1, 0, 0, 2, 3, 1},
+    {3, 4, 6, 7, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2},
+    {2, 3, 7, 6, 6, 2, 3, 2, 1, 2, 2, 2, 1, 3},
+    {2, 2, 9, 5, 2, 3, 3, 1, 1, 2, 2, 2, 2, 2},
+    {1, 4, 5, 5, 4, 1, 1, 1, 1, 0, 0, 1, 1, 4},
+    {40, 6, 5, 5, 9, 3, 3, 1, 1, 2, 2, 2, 2, 3},
+    {2, 40, 12, 13, 44, 3, 3, 1, 1, 1, 1, 1, 1, 2},
+    {35, 34, 3, 4, 36, 2, 2, 1, 1, 1, 1, 2, 2, 2},
+    {1, 2, 3, 3, 4, 2, 2, 3, 2, 6, 6, 5, 4, 2},
+    {70, 33, 4, 4, 33, 3, 3, 2, 2, 1, 1, 1, 1, 33},
+    {0, 2, 4, 4, 4, 2, 2, 1, 1, 0, 0, 2, 1, 2}
+  };
+
   private static WindowShape shape(String opcode, double[] numbers) {
     return WindowShape.of(opcode, numbers);
   }
 
   private static double[] convolution(double[] s) {
+    if (s.length > 11) {
+      return new double[] {
+        s[0],
+        s[1],
+        s[2],
+        s[3],
+        s[4],
+        s[1] / s[13],
+        s[5],
+        s[6],
+        s[7],
+        s[8],
+        s[9],
+        s[10],
+        s[11],
+        s[12],
+        s[13]
+      };
+    }
     return new double[] {s[0], s[1], s[2], s[3], s[4], s[1], s[5], s[6], s[7], s[8], s[9], s[10]};
   }
 
@@ -74,8 +108,16 @@ public abstract class ConvolutionContract extends DeviceContract {
 
   @Test
   void convolutionsAndTheirGradientsAreTheSumsOfTheirDefinitions() {
-    SplittableRandom random = random(11);
-    for (double[] sizes : SHAPES) {
+    checkConvolutions(random(11), SHAPES);
+  }
+
+  @Test
+  void windowsMayBeDilatedAndChannelsGrouped() {
+    checkConvolutions(random(15), GROUPED);
+  }
+
+  private void checkConvolutions(SplittableRandom random, double[][] shapes) {
+    for (double[] sizes : shapes) {
       double[] numbers = convolution(sizes);
       WindowShape shape = shape("conv2d", numbers);
       ConvolutionReference reference = new ConvolutionReference(shape);
@@ -112,8 +154,8 @@ public abstract class ConvolutionContract extends DeviceContract {
   @Test
   void gradientsAreTheSlopesOfTheFunctions() {
     SplittableRandom random = random(13);
-    for (int i = 1; i < 8; i++) {
-      double[] numbers = convolution(SHAPES[i]);
+    for (int i = 0; i < 12; i++) {
+      double[] numbers = convolution(i < 7 ? SHAPES[i + 1] : GROUPED[i - 7]);
       WindowShape shape = shape("conv2d", numbers);
       DenseMatrix images = randomMatrix(random, shape.images(), shape.inputCols());
       DenseMatrix filters = randomMatrix(random, shape.filters(), shape.patchCells());
@@ -196,6 +238,66 @@ public abstract class ConvolutionContract extends DeviceContract {
   }
 
   @Test
+  void channelsArePooledAsAWhole() {
+    SplittableRandom random = random(16);
+    for (long[] sizes :
+        new long[][] {{1, 1, 1}, {3, 2, 5}, {7, 3, 400}, {0, 2, 2}, {500, 64, 1}, {2, 3, 3000}}) {
+      DenseMatrix x = randomMatrix(random, sizes[0], sizes[1] * sizes[2]);
+      DenseMatrix dout = randomMatrix(random, sizes[0], sizes[1]);
+      Scalar channels = Scalar.of(sizes[1]);
+      double[] window = {sizes[0], sizes[1], 1, sizes[2], 1, sizes[2], 1, 1, 0, 0};
+      ConvolutionReference reference = new ConvolutionReference(shape("max_pool", window));
+      double[][] cells = Matrices.toArray(x);
+      double[][] gradients = Matrices.toArray(dout);
+      if (sizes[0] == 0) {
+        assertThat(run("global_avg_pool", x, channels).shape()).isEqualTo(dout.shape());
+        assertThat(run("global_max_pool_backward", x, dout).shape()).isEqualTo(x.shape());
+        continue;
+      }
+      assertClose(run("global_max_pool", x, channels), reference.maxPool(cells), 0);
+      assertClose(run("global_avg_pool", x, channels), reference.averagePool(cells), TOLERANCE);
+      assertClose(
+          run("global_max_pool_backward", x, dout), reference.maxPoolGradient(cells, gradients), 0);
+      assertClose(
+          run("global_avg_pool_backward", x, dout),
+          reference.averagePoolGradient(gradients),
+          TOLERANCE);
+      assertSameBitsWithAnyThreads("global_avg_pool", Attributes.none(), x, channels);
+    }
+    DenseMatrix x =
+        matrix(new double[] {1, 3, 3, Double.NaN, 2, 0}, new double[] {-7, -7, -8, 5, 4, 3});
+    DenseMatrix dout = matrix(new double[] {10, 20}, new double[] {30, 40});
+    assertClose(
+        run("global_max_pool", x, Scalar.of(2L)), new double[][] {{3, Double.NaN}, {-7, 5}}, 0);
+    assertClose(
+        run("global_max_pool_backward", x, dout),
+        new double[][] {{0, 10, 0, 0, 20, 0}, {30, 0, 0, 40, 0, 0}},
+        0);
+    DenseMatrix none = matrix(new double[] {Double.NaN, Double.NaN});
+    DenseMatrix one = matrix(new double[] {1});
+    assertClose(run("global_max_pool_backward", none, one), new double[][] {{0, 0}}, 0);
+    DenseMatrix least = matrix(new double[] {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY});
+    assertClose(run("global_max_pool_backward", least, one), new double[][] {{1, 0}}, 0);
+    assertThatThrownBy(() -> run("global_avg_pool", x, Scalar.of(4L)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("divide the columns of the images, but got 4");
+    assertThatThrownBy(() -> run("global_max_pool_backward", x, one))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("a row for each image and a column for each channel");
+  }
+
+  @Test
+  void gradientsOfWholeChannelsAreTheSlopesOfTheFunctions() {
+    SplittableRandom random = random(17);
+    DenseMatrix x = randomMatrix(random, 3, 20);
+    DenseMatrix dout = randomMatrix(random, 3, 4);
+    for (String kind : List.of("global_avg_pool", "global_max_pool")) {
+      FiniteDifferences.assertGradient(
+          kind, x, run(kind + "_backward", x, dout), () -> dot(run(kind, x, Scalar.of(4L)), dout));
+    }
+  }
+
+  @Test
   void biasesAreAddedToAndMultipliedWithAWholeChannel() {
     SplittableRandom random = random(14);
     for (long[] sizes :
@@ -235,6 +337,22 @@ public abstract class ConvolutionContract extends DeviceContract {
     assertThatThrownBy(() -> run("conv2d", operands(channels, x, w)))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("as many channels");
+    double[] groups = {1, 2, 4, 4, 2, 2, 2, 2, 1, 1, 0, 0, 1, 1, 2};
+    assertThatThrownBy(() -> run("conv2d", operands(groups, x, w)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("with groups=2 needs filter_shape=[a multiple of 2, the channels");
+    double[] dilation = {1, 2, 4, 4, 2, 2, 2, 2, 1, 1, 0, 0, 1, 0.5, 1};
+    assertThatThrownBy(() -> run("conv2d", operands(dilation, x, w)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("whole numbers of at least 1 in dilation, but got [1, 0.5]");
+    double[] wide = {1, 2, 4, 4, 2, 2, 2, 2, 1, 1, 0, 0, 4, 1, 1};
+    assertThatThrownBy(() -> run("conv2d", operands(wide, x, w)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("the window is 5x2 and the image 4x4 with padding [0, 0]");
+    double[] incomplete = {1, 2, 4, 4, 2, 2, 2, 2, 1, 1, 0, 0, 1};
+    assertThatThrownBy(() -> run("conv2d", operands(incomplete, x, w)))
+        .isInstanceOf(OperandException.class)
+        .hasMessageContaining("takes 12 sizes, or 15 with dilation and groups, but got 13");
     assertThatThrownBy(() -> run("bias_add", x, matrix(new double[][] {{1}, {2}, {3}})))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("3x1 for an input of shape 1x32");

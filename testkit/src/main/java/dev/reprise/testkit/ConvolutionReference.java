@@ -21,11 +21,16 @@ final class ConvolutionReference {
   private void forEachPair(Pair body) {
     for (int n = 0; n < shape.images(); n++) {
       for (int k = 0; k < shape.filters(); k++) {
-        for (int c = 0; c < shape.channels(); c++) {
+        int first = k / (shape.filters() / shape.groups()) * groupChannels();
+        for (int c = first; c < first + groupChannels(); c++) {
           forEachPair(n, k, c, body);
         }
       }
     }
+  }
+
+  private int groupChannels() {
+    return shape.channels() / shape.groups();
   }
 
   private void forEachPair(int n, int k, int c, Pair body) {
@@ -33,8 +38,8 @@ final class ConvolutionReference {
       for (int q = 0; q < shape.outWidth(); q++) {
         for (int r = 0; r < shape.filterHeight(); r++) {
           for (int s = 0; s < shape.filterWidth(); s++) {
-            int y = p * shape.strideHeight() - shape.padHeight() + r;
-            int x = q * shape.strideWidth() - shape.padWidth() + s;
+            int y = p * shape.strideHeight() - shape.padHeight() + r * shape.dilationHeight();
+            int x = q * shape.strideWidth() - shape.padWidth() + s * shape.dilationWidth();
             if (y >= 0 && y < shape.height() && x >= 0 && x < shape.width()) {
               int place = r * shape.filterWidth() + s;
               body.at(n, k, p * shape.outWidth() + q, c, y * shape.width() + x, place);
@@ -54,7 +59,7 @@ final class ConvolutionReference {
   }
 
   private int weightAt(int c, int place) {
-    return c * shape.filterHeight() * shape.filterWidth() + place;
+    return c % groupChannels() * shape.filterHeight() * shape.filterWidth() + place;
   }
 
   double[][] convolution(double[][] images, double[][] filters) {

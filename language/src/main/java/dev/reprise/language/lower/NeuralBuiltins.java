@@ -33,6 +33,11 @@ final class NeuralBuiltins {
           new Sizes("stride", 2),
           new Sizes("padding", 2));
 
+  /** Of a convolution, behind its sizes: operands only where one of them is given. */
+  private static final Sizes DILATION = new Sizes("dilation", 2);
+
+  private static final String GROUPS = "groups";
+
   /** Builtins of ours, which SystemDS has not. */
   private static final Set<String> OURS =
       Set.of(
@@ -48,6 +53,9 @@ final class NeuralBuiltins {
           "layer_norm",
           "embedding",
           "dropout",
+          "attention",
+          "global_avg_pool",
+          "global_max_pool",
           "sgd_update",
           "momentum_update",
           "nesterov_update",
@@ -93,6 +101,11 @@ final class NeuralBuiltins {
         names.add(size.name() + i);
       }
     }
+    boolean convolution = sizes == CONVOLUTION;
+    int more = names.size();
+    if (convolution) {
+      names.addAll(List.of(DILATION.name(), GROUPS, "dilation1", "dilation2"));
+    }
     Expression[] values = ArgumentBinding.of(site.call(), names, false, site.context()).values();
     List<Integer> operands = new ArrayList<>();
     for (int i = 0; i < matrices.length; i++) {
@@ -112,8 +125,36 @@ final class NeuralBuiltins {
       }
       single += size.count();
     }
+    if (convolution) {
+      addGroups(site, values, more, shown, operands);
+    }
     return site.compute(
         site.call().name(), operands.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Dilation and groups, unless they are left out or the ones that change nothing. */
+  private static void addGroups(
+      CallSite site, Expression[] values, int at, List<String> shown, List<Integer> operands) {
+    List<Integer> found = new ArrayList<>();
+    if (values[at] != null) {
+      addElements(site, DILATION, values[at], found);
+    } else if (values[at + 2] != null || values[at + 3] != null) {
+      addSingles(site, DILATION, values, at + 2, shown, found);
+    } else {
+      found.addAll(List.of(one(site), one(site)));
+    }
+    found.add(values[at + 1] == null ? one(site) : site.operand(values[at + 1]));
+    for (int operand : found) {
+      Scalar constant = site.context().builder().constantAt(operand);
+      if (constant == null || !constant.equals(Scalar.of(1L))) {
+        operands.addAll(found);
+        return;
+      }
+    }
+  }
+
+  private static int one(CallSite site) {
+    return site.context().builder().constant(Scalar.of(1L));
   }
 
   private static void addElements(

@@ -57,6 +57,24 @@ final class LayerOperations {
     rows.add(row("dropout").in("X", "p").in("seed", -1L).outputs(2).returns(Results.LIKE_FIRST));
     // The seed that dropout drew or was given; never drawn here, hence not called seed.
     rows.add(row("dropout_backward").in("dout", "p", "drawn").returns(Results.LIKE_FIRST));
+    // [out, logsum]: width is that of a position of the queries, those of all heads.
+    rows.add(
+        row("attention")
+            .in("Q", "K", "V", "width")
+            .in("heads", 1L)
+            .in("causal", false)
+            .outputs(2)
+            .returns(AttentionResults.OUTPUT)
+            .work(AttentionResults.work(0, 3, 1)));
+    // [dQ, dK, dV]
+    rows.add(
+        row("attention_backward")
+            .in("dout", "Q", "K", "V", "out", "logsum", "width")
+            .in("heads", 1L)
+            .in("causal", false)
+            .outputs(3)
+            .returns(AttentionResults.GRADIENT)
+            .work(AttentionResults.work(1, 6, 3)));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 }

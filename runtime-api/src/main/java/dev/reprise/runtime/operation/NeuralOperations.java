@@ -46,6 +46,10 @@ final class NeuralOperations {
               .returns(NeuralResults.input(2))
               .work(NeuralResults.pooling(2)));
     }
+    for (String kind : List.of("global_avg_pool", "global_max_pool")) {
+      rows.add(row(kind).in("input", "channels").returns(PlaneResults.POOLED));
+      rows.add(row(kind + "_backward").in("input", "dout").returns(PlaneResults.GRADIENT));
+    }
     rows.add(row("bias_add").in("input", "bias").returns(NeuralResults.BIAS));
     rows.add(row("bias_multiply").in("input", "bias").returns(NeuralResults.BIAS));
     // [Y, ema_mean, ema_var, cache_mean, cache_inv_var]
@@ -75,6 +79,7 @@ final class NeuralOperations {
   }
 
   private static Opcode.Builder convolution(String name, String... matrices) {
-    return row(name).in(matrices).in(CONVOLUTION).work(NeuralResults.CONVOLUTION);
+    // Behind the sizes may come dilation1, dilation2 and groups, all of them or none.
+    return row(name).in(matrices).in(CONVOLUTION).variadic().work(NeuralResults.CONVOLUTION);
   }
 }

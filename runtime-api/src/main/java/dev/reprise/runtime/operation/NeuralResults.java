@@ -112,7 +112,7 @@ final class NeuralResults {
       };
 
   private static WindowShape window(Operation operation, Value[] inputs, int matrices) {
-    double[] numbers = new double[operation.opcode().parameters().size() - matrices];
+    double[] numbers = new double[inputs.length - matrices];
     for (int i = 0; i < numbers.length; i++) {
       if (!(inputs[matrices + i] instanceof Scalar number) || number.isAbsent()) {
         return null;

@@ -9,12 +9,15 @@ import java.util.Arrays;
  *
  * <pre>
  *   input    images x (channels * height * width)
- *   filter   filters x (channels * filterHeight * filterWidth)        convolution only
+ *   filter   filters x (channels / groups * filterHeight * filterWidth)        convolution only
  *   output   images x (filters * outHeight * outWidth)
- *   outHeight = (height + 2 padHeight - filterHeight) / strideHeight + 1, likewise the width
+ *   windowHeight = (filterHeight - 1) dilationHeight + 1, likewise the width
+ *   outHeight = (height + 2 padHeight - windowHeight) / strideHeight + 1, likewise the width
  * </pre>
  *
- * A pooling has as many filters as channels. Everything but {@code images} fits 31 bits.
+ * With groups, channels and filters are cut into as many runs, and the filters of a run see its
+ * channels alone. A pooling has as many filters as channels, no dilation and no groups. Everything
+ * but {@code images} fits 31 bits.
  */
 public record WindowShape(
     long images,
@@ -27,10 +30,16 @@ public record WindowShape(
     int strideHeight,
     int strideWidth,
     int padHeight,
-    int padWidth) {
+    int padWidth,
+    int dilationHeight,
+    int dilationWidth,
+    int groups) {
 
-  /** How many numbers a convolution is described by. */
+  /** How many numbers a convolution is described by, without dilation and groups. */
   static final int CONVOLUTION_NUMBERS = 12;
+
+  /** How many numbers a convolution with dilation and groups is described by. */
+  static final int GROUPED_NUMBERS = 15;
 
   /** How many numbers a pooling is described by. */
   static final int POOLING_NUMBERS = 10;
@@ -39,11 +48,24 @@ public record WindowShape(
    * The shape that the operands of a call describe.
    *
    * @param numbers of a convolution {@code input_shape, filter_shape} (four each), {@code stride,
-   *     padding} (two each); of a pooling {@code input_shape, pool_size, stride, padding}
+   *     padding} (two each) and, only together, {@code dilation} (two) and {@code groups}; of a
+   *     pooling {@code input_shape, pool_size, stride, padding}
    * @throws OperandException when no output of this shape exists
    */
   public static WindowShape of(String opcode, double[] numbers) {
     boolean pooling = numbers.length == POOLING_NUMBERS;
+    boolean grouped = numbers.length == GROUPED_NUMBERS;
+    if (!pooling && !grouped && numbers.length != CONVOLUTION_NUMBERS) {
+      throw new OperandException(
+          "'"
+              + opcode
+              + "' takes "
+              + CONVOLUTION_NUMBERS
+              + " sizes, or "
+              + GROUPED_NUMBERS
+              + " with dilation and groups, but got "
+              + numbers.length);
+    }
     double[] image = part(opcode, "input_shape", numbers, 0, 4, 0);
     double[] filter =
         pooling
@@ -52,14 +74,11 @@ public record WindowShape(
     int at = pooling ? 6 : 8;
     double[] stride = part(opcode, "stride", numbers, at, 2, 1);
     double[] padding = part(opcode, "padding", numbers, at + 2, 2, 0);
-    if (!pooling && filter[1] != image[1]) {
-      throw new OperandException(
-          "'"
-              + opcode
-              + "' needs as many channels in filter_shape as in input_shape, but got "
-              + text(filter)
-              + " and "
-              + text(image));
+    double[] dilation =
+        grouped ? part(opcode, "dilation", numbers, at + 4, 2, 1) : new double[] {1, 1};
+    int groups = grouped ? (int) part(opcode, "groups", numbers, at + 6, 1, 1)[0] : 1;
+    if (!pooling) {
+      requireGroups(opcode, image, filter, groups);
     }
     WindowShape shape =
         new WindowShape(
@@ -73,9 +92,61 @@ public record WindowShape(
             (int) stride[0],
             (int) stride[1],
             (int) padding[0],
-            (int) padding[1]);
+            (int) padding[1],
+            (int) dilation[0],
+            (int) dilation[1],
+            groups);
     shape.requireFit(opcode);
     return shape;
+  }
+
+  private static void requireGroups(String opcode, double[] image, double[] filter, int groups) {
+    if (groups == 1 && filter[1] != image[1]) {
+      throw new OperandException(
+          "'"
+              + opcode
+              + "' needs as many channels in filter_shape as in input_shape, but got "
+              + text(filter)
+              + " and "
+              + text(image));
+    }
+    if (filter[1] * groups != image[1] || filter[0] % groups != 0) {
+      throw new OperandException(
+          "'"
+              + opcode
+              + "' with groups="
+              + groups
+              + " needs filter_shape=[a multiple of "
+              + groups
+              + ", the channels of input_shape divided by "
+              + groups
+              + ", ...], but got "
+              + text(filter)
+              + " for the input_shape "
+              + text(image));
+    }
+  }
+
+  /**
+   * The convolution of one group: an ordinary one. Images and outputs of a group lie without gaps,
+   * those of image n and group g where image {@code n * groups + g} of this shape would.
+   */
+  public WindowShape ofGroup() {
+    return new WindowShape(
+        images,
+        channels / groups,
+        height,
+        width,
+        filters / groups,
+        filterHeight,
+        filterWidth,
+        strideHeight,
+        strideWidth,
+        padHeight,
+        padWidth,
+        dilationHeight,
+        dilationWidth,
+        1);
   }
 
   private static double[] part(
@@ -109,14 +180,14 @@ public record WindowShape(
   }
 
   private void requireFit(String opcode) {
-    if (height + 2L * padHeight < filterHeight || width + 2L * padWidth < filterWidth) {
+    if (height + 2L * padHeight < windowHeight() || width + 2L * padWidth < windowWidth()) {
       throw new OperandException(
           "'"
               + opcode
               + "' needs a window that fits into the padded image, but the window is "
-              + filterHeight
+              + windowHeight()
               + "x"
-              + filterWidth
+              + windowWidth()
               + " and the image "
               + height
               + "x"
@@ -137,12 +208,21 @@ public record WindowShape(
     }
   }
 
+  /** Rows from the first to the last place of the window. */
+  public long windowHeight() {
+    return (filterHeight - 1L) * dilationHeight + 1;
+  }
+
+  public long windowWidth() {
+    return (filterWidth - 1L) * dilationWidth + 1;
+  }
+
   public int outHeight() {
-    return (int) ((height + 2L * padHeight - filterHeight) / strideHeight) + 1;
+    return (int) ((height + 2L * padHeight - windowHeight()) / strideHeight) + 1;
   }
 
   public int outWidth() {
-    return (int) ((width + 2L * padWidth - filterWidth) / strideWidth) + 1;
+    return (int) ((width + 2L * padWidth - windowWidth()) / strideWidth) + 1;
   }
 
   /** Cells of one channel of an image. */
@@ -157,7 +237,7 @@ public record WindowShape(
 
   /** Cells of one filter: what one output cell of a convolution depends on. */
   public long patchCells() {
-    return (long) channels * filterHeight * filterWidth;
+    return (long) (channels / groups) * filterHeight * filterWidth;
   }
 
   /** Columns of the input. */

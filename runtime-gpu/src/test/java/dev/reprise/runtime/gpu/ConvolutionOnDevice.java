@@ -32,6 +32,10 @@ public abstract class ConvolutionOnDevice extends ConvolutionContract {
           "max_pool_backward",
           "avg_pool",
           "avg_pool_backward",
+          "global_avg_pool",
+          "global_avg_pool_backward",
+          "global_max_pool",
+          "global_max_pool_backward",
           "bias_add",
           "bias_multiply");
     }

@@ -30,6 +30,14 @@ public abstract class NeuralComparison {
     {65, 1, 9, 10, 5, 2, 2, 2, 2, 0, 0}
   };
 
+  /** The same with dilation and groups. */
+  private static final double[][] GROUPED = {
+    {3, 2, 9, 8, 4, 3, 3, 1, 1, 1, 1, 2, 3, 1},
+    {5, 12, 9, 10, 24, 3, 3, 2, 1, 1, 1, 1, 1, 12},
+    {9, 34, 7, 7, 36, 3, 2, 1, 1, 2, 2, 2, 1, 2},
+    {33, 40, 12, 12, 40, 5, 5, 1, 1, 2, 2, 1, 1, 40}
+  };
+
   /** More patches than are made at a time. */
   private static final double[] LARGE = {15, 40, 30, 40, 1, 5, 5, 1, 1, 2, 2};
 
@@ -75,7 +83,26 @@ public abstract class NeuralComparison {
 
   private void assertConvolutions(double[] s, Precision precision) {
     SplittableRandom random = new SplittableRandom(1);
-    double[] numbers = {s[0], s[1], s[2], s[3], s[4], s[1], s[5], s[6], s[7], s[8], s[9], s[10]};
+    double[] numbers =
+        s.length == 11
+            ? new double[] {s[0], s[1], s[2], s[3], s[4], s[1], s[5], s[6], s[7], s[8], s[9], s[10]}
+            : new double[] {
+              s[0],
+              s[1],
+              s[2],
+              s[3],
+              s[4],
+              s[1] / s[13],
+              s[5],
+              s[6],
+              s[7],
+              s[8],
+              s[9],
+              s[10],
+              s[11],
+              s[12],
+              s[13]
+            };
     WindowShape shape = WindowShape.of("conv2d", numbers);
     DenseMatrix x = comparison.matrix(random, shape.images(), shape.inputCols(), precision, false);
     DenseMatrix w =
@@ -91,6 +118,16 @@ public abstract class NeuralComparison {
   void convolutionsAndTheirGradientsAreClose() {
     for (Precision precision : Precision.values()) {
       for (double[] sizes : SHAPES) {
+        assertConvolutions(sizes, precision);
+        release();
+      }
+    }
+  }
+
+  @Test
+  void convolutionsWithDilationAndGroupsAreClose() {
+    for (Precision precision : Precision.values()) {
+      for (double[] sizes : GROUPED) {
         assertConvolutions(sizes, precision);
         release();
       }
@@ -137,6 +174,11 @@ public abstract class NeuralComparison {
         DenseMatrix bias = comparison.matrix(random, sizes[1], 1, precision, true);
         assertEqual("bias_add", precision, x, bias);
         assertEqual("bias_multiply", precision, x, bias);
+        DenseMatrix dout = comparison.matrix(random, sizes[0], sizes[1], precision, false);
+        assertEqual("global_max_pool", precision, x, Scalar.of(sizes[1]));
+        assertEqual("global_max_pool_backward", precision, x, dout);
+        assertClose("global_avg_pool", precision, x, Scalar.of(sizes[1]));
+        assertClose("global_avg_pool_backward", precision, x, dout);
       }
     }
   }

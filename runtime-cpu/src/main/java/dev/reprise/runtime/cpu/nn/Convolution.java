@@ -30,11 +30,13 @@ final class Convolution implements Kernel {
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols());
-      long tasks = plan.imageSteps() * plan.rowSteps();
+      long steps = plan.imageSteps() * plan.rowSteps();
+      long tasks = plan.groups() * steps;
       if (tasks > 0) {
         Step step = new Step(plan, images, filters, out, blas.get());
         Slots slots = new Slots(scratch, context, tasks, step.slotCells());
-        parallel.forEach(context, tasks, task -> step.run(task, slots));
+        parallel.forEach(
+            context, tasks, task -> step.run((int) (task / steps), task % steps, slots));
       }
       return new Operand[] {scratch.keep(out)};
     }
@@ -50,21 +52,22 @@ final class Convolution implements Kernel {
       return rows * plan.stepCols();
     }
 
-    void run(long task, Slots slots) {
+    void run(int group, long step, Slots slots) {
       MemorySegment slot = slots.borrow();
       try {
         if (plan.imagesPerStep() > 1) {
-          severalImages(task, slot);
+          severalImages(group, step, slot);
         } else {
-          rowsOfOneImage(task / plan.rowSteps(), (int) (task % plan.rowSteps()), slot);
+          rowsOfOneImage(group, step / plan.rowSteps(), (int) (step % plan.rowSteps()), slot);
         }
       } finally {
         slots.giveBack(slot);
       }
     }
 
-    private void rowsOfOneImage(long image, int band, MemorySegment slot) {
+    private void rowsOfOneImage(int group, long number, int band, MemorySegment slot) {
       WindowShape shape = plan.shape();
+      long image = plan.at(number, group);
       int from = band * plan.rowsPerStep();
       int to = Math.min(shape.outHeight(), from + plan.rowsPerStep());
       int cols = (to - from) * shape.outWidth();
@@ -78,36 +81,37 @@ final class Convolution implements Kernel {
         patches = new Blas.Block(slot, 0, cols);
       }
       long at = image * shape.outputCols() + (long) from * shape.outWidth();
-      multiply(cols, patches, new Blas.Block(out.segment(), at, (int) shape.outCells()));
+      multiply(group, cols, patches, new Blas.Block(out.segment(), at, (int) shape.outCells()));
     }
 
-    private void severalImages(long task, MemorySegment slot) {
+    private void severalImages(int group, long step, MemorySegment slot) {
       WindowShape shape = plan.shape();
-      long first = task * plan.imagesPerStep();
+      long first = step * plan.imagesPerStep();
       int count = (int) Math.min(plan.imagesPerStep(), shape.images() - first);
       int cells = (int) shape.outCells();
       int cols = count * cells;
       Patches patches = new Patches(shape);
       for (int i = 0; i < count; i++) {
         Patches.Piece piece =
-            new Patches.Piece(first + i, 0, shape.channels(), 0, shape.outHeight());
+            new Patches.Piece(plan.at(first + i, group), 0, shape.channels(), 0, shape.outHeight());
         patches.gather(images.segment(), piece, slot, (long) i * cells, cols);
       }
       long products = shape.patchCells() * cols;
-      multiply(cols, new Blas.Block(slot, 0, cols), new Blas.Block(slot, products, cols));
+      multiply(group, cols, new Blas.Block(slot, 0, cols), new Blas.Block(slot, products, cols));
       for (int i = 0; i < count; i++) {
         for (int k = 0; k < shape.filters(); k++) {
           long from = products + (long) k * cols + (long) i * cells;
-          long to = (first + i) * shape.outputCols() + (long) k * cells;
+          long to = plan.at(first + i, group) * shape.outputCols() + (long) k * cells;
           MemorySegment.copy(slot, 8 * from, out.segment(), 8 * to, 8L * cells);
         }
       }
     }
 
-    private void multiply(int cols, Blas.Block patches, Blas.Block target) {
+    private void multiply(int group, int cols, Blas.Block patches, Blas.Block target) {
       int depth = (int) filters.cols();
-      Blas.Block weights = new Blas.Block(filters.segment(), 0, depth);
-      blas.gemm(false, false, (int) filters.rows(), cols, depth, weights, patches, target);
+      int rows = plan.shape().filters();
+      Blas.Block weights = new Blas.Block(filters.segment(), (long) group * rows * depth, depth);
+      blas.gemm(false, false, rows, cols, depth, weights, patches, target);
     }
   }
 }

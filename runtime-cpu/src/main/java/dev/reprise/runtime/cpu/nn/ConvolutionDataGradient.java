@@ -33,13 +33,20 @@ final class ConvolutionDataGradient implements Kernel {
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols());
-      long blocks = ConvolutionPlan.pieces(shape.channels(), plan.channelsPerDataTask());
-      long tasks = plan.imageSteps() * blocks;
+      WindowShape group = plan.shape();
+      long blocks = ConvolutionPlan.pieces(group.channels(), plan.channelsPerDataTask());
+      long steps = plan.imageSteps() * blocks;
+      long tasks = plan.groups() * steps;
       if (tasks > 0) {
-        Step step = new Step(plan, filters, new OutputCells(shape, dout), dx, blas.get());
+        Step step = new Step(plan, filters, new OutputCells(group, dout), dx, blas.get());
         Slots slots = new Slots(scratch, context, tasks, step.slotCells());
         parallel.forEach(
-            context, tasks, task -> step.run(task / blocks, (int) (task % blocks), slots));
+            context,
+            tasks,
+            task -> {
+              long at = task % steps;
+              step.run((int) (task / steps), at / blocks, (int) (at % blocks), slots);
+            });
       }
       return new Operand[] {scratch.keep(dx)};
     }
@@ -51,14 +58,14 @@ final class ConvolutionDataGradient implements Kernel {
 
     long slotCells() {
       long rows = (long) plan.channelsPerDataTask() * windowCells();
-      return (rows + (plan.imagesPerStep() > 1 ? filters.rows() : 0)) * plan.stepCols();
+      return (rows + (plan.imagesPerStep() > 1 ? plan.shape().filters() : 0)) * plan.stepCols();
     }
 
     private int windowCells() {
       return plan.shape().filterHeight() * plan.shape().filterWidth();
     }
 
-    void run(long step, int block, Slots slots) {
+    void run(int group, long step, int block, Slots slots) {
       WindowShape shape = plan.shape();
       int from = block * plan.channelsPerDataTask();
       int to = Math.min(shape.channels(), from + plan.channelsPerDataTask());
@@ -67,13 +74,13 @@ final class ConvolutionDataGradient implements Kernel {
       MemorySegment slot = slots.borrow();
       try {
         for (long image = first; image < first + count; image++) {
-          long at = image * shape.inputCols() + from * shape.planeCells();
+          long at = plan.at(image, group) * shape.inputCols() + from * shape.planeCells();
           dx.segment().asSlice(8 * at, 8 * (to - from) * shape.planeCells()).fill((byte) 0);
         }
         for (int rows = 0; rows < plan.rowSteps(); rows++) {
           int row = rows * plan.rowsPerStep();
           int end = Math.min(shape.outHeight(), row + plan.rowsPerStep());
-          addRows(first, count, from, to, row, end, slot);
+          addRows(group, first, count, from, to, row, end, slot);
         }
       } finally {
         slots.giveBack(slot);
@@ -81,29 +88,30 @@ final class ConvolutionDataGradient implements Kernel {
     }
 
     private void addRows(
-        long first, int count, int from, int to, int row, int end, MemorySegment slot) {
+        int group, long first, int count, int from, int to, int row, int end, MemorySegment slot) {
       WindowShape shape = plan.shape();
+      long image = plan.at(first, group);
+      long weightsAt = group * shape.filters() * filters.cols() + (long) from * windowCells();
       int patchRows = (to - from) * windowCells();
       int cells = (end - row) * shape.outWidth();
       int cols = count * cells;
-      Blas.Block weights =
-          new Blas.Block(filters.segment(), (long) from * windowCells(), (int) filters.cols());
+      Blas.Block weights = new Blas.Block(filters.segment(), weightsAt, (int) filters.cols());
       Blas.Block outputs =
           count == 1
-              ? dout.rows(first, row)
-              : dout.gather(first, count, slot, (long) patchRows * cols);
+              ? dout.rows(image, row)
+              : dout.gather(image, count, plan.groups(), slot, (long) patchRows * cols);
       blas.gemm(
           true,
           false,
           patchRows,
           cols,
-          (int) filters.rows(),
+          shape.filters(),
           weights,
           outputs,
           new Blas.Block(slot, 0, cols));
       Patches patches = new Patches(shape);
       for (int i = 0; i < count; i++) {
-        Patches.Piece piece = new Patches.Piece(first + i, from, to, row, end);
+        Patches.Piece piece = new Patches.Piece(plan.at(first + i, group), from, to, row, end);
         patches.scatterAdd(slot, (long) i * cells, cols, piece, dx.segment());
       }
     }

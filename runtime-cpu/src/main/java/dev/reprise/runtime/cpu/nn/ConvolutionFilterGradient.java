@@ -34,20 +34,23 @@ final class ConvolutionFilterGradient implements Kernel {
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells());
-      long blocks = ConvolutionPlan.pieces(shape.channels(), plan.channelsPerFilterTask());
+      WindowShape group = plan.shape();
+      long blocks = ConvolutionPlan.pieces(group.channels(), plan.channelsPerFilterTask());
       long sums = ConvolutionPlan.pieces(plan.imageSteps(), plan.imageStepsPerFilterTask());
       if (sums == 0) {
         dw.segment().asSlice(0, dw.bytes()).fill((byte) 0);
       } else {
         Partials partials = new Partials(dw, sums, scratch);
-        Step step = new Step(plan, images, new OutputCells(shape, dout), blas.get());
-        Slots slots = new Slots(scratch, context, sums * blocks, step.slotCells());
+        Step step = new Step(plan, images, new OutputCells(group, dout), blas.get());
+        long tasks = plan.groups() * sums * blocks;
+        Slots slots = new Slots(scratch, context, tasks, step.slotCells());
         parallel.forEach(
             context,
-            sums * blocks,
+            tasks,
             task -> {
-              long sum = task / blocks;
-              step.run(sum, (int) (task % blocks), partials.segment(sum), slots);
+              long sum = task / blocks % sums;
+              int at = (int) (task / blocks / sums);
+              step.run(at, sum, (int) (task % blocks), partials.segment(sum), slots);
             });
         partials.addUp(parallel, context);
       }
@@ -67,7 +70,7 @@ final class ConvolutionFilterGradient implements Kernel {
       return plan.shape().filterHeight() * plan.shape().filterWidth();
     }
 
-    void run(long sum, int block, MemorySegment target, Slots slots) {
+    void run(int group, long sum, int block, MemorySegment target, Slots slots) {
       WindowShape shape = plan.shape();
       int from = block * plan.channelsPerFilterTask();
       int to = Math.min(shape.channels(), from + plan.channelsPerFilterTask());
@@ -78,7 +81,7 @@ final class ConvolutionFilterGradient implements Kernel {
         for (long step = first; step < last; step++) {
           for (int rows = 0; rows < plan.rowSteps(); rows++) {
             boolean isFirst = step == first && rows == 0;
-            addStep(step, rows * plan.rowsPerStep(), from, to, isFirst, target, slot);
+            addStep(group, step, rows * plan.rowsPerStep(), from, to, isFirst, target, slot);
           }
         }
       } finally {
@@ -87,6 +90,7 @@ final class ConvolutionFilterGradient implements Kernel {
     }
 
     private void addStep(
+        int group,
         long step,
         int row,
         int from,
@@ -95,8 +99,9 @@ final class ConvolutionFilterGradient implements Kernel {
         MemorySegment target,
         MemorySegment slot) {
       WindowShape shape = plan.shape();
-      long image = step * plan.imagesPerStep();
-      int count = (int) Math.min(plan.imagesPerStep(), shape.images() - image);
+      long first = step * plan.imagesPerStep();
+      long image = plan.at(first, group);
+      int count = (int) Math.min(plan.imagesPerStep(), shape.images() - first);
       int end = Math.min(shape.outHeight(), row + plan.rowsPerStep());
       int patchRows = (to - from) * windowCells();
       int cells = (end - row) * shape.outWidth();
@@ -104,11 +109,11 @@ final class ConvolutionFilterGradient implements Kernel {
       Blas.Block outputs =
           count == 1
               ? dout.rows(image, row)
-              : dout.gather(image, count, slot, (long) patchRows * cols);
+              : dout.gather(image, count, plan.groups(), slot, (long) patchRows * cols);
       Blas.Block patches = patches(image, count, from, to, row, end, slot);
       int filters = shape.filters();
-      Blas.Block gradient =
-          new Blas.Block(target, (long) from * windowCells(), (int) shape.patchCells());
+      long at = group * filters * shape.patchCells() + (long) from * windowCells();
+      Blas.Block gradient = new Blas.Block(target, at, (int) shape.patchCells());
       if (isFirst) {
         blas.gemm(false, true, filters, patchRows, cols, outputs, patches, gradient);
       } else {
@@ -128,7 +133,8 @@ final class ConvolutionFilterGradient implements Kernel {
       int cols = count * cells;
       Patches patches = new Patches(shape);
       for (int i = 0; i < count; i++) {
-        Patches.Piece piece = new Patches.Piece(image + i, from, to, row, end);
+        Patches.Piece piece =
+            new Patches.Piece(image + (long) i * plan.groups(), from, to, row, end);
         patches.gather(images.segment(), piece, slot, (long) i * cells, cols);
       }
       return new Blas.Block(slot, 0, cols);

@@ -4,12 +4,14 @@ import dev.reprise.runtime.operation.WindowShape;
 
 /**
  * How the work of a convolution is cut; follows from its shape alone. Either a step handles some
- * output rows of one image, or, where outputs are small, several whole images at once.
+ * output rows of one image, or, where outputs are small, several whole images at once. Groups are
+ * convolutions of their own, all cut in the same way.
  *
+ * @param shape of one group
  * @param imagesPerStep 1, or more where the output of an image is small
  * @param rowsPerStep output rows per step; all when a step has several images
  */
-record ConvolutionPlan(WindowShape shape, int imagesPerStep, int rowsPerStep) {
+record ConvolutionPlan(WindowShape shape, int groups, int imagesPerStep, int rowsPerStep) {
   /** Cells of the patch matrix per step: 2 MiB, so that BLAS finds them in the cache. */
   private static final long PATCH_CELLS = 1 << 18;
 
@@ -22,17 +24,25 @@ record ConvolutionPlan(WindowShape shape, int imagesPerStep, int rowsPerStep) {
   /** Cells of a gradient of the filters up to which each task may have one of its own. */
   private static final long SMALL_GRADIENT = 1 << 16;
 
-  static ConvolutionPlan of(WindowShape shape) {
+  static ConvolutionPlan of(WindowShape all) {
+    WindowShape shape = all.ofGroup();
+    int groups = all.groups();
     long cells = shape.outCells();
     if (2 * cells <= WIDE && shape.images() > 1) {
       // A sixteenth of the images at most, so that there is work for 16 cores.
-      long most = Math.max(1, shape.images() / TASKS);
-      return new ConvolutionPlan(shape, (int) Math.min(most, WIDE / cells), shape.outHeight());
+      long most = Math.max(1, shape.images() / pieces(TASKS, groups));
+      int images = (int) Math.min(most, WIDE / cells);
+      return new ConvolutionPlan(shape, groups, images, shape.outHeight());
     }
     long perRow = shape.patchCells() * shape.outWidth();
     long rows = Math.max(PATCH_CELLS / perRow, (WIDE + shape.outWidth() - 1) / shape.outWidth());
     long bands = pieces(shape.outHeight(), Math.min(shape.outHeight(), rows));
-    return new ConvolutionPlan(shape, 1, (int) pieces(shape.outHeight(), bands));
+    return new ConvolutionPlan(shape, groups, 1, (int) pieces(shape.outHeight(), bands));
+  }
+
+  /** Where image n of a group is, counted in images of one group. */
+  long at(long image, int group) {
+    return image * groups + group;
   }
 
   /** Steps over all images, were each step to have all rows. */
@@ -54,7 +64,7 @@ record ConvolutionPlan(WindowShape shape, int imagesPerStep, int rowsPerStep) {
 
   /** Channels per task of the gradient of the data, which tasks write in disjoint planes. */
   int channelsPerDataTask() {
-    long blocks = Math.min(shape.channels(), pieces(TASKS, Math.max(1, imageSteps())));
+    long blocks = Math.min(shape.channels(), pieces(TASKS, Math.max(1, groups * imageSteps())));
     return (int) pieces(shape.channels(), blocks);
   }
 
@@ -68,7 +78,7 @@ record ConvolutionPlan(WindowShape shape, int imagesPerStep, int rowsPerStep) {
   /** Image steps per task of the gradient of the filters: one partial sum each. */
   long imageStepsPerFilterTask() {
     long blocks = pieces(shape.channels(), channelsPerFilterTask());
-    long sums = Math.max(1, Math.min(imageSteps(), TASKS / blocks));
+    long sums = Math.max(1, Math.min(imageSteps(), TASKS / (blocks * groups)));
     return Math.max(1, pieces(imageSteps(), sums));
   }
 

@@ -9,7 +9,14 @@ import java.util.Set;
 public final class NeuralKernels {
   /** The opcodes of this family that call BLAS. */
   public static final Set<String> PRODUCTS =
-      Set.of("conv2d", "conv2d_backward_filter", "conv2d_backward_data", "lstm", "lstm_backward");
+      Set.of(
+          "conv2d",
+          "conv2d_backward_filter",
+          "conv2d_backward_data",
+          "attention",
+          "attention_backward",
+          "lstm",
+          "lstm_backward");
 
   private NeuralKernels() {}
 
@@ -24,6 +31,11 @@ public final class NeuralKernels {
     PoolingKernels average = new PoolingKernels(new AveragePooling(), parallel);
     table.add("avg_pool", average::forward);
     table.add("avg_pool_backward", average::backward);
+    GlobalPooling global = new GlobalPooling(parallel);
+    table.add("global_avg_pool", global::average);
+    table.add("global_avg_pool_backward", global::averageGradient);
+    table.add("global_max_pool", global::largest);
+    table.add("global_max_pool_backward", global::largestGradient);
     BiasKernels bias = new BiasKernels(parallel);
     table.add("bias_add", bias::add);
     table.add("bias_multiply", bias::multiply);
@@ -48,6 +60,8 @@ public final class NeuralKernels {
     Embedding embedding = new Embedding(parallel);
     table.add("embedding", embedding::lookUp);
     table.add("embedding_backward", embedding::gradient);
+    table.add("attention", new Attention(parallel, blas));
+    table.add("attention_backward", new AttentionGradient(parallel, blas));
     table.add("lstm", new Lstm(parallel, blas));
     table.add("lstm_backward", new LstmGradient(parallel, blas));
   }

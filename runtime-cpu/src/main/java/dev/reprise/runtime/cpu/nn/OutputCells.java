@@ -5,7 +5,11 @@ import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 
-/** Outputs of a convolution (or their gradients) as blocks of one row per filter. */
+/**
+ * Outputs of a group of a convolution (or their gradients) as blocks of one row per filter.
+ *
+ * @param shape of one group
+ */
 record OutputCells(WindowShape shape, DenseMatrix outputs) {
 
   /** The output of one image from an output row on. */
@@ -14,13 +18,16 @@ record OutputCells(WindowShape shape, DenseMatrix outputs) {
     return new Blas.Block(outputs.segment(), at, (int) shape.outCells());
   }
 
-  /** The outputs of several images side by side, copied to {@code slot} from cell {@code at} on. */
-  Blas.Block gather(long first, int count, MemorySegment slot, long at) {
+  /**
+   * The outputs of several images, {@code step} from one to the next, side by side, copied to
+   * {@code slot} from cell {@code at} on.
+   */
+  Blas.Block gather(long first, int count, int step, MemorySegment slot, long at) {
     long cells = shape.outCells();
     long cols = count * cells;
     for (int i = 0; i < count; i++) {
       for (int k = 0; k < shape.filters(); k++) {
-        long from = (first + i) * shape.outputCols() + k * cells;
+        long from = (first + (long) i * step) * shape.outputCols() + k * cells;
         long to = at + k * cols + i * cells;
         MemorySegment.copy(outputs.segment(), 8 * from, slot, 8 * to, 8 * cells);
       }

@@ -47,10 +47,12 @@ final class Patches {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
+          int down = r * shape.dilationHeight();
+          int right = s * shape.dilationWidth();
           if (shiftsWhole) {
-            gatherShifted(images, plane, r, s, piece, patches, row);
+            gatherShifted(images, plane, down, right, piece, patches, row);
           } else {
-            gatherRow(images, plane, r, s, piece, patches, row);
+            gatherRow(images, plane, down, right, piece, patches, row);
           }
           row += stride;
         }
@@ -62,24 +64,25 @@ final class Patches {
   private void gatherShifted(
       MemorySegment images,
       long plane,
-      int r,
-      int s,
+      int down,
+      int right,
       Piece piece,
       MemorySegment patches,
       long start) {
-    int first = Math.clamp((long) shape.padHeight() - r, piece.rowFrom, piece.rowTo);
-    int end = Math.clamp((long) shape.height() + shape.padHeight() - r, first, piece.rowTo);
+    int first = Math.clamp((long) shape.padHeight() - down, piece.rowFrom, piece.rowTo);
+    int end = Math.clamp((long) shape.height() + shape.padHeight() - down, first, piece.rowTo);
     long width = outWidth;
     fill(patches, start, (first - piece.rowFrom) * width);
     fill(patches, start + (end - piece.rowFrom) * width, (piece.rowTo - end) * width);
-    int from = firstInside(s);
-    int to = Math.max(from, endInside(s));
+    int from = firstInside(right);
+    int to = Math.max(from, endInside(right));
     if (first == end || from == to) {
       fill(patches, start + (first - piece.rowFrom) * width, (end - first) * width);
       return;
     }
     long target = start + (first - piece.rowFrom) * width;
-    long source = plane + (first + (long) r - shape.padHeight()) * width + s - shape.padWidth();
+    long source =
+        plane + (first + (long) down - shape.padHeight()) * width + right - shape.padWidth();
     long cells = (end - first - 1) * width + to - from;
     MemorySegment.copy(images, 8 * (source + from), patches, 8 * (target + from), 8 * cells);
     clearBorders(patches, target, end - first, from, to);
@@ -104,20 +107,20 @@ final class Patches {
   private void gatherRow(
       MemorySegment images,
       long plane,
-      int r,
-      int s,
+      int down,
+      int right,
       Piece piece,
       MemorySegment patches,
       long start) {
-    int from = firstInside(s);
-    int to = Math.max(from, endInside(s));
+    int from = firstInside(right);
+    int to = Math.max(from, endInside(right));
     long target = start;
     for (int p = piece.rowFrom; p < piece.rowTo; p++) {
-      long y = (long) p * shape.strideHeight() - shape.padHeight() + r;
+      long y = (long) p * shape.strideHeight() - shape.padHeight() + down;
       if (y < 0 || y >= shape.height()) {
         clear(patches, target, outWidth);
       } else {
-        long source = plane + y * shape.width() - shape.padWidth() + s;
+        long source = plane + y * shape.width() - shape.padWidth() + right;
         clear(patches, target, from);
         copy(images, source + (long) from * shape.strideWidth(), patches, target + from, to - from);
         clear(patches, target + to, outWidth - to);
@@ -146,16 +149,16 @@ final class Patches {
     }
   }
 
-  /** The first position of the window whose column s lies inside the image. */
-  private int firstInside(int s) {
-    int outside = Math.max(0, shape.padWidth() - s);
+  /** The first position of the window whose column right lies inside the image. */
+  private int firstInside(int right) {
+    int outside = Math.max(0, shape.padWidth() - right);
     return (int)
         Math.min(outWidth, ((long) outside + shape.strideWidth() - 1) / shape.strideWidth());
   }
 
-  /** One past the last position of the window whose column s lies inside the image. */
-  private int endInside(int s) {
-    long last = (long) shape.width() - 1 + shape.padWidth() - s;
+  /** One past the last position of the window whose column right lies inside the image. */
+  private int endInside(int right) {
+    long last = (long) shape.width() - 1 + shape.padWidth() - right;
     return last < 0 ? 0 : (int) Math.min(outWidth, last / shape.strideWidth() + 1);
   }
 
@@ -169,10 +172,12 @@ final class Patches {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
+          int down = r * shape.dilationHeight();
+          int right = s * shape.dilationWidth();
           if (shiftsWhole) {
-            scatterShifted(patches, row, r, s, piece, images, plane);
+            scatterShifted(patches, row, down, right, piece, images, plane);
           } else {
-            scatterRow(patches, row, r, s, piece, images, plane);
+            scatterRow(patches, row, down, right, piece, images, plane);
           }
           row += stride;
         }
@@ -184,22 +189,23 @@ final class Patches {
   private void scatterShifted(
       MemorySegment patches,
       long start,
-      int r,
-      int s,
+      int down,
+      int right,
       Piece piece,
       MemorySegment images,
       long plane) {
-    int first = Math.clamp((long) shape.padHeight() - r, piece.rowFrom, piece.rowTo);
-    int end = Math.clamp((long) shape.height() + shape.padHeight() - r, first, piece.rowTo);
-    int from = firstInside(s);
-    int to = Math.max(from, endInside(s));
+    int first = Math.clamp((long) shape.padHeight() - down, piece.rowFrom, piece.rowTo);
+    int end = Math.clamp((long) shape.height() + shape.padHeight() - down, first, piece.rowTo);
+    int from = firstInside(right);
+    int to = Math.max(from, endInside(right));
     if (first == end || from == to) {
       return;
     }
     long width = outWidth;
     long source = start + (first - piece.rowFrom) * width;
     clearBorders(patches, source, end - first, from, to);
-    long target = plane + (first + (long) r - shape.padHeight()) * width + s - shape.padWidth();
+    long target =
+        plane + (first + (long) down - shape.padHeight()) * width + right - shape.padWidth();
     long last = (end - first - 1) * width + to;
     for (long i = from; i < last; i++) {
       double sum =
@@ -211,19 +217,19 @@ final class Patches {
   private void scatterRow(
       MemorySegment patches,
       long start,
-      int r,
-      int s,
+      int down,
+      int right,
       Piece piece,
       MemorySegment images,
       long plane) {
-    int from = firstInside(s);
-    int to = Math.max(from, endInside(s));
+    int from = firstInside(right);
+    int to = Math.max(from, endInside(right));
     int step = shape.strideWidth();
     long source = start;
     for (int p = piece.rowFrom; p < piece.rowTo; p++) {
-      long y = (long) p * shape.strideHeight() - shape.padHeight() + r;
+      long y = (long) p * shape.strideHeight() - shape.padHeight() + down;
       if (y >= 0 && y < shape.height()) {
-        long target = plane + y * shape.width() - shape.padWidth() + s + (long) from * step;
+        long target = plane + y * shape.width() - shape.padWidth() + right + (long) from * step;
         for (int i = 0; i < to - from; i++) {
           long cell = target + (long) i * step;
           double sum =

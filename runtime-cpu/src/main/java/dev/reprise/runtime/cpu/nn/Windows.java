@@ -13,7 +13,7 @@ final class Windows {
 
   /** The shape that the operands after the first {@code matrices} describe. */
   static WindowShape shape(Operation operation, Operand[] inputs, int matrices) {
-    double[] numbers = new double[operation.opcode().parameters().size() - matrices];
+    double[] numbers = new double[inputs.length - matrices];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Arguments.number(operation, inputs, matrices + i);
     }

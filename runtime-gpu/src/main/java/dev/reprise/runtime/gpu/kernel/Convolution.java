@@ -8,10 +8,13 @@ import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.gpu.kernel.Gemm.Block;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Convolutions as products with the patch matrix, for some images at a time: as many as memory for
- * their patches allows, which follows from the shape alone.
+ * Convolutions as products with the patch matrix, group by group and for some images at a time: as
+ * many as memory for their patches allows, which follows from the shape alone. Many small groups
+ * have kernels of their own, see {@link GroupedConvolution}.
  *
  * <pre>
  *   conv2d            outputs = filters %*% patches(images)        filters x (images * out cells)
@@ -25,14 +28,39 @@ final class Convolution {
 
   private Convolution() {}
 
-  /** Some images of a call. */
-  private record Step(WindowShape shape, long first, long count) {
+  /**
+   * One group of some images of a call.
+   *
+   * @param all the call's shape
+   * @param shape that of a group
+   */
+  private record Step(WindowShape all, WindowShape shape, int group, long first, long count) {
     static long images(WindowShape shape) {
       return Math.clamp(MOST_PATCHES / (shape.patchCells() * shape.outCells()), 1, shape.images());
     }
 
-    static Step at(WindowShape shape, long first) {
-      return new Step(shape, first, Math.min(images(shape), shape.images() - first));
+    static Step at(WindowShape all, int group, long first) {
+      WindowShape shape = all.ofGroup();
+      long count = Math.min(images(shape), shape.images() - first);
+      return new Step(all, shape, group, first, count);
+    }
+
+    /** Where the group's channels of the first image begin. */
+    long inputAt() {
+      return first * all.inputCols() + group * shape.inputCols();
+    }
+
+    long outputAt() {
+      return first * all.outputCols() + group * shape.outputCols();
+    }
+
+    Block filters(DeviceMatrix filters) {
+      return new Block(
+          filters.buffer(), group * shape.filters() * shape.patchCells(), shape.patchCells());
+    }
+
+    boolean isLast() {
+      return first + count == shape.images();
     }
 
     long cols() {
@@ -43,8 +71,14 @@ final class Convolution {
       call.run(
           "patches/patches",
           shape.patchCells() * cols(),
-          Windows.arguments(
-              shape, patches, images.buffer(), first * shape.inputCols(), count, shape.channels()));
+          Windows.dilated(
+              shape,
+              patches,
+              images.buffer(),
+              inputAt(),
+              all.inputCols(),
+              count,
+              shape.channels()));
     }
 
     /** The gradients of outputs with a row for each filter. */
@@ -54,11 +88,23 @@ final class Convolution {
           count * shape.outputCols(),
           to,
           dout.buffer(),
-          first * shape.outputCols(),
+          outputAt(),
+          all.outputCols(),
           count,
           (long) shape.filters(),
           shape.outCells());
     }
+  }
+
+  /** The steps of a call, those of a group one after the other. */
+  private static List<Step> steps(WindowShape all) {
+    List<Step> steps = new ArrayList<>();
+    for (int group = 0; group < all.groups(); group++) {
+      for (long first = 0; first < all.images(); first += Step.images(all.ofGroup())) {
+        steps.add(Step.at(all, group, first));
+      }
+    }
+    return steps;
   }
 
   private static DeviceBuffer scratch(KernelCall call, long rows, long cols) {
@@ -80,13 +126,16 @@ final class Convolution {
 
     @Override
     public DeviceOperand[] launch(KernelCall call) {
-      WindowShape shape = Windows.shape(call.operation(), call.allOperands(), 2);
-      DeviceMatrix filters = call.matrix(1);
-      DeviceMatrix out = call.result(shape.images(), shape.outputCols());
+      WindowShape all = Windows.shape(call.operation(), call.allOperands(), 2);
+      DeviceMatrix out = call.result(all.images(), all.outputCols());
+      if (GroupedConvolution.suits(all)) {
+        GroupedConvolution.outputs(call, all, out);
+        return new DeviceOperand[] {out};
+      }
+      WindowShape shape = all.ofGroup();
       DeviceBuffer patches = scratch(call, shape.patchCells(), stepCols(shape));
       DeviceBuffer products = scratch(call, shape.filters(), stepCols(shape));
-      for (long first = 0; first < shape.images(); first += Step.images(shape)) {
-        Step step = Step.at(shape, first);
+      for (Step step : steps(all)) {
         step.gather(call, call.matrix(0), patches);
         Gemm.multiply(
             call,
@@ -95,14 +144,15 @@ final class Convolution {
             shape.filters(),
             step.cols(),
             shape.patchCells(),
-            Block.all(filters),
+            step.filters(call.matrix(1)),
             new Block(patches, 0, step.cols()),
             products);
         call.run(
             "patches/by_image",
             step.count() * shape.outputCols(),
             out.buffer(),
-            first * shape.outputCols(),
+            step.outputAt(),
+            all.outputCols(),
             products,
             step.count(),
             (long) shape.filters(),
@@ -123,15 +173,22 @@ final class Convolution {
 
     @Override
     public DeviceOperand[] launch(KernelCall call) {
-      WindowShape shape = Windows.shape(call.operation(), call.allOperands(), 2);
-      DeviceMatrix out = call.result(shape.filters(), shape.patchCells());
-      long steps = Gemm.pieces(shape.images(), Step.images(shape));
+      WindowShape all = Windows.shape(call.operation(), call.allOperands(), 2);
+      DeviceMatrix out = call.result(all.filters(), all.patchCells());
+      if (GroupedConvolution.suits(all)) {
+        GroupedConvolution.filterGradient(call, all, out);
+        return new DeviceOperand[] {out};
+      }
+      WindowShape shape = all.ofGroup();
+      long cells = shape.filters() * shape.patchCells();
+      long bytes = cells * call.precision().bytesPerCell();
+      long sums = Gemm.pieces(shape.images(), Step.images(shape));
       DeviceBuffer patches = scratch(call, shape.patchCells(), stepCols(shape));
       DeviceBuffer douts = scratch(call, shape.filters(), stepCols(shape));
-      DeviceBuffer part = steps == 1 ? out.buffer() : call.scratch(out.bytes());
-      DeviceBuffer parts = steps == 1 ? null : call.scratch(steps * out.bytes());
-      for (long i = 0; i < steps; i++) {
-        Step step = Step.at(shape, i * Step.images(shape));
+      boolean whole = sums == 1 && all.groups() == 1;
+      DeviceBuffer part = whole ? out.buffer() : call.scratch(bytes);
+      DeviceBuffer parts = sums == 1 ? null : call.scratch(sums * bytes);
+      for (Step step : steps(all)) {
         step.gather(call, call.matrix(0), patches);
         step.gatherOutputs(call, call.matrix(1), douts);
         Gemm.multiply(
@@ -144,12 +201,16 @@ final class Convolution {
             new Block(douts, 0, step.cols()),
             new Block(patches, 0, step.cols()),
             part);
-        if (steps > 1) {
-          call.backend().copy(part, 0, parts, i * out.bytes(), out.bytes());
+        if (sums > 1) {
+          long sum = step.first() / Step.images(shape);
+          call.backend().copy(part, 0, parts, sum * bytes, bytes);
+          if (sum == sums - 1) {
+            call.run("gemm/add_up", cells, part, parts, cells, sums);
+          }
         }
-      }
-      if (steps > 1) {
-        call.run("gemm/add_up", out.cells(), out.buffer(), parts, out.cells(), steps);
+        if (!whole && step.isLast()) {
+          call.backend().copy(part, 0, out.buffer(), step.group() * bytes, bytes);
+        }
       }
       return new DeviceOperand[] {out};
     }
@@ -166,12 +227,16 @@ final class Convolution {
 
     @Override
     public DeviceOperand[] launch(KernelCall call) {
-      WindowShape shape = Windows.shape(call.operation(), call.allOperands(), 2);
-      DeviceMatrix dx = call.result(shape.images(), shape.inputCols());
+      WindowShape all = Windows.shape(call.operation(), call.allOperands(), 2);
+      DeviceMatrix dx = call.result(all.images(), all.inputCols());
+      if (GroupedConvolution.suits(all)) {
+        GroupedConvolution.dataGradient(call, all, dx);
+        return new DeviceOperand[] {dx};
+      }
+      WindowShape shape = all.ofGroup();
       DeviceBuffer patches = scratch(call, shape.patchCells(), stepCols(shape));
       DeviceBuffer douts = scratch(call, shape.filters(), stepCols(shape));
-      for (long first = 0; first < shape.images(); first += Step.images(shape)) {
-        Step step = Step.at(shape, first);
+      for (Step step : steps(all)) {
         step.gatherOutputs(call, call.matrix(1), douts);
         Gemm.multiply(
             call,
@@ -180,16 +245,17 @@ final class Convolution {
             shape.patchCells(),
             step.cols(),
             shape.filters(),
-            Block.all(call.matrix(0)),
+            step.filters(call.matrix(0)),
             new Block(douts, 0, step.cols()),
             patches);
         call.run(
             "patches/images",
             step.count() * shape.inputCols(),
-            Windows.arguments(
+            Windows.dilated(
                 shape,
                 dx.buffer(),
-                first * shape.inputCols(),
+                step.inputAt(),
+                all.inputCols(),
                 patches,
                 step.count(),
                 shape.channels()));

@@ -23,6 +23,10 @@ public final class LayerKernels {
     kernels.add("layer_norm_backward", new LayerNormalisation.Gradient());
     kernels.add("embedding", new Embedding.LookUp());
     kernels.add("embedding_backward", new Embedding.Gradient());
+    kernels.add("attention", new Attention.Forward());
+    kernels.add("attention_backward", new Attention.Gradient());
+    kernels.add("lstm", new Lstm.Forward());
+    kernels.add("lstm_backward", new Lstm.Gradient());
     kernels.add("dropout", new Dropout(true));
     kernels.add("dropout_backward", new Dropout(false));
     kernels.add("leaky_relu_backward", new Slope("slopes/leaky_relu"));

@@ -21,6 +21,7 @@ public final class NeuralKernels {
     kernels.add("avg_pool", new Pooling("pooling/avg_pool"));
     kernels.add("max_pool_backward", new PoolingGradient(true));
     kernels.add("avg_pool_backward", new PoolingGradient(false));
+    GlobalPooling.register(kernels);
     kernels.add("bias_add", new Bias("pooling/bias_add"));
     kernels.add("bias_multiply", new Bias("pooling/bias_multiply"));
     kernels.add("batch_norm2d", new BatchNormalisation.Forward());

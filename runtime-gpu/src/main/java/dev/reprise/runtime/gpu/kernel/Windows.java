@@ -55,6 +55,13 @@ final class Windows {
     return operand instanceof DeviceMatrix x && x.rows() == rows && x.cols() == cols;
   }
 
+  /** As {@link #arguments}, with the distances of the places of a convolution's window. */
+  static Object[] dilated(WindowShape shape, Object... first) {
+    List<Object> all = new ArrayList<>(List.of(arguments(shape, first)));
+    all.addAll(List.of(shape.dilationHeight(), shape.dilationWidth()));
+    return all.toArray();
+  }
+
   /** A kernel's arguments: some, then those that {@code windows.h} names. */
   static Object[] arguments(WindowShape shape, Object... first) {
     List<Object> all = new ArrayList<>(List.of(first));

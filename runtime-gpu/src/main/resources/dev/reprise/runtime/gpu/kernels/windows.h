@@ -3,3 +3,6 @@
 #define WINDOWS                                                                                     \
   int height, int width, int filterHeight, int filterWidth, int strideHeight, int strideWidth,       \
       int padHeight, int padWidth, int outHeight, int outWidth
+
+// The places of a convolution's window may lie apart.
+#define DILATED_WINDOWS WINDOWS, int dilationHeight, int dilationWidth

@@ -1,0 +1,118 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Kernel;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
+import dev.reprise.runtime.operation.AttentionShape;
+import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code attention}: softmax(Q t(K) / sqrt(width)) V of each sequence and head, for some queries at
+ * a time; the scores of all never exist at once. Also the logarithm of each softmax's sum, from
+ * which the gradient makes the weights anew.
+ */
+final class Attention implements Kernel {
+  private final Parallel parallel;
+  private final LazyBlas blas;
+
+  Attention(Parallel parallel, LazyBlas blas) {
+    this.parallel = parallel;
+    this.blas = blas;
+  }
+
+  @Override
+  public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    AttentionCells cells = AttentionCells.of(operation, inputs, 0, 3);
+    AttentionShape shape = cells.shape();
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(shape.result().rows(), shape.result().cols());
+      DenseMatrix logsum = scratch.matrix(shape.logarithms().rows(), shape.logarithms().cols());
+      long tasks = shape.sequences() * shape.heads() * cells.blocks();
+      if (tasks > 0) {
+        Step step = new Step(cells, out, logsum, blas.get());
+        Slots slots = new Slots(scratch, context, tasks, (long) cells.blockRows() * shape.keys());
+        parallel.forEach(context, tasks, task -> step.run(task, slots));
+      }
+      return new Operand[] {scratch.keep(out), scratch.keep(logsum)};
+    }
+  }
+
+  /** Some queries of one head of one sequence. */
+  private record Step(AttentionCells cells, DenseMatrix out, DenseMatrix logsum, Blas blas) {
+
+    void run(long task, Slots slots) {
+      AttentionShape shape = cells.shape();
+      int block = (int) (task % cells.blocks());
+      int head = (int) (task / cells.blocks() % shape.heads());
+      long sequence = task / cells.blocks() / shape.heads();
+      int from = block * cells.blockRows();
+      int rows = Math.min(cells.blockRows(), shape.queries() - from);
+      int seen = shape.seen(from + rows - 1);
+      MemorySegment slot = slots.borrow();
+      try {
+        Blas.Block scores = new Blas.Block(slot, 0, seen);
+        blas.gemm(
+            false,
+            true,
+            rows,
+            seen,
+            shape.width(),
+            cells.head(cells.queries(), sequence, head, from),
+            cells.head(cells.keys(), sequence, head, 0),
+            scores);
+        weigh(slot, seen, sequence, head, from, rows);
+        blas.gemm(
+            false,
+            false,
+            rows,
+            shape.valueWidth(),
+            seen,
+            scores,
+            cells.valueHead(cells.values(), sequence, head, 0),
+            cells.valueHead(out, sequence, head, from));
+      } finally {
+        slots.giveBack(slot);
+      }
+    }
+
+    /** From scores to weights, row by row. */
+    private void weigh(
+        MemorySegment scores, int cols, long sequence, int head, int from, int rows) {
+      AttentionShape shape = cells.shape();
+      double[] x = new double[cols];
+      double[] k = new double[cols];
+      double[] weights = new double[cols];
+      for (int row = 0; row < rows; row++) {
+        int seen = shape.seen(from + row);
+        long at = (long) row * cols;
+        MemorySegment.copy(scores, JAVA_DOUBLE, 8 * at, x, 0, seen);
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < seen; j++) {
+          x[j] *= shape.scale();
+          largest = Math.max(largest, x[j]);
+        }
+        for (int j = 0; j < seen; j++) {
+          x[j] -= largest;
+        }
+        ExponentialBlocks.exp(x, k, weights, seen);
+        double sum = Softmax.sum(weights, 0, seen);
+        for (int j = 0; j < seen; j++) {
+          weights[j] /= sum;
+        }
+        java.util.Arrays.fill(weights, seen, cols, 0);
+        MemorySegment.copy(weights, 0, scores, JAVA_DOUBLE, 8 * at, cols);
+        long place = cells.logarithmAt(sequence, head, from + row);
+        logsum.segment().setAtIndex(JAVA_DOUBLE, place, largest + Math.log(sum));
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.operation.AttentionShape;
+import dev.reprise.runtime.operation.Operation;
+
+/** The operands of an attention, and blocks of them as BLAS takes them. */
+record AttentionCells(
+    AttentionShape shape, DenseMatrix queries, DenseMatrix keys, DenseMatrix values) {
+  /** Scores of a task at a time: 512 KiB, which stay in the cache. */
+  private static final int BLOCK_SCORES = 1 << 16;
+
+  private static final int MOST_ROWS = 128;
+
+  /** Reads the operands from {@code first} on, and width, heads and causal from {@code numbers}. */
+  static AttentionCells of(Operation operation, Operand[] inputs, int first, int numbers) {
+    DenseMatrix queries = Arguments.matrix(operation, inputs, first);
+    DenseMatrix keys = Arguments.matrix(operation, inputs, first + 1);
+    DenseMatrix values = Arguments.matrix(operation, inputs, first + 2);
+    AttentionShape shape =
+        AttentionShape.of(
+            operation.name(),
+            queries.shape(),
+            keys.shape(),
+            values.shape(),
+            Arguments.number(operation, inputs, numbers),
+            Arguments.number(operation, inputs, numbers + 1),
+            Arguments.flag(operation, inputs, numbers + 2));
+    return new AttentionCells(shape, queries, keys, values);
+  }
+
+  /** Queries whose scores are there at a time. */
+  int blockRows() {
+    return Math.clamp(BLOCK_SCORES / shape.keys(), 1, Math.min(MOST_ROWS, shape.queries()));
+  }
+
+  int blocks() {
+    return (shape.queries() + blockRows() - 1) / blockRows();
+  }
+
+  /** One head of some positions of a matrix that has the queries' or the keys' layout. */
+  Blas.Block head(DenseMatrix matrix, long sequence, int head, int position) {
+    return block(matrix, sequence, head, position, shape.width());
+  }
+
+  /** One head of some positions of a matrix that has the values' or the result's layout. */
+  Blas.Block valueHead(DenseMatrix matrix, long sequence, int head, int position) {
+    return block(matrix, sequence, head, position, shape.valueWidth());
+  }
+
+  private Blas.Block block(DenseMatrix matrix, long sequence, int head, int position, int width) {
+    int apart = shape.heads() * width;
+    long at = sequence * matrix.cols() + (long) position * apart + (long) head * width;
+    return new Blas.Block(matrix.segment(), at, apart);
+  }
+
+  /** Where the number of a query's head is in a matrix with one for each. */
+  long logarithmAt(long sequence, int head, int query) {
+    return (sequence * shape.queries() + query) * shape.heads() + head;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.PlaneResults;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@code global_avg_pool}, {@code global_max_pool} and their gradients: a number of each channel of
+ * each image, which is a run of cells.
+ */
+final class GlobalPooling {
+  private static final long CELLS_PER_TASK = 1 << 15;
+
+  private final Parallel parallel;
+
+  GlobalPooling(Parallel parallel) {
+    this.parallel = parallel;
+  }
+
+  /** The number of the cells from one place on. */
+  @FunctionalInterface
+  private interface Reduction {
+    double of(MemorySegment cells, long at, long count);
+  }
+
+  /** Writes the gradients of cells, given that of their number. */
+  @FunctionalInterface
+  private interface Spread {
+    void to(MemorySegment cells, MemorySegment gradients, long at, long count, double gradient);
+  }
+
+  Operand[] average(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return pool(operation, inputs, context, (cells, at, count) -> sum(cells, at, count) / count);
+  }
+
+  Operand[] largest(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return pool(operation, inputs, context, GlobalPooling::largest);
+  }
+
+  Operand[] averageGradient(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return spread(
+        operation,
+        inputs,
+        context,
+        (_, gradients, at, count, gradient) -> {
+          double share = gradient / count;
+          for (long i = at; i < at + count; i++) {
+            gradients.setAtIndex(JAVA_DOUBLE, i, share);
+          }
+        });
+  }
+
+  Operand[] largestGradient(Operation operation, Operand[] inputs, ExecutionContext context) {
+    return spread(
+        operation,
+        inputs,
+        context,
+        (cells, gradients, at, count, gradient) -> {
+          gradients.asSlice(8 * at, 8 * count).fill((byte) 0);
+          long place = firstLargest(cells, at, count);
+          if (place >= 0) {
+            gradients.setAtIndex(JAVA_DOUBLE, place, gradient);
+          }
+        });
+  }
+
+  private Operand[] pool(
+      Operation operation, Operand[] inputs, ExecutionContext context, Reduction reduction) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    long channels = Arguments.whole(operation, inputs, 1);
+    PlaneResults.requireChannels(operation, x.shape(), channels);
+    long cells = x.cols() / channels;
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), channels);
+      parallel.forRange(
+          context,
+          out.cells(),
+          Math.max(1, CELLS_PER_TASK / cells),
+          (from, to) -> {
+            for (long plane = from; plane < to; plane++) {
+              double number = reduction.of(x.segment(), plane * cells, cells);
+              out.segment().setAtIndex(JAVA_DOUBLE, plane, number);
+            }
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  private Operand[] spread(
+      Operation operation, Operand[] inputs, ExecutionContext context, Spread spread) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 1);
+    PlaneResults.requireGradient(operation, x.shape(), dout.shape());
+    long cells = x.cols() / dout.cols();
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix dx = scratch.matrix(x.rows(), x.cols());
+      parallel.forRange(
+          context,
+          dout.cells(),
+          Math.max(1, CELLS_PER_TASK / cells),
+          (from, to) -> {
+            for (long plane = from; plane < to; plane++) {
+              double gradient = dout.segment().getAtIndex(JAVA_DOUBLE, plane);
+              spread.to(x.segment(), dx.segment(), plane * cells, cells, gradient);
+            }
+          });
+      return new Operand[] {scratch.keep(dx)};
+    }
+  }
+
+  /** Four sums, so that an addition need not wait for the one before. */
+  private static double sum(MemorySegment cells, long at, long count) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    long end = at + count;
+    long i = at;
+    for (; i + 3 < end; i += 4) {
+      a += cells.getAtIndex(JAVA_DOUBLE, i);
+      b += cells.getAtIndex(JAVA_DOUBLE, i + 1);
+      c += cells.getAtIndex(JAVA_DOUBLE, i + 2);
+      d += cells.getAtIndex(JAVA_DOUBLE, i + 3);
+    }
+    for (; i < end; i++) {
+      a += cells.getAtIndex(JAVA_DOUBLE, i);
+    }
+    return (a + b) + (c + d);
+  }
+
+  /** NaN where one of the cells is. */
+  private static double largest(MemorySegment cells, long at, long count) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (long i = at; i < at + count; i++) {
+      most = Math.max(most, cells.getAtIndex(JAVA_DOUBLE, i));
+    }
+    return most;
+  }
+
+  /** The first of the largest cells, passing over NaN; -1 where there is nothing else. */
+  private static long firstLargest(MemorySegment cells, long at, long count) {
+    long place = -1;
+    double most = 0;
+    for (long i = at; i < at + count; i++) {
+      double cell = cells.getAtIndex(JAVA_DOUBLE, i);
+      if (cell == cell && (place < 0 || cell > most)) {
+        place = i;
+        most = cell;
+      }
+    }
+    return place;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.Device;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.testkit.LstmContract;
+import org.junit.jupiter.api.AfterAll;
+
+/** The contract of this family, kept by an accelerator that ran all of it. */
+public abstract class LstmOnDevice extends LstmContract {
+  private final HostedDevices devices;
+
+  /**
+   * @param accelerator owned by this class from now on
+   */
+  protected LstmOnDevice(Accelerator accelerator) {
+    this.devices = new HostedDevices(accelerator);
+  }
+
+  @Override
+  protected Device device() {
+    return devices.device();
+  }
+
+  @AfterAll
+  void everythingRanThere() {
+    try (devices) {
+      devices.assertLaunched("lstm", "lstm_backward");
+    }
+  }
+}
