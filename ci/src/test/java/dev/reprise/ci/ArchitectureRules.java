@@ -34,6 +34,8 @@ final class ArchitectureRules {
           ".engine.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",
+          ".server.Reply",
+          ".server.SpaceContents",
           ".store.",
           ".runtime.cpu.blas.NativeLibraries",
           ".runtime.gpu.cuda.RetargetedLibrary",
@@ -184,6 +186,9 @@ final class ArchitectureRules {
         .and()
         // The bindings of GPUs take the folder of their natives from a system property only.
         .doNotHaveFullyQualifiedName(root + ".runtime.gpu.NativeFolder")
+        .and()
+        // The JDK's HTTP server takes its limits from system properties only.
+        .doNotHaveFullyQualifiedName(root + ".server.ServerLimits")
         .should()
         .callCodeUnitWhere(
             describe(

@@ -32,6 +32,7 @@ final class ModuleTable {
           module("language", List.of(".language.."), "runtime-api", "lineage"),
           module("library", List.of(".library..")),
           module("store", List.of(".store.."), "runtime-api", "lineage"),
+          module("server", List.of(".server.."), "runtime-api", "lineage", "store"),
           module("testkit", List.of(".testkit.."), "runtime-api", "lineage"),
           module(
               "engine",
@@ -48,7 +49,15 @@ final class ModuleTable {
               "store"),
           // Besides the engine the words in which it answers: diagnostics, traces, values,
           // experiments.
-          module("cli", List.of(".cli.."), "engine", "language", "lineage", "runtime-api", "store"),
+          module(
+              "cli",
+              List.of(".cli.."),
+              "engine",
+              "language",
+              "lineage",
+              "runtime-api",
+              "store",
+              "server"),
           module(
               "examples", List.of(".examples.."), "engine", "language", "lineage", "runtime-api"));
 

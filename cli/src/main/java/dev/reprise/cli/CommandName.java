@@ -15,6 +15,7 @@ enum CommandName {
   BENCH("bench", "compare devices and modes of reuse on a script"),
   DEVICES("devices", "list the devices that operations can run on"),
   EXPERIMENTS("experiments", "look into an experiment store, compare runs, check it"),
+  SERVE("serve", "serve an experiment store to a team"),
   DML("dml", "run a script with the flags of Apache SystemDS"),
   VERSION("version", "print the versions of Reprise and Java"),
   HELP("help", "explain a command");
@@ -47,6 +48,7 @@ enum CommandName {
       case BENCH -> new BenchCommand(console);
       case DEVICES -> new DevicesCommand(console);
       case EXPERIMENTS -> new ExperimentsCommand(console);
+      case SERVE -> new ServeCommand(console);
       case DML -> new DmlCommand();
       case VERSION -> new VersionCommand(console);
       case HELP -> new HelpCommand(console);

@@ -7,7 +7,6 @@ import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
 import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +49,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     if (settings.spillFolder() != null) {
       config = config.withSpillFolder(settings.spillFolder());
     }
-    if (settings.store() != null) {
+    if (settings.store() != null && !settings.store().equals(StoreChoice.NONE)) {
       config = config.withStore(store(settings));
     }
     if (settings.seed().isPresent()) {
@@ -77,12 +76,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
   }
 
   private static StoreConfig store(Settings settings) {
-    if (settings.store().matches("https?://.*")) {
-      throw new UsageException(
-          "--store: a server's store is not in this version; give a folder, on a disk that all of"
-              + " its users' processes can lock");
-    }
-    StoreConfig store = StoreConfig.of(Path.of(settings.store()).toAbsolutePath());
+    StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
     OptionalLong bytes = settings.memory().bytes("store");
     return bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
   }

@@ -10,7 +10,9 @@ import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.Materialisation;
 import dev.reprise.store.Materialisation.Method;
+import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreConfig;
+import dev.reprise.store.remote.RemoteExperiments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +28,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reprise experiments",
     customSynopsis = {
-      "reprise experiments --store DIR list [--limit N]",
-      "       reprise experiments --store DIR show RUN",
-      "       reprise experiments --store DIR artifacts [--run RUN] [--limit N]",
-      "       reprise experiments --store DIR compare RUN RUN",
-      "       reprise experiments --store DIR replay RUN NAME -o FILE [--format FORMAT]",
-      "       reprise experiments --store DIR fsck [--mend]",
-      "       reprise experiments --store DIR gc --budget SIZE [--by METHOD]"
+      "reprise experiments --store WHERE list [--limit N]",
+      "       reprise experiments --store WHERE show RUN",
+      "       reprise experiments --store WHERE artifacts [--run RUN] [--limit N]",
+      "       reprise experiments --store WHERE compare RUN RUN",
+      "       reprise experiments --store WHERE replay RUN NAME -o FILE [--format FORMAT]",
+      "       reprise experiments --store WHERE fsck [--mend]",
+      "       reprise experiments --store WHERE gc --budget SIZE [--by METHOD]"
     },
     description = {
       "Looks into an experiment store: what 'reprise run --store DIR' has left there.",
@@ -62,10 +64,12 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   @Option(
       names = "--store",
-      paramLabel = "DIR",
-      required = true,
-      description = "The experiment store.")
-  private Path folder;
+      paramLabel = "WHERE",
+      description = {
+        "Folder of an experiment store, or address of a team's (http://HOST:PORT, with a token in",
+        "REPRISE_TOKEN). Default: the one that reprise.toml names."
+      })
+  private String where;
 
   @Option(names = "--limit", paramLabel = "N", description = "How many at most. Default: 20.")
   private int limit = 20;
@@ -117,24 +121,48 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   public ExitCode call() throws IOException {
     String action =
         Choices.oneOf("experiments", words.isEmpty() ? "list" : words.getFirst(), ACTIONS);
+    RepriseFile file = RepriseFile.ofUser();
+    String store = where == null ? file.store() : where;
+    if (store == null) {
+      throw new UsageException("experiments needs --store, a folder or the address of a server");
+    }
+    StoreConfig config = StoreChoice.config(store, file);
+    return config.server() == null ? inFolder(action, config) : onServer(action, config.server());
+  }
+
+  private ExitCode inFolder(String action, StoreConfig config) throws IOException {
     boolean changes = action.equals("gc") || mend;
-    StoreConfig config = StoreConfig.of(folder);
     // Looking does not make a store where there is none.
     StoreConfig wanted =
-        changes && Files.exists(folder.resolve("graph.db")) ? config : config.asReadOnly();
+        changes && Files.exists(config.folder().resolve("graph.db")) ? config : config.asReadOnly();
     try (ExperimentStore store = ExperimentStore.open(wanted)) {
-      Experiments experiments = new Experiments(store);
-      ExperimentsReport report = new ExperimentsReport(experiments, console.out());
       return switch (action) {
-        case "list" -> report.list(limit);
-        case "show" -> report.show(number(1));
-        case "artifacts" -> report.artifacts(run, limit);
-        case "compare" -> report.compare(number(1), number(2));
-        case "replay" -> replay(experiments);
-        case "fsck" -> check(store);
-        default -> collect(store);
+        case "fsck" -> checked(new Inspection(store).run(mend));
+        case "gc" -> collect(store);
+        default -> look(action, new Experiments(store));
       };
     }
+  }
+
+  private ExitCode onServer(String action, ServerAddress address) throws IOException {
+    try (RemoteExperiments remote = new RemoteExperiments(address)) {
+      return switch (action) {
+        case "fsck" -> checked(remote.check(mend));
+        case "gc" -> collect(remote);
+        default -> look(action, new Experiments(remote));
+      };
+    }
+  }
+
+  private ExitCode look(String action, Experiments experiments) throws IOException {
+    ExperimentsReport report = new ExperimentsReport(experiments, console.out());
+    return switch (action) {
+      case "list" -> report.list(limit);
+      case "show" -> report.show(number(1));
+      case "artifacts" -> report.artifacts(run, limit);
+      case "compare" -> report.compare(number(1), number(2));
+      default -> replay(experiments);
+    };
   }
 
   private long number(int position) {
@@ -149,8 +177,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     }
   }
 
-  private ExitCode check(ExperimentStore store) {
-    Inspection.Report report = new Inspection(store).run(mend);
+  private ExitCode checked(Inspection.Report report) {
     report.problems().forEach(problem -> console.out().println(problem));
     console
         .out()
@@ -165,21 +192,36 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     return report.isClean() || mend ? ExitCode.FINE : ExitCode.SCRIPT;
   }
 
-  private ExitCode collect(ExperimentStore store) {
+  private long budgetBytes() {
     if (budget == null) {
       throw new UsageException("experiments gc needs --budget, as in --budget 5g");
     }
-    long bytes = MemoryBudgets.parseSize(budget);
+    return MemoryBudgets.parseSize(budget);
+  }
+
+  private ExitCode collect(ExperimentStore store) {
+    long bytes = budgetBytes();
     String method = Choices.oneOf("--by", by, METHODS);
     int removed =
         method.equals("worth")
             ? store.evictDownTo(bytes)
             : new Materialisation(store)
                 .keepBest(Method.valueOf(method.toUpperCase(Locale.ROOT).replace('-', '_')), bytes);
-    console
-        .out()
-        .println(
-            removed + " artifacts removed, " + Units.bytes(store.artifactBytes()) + " are left");
+    return collected(removed, store.artifactBytes());
+  }
+
+  private ExitCode collect(RemoteExperiments remote) {
+    if (!Choices.oneOf("--by", by, METHODS).equals("worth")) {
+      throw new UsageException(
+          "a server chooses by worth; the other methods look at the whole graph of a folder:"
+              + " 'experiments export', then 'import' into one");
+    }
+    RemoteExperiments.Collected collected = remote.collect(budgetBytes());
+    return collected(collected.removed(), collected.bytesLeft());
+  }
+
+  private ExitCode collected(long removed, long bytesLeft) {
+    console.out().println(removed + " artifacts removed, " + Units.bytes(bytesLeft) + " are left");
     return ExitCode.FINE;
   }
 

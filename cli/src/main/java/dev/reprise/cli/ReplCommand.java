@@ -45,7 +45,8 @@ final class ReplCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
-    EngineOptions engine = EngineOptions.of(options.settings(), console);
+    EngineOptions engine =
+        EngineOptions.of(StoreChoice.settled(options.settings(), RepriseFile.ofUser()), console);
     engine.tellNotes(console.err());
     try (Session session = Reprise.session(engine.config());
         Workspace workspace = session.workspace()) {

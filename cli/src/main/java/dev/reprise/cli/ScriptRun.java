@@ -19,7 +19,8 @@ final class ScriptRun {
     this.console = console;
   }
 
-  ExitCode run(ScriptSource source, Settings settings) throws Exception {
+  ExitCode run(ScriptSource source, Settings asked) throws Exception {
+    Settings settings = StoreChoice.settled(asked, RepriseFile.ofUser());
     if (settings.statsJson() != null) {
       StatisticsJson.checkPlace(settings.statsJson());
     }

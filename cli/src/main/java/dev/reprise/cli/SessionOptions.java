@@ -95,7 +95,9 @@ final class SessionOptions {
       paramLabel = "WHERE",
       description = {
         "Folder of an experiment store, made when it is not there: what earlier runs have computed",
-        "is loaded, what this one computes is kept. --memory store=20g bounds it (the default)."
+        "is loaded, what this one computes is kept. --memory store=20g bounds it (the default).",
+        "Or the address of a team's, http://HOST:PORT, with a token in REPRISE_TOKEN. 'none' for",
+        "none. Default: the one that reprise.toml names."
       })
   private String store;
 

@@ -49,4 +49,31 @@ record Settings(
   Settings {
     library = List.copyOf(library);
   }
+
+  Settings withStore(String where) {
+    return new Settings(
+        reuse,
+        dedup,
+        fusion,
+        optimize,
+        policy,
+        device,
+        numerics,
+        precision,
+        memory,
+        spillFolder,
+        where,
+        seed,
+        threads,
+        library,
+        stats,
+        statsRows,
+        statsJson,
+        traceFile,
+        metrics,
+        progress,
+        explain,
+        verbose,
+        checks);
+  }
 }

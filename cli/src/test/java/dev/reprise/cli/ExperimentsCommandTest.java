@@ -135,7 +135,8 @@ class ExperimentsCommandTest {
     assertThat(err()).contains("did you mean 'show'");
     assertThat(run("experiments", "--store", store(), "gc")).isEqualTo(ExitCode.USAGE);
     assertThat(run("run", "--store", "http://host", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains("give a folder");
+    assertThat(err()).contains("http://host needs a token", "REPRISE_TOKEN");
+    assertThat(run("run", "--store", "none", "-s", "print(1)")).isEqualTo(ExitCode.FINE);
   }
 
   @Test

@@ -70,6 +70,22 @@ public final class Environment {
     return base.resolve("reprise");
   }
 
+  /** The user's folder for settings. */
+  public static Path settingsFolder() {
+    String xdg = System.getenv("XDG_CONFIG_HOME");
+    Path base =
+        xdg == null || xdg.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".config")
+            : Path.of(xdg);
+    return base.resolve("reprise");
+  }
+
+  /** A variable of the environment, or null when it is not set or empty. */
+  public static String variable(String name) {
+    String value = System.getenv(name);
+    return value == null || value.isBlank() ? null : value;
+  }
+
   /** Where native libraries for this JVM's platform are unpacked to. */
   static NativeLocation nativeLocation(Path folder) {
     return new NativeLocation(

@@ -4,14 +4,14 @@ import dev.reprise.lineage.Key;
 import java.nio.ByteBuffer;
 
 /** Keys as the 16 bytes that the database has them in. */
-final class Keys {
+public final class Keys {
   private Keys() {}
 
-  static byte[] bytes(Key key) {
+  public static byte[] bytes(Key key) {
     return ByteBuffer.allocate(16).putLong(key.high()).putLong(key.low()).array();
   }
 
-  static Key of(byte[] bytes) {
+  public static Key of(byte[] bytes) {
     ByteBuffer halves = ByteBuffer.wrap(bytes);
     return new Key(halves.getLong(), halves.getLong());
   }

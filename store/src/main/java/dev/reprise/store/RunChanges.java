@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /** What a run adds to a store in one transaction. */
-interface RunChanges {
+public interface RunChanges {
   /** Notes how the run ended. */
   void ended(String status, double seconds) throws SQLException, IOException;
 

@@ -86,7 +86,11 @@ public final class RunLog implements AutoCloseable {
     }
   }
 
-  RunLog(RunTarget target, long queueBytes) {
+  /**
+   * @param target used by the writing thread alone
+   * @param queueBytes most that values which wait to be written may take
+   */
+  public RunLog(RunTarget target, long queueBytes) {
     this(target, queueBytes, WRITING_SHARE);
   }
 

@@ -1,6 +1,7 @@
 package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.remote.RemoteStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,9 @@ public interface RunStore extends AutoCloseable {
    * @throws StoreException when it cannot be opened and somebody must do something about it
    */
   static RunStore open(StoreConfig wanted, Consumer<String> tell) {
-    return ExperimentStore.open(wanted);
+    return wanted.server() == null
+        ? ExperimentStore.open(wanted)
+        : RemoteStore.open(wanted.server(), wanted.readOnly(), tell);
   }
 
   /** Where it is, for people. */

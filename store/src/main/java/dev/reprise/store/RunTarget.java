@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 
 /** Where the thread of one {@link RunLog} writes. For that thread. */
-interface RunTarget {
+public interface RunTarget {
   /** Where it is, for people. */
   String name();
 
@@ -15,7 +15,7 @@ interface RunTarget {
   boolean has(Key key);
 
   /** A file of this process to write content to, before its fingerprint is known. */
-  Path draft();
+  Path draft() throws IOException;
 
   FileChannel openDraft(Path draft) throws IOException;
 

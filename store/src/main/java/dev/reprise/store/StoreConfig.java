@@ -6,31 +6,39 @@ import java.util.Objects;
 /**
  * Where a store is and what it may take.
  *
- * @param folder made when it is not there
- * @param budgetBytes most that artifacts may take on disk; files shared by several count once
+ * @param folder made when it is not there; null for a server's store
+ * @param server null for a folder
+ * @param budgetBytes most that artifacts may take on disk; files shared by several count once. A
+ *     server keeps its own
  * @param readOnly whether nothing is added; a folder that cannot be written is read only in any
  *     case
  */
-public record StoreConfig(Path folder, long budgetBytes, boolean readOnly) {
+public record StoreConfig(Path folder, ServerAddress server, long budgetBytes, boolean readOnly) {
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
 
   public StoreConfig {
-    Objects.requireNonNull(folder);
+    if ((folder == null) == (server == null)) {
+      throw new IllegalArgumentException("a store is either in a folder or on a server");
+    }
     if (budgetBytes < 0) {
       throw new IllegalArgumentException("the store's budget must not be negative: " + budgetBytes);
     }
   }
 
   public static StoreConfig of(Path folder) {
-    return new StoreConfig(folder, DEFAULT_BUDGET_BYTES, false);
+    return new StoreConfig(Objects.requireNonNull(folder), null, DEFAULT_BUDGET_BYTES, false);
+  }
+
+  public static StoreConfig of(ServerAddress server) {
+    return new StoreConfig(null, Objects.requireNonNull(server), DEFAULT_BUDGET_BYTES, false);
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
-    return new StoreConfig(folder, bytes, readOnly);
+    return new StoreConfig(folder, server, bytes, readOnly);
   }
 
   public StoreConfig asReadOnly() {
-    return new StoreConfig(folder, budgetBytes, true);
+    return new StoreConfig(folder, server, budgetBytes, true);
   }
 }

@@ -19,13 +19,13 @@ public final class StoreException extends ResourceException {
   /**
    * @param passing whether the same may succeed a little later
    */
-  StoreException(String message, Throwable cause, boolean passing) {
+  public StoreException(String message, Throwable cause, boolean passing) {
     super(message, cause);
     this.passing = passing;
   }
 
   /** True when somebody else was in the way. */
-  boolean isPassing() {
+  public boolean isPassing() {
     return passing;
   }
 }

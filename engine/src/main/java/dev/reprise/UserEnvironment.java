@@ -1,0 +1,24 @@
+package dev.reprise;
+
+import dev.reprise.engine.Environment;
+import java.nio.file.Path;
+
+/** What the environment of the process says about its user; secrets come this way. */
+public final class UserEnvironment {
+  private UserEnvironment() {}
+
+  /** The user's folder for settings, such as {@code reprise.toml}. */
+  public static Path settingsFolder() {
+    return Environment.settingsFolder();
+  }
+
+  /** The token for a team's store in {@code REPRISE_TOKEN}, or null. */
+  public static String token() {
+    return Environment.variable("REPRISE_TOKEN");
+  }
+
+  /** The password of a server's database in {@code REPRISE_DATABASE_PASSWORD}, or null. */
+  public static String databasePassword() {
+    return Environment.variable("REPRISE_DATABASE_PASSWORD");
+  }
+}

@@ -1,0 +1,183 @@
+package dev.reprise.server;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.store.Artifact;
+import dev.reprise.store.exchange.ChangeWriter;
+import dev.reprise.store.exchange.GraphChange;
+import dev.reprise.store.exchange.MalformedChangeException;
+import dev.reprise.store.remote.Protocol;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+
+/** What a request asks for, and who answers it. Stateless but for what it was given. */
+final class Routes {
+  private static final int OK = 200;
+  private static final int WANTED = 202;
+  private static final int DONE = 204;
+  private static final int ABSENT = 404;
+  private static final int TAKEN = 409;
+  private static final int TOO_LONG = 413;
+  private static final int WRONG = 422;
+  private static final int TOO_MANY = 429;
+
+  /** Share of a quota that is left when it was exceeded. */
+  private static final double LEFT_AFTER_COLLECTION = 0.9;
+
+  private final Jdbi jdbi;
+  private final SpaceContents contents;
+  private final Leases leases;
+
+  Routes(Jdbi jdbi, SpaceContents contents, Leases leases) {
+    this.jdbi = jdbi;
+    this.contents = contents;
+    this.leases = leases;
+  }
+
+  Reply reply(ServedRequest request) throws IOException {
+    Tenant tenant = request.tenant();
+    SpaceGraph graph = new SpaceGraph(jdbi, tenant, contents);
+    SpaceQuestions questions = new SpaceQuestions(jdbi, tenant);
+    return switch (request.route()) {
+      case "GET hello" -> Reply.text(OK, "reprise store 1, tenant " + tenant.name());
+      case "GET artifacts KEY" -> artifact(graph.find(request.key()));
+      case "HEAD artifacts KEY" -> Reply.bare(graph.find(request.key()) == null ? ABSENT : OK);
+      case "GET regions KEY" -> found(graph.region(request.key()));
+      case "GET contents KEY" -> content(request);
+      case "POST contents KEY" -> expect(request);
+      case "PUT contents KEY" -> take(request);
+      case "PUT claims KEY" -> claim(request);
+      case "DELETE claims KEY" -> {
+        leases.release(request.client(), request.key());
+        yield Reply.bare(DONE);
+      }
+      case "POST beat" -> {
+        leases.beat(request.client());
+        yield Reply.bare(DONE);
+      }
+      case "POST runs" -> begin(request, graph);
+      case "POST changes" -> change(request, graph);
+      case "GET totals" -> Reply.bytes(questions.totals());
+      case "GET runs" ->
+          Reply.bytes(questions.runs(request.number("run", 0, Long.MAX_VALUE), limit(request)));
+      case "GET artifacts" ->
+          Reply.bytes(
+              questions.artifacts(request.number("run", 0, Long.MAX_VALUE), limit(request)));
+      case "GET traces" -> Reply.bytes(questions.traces(request.number("run", 0, Long.MAX_VALUE)));
+      case "GET trace" ->
+          found(questions.trace(request.number("run", 0, Long.MAX_VALUE), request.text("name")));
+      case "POST gc" -> collect(request, graph);
+      case "POST fsck" ->
+          Reply.bytes(
+              new SpaceCheck(jdbi, tenant, contents, graph)
+                  .run(request.keyOf("after"), request.flag("mend")));
+      default -> Reply.text(ABSENT, "there is nothing here of that name");
+    };
+  }
+
+  private static int limit(ServedRequest request) throws MalformedChangeException {
+    long asked = request.number("limit", SpaceQuestions.MOST_ROWS, Integer.MAX_VALUE);
+    return (int) Math.min(asked, SpaceQuestions.MOST_ROWS);
+  }
+
+  private static Reply found(byte[] bytesOrNull) {
+    return bytesOrNull == null ? Reply.bare(ABSENT) : Reply.bytes(bytesOrNull);
+  }
+
+  private static Reply artifact(Artifact artifact) throws IOException {
+    if (artifact == null) {
+      return Reply.bare(ABSENT);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ChangeWriter out = new ChangeWriter(bytes);
+    out.key(artifact.hash());
+    out.number(artifact.bytes());
+    out.number(artifact.costNanos());
+    out.bytes(artifact.content());
+    return Reply.bytes(bytes.toByteArray());
+  }
+
+  // ---- contents
+
+  private Reply content(ServedRequest request) throws IOException {
+    Key hash = request.key();
+    long size = contents.sizeOf(request.tenant().space(), hash);
+    long offset = request.number("offset", 0, Long.MAX_VALUE);
+    if (size < 0 || offset > size) {
+      return Reply.bare(ABSENT);
+    }
+    long length = request.number("length", Protocol.PART_BYTES, Protocol.PART_BYTES);
+    return Reply.part(
+        contents.of(request.tenant().space(), hash), offset, Math.min(length, size - offset));
+  }
+
+  /** 202: send it; 204: it is here. */
+  private Reply expect(ServedRequest request) throws IOException {
+    long total = request.number("total", -1, Long.MAX_VALUE);
+    if (total <= 0) {
+      throw new MalformedChangeException("total is the size of the content in bytes");
+    }
+    if (total > request.tenant().quotaBytes()) {
+      return Reply.text(TOO_LONG, "the content is larger than the quota");
+    }
+    if (contents.sizeOf(request.tenant().space(), request.key()) == total) {
+      return Reply.bare(DONE);
+    }
+    return contents.begin(request.client(), request.key(), total)
+        ? Reply.bare(WANTED)
+        : Reply.text(TOO_MANY, "too many contents are on their way");
+  }
+
+  private Reply take(ServedRequest request) throws IOException {
+    long offset = request.number("offset", -1, Long.MAX_VALUE);
+    return switch (contents.add(request.client(), request.key(), offset, request.body())) {
+      case TAKEN -> Reply.bare(DONE);
+      case UNEXPECTED -> Reply.text(WRONG, "this part does not follow the last one");
+      case DAMAGED -> Reply.text(WRONG, "the content is not what its fingerprint says");
+    };
+  }
+
+  // ---- claims
+
+  private Reply claim(ServedRequest request) throws IOException {
+    return switch (leases.tryClaim(request.client(), request.key())) {
+      case GRANTED -> Reply.bare(DONE);
+      case TAKEN -> Reply.bare(TAKEN);
+      case TOO_MANY -> Reply.text(TOO_MANY, "too many claims");
+    };
+  }
+
+  // ---- changes
+
+  private static Reply begin(ServedRequest request, SpaceGraph graph) throws IOException {
+    List<GraphChange> changes = request.changes();
+    if (changes.size() != 1 || !(changes.getFirst() instanceof GraphChange.Run run)) {
+      throw new MalformedChangeException("one run begins at a time");
+    }
+    SpaceGraph.Begun begun = graph.begin(run);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ChangeWriter out = new ChangeWriter(bytes);
+    out.number(begun.id());
+    out.number(begun.isNew() ? 1 : 0);
+    return Reply.bytes(bytes.toByteArray());
+  }
+
+  private static Reply change(ServedRequest request, SpaceGraph graph) throws IOException {
+    int kept = graph.apply(request.client(), request.changes());
+    long quota = request.tenant().quotaBytes();
+    if (kept > 0 && graph.artifactBytes() > quota) {
+      graph.collect((long) (quota * LEFT_AFTER_COLLECTION));
+    }
+    return Reply.bare(DONE);
+  }
+
+  private static Reply collect(ServedRequest request, SpaceGraph graph) throws IOException {
+    int removed = graph.collect(request.number("bytes", Long.MAX_VALUE, Long.MAX_VALUE));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ChangeWriter out = new ChangeWriter(bytes);
+    out.number(removed);
+    out.number(graph.artifactBytes());
+    return Reply.bytes(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,29 @@
+package dev.reprise.server;
+
+/**
+ * What clients may take.
+ *
+ * @param requestSeconds most that sending one request, or taking one answer, may last
+ * @param connections open at a time; more are refused
+ * @param requestsAtOnce that are worked on; more are told to come back
+ */
+public record ServerLimits(int requestSeconds, int connections, int requestsAtOnce) {
+  public static final ServerLimits STANDARD = new ServerLimits(30, 2_000, 256);
+
+  /**
+   * Tells the JDK's server, which takes its limits from system properties alone, and once in a
+   * process: before the first server is made.
+   */
+  void tell() {
+    put("sun.net.httpserver.maxReqTime", requestSeconds);
+    put("sun.net.httpserver.maxRspTime", requestSeconds);
+    put("sun.net.httpserver.idleInterval", 60);
+    put("sun.net.httpserver.maxReqHeaders", 50);
+    put("sun.net.httpserver.maxReqHeaderSize", 16 << 10);
+    put("jdk.httpserver.maxConnections", connections);
+  }
+
+  private static void put(String name, int value) {
+    System.setProperty(name, Integer.toString(value));
+  }
+}

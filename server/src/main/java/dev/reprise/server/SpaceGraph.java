@@ -1,0 +1,521 @@
+package dev.reprise.server;
+
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.Key;
+import dev.reprise.server.Leases.Client;
+import dev.reprise.store.Artifact;
+import dev.reprise.store.exchange.GraphChange;
+import dev.reprise.store.exchange.MalformedChangeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * The graph of one tenant's space: what runs ask, and what they add. Changes of a space happen one
+ * after another, under a lock of the database that ends with its transaction, so that files appear
+ * and go with the rows that own them.
+ */
+final class SpaceGraph {
+  private final Jdbi jdbi;
+  private final Tenant tenant;
+  private final SpaceContents contents;
+
+  SpaceGraph(Jdbi jdbi, Tenant tenant, SpaceContents contents) {
+    this.jdbi = jdbi;
+    this.tenant = tenant;
+    this.contents = contents;
+  }
+
+  // ---- questions of runs
+
+  /** The artifact of a key, or null. */
+  Artifact find(Key key) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                "SELECT hash, bytes, cost_nanos, content FROM artifact WHERE space = :space AND"
+                    + " key = :key")
+            .bind("space", tenant.space())
+            .bind("key", tenant.row(key))
+            .map((row, _) ->
+                new Artifact(
+                    key,
+                    Tenant.plain(row.getBytes(1)),
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getBytes(4)))
+            .findOne()
+            .orElse(null));
+  }
+
+  /** What a whole call or block left, or null. */
+  byte[] region(Key key) {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery("SELECT record FROM region WHERE space = :space AND key = :key")
+            .bind("space", tenant.space())
+            .bind("key", tenant.row(key))
+            .mapTo(byte[].class)
+            .findOne()
+            .orElse(null));
+  }
+
+  // ---- changes
+
+  private interface Change<T> {
+    T in(Handle handle) throws IOException;
+  }
+
+  /** One change of this space at a time. */
+  private <T> T change(Change<T> change) throws IOException {
+    try {
+      return jdbi.inTransaction(handle -> {
+        handle
+            .createQuery("SELECT 1 FROM (SELECT pg_advisory_xact_lock(:space)) AS locked")
+            .bind("space", tenant.space())
+            .mapTo(Integer.class)
+            .one();
+        try {
+          return change.in(handle);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * A run's number here.
+   *
+   * @param isNew false when a run of the same facts, that has ended, was there already
+   */
+  record Begun(long id, boolean isNew) {}
+
+  /** Adds a run, or finds the one that was copied here before. */
+  Begun begin(GraphChange.Run run) throws IOException {
+    return change(handle -> {
+      if (run.status() != null) {
+        Optional<Long> same = same(handle, run);
+        if (same.isPresent()) {
+          return new Begun(same.get(), false);
+        }
+      }
+      long id =
+          handle
+              .createQuery(
+                  "UPDATE space SET last_run = last_run + 1 WHERE id = :space RETURNING last_run")
+              .bind("space", tenant.space())
+              .mapTo(Long.class)
+              .one();
+      handle
+          .createUpdate(
+              "INSERT INTO run(space, id, tenant, username, host, script, arguments, version,"
+                  + " started, seconds, status) VALUES(:space, :id, :tenant, :user, :host, :script,"
+                  + " :arguments, :version, :started, :seconds, :status)")
+          .bind("space", tenant.space())
+          .bind("id", id)
+          .bind("tenant", tenant.id())
+          .bind("user", run.facts().user())
+          .bind("host", run.facts().host())
+          .bind("script", run.facts().script())
+          .bind("arguments", run.facts().arguments())
+          .bind("version", run.facts().version())
+          .bind("started", run.facts().startedMillis())
+          .bind("seconds", run.seconds() < 0 ? null : Double.valueOf(run.seconds()))
+          .bind("status", run.status())
+          .execute();
+      return new Begun(id, true);
+    });
+  }
+
+  private Optional<Long> same(Handle handle, GraphChange.Run run) {
+    return handle
+        .createQuery(
+            "SELECT id FROM run WHERE space = :space AND started = :started AND username = :user"
+                + " AND host = :host AND script = :script AND status = :status ORDER BY id LIMIT 1")
+        .bind("space", tenant.space())
+        .bind("started", run.facts().startedMillis())
+        .bind("user", run.facts().user())
+        .bind("host", run.facts().host())
+        .bind("script", run.facts().script())
+        .bind("status", run.status())
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  /**
+   * Makes changes of runs of this tenant, all or none.
+   *
+   * @return how many artifacts were added
+   * @throws MalformedChangeException when one of them cannot be true
+   */
+  int apply(Client client, List<GraphChange> changes) throws IOException {
+    return change(handle -> {
+      try (Batches batches = new Batches(handle)) {
+        Set<Long> runs = new HashSet<>();
+        int kept = 0;
+        for (GraphChange each : changes) {
+          kept += apply(handle, batches, client, each, runs);
+        }
+        batches.flush();
+        return kept;
+      }
+    });
+  }
+
+  private int apply(
+      Handle handle, Batches batches, Client client, GraphChange change, Set<Long> runs)
+      throws IOException {
+    switch (change) {
+      case GraphChange.Seen seen -> {
+        check(handle, seen.run(), runs);
+        batches.add(seen);
+      }
+      case GraphChange.Kept kept -> {
+        check(handle, kept.run(), runs);
+        return keep(handle, client, kept) ? 1 : 0;
+      }
+      case GraphChange.Used used ->
+          handle
+              .createUpdate(
+                  "UPDATE artifact SET uses = uses + :count, last_run = :run WHERE space = :space"
+                      + " AND key = :key")
+              .bind("count", used.count())
+              .bind("run", check(handle, used.run(), runs))
+              .bind("space", tenant.space())
+              .bind("key", tenant.row(used.key()))
+              .execute();
+      case GraphChange.Region region -> {
+        check(handle, region.run(), runs);
+        region(handle, region);
+      }
+      case GraphChange.TraceText trace ->
+          handle
+              .createUpdate(
+                  "INSERT INTO trace(space, run, name, key, text) VALUES(:space, :run, :name, :key,"
+                      + " :text) ON CONFLICT(space, run, name) DO UPDATE SET key = excluded.key,"
+                      + " text = excluded.text")
+              .bind("space", tenant.space())
+              .bind("run", check(handle, trace.run(), runs))
+              .bind("name", trace.name())
+              .bind("key", tenant.row(trace.key()))
+              .bind("text", trace.text())
+              .execute();
+      case GraphChange.Scored score ->
+          handle
+              .createUpdate(
+                  "INSERT INTO score(space, run, name, key, value) VALUES(:space, :run, :name,"
+                      + " :key, :value) ON CONFLICT(space, run, name) DO UPDATE SET key ="
+                      + " excluded.key, value = excluded.value")
+              .bind("space", tenant.space())
+              .bind("run", check(handle, score.run(), runs))
+              .bind("name", score.name())
+              .bind("key", score.key() == null ? null : tenant.row(score.key()))
+              .bind("value", score.value())
+              .execute();
+      case GraphChange.Ended ended ->
+          handle
+              .createUpdate(
+                  "UPDATE run SET status = :status, seconds = :seconds WHERE space = :space AND id"
+                      + " = :run")
+              .bind("status", ended.status())
+              .bind("seconds", ended.seconds())
+              .bind("space", tenant.space())
+              .bind("run", check(handle, ended.run(), runs))
+              .execute();
+      case GraphChange.Removed removed -> remove(handle, removed.key(), removed.hash());
+      case GraphChange.Run _ ->
+          throw new MalformedChangeException("a run does not begin among changes");
+    }
+    return 0;
+  }
+
+  /** The number of a run of this tenant. */
+  private long check(Handle handle, long run, Set<Long> runs) throws MalformedChangeException {
+    if (!runs.contains(run)) {
+      boolean known =
+          handle
+              .createQuery(
+                  "SELECT 1 FROM run WHERE space = :space AND id = :run AND tenant = :tenant")
+              .bind("space", tenant.space())
+              .bind("run", run)
+              .bind("tenant", tenant.id())
+              .mapTo(Integer.class)
+              .findOne()
+              .isPresent();
+      if (!known) {
+        throw new MalformedChangeException("there is no run " + run + " of this tenant");
+      }
+      runs.add(run);
+    }
+    return run;
+  }
+
+  private void region(Handle handle, GraphChange.Region region) {
+    handle
+        .createUpdate(
+            "INSERT INTO region(space, key, record, cost_nanos, run, last_run) VALUES(:space, :key,"
+                + " :record, :cost, :run, :run) ON CONFLICT(space, key) DO UPDATE SET record ="
+                + " excluded.record, cost_nanos = greatest(region.cost_nanos,"
+                + " excluded.cost_nanos), last_run = excluded.last_run")
+        .bind("space", tenant.space())
+        .bind("key", tenant.row(region.key()))
+        .bind("record", region.record())
+        .bind("cost", region.costNanos())
+        .bind("run", region.run())
+        .execute();
+  }
+
+  // ---- artifacts and their contents
+
+  private boolean keep(Handle handle, Client client, GraphChange.Kept kept) throws IOException {
+    if (kept.content() != null) {
+      boolean right =
+          kept.content().length == kept.bytes()
+              && kept.content().length <= Artifact.LARGEST_INLINE_BYTES
+              && ContentHash.of(MemorySegment.ofArray(kept.content())).equals(kept.hash());
+      if (!right) {
+        throw new MalformedChangeException(
+            "the content of " + kept.key() + " is not what its fingerprint says, or too long");
+      }
+    }
+    if (kept.bytes() > tenant.quotaBytes() || find(handle, kept.key())) {
+      return false;
+    }
+    boolean first = kept.content() != null || !isOwned(handle, kept.hash());
+    if (kept.content() == null && !contents.publish(client, kept.hash(), kept.bytes())) {
+      return false;
+    }
+    long charged = first ? kept.bytes() : 0;
+    handle
+        .createUpdate(
+            "INSERT INTO artifact(space, key, vertex, hash, bytes, cost_nanos, content, run, uses,"
+                + " last_run, tenant, charged) VALUES(:space, :key, :vertex, :hash, :bytes, :cost,"
+                + " :content, :run, :uses, :run, :tenant, :charged)")
+        .bind("space", tenant.space())
+        .bind("key", tenant.row(kept.key()))
+        .bind("vertex", tenant.row(kept.vertex()))
+        .bind("hash", Tenant.bytes(kept.hash()))
+        .bind("bytes", kept.bytes())
+        .bind("cost", kept.costNanos())
+        .bind("content", kept.content())
+        .bind("run", kept.run())
+        .bind("uses", kept.uses())
+        .bind("tenant", tenant.id())
+        .bind("charged", charged)
+        .execute();
+    charge(handle, tenant.id(), charged);
+    return true;
+  }
+
+  private boolean find(Handle handle, Key key) {
+    return handle
+        .createQuery("SELECT 1 FROM artifact WHERE space = :space AND key = :key")
+        .bind("space", tenant.space())
+        .bind("key", tenant.row(key))
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  private boolean isOwned(Handle handle, Key hash) {
+    return handle
+        .createQuery(
+            "SELECT 1 FROM artifact WHERE space = :space AND hash = :hash AND content IS NULL LIMIT"
+                + " 1")
+        .bind("space", tenant.space())
+        .bind("hash", Tenant.bytes(hash))
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  private static void charge(Handle handle, long tenant, long bytes) {
+    if (bytes != 0) {
+      handle
+          .createUpdate("UPDATE tenant SET artifact_bytes = artifact_bytes + :bytes WHERE id = :id")
+          .bind("bytes", bytes)
+          .bind("id", tenant)
+          .execute();
+    }
+  }
+
+  private record Gone(long tenant, long charged, boolean inline) {}
+
+  /** Removes an artifact, if it still has that content, and its file with the last that has it. */
+  private boolean remove(Handle handle, Key key, Key hash) throws IOException {
+    Optional<Gone> gone =
+        handle
+            .createQuery(
+                "DELETE FROM artifact WHERE space = :space AND key = :key AND hash = :hash"
+                    + " RETURNING tenant, charged, content IS NOT NULL")
+            .bind("space", tenant.space())
+            .bind("key", tenant.row(key))
+            .bind("hash", Tenant.bytes(hash))
+            .map((row, _) -> new Gone(row.getLong(1), row.getLong(2), row.getBoolean(3)))
+            .findOne();
+    if (gone.isEmpty()) {
+      return false;
+    }
+    charge(handle, gone.get().tenant, -gone.get().charged);
+    if (!gone.get().inline) {
+      if (!isOwned(handle, hash)) {
+        contents.delete(tenant.space(), hash);
+      } else if (gone.get().charged > 0) {
+        passCharge(handle, hash, gone.get().charged);
+      }
+    }
+    return true;
+  }
+
+  /** Another artifact that has the content is charged for it now. */
+  private void passCharge(Handle handle, Key hash, long bytes) {
+    long payer =
+        handle
+            .createQuery(
+                "UPDATE artifact SET charged = :bytes WHERE space = :space AND key = (SELECT"
+                    + " min(key) FROM artifact WHERE space = :space AND hash = :hash AND content IS"
+                    + " NULL) RETURNING tenant")
+            .bind("bytes", bytes)
+            .bind("space", tenant.space())
+            .bind("hash", Tenant.bytes(hash))
+            .mapTo(Long.class)
+            .one();
+    charge(handle, payer, bytes);
+  }
+
+  // ---- quota
+
+  long artifactBytes() {
+    return jdbi.withHandle(this::artifactBytes);
+  }
+
+  private long artifactBytes(Handle handle) {
+    return handle
+        .createQuery("SELECT artifact_bytes FROM tenant WHERE id = :id")
+        .bind("id", tenant.id())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private record Victim(Key key, Key hash) {}
+
+  /** Removes this tenant's artifacts, those first that save least for their bytes. */
+  int collect(long bytes) throws IOException {
+    return change(handle -> {
+      int removed = 0;
+      while (artifactBytes(handle) > bytes) {
+        List<Victim> victims = leastWorth(handle);
+        if (victims.isEmpty()) {
+          return removed;
+        }
+        for (Victim victim : victims) {
+          if (artifactBytes(handle) <= bytes) {
+            return removed;
+          }
+          removed += remove(handle, victim.key, victim.hash) ? 1 : 0;
+        }
+      }
+      return removed;
+    });
+  }
+
+  private List<Victim> leastWorth(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT key, hash FROM artifact WHERE tenant = :tenant ORDER BY (uses + 1.0) *"
+                + " cost_nanos / (bytes + 256), last_run LIMIT 64")
+        .bind("tenant", tenant.id())
+        .map((row, _) -> new Victim(tenant.key(row.getBytes(1)), Tenant.plain(row.getBytes(2))))
+        .list();
+  }
+
+  /** Removes an artifact by its key, as found damaged. */
+  boolean removeDamaged(Key key, Key hash) throws IOException {
+    return change(handle -> remove(handle, key, hash));
+  }
+
+  /** Removes files that no artifact has. */
+  int removeOrphans(boolean mend) throws IOException {
+    return change(handle -> {
+      int orphans = 0;
+      for (Key hash : contents.all(tenant.space())) {
+        if (!isOwned(handle, hash)) {
+          orphans++;
+          if (mend) {
+            contents.delete(tenant.space(), hash);
+          }
+        }
+      }
+      return orphans;
+    });
+  }
+
+  /** Vertices and edges, many at once. */
+  private final class Batches implements AutoCloseable {
+    private final PreparedBatch vertices;
+    private final PreparedBatch edges;
+
+    Batches(Handle handle) {
+      vertices =
+          handle.prepareBatch(
+              "INSERT INTO vertex(space, key, operation, cost_nanos, bytes, frequency, first_run,"
+                  + " last_run) VALUES(:space, :key, :operation, :cost, :bytes, :frequency, :run,"
+                  + " :run) ON CONFLICT(space, key) DO UPDATE SET cost_nanos = CASE WHEN"
+                  + " vertex.cost_nanos = 0 THEN excluded.cost_nanos WHEN excluded.cost_nanos = 0"
+                  + " THEN vertex.cost_nanos ELSE least(vertex.cost_nanos, excluded.cost_nanos)"
+                  + " END, bytes = greatest(vertex.bytes, excluded.bytes), frequency ="
+                  + " vertex.frequency + CASE WHEN vertex.last_run <> excluded.last_run THEN"
+                  + " excluded.frequency ELSE 0 END, last_run = excluded.last_run");
+      edges =
+          handle.prepareBatch(
+              "INSERT INTO edge(space, child, position, parent) VALUES(:space, :child, :position,"
+                  + " :parent) ON CONFLICT DO NOTHING");
+    }
+
+    void add(GraphChange.Seen seen) {
+      vertices
+          .bind("space", tenant.space())
+          .bind("key", tenant.row(seen.vertex().key()))
+          .bind("operation", seen.vertex().operation())
+          .bind("cost", seen.vertex().costNanos())
+          .bind("bytes", seen.vertex().bytes())
+          .bind("frequency", seen.frequency())
+          .bind("run", seen.run())
+          .add();
+      List<Key> inputs = seen.vertex().inputs();
+      for (int i = 0; i < inputs.size(); i++) {
+        edges
+            .bind("space", tenant.space())
+            .bind("child", tenant.row(seen.vertex().key()))
+            .bind("position", i)
+            .bind("parent", tenant.row(inputs.get(i)))
+            .add();
+      }
+    }
+
+    void flush() {
+      if (vertices.size() > 0) {
+        vertices.execute();
+      }
+      if (edges.size() > 0) {
+        edges.execute();
+      }
+    }
+
+    @Override
+    public void close() {
+      vertices.close();
+      edges.close();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.reprise.server;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A PostgreSQL that the tests of this module start and share; each asks it for a database of its
+ * own. Where its binaries cannot start the tests are skipped, aloud.
+ */
+final class Postgres implements ParameterResolver {
+
+  /** Hands out databases. */
+  static final class Databases implements AutoCloseable {
+    private final EmbeddedPostgres postgres;
+    private final AtomicInteger count = new AtomicInteger();
+
+    Databases(EmbeddedPostgres postgres) {
+      this.postgres = postgres;
+    }
+
+    /** A new, empty database. */
+    DatabaseAddress create() throws SQLException {
+      String name = "reprise" + count.incrementAndGet();
+      try (Connection connection = postgres.getPostgresDatabase().getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("CREATE DATABASE " + name);
+      }
+      return new DatabaseAddress(
+          "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + name, "postgres", "postgres");
+    }
+
+    @Override
+    public void close() throws java.io.IOException {
+      postgres.close();
+    }
+  }
+
+  private record Started(Databases databases, String problem) implements AutoCloseable {
+    @Override
+    public void close() throws java.io.IOException {
+      if (databases != null) {
+        databases.close();
+      }
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Databases.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Started started =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.create(Postgres.class))
+            .getOrComputeIfAbsent(Started.class, _ -> start(), Started.class);
+    if (started.databases == null) {
+      System.err.println("SKIPPED: PostgreSQL cannot be started here: " + started.problem);
+      Assumptions.abort("PostgreSQL cannot be started here: " + started.problem);
+    }
+    return started.databases;
+  }
+
+  private static Started start() {
+    try {
+      return new Started(
+          new Databases(
+              EmbeddedPostgres.builder()
+                  .setServerConfig("fsync", "off")
+                  .setServerConfig("max_connections", "100")
+                  .start()),
+          null);
+    } catch (Exception e) {
+      return new Started(null, e.toString());
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.reprise.server;
+
+import static dev.reprise.server.TestServer.bytes;
+import static dev.reprise.server.TestServer.facts;
+import static dev.reprise.server.TestServer.key;
+import static dev.reprise.server.TestServer.load;
+import static dev.reprise.server.TestServer.offer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.store.Artifact;
+import dev.reprise.store.Experiments;
+import dev.reprise.store.Inspection;
+import dev.reprise.store.RunLog;
+import dev.reprise.store.RunStore;
+import dev.reprise.store.StoreClaim;
+import dev.reprise.store.StoreException;
+import dev.reprise.store.Vertex;
+import dev.reprise.store.remote.Protocol;
+import dev.reprise.store.remote.RemoteExperiments;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients of a server find, with a real PostgreSQL behind it. */
+@ExtendWith(Postgres.class)
+class TeamServerTest {
+  private static final int SMALL = 100;
+  private static final int LARGE = 100_000;
+
+  @TempDir private Path folder;
+  private TestServer server;
+
+  @BeforeEach
+  void start(Postgres.Databases databases) throws Exception {
+    server = new TestServer(databases, folder);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void whatOneClientOffersAnotherFindsSmallOrInParts() throws Exception {
+    int several = 2 * Protocol.PART_BYTES + 77;
+    try (RunStore ada = server.client("ada");
+        RunStore colleague = server.client("ada")) {
+      assertThat(offer(ada, SMALL, 1).problem()).isNull();
+      assertThat(offer(ada, LARGE, 2).kept()).isEqualTo(1);
+      assertThat(offer(ada, several, 3).problem()).isNull();
+      assertThat(colleague.find(key(1)).isInline()).isTrue();
+      assertThat(load(colleague, 1)).isEqualTo(bytes(SMALL, 1));
+      assertThat(load(colleague, 2)).isEqualTo(bytes(LARGE, 2));
+      assertThat(load(colleague, 3)).isEqualTo(bytes(several, 3));
+      assertThat(colleague.find(key(4))).isNull();
+      assertThat(colleague.find(key(2)).costNanos()).isEqualTo(2_000);
+    }
+    assertThat(server.told).isEmpty();
+    assertThat(server.log()).isEmpty();
+  }
+
+  @Test
+  void callsTracesScoresAndTheGraphComeBack() throws Exception {
+    try (RunStore ada = server.client("ada");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      for (long cost : new long[] {500, 300}) {
+        try (RunLog log = ada.begin(facts("fit.dml"), 1L << 30)) {
+          Vertex vertex = new Vertex(key(1), "tsmm", List.of(key(2), key(3)), cost, 80);
+          log.seen(() -> List.of(vertex, vertex));
+          log.offer(key(7), key(1), cost, TestServer.content(bytes(SMALL, 7)));
+          log.region(key(5), () -> new byte[] {1, 2, 3}, 40);
+          log.trace("model.csv", key(9), () -> "the text");
+          log.score("r2", key(9), 0.75);
+          log.used(key(7));
+          log.ended("finished", 1.25);
+        }
+      }
+      assertThat(ada.region(key(5))).containsExactly(1, 2, 3);
+      assertThat(ada.region(key(6))).isNull();
+      Experiments experiments = new Experiments(remote);
+      assertThat(experiments.totals()).isEqualTo(new Experiments.Totals(2, 1, 2, 1, SMALL, 1));
+      Experiments.RunEntry run = experiments.runs(5).getFirst();
+      assertThat(run.id()).isEqualTo(2);
+      assertThat(run.facts()).isEqualTo(facts("fit.dml"));
+      assertThat(run.seconds()).isEqualTo(1.25);
+      assertThat(run.scores()).containsExactly(new Experiments.Score("r2", key(9), 0.75));
+      assertThat(experiments.run(1).status()).isEqualTo("finished");
+      assertThat(experiments.trace(2, "model.csv")).isEqualTo("the text");
+      assertThat(experiments.traces(2))
+          .containsExactly(new Experiments.TraceEntry("model.csv", key(9)));
+      assertThat(experiments.artifacts(0, 9))
+          .containsExactly(new Experiments.ArtifactEntry(key(7), key(1), "tsmm", SMALL, 500, 1, 2));
+      assertThatThrownBy(() -> experiments.run(77)).hasMessageContaining("no run 77");
+      assertThatThrownBy(() -> experiments.trace(2, "x")).hasMessageContaining("no trace named");
+    }
+  }
+
+  @Test
+  void tenantsSeeNothingOfEachOtherUnlessOneWasMadeToShare() throws Exception {
+    server.authority().createTenant("carl", TestServer.QUOTA, "ada");
+    try (RunStore ada = server.client("ada");
+        RunStore bob = server.client("bob");
+        RunStore carl = server.client("carl")) {
+      offer(ada, LARGE, 1);
+      offer(ada, SMALL, 2);
+      Artifact artifact = ada.find(key(1));
+      assertThat(bob.find(key(1))).isNull();
+      assertThat(bob.find(key(2))).isNull();
+      // Knowing the fingerprint does not help.
+      assertThatThrownBy(
+              () -> {
+                try (var arena = java.lang.foreign.Arena.ofConfined()) {
+                  bob.contentOf(artifact, arena);
+                }
+              })
+          .isInstanceOf(java.nio.file.NoSuchFileException.class);
+      assertThat(load(carl, 1)).isEqualTo(bytes(LARGE, 1));
+      // Claims are apart as well.
+      try (StoreClaim _ = ada.tryClaim(key(5));
+          StoreClaim other = bob.tryClaim(key(5))) {
+        assertThat(other).isNotNull();
+        assertThat(carl.tryClaim(key(5))).isNull();
+      }
+      offer(bob, LARGE, 1);
+      assertThat(load(bob, 1)).isEqualTo(bytes(LARGE, 1));
+    }
+    // The same key lies under another one for each of the two.
+    try (GraphStore graph = GraphStore.open(server.database())) {
+      List<byte[]> rows =
+          graph
+              .jdbi()
+              .withHandle(handle ->
+                  handle
+                      .createQuery("SELECT DISTINCT key FROM artifact WHERE bytes = " + LARGE)
+                      .mapTo(byte[].class)
+                      .list());
+      assertThat(rows).hasSize(2).noneMatch(row -> Tenant.plain(row).equals(key(1)));
+    }
+  }
+
+  @Test
+  void aSecondClientWaitsForTheFirstAndTakesOverWhenItDies() {
+    RunStore first = server.client("ada");
+    try (RunStore second = server.client("ada")) {
+      StoreClaim claim = first.tryClaim(key(1));
+      assertThat(claim).isNotNull();
+      assertThat(first.tryClaim(key(1))).isNull();
+      assertThat(second.tryClaim(key(1))).isNull();
+      claim.close();
+      StoreClaim next = second.tryClaim(key(1));
+      assertThat(next).isNotNull();
+      next.close();
+      assertThat(first.tryClaim(key(2))).isNotNull();
+      // As a process that is killed: it gives nothing back, and is silent from now on.
+      first.close();
+      StoreClaim taken = second.tryClaim(key(2));
+      while (taken == null) {
+        taken = second.tryClaim(key(2));
+      }
+      taken.close();
+    }
+  }
+
+  @Test
+  void damagedContentIsFoundMendedAndReplaced() throws Exception {
+    try (RunStore ada = server.client("ada");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      offer(ada, LARGE, 1, 2);
+      try (var files = Files.walk(folder)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          byte[] content = Files.readAllBytes(file);
+          content[LARGE / 2] ^= 1;
+          Files.write(file, content);
+        }
+      }
+      Inspection.Report found = remote.check(false);
+      assertThat(found.problems()).hasSize(2).allMatch(line -> line.contains("damaged"));
+      try (RunLog log = ada.begin(facts("a.dml"), 1L << 30)) {
+        log.damaged(ada.find(key(1)));
+        log.offer(key(1), key(1), 10, TestServer.content(bytes(LARGE, 1)));
+      }
+      assertThat(load(ada, 1)).isEqualTo(bytes(LARGE, 1));
+      assertThat(remote.check(true).problems()).hasSize(1);
+      assertThat(ada.find(key(2))).isNull();
+      assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void theQuotaHoldsAndWhatSavesLeastGoesFirst() throws Exception {
+    server.authority().changeQuota("ada", 10L * LARGE);
+    try (RunStore ada = server.client("ada");
+        RunStore bob = server.client("bob");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      offer(bob, LARGE, 1, 2);
+      offer(ada, LARGE, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+      assertThat(new Experiments(remote).totals().artifactBytes()).isEqualTo(9L * LARGE);
+      assertThat(ada.find(key(1))).isNull();
+      assertThat(ada.find(key(2))).isNull();
+      assertThat(ada.find(key(3))).isNotNull();
+      // What can never fit is not kept, and breaks nothing.
+      assertThat(offer(ada, 11 * LARGE, 20).problem()).isNull();
+      assertThat(ada.find(key(20))).isNull();
+      assertThat(remote.collect(3L * LARGE))
+          .isEqualTo(new RemoteExperiments.Collected(6, 3L * LARGE));
+      assertThat(remote.check(false).isClean()).isTrue();
+      assertThat(load(bob, 1)).isNotNull();
+    }
+  }
+
+  @Test
+  void contentsThatArtifactsShareAreChargedOnceAndLiveWithTheLast() throws Exception {
+    try (RunStore ada = server.client("ada");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      try (RunLog log = ada.begin(facts("a.dml"), 1L << 30)) {
+        log.offer(key(1), key(1), 10, TestServer.content(bytes(LARGE, 7)));
+        log.offer(key(2), key(2), 20, TestServer.content(bytes(LARGE, 7)));
+      }
+      assertThat(new Experiments(remote).totals().artifactBytes()).isEqualTo(LARGE);
+      try (RunLog log = ada.begin(facts("a.dml"), 1L << 30)) {
+        log.damaged(ada.find(key(1)));
+      }
+      assertThat(new Experiments(remote).totals().artifactBytes()).isEqualTo(LARGE);
+      assertThat(load(ada, 2)).isEqualTo(bytes(LARGE, 7));
+      assertThat(remote.collect(0)).isEqualTo(new RemoteExperiments.Collected(1, 0));
+      try (var files = Files.walk(folder)) {
+        assertThat(files.filter(Files::isRegularFile)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aServerThatIsGoneIsToldOnceAndAskedNoMore() {
+    try (RunStore ada = server.client("ada")) {
+      RunLog log = ada.begin(facts("a.dml"), 1L << 30);
+      server.close();
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(() -> ada.find(key(1))).isInstanceOf(StoreException.class);
+      }
+      assertThat(ada.worthAskingNanos()).isInfinite();
+      log.offer(key(1), key(1), 10, TestServer.content(bytes(LARGE, 1)));
+      log.close();
+      assertThat(log.problem()).isNotNull();
+      assertThat(server.told).hasSize(1);
+      assertThat(server.told.getFirst())
+          .contains("does not answer", "the run goes on without it")
+          .doesNotContain("rp_");
+    }
+  }
+
+  @Test
+  void sixtyFourClientsAtOnceFindWhatTheyAddAndLoseNothing() throws Exception {
+    int clients = 64;
+    String token = server.token("ada");
+    try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<RunLog>> work =
+          java.util.stream.IntStream.range(0, clients)
+              .<Callable<RunLog>>mapToObj(number ->
+                  () -> {
+                    try (RunStore store =
+                        RunStore.open(
+                            dev.reprise.store.StoreConfig.of(server.address(token)),
+                            server.told::add)) {
+                      // Every value is offered by four of them, at sizes of both kinds.
+                      int shared = number % (clients / 4);
+                      RunLog log = store.begin(facts("run" + number), 1L << 30);
+                      try (log) {
+                        Vertex vertex = new Vertex(key(900), "op", List.of(key(901)), 10, 10);
+                        log.seen(() -> List.of(vertex));
+                        StoreClaim claim = store.tryClaim(key(500 + shared));
+                        log.offer(
+                            key(shared),
+                            key(shared),
+                            50,
+                            TestServer.content(bytes(shared % 2 == 0 ? SMALL : LARGE, shared)));
+                        if (claim != null) {
+                          claim.close();
+                        }
+                        log.ended("finished", 1);
+                      }
+                      assertThat(load(store, shared))
+                          .isEqualTo(bytes(shared % 2 == 0 ? SMALL : LARGE, shared));
+                      return log;
+                    }
+                  })
+              .toList();
+      for (Future<RunLog> each : pool.invokeAll(work)) {
+        assertThat(each.get().problem()).isNull();
+      }
+    }
+    assertThat(server.told).isEmpty();
+    assertThat(server.log()).isEmpty();
+    try (RemoteExperiments remote = new RemoteExperiments(server.address(token))) {
+      Experiments.Totals totals = new Experiments(remote).totals();
+      assertThat(totals.runs()).isEqualTo(clients);
+      assertThat(totals.artifacts()).isEqualTo(clients / 4);
+      assertThat(totals.artifactBytes()).isEqualTo(clients / 8 * (SMALL + LARGE));
+      assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.reprise.server;
+
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.Key;
+import dev.reprise.store.Artifact;
+import dev.reprise.store.Content;
+import dev.reprise.store.ContentOutput;
+import dev.reprise.store.RunFacts;
+import dev.reprise.store.RunLog;
+import dev.reprise.store.RunStore;
+import dev.reprise.store.ServerAddress;
+import dev.reprise.store.StoreConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A server with tenants, and clients of it. Its time is what a test says. */
+final class TestServer implements AutoCloseable {
+  static final long QUOTA = 50L << 20;
+
+  final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+  final List<String> told = new CopyOnWriteArrayList<>();
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final Path folder;
+  private final DatabaseAddress database;
+  private StoreServer server;
+
+  TestServer(Postgres.Databases databases, Path folder) throws Exception {
+    this.folder = folder;
+    this.database = databases.create();
+    start(0);
+    authority().createTenant("ada", QUOTA, null);
+    authority().createTenant("bob", QUOTA, null);
+  }
+
+  private void start(int port) {
+    server =
+        StoreServer.start(
+            new StoreServer.Config(
+                database,
+                folder,
+                new InetSocketAddress("localhost", port),
+                new ServerLimits(3, 500, 256),
+                now::get,
+                new PrintStream(log, true, StandardCharsets.UTF_8)));
+  }
+
+  Authority authority() {
+    return server.authority();
+  }
+
+  DatabaseAddress database() {
+    return database;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  String log() {
+    return log.toString(StandardCharsets.UTF_8);
+  }
+
+  String token(String tenant) {
+    return authority().createToken(tenant, "test", Duration.ofDays(1));
+  }
+
+  int port() {
+    return server.address().getPort();
+  }
+
+  ServerAddress address(String token) {
+    return new ServerAddress(URI.create("http://localhost:" + port()), token);
+  }
+
+  /** A client of a tenant with a token of its own. */
+  RunStore client(String tenant) {
+    return RunStore.open(StoreConfig.of(address(token(tenant))), told::add);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  // ---- what clients do
+
+  static Key key(long number) {
+    return ContentHash.of(MemorySegment.ofArray(new long[] {number}));
+  }
+
+  static RunFacts facts(String script) {
+    return new RunFacts("ada", "host", script, "", "1", 1_000);
+  }
+
+  /** Bytes that follow from a number. */
+  static byte[] bytes(int length, long seed) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  static Content content(byte[] bytes) {
+    return new Content() {
+      @Override
+      public long bytes() {
+        return bytes.length;
+      }
+
+      @Override
+      public Written writeTo(ContentOutput out) throws IOException {
+        for (ByteBuffer all = ByteBuffer.wrap(bytes); all.hasRemaining(); ) {
+          out.write(all);
+        }
+        return new Written(ContentHash.of(MemorySegment.ofArray(bytes)), bytes.length);
+      }
+
+      @Override
+      public void release() {}
+    };
+  }
+
+  /** A run that offers contents of a length, each under the key of its number. */
+  static RunLog offer(RunStore store, int length, int... numbers) {
+    RunLog log = store.begin(facts("a.dml"), 1L << 30);
+    try (log) {
+      for (int number : numbers) {
+        log.offer(key(number), key(number), 1_000L * number, content(bytes(length, number)));
+      }
+      log.ended("finished", 0.5);
+    }
+    return log;
+  }
+
+  /** The content of a number as a store has it, or null. */
+  static byte[] load(RunStore store, int number) throws IOException {
+    Artifact artifact = store.find(key(number));
+    if (artifact == null) {
+      return null;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return store.contentOf(artifact, arena).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.reprise.store.remote;
+
+/** What clients and the server agree on, besides the form of {@code exchange}. */
+public final class Protocol {
+  /** Contents travel in parts of at most this size, so that every request is short. */
+  public static final int PART_BYTES = 4 << 20;
+
+  /** A request has at most this many bytes. */
+  public static final int MOST_REQUEST_BYTES = 8 << 20;
+
+  /** Records and traces longer than this are not sent. */
+  public static final int LONGEST_RECORD_BYTES = 6 << 20;
+
+  /** How often a client with claims says that it lives. */
+  public static final long BEAT_MILLIS = 200;
+
+  /** A client that was silent so long is taken for dead. */
+  public static final long LEASE_MILLIS = 800;
+
+  private Protocol() {}
+}

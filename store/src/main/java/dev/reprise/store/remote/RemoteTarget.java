@@ -1,0 +1,177 @@
+package dev.reprise.store.remote;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.store.Artifact;
+import dev.reprise.store.RunChanges;
+import dev.reprise.store.RunFacts;
+import dev.reprise.store.RunTarget;
+import dev.reprise.store.StoreException;
+import dev.reprise.store.Vertex;
+import dev.reprise.store.exchange.ChangeReader;
+import dev.reprise.store.exchange.ChangeWriter;
+import dev.reprise.store.exchange.GraphChange;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.Map;
+
+/**
+ * Writes a run to a server: contents first, then what is to be known of them. Many changes go in
+ * several requests, each of which the server makes as a whole or not at all.
+ */
+final class RemoteTarget implements RunTarget {
+  private static final int BATCH_BYTES = 1 << 20;
+
+  private final ServerConnection connection;
+  private final RemoteContents contents;
+  private final RunFacts facts;
+
+  /** Its number, 0 before the server knows of it. */
+  private long run;
+
+  RemoteTarget(ServerConnection connection, RemoteContents contents, RunFacts facts) {
+    this.connection = connection;
+    this.contents = contents;
+    this.facts = facts;
+  }
+
+  @Override
+  public String name() {
+    return connection.name();
+  }
+
+  @Override
+  public boolean has(Key key) {
+    return connection.send("HEAD", "/v1/artifacts/" + key).status() != ServerConnection.ABSENT;
+  }
+
+  @Override
+  public Path draft() throws IOException {
+    return RemoteContents.draft();
+  }
+
+  @Override
+  public FileChannel openDraft(Path draft) throws IOException {
+    return FileChannel.open(draft, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+  }
+
+  @Override
+  public void remove(Artifact artifact) {
+    try {
+      Collected changes = new Collected();
+      changes.add(new GraphChange.Removed(artifact.key(), artifact.hash()));
+      changes.flush();
+    } catch (IOException e) {
+      throw connection.garbled(e);
+    }
+  }
+
+  @Override
+  public void write(Batch batch) throws IOException {
+    if (run == 0) {
+      run = begin(connection, new GraphChange.Run(0, facts, -1, null));
+    }
+    Collected changes = new Collected();
+    try {
+      batch.applyTo(changes);
+    } catch (SQLException e) {
+      throw new IllegalStateException("a server's changes need no database", e);
+    }
+    changes.flush();
+  }
+
+  /** The number that the server gives a run. */
+  static long begin(ServerConnection connection, GraphChange.Run run) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new ChangeWriter(bytes).write(run);
+    byte[] answer = connection.send("POST", "/v1/runs", bytes.toByteArray()).body();
+    return new ChangeReader(new ByteArrayInputStream(answer)).number();
+  }
+
+  /** Changes that wait to be sent together. */
+  private final class Collected implements RunChanges {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ChangeWriter writer = new ChangeWriter(bytes);
+
+    void add(GraphChange change) throws IOException {
+      writer.write(change);
+      if (bytes.size() >= BATCH_BYTES) {
+        flush();
+      }
+    }
+
+    void flush() throws IOException {
+      if (bytes.size() > 0) {
+        byte[] body = bytes.toByteArray();
+        bytes.reset();
+        connection.send("POST", "/v1/changes", body);
+      }
+    }
+
+    @Override
+    public void ended(String status, double seconds) throws IOException {
+      add(new GraphChange.Ended(run, status, seconds));
+    }
+
+    @Override
+    public void vertex(Vertex vertex) throws IOException {
+      add(new GraphChange.Seen(run, vertex, 1));
+    }
+
+    @Override
+    public boolean artifact(Artifact artifact, Key vertex, Path draft) throws IOException {
+      if (draft != null) {
+        try {
+          contents.store(artifact.hash(), artifact.bytes(), draft);
+        } catch (StoreException e) {
+          if (connection.problem() != null || !e.isPassing()) {
+            throw e;
+          }
+          // No room for it, or too much at once: this one is not kept.
+          return false;
+        }
+      }
+      add(
+          new GraphChange.Kept(
+              run,
+              artifact.key(),
+              vertex,
+              artifact.hash(),
+              artifact.bytes(),
+              artifact.costNanos(),
+              artifact.content(),
+              0));
+      return true;
+    }
+
+    @Override
+    public void uses(Map<Key, Integer> uses) throws IOException {
+      for (Map.Entry<Key, Integer> use : uses.entrySet()) {
+        add(new GraphChange.Used(run, use.getKey(), use.getValue()));
+      }
+    }
+
+    @Override
+    public void region(Key key, byte[] record, long costNanos) throws IOException {
+      if (record.length <= Protocol.LONGEST_RECORD_BYTES) {
+        add(new GraphChange.Region(run, key, record, costNanos));
+      }
+    }
+
+    @Override
+    public void trace(String name, Key key, byte[] text) throws IOException {
+      if (text.length <= Protocol.LONGEST_RECORD_BYTES) {
+        add(new GraphChange.TraceText(run, name, key, text));
+      }
+    }
+
+    @Override
+    public void score(String name, Key key, double value) throws IOException {
+      add(new GraphChange.Scored(run, name, key, value));
+    }
+  }
+}
