@@ -103,6 +103,9 @@ final class RunRecall {
 
   /** Does what an earlier run did, if it is known; else null. */
   RunStatistics recall(String name) {
+    if (services.stored().isNew()) {
+      return null;
+    }
     long start = System.nanoTime();
     services.stored().begin(name, "");
     byte[] bytes = services.stored().region(key);

@@ -66,12 +66,20 @@ public final class ScriptRunner {
         recall == null || !inputs.isEmpty()
             ? new Run(services, functions)
             : new Run(services, functions, recall.journal());
+    if (services.stored() != null) {
+      services.stored().begin(scriptName(), "");
+    }
     MainThread main = new MainThread(run, inputs);
     onDeepStack(run, main);
     if (main.failure != null) {
       throw main.failure;
     }
     return main.outcome;
+  }
+
+  private String scriptName() {
+    Position start = functions.main().procedure().position();
+    return start == null ? "a script" : start.file();
   }
 
   /** Runs the body of a run on a thread of its own, and waits for it. */
@@ -116,9 +124,6 @@ public final class ScriptRunner {
     @Override
     public void run() {
       long start = System.nanoTime();
-      if (services.stored() != null) {
-        services.stored().begin(scriptName(), "");
-      }
       long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
       ControlContext context =
           run.mainContext(
@@ -159,11 +164,6 @@ public final class ScriptRunner {
         inputs.values().forEach(bound -> services.restoration().letGo(bound.value(), bound.item()));
         services.config().out().flush();
       }
-    }
-
-    private String scriptName() {
-      Position start = functions.main().procedure().position();
-      return start == null ? "a script" : start.file();
     }
 
     private void bindInputs(Activation activation) {

@@ -31,11 +31,18 @@ public final class ExperimentStore implements RunStore {
   /** Share of the budget that is left when the budget was exceeded: making room is not cheap. */
   private static final double LEFT_AFTER_EVICTION = 0.9;
 
+  /** How long a store in which nobody has left anything is taken to stay so. */
+  private static final long BARREN_NANOS = 500_000_000;
+
   private static final int EVICTION_BATCH = 256;
 
   private final StoreConfig config;
   private final ArtifactFiles files;
   private final GraphDatabase database;
+
+  // Written by whoever looks; once false it stays so. Whoever sees an old one asks in vain.
+  private volatile boolean barren;
+  private volatile long lookedNanos;
   private final ProcessClaims claims;
 
   private ExperimentStore(StoreConfig config) {
@@ -56,6 +63,8 @@ public final class ExperimentStore implements RunStore {
           "the experiment store " + folder + " cannot be opened: " + e.getMessage(), e);
     }
     this.database = openDatabase(folder);
+    this.barren = countRuns() == 0;
+    this.lookedNanos = System.nanoTime();
   }
 
   private GraphDatabase openDatabase(Path folder) {
@@ -137,6 +146,34 @@ public final class ExperimentStore implements RunStore {
     try (FileChannel channel = FileChannel.open(fileOf(artifact), StandardOpenOption.READ)) {
       return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
     }
+  }
+
+  /**
+   * {@inheritDoc} Looks again from time to time; what others add in between is computed, unless it
+   * is worth waiting for.
+   */
+  @Override
+  public boolean isBarren() {
+    if (!barren) {
+      return false;
+    }
+    long now = System.nanoTime();
+    if (now - lookedNanos > BARREN_NANOS) {
+      lookedNanos = now;
+      barren = countRuns() < 2;
+    }
+    return barren;
+  }
+
+  /** Runs so far, at most two. */
+  private long countRuns() {
+    return database.ask(session -> {
+      PreparedStatement count =
+          session.prepared("SELECT count(*) FROM (SELECT 1 FROM run LIMIT 2)");
+      try (ResultSet result = count.executeQuery()) {
+        return result.next() ? result.getLong(1) : 0;
+      }
+    });
   }
 
   @Override

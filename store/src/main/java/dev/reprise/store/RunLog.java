@@ -38,11 +38,17 @@ public final class RunLog implements AutoCloseable {
   /** The part of a run's time that writing may take. */
   private static final double WRITING_SHARE = 0.01;
 
+  /** Values may wait for the end in any case up to so many bytes. */
+  private static final long LEAST_WAITING_BYTES = 16 << 20;
+
   /** A vertex with its edges. */
   private static final long VERTEX_NANOS = 15_000;
 
   /** What the outcome of a call is charged while it waits: about what a record has. */
   private static final long OUTCOME_BYTES = 4 << 10;
+
+  /** Walking the lineage of what a call left. */
+  private static final long OUTCOME_NANOS = 100_000;
 
   private final RunTarget target;
   private final long queueBytes;
@@ -77,6 +83,11 @@ public final class RunLog implements AutoCloseable {
 
   /** A change that is worth making only if that does not take too long. */
   private interface Weighed extends Change, WaitingOffers.Offered {
+    /** What making it costs besides writing its bytes. */
+    default long makingNanos() {
+      return 0;
+    }
+
     /** Gives up what others wait for. */
     default void postpone() {}
 
@@ -265,8 +276,10 @@ public final class RunLog implements AutoCloseable {
   }
 
   private void applyAll(List<Change> batch) {
+    long start = System.nanoTime();
     try {
       apply(batch);
+      budget.taken(System.nanoTime() - start);
     } catch (Throwable e) {
       // An error of the machine, too: whoever waits for a claim must not wait for ever.
       problem = new StoreException("the experiment store cannot be written: " + e, e);
@@ -278,7 +291,7 @@ public final class RunLog implements AutoCloseable {
 
   /** True when a change pays for itself; else it waits for the end, or is given up. */
   private boolean isWrittenNow(Weighed change) {
-    long nanos = budget.writeNanos(change.bytes());
+    long nanos = writeNanos(change);
     if (budget.paysForItself(change.costNanos(), nanos)
         || change.isAwaited() && budget.allows(nanos)) {
       budget.spend(nanos);
@@ -286,10 +299,17 @@ public final class RunLog implements AutoCloseable {
     }
     change.postpone();
     waiting.add(change, nanos);
-    for (Weighed least = waiting.overflow(); least != null; least = waiting.overflow()) {
+    long limit = Math.max(LEAST_WAITING_BYTES, budget.affordableBytes());
+    Weighed least = waiting.overflow(limit);
+    while (least != null) {
       giveUp(least);
+      least = waiting.overflow(limit);
     }
     return false;
+  }
+
+  private long writeNanos(Weighed change) {
+    return budget.writeNanos(change.bytes()) + change.makingNanos();
   }
 
   private void giveUp(Weighed change) {
@@ -300,7 +320,7 @@ public final class RunLog implements AutoCloseable {
   /** At the end: the best first, as far as the budget goes. */
   private void writeWhatWaits(List<Change> batch) {
     for (Weighed best = waiting.best(); best != null; best = waiting.best()) {
-      long nanos = budget.writeNanos(best.bytes());
+      long nanos = writeNanos(best);
       if (problem == null && budget.allows(nanos)) {
         budget.spend(nanos);
         batch.add(best);
@@ -379,8 +399,11 @@ public final class RunLog implements AutoCloseable {
 
     @Override
     public void prepare() {
+      long start = System.nanoTime();
       vertices = graphBudget.allows(VERTEX_NANOS) ? make.get() : List.of();
       graphBudget.spend(VERTEX_NANOS * vertices.size());
+      // Writing them takes about as long again.
+      graphBudget.taken(2 * (System.nanoTime() - start));
     }
 
     @Override
@@ -412,6 +435,11 @@ public final class RunLog implements AutoCloseable {
     @Override
     public long bytes() {
       return OUTCOME_BYTES;
+    }
+
+    @Override
+    public long makingNanos() {
+      return OUTCOME_NANOS;
     }
 
     @Override

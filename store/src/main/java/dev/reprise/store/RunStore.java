@@ -35,6 +35,11 @@ public interface RunStore extends AutoCloseable {
     return FOLDER_ASKING_NANOS;
   }
 
+  /** True as long as no other run has left anything, so that asking is in vain. */
+  default boolean isBarren() {
+    return false;
+  }
+
   /** The artifact of a key, or null. */
   Artifact find(Key key);
 

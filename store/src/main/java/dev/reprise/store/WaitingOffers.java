@@ -40,9 +40,13 @@ final class WaitingOffers<T extends WaitingOffers.Offered> {
     bytes += offer.bytes();
   }
 
-  /** Takes out what is worth least when there is too much; else null. */
-  T overflow() {
-    return bytes > mostBytes ? taken(offers.pollFirst()) : null;
+  /**
+   * Takes out what is worth least when there is too much; else null.
+   *
+   * @param limit bytes that may stay, if that is less than the limit of all
+   */
+  T overflow(long limit) {
+    return bytes > Math.min(limit, mostBytes) ? taken(offers.pollFirst()) : null;
   }
 
   /** Takes out what is worth most; null when nothing is left. */

@@ -4,8 +4,8 @@ import java.util.function.LongSupplier;
 
 /**
  * What a run may spend on writing: a share of the time that it has taken so far, and a little at
- * once. Spending is estimated from bytes, at the speed that this run has measured so far, so that
- * what a short run keeps does not depend on the machine. By the writing thread.
+ * once. What the little is spent on goes by estimates from bytes, so that what a short run keeps
+ * does not depend on the machine; a longer one counts what writing takes. By the writing thread.
  *
  * <p>A value that took so long to compute that the share of its own time pays for writing it is
  * always affordable: such values together never take more than the share of the run.
@@ -30,6 +30,7 @@ final class WriteBudget {
   private final long start;
   private double nanosPerByte = FIRST_NANOS_PER_BYTE;
   private long spentNanos;
+  private long takenNanos;
 
   /**
    * @param share of the run's time
@@ -53,12 +54,29 @@ final class WriteBudget {
 
   /** True when there is enough left. */
   boolean allows(long writeNanos) {
-    double allowance = CREDIT_NANOS + share * (clock.getAsLong() - start);
-    return spentNanos + writeNanos <= allowance;
+    return writeNanos <= leftNanos();
+  }
+
+  /** The credit goes by estimates, the share by what writing has really taken. */
+  private double leftNanos() {
+    double earned = share * (clock.getAsLong() - start);
+    double credit = CREDIT_NANOS - spentNanos;
+    return Math.max(credit, CREDIT_NANOS + earned - Math.max(takenNanos, spentNanos));
+  }
+
+  /** Bytes beyond which more will hardly be written at the end than is there already. */
+  long affordableBytes() {
+    double later = share * (clock.getAsLong() - start);
+    return (long) (Math.max(0, leftNanos() + later) / nanosPerByte);
   }
 
   void spend(long writeNanos) {
     spentNanos += writeNanos;
+  }
+
+  /** Notes how long the thread has written. */
+  void taken(long nanos) {
+    takenNanos += nanos;
   }
 
   /** Notes how long a content took. */

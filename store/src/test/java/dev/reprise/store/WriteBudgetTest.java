@@ -46,6 +46,17 @@ class WriteBudgetTest {
     assertThat(budget.writeNanos(1 << 20)).isLessThan(100 * before);
   }
 
+  @Test
+  void whatWritingReallyTakesEndsTheShareButNotTheCredit() {
+    WriteBudget budget = new WriteBudget(0.01, () -> now);
+    now = 10_000_000_000L;
+    budget.taken(1_000_000_000);
+    assertThat(budget.allows(WriteBudget.CREDIT_NANOS)).isTrue();
+    assertThat(budget.allows(WriteBudget.CREDIT_NANOS + 1)).isFalse();
+    budget.spend(WriteBudget.CREDIT_NANOS);
+    assertThat(budget.allows(1)).isFalse();
+  }
+
   private record Thing(String name, long costNanos, long bytes) implements WaitingOffers.Offered {}
 
   @Test
@@ -56,7 +67,7 @@ class WriteBudgetTest {
     waiting.add(new Thing("cheap", 10, 20), 10);
     waiting.add(new Thing("same", 10, 20), 10);
     List<String> left = new ArrayList<>();
-    for (Thing least = waiting.overflow(); least != null; least = waiting.overflow()) {
+    for (Thing least = waiting.overflow(200); least != null; least = waiting.overflow(200)) {
       left.add(least.name());
     }
     assertThat(left).containsExactly("same");

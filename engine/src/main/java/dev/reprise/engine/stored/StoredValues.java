@@ -32,10 +32,13 @@ import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -102,9 +105,13 @@ public final class StoredValues implements AutoCloseable {
 
   private static final long LARGEST_QUEUE_BYTES = 1L << 30;
 
-  private final RunStore store;
+  /** Opens the store while the session goes on. */
+  private final FutureTask<Opened> opening;
+
+  private record Opened(RunStore store, Key contract) {}
+
   private final TagClass tags;
-  private final Key contract;
+  private final boolean isNew;
   private final String version;
   private final HostMemory memory;
   private final GraphRecorder recorder = new GraphRecorder();
@@ -128,18 +135,63 @@ public final class StoredValues implements AutoCloseable {
    * @param tags which values may be found besides those of a key
    * @param version of the program, for people
    * @param tell takes notes for the person who runs it
-   * @throws StoreException when the store cannot be opened
+   * @throws StoreException when the store cannot be opened; a new one is made meanwhile, and
+   *     whoever uses it first hears of that
    */
   public StoredValues(
       StoreConfig config, TagClass tags, String version, HostMemory memory, Consumer<String> tell) {
-    this.store = RunStore.open(config, tell);
     this.tags = tags;
     this.version = version;
     this.memory = memory;
+    this.isNew =
+        !config.readOnly()
+            && config.folder() != null
+            && !Files.exists(config.folder().resolve("graph.db"));
+    this.opening = new FutureTask<>(() -> new Opened(RunStore.open(config, tell), contract()));
+    if (isNew) {
+      Thread.ofPlatform().name("reprise-store-open").daemon().start(opening);
+    } else {
+      opening.run();
+      store();
+    }
+  }
+
+  private static Key contract() {
     byte[] text =
         ("values of " + BuildIdentity.of(KERNELS, LIBRARY) + ", contract " + NUMERIC_CONTRACT)
             .getBytes(StandardCharsets.UTF_8);
-    this.contract = ContentHash.of(MemorySegment.ofArray(text));
+    return ContentHash.of(MemorySegment.ofArray(text));
+  }
+
+  /** True when the store was made for this session, so that it has nothing to tell. */
+  public boolean isNew() {
+    return isNew;
+  }
+
+  private RunStore store() {
+    return opened().store;
+  }
+
+  /** Waits for the store to be open. */
+  private Opened opened() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return opening.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException("the store cannot be opened", e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Records runs from now on; does nothing when that has begun. */
@@ -150,10 +202,11 @@ public final class StoredValues implements AutoCloseable {
     startedNanos = System.nanoTime();
     long queueBytes = Math.min(memory.budgetBytes() / QUEUE_SHARE, LARGEST_QUEUE_BYTES);
     log =
-        store.begin(
-            new RunFacts(
-                userName(), hostName(), script, arguments, version, System.currentTimeMillis()),
-            queueBytes);
+        store()
+            .begin(
+                new RunFacts(
+                    userName(), hostName(), script, arguments, version, System.currentTimeMillis()),
+                queueBytes);
   }
 
   private static String userName() {
@@ -162,7 +215,7 @@ public final class StoredValues implements AutoCloseable {
 
   private static String hostName() {
     try {
-      return java.nio.file.Files.readString(Path.of("/etc/hostname")).strip();
+      return Files.readString(Path.of("/etc/hostname")).strip();
     } catch (IOException e) {
       return "unknown";
     }
@@ -176,12 +229,13 @@ public final class StoredValues implements AutoCloseable {
   /** The key under which values of this session lie. */
   Key keyOf(Key lineage) {
     Key tagged = tags.of(lineage);
+    Key contract = opened().contract;
     return new Key(tagged.high() ^ contract.high(), tagged.low() ^ contract.low());
   }
 
   /** True when an operation of that estimated work is worth asking for. */
   public boolean isWorthAsking(double work) {
-    return work >= store.worthAskingNanos();
+    return work >= store().worthAskingNanos();
   }
 
   // ---- finding
@@ -257,7 +311,7 @@ public final class StoredValues implements AutoCloseable {
       return new Answer(item, found, null);
     }
     StoreClaim claim = null;
-    if (work >= WORTH_WAITING_NANOS && !store.isReadOnly()) {
+    if (work >= WORTH_WAITING_NANOS && !store().isReadOnly()) {
       claim = tryClaim(key);
       boolean waited = claim == null;
       if (waited) {
@@ -280,7 +334,7 @@ public final class StoredValues implements AutoCloseable {
 
   private StoreClaim tryClaim(Key key) {
     try {
-      return store.tryClaim(key);
+      return store().tryClaim(key);
     } catch (StoreException e) {
       // Without locks everybody computes for himself.
       return null;
@@ -321,7 +375,15 @@ public final class StoredValues implements AutoCloseable {
 
   private Artifact look(Key key) {
     try {
-      return store.find(key);
+      return store().isBarren() ? null : store().find(key);
+    } catch (StoreException e) {
+      return null;
+    }
+  }
+
+  private Artifact lookForSure(Key key) {
+    try {
+      return store().find(key);
     } catch (StoreException e) {
       // A store that cannot be read is as good as an empty one.
       return null;
@@ -347,7 +409,7 @@ public final class StoredValues implements AutoCloseable {
   /** What computing the value took when it was measured, its inputs given; 0 when unknown. */
   public long costOf(LineageItem item) {
     try {
-      return store.costOf(item.key());
+      return store().costOf(item.key());
     } catch (StoreException e) {
       return 0;
     }
@@ -358,7 +420,7 @@ public final class StoredValues implements AutoCloseable {
   /** What an earlier run noted of a whole call or block, or null. */
   public byte[] region(Key key) {
     try {
-      return store.region(keyOf(key));
+      return store().isBarren() ? null : store().region(keyOf(key));
     } catch (StoreException e) {
       return null;
     }
@@ -401,7 +463,7 @@ public final class StoredValues implements AutoCloseable {
   }
 
   private Value load(LineageItem item, Key key) {
-    Artifact artifact = look(key);
+    Artifact artifact = lookForSure(key);
     return artifact == null ? null : load(item, artifact);
   }
 
@@ -455,9 +517,9 @@ public final class StoredValues implements AutoCloseable {
     ValueContent.Fingerprint expected =
         new ValueContent.Fingerprint(
             artifact.hash().high(), artifact.hash().low(), artifact.bytes());
-    Path file = store.fileOf(artifact);
+    Path file = store().fileOf(artifact);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment content = store.contentOf(artifact, arena);
+      MemorySegment content = store().contentOf(artifact, arena);
       return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
     } catch (InternalError e) {
       // What the JVM makes of a page of a mapped file that is no longer there.
@@ -571,9 +633,9 @@ public final class StoredValues implements AutoCloseable {
   public StoreUse use() {
     RunLog open = log;
     StoreException writing = open == null ? null : open.problem();
-    StoreException problem = writing == null ? store.problem() : writing;
+    StoreException problem = writing == null ? store().problem() : writing;
     return new StoreUse(
-        store.name(),
+        store().name(),
         hits.sum(),
         misses.sum(),
         regions.sum(),
@@ -599,6 +661,10 @@ public final class StoredValues implements AutoCloseable {
       open.ended(status, seconds);
       open.close();
     }
-    store.close();
+    try {
+      store().close();
+    } catch (StoreException e) {
+      // It was never open, which whoever needed it has been told.
+    }
   }
 }
