@@ -2,6 +2,8 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.store.ExperimentStore;
+import dev.reprise.store.Experiments;
 import dev.reprise.store.StoreConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -149,6 +151,25 @@ class RecalledRunsTest {
             .withStore(StoreConfig.of(folder.resolve("store")));
     assertThat(run(drawn, script).recalled()).isFalse();
     assertThat(run(drawn, script).recalled()).isFalse();
+  }
+
+  @Test
+  void theBestScoreOfARunIsKeptAlsoWhenItIsRecalled() throws Exception {
+    String script =
+        "X = rand(rows=9, cols=2, seed=1)\n"
+            + "for (i in 1:3) { score(X * i, 4 - abs(i - 2)) }\n"
+            + "score(X, 0.5, name='accuracy')\nprint(sum(X))";
+    run(script);
+    assertThat(run(script).recalled()).isTrue();
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(folder.resolve("store")))) {
+      for (Experiments.RunEntry each : new Experiments(store).runs(9)) {
+        assertThat(each.scores())
+            .extracting(score -> score.name() + " " + score.value())
+            .containsExactly("accuracy 0.5", "score 4.0");
+      }
+    }
+    assertThat(Scripts.failure(stored(), "score(matrix(1, 1, 1), 'good')"))
+        .hasMessageContaining("'score' needs a number");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceText;
@@ -35,6 +36,7 @@ final class Effects {
           Map.entry("checkpoint", Effects::checkpoint),
           Map.entry("metric", Effects::metric),
           Map.entry("progress", Effects::progress),
+          Map.entry("score", Effects::score),
           Map.entry("file.exists", Effects::fileExists),
           Map.entry("stop", Effects::stop),
           Map.entry("assert", Effects::check),
@@ -134,6 +136,27 @@ final class Effects {
               + "; write metric(\"loss\", loss, step)");
     }
     context.metrics.add(name, value.asDouble(), at.asLong());
+    return null;
+  }
+
+  private static Value score(
+      ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
+    if (!(inputs[1] instanceof Scalar value)
+        || value.type() == ValueType.STRING
+        || Double.isNaN(value.asDouble())) {
+      throw new OperandException(
+          "'score' needs a number, but got a "
+              + Describe.value(inputs[1])
+              + (inputs[1] instanceof Scalar ? " " + ((Scalar) inputs[1]).asString() : "")
+              + "; write score(model, accuracy), larger is better");
+    }
+    String name = text(step, inputs[2], "a name");
+    LineageItem item = activation.item(step.inputs()[0]);
+    StoredValues stored = context.run.session().stored();
+    if (stored != null && item != null) {
+      stored.score(name, item.key(), value.asDouble());
+      context.run.journal().scored(name, item.key(), value.asDouble());
+    }
     return null;
   }
 

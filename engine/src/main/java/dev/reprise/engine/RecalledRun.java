@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param printed all that it printed
  * @param files that it wrote, by the names that it gave them
  * @param traces keys of what it wrote, by name
+ * @param scores of its best models, by name
  */
 record RecalledRun(
     long nanos,
@@ -36,7 +37,8 @@ record RecalledRun(
     List<LineageItem> reads,
     String printed,
     Map<String, byte[]> files,
-    Map<String, Key> traces) {
+    Map<String, Key> traces,
+    Map<String, Scored> scores) {
 
   /** Follows the name of a file in that of its trace. */
   static final String TRACE = ".lineage";
@@ -53,6 +55,13 @@ record RecalledRun(
    * @param text of it
    */
   record Sourced(String path, String from, SourceFile.Origin origin, String found, String text) {}
+
+  /**
+   * How good a model is.
+   *
+   * @param model its lineage key
+   */
+  record Scored(Key model, double value) {}
 
   byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -100,6 +109,13 @@ record RecalledRun(
       out.writeLong(trace.getValue().high());
       out.writeLong(trace.getValue().low());
     }
+    out.writeInt(scores.size());
+    for (Map.Entry<String, Scored> score : scores.entrySet()) {
+      text(score.getKey(), out);
+      out.writeLong(score.getValue().model.high());
+      out.writeLong(score.getValue().model.low());
+      out.writeDouble(score.getValue().value);
+    }
   }
 
   /** Null when the bytes are of another version, or damaged. */
@@ -135,7 +151,11 @@ record RecalledRun(
     for (int left = in.readInt(); left > 0; left--) {
       traces.put(text(in), new Key(in.readLong(), in.readLong()));
     }
-    return new RecalledRun(nanos, warnings, sources, reads, printed, files, traces);
+    Map<String, Scored> scores = new LinkedHashMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      scores.put(text(in), new Scored(new Key(in.readLong(), in.readLong()), in.readDouble()));
+    }
+    return new RecalledRun(nanos, warnings, sources, reads, printed, files, traces, scores);
   }
 
   private static LineageItem item(DataInputStream in) throws IOException {

@@ -23,7 +23,8 @@ final class RunJournal {
   private static final int MOST_BYTES = 1 << 20;
 
   /** Effects that can be had again from their outcome. */
-  private static final Set<String> RECALLABLE = Set.of("print", "write", "lineage");
+  private static final Set<String> RECALLABLE =
+      Set.of("print", "write", "lineage", "score", "metric", "progress");
 
   /** What lies beside a file. */
   private static final List<String> COMPANIONS = List.of("", ".mtd", RecalledRun.TRACE);
@@ -36,6 +37,7 @@ final class RunJournal {
   private final Set<Path> readPaths = new LinkedHashSet<>();
   private final Map<String, Path> written = new LinkedHashMap<>();
   private final Map<String, Key> traces = new LinkedHashMap<>();
+  private final Map<String, RecalledRun.Scored> scores = new LinkedHashMap<>();
   private boolean isRecallable;
 
   /**
@@ -96,6 +98,14 @@ final class RunJournal {
         traces.put(path, item.key());
       }
       overlap();
+    }
+  }
+
+  /** Notes how good a model is; the best by that name is kept. */
+  synchronized void scored(String name, Key model, double value) {
+    RecalledRun.Scored before = scores.get(name);
+    if (before == null || value > before.value()) {
+      scores.put(name, new RecalledRun.Scored(model, value));
     }
   }
 
@@ -173,6 +183,7 @@ final class RunJournal {
         List.copyOf(reads),
         printed.toString(),
         files,
-        Map.copyOf(traces));
+        Map.copyOf(traces),
+        Map.copyOf(scores));
   }
 }

@@ -131,6 +131,8 @@ final class RunRecall {
                 trace.getKey(), trace.getValue(), () -> new String(text, StandardCharsets.UTF_8));
       }
     }
+    run.scores()
+        .forEach((model, score) -> services.stored().score(model, score.model(), score.value()));
     services.config().err().print(run.warnings());
     services.config().out().print(run.printed());
     services.config().out().flush();

@@ -115,6 +115,26 @@ public final class Materialisation {
     for (Key key : vertices.keySet()) {
       add(key, vertices, inputs, byVertex);
     }
+    scores(session);
+  }
+
+  /** Qualities as shares of the span that runs have said by one name: 0 the worst, 1 the best. */
+  private void scores(GraphDatabase.Session session) throws SQLException {
+    PreparedStatement find =
+        session.prepared(
+            "SELECT score.key, score.value, span.least, span.most FROM score JOIN (SELECT name,"
+                + " min(value) AS least, max(value) AS most FROM score GROUP BY name) AS span"
+                + " ON score.name = span.name WHERE score.key IS NOT NULL");
+    try (ResultSet row = find.executeQuery()) {
+      while (row.next()) {
+        Integer vertex = numbers.get(Keys.of(row.getBytes(1)));
+        double span = row.getDouble(4) - row.getDouble(3);
+        double share = span > 0 ? (row.getDouble(2) - row.getDouble(3)) / span : 1;
+        if (vertex != null && share >= 0 && share <= 1) {
+          graph.score(vertex, share);
+        }
+      }
+    }
   }
 
   private void add(

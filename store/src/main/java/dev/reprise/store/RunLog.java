@@ -71,6 +71,7 @@ public final class RunLog implements AutoCloseable {
 
   // Of the writing thread.
   private final Map<Key, Integer> uses = new HashMap<>();
+  private final Map<String, Double> best = new HashMap<>();
 
   /** Something to write; prepared outside of the transaction, applied in it, done in any case. */
   private interface Change {
@@ -189,9 +190,15 @@ public final class RunLog implements AutoCloseable {
     enqueue(new TraceText(name, key, text));
   }
 
-  /** Notes the quality of a model, larger is better. */
+  /** Notes the quality of a model, larger is better; of several by one name the best is kept. */
   public void score(String name, Key key, double value) {
-    enqueue(updates -> updates.score(name, key, value));
+    enqueue(updates -> {
+      Double before = best.get(name);
+      if (before == null || value > before) {
+        updates.score(name, key, value);
+        best.put(name, value);
+      }
+    });
   }
 
   /** Notes how the run ended; the last thing before {@link #close}. */

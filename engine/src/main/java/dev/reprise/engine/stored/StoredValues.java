@@ -571,6 +571,14 @@ public final class StoredValues implements AutoCloseable {
     };
   }
 
+  /** Notes how good a model is, larger is better; of several by one name the best counts. */
+  public void score(String name, Key model, double value) {
+    RunLog open = log;
+    if (open != null) {
+      open.score(name, model, value);
+    }
+  }
+
   /** Keeps the lineage of what a run wrote, under the name of the file. */
   public void keepTrace(String name, LineageItem item) {
     keepTrace(name, item.key(), () -> textOf(item));

@@ -17,7 +17,8 @@ import java.util.Set;
 final class ExpressionLowering {
   private static final int[] NOTHING = {};
   private static final Set<String> VALUELESS =
-      Set.of("print", "stop", "assert", "write", "checkpoint", "metric", "progress", "setwd");
+      Set.of(
+          "print", "stop", "assert", "write", "checkpoint", "metric", "progress", "score", "setwd");
 
   private final ProcedureContext context;
   private final ProcedureBuilder builder;

@@ -65,6 +65,7 @@ final class NeuralBuiltins {
           "adamw_update",
           "metric",
           "progress",
+          "score",
           "checkpoint",
           "resume",
           "file.exists");

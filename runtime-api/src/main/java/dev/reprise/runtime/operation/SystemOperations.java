@@ -61,6 +61,7 @@ final class SystemOperations {
     rows.add(row("checkpoint").in("target", "file").effect());
     rows.add(row("metric").in("name", "value", "step").effect());
     rows.add(row("progress").in("done", "total").text("what", "").effect());
+    rows.add(row("score").in("model", "value").text("name", "score").effect());
     rows.add(row("file.exists").in("file").effect().returns(Results.BOOLEAN));
     // print(x) or print("text with %s %d %5.2f", a, b, c)
     rows.add(row("print").in("target").variadic().effect());
