@@ -72,7 +72,7 @@ final class Launch {
     return scratch.resolve("statistics.json");
   }
 
-  /** The command that runs {@code script}, or for scikit-learn the program of that name. */
+  /** The command that runs {@code script}, or for a Python library the program of that name. */
   List<String> command(
       Subject subject, Path script, String program, Map<String, Object> arguments) {
     List<String> command =
@@ -80,14 +80,18 @@ final class Launch {
             switch (subject.system()) {
               case "reprise" -> reprise(subject, script);
               case "systemds" -> systemDs(subject, script);
-              default -> List.of(python(), root + "/bench/sklearn/" + program + ".py");
+              default ->
+                  List.of(python(), root + "/bench/" + subject.system() + "/" + program + ".py");
             });
     Map<String, Object> all = new LinkedHashMap<>(arguments);
     if (subject.mode().equals(Subject.COARSE)) {
       all.put("coarse", 1);
     }
+    if (subject.isPython() && subject.mode().equals("fp32")) {
+      all.put("precision", "fp32");
+    }
     if (!all.isEmpty()) {
-      if (!subject.system().equals("sklearn")) {
+      if (!subject.isPython()) {
         command.add(subject.isReprise() ? "--nvargs" : "-nvargs");
       }
       all.forEach((name, value) -> command.add(name + "=" + value));
@@ -95,7 +99,7 @@ final class Launch {
     return command;
   }
 
-  /** The Python to ask for scikit-learn: {@code PYTHON}, else {@code python3}. */
+  /** The Python that has the libraries: {@code PYTHON}, else {@code python3}. */
   static String python() {
     String named = System.getenv("PYTHON");
     return named == null ? "python3" : named;
