@@ -1,6 +1,7 @@
 package dev.reprise;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param seed base of all system-generated seeds; empty draws a new one for each run
  * @param threads threads that kernels and parfor workers share; at least 1
  * @param precision width of the cells of all matrices
+ * @param products to what products of fp32 matrices round their operands
  * @param numerics whether rewrites and fusion may change the last bits of a result
  * @param dedup whether repeated loop and function bodies of the lineage are stored once
  * @param diskBytes room for values that host memory cannot hold; empty is the default, 0 switches
@@ -50,6 +52,7 @@ public record SessionConfig(
     OptionalLong seed,
     int threads,
     Precision precision,
+    ProductPrecision products,
     Numerics numerics,
     boolean dedup,
     OptionalLong diskBytes,
@@ -74,6 +77,10 @@ public record SessionConfig(
     Objects.requireNonNull(reuse);
     Objects.requireNonNull(policy);
     Objects.requireNonNull(precision);
+    Objects.requireNonNull(products);
+    if (products != ProductPrecision.FULL && precision != Precision.FP32) {
+      throw new IllegalArgumentException("only products of fp32 matrices round to " + products);
+    }
     Objects.requireNonNull(numerics);
     Objects.requireNonNull(devices);
     if (threads < 1) {
@@ -132,6 +139,15 @@ public record SessionConfig(
   public SessionConfig withPrecision(Precision width) {
     Draft draft = new Draft(this);
     draft.precision = width;
+    draft.products = ProductPrecision.FULL;
+    return draft.config();
+  }
+
+  /** Matrices of fp32, whose products round their operands to fewer bits. */
+  public SessionConfig withProducts(ProductPrecision rounded) {
+    Draft draft = new Draft(this);
+    draft.precision = Precision.FP32;
+    draft.products = rounded;
     return draft.config();
   }
 
@@ -256,6 +272,7 @@ public record SessionConfig(
     private OptionalLong seed;
     private int threads;
     private Precision precision;
+    private ProductPrecision products;
     private Numerics numerics;
     private boolean dedup;
     private OptionalLong diskBytes;
@@ -283,6 +300,7 @@ public record SessionConfig(
       seed = from.seed;
       threads = from.threads;
       precision = from.precision;
+      products = from.products;
       numerics = from.numerics;
       dedup = from.dedup;
       diskBytes = from.diskBytes;
@@ -312,6 +330,7 @@ public record SessionConfig(
           seed,
           threads,
           precision,
+          products,
           numerics,
           dedup,
           diskBytes,

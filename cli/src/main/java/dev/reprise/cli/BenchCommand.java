@@ -147,7 +147,11 @@ final class BenchCommand implements Callable<ExitCode> {
     if (tolerance != null) {
       return tolerance;
     }
-    return cell.settings().precision().equals("fp64") ? 1e-9 : 1e-3;
+    return switch (cell.settings().precision()) {
+      case "fp64" -> 1e-9;
+      case "bf16" -> 1e-2;
+      default -> 1e-3;
+    };
   }
 
   private static void checkCount(String option, int count, int least) {

@@ -5,6 +5,7 @@ import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -29,7 +30,6 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
             .withVerifyReuse(settings.checks().verifyReuse())
             .withPolicy(settings.policy())
             .withLibrary(settings.library())
-            .withPrecision(precision(settings))
             .withNumerics(Numerics.valueOf(settings.numerics().toUpperCase(Locale.ROOT)))
             .withDedup(settings.dedup())
             .withFusion(settings.fusion())
@@ -37,6 +37,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
             .withTraceFile(settings.traceFile())
             .withMetrics(settings.metrics())
             .withOutput(console.out(), console.err());
+    config = inPrecision(config, settings.precision());
     if (settings.memory().bytes("host").isPresent()) {
       config = config.withHostBytes(settings.memory().bytes("host").getAsLong());
     }
@@ -87,9 +88,12 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
         parts.getFirst(), parts.subList(1, parts.size()), settings.memory().ofAccelerators());
   }
 
-  /** On the CPU, the reduced precisions of devices are fp32. */
-  private static Precision precision(Settings settings) {
-    return settings.precision().equals("fp64") ? Precision.FP64 : Precision.FP32;
+  private static SessionConfig inPrecision(SessionConfig config, String word) {
+    return switch (word) {
+      case "fp64" -> config.withPrecision(Precision.FP64);
+      case "fp32" -> config.withPrecision(Precision.FP32);
+      default -> config.withProducts(ProductPrecision.valueOf(word.toUpperCase(Locale.ROOT)));
+    };
   }
 
   /** One line for all that was asked for in vain. */
@@ -117,18 +121,16 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
             : Units.bytes(config.diskBytes().getAsLong()))
         + ", device "
         + config.devices().placement()
+        + ", precision "
+        + (config.products() == ProductPrecision.FULL
+            ? config.precision().name().toLowerCase(Locale.ROOT)
+            : config.products().word() + " products of fp32")
         + ", seed "
         + (config.seed().isPresent() ? config.seed().getAsLong() : "drawn");
   }
 
   private static List<String> missing(Settings settings) {
     List<String> notes = new ArrayList<>();
-    if (!settings.precision().equals(precision(settings).name().toLowerCase(Locale.ROOT))) {
-      notes.add(
-          "--precision "
-              + settings.precision()
-              + " (products of reduced precision need a device; fp32 is used)");
-    }
     if (settings.checks().verifyReuse() > 0
         && !ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses()) {
       notes.add("--verify-reuse with --reuse " + settings.reuse() + " (nothing is reused)");

@@ -86,11 +86,12 @@ final class ScriptRun {
 
   private void report(RunStatistics statistics, Settings settings) throws IOException {
     if (settings.statsJson() != null) {
-      StatisticsJson.write(statistics, settings.statsJson());
+      StatisticsJson.write(statistics, settings.precision(), settings.statsJson());
     }
     if (settings.stats()) {
       console.out().flush();
       console.err().print(StatisticsTable.text(statistics, settings.statsRows()));
+      console.err().print(StatisticsTable.precision(settings.precision()));
       console.err().flush();
     }
     if (statistics.forecast() != null) {

@@ -39,20 +39,21 @@ final class StatisticsJson {
    *
    * @throws UsageException when the file cannot be written
    */
-  static void write(RunStatistics run, Path file) {
+  static void write(RunStatistics run, String precision, Path file) {
     try (Writer out = Files.newBufferedWriter(file)) {
-      write(run, out);
+      write(run, precision, out);
     } catch (IOException e) {
       throw new UsageException("--stats-json: cannot write " + file + ": " + Failures.reason(e));
     }
   }
 
-  static void write(RunStatistics run, Writer out) throws IOException {
+  static void write(RunStatistics run, String precision, Writer out) throws IOException {
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();
       json.writeNumberField("version", 1);
       json.writeStringField("reprise", VersionCommand.version());
+      json.writeStringField("precision", precision);
       json.writeNumberField("wallNanos", run.wallNanos());
       json.writeNumberField("executed", run.executed());
       json.writeObjectFieldStart("loops");

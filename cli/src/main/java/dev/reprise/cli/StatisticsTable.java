@@ -10,6 +10,7 @@ import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.RunStatistics.Verification;
 import dev.reprise.StoreUse;
+import dev.reprise.runtime.ProductPrecision;
 import java.util.List;
 import java.util.Locale;
 
@@ -282,6 +283,24 @@ final class StatisticsTable {
     if (all.size() > rows) {
       text.append("  and ").append(all.size() - rows).append(" more\n");
     }
+  }
+
+  /** A line for what is not fp64; else nothing. */
+  static String precision(String word) {
+    StringBuilder text = new StringBuilder();
+    switch (word) {
+      case "fp64" -> {}
+      case "fp32" -> line(text, "precision", "fp32");
+      default ->
+          line(
+              text,
+              "precision",
+              word
+                  + ": cells of fp32, operands of products rounded to "
+                  + (24 - ProductPrecision.valueOf(word.toUpperCase(Locale.ROOT)).droppedBits())
+                  + " bits, sums of fp32");
+    }
+    return text.toString();
   }
 
   private static void line(StringBuilder text, String name, String value) {

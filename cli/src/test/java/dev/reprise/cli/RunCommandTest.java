@@ -50,7 +50,7 @@ class RunCommandTest {
                 "-s",
                 "print(1)",
                 "--precision",
-                "tf32",
+                "bf16",
                 "--store",
                 folder.resolve("s").toString(),
                 "--reuse",
@@ -62,8 +62,19 @@ class RunCommandTest {
     assertThat(err().lines())
         .singleElement()
         .asString()
-        .contains("tf32", "--store")
-        .doesNotContain("--memory");
+        .contains("--store")
+        .doesNotContain("--memory", "--precision");
+  }
+
+  @Test
+  void productsOfReducedPrecisionRoundTheirOperands() {
+    String script =
+        "x = matrix(1.001, rows=3, cols=3)\ny = x %*% x\nprint(as.scalar(y[1, 1]) > 3.006)";
+    for (String precision : List.of("fp64", "fp32", "tf32", "bf16")) {
+      assertThat(run("run", "-s", script, "--precision", precision)).isEqualTo(ExitCode.FINE);
+    }
+    assertThat(out().lines()).containsExactly("TRUE", "TRUE", "FALSE", "FALSE");
+    assertThat(err()).isEmpty();
   }
 
   @Test

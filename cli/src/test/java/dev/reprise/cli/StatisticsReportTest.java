@@ -166,9 +166,13 @@ class StatisticsReportTest {
   @Test
   void theJsonHasTheDocumentedFields() throws IOException {
     StringWriter json = new StringWriter();
-    StatisticsJson.write(RUN, json);
+    StatisticsJson.write(RUN, "tf32", json);
     assertThat(json.toString().replaceAll("\\s", ""))
-        .contains("\"version\":1", "\"wallNanos\":1500000000", "\"executed\":42")
+        .contains(
+            "\"version\":1",
+            "\"precision\":\"tf32\"",
+            "\"wallNanos\":1500000000",
+            "\"executed\":42")
         .contains("\"loops\":{\"recorded\":968,\"left\":2}")
         .contains(
             "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000},"
@@ -194,8 +198,16 @@ class StatisticsReportTest {
   }
 
   @Test
+  void aPrecisionOtherThanTheUsualOneHasALine() {
+    assertThat(StatisticsTable.precision("fp64")).isEmpty();
+    assertThat(StatisticsTable.precision("fp32")).contains("precision     fp32");
+    assertThat(StatisticsTable.precision("tf32")).contains("rounded to 11 bits");
+    assertThat(StatisticsTable.precision("bf16")).contains("rounded to 8 bits");
+  }
+
+  @Test
   void anUnwritableFileIsTold(@TempDir Path folder) {
-    assertThatThrownBy(() -> StatisticsJson.write(RUN, folder.resolve("none/s.json")))
+    assertThatThrownBy(() -> StatisticsJson.write(RUN, "fp64", folder.resolve("none/s.json")))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("no such file or folder");
   }

@@ -5,6 +5,7 @@ import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ public final class Environment {
         OptionalLong.empty(),
         Runtime.getRuntime().availableProcessors(),
         Precision.FP64,
+        ProductPrecision.FULL,
         Numerics.DEFAULT,
         true,
         OptionalLong.empty(),

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.SessionConfig;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
@@ -8,7 +9,6 @@ import dev.reprise.lineage.CompositeKey;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
@@ -40,7 +40,9 @@ final class LevelReuse {
   private final LineageCache cache;
   private final Keeping keeping;
   private final Composites composites;
-  private final Precision precision;
+
+  /** What distinguishes values of equal inputs: the width of cells, the rounding of products. */
+  private final int precision;
 
   /** Null without an experiment store. */
   private final StoredValues stored;
@@ -49,13 +51,13 @@ final class LevelReuse {
       LineageCache cache,
       Keeping keeping,
       Composites composites,
-      Precision precision,
+      SessionConfig config,
       StoredValues stored) {
     this.stored = stored;
     this.cache = cache;
     this.keeping = keeping;
     this.composites = composites;
-    this.precision = precision;
+    this.precision = config.precision().ordinal() | config.products().ordinal() << 4;
   }
 
   /**
@@ -81,7 +83,7 @@ final class LevelReuse {
   }
 
   private Key key(Region region, LineageItem[] inputs) {
-    int kind = region.level.ordinal() << Byte.SIZE | precision.ordinal();
+    int kind = region.level.ordinal() << Byte.SIZE | precision;
     return CompositeKey.of(kind, region.fingerprint(), inputs);
   }
 

@@ -11,6 +11,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
 import dev.reprise.lineage.RunLoop;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
 import dev.reprise.runtime.cpu.cell.ScalarFunctions;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
 final class Linker {
   private final OpcodeIndex opcodes;
   private final Precision precision;
+  private final ProductPrecision products;
   private final Consumer<String> expected;
   private final ValueTrap trap;
   private final FusionScope fusion;
@@ -40,6 +42,7 @@ final class Linker {
 
   /**
    * @param precision the width of all matrices that the program makes
+   * @param products to what products round their operands
    * @param expected is told each opcode that is linked, so that its device can prepare
    * @param trap checks results of scalar functions; null when nothing is trapped
    * @param fusion which operations may be computed in the loop of another
@@ -48,12 +51,14 @@ final class Linker {
   Linker(
       OpcodeIndex opcodes,
       Precision precision,
+      ProductPrecision products,
       Consumer<String> expected,
       ValueTrap trap,
       FusionScope fusion,
       boolean findsRegions) {
     this.opcodes = opcodes;
     this.precision = precision;
+    this.products = products;
     this.expected = expected;
     this.trap = trap;
     this.fusion = fusion;
@@ -331,7 +336,7 @@ final class Linker {
     /** Operations on cells carry the session's precision; it is part of their keys. */
     private Operation inPrecision(Operation operation) {
       return switch (operation.opcode().evaluation()) {
-        case KERNEL, SOURCE -> operation.withPrecision(precision);
+        case KERNEL, SOURCE -> operation.withPrecision(precision).withProducts(products);
         case STRUCTURE, EFFECT -> operation;
       };
     }

@@ -21,6 +21,7 @@ import dev.reprise.memory.DiskTier;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.memory.SpillFile;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
@@ -160,8 +161,7 @@ public final class SessionServices implements AutoCloseable {
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
-            ? new LevelReuse(
-                cache, keeping, new Composites(COMPOSITES, cache), config.precision(), stored)
+            ? new LevelReuse(cache, keeping, new Composites(COMPOSITES, cache), config, stored)
             : null;
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
@@ -176,7 +176,10 @@ public final class SessionServices implements AutoCloseable {
             : new MetricFiles(
                 config.workingDirectory().resolve(config.metrics()), InstantSource.system());
     this.files = new FileAccess(memory, config.threads(), device);
-    String origin = config.numerics() + " " + config.precision() + " " + deviceClass();
+    String width =
+        config.precision()
+            + (config.products() == ProductPrecision.FULL ? "" : " " + config.products());
+    String origin = config.numerics() + " " + width + " " + deviceClass();
     this.checkpoints = new Checkpoints(memory, config.threads(), device, origin);
   }
 
@@ -329,7 +332,14 @@ public final class SessionServices implements AutoCloseable {
   }
 
   private Linker linker(FusionScope scope) {
-    return new Linker(opcodes, config.precision(), device::expect, trap, scope, levels != null);
+    return new Linker(
+        opcodes,
+        config.precision(),
+        config.products(),
+        device::expect,
+        trap,
+        scope,
+        levels != null);
   }
 
   Fusion fusion() {

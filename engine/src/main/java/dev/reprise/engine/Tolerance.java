@@ -20,6 +20,12 @@ final class Tolerance {
 
   private static final double FP32 = 1e-5;
 
+  /** An operand that deviates in its last bit may round to the next number of 11 bits. */
+  private static final double TF32 = 1e-3;
+
+  /** Likewise of 8 bits. */
+  private static final double BF16 = 1e-2;
+
   private static final Set<String> CONDITIONED =
       Set.of("solve", "inv", "cholesky", "eigen", "svd", "qr", "lu", "det", "sqrtMatrix");
 
@@ -28,7 +34,11 @@ final class Tolerance {
   /** For a value some of whose inputs may deviate by {@link #SUMS}. */
   static double ofApproximateInputs(Operation operation) {
     double solved = CONDITIONED.contains(operation.name()) ? SOLVERS : SUMS;
-    return operation.precision() == Precision.FP32 ? Math.max(solved, FP32) : solved;
+    return switch (operation.products()) {
+      case TF32 -> TF32;
+      case BF16 -> BF16;
+      case FULL -> operation.precision() == Precision.FP32 ? Math.max(solved, FP32) : solved;
+    };
   }
 
   /** For the outputs of a trace: the largest of its operations. */

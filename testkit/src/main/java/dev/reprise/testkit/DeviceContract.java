@@ -58,7 +58,8 @@ public abstract class DeviceContract {
     return hold(DenseMatrix.allocate(memory, rows, cols));
   }
 
-  private <M extends MatrixOperand> M hold(M matrix) {
+  /** Gives a matrix back at the end of the test. */
+  protected <M extends MatrixOperand> M hold(M matrix) {
     held.add(matrix);
     return matrix;
   }

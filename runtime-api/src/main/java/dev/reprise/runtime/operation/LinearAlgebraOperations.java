@@ -12,9 +12,10 @@ final class LinearAlgebraOperations {
   static List<Opcode> rows() {
     List<Opcode.Builder> rows = new ArrayList<>();
     // Attributes ta, tb = "true": the left, right operand is transposed without being materialised.
-    rows.add(row("matmul").in("x", "y").returns(Results.PRODUCT).work(Work.PRODUCT));
+    rows.add(
+        row("matmul").in("x", "y").returns(Results.PRODUCT).work(Work.PRODUCT).roundsOperands());
     // t(X) %*% X; with attribute right = "true" X %*% t(X).
-    rows.add(row("tsmm").in("x").returns(Results.TSMM).work(Work.TSMM));
+    rows.add(row("tsmm").in("x").returns(Results.TSMM).work(Work.TSMM).roundsOperands());
     // t(X) %*% (X %*% v); with attribute with = "*" t(X) %*% (w * (X %*% v)), with "-"
     // t(X) %*% (X %*% v - w). v and w are columns.
     rows.add(

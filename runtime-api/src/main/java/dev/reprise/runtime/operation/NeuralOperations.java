@@ -80,6 +80,11 @@ final class NeuralOperations {
 
   private static Opcode.Builder convolution(String name, String... matrices) {
     // Behind the sizes may come dilation1, dilation2 and groups, all of them or none.
-    return row(name).in(matrices).in(CONVOLUTION).variadic().work(NeuralResults.CONVOLUTION);
+    return row(name)
+        .in(matrices)
+        .in(CONVOLUTION)
+        .variadic()
+        .work(NeuralResults.CONVOLUTION)
+        .roundsOperands();
   }
 }

@@ -19,6 +19,7 @@ public final class Opcode {
   private final int seedParameter;
   private final ResultRule result;
   private final WorkRule work;
+  private final boolean roundsOperands;
 
   private Opcode(Builder builder) {
     this.name = builder.name;
@@ -29,6 +30,7 @@ public final class Opcode {
     this.seedParameter = indexOf("seed");
     this.result = builder.result;
     this.work = builder.work;
+    this.roundsOperands = builder.roundsOperands;
   }
 
   /** Starts a row; everything but the name has a default (kernel, one output, work by cells). */
@@ -77,6 +79,11 @@ public final class Opcode {
     return work;
   }
 
+  /** True for a product whose operands a session may round to fewer bits. */
+  public boolean roundsOperands() {
+    return roundsOperands;
+  }
+
   /** Zero-based position of a parameter, or -1. */
   public int indexOf(String parameter) {
     for (int i = 0; i < parameters.size(); i++) {
@@ -111,6 +118,7 @@ public final class Opcode {
     private Evaluation evaluation = Evaluation.KERNEL;
     private ResultRule result = Results.UNKNOWN;
     private WorkRule work = Work.CELLS;
+    private boolean roundsOperands;
 
     private Builder(String name) {
       this.name = name;
@@ -155,6 +163,11 @@ public final class Opcode {
 
     Builder variadic() {
       variadic = true;
+      return this;
+    }
+
+    Builder roundsOperands() {
+      roundsOperands = true;
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.operation;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -35,9 +36,13 @@ public final class Operation {
 
   private static final String PRECISION_FP32 = "fp32";
 
+  /** The attribute that states to what a product rounds its operands; to nothing when absent. */
+  private static final String PRODUCTS = "products";
+
   private final Opcode opcode;
   private final Attributes attributes;
   private final Precision precision;
+  private final ProductPrecision products;
   private final Place place;
   // Written once by whichever thread asks first, always with the same content; the record is
   // immutable, so a racy read sees either null or a complete value.
@@ -55,6 +60,19 @@ public final class Operation {
     this.attributes = attributes;
     this.precision =
         PRECISION_FP32.equals(attributes.get(PRECISION)) ? Precision.FP32 : Precision.FP64;
+    this.products =
+        opcode.roundsOperands() && precision == Precision.FP32
+            ? products(attributes.get(PRODUCTS))
+            : ProductPrecision.FULL;
+  }
+
+  private static ProductPrecision products(String word) {
+    for (ProductPrecision each : ProductPrecision.values()) {
+      if (each.word().equals(word)) {
+        return each;
+      }
+    }
+    return ProductPrecision.FULL;
   }
 
   public Operation(Opcode opcode) {
@@ -86,6 +104,19 @@ public final class Operation {
       throw new IllegalArgumentException("an fp32 operation does not become fp64 again");
     }
     return new Operation(opcode, attributes.with(PRECISION, PRECISION_FP32), place);
+  }
+
+  /** To what a product rounds its operands. It is an attribute, so it is part of the key. */
+  public ProductPrecision products() {
+    return products;
+  }
+
+  /** The same operation; a product of fp32 rounds its operands so, others know nothing of it. */
+  public Operation withProducts(ProductPrecision wanted) {
+    if (wanted == products || !opcode.roundsOperands() || precision != Precision.FP32) {
+      return this;
+    }
+    return new Operation(opcode, attributes.with(PRODUCTS, wanted.word()), place);
   }
 
   /** The same operation, noted to stand at a place of a script. */

@@ -6,6 +6,7 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.operation.Operation;
@@ -22,6 +23,8 @@ import java.util.function.UnaryOperator;
  *   all operands dense fp32, result fp32      the kernel for floats, unless it passes
  *   otherwise                                 operands converted, the plain kernel, result converted
  * </pre>
+ *
+ * <p>Products that round their operands take rounded copies, and then go one of these ways.
  *
  * <p>Which way is taken, and the form of the result, follow from the operation and the operands
  * alone. A kernel <em>passes</em> by returning null.
@@ -47,6 +50,12 @@ final class Forms {
   }
 
   Operand[] run(Kernel plain, Operation operation, Operand[] inputs, ExecutionContext context) {
+    if (operation.products() != ProductPrecision.FULL) {
+      try (Scratch scratch = new Scratch(context.allocator())) {
+        Operand[] rounded = RoundedOperands.of(operation.products(), inputs, scratch);
+        return runMixed(plain, operation, rounded, context);
+      }
+    }
     if (operation.precision() == Precision.FP64 && isPlain(inputs)) {
       Operand[] outputs = plain.run(operation, inputs, context);
       return STAY_DENSE.contains(operation.name()) ? outputs : compressSparse(outputs, context);

@@ -4,6 +4,7 @@ import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
@@ -77,7 +78,8 @@ public final class KernelAccelerator implements Accelerator {
             || operation.precision() == Precision.FP32 && !kernel.needsDoubles())
         && fits(operation, described)
         && (hasCompressed(described)
-            ? kernel.supportsCompressed(operation, described)
+            ? operation.products() == ProductPrecision.FULL
+                && kernel.supportsCompressed(operation, described)
             : kernel.supports(operation, described));
   }
 
@@ -122,7 +124,8 @@ public final class KernelAccelerator implements Accelerator {
     if (kernel == null) {
       throw new UnsupportedOperationException(name() + " has no kernel for " + operation);
     }
-    try (KernelCall call = new KernelCall(backend, allocator, operation, inputs)) {
+    try (KernelCall call = new KernelCall(backend, allocator, operation, inputs.clone())) {
+      call.roundOperands();
       return call.finish(kernel.launch(call));
     }
   }

@@ -4,6 +4,7 @@ import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
@@ -40,6 +41,11 @@ public final class KernelCall implements AutoCloseable {
 
   public Precision precision() {
     return operation.precision();
+  }
+
+  /** To what the operands of products are rounded; they are so already. */
+  public ProductPrecision products() {
+    return operation.products();
   }
 
   public Backend backend() {
@@ -164,6 +170,18 @@ public final class KernelCall implements AutoCloseable {
       MemorySegment to = arena.allocate(8L * Math.max(count, 1), 64);
       backend.read(from, to, 8L * count);
       return to.asSlice(0, 8L * count).toArray(java.lang.foreign.ValueLayout.JAVA_LONG);
+    }
+  }
+
+  /** Puts rounded copies in the place of a product's operands, where its operation says so. */
+  void roundOperands() {
+    int dropped = operation.products().droppedBits();
+    for (int i = 0; i < inputs.length && dropped > 0; i++) {
+      if (inputs[i] instanceof DeviceMatrix x) {
+        DeviceBuffer copy = scratch(x.bytes());
+        run("rounding/rounded", x.cells(), copy, x.buffer(), x.cells(), dropped);
+        inputs[i] = new DeviceMatrix(x.rows(), x.cols(), x.precision(), copy);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 
 /**
@@ -39,6 +40,29 @@ public interface Products {
       double beta,
       DeviceBuffer c,
       long ldc);
+
+  /**
+   * {@code C = alpha * op(A) %*% op(B) + beta * C} of fp32 matrices whose operands have cells of so
+   * few bits that units for tensors multiply them exactly; sums are of fp32. Sizes as in {@link
+   * #gemm}.
+   */
+  default boolean gemmOfRounded(
+      ProductPrecision products,
+      boolean transA,
+      boolean transB,
+      long m,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      DeviceBuffer b,
+      long ldb,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    return gemm(Precision.FP32, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
 
   /**
    * The upper triangle, with the diagonal, of {@code C = alpha * t(A) %*% A + beta * C} for A of k

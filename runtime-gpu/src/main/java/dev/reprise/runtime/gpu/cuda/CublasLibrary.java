@@ -28,6 +28,7 @@ final class CublasLibrary {
               "cublasSetWorkspace_v2",
               "cublasDgemm_v2",
               "cublasSgemm_v2",
+              "cublasSetMathMode",
               "cublasDgemv_v2",
               "cublasSgemv_v2",
               "cublasDsyrk_v2",

@@ -4,6 +4,7 @@ import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
@@ -13,6 +14,7 @@ import jcuda.driver.CUstream;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasFillMode;
 import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasOperation;
 import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.cudaStream_t;
@@ -23,7 +25,8 @@ import jcuda.runtime.cudaStream_t;
  * Confined to the worker.
  *
  * <p>One stream and a workspace of our own: then cuBLAS gives the same bits each time on one
- * device. Its fp32 products do not use TF32 unless asked to.
+ * device. Its fp32 products do not use units for tensors unless asked to, as {@link #gemmOfRounded}
+ * does: operands have the bits of TF32 or BF16 already, so nothing is left for it to round.
  */
 final class CudaProducts implements Products {
   /** What cuBLAS recommends for Hopper, the most of all. */
@@ -123,6 +126,35 @@ final class CudaProducts implements Products {
                 address(c),
                 (int) ldc));
     return true;
+  }
+
+  /**
+   * Numbers of bf16 are numbers of tf32, so both take the units' mode for the latter. cublasGemmEx,
+   * which has more modes, is bound in a form that knows none of them.
+   */
+  @Override
+  public boolean gemmOfRounded(
+      ProductPrecision products,
+      boolean transA,
+      boolean transB,
+      long m,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      DeviceBuffer b,
+      long ldb,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    context.makeCurrent();
+    check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_TF32_TENSOR_OP_MATH));
+    try {
+      return gemm(Precision.FP32, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    } finally {
+      check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH));
+    }
   }
 
   /** A product of a matrix, by columns, and a vector that is still to come. */

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.gpu.Products;
@@ -122,28 +123,49 @@ final class Gemm {
     DeviceBuffer left = part(library, a);
     DeviceBuffer right = part(library, b);
     DeviceBuffer out = part(library, c);
-    return left != null
-        && right != null
-        && out != null
-        && library.gemm(
-            call.precision(),
-            ta,
-            tb,
-            m,
-            n,
-            k,
-            alpha,
-            left,
-            a.stride(),
-            right,
-            b.stride(),
-            beta,
-            out,
-            c.stride());
+    if (left == null || right == null || out == null) {
+      return false;
+    }
+    if (call.products() != ProductPrecision.FULL) {
+      return library.gemmOfRounded(
+          call.products(),
+          ta,
+          tb,
+          m,
+          n,
+          k,
+          alpha,
+          left,
+          a.stride(),
+          right,
+          b.stride(),
+          beta,
+          out,
+          c.stride());
+    }
+    return library.gemm(
+        call.precision(),
+        ta,
+        tb,
+        m,
+        n,
+        k,
+        alpha,
+        left,
+        a.stride(),
+        right,
+        b.stride(),
+        beta,
+        out,
+        c.stride());
   }
 
   /** Likewise the upper triangle of a square. */
   private boolean squareByLibrary(double alpha, Block a, double beta, Block c) {
+    if (call.products() != ProductPrecision.FULL) {
+      // Units for tensors have no product of half the cells.
+      return multiplyByLibrary(alpha, a, a, beta, c);
+    }
     Products library = call.backend().products();
     DeviceBuffer operand = part(library, a);
     DeviceBuffer out = part(library, c);

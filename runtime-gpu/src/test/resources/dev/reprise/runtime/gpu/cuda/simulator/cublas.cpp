@@ -1,19 +1,25 @@
 // As much of cuBLAS as Reprise calls, on the simulated device: matrices by columns, one loop each, in sequence with
 // the stream's other work.
 #include <cstddef>
+#include <cstring>
 #include <functional>
 
 extern "C" {
 void simulatorPut(void *stream, void (*work)(void *), void *data);
 int simulatorOwns(unsigned long long address, size_t bytes);
 
-struct Handle { void *stream; };
+struct Handle { void *stream; int math; };
 enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7 };
 
 int cublasCreate_v2(Handle **handle) { *handle = new Handle(); return OK; }
 int cublasDestroy_v2(Handle *handle) { delete handle; return OK; }
 int cublasGetVersion_v2(Handle *, int *version) { *version = VERSION * 10000 + 100; return OK; }
 int cublasSetStream_v2(Handle *handle, void *stream) { handle->stream = stream; return OK; }
+int cublasSetMathMode(Handle *handle, int mode) {
+  if (mode != 0 && mode != 3) return INVALID_VALUE;
+  handle->math = mode;
+  return OK;
+}
 int cublasSetWorkspace_v2(Handle *, void *workspace, size_t bytes) {
   return simulatorOwns((unsigned long long)workspace, bytes) ? OK : INVALID_VALUE;
 }
@@ -27,16 +33,28 @@ static void later(Handle *handle, std::function<void()> work) {
   }, new std::function<void()>(std::move(work)));
 }
 
+// What units for tensors take of a number: in mode 3 (TF32) they leave out 13 bits of a float. Operands that have
+// more give another product then, as on a GPU.
+static double taken(int, double x) { return x; }
+static float taken(int math, float x) {
+  unsigned bits;
+  memcpy(&bits, &x, sizeof bits);
+  if (math == 3) bits &= ~0u << 13;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
 template <class T> static int gemm(Handle *h, int ta, int tb, int m, int n, int k, const T *pa, const T *a, int lda,
                                    const T *b, int ldb, const T *pb, T *c, int ldc) {
   T alpha = *pa, beta = *pb;
+  int math = h->math;
   if (m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) return INVALID_VALUE;
   later(h, [=] {
     for (int j = 0; j < n; j++)
       for (int i = 0; i < m; i++) {
         T sum = 0;
-        for (int l = 0; l < k; l++) sum += (ta ? a[l + (size_t)i * lda] : a[i + (size_t)l * lda])
-                                         * (tb ? b[j + (size_t)l * ldb] : b[l + (size_t)j * ldb]);
+        for (int l = 0; l < k; l++) sum += taken(math, ta ? a[l + (size_t)i * lda] : a[i + (size_t)l * lda])
+                                         * taken(math, tb ? b[j + (size_t)l * ldb] : b[l + (size_t)j * ldb]);
         T *cell = c + i + (size_t)j * ldc;
         *cell = beta == 0 ? alpha * sum : alpha * sum + beta * *cell;
       }

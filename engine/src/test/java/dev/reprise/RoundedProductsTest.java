@@ -1,0 +1,119 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.store.StoreConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions whose products round their operands: {@code --precision tf32} and {@code bf16}. */
+class RoundedProductsTest {
+  private static final String SCRIPT =
+      """
+      square = function(Matrix[Double] A) return (Matrix[Double] B) {
+        B = t(A) %*% A
+        B = B / max(B)
+      }
+      X = rand(rows=64, cols=60, seed=3)
+      s = 0
+      for (i in 1:3) {
+        Y = X %*% square(X)
+        s = s + sum(Y * Y)
+      }
+      C = conv2d(X, X[1:4, 1:18], input_shape=[64, 2, 6, 5], filter_shape=[4, 2, 3, 3],
+        stride=[1, 1], padding=[1, 1])
+      print(s + " " + sum(C * C))
+      """;
+
+  private static SessionConfig config(ProductPrecision products) {
+    return Scripts.config().withProducts(products);
+  }
+
+  @TempDir Path folder;
+
+  @Test
+  void resultsAreThoseOfTheModeWithEveryReuseAndBudget() {
+    Set<String> all = new HashSet<>();
+    for (ProductPrecision products : ProductPrecision.values()) {
+      String wanted = Scripts.run(config(products).withReuse(ReuseMode.NONE), SCRIPT).output();
+      all.add(wanted);
+      for (ReuseMode mode : ReuseMode.values()) {
+        for (int threads : new int[] {1, 4}) {
+          for (long bytes : new long[] {1L << 30, 4L << 20}) {
+            Scripts.Outcome outcome =
+                Scripts.run(
+                    config(products).withReuse(mode).withThreads(threads).withHostBytes(bytes),
+                    SCRIPT);
+            assertThat(outcome.output()).as(products + ", " + mode).isEqualTo(wanted);
+            assertThat(outcome.liveBuffers()).isZero();
+          }
+        }
+      }
+    }
+    assertThat(all).hasSize(3);
+  }
+
+  @Test
+  void theModeIsPartOfTheKeysOfProductsAlone() {
+    Operation product = new Operation(OperationTable.standard().get("matmul"));
+    Operation floats = product.withPrecision(Precision.FP32);
+    Set<Long> keys = new HashSet<>();
+    for (ProductPrecision products : ProductPrecision.values()) {
+      keys.add(floats.withProducts(products).fingerprintHigh());
+    }
+    assertThat(keys).hasSize(3).contains(floats.fingerprintHigh());
+    assertThat(product.withProducts(ProductPrecision.TF32)).isEqualTo(product);
+    Operation sum = new Operation(OperationTable.standard().get("+")).withPrecision(Precision.FP32);
+    assertThat(sum.withProducts(ProductPrecision.TF32)).isEqualTo(sum);
+    String script = "X = matrix(seq(1, 6), 2, 3) / 7\nprint(lineage(t(X) %*% X + 1))";
+    assertThat(Scripts.run(config(ProductPrecision.BF16), script).output())
+        .contains(
+            "tsmm{precision=fp32, products=bf16}", "/{precision=fp32} ", "+{precision=fp32} ");
+  }
+
+  @Test
+  void aStoreOfOneModeGivesNothingToAnother() {
+    StoreConfig store = StoreConfig.of(folder.resolve("store"));
+    for (ProductPrecision products : ProductPrecision.values()) {
+      String wanted = Scripts.run(config(products), SCRIPT).output();
+      for (int run = 0; run < 2; run++) {
+        assertThat(Scripts.run(config(products).withStore(store), SCRIPT).output())
+            .as("%s, run %d", products, run)
+            .isEqualTo(wanted);
+      }
+    }
+  }
+
+  @Test
+  void aTraceReplaysInItsModeWhateverTheOptionSays() throws Exception {
+    SessionConfig rounding = config(ProductPrecision.TF32).withWorkingDirectory(folder);
+    String script =
+        "X = rand(rows=40, cols=30, seed=1)\nwrite(t(X) %*% X, \"G\", format=\"binary\")";
+    Scripts.run(rounding, script);
+    SessionConfig plain = Scripts.config().withWorkingDirectory(folder);
+    try (Session session = Reprise.session(plain)) {
+      session.replay(
+          ReplayRequest.of(folder.resolve("G.lineage"))
+              .withOutput(folder.resolve("again"), "binary"));
+    }
+    byte[] replayed = Files.readAllBytes(folder.resolve("again"));
+    assertThat(replayed).isEqualTo(Files.readAllBytes(folder.resolve("G")));
+    Scripts.run(plain.withPrecision(Precision.FP32), script);
+    assertThat(replayed).isNotEqualTo(Files.readAllBytes(folder.resolve("G")));
+  }
+
+  @Test
+  void onlyProductsOfFloatsRound() {
+    SessionConfig rounding = config(ProductPrecision.TF32);
+    assertThat(rounding.precision()).isEqualTo(Precision.FP32);
+    assertThat(rounding.withPrecision(Precision.FP64).products()).isEqualTo(ProductPrecision.FULL);
+  }
+}

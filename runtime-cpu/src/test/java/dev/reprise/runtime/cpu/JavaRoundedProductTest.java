@@ -1,0 +1,19 @@
+package dev.reprise.runtime.cpu;
+
+import dev.reprise.runtime.Device;
+import dev.reprise.testkit.RoundedProductContract;
+import org.junit.jupiter.api.AfterAll;
+
+class JavaRoundedProductTest extends RoundedProductContract {
+  private final CpuDevice device = TestDevices.withoutOpenBlas();
+
+  @Override
+  protected Device device() {
+    return device;
+  }
+
+  @AfterAll
+  void close() {
+    device.close();
+  }
+}
