@@ -7,12 +7,19 @@ import dev.reprise.SessionConfig;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.RunEntry;
+import dev.reprise.store.FolderGraph;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.Materialisation;
 import dev.reprise.store.Materialisation.Method;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreConfig;
+import dev.reprise.store.exchange.ArchiveReader;
+import dev.reprise.store.exchange.ArchiveWriter;
+import dev.reprise.store.exchange.GraphSource;
+import dev.reprise.store.exchange.Merge;
+import dev.reprise.store.exchange.MergeTarget;
 import dev.reprise.store.remote.RemoteExperiments;
+import dev.reprise.store.remote.RemoteGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +41,9 @@ import picocli.CommandLine.Parameters;
       "       reprise experiments --store WHERE compare RUN RUN",
       "       reprise experiments --store WHERE replay RUN NAME -o FILE [--format FORMAT]",
       "       reprise experiments --store WHERE fsck [--mend]",
-      "       reprise experiments --store WHERE gc --budget SIZE [--by METHOD]"
+      "       reprise experiments --store WHERE gc --budget SIZE [--by METHOD]",
+      "       reprise experiments --store WHERE export FILE",
+      "       reprise experiments --store WHERE import FILE"
     },
     description = {
       "Looks into an experiment store: what 'reprise run --store DIR' has left there.",
@@ -46,13 +55,15 @@ import picocli.CommandLine.Parameters;
           + " be",
       "replay     computes again what a run wrote, from its lineage",
       "fsck       compares every content with its fingerprint; ends with 1 when something is wrong",
-      "gc         removes what is worth least until artifacts take no more than the budget"
+      "gc         removes what is worth least until artifacts take no more than the budget",
+      "export     writes graph and artifacts into one file, with a checksum",
+      "import     adds what such a file has and the store does not"
     },
     sortOptions = false,
     usageHelpWidth = 100)
 final class ExperimentsCommand implements Callable<ExitCode> {
   private static final List<String> ACTIONS =
-      List.of("list", "show", "artifacts", "compare", "replay", "fsck", "gc");
+      List.of("list", "show", "artifacts", "compare", "replay", "fsck", "gc", "export", "import");
 
   private static final List<String> METHODS =
       List.of("worth", "heuristic", "storage-aware", "benefit");
@@ -131,12 +142,16 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   }
 
   private ExitCode inFolder(String action, StoreConfig config) throws IOException {
-    boolean changes = action.equals("gc") || mend;
+    boolean imports = action.equals("import");
+    boolean changes = imports || action.equals("gc") || mend;
     // Looking does not make a store where there is none.
-    StoreConfig wanted =
-        changes && Files.exists(config.folder().resolve("graph.db")) ? config : config.asReadOnly();
+    boolean known = imports || Files.exists(config.folder().resolve("graph.db"));
+    StoreConfig wanted = changes && known ? config : config.asReadOnly();
+    ArchiveReader archive = imports ? new ArchiveReader(archive()) : null;
     try (ExperimentStore store = ExperimentStore.open(wanted)) {
       return switch (action) {
+        case "export" -> exported(new FolderGraph(store));
+        case "import" -> imported(archive, new FolderGraph(store));
         case "fsck" -> checked(new Inspection(store).run(mend));
         case "gc" -> collect(store);
         default -> look(action, new Experiments(store));
@@ -147,6 +162,8 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   private ExitCode onServer(String action, ServerAddress address) throws IOException {
     try (RemoteExperiments remote = new RemoteExperiments(address)) {
       return switch (action) {
+        case "export" -> exported(new RemoteGraph(remote));
+        case "import" -> imported(new ArchiveReader(archive()), new RemoteGraph(remote));
         case "fsck" -> checked(remote.check(mend));
         case "gc" -> collect(remote);
         default -> look(action, new Experiments(remote));
@@ -190,6 +207,42 @@ final class ExperimentsCommand implements Callable<ExitCode> {
                 + " files without owner"
                 + (mend ? "; removed, with " + report.drafts() + " abandoned drafts" : ""));
     return report.isClean() || mend ? ExitCode.FINE : ExitCode.SCRIPT;
+  }
+
+  private Path archive() {
+    if (words.size() != 2) {
+      throw new UsageException("experiments " + words.getFirst() + " takes a FILE");
+    }
+    return Path.of(words.get(1));
+  }
+
+  private ExitCode exported(GraphSource source) throws IOException {
+    Path file = archive();
+    try (ArchiveWriter writer = new ArchiveWriter(file)) {
+      source.giveTo(writer);
+      writer.finish();
+    }
+    console.out().println("written to " + file + ", " + Units.bytes(Files.size(file)));
+    return ExitCode.FINE;
+  }
+
+  private ExitCode imported(ArchiveReader archive, MergeTarget target) throws IOException {
+    Merge merge = new Merge(target);
+    archive.giveTo(merge);
+    merge.finish();
+    Merge.Summary summary = merge.summary();
+    console
+        .out()
+        .println(
+            summary.runs()
+                + " runs, "
+                + summary.values()
+                + " values and "
+                + summary.artifacts()
+                + " artifacts added; "
+                + summary.known()
+                + " artifacts were there already");
+    return ExitCode.FINE;
   }
 
   private long budgetBytes() {

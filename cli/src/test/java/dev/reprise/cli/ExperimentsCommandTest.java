@@ -147,4 +147,28 @@ class ExperimentsCommandTest {
     assertThat(out()).isEmpty();
     assertThat(err()).contains("a file of that name is there");
   }
+
+  @Test
+  void aStoreGoesThroughAFileIntoAnother() throws IOException {
+    train(0.1);
+    String file = folder.resolve("all.archive").toString();
+    String other = folder.resolve("other").toString();
+    assertThat(run("experiments", "--store", store(), "export", file)).isEqualTo(ExitCode.FINE);
+    assertThat(run("experiments", "--store", other, "import", file)).isEqualTo(ExitCode.FINE);
+    assertThat(out()).startsWith("1 runs, ").contains("; 0 artifacts were there already");
+    assertThat(run("experiments", "--store", other, "fsck")).isEqualTo(ExitCode.FINE);
+    assertThat(run("experiments", "--store", other, "import", file)).isEqualTo(ExitCode.FINE);
+    assertThat(out()).startsWith("0 runs, 0 values and 0 artifacts added; ");
+    run("experiments", "--store", store(), "list");
+    String expected = out();
+    run("experiments", "--store", other, "list");
+    assertThat(out()).isEqualTo(expected);
+    Files.write(Path.of(file), new byte[] {1, 2, 3});
+    Path third = folder.resolve("third");
+    assertThat(run("experiments", "--store", third.toString(), "import", file))
+        .isEqualTo(ExitCode.RESOURCE);
+    assertThat(err()).contains("it is too short");
+    assertThat(third).doesNotExist();
+    assertThat(run("experiments", "--store", other, "import")).isEqualTo(ExitCode.USAGE);
+  }
 }

@@ -14,7 +14,8 @@ final class SpaceQuestions {
   /** Most rows of one answer. */
   static final int MOST_ROWS = 10_000;
 
-  private static final String RUN =
+  /** A run as {@link #run} reads it. */
+  static final String RUN =
       "SELECT id, username, host, script, arguments, version, started, seconds, status FROM run";
 
   private final Jdbi jdbi;

@@ -9,15 +9,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.store.Artifact;
+import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
+import dev.reprise.store.FolderGraph;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
 import dev.reprise.store.StoreClaim;
+import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
 import dev.reprise.store.Vertex;
+import dev.reprise.store.exchange.ArchiveReader;
+import dev.reprise.store.exchange.ArchiveWriter;
+import dev.reprise.store.exchange.Merge;
 import dev.reprise.store.remote.Protocol;
 import dev.reprise.store.remote.RemoteExperiments;
+import dev.reprise.store.remote.RemoteGraph;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,7 +84,7 @@ class TeamServerTest {
         try (RunLog log = ada.begin(facts("fit.dml"), 1L << 30)) {
           Vertex vertex = new Vertex(key(1), "tsmm", List.of(key(2), key(3)), cost, 80);
           log.seen(() -> List.of(vertex, vertex));
-          log.offer(key(7), key(1), cost, TestServer.content(bytes(SMALL, 7)));
+          log.offer(key(7), key(1), 1L << 40, TestServer.content(bytes(SMALL, 7)));
           log.region(key(5), () -> new byte[] {1, 2, 3}, 40);
           log.trace("model.csv", key(9), () -> "the text");
           log.score("r2", key(9), 0.75);
@@ -99,7 +106,8 @@ class TeamServerTest {
       assertThat(experiments.traces(2))
           .containsExactly(new Experiments.TraceEntry("model.csv", key(9)));
       assertThat(experiments.artifacts(0, 9))
-          .containsExactly(new Experiments.ArtifactEntry(key(7), key(1), "tsmm", SMALL, 500, 1, 2));
+          .containsExactly(
+              new Experiments.ArtifactEntry(key(7), key(1), "tsmm", SMALL, 1L << 40, 1, 2));
       assertThatThrownBy(() -> experiments.run(77)).hasMessageContaining("no run 77");
       assertThatThrownBy(() -> experiments.trace(2, "x")).hasMessageContaining("no trace named");
     }
@@ -268,9 +276,7 @@ class TeamServerTest {
               .<Callable<RunLog>>mapToObj(number ->
                   () -> {
                     try (RunStore store =
-                        RunStore.open(
-                            dev.reprise.store.StoreConfig.of(server.address(token)),
-                            server.told::add)) {
+                        RunStore.open(StoreConfig.of(server.address(token)), server.told::add)) {
                       // Every value is offered by four of them, at sizes of both kinds.
                       int shared = number % (clients / 4);
                       RunLog log = store.begin(facts("run" + number), 1L << 30);
@@ -306,6 +312,61 @@ class TeamServerTest {
       assertThat(totals.artifacts()).isEqualTo(clients / 4);
       assertThat(totals.artifactBytes()).isEqualTo(clients / 8 * (SMALL + LARGE));
       assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aSpaceIsExportedAndImportedElsewhereWithoutLoss() throws Exception {
+    Path archive = folder.resolveSibling(folder.getFileName() + ".archive");
+    try (RunStore ada = server.client("ada");
+        RemoteExperiments from = new RemoteExperiments(server.address(server.token("ada")));
+        RemoteExperiments to = new RemoteExperiments(server.address(server.token("bob")));
+        RunStore bob = server.client("bob")) {
+      for (int run = 0; run < 3; run++) {
+        int number = run;
+        try (RunLog log = ada.begin(facts("fit" + run), 1L << 30)) {
+          log.seen(() ->
+              java.util.stream.IntStream.range(0, 700)
+                  .mapToObj(i -> new Vertex(key(i), "op", List.of(key(i + 1)), 5, 80))
+                  .toList());
+          log.offer(key(number), key(number), 1L << 40, TestServer.content(bytes(LARGE, 7)));
+          log.offer(key(50 + number), key(number), 9, TestServer.content(bytes(SMALL, number)));
+          log.region(key(number), () -> new byte[] {1, 2, (byte) number}, 1L << 40);
+          log.trace("model.csv", key(9), () -> "the text");
+          log.score("r2", key(9), 0.75);
+          log.ended("finished", 1.25);
+        }
+      }
+      try (ArchiveWriter writer = new ArchiveWriter(archive)) {
+        new RemoteGraph(from).giveTo(writer);
+        writer.finish();
+      }
+      Merge merge = new Merge(new RemoteGraph(to));
+      new ArchiveReader(archive).giveTo(merge);
+      merge.finish();
+      assertThat(merge.summary()).isEqualTo(new Merge.Summary(3, 700, 6, 0));
+      Experiments first = new Experiments(from);
+      Experiments second = new Experiments(to);
+      assertThat(second.totals()).isEqualTo(first.totals());
+      assertThat(second.runs(9)).isEqualTo(first.runs(9));
+      assertThat(second.artifacts(0, 99))
+          .containsExactlyInAnyOrderElementsOf(first.artifacts(0, 99));
+      assertThat(second.trace(2, "model.csv")).isEqualTo("the text");
+      assertThat(load(bob, 1)).isEqualTo(bytes(LARGE, 7));
+      assertThat(bob.region(key(2))).containsExactly(1, 2, 2);
+      assertThat(to.check(false).isClean()).isTrue();
+
+      // And a folder takes the same.
+      Path other = folder.resolve("folder");
+      try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(other))) {
+        Merge toFolder = new Merge(new FolderGraph(store));
+        new ArchiveReader(archive).giveTo(toFolder);
+        toFolder.finish();
+        assertThat(new Experiments(store).totals()).isEqualTo(first.totals());
+        assertThat(new Inspection(store).run(false).isClean()).isTrue();
+      }
+    } finally {
+      Files.deleteIfExists(archive);
     }
   }
 }

@@ -4,9 +4,9 @@ import dev.reprise.lineage.Key;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -32,19 +32,24 @@ final class RemoteContents {
    */
   MemorySegment load(Key hash, long bytes, Arena arena) throws IOException {
     Path file = draft();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      long have = 0;
-      while (have < bytes) {
-        byte[] part = part(hash, have, bytes);
-        for (ByteBuffer left = ByteBuffer.wrap(part); left.hasRemaining(); ) {
-          channel.write(left);
-        }
-        have += part.length;
+    try {
+      copy(hash, bytes, file);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        return channel.map(MapMode.READ_ONLY, 0, bytes, arena);
       }
-      return channel.map(MapMode.READ_ONLY, 0, bytes, arena);
     } finally {
       Files.deleteIfExists(file);
+    }
+  }
+
+  /** Writes a content to a file that is there. */
+  void copy(Key hash, long bytes, Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (long have = 0; have < bytes; ) {
+        byte[] part = part(hash, have, bytes);
+        out.write(part);
+        have += part.length;
+      }
     }
   }
 
