@@ -252,6 +252,11 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     return MemoryBudgets.parseSize(budget);
   }
 
+  /** The graph may take this part of the budget besides, as a divisor, and so much in any case. */
+  private static final int GRAPH_SHARE = 10;
+
+  private static final long LEAST_GRAPH_BYTES = 64L << 20;
+
   private ExitCode collect(ExperimentStore store) {
     long bytes = budgetBytes();
     String method = Choices.oneOf("--by", by, METHODS);
@@ -260,6 +265,10 @@ final class ExperimentsCommand implements Callable<ExitCode> {
             ? store.evictDownTo(bytes)
             : new Materialisation(store)
                 .keepBest(Method.valueOf(method.toUpperCase(Locale.ROOT).replace('-', '_')), bytes);
+    long rows = store.trimGraph(Math.max(LEAST_GRAPH_BYTES, bytes / GRAPH_SHARE));
+    if (rows > 0) {
+      console.out().println(rows + " old rows of the graph removed");
+    }
     return collected(removed, store.artifactBytes());
   }
 

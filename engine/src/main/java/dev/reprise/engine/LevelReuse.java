@@ -125,7 +125,7 @@ final class LevelReuse {
       return true;
     }
     if (recalled) {
-      stored.foundRegion();
+      stored.foundRegion(key);
       composites.put(key, known, known.cachedKeys(count));
     }
     bind(activation, region, known.parts(), values, items);

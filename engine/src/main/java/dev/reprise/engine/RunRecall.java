@@ -137,7 +137,7 @@ final class RunRecall {
     services.config().out().print(run.printed());
     services.config().out().flush();
     long nanos = System.nanoTime() - start;
-    services.stored().foundProgram(Math.max(0, run.nanos() - nanos));
+    services.stored().foundProgram(key, Math.max(0, run.nanos() - nanos));
     services.stored().ended("recalled");
     return StatisticsReport.of(new Run(services, null), nanos);
   }

@@ -250,6 +250,17 @@ public final class ExperimentStore implements RunStore {
     return evictDownTo(bytes, 0);
   }
 
+  /**
+   * Removes vertices, outcomes of calls and traces that no run has met for longest, until the rest
+   * takes about so many bytes. The file of the graph does not become smaller: its room is used
+   * again.
+   *
+   * @return how many
+   */
+  public long trimGraph(long bytes) {
+    return new GraphRows(database).trimTo(bytes);
+  }
+
   private int evictDownTo(long bytes, long run) {
     int removed = 0;
     while (artifactBytes() > bytes) {

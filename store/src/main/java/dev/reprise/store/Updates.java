@@ -146,11 +146,16 @@ final class Updates implements RunChanges {
   public void uses(Map<Key, Integer> uses) throws SQLException {
     PreparedStatement update =
         session.prepared("UPDATE artifact SET uses = uses + ?, last_run = ? WHERE key = ?");
+    PreparedStatement outcome = session.prepared("UPDATE region SET last_run = ? WHERE key = ?");
     for (Map.Entry<Key, Integer> use : uses.entrySet()) {
       update.setInt(1, use.getValue());
       update.setLong(2, run);
       GraphDatabase.setKey(update, 3, use.getKey());
-      update.executeUpdate();
+      if (update.executeUpdate() == 0) {
+        outcome.setLong(1, run);
+        GraphDatabase.setKey(outcome, 2, use.getKey());
+        outcome.executeUpdate();
+      }
     }
   }
 

@@ -67,6 +67,31 @@ class ExperimentStoreTest {
   }
 
   @Test
+  void overItsBudgetTheGraphForgetsWhatNoRunHasMetForLongest() {
+    try (ExperimentStore store = open()) {
+      for (int run = 1; run <= 3; run++) {
+        try (RunLog log = store.begin(facts(), 1L << 30)) {
+          int number = run;
+          log.seen(() -> List.of(new Vertex(key(number), "rand", List.of(key(90)), 5, 8)));
+          log.region(key(10 + run), () -> new byte[500], 1L << 40);
+          log.trace("f" + run, key(run), () -> "text");
+          log.used(key(11));
+        }
+      }
+      // The outcome of the first run was of use to all.
+      long bytes = new GraphRows(store.database()).bytes();
+      assertThat(store.trimGraph(bytes)).isZero();
+      assertThat(store.trimGraph(bytes - 100)).isEqualTo(2);
+      assertThat(store.region(key(11))).isNotNull();
+      assertThat(store.costOf(key(1))).isZero();
+      assertThat(store.costOf(key(2))).isEqualTo(5);
+      assertThat(store.trimGraph(0)).isEqualTo(7);
+      assertThat(new GraphRows(store.database()).bytes()).isZero();
+      assertThat(store.region(key(13))).isNull();
+    }
+  }
+
+  @Test
   void equalContentsShareAFileAndCountOnce() throws IOException {
     try (ExperimentStore store = open()) {
       RunLog log = store.begin(facts(), 1L << 30);

@@ -427,13 +427,22 @@ public final class StoredValues implements AutoCloseable {
   }
 
   /** Counts a whole run that was not executed. */
-  public void foundProgram(long nanos) {
+  public void foundProgram(Key key, long nanos) {
     programs.increment();
+    RunLog open = log;
+    if (open != null) {
+      open.used(keyOf(key));
+    }
     savedNanos.add(nanos);
   }
 
-  public void foundRegion() {
+  /** Counts a whole call or block that was not executed. */
+  public void foundRegion(Key key) {
     regions.increment();
+    RunLog open = log;
+    if (open != null) {
+      open.used(keyOf(key));
+    }
   }
 
   /** True when an execution that took so long is worth noting. */
