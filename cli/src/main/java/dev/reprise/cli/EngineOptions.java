@@ -4,6 +4,7 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.Environment;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
@@ -76,10 +77,28 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     }
   }
 
+  /** How much of a run's time may go into keeping what it computes, in percent. */
+  private static final String WRITING_PERCENT = "REPRISE_STORE_WRITING_PERCENT";
+
   private static StoreConfig store(Settings settings) {
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
     OptionalLong bytes = settings.memory().bytes("store");
-    return bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
+    store = bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
+    String percent = Environment.variable(WRITING_PERCENT);
+    return percent == null ? store : store.withWritingShare(share(percent));
+  }
+
+  private static double share(String percent) {
+    try {
+      double share = Double.parseDouble(percent) / 100;
+      if (share >= 0) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new UsageException(
+        WRITING_PERCENT + " must be the percentage of a run's time, found '" + percent + "'");
   }
 
   private static DeviceConfig devices(Settings settings) {

@@ -35,9 +35,6 @@ import java.util.function.Supplier;
 public final class RunLog implements AutoCloseable {
   private static final int LARGEST_BATCH = 1_024;
 
-  /** The part of a run's time that writing may take. */
-  private static final double WRITING_SHARE = 0.01;
-
   /** Values may wait for the end in any case up to so many bytes. */
   private static final long LEAST_WAITING_BYTES = 16 << 20;
 
@@ -103,7 +100,7 @@ public final class RunLog implements AutoCloseable {
    * @param queueBytes most that values which wait to be written may take
    */
   public RunLog(RunTarget target, long queueBytes) {
-    this(target, queueBytes, WRITING_SHARE);
+    this(target, queueBytes, StoreConfig.DEFAULT_WRITING_SHARE);
   }
 
   /**

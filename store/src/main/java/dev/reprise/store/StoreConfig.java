@@ -12,10 +12,14 @@ import java.util.Objects;
  *     server keeps its own
  * @param readOnly whether nothing is added; a folder that cannot be written is read only in any
  *     case
+ * @param writingShare the part of a run's time that writing may take
  */
-public record StoreConfig(Path folder, ServerAddress server, long budgetBytes, boolean readOnly) {
+public record StoreConfig(
+    Path folder, ServerAddress server, long budgetBytes, boolean readOnly, double writingShare) {
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
+
+  public static final double DEFAULT_WRITING_SHARE = 0.01;
 
   public StoreConfig {
     if ((folder == null) == (server == null)) {
@@ -27,18 +31,26 @@ public record StoreConfig(Path folder, ServerAddress server, long budgetBytes, b
   }
 
   public static StoreConfig of(Path folder) {
-    return new StoreConfig(Objects.requireNonNull(folder), null, DEFAULT_BUDGET_BYTES, false);
+    return new StoreConfig(Objects.requireNonNull(folder), null, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
   }
 
   public static StoreConfig of(ServerAddress server) {
-    return new StoreConfig(null, Objects.requireNonNull(server), DEFAULT_BUDGET_BYTES, false);
+    return new StoreConfig(null, Objects.requireNonNull(server), DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
-    return new StoreConfig(folder, server, bytes, readOnly);
+    return new StoreConfig(folder, server, bytes, readOnly, writingShare);
+  }
+
+  /** A store in a folder that keeps more, or less, of what a run computes. */
+  public StoreConfig withWritingShare(double share) {
+    if (!(share >= 0)) {
+      throw new IllegalArgumentException("the share of writing must not be negative: " + share);
+    }
+    return new StoreConfig(folder, server, budgetBytes, readOnly, share);
   }
 
   public StoreConfig asReadOnly() {
-    return new StoreConfig(folder, server, budgetBytes, true);
+    return new StoreConfig(folder, server, budgetBytes, true, writingShare);
   }
 }
