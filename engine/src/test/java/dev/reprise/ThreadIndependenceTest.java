@@ -104,6 +104,9 @@ class ThreadIndependenceTest {
               + " filter_shape=[4,3,3,3], stride=[1,1], padding=[1,1]), input_shape=[16,3,16,16],"
               + " filter_shape=[4,3,3,3], stride=[1,1], padding=[1,1])",
           "avg_pool(img, input_shape=[16,3,16,16], pool_size=[2,2], stride=[2,2], padding=[0,0])",
+          "global_avg_pool(img, 3)",
+          "conv2d(img, F[1:3,1:9], input_shape=[16,3,16,16], filter_shape=[3,1,3,3], stride=[1,1],"
+              + " padding=[1,1], dilation=[2,1], groups=3)",
           "rand(rows=999, cols=99, seed=3, pdf=\"normal\")",
           "sigmoid(X) / rowSums(exp(Y))");
 
