@@ -31,6 +31,7 @@ final class ArchitectureRules {
           ".formats.",
           ".engine.Calibration",
           ".engine.PrivateFolder",
+          ".engine.RunRecall",
           ".engine.TraceFile",
           ".engine.timeline.TimelineFile",
           ".memory.SpillFile",

@@ -142,7 +142,8 @@ final class LevelReuse {
 
   /** What an earlier run left in the experiment store. */
   private Composite recall(Region region, Key key, LineageItem[] inputs) {
-    byte[] record = region.isWorthRecalling() ? stored.region(key) : null;
+    byte[] record =
+        region.isWorthRecalling(stored.worthRecallingNanos()) ? stored.region(key) : null;
     return record == null ? null : RegionRecord.read(record, inputs, OperationTable.standard());
   }
 

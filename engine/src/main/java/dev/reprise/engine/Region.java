@@ -144,12 +144,13 @@ final class Region {
     return effects < ENOUGH_EFFECTS && (mostWork >= level.gateNanos || mostWork == UNKNOWN);
   }
 
-  /** Estimated work from which on asking the experiment store costs little beside it. */
-  private static final long RECALL_NANOS = 200_000;
-
-  /** False when asking the experiment store would cost much of what it saves. */
-  boolean isWorthRecalling() {
-    return mostWork >= RECALL_NANOS || mostWork == UNKNOWN;
+  /**
+   * False when asking the experiment store would cost much of what it saves.
+   *
+   * @param leastNanos estimated work from which on asking costs little beside it
+   */
+  boolean isWorthRecalling(double leastNanos) {
+    return mostWork >= leastNanos || mostWork == UNKNOWN;
   }
 
   /** True when an execution of that much work is worth remembering. */

@@ -238,6 +238,11 @@ public final class StoredValues implements AutoCloseable {
     return work >= store().worthAskingNanos();
   }
 
+  /** Work of a call or block from which on asking for it costs little beside it. */
+  public double worthRecallingNanos() {
+    return 2 * store().worthAskingNanos();
+  }
+
   // ---- finding
 
   /**

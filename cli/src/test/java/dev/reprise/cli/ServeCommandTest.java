@@ -1,0 +1,69 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code reprise serve} when it cannot begin; what it does is tested where PostgreSQL runs. */
+class ServeCommandTest {
+  @TempDir private Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private ExitCode run(String... words) {
+    out.reset();
+    err.reset();
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return Main.run(
+        List.of(words),
+        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatIsMissingOrWrongIsNamed() {
+    String database = "jdbc:postgresql://localhost:1/x";
+    assertThat(run("serve")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--database jdbc:postgresql://");
+    assertThat(run("serve", "--database", "jdbc:mysql://host/x")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("serve", "--database", database)).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("serve needs --store DIR");
+    assertThat(run("serve", "--database", database, "tokens")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("did you mean 'token'");
+    for (String listen : new String[] {"7733", "host:", ":1", "host:x", "host:99999"}) {
+      assertThat(run("serve", "--database", database, "--store", store(), "--listen", listen))
+          .as(listen)
+          .isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(run("serve", "--help")).isEqualTo(ExitCode.FINE);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("token create TENANT");
+  }
+
+  private String store() {
+    return folder.resolve("store").toString();
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereIsOneLineWithoutItsPassword() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    String database = "jdbc:postgresql://localhost:" + free + "/x?password=secret";
+    assertThat(run("serve", "--database", database, "token", "list")).isEqualTo(ExitCode.RESOURCE);
+    assertThat(err().lines()).hasSize(1);
+    assertThat(err()).contains("cannot be reached").doesNotContain("secret");
+  }
+}
