@@ -57,6 +57,8 @@ class StoreCrashTest {
 
   @TempDir private Path folder;
 
+  private int started;
+
   private Process start(Path output) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -64,7 +66,8 @@ class StoreCrashTest {
     command.add(Main.class.getName());
     command.addAll(
         List.of("run", "--device", "cpu", "--store", folder.resolve("store").toString()));
-    command.addAll(List.of("-s", SCRIPT));
+    // Another text each time: else the whole run would be found once one has ended.
+    command.addAll(List.of("-s", SCRIPT + "# process " + started++ + "\n"));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())

@@ -15,7 +15,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +30,15 @@ import java.util.Map;
 public final class Materialisation {
   private static final double BYTES_PER_SECOND = 1.4e9;
   private static final long LATENCY_NANOS = 150_000;
+
+  /** Programs by which sets are judged, and trial plans for exchanges: a second or two. */
+  private static final int MOST_REQUESTS = 100;
+
+  private static final int TRIALS = 2_000;
+
+  /** What an artifact takes besides its content. */
+  private static final int ROW_BYTES = 256;
+
   private static final int BATCH = 256;
   private static final int[] NONE = {};
 
@@ -66,15 +78,36 @@ public final class Materialisation {
         });
     Selection selection = materialiser(method).select(graph, budgetBytes);
     List<Artifact> unwanted = new ArrayList<>();
+    long[] left = {budgetBytes};
     artifacts.forEach((vertex, kept) -> {
-      if (!selection.keeps(vertex)) {
+      if (selection.keeps(vertex)) {
+        kept.forEach(artifact -> left[0] -= artifact.bytes());
+      } else {
         unwanted.addAll(kept);
       }
     });
+    if (method == Method.BENEFIT) {
+      fill(unwanted, left[0]);
+    }
     for (int from = 0; from < unwanted.size(); from += BATCH) {
       remove(unwanted.subList(from, Math.min(from + BATCH, unwanted.size())));
     }
     return unwanted.size();
+  }
+
+  /** Takes out of the unwanted ones what fits all the same: the dearest for their bytes first. */
+  private static void fill(List<Artifact> unwanted, long bytes) {
+    unwanted.sort(
+        Comparator.comparingDouble(
+            artifact -> -(double) artifact.costNanos() / (artifact.bytes() + ROW_BYTES)));
+    long left = bytes;
+    for (Iterator<Artifact> each = unwanted.iterator(); each.hasNext(); ) {
+      Artifact artifact = each.next();
+      if (artifact.bytes() <= left) {
+        left -= artifact.bytes();
+        each.remove();
+      }
+    }
   }
 
   /** A transaction for each batch, so that others may write in between. */
@@ -98,7 +131,9 @@ public final class Materialisation {
     return switch (method) {
       case HEURISTIC -> new HeuristicMaterialiser();
       case STORAGE_AWARE -> new StorageAwareMaterialiser();
-      case BENEFIT -> new BenefitMaterialiser(Workload.ofFrequencies(graph));
+      case BENEFIT ->
+          new BenefitMaterialiser(
+              Workload.ofDearest(graph, MOST_REQUESTS), new Selection(new BitSet(), 0), TRIALS);
     };
   }
 

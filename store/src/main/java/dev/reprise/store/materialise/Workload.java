@@ -1,6 +1,7 @@
 package dev.reprise.store.materialise;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** What programs to come are expected to ask for. */
@@ -34,6 +35,20 @@ public record Workload(List<Request> requests) {
       }
     }
     return new Workload(requests);
+  }
+
+  /**
+   * As {@link #ofFrequencies}, of the vertices alone that cost most together with how often runs
+   * had them: judging sets by all requests of a large graph takes too long.
+   *
+   * @param most how many requests
+   */
+  public static Workload ofDearest(ArtifactGraph graph, int most) {
+    List<Request> requests = new ArrayList<>(ofFrequencies(graph).requests);
+    requests.sort(
+        Comparator.comparingDouble(
+            request -> -request.weight * graph.recreationNanos(request.wanted.getFirst())));
+    return new Workload(requests.subList(0, Math.min(most, requests.size())));
   }
 
   /**
