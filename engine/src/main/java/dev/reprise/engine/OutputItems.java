@@ -15,8 +15,12 @@ import dev.reprise.runtime.operation.OperationTable;
 final class OutputItems {
   private final Operation[] operations;
 
-  private OutputItems(Operation[] operations) {
+  /** Whether what is known of the first output holds for all. */
+  private final boolean alike;
+
+  private OutputItems(Operation[] operations, boolean alike) {
     this.operations = operations;
+    this.alike = alike;
   }
 
   /** Null for an opcode with a single output, whose result needs no splitting. */
@@ -30,11 +34,69 @@ final class OutputItems {
           new Operation(
               OperationTable.standard().get("output"), Attributes.of("index", Integer.toString(i)));
     }
-    return new OutputItems(operations);
+    return new OutputItems(operations, opcode.hasOutputsAlike());
   }
 
   /** Binds the elements of the bundle; takes over the caller's reference to it. */
   void bind(
+      ControlContext context,
+      Activation activation,
+      int[] outputs,
+      Value bundle,
+      LineageItem item) {
+    boolean onDevices = context.run.session().accelerators().isOpen();
+    if (onDevices && bundle instanceof Handle handle && handle.meta() != null && !handle.isDone()) {
+      bindLater(activation, outputs, handle, item);
+    } else {
+      bindNow(context, activation, outputs, bundle, item);
+    }
+  }
+
+  /** An accelerator may be computing the bundle: nobody waits for it here. */
+  private void bindLater(Activation activation, int[] outputs, Handle bundle, LineageItem item) {
+    Handle[] elements = new Handle[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] >= 0) {
+        elements[i] = new Handle(bundle.origin(), i == 0 || alike ? bundle.meta() : null);
+        elements[i].retain();
+        activation.bind(outputs[i], elements[i], item(i, item));
+      }
+    }
+    bundle.whenDone(() -> split(bundle, elements));
+  }
+
+  private LineageItem item(int output, LineageItem bundle) {
+    return bundle == null ? null : LineageItem.of(operations[output], bundle);
+  }
+
+  /** By the thread that has completed the bundle; gives back the references to all of them. */
+  private static void split(Handle bundle, Handle[] elements) {
+    try {
+      for (int i = 0; i < elements.length; i++) {
+        if (elements[i] != null) {
+          pass(bundle, i, elements[i]);
+        }
+      }
+    } finally {
+      bundle.release();
+    }
+  }
+
+  private static void pass(Handle bundle, int output, Handle element) {
+    try {
+      if (bundle.valueOrNull() instanceof ListValue list) {
+        Value value = list.elements().get(output);
+        value.retain();
+        element.complete(value);
+      } else {
+        element.fail(bundle.errorOrNull());
+      }
+    } finally {
+      element.release();
+    }
+  }
+
+  private void bindNow(
       ControlContext context,
       Activation activation,
       int[] outputs,
@@ -47,8 +109,7 @@ final class OutputItems {
         if (outputs[i] >= 0) {
           Value element = list.elements().get(i);
           element.retain();
-          activation.bind(
-              outputs[i], element, item == null ? null : LineageItem.of(operations[i], item));
+          activation.bind(outputs[i], element, item(i, item));
         }
       }
     } finally {

@@ -15,6 +15,7 @@ public final class Opcode {
   private final List<Parameter> parameters;
   private final boolean variadic;
   private final int outputs;
+  private final boolean outputsAlike;
   private final Evaluation evaluation;
   private final int seedParameter;
   private final ResultRule result;
@@ -26,6 +27,7 @@ public final class Opcode {
     this.parameters = List.copyOf(builder.parameters);
     this.variadic = builder.variadic;
     this.outputs = builder.outputs;
+    this.outputsAlike = builder.outputsAlike;
     this.evaluation = builder.evaluation;
     this.seedParameter = indexOf("seed");
     this.result = builder.result;
@@ -52,6 +54,11 @@ public final class Opcode {
 
   public int outputs() {
     return outputs;
+  }
+
+  /** True when all outputs have the type and shape of the first, which the result rule tells. */
+  public boolean hasOutputsAlike() {
+    return outputsAlike;
   }
 
   public Evaluation evaluation() {
@@ -115,6 +122,7 @@ public final class Opcode {
     private final List<Parameter> parameters = new ArrayList<>();
     private boolean variadic;
     private int outputs = 1;
+    private boolean outputsAlike;
     private Evaluation evaluation = Evaluation.KERNEL;
     private ResultRule result = Results.UNKNOWN;
     private WorkRule work = Work.CELLS;
@@ -173,6 +181,11 @@ public final class Opcode {
 
     Builder outputs(int count) {
       outputs = count;
+      return this;
+    }
+
+    Builder outputsAlike() {
+      outputsAlike = true;
       return this;
     }
 

@@ -1,0 +1,112 @@
+package dev.reprise.ci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.DeviceConfig;
+import dev.reprise.DeviceReport;
+import dev.reprise.Reprise;
+import dev.reprise.ReuseMode;
+import dev.reprise.RunStatistics;
+import dev.reprise.RunStatistics.DeviceUse;
+import dev.reprise.Session;
+import dev.reprise.SessionConfig;
+import dev.reprise.runtime.Precision;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The training loops of bench/training, small, on OpenCL: the numbers of the processor, and a
+ * steady state without copies, fallbacks or more memory. Skipped, aloud, without OpenCL.
+ */
+@Timeout(300)
+class TrainingOnDevicesTest {
+  private static final String OPENCL = "opencl:0";
+
+  @BeforeAll
+  static void needsOpenCl() {
+    try (Session session = Reprise.session(SessionConfig.defaults())) {
+      DeviceReport report = session.accelerators();
+      assumeTrue(
+          report.found().stream().anyMatch(each -> each.name().equals(OPENCL)),
+          () -> "no OpenCL device: " + report.absences());
+    }
+  }
+
+  private static ScriptOutput.Outcome run(
+      String network, int iterations, DeviceConfig devices, ReuseMode reuse) {
+    Map<String, String> arguments = new TreeMap<>();
+    arguments.putAll(Map.of("inputs", "20", "hidden", "16", "size", "8", "batch", "8"));
+    arguments.putAll(Map.of("warming", "4", "iterations", String.valueOf(iterations)));
+    SessionConfig config =
+        ScriptOutput.config().withReuse(reuse).withPrecision(Precision.FP32).withDevices(devices);
+    ScriptOutput.Outcome outcome =
+        ScriptOutput.run(
+            ScriptOutput.projectRoot().resolve("bench/training/" + network + ".dml"),
+            arguments,
+            config);
+    assertThat(outcome.failureText()).isEmpty();
+    return outcome;
+  }
+
+  private static List<Double> checks(ScriptOutput.Outcome outcome) {
+    return outcome
+        .output()
+        .lines()
+        .filter(line -> line.startsWith("check "))
+        .map(line -> Double.parseDouble(line.substring("check ".length())))
+        .toList();
+  }
+
+  private static DeviceUse use(RunStatistics statistics) {
+    return statistics.devices().getFirst();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mlp, NONE", "mlp, TRACE", "mlp, FULL", "mlp, HYBRID",
+    "autoencoder, NONE", "autoencoder, HYBRID", "lenet, NONE", "lenet, HYBRID"
+  })
+  void aLoopTrainsTheSameNetworkAsOnTheProcessor(String network, ReuseMode reuse) {
+    List<Double> expected = checks(run(network, 6, DeviceConfig.CPU, ReuseMode.NONE));
+    ScriptOutput.Outcome outcome = run(network, 6, DeviceConfig.of(OPENCL), reuse);
+    List<Double> found = checks(outcome);
+    assertThat(found).hasSize(expected.size()).hasSize(2);
+    for (int i = 0; i < found.size(); i++) {
+      assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-4 * expected.get(i)));
+    }
+    assertThat(use(outcome.statistics()).fallbacks()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mlp", "autoencoder", "lenet"})
+  void theSteadyStateCopiesNothingAndTakesNoMoreMemory(String network) {
+    DeviceUse few = use(run(network, 20, DeviceConfig.of(OPENCL), ReuseMode.NONE).statistics());
+    DeviceUse many = use(run(network, 60, DeviceConfig.of(OPENCL), ReuseMode.NONE).statistics());
+    assertThat(many.executed() - few.executed()).isPositive();
+    assertThat((many.executed() - few.executed()) % 40).isZero();
+    assertThat(many.launches()).isGreaterThan(few.launches());
+    assertThat(many.uploads()).isEqualTo(few.uploads());
+    assertThat(many.downloads()).isEqualTo(few.downloads());
+    // Run-ahead varies by a few values; 40 more iterations would hold many times as much.
+    assertThat(many.peakBytes()).isLessThan(3 * few.peakBytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void aSmallBudgetChangesNoNumber(ReuseMode reuse) {
+    List<Double> expected = checks(run("mlp", 6, DeviceConfig.CPU, ReuseMode.NONE));
+    // Less than the data and the weights.
+    DeviceConfig small = new DeviceConfig(OPENCL, List.of(), Map.of(OPENCL, 16L << 10));
+    List<Double> found = checks(run("mlp", 6, small, reuse));
+    for (int i = 0; i < found.size(); i++) {
+      assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-4 * expected.get(i)));
+    }
+  }
+}
