@@ -28,16 +28,30 @@ final class Routes {
   private final Jdbi jdbi;
   private final SpaceContents contents;
   private final Leases leases;
+  private final SpaceGates gates;
 
-  Routes(Jdbi jdbi, SpaceContents contents, Leases leases) {
+  Routes(Jdbi jdbi, SpaceContents contents, Leases leases, SpaceGates gates) {
+    this.gates = gates;
     this.jdbi = jdbi;
     this.contents = contents;
     this.leases = leases;
   }
 
   Reply reply(ServedRequest request) throws IOException {
+    long space = request.tenant().space();
+    if (!gates.enter(space)) {
+      return Reply.text(TOO_MANY, "too many requests of this tenant at once; come back");
+    }
+    try {
+      return admitted(request);
+    } finally {
+      gates.leave(space);
+    }
+  }
+
+  private Reply admitted(ServedRequest request) throws IOException {
     Tenant tenant = request.tenant();
-    SpaceGraph graph = new SpaceGraph(jdbi, tenant, contents);
+    SpaceGraph graph = new SpaceGraph(jdbi, tenant, contents, gates);
     SpaceQuestions questions = new SpaceQuestions(jdbi, tenant);
     return switch (request.route()) {
       case "GET hello" -> Reply.text(OK, "reprise store 1, tenant " + tenant.name());

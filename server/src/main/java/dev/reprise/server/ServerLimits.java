@@ -10,6 +10,11 @@ package dev.reprise.server;
 public record ServerLimits(int requestSeconds, int connections, int requestsAtOnce) {
   public static final ServerLimits STANDARD = new ServerLimits(30, 2_000, 256);
 
+  /** Most that are worked on for one space: others must find room. */
+  int requestsOfOneSpace() {
+    return Math.max(1, requestsAtOnce * 3 / 4);
+  }
+
   /**
    * Tells the JDK's server, which takes its limits from system properties alone, and once in a
    * process: before the first server is made.

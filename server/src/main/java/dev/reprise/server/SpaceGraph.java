@@ -26,8 +26,10 @@ final class SpaceGraph {
   private final Jdbi jdbi;
   private final Tenant tenant;
   private final SpaceContents contents;
+  private final SpaceGates gates;
 
-  SpaceGraph(Jdbi jdbi, Tenant tenant, SpaceContents contents) {
+  SpaceGraph(Jdbi jdbi, Tenant tenant, SpaceContents contents, SpaceGates gates) {
+    this.gates = gates;
     this.jdbi = jdbi;
     this.tenant = tenant;
     this.contents = contents;
@@ -73,8 +75,9 @@ final class SpaceGraph {
     T in(Handle handle) throws IOException;
   }
 
-  /** One change of this space at a time. */
+  /** One change of this space at a time, also where several servers have the same database. */
   private <T> T change(Change<T> change) throws IOException {
+    gates.changes(tenant.space()).lock();
     try {
       return jdbi.inTransaction(handle -> {
         handle
@@ -90,6 +93,8 @@ final class SpaceGraph {
       });
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    } finally {
+      gates.changes(tenant.space()).unlock();
     }
   }
 

@@ -54,7 +54,8 @@ public final class StoreServer implements AutoCloseable {
         new Routes(
             graph.jdbi(),
             new SpaceContents(config.folder.resolve("contents"), System::nanoTime),
-            new Leases(System::nanoTime));
+            new Leases(System::nanoTime),
+            new SpaceGates(config.limits.requestsOfOneSpace()));
     this.room = new Semaphore(config.limits.requestsAtOnce());
     config.limits.tell();
     this.http = HttpServer.create(config.listen, BACKLOG);
