@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,15 @@ class StoreCrashTest {
   private int started;
 
   private Process start(Path output) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(output, List.of(), Map.of());
+  }
+
+  /**
+   * @param before words that lead the command
+   */
+  private Process start(Path output, List<String> before, Map<String, String> environment)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
     command.add(Main.class.getName());
@@ -68,10 +77,10 @@ class StoreCrashTest {
         List.of("run", "--device", "cpu", "--store", folder.resolve("store").toString()));
     // Another text each time: else the whole run would be found once one has ended.
     command.addAll(List.of("-s", SCRIPT + "# process " + started++ + "\n"));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(output.toFile())
-        .start();
+    ProcessBuilder process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    process.environment().putAll(environment);
+    return process.start();
   }
 
   private static String classPath() {
@@ -136,6 +145,29 @@ class StoreCrashTest {
     // What a store that nobody was killed with gives.
     folder = Files.createDirectory(folder.resolve("fresh"));
     assertThat(whole()).isEqualTo(first);
+  }
+
+  /** The system refuses to let a file of the process grow beyond 4 MiB, as a full disk does. */
+  @Test
+  void aDiskThatTakesNoMoreMakesNoDifference() throws Exception {
+    String expected = whole();
+    Path roomy = folder;
+    folder = Files.createDirectory(folder.resolve("full"));
+    Path output = folder.resolve("out.txt");
+    List<String> limited = List.of("bash", "-c", "ulimit -f 4096; exec \"$@\"", "limited");
+    Process process = start(output, limited, Map.of("REPRISE_STORE_WRITING_PERCENT", "100000"));
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("ended").isTrue();
+    assertThat(process.exitValue()).as(() -> read(output)).isZero();
+    assertThat(read(output)).isEqualTo(expected);
+    try (ExperimentStore store = ExperimentStore.open(config())) {
+      // A draft that was not finished is gone, or goes now.
+      new Inspection(store).run(true);
+      assertThat(new Inspection(store).run(false).isClean()).isTrue();
+      assertThat(new Experiments(store).artifacts(0, 1_000))
+          .allMatch(each -> each.bytes() < 4 << 20);
+    }
+    assertThat(whole()).isEqualTo(expected);
+    folder = roomy;
   }
 
   private Set<String> artifacts() {
