@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,7 @@ class RecalledRunsTest {
   @Test
   void theSecondRunPrintsAndWritesTheSameWithoutBeingExecuted() throws Exception {
     Ran first = run(SCRIPT);
+    Set<PosixFilePermission> rights = Files.getPosixFilePermissions(folder.resolve("out/B.csv"));
     byte[] cells = Files.readAllBytes(folder.resolve("out/B.csv"));
     byte[] trace = Files.readAllBytes(folder.resolve("out/B.csv.lineage"));
     Files.delete(folder.resolve("out/B.csv"));
@@ -80,6 +83,7 @@ class RecalledRunsTest {
     assertThat(second.recalled()).isTrue();
     assertThat(second.output()).isEqualTo(first.output()).isNotEmpty();
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv"))).isEqualTo(cells);
+    assertThat(Files.getPosixFilePermissions(folder.resolve("out/B.csv"))).isEqualTo(rights);
     assertThat(Files.readAllBytes(folder.resolve("out/B.csv.lineage"))).isEqualTo(trace);
   }
 

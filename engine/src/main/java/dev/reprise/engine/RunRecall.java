@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -152,10 +153,14 @@ final class RunRecall {
     if (target.getParent() != null) {
       Files.createDirectories(target.getParent());
     }
-    Path draft = Files.createTempFile(target.toAbsolutePath().getParent(), ".recalled", ".tmp");
+    // Not a temporary file of the JDK, which only its owner could read after the rename.
+    Path draft =
+        target.resolveSibling(
+            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".recalled.tmp");
     try {
-      Files.write(draft, content);
-      Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+      Files.write(draft, content, StandardOpenOption.CREATE_NEW);
+      Files.move(
+          draft, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(draft);
     }
