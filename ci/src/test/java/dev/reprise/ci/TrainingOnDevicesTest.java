@@ -98,6 +98,15 @@ class TrainingOnDevicesTest {
     assertThat(many.peakBytes()).isLessThan(3 * few.peakBytes());
   }
 
+  /** Operands that were still to come used to be copied home, ahead of nobody. */
+  @ParameterizedTest
+  @CsvSource({"mlp", "autoencoder", "lenet"})
+  void reuseCopiesNothingBack(String network) {
+    DeviceUse use = use(run(network, 20, DeviceConfig.of(OPENCL), ReuseMode.HYBRID).statistics());
+    assertThat(use.executed()).isPositive();
+    assertThat(use.downloads()).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({"NONE", "HYBRID"})
   void aSmallBudgetChangesNoNumber(ReuseMode reuse) {

@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.cache.Claim;
 import dev.reprise.cache.Waiter;
 import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
@@ -124,9 +125,12 @@ final class PendingTask extends Task implements Waiter {
       return;
     }
     claim.set(taken);
-    // What lies on disk comes back while other operands are still being computed.
+    // What lies on disk comes back while other operands are still being computed. What lies on an
+    // accelerator is most likely used there, and not copied home for nothing.
     for (Value input : inputs()) {
-      run.session().memory().readAhead(input);
+      if (!(input instanceof ManagedMatrix matrix && matrix.isOnDevice())) {
+        run.session().memory().readAhead(input);
+      }
     }
     run.session().scheduler().submit(this);
   }
