@@ -121,6 +121,9 @@ public final class Compare {
   /** One process of each subject that does not count: builds Reprise, fills the file cache. */
   private void warmUp(Launch launch, Path scratch) throws IOException, InterruptedException {
     for (Subject subject : options.subjects()) {
+      if (subject.isPython()) {
+        continue;
+      }
       Path hello = options.root().resolve("bench/workloads/hello.dml");
       List<String> command = launch.command(subject, hello, "hello", Map.of());
       Run.of(command, scratch, 600, launch.statistics());
