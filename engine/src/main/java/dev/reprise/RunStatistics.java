@@ -19,6 +19,7 @@ import java.util.Map;
  * @param disk what was moved to disk and back since the session began
  * @param lineage heap that traces take
  * @param devices the accelerators that the session opened
+ * @param placement how well {@code auto} estimated, and which accelerators it looked for in vain
  * @param verification hits that were computed again; null when none are
  * @param store what came from the experiment store and went there since the session began; null
  *     without one
@@ -39,6 +40,7 @@ public record RunStatistics(
     LineageUse lineage,
     DiskUse disk,
     List<DeviceUse> devices,
+    PlacementUse placement,
     Verification verification,
     StoreUse store,
     ReuseForecast forecast,
@@ -70,6 +72,31 @@ public record RunStatistics(
    * @param savedNanos estimate of what execution would have taken beyond that
    */
   public record RewriteStatistics(String rewrite, long hits, long savedNanos) {}
+
+  /**
+   * The choice of devices since the session began.
+   *
+   * @param estimates one entry per device on which {@code auto} estimated from ten or more
+   *     observations
+   * @param absences why accelerators that were looked for are absent, a sentence each
+   */
+  public record PlacementUse(List<EstimateUse> estimates, List<String> absences) {
+    public static final PlacementUse NONE = new PlacementUse(List.of(), List.of());
+
+    public PlacementUse {
+      estimates = List.copyOf(estimates);
+      absences = List.copyOf(absences);
+    }
+  }
+
+  /**
+   * Estimates of the time of operations beside the time that they took.
+   *
+   * @param device its name, or {@code cpu}
+   * @param count estimates
+   * @param medianError half of them were at most so far off, as a share of the time that it took
+   */
+  public record EstimateUse(String device, long count, double medianError) {}
 
   /**
    * Found values that were computed again and compared, since the session began.

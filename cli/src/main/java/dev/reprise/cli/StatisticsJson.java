@@ -7,8 +7,10 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.EstimateUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.RunStatistics.PlacementUse;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.StoreUse;
 import java.io.IOException;
@@ -180,6 +182,7 @@ final class StatisticsJson {
     json.writeEndObject();
     json.writeEndObject();
     devices(run.devices(), json);
+    placement(run.placement(), json);
     if (run.store() != null) {
       store(run.store(), json);
     }
@@ -203,6 +206,23 @@ final class StatisticsJson {
     json.writeNumberField("programs", store.programs());
     json.writeStringField("problem", store.problem());
     json.writeEndObject();
+  }
+
+  private static void placement(PlacementUse placement, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("estimates");
+    for (EstimateUse each : placement.estimates()) {
+      json.writeStartObject();
+      json.writeStringField("device", each.device());
+      json.writeNumberField("count", each.count());
+      json.writeNumberField("medianError", each.medianError());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("absences");
+    for (String absence : placement.absences()) {
+      json.writeString(absence);
+    }
+    json.writeEndArray();
   }
 
   private static void devices(List<DeviceUse> devices, JsonGenerator json) throws IOException {

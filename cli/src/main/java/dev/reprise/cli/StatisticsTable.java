@@ -4,6 +4,7 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.EstimateUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.LineageUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
@@ -13,6 +14,7 @@ import dev.reprise.StoreUse;
 import dev.reprise.runtime.ProductPrecision;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a run did, as a table for a person. */
 final class StatisticsTable {
@@ -71,6 +73,12 @@ final class StatisticsTable {
     }
     for (DeviceUse device : run.devices()) {
       line(text, device.name(), device(device));
+    }
+    if (!run.placement().estimates().isEmpty()) {
+      line(text, "estimates", estimates(run.placement().estimates()));
+    }
+    for (String absence : run.placement().absences()) {
+      line(text, "absent", absence);
     }
     if (run.store() != null) {
       line(text, "store", store(run.store()));
@@ -254,6 +262,19 @@ final class StatisticsTable {
         + (device.fallbacks() == 0
             ? ""
             : "; " + device.fallbacks() + " operations ran on the processor instead");
+  }
+
+  private static String estimates(List<EstimateUse> estimates) {
+    return estimates.stream()
+        .map(
+            each ->
+                each.device()
+                    + " "
+                    + each.count()
+                    + ", half of them within "
+                    + Math.round(1000 * each.medianError()) / 10.0
+                    + " %")
+        .collect(Collectors.joining("; "));
   }
 
   private static String verified(Verification checked) {

@@ -47,6 +47,7 @@ class BenchReportTest {
         LineageUse.NONE,
         DiskUse.NONE,
         List.of(devices),
+        RunStatistics.PlacementUse.NONE,
         null,
         null,
         null,

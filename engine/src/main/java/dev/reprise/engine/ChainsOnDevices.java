@@ -176,6 +176,7 @@ final class ChainsOnDevices {
     if (worker == null) {
       return false;
     }
+    later.routed(worker);
     Counted counted = new Counted(later, call, tally, System.nanoTime());
     worker.submit(
         new LateCall(
@@ -223,11 +224,11 @@ final class ChainsOnDevices {
     }
 
     @Override
-    public void completed(Value value) {
+    public void completed(Value value, long nanos) {
       try {
         if (!isCounted) {
           Operation root = call.root().operation().operation();
-          tally.executedElsewhere(counter, root, System.nanoTime() - start);
+          tally.executedElsewhere(counter, root, Later.nanosSince(start, nanos));
           Restoration.note(value, call.root().item());
         }
       } catch (RuntimeException | Error e) {
@@ -235,7 +236,12 @@ final class ChainsOnDevices {
         later.failed(e);
         return;
       }
-      later.completed(value);
+      later.completed(value, nanos);
+    }
+
+    @Override
+    public void routed(AcceleratorWorker worker) {
+      later.routed(worker);
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.store.Artifact;
 import java.util.function.Supplier;
 
@@ -97,6 +98,7 @@ final class Execution {
       Tally tally,
       Later later,
       double work) {
+    Relayed.leaveWorker();
     StoredValues.Answer answer =
         stored.ask(
             item,
@@ -152,12 +154,17 @@ final class Execution {
     }
 
     @Override
-    public void completed(Value value) {
+    public void completed(Value value, long nanos) {
       try {
-        answer.computed(value, System.nanoTime() - start);
+        answer.computed(value, Later.nanosSince(start, nanos));
       } finally {
-        later.completed(value);
+        later.completed(value, nanos);
       }
+    }
+
+    @Override
+    public void routed(AcceleratorWorker worker) {
+      later.routed(worker);
     }
 
     @Override
@@ -180,6 +187,7 @@ final class Execution {
     }
     Operation operation = linked.operation();
     if (Binds.isBind(operation.name())) {
+      Relayed.leaveWorker();
       BoundMatrix bound = bind(operation, inputs, item, context);
       if (bound != null) {
         tally.executed(linked.index(), operation, System.nanoTime(), 0);
@@ -268,6 +276,7 @@ final class Execution {
             new Counted(later, linked, inputs, item, tally, start, tellsParts))) {
       return null;
     }
+    Relayed.leaveWorker();
     Value value =
         placed
             ? kernels.runHere(linked.operation(), inputs, context)
@@ -322,9 +331,10 @@ final class Execution {
     }
 
     @Override
-    public void completed(Value value) {
+    public void completed(Value value, long nanos) {
       try {
-        tally.executedElsewhere(linked.index(), linked.operation(), System.nanoTime() - start);
+        tally.executedElsewhere(
+            linked.index(), linked.operation(), Later.nanosSince(start, nanos));
         Restoration.note(value, item);
         tellParts(linked, inputs, item, value, tellsParts);
       } catch (RuntimeException | Error e) {
@@ -332,7 +342,12 @@ final class Execution {
         later.failed(e);
         return;
       }
-      later.completed(value);
+      later.completed(value, nanos);
+    }
+
+    @Override
+    public void routed(AcceleratorWorker worker) {
+      later.routed(worker);
     }
 
     @Override
@@ -377,6 +392,7 @@ final class Execution {
 
     @Override
     public Value run(Operation operation, Value[] inputs) {
+      Relayed.leaveWorker();
       long start = System.nanoTime();
       Value value = kernels.run(operation, inputs, context);
       tally.executed(opcodes.of(operation.opcode()), operation, start, System.nanoTime() - start);
@@ -385,6 +401,7 @@ final class Execution {
 
     @Override
     public <T> T inTurn(Supplier<T> attempt) {
+      Relayed.leaveWorker();
       return kernels.inTurn(attempt);
     }
 

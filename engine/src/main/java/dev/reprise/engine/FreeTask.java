@@ -4,6 +4,7 @@ import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Meta;
+import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.Task;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -41,6 +42,16 @@ final class FreeTask extends Task implements Later {
     return handle;
   }
 
+  /** Submits the task, whose inputs may be missing. */
+  void submit() {
+    Relayed.submit(this, handle, this::run, run.session().scheduler());
+  }
+
+  @Override
+  public void routed(AcceleratorWorker worker) {
+    handle.routed(worker);
+  }
+
   /** Begins on the calling thread, which knows the inputs to be complete. */
   void begin() {
     run();
@@ -65,6 +76,8 @@ final class FreeTask extends Task implements Later {
     Value value;
     try {
       value = recipe.compute(completeInputs(), kernel, run.counters(), this);
+    } catch (Relayed.ForThePool e) {
+      throw e;
     } catch (RuntimeException | Error e) {
       failed(e);
       if (e instanceof Error fatal) {
@@ -75,7 +88,7 @@ final class FreeTask extends Task implements Later {
     if (value == null) {
       elsewhere = true;
     } else {
-      completed(value);
+      completed(value, ELAPSED);
     }
   }
 
@@ -90,7 +103,7 @@ final class FreeTask extends Task implements Later {
   }
 
   @Override
-  public void completed(Value value) {
+  public void completed(Value value, long nanos) {
     try {
       handle.complete(value);
     } finally {

@@ -143,7 +143,7 @@ final class Fusion {
                 placed(call, new MemberRun(call, leaves, kernel, tally), later));
     if (isPending(call)) {
       context.submitted(task.handle(), origin);
-      context.run.session().scheduler().submit(task);
+      task.submit();
       return task.handle();
     }
     task.begin();
@@ -188,6 +188,7 @@ final class Fusion {
   }
 
   private Value onHost(FusedCall call, MemberRun members) {
+    Relayed.leaveWorker();
     Value value =
         call.precision() == Precision.FP64
             ? loop(call, members.leaves, members.context, members.tally)
@@ -333,6 +334,7 @@ final class Fusion {
     Value value() {
       int root = values.length - 1;
       try {
+        Relayed.leaveWorker();
         compute(root);
         Value value = values[root];
         values[root] = null;

@@ -90,6 +90,7 @@ final class KernelRunner {
     if (worker == null) {
       return false;
     }
+    later.routed(worker);
     worker.submit(
         new LateCall(
             task,

@@ -74,11 +74,26 @@ final class LateCall implements DeviceTask {
   }
 
   @Override
+  public double launchedWork() {
+    return work;
+  }
+
+  @Override
+  public void launched(Value value, long nanos) {
+    later.completed(value, nanos);
+  }
+
+  @Override
+  public void ended(long nanos) {
+    accelerators.ranOn(worker, task, work, nanos);
+  }
+
+  @Override
   public void completed(Value value, long nanos) {
     try {
       accelerators.ranOn(worker, task, work, nanos);
     } finally {
-      later.completed(value);
+      later.completed(value, Later.ELAPSED);
     }
   }
 
@@ -122,7 +137,7 @@ final class LateCall implements DeviceTask {
         return;
       }
       told.set(true);
-      later.completed(value);
+      later.completed(value, Later.ELAPSED);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.runtime.Value;
+import dev.reprise.scheduler.AcceleratorWorker;
 
 /**
  * Hears of a result that was not there at once: exactly one of {@link #completed} and {@link
@@ -11,8 +12,22 @@ interface Later {
   /** False when nobody wants the result any more. */
   boolean isWanted();
 
-  /** Takes the result's reference over. */
-  void completed(Value value);
+  /** Hears which worker will compute the result, before it does. */
+  default void routed(AcceleratorWorker worker) {}
+
+  /**
+   * Takes the result's reference over.
+   *
+   * @param nanos what it took; {@link #ELAPSED} when it took as long as was waited for it
+   */
+  void completed(Value value, long nanos);
+
+  long ELAPSED = -1;
+
+  /** What it took, for somebody who has waited since a time. */
+  static long nanosSince(long start, long nanos) {
+    return nanos == ELAPSED ? System.nanoTime() - start : nanos;
+  }
 
   void failed(Throwable error);
 }

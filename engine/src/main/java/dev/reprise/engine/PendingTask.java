@@ -9,6 +9,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Meta;
+import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.Task;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,7 +133,7 @@ final class PendingTask extends Task implements Waiter {
         run.session().memory().readAhead(input);
       }
     }
-    run.session().scheduler().submit(this);
+    Relayed.submit(this, handle, this::run, run.session().scheduler());
   }
 
   /**
@@ -155,14 +156,19 @@ final class PendingTask extends Task implements Waiter {
     if (owed == null) {
       return;
     }
+    boolean passesOn = false;
     try {
       if (handle.isDone() || cancellation.isCancelled()) {
         abandon(owed);
       } else {
         compute(owed);
       }
+    } catch (Relayed.ForThePool e) {
+      passesOn = true;
+      claim.set(owed);
+      throw e;
     } finally {
-      if (!elsewhere) {
+      if (!elsewhere && !passesOn) {
         needEnds();
       }
     }
@@ -173,6 +179,8 @@ final class PendingTask extends Task implements Waiter {
     long start = System.nanoTime();
     try {
       value = recipe.compute(completeInputs(), kernel, run.counters(), later(owed, start));
+    } catch (Relayed.ForThePool e) {
+      throw e;
     } catch (OperandException e) {
       fail(owed, e);
       return;
@@ -204,14 +212,19 @@ final class PendingTask extends Task implements Waiter {
   private Later later(Claim owed, long start) {
     return new Later() {
       @Override
+      public void routed(AcceleratorWorker worker) {
+        handle.routed(worker);
+      }
+
+      @Override
       public boolean isWanted() {
         return !cancellation.isCancelled();
       }
 
       @Override
-      public void completed(Value value) {
+      public void completed(Value value, long nanos) {
         try {
-          complete(owed, value, System.nanoTime() - start);
+          complete(owed, value, Later.nanosSince(start, nanos));
         } finally {
           needEnds();
         }

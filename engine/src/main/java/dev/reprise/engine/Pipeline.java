@@ -161,7 +161,7 @@ final class Pipeline {
                 execution.runUncached(operation, complete, item, kernel, tally, later));
     if (pending) {
       context.submitted(task.handle(), origin);
-      context.run.session().scheduler().submit(task);
+      task.submit();
       return task.handle();
     }
     task.begin();

@@ -4,9 +4,11 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.CacheContents;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.RunStatistics.DiskUse;
+import dev.reprise.RunStatistics.EstimateUse;
 import dev.reprise.RunStatistics.LevelStatistics;
 import dev.reprise.RunStatistics.LoopStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
+import dev.reprise.RunStatistics.PlacementUse;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.cache.CacheStatistics;
 import dev.reprise.cache.rewrite.PartialReuse;
@@ -61,6 +63,7 @@ final class StatisticsReport {
         session.lineage().use(),
         disk(session.diskStatistics(), memory),
         devices(session.accelerators()),
+        placement(session.accelerators()),
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
         session.stored() == null ? null : session.stored().use(),
         session.checks().estimate() == null ? null : session.checks().estimate().forecast(),
@@ -95,6 +98,17 @@ final class StatisticsReport {
               memory.lost()));
     }
     return devices;
+  }
+
+  private static PlacementUse placement(Accelerators accelerators) {
+    List<EstimateUse> estimates = new ArrayList<>();
+    accelerators
+        .models()
+        .errors()
+        .forEach(
+            (device, error) ->
+                estimates.add(new EstimateUse(device, error.count(), error.median())));
+    return new PlacementUse(estimates, accelerators.notes());
   }
 
   private static DiskUse disk(DiskStatistics disk, HostMemory memory) {

@@ -7,14 +7,32 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
  *
  * @param memory where the copy is
  * @param buffer the cells: the bytes that they have on the host
+ * @param completion when they are complete; null when they are
  * @param next the other copies, or null
  */
-record DeviceCopy(DeviceMemory memory, DeviceBuffer buffer, DeviceCopy next) {
+record DeviceCopy(
+    DeviceMemory memory, DeviceBuffer buffer, Completion completion, DeviceCopy next) {
 
-  /** The copy in a memory, or null. */
+  /** False when the launch failed that was to make the cells. */
+  boolean isValid() {
+    return completion == null || !completion.isFailed();
+  }
+
+  /**
+   * Waits until the cells are complete.
+   *
+   * @throws dev.reprise.runtime.accelerator.DeviceException when they never will be
+   */
+  void await() {
+    if (completion != null) {
+      completion.await();
+    }
+  }
+
+  /** The copy in a memory, or null; one that failed is none. */
   static DeviceCopy in(DeviceMemory memory, DeviceCopy copies) {
     for (DeviceCopy each = copies; each != null; each = each.next) {
-      if (each.memory == memory) {
+      if (each.memory == memory && each.isValid()) {
         return each;
       }
     }
@@ -24,20 +42,21 @@ record DeviceCopy(DeviceMemory memory, DeviceBuffer buffer, DeviceCopy next) {
   /** True when there is a copy on an accelerator that is not lost. */
   static boolean isSafe(DeviceCopy copies) {
     for (DeviceCopy each = copies; each != null; each = each.next) {
-      if (!each.memory.isLost()) {
+      if (!each.memory.isLost() && each.isValid()) {
         return true;
       }
     }
     return false;
   }
 
-  /** The copies but for the one in a memory. */
+  /** The copies but for the valid one in a memory. */
   static DeviceCopy without(DeviceMemory memory, DeviceCopy copies) {
     if (copies == null) {
       return null;
     }
-    return copies.memory == memory
+    return copies.memory == memory && copies.isValid()
         ? copies.next
-        : new DeviceCopy(copies.memory, copies.buffer, without(memory, copies.next));
+        : new DeviceCopy(
+            copies.memory, copies.buffer, copies.completion, without(memory, copies.next));
   }
 }

@@ -303,6 +303,7 @@ public final class DeviceMemory implements DeviceAllocator {
     try {
       buffer = allocate(matrix.bytes());
       long start = System.nanoTime();
+      peer.await();
       accelerator.copyFromPeer(peer.memory().accelerator, peer.buffer(), buffer, matrix.bytes());
       peerCopies.incrementAndGet();
       peerBytes.addAndGet(matrix.bytes());
@@ -331,7 +332,10 @@ public final class DeviceMemory implements DeviceAllocator {
     DeviceCopy nearest = null;
     double least = byHostNanos(copies, bytes, onHost);
     for (DeviceCopy copy = copies; copy != null; copy = copy.next()) {
-      double rate = copy.memory().isLost() ? 0 : accelerator.peerRate(copy.memory().accelerator);
+      double rate =
+          copy.memory().isLost() || !copy.isValid()
+              ? 0
+              : accelerator.peerRate(copy.memory().accelerator);
       if (rate > 0 && bytes / rate < least) {
         least = bytes / rate;
         nearest = copy;

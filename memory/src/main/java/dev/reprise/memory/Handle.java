@@ -44,6 +44,9 @@ public final class Handle implements PendingValue {
     }
   }
 
+  // Who computes the value, for those who want to come after it there; a hint.
+  private volatile Object route;
+
   private record Callback(Runnable action, Callback earlier) {}
 
   private record Failed(Throwable error) {}
@@ -72,6 +75,16 @@ public final class Handle implements PendingValue {
 
   public Object origin() {
     return origin;
+  }
+
+  /** Notes the worker that computes the value. */
+  public void routed(Object worker) {
+    route = worker;
+  }
+
+  /** The worker that was noted last, or null. */
+  public Object route() {
+    return route;
   }
 
   @Override

@@ -96,23 +96,23 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   int place;
 
-  private ManagedMatrix(DeviceMatrix cells, DeviceMemory where) {
+  private ManagedMatrix(DeviceMatrix cells, DeviceMemory where, Completion completion) {
     super(false);
     shape = cells.shape();
     precision = cells.precision();
     bytes = cells.bytes();
     nonZeros = -1;
-    devices = new DeviceCopy(where, cells.buffer(), null);
+    devices = new DeviceCopy(where, cells.buffer(), completion, null);
     home = where.host();
   }
 
-  private ManagedMatrix(DeviceSparse cells, DeviceMemory where) {
+  private ManagedMatrix(DeviceSparse cells, DeviceMemory where, Completion completion) {
     super(false);
     shape = cells.shape();
     precision = cells.precision();
     bytes = cells.bytes();
     nonZeros = cells.nonZeros();
-    devices = new DeviceCopy(where, cells.buffer(), null);
+    devices = new DeviceCopy(where, cells.buffer(), completion, null);
     home = where.host();
   }
 
@@ -131,16 +131,20 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   }
 
   /**
-   * Makes a value of a matrix that was computed on an accelerator, with one reference. Takes the
+   * Makes a value of a matrix that is computed on an accelerator, with one reference. Takes the
    * buffer over.
+   *
+   * @param completion when its cells are complete; null when they are
    */
-  public static ManagedMatrix adopt(DeviceMatrix matrix, DeviceMemory where) {
-    return entered(new ManagedMatrix(matrix, where), where);
+  public static ManagedMatrix adopt(
+      DeviceMatrix matrix, DeviceMemory where, Completion completion) {
+    return entered(new ManagedMatrix(matrix, where, completion), where);
   }
 
   /** Likewise of a compressed matrix. */
-  public static ManagedMatrix adopt(DeviceSparse matrix, DeviceMemory where) {
-    return entered(new ManagedMatrix(matrix, where), where);
+  public static ManagedMatrix adopt(
+      DeviceSparse matrix, DeviceMemory where, Completion completion) {
+    return entered(new ManagedMatrix(matrix, where, completion), where);
   }
 
   private static ManagedMatrix entered(ManagedMatrix managed, DeviceMemory where) {
@@ -545,6 +549,13 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     return nearest;
   }
 
+  /** When the copy on an accelerator is complete; null when it is or there is none. */
+  public Completion completionOn(DeviceMemory memory) {
+    DeviceCopy copy = DeviceCopy.in(memory, devices);
+    Completion completion = copy == null ? null : copy.completion();
+    return completion == null || completion.isDecided() ? null : completion;
+  }
+
   /** The copies on other accelerators that there are at this moment, for estimates. */
   DeviceCopy copiesOnDevices() {
     return devices;
@@ -566,7 +577,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     DeviceCopy before;
     do {
       before = devices;
-    } while (!DEVICES.compareAndSet(this, before, new DeviceCopy(memory, buffer, before)));
+    } while (!DEVICES.compareAndSet(this, before, new DeviceCopy(memory, buffer, null, before)));
     memory.enter(this);
   }
 
@@ -621,6 +632,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
       return false;
     }
     try {
+      copy.await();
       copy.memory().download(copy.buffer(), buffer.segment(), bytes);
     } catch (Throwable e) {
       buffer.release();
@@ -706,6 +718,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     DeviceException failure = null;
     for (DeviceCopy copy = devices; copy != null; copy = copy.next()) {
       try {
+        copy.await();
         copy.memory().download(copy.buffer(), segment, bytes);
         return;
       } catch (DeviceException e) {

@@ -134,7 +134,7 @@ class DeviceCopiesStressTest {
       device.accelerator().upload(cells, buffer, SIZE);
     }
     DeviceMatrix matrix = new DeviceMatrix(80, 80, Precision.FP64, buffer);
-    return new Known(ManagedMatrix.adopt(matrix, device), value);
+    return new Known(ManagedMatrix.adopt(matrix, device, null), value);
   }
 
   // ---- using

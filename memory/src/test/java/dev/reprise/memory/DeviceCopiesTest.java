@@ -70,7 +70,7 @@ class DeviceCopiesTest {
       cells.set(ValueLayout.JAVA_DOUBLE, SIZE - 8, value);
       memory.accelerator().upload(cells, buffer, SIZE);
     }
-    return ManagedMatrix.adopt(new DeviceMatrix(100, 100, Precision.FP64, buffer), memory);
+    return ManagedMatrix.adopt(new DeviceMatrix(100, 100, Precision.FP64, buffer), memory, null);
   }
 
   private static double read(ManagedMatrix matrix) {
@@ -195,7 +195,7 @@ class DeviceCopiesTest {
       cells.setAtIndex(ValueLayout.JAVA_INT, 8, 7000);
       DeviceBuffer buffer = here.allocate(bytes);
       first.upload(cells, buffer, bytes);
-      matrix = ManagedMatrix.adopt(new DeviceSparse(2, 9000, Precision.FP64, 1, buffer), here);
+      matrix = ManagedMatrix.adopt(new DeviceSparse(2, 9000, Precision.FP64, 1, buffer), here, null);
     }
     assertThat(matrix.isCompressed()).isTrue();
     assertThat(matrix.bytes()).isEqualTo(bytes);

@@ -7,6 +7,7 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.reprise.memory.DeviceMemory;
+import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceException;
 import java.util.ArrayDeque;
@@ -37,6 +38,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * at the overflow for the last time. So either the ring has room for the wake-up, or that look
  * comes after the task. Nothing that a task throws ends the worker or keeps it from the next task.
  *
+ * <p><b>Early values.</b> A task may take its value when the launch has returned: what is launched
+ * after it here comes after it anyway, so a chain of operations is issued without waiting for the
+ * device once. Readers elsewhere wait for the mark ({@link dev.reprise.memory.Completion}); when a
+ * launch fails later, its value and what was made of it are lost, and are computed again from their
+ * lineage as after the loss of the device.
+ *
  * <p><b>Overlap.</b> While earlier launches run, later tasks are issued: their inputs are copied
  * beside the kernels. The worker waits for the oldest launch only when no task is there to be
  * issued or enough are.
@@ -49,8 +56,29 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   private static final int ENDED = Integer.MIN_VALUE;
 
+  /** A {@link DeviceTask} or a {@link Relay}. */
   private static final class Slot {
-    private DeviceTask task;
+    private Object work;
+  }
+
+  /**
+   * What makes a task once its inputs have been launched here: it comes to its turn after the tasks
+   * and relays before it, so that their early values are there.
+   */
+  public interface Relay {
+    /**
+     * Runs on the worker's thread: may {@link #submit} tasks, which are issued at once, and must
+     * wait for nothing.
+     */
+    void run();
+  }
+
+  /** The worker's thread; says so to those who must not wait on it. */
+  private static final class WorkerThread extends Thread {
+    WorkerThread(Runnable work, String name) {
+      super(work, name);
+      setDaemon(true);
+    }
   }
 
   private final Accelerator accelerator;
@@ -58,7 +86,7 @@ public final class AcceleratorWorker implements AutoCloseable {
   private final WorkerEvents events;
   private final Disruptor<Slot> disruptor;
   private final RingBuffer<Slot> ring;
-  private final Queue<DeviceTask> overflow = new ConcurrentLinkedQueue<>();
+  private final Queue<Object> overflow = new ConcurrentLinkedQueue<>();
 
   // Tasks that have not ended. Its fall to zero while closing lets the closing thread go on, who
   // makes it ENDED: from then on it is negative.
@@ -66,8 +94,14 @@ public final class AcceleratorWorker implements AutoCloseable {
   private final AtomicLong executed = new AtomicLong();
   private final AtomicLong busyNanos = new AtomicLong();
 
+  // How long such work took on the device, by the work of those tasks that take values early.
+  private final CostModels times = new CostModels();
+
   // The worker's alone.
   private final Deque<IssuedTask> issued = new ArrayDeque<>();
+
+  // Not null on the worker's thread while a relay runs.
+  private volatile Thread relaying;
 
   // Written by the worker, read by whoever places work.
   private volatile DeviceException lost;
@@ -93,11 +127,7 @@ public final class AcceleratorWorker implements AutoCloseable {
         new Disruptor<>(
             Slot::new,
             ringSize,
-            work -> {
-              Thread thread = new Thread(work, "reprise-" + accelerator.name());
-              thread.setDaemon(true);
-              return thread;
-            },
+            work -> new WorkerThread(work, "reprise-" + accelerator.name()),
             ProducerType.MULTI,
             new BlockingWaitStrategy());
     disruptor.handleEventsWith(new Handler());
@@ -149,15 +179,44 @@ public final class AcceleratorWorker implements AutoCloseable {
    * end of {@link #close}, tells it there that it is cancelled.
    */
   public void submit(DeviceTask task) {
-    if (unfinished.getAndUpdate(tasks -> tasks == ENDED ? ENDED : tasks + 1) == ENDED) {
+    if (!enter()) {
       task.failed(cancellation());
-      return;
+    } else if (relaying == Thread.currentThread()) {
+      relaying = null;
+      issue(task);
+    } else {
+      enqueue(task);
     }
-    if (!ring.tryPublishEvent((slot, sequence, submitted) -> slot.task = submitted, task)) {
-      overflow.add(task);
+  }
+
+  /**
+   * Lets something have its turn between the tasks, on the worker's thread.
+   *
+   * @return false after the end of {@link #close}: it will not run
+   */
+  public boolean relay(Relay relay) {
+    if (!enter()) {
+      return false;
+    }
+    enqueue(relay);
+    return true;
+  }
+
+  /** True on a worker's thread, which must not wait for values, claims or workers. */
+  public static boolean isCurrent() {
+    return Thread.currentThread() instanceof WorkerThread;
+  }
+
+  private boolean enter() {
+    return unfinished.getAndUpdate(tasks -> tasks == ENDED ? ENDED : tasks + 1) != ENDED;
+  }
+
+  private void enqueue(Object work) {
+    if (!ring.tryPublishEvent((slot, sequence, submitted) -> slot.work = submitted, work)) {
+      overflow.add(work);
       // The worker may have emptied the ring meanwhile and gone to sleep. When there is no room for
       // this either, it has yet to look at the overflow.
-      ring.tryPublishEvent((slot, sequence) -> slot.task = null);
+      ring.tryPublishEvent((slot, sequence) -> slot.work = null);
     }
   }
 
@@ -171,10 +230,10 @@ public final class AcceleratorWorker implements AutoCloseable {
 
     @Override
     public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
-      DeviceTask task = slot.task;
-      slot.task = null;
-      if (task != null) {
-        issue(task);
+      Object work = slot.work;
+      slot.work = null;
+      if (work != null) {
+        begin(work);
       }
       if (endOfBatch) {
         // Volatile: the slots are free before the overflow is looked at.
@@ -189,8 +248,22 @@ public final class AcceleratorWorker implements AutoCloseable {
   }
 
   private void issueOverflow() {
-    for (DeviceTask more = overflow.poll(); more != null; more = overflow.poll()) {
-      issue(more);
+    for (Object more = overflow.poll(); more != null; more = overflow.poll()) {
+      begin(more);
+    }
+  }
+
+  private void begin(Object work) {
+    if (work instanceof DeviceTask task) {
+      issue(task);
+      return;
+    }
+    relaying = Thread.currentThread();
+    try {
+      quietly(((Relay) work)::run);
+    } finally {
+      relaying = null;
+      end(() -> {});
     }
   }
 
@@ -226,13 +299,31 @@ public final class AcceleratorWorker implements AutoCloseable {
     try {
       next.launch();
       issued.add(next);
+      publish(next);
     } catch (Throwable e) {
+      issued.remove(next);
       try {
         next.giveUp();
       } catch (RuntimeException | Error second) {
         e.addSuppressed(second);
       }
       failed(task, e);
+    }
+  }
+
+  /**
+   * Gives the value out at once, if that is wanted and it is known how long such work takes: until
+   * then it is not known either what the value is worth.
+   */
+  private void publish(IssuedTask next) {
+    DeviceTask task = next.task();
+    double nanos = times.nanos(name(), task.work().costClass(), task.launchedWork());
+    if (Double.isNaN(nanos)) {
+      return;
+    }
+    Value value = next.publish();
+    if (value != null) {
+      quietly(() -> task.launched(value, (long) nanos));
     }
   }
 
@@ -243,23 +334,38 @@ public final class AcceleratorWorker implements AutoCloseable {
     try {
       ended = oldest.await();
     } catch (Throwable e) {
-      failed(task, e);
+      if (oldest.isPublished()) {
+        noteFailure(task, e);
+        end(() -> {});
+      } else {
+        failed(task, e);
+      }
       return;
     }
     IssuedTask.Outcome outcome = ended;
     executed.incrementAndGet();
     busyNanos.addAndGet(outcome.nanos());
+    if (!Double.isNaN(task.launchedWork())) {
+      times.observe(name(), task.work().costClass(), task.launchedWork(), outcome.nanos());
+    }
     quietly(() -> events.executed(accelerator.name(), task, outcome.issuedAt(), outcome.nanos()));
-    end(() -> task.completed(outcome.value(), outcome.nanos()));
+    end(
+        oldest.isPublished()
+            ? () -> task.ended(outcome.nanos())
+            : () -> task.completed(outcome.value(), outcome.nanos()));
   }
 
   private void failed(DeviceTask task, Throwable error) {
+    noteFailure(task, error);
+    end(() -> task.failed(error));
+  }
+
+  private void noteFailure(DeviceTask task, Throwable error) {
     if (error instanceof DeviceException failure && failure.isLost()) {
       lost = failure;
       memory.lose();
     }
     quietly(() -> events.failed(accelerator.name(), task, error));
-    end(() -> task.failed(error));
   }
 
   private void end(Runnable told) {

@@ -17,6 +17,9 @@ public final class CostModels {
   /** An average moves by at least this share of a new observation. */
   private static final double LEAST_WEIGHT = 1.0 / 16;
 
+  /** Observations after which an average counts as learnt. */
+  public static final int LEARNT = 10;
+
   /** Size classes that far apart say little about each other. */
   private static final int REACH = 12;
 
@@ -38,17 +41,28 @@ public final class CostModels {
   }
 
   private final Map<Key, Average> averages = new ConcurrentHashMap<>();
+  private final Map<String, EstimateErrors> errors = new ConcurrentHashMap<>();
 
   private static int sizeClass(double work) {
     return work < 1 ? 0 : Math.getExponent(work);
   }
 
-  /** Notes how long an operation took. */
+  /** Notes how long an operation took, and how far off the average was if it had seen enough. */
   public void observe(String device, String opcode, double work, double nanos) {
+    Key key = new Key(device, opcode, sizeClass(work));
+    Average before = averages.get(key);
+    if (before != null && before.count >= LEARNT) {
+      errors.computeIfAbsent(device, name -> new EstimateErrors()).add(before.nanos, nanos);
+    }
     averages.merge(
-        new Key(device, opcode, sizeClass(work)),
-        new Average(nanos, work, 1),
-        (before, first) -> before.with(nanos, work));
+        key, new Average(nanos, work, 1), (average, first) -> average.with(nanos, work));
+  }
+
+  /** How good estimates were that rest on {@link #LEARNT} observations or more, by device. */
+  public Map<String, EstimateErrors.Summary> errors() {
+    Map<String, EstimateErrors.Summary> sorted = new TreeMap<>();
+    errors.forEach((device, error) -> sorted.put(device, error.summary()));
+    return sorted;
   }
 
   /**

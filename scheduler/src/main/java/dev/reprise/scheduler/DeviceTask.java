@@ -4,9 +4,9 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 
 /**
- * One operation, or several in one kernel, for an accelerator; all its inputs are complete. Whoever
- * submits it keeps references to the inputs until exactly one of {@link #completed} and {@link
- * #failed} is called, on the worker's thread, with nothing pinned. Neither may wait for anything
+ * One operation, or several in one kernel, for an accelerator; all its inputs are there. Whoever
+ * submits it keeps references to the inputs until exactly one of {@link #launched}, {@link
+ * #completed} and {@link #failed} is called, on the worker's thread. None may wait for anything
  * that needs the worker.
  */
 public interface DeviceTask {
@@ -24,6 +24,33 @@ public interface DeviceTask {
 
   /** False when nobody wants the result any more: the task ends with a cancellation. */
   boolean isWanted();
+
+  /**
+   * Estimated nanoseconds of the work on one core when the task takes its value at the launch: then
+   * {@link #launched} may be called in place of {@link #completed}. NaN when it does not.
+   */
+  default double launchedWork() {
+    return Double.NaN;
+  }
+
+  /**
+   * The operation has been launched and will most likely end well. What else is launched here finds
+   * its value complete; whoever reads the cells elsewhere waits by himself. {@link #ended} follows
+   * when it has ended, unless it fails: then the cells are lost.
+   *
+   * @param value as in {@link #completed}
+   * @param nanos time that the device is expected to work on it
+   */
+  default void launched(Value value, long nanos) {
+    throw new UnsupportedOperationException("the task waits for the end of the operation");
+  }
+
+  /**
+   * The operation whose value was given at the launch has ended.
+   *
+   * @param nanos time that the device worked on it
+   */
+  default void ended(long nanos) {}
 
   /**
    * The operation has ended.

@@ -1,5 +1,6 @@
 package dev.reprise.scheduler;
 
+import dev.reprise.memory.Completion;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DeviceMatrix;
@@ -10,6 +11,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.accelerator.Mark;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,12 +27,18 @@ final class IssuedTask {
   private final List<ManagedMatrix> pinned = new ArrayList<>();
   private DeviceOperand[] outputs;
   private Mark mark;
+
+  // Of inputs whose launches had not been decided.
+  private List<Completion> awaited = List.of();
+
+  // Not null once the value has been given out; it owns the mark then.
+  private Completion completion;
   private long issuedAt;
 
   /**
    * How a task ended.
    *
-   * @param value the result; the receiver owns a reference
+   * @param value the result, of which the receiver owns a reference; null when it was given out
    * @param issuedAt when the launch began, by {@link System#nanoTime}
    * @param nanos time that the device worked
    */
@@ -63,6 +71,11 @@ final class IssuedTask {
       case ManagedMatrix matrix -> {
         DeviceOperand there = memory.pin(matrix);
         pinned.add(matrix);
+        Completion making = matrix.completionOn(memory);
+        if (making != null) {
+          awaited = awaited.isEmpty() ? new ArrayList<>() : awaited;
+          awaited.add(making);
+        }
         yield there;
       }
       default -> throw new IllegalArgumentException("no accelerator takes " + input);
@@ -102,14 +115,54 @@ final class IssuedTask {
     }
   }
 
+  /**
+   * Gives the value out before the operation has ended; null when there are cells to be read first.
+   * The caller owns a reference.
+   */
+  Value publish() {
+    for (DeviceOperand output : outputs) {
+      if (output instanceof Scalar || task.operation().opcode().returnsDouble()) {
+        return null;
+      }
+    }
+    completion = new Completion(mark, awaited);
+    try {
+      return value();
+    } catch (RuntimeException | Error e) {
+      mark.release();
+      throw e;
+    }
+  }
+
+  boolean isPublished() {
+    return completion != null;
+  }
+
+  /** Waits for the end; without a value when that was given out. */
   Outcome await() {
     try {
       mark.await();
       long nanos = mark.nanos();
-      Value value = value();
-      return new Outcome(value, issuedAt, nanos);
+      if (completion == null) {
+        // What it waited for has been decided: by this thread, in the order of the launches.
+        awaited.forEach(Completion::await);
+        return new Outcome(value(), issuedAt, nanos);
+      }
+      DeviceException failure = completion.failureOfInput();
+      if (failure != null) {
+        throw failure;
+      }
+      completion.ended();
+      return new Outcome(null, issuedAt, nanos);
+    } catch (RuntimeException | Error e) {
+      if (completion != null) {
+        completion.failed(e);
+      }
+      throw e;
     } finally {
-      mark.release();
+      if (completion == null) {
+        mark.release();
+      }
       letGo();
     }
   }
@@ -132,11 +185,11 @@ final class IssuedTask {
         case DeviceMatrix matrix when task.operation().opcode().returnsDouble() ->
             values.add(number(matrix));
         case DeviceMatrix matrix -> {
-          values.add(ManagedMatrix.adopt(matrix, memory));
+          values.add(ManagedMatrix.adopt(matrix, memory, completion));
           outputs[i] = Scalar.absent();
         }
         case DeviceSparse matrix -> {
-          values.add(ManagedMatrix.adopt(matrix, memory));
+          values.add(ManagedMatrix.adopt(matrix, memory, completion));
           outputs[i] = Scalar.absent();
         }
       }

@@ -39,6 +39,9 @@ final class SparseProducts {
   /** Threads that add a row, of few values, to a row of a square. */
   private static final int SQUARE_GROUP = 32;
 
+  /** Groups of a launch that most often does nothing: a few for each multiprocessor. */
+  private static final int GUARDED_GROUPS = 2048;
+
   /** Memory of parts that is never too much. */
   private static final long PARTS_BYTES = 64L << 20;
 
@@ -182,23 +185,8 @@ final class SparseProducts {
       return;
     }
     if (!call.isProcessor()) {
-      int width = powerOfTwo(n, MOST_WIDTH);
-      int lines = powerOfTwo(x.nonZeros() / x.rows() / VALUES_PER_LINE, GROUP / width);
-      long bands = Gemm.pieces(x.rows(), GROUP / (width * lines));
-      long groups = Math.min(bands * Gemm.pieces(n, width), Integer.MAX_VALUE);
-      call.runGroups(
-          "sparse/times_groups",
-          groups,
-          GROUP,
-          out,
-          x.buffer(),
-          y.buffer(),
-          x.rows(),
-          x.nonZeros(),
-          n,
-          width,
-          lines,
-          skip);
+      // Rows start at zero: always.
+      timesByGroups(call, x, y, skips, out, Integer.MAX_VALUE, x.buffer(), 0);
     } else if (n == 1) {
       call.run(
           "sparse/times_vector",
@@ -223,9 +211,45 @@ final class SparseProducts {
     }
   }
 
+  /** Does nothing where {@code when} begins with less than {@code least}. */
+  private static void timesByGroups(
+      KernelCall call,
+      DeviceSparse x,
+      DeviceMatrix y,
+      boolean skips,
+      DeviceBuffer out,
+      long mostGroups,
+      DeviceBuffer when,
+      long least) {
+    long n = y.cols();
+    int width = powerOfTwo(n, MOST_WIDTH);
+    int lines = powerOfTwo(x.nonZeros() / x.rows() / VALUES_PER_LINE, GROUP / width);
+    long bands = Gemm.pieces(x.rows(), GROUP / (width * lines));
+    call.runGroups(
+        "sparse/times_groups",
+        Math.min(bands * Gemm.pieces(n, width), mostGroups),
+        GROUP,
+        out,
+        x.buffer(),
+        y.buffer(),
+        x.rows(),
+        x.nonZeros(),
+        n,
+        width,
+        lines,
+        skips ? 1 : 0,
+        when,
+        least);
+  }
+
   /**
    * False when there is no library, or it does not take this. It knows nothing of zeros that
    * multiply nothing.
+   *
+   * <p>cuSPARSE fills up its tiles with zeros that multiply the first row of Y (seen with CSR_ALG3
+   * of CUDA 13.0 on an H100), so that an infinity or NaN there spoils rows that have nothing to do with
+   * it. Whether Y has one is found on the device, and if so the device computes the product again
+   * by our kernel; the host waits for neither.
    */
   private static boolean multiplyByLibrary(
       KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer out) {
@@ -242,6 +266,10 @@ final class SparseProducts {
     }
     Rows rows = new Rows(x.rows(), x.cols(), x.nonZeros(), starts, columns, values);
     library.multiply(call.precision(), rows, y.buffer(), y.cols(), out, call::scratch);
+    DeviceBuffer wild = call.scratch(Long.BYTES);
+    call.backend().zero(wild, Long.BYTES);
+    call.run("sparse/find_wild", y.cells(), wild, y.buffer(), y.cells());
+    timesByGroups(call, x, y, false, out, GUARDED_GROUPS, wild, 1);
     return true;
   }
 

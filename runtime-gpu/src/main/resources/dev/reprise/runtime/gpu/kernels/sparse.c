@@ -11,9 +11,10 @@
 // A compressed matrix times a dense one. With `skips`, zeros of the dense one multiply nothing.
 //
 // Groups: `width` threads take neighbouring columns of the result, `lines` threads share the values of a
-// row; a group has 256 / (width * lines) rows.
+// row; a group has 256 / (width * lines) rows. Nothing happens where `when` begins with less than `least`.
 KERNEL times_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y, LONG m, LONG nonZeros,
-                    LONG n, int width, int lines, int skips) {
+                    LONG n, int width, int lines, int skips, GLOBAL const LONG *when, LONG least) {
+  if (*when < least) return;
   LOCAL WIDE sums[256];
   GLOBAL const WIDE *values = VALUES_OF(x, m);
   GLOBAL const int *columns = COLUMNS_OF(x, m, nonZeros);
@@ -42,6 +43,14 @@ KERNEL times_groups(GLOBAL REAL *out, GLOBAL const LONG *x, GLOBAL const REAL *y
     if (inside && line == 0) out[i * n + j] = (REAL)sums[THREAD];
     BARRIER;
   }
+}
+
+// Sets `found`, which was zero, to one where a cell is infinite or NaN: the only ones whose difference
+// from themselves is not zero.
+KERNEL find_wild(GLOBAL LONG *found, GLOBAL const REAL *y, LONG cells) {
+  LONG wild = 0;
+  EACH_ITEM(at, cells) { wild |= !(y[at] - y[at] == 0); }
+  if (wild) *found = 1;
 }
 
 // For processors, one column: a thread adds up a row.

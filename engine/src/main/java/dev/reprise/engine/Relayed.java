@@ -1,0 +1,91 @@
+package dev.reprise.engine;
+
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.Value;
+import dev.reprise.scheduler.AcceleratorWorker;
+import dev.reprise.scheduler.Task;
+import dev.reprise.scheduler.TaskScheduler;
+
+/**
+ * Tasks that follow their inputs to an accelerator's worker. An operation whose missing inputs are
+ * all being computed by one worker goes there itself: at its turn they have been launched, and it is
+ * launched behind them, with no other thread in between. What turns out to be for the processor, or
+ * whose inputs are late after all, goes to the pool, as every other task does at once.
+ */
+final class Relayed {
+  private Relayed() {}
+
+  /**
+   * Thrown on a worker's thread by what would compute there or wait: the task is for the pool. By
+   * then nothing has been changed.
+   */
+  static final class ForThePool extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private static final ForThePool INSTANCE = new ForThePool();
+
+    private ForThePool() {
+      super("not for a worker's thread", null, false, false);
+    }
+  }
+
+  /** Does nothing unless an accelerator's worker calls it. */
+  static void leaveWorker() {
+    if (AcceleratorWorker.isCurrent()) {
+      throw ForThePool.INSTANCE;
+    }
+  }
+
+  /**
+   * Submits a task.
+   *
+   * @param handle what it completes
+   * @param run does the work; throws {@link ForThePool} when that is for the pool
+   */
+  static void submit(Task task, Handle handle, Runnable run, TaskScheduler pool) {
+    AcceleratorWorker worker = route(task.inputs());
+    if (worker == null) {
+      pool.submit(task);
+      return;
+    }
+    handle.routed(worker);
+    boolean taken =
+        worker.relay(() -> {
+          if (areThere(task.inputs())) {
+            try {
+              run.run();
+              return;
+            } catch (ForThePool e) {
+              handle.routed(null);
+            }
+          }
+          pool.submit(task);
+        });
+    if (!taken) {
+      pool.submit(task);
+    }
+  }
+
+  /** The one worker that computes all inputs that are missing, or null. */
+  private static AcceleratorWorker route(Value[] inputs) {
+    AcceleratorWorker common = null;
+    for (Value input : inputs) {
+      if (input instanceof Handle handle && !handle.isDone()) {
+        if (!(handle.route() instanceof AcceleratorWorker worker)
+            || common != null && common != worker) {
+          return null;
+        }
+        common = worker;
+      }
+    }
+    return common;
+  }
+
+  private static boolean areThere(Value[] inputs) {
+    for (Value input : inputs) {
+      if (input instanceof Handle handle && handle.valueOrNull() == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
