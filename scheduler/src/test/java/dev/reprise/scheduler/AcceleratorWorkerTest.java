@@ -41,7 +41,7 @@ class AcceleratorWorkerTest {
   private final List<AcceleratorWorker> workers = new ArrayList<>();
 
   /** Adds a number to a number or to all cells of a matrix. */
-  private static final class Adder implements Device {
+  static final class Adder implements Device {
     @Override
     public String name() {
       return "adder";

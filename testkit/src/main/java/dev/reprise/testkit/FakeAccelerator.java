@@ -92,6 +92,10 @@ public final class FakeAccelerator implements Accelerator {
   private final AtomicLong copies = new AtomicLong();
   private final AtomicLong marks = new AtomicLong();
   private final AtomicLong peerCopies = new AtomicLong();
+
+  /** Launches that have ended, as far as somebody has waited for it. */
+  private final AtomicLong reached = new AtomicLong();
+
   private final List<String> log = new ArrayList<>();
 
   private volatile long failingAllocation = -1;
@@ -101,8 +105,10 @@ public final class FakeAccelerator implements Accelerator {
   private volatile long losingPeerCopy = -1;
   private volatile double peerRate;
   private volatile long losingMark = -1;
+  private volatile long failingMark = -1;
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
+  private volatile Runnable beforeMark = () -> {};
   private volatile boolean lost;
   private volatile boolean closed;
 
@@ -179,6 +185,18 @@ public final class FakeAccelerator implements Accelerator {
     return this;
   }
 
+  /** Who waits for the nth mark learns that a kernel failed; the device goes on. */
+  public FakeAccelerator failMark(long number) {
+    failingMark = number;
+    return this;
+  }
+
+  /** Runs before every wait for a mark: may wait, to make kernels long. */
+  public FakeAccelerator beforeMark(Runnable action) {
+    beforeMark = action;
+    return this;
+  }
+
   /** Lets cells come from other fakes directly, at so many bytes per nanosecond. */
   public FakeAccelerator withPeers(double bytesPerNano) {
     peerRate = bytesPerNano;
@@ -244,6 +262,9 @@ public final class FakeAccelerator implements Accelerator {
     private final MemorySegment segment;
     private boolean free;
 
+    /** Number of the launch that makes the cells; 0 for what was copied here. */
+    private volatile long madeBy;
+
     Memory(long bytes) {
       segment = arena.allocate(Math.max(bytes, 1), 64);
     }
@@ -274,6 +295,19 @@ public final class FakeAccelerator implements Accelerator {
 
   private static MemorySegment cells(DeviceBuffer buffer) {
     return ((Memory) buffer).alive();
+  }
+
+  /**
+   * The cells for who is not a launch. Whoever has not waited for a mark behind the launch that
+   * makes them would read what a real device has not written yet.
+   */
+  private MemorySegment completeCells(DeviceBuffer buffer) {
+    Memory memory = (Memory) buffer;
+    if (memory.madeBy > reached.get()) {
+      throw new IllegalStateException(
+          "cells of " + name() + " are read before launch " + memory.madeBy + " has ended");
+    }
+    return memory.alive();
   }
 
   @Override
@@ -422,6 +456,7 @@ public final class FakeAccelerator implements Accelerator {
           DeviceBuffer buffer = allocator.allocate(dense.bytes());
           taken.add(buffer);
           MemorySegment.copy(dense.segment(), 0, cells(buffer), 0, dense.bytes());
+          ((Memory) buffer).madeBy = launches.get();
           outputs[i] = new DeviceMatrix(dense.rows(), dense.cols(), dense.precision(), buffer);
           if (dense != matrix) {
             dense.buffer().release();
@@ -467,16 +502,23 @@ public final class FakeAccelerator implements Accelerator {
 
   @Override
   public Mark mark() {
+    long behind = launches.get();
     return new Mark() {
       @Override
       public boolean isReached() {
-        return true;
+        return reached.get() >= behind;
       }
 
       @Override
       public void await() {
-        loseIf(marks.incrementAndGet() == losingMark);
+        beforeMark.run();
+        long number = marks.incrementAndGet();
+        loseIf(number == losingMark);
         checkAlive();
+        if (number == failingMark) {
+          throw new DeviceException(name() + ": mark " + number + " was ordered to fail", false);
+        }
+        reached.accumulateAndGet(behind, Math::max);
       }
 
       @Override
@@ -498,7 +540,7 @@ public final class FakeAccelerator implements Accelerator {
   @Override
   public void download(DeviceBuffer from, MemorySegment to, long bytes) {
     beginCopy();
-    MemorySegment.copy(cells(from), 0, to, 0, bytes);
+    MemorySegment.copy(completeCells(from), 0, to, 0, bytes);
   }
 
   @Override
@@ -512,7 +554,7 @@ public final class FakeAccelerator implements Accelerator {
     checkAlive();
     other.loseIf(peerCopies.incrementAndGet() == losingPeerCopy);
     other.checkAlive();
-    MemorySegment.copy(cells(from), 0, cells(to), 0, bytes);
+    MemorySegment.copy(other.completeCells(from), 0, cells(to), 0, bytes);
   }
 
   @Override

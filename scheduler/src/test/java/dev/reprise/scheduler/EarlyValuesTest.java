@@ -1,0 +1,228 @@
+package dev.reprise.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.memory.DeviceMemory;
+import dev.reprise.memory.HostMemory;
+import dev.reprise.memory.LostValueException;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.testkit.FakeAccelerator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tasks that take their values when they are launched. */
+@Timeout(60)
+class EarlyValuesTest {
+  private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
+
+  private final HostMemory host = new HostMemory(64 << 20);
+  private final FakeAccelerator fake =
+      new FakeAccelerator("fake:0", new AcceleratorWorkerTest.Adder(), 64 << 20);
+  private final DeviceMemory memory =
+      new DeviceMemory(fake, host, 64 << 20, (from, bytes) -> false);
+  private final AcceleratorWorker worker = new AcceleratorWorker(memory, WorkerEvents.NONE);
+
+  /** Adds 1 to a matrix. */
+  private static final class PlusOne implements DeviceTask {
+    private final Value input;
+    final CompletableFuture<Value> early = new CompletableFuture<>();
+    final CompletableFuture<Value> late = new CompletableFuture<>();
+    final CompletableFuture<Long> end = new CompletableFuture<>();
+
+    PlusOne(Value input) {
+      this.input = input;
+    }
+
+    @Override
+    public Operation operation() {
+      return PLUS;
+    }
+
+    @Override
+    public Value[] inputs() {
+      return new Value[] {input, Scalar.of(1.0)};
+    }
+
+    @Override
+    public boolean isWanted() {
+      return true;
+    }
+
+    @Override
+    public double launchedWork() {
+      return 1000;
+    }
+
+    @Override
+    public void launched(Value value, long nanos) {
+      input.release();
+      early.complete(value);
+    }
+
+    @Override
+    public void ended(long nanos) {
+      end.complete(nanos);
+    }
+
+    @Override
+    public void completed(Value value, long nanos) {
+      input.release();
+      late.complete(value);
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      input.release();
+      late.completeExceptionally(error);
+    }
+  }
+
+  private ManagedMatrix matrix(double value) {
+    DenseMatrix cells = DenseMatrix.allocate(host, 1, 2);
+    cells.set(0, 0, value);
+    cells.set(0, 1, value);
+    return ManagedMatrix.adopt(cells);
+  }
+
+  private static double number(Value value) {
+    ManagedMatrix matrix = (ManagedMatrix) value;
+    double cell = ((DenseMatrix) matrix.pinHost()).get(0, 0);
+    matrix.unpin();
+    return cell;
+  }
+
+  private PlusOne submitted(Value input) {
+    PlusOne task = new PlusOne(input);
+    worker.submit(task);
+    return task;
+  }
+
+  /** Until it has run once, nothing is known of how long it takes. */
+  @BeforeEach
+  void theFirstIsTakenAtItsEnd() throws Exception {
+    PlusOne first = submitted(matrix(1));
+    first.late.get().release();
+    assertThat(first.early).isNotDone();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    worker.close();
+    assertThat(worker.unfinished()).isZero();
+    memory.evacuate();
+    assertThat(fake.liveBuffers()).isZero();
+    assertThat(fake.liveScratch()).isZero();
+    assertThat(host.liveBuffers()).isZero();
+    fake.close();
+    host.close();
+  }
+
+  @RepeatedTest(100)
+  void aChainIsLaunchedWhileItsFirstKernelRuns() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    fake.beforeMark(() -> await(running));
+    List<PlusOne> chain = new ArrayList<>();
+    Value value = matrix(0);
+    for (int i = 0; i < 10; i++) {
+      PlusOne next = submitted(value);
+      chain.add(next);
+      value = next.early.get();
+    }
+    assertThat(fake.launches()).isEqualTo(11);
+    assertThat(chain.getFirst().end).isNotDone();
+    running.countDown();
+    assertThat(number(value)).isEqualTo(10);
+    value.release();
+    for (PlusOne task : chain) {
+      assertThat(task.end.get()).isEqualTo(1000);
+    }
+  }
+
+  @Test
+  void whoReadsCellsOnTheHostWaitsForTheKernel() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    fake.beforeMark(() -> await(running));
+    Value value = submitted(matrix(1)).early.get();
+    CompletableFuture<Double> read = CompletableFuture.supplyAsync(() -> number(value));
+    assertThat(read).isNotDone();
+    running.countDown();
+    assertThat(read.get()).isEqualTo(2);
+    value.release();
+  }
+
+  @RepeatedTest(50)
+  void whatIsMadeOfAFailedValueIsLostToo() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    fake.beforeMark(() -> await(running));
+    fake.failMark(fake.marks() + 1);
+    Value failing = submitted(matrix(1)).early.get();
+    failing.retain();
+    Value made = submitted(failing).early.get();
+    Value fine = submitted(matrix(5)).early.get();
+    running.countDown();
+    while (worker.unfinished() > 0) {
+      Thread.onSpinWait();
+    }
+    assertThatThrownBy(() -> number(failing)).isInstanceOf(LostValueException.class);
+    assertThatThrownBy(() -> number(made)).isInstanceOf(LostValueException.class);
+    assertThat(number(fine)).isEqualTo(6);
+    assertThat(((ManagedMatrix) made).isLost()).isTrue();
+    failing.release();
+    made.release();
+    fine.release();
+  }
+
+  @Test
+  void aRelayRunsBetweenTheTasksAndMaySubmit() throws Exception {
+    AtomicInteger launchesBefore = new AtomicInteger();
+    PlusOne before = new PlusOne(matrix(1));
+    CompletableFuture<PlusOne> relayed = new CompletableFuture<>();
+    CountDownLatch gate = new CountDownLatch(1);
+    worker.relay(() -> await(gate));
+    worker.submit(before);
+    worker.relay(() -> {
+      assertThat(AcceleratorWorker.isCurrent()).isTrue();
+      launchesBefore.set((int) fake.launches());
+      PlusOne task = new PlusOne(before.early.getNow(null));
+      worker.submit(task);
+      assertThat(task.early).as("issued at once").isDone();
+      relayed.complete(task);
+    });
+    PlusOne after = submitted(matrix(7));
+    gate.countDown();
+    Value value = relayed.get().early.get();
+    assertThat(number(value)).isEqualTo(3);
+    assertThat(launchesBefore).hasValue(2);
+    value.release();
+    after.early.get().release();
+    assertThat(AcceleratorWorker.isCurrent()).isFalse();
+  }
+
+  @Test
+  void afterTheEndNothingIsRelayed() {
+    worker.close();
+    assertThat(worker.relay(() -> {})).isFalse();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
