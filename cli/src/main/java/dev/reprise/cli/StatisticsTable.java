@@ -266,14 +266,13 @@ final class StatisticsTable {
 
   private static String estimates(List<EstimateUse> estimates) {
     return estimates.stream()
-        .map(
-            each ->
-                each.device()
-                    + " "
-                    + each.count()
-                    + ", half of them within "
-                    + Math.round(1000 * each.medianError()) / 10.0
-                    + " %")
+        .map(each ->
+            each.device()
+                + " "
+                + each.count()
+                + ", half of them within "
+                + Math.round(1000 * each.medianError()) / 10.0
+                + " %")
         .collect(Collectors.joining("; "));
   }
 

@@ -41,7 +41,8 @@ class StatisticsReportTest {
           new DiskUse(1 << 20, 2 << 20, 1 << 30, 7, 4 << 20, 3, 3 << 20, 5, 1, 0, 0, 2e9, 1e9),
           List.of(),
           new RunStatistics.PlacementUse(
-              List.of(new RunStatistics.EstimateUse("cpu", 40, 0.0625)), List.of("cuda: no driver")),
+              List.of(new RunStatistics.EstimateUse("cpu", 40, 0.0625)),
+              List.of("cuda: no driver")),
           new RunStatistics.Verification(7, 2, 1e-15),
           new StoreUse(
               "s",
@@ -83,7 +84,8 @@ class StatisticsReportTest {
         .contains("7 values written (4.0 MiB, 1.9 GiB/s), 3 read back (3.0 MiB, 953.7 MiB/s)")
         .contains("store         4 values found (2.0 MiB, 1.000 s saved), 2 calls and blocks")
         .contains("1 waits for other processes, 1 damaged, 1 dropped; the disk is full")
-        .contains("estimates     cpu 40, half of them within 6.3 %", "absent        cuda: no driver")
+        .contains(
+            "estimates     cpu 40, half of them within 6.3 %", "absent        cuda: no driver")
         .containsPattern("tsmm +2 +1\\.200 s +8 +2 +1")
         .contains("and 1 more")
         .contains("3 values, about 2.000 s of work saved")

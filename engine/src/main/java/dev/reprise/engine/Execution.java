@@ -333,8 +333,7 @@ final class Execution {
     @Override
     public void completed(Value value, long nanos) {
       try {
-        tally.executedElsewhere(
-            linked.index(), linked.operation(), Later.nanosSince(start, nanos));
+        tally.executedElsewhere(linked.index(), linked.operation(), Later.nanosSince(start, nanos));
         Restoration.note(value, item);
         tellParts(linked, inputs, item, value, tellsParts);
       } catch (RuntimeException | Error e) {

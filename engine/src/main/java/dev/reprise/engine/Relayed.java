@@ -8,9 +8,9 @@ import dev.reprise.scheduler.TaskScheduler;
 
 /**
  * Tasks that follow their inputs to an accelerator's worker. An operation whose missing inputs are
- * all being computed by one worker goes there itself: at its turn they have been launched, and it is
- * launched behind them, with no other thread in between. What turns out to be for the processor, or
- * whose inputs are late after all, goes to the pool, as every other task does at once.
+ * all being computed by one worker goes there itself: at its turn they have been launched, and it
+ * is launched behind them, with no other thread in between. What turns out to be for the processor,
+ * or whose inputs are late after all, goes to the pool, as every other task does at once.
  */
 final class Relayed {
   private Relayed() {}

@@ -105,9 +105,8 @@ final class StatisticsReport {
     accelerators
         .models()
         .errors()
-        .forEach(
-            (device, error) ->
-                estimates.add(new EstimateUse(device, error.count(), error.median())));
+        .forEach((device, error) ->
+            estimates.add(new EstimateUse(device, error.count(), error.median())));
     return new PlacementUse(estimates, accelerators.notes());
   }
 

@@ -10,12 +10,13 @@ import java.util.List;
  *
  * <pre>
  *   PENDING --the worker: {@link #ended}--> DONE
- *      \----- the worker: {@link #failed} -----> FAILED: the cells are undefined
+ *      \----- whoever meets it first ----> FAILED: the cells are undefined
  * </pre>
  *
- * <p>The worker decides once, in the order of the launches. A reader who is earlier waits for the
- * device, not for the worker, which may be the reader itself; and for the launches that made the
- * inputs, since a failure of these makes the cells as undefined as one of its own.
+ * <p>The worker decides in the order of the launches, unless a reader has met the failure before. A
+ * reader who is earlier waits for the device, not for the worker, which may be the reader itself;
+ * and for the launches that made the inputs, since a failure of these makes the cells as undefined
+ * as one of its own.
  *
  * <p><b>Threads.</b> {@link #await} by any, {@link #ended} and {@link #failed} by the worker. The
  * mark is released by who leaves last.
@@ -66,6 +67,8 @@ public final class Completion {
           earlier.forEach(Completion::await);
         }
         mark.await();
+      } catch (DeviceException e) {
+        decide(e);
       } finally {
         leave();
       }
@@ -90,9 +93,17 @@ public final class Completion {
     }
   }
 
-  /** The mark has been reached, and so have those of the inputs. */
+  /**
+   * The mark has been reached, and so have those of the inputs.
+   *
+   * @throws DeviceException when a reader has met a failure
+   */
   public void ended() {
     decide(DONE);
+    if (outcome instanceof DeviceException failure) {
+      throw failure;
+    }
+    leave();
   }
 
   public void failed(Throwable error) {
@@ -100,17 +111,23 @@ public final class Completion {
         error instanceof DeviceException failure
             ? failure
             : new DeviceException(String.valueOf(error.getMessage()), false));
+    leave();
   }
 
-  private void decide(Object how) {
-    outcome = how;
+  private synchronized void decide(Object how) {
+    if (outcome == null) {
+      outcome = how;
+    }
     inputs = null;
-    leave();
   }
 
   /** The failure of an input, or null; by the worker, once it has decided the inputs. */
   public DeviceException failureOfInput() {
-    for (Completion input : inputs) {
+    List<Completion> earlier = inputs;
+    if (earlier == null) {
+      return (DeviceException) outcome;
+    }
+    for (Completion input : earlier) {
       if (input.outcome instanceof DeviceException failure) {
         return failure;
       }

@@ -1,6 +1,7 @@
 package dev.reprise.memory;
 
 import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
 
 /**
  * A copy of a matrix's cells on an accelerator, and the copies on others; an immutable list.
@@ -25,7 +26,14 @@ record DeviceCopy(
    */
   void await() {
     if (completion != null) {
-      completion.await();
+      try {
+        completion.await();
+      } catch (DeviceException e) {
+        if (e.isLost()) {
+          memory.lose();
+        }
+        throw e;
+      }
     }
   }
 

@@ -195,7 +195,8 @@ class DeviceCopiesTest {
       cells.setAtIndex(ValueLayout.JAVA_INT, 8, 7000);
       DeviceBuffer buffer = here.allocate(bytes);
       first.upload(cells, buffer, bytes);
-      matrix = ManagedMatrix.adopt(new DeviceSparse(2, 9000, Precision.FP64, 1, buffer), here, null);
+      matrix =
+          ManagedMatrix.adopt(new DeviceSparse(2, 9000, Precision.FP64, 1, buffer), here, null);
     }
     assertThat(matrix.isCompressed()).isTrue();
     assertThat(matrix.bytes()).isEqualTo(bytes);

@@ -17,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that owns an accelerator: takes tasks from a ring, copies what they need, launches
@@ -45,14 +46,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * lineage as after the loss of the device.
  *
  * <p><b>Overlap.</b> While earlier launches run, later tasks are issued: their inputs are copied
- * beside the kernels. The worker waits for the oldest launch only when no task is there to be
- * issued or enough are.
+ * beside the kernels. The worker waits for the oldest launch only when enough are under way; with
+ * no task to be issued it looks now and then whether a launch has ended or a task has come.
  */
 public final class AcceleratorWorker implements AutoCloseable {
   private static final int RING_SIZE = 1024;
 
   /** Launches that may be under way; their inputs stay pinned. */
   private static final int MOST_ISSUED = 16;
+
+  /** How often the worker asks whether a launch has ended before it naps between two questions. */
+  private static final int LOOKS = 100;
+
+  private static final long NAP_NANOS = 50_000;
 
   private static final int ENDED = Integer.MIN_VALUE;
 
@@ -100,6 +106,12 @@ public final class AcceleratorWorker implements AutoCloseable {
   // The worker's alone.
   private final Deque<IssuedTask> issued = new ArrayDeque<>();
 
+  // The worker's thread while it naps.
+  private volatile Thread sleeper;
+
+  // None where the launches need the thread's processor.
+  private final int mostLooks;
+
   // Not null on the worker's thread while a relay runs.
   private volatile Thread relaying;
 
@@ -123,6 +135,7 @@ public final class AcceleratorWorker implements AutoCloseable {
     this.memory = memory;
     this.accelerator = memory.accelerator();
     this.events = events;
+    this.mostLooks = accelerator.info().isProcessor() ? 0 : LOOKS;
     this.disruptor =
         new Disruptor<>(
             Slot::new,
@@ -218,6 +231,10 @@ public final class AcceleratorWorker implements AutoCloseable {
       // this either, it has yet to look at the overflow.
       ring.tryPublishEvent((slot, sequence) -> slot.work = null);
     }
+    Thread napping = sleeper;
+    if (napping != null) {
+      LockSupport.unpark(napping);
+    }
   }
 
   private final class Handler implements EventHandler<Slot> {
@@ -239,10 +256,34 @@ public final class AcceleratorWorker implements AutoCloseable {
         // Volatile: the slots are free before the overflow is looked at.
         consumed.setVolatile(sequence);
         issueOverflow();
-        while (!issued.isEmpty() && ring.getCursor() == sequence) {
-          completeOldest();
-          issueOverflow();
+        completeUntilMoreComes(sequence);
+      }
+    }
+  }
+
+  /**
+   * Completes launches as they end, and returns when there is more to be issued or nothing left:
+   * waiting for a launch would hold up tasks that come meanwhile. By the worker.
+   *
+   * <p>Whoever submits reads {@code sleeper} after the ring's cursor has moved, and the worker
+   * reads the cursor after it has set {@code sleeper}: one of the two sees the other.
+   */
+  private void completeUntilMoreComes(long sequence) {
+    int looks = 0;
+    while (!issued.isEmpty() && ring.getCursor() == sequence) {
+      if (issued.peek().isReached()) {
+        completeOldest();
+        issueOverflow();
+        looks = 0;
+      } else if (looks < mostLooks) {
+        looks++;
+        Thread.onSpinWait();
+      } else {
+        sleeper = Thread.currentThread();
+        if (ring.getCursor() == sequence) {
+          LockSupport.parkNanos(NAP_NANOS);
         }
+        sleeper = null;
       }
     }
   }

@@ -54,8 +54,7 @@ public final class CostModels {
     if (before != null && before.count >= LEARNT) {
       errors.computeIfAbsent(device, name -> new EstimateErrors()).add(before.nanos, nanos);
     }
-    averages.merge(
-        key, new Average(nanos, work, 1), (average, first) -> average.with(nanos, work));
+    averages.merge(key, new Average(nanos, work, 1), (average, first) -> average.with(nanos, work));
   }
 
   /** How good estimates were that rest on {@link #LEARNT} observations or more, by device. */

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * How far estimated times were from those that followed, relative to these: counts in classes that
- * each are a tenth wider than the one before. Thread-safe; a summary that is made meanwhile may lack
- * the newest.
+ * each are a tenth wider than the one before. Thread-safe; a summary that is made meanwhile may
+ * lack the newest.
  */
 public final class EstimateErrors {
   private static final double GROWTH = 1.1;

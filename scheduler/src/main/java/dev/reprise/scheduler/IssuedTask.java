@@ -138,6 +138,16 @@ final class IssuedTask {
     return completion != null;
   }
 
+  /** True when {@link #await} would not wait. */
+  boolean isReached() {
+    try {
+      return mark.isReached();
+    } catch (RuntimeException e) {
+      // The wait will tell.
+      return true;
+    }
+  }
+
   /** Waits for the end; without a value when that was given out. */
   Outcome await() {
     try {

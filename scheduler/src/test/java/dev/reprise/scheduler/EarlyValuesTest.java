@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class EarlyValuesTest {
   private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
 
+  private final CountDownLatch running = new CountDownLatch(1);
   private final HostMemory host = new HostMemory(64 << 20);
   private final FakeAccelerator fake =
       new FakeAccelerator("fake:0", new AcceleratorWorkerTest.Adder(), 64 << 20);
@@ -121,6 +122,7 @@ class EarlyValuesTest {
 
   @AfterEach
   void nothingIsLeft() {
+    running.countDown();
     worker.close();
     assertThat(worker.unfinished()).isZero();
     memory.evacuate();
@@ -133,8 +135,7 @@ class EarlyValuesTest {
 
   @RepeatedTest(100)
   void aChainIsLaunchedWhileItsFirstKernelRuns() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    fake.beforeMark(() -> await(running));
+    fake.holdMarks(running);
     List<PlusOne> chain = new ArrayList<>();
     Value value = matrix(0);
     for (int i = 0; i < 10; i++) {
@@ -154,8 +155,7 @@ class EarlyValuesTest {
 
   @Test
   void whoReadsCellsOnTheHostWaitsForTheKernel() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    fake.beforeMark(() -> await(running));
+    fake.holdMarks(running);
     Value value = submitted(matrix(1)).early.get();
     CompletableFuture<Double> read = CompletableFuture.supplyAsync(() -> number(value));
     assertThat(read).isNotDone();
@@ -166,8 +166,7 @@ class EarlyValuesTest {
 
   @RepeatedTest(50)
   void whatIsMadeOfAFailedValueIsLostToo() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    fake.beforeMark(() -> await(running));
+    fake.holdMarks(running);
     fake.failMark(fake.marks() + 1);
     Value failing = submitted(matrix(1)).early.get();
     failing.retain();

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -108,7 +109,7 @@ public final class FakeAccelerator implements Accelerator {
   private volatile long failingMark = -1;
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
-  private volatile Runnable beforeMark = () -> {};
+  private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile boolean lost;
   private volatile boolean closed;
 
@@ -191,10 +192,24 @@ public final class FakeAccelerator implements Accelerator {
     return this;
   }
 
-  /** Runs before every wait for a mark: may wait, to make kernels long. */
-  public FakeAccelerator beforeMark(Runnable action) {
-    beforeMark = action;
+  /** No mark is reached before the gate opens: the kernels are long. */
+  public FakeAccelerator holdMarks(CountDownLatch until) {
+    gate = until;
     return this;
+  }
+
+  private void awaitGate() {
+    boolean interrupted = false;
+    while (gate.getCount() > 0) {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Lets cells come from other fakes directly, at so many bytes per nanosecond. */
@@ -506,12 +521,12 @@ public final class FakeAccelerator implements Accelerator {
     return new Mark() {
       @Override
       public boolean isReached() {
-        return reached.get() >= behind;
+        return lost || gate.getCount() == 0;
       }
 
       @Override
       public void await() {
-        beforeMark.run();
+        awaitGate();
         long number = marks.incrementAndGet();
         loseIf(number == losingMark);
         checkAlive();

@@ -247,9 +247,9 @@ final class SparseProducts {
    * multiply nothing.
    *
    * <p>cuSPARSE fills up its tiles with zeros that multiply the first row of Y (seen with CSR_ALG3
-   * of CUDA 13.0 on an H100), so that an infinity or NaN there spoils rows that have nothing to do with
-   * it. Whether Y has one is found on the device, and if so the device computes the product again
-   * by our kernel; the host waits for neither.
+   * of CUDA 13.0 on an H100), so that an infinity or NaN there spoils rows that have nothing to do
+   * with it. Whether Y has one is found on the device, and if so the device computes the product
+   * again by our kernel; the host waits for neither.
    */
   private static boolean multiplyByLibrary(
       KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer out) {
