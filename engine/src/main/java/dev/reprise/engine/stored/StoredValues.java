@@ -95,6 +95,9 @@ public final class StoredValues implements AutoCloseable {
   /** A value must have cost so many times its loading to be kept. */
   private static final double WORTH_KEEPING = 2;
 
+  /** What took less is not kept: noting it costs the run a tenth of that. */
+  private static final long LEAST_COST_NANOS = 500_000;
+
   private static final double PATIENCE = 20;
   private static final double LEAST_PATIENCE_NANOS = 10e9;
   private static final long FIRST_PAUSE_NANOS = 500_000;
@@ -452,7 +455,7 @@ public final class StoredValues implements AutoCloseable {
 
   /** True when an execution that took so long is worth noting. */
   public boolean isWorthKeepingRegion(long costNanos) {
-    return costNanos >= WORTH_KEEPING * INLINE_NANOS && log != null;
+    return costNanos >= LEAST_COST_NANOS && log != null;
   }
 
   /**
@@ -563,7 +566,7 @@ public final class StoredValues implements AutoCloseable {
     RunLog open = isThere(value) ? log : null;
     boolean worthKeeping =
         open != null
-            && nanos >= WORTH_KEEPING * loadNanos(value.bytes())
+            && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * loadNanos(value.bytes()))
             && ValueContent.canWrite(value);
     if (open != null) {
       record(open, item, nanos, value.bytes());
