@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 
 /**
  * The accelerators of a session, each with its memory and its worker, and the policy that places
@@ -187,6 +188,18 @@ final class Accelerators implements AutoCloseable {
 
   void ranOn(AcceleratorWorker worker, DeviceWork task, double work, long nanos) {
     placement.ranOn(worker, task, work, nanos);
+  }
+
+  /** Waits until all that was launched so far has ended and is counted. */
+  void settle() {
+    try {
+      for (AcceleratorWorker worker : workers()) {
+        worker.settle();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    }
   }
 
   /** False when an operation must not run on the processor because an accelerator failed at it. */

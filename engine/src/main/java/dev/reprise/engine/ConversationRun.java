@@ -49,6 +49,7 @@ final class ConversationRun implements Runnable {
       hand(activation);
       Node.runAll(main.body(), context, activation);
       context.settle();
+      session.accelerators().settle();
       run.counters().merge(context.counters);
       session.lineage().atTheEnd(activation);
       statistics = StatisticsReport.of(run, System.nanoTime() - start);

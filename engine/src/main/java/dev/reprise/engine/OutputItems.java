@@ -58,6 +58,7 @@ final class OutputItems {
     for (int i = 0; i < outputs.length; i++) {
       if (outputs[i] >= 0) {
         elements[i] = new Handle(bundle.origin(), i == 0 || alike ? bundle.meta() : null);
+        elements[i].routed(bundle.route());
         elements[i].retain();
         activation.bind(outputs[i], elements[i], item(i, item));
       }

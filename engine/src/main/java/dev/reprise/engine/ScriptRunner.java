@@ -137,6 +137,7 @@ public final class ScriptRunner {
         bindInputs(activation);
         Node.runAll(functions.main().body(), context, activation);
         context.settle();
+        services.accelerators().settle();
         Map<String, Value> values = new LinkedHashMap<>();
         Map<String, LineageItem> items = new LinkedHashMap<>();
         collect(context, activation, values, items);

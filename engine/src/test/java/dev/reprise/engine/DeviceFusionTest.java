@@ -185,7 +185,7 @@ class DeviceFusionTest {
   @Test
   void whatDoesNotFitOnTheDeviceIsComputedOnTheProcessorAndCounted() throws Exception {
     String expected = run(config("cpu", ReuseMode.NONE), LOOP, 1).output();
-    FakeAccelerator small = new FakeAccelerator("fake:0", kernels, 70_000);
+    FakeAccelerator small = new FakeAccelerator("fake:0", kernels, 50_000);
     Outcome outcome = run(config("fake:0", ReuseMode.HYBRID), LOOP, 1, small, new Keys());
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.device().fallbacks()).isPositive();

@@ -7,6 +7,7 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.reprise.memory.DeviceMemory;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceException;
@@ -53,7 +54,7 @@ public final class AcceleratorWorker implements AutoCloseable {
   private static final int RING_SIZE = 1024;
 
   /** Launches that may be under way; their inputs stay pinned. */
-  private static final int MOST_ISSUED = 16;
+  private static final int MOST_ISSUED = 64;
 
   /** How often the worker asks whether a launch has ended before it naps between two questions. */
   private static final int LOOKS = 100;
@@ -111,6 +112,14 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   // None where the launches need the thread's processor.
   private final int mostLooks;
+
+  // Written by the worker alone; tells those who settle what there is to wait for.
+  private final AtomicLong launched = new AtomicLong();
+
+  private final Object settling = new Object();
+
+  // Launches that have ended and are counted; guarded by settling.
+  private long settled;
 
   // Not null on the worker's thread while a relay runs.
   private volatile Thread relaying;
@@ -336,19 +345,48 @@ public final class AcceleratorWorker implements AutoCloseable {
   }
 
   private void launch(DeviceTask task) {
+    try {
+      launchOnce(task);
+    } catch (ResourceException e) {
+      if (e instanceof DeviceException || issued.isEmpty()) {
+        failed(task, e);
+      } else {
+        launchAlone(task);
+      }
+    } catch (Throwable e) {
+      failed(task, e);
+    }
+  }
+
+  /** Tries again when memory was short: now nothing is pinned by what was issued before. */
+  private void launchAlone(DeviceTask task) {
+    while (!issued.isEmpty()) {
+      completeOldest();
+    }
+    try {
+      launchOnce(task);
+    } catch (Throwable e) {
+      failed(task, e);
+    }
+  }
+
+  private void launchOnce(DeviceTask task) {
     IssuedTask next = new IssuedTask(task, memory);
     try {
       next.launch();
       issued.add(next);
+      launched.incrementAndGet();
       publish(next);
     } catch (Throwable e) {
-      issued.remove(next);
+      if (issued.remove(next)) {
+        settled();
+      }
       try {
         next.giveUp();
       } catch (RuntimeException | Error second) {
         e.addSuppressed(second);
       }
-      failed(task, e);
+      throw e;
     }
   }
 
@@ -368,7 +406,35 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until all that was launched so far has ended, whatever became of it, and is counted. By
+   * who holds nothing that the worker needs.
+   */
+  public void settle() throws InterruptedException {
+    long target = launched.get();
+    synchronized (settling) {
+      while (settled < target) {
+        settling.wait();
+      }
+    }
+  }
+
   private void completeOldest() {
+    try {
+      endOldest();
+    } finally {
+      settled();
+    }
+  }
+
+  private void settled() {
+    synchronized (settling) {
+      settled++;
+      settling.notifyAll();
+    }
+  }
+
+  private void endOldest() {
     IssuedTask oldest = issued.poll();
     DeviceTask task = oldest.task();
     IssuedTask.Outcome ended;
