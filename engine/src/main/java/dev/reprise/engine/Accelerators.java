@@ -235,9 +235,15 @@ final class Accelerators implements AutoCloseable {
       return placement;
     }
     boolean always = !config.placement().equals("auto") || !config.among().isEmpty();
+    List<Candidate> candidates = new ArrayList<>();
     for (AcceleratorProvider provider : providers) {
       if (isWanted(provider, always)) {
-        openAll(provider, always);
+        find(provider, always, candidates);
+      }
+    }
+    for (Candidate candidate : candidates) {
+      if (always || !isTwin(candidate.info(), candidates)) {
+        open(candidate);
       }
     }
     try {
@@ -262,7 +268,7 @@ final class Accelerators implements AutoCloseable {
         : config.among().stream().anyMatch(name -> name.startsWith(provider.kind() + ":"));
   }
 
-  private void openAll(AcceleratorProvider provider, boolean always) {
+  private void find(AcceleratorProvider provider, boolean always, List<Candidate> candidates) {
     if (natives == null) {
       natives = PrivateFolder.create();
     }
@@ -270,12 +276,25 @@ final class Accelerators implements AutoCloseable {
     notes.addAll(discovery.absences());
     for (Candidate candidate : discovery.found()) {
       if (isWanted(candidate.info(), always)) {
-        try {
-          open(candidate.open());
-        } catch (DeviceException e) {
-          notes.add(e.getMessage());
-        }
+        candidates.add(candidate);
       }
+    }
+  }
+
+  /** True for a GPU under OpenCL that is there under CUDA as well: they would share its memory. */
+  private static boolean isTwin(AcceleratorInfo info, List<Candidate> candidates) {
+    return info.name().startsWith("opencl:")
+        && candidates.stream()
+            .map(Candidate::info)
+            .anyMatch(other ->
+                other.name().startsWith("cuda:") && other.product().equals(info.product()));
+  }
+
+  private void open(Candidate candidate) {
+    try {
+      open(candidate.open());
+    } catch (DeviceException e) {
+      notes.add(e.getMessage());
     }
   }
 

@@ -14,6 +14,7 @@ import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.language.CompileException;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.testkit.FakeAccelerator;
 import java.io.ByteArrayOutputStream;
@@ -87,14 +88,19 @@ class DevicePlacementTest {
   }
 
   private Outcome run(SessionConfig config, String script) {
+    return run(
+        config,
+        script,
+        List.of(FakeAccelerator.provider("fake", fakes.toArray(FakeAccelerator[]::new))));
+  }
+
+  private static Outcome run(
+      SessionConfig config, String script, List<AcceleratorProvider> providers) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
     RunStatistics statistics;
     SessionServices services =
-        SessionServices.withAccelerators(
-            config.withOutput(out, out),
-            CacheEvents.NONE,
-            List.of(FakeAccelerator.provider("fake", fakes.toArray(FakeAccelerator[]::new))));
+        SessionServices.withAccelerators(config.withOutput(out, out), CacheEvents.NONE, providers);
     try (services) {
       ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
       ScriptRunner.Outcome outcome = runner.run(Map.of());
@@ -128,6 +134,25 @@ class DevicePlacementTest {
     assertThat(outcome.device(0).fallbacks()).isZero();
   }
 
+  @Test
+  void autoTakesAGpuThatIsThereUnderTwoInterfacesOnce() {
+    FakeAccelerator under = new FakeAccelerator("opencl:0", kernels, 64 << 20);
+    FakeAccelerator cuda = new FakeAccelerator("cuda:0", kernels, 64 << 20);
+    List<AcceleratorProvider> both =
+        List.of(FakeAccelerator.provider("opencl", under), FakeAccelerator.provider("cuda", cuda));
+    fakes.addAll(List.of(under, cuda));
+    String large = "X = rand(rows=2000, cols=1000, seed=1)\nprint(sum(t(X) %*% X) > 0)\n";
+    Outcome outcome = run(config(on("auto"), ReuseMode.NONE), large, both);
+    assertThat(outcome.statistics().devices())
+        .extracting(DeviceUse::name)
+        .containsExactly("cuda:0");
+    assertThat(under.launches()).isZero();
+    Outcome named = run(config(on("auto", "opencl:0", "cuda:0"), ReuseMode.NONE), large, both);
+    assertThat(named.statistics().devices())
+        .extracting(DeviceUse::name)
+        .containsExactly("opencl:0", "cuda:0");
+  }
+
   @ParameterizedTest
   @EnumSource(ReuseMode.class)
   void productsOfCompressedMatricesRunOnTheAcceleratorAndNothingElseDoes(ReuseMode reuse) {
@@ -155,7 +180,8 @@ class DevicePlacementTest {
 
   @Test
   void autoPlacesAProductByItsNonZerosNotByItsCells() {
-    String product = "print(sum(X %*% matrix(seq(1, 5000), rows=500, cols=10)))\n";
+    String product =
+        "B = 1 + table(seq(1, 500), 1 + seq(1, 500) %% 10, 500, 10)\nprint(sum(X %*% B))\n";
     String sparse = "X = table(seq(1, 900), 1 + (seq(1, 900) * 7) %% 500, 900, 500)\n" + product;
     String dense = "X = matrix(seq(1, 450000), rows=900, cols=500)\n" + product;
     FakeAccelerator first = fake(0, 64 << 20);
