@@ -181,7 +181,7 @@ class DevicePlacementTest {
   @Test
   void autoPlacesAProductByItsNonZerosNotByItsCells() {
     String product =
-        "B = 1 + table(seq(1, 500), 1 + seq(1, 500) %% 10, 500, 10)\nprint(sum(X %*% B))\n";
+        "B = matrix(\"" + "7 ".repeat(5000) + "\", rows=500, cols=10)\nprint(sum(X %*% B))\n";
     String sparse = "X = table(seq(1, 900), 1 + (seq(1, 900) * 7) %% 500, 900, 500)\n" + product;
     String dense = "X = matrix(seq(1, 450000), rows=900, cols=500)\n" + product;
     FakeAccelerator first = fake(0, 64 << 20);

@@ -34,6 +34,10 @@ public final class CostModels {
    */
   public record Average(double nanos, double work, long count) {
     Average with(double newNanos, double newWork) {
+      if (count < LEARNT && newNanos < nanos / 2) {
+        // The first ones compiled code, loaded kernels or warmed caches up.
+        return new Average(newNanos, newWork, count + 1);
+      }
       double weight = Math.max(LEAST_WEIGHT, 1.0 / (count + 1));
       return new Average(
           nanos + weight * (newNanos - nanos), work + weight * (newWork - work), count + 1);

@@ -43,4 +43,13 @@ class EstimateErrorsTest {
         .as("another size class has its own average")
         .isEqualTo(2);
   }
+
+  @Test
+  void aSlowStartIsForgotten() {
+    CostModels models = new CostModels();
+    models.observe("cpu", "tsmm", 1e6, 5e8);
+    models.observe("cpu", "tsmm", 1e6, 1e6);
+    models.observe("cpu", "tsmm", 1e6, 1e6);
+    assertThat(models.nanos("cpu", "tsmm", 1e6)).isEqualTo(1e6);
+  }
 }
