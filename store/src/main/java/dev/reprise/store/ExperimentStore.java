@@ -213,7 +213,9 @@ public final class ExperimentStore implements RunStore {
 
   @Override
   public RunLog begin(RunFacts facts, long queueBytes) {
-    return config.readOnly() ? null : new RunLog(new FolderTarget(this, facts), queueBytes, config.writingShare());
+    return config.readOnly()
+        ? null
+        : new RunLog(new FolderTarget(this, facts), queueBytes, config.writingShare());
   }
 
   /** Removes an artifact, if the key still has that content. */

@@ -11,8 +11,8 @@ import java.util.TreeMap;
  * What the graph itself takes besides artifacts: vertices with their edges, outcomes of calls,
  * traces. Over a budget, what no run has met for longest goes first. Runs and scores stay.
  *
- * <p>Nothing depends on it: a value whose vertex is gone is found all the same, a call whose outcome
- * is gone is executed.
+ * <p>Nothing depends on it: a value whose vertex is gone is found all the same, a call whose
+ * outcome is gone is executed.
  */
 final class GraphRows {
   /** A vertex with its index and its edges; measured on stores of grid searches. */

@@ -31,11 +31,13 @@ public record StoreConfig(
   }
 
   public static StoreConfig of(Path folder) {
-    return new StoreConfig(Objects.requireNonNull(folder), null, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
+    return new StoreConfig(
+        Objects.requireNonNull(folder), null, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
   }
 
   public static StoreConfig of(ServerAddress server) {
-    return new StoreConfig(null, Objects.requireNonNull(server), DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
+    return new StoreConfig(
+        null, Objects.requireNonNull(server), DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
