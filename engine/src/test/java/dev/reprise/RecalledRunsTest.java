@@ -2,6 +2,8 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.StoreConfig;
@@ -12,6 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,11 @@ class RecalledRunsTest {
     assertThat(run(stored().withSeed(43), SCRIPT).recalled()).isFalse();
     assertThat(run(stored().withNumerics(Numerics.EXACT), SCRIPT).recalled()).isFalse();
     assertThat(run(stored().withReuse(ReuseMode.FULL), SCRIPT).recalled()).isFalse();
+    SessionConfig single = stored().withPrecision(Precision.FP32);
+    assertThat(run(single, SCRIPT).recalled()).isFalse();
+    assertThat(run(single.withProducts(ProductPrecision.TF32), SCRIPT).recalled()).isFalse();
+    assertThat(run(single.withProducts(ProductPrecision.BF16), SCRIPT).recalled()).isFalse();
+    assertThat(run(single, SCRIPT).recalled()).isTrue();
     assertThat(run(SCRIPT).recalled()).isTrue();
   }
 
@@ -174,6 +184,41 @@ class RecalledRunsTest {
     }
     assertThat(Scripts.failure(stored(), "score(matrix(1, 1, 1), 'good')"))
         .hasMessageContaining("'score' needs a number");
+  }
+
+  @Test
+  void whatALinkToADeviceNamesIsWrittenThroughAndNotReplaced() throws Exception {
+    String script = "X = matrix(1, 3, 3)\nwrite(X, 'o.csv', format='csv')\nprint(sum(X))";
+    run(script);
+    assertThat(recalls(script)).isTrue();
+    Files.delete(folder.resolve("o.csv"));
+    Files.createSymbolicLink(folder.resolve("o.csv"), Path.of("/dev/null"));
+    assertThat(recalls(script)).isFalse();
+    assertThat(Files.isSymbolicLink(folder.resolve("o.csv"))).isTrue();
+  }
+
+  @Test
+  void aFileWhoseNameIsComputedIsWrittenByTheRunItself() throws Exception {
+    String script =
+        "X = matrix(1, 3, 3)\nwrite(X, 'o' + sum(X) + '.csv', format='csv')\nprint(sum(X))";
+    run(script);
+    assertThat(recalls(script)).isFalse();
+  }
+
+  @Test
+  void aDamagedRecordIsAsIfItWereNotThere() throws Exception {
+    run(SCRIPT);
+    assertThat(recalls(SCRIPT)).isTrue();
+    try (Connection graph =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("store/graph.db"));
+        Statement statement = graph.createStatement()) {
+      int changed =
+          statement.executeUpdate(
+              "UPDATE region SET record = CAST(substr(record, 1, 40) || x'7f' || substr(record, 42)"
+                  + " AS BLOB)");
+      assertThat(changed).isPositive();
+    }
+    assertThat(recalls(SCRIPT)).isFalse();
   }
 
   @Test

@@ -93,7 +93,7 @@ final class FileAccess {
         item.key(),
         () ->
             new ReadTask(
-                () -> stable(request, plain.precision()).value(),
+                () -> asFingerprinted(request, plain.precision(), item),
                 context.run.session().scheduler()))) {
       case Hit hit -> {
         context.counters.hit(operation.index(), plain);
@@ -109,6 +109,20 @@ final class FileAccess {
         yield readClaimed(context, operation, inputs, request, item, claim);
       }
     };
+  }
+
+  /**
+   * The content that an item stands for.
+   *
+   * @throws OperandException when the file has another now
+   */
+  private Value asFingerprinted(ReadRequest request, Precision precision, LineageItem item) {
+    Content content = stable(request, precision);
+    if (!content.fingerprint.equals(item.operation().attributes().get("fingerprint"))) {
+      content.value.release();
+      throw new OperandException(request.path() + " was changed while it was read; run it again");
+    }
+    return content.value;
   }
 
   /** Reads again what the cache had, when it is one of the sample, and compares. */

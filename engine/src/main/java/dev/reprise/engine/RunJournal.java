@@ -36,6 +36,11 @@ final class RunJournal {
   private final List<LineageItem> reads = new ArrayList<>();
   private final Set<Path> readPaths = new LinkedHashSet<>();
   private final Map<String, Path> written = new LinkedHashMap<>();
+
+  /** What was written, with companions, and how many bytes in all. */
+  private final Map<String, byte[]> files = new LinkedHashMap<>();
+
+  private long bytes;
   private final Map<String, Key> traces = new LinkedHashMap<>();
   private final Map<String, RecalledRun.Scored> scores = new LinkedHashMap<>();
   private boolean isRecallable;
@@ -53,6 +58,7 @@ final class RunJournal {
   synchronized void refuse() {
     isRecallable = false;
     reads.clear();
+    files.clear();
     printed.setLength(0);
   }
 
@@ -97,7 +103,31 @@ final class RunJournal {
       if (item != null) {
         traces.put(path, item.key());
       }
+      take(path, target);
       overlap();
+    }
+  }
+
+  /** Takes the bytes right after the write: later they may be somebody else's. */
+  private void take(String path, Path target) {
+    try {
+      for (String companion : COMPANIONS) {
+        Path file = target.resolveSibling(target.getFileName() + companion);
+        byte[] before = files.remove(path + companion);
+        bytes -= before == null ? 0 : before.length;
+        if (!Files.exists(file) && !companion.isEmpty()) {
+          continue;
+        }
+        if (!Files.isRegularFile(file) || bytes + Files.size(file) > MOST_BYTES) {
+          refuse();
+          return;
+        }
+        byte[] content = Files.readAllBytes(file);
+        bytes += content.length;
+        files.put(path + companion, content);
+      }
+    } catch (IOException e) {
+      refuse();
     }
   }
 
@@ -158,31 +188,13 @@ final class RunJournal {
     if (!isRecallable) {
       return null;
     }
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    long bytes = 0;
-    try {
-      for (Map.Entry<String, Path> each : written.entrySet()) {
-        for (String companion : COMPANIONS) {
-          Path file = each.getValue().resolveSibling(each.getValue().getFileName() + companion);
-          if (!Files.exists(file) && !companion.isEmpty()) {
-            continue;
-          }
-          if (!Files.isRegularFile(file) || (bytes += Files.size(file)) > MOST_BYTES) {
-            return null;
-          }
-          files.put(each.getKey() + companion, Files.readAllBytes(file));
-        }
-      }
-    } catch (IOException e) {
-      return null;
-    }
     return new RecalledRun(
         nanos,
         warnings,
         sources,
         List.copyOf(reads),
         printed.toString(),
-        files,
+        new LinkedHashMap<>(files),
         Map.copyOf(traces),
         Map.copyOf(scores));
   }

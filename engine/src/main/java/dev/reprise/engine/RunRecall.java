@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,11 +37,20 @@ final class RunRecall {
   private final SessionServices services;
   private final Key key;
   private final RecordedSources sources;
+  private final String text;
+  private final Collection<String> arguments;
 
-  private RunRecall(SessionServices services, Key key, RecordedSources sources) {
+  private RunRecall(
+      SessionServices services,
+      Key key,
+      RecordedSources sources,
+      String text,
+      Collection<String> arguments) {
     this.services = services;
     this.key = key;
     this.sources = sources;
+    this.text = text;
+    this.arguments = arguments;
   }
 
   /** How a run of a script is recalled; null when it never is. */
@@ -61,7 +71,12 @@ final class RunRecall {
     }
     LibraryResolver files =
         new LibraryResolver(List.of(folder, config.workingDirectory()), config.library());
-    return new RunRecall(services, key(config, source, options), new RecordedSources(files));
+    return new RunRecall(
+        services,
+        key(config, source, options),
+        new RecordedSources(files),
+        source.text(),
+        options.arguments().values());
   }
 
   private static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
@@ -71,6 +86,7 @@ final class RunRecall {
     add(config.reuse().name(), text);
     add(config.numerics().name(), text);
     add(config.precision().name(), text);
+    add(config.products().name(), text);
     add(config.seed().isPresent() ? "" + config.seed().getAsLong() : "drawn", text);
     add("" + options.optimized() + config.dedup() + config.fusion(), text);
     for (Map.Entry<String, String> argument : new TreeMap<>(options.arguments()).entrySet()) {
@@ -96,8 +112,10 @@ final class RunRecall {
 
   /** Keeps a run that has ended well. */
   void keep(RunJournal journal, String warnings, long nanos) {
-    RecalledRun run = journal.finished(warnings, sources.found(), nanos);
-    if (run != null) {
+    // A trace that was cut for lack of memory is none that a run with more would leave.
+    boolean isCut = services.lineage().use().cuts() > 0;
+    RecalledRun run = isCut ? null : journal.finished(warnings, sources.found(), nanos);
+    if (run != null && run.files().keySet().stream().allMatch(this::isNamed)) {
       services.stored().keepRegion(key, run::bytes, nanos);
     }
   }
@@ -114,12 +132,9 @@ final class RunRecall {
     if (run == null || !isSame(run)) {
       return null;
     }
-    Path folder = services.config().workingDirectory();
     try {
-      for (Map.Entry<String, byte[]> file : run.files().entrySet()) {
-        write(DataFiles.resolve(file.getKey(), folder), file.getValue());
-      }
-    } catch (IOException e) {
+      writeAll(targets(run));
+    } catch (IOException | RuntimeException e) {
       // The run itself says better what is wrong.
       return null;
     }
@@ -149,6 +164,47 @@ final class RunRecall {
         && run.reads().stream().allMatch(read -> services.files().isUnchanged(folder, read));
   }
 
+  /**
+   * Where the files of a run go, all looked at before one is written.
+   *
+   * @throws IOException when one is not for this to write
+   */
+  private Map<Path, byte[]> targets(RecalledRun run) throws IOException {
+    Map<Path, byte[]> targets = new LinkedHashMap<>();
+    for (Map.Entry<String, byte[]> file : run.files().entrySet()) {
+      Path target = DataFiles.resolve(file.getKey(), services.config().workingDirectory());
+      // What is written through, as pipes are, is for the run itself.
+      if (!isNamed(file.getKey()) || DataFiles.isSpecial(target) || Files.isDirectory(target)) {
+        throw new IOException("not to be written here: " + target);
+      }
+      targets.put(target, file.getValue());
+    }
+    return targets;
+  }
+
+  /**
+   * True for a file that this very script names, or an argument does: whoever can put a record into
+   * the store must not choose what a run of somebody else writes.
+   */
+  private boolean isNamed(String file) {
+    String name = file;
+    for (String suffix : List.of(RecalledRun.TRACE, ".mtd")) {
+      if (name.endsWith(suffix)) {
+        name = name.substring(0, name.length() - suffix.length());
+        break;
+      }
+    }
+    return arguments.contains(name)
+        || text.contains('"' + name + '"')
+        || text.contains("'" + name + "'");
+  }
+
+  private static void writeAll(Map<Path, byte[]> targets) throws IOException {
+    for (Map.Entry<Path, byte[]> each : targets.entrySet()) {
+      write(each.getKey(), each.getValue());
+    }
+  }
+
   private static void write(Path target, byte[] content) throws IOException {
     if (target.getParent() != null) {
       Files.createDirectories(target.getParent());
@@ -156,9 +212,11 @@ final class RunRecall {
     // Not a temporary file of the JDK, which only its owner could read after the rename.
     Path draft =
         target.resolveSibling(
-            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".recalled.tmp");
+            "." + target.getFileName() + "." + TraceFile.uniqueName() + ".recalled.tmp");
+    // Fails when it is another's, which must stay then.
+    Files.createFile(draft);
     try {
-      Files.write(draft, content, StandardOpenOption.CREATE_NEW);
+      Files.write(draft, content);
       Files.move(
           draft, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {

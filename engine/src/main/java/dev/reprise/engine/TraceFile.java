@@ -42,8 +42,11 @@ final class TraceFile {
     }
   }
 
-  /** Not a temporary file of the JDK, which only its owner could read after the rename. */
-  private static String uniqueName() {
+  /**
+   * Part of the name of a draft that nobody else makes at the same time. Not a temporary file of
+   * the JDK, which only its owner could read after the rename.
+   */
+  static String uniqueName() {
     return ProcessHandle.current().pid()
         + "-"
         + Thread.currentThread().threadId()

@@ -428,7 +428,7 @@ public final class StoredValues implements AutoCloseable {
   /** What an earlier run noted of a whole call or block, or null. */
   public byte[] region(Key key) {
     try {
-      return store().isBarren() ? null : store().region(keyOf(key));
+      return store().isBarren() ? null : SealedRecord.opened(store().region(keyOf(key)));
     } catch (StoreException e) {
       return null;
     }
@@ -466,7 +466,7 @@ public final class StoredValues implements AutoCloseable {
   public void keepRegion(Key key, Supplier<byte[]> record, long costNanos) {
     RunLog open = log;
     if (open != null) {
-      open.region(keyOf(key), record, costNanos);
+      open.region(keyOf(key), () -> SealedRecord.sealed(record.get()), costNanos);
     }
   }
 
