@@ -34,7 +34,7 @@ final class RepriseFile {
 
   private final List<Read> files;
 
-  private record Read(Path file, JsonNode content) {}
+  private record Read(Path file, JsonNode content, boolean isOfFolder) {}
 
   private RepriseFile(List<Read> files) {
     this.files = files;
@@ -51,11 +51,12 @@ final class RepriseFile {
    */
   static RepriseFile of(Path... folders) {
     List<Read> files = new ArrayList<>();
-    for (Path folder : folders) {
+    for (int i = 0; i < folders.length; i++) {
+      Path folder = folders[i];
       Path file = folder.resolve(NAME);
       // Most people have none: no class of the parser is loaded for them.
       if (Files.isRegularFile(file)) {
-        files.add(new Read(file, parsed(file)));
+        files.add(new Read(file, parsed(file), i == 0 && folders.length > 1));
       }
     }
     return new RepriseFile(files);
@@ -95,6 +96,21 @@ final class RepriseFile {
       }
     }
     return null;
+  }
+
+  /** True for a store that the working folder's file names and the user's own does not. */
+  boolean isNamedByFolderAlone(String address) {
+    boolean byFolder = false;
+    for (Read each : files) {
+      String store = text(each, "/store");
+      if (store != null && (store.equals(address) || store.equals(address + "/"))) {
+        if (!each.isOfFolder) {
+          return false;
+        }
+        byFolder = true;
+      }
+    }
+    return byFolder;
   }
 
   /** The token for an address, or null. */

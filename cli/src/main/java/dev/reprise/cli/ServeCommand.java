@@ -177,19 +177,34 @@ final class ServeCommand implements Callable<ExitCode> {
     return words.get(position);
   }
 
+  /** Refuses words that nothing would be done with. */
+  private void atMost(int count) {
+    if (words.size() > count) {
+      throw new UsageException(
+          "serve "
+              + String.join(" ", words.subList(0, count))
+              + " takes no '"
+              + words.get(count)
+              + "' ('reprise serve --help')");
+    }
+  }
+
   private ExitCode tenant(Authority authority) {
     switch (Choices.oneOf("serve tenant", word(1, "a verb"), List.of("create", "quota", "list"))) {
       case "create" -> {
         String name = word(2, "a name");
+        atMost(3);
         long bytes = quota == null ? DEFAULT_QUOTA : MemoryBudgets.parseSize(quota);
         authority.createTenant(name, bytes, sharesWith);
         console.out().println("tenant " + name + ", quota " + Units.bytes(bytes));
       }
       case "quota" -> {
         String name = word(2, "a name");
+        atMost(4);
         authority.changeQuota(name, MemoryBudgets.parseSize(word(3, "a size")));
       }
       default -> {
+        atMost(2);
         for (TenantEntry each : authority.tenants()) {
           console
               .out()
@@ -213,19 +228,24 @@ final class ServeCommand implements Callable<ExitCode> {
         if (days < 1 || days > MOST_DAYS) {
           throw new UsageException("--expires takes 1 to " + MOST_DAYS + " days, not " + days);
         }
-        String token = authority.createToken(word(2, "a tenant"), label, Duration.ofDays(days));
+        String tenant = word(2, "a tenant");
+        atMost(3);
+        String token = authority.createToken(tenant, label, Duration.ofDays(days));
         console.err().println("reprise: this is shown once; it goes into REPRISE_TOKEN:");
         console.out().println(token);
       }
       case "revoke" -> {
         String number = word(2, "the number of a token");
+        atMost(3);
         try {
           authority.revoke(Long.parseLong(number));
+          console.out().println("token " + number + " revoked");
         } catch (NumberFormatException e) {
           throw new UsageException("'" + number + "' is not the number of a token");
         }
       }
       default -> {
+        atMost(3);
         for (TokenEntry each : authority.tokens(words.size() > 2 ? words.get(2) : null)) {
           console.out().println(line(each, System.currentTimeMillis()));
         }

@@ -38,12 +38,21 @@ final class StoreChoice {
   }
 
   /**
-   * @param fromEnvironment goes before one in a file; null for none
+   * @param fromEnvironment goes before one in a file, but not to an address that the working
+   *     folder's file alone names: whoever gave the folder away could collect tokens; null for none
    */
   static ServerAddress server(String where, RepriseFile file, String fromEnvironment) {
     String address = where.endsWith("/") ? where.substring(0, where.length() - 1) : where;
     try {
-      String token = fromEnvironment == null ? file.token(address) : fromEnvironment;
+      boolean isForeign = file.isNamedByFolderAlone(address);
+      String token = fromEnvironment == null || isForeign ? file.token(address) : fromEnvironment;
+      if (token == null && isForeign && fromEnvironment != null) {
+        throw new UsageException(
+            "the reprise.toml of this folder names the store "
+                + address
+                + ", to which REPRISE_TOKEN is not sent; if you trust it, name it in your own"
+                + " reprise.toml in ~/.config/reprise, as store or under [tokens]");
+      }
       return new ServerAddress(URI.create(address), token);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--store: " + e.getMessage());

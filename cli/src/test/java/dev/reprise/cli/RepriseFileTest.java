@@ -65,6 +65,17 @@ class RepriseFileTest {
   }
 
   @Test
+  void theTokenOfTheEnvironmentDoesNotGoWhereAProjectAloneWants() throws IOException {
+    RepriseFile foreign = files("store = \"http://evil:1\"", null);
+    assertThatThrownBy(() -> StoreChoice.server("http://evil:1", foreign, "rp_secret"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("REPRISE_TOKEN is not sent")
+        .hasMessageNotContaining("rp_");
+    RepriseFile known = files("store = \"http://a:1\"", "store = \"http://a:1/\"");
+    assertThat(StoreChoice.server("http://a:1", known, "rp_t").token()).isEqualTo("rp_t");
+  }
+
+  @Test
   void mistakesAreNamedWithoutWhatTheLineHolds() {
     assertThatThrownBy(() -> files("[tokens]\n\"http://a\" = rp_secret", null))
         .isInstanceOf(UsageException.class)

@@ -405,6 +405,11 @@ final class Execution {
     }
 
     @Override
+    public void mayWait() {
+      Relayed.leaveWorker();
+    }
+
+    @Override
     public Allocator allocator() {
       return context.allocator();
     }

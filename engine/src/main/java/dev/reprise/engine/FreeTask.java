@@ -44,7 +44,7 @@ final class FreeTask extends Task implements Later {
 
   /** Submits the task, whose inputs may be missing. */
   void submit() {
-    Relayed.submit(this, handle, this::run, run.session().scheduler());
+    Relayed.submit(this, handle, this::run, run.session());
   }
 
   @Override

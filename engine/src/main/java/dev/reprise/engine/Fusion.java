@@ -122,6 +122,9 @@ final class Fusion {
         origin,
         (leaves, kernel, tally, later) -> {
           MemberRun members = new MemberRun(call, leaves, kernel, tally);
+          if (members.mayBeKnown()) {
+            Relayed.leaveWorker();
+          }
           return members.findKnown() ? members.value() : placed(call, members, later);
         },
         (claim, value, nanos) -> complete(call, claim, value, nanos));
@@ -297,6 +300,16 @@ final class Fusion {
     private boolean isExpensive(int at) {
       Member member = call.members.get(at);
       return cache != null && isProbed(member, member.workNanos());
+    }
+
+    /** True when {@link #findKnown} asks for a value, and notes that it did. */
+    boolean mayBeKnown() {
+      for (int i = 0; i < values.length - 1; i++) {
+        if (isExpensive(i)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** Looks for the values of expensive members; true when one is cached or came before. */

@@ -133,7 +133,7 @@ final class PendingTask extends Task implements Waiter {
         run.session().memory().readAhead(input);
       }
     }
-    Relayed.submit(this, handle, this::run, run.session().scheduler());
+    Relayed.submit(this, handle, this::run, run.session());
   }
 
   /**

@@ -41,8 +41,12 @@ final class Relayed {
    * @param handle what it completes
    * @param run does the work; throws {@link ForThePool} when that is for the pool
    */
-  static void submit(Task task, Handle handle, Runnable run, TaskScheduler pool) {
-    AcceleratorWorker worker = route(task.inputs());
+  static void submit(Task task, Handle handle, Runnable run, SessionServices session) {
+    TaskScheduler pool = session.scheduler();
+    Accelerators accelerators = session.accelerators();
+    // Who takes turns is asked once for each operation.
+    boolean mayRelay = accelerators.isFixed() || accelerators.weighs();
+    AcceleratorWorker worker = mayRelay ? route(task.inputs()) : null;
     if (worker == null) {
       pool.submit(task);
       return;

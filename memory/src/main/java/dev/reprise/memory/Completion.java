@@ -32,6 +32,9 @@ public final class Completion {
   // null, DONE or a DeviceException; written once.
   private volatile Object outcome;
 
+  // Somebody has waited for it and for its inputs, so that a chain of launches is walked once.
+  private volatile boolean isReached;
+
   // The worker and those who wait for the mark; guarded by this.
   private int users = 1;
 
@@ -44,9 +47,9 @@ public final class Completion {
     this.inputs = inputs;
   }
 
-  /** True when nothing is left to wait for. */
-  public boolean isDecided() {
-    return outcome != null;
+  /** True when the cells are complete and the worker knows it. */
+  boolean hasEnded() {
+    return outcome == DONE;
   }
 
   /** True when the cells will never be complete. */
@@ -60,13 +63,14 @@ public final class Completion {
    * @throws DeviceException when they never will be
    */
   public void await() {
-    if (outcome == null && enter()) {
+    if (outcome == null && !isReached && enter()) {
       try {
         List<Completion> earlier = inputs;
         if (earlier != null) {
           earlier.forEach(Completion::await);
         }
         mark.await();
+        isReached = true;
       } catch (DeviceException e) {
         decide(e);
       } finally {

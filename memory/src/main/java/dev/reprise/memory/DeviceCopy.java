@@ -47,6 +47,16 @@ record DeviceCopy(
     return null;
   }
 
+  /** A copy in a memory, be it a failed one, or null. */
+  static DeviceCopy at(DeviceMemory memory, DeviceCopy copies) {
+    for (DeviceCopy each = copies; each != null; each = each.next) {
+      if (each.memory == memory) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   /** True when there is a copy on an accelerator that is not lost. */
   static boolean isSafe(DeviceCopy copies) {
     for (DeviceCopy each = copies; each != null; each = each.next) {
@@ -57,14 +67,14 @@ record DeviceCopy(
     return false;
   }
 
-  /** The copies but for the valid one in a memory. */
-  static DeviceCopy without(DeviceMemory memory, DeviceCopy copies) {
+  /** The copies but for one. */
+  static DeviceCopy without(DeviceCopy copy, DeviceCopy copies) {
     if (copies == null) {
       return null;
     }
-    return copies.memory == memory && copies.isValid()
+    return copies.buffer == copy.buffer
         ? copies.next
         : new DeviceCopy(
-            copies.memory, copies.buffer, copies.completion, without(memory, copies.next));
+            copies.memory, copies.buffer, copies.completion, without(copy, copies.next));
   }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The memory of one accelerator: its budget, and the matrices that have copies there.
@@ -273,11 +274,27 @@ public final class DeviceMemory implements DeviceAllocator {
    * @throws ResourceException when there is no room, here or to bring the cells to the host
    */
   public DeviceOperand pin(ManagedMatrix matrix) {
-    DeviceBuffer buffer = matrix.tryPinOnDevice(this);
-    if (buffer == null) {
+    return pin(matrix, awaited -> {});
+  }
+
+  /**
+   * As the other.
+   *
+   * @param awaited hears when cells are complete that are still being made here; launches come
+   *     after that by themselves, but share its failure
+   */
+  public DeviceOperand pin(ManagedMatrix matrix, Consumer<Completion> awaited) {
+    DeviceCopy here = matrix.tryPinOnDevice(this);
+    DeviceBuffer buffer;
+    if (here == null) {
       buffer = copyHere(matrix);
     } else {
+      buffer = here.buffer();
       used(matrix);
+      // Also one that has failed since: what reads its cells must fail, too.
+      if (here.completion() != null && !here.completion().hasEnded()) {
+        awaited.accept(here.completion());
+      }
     }
     Shape shape = matrix.shape();
     return matrix.isCompressed()

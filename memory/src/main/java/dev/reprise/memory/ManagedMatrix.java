@@ -523,14 +523,14 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    * Pins the copy on an accelerator; null when there is none, and nothing is pinned then. {@link
    * #unpin} ends it. By the accelerator's worker.
    */
-  DeviceBuffer tryPinOnDevice(DeviceMemory memory) {
+  DeviceCopy tryPinOnDevice(DeviceMemory memory) {
     pinAnywhere(memory.host());
     DeviceCopy copy = DeviceCopy.in(memory, devices);
     if (copy == null) {
       unpin();
       return null;
     }
-    return copy.buffer();
+    return copy;
   }
 
   /**
@@ -547,13 +547,6 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
       unpin();
     }
     return nearest;
-  }
-
-  /** When the copy on an accelerator is complete; null when it is or there is none. */
-  public Completion completionOn(DeviceMemory memory) {
-    DeviceCopy copy = DeviceCopy.in(memory, devices);
-    Completion completion = copy == null ? null : copy.completion();
-    return completion == null || completion.isDecided() ? null : completion;
   }
 
   /** The copies on other accelerators that there are at this moment, for estimates. */
@@ -594,10 +587,14 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
     long freed = 0;
     try {
-      DeviceCopy copy = DeviceCopy.in(memory, devices);
-      if (copy != null && (hasOther(copy) || demoting && demote(copy)) && leaveDevice()) {
-        removeDeviceCopy(memory);
-        memory.leave(this);
+      DeviceCopy copy = DeviceCopy.at(memory, devices);
+      if (copy != null
+          && (!copy.isValid() || hasOther(copy) || demoting && demote(copy))
+          && leaveDevice()) {
+        removeDeviceCopy(copy);
+        if (DeviceCopy.at(memory, devices) == null) {
+          memory.leave(this);
+        }
         copy.buffer().release();
         freed = bytes;
       }
@@ -610,29 +607,37 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   /**
    * By who moves; somebody who has pinned the cells on the host may add a copy at the same time.
    */
-  private void removeDeviceCopy(DeviceMemory memory) {
+  private void removeDeviceCopy(DeviceCopy copy) {
     DeviceCopy before;
     do {
       before = devices;
-    } while (!DEVICES.compareAndSet(this, before, DeviceCopy.without(memory, before)));
+    } while (!DEVICES.compareAndSet(this, before, DeviceCopy.without(copy, before)));
   }
 
   private boolean hasOther(DeviceCopy copy) {
-    return isOnHost()
-        || disk != null
-        || DeviceCopy.isSafe(DeviceCopy.without(copy.memory(), devices));
+    return isOnHost() || disk != null || DeviceCopy.isSafe(DeviceCopy.without(copy, devices));
   }
 
-  /** Copies the cells of the only copy to the host; false when there is no room. */
+  /**
+   * Copies the cells of the only copy to the host; false when there is no room, or when the launch
+   * that was to make them has failed, which is no failure of whoever needs the room.
+   */
   private boolean demote(DeviceCopy copy) {
     Buffer buffer;
+    try {
+      copy.await();
+    } catch (DeviceException e) {
+      if (e.isLost()) {
+        throw e;
+      }
+      return false;
+    }
     try {
       buffer = home.allocate(bytes);
     } catch (ShortageException e) {
       return false;
     }
     try {
-      copy.await();
       copy.memory().download(copy.buffer(), buffer.segment(), bytes);
     } catch (Throwable e) {
       buffer.release();

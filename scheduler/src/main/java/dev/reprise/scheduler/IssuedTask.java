@@ -69,17 +69,21 @@ final class IssuedTask {
     return switch (input) {
       case Scalar scalar -> scalar;
       case ManagedMatrix matrix -> {
-        DeviceOperand there = memory.pin(matrix);
+        DeviceOperand there = memory.pin(matrix, this::awaits);
         pinned.add(matrix);
-        Completion making = matrix.completionOn(memory);
-        if (making != null) {
-          awaited = awaited.isEmpty() ? new ArrayList<>() : awaited;
-          awaited.add(making);
-        }
         yield there;
       }
       default -> throw new IllegalArgumentException("no accelerator takes " + input);
     };
+  }
+
+  private void awaits(Completion making) {
+    if (awaited.isEmpty()) {
+      awaited = new ArrayList<>();
+    }
+    if (!awaited.contains(making)) {
+      awaited.add(making);
+    }
   }
 
   /** After a failed launch: waits until copies that have begun read nothing more, then lets go. */

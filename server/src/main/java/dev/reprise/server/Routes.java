@@ -141,9 +141,15 @@ final class Routes {
     if (contents.sizeOf(request.tenant().space(), request.key()) == total) {
       return Reply.bare(DONE);
     }
-    return contents.begin(request.client(), request.key(), total)
+    return contents.begin(
+            request.client(), request.key(), total, twice(request.tenant().quotaBytes()))
         ? Reply.bare(WANTED)
         : Reply.text(TOO_MANY, "too many contents are on their way");
+  }
+
+  /** As much again may be on its way as may stay: what is worth least goes when all is there. */
+  private static long twice(long quota) {
+    return quota > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : 2 * quota;
   }
 
   private Reply take(ServedRequest request) throws IOException {

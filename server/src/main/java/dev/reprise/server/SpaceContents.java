@@ -108,12 +108,22 @@ final class SpaceContents {
 
   // ---- on the way here
 
-  /** Expects a content; false when the client's space has too many on the way. */
-  boolean begin(Client client, Key hash, long total) throws IOException {
+  /**
+   * Expects a content; false when the client's space has too many on the way, or too much.
+   *
+   * @param most bytes that may be on the way to the space
+   */
+  boolean begin(Client client, Key hash, long total, long most) throws IOException {
     dropForgotten();
-    long others =
-        open.keySet().stream().filter(name -> name.client.space() == client.space()).count();
-    if (others >= MOST_UPLOADS) {
+    int others = 0;
+    long announced = total;
+    for (Map.Entry<Name, Draft> each : open.entrySet()) {
+      if (each.getKey().client.space() == client.space()) {
+        others++;
+        announced += each.getValue().total;
+      }
+    }
+    if (others >= MOST_UPLOADS || announced > most) {
       return false;
     }
     Path file = drafts.resolve(Long.toString(counter.incrementAndGet()));

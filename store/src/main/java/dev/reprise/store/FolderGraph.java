@@ -41,6 +41,8 @@ public final class FolderGraph implements GraphSource, MergeTarget {
       store
           .database()
           .ask(session -> {
+            // One view of all tables: a run that begins meanwhile is in none of them.
+            session.connection.setAutoCommit(false);
             try {
               runs(session, sink);
               vertices(session, sink);
@@ -50,6 +52,9 @@ public final class FolderGraph implements GraphSource, MergeTarget {
               artifacts(session, sink);
             } catch (IOException e) {
               throw new UncheckedIOException(e);
+            } finally {
+              session.connection.rollback();
+              session.connection.setAutoCommit(true);
             }
             return null;
           });

@@ -31,8 +31,8 @@ final class Invested extends Term {
 
   @Override
   Value make(Evaluation evaluation) {
-    evaluation.bought(whole);
     Value value = evaluation.valueOf(term);
+    evaluation.bought(whole);
     value.retain();
     return value;
   }

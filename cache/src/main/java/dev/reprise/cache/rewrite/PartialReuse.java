@@ -43,6 +43,12 @@ public final class PartialReuse {
 
     /** For matrices that are put together later, on any thread. */
     BoundMatrix.Joiner joiner();
+
+    /**
+     * Called before anything is evaluated, which may wait for parts that others make: a thread that
+     * must not throws here.
+     */
+    default void mayWait() {}
   }
 
   /**
@@ -161,6 +167,7 @@ public final class PartialReuse {
 
   private Result evaluated(
       Plan plan, Operation operation, Term[] inputs, LineageItem item, Kernels kernels) {
+    kernels.mayWait();
     Value value;
     try (Evaluation evaluation = new Evaluation(this, cache, kernels, item.height())) {
       value = evaluation.take(plan.term);

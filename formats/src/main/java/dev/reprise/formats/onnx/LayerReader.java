@@ -46,16 +46,22 @@ final class LayerReader {
   }
 
   Window window() {
-    return new Window(
-        positive("C"),
-        positive("Hin"),
-        positive("Win"),
-        positive("Hf"),
-        positive("Wf"),
-        positive("strideh"),
-        positive("stridew"),
-        integer("padh"),
-        integer("padw"));
+    Window window =
+        new Window(
+            positive("C"),
+            positive("Hin"),
+            positive("Win"),
+            positive("Hf"),
+            positive("Wf"),
+            positive("strideh"),
+            positive("stridew"),
+            integer("padh"),
+            integer("padw"));
+    long[] output = window.output(1);
+    if (output[1] < 1 || output[2] < 1) {
+      throw problem("has a window of Hf x Wf that is larger than the padded image");
+    }
+    return window;
   }
 
   long[] images() {

@@ -66,14 +66,6 @@ final class CallLowering {
           NearestName.hint(call.namespace(), context.unit().namespaces().keySet()));
       return;
     }
-    if (PlannedBuiltins.contains(call.fullName())) {
-      context.error(
-          call.position(),
-          call.fullName().length(),
-          "the builtin '" + call.fullName() + "' is not there yet in this version",
-          null);
-      return;
-    }
     if (call.fullName().equals("source")) {
       context.error(
           call.position(),

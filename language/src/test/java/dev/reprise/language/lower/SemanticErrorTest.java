@@ -79,7 +79,7 @@ class SemanticErrorTest {
                 x = rowsums(rand())
                 x = F(1)
                 x = ns::g(1)
-                x = score(1)
+                x = scoer(1)
                 source("a.dml")
                 x = federated(1)
                 """))
@@ -87,7 +87,7 @@ class SemanticErrorTest {
             "2:5 unknown function 'rowsums' (did you mean 'rowSums'?)",
             "3:5 unknown function 'F' (did you mean 'f'?)",
             "4:5 unknown name space 'ns'",
-            "5:5 the builtin 'score' is not there yet in this version",
+            "5:5 unknown function 'scoer' (did you mean 'score'?)",
             "6:1 a sourced file needs a name space (write source(\"file.dml\") as ns)",
             "7:5 'federated' is not supported: all data is read locally");
   }

@@ -17,10 +17,14 @@ public final class Merge implements GraphSink {
   private static final int BATCH = 500;
   private static final long BATCH_BYTES = 1 << 20;
 
+  /** Contents that are there without what tells of them: a server takes so many and no more. */
+  private static final int MOST_CONTENTS = 32;
+
   private final MergeTarget target;
   private final Map<Long, Begun> runs = new HashMap<>();
   private final List<GraphChange> batch = new ArrayList<>();
   private long batchBytes;
+  private int batchContents;
   private Summary summary = new Summary(0, 0, 0, 0);
 
   /**
@@ -114,6 +118,7 @@ public final class Merge implements GraphSink {
     }
     if (content != null) {
       target.bring(kept.hash(), kept.bytes(), content);
+      batchContents++;
     }
     count(0, 0, 1, 0);
     add(
@@ -132,7 +137,7 @@ public final class Merge implements GraphSink {
   private void add(GraphChange change, long bytes) throws IOException {
     batch.add(change);
     batchBytes += bytes;
-    if (batch.size() >= BATCH || batchBytes >= BATCH_BYTES) {
+    if (batch.size() >= BATCH || batchBytes >= BATCH_BYTES || batchContents >= MOST_CONTENTS) {
       finish();
     }
   }
@@ -143,6 +148,7 @@ public final class Merge implements GraphSink {
       target.write(List.copyOf(batch));
       batch.clear();
       batchBytes = 0;
+      batchContents = 0;
     }
   }
 }

@@ -26,6 +26,9 @@ import java.util.Map;
 final class RemoteTarget implements RunTarget {
   private static final int BATCH_BYTES = 1 << 20;
 
+  /** Contents that are there without what tells of them: a server takes so many and no more. */
+  private static final int MOST_CONTENTS = 32;
+
   private final ServerConnection connection;
   private final RemoteContents contents;
   private final RunFacts facts;
@@ -96,6 +99,7 @@ final class RemoteTarget implements RunTarget {
   private final class Collected implements RunChanges {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final ChangeWriter writer = new ChangeWriter(bytes);
+    private int contentsSent;
 
     void add(GraphChange change) throws IOException {
       writer.write(change);
@@ -108,6 +112,7 @@ final class RemoteTarget implements RunTarget {
       if (bytes.size() > 0) {
         byte[] body = bytes.toByteArray();
         bytes.reset();
+        contentsSent = 0;
         connection.send("POST", "/v1/changes", body);
       }
     }
@@ -145,6 +150,9 @@ final class RemoteTarget implements RunTarget {
               artifact.costNanos(),
               artifact.content(),
               0));
+      if (draft != null && ++contentsSent >= MOST_CONTENTS) {
+        flush();
+      }
       return true;
     }
 
