@@ -17,6 +17,14 @@ public final class UserEnvironment {
     return Environment.variable("REPRISE_TOKEN");
   }
 
+  /**
+   * How much of a run's time may go into keeping what it computes, in percent, as {@code
+   * REPRISE_STORE_WRITING_PERCENT} says; null when it says nothing.
+   */
+  public static String storeWritingPercent() {
+    return Environment.variable("REPRISE_STORE_WRITING_PERCENT");
+  }
+
   /** The password of a server's database in {@code REPRISE_DATABASE_PASSWORD}, or null. */
   public static String databasePassword() {
     return Environment.variable("REPRISE_DATABASE_PASSWORD");

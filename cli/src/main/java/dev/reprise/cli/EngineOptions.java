@@ -4,7 +4,7 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
-import dev.reprise.engine.Environment;
+import dev.reprise.UserEnvironment;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
@@ -84,7 +84,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
     OptionalLong bytes = settings.memory().bytes("store");
     store = bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
-    String percent = Environment.variable(WRITING_PERCENT);
+    String percent = UserEnvironment.storeWritingPercent();
     return percent == null ? store : store.withWritingShare(share(percent));
   }
 
