@@ -7,6 +7,7 @@ import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
+import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.runtime.cpu.CpuDevice;
@@ -187,6 +188,56 @@ class LostDeviceTest {
   void aDeviceThatDisappearsAtAnyWaitEndsNoScript(ReuseMode reuse) throws Exception {
     long restored = atEachPoint(reuse, FakeAccelerator::marks, FakeAccelerator::loseAtMark);
     assertThat(restored).isPositive();
+  }
+
+  /** The same operations again and again, whose values are given out at their launch. */
+  private static final String CHAIN =
+      """
+      X = rand(rows=100, cols=100, seed=1)
+      Y = X
+      for (i in 1:6) {
+        X = (X %*% Y) / 100
+        Y = t(X) + i
+      }
+      print(sum(X) + " " + sum(Y))
+      """;
+
+  @ParameterizedTest
+  @EnumSource(names = {"TRACE", "HYBRID"})
+  void aKernelThatFailsAfterItsValueWasGivenOutEndsNoScript(ReuseMode reuse) throws Exception {
+    for (String script : List.of(SCRIPT, CHAIN)) {
+      String expected = expected(script);
+      FakeAccelerator counted = fake(0);
+      assertThat(run(config(on("fake:0"), reuse), script).output()).isEqualTo(expected);
+      long restored = 0;
+      for (int point = 1; point <= counted.marks(); point++) {
+        fakes.clear();
+        fake(0).failMark(point);
+        Outcome outcome = run(config(on("fake:0"), reuse), script);
+        assertThat(outcome.output()).as("wait %d", point).isEqualTo(expected);
+        restored += outcome.restored();
+      }
+      assertThat(restored).as("values made anew").isPositive();
+    }
+  }
+
+  @Test
+  void withoutLineageAKernelThatFailsLateEndsTheScriptWithOneErrorOrNotAtAll() throws Exception {
+    String expected = expected(CHAIN);
+    FakeAccelerator counted = fake(0);
+    run(config(on("fake:0"), ReuseMode.NONE), CHAIN);
+    int errors = 0;
+    for (int point = 1; point <= counted.marks(); point++) {
+      fakes.clear();
+      fake(0).failMark(point);
+      try {
+        assertThat(run(config(on("fake:0"), ReuseMode.NONE), CHAIN).output()).isEqualTo(expected);
+      } catch (ScriptException e) {
+        errors++;
+        assertThat(e).hasMessageContaining("its lineage is not known");
+      }
+    }
+    assertThat(errors).isPositive();
   }
 
   @RepeatedTest(20)
