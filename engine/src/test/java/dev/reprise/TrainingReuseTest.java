@@ -190,6 +190,32 @@ class TrainingReuseTest {
   }
 
   @Test
+  void hyperbandTrainsOnlyTheEpochsThatACandidateHasNotSeen() {
+    RunStatistics statistics =
+        run(
+            TRAIN
+                + DATA
+                + """
+                fit = function(Matrix[Double] X, Matrix[Double] y, Double lr, Integer epochs)
+                  return (Matrix[Double] model) {
+                  [W1, W2, loss] = train(X, y, lr, epochs, 3)
+                  model = cbind(matrix(W1, 1, 8192), matrix(W2, 1, 128))
+                }
+                loss = function(Matrix[Double] X, Matrix[Double] y, Matrix[Double] model) return (Double l) {
+                  W1 = matrix(model[1, 1:8192], 256, 32)
+                  l = softmax_cross_entropy(relu(X %*% W1) %*% matrix(model[1, 8193:8320], 32, 4), y)
+                }
+                [model, best] = hyperband(X_train=X, y_train=y, X_val=X[1:64, ], y_val=y[1:64, ],
+                  params=list("lr"), paramRanges=matrix("0.01 1", 1, 2), R=4, eta=2, verbose=FALSE,
+                  train="fit", predict="loss", numB=8320, seed=5)
+                print(toString(best, decimal=9) + sum(model))
+                """);
+    // Brackets of 3 candidates for 4 epochs; 2 for 2, 1 for 4; 4 for 1, 2 for 2, 1 for 4: the
+    // epochs of the round before are found, each as one block.
+    assertThat(statistics.blocks().hits()).isEqualTo(2 + 2 * 1 + 2);
+  }
+
+  @Test
   void earlyStoppingEndsWhereItDoesWithoutReuseAndIsFoundAsAWhole() {
     RunStatistics statistics =
         run(

@@ -28,6 +28,12 @@ final class ElementItems {
             return selected;
           }
         }
+        case "listAssign" -> {
+          LineageItem assigned = AssignedElements.at(list, index);
+          if (assigned != null) {
+            return assigned;
+          }
+        }
         default -> {}
       }
     }
