@@ -1,5 +1,9 @@
 package dev.reprise;
 
+import dev.reprise.engine.ScriptCompiler;
+import java.io.IOException;
+import java.nio.file.Path;
+
 /**
  * The entry to the Java API.
  *
@@ -21,5 +25,22 @@ public final class Reprise {
   /** Opens a session; the caller closes it. Memory and threads belong to the session. */
   public static Session session(SessionConfig config) {
     return new Session(config);
+  }
+
+  /**
+   * Does what an earlier run of a script file left in the experiment store of these options, if
+   * everything that it depended on is the same now, and a store in a folder can tell so without a
+   * session; see {@link Session#recall(Path, CompileOptions)}.
+   *
+   * @return false when a session is needed
+   */
+  public static boolean recall(SessionConfig config, Path file, CompileOptions options)
+      throws IOException {
+    return ScriptCompiler.recall(config, file, options);
+  }
+
+  /** As the other, for a script given as text. */
+  public static boolean recall(SessionConfig config, String text, CompileOptions options) {
+    return ScriptCompiler.recall(config, text, options);
   }
 }

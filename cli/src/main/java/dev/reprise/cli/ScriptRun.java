@@ -10,6 +10,7 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.DiagnosticPrinter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Compiles and runs one script and reports about it. */
 final class ScriptRun {
@@ -28,6 +29,9 @@ final class ScriptRun {
     options.tellNotes(console.err());
     if (settings.verbose()) {
       console.err().println("reprise: " + options);
+    }
+    if (isPlain(settings) && recallQuickly(options, source, settings)) {
+      return ExitCode.FINE;
     }
     try (Session session = Reprise.session(options.config())) {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);
@@ -51,15 +55,31 @@ final class ScriptRun {
     return ExitCode.FINE;
   }
 
+  /** True when nothing but the script's own output is wanted. */
+  private static boolean isPlain(Settings settings) {
+    return !settings.explain() && !settings.stats() && settings.statsJson() == null;
+  }
+
+  private static boolean recallQuickly(
+      EngineOptions options, ScriptSource source, Settings settings) throws IOException {
+    CompileOptions asked = options(source, settings.optimize());
+    if (source.file() == null) {
+      return Reprise.recall(options.config(), source.text(), asked);
+    }
+    return isScript(source.file()) && Reprise.recall(options.config(), source.file(), asked);
+  }
+
+  private static boolean isScript(Path file) {
+    return Files.isReadable(file) && Files.isRegularFile(file);
+  }
+
   private static RunStatistics recall(Session session, ScriptSource source, Settings settings)
       throws IOException {
     CompileOptions options = options(source, settings.optimize());
     if (source.file() == null) {
       return session.recall(source.text(), options);
     }
-    return Files.isReadable(source.file()) && Files.isRegularFile(source.file())
-        ? session.recall(source.file(), options)
-        : null;
+    return isScript(source.file()) ? session.recall(source.file(), options) : null;
   }
 
   private static CompileOptions options(ScriptSource source, boolean optimize) {

@@ -4,6 +4,7 @@ import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
+import dev.reprise.engine.stored.BuildMemo;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
@@ -60,6 +61,11 @@ public final class Environment {
   static String version() {
     String version = Environment.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
+  }
+
+  /** What is known of this build from earlier processes. */
+  static BuildMemo build() {
+    return BuildMemo.of(System.getProperty("java.class.path", ""), cacheFolder());
   }
 
   /** The user's folder for files that can be made again. */

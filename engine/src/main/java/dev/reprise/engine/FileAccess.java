@@ -67,6 +67,10 @@ final class FileAccess {
     this.files = new DataFiles(new FingerprintCache(InstantSource.system()), threads);
   }
 
+  DataFiles dataFiles() {
+    return files;
+  }
+
   /** A value with one reference for the receiver, and its item (null when nothing is traced). */
   record Loaded(Value value, LineageItem item) {}
 
@@ -343,7 +347,7 @@ final class FileAccess {
   }
 
   /** Whether the file that an item of a read names has the content that it had then. */
-  boolean isUnchanged(Path workingDirectory, LineageItem read) {
+  static boolean isUnchanged(DataFiles files, Path workingDirectory, LineageItem read) {
     Operation operation = read.operation();
     try {
       return files

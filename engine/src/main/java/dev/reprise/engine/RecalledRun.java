@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param nanos that it took
  * @param warnings of the compiler, as they are printed
  * @param sources what it sourced, in order
- * @param reads items of the files that it read
+ * @param reads what it read
  * @param printed all that it printed
  * @param files that it wrote, by the names that it gave them
  * @param traces keys of what it wrote, by name
@@ -34,7 +34,7 @@ record RecalledRun(
     long nanos,
     String warnings,
     List<Sourced> sources,
-    List<LineageItem> reads,
+    List<Read> reads,
     String printed,
     Map<String, byte[]> files,
     Map<String, Key> traces,
@@ -43,7 +43,7 @@ record RecalledRun(
   /** Follows the name of a file in that of its trace. */
   static final String TRACE = ".lineage";
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /**
    * A sourced file.
@@ -57,11 +57,39 @@ record RecalledRun(
   record Sourced(String path, String from, SourceFile.Origin origin, String found, String text) {}
 
   /**
+   * A file that it read, as the item of the read says.
+   *
+   * @param note its path as the script says it
+   * @param stamp what the file system said of it when it had that content; empty when unknown
+   */
+  record Read(String operation, Map<String, String> attributes, String note, String stamp) {
+    static Read of(LineageItem item) {
+      Operation read = item.operation();
+      return new Read(read.name(), read.attributes().asMap(), item.note(), "");
+    }
+
+    LineageItem item() {
+      Operation read =
+          new Operation(OperationTable.standard().get(operation), Attributes.of(attributes));
+      return LineageItem.leaf(read, note);
+    }
+
+    Read withStamp(String text) {
+      return new Read(operation, attributes, note, text);
+    }
+  }
+
+  /**
    * How good a model is.
    *
    * @param model its lineage key
    */
   record Scored(Key model, double value) {}
+
+  /** The same run with other notes of what it read. */
+  RecalledRun withReads(List<Read> others) {
+    return new RecalledRun(nanos, warnings, sources, others, printed, files, traces, scores);
+  }
 
   byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -86,15 +114,15 @@ record RecalledRun(
       text(each.text, out);
     }
     out.writeInt(reads.size());
-    for (LineageItem read : reads) {
-      text(read.operation().name(), out);
-      Map<String, String> attributes = read.operation().attributes().asMap();
-      out.writeInt(attributes.size());
-      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+    for (Read read : reads) {
+      text(read.operation, out);
+      out.writeInt(read.attributes.size());
+      for (Map.Entry<String, String> attribute : read.attributes.entrySet()) {
         text(attribute.getKey(), out);
         text(attribute.getValue(), out);
       }
-      text(read.note(), out);
+      text(read.note, out);
+      text(read.stamp, out);
     }
     text(printed, out);
     out.writeInt(files.size());
@@ -138,9 +166,9 @@ record RecalledRun(
       sources.add(
           new Sourced(text(in), text(in), SourceFile.Origin.valueOf(text(in)), text(in), text(in)));
     }
-    List<LineageItem> reads = new ArrayList<>();
+    List<Read> reads = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
-      reads.add(item(in));
+      reads.add(readOf(in));
     }
     String printed = text(in);
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -158,15 +186,13 @@ record RecalledRun(
     return new RecalledRun(nanos, warnings, sources, reads, printed, files, traces, scores);
   }
 
-  private static LineageItem item(DataInputStream in) throws IOException {
+  private static Read readOf(DataInputStream in) throws IOException {
     String name = text(in);
     Map<String, String> attributes = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       attributes.put(text(in), text(in));
     }
-    Operation operation =
-        new Operation(OperationTable.standard().get(name), Attributes.of(attributes));
-    return LineageItem.leaf(operation, text(in));
+    return new Read(name, attributes, text(in), text(in));
   }
 
   private static void text(String text, DataOutputStream out) throws IOException {

@@ -192,7 +192,7 @@ final class RunJournal {
         nanos,
         warnings,
         sources,
-        List.copyOf(reads),
+        reads.stream().map(RecalledRun.Read::of).toList(),
         printed.toString(),
         new LinkedHashMap<>(files),
         Map.copyOf(traces),

@@ -59,6 +59,28 @@ public final class ScriptCompiler {
         services, new SourceFile(INLINE, text), services.config().workingDirectory(), options);
   }
 
+  /**
+   * Likewise, before there is a session: what can be told without one.
+   *
+   * @return false when the script may have to be compiled and run
+   */
+  public static boolean recall(SessionConfig config, Path file, CompileOptions options)
+      throws IOException {
+    if (config.store() == null) {
+      return false;
+    }
+    Path resolved = config.workingDirectory().resolve(file);
+    Path folder = resolved.toAbsolutePath().getParent();
+    return QuickRecall.recall(config, load(resolved, file.toString()), folder, options);
+  }
+
+  /** As the other, for a script given as text. */
+  public static boolean recall(SessionConfig config, String text, CompileOptions options) {
+    return config.store() != null
+        && QuickRecall.recall(
+            config, new SourceFile(INLINE, text), config.workingDirectory(), options);
+  }
+
   private static RunStatistics recall(
       SessionServices services, SourceFile source, Path folder, CompileOptions options) {
     RunRecall recall = RunRecall.of(services, source, folder, options);

@@ -148,6 +148,7 @@ public final class SessionServices implements AutoCloseable {
                 config.store(),
                 tags,
                 Environment.version(),
+                Environment.build(),
                 memory,
                 note -> config.err().println("reprise: note: " + note))
             : null;

@@ -163,6 +163,25 @@ public final class DataFiles {
   }
 
   /**
+   * What the file system says of a file and its sidecar: as long as this is the same, so is the
+   * fingerprint. Null for folders, for what is not there, and for what was touched so recently that
+   * a further change need not show.
+   */
+  public String stamp(String path, Path workingDirectory) {
+    Path file = DataPath.resolve(path, workingDirectory);
+    try {
+      FileStamp data = FileStamp.of(file);
+      FileStamp sidecar = FileStamp.of(Sidecar.pathFor(file));
+      boolean isSettled =
+          fingerprints.isSettled(data)
+              && (sidecar.equals(FileStamp.ABSENT) || fingerprints.isSettled(sidecar));
+      return Files.isRegularFile(file) && isSettled ? file + data.text() + sidecar.text() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /**
    * Reads a value together with the fingerprint of exactly the content that was read: if a file
    * changed meanwhile, both are taken again.
    *

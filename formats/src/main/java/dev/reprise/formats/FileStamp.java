@@ -41,6 +41,16 @@ record FileStamp(long size, FileTime modified, FileTime changed, Object inode) {
         String.valueOf(basic.fileKey()));
   }
 
+  /** All of it; equal texts for equal stamps. */
+  String text() {
+    return "|" + size + "|" + nanos(modified) + "|" + nanos(changed) + "|" + inode;
+  }
+
+  private static String nanos(FileTime time) {
+    Instant instant = time.toInstant();
+    return instant.getEpochSecond() + "." + instant.getNano();
+  }
+
   /** The last moment at which anything about the file changed. */
   Instant lastTouched() {
     Instant content = modified.toInstant();

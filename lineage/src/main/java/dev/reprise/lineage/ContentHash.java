@@ -32,6 +32,20 @@ public final class ContentHash {
     return keyOf(stream);
   }
 
+  /** The fingerprint of an array; equals that of the same bytes in a segment. */
+  public static Key of(byte[] content) {
+    return of(content, 0, content.length);
+  }
+
+  /** The fingerprint of a part of an array. */
+  public static Key of(byte[] content, int from, int length) {
+    HashStream128 stream = Hashing.xxh3_128().hashStream();
+    for (int start = 0; start < length; start += PIECE_BYTES) {
+      stream.putBytes(content, from + start, Math.min(PIECE_BYTES, length - start));
+    }
+    return keyOf(stream);
+  }
+
   /** The fingerprint of what a stream still has; equals that of the same bytes in memory. */
   public static Key of(InputStream content) throws IOException {
     HashStream128 stream = Hashing.xxh3_128().hashStream();

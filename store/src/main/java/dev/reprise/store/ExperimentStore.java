@@ -22,6 +22,8 @@ import java.util.List;
  * <pre>
  *   DIR/graph.db      experiment graph, and small contents           (SQLite, write-ahead log)
  *   DIR/artifacts/    large contents, by fingerprint
+ *   DIR/programs/     whole runs, and
+ *   DIR/recalls/      who recalled one without opening the graph   (RecalledPrograms)
  *   DIR/claims        who computes what at this moment               (locks, no content)
  * </pre>
  *
@@ -38,6 +40,7 @@ public final class ExperimentStore implements RunStore {
 
   private final StoreConfig config;
   private final ArtifactFiles files;
+  private final RecalledPrograms programs;
   private final GraphDatabase database;
 
   // Written by whoever looks; once false it stays so. Whoever sees an old one asks in vain.
@@ -49,6 +52,7 @@ public final class ExperimentStore implements RunStore {
     this.config = config;
     Path folder = config.folder();
     this.files = new ArtifactFiles(folder);
+    this.programs = new RecalledPrograms(folder);
     try {
       if (!config.readOnly()) {
         Files.createDirectories(folder);
@@ -63,6 +67,9 @@ public final class ExperimentStore implements RunStore {
           "the experiment store " + folder + " cannot be opened: " + e.getMessage(), e);
     }
     this.database = openDatabase(folder);
+    if (!config.readOnly()) {
+      writeRecalls();
+    }
     this.barren = countRuns() == 0;
     this.lookedNanos = System.nanoTime();
   }
@@ -111,6 +118,31 @@ public final class ExperimentStore implements RunStore {
 
   ArtifactFiles files() {
     return files;
+  }
+
+  RecalledPrograms programs() {
+    return programs;
+  }
+
+  /** Runs that were recalled by processes which did not open the graph. */
+  private void writeRecalls() {
+    List<RecalledPrograms.Recall> recalls = programs.noted();
+    for (int from = 0; from < recalls.size(); from += EVICTION_BATCH) {
+      List<RecalledPrograms.Recall> some =
+          recalls.subList(from, Math.min(from + EVICTION_BATCH, recalls.size()));
+      try {
+        database.change(session -> {
+          for (RecalledPrograms.Recall recall : some) {
+            new Updates(session, this, 0).recalled(recall);
+          }
+          return null;
+        });
+      } catch (StoreException e) {
+        // No room, or no time: their notes stay for whoever opens the graph next.
+        return;
+      }
+      some.forEach(recall -> RecalledPrograms.forget(recall.note()));
+    }
   }
 
   @Override
@@ -198,6 +230,10 @@ public final class ExperimentStore implements RunStore {
     });
   }
 
+  boolean hasRegion(Key key) {
+    return region(key) != null;
+  }
+
   @Override
   public StoreClaim tryClaim(Key key) {
     if (claims == null) {
@@ -260,7 +296,13 @@ public final class ExperimentStore implements RunStore {
    * @return how many
    */
   public long trimGraph(long bytes) {
-    return new GraphRows(database).trimTo(bytes);
+    long removed = new GraphRows(database).trimTo(bytes);
+    try {
+      programs.removeUnless(this::hasRegion);
+    } catch (IOException e) {
+      throw new StoreException("a program cannot be removed: " + e.getMessage(), e);
+    }
+    return removed;
   }
 
   private int evictDownTo(long bytes, long run) {

@@ -45,6 +45,11 @@ final class FolderTarget implements RunTarget {
   }
 
   @Override
+  public void keepProgram(Key key, Program program) throws IOException {
+    store.programs().keep(key, program, store.files().draft());
+  }
+
+  @Override
   public void write(Batch batch) throws IOException {
     long[] begun = {run};
     try {

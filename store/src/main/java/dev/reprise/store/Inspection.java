@@ -70,11 +70,15 @@ public final class Inspection {
     if (counted != found) {
       problems.add("the artifacts take " + found + " bytes, the store has counted " + counted);
     }
+    for (Key program : store.programs().damaged()) {
+      problems.add("program " + program + ": its file was damaged");
+    }
     List<Key> orphans = orphans(owned);
     try {
       long drafts = 0;
       if (mend && !store.isReadOnly()) {
         mend(damaged);
+        store.programs().removeUnless(store::hasRegion);
         drafts = store.files().removeAbandonedDrafts();
       }
       return new Report(all.size(), problems, orphans.size(), drafts, mend && !store.isReadOnly());

@@ -175,7 +175,25 @@ public final class RunLog implements AutoCloseable {
       return;
     }
     queuedBytes.addAndGet(OUTCOME_BYTES);
-    enqueue(new Outcome(key, record, costNanos));
+    enqueue(new Outcome(key, record, costNanos, null));
+  }
+
+  /**
+   * Keeps what a whole run left, in the graph and beside it.
+   *
+   * @param record as the graph has it; called by the writing thread, null when it cannot be kept
+   * @param program the same for those who do not open the graph; likewise
+   */
+  public void program(Key key, Supplier<byte[]> record, Supplier<Program> program, long costNanos) {
+    if (problem == null) {
+      queuedBytes.addAndGet(OUTCOME_BYTES);
+      enqueue(new Outcome(key, record, costNanos, program));
+    }
+  }
+
+  /** Keeps beside the graph what a whole run left that the graph has. */
+  public void copyProgram(Key key, Supplier<Program> program) {
+    enqueue(updates -> target.keepProgram(key, program.get()));
   }
 
   /**
@@ -423,12 +441,17 @@ public final class RunLog implements AutoCloseable {
     private final Key key;
     private final Supplier<byte[]> make;
     private final long costNanos;
+    private final Supplier<Program> program;
     private byte[] record;
 
-    Outcome(Key key, Supplier<byte[]> make, long costNanos) {
+    /**
+     * @param program null for what is no whole run
+     */
+    Outcome(Key key, Supplier<byte[]> make, long costNanos, Supplier<Program> program) {
       this.key = key;
       this.make = make;
       this.costNanos = costNanos;
+      this.program = program;
     }
 
     @Override
@@ -455,6 +478,9 @@ public final class RunLog implements AutoCloseable {
     public void apply(RunChanges updates) throws SQLException, IOException {
       if (record != null) {
         updates.region(key, record, costNanos);
+        if (program != null) {
+          target.keepProgram(key, program.get());
+        }
       }
     }
 

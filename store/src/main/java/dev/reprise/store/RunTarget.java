@@ -22,6 +22,9 @@ public interface RunTarget {
   /** Removes an artifact, if the key still has that content. */
   void remove(Artifact artifact);
 
+  /** Keeps a program where a process finds it without the graph, which has its record. */
+  default void keepProgram(Key key, Program program) throws IOException {}
+
   /** Changes that are made one after another. */
   interface Batch {
     void applyTo(RunChanges changes) throws SQLException, IOException;

@@ -2,6 +2,7 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.GraphDatabase.Session;
+import dev.reprise.store.exchange.GraphChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -41,6 +42,38 @@ final class Updates implements RunChanges {
         ResultSet result = statement.executeQuery("SELECT last_insert_rowid()")) {
       run = result.getLong(1);
       return run;
+    }
+  }
+
+  /** Adds a run that was recalled without the graph, unless it is there. */
+  void recalled(RecalledPrograms.Recall recall) throws SQLException {
+    GraphChange.Run noted = recall.run();
+    PreparedStatement find =
+        session.prepared(
+            "SELECT 1 FROM run WHERE started = ? AND user = ? AND host = ? AND script = ?"
+                + " AND status = ? AND seconds = ?");
+    find.setLong(1, noted.facts().startedMillis());
+    find.setString(2, noted.facts().user());
+    find.setString(3, noted.facts().host());
+    find.setString(4, noted.facts().script());
+    find.setString(5, noted.status());
+    find.setDouble(6, noted.seconds());
+    try (ResultSet row = find.executeQuery()) {
+      if (row.next()) {
+        return;
+      }
+    }
+    begin(noted.facts());
+    ended(noted.status(), noted.seconds());
+    uses(Map.of(recall.program(), 1));
+    for (GraphChange change : recall.changes()) {
+      switch (change) {
+        case GraphChange.TraceText trace -> trace(trace.name(), trace.key(), trace.text());
+        case GraphChange.Scored score -> score(score.name(), score.key(), score.value());
+        default -> {
+          // Nothing else is kept of one.
+        }
+      }
     }
   }
 

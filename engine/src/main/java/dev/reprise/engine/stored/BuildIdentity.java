@@ -5,7 +5,6 @@ import dev.reprise.lineage.Key;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -27,13 +26,11 @@ final class BuildIdentity {
   private BuildIdentity() {}
 
   /**
-   * The identity of the jars and folders that some classes, and a resource, come from.
+   * The jars and folders that some classes, and a resource, come from.
    *
    * @param resource left out when there is none
    */
-  static Key of(List<Class<?>> witnesses, String resource) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
+  static Set<Path> places(List<Class<?>> witnesses, String resource) {
     Set<Path> places = new TreeSet<>();
     try {
       for (Class<?> witness : witnesses) {
@@ -43,6 +40,17 @@ final class BuildIdentity {
       if (library != null) {
         places.add(placeOf(library, resource));
       }
+      return places;
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the program cannot find its own files", e);
+    }
+  }
+
+  /** The identity of jars and folders, in their order. */
+  static Key of(Set<Path> places) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    try {
       for (Path place : places) {
         if (Files.isDirectory(place)) {
           folder(place, out);
@@ -50,10 +58,10 @@ final class BuildIdentity {
           jar(place, out);
         }
       }
-    } catch (IOException | URISyntaxException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("the program cannot look at its own files", e);
     }
-    return ContentHash.of(MemorySegment.ofArray(bytes.toByteArray()));
+    return ContentHash.of(bytes.toByteArray());
   }
 
   /** The jar or folder of a resource. */

@@ -2,12 +2,8 @@ package dev.reprise.engine.stored;
 
 import dev.reprise.StoreUse;
 import dev.reprise.cache.TagClass;
-import dev.reprise.cache.rewrite.PartialReuse;
-import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.ValueContent;
-import dev.reprise.language.Compiler;
-import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
@@ -18,8 +14,8 @@ import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
@@ -31,11 +27,9 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -62,24 +56,6 @@ import java.util.function.Supplier;
 public final class StoredValues implements AutoCloseable {
   /** Estimated work below which asking costs more than computing may. */
   public static final double WORTH_ASKING_NANOS = RunStore.FOLDER_ASKING_NANOS;
-
-  /** Classes of the modules that decide what an operation computes, and what a file holds. */
-  private static final List<Class<?>> KERNELS =
-      List.of(
-          CpuDevice.class,
-          PartialReuse.class,
-          DataFiles.class,
-          Value.class,
-          StoredValues.class,
-          LineageItem.class,
-          Compiler.class,
-          HostMemory.class);
-
-  /** Lies where the scripts of the library do. */
-  private static final String LIBRARY = "/dev/reprise/library/index.txt";
-
-  /** Raised whenever kernels change what they compute by more than the stated tolerances. */
-  private static final int NUMERIC_CONTRACT = 1;
 
   /** Work from which on other processes wait instead of computing the same. */
   static final double WORTH_WAITING_NANOS = 20_000_000;
@@ -137,12 +113,18 @@ public final class StoredValues implements AutoCloseable {
   /**
    * @param tags which values may be found besides those of a key
    * @param version of the program, for people
+   * @param build which it is
    * @param tell takes notes for the person who runs it
    * @throws StoreException when the store cannot be opened; a new one is made meanwhile, and
    *     whoever uses it first hears of that
    */
   public StoredValues(
-      StoreConfig config, TagClass tags, String version, HostMemory memory, Consumer<String> tell) {
+      StoreConfig config,
+      TagClass tags,
+      String version,
+      BuildMemo build,
+      HostMemory memory,
+      Consumer<String> tell) {
     this.tags = tags;
     this.version = version;
     this.memory = memory;
@@ -150,20 +132,14 @@ public final class StoredValues implements AutoCloseable {
         !config.readOnly()
             && config.folder() != null
             && !Files.exists(config.folder().resolve("graph.db"));
-    this.opening = new FutureTask<>(() -> new Opened(RunStore.open(config, tell), contract()));
+    this.opening =
+        new FutureTask<>(() -> new Opened(RunStore.open(config, tell), NumericContract.key(build)));
     if (isNew) {
       Thread.ofPlatform().name("reprise-store-open").daemon().start(opening);
     } else {
       opening.run();
       store();
     }
-  }
-
-  private static Key contract() {
-    byte[] text =
-        ("values of " + BuildIdentity.of(KERNELS, LIBRARY) + ", contract " + NUMERIC_CONTRACT)
-            .getBytes(StandardCharsets.UTF_8);
-    return ContentHash.of(MemorySegment.ofArray(text));
   }
 
   /** True when the store was made for this session, so that it has nothing to tell. */
@@ -204,12 +180,13 @@ public final class StoredValues implements AutoCloseable {
     }
     startedNanos = System.nanoTime();
     long queueBytes = Math.min(memory.budgetBytes() / QUEUE_SHARE, LARGEST_QUEUE_BYTES);
-    log =
-        store()
-            .begin(
-                new RunFacts(
-                    userName(), hostName(), script, arguments, version, System.currentTimeMillis()),
-                queueBytes);
+    log = store().begin(facts(script, arguments, version), queueBytes);
+  }
+
+  /** What is known of a run that begins now. */
+  static RunFacts facts(String script, String arguments, String version) {
+    return new RunFacts(
+        userName(), hostName(), script, arguments, version, System.currentTimeMillis());
   }
 
   private static String userName() {
@@ -467,6 +444,32 @@ public final class StoredValues implements AutoCloseable {
     RunLog open = log;
     if (open != null) {
       open.region(keyOf(key), () -> SealedRecord.sealed(record.get()), costNanos);
+    }
+  }
+
+  /**
+   * Keeps what a whole run left.
+   *
+   * @param program called by the thread that writes
+   */
+  public void keepProgram(Key key, Supplier<Program> program, long costNanos) {
+    RunLog open = log;
+    if (open == null) {
+      return;
+    }
+    Supplier<byte[]> record = () -> SealedRecord.sealed(program.get().record());
+    if (tags == TagClass.DEFAULT) {
+      open.program(keyOf(key), record, program, costNanos);
+    } else {
+      open.region(keyOf(key), record, costNanos);
+    }
+  }
+
+  /** Keeps a run that the graph has where those find it who do not open the graph. */
+  public void copyProgram(Key key, Supplier<Program> program) {
+    RunLog open = log;
+    if (open != null && tags == TagClass.DEFAULT) {
+      open.copyProgram(keyOf(key), program);
     }
   }
 

@@ -32,15 +32,26 @@ public final class ChangeWriter {
     this.out = new DataOutputStream(out);
   }
 
+  /** As {@link #write}, for those to whom looking for the kind would take longer than all else. */
+  public void run(GraphChange.Run run) throws IOException {
+    out.writeByte(RUN);
+    out.writeLong(run.id());
+    facts(run.facts());
+    out.writeDouble(run.seconds());
+    text(run.status());
+  }
+
+  /** Likewise. */
+  public void used(GraphChange.Used used) throws IOException {
+    out.writeByte(USED);
+    out.writeLong(used.run());
+    key(used.key());
+    out.writeLong(used.count());
+  }
+
   public void write(GraphChange change) throws IOException {
     switch (change) {
-      case GraphChange.Run run -> {
-        out.writeByte(RUN);
-        out.writeLong(run.id());
-        facts(run.facts());
-        out.writeDouble(run.seconds());
-        text(run.status());
-      }
+      case GraphChange.Run run -> run(run);
       case GraphChange.Seen seen -> {
         out.writeByte(SEEN);
         out.writeLong(seen.run());
@@ -58,12 +69,7 @@ public final class ChangeWriter {
         bytes(kept.content());
         out.writeLong(kept.uses());
       }
-      case GraphChange.Used used -> {
-        out.writeByte(USED);
-        out.writeLong(used.run());
-        key(used.key());
-        out.writeLong(used.count());
-      }
+      case GraphChange.Used used -> used(used);
       case GraphChange.Region region -> {
         out.writeByte(REGION);
         out.writeLong(region.run());
