@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
+import dev.reprise.store.StoreConfig;
 import dev.reprise.testkit.PrintedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every script under {@code examples} prints what is recorded for it. With {@code
@@ -46,6 +50,24 @@ class ExamplesTest {
         assertThat(Files.readAllLines(script)).as("%s", script).hasSizeLessThanOrEqualTo(40);
       }
     }
+  }
+
+  @Test
+  void aWarmStartNeedsFewerEpochs(@TempDir Path folder) {
+    Path script = EXAMPLES.resolve("warmstart.dml");
+    StoreConfig store = StoreConfig.of(folder.resolve("store"));
+    Map<String, String> further = Map.of("rate", "0.3", "goal", "0.1");
+    output(script, ScriptOutput.config().withStore(store));
+    SessionConfig warm = ScriptOutput.config().withStore(store.withWarmStart());
+    long fromModel = epochs(ScriptOutput.run(script, further, warm).output());
+    long fromNothing = epochs(ScriptOutput.run(script, further, ScriptOutput.config()).output());
+    assertThat(2 * fromModel).isLessThan(fromNothing);
+  }
+
+  private static long epochs(String output) {
+    Matcher epochs = Pattern.compile("after (\\d+) epochs").matcher(output);
+    assertThat(epochs.find()).isTrue();
+    return Long.parseLong(epochs.group(1));
   }
 
   @Test

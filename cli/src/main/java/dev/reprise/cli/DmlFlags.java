@@ -100,6 +100,7 @@ final class DmlFlags {
         MemoryBudgets.DEFAULT,
         null,
         null,
+        false,
         seed,
         threads,
         List.of(),

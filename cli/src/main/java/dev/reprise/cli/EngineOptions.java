@@ -53,6 +53,9 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     }
     if (settings.store() != null && !settings.store().equals(StoreChoice.NONE)) {
       config = config.withStore(store(settings));
+    } else if (settings.warmStart()) {
+      throw new UsageException(
+          "--warm-start begins from models of an experiment store; name one with --store DIR");
     }
     if (settings.seed().isPresent()) {
       config = config.withSeed(settings.seed().getAsLong());
@@ -84,6 +87,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
     OptionalLong bytes = settings.memory().bytes("store");
     store = bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
+    store = settings.warmStart() ? store.withWarmStart() : store;
     String percent = UserEnvironment.storeWritingPercent();
     return percent == null ? store : store.withWritingShare(share(percent));
   }
@@ -159,7 +163,8 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
     }
     boolean reuses = ReuseMode.valueOf(settings.reuse().toUpperCase(Locale.ROOT)).reuses();
     if (settings.store() != null && !reuses) {
-      notes.add("--store with --reuse " + settings.reuse() + " (nothing is reused)");
+      String words = settings.warmStart() ? "--store and --warm-start" : "--store";
+      notes.add(words + " with --reuse " + settings.reuse() + " (nothing is reused)");
     }
     return List.copyOf(notes);
   }

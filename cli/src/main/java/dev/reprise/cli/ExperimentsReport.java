@@ -11,6 +11,7 @@ import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
+import dev.reprise.store.ScoredModel;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringReader;
@@ -88,7 +89,8 @@ final class ExperimentsReport {
       out.println("score      " + score.name() + " = " + score.value());
     }
     for (TraceEntry trace : experiments.traces(id)) {
-      out.println("wrote      " + trace.name() + "  (lineage " + trace.key() + ")");
+      String what = ScoredModel.isTraceName(trace.name()) ? "model      " : "wrote      ";
+      out.println(what + trace.name() + "  (lineage " + trace.key() + ")");
     }
     return artifacts(id, Integer.MAX_VALUE);
   }

@@ -102,6 +102,14 @@ final class SessionOptions {
   private String store;
 
   @Option(
+      names = "--warm-start",
+      description = {
+        "Let warmstart(initial, data, name) of scripts return the best earlier model of that score",
+        "on that data from the store. Without it: the initial one."
+      })
+  private boolean warmStart;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Base of all seeds that the system draws. Default: new for each run.")
@@ -195,6 +203,7 @@ final class SessionOptions {
         memory == null ? MemoryBudgets.DEFAULT : MemoryBudgets.parse(memory),
         spillFolder,
         store,
+        warmStart,
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
         threads == null ? OptionalInt.empty() : OptionalInt.of(threads),
         library,
@@ -222,6 +231,7 @@ final class SessionOptions {
   boolean takeFlag(String option) {
     switch (option) {
       case "--stats" -> stats = true;
+      case "--warm-start" -> warmStart = true;
       case "--estimate" -> estimate = true;
       case "--progress" -> progress = true;
       case "--explain" -> explain = true;

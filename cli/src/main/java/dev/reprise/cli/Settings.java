@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param device {@code auto}, {@code cpu}, {@code cuda:i}, {@code opencl:i} or {@code round-robin}
  * @param spillFolder folder for values moved to disk, or null for the default
  * @param store folder or address of the experiment store, or null
+ * @param warmStart whether scripts may begin from models of the store
  * @param threads empty means all cores
  * @param statsJson file for the statistics, or null
  * @param traceFile file for the time line, or null
@@ -32,6 +33,7 @@ record Settings(
     MemoryBudgets memory,
     Path spillFolder,
     String store,
+    boolean warmStart,
     OptionalLong seed,
     OptionalInt threads,
     List<Path> library,
@@ -63,6 +65,7 @@ record Settings(
         memory,
         spillFolder,
         where,
+        warmStart,
         seed,
         threads,
         library,

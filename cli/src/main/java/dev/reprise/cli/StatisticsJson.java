@@ -204,6 +204,8 @@ final class StatisticsJson {
     json.writeNumberField("deferred", store.deferred());
     json.writeNumberField("computed", store.computed());
     json.writeNumberField("programs", store.programs());
+    json.writeNumberField("warmStarts", store.warmStarts());
+    json.writeNumberField("coldStarts", store.coldStarts());
     json.writeStringField("problem", store.problem());
     json.writeEndObject();
   }

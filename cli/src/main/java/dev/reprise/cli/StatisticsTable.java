@@ -115,6 +115,10 @@ final class StatisticsTable {
               + store.computed()
               + " of them computed then";
     }
+    long starts = store.warmStarts() + store.coldStarts();
+    if (starts > 0) {
+      counts += ", " + store.warmStarts() + " of " + starts + " trainings from an earlier model";
+    }
     if (store.waits() + store.damaged() + store.dropped() > 0) {
       counts +=
           ", "

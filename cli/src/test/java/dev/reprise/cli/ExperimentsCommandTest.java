@@ -66,6 +66,29 @@ class ExperimentsCommandTest {
   }
 
   @Test
+  void aTrainingBeginsFromAnEarlierModelWhenAskedTo() {
+    String script =
+        "X = matrix(seq(1, 6), 3, 2)\nW = warmstart(matrix(0, 1, 2), X, 's') + X[1, ]\n"
+            + "score(W, sum(W), 's')\nprint(sum(W))";
+    assertThat(run("run", "-s", script, "--warm-start")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--warm-start begins from models of an experiment store", "--store");
+    for (String expected : List.of("3.0", "6.0", "9.0")) {
+      assertThat(run("run", "-s", script, "--warm-start", "--store", store(), "--stats"))
+          .isEqualTo(ExitCode.FINE);
+      assertThat(out().strip()).isEqualTo(expected);
+    }
+    assertThat(err()).contains("1 of 1 trainings from an earlier model");
+    assertThat(run("run", "-s", script, "--store", store())).isEqualTo(ExitCode.FINE);
+    assertThat(out().strip()).isEqualTo("3.0");
+    assertThat(run("experiments", "--store", store(), "show", "2")).isEqualTo(ExitCode.FINE);
+    assertThat(out()).contains("score      s = 6.0", "model      score s  (lineage ");
+    String copy = folder.resolve("W.csv").toString();
+    assertThat(run("experiments", "--store", store(), "replay", "2", "score s", "-o", copy))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Path.of(copy)).hasContent("2.0,4.0");
+  }
+
+  @Test
   void runsAreListedShownAndCompared() {
     train(0.1);
     train(0.1);

@@ -59,6 +59,8 @@ class StatisticsReportTest {
               3,
               1,
               0,
+              2,
+              1,
               "the disk is full"),
           new ReuseForecast(
               21,

@@ -158,11 +158,18 @@ final class Effects {
               + "; write score(model, accuracy), larger is better");
     }
     String name = text(step, inputs[2], "a name");
+    if (!(inputs[3] instanceof Scalar smaller) || smaller.type() != ValueType.BOOLEAN) {
+      throw new OperandException(
+          "'smaller' of 'score' says TRUE where smaller numbers are better, but got a "
+              + Describe.value(inputs[3]));
+    }
     LineageItem item = activation.item(step.inputs()[0]);
     StoredValues stored = context.run.session().stored();
     if (stored != null && item != null) {
-      stored.score(name, item.key(), value.asDouble());
-      context.run.journal().scored(name, item.key(), value.asDouble());
+      double score = smaller.asBoolean() ? -value.asDouble() : value.asDouble();
+      stored.score(name, item.key(), score);
+      stored.models().note(name, item, inputs[0], score);
+      context.run.journal().scored(name, item.key(), score);
     }
     return null;
   }

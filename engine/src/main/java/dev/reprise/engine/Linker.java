@@ -288,9 +288,11 @@ final class Linker {
       String name = operation.name();
       return switch (compute.operation().opcode().evaluation()) {
         case EFFECT ->
-            name.equals("eval")
-                ? new EvalStep(compute, operation, inputs)
-                : new EffectStep(compute, operation, inputs, Effects.find(name));
+            switch (name) {
+              case "eval" -> new EvalStep(compute, operation, inputs);
+              case "warmstart" -> new WarmStartStep(compute, operation, inputs);
+              default -> new EffectStep(compute, operation, inputs, Effects.find(name));
+            };
         case SOURCE ->
             name.equals("resume")
                 ? new ResumeStep(compute, operation, inputs)

@@ -78,6 +78,8 @@ final class RunRepetition {
     add(config.precision().name(), text);
     add(config.products().name(), text);
     add(config.seed().isPresent() ? "" + config.seed().getAsLong() : "drawn", text);
+    // What a script with warm starts does depends on whether it may.
+    add("" + (config.store() != null && config.store().warmStart()), text);
     add("" + options.optimized() + config.dedup() + config.fusion(), text);
     for (Map.Entry<String, String> argument : new TreeMap<>(options.arguments()).entrySet()) {
       add(argument.getKey(), text);

@@ -33,7 +33,8 @@ final class StructureOperations {
           Map.entry("listRemove", Lists::remove),
           Map.entry("names", Lists::names),
           Map.entry("as.list", Lists::fromValue),
-          Map.entry("output", Lists::output));
+          Map.entry("output", Lists::output),
+          Map.entry("warm", StructureOperations::same));
 
   boolean has(String opcode) {
     return FUNCTIONS.containsKey(opcode);
@@ -63,6 +64,11 @@ final class StructureOperations {
           "'" + operation.name() + "' needs a matrix or frame, but got " + Describe.value(value));
     }
     return shape;
+  }
+
+  private static Value same(Operation operation, Value[] inputs) {
+    inputs[0].retain();
+    return inputs[0];
   }
 
   private static Value length(Operation operation, Value[] inputs) {

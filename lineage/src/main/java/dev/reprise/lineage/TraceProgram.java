@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A trace as a program: literals, operations and loops in an order in which they can be executed.
@@ -289,6 +290,11 @@ public final class TraceProgram {
       program.steps.add(step);
       return program.steps.size() - 1;
     }
+  }
+
+  /** True when an item outside of the loops, or a result of one, passes a test. */
+  boolean hasItem(Predicate<LineageItem> test) {
+    return itemSteps.keySet().stream().anyMatch(place -> test.test(place.item()));
   }
 
   /** The number of the step that an item from elsewhere in a column has. */

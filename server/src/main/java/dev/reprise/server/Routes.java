@@ -81,6 +81,7 @@ final class Routes {
       case "GET traces" -> Reply.bytes(questions.traces(request.number("run", 0, Long.MAX_VALUE)));
       case "GET trace" ->
           found(questions.trace(request.number("run", 0, Long.MAX_VALUE), request.text("name")));
+      case "GET models" -> Reply.bytes(questions.models(request.text("name"), limit(request)));
       case "GET export" ->
           Reply.bytes(
               new SpaceExport(jdbi, tenant).page(request.text("part"), request.text("after")));

@@ -1,6 +1,7 @@
 package dev.reprise.server;
 
 import dev.reprise.store.RunFacts;
+import dev.reprise.store.ScoredModel;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
 import java.io.ByteArrayOutputStream;
@@ -111,6 +112,31 @@ final class SpaceQuestions {
               run, row.getString(1), key == null ? null : tenant.key(key), row.getDouble(3));
         })
         .list();
+  }
+
+  /** Models with a trace that runs have scored by a name, the best first. */
+  byte[] models(String score, int limit) throws IOException {
+    List<GraphChange.Scored> models =
+        jdbi.withHandle(handle ->
+            handle
+                .createQuery(
+                    "SELECT t.run, t.key, s.value FROM score s JOIN trace t ON t.space = s.space"
+                        + " AND t.run = s.run AND t.name = :trace WHERE s.space = :space AND"
+                        + " s.name = :name ORDER BY s.value DESC, t.run LIMIT :limit")
+                .bind("trace", ScoredModel.traceName(score))
+                .bind("space", tenant.space())
+                .bind("name", score)
+                .bind("limit", limit)
+                .map((row, _) ->
+                    new GraphChange.Scored(
+                        row.getLong(1), score, tenant.key(row.getBytes(2)), row.getDouble(3)))
+                .list());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ChangeWriter out = new ChangeWriter(bytes);
+    for (GraphChange.Scored each : models) {
+      out.write(each);
+    }
+    return bytes.toByteArray();
   }
 
   private record Kept(

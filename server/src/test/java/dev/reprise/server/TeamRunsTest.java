@@ -111,6 +111,31 @@ class TeamRunsTest {
   }
 
   @Test
+  void aTrainingBeginsFromTheBestModelOfItsOwnTeam() throws Exception {
+    String training =
+        """
+        X = matrix(seq(1, 120), 40, 3) %% 7 / 3
+        y = X %*% matrix("1 -2 0.5", 3, 1)
+        W = warmstart(matrix(0, 3, 1), X, "squared error")
+        for (e in 1:20) { W = W - 0.1 * (t(X) %*% (X %*% W - y)) / 40 }
+        score(W, sum((X %*% W - y)^2), "squared error", smaller=TRUE)
+        print(toString(W, decimal=17))
+        """;
+    String twice = run(plain(), training.replace("1:20", "1:40")).output();
+    SessionConfig warm = plain().withStore(store.withWarmStart());
+    Outcome first = run(warm, training);
+    assertThat(first.statistics().store().coldStarts()).isEqualTo(1);
+    Outcome second = run(warm, training);
+    assertThat(second.statistics().store().warmStarts()).isEqualTo(1);
+    assertThat(second.output()).isEqualTo(twice).isNotEqualTo(first.output());
+    assertThat(first.notes() + second.notes()).isEmpty();
+    assertThat(server.log()).isEmpty();
+    StoreConfig other = StoreConfig.of(server.address(server.token("bob")));
+    Outcome stranger = run(plain().withStore(other.withWarmStart()), training);
+    assertThat(stranger.output()).isEqualTo(first.output());
+  }
+
+  @Test
   void aServerThatIsNotThereOrGoesAwayBreaksNoRun() throws Exception {
     String expected = run(plain(), SCRIPT).output();
     SessionConfig shared = plain().withStore(store);

@@ -235,6 +235,32 @@ public final class ExperimentStore implements RunStore {
   }
 
   @Override
+  public List<ScoredModel> models(String score, int most) {
+    return database.ask(session -> {
+      // Scores are short rows; traces are looked up by their key.
+      PreparedStatement find =
+          session.prepared(
+              "SELECT t.run, t.key, s.value FROM score s CROSS JOIN trace t ON t.run = s.run AND"
+                  + " t.name = ? WHERE s.name = ? ORDER BY s.value DESC, t.run LIMIT ?");
+      find.setString(1, ScoredModel.traceName(score));
+      find.setString(2, score);
+      find.setInt(3, most);
+      List<ScoredModel> models = new ArrayList<>();
+      try (ResultSet row = find.executeQuery()) {
+        while (row.next()) {
+          models.add(new ScoredModel(row.getLong(1), Keys.of(row.getBytes(2)), row.getDouble(3)));
+        }
+      }
+      return models;
+    });
+  }
+
+  @Override
+  public byte[] trace(long run, String name) {
+    return new FolderExperiments(this).compressedTrace(run, name);
+  }
+
+  @Override
   public StoreClaim tryClaim(Key key) {
     if (claims == null) {
       return null;

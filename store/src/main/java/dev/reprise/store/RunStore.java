@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** An experiment store as a run sees it: in a folder, or on a team's server. Thread-safe. */
@@ -60,6 +61,21 @@ public interface RunStore extends AutoCloseable {
 
   /** What a whole call or block left, by the key of the call, or null. */
   byte[] region(Key key);
+
+  /**
+   * Models that runs which have ended scored by a name and left with their lineage, the best first;
+   * of equal ones the oldest.
+   *
+   * @throws StoreException when it cannot tell
+   */
+  default List<ScoredModel> models(String score, int most) {
+    return List.of();
+  }
+
+  /** The text of a trace as {@link TraceBytes} has it, or null. */
+  default byte[] trace(long run, String name) {
+    return null;
+  }
 
   /**
    * Claims the computation of a key among processes; null when another one is at it, or the store

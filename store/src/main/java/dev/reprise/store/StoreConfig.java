@@ -13,9 +13,15 @@ import java.util.Objects;
  * @param readOnly whether nothing is added; a folder that cannot be written is read only in any
  *     case
  * @param writingShare the part of a run's time that writing may take
+ * @param warmStart whether {@code warmstart} of scripts may return the best earlier model
  */
 public record StoreConfig(
-    Path folder, ServerAddress server, long budgetBytes, boolean readOnly, double writingShare) {
+    Path folder,
+    ServerAddress server,
+    long budgetBytes,
+    boolean readOnly,
+    double writingShare,
+    boolean warmStart) {
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
 
@@ -32,16 +38,26 @@ public record StoreConfig(
 
   public static StoreConfig of(Path folder) {
     return new StoreConfig(
-        Objects.requireNonNull(folder), null, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
+        Objects.requireNonNull(folder),
+        null,
+        DEFAULT_BUDGET_BYTES,
+        false,
+        DEFAULT_WRITING_SHARE,
+        false);
   }
 
   public static StoreConfig of(ServerAddress server) {
     return new StoreConfig(
-        null, Objects.requireNonNull(server), DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE);
+        null,
+        Objects.requireNonNull(server),
+        DEFAULT_BUDGET_BYTES,
+        false,
+        DEFAULT_WRITING_SHARE,
+        false);
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
-    return new StoreConfig(folder, server, bytes, readOnly, writingShare);
+    return new StoreConfig(folder, server, bytes, readOnly, writingShare, warmStart);
   }
 
   /** A store in a folder that keeps more, or less, of what a run computes. */
@@ -49,10 +65,15 @@ public record StoreConfig(
     if (!(share >= 0)) {
       throw new IllegalArgumentException("the share of writing must not be negative: " + share);
     }
-    return new StoreConfig(folder, server, budgetBytes, readOnly, share);
+    return new StoreConfig(folder, server, budgetBytes, readOnly, share, warmStart);
   }
 
   public StoreConfig asReadOnly() {
-    return new StoreConfig(folder, server, budgetBytes, true, writingShare);
+    return new StoreConfig(folder, server, budgetBytes, true, writingShare, warmStart);
+  }
+
+  /** A store from whose models the trainings of a run may begin. */
+  public StoreConfig withWarmStart() {
+    return new StoreConfig(folder, server, budgetBytes, readOnly, writingShare, true);
   }
 }

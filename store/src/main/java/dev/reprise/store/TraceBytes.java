@@ -8,7 +8,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** The text of a trace, compressed. */
-final class TraceBytes {
+public final class TraceBytes {
   private TraceBytes() {}
 
   static byte[] of(String text) throws IOException {
@@ -19,7 +19,7 @@ final class TraceBytes {
     return bytes.toByteArray();
   }
 
-  static String text(byte[] compressed) throws IOException {
+  public static String text(byte[] compressed) throws IOException {
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }

@@ -24,7 +24,6 @@ import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -84,6 +83,12 @@ public final class StoredValues implements AutoCloseable {
 
   private static final long LARGEST_QUEUE_BYTES = 1L << 30;
 
+  /** A model that waits for the end of the session takes no more than this share, as a divisor. */
+  private static final int MODEL_SHARE = 16;
+
+  /** Traces of files that are longer are not kept. */
+  private static final int LONGEST_TRACE = 32 << 20;
+
   /** Opens the store while the session goes on. */
   private final FutureTask<Opened> opening;
 
@@ -104,6 +109,10 @@ public final class StoredValues implements AutoCloseable {
   private final LongAdder damaged = new LongAdder();
   private final LongAdder deferred = new LongAdder();
   private final LongAdder computed = new LongAdder();
+  private final ScoredModels models;
+
+  /** Null unless trainings begin from earlier models. */
+  private final WarmStarts warmStarts;
 
   // Set by the first run; null before, and always when the store is read only.
   private volatile RunLog log;
@@ -128,6 +137,8 @@ public final class StoredValues implements AutoCloseable {
     this.tags = tags;
     this.version = version;
     this.memory = memory;
+    this.models = new ScoredModels(this, memory.budgetBytes() / MODEL_SHARE);
+    this.warmStarts = config.warmStart() ? new WarmStarts(this, tell) : null;
     this.isNew =
         !config.readOnly()
             && config.folder() != null
@@ -147,7 +158,7 @@ public final class StoredValues implements AutoCloseable {
     return isNew;
   }
 
-  private RunStore store() {
+  RunStore store() {
     return opened().store;
   }
 
@@ -501,6 +512,15 @@ public final class StoredValues implements AutoCloseable {
    */
   public Value loadDeferred(LineageItem item, Artifact artifact) {
     long start = System.nanoTime();
+    Value value = loadModel(item, artifact);
+    if (value != null) {
+      savedNanos.add(Math.max(0, artifact.costNanos() - (System.nanoTime() - start)));
+    }
+    return value;
+  }
+
+  /** Likewise, of a value that saves no work. */
+  Value loadModel(LineageItem item, Artifact artifact) {
     RunLog open = log;
     Value value;
     try {
@@ -516,7 +536,6 @@ public final class StoredValues implements AutoCloseable {
       return null;
     }
     loadedBytes.add(artifact.bytes());
-    savedNanos.add(Math.max(0, artifact.costNanos() - (System.nanoTime() - start)));
     if (open != null) {
       open.used(artifact.key());
       record(open, item, 0, value.bytes());
@@ -599,6 +618,43 @@ public final class StoredValues implements AutoCloseable {
     }
   }
 
+  /** The best models that the session has scored. */
+  public ScoredModels models() {
+    return models;
+  }
+
+  /** Null unless trainings begin from earlier models. */
+  public WarmStarts warmStarts() {
+    return warmStarts;
+  }
+
+  /**
+   * Offers a model with its lineage, whatever its last operation took.
+   *
+   * @param nanos what the session has taken to make it
+   */
+  void leave(String name, LineageItem item, Value model, long nanos) {
+    RunLog open = log;
+    if (open == null) {
+      return;
+    }
+    if (isThere(model) && ValueContent.canWrite(model)) {
+      record(open, item, 0, model.bytes());
+      Key lineage = item.key();
+      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(model, memory, null));
+    }
+    open.trace(name, item.key(), () -> ScoredModels.textOf(item));
+  }
+
+  /** What the session has taken until now. */
+  long elapsedNanos() {
+    return log == null ? 0 : System.nanoTime() - startedNanos;
+  }
+
+  boolean isKeeping() {
+    return log != null;
+  }
+
   /** Keeps the lineage of what a run wrote, under the name of the file. */
   public void keepTrace(String name, LineageItem item) {
     keepTrace(name, item.key(), () -> textOf(item));
@@ -616,36 +672,11 @@ public final class StoredValues implements AutoCloseable {
     }
   }
 
-  /** A text that refuses to become longer than a store keeps. */
-  private static final class ShortText extends Writer {
-    private static final int MOST = 32 << 20;
-
-    private final StringBuilder text;
-
-    ShortText(StringBuilder text) {
-      this.text = text;
-    }
-
-    @Override
-    public void write(char[] characters, int from, int count) throws IOException {
-      if (text.length() + count > MOST) {
-        throw new IOException("too long");
-      }
-      text.append(characters, from, count);
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
-
   /** Null when it is too long to be kept. */
   private static String textOf(LineageItem item) {
     StringBuilder text = new StringBuilder();
     try {
-      TraceWriter.write(Map.of(Trace.UNNAMED, item), new ShortText(text));
+      TraceWriter.write(Map.of(Trace.UNNAMED, item), new ShortText(text, LONGEST_TRACE));
     } catch (IOException e) {
       return null;
     }
@@ -677,6 +708,8 @@ public final class StoredValues implements AutoCloseable {
         deferred.sum(),
         computed.sum(),
         programs.sum(),
+        warmStarts == null ? 0 : warmStarts.found(),
+        warmStarts == null ? 0 : warmStarts.missed(),
         problem == null ? null : problem.getMessage());
   }
 
@@ -684,6 +717,10 @@ public final class StoredValues implements AutoCloseable {
   @Override
   public void close() {
     RunLog open = log;
+    models.leaveAll();
+    if (warmStarts != null) {
+      warmStarts.close();
+    }
     if (open != null) {
       double seconds = (System.nanoTime() - startedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
       open.ended(status, seconds);

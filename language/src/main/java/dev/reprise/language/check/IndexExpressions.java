@@ -15,7 +15,16 @@ import java.util.Set;
  */
 final class IndexExpressions {
   private static final Set<String> CHANGING =
-      Set.of("rand", "Rand", "sample", "dropout", "time", "eval", "resume", "file.exists");
+      Set.of(
+          "rand",
+          "Rand",
+          "sample",
+          "dropout",
+          "time",
+          "eval",
+          "resume",
+          "warmstart",
+          "file.exists");
 
   private final Map<String, Polynomial> known = new HashMap<>();
   private final Map<String, Expression> definitions;

@@ -38,6 +38,7 @@ final class Builtins {
           "listAppend",
           "listRemove",
           "output",
+          "warm",
           "bound",
           "cut",
           "literal");

@@ -66,6 +66,7 @@ final class NeuralBuiltins {
           "metric",
           "progress",
           "score",
+          "warmstart",
           "checkpoint",
           "resume",
           "file.exists");

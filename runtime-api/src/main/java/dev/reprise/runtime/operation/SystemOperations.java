@@ -61,7 +61,11 @@ final class SystemOperations {
     rows.add(row("checkpoint").in("target", "file").effect());
     rows.add(row("metric").in("name", "value", "step").effect());
     rows.add(row("progress").in("done", "total").text("what", "").effect());
-    rows.add(row("score").in("model", "value").text("name", "score").effect());
+    rows.add(row("score").in("model", "value").text("name", "score").in("smaller", false).effect());
+    // The best earlier model of that score, trained on the data, or the first operand.
+    rows.add(row("warmstart").in("initial", "data").text("name", "score").effect());
+    // What a trace has of it: the model that was found; attribute name is the score's.
+    rows.add(row("warm").in("model").structure());
     rows.add(row("file.exists").in("file").effect().returns(Results.BOOLEAN));
     // print(x) or print("text with %s %d %5.2f", a, b, c)
     rows.add(row("print").in("target").variadic().effect());

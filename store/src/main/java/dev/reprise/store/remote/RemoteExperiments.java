@@ -147,10 +147,18 @@ public final class RemoteExperiments implements ExperimentSource, AutoCloseable 
 
   @Override
   public byte[] compressedTrace(long run, String name) {
+    return compressedTrace(connection, run, name);
+  }
+
+  static byte[] compressedTrace(ServerConnection connection, long run, String name) {
     ServerConnection.Answer answer =
-        connection.get(
-            "/v1/trace?run=" + run + "&name=" + URLEncoder.encode(name, StandardCharsets.UTF_8));
+        connection.get("/v1/trace?run=" + run + "&name=" + encoded(name));
     return answer.status() == ServerConnection.ABSENT ? null : answer.body();
+  }
+
+  /** A text as it stands in a question. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /** What a collection left. */

@@ -5,15 +5,19 @@ import dev.reprise.store.Artifact;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
+import dev.reprise.store.ScoredModel;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreException;
 import dev.reprise.store.exchange.ChangeReader;
+import dev.reprise.store.exchange.GraphChange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** The store of a server, for the runs of one session. */
@@ -102,6 +106,33 @@ public final class RemoteStore implements RunStore {
   public byte[] region(Key key) {
     ServerConnection.Answer answer = connection.get("/v1/regions/" + key);
     return answer.status() == ServerConnection.ABSENT ? null : answer.body();
+  }
+
+  @Override
+  public List<ScoredModel> models(String score, int most) {
+    String path = "/v1/models?limit=" + most + "&name=" + RemoteExperiments.encoded(score);
+    ServerConnection.Answer answer = connection.get(path);
+    if (answer.status() == ServerConnection.ABSENT) {
+      throw new StoreException(
+          "the experiment store " + name() + " is of a version that knows no models", null, true);
+    }
+    ChangeReader in = new ChangeReader(new ByteArrayInputStream(answer.body()));
+    List<ScoredModel> models = new ArrayList<>();
+    try {
+      for (GraphChange each = in.next(); each != null; each = in.next()) {
+        if (each instanceof GraphChange.Scored model && model.key() != null) {
+          models.add(new ScoredModel(model.run(), model.key(), model.value()));
+        }
+      }
+    } catch (IOException e) {
+      throw connection.garbled(e);
+    }
+    return models;
+  }
+
+  @Override
+  public byte[] trace(long run, String name) {
+    return RemoteExperiments.compressedTrace(connection, run, name);
   }
 
   @Override

@@ -1,0 +1,103 @@
+package dev.reprise.engine.stored;
+
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.Trace;
+import dev.reprise.lineage.TraceProgram;
+import dev.reprise.lineage.TraceWriter;
+import dev.reprise.runtime.Value;
+import dev.reprise.store.ScoredModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The models that a session has scored, of each score the best one. At the end of the session they
+ * go to the store with their lineage, so that later ones may begin from them: not before, since a
+ * session does not find its own. Thread-safe.
+ */
+public final class ScoredModels {
+  /** Scores by more names than these keep no models. */
+  private static final int MOST_NAMES = 64;
+
+  /** A history of so many items that no loops describe is not worth its time. */
+  private static final long MOST_ITEMS = 200_000;
+
+  /** Reading a longer text would take longer than many a training. */
+  private static final int LONGEST_TEXT = 4 << 20;
+
+  private final StoredValues stored;
+  private final long mostBytes;
+
+  // Guarded by this; values with a reference each, null for a model that is not kept.
+  private final Map<String, Model> best = new LinkedHashMap<>();
+
+  private record Model(LineageItem item, Value value, double score, long nanos) {
+    void release() {
+      if (value != null) {
+        value.release();
+      }
+    }
+  }
+
+  /**
+   * @param mostBytes of one model
+   */
+  ScoredModels(StoredValues stored, long mostBytes) {
+    this.stored = stored;
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Notes how good a model is, larger is better.
+   *
+   * @param value complete, borrowed
+   */
+  public synchronized void note(String name, LineageItem item, Value value, double score) {
+    Model before = best.get(name);
+    boolean isBetter = before == null || score > before.score;
+    if (!stored.isKeeping() || !isBetter || before == null && best.size() == MOST_NAMES) {
+      return;
+    }
+    boolean isKept = !item.isLiteral() && value.bytes() <= mostBytes;
+    if (isKept) {
+      value.retain();
+    }
+    best.put(name, new Model(item, isKept ? value : null, score, stored.elapsedNanos()));
+    if (before != null) {
+      before.release();
+    }
+  }
+
+  /** Hands all of them to the store; what is noted later is not kept. */
+  void leaveAll() {
+    Map<String, Model> all;
+    synchronized (this) {
+      all = new LinkedHashMap<>(best);
+      best.clear();
+    }
+    for (Map.Entry<String, Model> each : all.entrySet()) {
+      Model model = each.getValue();
+      if (model.value != null) {
+        stored.leave(ScoredModel.traceName(each.getKey()), model.item, model.value, model.nanos);
+      }
+      model.release();
+    }
+  }
+
+  /** The trace of a model; null when it is too long. */
+  static String textOf(LineageItem item) {
+    Map<String, LineageItem> outputs = Map.of(Trace.UNNAMED, item);
+    TraceProgram program = TraceProgram.of(outputs);
+    if (program.isTangled() && program.expandedSize() > MOST_ITEMS) {
+      return null;
+    }
+    StringBuilder text = new StringBuilder();
+    try {
+      TraceWriter.write(outputs, new ShortText(text, LONGEST_TEXT));
+    } catch (UncheckedIOException | IOException e) {
+      return null;
+    }
+    return text.toString();
+  }
+}
