@@ -11,6 +11,8 @@ if not torch.cuda.is_available():
     sys.exit("gpu-torch: PyTorch sees no GPU")
 
 torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
+torch.backends.cudnn.benchmark = True
 torch.manual_seed(1)
 rows = []
 
@@ -61,6 +63,24 @@ for precision, dtype, width in (("fp64", torch.float64, 8), ("fp32", torch.float
         add("matmul", f"{n}x{n}x{n}", precision, lambda: torch.matmul(a, b, out=c), 2.0 * n**3, "GFLOP/s")
         add("tsmm", f"{n}x{n}x{n}", precision, lambda: torch.matmul(a.t(), a, out=c), 2.0 * n**3, "GFLOP/s")
         del a, b, c
+
+    # The shapes of ConvolutionBenchmark.
+    for n, c, h, w, k, r, s, stride, pad in ((32, 1, 28, 28, 32, 5, 5, 1, 2), (512, 1, 28, 28, 32, 5, 5, 1, 2), (32, 32, 14, 14, 64, 5, 5, 1, 2),
+                                             (512, 32, 14, 14, 64, 5, 5, 1, 2), (64, 64, 56, 56, 64, 3, 3, 1, 1),
+                                             (32, 128, 28, 28, 256, 3, 3, 2, 1), (32, 512, 7, 7, 512, 3, 3, 1, 1)):
+        images = torch.rand(n, c, h, w, dtype=dtype, device="cuda") - 0.5
+        filters = torch.rand(k, c, r, s, dtype=dtype, device="cuda") - 0.5
+        douts = torch.nn.functional.conv2d(images, filters, stride=stride, padding=pad)
+        flops = 2.0 * c * r * s * douts.numel()
+        shape = f"{n}x{c}x{h}x{w} by {k}x{r}x{s}, stride {stride}"
+
+        def backward(*mask):
+            torch.ops.aten.convolution_backward(douts, images, filters, None, [stride] * 2, [pad] * 2, [1, 1], False, [0, 0], 1, mask)
+
+        add("conv2d", shape, precision, lambda: torch.nn.functional.conv2d(images, filters, stride=stride, padding=pad), flops, "GFLOP/s")
+        add("conv2d_backward_filter", shape, precision, lambda: backward(False, True, False), flops, "GFLOP/s")
+        add("conv2d_backward_data", shape, precision, lambda: backward(True, False, False), flops, "GFLOP/s")
+        del images, filters, douts
 
 json.dump({"torch": torch.__version__, "cuda": torch.version.cuda, "device": torch.cuda.get_device_name(0),
            "kernels": rows}, sys.stdout, indent=1)

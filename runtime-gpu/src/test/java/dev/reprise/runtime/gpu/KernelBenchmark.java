@@ -28,8 +28,8 @@ import java.util.function.Supplier;
 
 /**
  * Measures kernels of one device by the device's own clock: products beside the maker's library,
- * element-wise operations and aggregates beside a copy within the device. Prints JSON. A program,
- * not a test: {@code ci/gpu} runs it.
+ * element-wise operations and aggregates beside a copy within the device, convolutions in each way.
+ * Prints JSON. A program, not a test: {@code ci/gpu} runs it.
  *
  * <p>Each number is the median of repetitions, each between two marks, after three that do not
  * count. Bytes are those that must be read and written once.
@@ -119,6 +119,7 @@ public final class KernelBenchmark {
     for (long n : isSmall ? new long[] {256, 512} : new long[] {1024, 4096, 8192}) {
       measureProducts(n);
     }
+    new ConvolutionBenchmark(this, device, rows).measure(isSmall);
     device.trim();
   }
 
@@ -214,7 +215,7 @@ public final class KernelBenchmark {
     b.buffer().release();
   }
 
-  private DeviceMatrix matrix(long matrixRows, long cols) {
+  DeviceMatrix matrix(long matrixRows, long cols) {
     DeviceMatrix described = new DeviceMatrix(matrixRows, cols, precision, null);
     DeviceBuffer buffer = device.allocate(described.bytes());
     try (Arena arena = Arena.ofConfined()) {
@@ -236,6 +237,12 @@ public final class KernelBenchmark {
 
   /** Null when the device has no such kernel. */
   private Supplier<DeviceOperand[]> launch(String opcode, DeviceOperand... given) {
+    return launch(device, opcode, given);
+  }
+
+  /** As {@link #launch}, with the kernels that an accelerator on the same device has. */
+  Supplier<DeviceOperand[]> launch(
+      KernelAccelerator accelerator, String opcode, DeviceOperand... given) {
     Operation operation =
         new Operation(OperationTable.standard().get(opcode)).withPrecision(precision);
     List<DeviceOperand> all = new ArrayList<>(List.of(given));
@@ -247,12 +254,12 @@ public final class KernelBenchmark {
       all.add(scalar);
     }
     DeviceOperand[] inputs = all.toArray(new DeviceOperand[0]);
-    return device.supports(operation, inputs)
-        ? () -> device.launch(operation, inputs, device::allocate)
+    return accelerator.supports(operation, inputs)
+        ? () -> accelerator.launch(operation, inputs, device::allocate)
         : null;
   }
 
-  private double seconds(Supplier<DeviceOperand[]> work) {
+  double seconds(Supplier<DeviceOperand[]> work) {
     double[] times = new double[REPETITIONS];
     for (int i = -WARMING; i < REPETITIONS; i++) {
       DeviceOperand[] outputs = work.get();
@@ -282,7 +289,7 @@ public final class KernelBenchmark {
     return times[times.length / 2];
   }
 
-  private String row(
+  String row(
       String name,
       String shape,
       double seconds,

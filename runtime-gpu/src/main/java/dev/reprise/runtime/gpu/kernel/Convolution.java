@@ -4,7 +4,10 @@ import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.DeviceKernel;
+import dev.reprise.runtime.gpu.DeviceKernels;
 import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.gpu.kernel.ConvolutionWay.Choice;
+import dev.reprise.runtime.gpu.kernel.ConvolutionWay.Of;
 import dev.reprise.runtime.gpu.kernel.Gemm.Block;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
@@ -12,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Convolutions as products with the patch matrix, group by group and for some images at a time: as
- * many as memory for their patches allows, which follows from the shape alone. Many small groups
- * have kernels of their own, see {@link GroupedConvolution}.
+ * Convolutions, each in the way that {@link ConvolutionWay} chooses. Here is the one by products
+ * with the patch matrix, group by group and for some images at a time: as many as memory for their
+ * patches allows, which follows from the shape alone.
  *
  * <pre>
  *   conv2d            outputs = filters %*% patches(images)        filters x (images * out cells)
@@ -27,6 +30,12 @@ final class Convolution {
   private static final long MOST_PATCHES = 1 << 24;
 
   private Convolution() {}
+
+  static void register(DeviceKernels.Builder kernels, Choice choice) {
+    kernels.add("conv2d", new Forward(choice));
+    kernels.add("conv2d_backward_filter", new FilterGradient(choice));
+    kernels.add("conv2d_backward_data", new DataGradient(choice));
+  }
 
   /**
    * One group of some images of a call.
@@ -115,7 +124,7 @@ final class Convolution {
     return Step.images(shape) * shape.outCells();
   }
 
-  record Forward() implements DeviceKernel {
+  record Forward(Choice choice) implements DeviceKernel {
     @Override
     public boolean supports(Operation operation, DeviceOperand[] inputs) {
       WindowShape shape = Windows.shape(operation, inputs, 2);
@@ -128,10 +137,15 @@ final class Convolution {
     public DeviceOperand[] launch(KernelCall call) {
       WindowShape all = Windows.shape(call.operation(), call.allOperands(), 2);
       DeviceMatrix out = call.result(all.images(), all.outputCols());
-      if (GroupedConvolution.suits(all)) {
-        GroupedConvolution.outputs(call, all, out);
-        return new DeviceOperand[] {out};
+      switch (choice.way(Of.OUTPUTS, call, all)) {
+        case CELLS -> GroupedConvolution.outputs(call, all, out);
+        case TILES -> TiledConvolution.outputs(call, all, out);
+        case PATCHES -> outputs(call, all, out);
       }
+      return new DeviceOperand[] {out};
+    }
+
+    private static void outputs(KernelCall call, WindowShape all, DeviceMatrix out) {
       WindowShape shape = all.ofGroup();
       DeviceBuffer patches = scratch(call, shape.patchCells(), stepCols(shape));
       DeviceBuffer products = scratch(call, shape.filters(), stepCols(shape));
@@ -158,11 +172,10 @@ final class Convolution {
             (long) shape.filters(),
             shape.outCells());
       }
-      return new DeviceOperand[] {out};
     }
   }
 
-  record FilterGradient() implements DeviceKernel {
+  record FilterGradient(Choice choice) implements DeviceKernel {
     @Override
     public boolean supports(Operation operation, DeviceOperand[] inputs) {
       WindowShape shape = Windows.shape(operation, inputs, 2);
@@ -175,10 +188,15 @@ final class Convolution {
     public DeviceOperand[] launch(KernelCall call) {
       WindowShape all = Windows.shape(call.operation(), call.allOperands(), 2);
       DeviceMatrix out = call.result(all.filters(), all.patchCells());
-      if (GroupedConvolution.suits(all)) {
-        GroupedConvolution.filterGradient(call, all, out);
-        return new DeviceOperand[] {out};
+      switch (choice.way(Of.FILTER_GRADIENT, call, all)) {
+        case CELLS -> GroupedConvolution.filterGradient(call, all, out);
+        case TILES -> TiledConvolution.filterGradient(call, all, out);
+        case PATCHES -> filterGradient(call, all, out);
       }
+      return new DeviceOperand[] {out};
+    }
+
+    private static void filterGradient(KernelCall call, WindowShape all, DeviceMatrix out) {
       WindowShape shape = all.ofGroup();
       long cells = shape.filters() * shape.patchCells();
       long bytes = cells * call.precision().bytesPerCell();
@@ -212,11 +230,10 @@ final class Convolution {
           call.backend().copy(part, 0, out.buffer(), step.group() * bytes, bytes);
         }
       }
-      return new DeviceOperand[] {out};
     }
   }
 
-  record DataGradient() implements DeviceKernel {
+  record DataGradient(Choice choice) implements DeviceKernel {
     @Override
     public boolean supports(Operation operation, DeviceOperand[] inputs) {
       WindowShape shape = Windows.shape(operation, inputs, 2);
@@ -229,10 +246,15 @@ final class Convolution {
     public DeviceOperand[] launch(KernelCall call) {
       WindowShape all = Windows.shape(call.operation(), call.allOperands(), 2);
       DeviceMatrix dx = call.result(all.images(), all.inputCols());
-      if (GroupedConvolution.suits(all)) {
-        GroupedConvolution.dataGradient(call, all, dx);
-        return new DeviceOperand[] {dx};
+      switch (choice.way(Of.DATA_GRADIENT, call, all)) {
+        case CELLS -> GroupedConvolution.dataGradient(call, all, dx);
+        case TILES -> TiledConvolution.dataGradient(call, all, dx);
+        case PATCHES -> dataGradient(call, all, dx);
       }
+      return new DeviceOperand[] {dx};
+    }
+
+    private static void dataGradient(KernelCall call, WindowShape all, DeviceMatrix dx) {
       WindowShape shape = all.ofGroup();
       DeviceBuffer patches = scratch(call, shape.patchCells(), stepCols(shape));
       DeviceBuffer douts = scratch(call, shape.filters(), stepCols(shape));
@@ -260,7 +282,6 @@ final class Convolution {
                 step.count(),
                 shape.channels()));
       }
-      return new DeviceOperand[] {dx};
     }
   }
 }

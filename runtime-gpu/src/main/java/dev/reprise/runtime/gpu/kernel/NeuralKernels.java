@@ -14,9 +14,7 @@ public final class NeuralKernels {
   private NeuralKernels() {}
 
   public static void register(DeviceKernels.Builder kernels) {
-    kernels.add("conv2d", new Convolution.Forward());
-    kernels.add("conv2d_backward_filter", new Convolution.FilterGradient());
-    kernels.add("conv2d_backward_data", new Convolution.DataGradient());
+    Convolution.register(kernels, ConvolutionWay::of);
     kernels.add("max_pool", new Pooling("pooling/max_pool"));
     kernels.add("avg_pool", new Pooling("pooling/avg_pool"));
     kernels.add("max_pool_backward", new PoolingGradient(true));

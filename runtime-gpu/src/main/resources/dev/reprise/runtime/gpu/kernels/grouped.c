@@ -16,14 +16,10 @@ KERNEL outputs(GLOBAL REAL *out, GLOBAL const REAL *x, GLOBAL const REAL *w, LON
     for (int c = 0; c < channels; c++, in += plane) {
       for (int r = 0; r < filterHeight; r++, weights += filterWidth) {
         int y = top + r * dilationHeight;
-        if (y < 0 || y >= height) {
-          continue;
-        }
         for (int s = 0; s < filterWidth; s++) {
-          int z = left + s * dilationWidth;
-          if (z >= 0 && z < width) {
-            sum = FMA(weights[s], in[y * width + z], sum);
-          }
+          int z = left + s * dilationWidth, inside = y >= 0 && y < height && z >= 0 && z < width;
+          // Zeros around images are multiplied, too: a filter may be infinite.
+          sum = FMA(weights[s], inside ? in[y * width + z] : 0, sum);
         }
       }
     }
@@ -75,10 +71,9 @@ KERNEL filter_gradient(GLOBAL REAL *out, GLOBAL const REAL *x, GLOBAL const REAL
       LONG n = quotient(j, outCells);
       int o = (int)(j - n * outCells);
       int y = o / outWidth * strideHeight + down, z = o % outWidth * strideWidth + right;
-      if (y >= 0 && y < height && z >= 0 && z < width) {
-        sum += (WIDE)x[((n * groups + k / filters) * channels + c) * plane + y * width + z] *
-               dout[(n * groups * filters + k) * outCells + o];
-      }
+      LONG at = ((n * groups + k / filters) * channels + c) * plane + y * width + z;
+      WIDE cell = y >= 0 && y < height && z >= 0 && z < width ? x[at] : 0;
+      sum += cell * dout[(n * groups * filters + k) * outCells + o];
     }
     MERGE_LANES(shared, sum, ADDED)
     if (lane == 0 && row < rows) out[row] = (REAL)sum;

@@ -6,6 +6,7 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.DeviceKernels;
 import dev.reprise.runtime.gpu.Devices;
 import dev.reprise.runtime.gpu.KernelAccelerator;
 import dev.reprise.runtime.gpu.Products;
@@ -28,6 +29,11 @@ final class GroupingOpenCl implements Backend {
 
   static Accelerator open() {
     return accelerator(new GroupingOpenCl(backend(), null));
+  }
+
+  /** With some kernels alone. */
+  static Accelerator open(DeviceKernels kernels) {
+    return new KernelAccelerator(new GroupingOpenCl(backend(), null), kernels);
   }
 
   /**

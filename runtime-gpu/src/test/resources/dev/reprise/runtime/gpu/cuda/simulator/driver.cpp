@@ -151,23 +151,27 @@ void readEntries(const std::string &ptx, Module *module) {
   }
 }
 
+const int STACKED = 40;
+
 struct Call {
   void *code;
   long whole[6] = {0};
   double real[8] = {0};
-  long stack[40] = {0};
+  long stack[STACKED] = {0};
 };
 
 // Arguments as the System V interface of x86-64 wants them, whatever the function's type.
 void invoke(const Call &c) {
   typedef void (*Code)(long, long, long, long, long, long, double, double, double, double, double, double, double, double,
                        long, long, long, long, long, long, long, long, long, long, long, long, long, long, long, long,
+                       long, long, long, long, long, long, long, long, long, long, long, long, long, long, long, long,
                        long, long, long, long, long, long, long, long);
   const long *w = c.whole, *s = c.stack;
   const double *r = c.real;
   ((Code)c.code)(w[0], w[1], w[2], w[3], w[4], w[5], r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7],
                  s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15],
-                 s[16], s[17], s[18], s[19], s[20], s[21], s[22], s[23]);
+                 s[16], s[17], s[18], s[19], s[20], s[21], s[22], s[23], s[24], s[25], s[26], s[27], s[28], s[29],
+                 s[30], s[31], s[32], s[33], s[34], s[35], s[36], s[37], s[38], s[39]);
 }
 
 bool marshal(const Kernel &kernel, void **parameters, Call *call) {
@@ -183,14 +187,14 @@ bool marshal(const Kernel &kernel, void **parameters, Call *call) {
         memcpy(&value, parameters[i], 8);
         if (real < 8) { call->real[real++] = value; continue; }
         memcpy(&bits, &value, 8);
-        if (stack >= 24) return false;
+        if (stack >= STACKED) return false;
         call->stack[stack++] = bits;
         continue;
       }
       default: return false;
     }
     if (whole < 6) call->whole[whole++] = bits;
-    else if (stack >= 24) return false;
+    else if (stack >= STACKED) return false;
     else call->stack[stack++] = bits;
   }
   return true;

@@ -1,0 +1,11 @@
+package dev.reprise.runtime.gpu.opencl;
+
+import dev.reprise.runtime.gpu.ConvolutionComparison;
+import dev.reprise.runtime.gpu.kernel.ConvolutionWay;
+
+/** All shapes in one of the ways that GPUs choose from. */
+class SummedConvolutionComparisonTest extends ConvolutionComparison {
+  SummedConvolutionComparisonTest() {
+    super(GroupingOpenCl.open(ConvolutionWay.CELLS.alone()));
+  }
+}
