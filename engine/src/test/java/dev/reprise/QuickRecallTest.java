@@ -106,7 +106,9 @@ class QuickRecallTest {
             .containsExactly("recalled", "recalled", "finished");
         for (RunEntry entry : runs) {
           assertThat(entry.scores()).hasSize(1);
-          assertThat(experiments.traces(entry.id())).hasSize(1);
+          assertThat(experiments.traces(entry.id()))
+              .filteredOn(trace -> trace.name().equals("B.csv"))
+              .hasSize(1);
         }
         assertThat(experiments.trace(runs.getFirst().id(), "B.csv"))
             .isEqualTo(experiments.trace(runs.getLast().id(), "B.csv"));

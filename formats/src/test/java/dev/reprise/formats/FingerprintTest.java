@@ -6,8 +6,11 @@ import dev.reprise.runtime.DenseMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +88,27 @@ class FingerprintTest {
     assertThat(settled.size()).isOne();
     settled.invalidate(folder);
     assertThat(settled.size()).isZero();
+  }
+
+  @Test
+  void whileTheClockIsBehindAFileNothingOfItIsRemembered() throws IOException {
+    Path file = folder.resolve("a.csv");
+    files.put("a.csv", "1,2\n");
+    FileStamp stamp = FileStamp.of(file);
+    AtomicReference<Instant> now =
+        new AtomicReference<>(stamp.lastTouched().minus(Duration.ofDays(365)));
+    FingerprintCache cache = new FingerprintCache(now::get);
+    var first = cache.hash(file, stamp);
+    assertThat(cache.size()).isZero();
+    // Nor is what was remembered before the clock jumped taken for a file that says other things.
+    now.set(stamp.lastTouched().plusSeconds(99));
+    cache.hash(file, stamp);
+    assertThat(cache.size()).isOne();
+    now.set(stamp.lastTouched().minus(Duration.ofDays(365)));
+    files.put("a.csv", "1,3\n");
+    Files.setLastModifiedTime(file, FileTime.from(now.get()));
+    assertThat(cache.hash(file, FileStamp.of(file))).isNotEqualTo(first);
+    assertThat(cache.size()).isZero();
   }
 
   @Test

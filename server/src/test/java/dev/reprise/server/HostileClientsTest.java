@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.store.RunStore;
+import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
 import dev.reprise.store.exchange.ChangeWriter;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +140,29 @@ class HostileClientsTest {
         .hasMessageContaining("was revoked");
     assertThatThrownBy(() -> server.authority().revoke(entry.id()))
         .hasMessageContaining("no token");
+  }
+
+  @Test
+  void aClockThatJumpsTakesNeitherClaimsNorValuesNorTokensAway() throws Exception {
+    String token = server.authority().createToken("ada", "laptop", Duration.ofDays(3));
+    StoreConfig config = StoreConfig.of(server.address(token));
+    try (RunStore first = RunStore.open(config, server.told::add);
+        RunStore second = RunStore.open(config, server.told::add)) {
+      StoreClaim claim = first.tryClaim(key(1));
+      assertThat(claim).isNotNull();
+      TestServer.offer(first, 100, 2);
+      for (Duration jump : List.of(Duration.ofDays(2), Duration.ofDays(-9_000))) {
+        server.now.updateAndGet(now -> now.plus(jump));
+        assertThat(second.tryClaim(key(1))).isNull();
+        assertThat(second.find(key(2))).isNotNull();
+        TestServer.offer(second, 100, 3);
+      }
+      assertThat(first.find(key(3))).isNotNull();
+      claim.close();
+      assertThat(second.tryClaim(key(1))).isNotNull();
+    }
+    assertThat(server.told).isEmpty();
+    assertThat(server.log()).isEmpty();
   }
 
   @Test
