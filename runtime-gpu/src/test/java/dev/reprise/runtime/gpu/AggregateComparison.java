@@ -146,6 +146,22 @@ public abstract class AggregateComparison {
   }
 
   @Test
+  void variancesOfLinesThatBeginWithAnOutlierAgree() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (long[] shape : SHAPES) {
+      DenseMatrix x =
+          comparison.matrix(
+              shape[0],
+              shape[1],
+              Precision.FP64,
+              (i, j) -> i == 0 || j == 0 ? 1e9 : random.nextGaussian());
+      for (String name : List.of("var", "rowVars", "colVars")) {
+        assertClose(name, Precision.FP64, x);
+      }
+    }
+  }
+
+  @Test
   void sumsThatCancelKeepTheirSmallPart() {
     DenseMatrix x =
         comparison.matrix(

@@ -18,6 +18,9 @@ final class CudaMark implements Mark {
 
   private final CUevent last;
 
+  // Becomes true once, when the driver has said so: then nobody asks it again.
+  private volatile boolean reached;
+
   CudaMark(CudaContext context, CudaEvents events, CUevent first, CUevent last) {
     this.context = context;
     this.events = events;
@@ -28,14 +31,22 @@ final class CudaMark implements Mark {
   /** A failure counts as reached; {@link #await} says what it was. */
   @Override
   public boolean isReached() {
+    if (reached) {
+      return true;
+    }
     context.makeCurrent();
-    return cuEventQuery(last) != CUresult.CUDA_ERROR_NOT_READY;
+    int status = cuEventQuery(last);
+    reached = status == CUresult.CUDA_SUCCESS;
+    return status != CUresult.CUDA_ERROR_NOT_READY;
   }
 
   @Override
   public void await() {
-    context.makeCurrent();
-    context.check(cuEventSynchronize(last));
+    if (!reached) {
+      context.makeCurrent();
+      context.check(cuEventSynchronize(last));
+      reached = true;
+    }
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Aggregates of all cells, of rows and of columns. All cells are one row. Sums, means and variances
- * are made in wide numbers; variances in two passes, as on the host.
+ * are made in wide numbers; variances in one pass.
  */
 public final class AggregateKernels {
   private AggregateKernels() {}
@@ -109,9 +109,7 @@ public final class AggregateKernels {
   }
 
   private static void variances(KernelCall call, Lines lines, Target target) {
-    DeviceBuffer means = call.scratch(Fold.wideBytes(call, lines.count()));
-    means(call, lines, new Target(means, true));
-    lines.fold(call, Fold.SQUARES, means, target.over(Math.max(1, lines.length() - 1)));
+    lines.fold(call, Fold.SPREAD, null, target.over(Math.max(1, lines.length() - 1)));
   }
 
   private static Target scalarTarget(DeviceMatrix out, KernelCall call) {

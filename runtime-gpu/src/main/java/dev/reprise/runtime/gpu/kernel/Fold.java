@@ -17,8 +17,9 @@ import dev.reprise.runtime.gpu.KernelCall;
  *
  * @param name of the fold's kernels
  * @param merge name of the kernel that merges its states
+ * @param numbers wide numbers of a state
  */
-record Fold(String name, String merge) {
+record Fold(String name, String merge, int numbers) {
   private static final int GROUP = 256;
 
   /** Columns that neighbouring threads take on a GPU: 512 bytes of fp64. */
@@ -43,13 +44,16 @@ record Fold(String name, String merge) {
   /** Parts of a row begin where as many cells as a group takes in a step have gone before. */
   private static final long ALIGNED = 8 * GROUP;
 
-  static final Fold SUM = new Fold("sum", "sum");
-  static final Fold SQUARES = new Fold("squares", "sum");
-  static final Fold MIN = new Fold("min", "min");
-  static final Fold MAX = new Fold("max", "max");
-  static final Fold PRODUCT = new Fold("prod", "prod");
-  static final Fold INDEX_MAX = new Fold("indexMax", "index");
-  static final Fold INDEX_MIN = new Fold("indexMin", "index");
+  static final Fold SUM = new Fold("sum", "sum", 2);
+  static final Fold SQUARES = new Fold("squares", "sum", 2);
+  static final Fold MIN = new Fold("min", "min", 2);
+  static final Fold MAX = new Fold("max", "max", 2);
+  static final Fold PRODUCT = new Fold("prod", "prod", 2);
+  static final Fold INDEX_MAX = new Fold("indexMax", "index", 2);
+  static final Fold INDEX_MIN = new Fold("indexMin", "index", 2);
+
+  /** Sums of squared distances from the mean, which is made on the way. */
+  static final Fold SPREAD = new Fold("spread", "spread", 3);
 
   /** What is written: plain cells or wide ones, or their square roots. */
   private enum Form {
@@ -87,8 +91,8 @@ record Fold(String name, String merge) {
   }
 
   /** Bytes of the states of some lines. */
-  static long stateBytes(KernelCall call, long lines) {
-    return 2 * wideBytes(call, lines);
+  long stateBytes(KernelCall call, long lines) {
+    return numbers * wideBytes(call, lines);
   }
 
   static long wideBytes(KernelCall call, long numbers) {

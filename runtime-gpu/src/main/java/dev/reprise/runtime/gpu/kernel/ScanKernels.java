@@ -56,7 +56,7 @@ public final class ScanKernels {
       int width = Fold.width(call, x.cols());
       long chunk = Fold.chunks(x.rows(), parts(call, x, width));
       long parts = Fold.chunks(x.rows(), chunk);
-      DeviceBuffer states = call.scratch(Fold.stateBytes(call, parts * x.cols()));
+      DeviceBuffer states = call.scratch(fold.stateBytes(call, parts * x.cols()));
       if (parts > 1) {
         fold.columnStates(call, x.buffer(), x.rows(), x.cols(), chunk, states);
         call.run("scans/" + name + "_carry", x.cols(), states, parts, x.cols());

@@ -7,6 +7,7 @@
 //   NAME_merge   states of the parts into one result per line
 #include "folds.h"
 #include "lines.h"
+#include "spread.h"
 
 FOLD_sum ROWS_sum COLS_sum
 FOLD_squares ROWS_squares COLS_squares
