@@ -217,6 +217,7 @@ public record RunStatistics(
    * @param name {@code cuda:0}, {@code opencl:0}
    * @param executed operations that ended there
    * @param launches kernels, products of its libraries and copies within it that were started there
+   * @param replays iterations of loops whose launches were started at once
    * @param busyNanos time that it worked on them, by its own clock
    * @param fallbacks operations that ran on the processor after it could not do them
    * @param bytes memory in use now, copies of cached values included
@@ -239,6 +240,7 @@ public record RunStatistics(
       String name,
       long executed,
       long launches,
+      long replays,
       long busyNanos,
       long fallbacks,
       long bytes,

@@ -234,6 +234,7 @@ final class StatisticsJson {
       json.writeStringField("name", device.name());
       json.writeNumberField("executed", device.executed());
       json.writeNumberField("launches", device.launches());
+      json.writeNumberField("replays", device.replays());
       json.writeNumberField("busyNanos", device.busyNanos());
       json.writeNumberField("fallbacks", device.fallbacks());
       json.writeNumberField("bytes", device.bytes());

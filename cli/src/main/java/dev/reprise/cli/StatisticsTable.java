@@ -229,6 +229,7 @@ final class StatisticsTable {
         + " operations, "
         + device.launches()
         + " launches, "
+        + (device.replays() == 0 ? "" : device.replays() + " iterations at once, ")
         + Units.seconds(device.busyNanos())
         + " busy; "
         + Units.bytes(device.bytes())

@@ -59,6 +59,7 @@ class BenchReportTest {
         "opencl:0",
         6,
         6,
+        0,
         busyMillis * 1_000_000,
         1,
         0,

@@ -127,7 +127,7 @@ class StatisticsReportTest {
   void theLineOfADeviceSaysWhatCameFromPeersAndWhatWasLost() {
     RunStatistics.DeviceUse device =
         new RunStatistics.DeviceUse(
-            "cuda:1", 3, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 8 << 20, 0, 0, 2, 5, true);
+            "cuda:1", 3, 4, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 8 << 20, 0, 0, 2, 5, true);
     RunStatistics run =
         new RunStatistics(
             1,
@@ -149,7 +149,7 @@ class StatisticsReportTest {
             null,
             RunStatistics.LoopStatistics.NONE);
     assertThat(StatisticsTable.text(run, 10))
-        .contains("3 operations, 4 launches")
+        .contains("3 operations, 4 launches, 2 iterations at once")
         .contains("4 from other devices (8.0 MiB)")
         .contains("the cache made room 2 times")
         .contains("it was lost, 5 values were computed again");

@@ -202,6 +202,20 @@ final class Accelerators implements AutoCloseable {
     }
   }
 
+  /**
+   * Says that a loop of the only control thread that submits operations now begins an iteration.
+   *
+   * @param loop compared by identity
+   * @param ended whether an iteration of the same loop ends here
+   */
+  void repeats(Object loop, boolean ended) {
+    if (isOpen()) {
+      for (AcceleratorWorker worker : workers) {
+        worker.repeats(loop, ended);
+      }
+    }
+  }
+
   /** False when an operation must not run on the processor because an accelerator failed at it. */
   boolean mayFallBack() {
     return !exact;

@@ -178,6 +178,16 @@ final class ControlContext {
     }
   }
 
+  /**
+   * A loop begins an iteration: accelerators issue what comes again and again at once. In parfor
+   * bodies several threads submit in turns, so nothing does.
+   */
+  void repeats(LoopTrace loop, boolean ended) {
+    if (writes == null) {
+      run.session().accelerators().repeats(loop, ended);
+    }
+  }
+
   // ---- run-ahead
 
   /** Notes an operation that has not finished, so that effects wait for it. */

@@ -28,12 +28,14 @@ final class ControlNodes {
     public void run(ControlContext context, Activation activation) {
       LoopTrace.Entry entry = trace.enter(context, activation);
       try {
+        context.repeats(trace, false);
         entry.begin(0);
         long iteration = 0;
         while (entry.test(predicate)) {
           context.checkCancelled();
           entry.run(body);
           entry.end();
+          context.repeats(trace, true);
           entry.begin(++iteration);
         }
         entry.finish();
@@ -52,12 +54,14 @@ final class ControlNodes {
       Range range = range(context, activation);
       LoopTrace.Entry entry = trace.enter(context, activation, variable, range.from, range.step);
       try {
+        context.repeats(trace, false);
         for (long i = 0; i < range.count(); i++) {
           context.checkCancelled();
           entry.begin(i);
           entry.bind(range.at(i));
           entry.run(body);
           entry.end();
+          context.repeats(trace, true);
         }
         entry.finish();
       } finally {

@@ -69,19 +69,26 @@ final class Relayed {
     }
   }
 
-  /** The one worker that computes all inputs that are missing, or null. */
+  /**
+   * The one worker that computes all inputs that are missing, or null. When none is missing any
+   * more, the worker that computed one of them: what was submitted before may be on its way there.
+   */
   private static AcceleratorWorker route(Value[] inputs) {
     AcceleratorWorker common = null;
+    AcceleratorWorker earlier = null;
     for (Value input : inputs) {
-      if (input instanceof Handle handle && !handle.isDone()) {
-        if (!(handle.route() instanceof AcceleratorWorker worker)
-            || common != null && common != worker) {
+      if (input instanceof Handle handle) {
+        AcceleratorWorker worker = handle.route() instanceof AcceleratorWorker each ? each : null;
+        if (handle.isDone()) {
+          earlier = worker == null ? earlier : worker;
+        } else if (worker == null || common != null && common != worker) {
           return null;
+        } else {
+          common = worker;
         }
-        common = worker;
       }
     }
-    return common;
+    return common == null ? earlier : common;
   }
 
   private static boolean areThere(Value[] inputs) {

@@ -79,6 +79,7 @@ final class StatisticsReport {
               worker.name(),
               worker.executed(),
               worker.accelerator().launches(),
+              worker.accelerator().replays(),
               worker.busyNanos(),
               accelerators.fallbacks().getOrDefault(worker.name(), 0L),
               memory.usedBytes(),

@@ -143,7 +143,11 @@ public final class DeviceMemory implements DeviceAllocator {
 
   @Override
   public DeviceBuffer allocate(long bytes) {
-    DeviceBuffer buffer = tryAllocate(bytes);
+    DeviceBuffer buffer = accelerator.kept(bytes);
+    if (buffer != null) {
+      return buffer;
+    }
+    buffer = tryAllocate(bytes);
     while (buffer == null) {
       if (bytes > budgetBytes || !makeRoom(bytes)) {
         throw new ResourceException(
@@ -183,6 +187,11 @@ public final class DeviceMemory implements DeviceAllocator {
 
   /** Frees some memory; false when nothing could be freed. */
   private boolean makeRoom(long bytes) {
+    // Below it is waited for copies and for the disk.
+    accelerator.issueHeld(true);
+    if (accelerator.forgetRepeated()) {
+      return true;
+    }
     long wanted = Math.max(bytes, budgetBytes / BATCH_SHARE);
     List<ManagedMatrix> candidates = leastRecentlyUsed();
     long freed = 0;
@@ -320,6 +329,8 @@ public final class DeviceMemory implements DeviceAllocator {
     try {
       buffer = allocate(matrix.bytes());
       long start = System.nanoTime();
+      // Two workers may wait for each other's launches.
+      accelerator.issueHeld(true);
       peer.await();
       accelerator.copyFromPeer(peer.memory().accelerator, peer.buffer(), buffer, matrix.bytes());
       peerCopies.incrementAndGet();

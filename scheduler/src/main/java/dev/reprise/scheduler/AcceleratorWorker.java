@@ -46,6 +46,11 @@ import java.util.concurrent.locks.LockSupport;
  * launch fails later, its value and what was made of it are lost, and are computed again from their
  * lineage as after the loss of the device.
  *
+ * <p><b>Repeated iterations.</b> The accelerator may hold the launches of an iteration back that it
+ * has seen before, to issue them at once (see {@link Accelerator#repeats}). Their values are given
+ * out as ever. When nothing more comes for a while, or somebody waits, they are issued as they are;
+ * and before the worker waits for anything but a mark.
+ *
  * <p><b>Overlap.</b> While earlier launches run, later tasks are issued: their inputs are copied
  * beside the kernels. The worker waits for the oldest launch only when enough are under way; with
  * no task to be issued it looks now and then whether a launch has ended or a task has come.
@@ -61,9 +66,21 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   private static final long NAP_NANOS = 50_000;
 
+  /** The same while an iteration is held back, which is bounded by itself. */
+  private static final int MOST_HELD = 4096;
+
+  /** How long an iteration is held back when nothing more comes. */
+  private static final long HELD_NANOS = 1_000_000;
+
+  /** As how many cores an accelerator counts whose speed is not known yet. */
+  private static final double GUESSED_CORES = 16;
+
+  /** What an operation on it takes at least then. */
+  private static final double GUESSED_START = 5_000;
+
   private static final int ENDED = Integer.MIN_VALUE;
 
-  /** A {@link DeviceTask} or a {@link Relay}. */
+  /** A {@link DeviceTask}, a {@link Relay} or a {@link Repetition}. */
   private static final class Slot {
     private Object work;
   }
@@ -79,6 +96,9 @@ public final class AcceleratorWorker implements AutoCloseable {
      */
     void run();
   }
+
+  /** A loop begins an iteration. */
+  private record Repetition(Object loop, boolean ended) {}
 
   /** The worker's thread; says so to those who must not wait on it. */
   private static final class WorkerThread extends Thread {
@@ -106,6 +126,15 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   // The worker's alone.
   private final Deque<IssuedTask> issued = new ArrayDeque<>();
+
+  // When the last task was taken up while launches are held back.
+  private long lastHeld;
+
+  // Launches so far when the last iterations ended that were issued at once.
+  private final Deque<Long> iterations = new ArrayDeque<>();
+
+  // Of those that say where iterations begin: nothing came since they said so last.
+  private volatile Object repeated;
 
   // The worker's thread while it naps.
   private volatile Thread sleeper;
@@ -224,12 +253,29 @@ public final class AcceleratorWorker implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Says that a loop begins an iteration whose operations are submitted from now on, by the calling
+   * thread alone. Never waits.
+   *
+   * @param loop compared by identity
+   * @param ended whether an iteration of the same loop ends here
+   */
+  public void repeats(Object loop, boolean ended) {
+    if (repeated != loop) {
+      enqueue(new Repetition(loop, ended));
+      repeated = loop;
+    }
+  }
+
   /** True on a worker's thread, which must not wait for values, claims or workers. */
   public static boolean isCurrent() {
     return Thread.currentThread() instanceof WorkerThread;
   }
 
   private boolean enter() {
+    if (repeated != null) {
+      repeated = null;
+    }
     return unfinished.getAndUpdate(tasks -> tasks == ENDED ? ENDED : tasks + 1) != ENDED;
   }
 
@@ -293,7 +339,21 @@ public final class AcceleratorWorker implements AutoCloseable {
           LockSupport.parkNanos(NAP_NANOS);
         }
         sleeper = null;
+        issueWhatIsHeld();
       }
+    }
+  }
+
+  /** When somebody waits for it, or nothing more has come for a while. */
+  private void issueWhatIsHeld() {
+    if (!accelerator.isHolding()) {
+      return;
+    }
+    if (accelerator.isDemanded()) {
+      accelerator.issueHeld(true);
+    } else if (System.nanoTime() - lastHeld > HELD_NANOS) {
+      // Somebody may wait for a number, which is not given out before it is there.
+      accelerator.issueHeld(!issued.peekLast().isPublished());
     }
   }
 
@@ -308,6 +368,10 @@ public final class AcceleratorWorker implements AutoCloseable {
       issue(task);
       return;
     }
+    if (work instanceof Repetition repetition) {
+      quietly(() -> repeat(repetition));
+      return;
+    }
     relaying = Thread.currentThread();
     try {
       quietly(((Relay) work)::run);
@@ -317,8 +381,25 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
   }
 
+  /** At most two iterations are under way, so that memory is there for the next one. */
+  private void repeat(Repetition repetition) {
+    long before = accelerator.replays();
+    accelerator.repeats(repetition.loop(), repetition.ended());
+    if (accelerator.replays() == before) {
+      iterations.clear();
+      return;
+    }
+    iterations.add(launched.get());
+    if (iterations.size() > 2) {
+      long oldest = iterations.poll();
+      while (launched.get() - issued.size() < oldest) {
+        completeOldest();
+      }
+    }
+  }
+
   private void issue(DeviceTask task) {
-    while (issued.size() >= MOST_ISSUED) {
+    while (issued.size() >= (accelerator.isHolding() ? MOST_HELD : MOST_ISSUED)) {
       completeOldest();
     }
     if (closing || !isWanted(task)) {
@@ -376,6 +457,9 @@ public final class AcceleratorWorker implements AutoCloseable {
       next.launch();
       issued.add(next);
       launched.incrementAndGet();
+      if (accelerator.isHolding()) {
+        lastHeld = System.nanoTime();
+      }
       publish(next);
     } catch (Throwable e) {
       if (issued.remove(next)) {
@@ -391,17 +475,20 @@ public final class AcceleratorWorker implements AutoCloseable {
   }
 
   /**
-   * Gives the value out at once, if that is wanted and it is known how long such work takes: until
-   * then it is not known either what the value is worth.
+   * Gives the value out at once, if that is wanted. How long such work takes is guessed the first
+   * times: waiting for the answer would send what follows another way, out of its order.
    */
   private void publish(IssuedTask next) {
     DeviceTask task = next.task();
-    double nanos = times.nanos(name(), task.work().costClass(), task.launchedWork());
-    if (Double.isNaN(nanos)) {
+    double work = task.launchedWork();
+    if (Double.isNaN(work)) {
       return;
     }
+    double known = times.nanos(name(), task.work().costClass(), work);
+    double nanos = Double.isNaN(known) ? Math.max(work / GUESSED_CORES, GUESSED_START) : known;
     Value value = next.publish();
     if (value != null) {
+      next.expect((long) nanos);
       quietly(() -> task.launched(value, (long) nanos));
     }
   }
@@ -452,13 +539,13 @@ public final class AcceleratorWorker implements AutoCloseable {
     IssuedTask.Outcome outcome = ended;
     executed.incrementAndGet();
     busyNanos.addAndGet(outcome.nanos());
-    if (!Double.isNaN(task.launchedWork())) {
+    if (!Double.isNaN(task.launchedWork()) && outcome.isMeasured()) {
       times.observe(name(), task.work().costClass(), task.launchedWork(), outcome.nanos());
     }
     quietly(() -> events.executed(accelerator.name(), task, outcome.issuedAt(), outcome.nanos()));
     end(
         oldest.isPublished()
-            ? () -> task.ended(outcome.nanos())
+            ? () -> task.ended(outcome.isMeasured() ? outcome.nanos() : oldest.expectedNanos())
             : () -> task.completed(outcome.value(), outcome.nanos()));
   }
 

@@ -34,6 +34,7 @@ final class IssuedTask {
   // Not null once the value has been given out; it owns the mark then.
   private Completion completion;
   private long issuedAt;
+  private long expectedNanos;
 
   /**
    * How a task ended.
@@ -41,8 +42,9 @@ final class IssuedTask {
    * @param value the result, of which the receiver owns a reference; null when it was given out
    * @param issuedAt when the launch began, by {@link System#nanoTime}
    * @param nanos time that the device worked
+   * @param isMeasured false when that is but its share of what several took together
    */
-  record Outcome(Value value, long issuedAt, long nanos) {}
+  record Outcome(Value value, long issuedAt, long nanos, boolean isMeasured) {}
 
   IssuedTask(DeviceTask task, DeviceMemory memory) {
     this.task = task;
@@ -125,7 +127,7 @@ final class IssuedTask {
    */
   Value publish() {
     for (DeviceOperand output : outputs) {
-      if (output instanceof Scalar || task.operation().opcode().returnsDouble()) {
+      if (!(output instanceof Scalar) && task.operation().opcode().returnsDouble()) {
         return null;
       }
     }
@@ -136,6 +138,15 @@ final class IssuedTask {
       mark.release();
       throw e;
     }
+  }
+
+  /** Notes what was said of its time when the value was given out. */
+  void expect(long nanos) {
+    expectedNanos = nanos;
+  }
+
+  long expectedNanos() {
+    return expectedNanos;
   }
 
   boolean isPublished() {
@@ -160,14 +171,15 @@ final class IssuedTask {
       if (completion == null) {
         // What it waited for has been decided: by this thread, in the order of the launches.
         awaited.forEach(Completion::await);
-        return new Outcome(value(), issuedAt, nanos);
+        return new Outcome(value(), issuedAt, nanos, mark.isMeasured());
       }
       DeviceException failure = completion.failureOfInput();
       if (failure != null) {
         throw failure;
       }
+      boolean isMeasured = mark.isMeasured();
       completion.ended();
-      return new Outcome(null, issuedAt, nanos);
+      return new Outcome(null, issuedAt, nanos, isMeasured);
     } catch (RuntimeException | Error e) {
       if (completion != null) {
         completion.failed(e);

@@ -125,6 +125,50 @@ public interface Accelerator extends AutoCloseable {
   DeviceBuffer allocate(long bytes);
 
   /**
+   * A loop begins an iteration. What its iterations launch again and again may be held back from
+   * now on until the next iteration begins, and be issued at once; marks behind such launches are
+   * reached when they all have ended. By the worker, which calls {@link #issueHeld} before it waits
+   * for anything but a mark of this accelerator, and when nothing more comes.
+   *
+   * @param loop compared by identity
+   * @param ended whether an iteration of the same loop ends here
+   */
+  default void repeats(Object loop, boolean ended) {}
+
+  /** True while launches are held back. By the worker. */
+  default boolean isHolding() {
+    return false;
+  }
+
+  /** True when another thread waits for launches that are held back. By the worker. */
+  default boolean isDemanded() {
+    return false;
+  }
+
+  /**
+   * Issues what is held back. By the worker.
+   *
+   * @param again whether later iterations are likely to come to the same: when that happens too
+   *     often, nothing of the loop is held back any more
+   */
+  default void issueHeld(boolean again) {}
+
+  /** A buffer that is kept for this allocation of a repeated iteration, or null. By the worker. */
+  default DeviceBuffer kept(long bytes) {
+    return null;
+  }
+
+  /** Gives up the memory that is kept for such iterations; false when none is. By the worker. */
+  default boolean forgetRepeated() {
+    return false;
+  }
+
+  /** Iterations that were issued at once. Any thread. */
+  default long replays() {
+    return 0;
+  }
+
+  /**
    * Kernels, library calls and copies within the device that were started so far; 0 where nobody
    * counts. Any thread.
    */

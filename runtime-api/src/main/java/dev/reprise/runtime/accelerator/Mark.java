@@ -19,6 +19,11 @@ public interface Mark {
    */
   long nanos();
 
+  /** False when {@link #nanos} is but a share of what several operations took together. */
+  default boolean isMeasured() {
+    return true;
+  }
+
   /** Gives the mark's resources back; once. */
   void release();
 }

@@ -5,6 +5,7 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What families of kernels need of a device: launches in one sequence, copies, memory. Threads as
@@ -66,6 +67,21 @@ public interface Backend extends AutoCloseable {
 
   /** Waits for everything launched and copies to the host. */
   void read(DeviceBuffer from, MemorySegment to, long bytes);
+
+  /** True when {@link #replay} makes sequences of launches ready. */
+  default boolean replays() {
+    return false;
+  }
+
+  /**
+   * Makes launches ready that come again and again, each time in this sequence. They have been
+   * issued once, so their kernels are loaded.
+   *
+   * @return null when the backend issues them one by one
+   */
+  default LaunchReplay replay(List<Launch> launches) {
+    return null;
+  }
 
   /** See {@link dev.reprise.runtime.accelerator.Accelerator#launches}. */
   default long launches() {

@@ -34,7 +34,7 @@ public final class KernelAccelerator implements Accelerator {
   private record Expression(
       CellExpression cells, List<Boolean> isNumber, Precision precision, boolean isColumn) {}
 
-  private final Backend backend;
+  private final RepeatingBackend backend;
 
   /** The worker's alone; the one used longest ago first. */
   private final Map<Expression, GeneratedKernels> generated =
@@ -51,13 +51,13 @@ public final class KernelAccelerator implements Accelerator {
    * @param backend owned by the accelerator from now on
    */
   public KernelAccelerator(Backend backend, DeviceKernels kernels) {
-    this.backend = backend;
+    this.backend = new RepeatingBackend(backend);
     this.kernels = kernels;
   }
 
   /** The device below, for measurements. */
   public Backend backend() {
-    return backend;
+    return backend.device();
   }
 
   @Override
@@ -210,6 +210,41 @@ public final class KernelAccelerator implements Accelerator {
   @Override
   public DeviceBuffer allocate(long bytes) {
     return backend.allocate(bytes);
+  }
+
+  @Override
+  public void repeats(Object loop, boolean ended) {
+    backend.repeats(loop, ended);
+  }
+
+  @Override
+  public boolean isHolding() {
+    return backend.isHolding();
+  }
+
+  @Override
+  public boolean isDemanded() {
+    return backend.isDemanded();
+  }
+
+  @Override
+  public void issueHeld(boolean again) {
+    backend.breakOff(again);
+  }
+
+  @Override
+  public DeviceBuffer kept(long bytes) {
+    return backend.kept(bytes);
+  }
+
+  @Override
+  public boolean forgetRepeated() {
+    return backend.forget();
+  }
+
+  @Override
+  public long replays() {
+    return backend.replayed();
   }
 
   @Override

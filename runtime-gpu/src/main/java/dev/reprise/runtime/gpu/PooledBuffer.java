@@ -7,10 +7,13 @@ public abstract class PooledBuffer implements DeviceBuffer {
   private final BufferPool<?, ?> pool;
   private final Ranges.Range<?> range;
   private final long bytes;
-  private final boolean recycled;
+  private volatile boolean recycled;
 
   /** Guarded by the pool. */
   private boolean free;
+
+  // Not null while the buffer belongs to the memory of a repeated iteration.
+  private volatile KeptMemory.Slot keeper;
 
   protected PooledBuffer(BufferPool<?, ?> pool, BufferPool.Place<?> place) {
     this.pool = pool;
@@ -34,7 +37,16 @@ public abstract class PooledBuffer implements DeviceBuffer {
 
   @Override
   public final void release() {
-    pool.release(this, range);
+    KeptMemory.Slot slot = keeper;
+    recycled = true;
+    if (slot == null || !slot.takeBack()) {
+      pool.release(this, range);
+    }
+  }
+
+  /** From now on the buffer is given back to a slot, as long as that takes it. */
+  final void keptBy(KeptMemory.Slot slot) {
+    keeper = slot;
   }
 
   /** By the pool. */

@@ -1,11 +1,14 @@
 package dev.reprise.runtime.gpu.cuda;
 
+import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyPeerAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
+import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.reprise.runtime.Precision;
@@ -16,6 +19,8 @@ import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
 import dev.reprise.runtime.gpu.CompressedProducts;
 import dev.reprise.runtime.gpu.GeneratedKernels;
+import dev.reprise.runtime.gpu.Launch;
+import dev.reprise.runtime.gpu.LaunchReplay;
 import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,7 +30,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 
 /**
@@ -79,6 +87,9 @@ final class CudaBackend implements Backend {
 
   // The worker's alone: whether the next launch must wait for uploads.
   private boolean uploadsPending;
+
+  // The worker's alone: launches are being written into a graph.
+  private boolean capturing;
 
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
@@ -184,11 +195,80 @@ final class CudaBackend implements Backend {
 
   /** What the launch stream gets next waits for uploads, and its time counts. */
   private void beforeLaunch() {
+    if (capturing) {
+      return;
+    }
     launched.setRelease(launched.getPlain() + 1);
     awaitUploads();
     if (firstLaunch == null) {
       firstLaunch = events.record(launches);
     }
+  }
+
+  @Override
+  public boolean replays() {
+    return true;
+  }
+
+  @Override
+  public LaunchReplay replay(List<Launch> pattern) {
+    context.makeCurrent();
+    return new CudaGraph(this, context, pattern);
+  }
+
+  // ---- for graphs
+
+  CUfunction function(Launch launch) {
+    return launch.generated() == null
+        ? modules.kernel(launch.kernel(), launch.precision())
+        : modules.kernel(launch.generated(), launch.kernel());
+  }
+
+  /** Keeps a module that was made at run time from being unloaded, or no longer does. */
+  void keepModule(GeneratedKernels kernels, boolean keep) {
+    modules.keep(kernels, keep);
+  }
+
+  /** Groups and threads of each for a launch of a kernel. */
+  int groups(Launch launch) {
+    return Math.toIntExact(
+        launch.kind() == Launch.Kind.ITEMS ? groups(launch.size()) : launch.size());
+  }
+
+  static int groupSize(Launch launch) {
+    return launch.kind() == Launch.Kind.ITEMS ? GROUP : launch.groupSize();
+  }
+
+  /** The graph of what is called on this backend meanwhile; nothing of it runs. */
+  CUgraph captured(Runnable calls) {
+    CUgraph graph = new CUgraph();
+    capturing = true;
+    try {
+      context.check(
+          cuStreamBeginCapture(launches, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+      int status;
+      try {
+        calls.run();
+      } finally {
+        status = cuStreamEndCapture(launches, graph);
+      }
+      context.check(status);
+      return graph;
+    } finally {
+      capturing = false;
+    }
+  }
+
+  void launch(CUgraphExec graph) {
+    context.makeCurrent();
+    beforeLaunch();
+    context.check(cuGraphLaunch(graph, launches));
+  }
+
+  /** Waits until no launch runs. */
+  void settleLaunches() {
+    context.makeCurrent();
+    settle(launches);
   }
 
   private void awaitUploads() {

@@ -82,17 +82,37 @@ final class CudaModules {
     }
   }
 
-  /** Unloading waits for the launches that use the module. */
+  /** Counts the graphs that need a module that was made at run time. */
+  void keep(GeneratedKernels kernels, boolean keep) {
+    Made made = generated.get(kernels);
+    if (made != null) {
+      made.graphs += keep ? 1 : -1;
+    }
+  }
+
+  /** Unloading waits for the launches that use the module; one that graphs need is left. */
   private void forgetOldest() {
-    if (generated.size() > MOST_GENERATED) {
-      Iterator<Made> oldest = generated.values().iterator();
-      oldest.next().unload();
-      oldest.remove();
+    Iterator<Made> oldest = generated.values().iterator();
+    while (generated.size() > MOST_GENERATED && oldest.hasNext()) {
+      Made made = oldest.next();
+      if (made.graphs == 0) {
+        made.unload();
+        oldest.remove();
+      }
     }
   }
 
   /** A module, or why there is none. */
-  private record Made(CUmodule module, DeviceException failure) {
+  private static final class Made {
+    private final CUmodule module;
+    private final DeviceException failure;
+    private int graphs;
+
+    Made(CUmodule module, DeviceException failure) {
+      this.module = module;
+      this.failure = failure;
+    }
+
     void unload() {
       if (module != null) {
         cuModuleUnload(module);

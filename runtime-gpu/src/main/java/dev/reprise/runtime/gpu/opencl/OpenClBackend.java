@@ -26,8 +26,11 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
 import dev.reprise.runtime.gpu.GeneratedKernels;
+import dev.reprise.runtime.gpu.Launch;
+import dev.reprise.runtime.gpu.LaunchReplay;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jocl.CLException;
@@ -152,21 +155,73 @@ final class OpenClBackend implements Backend {
       for (int i = 0; i < arguments.length; i++) {
         setArgument(function, i, arguments[i]);
       }
-      beforeLaunch();
-      cl_event event = firstLaunch == null ? new cl_event() : null;
-      clEnqueueNDRangeKernel(
-          launches,
-          function,
-          1,
-          null,
-          new long[] {groups * groupSize},
-          new long[] {groupSize},
-          0,
-          null,
-          event);
-      if (event != null) {
-        firstLaunch = event;
+      enqueue(function, groups, groupSize);
+      return null;
+    });
+  }
+
+  private void enqueue(cl_kernel function, long groups, int groupSize) {
+    beforeLaunch();
+    cl_event event = firstLaunch == null ? new cl_event() : null;
+    clEnqueueNDRangeKernel(
+        launches,
+        function,
+        1,
+        null,
+        new long[] {groups * groupSize},
+        new long[] {groupSize},
+        0,
+        null,
+        event);
+    if (event != null) {
+      firstLaunch = event;
+    }
+  }
+
+  @Override
+  public boolean replays() {
+    return true;
+  }
+
+  @Override
+  public LaunchReplay replay(List<Launch> pattern) {
+    return new PreparedKernels(this, pattern);
+  }
+
+  // ---- for prepared kernels
+
+  /** A kernel object of its own, without arguments. */
+  cl_kernel newKernel(Launch launch) {
+    return guarded(() ->
+        launch.generated() == null
+            ? programs.newKernel(launch.kernel(), launch.precision())
+            : programs.newKernel(launch.generated(), launch.kernel(), launch.precision()));
+  }
+
+  /**
+   * Sets arguments.
+   *
+   * @param there those that the kernel has, or null
+   */
+  void setArguments(cl_kernel kernel, Object[] there, Object[] wanted) {
+    guarded(() -> {
+      for (int i = 0; i < wanted.length; i++) {
+        if (there == null || !wanted[i].equals(there[i])) {
+          setArgument(kernel, i, wanted[i]);
+        }
       }
+      return null;
+    });
+  }
+
+  /** Launches a kernel whose arguments are set. */
+  void enqueue(cl_kernel kernel, Launch launch) {
+    guarded(() -> {
+      boolean items = launch.kind() == Launch.Kind.ITEMS;
+      enqueue(
+          kernel,
+          items ? groups(launch.size()) : launch.size(),
+          items ? group() : launch.groupSize());
       return null;
     });
   }

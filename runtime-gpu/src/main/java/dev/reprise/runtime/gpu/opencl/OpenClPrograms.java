@@ -58,6 +58,19 @@ final class OpenClPrograms {
     return known;
   }
 
+  /** A kernel object of its own for its owner to release; the program lives as long as it. */
+  cl_kernel newKernel(String path, Precision precision) {
+    int slash = path.indexOf('/');
+    return clCreateKernel(
+        program(path.substring(0, slash), precision), path.substring(slash + 1), null);
+  }
+
+  /** As the other, of a program that was made at run time. */
+  cl_kernel newKernel(GeneratedKernels made, String name, Precision precision) {
+    kernel(made, name, precision);
+    return clCreateKernel(generated.get(new Made(made, precision)).program(), name, null);
+  }
+
   /** A kernel that was made at run time; those not used for long are forgotten. */
   cl_kernel kernel(GeneratedKernels made, String name, Precision precision) {
     Made key = new Made(made, precision);

@@ -5,7 +5,7 @@
 #include <functional>
 
 extern "C" {
-void simulatorPut(void *stream, void (*work)(void *), void *data);
+void simulatorPut(void *stream, void (*work)(void *), void (*drop)(void *), void *data);
 int simulatorOwns(unsigned long long address, size_t bytes);
 
 struct Handle { void *stream; int math; };
@@ -26,11 +26,9 @@ int cublasSetWorkspace_v2(Handle *, void *workspace, size_t bytes) {
 }
 
 static void later(Handle *handle, std::function<void()> work) {
-  simulatorPut(handle->stream, [](void *data) {
-    auto *f = (std::function<void()> *)data;
-    (*f)();
-    delete f;
-  }, new std::function<void()>(std::move(work)));
+  typedef std::function<void()> Work;
+  simulatorPut(handle->stream, [](void *data) { (*(Work *)data)(); }, [](void *data) { delete (Work *)data; },
+               new Work(std::move(work)));
 }
 
 // What units for tensors take of a number: in mode 3 (TF32) they leave out 13 bits of a float. Operands that have

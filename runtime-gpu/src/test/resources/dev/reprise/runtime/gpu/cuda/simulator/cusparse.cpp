@@ -5,7 +5,7 @@
 #include <functional>
 
 extern "C" {
-void simulatorPut(void *stream, void (*work)(void *), void *data);
+void simulatorPut(void *stream, void (*work)(void *), void (*drop)(void *), void *data);
 int simulatorOwns(unsigned long long address, size_t bytes);
 
 enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 3, NOT_SUPPORTED = 10 };
@@ -86,11 +86,9 @@ static int later(Handle *handle, const void *alpha, const Sparse *x, const Dense
     float p = *(const float *)alpha, q = *(const float *)beta;
     work = [=] { multiply<float>(a, b, d, p, q); };
   }
-  simulatorPut(handle->stream, [](void *data) {
-    auto *f = (std::function<void()> *)data;
-    (*f)();
-    delete f;
-  }, new std::function<void()>(std::move(work)));
+  typedef std::function<void()> Work;
+  simulatorPut(handle->stream, [](void *data) { (*(Work *)data)(); }, [](void *data) { delete (Work *)data; },
+               new Work(std::move(work)));
   return OK;
 }
 

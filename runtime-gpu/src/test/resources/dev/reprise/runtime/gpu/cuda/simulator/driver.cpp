@@ -23,7 +23,7 @@ namespace {
 
 enum Status {
   SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, INVALID_CONTEXT = 201, INVALID_PTX = 218,
-  INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700
+  INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, UNSUPPORTED_IN_CAPTURE = 900
 };
 
 struct Place { unsigned x, y, z; };
@@ -41,8 +41,25 @@ struct Module {
   std::map<std::string, Kernel> kernels;
 };
 
+// What a node of a graph does, and after which others.
+struct Node {
+  std::vector<std::function<void()>> work;
+  std::vector<size_t> after;
+  bool isKernel = false;
+};
+
+struct Graph {
+  std::vector<std::unique_ptr<Node>> nodes;
+};
+
+struct Executable {
+  Graph *of;  // names the nodes
+  std::vector<Node> nodes;
+};
+
 struct Stream {
   int device;
+  Graph *capture = nullptr;
   std::deque<std::function<void()>> queue;
   uint64_t put = 0, done = 0;
 };
@@ -94,6 +111,13 @@ void finishAll() {
 }
 
 void put(Stream *stream, std::function<void()> item) {
+  if (stream->capture != nullptr) {
+    auto &nodes = stream->capture->nodes;
+    nodes.push_back(std::make_unique<Node>());
+    nodes.back()->work.push_back(std::move(item));
+    if (nodes.size() > 1) nodes.back()->after.push_back(nodes.size() - 2);
+    return;
+  }
   stream->queue.push_back(std::move(item));
   stream->put++;
   // Some device or other gets on with its work.
@@ -301,10 +325,11 @@ typedef Stream *CUstream;
 typedef Event *CUevent;
 typedef unsigned long long Address;
 
-// For the simulated cuBLAS.
-void simulatorPut(CUstream stream, void (*work)(void *), void *data) {
+// For the simulated libraries; a graph does the work each time, so the data is dropped when nobody will any more.
+void simulatorPut(CUstream stream, void (*work)(void *), void (*drop)(void *), void *data) {
   Guard guard(lock);
-  put(stream, [=] { work(data); });
+  std::shared_ptr<void> owned(data, drop);
+  put(stream, [=] { work(owned.get()); });
 }
 
 int simulatorOwns(Address address, size_t bytes) {
@@ -373,11 +398,13 @@ int cuStreamDestroy_v2(CUstream stream) {
 }
 int cuStreamSynchronize(CUstream stream) {
   Guard guard(lock);
+  if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
   finish(stream, stream->put);
   return ready();
 }
 int cuStreamWaitEvent(CUstream stream, CUevent event, unsigned) {
   Guard guard(lock);
+  if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
   if (int status = ready()) return status;
   Stream *other = event->stream;
   uint64_t at = event->at;
@@ -394,6 +421,7 @@ int cuEventCreate(CUevent *event, unsigned) {
 int cuEventDestroy_v2(CUevent event) { delete event; return SUCCESS; }
 int cuEventRecord(CUevent event, CUstream stream) {
   Guard guard(lock);
+  if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
   if (int status = ready()) return status;
   event->stream = stream;
   event->at = stream->put + 1;
@@ -425,6 +453,9 @@ int cuEventElapsedTime(float *millis, CUevent from, CUevent to) {
 int cuMemAlloc_v2(Address *address, size_t bytes) {
   Guard guard(lock);
   if (int status = ready()) return status;
+  for (Stream *stream : streams) {
+    if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
+  }
   if (bytes == 0) return INVALID_VALUE;
   if (used + bytes > CAPACITY) return OUT_OF_MEMORY;
   void *block = aligned_alloc(256, (bytes + 255) / 256 * 256);
@@ -553,6 +584,135 @@ int cuLaunchKernel(Kernel *kernel, unsigned groups, unsigned gy, unsigned gz, un
   Call call;
   if (!marshal(*kernel, parameters, &call)) return INVALID_VALUE;
   put(stream, [=] { execute(*kernel, call, groups, threads); });
+  return SUCCESS;
+}
+
+// --- graphs -------------------------------------------------------------------------------------------------
+
+struct KernelNode {
+  Kernel *kernel;
+  unsigned gx, gy, gz, bx, by, bz, shared;
+  void **parameters, **extra;
+  void *other, *context;
+};
+
+static int work(const KernelNode *wanted, std::vector<std::function<void()>> *work) {
+  const KernelNode &n = *wanted;
+  if (n.kernel == nullptr || n.gx == 0 || n.gy != 1 || n.gz != 1 || n.bx == 0 || n.bx > 1024 || n.by != 1 || n.bz != 1
+      || n.shared != 0 || n.extra != nullptr) {
+    return INVALID_VALUE;
+  }
+  Call call;
+  if (!marshal(*n.kernel, n.parameters, &call)) return INVALID_VALUE;
+  Kernel *kernel = n.kernel;
+  unsigned groups = n.gx, threads = n.bx;
+  *work = {[=] { execute(*kernel, call, groups, threads); }};
+  return SUCCESS;
+}
+
+static int add(Node **node, Graph *graph, Node **after, size_t count, std::unique_ptr<Node> added) {
+  for (size_t i = 0; i < count; i++) {
+    size_t at = 0;
+    while (at < graph->nodes.size() && graph->nodes[at].get() != after[i]) at++;
+    if (at == graph->nodes.size()) return INVALID_VALUE;
+    added->after.push_back(at);
+  }
+  graph->nodes.push_back(std::move(added));
+  *node = graph->nodes.back().get();
+  return SUCCESS;
+}
+
+// The work of a graph in an order that its edges permit, as a random number says.
+static std::vector<std::function<void()>> ordered(const std::vector<Node> &nodes) {
+  std::vector<std::function<void()>> all;
+  std::vector<bool> done(nodes.size());
+  for (size_t left = nodes.size(); left > 0;) {
+    size_t i = random64() % nodes.size();
+    bool mayRun = !done[i];
+    for (size_t before : nodes[i].after) mayRun = mayRun && done[before];
+    if (!mayRun) continue;
+    all.insert(all.end(), nodes[i].work.begin(), nodes[i].work.end());
+    done[i] = true;
+    left--;
+  }
+  return all;
+}
+
+static std::vector<Node> copies(const Graph *graph) {
+  std::vector<Node> nodes;
+  for (auto &node : graph->nodes) nodes.push_back(*node);
+  return nodes;
+}
+
+int cuGraphCreate(Graph **graph, unsigned flags) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  *graph = new Graph();
+  return flags == 0 ? SUCCESS : INVALID_VALUE;
+}
+int cuGraphDestroy(Graph *graph) { delete graph; return SUCCESS; }
+int cuGraphAddKernelNode_v2(Node **node, Graph *graph, Node **after, size_t count, const KernelNode *wanted) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  auto added = std::make_unique<Node>();
+  added->isKernel = true;
+  if (int status = work(wanted, &added->work)) return status;
+  return add(node, graph, after, count, std::move(added));
+}
+int cuGraphAddChildGraphNode(Node **node, Graph *graph, Node **after, size_t count, Graph *child) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  auto added = std::make_unique<Node>();
+  added->work = ordered(copies(child));
+  return add(node, graph, after, count, std::move(added));
+}
+int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, unsigned long long flags) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  *executable = new Executable{graph, copies(graph)};
+  return flags == 0 ? SUCCESS : INVALID_VALUE;
+}
+int cuGraphExecDestroy(Executable *executable) { delete executable; return SUCCESS; }
+static Node *find(Executable *executable, Node *node) {
+  for (size_t i = 0; i < executable->nodes.size(); i++) {
+    if (executable->of->nodes[i].get() == node) return &executable->nodes[i];
+  }
+  return nullptr;
+}
+int cuGraphExecKernelNodeSetParams_v2(Executable *executable, Node *node, const KernelNode *wanted) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  Node *mine = find(executable, node);
+  return mine == nullptr || !mine->isKernel ? INVALID_VALUE : work(wanted, &mine->work);
+}
+int cuGraphExecChildGraphNodeSetParams(Executable *executable, Node *node, Graph *child) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  Node *mine = find(executable, node);
+  if (mine == nullptr || mine->isKernel || mine->work.size() != child->nodes.size()) return INVALID_VALUE;
+  mine->work = ordered(copies(child));
+  return SUCCESS;
+}
+int cuGraphLaunch(Executable *executable, CUstream stream) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (stream->capture != nullptr || stream->device != here()) return INVALID_HANDLE;
+  for (auto &item : ordered(executable->nodes)) put(stream, item);
+  return SUCCESS;
+}
+int cuStreamBeginCapture_v2(CUstream stream, int mode) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (stream->capture != nullptr || mode != 1) return INVALID_VALUE;
+  stream->capture = new Graph();
+  return SUCCESS;
+}
+int cuStreamEndCapture(CUstream stream, Graph **graph) {
+  Guard guard(lock);
+  if (int status = ready()) return status;
+  if (stream->capture == nullptr) return INVALID_VALUE;
+  *graph = stream->capture;
+  stream->capture = nullptr;
   return SUCCESS;
 }
 }

@@ -1,0 +1,156 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.accelerator.Mark;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Launches of one iteration that are held back to be issued together, and the marks behind them.
+ *
+ * <pre>
+ *   HELD --{@link #issued}--> one mark of the device stands for all of theirs
+ *     \---{@link #failed}--> all of them fail
+ * </pre>
+ *
+ * <p><b>Threads.</b> Launches are added, and the state is changed, by the accelerator's worker.
+ * Anybody may wait for a mark: he says so ({@link #isDemanded}), and the worker, which waits for
+ * nobody, issues soon. The worker itself issues when it is the one who waits.
+ */
+final class HeldLaunches {
+  private final List<Launch> launches = new ArrayList<>();
+  private final Thread worker = Thread.currentThread();
+  private final Runnable issue;
+
+  // Guarded by this: null while the launches are held.
+  private Mark behind;
+  private DeviceException failure;
+
+  // Guarded by this: marks given out, and how many of them have not been released.
+  private int marks;
+  private int open;
+  private long nanos = -1;
+
+  private volatile boolean demanded;
+
+  /**
+   * By the worker.
+   *
+   * @param issue issues the launches or makes them fail; called on the worker's thread
+   */
+  HeldLaunches(Runnable issue) {
+    this.issue = issue;
+  }
+
+  List<Launch> launches() {
+    return launches;
+  }
+
+  /** True when somebody waits for one of the marks. */
+  boolean isDemanded() {
+    return demanded;
+  }
+
+  /** Makes a mark behind the launches so far; it is reached when all have ended. */
+  synchronized Mark mark() {
+    marks++;
+    open++;
+    return new HeldMark();
+  }
+
+  /**
+   * The launches have been issued.
+   *
+   * @param mark behind them; released by this
+   */
+  synchronized void issued(Mark mark) {
+    behind = mark;
+    notifyAll();
+    releaseWhenUnused();
+  }
+
+  synchronized void failed(DeviceException reason) {
+    failure = reason;
+    notifyAll();
+  }
+
+  private synchronized boolean isHeld() {
+    return behind == null && failure == null;
+  }
+
+  private synchronized Mark behind() {
+    if (failure != null) {
+      throw new DeviceException(failure.getMessage(), failure.isLost());
+    }
+    return behind;
+  }
+
+  private Mark awaitIssue() {
+    if (isHeld() && Thread.currentThread() == worker) {
+      issue.run();
+    }
+    boolean interrupted = false;
+    synchronized (this) {
+      while (isHeld()) {
+        demanded = true;
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return behind();
+  }
+
+  private synchronized void releaseWhenUnused() {
+    if (open == 0 && behind != null) {
+      behind.release();
+      behind = null;
+      failure = new DeviceException("all marks have been released", false);
+    }
+  }
+
+  /** An equal share of what all took; the device does not tell more. */
+  private synchronized long nanosOfEach() {
+    if (nanos < 0) {
+      nanos = behind().nanos() / marks;
+    }
+    return nanos;
+  }
+
+  private final class HeldMark implements Mark {
+    @Override
+    public boolean isReached() {
+      synchronized (HeldLaunches.this) {
+        return failure != null || behind != null && behind.isReached();
+      }
+    }
+
+    @Override
+    public void await() {
+      awaitIssue().await();
+    }
+
+    @Override
+    public long nanos() {
+      return nanosOfEach();
+    }
+
+    @Override
+    public boolean isMeasured() {
+      return false;
+    }
+
+    @Override
+    public void release() {
+      synchronized (HeldLaunches.this) {
+        open--;
+        releaseWhenUnused();
+      }
+    }
+  }
+}

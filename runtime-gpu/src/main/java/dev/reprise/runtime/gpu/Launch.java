@@ -1,0 +1,282 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import java.util.Arrays;
+
+/**
+ * Something that a {@link Backend} was asked to launch, written down: what it is, which is the same
+ * in each iteration of a loop, and its arguments, which may differ. Immutable.
+ */
+public final class Launch {
+  /** The call of the backend or of its library. */
+  public enum Kind {
+    /** {@link Backend#run}; the size is the number of items. */
+    ITEMS,
+    /** {@link Backend#runGroups}; the size is the number of groups. */
+    GROUPS,
+    COPY,
+    ZERO,
+    GEMM,
+    SYRK
+  }
+
+  private final Kind kind;
+
+  /** File and name of the kernel, or its name among those made at run time; null for the rest. */
+  private final String kernel;
+
+  private final GeneratedKernels generated;
+  private final Precision precision;
+  private final long size;
+  private final int groupSize;
+
+  /** Sizes and options of a copy or a product. */
+  private final Object[] fixed;
+
+  private final Object[] arguments;
+
+  private Launch(
+      Kind kind,
+      String kernel,
+      GeneratedKernels generated,
+      Precision precision,
+      long size,
+      int groupSize,
+      Object[] fixed,
+      Object[] arguments) {
+    this.kind = kind;
+    this.kernel = kernel;
+    this.generated = generated;
+    this.precision = precision;
+    this.size = size;
+    this.groupSize = groupSize;
+    this.fixed = fixed;
+    this.arguments = arguments;
+  }
+
+  private static final Object[] NONE = {};
+
+  static Launch items(
+      GeneratedKernels generated,
+      String kernel,
+      Precision precision,
+      long items,
+      Object[] arguments) {
+    return new Launch(Kind.ITEMS, kernel, generated, precision, items, 0, NONE, arguments);
+  }
+
+  static Launch groups(
+      GeneratedKernels generated,
+      String kernel,
+      Precision precision,
+      long groups,
+      int groupSize,
+      Object[] arguments) {
+    return new Launch(
+        Kind.GROUPS, kernel, generated, precision, groups, groupSize, NONE, arguments);
+  }
+
+  static Launch copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes) {
+    return new Launch(
+        Kind.COPY, null, null, null, bytes, 0, NONE, new Object[] {from, fromByte, to, toByte});
+  }
+
+  static Launch zero(DeviceBuffer buffer, long bytes) {
+    return new Launch(Kind.ZERO, null, null, null, bytes, 0, NONE, new Object[] {buffer});
+  }
+
+  /** As {@link Products#gemmOfRounded}; as {@link Products#gemm} without {@code products}. */
+  static Launch gemm(
+      ProductPrecision products,
+      Precision precision,
+      boolean transA,
+      boolean transB,
+      long m,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      DeviceBuffer b,
+      long ldb,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    return new Launch(
+        Kind.GEMM,
+        null,
+        null,
+        precision,
+        m,
+        0,
+        new Object[] {products, transA, transB, m, n, k, alpha, lda, ldb, beta, ldc},
+        new Object[] {a, b, c});
+  }
+
+  /** As {@link Products#syrk}. */
+  static Launch syrk(
+      Precision precision,
+      boolean transA,
+      long n,
+      long k,
+      double alpha,
+      DeviceBuffer a,
+      long lda,
+      double beta,
+      DeviceBuffer c,
+      long ldc) {
+    return new Launch(
+        Kind.SYRK,
+        null,
+        null,
+        precision,
+        n,
+        0,
+        new Object[] {transA, n, k, alpha, lda, beta, ldc},
+        new Object[] {a, c});
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** File and name of the kernel, or its name among {@link #generated}; null for the rest. */
+  public String kernel() {
+    return kernel;
+  }
+
+  /** The kernels made at run time that the kernel is of, or null. */
+  public GeneratedKernels generated() {
+    return generated;
+  }
+
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Items, groups or bytes; see {@link Kind}. */
+  public long size() {
+    return size;
+  }
+
+  /** Threads of a group; of {@link Kind#GROUPS} alone. */
+  public int groupSize() {
+    return groupSize;
+  }
+
+  /** Arguments as {@link Backend} takes them; not to be changed. */
+  public Object[] arguments() {
+    return arguments;
+  }
+
+  /** True when the other one differs in its arguments at most, whose kinds are the same. */
+  boolean isLike(Launch other) {
+    if (kind != other.kind
+        || size != other.size
+        || groupSize != other.groupSize
+        || precision != other.precision
+        || arguments.length != other.arguments.length
+        || !java.util.Objects.equals(kernel, other.kernel)
+        || !java.util.Objects.equals(generated, other.generated)
+        || !Arrays.equals(fixed, other.fixed)) {
+      return false;
+    }
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i] instanceof DeviceBuffer != other.arguments[i] instanceof DeviceBuffer
+          || !(arguments[i] instanceof DeviceBuffer)
+              && arguments[i].getClass() != other.arguments[i].getClass()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** True when the arguments are the same: buffers are, when they are the same object or part. */
+  public boolean hasArgumentsOf(Launch other) {
+    return Arrays.equals(arguments, other.arguments);
+  }
+
+  /** Launches it. */
+  public void issue(Backend backend) {
+    switch (kind) {
+      case ITEMS -> {
+        if (generated == null) {
+          backend.run(kernel, precision, size, arguments);
+        } else {
+          backend.run(generated, kernel, precision, size, arguments);
+        }
+      }
+      case GROUPS -> {
+        if (generated == null) {
+          backend.runGroups(kernel, precision, size, groupSize, arguments);
+        } else {
+          backend.runGroups(generated, kernel, precision, size, groupSize, arguments);
+        }
+      }
+      case COPY ->
+          backend.copy(buffer(0), (Long) arguments[1], buffer(2), (Long) arguments[3], size);
+      case ZERO -> backend.zero(buffer(0), size);
+      case GEMM -> gemm(backend.products());
+      case SYRK ->
+          backend
+              .products()
+              .syrk(
+                  precision,
+                  (Boolean) fixed[0],
+                  (Long) fixed[1],
+                  (Long) fixed[2],
+                  (Double) fixed[3],
+                  buffer(0),
+                  (Long) fixed[4],
+                  (Double) fixed[5],
+                  buffer(1),
+                  (Long) fixed[6]);
+    }
+  }
+
+  private void gemm(Products library) {
+    boolean transA = (Boolean) fixed[1];
+    boolean transB = (Boolean) fixed[2];
+    long m = (Long) fixed[3];
+    long n = (Long) fixed[4];
+    long k = (Long) fixed[5];
+    double alpha = (Double) fixed[6];
+    long lda = (Long) fixed[7];
+    long ldb = (Long) fixed[8];
+    double beta = (Double) fixed[9];
+    long ldc = (Long) fixed[10];
+    DeviceBuffer a = buffer(0);
+    DeviceBuffer b = buffer(1);
+    DeviceBuffer c = buffer(2);
+    if (fixed[0] == null) {
+      library.gemm(precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    } else {
+      library.gemmOfRounded(
+          (ProductPrecision) fixed[0],
+          transA,
+          transB,
+          m,
+          n,
+          k,
+          alpha,
+          a,
+          lda,
+          b,
+          ldb,
+          beta,
+          c,
+          ldc);
+    }
+  }
+
+  private DeviceBuffer buffer(int i) {
+    return (DeviceBuffer) arguments[i];
+  }
+
+  @Override
+  public String toString() {
+    return kind + (kernel == null ? "" : " " + kernel) + " " + size;
+  }
+}

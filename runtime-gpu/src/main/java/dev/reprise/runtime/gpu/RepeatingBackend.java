@@ -1,0 +1,529 @@
+package dev.reprise.runtime.gpu;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.gpu.RepeatedLoop.Iteration;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A backend that notices when a loop's iterations launch the same again and again, holds such an
+ * iteration back, and issues it as one. What an iteration launches is compared launch by launch
+ * with what is expected; with the first difference, or when somebody waits, all is issued as it
+ * came. So results never depend on what is replayed.
+ *
+ * <p><b>What is held.</b> Launches, copies within the device and products; the host's side of each
+ * operation runs as ever. Launches that are held read what is pinned or kept, and write what is
+ * kept for this iteration alone ({@link KeptMemory}), so nothing that happens to the pool meanwhile
+ * concerns them. Uploads go ahead: they are into memory that no held launch uses.
+ *
+ * <p><b>Threads.</b> As {@link Backend} says. The worker issues before it waits for anything; who
+ * else waits for a mark makes it issue soon (see {@link HeldLaunches}).
+ */
+final class RepeatingBackend implements Backend {
+  /** Loops that are remembered, the one used longest ago forgotten first. */
+  private static final int MOST_LOOPS = 16;
+
+  /** How often memory that is kept may be wanted elsewhere before nothing is kept any more. */
+  private static final int MOST_SHORTAGES = 3;
+
+  private final Backend device;
+  private final Products products;
+  private final CompressedProducts compressedProducts;
+
+  // All below is the worker's, but for what is volatile.
+  private final Map<Object, RepeatedLoop> loops =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, RepeatedLoop> eldest) {
+          boolean tooMany = size() > MOST_LOOPS;
+          if (tooMany) {
+            eldest.getValue().forget();
+          }
+          return tooMany;
+        }
+      };
+
+  // The loop whose iteration is under way, null outside of all.
+  private Object key;
+  private RepeatedLoop loop;
+  private Iteration iteration = new Iteration();
+  private int shortages;
+  private final AtomicLong unused = new AtomicLong();
+  private volatile Thread worker;
+
+  // Written by the worker; null when nothing is held back.
+  private volatile HeldLaunches held;
+  private volatile long replays;
+
+  /**
+   * @param device owned from now on
+   */
+  RepeatingBackend(Backend device) {
+    this.device = device;
+    this.products = device.products() == null ? null : new NotedProducts();
+    this.compressedProducts =
+        device.compressedProducts() == null ? null : new PlainCompressedProducts();
+  }
+
+  /** The device itself. */
+  Backend device() {
+    return device;
+  }
+
+  // ---- iterations
+
+  /**
+   * A loop begins an iteration. By the worker.
+   *
+   * @param of the loop, compared by identity
+   * @param ended whether an iteration of the same loop ends here
+   */
+  void repeats(Object of, boolean ended) {
+    worker = Thread.currentThread();
+    RepeatedLoop known = loops.get(of);
+    if (!device.replays() || shortages > MOST_SHORTAGES || known != null && known.isTiny()) {
+      return;
+    }
+    if (ended && key != null && key == of) {
+      endIteration();
+    } else {
+      issueHeld();
+    }
+    begin(of);
+  }
+
+  private void endIteration() {
+    HeldLaunches window = held;
+    if (window == null) {
+      loop.ended(iteration);
+    } else if (loop.replay(iteration)) {
+      held = null;
+      replays++;
+      issued(window);
+    } else {
+      breakOff();
+    }
+  }
+
+  private void begin(Object of) {
+    key = of;
+    loop = loops.computeIfAbsent(of, _ -> new RepeatedLoop(device, unused));
+    iteration = new Iteration();
+    if (loop.begin()) {
+      held = new HeldLaunches(this::breakOff);
+    }
+  }
+
+  /** Iterations that were issued as one. Any thread. */
+  long replayed() {
+    return replays;
+  }
+
+  /** True when launches are held back. By the worker. */
+  boolean isHolding() {
+    HeldLaunches window = held;
+    return window != null && !window.launches().isEmpty();
+  }
+
+  /** True when somebody waits for launches that are held back. By the worker. */
+  boolean isDemanded() {
+    HeldLaunches window = held;
+    return window != null && window.isDemanded();
+  }
+
+  private void issueHeld() {
+    HeldLaunches window = held;
+    held = null;
+    if (window == null || window.launches().isEmpty()) {
+      return;
+    }
+    try {
+      for (Launch launch : window.launches()) {
+        launch.issue(device);
+      }
+    } catch (RuntimeException | Error e) {
+      window.failed(failure(e));
+      return;
+    }
+    issued(window);
+  }
+
+  private void issued(HeldLaunches window) {
+    try {
+      window.issued(device.mark());
+    } catch (RuntimeException | Error e) {
+      window.failed(failure(e));
+    }
+  }
+
+  private static DeviceException failure(Throwable e) {
+    return e instanceof DeviceException known
+        ? known
+        : new DeviceException(String.valueOf(e.getMessage()), false);
+  }
+
+  private void breakOff() {
+    breakOff(true);
+  }
+
+  /**
+   * Issues what is held back, launch by launch, and holds no more of this iteration.
+   *
+   * @param again whether that is held against the loop
+   */
+  void breakOff(boolean again) {
+    if (held != null) {
+      issueHeld();
+      if (again) {
+        loop.brokeOff();
+      }
+    }
+  }
+
+  /** True when the launch is held back: then it has been made. */
+  private boolean holds(Launch launch) {
+    HeldLaunches window = held;
+    if (window == null) {
+      return false;
+    }
+    if (!loop.expects(iteration.launches().size(), launch)) {
+      breakOff();
+      return false;
+    }
+    iteration.add(launch);
+    window.launches().add(launch);
+    return true;
+  }
+
+  private void submit(Launch launch) {
+    if (!holds(launch)) {
+      launch.issue(device);
+      note(launch);
+    }
+  }
+
+  private void note(Launch launch) {
+    if (loop != null) {
+      iteration.add(launch);
+    }
+  }
+
+  /** Before the device is asked for what cannot be held back nor launched again by itself. */
+  private void beforeOther() {
+    breakOff();
+    iteration.spoil();
+  }
+
+  // ---- launches
+
+  @Override
+  public void run(String kernel, Precision precision, long items, Object... arguments) {
+    submit(Launch.items(null, kernel, precision, items, arguments));
+  }
+
+  @Override
+  public void runGroups(
+      String kernel, Precision precision, long groups, int groupSize, Object... arguments) {
+    submit(Launch.groups(null, kernel, precision, groups, groupSize, arguments));
+  }
+
+  @Override
+  public GeneratedKernels.Language language() {
+    return device.language();
+  }
+
+  @Override
+  public void run(
+      GeneratedKernels kernels, String name, Precision precision, long items, Object... arguments) {
+    submit(Launch.items(kernels, name, precision, items, arguments));
+  }
+
+  @Override
+  public void runGroups(
+      GeneratedKernels kernels,
+      String name,
+      Precision precision,
+      long groups,
+      int groupSize,
+      Object... arguments) {
+    submit(Launch.groups(kernels, name, precision, groups, groupSize, arguments));
+  }
+
+  @Override
+  public void copy(DeviceBuffer from, long fromByte, DeviceBuffer to, long toByte, long bytes) {
+    submit(Launch.copy(from, fromByte, to, toByte, bytes));
+  }
+
+  @Override
+  public void zero(DeviceBuffer buffer, long bytes) {
+    submit(Launch.zero(buffer, bytes));
+  }
+
+  @Override
+  public Products products() {
+    return products;
+  }
+
+  @Override
+  public CompressedProducts compressedProducts() {
+    return compressedProducts;
+  }
+
+  /** The library's products, noted; those that it does not take are launched otherwise. */
+  private final class NotedProducts implements Products {
+    private final Products library = device.products();
+
+    @Override
+    public String library() {
+      return library.library();
+    }
+
+    @Override
+    public boolean gemm(
+        Precision precision,
+        boolean transA,
+        boolean transB,
+        long m,
+        long n,
+        long k,
+        double alpha,
+        DeviceBuffer a,
+        long lda,
+        DeviceBuffer b,
+        long ldb,
+        double beta,
+        DeviceBuffer c,
+        long ldc) {
+      Launch launch =
+          Launch.gemm(
+              null, precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      return holds(launch)
+          || noted(
+              launch,
+              library.gemm(
+                  precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
+    }
+
+    @Override
+    public boolean gemmOfRounded(
+        ProductPrecision rounded,
+        boolean transA,
+        boolean transB,
+        long m,
+        long n,
+        long k,
+        double alpha,
+        DeviceBuffer a,
+        long lda,
+        DeviceBuffer b,
+        long ldb,
+        double beta,
+        DeviceBuffer c,
+        long ldc) {
+      Launch launch =
+          Launch.gemm(
+              rounded,
+              Precision.FP32,
+              transA,
+              transB,
+              m,
+              n,
+              k,
+              alpha,
+              a,
+              lda,
+              b,
+              ldb,
+              beta,
+              c,
+              ldc);
+      return holds(launch)
+          || noted(
+              launch,
+              library.gemmOfRounded(
+                  rounded, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
+    }
+
+    @Override
+    public boolean syrk(
+        Precision precision,
+        boolean transA,
+        long n,
+        long k,
+        double alpha,
+        DeviceBuffer a,
+        long lda,
+        double beta,
+        DeviceBuffer c,
+        long ldc) {
+      Launch launch = Launch.syrk(precision, transA, n, k, alpha, a, lda, beta, c, ldc);
+      return holds(launch)
+          || noted(launch, library.syrk(precision, transA, n, k, alpha, a, lda, beta, c, ldc));
+    }
+
+    private boolean noted(Launch launch, boolean taken) {
+      if (taken) {
+        note(launch);
+      }
+      return taken;
+    }
+
+    @Override
+    public DeviceBuffer part(DeviceBuffer buffer, long fromByte) {
+      return library.part(buffer, fromByte);
+    }
+  }
+
+  /** Products of compressed matrices are never held back. */
+  private final class PlainCompressedProducts implements CompressedProducts {
+    private final CompressedProducts library = device.compressedProducts();
+
+    @Override
+    public String library() {
+      return library.library();
+    }
+
+    @Override
+    public boolean takes(long rows, long cols, long nonZeros, long n) {
+      return library.takes(rows, cols, nonZeros, n);
+    }
+
+    @Override
+    public void multiply(
+        Precision precision,
+        Rows x,
+        DeviceBuffer y,
+        long n,
+        DeviceBuffer out,
+        java.util.function.LongFunction<DeviceBuffer> scratch) {
+      beforeOther();
+      library.multiply(precision, x, y, n, out, scratch);
+    }
+  }
+
+  // ---- everything else
+
+  @Override
+  public AcceleratorInfo info() {
+    return device.info();
+  }
+
+  @Override
+  public void read(DeviceBuffer from, MemorySegment to, long bytes) {
+    beforeOther();
+    device.read(from, to, bytes);
+  }
+
+  @Override
+  public Mark mark() {
+    HeldLaunches window = held;
+    return window == null || window.launches().isEmpty() ? device.mark() : window.mark();
+  }
+
+  /** Into memory that nothing held back uses, so it need not wait for that. */
+  @Override
+  public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
+    device.upload(from, to, bytes);
+  }
+
+  @Override
+  public void download(DeviceBuffer from, MemorySegment to, long bytes) {
+    device.download(from, to, bytes);
+  }
+
+  @Override
+  public double peerRate(Backend peer) {
+    return device.peerRate(((RepeatingBackend) peer).device);
+  }
+
+  @Override
+  public void copyFromPeer(Backend peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
+    device.copyFromPeer(((RepeatingBackend) peer).device, from, to, bytes);
+  }
+
+  @Override
+  public DeviceBuffer allocate(long bytes) {
+    if (Thread.currentThread() != worker || loop == null) {
+      return device.allocate(bytes);
+    }
+    if (held != null && !loop.expectsAllocation(iteration.allocations().size(), bytes)) {
+      breakOff();
+    }
+    DeviceBuffer buffer = loop.replaced(iteration, bytes);
+    if (buffer == null) {
+      buffer = device.allocate(bytes);
+    }
+    iteration.allocations().add(bytes);
+    return buffer;
+  }
+
+  /** A buffer that is kept for this allocation, or null. By the worker. */
+  DeviceBuffer kept(long bytes) {
+    if (Thread.currentThread() != worker || loop == null) {
+      return null;
+    }
+    DeviceBuffer buffer = loop.kept(iteration, bytes);
+    if (buffer != null) {
+      iteration.allocations().add(bytes);
+    }
+    return buffer;
+  }
+
+  /** Gives up the memory that is kept, since it is short. By the worker. */
+  boolean forget() {
+    issueHeld();
+    boolean some = unused.get() > 0;
+    if (some) {
+      shortages++;
+    }
+    iteration.spoil();
+    loops.values().forEach(RepeatedLoop::forget);
+    return some;
+  }
+
+  @Override
+  public long launches() {
+    return device.launches();
+  }
+
+  @Override
+  public long liveBuffers() {
+    return device.liveBuffers() - unused.get();
+  }
+
+  @Override
+  public long usedBytes() {
+    return device.usedBytes();
+  }
+
+  @Override
+  public long mappedBytes() {
+    return device.mappedBytes();
+  }
+
+  @Override
+  public void trim() {
+    device.trim();
+  }
+
+  @Override
+  public void limit(long bytes) {
+    device.limit(bytes);
+  }
+
+  /** When the worker has ended. */
+  @Override
+  public void close() {
+    held = null;
+    loops.values().forEach(RepeatedLoop::forget);
+    loops.clear();
+    device.close();
+  }
+}

@@ -1,0 +1,286 @@
+package dev.reprise.runtime.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.DeviceMatrix;
+import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.Mark;
+import dev.reprise.runtime.operation.Attributes;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Loops whose iterations are issued at once, beside the same loops launch by launch: the bits are
+ * the same whatever comes in between.
+ */
+public abstract class RepeatedOnDevice {
+  private static final int SIZE = 24;
+  private static final int ROWS = 640;
+  private static final int ITERATIONS = 120;
+
+  /** A new accelerator, whose close the test takes over. */
+  protected abstract Accelerator open();
+
+  /** Cells with those who use them: a worker's task pins its inputs until its mark is reached. */
+  private static final class Cells {
+    private final DeviceMatrix matrix;
+    private int users = 1;
+
+    Cells(DeviceMatrix matrix) {
+      this.matrix = matrix;
+    }
+
+    void release() {
+      users--;
+      if (users == 0) {
+        matrix.buffer().release();
+      }
+    }
+  }
+
+  private record Task(Mark mark, List<Cells> inputs) {}
+
+  /** What a worker does with an accelerator, on the test's thread. */
+  private static final class Flow implements AutoCloseable {
+    private final Accelerator accelerator;
+    private final Arena arena = Arena.ofShared();
+    private final Deque<Task> issued = new ArrayDeque<>();
+
+    Flow(Accelerator accelerator) {
+      this.accelerator = accelerator;
+    }
+
+    DeviceBuffer allocate(long bytes) {
+      DeviceBuffer kept = accelerator.kept(bytes);
+      return kept == null ? accelerator.allocate(bytes) : kept;
+    }
+
+    Cells launch(String opcode, Object... operands) {
+      Operation operation =
+          new Operation(OperationTable.standard().get(opcode), Attributes.none())
+              .withPrecision(Precision.FP64);
+      DeviceOperand[] inputs = new DeviceOperand[operands.length];
+      List<Cells> pinned = new ArrayList<>();
+      for (int i = 0; i < operands.length; i++) {
+        switch (operands[i]) {
+          case Cells cells -> {
+            inputs[i] = cells.matrix;
+            cells.users++;
+            pinned.add(cells);
+          }
+          case Integer number -> inputs[i] = Scalar.of((long) number);
+          case Double number -> inputs[i] = Scalar.of(number);
+          default -> throw new IllegalArgumentException();
+        }
+      }
+      DeviceOperand[] outputs = accelerator.launch(operation, inputs, this::allocate);
+      issued.add(new Task(accelerator.mark(), pinned));
+      return new Cells((DeviceMatrix) outputs[0]);
+    }
+
+    void complete(int left) {
+      while (issued.size() > left) {
+        Task oldest = issued.poll();
+        oldest.mark.await();
+        oldest.mark.release();
+        oldest.inputs.forEach(Cells::release);
+      }
+    }
+
+    Cells uploaded(SplittableRandom random, int rows, int cols) {
+      MemorySegment cells = arena.allocate(8L * rows * cols, 64);
+      for (int i = 0; i < rows * cols; i++) {
+        cells.setAtIndex(ValueLayout.JAVA_DOUBLE, i, random.nextDouble() - 0.5);
+      }
+      DeviceBuffer buffer = allocate(cells.byteSize());
+      accelerator.upload(cells, buffer, cells.byteSize());
+      return new Cells(new DeviceMatrix(rows, cols, Precision.FP64, buffer));
+    }
+
+    /** Cells once their mark has been reached. */
+    double[] read(Cells cells) {
+      complete(0);
+      long bytes = cells.matrix.bytes();
+      MemorySegment there = arena.allocate(bytes, 64);
+      accelerator.download(cells.matrix.buffer(), there, bytes);
+      return there.toArray(ValueLayout.JAVA_DOUBLE);
+    }
+
+    @Override
+    public void close() {
+      try {
+        complete(0);
+        assertThat(accelerator.liveBuffers()).isZero();
+      } finally {
+        accelerator.close();
+        arena.close();
+      }
+    }
+  }
+
+  /** What a run left: numbers, and how many iterations were issued at once. */
+  private record Outcome(List<double[]> numbers, long replays) {}
+
+  /** Steps of a gradient descent; {@code disturbed} loops do something else now and then. */
+  private Outcome run(boolean repeats, long seed, boolean disturbed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<double[]> numbers = new ArrayList<>();
+    Accelerator accelerator = open();
+    long replays;
+    Object[] loops = {"a loop", "another one"};
+    try (Flow flow = new Flow(accelerator)) {
+      Cells data = flow.uploaded(random, ROWS, SIZE);
+      Cells weights = flow.uploaded(random, SIZE, SIZE);
+      List<Cells> kept = new ArrayList<>();
+      Object loop = loops[0];
+      if (repeats) {
+        accelerator.repeats(loop, false);
+      }
+      for (int i = 0; i < ITERATIONS; i++) {
+        int event = disturbed && i > 12 ? random.nextInt(14) : 99;
+        int first = i * 16 % (ROWS - 16) + 1;
+        int rows = event == 0 ? 8 : 16;
+        Cells batch = flow.launch("rightIndex", data, first, first + rows - 1, 1, SIZE);
+        Cells product = flow.launch("matmul", batch, weights);
+        if (event == 1) {
+          Cells shift = flow.uploaded(random, 1, SIZE);
+          product = replaced(product, flow.launch("+", product, shift));
+          shift.release();
+        }
+        Cells error = flow.launch("tanh", product);
+        product.release();
+        if (event == 2) {
+          numbers.add(flow.read(error));
+        }
+        Cells turned = flow.launch("t", batch);
+        batch.release();
+        Cells gradient = flow.launch("matmul", turned, error);
+        turned.release();
+        Cells sums = flow.launch("colSums", error);
+        error.release();
+        Cells scaled = flow.launch("*", gradient, 0.01 / (i + 1));
+        gradient.release();
+        Cells next = flow.launch("-", weights, scaled);
+        scaled.release();
+        Cells small = flow.launch("*", sums, 0.001 * i);
+        sums.release();
+        Cells moved = flow.launch("-", next, small);
+        small.release();
+        next.release();
+        if (event == 3) {
+          weights.users++;
+          kept.add(weights);
+        }
+        weights.release();
+        weights = moved;
+        if (event == 4) {
+          awaitElsewhere(flow);
+        }
+        if (event == 5) {
+          accelerator.forgetRepeated();
+        }
+        if (repeats) {
+          if (event == 6) {
+            loop = loop == loops[0] ? loops[1] : loops[0];
+          }
+          accelerator.repeats(loop, event != 6);
+        }
+        flow.complete(disturbed ? random.nextInt(30) : 18);
+      }
+      numbers.add(flow.read(weights));
+      for (Cells each : kept) {
+        numbers.add(flow.read(each));
+        each.release();
+      }
+      weights.release();
+      data.release();
+      flow.complete(0);
+      replays = accelerator.replays();
+    }
+    return new Outcome(numbers, replays);
+  }
+
+  private static Cells replaced(Cells old, Cells fresh) {
+    old.release();
+    return fresh;
+  }
+
+  /** Another thread waits for the last mark; the worker hears of it while it has nothing to do. */
+  private static void awaitElsewhere(Flow flow) {
+    Mark last = flow.issued.peekLast().mark;
+    CompletableFuture<Void> waiting = CompletableFuture.runAsync(last::await);
+    while (!waiting.isDone()) {
+      if (flow.accelerator.isDemanded()) {
+        flow.accelerator.issueHeld(true);
+      }
+      Thread.onSpinWait();
+    }
+    waiting.join();
+  }
+
+  private static void assertSame(Outcome found, Outcome expected) {
+    assertThat(found.numbers).hasSameSizeAs(expected.numbers);
+    for (int i = 0; i < found.numbers.size(); i++) {
+      assertThat(found.numbers.get(i)).containsExactly(expected.numbers.get(i));
+    }
+  }
+
+  @Test
+  void iterationsThatComeAgainAreIssuedAtOnceAndLeaveTheSameBits() {
+    Outcome expected = run(false, 1, false);
+    Outcome found = run(true, 1, false);
+    assertSame(found, expected);
+    assertThat(expected.replays).isZero();
+    // The first ones are watched and prepared.
+    assertThat(found.replays).isGreaterThan(ITERATIONS - 12);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 4, 5, 6, 7, 8, 9})
+  void whateverComesInBetweenTheBitsAreTheSame(long seed) {
+    Outcome expected = run(false, seed, true);
+    Outcome found = run(true, seed, true);
+    assertSame(found, expected);
+    assertThat(found.replays).isPositive();
+  }
+
+  @Test
+  void theSteadyStateTakesNoMoreMemory() {
+    Accelerator accelerator = open();
+    SplittableRandom random = new SplittableRandom(11);
+    try (Flow flow = new Flow(accelerator)) {
+      Cells weights = flow.uploaded(random, SIZE, SIZE);
+      accelerator.repeats(this, false);
+      long settled = 0;
+      for (int i = 0; i < 60; i++) {
+        for (int step = 0; step < 8; step++) {
+          weights = replaced(weights, flow.launch("*", weights, 1.0 + step * 0.01));
+        }
+        accelerator.repeats(this, true);
+        flow.complete(16);
+        if (i == 20) {
+          settled = accelerator.usedBytes();
+        }
+      }
+      assertThat(accelerator.replays()).isGreaterThan(40);
+      assertThat(accelerator.usedBytes()).isEqualTo(settled);
+      weights.release();
+    }
+  }
+}
