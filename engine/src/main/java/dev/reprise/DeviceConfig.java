@@ -14,8 +14,11 @@ import java.util.Objects;
  *     default: all for round-robin; for auto all but those that are this machine's processor under
  *     another interface
  * @param bytes budgets by name of accelerator; the default is nine tenths of its memory
+ * @param graphs whether iterations of loops that launch the same again and again are started at
+ *     once; changes no result
  */
-public record DeviceConfig(String placement, List<String> among, Map<String, Long> bytes) {
+public record DeviceConfig(
+    String placement, List<String> among, Map<String, Long> bytes, boolean graphs) {
   /** The processor alone. */
   public static final DeviceConfig CPU = new DeviceConfig("cpu", List.of(), Map.of());
 
@@ -32,6 +35,11 @@ public record DeviceConfig(String placement, List<String> among, Map<String, Lon
     }
     among = List.copyOf(among);
     bytes = Map.copyOf(bytes);
+  }
+
+  /** As the other, with graphs. */
+  public DeviceConfig(String placement, List<String> among, Map<String, Long> bytes) {
+    this(placement, among, bytes, true);
   }
 
   /** A configuration that places everything by one policy, with default budgets. */

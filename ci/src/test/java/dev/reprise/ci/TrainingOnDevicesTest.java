@@ -98,6 +98,17 @@ class TrainingOnDevicesTest {
     assertThat(many.peakBytes()).isLessThan(3 * few.peakBytes());
   }
 
+  @ParameterizedTest
+  @CsvSource({"mlp, NONE", "mlp, HYBRID", "autoencoder, NONE", "autoencoder, TRACE"})
+  void iterationsThatComeAgainAreStartedAtOnceWithTheSameBits(String network, ReuseMode reuse) {
+    DeviceConfig apart = new DeviceConfig(OPENCL, List.of(), Map.of(), false);
+    ScriptOutput.Outcome expected = run(network, 40, apart, reuse);
+    ScriptOutput.Outcome found = run(network, 40, DeviceConfig.of(OPENCL), reuse);
+    assertThat(checks(found)).isEqualTo(checks(expected)).hasSize(2);
+    assertThat(use(expected.statistics()).replays()).isZero();
+    assertThat(use(found.statistics()).replays()).isPositive();
+  }
+
   /** Operands that were still to come used to be copied home, ahead of nobody. */
   @ParameterizedTest
   @CsvSource({"mlp", "autoencoder", "lenet"})

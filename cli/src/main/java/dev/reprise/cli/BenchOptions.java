@@ -45,6 +45,12 @@ final class BenchOptions {
   @Option(names = "--fusion", paramLabel = "on|off", description = "Fused chains. Default: on.")
   private String fusion;
 
+  @Option(
+      names = "--graphs",
+      paramLabel = "on|off",
+      description = "Iterations launched at once on accelerators. Default: on.")
+  private String graphs;
+
   @Option(names = "--optimize", paramLabel = "on|off", description = "Rewrites. Default: on.")
   private String optimize;
 
@@ -73,6 +79,7 @@ final class BenchOptions {
     set(options, "--numerics", numerics);
     set(options, "--policy", policy);
     set(options, "--fusion", fusion);
+    set(options, "--graphs", graphs);
     set(options, "--optimize", optimize);
     set(options, "--spill-folder", spillFolder);
     library.forEach(folder -> set(options, "--library", folder));

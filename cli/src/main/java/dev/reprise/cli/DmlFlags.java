@@ -93,6 +93,7 @@ final class DmlFlags {
         dedup,
         true,
         true,
+        true,
         policy,
         device,
         "default",

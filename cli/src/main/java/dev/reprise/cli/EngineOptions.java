@@ -108,7 +108,10 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
   private static DeviceConfig devices(Settings settings) {
     List<String> parts = List.of(settings.device().split("\\+"));
     return new DeviceConfig(
-        parts.getFirst(), parts.subList(1, parts.size()), settings.memory().ofAccelerators());
+        parts.getFirst(),
+        parts.subList(1, parts.size()),
+        settings.memory().ofAccelerators(),
+        settings.graphs());
   }
 
   private static SessionConfig inPrecision(SessionConfig config, String word) {

@@ -35,6 +35,15 @@ final class SessionOptions {
   private String fusion = "on";
 
   @Option(
+      names = "--graphs",
+      paramLabel = "on|off",
+      description = {
+        "Start what a loop's iterations launch again and again on an accelerator at once.",
+        "Changes no result. Default: on."
+      })
+  private String graphs = "on";
+
+  @Option(
       names = "--optimize",
       paramLabel = "on|off",
       description = {
@@ -195,6 +204,7 @@ final class SessionOptions {
         Choices.oneOf("--reuse", reuse, Choices.REUSE),
         Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
         Choices.oneOf("--fusion", fusion, Choices.SWITCH).equals("on"),
+        Choices.oneOf("--graphs", graphs, Choices.SWITCH).equals("on"),
         Choices.oneOf("--optimize", optimize, Choices.SWITCH).equals("on"),
         Choices.oneOf("--policy", policy, Choices.POLICY),
         Choices.device("--device", device),
@@ -249,6 +259,7 @@ final class SessionOptions {
       case "--reuse" -> reuse = value;
       case "--dedup" -> dedup = value;
       case "--fusion" -> fusion = value;
+      case "--graphs" -> graphs = value;
       case "--optimize" -> optimize = value;
       case "--policy" -> policy = value;
       case "--device" -> device = value;

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * What a person asked for, checked word by word; which of it exists yet is the engine's matter.
  *
  * @param reuse one of {@link Choices#REUSE}
+ * @param graphs false to start each launch of an accelerator by itself
  * @param optimize false to run the program as it is written
  * @param policy one of {@link Choices#POLICY}
  * @param device {@code auto}, {@code cpu}, {@code cuda:i}, {@code opencl:i} or {@code round-robin}
@@ -25,6 +26,7 @@ record Settings(
     String reuse,
     boolean dedup,
     boolean fusion,
+    boolean graphs,
     boolean optimize,
     String policy,
     String device,
@@ -57,6 +59,7 @@ record Settings(
         reuse,
         dedup,
         fusion,
+        graphs,
         optimize,
         policy,
         device,

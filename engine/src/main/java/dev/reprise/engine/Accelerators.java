@@ -209,7 +209,7 @@ final class Accelerators implements AutoCloseable {
    * @param ended whether an iteration of the same loop ends here
    */
   void repeats(Object loop, boolean ended) {
-    if (isOpen()) {
+    if (config.graphs() && isOpen()) {
       for (AcceleratorWorker worker : workers) {
         worker.repeats(loop, ended);
       }
