@@ -40,6 +40,26 @@ public final class TrainingBenchmark {
   private static final DeviceUse NOTHING =
       new DeviceUse("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
 
+  /** What is measured of Reprise. */
+  private enum Mode {
+    NONE(ReuseMode.NONE, true),
+    /** As the other, launch by launch. */
+    SINGLE(ReuseMode.NONE, false),
+    HYBRID(ReuseMode.HYBRID, true);
+
+    private final ReuseMode reuse;
+    private final boolean graphs;
+
+    Mode(ReuseMode reuse, boolean graphs) {
+      this.reuse = reuse;
+      this.graphs = graphs;
+    }
+
+    private String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private final String device;
   private final boolean isSmall;
   private final long deadline;
@@ -61,8 +81,8 @@ public final class TrainingBenchmark {
     boolean isSmall = words.length > 2 && words[2].equals("small");
     TrainingBenchmark benchmark = new TrainingBenchmark(device, isSmall, seconds);
     for (String network : NETWORKS) {
-      for (ReuseMode reuse : List.of(ReuseMode.NONE, ReuseMode.HYBRID)) {
-        benchmark.measure(network, reuse);
+      for (Mode mode : Mode.values()) {
+        benchmark.measure(network, mode);
       }
     }
     System.out.println("{\"device\": \"" + device + "\", \"precision\": \"fp32\", \"training\": [");
@@ -70,21 +90,21 @@ public final class TrainingBenchmark {
   }
 
   /** One session for all sizes of batches, the smallest first, so that its peak is of its own. */
-  private void measure(String network, ReuseMode reuse) throws Exception {
+  private void measure(String network, Mode mode) throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
     SessionConfig config =
         SessionConfig.defaults()
             .withSeed(42)
             .withWorkingDirectory(ScriptOutput.projectRoot())
-            .withReuse(reuse)
+            .withReuse(mode.reuse)
             .withPrecision(Precision.FP32)
-            .withDevices(DeviceConfig.of(device))
+            .withDevices(new DeviceConfig(device, List.of(), Map.of(), mode.graphs))
             .withOutput(out, System.err);
     used = NOTHING;
     try (Session session = Reprise.session(config)) {
       for (int batch : isSmall ? new int[] {4, 8} : new int[] {32, 128, 512}) {
-        String what = network + ", batch " + batch + ", reuse " + word(reuse);
+        String what = network + ", batch " + batch + ", reuse " + mode.word();
         if (System.nanoTime() > deadline) {
           System.err.println("left out for lack of time: " + what);
           continue;
@@ -95,7 +115,7 @@ public final class TrainingBenchmark {
         int many =
             isSmall ? 12 : (int) Math.clamp(1.0 / (first.loopSeconds() / few), few + 60, 1000);
         Counts second = run(session, network, batch, 1001, many, printed);
-        String row = row(network, batch, reuse, few, many, first, second);
+        String row = row(network, batch, mode, few, many, first, second);
         System.err.println(row);
         rows.add(row);
       }
@@ -108,6 +128,7 @@ public final class TrainingBenchmark {
       long operations,
       long hits,
       long launches,
+      long replays,
       long busyNanos,
       long copiesThere,
       long copiesBack,
@@ -145,6 +166,7 @@ public final class TrainingBenchmark {
           statistics.executed(),
           statistics.hits(),
           after.launches() - before.launches(),
+          after.replays() - before.replays(),
           after.busyNanos() - before.busyNanos(),
           after.uploads() - before.uploads(),
           after.downloads() - before.downloads(),
@@ -166,31 +188,28 @@ public final class TrainingBenchmark {
   }
 
   private static String row(
-      String network, int batch, ReuseMode reuse, int few, int many, Counts first, Counts second) {
+      String network, int batch, Mode mode, int few, int many, Counts first, Counts second) {
     double more = many - few;
     return String.format(
         Locale.ROOT,
         "{\"network\": \"%s\", \"batch\": %d, \"reuse\": \"%s\", \"iterations\": %d,"
             + " \"microsPerIteration\": %.2f, \"operations\": %.2f, \"hits\": %.2f,"
-            + " \"launches\": %.2f, \"busyMicros\": %.2f, \"copiesThere\": %.3f,"
+            + " \"launches\": %.2f, \"replays\": %.2f, \"busyMicros\": %.2f, \"copiesThere\": %.3f,"
             + " \"copiesBack\": %.3f, \"fallbacks\": %d, \"peakBytes\": %d, \"check\": \"%s\"}",
         network,
         batch,
-        word(reuse),
+        mode.word(),
         many,
         second.loopSeconds() / many * 1e6,
         (second.operations() - first.operations()) / more,
         (second.hits() - first.hits()) / more,
         (second.launches() - first.launches()) / more,
+        (second.replays() - first.replays()) / more,
         (second.busyNanos() - first.busyNanos()) / 1e3 / more,
         (second.copiesThere() - first.copiesThere()) / more,
         (second.copiesBack() - first.copiesBack()) / more,
         second.fallbacks(),
         second.peakBytes(),
         second.check());
-  }
-
-  private static String word(ReuseMode reuse) {
-    return reuse.name().toLowerCase(Locale.ROOT);
   }
 }
