@@ -144,6 +144,15 @@ public final class ValueContent {
       record.putInt(cells.precision().bytesPerCell()).putLong(cells.rows()).putLong(cells.cols());
       put(record.putLong(cells.bytes()).flip());
       MemorySegment segment = cells.buffer().segment();
+      int cellBytes = cells.precision().bytesPerCell();
+      if (!sparse
+          && out instanceof CellsOutput whole
+          && whole.takesCells(cells.rows(), cells.cols(), cellBytes)) {
+        checksum.segment(segment, cells.bytes());
+        bytes += cells.bytes();
+        whole.cells(segment, cells.rows(), (int) cells.cols(), cellBytes);
+        return;
+      }
       for (long at = 0; at < cells.bytes(); at += PIECE_BYTES) {
         long length = Math.min(PIECE_BYTES, cells.bytes() - at);
         MemorySegment piece = segment.asSlice(at, length);
@@ -230,6 +239,63 @@ public final class ValueContent {
       throw damaged(file);
     }
     return value;
+  }
+
+  /** Cells that are put together where they are to be. */
+  @FunctionalInterface
+  public interface CellsInput {
+    void into(MemorySegment cells) throws IOException;
+  }
+
+  /**
+   * Reads a dense matrix of which the cells do not lie as they were written.
+   *
+   * @param header what {@link #write} wrote before the cells
+   * @param input fills the memory of all cells
+   * @return the caller owns one reference
+   * @throws IOException when the cells cannot be had
+   * @throws FormatException when they are not those that were written
+   */
+  public static Value readTable(
+      byte[] header,
+      CellsInput input,
+      Fingerprint expected,
+      Path file,
+      Allocator allocator,
+      Function<MatrixOperand, Value> adopt)
+      throws IOException {
+    ByteBuffer facts = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+    boolean isDense =
+        header.length == 33
+            && facts.get() == (byte) 'M'
+            && facts.getInt() == BinaryHeader.MATRIX
+            && header.length + facts.getLong(25) == expected.bytes;
+    int bytesPerCell = facts.getInt(5);
+    if (!isDense || bytesPerCell != 4 && bytesPerCell != 8) {
+      throw damaged(file);
+    }
+    long rows = facts.getLong(9);
+    long cols = facts.getLong(17);
+    Precision precision = bytesPerCell == 4 ? Precision.FP32 : Precision.FP64;
+    if (rows < 0
+        || cols < 0
+        || rows != 0 && cols > Long.MAX_VALUE / 8 / rows
+        || DenseMatrix.bytesOf(rows, cols, precision) != facts.getLong(25)) {
+      throw damaged(file);
+    }
+    MatrixOperand cells = DenseMatrix.allocate(allocator, rows, cols, precision);
+    try {
+      MemorySegment segment = cells.buffer().segment().asSlice(0, cells.bytes());
+      input.into(segment);
+      Checksum checksum = new Checksum().bytes(header, 0, header.length);
+      if (!isExpected(checksum.segment(segment, cells.bytes()), expected)) {
+        throw damaged(file);
+      }
+      return adopt.apply(cells);
+    } catch (IOException | RuntimeException | Error e) {
+      cells.buffer().release();
+      throw e;
+    }
   }
 
   private static boolean isExpected(Checksum checksum, Fingerprint expected) {

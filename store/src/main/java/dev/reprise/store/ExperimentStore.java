@@ -2,8 +2,10 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,6 +24,7 @@ import java.util.List;
  * <pre>
  *   DIR/graph.db      experiment graph, and small contents           (SQLite, write-ahead log)
  *   DIR/artifacts/    large contents, by fingerprint
+ *   DIR/pieces/       pieces of contents, by theirs
  *   DIR/programs/     whole runs, and
  *   DIR/recalls/      who recalled one without opening the graph   (RecalledPrograms)
  *   DIR/claims        who computes what at this moment               (locks, no content)
@@ -40,6 +43,7 @@ public final class ExperimentStore implements RunStore {
 
   private final StoreConfig config;
   private final ArtifactFiles files;
+  private final PieceFiles pieces;
   private final RecalledPrograms programs;
   private final GraphDatabase database;
 
@@ -52,6 +56,7 @@ public final class ExperimentStore implements RunStore {
     this.config = config;
     Path folder = config.folder();
     this.files = new ArtifactFiles(folder);
+    this.pieces = new PieceFiles(folder);
     this.programs = new RecalledPrograms(folder);
     try {
       if (!config.readOnly()) {
@@ -120,6 +125,17 @@ public final class ExperimentStore implements RunStore {
     return files;
   }
 
+  PieceFiles pieces() {
+    return pieces;
+  }
+
+  /** Takes the pieces of a content that the store does not have yet. */
+  PieceWriter newPieces() {
+    return new PieceWriter(
+        piece -> database.ask(session -> new LaidContents(session, pieces).bytesOf(piece)) > 0,
+        files::draft);
+  }
+
   RecalledPrograms programs() {
     return programs;
   }
@@ -169,14 +185,61 @@ public final class ExperimentStore implements RunStore {
     return files.of(artifact.hash());
   }
 
-  /** Maps a content that lies in a file. */
+  /** Maps a content that lies in a file, puts together one that lies in pieces. */
   @Override
   public MemorySegment contentOf(Artifact artifact, Arena arena) throws IOException {
     if (artifact.isInline()) {
       return MemorySegment.ofArray(artifact.content());
     }
+    Layout layout = layoutOf(artifact.hash());
+    if (layout != null) {
+      if (layout.bytes() != artifact.bytes()) {
+        throw new DamagedContentException("the layout of a content was damaged");
+      }
+      MemorySegment content = arena.allocate(layout.bytes());
+      MemorySegment.copy(
+          layout.header(), 0, content, ValueLayout.JAVA_BYTE, 0, layout.header().length);
+      new PieceReader(pieces).read(layout, content.asSlice(layout.header().length));
+      return content;
+    }
     try (FileChannel channel = FileChannel.open(fileOf(artifact), StandardOpenOption.READ)) {
       return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+    }
+  }
+
+  @Override
+  public TableContent tableOf(Artifact artifact) throws IOException {
+    Layout layout = artifact.isInline() ? null : layoutOf(artifact.hash());
+    if (layout == null || layout.cellBytes() == 1) {
+      return null;
+    }
+    return new TableContent() {
+      @Override
+      public byte[] header() {
+        return layout.header();
+      }
+
+      @Override
+      public void cellsInto(MemorySegment cells) throws IOException {
+        new PieceReader(pieces).read(layout, cells);
+      }
+    };
+  }
+
+  /** How a content lies in pieces; null when it does not. */
+  Layout layoutOf(Key hash) throws IOException {
+    try {
+      return database.ask(session -> {
+        try {
+          return new LaidContents(session, pieces).find(hash);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (StoreException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -280,11 +343,14 @@ public final class ExperimentStore implements RunStore {
         : new RunLog(new FolderTarget(this, facts), queueBytes, config.writingShare());
   }
 
-  /** Removes an artifact, if the key still has that content. */
-  void remove(Artifact artifact) {
+  /**
+   * Removes an artifact that turned out to be damaged, if its key still has that content, with the
+   * pieces that are.
+   */
+  void removeDamaged(Artifact artifact) {
     database.change(session -> {
       try {
-        new Updates(session, this, 0).remove(artifact);
+        new Updates(session, this, 0).removeDamaged(artifact);
       } catch (IOException e) {
         throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
       }

@@ -29,6 +29,9 @@ public final class FolderGraph implements GraphSource, MergeTarget {
   /** Contents that are here and belong to nothing yet. */
   private final Map<Key, Path> drafts = new HashMap<>();
 
+  /** Of these, the ones that were cut. */
+  private final Map<Key, PieceWriter> cut = new HashMap<>();
+
   public FolderGraph(ExperimentStore store) {
     this.store = store;
   }
@@ -170,7 +173,7 @@ public final class FolderGraph implements GraphSource, MergeTarget {
         if (kept.content() != null) {
           sink.take(kept);
         } else {
-          sink.take(kept, () -> Files.newInputStream(store.files().of(kept.hash())));
+          sink.take(kept, () -> StoredStream.of(store, kept));
         }
       }
     }
@@ -212,7 +215,9 @@ public final class FolderGraph implements GraphSource, MergeTarget {
   @Override
   public void bring(Key hash, long bytes, GraphSink.Opening content) throws IOException {
     Path there = store.files().of(hash);
-    if (drafts.containsKey(hash) || Files.exists(there) && Files.size(there) == bytes) {
+    if (drafts.containsKey(hash)
+        || store.layoutOf(hash) != null
+        || Files.exists(there) && Files.size(there) == bytes) {
       return;
     }
     Path draft = store.files().draft();
@@ -224,6 +229,16 @@ public final class FolderGraph implements GraphSource, MergeTarget {
       if (!ContentHash.of(in).equals(hash)) {
         throw new IOException("the content of fingerprint " + hash + " was damaged on its way");
       }
+    }
+    cut(hash, draft);
+  }
+
+  /** Cuts a content as a run would have; one that stays whole keeps its draft. */
+  private void cut(Key hash, Path draft) throws IOException {
+    PieceWriter pieces = store.newPieces();
+    cut.put(hash, pieces);
+    if (!WholeContent.cut(draft, pieces)) {
+      cut.remove(hash).close();
     }
   }
 
@@ -248,7 +263,11 @@ public final class FolderGraph implements GraphSource, MergeTarget {
       for (Path left : drafts.values()) {
         Files.deleteIfExists(left);
       }
+      for (PieceWriter left : cut.values()) {
+        left.close();
+      }
       drafts.clear();
+      cut.clear();
     }
     store.keepWithinBudget(0);
   }
@@ -282,22 +301,39 @@ public final class FolderGraph implements GraphSource, MergeTarget {
 
   private void keep(GraphDatabase.Session session, GraphChange.Kept kept)
       throws SQLException, IOException {
-    Path draft = kept.content() == null ? drafts.remove(kept.hash()) : null;
-    if (kept.content() == null && draft == null && !Files.exists(store.files().of(kept.hash()))) {
-      throw new IOException("the content of " + kept.key() + " did not come with it");
-    }
     Artifact artifact =
         new Artifact(kept.key(), kept.hash(), kept.bytes(), kept.costNanos(), kept.content());
-    if (draft == null && kept.content() == null) {
-      // Its file is here with another artifact: a copy takes its place, which has the same bytes.
-      draft = store.files().draft();
-      Files.copy(store.files().of(kept.hash()), draft);
-    }
     Updates updates = updates(session, kept.run());
-    if (updates.artifact(artifact, kept.vertex(), draft) && kept.uses() > 0) {
+    if (add(session, updates, kept, artifact) && kept.uses() > 0) {
       updates.uses(Map.of(kept.key(), (int) Math.min(kept.uses(), Integer.MAX_VALUE)));
     }
-    if (draft != null) {
+  }
+
+  private boolean add(
+      GraphDatabase.Session session, Updates updates, GraphChange.Kept kept, Artifact artifact)
+      throws SQLException, IOException {
+    Key hash = kept.hash();
+    if (kept.content() != null) {
+      return updates.artifact(artifact, kept.vertex(), (Path) null);
+    }
+    PieceWriter pieces = cut.get(hash);
+    if (pieces != null) {
+      return updates.artifact(artifact, kept.vertex(), pieces);
+    }
+    Path draft = drafts.remove(hash);
+    if (draft == null) {
+      // It is here with another artifact.
+      draft = store.files().draft();
+      if (Files.exists(store.files().of(hash))) {
+        // A copy takes the place of its file, which has the same bytes.
+        Files.copy(store.files().of(hash), draft);
+      } else if (!new LaidContents(session, store.pieces()).has(hash)) {
+        throw new IOException("the content of " + kept.key() + " did not come with it");
+      }
+    }
+    try {
+      return updates.artifact(artifact, kept.vertex(), draft);
+    } finally {
       Files.deleteIfExists(draft);
     }
   }

@@ -40,8 +40,13 @@ final class FolderTarget implements RunTarget {
   }
 
   @Override
+  public PieceWriter pieces() {
+    return store.newPieces();
+  }
+
+  @Override
   public void remove(Artifact artifact) {
-    store.remove(artifact);
+    store.removeDamaged(artifact);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -66,12 +67,17 @@ public final class Inspection {
       }
     }
     long counted = store.artifactBytes();
-    long found = bytesOf(all);
+    Map<Key, Layout> layouts = layouts();
+    owned.removeAll(layouts.keySet());
+    long found = bytesOf(all, layouts.keySet());
     if (counted != found) {
       problems.add("the artifacts take " + found + " bytes, the store has counted " + counted);
     }
     for (Key program : store.programs().damaged()) {
       problems.add("program " + program + ": its file was damaged");
+    }
+    if (!LaidContents.users(layouts).equals(ask(LaidContents::notedUsers))) {
+      problems.add("the pieces of contents are counted wrongly");
     }
     List<Key> orphans = orphans(owned);
     try {
@@ -126,9 +132,21 @@ public final class Inspection {
         });
   }
 
-  private static long bytesOf(List<Artifact> all) {
-    Set<Key> files = new HashSet<>();
-    long bytes = 0;
+  private interface Question<T> {
+    T of(LaidContents laid) throws SQLException;
+  }
+
+  private <T> T ask(Question<T> question) {
+    return store.database().ask(session -> question.of(new LaidContents(session, store.pieces())));
+  }
+
+  private Map<Key, Layout> layouts() {
+    return ask(LaidContents::all);
+  }
+
+  private long bytesOf(List<Artifact> all, Set<Key> laid) {
+    Set<Key> files = new HashSet<>(laid);
+    long bytes = ask(LaidContents::sizes).values().stream().mapToLong(Long::longValue).sum();
     for (Artifact artifact : all) {
       if (artifact.isInline() || files.add(artifact.hash())) {
         bytes += artifact.bytes();
@@ -156,6 +174,8 @@ public final class Inspection {
           orphans.add(hash);
         }
       }
+      Set<Key> pieces = ask(LaidContents::sizes).keySet();
+      store.pieces().all().stream().filter(piece -> !pieces.contains(piece)).forEach(orphans::add);
       return orphans;
     } catch (IOException e) {
       throw new StoreException(
@@ -171,8 +191,9 @@ public final class Inspection {
           Updates updates = new Updates(session, store, 0);
           try {
             for (Artifact artifact : damaged) {
-              updates.remove(artifact);
+              updates.removeDamaged(artifact);
             }
+            new LaidContents(session, store.pieces()).mend();
             removeOrphans(session);
           } catch (IOException e) {
             throw new StoreException("a damaged artifact cannot be removed: " + e.getMessage(), e);
@@ -184,7 +205,9 @@ public final class Inspection {
 
   private void removeOrphans(GraphDatabase.Session session) throws SQLException, IOException {
     PreparedStatement find =
-        session.prepared("SELECT 1 FROM artifact WHERE hash = ? AND content IS NULL LIMIT 1");
+        session.prepared(
+            "SELECT 1 FROM artifact WHERE hash = ?1 AND content IS NULL AND NOT EXISTS (SELECT 1"
+                + " FROM layout WHERE layout.hash = ?1) LIMIT 1");
     for (Path file : store.files().all()) {
       Key hash = ArtifactFiles.hashOf(file);
       if (hash == null) {
@@ -203,7 +226,8 @@ public final class Inspection {
     session.execute(
         "UPDATE meta SET value = (SELECT coalesce(sum(bytes), 0) FROM (SELECT bytes FROM artifact"
             + " WHERE content IS NOT NULL UNION ALL SELECT max(bytes) FROM artifact"
-            + " WHERE content IS NULL GROUP BY hash)) WHERE name = '"
+            + " WHERE content IS NULL AND hash NOT IN (SELECT hash FROM layout) GROUP BY hash"
+            + " UNION ALL SELECT bytes FROM piece)) WHERE name = '"
             + Updates.ARTIFACT_BYTES
             + "'");
   }

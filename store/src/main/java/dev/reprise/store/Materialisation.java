@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Chooses again which of a store's artifacts to keep, by one of the methods of {@link
@@ -47,6 +49,11 @@ public final class Materialisation {
       new ArtifactGraph(LoadCost.of(LATENCY_NANOS, BYTES_PER_SECOND));
   private final Map<Key, Integer> numbers = new HashMap<>();
   private final Map<Integer, List<Artifact>> artifacts = new HashMap<>();
+
+  /** Of contents that lie in pieces, and what the files of these take. */
+  private final Map<Key, Layout> layouts = new HashMap<>();
+
+  private final Map<Key, Long> pieceBytes = new HashMap<>();
 
   /** By whom artifacts are chosen. */
   public enum Method {
@@ -78,16 +85,13 @@ public final class Materialisation {
         });
     Selection selection = materialiser(method).select(graph, budgetBytes);
     List<Artifact> unwanted = new ArrayList<>();
-    long[] left = {budgetBytes};
     artifacts.forEach((vertex, kept) -> {
-      if (selection.keeps(vertex)) {
-        kept.forEach(artifact -> left[0] -= artifact.bytes());
-      } else {
+      if (!selection.keeps(vertex)) {
         unwanted.addAll(kept);
       }
     });
     if (method == Method.BENEFIT) {
-      fill(unwanted, left[0]);
+      fill(unwanted, budgetBytes - selection.bytes());
     }
     for (int from = 0; from < unwanted.size(); from += BATCH) {
       remove(unwanted.subList(from, Math.min(from + BATCH, unwanted.size())));
@@ -96,18 +100,27 @@ public final class Materialisation {
   }
 
   /** Takes out of the unwanted ones what fits all the same: the dearest for their bytes first. */
-  private static void fill(List<Artifact> unwanted, long bytes) {
+  private void fill(List<Artifact> unwanted, long bytes) {
     unwanted.sort(
         Comparator.comparingDouble(
-            artifact -> -(double) artifact.costNanos() / (artifact.bytes() + ROW_BYTES)));
+            artifact -> -(double) artifact.costNanos() / (storedBytes(artifact) + ROW_BYTES)));
     long left = bytes;
     for (Iterator<Artifact> each = unwanted.iterator(); each.hasNext(); ) {
       Artifact artifact = each.next();
-      if (artifact.bytes() <= left) {
-        left -= artifact.bytes();
+      if (storedBytes(artifact) <= left) {
+        left -= storedBytes(artifact);
         each.remove();
       }
     }
+  }
+
+  /** What an artifact takes on the disk, as if it shared nothing. */
+  private long storedBytes(Artifact artifact) {
+    Layout layout = layouts.get(artifact.hash());
+    return layout == null
+        ? artifact.bytes()
+        : new HashSet<>(layout.pieces())
+            .stream().mapToLong(piece -> pieceBytes.getOrDefault(piece, 0L)).sum();
   }
 
   /** A transaction for each batch, so that others may write in between. */
@@ -143,6 +156,9 @@ public final class Materialisation {
     Map<Key, Vertex> vertices = vertices(session);
     Map<Key, List<Key>> inputs = inputs(session);
     Map<Key, List<Artifact>> byVertex = artifacts(session);
+    LaidContents laid = new LaidContents(session, store.pieces());
+    layouts.putAll(laid.all());
+    pieceBytes.putAll(laid.sizes());
     for (Key vertex : byVertex.keySet()) {
       // One that the graph lost still has an artifact to choose or not.
       vertices.putIfAbsent(vertex, new Vertex(vertex, 0, 1));
@@ -205,16 +221,26 @@ public final class Materialisation {
   private void number(Key key, Vertex vertex, List<Key> inputs, Map<Key, List<Artifact>> byVertex) {
     List<Artifact> kept = byVertex.getOrDefault(key, List.of());
     long cost = vertex == null ? 0 : vertex.costNanos;
-    int[] chunks = new int[kept.size()];
-    for (int i = 0; i < chunks.length; i++) {
-      chunks[i] = graph.chunk(kept.get(i).hash(), kept.get(i).bytes());
-      cost = Math.max(cost, kept.get(i).costNanos());
+    IntStream.Builder chunks = IntStream.builder();
+    for (Artifact artifact : kept) {
+      Layout layout = layouts.get(artifact.hash());
+      if (layout == null) {
+        chunks.add(graph.chunk(artifact.hash(), artifact.bytes()));
+      } else {
+        // Shared pieces count once, and as many bytes as their files have. Their numbers are
+        // others than those of whole contents.
+        for (Key piece : new HashSet<>(layout.pieces())) {
+          Key chunk = new Key(~piece.high(), piece.low());
+          chunks.add(graph.chunk(chunk, pieceBytes.getOrDefault(piece, 0L)));
+        }
+      }
+      cost = Math.max(cost, artifact.costNanos());
     }
     int number =
         graph.add(
             new long[] {cost},
             inputs.isEmpty() ? NONE : inputs.stream().mapToInt(numbers::get).toArray(),
-            chunks);
+            chunks.build().toArray());
     numbers.put(key, number);
     if (vertex != null) {
       graph.count(number, vertex.frequency);

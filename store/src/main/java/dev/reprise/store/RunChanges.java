@@ -21,6 +21,15 @@ public interface RunChanges {
    */
   boolean artifact(Artifact artifact, Key vertex, Path draft) throws SQLException, IOException;
 
+  /**
+   * Adds an artifact whose content lies in pieces, unless its key has one, or a piece has gone
+   * meanwhile; only where the target has pieces.
+   */
+  default boolean artifact(Artifact artifact, Key vertex, PieceWriter content)
+      throws SQLException, IOException {
+    throw new IllegalStateException("no pieces here");
+  }
+
   void uses(Map<Key, Integer> uses) throws SQLException, IOException;
 
   void region(Key key, byte[] record, long costNanos) throws SQLException, IOException;

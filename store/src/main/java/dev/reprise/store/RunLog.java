@@ -526,6 +526,10 @@ public final class RunLog implements AutoCloseable {
     private final long bytes;
     private byte[] inline;
     private Path draft;
+
+    /** Null when the content lies in the draft. */
+    private PieceWriter pieces;
+
     private Content.Written written;
 
     Offer(Key key, Key vertex, long costNanos, Content content, long bytes) {
@@ -582,21 +586,29 @@ public final class RunLog implements AutoCloseable {
         return;
       }
       draft = target.draft();
+      pieces = target.pieces();
       try (FileChannel channel = target.openDraft(draft)) {
-        written = content.writeTo(ContentOutput.to(channel));
+        ContentOutput out = ContentOutput.to(channel, pieces);
+        written = content.writeTo(out);
+        if (!out.finish()) {
+          pieces = null;
+        }
       }
     }
 
     @Override
     public void apply(RunChanges updates) throws SQLException, IOException {
-      if (written != null
-          && updates.artifact(
-              new Artifact(key, written.hash(), written.bytes(), costNanos, inline),
-              vertex,
-              draft)) {
+      if (written != null && isAdded(updates)) {
         kept.increment();
         keptBytes.add(written.bytes());
       }
+    }
+
+    private boolean isAdded(RunChanges updates) throws SQLException, IOException {
+      Artifact artifact = new Artifact(key, written.hash(), written.bytes(), costNanos, inline);
+      return pieces == null
+          ? updates.artifact(artifact, vertex, draft)
+          : updates.artifact(artifact, vertex, pieces);
     }
 
     @Override
@@ -606,6 +618,9 @@ public final class RunLog implements AutoCloseable {
       if (draft != null) {
         try {
           Files.deleteIfExists(draft);
+          if (pieces != null) {
+            pieces.close();
+          }
         } catch (IOException e) {
           // A draft is removed by the next check of the store.
         }

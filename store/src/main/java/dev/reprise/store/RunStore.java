@@ -59,6 +59,14 @@ public interface RunStore extends AutoCloseable {
    */
   MemorySegment contentOf(Artifact artifact, Arena arena) throws IOException;
 
+  /**
+   * The table that an artifact is, if its cells lie in pieces; null when {@link #contentOf} has all
+   * of it.
+   */
+  default TableContent tableOf(Artifact artifact) throws IOException {
+    return null;
+  }
+
   /** What a whole call or block left, by the key of the call, or null. */
   byte[] region(Key key);
 

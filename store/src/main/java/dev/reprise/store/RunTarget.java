@@ -19,6 +19,11 @@ public interface RunTarget {
 
   FileChannel openDraft(Path draft) throws IOException;
 
+  /** Takes the pieces of a content, which the caller closes; null where contents stay whole. */
+  default PieceWriter pieces() {
+    return null;
+  }
+
   /** Removes an artifact, if the key still has that content. */
   void remove(Artifact artifact);
 

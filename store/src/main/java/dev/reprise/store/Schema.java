@@ -15,6 +15,8 @@ import java.util.List;
  *   vertex    one value by its lineage key: operation, measured cost, size, in how many runs
  *   edge      a value's inputs in order
  *   artifact  a value that is kept: by (key, numeric contract), content here or in a file
+ *   layout    of which pieces a content is made that does not lie in a file of its own
+ *   piece     how many layouts use it, and what its file takes
  *   region    what a whole call or block left, by the key of the call
  *   trace     the lineage of what a run wrote, as text
  *   score     what a run says of the quality of a model
@@ -66,7 +68,14 @@ final class Schema {
                 PRIMARY KEY(run, name)) WITHOUT ROWID\
               """,
               "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-              "INSERT INTO meta VALUES('artifact_bytes', 0)"));
+              "INSERT INTO meta VALUES('artifact_bytes', 0)"),
+          List.of(
+              "CREATE TABLE layout(hash BLOB PRIMARY KEY, recipe BLOB NOT NULL) WITHOUT ROWID",
+              """
+              CREATE TABLE piece(
+                hash BLOB PRIMARY KEY, bytes INTEGER NOT NULL, users INTEGER NOT NULL)
+                WITHOUT ROWID\
+              """));
 
   static final int VERSION = STEPS.size();
 

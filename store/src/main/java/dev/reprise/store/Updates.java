@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The changes of one transaction. */
@@ -125,19 +126,13 @@ final class Updates implements RunChanges {
   @Override
   public boolean artifact(Artifact artifact, Key vertex, Path draft)
       throws SQLException, IOException {
+    LaidContents laid = new LaidContents(session, store.pieces());
+    if (draft != null && laid.has(artifact.hash())) {
+      // The same content came in pieces.
+      return insert(artifact, vertex);
+    }
     boolean first = draft == null || !isOwned(artifact.hash());
-    PreparedStatement insert =
-        session.prepared(
-            "INSERT OR IGNORE INTO artifact(key, vertex, hash, bytes, cost_nanos, content, run,"
-                + " uses, last_run) VALUES(?, ?, ?, ?, ?, ?, ?7, 0, ?7)");
-    GraphDatabase.setKey(insert, 1, artifact.key());
-    GraphDatabase.setKey(insert, 2, vertex);
-    GraphDatabase.setKey(insert, 3, artifact.hash());
-    insert.setLong(4, artifact.bytes());
-    insert.setLong(5, artifact.costNanos());
-    insert.setBytes(6, artifact.content());
-    insert.setLong(7, run);
-    if (insert.executeUpdate() == 0) {
+    if (!insert(artifact, vertex)) {
       return false;
     }
     if (draft != null) {
@@ -149,7 +144,40 @@ final class Updates implements RunChanges {
     return true;
   }
 
-  /** Whether an artifact has its content in the file of that name. */
+  @Override
+  public boolean artifact(Artifact artifact, Key vertex, PieceWriter content)
+      throws SQLException, IOException {
+    LaidContents laid = new LaidContents(session, store.pieces());
+    if (isOwned(artifact.hash())) {
+      if (laid.has(artifact.hash())) {
+        GraphDatabase.add(session, ARTIFACT_BYTES, laid.replaceDamaged(content));
+      }
+      return insert(artifact, vertex);
+    }
+    if (!laid.isComplete(content) || !insert(artifact, vertex)) {
+      return false;
+    }
+    GraphDatabase.add(session, ARTIFACT_BYTES, laid.add(artifact.hash(), content));
+    return true;
+  }
+
+  /** False when the key has an artifact. */
+  private boolean insert(Artifact artifact, Key vertex) throws SQLException {
+    PreparedStatement insert =
+        session.prepared(
+            "INSERT OR IGNORE INTO artifact(key, vertex, hash, bytes, cost_nanos, content, run,"
+                + " uses, last_run) VALUES(?, ?, ?, ?, ?, ?, ?7, 0, ?7)");
+    GraphDatabase.setKey(insert, 1, artifact.key());
+    GraphDatabase.setKey(insert, 2, vertex);
+    GraphDatabase.setKey(insert, 3, artifact.hash());
+    insert.setLong(4, artifact.bytes());
+    insert.setLong(5, artifact.costNanos());
+    insert.setBytes(6, artifact.content());
+    insert.setLong(7, run);
+    return insert.executeUpdate() > 0;
+  }
+
+  /** Whether an artifact has this content, not in the graph itself. */
   private boolean isOwned(Key hash) throws SQLException {
     PreparedStatement find =
         session.prepared("SELECT 1 FROM artifact WHERE hash = ? AND content IS NULL LIMIT 1");
@@ -170,9 +198,36 @@ final class Updates implements RunChanges {
     if (artifact.isInline()) {
       GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
     } else if (!isOwned(artifact.hash())) {
-      store.files().delete(artifact.hash());
-      GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
+      LaidContents laid = new LaidContents(session, store.pieces());
+      if (laid.has(artifact.hash())) {
+        GraphDatabase.add(session, ARTIFACT_BYTES, -laid.remove(artifact.hash()));
+      } else {
+        store.files().delete(artifact.hash());
+        GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
+      }
     }
+  }
+
+  /** Removes an artifact that turned out to be damaged, and those of its pieces that are. */
+  void removeDamaged(Artifact artifact) throws SQLException, IOException {
+    LaidContents laid = new LaidContents(session, store.pieces());
+    Layout layout;
+    try {
+      layout = artifact.isInline() ? null : laid.find(artifact.hash());
+    } catch (IOException e) {
+      layout = null;
+    }
+    if (layout != null) {
+      Map<Key, Integer> lengths = new LinkedHashMap<>();
+      for (int piece = 0; piece < layout.pieces().size(); piece++) {
+        lengths.put(layout.pieces().get(piece), layout.lengthOf(piece));
+      }
+      for (Map.Entry<Key, Integer> piece : lengths.entrySet()) {
+        long gone = laid.damaged(piece.getKey(), piece.getValue());
+        GraphDatabase.add(session, ARTIFACT_BYTES, -gone);
+      }
+    }
+    remove(artifact);
   }
 
   @Override

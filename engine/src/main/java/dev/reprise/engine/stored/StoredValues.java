@@ -15,6 +15,7 @@ import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.DamagedContentException;
 import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
@@ -22,6 +23,7 @@ import dev.reprise.store.RunStore;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
+import dev.reprise.store.TableContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -558,6 +560,11 @@ public final class StoredValues implements AutoCloseable {
             artifact.hash().high(), artifact.hash().low(), artifact.bytes());
     Path file = store().fileOf(artifact);
     try (Arena arena = Arena.ofConfined()) {
+      TableContent table = store().tableOf(artifact);
+      if (table != null) {
+        return ValueContent.readTable(
+            table.header(), table::cellsInto, expected, file, memory, ManagedMatrix::adopt);
+      }
       MemorySegment content = store().contentOf(artifact, arena);
       return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
     } catch (InternalError e) {
@@ -565,6 +572,8 @@ public final class StoredValues implements AutoCloseable {
       throw new FormatException(file.toString(), "the file became shorter while it was read");
     } catch (NoSuchFileException e) {
       throw new FormatException(file.toString(), "the file of an artifact is gone");
+    } catch (DamagedContentException e) {
+      throw new FormatException(file.toString(), e.getMessage());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

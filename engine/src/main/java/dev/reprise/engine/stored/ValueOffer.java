@@ -1,5 +1,6 @@
 package dev.reprise.engine.stored;
 
+import dev.reprise.formats.CellsOutput;
 import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.Key;
 import dev.reprise.memory.HostMemory;
@@ -9,6 +10,8 @@ import dev.reprise.store.ContentOutput;
 import dev.reprise.store.StoreClaim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /** A computed value on its way to the store; holds a reference, and the claim of its key if any. */
 final class ValueOffer implements Content {
@@ -51,10 +54,37 @@ final class ValueOffer implements Content {
   private ValueContent.Fingerprint write(ContentOutput out) {
     try {
       out.restart();
-      return ValueContent.write(value, out);
+      return ValueContent.write(value, new Cut(out));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Lets the store cut a matrix as it likes. */
+  private record Cut(ContentOutput out) implements CellsOutput {
+    @Override
+    public boolean takesCells(long rows, long columns, int cellBytes) {
+      return out.takesCells(rows, columns, cellBytes);
+    }
+
+    @Override
+    public void cells(MemorySegment cells, long rows, int columns, int cellBytes)
+        throws IOException {
+      out.cells(cells, rows, columns, cellBytes);
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      return out.write(bytes);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override
