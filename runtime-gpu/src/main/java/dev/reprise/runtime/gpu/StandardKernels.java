@@ -12,6 +12,7 @@ import dev.reprise.runtime.gpu.kernel.OrderKernel;
 import dev.reprise.runtime.gpu.kernel.ProductKernels;
 import dev.reprise.runtime.gpu.kernel.ScanKernels;
 import dev.reprise.runtime.gpu.kernel.ShapeKernels;
+import dev.reprise.runtime.gpu.kernel.StatisticsKernels;
 import dev.reprise.runtime.gpu.kernel.TableKernel;
 
 /** All families of kernels. */
@@ -24,6 +25,7 @@ public final class StandardKernels {
     CreateKernels.register(kernels);
     ShapeKernels.register(kernels);
     AggregateKernels.register(kernels);
+    StatisticsKernels.register(kernels);
     ProductKernels.register(kernels);
     FactorisationKernels.register(kernels);
     FilterKernel.register(kernels);

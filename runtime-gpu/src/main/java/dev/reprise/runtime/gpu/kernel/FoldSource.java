@@ -1,5 +1,6 @@
 package dev.reprise.runtime.gpu.kernel;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.KernelCall;
@@ -14,11 +15,17 @@ import java.util.List;
  * @param generated the expression's kernels, or null for a matrix
  * @param arguments the matrix's memory, or the leaves
  * @param cols columns of the expression's root
+ * @param isWide whether the matrix has wide numbers, whatever the operation's precision
  */
-record FoldSource(GeneratedKernels generated, Object[] arguments, long cols) {
+record FoldSource(GeneratedKernels generated, Object[] arguments, long cols, boolean isWide) {
 
   static FoldSource of(DeviceBuffer x) {
-    return new FoldSource(null, new Object[] {x}, 0);
+    return new FoldSource(null, new Object[] {x}, 0, false);
+  }
+
+  /** Wide numbers, whatever the precision of the operation. */
+  static FoldSource ofWide(DeviceBuffer x) {
+    return new FoldSource(null, new Object[] {x}, 0, true);
   }
 
   /** Launches a kernel of {@code lines.h} for rows so long, or for all cells as one row. */
@@ -44,7 +51,10 @@ record FoldSource(GeneratedKernels generated, Object[] arguments, long cols) {
     }
     all.addAll(Arrays.asList(arguments));
     all.addAll(Arrays.asList(others).subList(2, others.length));
-    if (generated == null) {
+    if (isWide && call.hasDoubles()) {
+      call.backend()
+          .runGroups("aggregates/" + kernel, Precision.FP64, groups, threads, all.toArray());
+    } else if (generated == null) {
       call.runGroups("aggregates/" + kernel, groups, threads, all.toArray());
     } else {
       call.runGroups(generated, kernel, groups, threads, all.toArray());

@@ -97,7 +97,7 @@ public record FusedCells(CellExpression expression, long rows, long cols) {
       cells(call, kernels, leaves, between);
       source = FoldSource.of(between);
     } else {
-      source = new FoldSource(kernels, leaves, cols);
+      source = new FoldSource(kernels, leaves, cols, false);
     }
     return AggregateKernels.launch(call, aggregate, source, rows, cols);
   }

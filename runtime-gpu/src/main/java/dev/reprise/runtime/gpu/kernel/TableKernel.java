@@ -185,7 +185,8 @@ public final class TableKernel implements DeviceKernel {
             + second);
   }
 
-  private static double cell(KernelCall call, int operand, long at) {
+  /** A cell of an operand, on the host; waits for it. */
+  static double cell(KernelCall call, int operand, long at) {
     DeviceMatrix matrix = call.matrix(operand);
     long bytes = matrix.bytes() / matrix.cells();
     DeviceBuffer cell = call.scratch(8);
