@@ -144,6 +144,9 @@ public abstract class StatisticsComparison {
           for (long order = 2; order <= 4; order++) {
             assertGrouped(precision, x, groups, "centralmoment", NONE, count, Scalar.of(order));
           }
+          if (x.cells() == n) {
+            assertGrouped(precision, x, groups, "mean", weights, NONE, NONE);
+          }
           for (String name : List.of("min", "max")) {
             assertGrouped(precision, x, groups, name, weights, count, NONE);
             assertGrouped(precision, wild, groups, name, NONE, count, NONE);
@@ -174,6 +177,23 @@ public abstract class StatisticsComparison {
               () -> assertGrouped(precision, x, groups, "sum", NONE, Scalar.of(3L), NONE))
           .isInstanceOf(OperandException.class)
           .hasMessage("groups are numbered from 1, but row 42 has group 0.5");
+    }
+  }
+
+  @Test
+  void numbersOfGroupsThatNobodyCanMakeAreReported() {
+    for (Precision precision : Precision.values()) {
+      DenseMatrix x = comparison.matrix(90, 1, precision, (i, j) -> i);
+      double[] numbers = {Double.NaN, -2, 1 / 0.0};
+      for (double number : numbers) {
+        DenseMatrix groups = comparison.matrix(90, 1, precision, (i, j) -> number);
+        assertThatThrownBy(() -> assertGrouped(precision, x, groups, "sum", NONE, NONE, NONE))
+            .isInstanceOf(OperandException.class)
+            .hasMessage("'aggregate' cannot make " + number + " groups");
+      }
+      DenseMatrix none = comparison.matrix(90, 1, precision, (i, j) -> 0.5);
+      assertThatThrownBy(() -> assertGrouped(precision, x, none, "sum", NONE, NONE, NONE))
+          .hasMessage("groups are numbered from 1, but row 1 has group 0.5");
     }
   }
 }

@@ -8,13 +8,14 @@ import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.gpu.kernel.Fold.Target;
 import dev.reprise.runtime.operation.Operation;
 import java.util.List;
 
 /**
- * {@code aggregate} with a given number of groups: rows are sorted by group, and threads share the
- * rows of each, so that no order depends on the device's load. Waits to learn whether all groups
- * are numbered from 1.
+ * {@code aggregate}: rows are sorted by group, and threads share the rows of each, so that no order
+ * depends on the device's load. Waits to learn whether all groups are numbered from 1, and how many
+ * there are when nobody says so.
  */
 final class GroupedRows implements DeviceKernel {
   /** By their numbers in {@code statistics.c}. */
@@ -39,9 +40,15 @@ final class GroupedRows implements DeviceKernel {
         && (x.rows() == n || x.rows() == 1 && x.cols() == n)
         && (SUMS.contains(name) || EXTREMES.contains(name))
         && StatisticsKernels.areWeights(inputs[3], n)
-        && StatisticsKernels.isWithin(inputs[4], 1, RadixSort.MOST_PAIRS / (x.cells() / n))
+        && (Bounds.isAbsent(inputs[4]) && x.cells() == n
+            || StatisticsKernels.isWithin(inputs[4], 1, RadixSort.MOST_PAIRS / (x.cells() / n)))
         && (Bounds.isAbsent(inputs[5]) && !name.equals("centralmoment")
             || StatisticsKernels.isWithin(inputs[5], 2, 4));
+  }
+
+  @Override
+  public boolean needsDoubles() {
+    return true;
   }
 
   @Override
@@ -50,7 +57,7 @@ final class GroupedRows implements DeviceKernel {
     DeviceBuffer numbers = call.matrix(1).buffer();
     long n = call.matrix(1).cells();
     long width = x.cells() / n;
-    long count = call.scalar(4).asLong();
+    long count = call.scalar(4).isAbsent() ? largest(call) : call.scalar(4).asLong();
     RadixSort sort = new RadixSort(call, n);
     DeviceBuffer bad = call.scratch(8);
     call.backend().zero(bad, 8);
@@ -102,6 +109,19 @@ final class GroupedRows implements DeviceKernel {
         function,
         isMoment ? (int) call.scalar(5).asLong() : 2,
         out.cols());
+  }
+
+  /** The largest number of a group; waits for it. */
+  private static long largest(KernelCall call) {
+    DeviceMatrix numbers = call.matrix(1);
+    DeviceBuffer cell = call.scratch(Fold.wideBytes(call, 1));
+    Target target = new Target(cell, true);
+    Fold.MAX.rows(call, FoldSource.of(numbers.buffer()), 1, numbers.cells(), null, target);
+    double most = call.readDoubles(cell, 1)[0];
+    if (!(most >= 0 && most < Integer.MAX_VALUE - 8)) {
+      throw new OperandException("'aggregate' cannot make " + most + " groups");
+    }
+    return (long) most;
   }
 
   private static void requireNumbered(KernelCall call, DeviceBuffer bad, long n) {
