@@ -124,6 +124,39 @@ final class RepriseFile {
     return null;
   }
 
+  /**
+   * The server's database.
+   *
+   * @param url null when no file names one
+   * @param isForeign the working folder's file alone names it: secrets of the user that lie
+   *     elsewhere are not for it
+   */
+  record ServedDatabase(String url, String user, String password, boolean isForeign) {}
+
+  /** The database that files name, with the user and the password of the same file. */
+  ServedDatabase servedDatabase() {
+    ServedDatabase found = null;
+    for (Read each : files) {
+      String url = text(each, "/serve/database");
+      if (url == null) {
+        continue;
+      }
+      if (found == null) {
+        found =
+            new ServedDatabase(
+                url, text(each, "/serve/user"), text(each, "/serve/password"), each.isOfFolder);
+      } else if (found.url.equals(url)) {
+        found =
+            new ServedDatabase(
+                url,
+                found.user == null ? text(each, "/serve/user") : found.user,
+                found.password == null ? text(each, "/serve/password") : found.password,
+                false);
+      }
+    }
+    return found == null ? new ServedDatabase(null, null, null, false) : found;
+  }
+
   /** A setting of {@code [serve]}, or null. */
   String serve(String name) {
     for (Read each : files) {

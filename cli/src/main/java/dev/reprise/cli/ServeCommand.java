@@ -117,17 +117,36 @@ final class ServeCommand implements Callable<ExitCode> {
   }
 
   private DatabaseAddress database(RepriseFile file) {
-    String url = database == null ? file.serve("database") : database;
-    if (url == null) {
+    RepriseFile.ServedDatabase served =
+        database == null
+            ? file.servedDatabase()
+            : new RepriseFile.ServedDatabase(
+                database, file.serve("user"), file.serve("password"), false);
+    return address(served, user, UserEnvironment.databasePassword());
+  }
+
+  /**
+   * Where the database is and who asks.
+   *
+   * @param user of the command line, or null
+   * @param password of the environment, or null
+   */
+  static DatabaseAddress address(RepriseFile.ServedDatabase served, String user, String password) {
+    if (served.url() == null) {
       throw new UsageException(
           "serve needs --database, as in --database jdbc:postgresql://localhost:5432/reprise");
     }
-    String password = UserEnvironment.databasePassword();
+    if (password != null && served.isForeign() && served.password() == null) {
+      throw new UsageException(
+          "REPRISE_DATABASE_PASSWORD is not sent to a database that "
+              + "reprise.toml of the working folder alone names: give --database, or name it in"
+              + " your own reprise.toml, too");
+    }
     try {
       return new DatabaseAddress(
-          url,
-          user == null ? file.serve("user") : user,
-          password == null ? file.serve("password") : password);
+          served.url(),
+          user == null ? served.user() : user,
+          password == null || served.isForeign() ? served.password() : password);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--database: " + e.getMessage());
     }

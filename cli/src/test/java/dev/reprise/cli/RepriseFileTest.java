@@ -76,6 +76,27 @@ class RepriseFileTest {
   }
 
   @Test
+  void theDatabasesPasswordDoesNotGoWhereAProjectAloneWants() throws IOException {
+    String evil = "[serve]\ndatabase = \"jdbc:postgresql://evil:1/x\"";
+    String mine = "[serve]\ndatabase = \"jdbc:postgresql://a:1/x\"\npassword = \"secret\"";
+    RepriseFile.ServedDatabase foreign = files(evil, mine).servedDatabase();
+    assertThat(foreign.password()).isNull();
+    assertThatThrownBy(() -> ServeCommand.address(foreign, null, "of-environment"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("REPRISE_DATABASE_PASSWORD is not sent")
+        .hasMessageNotContaining("of-environment");
+    assertThat(ServeCommand.address(foreign, null, null).password()).isNull();
+
+    RepriseFile.ServedDatabase known =
+        files("[serve]\ndatabase = \"jdbc:postgresql://a:1/x\"\nuser = \"u\"", mine)
+            .servedDatabase();
+    assertThat(ServeCommand.address(known, null, null).password()).isEqualTo("secret");
+    assertThat(ServeCommand.address(known, null, "of-environment").password())
+        .isEqualTo("of-environment");
+    assertThat(ServeCommand.address(known, "v", null).user()).isEqualTo("v");
+  }
+
+  @Test
   void mistakesAreNamedWithoutWhatTheLineHolds() {
     assertThatThrownBy(() -> files("[tokens]\n\"http://a\" = rp_secret", null))
         .isInstanceOf(UsageException.class)

@@ -22,6 +22,8 @@ final class Routes {
   private static final int WRONG = 422;
   private static final int TOO_MANY = 429;
 
+  private static final long LEAST_ROW_BYTES = 64L << 20;
+
   /** Share of a quota that is left when it was exceeded. */
   private static final double LEFT_AFTER_COLLECTION = 0.9;
 
@@ -192,12 +194,20 @@ final class Routes {
     long quota = request.tenant().quotaBytes();
     if (kept > 0 && graph.artifactBytes() > quota) {
       graph.collect((long) (quota * LEFT_AFTER_COLLECTION));
+      graph.trimRows(rowBytes(quota));
     }
     return Reply.bare(DONE);
   }
 
+  /** What vertices, outcomes and traces may take beside so many bytes of artifacts. */
+  private static long rowBytes(long artifactBytes) {
+    return Math.max(artifactBytes / 10, LEAST_ROW_BYTES);
+  }
+
   private static Reply collect(ServedRequest request, SpaceGraph graph) throws IOException {
-    int removed = graph.collect(request.number("bytes", Long.MAX_VALUE, Long.MAX_VALUE));
+    long budget = request.number("bytes", Long.MAX_VALUE, Long.MAX_VALUE);
+    int removed = graph.collect(budget);
+    graph.trimRows(rowBytes(budget));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ChangeWriter out = new ChangeWriter(bytes);
     out.number(removed);

@@ -71,12 +71,12 @@ final class SpaceGraph {
 
   // ---- changes
 
-  private interface Change<T> {
+  interface Change<T> {
     T in(Handle handle) throws IOException;
   }
 
   /** One change of this space at a time, also where several servers have the same database. */
-  private <T> T change(Change<T> change) throws IOException {
+  <T> T change(Change<T> change) throws IOException {
     gates.changes(tenant.space()).lock();
     try {
       return jdbi.inTransaction(handle -> {
@@ -410,6 +410,16 @@ final class SpaceGraph {
         .bind("id", tenant.id())
         .mapTo(Long.class)
         .one();
+  }
+
+  /**
+   * Removes vertices, outcomes of calls and traces that no run has met for longest, until the rest
+   * takes about so many bytes.
+   *
+   * @return how many
+   */
+  long trimRows(long bytes) throws IOException {
+    return new SpaceRows(this, tenant.space()).trimTo(bytes);
   }
 
   private record Victim(Key key, Key hash) {}

@@ -227,6 +227,47 @@ class TeamServerTest {
   }
 
   @Test
+  void ofTheGraphWhatNoRunHasMetForLongestGoesFirst() throws Exception {
+    try (RunStore ada = server.client("ada");
+        RunStore bob = server.client("bob");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      record(bob, 1, 1);
+      for (int run = 1; run <= 3; run++) {
+        record(ada, run, run == 3 ? 1 : run);
+      }
+      assertThat(new Experiments(remote).totals().vertices()).isEqualTo(2);
+      try (GraphStore graph = GraphStore.open(server.database())) {
+        Tenant tenant = server.authority().tenantOf(server.token("ada")).tenant();
+        SpaceGraph space =
+            new SpaceGraph(
+                graph.jdbi(),
+                tenant,
+                new SpaceContents(server.folder().resolve("contents"), System::nanoTime),
+                new SpaceGates(4));
+        assertThat(space.trimRows(1L << 20)).isZero();
+        // The last run's own rows fit: a vertex, an outcome, a trace.
+        assertThat(space.trimRows(1000)).isEqualTo(4);
+      }
+      // The first vertex was met again by the last run; so was its outcome.
+      assertThat(new Experiments(remote).totals().vertices()).isEqualTo(1);
+      assertThat(ada.region(key(1))).isNotNull();
+      assertThat(ada.region(key(2))).isNull();
+      assertThat(bob.region(key(1))).isNotNull();
+      assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+
+  private void record(RunStore store, int run, int key) throws Exception {
+    try (RunLog log = store.begin(facts("run" + run + ".dml"), 1L << 30)) {
+      Vertex vertex = new Vertex(key(key), "tsmm", List.of(key(90)), 10, 80);
+      log.seen(() -> List.of(vertex));
+      log.region(key(key), () -> new byte[] {1, 2, 3}, 40);
+      log.trace("model.csv", key(9), () -> "the text");
+      log.ended("finished", 1.25);
+    }
+  }
+
+  @Test
   void contentsThatArtifactsShareAreChargedOnceAndLiveWithTheLast() throws Exception {
     try (RunStore ada = server.client("ada");
         RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {

@@ -166,7 +166,7 @@ public final class RemoteExperiments implements ExperimentSource, AutoCloseable 
 
   /** Removes artifacts of this tenant, those first whose recomputation saves least. */
   public Collected collect(long budgetBytes) {
-    byte[] answer = connection.send("POST", "/v1/gc?bytes=" + budgetBytes).body();
+    byte[] answer = connection.sendWork("POST", "/v1/gc?bytes=" + budgetBytes).body();
     return read(answer, in -> new Collected(in.number(), in.number()));
   }
 
@@ -180,7 +180,7 @@ public final class RemoteExperiments implements ExperimentSource, AutoCloseable 
       String path = "/v1/fsck?mend=" + mend + "&after=" + after;
       after =
           read(
-              connection.send("POST", path).body(),
+              connection.sendWork("POST", path).body(),
               in -> {
                 Key last = in.key();
                 artifacts[0] += in.number();

@@ -39,6 +39,10 @@ final class ServerConnection implements AutoCloseable {
 
   private static final Duration TO_CONNECT = Duration.ofSeconds(3);
   private static final Duration TO_ANSWER = Duration.ofSeconds(30);
+
+  /** For what looks at all that a tenant has. */
+  private static final Duration TO_WORK = Duration.ofHours(2);
+
   private static final int LONGEST_WHY = 500;
 
   private final ServerAddress address;
@@ -98,6 +102,11 @@ final class ServerConnection implements AutoCloseable {
     return request(method, path, BodyPublishers.noBody());
   }
 
+  /** As the other, for work that takes the server minutes. */
+  Answer sendWork(String method, String path) {
+    return understood(answered(method, path, BodyPublishers.noBody(), TO_WORK));
+  }
+
   Answer send(String method, String path, byte[] body) {
     return request(method, path, BodyPublishers.ofByteArray(body));
   }
@@ -110,17 +119,18 @@ final class ServerConnection implements AutoCloseable {
    * @throws StoreException when there is no answer, or one that says that it cannot be done
    */
   private Answer request(String method, String path, BodyPublisher body) {
-    return understood(answered(method, path, body));
+    return understood(answered(method, path, body, TO_ANSWER));
   }
 
-  private HttpResponse<byte[]> answered(String method, String path, BodyPublisher body) {
+  private HttpResponse<byte[]> answered(
+      String method, String path, BodyPublisher body, Duration most) {
     StoreException before = gone.get();
     if (before != null) {
       throw before;
     }
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path))
-            .timeout(TO_ANSWER)
+            .timeout(most)
             .header("Authorization", "Bearer " + address.token())
             .header("Reprise-Session", session)
             .method(method, body)
