@@ -77,7 +77,8 @@ final class ServerConnection implements AutoCloseable {
    * @throws StoreException when it does not answer; it is not asked again
    */
   void greet() throws TokenRefusedException {
-    HttpResponse<byte[]> response = answered("GET", "/v1/hello", BodyPublishers.noBody());
+    HttpResponse<byte[]> response =
+        answered("GET", "/v1/hello", BodyPublishers.noBody(), TO_ANSWER);
     if (isRefusal(response.statusCode())) {
       throw new TokenRefusedException(
           "the experiment store " + name() + " refuses the token: " + why(response));
