@@ -54,7 +54,8 @@ final class ActivationGradients {
     @Override
     void slopes(double[] x, double[] slopes, int n) {
       for (int i = 0; i < n; i++) {
-        slopes[i] = x[i] > 0 ? 1 : 0;
+        int isAbove = x[i] > 0 ? 1 : 0; // two integers need no branch: ComparisonLoops
+        slopes[i] = isAbove;
       }
     }
   }
