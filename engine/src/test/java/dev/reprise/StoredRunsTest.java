@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.Scripts.Outcome;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
+import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.StoreConfig;
 import java.io.IOException;
@@ -179,6 +180,36 @@ class StoredRunsTest {
       }
     }
     assertThat(damaged).isPositive();
+  }
+
+  @Test
+  void featureSetsShareTheColumnsThatTheyHaveInCommon() {
+    String features =
+        """
+        widen = function(Matrix[Double] X, Double k) return (Matrix[Double] Y) {
+          f = rowSums(exp(X %*% t(X[1:300, ]) * k))
+          Y = cbind(X, f)
+        }
+        X = rand(rows=40000, cols=12, seed=1)
+        """;
+    String script = features + "for (k in 1:4) { Y = widen(X, k / 9); print(k + \" \" + sum(Y)) }";
+    String more =
+        features
+            + "for (k in 1:4) { Y = widen(X, k / 9); print(k + \" \" + sum(Y %*% t(Y[1:3, ]))) }";
+    String expected = Scripts.run(Scripts.config(), more).output();
+    SessionConfig eager = stored().withStore(StoreConfig.of(storeFolder()).withWritingShare(1_000));
+    run(eager, script);
+    Outcome second = run(eager, more);
+    assertThat(second.output()).isEqualTo(expected);
+    assertThat(second.statistics().of("exp").executed()).isZero();
+    assertThat(second.statistics().store().damaged()).isZero();
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(storeFolder()))) {
+      List<ArtifactEntry> all = new Experiments(store).artifacts(0, 1_000);
+      assertThat(all).filteredOn(each -> each.bytes() == 33 + 40_000 * 13 * 8).hasSize(4);
+      long bytes = all.stream().mapToLong(ArtifactEntry::bytes).sum();
+      // Three of the four have twelve columns that the first one has.
+      assertThat(bytes - store.artifactBytes()).isGreaterThanOrEqualTo(3 * 12 * 40_000 * 8);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.reprise.store.Artifact;
 import dev.reprise.store.Content;
 import dev.reprise.store.ContentOutput;
 import dev.reprise.store.ExperimentStore;
+import dev.reprise.store.Experiments;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.StoreConfig;
@@ -72,11 +73,11 @@ public class StoreBenchmark {
     public void release() {}
   }
 
-  /** Fills the store as a run would. */
+  /** Fills the store as a run would that may take whatever time it needs for writing. */
   @Setup
   public void fill() throws IOException {
     folder = Files.createTempDirectory("reprise-store");
-    store = ExperimentStore.open(StoreConfig.of(folder));
+    store = ExperimentStore.open(StoreConfig.of(folder).withWritingShare(Integer.MAX_VALUE));
     try (RunLog log =
         store.begin(new RunFacts("bench", "here", "none", "", "1", 0), Long.MAX_VALUE)) {
       for (int i = 0; i < ENTRIES; i++) {
@@ -92,6 +93,10 @@ public class StoreBenchmark {
           log.offer(key(i), key(i), 1_000_000, new Bytes(content));
         }
       }
+    }
+    Experiments.Totals totals = new Experiments(store).totals();
+    if (totals.vertices() < ENTRIES || totals.artifacts() < ENTRIES / KEPT_OF) {
+      throw new IllegalStateException("the store was not filled: " + totals);
     }
   }
 

@@ -76,7 +76,7 @@ public final class Inspection {
     for (Key program : store.programs().damaged()) {
       problems.add("program " + program + ": its file was damaged");
     }
-    if (!LaidContents.users(layouts).equals(ask(LaidContents::notedUsers))) {
+    if (!ask(LaidContents::isCountedRight)) {
       problems.add("the pieces of contents are counted wrongly");
     }
     List<Key> orphans = orphans(owned);

@@ -205,6 +205,17 @@ final class LaidContents {
     return users;
   }
 
+  /** True when every piece has as many users as the graph says; of one moment. */
+  boolean isCountedRight() throws SQLException {
+    session.connection.setAutoCommit(false);
+    try {
+      return users(all()).equals(notedUsers());
+    } finally {
+      session.connection.rollback();
+      session.connection.setAutoCommit(true);
+    }
+  }
+
   /** How many layouts use each piece, as the graph has it. */
   Map<Key, Long> notedUsers() throws SQLException {
     Map<Key, Long> users = new HashMap<>();
