@@ -189,9 +189,6 @@ public final class DeviceMemory implements DeviceAllocator {
   private boolean makeRoom(long bytes) {
     // Below it is waited for copies and for the disk.
     accelerator.issueHeld(true);
-    if (accelerator.forgetRepeated()) {
-      return true;
-    }
     long wanted = Math.max(bytes, budgetBytes / BATCH_SHARE);
     List<ManagedMatrix> candidates = leastRecentlyUsed();
     long freed = 0;
@@ -201,6 +198,9 @@ public final class DeviceMemory implements DeviceAllocator {
         events.dropped(name(), left);
       }
       freed += left;
+    }
+    if (freed == 0 && accelerator.forgetRepeated()) {
+      return true;
     }
     if (freed == 0 && reclaimer.reclaim(this, wanted)) {
       reclaimed.incrementAndGet();
@@ -392,6 +392,10 @@ public final class DeviceMemory implements DeviceAllocator {
   }
 
   private DeviceBuffer upload(ManagedMatrix matrix) {
+    if (!matrix.isOnHost()) {
+      // The cells may come from another accelerator, whose worker may wait for cells of ours.
+      accelerator.issueHeld(true);
+    }
     MatrixOperand cells = matrix.pinHost();
     DeviceBuffer buffer = null;
     try {

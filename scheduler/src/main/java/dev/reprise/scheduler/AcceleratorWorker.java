@@ -67,7 +67,7 @@ public final class AcceleratorWorker implements AutoCloseable {
   private static final long NAP_NANOS = 50_000;
 
   /** The same while an iteration is held back, which is bounded by itself. */
-  private static final int MOST_HELD = 4096;
+  private static final int MOST_HELD = 1024;
 
   /** How long an iteration is held back when nothing more comes. */
   private static final long HELD_NANOS = 1_000_000;
@@ -262,8 +262,9 @@ public final class AcceleratorWorker implements AutoCloseable {
    */
   public void repeats(Object loop, boolean ended) {
     if (repeated != loop) {
-      enqueue(new Repetition(loop, ended));
+      // What is submitted from now on, by whomever, takes this back.
       repeated = loop;
+      enqueue(new Repetition(loop, ended));
     }
   }
 
@@ -399,7 +400,7 @@ public final class AcceleratorWorker implements AutoCloseable {
   }
 
   private void issue(DeviceTask task) {
-    while (issued.size() >= (accelerator.isHolding() ? MOST_HELD : MOST_ISSUED)) {
+    while (issued.size() >= (accelerator.mayHold() ? MOST_HELD : MOST_ISSUED)) {
       completeOldest();
     }
     if (closing || !isWanted(task)) {
@@ -486,9 +487,9 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
     double known = times.nanos(name(), task.work().costClass(), work);
     double nanos = Double.isNaN(known) ? Math.max(work / GUESSED_CORES, GUESSED_START) : known;
+    next.expect((long) nanos);
     Value value = next.publish();
     if (value != null) {
-      next.expect((long) nanos);
       quietly(() -> task.launched(value, (long) nanos));
     }
   }
@@ -543,10 +544,15 @@ public final class AcceleratorWorker implements AutoCloseable {
       times.observe(name(), task.work().costClass(), task.launchedWork(), outcome.nanos());
     }
     quietly(() -> events.executed(accelerator.name(), task, outcome.issuedAt(), outcome.nanos()));
+    // A share of what several took says nothing of one of them.
+    long nanos =
+        outcome.isMeasured() || oldest.expectedNanos() == 0
+            ? outcome.nanos()
+            : oldest.expectedNanos();
     end(
         oldest.isPublished()
-            ? () -> task.ended(outcome.isMeasured() ? outcome.nanos() : oldest.expectedNanos())
-            : () -> task.completed(outcome.value(), outcome.nanos()));
+            ? () -> task.ended(nanos)
+            : () -> task.completed(outcome.value(), nanos));
   }
 
   private void failed(DeviceTask task, Throwable error) {

@@ -67,6 +67,11 @@ class HeldLaunchesTest {
     }
 
     @Override
+    public boolean mayHold() {
+      return gate != null;
+    }
+
+    @Override
     public boolean isHolding() {
       return gate != null;
     }
@@ -238,11 +243,21 @@ class HeldLaunchesTest {
   }
 
   private PlusOne submitted(double cell, boolean early) {
-    DenseMatrix cells = DenseMatrix.allocate(host, 1, 1);
-    cells.set(0, 0, cell);
-    PlusOne task = new PlusOne(ManagedMatrix.adopt(cells), early);
+    PlusOne task = new PlusOne(matrix(cell), early);
     worker.submit(task);
     return task;
+  }
+
+  private static PlusOne submitted(AcceleratorWorker to, Value input) {
+    PlusOne task = new PlusOne(input, true);
+    to.submit(task);
+    return task;
+  }
+
+  private ManagedMatrix matrix(double cell) {
+    DenseMatrix cells = DenseMatrix.allocate(host, 1, 1);
+    cells.set(0, 0, cell);
+    return ManagedMatrix.adopt(cells);
   }
 
   private static double number(Value value) {
@@ -324,6 +339,31 @@ class HeldLaunchesTest {
       assertThat(number(tasks.get(i).value.get())).isEqualTo(i + 1);
     }
     assertThat(holding.issues).isZero();
+  }
+
+  /** Each brings the other's cells to the host, which are held back when it does. */
+  @RepeatedTest(50)
+  void twoWorkersThatWantEachOthersCellsDoNotWaitForEver() throws Exception {
+    Holding otherDevice =
+        new Holding(new FakeAccelerator("fake:1", new AcceleratorWorkerTest.Adder(), 64 << 20));
+    DeviceMemory otherMemory =
+        new DeviceMemory(otherDevice, host, 64 << 20, (from, bytes) -> false);
+    try (AcceleratorWorker other = new AcceleratorWorker(otherMemory, WorkerEvents.NONE)) {
+      worker.repeats(this, false);
+      other.repeats(this, false);
+      Value here = submitted(worker, matrix(1)).value.get();
+      Value there = submitted(other, matrix(10)).value.get();
+      here.retain();
+      there.retain();
+      PlusOne first = submitted(worker, there);
+      PlusOne second = submitted(other, here);
+      assertThat(number(first.value.get())).isEqualTo(12);
+      assertThat(number(second.value.get())).isEqualTo(3);
+      here.release();
+      there.release();
+    }
+    otherMemory.evacuate();
+    otherDevice.close();
   }
 
   @Test

@@ -135,6 +135,11 @@ public interface Accelerator extends AutoCloseable {
    */
   default void repeats(Object loop, boolean ended) {}
 
+  /** True while launches that come may be held back. By the worker. */
+  default boolean mayHold() {
+    return false;
+  }
+
   /** True while launches are held back. By the worker. */
   default boolean isHolding() {
     return false;

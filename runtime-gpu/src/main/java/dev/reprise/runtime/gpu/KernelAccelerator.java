@@ -218,6 +218,11 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
+  public boolean mayHold() {
+    return backend.mayHold();
+  }
+
+  @Override
   public boolean isHolding() {
     return backend.isHolding();
   }

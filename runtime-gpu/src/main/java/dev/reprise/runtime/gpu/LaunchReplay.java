@@ -8,7 +8,9 @@ import java.util.List;
  */
 public interface LaunchReplay extends AutoCloseable {
   /**
-   * Issues the launches, in sequence with all others, or nothing of them when it throws.
+   * Issues the launches, in sequence with all others. When it throws, some may have been issued:
+   * issuing all of them one by one leaves what they were to leave all the same, since each writes
+   * memory of its own and reads what those before it wrote.
    *
    * @param launches those that it was made of, but for their arguments
    * @throws dev.reprise.runtime.accelerator.DeviceException when the device refuses; the launches

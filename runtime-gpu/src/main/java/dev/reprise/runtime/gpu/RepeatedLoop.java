@@ -25,13 +25,24 @@ final class RepeatedLoop {
   static final int LEAST_LAUNCHES = 6;
 
   /** A longer one is not written down. */
-  static final int MOST_LAUNCHES = 4096;
+  static final int MOST_LAUNCHES = 1024;
 
   /** Other iterations in a row before they count as the loop's. */
   private static final int CHANGED = 3;
 
-  /** Iterations that broke off, beyond those that did not, before the loop is left alone. */
-  private static final int TOO_MANY = 8;
+  /**
+   * What iterations that broke off may weigh beyond those that did not before the loop is left
+   * alone.
+   */
+  private static final int TOO_MUCH = 16;
+
+  private static final int WEIGHT = 2;
+
+  /** Of one that may come to its end the next time. */
+  private static final int HALF_WEIGHT = 1;
+
+  /** Iterations after which a loop is looked at again that had short ones. */
+  private static final int LOOK_AGAIN = 1000;
 
   private final Backend backend;
   private final AtomicLong unused;
@@ -61,6 +72,14 @@ final class RepeatedLoop {
 
     List<Long> allocations() {
       return allocations;
+    }
+
+    void allocated(long bytes) {
+      if (allocations.size() < MOST_LAUNCHES) {
+        allocations.add(bytes);
+      } else {
+        spoil();
+      }
     }
 
     void add(Launch launch) {
@@ -112,7 +131,14 @@ final class RepeatedLoop {
 
   /** True when its iterations are so short that they are parts of the surrounding loop's. */
   boolean isTiny() {
-    return small >= ENOUGH;
+    if (small < ENOUGH) {
+      return false;
+    }
+    small++;
+    if (small > LOOK_AGAIN) {
+      small = 0;
+    }
+    return true;
   }
 
   /** The next iteration begins; true when it may be held back. */
@@ -184,14 +210,18 @@ final class RepeatedLoop {
       return false;
     }
     others = 0;
-    surplus = Math.max(surplus - 1, -TOO_MANY);
+    surplus = Math.max(surplus - WEIGHT, -TOO_MUCH);
     return true;
   }
 
-  /** An iteration that was held back has been issued in pieces. */
-  void brokeOff() {
-    surplus++;
-    hopeless |= surplus > TOO_MANY;
+  /**
+   * An iteration that was held back has been issued in pieces.
+   *
+   * @param again whether that is likely to happen to the next one, too
+   */
+  void brokeOff(boolean again) {
+    surplus += again ? WEIGHT : HALF_WEIGHT;
+    hopeless |= surplus > TOO_MUCH;
     if (hopeless) {
       forget();
     }
@@ -201,6 +231,9 @@ final class RepeatedLoop {
   void ended(Iteration iteration) {
     if (iteration.launches.size() < LEAST_LAUNCHES) {
       small++;
+      if (small >= ENOUGH) {
+        forget();
+      }
       return;
     }
     small = 0;
@@ -245,16 +278,20 @@ final class RepeatedLoop {
 
   /** Gives up what is kept, memory first of all; nothing may be held back. */
   void forget() {
-    for (int i = 0; i < turns.length; i++) {
-      if (turns[i] != null) {
-        if (turns[i].replay != null) {
-          turns[i].replay.close();
-        }
-        turns[i].memory.leave();
-        turns[i] = null;
-      }
-    }
     equal = 0;
     pattern = null;
+    for (int i = 0; i < turns.length; i++) {
+      Turn left = turns[i];
+      turns[i] = null;
+      if (left != null) {
+        try {
+          if (left.replay != null) {
+            left.replay.close();
+          }
+        } finally {
+          left.memory.leave();
+        }
+      }
+    }
   }
 }

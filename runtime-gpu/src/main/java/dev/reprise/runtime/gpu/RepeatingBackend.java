@@ -33,6 +33,9 @@ final class RepeatingBackend implements Backend {
   /** How often memory that is kept may be wanted elsewhere before nothing is kept any more. */
   private static final int MOST_SHORTAGES = 3;
 
+  /** After so many iterations at once a shortage is forgotten. */
+  private static final int FORGIVEN = 100;
+
   private final Backend device;
   private final Products products;
   private final CompressedProducts compressedProducts;
@@ -57,6 +60,9 @@ final class RepeatingBackend implements Backend {
   private int shortages;
   private final AtomicLong unused = new AtomicLong();
   private volatile Thread worker;
+
+  // Launches of the task under way may have been issued with others.
+  private boolean partial;
 
   // Written by the worker; null when nothing is held back.
   private volatile HeldLaunches held;
@@ -88,7 +94,14 @@ final class RepeatingBackend implements Backend {
   void repeats(Object of, boolean ended) {
     worker = Thread.currentThread();
     RepeatedLoop known = loops.get(of);
-    if (!device.replays() || shortages > MOST_SHORTAGES || known != null && known.isTiny()) {
+    if (!device.replays() || known != null && known.isTiny()) {
+      return;
+    }
+    if (shortages > MOST_SHORTAGES) {
+      issueHeld();
+      key = null;
+      loop = null;
+      iteration = new Iteration();
       return;
     }
     if (ended && key != null && key == of) {
@@ -106,6 +119,9 @@ final class RepeatingBackend implements Backend {
     } else if (loop.replay(iteration)) {
       held = null;
       replays++;
+      if (replays % FORGIVEN == 0 && shortages > 0) {
+        shortages--;
+      }
       issued(window);
     } else {
       breakOff();
@@ -124,6 +140,11 @@ final class RepeatingBackend implements Backend {
   /** Iterations that were issued as one. Any thread. */
   long replayed() {
     return replays;
+  }
+
+  /** True while launches that come may be held back. By the worker. */
+  boolean mayHold() {
+    return held != null;
   }
 
   /** True when launches are held back. By the worker. */
@@ -180,10 +201,9 @@ final class RepeatingBackend implements Backend {
    */
   void breakOff(boolean again) {
     if (held != null) {
+      partial = isHolding();
       issueHeld();
-      if (again) {
-        loop.brokeOff();
-      }
+      loop.brokeOff(again);
     }
   }
 
@@ -424,7 +444,43 @@ final class RepeatingBackend implements Backend {
   @Override
   public Mark mark() {
     HeldLaunches window = held;
-    return window == null || window.launches().isEmpty() ? device.mark() : window.mark();
+    if (window != null && !window.launches().isEmpty()) {
+      return window.mark();
+    }
+    Mark mark = device.mark();
+    if (partial) {
+      partial = false;
+      return new UnmeasuredMark(mark);
+    }
+    return mark;
+  }
+
+  /** Behind launches some of which were issued, and measured, with others. */
+  private record UnmeasuredMark(Mark mark) implements Mark {
+    @Override
+    public boolean isReached() {
+      return mark.isReached();
+    }
+
+    @Override
+    public void await() {
+      mark.await();
+    }
+
+    @Override
+    public long nanos() {
+      return mark.nanos();
+    }
+
+    @Override
+    public boolean isMeasured() {
+      return false;
+    }
+
+    @Override
+    public void release() {
+      mark.release();
+    }
   }
 
   /** Into memory that nothing held back uses, so it need not wait for that. */
@@ -460,7 +516,7 @@ final class RepeatingBackend implements Backend {
     if (buffer == null) {
       buffer = device.allocate(bytes);
     }
-    iteration.allocations().add(bytes);
+    iteration.allocated(bytes);
     return buffer;
   }
 
@@ -471,7 +527,7 @@ final class RepeatingBackend implements Backend {
     }
     DeviceBuffer buffer = loop.kept(iteration, bytes);
     if (buffer != null) {
-      iteration.allocations().add(bytes);
+      iteration.allocated(bytes);
     }
     return buffer;
   }
@@ -522,8 +578,13 @@ final class RepeatingBackend implements Backend {
   @Override
   public void close() {
     held = null;
-    loops.values().forEach(RepeatedLoop::forget);
-    loops.clear();
-    device.close();
+    try {
+      for (RepeatedLoop each : loops.values()) {
+        each.forget();
+      }
+      loops.clear();
+    } finally {
+      device.close();
+    }
   }
 }

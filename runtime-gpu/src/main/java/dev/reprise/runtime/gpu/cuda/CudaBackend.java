@@ -1,5 +1,6 @@
 package dev.reprise.runtime.gpu.cuda;
 
+import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
@@ -32,6 +33,7 @@ import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
@@ -243,14 +245,19 @@ final class CudaBackend implements Backend {
   CUgraph captured(Runnable calls) {
     CUgraph graph = new CUgraph();
     capturing = true;
+    boolean complete = false;
     try {
       context.check(
           cuStreamBeginCapture(launches, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
       int status;
       try {
         calls.run();
+        complete = true;
       } finally {
         status = cuStreamEndCapture(launches, graph);
+        if (!complete && status == CUresult.CUDA_SUCCESS) {
+          cuGraphDestroy(graph);
+        }
       }
       context.check(status);
       return graph;

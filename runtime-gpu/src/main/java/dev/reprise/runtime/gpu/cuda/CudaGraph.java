@@ -9,6 +9,7 @@ import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphExecKernelNodeSetParams;
 import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
 
+import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.gpu.Launch;
 import dev.reprise.runtime.gpu.LaunchReplay;
 import java.lang.foreign.Arena;
@@ -34,7 +35,8 @@ final class CudaGraph implements LaunchReplay {
 
   private final CudaBackend backend;
   private final CudaContext context;
-  private final Arena arena = Arena.ofConfined();
+  // The accelerator is closed by another thread than its worker.
+  private final Arena arena = Arena.ofShared();
   private final LaunchArguments arguments = new LaunchArguments(arena);
   private final CUgraph graph = new CUgraph();
   private final CUgraphExec executable = new CUgraphExec();
@@ -43,14 +45,17 @@ final class CudaGraph implements LaunchReplay {
 
   // What the executable graph launches now.
   private final List<Launch> launches = new ArrayList<>();
+  private boolean created;
   private boolean instantiated;
+  private boolean closed;
 
   CudaGraph(CudaBackend backend, CudaContext context, List<Launch> pattern) {
     this.backend = backend;
     this.context = context;
     boolean complete = false;
-    context.check(cuGraphCreate(graph, 0));
     try {
+      context.check(cuGraphCreate(graph, 0));
+      created = true;
       for (Launch launch : pattern) {
         add(launch);
       }
@@ -103,6 +108,10 @@ final class CudaGraph implements LaunchReplay {
 
   @Override
   public void issue(List<Launch> wanted) {
+    if (closed) {
+      throw new IllegalStateException("the graph is closed");
+    }
+    context.makeCurrent();
     for (int i = 0; i < wanted.size(); i++) {
       Launch launch = wanted.get(i);
       if (!launch.hasArgumentsOf(launches.get(i))) {
@@ -131,21 +140,26 @@ final class CudaGraph implements LaunchReplay {
   /** The driver does not say what becomes of a graph that is destroyed while it runs. */
   @Override
   public void close() {
-    try {
-      if (instantiated) {
-        backend.settleLaunches();
-      }
-    } finally {
-      for (Launch launch : launches) {
-        if (launch.generated() != null) {
-          backend.keepModule(launch.generated(), false);
-        }
-      }
-      if (instantiated) {
-        cuGraphExecDestroy(executable);
-      }
-      cuGraphDestroy(graph);
-      arena.close();
+    if (closed) {
+      return;
     }
+    closed = true;
+    if (instantiated) {
+      try {
+        backend.settleLaunches();
+      } catch (DeviceException e) {
+        // The device runs nothing more.
+      }
+      cuGraphExecDestroy(executable);
+    }
+    for (Launch launch : launches) {
+      if (launch.generated() != null) {
+        backend.keepModule(launch.generated(), false);
+      }
+    }
+    if (created) {
+      cuGraphDestroy(graph);
+    }
+    arena.close();
   }
 }

@@ -93,7 +93,8 @@ final class CudaModules {
   /** Unloading waits for the launches that use the module; one that graphs need is left. */
   private void forgetOldest() {
     Iterator<Made> oldest = generated.values().iterator();
-    while (generated.size() > MOST_GENERATED && oldest.hasNext()) {
+    // The newest is about to be used.
+    for (int left = generated.size(); generated.size() > MOST_GENERATED && left > 1; left--) {
       Made made = oldest.next();
       if (made.graphs == 0) {
         made.unload();
