@@ -79,7 +79,7 @@ final class Fusion {
     context.work += (long) call.workNanos;
     chains.notice(call.workNanos);
     boolean ahead = chains.isActive();
-    if (cache == null || !isProbed(call.root(), call.workNanos)) {
+    if (cache == null || !isAsked(call)) {
       return ahead ? computeAhead(context, call, origin) : computeInline(context, call);
     }
     context.checkCancelled();
@@ -91,6 +91,7 @@ final class Fusion {
     return switch (cache.probe(root.item().key(), () -> task(context, call, origin))) {
       case Hit hit -> {
         context.counters.hit(opcode, root.operation().operation());
+        root.operation().account().asking.cameAgain();
         yield hit.value();
       }
       case InFlight inFlight -> {
@@ -101,11 +102,19 @@ final class Fusion {
       }
       case Claim claim -> {
         context.counters.misses[opcode]++;
+        root.operation().account().asking.inVain();
         yield ahead
             ? computeAhead(context, call, claim, origin)
             : computeClaimed(context, call, claim);
       }
     };
+  }
+
+  private boolean isAsked(FusedCall call) {
+    Member root = call.root();
+    return isProbed(root, call.workNanos)
+        && (execution.asksStore()
+            || keeping.isWorthAsking(root.operation().account(), root.item(), call.workNanos));
   }
 
   private static boolean isProbed(Member member, double workNanos) {

@@ -70,6 +70,16 @@ final class Keeping {
     }
   }
 
+  /** False when looking the value of an instruction up is likely to be in vain, as so often. */
+  boolean isWorthAsking(SiteAccount account, LineageItem item, double work) {
+    return everything || account.asking.isForAll(work) || Asking.isSampled(item.keyLow());
+  }
+
+  /** True when everything is looked up and kept. */
+  boolean isOfEverything() {
+    return everything;
+  }
+
   /** Whether what a region left, in so many bytes that the cache does not have yet, is kept. */
   boolean pays(SiteAccount account, Key key, double work, long bytes) {
     return pays(account, key.high(), key.low(), work, bytes);

@@ -67,11 +67,25 @@ final class LevelReuse {
    */
   void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     LineageItem[] inputs = items(activation, region.inputs);
+    if (!isWorthAsking(region, inputs)) {
+      long before = context.work;
+      Node.runAll(body, context, activation);
+      region.learn(context.work - before);
+      return;
+    }
     if ((stored != null || !composites.isEmpty())
         && find(context, activation, region, body, inputs, wanted)) {
       return;
     }
     execute(context, activation, region, body, inputs, wanted);
+  }
+
+  /** False when so many executions were asked for in vain that only a sample still is. */
+  private boolean isWorthAsking(Region region, LineageItem[] inputs) {
+    return stored != null
+        || keeping.isOfEverything()
+        || region.isAlwaysAsked()
+        || Asking.isSampled(key(region, inputs).low());
   }
 
   private static LineageItem[] items(Activation activation, int[] slots) {
@@ -199,6 +213,7 @@ final class LevelReuse {
     long nanos = System.nanoTime() - start;
     long work = context.work - workBefore;
     region.learn(work);
+    region.account.asking.inVain();
     if (!region.isWorthKeeping(work)) {
       return;
     }

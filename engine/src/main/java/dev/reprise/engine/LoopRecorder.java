@@ -34,6 +34,9 @@ final class LoopRecorder {
 
   private static final int FAILURE_SHARE = 8;
 
+  /** Of so many iterations one should have been recorded. */
+  private static final int MOST_IN_VAIN = 128;
+
   private final RecordedBody body;
   private final ControlContext context;
   private final Activation activation;
@@ -103,7 +106,9 @@ final class LoopRecorder {
     path = 0;
     learnable = true;
     if (!isRecording()) {
-      if (failures > MOST_FAILURES + iterations / FAILURE_SHARE || paths.areTooMany()) {
+      if (failures > MOST_FAILURES + iterations / FAILURE_SHARE
+          || (recorded == 0 && iterations > MOST_IN_VAIN)
+          || paths.areTooMany()) {
         return false;
       }
       state = paths.now();

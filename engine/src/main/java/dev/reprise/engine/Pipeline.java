@@ -6,6 +6,7 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
+import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
@@ -73,7 +74,10 @@ final class Pipeline {
     boolean pending = resolve(context, inputs);
     boolean watched = cache != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
-    boolean worthwhile = work >= COST_GATE_NANOS && operation.cacheable();
+    boolean worthwhile =
+        work >= COST_GATE_NANOS
+            && operation.cacheable()
+            && (pending || !isSkipped(operation, inputs, item, work));
     if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
@@ -90,6 +94,25 @@ final class Pipeline {
     }
     Origin kept = checks.traps() ? origin.with(item) : origin;
     return probe(context, operation, inputs, item, kept, work, pending);
+  }
+
+  /**
+   * True for an instruction that has been looked up in vain so often that this once is left out.
+   */
+  private boolean isSkipped(
+      LinkedOperation operation, Value[] inputs, LineageItem item, double work) {
+    if (cache == null
+        || checks.looksAtAll()
+        || execution.asksStore()
+        || keeping.isWorthAsking(operation.account(), item, work)) {
+      return false;
+    }
+    for (Value input : inputs) {
+      if (input instanceof BoundMatrix) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -267,6 +290,7 @@ final class Pipeline {
     return switch (probe) {
       case Hit hit -> {
         context.counters.hit(operation.index(), operation.operation());
+        operation.account().asking.cameAgain();
         Restoration.note(hit.value(), item);
         yield checks.verifier() == null
             ? hit.value()
@@ -280,6 +304,7 @@ final class Pipeline {
       }
       case Claim claim -> {
         context.counters.misses[operation.index()]++;
+        operation.account().asking.inVain();
         if (pending) {
           yield subscriber.submit(claim, meta);
         }

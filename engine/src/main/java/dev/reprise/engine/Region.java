@@ -74,7 +74,9 @@ final class Region {
       Position position,
       Supplier<Key> fingerprintOf) {
     this.level = level;
-    this.account = level == Level.BLOCK ? SiteAccount.ofBlock() : SiteAccount.ofFunction();
+    int variables = inputs.length + outputs.length;
+    this.account =
+        level == Level.BLOCK ? SiteAccount.ofBlock(variables) : SiteAccount.ofFunction(variables);
     this.inputs = inputs;
     this.outputs = outputs;
     this.unread = new boolean[outputs.length];
@@ -151,6 +153,11 @@ final class Region {
    */
   boolean isWorthRecalling(double leastNanos) {
     return mostWork >= leastNanos || mostWork == UNKNOWN;
+  }
+
+  /** True when every execution is asked for, not only a sample: see {@link Asking}. */
+  boolean isAlwaysAsked() {
+    return account.asking.isForAll(mostWork);
   }
 
   /** True when an execution of that much work is worth remembering. */

@@ -11,6 +11,11 @@ import dev.reprise.SessionConfig;
  */
 record RunChecks(boolean traps, ReuseVerifier verifier, ReuseEstimate estimate) {
 
+  /** True when every operation that reuse has to do with is to be seen. */
+  boolean looksAtAll() {
+    return traps || verifier != null || estimate != null;
+  }
+
   static RunChecks of(SessionConfig config, KernelRunner kernels) {
     return new RunChecks(
         !config.traps().isEmpty(),

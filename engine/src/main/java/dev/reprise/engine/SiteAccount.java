@@ -39,26 +39,30 @@ final class SiteAccount {
 
   private final AtomicLong balance = new AtomicLong(ALLOWANCE_NANOS);
 
+  /** Whether values of this instruction are still asked for. */
+  final Asking asking;
+
   /** The most work of an execution so far, for which trust was given. */
   private final AtomicLong trusted = new AtomicLong();
 
-  private SiteAccount(int share, int trustedExecutions) {
+  private SiteAccount(int share, int trustedExecutions, Asking asking) {
     this.share = share;
     this.trustedExecutions = trustedExecutions;
+    this.asking = asking;
   }
 
   static SiteAccount ofInstruction() {
-    return new SiteAccount(64, 4);
+    return new SiteAccount(64, 4, Asking.ofInstruction());
   }
 
   /** Calls contain calls, and what the instructions in them keep is paid for already. */
-  static SiteAccount ofFunction() {
-    return new SiteAccount(256, 4);
+  static SiteAccount ofFunction(int variables) {
+    return new SiteAccount(256, 4, Asking.ofRegion(variables));
   }
 
   /** Blocks are met far more often than calls and found far more rarely. */
-  static SiteAccount ofBlock() {
-    return new SiteAccount(256, 1);
+  static SiteAccount ofBlock(int variables) {
+    return new SiteAccount(256, 1, Asking.ofRegion(variables));
   }
 
   /**
@@ -101,6 +105,7 @@ final class SiteAccount {
 
   /** A value that this account paid for was found, or one that it did not pay for was missed. */
   void saves(double work) {
+    asking.cameAgain();
     balance.addAndGet((long) work);
   }
 

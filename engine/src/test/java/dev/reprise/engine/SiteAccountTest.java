@@ -65,8 +65,8 @@ class SiteAccountTest {
   void aBlockIsTrustedLessThanACallAndACallLessThanAnInstruction() {
     assertThat(keptOf(SiteAccount.ofInstruction())).isEqualTo(2000);
     // Four executions in advance, or one, half a millisecond, and 25 us each time, at 100 us.
-    assertThat(keptOf(SiteAccount.ofFunction())).isEqualTo(761);
-    assertThat(keptOf(SiteAccount.ofBlock())).isEqualTo(569);
+    assertThat(keptOf(SiteAccount.ofFunction(4))).isEqualTo(761);
+    assertThat(keptOf(SiteAccount.ofBlock(4))).isEqualTo(569);
   }
 
   /** How many of 2,000 values of 64 ns per byte are kept. */

@@ -1,0 +1,71 @@
+package dev.reprise.engine;
+
+/**
+ * Whether looking a value up is still worth its price. Who has asked often, and always in vain,
+ * asks for one of sixteen keys only, until one of these comes a second time; then for all again.
+ *
+ * <pre>
+ *   every key --so often in vain--> one of sixteen keys --a value came again--> every key
+ * </pre>
+ *
+ * <p>Which keys these are follows from the keys, so it is the same ones each time, and a program
+ * that repeats itself is noticed after a few repetitions. What costs a hundred times as much as
+ * asking is always asked for. Nothing depends on a clock.
+ *
+ * <p>Threads: any. Counts of several workers may get lost, which lets them ask a little longer.
+ */
+final class Asking {
+  /** Asking may take this share of what is asked for, for ever. */
+  private static final long SHARE = 100;
+
+  /** The keys with these bits all zero are always asked for. */
+  private static final long SAMPLE = 15;
+
+  private final int patience;
+  private final long priceNanos;
+  private int vain;
+
+  /**
+   * @param patience so often in vain is no reason to stop
+   * @param priceNanos of asking once, and of remembering the answer
+   */
+  private Asking(int patience, long priceNanos) {
+    this.patience = patience;
+    this.priceNanos = priceNanos;
+  }
+
+  static Asking ofInstruction() {
+    return new Asking(256, 1_000);
+  }
+
+  /**
+   * Of a call or block.
+   *
+   * @param variables that its key is made of, or that it leaves
+   */
+  static Asking ofRegion(int variables) {
+    return new Asking(64, 1_000 + 500L * variables);
+  }
+
+  /** True when every key is asked for, so that nobody needs to make one to find out. */
+  boolean isForAll(double work) {
+    return vain < patience || work >= SHARE * priceNanos;
+  }
+
+  /** True for a key that is asked for although so many others were not found. */
+  static boolean isSampled(long keyLow) {
+    return (keyLow & SAMPLE) == 0;
+  }
+
+  /** A value was asked for and was not there. */
+  void inVain() {
+    if (vain < patience) {
+      vain++;
+    }
+  }
+
+  /** A value was found, or would have been, had it been kept. */
+  void cameAgain() {
+    vain = 0;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.reprise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.CompileOptions;
+import dev.reprise.ReuseMode;
+import dev.reprise.RunStatistics;
+import dev.reprise.SessionConfig;
+import dev.reprise.cache.CacheEvents;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is looked up once looking up was in vain for long, by what was asked and found. */
+class AskingTest {
+  private record Run(double result, RunStatistics statistics) {}
+
+  private static Run run(ReuseMode mode, int threads, long hostBytes, String script) {
+    PrintStream sink = new PrintStream(OutputStream.nullOutputStream());
+    SessionConfig config =
+        SessionConfig.defaults()
+            .withThreads(threads)
+            .withHostBytes(hostBytes)
+            .withReuse(mode)
+            .withOutput(sink, sink);
+    CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("r"));
+    try (SessionServices services = new SessionServices(config, CacheEvents.NONE)) {
+      ScriptRunner.Outcome outcome =
+          ScriptCompiler.compile(services, script, options).run(Map.of());
+      double result = ((Scalar) outcome.values().get("r")).asDouble();
+      outcome.values().values().forEach(Value::release);
+      return new Run(result, outcome.statistics());
+    } catch (dev.reprise.language.CompileException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Statistics of one way; equal results in all others. */
+  private static RunStatistics reusing(ReuseMode mode, String script) {
+    double expected = run(ReuseMode.NONE, 1, 1L << 30, script).result;
+    for (int threads : new int[] {1, 4}) {
+      assertThat(run(ReuseMode.HYBRID, threads, 1L << 30, script).result).isEqualTo(expected);
+      assertThat(run(ReuseMode.HYBRID, threads, 4L << 20, script).result).isEqualTo(expected);
+    }
+    Run run = run(mode, 1, 1L << 30, script);
+    assertThat(run.result).isEqualTo(expected);
+    return run.statistics;
+  }
+
+  @Test
+  void whoAsksInVainForLongAsksForASampleUntilAValueComesAgain() {
+    Asking asking = Asking.ofInstruction();
+    for (int i = 0; i < 256; i++) {
+      assertThat(asking.isForAll(20_000)).isTrue();
+      asking.inVain();
+    }
+    assertThat(asking.isForAll(20_000)).isFalse();
+    assertThat(asking.isForAll(100_000)).as("costs a hundred times as much").isTrue();
+    asking.cameAgain();
+    assertThat(asking.isForAll(20_000)).isTrue();
+  }
+
+  @Test
+  void askingForACallOrBlockOfManyVariablesCostsMore() {
+    Asking few = Asking.ofRegion(4);
+    Asking many = Asking.ofRegion(80);
+    for (int i = 0; i < 64; i++) {
+      few.inVain();
+      many.inVain();
+    }
+    assertThat(few.isForAll(1_000_000)).isTrue();
+    assertThat(many.isForAll(1_000_000)).isFalse();
+  }
+
+  @Test
+  void oneOfSixteenKeysIsSampled() {
+    int sampled = 0;
+    for (long key = 0; key < 1600; key++) {
+      sampled += Asking.isSampled(key * 0x9E3779B97F4A7C15L) ? 1 : 0;
+    }
+    assertThat(sampled).isBetween(50, 150);
+  }
+
+  @Test
+  void aLoopWhoseValuesNeverComeAgainAsksForFewOfThem() {
+    RunStatistics statistics =
+        reusing(
+            ReuseMode.FULL,
+            """
+            X = matrix(seq(1, 8000), 80, 100)
+            r = 0
+            for (i in 1:3000) {
+              A = X + i
+              r = r + as.scalar(A[1, 1])
+            }
+            """);
+    assertThat(statistics.of("+").misses()).isBetween(256L + 100, 256L + 300);
+  }
+
+  @Test
+  void aProgramThatBeginsToRepeatItselfIsNoticed() {
+    RunStatistics statistics =
+        reusing(
+            ReuseMode.FULL,
+            """
+            X = matrix(seq(1, 8000), 80, 100)
+            r = 0
+            for (k in 1:4) {
+              for (i in 1:1000) {
+                s = colSums(X * i)
+                r = r + k * as.scalar(s[1, 1])
+              }
+            }
+            """);
+    // The first pass leaves those before it lost patience and a sample, the second the others.
+    assertThat(statistics.of("colSums").hits()).isGreaterThan(2000);
+  }
+
+  @Test
+  void callsThatNeverComeAgainAreRememberedAsASampleAndFoundOnceTheyDo() {
+    String script =
+        """
+        f = function(Matrix[Double] X, Integer i) return (Double s) {
+          s = sum((X + i) %*% t(X))
+        }
+        X = matrix(seq(1, 8000), 80, 100) / 1000
+        r = 0
+        for (k in 1:PASSES)
+          for (i in 1:600)
+            r = r + k * f(X, i)
+        """;
+    RunStatistics once = reusing(ReuseMode.HYBRID, script.replace("PASSES", "1"));
+    assertThat(once.functions().misses()).isBetween(64L, 64L + 100);
+    RunStatistics often = reusing(ReuseMode.HYBRID, script.replace("PASSES", "4"));
+    assertThat(often.functions().hits() + often.blocks().hits()).isGreaterThan(600);
+  }
+}
