@@ -70,6 +70,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     LinearAlgebraKernels.registerCompressed(compressed, parallel);
     KernelTable.Builder floats = new KernelTable.Builder();
     CellKernels.registerFloats(floats, parallel);
+    ShapeKernels.registerFloats(floats, parallel);
     LinearAlgebraKernels.registerFloats(floats, parallel, blas);
     forms = new Forms(new Compression(parallel), compressed.build(), floats.build());
   }

@@ -14,8 +14,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Element-wise operations from floats to floats, computed in double block by block inside the
- * first-level cache: the same bits as widening whole matrices, without their memory traffic. Passes
- * for operands of different shapes.
+ * first-level cache: the same bits as widening whole matrices, without their memory traffic. Of two
+ * shapes it takes a matrix and a row vector, and passes for others.
  */
 final class FloatCells {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -57,9 +57,13 @@ final class FloatCells {
   private DenseMatrix binary(
       BinaryLoop loop, Operand left, Operand right, ExecutionContext context) {
     if (left instanceof DenseMatrix x && right instanceof DenseMatrix y) {
-      return x.shape().equals(y.shape())
-          ? map(x, y, context, (a, b, n) -> loop.arrays(a, b, a, n))
-          : null;
+      if (x.shape().equals(y.shape())) {
+        return map(x, y, context, (a, b, n) -> loop.arrays(a, b, a, n));
+      }
+      if (isRowFor(x, y)) {
+        return mapRow(x, y, context, (a, b, n) -> loop.arrays(a, b, a, n));
+      }
+      return isRowFor(y, x) ? mapRow(y, x, context, (a, b, n) -> loop.arrays(b, a, a, n)) : null;
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
       double other = scalar.asDouble();
@@ -72,11 +76,46 @@ final class FloatCells {
     return null;
   }
 
+  /** True for a row vector that is repeated over a matrix of several columns. */
+  private static boolean isRowFor(DenseMatrix matrix, DenseMatrix vector) {
+    return vector.rows() == 1 && vector.cols() == matrix.cols() && matrix.cols() > 1;
+  }
+
   private static boolean isNumber(Scalar scalar) {
     return scalar.type() != ValueType.STRING;
   }
 
+  /** Brings the cells from {@code at} on of a second operand into a block. */
+  @FunctionalInterface
+  private interface BlockLoader {
+    void load(long at, float[] floats, double[] into, int n);
+  }
+
   private DenseMatrix map(DenseMatrix x, DenseMatrix y, ExecutionContext context, BlockBody body) {
+    return map(
+        x, y == null ? null : (at, f, into, n) -> load(y.segment(), at, f, into, n), body, context);
+  }
+
+  private DenseMatrix mapRow(
+      DenseMatrix x, DenseMatrix vector, ExecutionContext context, BlockBody body) {
+    int cols = Math.toIntExact(x.cols());
+    double[] row = new double[cols];
+    load(vector.segment(), 0, new float[cols], row, cols);
+    return map(x, (at, _, into, n) -> repeat(row, (int) (at % cols), into, n), body, context);
+  }
+
+  /** Fills the block with the row again and again, beginning at one of its columns. */
+  private static void repeat(double[] row, int firstColumn, double[] into, int n) {
+    int col = firstColumn;
+    for (int i = 0; i < n; col = 0) {
+      int count = Math.min(n - i, row.length - col);
+      System.arraycopy(row, col, into, i, count);
+      i += count;
+    }
+  }
+
+  private DenseMatrix map(
+      DenseMatrix x, BlockLoader second, BlockBody body, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), Precision.FP32);
     parallel.forRange(
         context,
@@ -86,12 +125,12 @@ final class FloatCells {
           int width = (int) Math.min(BLOCK, to - from);
           float[] floats = new float[width];
           double[] a = new double[width];
-          double[] b = y == null ? null : new double[width];
+          double[] b = second == null ? null : new double[width];
           for (long at = from; at < to; at += BLOCK) {
             int n = (int) Math.min(BLOCK, to - at);
             load(x.segment(), at, floats, a, n);
-            if (y != null) {
-              load(y.segment(), at, floats, b, n);
+            if (second != null) {
+              second.load(at, floats, b, n);
             }
             body.run(a, b, n);
             for (int i = 0; i < n; i++) {

@@ -23,14 +23,32 @@ final class IndexKernels {
     table.add("leftIndex", kernels::leftIndex);
   }
 
+  /**
+   * Ranges of floats, so that a batch of rows costs a batch and not the whole matrix in doubles.
+   */
+  static void registerFloats(KernelTable.Builder table, Parallel parallel) {
+    IndexKernels kernels = new IndexKernels(parallel);
+    table.add(
+        "rightIndex",
+        (operation, inputs, context) ->
+            inputs[0] instanceof DenseMatrix x
+                ? kernels.range(x, operation, inputs, context)
+                : null);
+  }
+
   private Operand[] rightIndex(Operation operation, Operand[] inputs, ExecutionContext context) {
     if (FrameShape.isFrame(inputs)) {
       return new Operand[] {FrameShape.rightIndex(inputs)};
     }
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    return range(Arguments.matrix(operation, inputs, 0), operation, inputs, context);
+  }
+
+  private Operand[] range(
+      DenseMatrix x, Operation operation, Operand[] inputs, ExecutionContext context) {
     Bounds rows = Bounds.of(operation, inputs, 1, true, x.shape());
     Bounds cols = Bounds.of(operation, inputs, 3, false, x.shape());
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.size(), cols.size());
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), rows.size(), cols.size(), x.precision());
     new Region(x, rows.from(), cols.from())
         .copyTo(Region.all(out), rows.size(), cols.size(), parallel, context);
     return new Operand[] {out};

@@ -21,4 +21,9 @@ public final class ShapeKernels {
   public static void registerCompressed(KernelTable.Builder table, Parallel parallel) {
     SparseShapes.register(table, parallel);
   }
+
+  /** Adds the kernels that take dense fp32 matrices only. */
+  public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
+    IndexKernels.registerFloats(table, parallel);
+  }
 }
