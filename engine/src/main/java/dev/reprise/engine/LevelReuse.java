@@ -252,7 +252,8 @@ final class LevelReuse {
 
   private void publish(FinishedRegion done) {
     Key key = key(done.region, done.inputs);
-    if (keeping.pays(done.region.account, key, done.work(), done.bytesToKeep(cache))) {
+    if (done.region.isKeptHere
+        && keeping.pays(done.region.account, key, done.work(), done.bytesToKeep(cache))) {
       Composite composite = done.composite(cache);
       composites.put(key, composite, done.kept());
     }
@@ -261,7 +262,11 @@ final class LevelReuse {
       LineageItem[] inputs = done.inputs;
       done.offerTo(stored);
       // Written by the store's thread: it walks the history of every output.
-      stored.keepRegion(key, () -> RegionRecord.write(named, inputs), done.costNanos());
+      boolean isLoop = !done.region.isKeptHere;
+      stored.keepRegion(
+          key,
+          () -> isLoop ? RegionRecord.writeLoop(named, inputs) : RegionRecord.write(named, inputs),
+          done.costNanos());
     }
   }
 }

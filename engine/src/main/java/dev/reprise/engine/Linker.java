@@ -39,6 +39,7 @@ final class Linker {
   private final ValueTrap trap;
   private final FusionScope fusion;
   private final boolean findsRegions;
+  private final boolean findsLoops;
 
   /**
    * @param precision the width of all matrices that the program makes
@@ -47,6 +48,8 @@ final class Linker {
    * @param trap checks results of scalar functions; null when nothing is trapped
    * @param fusion which operations may be computed in the loop of another
    * @param findsRegions whether calls and blocks are looked up as a whole
+   * @param findsLoops whether loops of the main program are, too: they are executed once in a
+   *     process, so only what other processes have left answers for them
    */
   Linker(
       OpcodeIndex opcodes,
@@ -55,7 +58,8 @@ final class Linker {
       Consumer<String> expected,
       ValueTrap trap,
       FusionScope fusion,
-      boolean findsRegions) {
+      boolean findsRegions,
+      boolean findsLoops) {
     this.opcodes = opcodes;
     this.precision = precision;
     this.products = products;
@@ -63,6 +67,7 @@ final class Linker {
     this.trap = trap;
     this.fusion = fusion;
     this.findsRegions = findsRegions;
+    this.findsLoops = findsLoops;
   }
 
   /**
@@ -107,7 +112,10 @@ final class Linker {
       }
       boolean hasEffects = Determinism.isCertainlyNone(procedure.body(), procedure.constants());
       // The body of a function that is never reused as a whole may have parts that are.
-      Node[] body = isFunction() && hasEffects ? parts(procedure.body()) : nodes(procedure.body());
+      Node[] body =
+          !isFunction() && findsLoops
+              ? loops(procedure.body())
+              : isFunction() && hasEffects ? parts(procedure.body()) : nodes(procedure.body());
       Region region = Region.of(procedure, hasEffects);
       return new LinkedProcedure(
           procedure, calledAs, region, constantItems, traced(body), defaults);
@@ -138,6 +146,21 @@ final class Linker {
         }
       }
       return all.toArray(Node[]::new);
+    }
+
+    /** Blocks of which the loops are regions, each one by itself. */
+    private Node[] loops(List<Block> blocks) {
+      Node[] nodes = nodes(blocks);
+      for (int i = 0; i < nodes.length; i++) {
+        List<Block> alone = List.of(blocks.get(i));
+        if (!(alone.getFirst() instanceof Block.Straight)
+            && !(alone.getFirst() instanceof Block.If)
+            && RepeatableBlocks.split(alone, procedure, results).getFirst().repeatable()) {
+          Region region = Region.ofLoop(alone, BlockAccess.of(alone), procedure);
+          nodes[i] = new RegionNode(region, new Node[] {nodes[i]});
+        }
+      }
+      return nodes;
     }
 
     private Node[] nodes(List<Block> blocks) {

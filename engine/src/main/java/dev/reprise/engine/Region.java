@@ -56,6 +56,9 @@ final class Region {
 
   private static final int REPEATS = Integer.MIN_VALUE;
 
+  /** False for what a process executes once: it is kept for other processes alone. */
+  final boolean isKeptHere;
+
   /** Where a block begins; null for a function, whose calls have places of their own. */
   final Position position;
 
@@ -71,6 +74,7 @@ final class Region {
       int[] inputs,
       int[] outputs,
       boolean neverRepeatable,
+      boolean isKeptHere,
       Position position,
       Supplier<Key> fingerprintOf) {
     this.level = level;
@@ -85,6 +89,7 @@ final class Region {
       unread[i] = Arrays.stream(inputs).noneMatch(input -> input == slot);
     }
     this.effects = neverRepeatable ? ENOUGH_EFFECTS : level == Level.FUNCTION ? REPEATS : 0;
+    this.isKeptHere = isKeptHere;
     this.position = position;
     this.fingerprintOf = fingerprintOf;
   }
@@ -100,17 +105,29 @@ final class Region {
         function.parameters().stream().mapToInt(Procedure.Parameter::slot).toArray(),
         function.results().stream().mapToInt(Procedure.Result::slot).toArray(),
         neverRepeatable,
+        true,
         null,
         () -> ProgramFingerprint.of(function));
   }
 
   /** Blocks of a procedure. */
   static Region of(List<Block> blocks, BlockAccess access, Procedure procedure) {
+    return of(blocks, access, procedure, true);
+  }
+
+  /** A loop of the main program. */
+  static Region ofLoop(List<Block> loop, BlockAccess access, Procedure procedure) {
+    return of(loop, access, procedure, false);
+  }
+
+  private static Region of(
+      List<Block> blocks, BlockAccess access, Procedure procedure, boolean isKeptHere) {
     return new Region(
         Level.BLOCK,
         access.reads().stream().mapToInt(Integer::intValue).toArray(),
         access.changes().stream().mapToInt(Integer::intValue).toArray(),
         false,
+        isKeptHere,
         positionOf(blocks, procedure),
         () -> ProgramFingerprint.of(blocks, procedure.constants()));
   }

@@ -4,6 +4,8 @@ import dev.reprise.language.program.Procedure.Parameter;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
+import dev.reprise.lineage.TraceFormatException;
+import dev.reprise.lineage.TraceFragment;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
@@ -14,14 +16,17 @@ import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.runtime.operation.Place;
+import dev.reprise.store.TraceBytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,12 +38,16 @@ import java.util.TreeMap;
  * when read.
  */
 final class RegionRecord {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
-  /**
-   * Histories beyond this are not written: a loop inside would be written iteration by iteration.
-   */
+  /** Longer histories are written as {@link TraceFragment}s, whose loops stay loops. */
   private static final int MOST_ITEMS = 4_000;
+
+  /** A fragment that is longer is not written. */
+  private static final int LONGEST_TEXT = 4 << 20;
+
+  private static final int ITEMS = 0;
+  private static final int FRAGMENT = 1;
 
   private static final int INPUT = 0;
   private static final int LITERAL = 1;
@@ -53,12 +62,28 @@ final class RegionRecord {
 
   private RegionRecord() {}
 
-  /** The bytes, or null when the history of an output is too long or cannot be written. */
+  /** The bytes, or null when the history of an output cannot be written. */
   static byte[] write(Composite composite, LineageItem[] inputs) {
+    byte[] items = written(composite, new Writing(inputs, null, true));
+    return items == null ? writeLoop(composite, inputs, false) : items;
+  }
+
+  /** Likewise, of a loop, which stays one whoever finds it. */
+  static byte[] writeLoop(Composite composite, LineageItem[] inputs) {
+    byte[] items = written(composite, new Writing(inputs, null, true));
+    byte[] loop = writeLoop(composite, inputs, items != null);
+    return loop == null ? items : loop;
+  }
+
+  private static byte[] writeLoop(
+      Composite composite, LineageItem[] inputs, boolean isComputedAgain) {
+    return written(composite, new Writing(inputs, new LinkedHashMap<>(), isComputedAgain));
+  }
+
+  private static byte[] written(Composite composite, Writing writing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    Writing writing = new Writing(inputs, new DataOutputStream(bytes));
     try {
-      return writing.composite(composite) ? bytes.toByteArray() : null;
+      return writing.composite(composite, new DataOutputStream(bytes)) ? bytes.toByteArray() : null;
     } catch (IOException | RuntimeException e) {
       // A text too long for the form, for example: the call is not kept.
       return null;
@@ -70,7 +95,7 @@ final class RegionRecord {
     try {
       return new Reading(inputs, table, new DataInputStream(new ByteArrayInputStream(record)))
           .composite();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | TraceFormatException | RuntimeException e) {
       // Written by another version, or damaged: as good as absent.
       return null;
     }
@@ -78,19 +103,27 @@ final class RegionRecord {
 
   private static final class Writing {
     private final LineageItem[] inputs;
-    private final DataOutputStream out;
+
+    /** Items of parts by name, where their history is written as a fragment; else null. */
+    private final Map<String, LineageItem> named;
+
     // By key: places of loops are other objects each time that they are asked for.
     private final Map<Key, Integer> numbers = new HashMap<>();
     private final ByteArrayOutputStream itemBytes = new ByteArrayOutputStream();
     private final DataOutputStream items = new DataOutputStream(itemBytes);
     private int count;
 
-    Writing(LineageItem[] inputs, DataOutputStream out) {
+    /** Whether a value may be computed again when it is needed; else it is loaded when found. */
+    private final boolean isComputedAgain;
+
+    Writing(LineageItem[] inputs, Map<String, LineageItem> named, boolean isComputedAgain) {
       this.inputs = inputs;
-      this.out = out;
+      this.named = named;
+      this.isComputedAgain = isComputedAgain;
     }
 
-    boolean composite(Composite composite) throws IOException {
+    /** False when it cannot be written in this form; nothing is of use then. */
+    boolean composite(Composite composite, DataOutputStream out) throws IOException {
       ByteArrayOutputStream partBytes = new ByteArrayOutputStream();
       DataOutputStream parts = new DataOutputStream(partBytes);
       for (Composite.Part part : composite.parts()) {
@@ -111,11 +144,34 @@ final class RegionRecord {
           out.writeUTF(parameter.name());
         }
       }
-      out.writeInt(count);
-      itemBytes.writeTo(out);
+      if (!history(out)) {
+        return false;
+      }
       out.writeInt(composite.parts().length);
       partBytes.writeTo(out);
       return true;
+    }
+
+    private boolean history(DataOutputStream out) throws IOException {
+      if (named == null) {
+        out.writeByte(ITEMS);
+        out.writeInt(count);
+        itemBytes.writeTo(out);
+        return true;
+      }
+      StringBuilder text = new StringBuilder();
+      boolean isWritten = TraceFragment.write(named, inputs, text) && text.length() <= LONGEST_TEXT;
+      if (isWritten) {
+        byte[] compressed = TraceBytes.of(text.toString());
+        out.writeByte(FRAGMENT);
+        out.writeInt(named.size());
+        out.writeInt(compressed.length);
+        out.write(compressed);
+        for (LineageItem item : named.values()) {
+          key(item.key(), out);
+        }
+      }
+      return isWritten;
     }
 
     private boolean part(Composite.Part part, DataOutputStream parts) throws IOException {
@@ -134,7 +190,7 @@ final class RegionRecord {
         case Composite.Cached(Key key, LineageItem item, Composite.MatrixFacts facts) -> {
           parts.writeByte(PART_CACHED);
           key(key, parts);
-          facts(facts, parts);
+          facts(isComputedAgain ? facts : null, parts);
           return item(item, parts);
         }
         case Composite.Elements(
@@ -160,6 +216,11 @@ final class RegionRecord {
 
     /** Writes the items below, if they are not there yet, and the number of this one. */
     private boolean item(LineageItem item, DataOutputStream parts) throws IOException {
+      if (named != null) {
+        parts.writeInt(named.size());
+        named.put(Integer.toString(named.size()), item);
+        return true;
+      }
       ArrayList<LineageItem> open = new ArrayList<>();
       open.add(item);
       while (!open.isEmpty()) {
@@ -282,7 +343,7 @@ final class RegionRecord {
       this.in = in;
     }
 
-    Composite composite() throws IOException {
+    Composite composite() throws IOException, TraceFormatException {
       if (in.readByte() != VERSION) {
         throw new IOException("another version");
       }
@@ -293,15 +354,35 @@ final class RegionRecord {
       for (int left = in.readInt(); left > 0; left--) {
         calls.add(call());
       }
-      items = new LineageItem[in.readInt()];
-      for (int i = 0; i < items.length; i++) {
-        items[i] = item();
+      switch (in.readByte()) {
+        case ITEMS -> {
+          items = new LineageItem[in.readInt()];
+          for (int i = 0; i < items.length; i++) {
+            items[i] = item();
+          }
+        }
+        case FRAGMENT -> fragment();
+        default -> throw new IOException("a history of unknown form");
       }
       Composite.Part[] parts = new Composite.Part[in.readInt()];
       for (int i = 0; i < parts.length; i++) {
         parts[i] = part();
       }
       return new Composite(parts, calls, work, seeds, cost);
+    }
+
+    private void fragment() throws IOException, TraceFormatException {
+      items = new LineageItem[in.readInt()];
+      byte[] compressed = new byte[in.readInt()];
+      in.readFully(compressed);
+      Map<String, LineageItem> named =
+          TraceFragment.read(new StringReader(TraceBytes.text(compressed)), inputs, table);
+      for (int i = 0; i < items.length; i++) {
+        items[i] = named.get(Integer.toString(i));
+        if (items[i] == null || !items[i].key().equals(key())) {
+          throw new IOException("an item whose key differs");
+        }
+      }
     }
 
     private Composite.Called call() throws IOException {

@@ -324,15 +324,15 @@ public final class SessionServices implements AutoCloseable {
 
   /** Binds compiled scripts as this session runs them. */
   Linker linker() {
-    return linker(FusionScope.ofScripts(config));
+    return linker(FusionScope.ofScripts(config), levels != null && stored != null);
   }
 
   /** Binds inputs of a conversation, whose variables outlive their failures. */
   Linker linkerOfConversations() {
-    return linker(FusionScope.ofConversations(config));
+    return linker(FusionScope.ofConversations(config), false);
   }
 
-  private Linker linker(FusionScope scope) {
+  private Linker linker(FusionScope scope, boolean findsLoops) {
     return new Linker(
         opcodes,
         config.precision(),
@@ -340,7 +340,8 @@ public final class SessionServices implements AutoCloseable {
         device::expect,
         trap,
         scope,
-        levels != null);
+        levels != null,
+        findsLoops);
   }
 
   Fusion fusion() {

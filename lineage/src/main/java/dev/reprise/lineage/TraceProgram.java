@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -52,7 +53,18 @@ public final class TraceProgram {
 
   /** The program that computes named outputs; their order is that of the map. */
   public static TraceProgram of(Map<String, LineageItem> outputs) {
-    return new Maker().make(outputs);
+    return new Maker(Map.of()).make(outputs);
+  }
+
+  /**
+   * Likewise, with other items in the place of some, below which nothing is looked at.
+   *
+   * @param instead what stands for an item; without inputs
+   */
+  static TraceProgram of(Map<String, LineageItem> outputs, Map<LineageItem, LineageItem> instead) {
+    Map<Place, LineageItem> places = new HashMap<>();
+    instead.forEach((item, other) -> places.put(new Place(item), other));
+    return new Maker(places).make(outputs);
   }
 
   List<Step> steps() {
@@ -147,6 +159,16 @@ public final class TraceProgram {
     private final Map<Place, Integer> numbers = new HashMap<>();
     private final Map<Prefix, Integer> loops = new HashMap<>();
     private final Map<Content, Integer> contents = new HashMap<>();
+    private final Map<Place, LineageItem> instead;
+
+    Maker(Map<Place, LineageItem> instead) {
+      this.instead = instead;
+    }
+
+    /** What stands for an item, or null. */
+    private LineageItem standIn(LineageItem item) {
+      return instead.isEmpty() ? null : instead.get(new Place(item));
+    }
 
     TraceProgram make(Map<String, LineageItem> outputs) {
       collectWanted(outputs);
@@ -167,7 +189,7 @@ public final class TraceProgram {
       ArrayDeque<LineageItem> open = new ArrayDeque<>(outputs.values());
       while (!open.isEmpty() && !program.tangled) {
         LineageItem item = RunItem.settled(open.pop());
-        if (seen.put(new Place(item), true) != null) {
+        if (seen.put(new Place(item), true) != null || standIn(item) != null) {
           continue;
         }
         if (item instanceof RunItem place && place.place < 0) {
@@ -215,6 +237,9 @@ public final class TraceProgram {
 
     private List<LineageItem> needed(LineageItem item) {
       List<LineageItem> needed = new ArrayList<>();
+      if (standIn(item) != null) {
+        return needed;
+      }
       if (item instanceof RunItem place && place.place < 0) {
         Prefix prefix = new Prefix(place.run, place.iteration + 1);
         if (!loops.containsKey(prefix)) {
@@ -243,6 +268,11 @@ public final class TraceProgram {
     private void number(LineageItem item) {
       Place place = new Place(item);
       if (numbers.containsKey(place)) {
+        return;
+      }
+      LineageItem other = standIn(item);
+      if (other != null) {
+        numbers.put(place, add(new Item(other, new int[0])));
         return;
       }
       if (item instanceof RunItem result && result.place < 0) {
@@ -290,6 +320,16 @@ public final class TraceProgram {
       program.steps.add(step);
       return program.steps.size() - 1;
     }
+  }
+
+  /** True when a step other than some has a note: the name of a file, or of a bound value. */
+  boolean hasNotes(Collection<LineageItem> others) {
+    for (Step step : steps) {
+      if (step instanceof Item one && one.item().note() != null && !others.contains(one.item())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** True when an item outside of the loops, or a result of one, passes a test. */

@@ -33,7 +33,11 @@ public final class TraceReader {
   /** An operation with its place, which does not count for the operation's own equality. */
   private record Placed(Operation operation, Place place) {}
 
-  private TraceReader(Reader in, OperationTable table) {
+  /** What stands for the items that a {@link TraceFragment} was written without; or null. */
+  private final LineageItem[] given;
+
+  TraceReader(Reader in, OperationTable table, LineageItem[] given) {
+    this.given = given;
     this.in = in instanceof BufferedReader buffered ? buffered : new BufferedReader(in);
     this.table = table;
   }
@@ -46,10 +50,11 @@ public final class TraceReader {
    */
   public static Trace read(Reader in, OperationTable table)
       throws IOException, TraceFormatException {
-    return new TraceReader(in, table).readTrace();
+    return Trace.of(new TraceReader(in, table, null).readOutputs());
   }
 
-  private Trace readTrace() throws IOException, TraceFormatException {
+  /** All outputs by name, in the order of the text. */
+  Map<String, LineageItem> readOutputs() throws IOException, TraceFormatException {
     readHeader();
     LineCursor line = program.nextLine();
     while (line != null && readPart(line)) {
@@ -64,7 +69,7 @@ public final class TraceReader {
     if (beyond != null) {
       throw beyond.expected("nothing after the 'return' line");
     }
-    return Trace.of(outputs);
+    return outputs;
   }
 
   /** Reads an item, patch or body; false at anything else. */
@@ -168,6 +173,13 @@ public final class TraceReader {
     checkInputs(line, operation.opcode(), operands.length, note);
     if (operation.name().equals(TraceCut.OPCODE)) {
       return readCut(line, operation);
+    }
+    int number = given == null ? -1 : TraceFragment.numberOf(operation);
+    if (number >= 0) {
+      if (number >= given.length || given[number] == null) {
+        throw line.mistake("there is no input " + number);
+      }
+      return given[number];
     }
     return note == null ? LineageItem.of(operation, operands) : LineageItem.leaf(operation, note);
   }

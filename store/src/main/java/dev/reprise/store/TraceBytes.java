@@ -11,7 +11,7 @@ import java.util.zip.GZIPOutputStream;
 public final class TraceBytes {
   private TraceBytes() {}
 
-  static byte[] of(String text) throws IOException {
+  public static byte[] of(String text) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
