@@ -102,7 +102,7 @@ final class CudaBackend implements Backend {
     launches = stream();
     uploads = stream();
     lanes = List.of(stream(), stream());
-    memory = new CudaMemory(context);
+    memory = new CudaMemory(context, this::settleAll);
     modules = new CudaModules(context.device());
     arguments = new LaunchArguments(arena);
     uploadPieces = new PinnedPieces(context, events, uploads, PIECES, PIECE);
@@ -370,6 +370,12 @@ final class CudaBackend implements Backend {
             uploads));
     // Others may take the copy from here before anything of ours has waited for it.
     settle(uploads);
+  }
+
+  private void settleAll() {
+    settle(launches);
+    settle(uploads);
+    lanes.forEach(this::settle);
   }
 
   /** Waits until everything on a stream so far has ended. */

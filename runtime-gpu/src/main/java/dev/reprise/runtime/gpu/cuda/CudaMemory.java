@@ -12,10 +12,16 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
   private static final long ALIGNMENT = 256;
 
   private final CudaContext context;
+  private final Runnable settle;
 
-  CudaMemory(CudaContext context) {
+  /**
+   * @param settle waits for everything launched here. Not for the whole context, which sessions of
+   *     one process share: one of them may be writing launches into a graph, which that would break
+   */
+  CudaMemory(CudaContext context, Runnable settle) {
     super(context.device(), ALIGNMENT, Long.MAX_VALUE);
     this.context = context;
+    this.settle = settle;
   }
 
   @Override
@@ -34,7 +40,7 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
   @Override
   protected void settle() {
     context.makeCurrent();
-    context.settle();
+    settle.run();
   }
 
   @Override
