@@ -8,6 +8,7 @@ import dev.reprise.engine.stored.BuildMemo;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,26 @@ public final class Environment {
 
   /** What is known of this build from earlier processes. */
   static BuildMemo build() {
-    return BuildMemo.of(System.getProperty("java.class.path", ""), cacheFolder());
+    return BuildMemo.of(
+        buildName(
+            System.getProperty("java.class.path", ""),
+            System.getProperty("jdk.module.path", ""),
+            System.getProperty("user.dir", ""),
+            String.valueOf(Environment.class.getProtectionDomain().getCodeSource())),
+        cacheFolder());
+  }
+
+  /**
+   * A text that two builds never share: places that are relative mean something else in another
+   * folder, and an application may load its jars by other ways than the class path.
+   */
+  static String buildName(
+      String classPath, String modulePath, String workingDirectory, String codeSource) {
+    boolean isAbsolute =
+        Stream.of((classPath + File.pathSeparator + modulePath).split(File.pathSeparator))
+            .filter(place -> !place.isEmpty())
+            .allMatch(place -> Path.of(place).isAbsolute());
+    return String.join("\n", classPath, modulePath, isAbsolute ? "" : workingDirectory, codeSource);
   }
 
   /** The user's folder for files that can be made again. */

@@ -170,6 +170,8 @@ public final class DataFiles {
   public String stamp(String path, Path workingDirectory) {
     Path file = DataPath.resolve(path, workingDirectory);
     try {
+      look(file);
+      look(Sidecar.pathFor(file));
       FileStamp data = FileStamp.of(file);
       FileStamp sidecar = FileStamp.of(Sidecar.pathFor(file));
       boolean isSettled =
@@ -178,6 +180,16 @@ public final class DataFiles {
       return Files.isRegularFile(file) && isSettled ? file + data.text() + sidecar.text() : null;
     } catch (IOException e) {
       return null;
+    }
+  }
+
+  /**
+   * Opens a file if it is there: a client of a network file system may answer from what it
+   * remembers of a file, for a minute, but asks when the file is opened.
+   */
+  private static void look(Path file) throws IOException {
+    if (Files.isRegularFile(file)) {
+      Files.newByteChannel(file).close();
     }
   }
 

@@ -17,7 +17,8 @@ import java.util.List;
 /**
  * Remembers what the build is called for as long as the file system says that its jars are the same
  * files: opening them takes longer than finding a run in a store. A file in the user's cache
- * folder, by the class path; whatever is wrong with it, the jars are looked at. Stateless.
+ * folder, by where the classes come from; whatever is wrong with it, the jars are looked at.
+ * Stateless.
  */
 public final class BuildMemo {
   private final Path file;
@@ -28,10 +29,11 @@ public final class BuildMemo {
   }
 
   /**
+   * @param build equal for processes of one build alone
    * @param cache the user's folder for files that can be made again
    */
-  public static BuildMemo of(String classPath, Path cache) {
-    Key name = ContentHash.of(classPath.getBytes(StandardCharsets.UTF_8));
+  public static BuildMemo of(String build, Path cache) {
+    Key name = ContentHash.of(build.getBytes(StandardCharsets.UTF_8));
     return new BuildMemo(cache.resolve("builds").resolve(name.toString()));
   }
 
