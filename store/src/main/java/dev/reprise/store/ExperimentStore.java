@@ -132,7 +132,7 @@ public final class ExperimentStore implements RunStore {
   /** Takes the pieces of a content that the store does not have yet. */
   PieceWriter newPieces() {
     return new PieceWriter(
-        piece -> database.ask(session -> new LaidContents(session, pieces).bytesOf(piece)) > 0,
+        piece -> database.ask(session -> new LaidContents(session, pieces).isThere(piece)),
         files::draft);
   }
 

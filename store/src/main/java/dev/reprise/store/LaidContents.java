@@ -60,6 +60,15 @@ final class LaidContents {
     }
   }
 
+  /**
+   * True when a piece has its bytes, and its file too: whoever removed files and died before that
+   * was committed left the first without the second.
+   */
+  boolean isThere(Key piece) throws SQLException {
+    long bytes = bytesOf(piece);
+    return bytes > 0 && files.sizeOf(piece) == bytes;
+  }
+
   /** True when every piece is there, or on its way. */
   boolean isComplete(PieceWriter content) throws SQLException {
     for (Key piece : content.drafts().keySet()) {
@@ -68,7 +77,7 @@ final class LaidContents {
       }
     }
     for (Key piece : new HashSet<>(content.layout().pieces())) {
-      if (!content.drafts().containsKey(piece) && bytesOf(piece) <= 0) {
+      if (!content.drafts().containsKey(piece) && !isThere(piece)) {
         return false;
       }
     }
@@ -89,11 +98,11 @@ final class LaidContents {
                 + " ON CONFLICT(hash) DO UPDATE SET users = users + 1, bytes = excluded.bytes");
     for (Key piece : new LinkedHashSet<>(content.layout().pieces())) {
       long bytes = bytesOf(piece);
-      if (bytes <= 0) {
+      if (!isThere(piece)) {
         PieceWriter.Draft draft = content.drafts().get(piece);
         files.publish(draft.file(), piece);
+        added += draft.bytes() - Math.max(bytes, 0);
         bytes = draft.bytes();
-        added += bytes;
       }
       GraphDatabase.setKey(use, 1, piece);
       use.setLong(2, bytes);
@@ -102,17 +111,18 @@ final class LaidContents {
     return added;
   }
 
-  /** Writes pieces again that were damaged; returns what they take. */
+  /** Writes pieces again that were damaged or lost; returns what they take more. */
   long replaceDamaged(PieceWriter content) throws SQLException, IOException {
     long added = 0;
     PreparedStatement mend = session.prepared("UPDATE piece SET bytes = ? WHERE hash = ?");
     for (Map.Entry<Key, PieceWriter.Draft> draft : content.drafts().entrySet()) {
-      if (draft.getValue().bytes() > 0 && bytesOf(draft.getKey()) == 0) {
+      long bytes = bytesOf(draft.getKey());
+      if (draft.getValue().bytes() > 0 && bytes >= 0 && !isThere(draft.getKey())) {
         files.publish(draft.getValue().file(), draft.getKey());
         mend.setLong(1, draft.getValue().bytes());
         GraphDatabase.setKey(mend, 2, draft.getKey());
         mend.executeUpdate();
-        added += draft.getValue().bytes();
+        added += draft.getValue().bytes() - bytes;
       }
     }
     return added;

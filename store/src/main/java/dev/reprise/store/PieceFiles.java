@@ -129,6 +129,15 @@ final class PieceFiles {
     }
   }
 
+  /** Bytes of the file of a piece; -1 when it is not there, or that cannot be told. */
+  long sizeOf(Key hash) {
+    try {
+      return Files.size(of(hash));
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
   boolean delete(Key hash) throws IOException {
     return Files.deleteIfExists(of(hash));
   }

@@ -266,6 +266,36 @@ class PiecesTest {
     }
   }
 
+  @Test
+  void whatAnEvictionThatWasNotCommittedTookIsWrittenAgain() throws IOException {
+    try (ExperimentStore store = open()) {
+      offer(store, 1, 1, 2);
+      long before = store.artifactBytes();
+      // The files are gone, the rows are there: the process died before the end.
+      for (Key piece : store.layoutOf(store.find(key(1)).hash()).pieces()) {
+        store.pieces().delete(piece);
+      }
+      offer(store, 2, 1, 2, 3);
+      assertThat(load(store, 2)).isEqualTo(table(ROWS, 8, 1, 2, 3));
+      assertThat(load(store, 1)).isEqualTo(table(ROWS, 8, 1, 2));
+      assertThat(store.artifactBytes()).isBetween(before + ROWS * 8, before + ROWS * 8 + 100);
+      assertClean(store);
+    }
+  }
+
+  @Test
+  void theSameContentUnderAnotherKeyBringsLostPiecesBack() throws IOException {
+    try (ExperimentStore store = open()) {
+      offer(store, 1, 1, 2);
+      for (Key piece : store.layoutOf(store.find(key(1)).hash()).pieces()) {
+        store.pieces().delete(piece);
+      }
+      offer(store, 2, 1, 2);
+      assertThat(load(store, 1)).isEqualTo(table(ROWS, 8, 1, 2));
+      assertClean(store);
+    }
+  }
+
   private static Key shared(ExperimentStore store) throws IOException {
     List<Key> first = store.layoutOf(store.find(key(1)).hash()).pieces();
     List<Key> second = store.layoutOf(store.find(key(2)).hash()).pieces();
