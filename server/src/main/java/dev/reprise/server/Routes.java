@@ -194,20 +194,23 @@ final class Routes {
     long quota = request.tenant().quotaBytes();
     if (kept > 0 && graph.artifactBytes() > quota) {
       graph.collect((long) (quota * LEFT_AFTER_COLLECTION));
-      graph.trimRows(rowBytes(quota));
+      graph.trimRows(rowBytes(quota, graph));
     }
     return Reply.bare(DONE);
   }
 
-  /** What vertices, outcomes and traces may take beside so many bytes of artifacts. */
-  private static long rowBytes(long artifactBytes) {
-    return Math.max(artifactBytes / 10, LEAST_ROW_BYTES);
+  /**
+   * What vertices, outcomes and traces of the whole space may take, where the tenant's artifacts
+   * may take so many bytes: who shares the space loses nothing by his being small.
+   */
+  private static long rowBytes(long artifactBytes, SpaceGraph graph) {
+    return Math.max(artifactBytes / 10 + graph.quotaBytesOfOthers() / 10, LEAST_ROW_BYTES);
   }
 
   private static Reply collect(ServedRequest request, SpaceGraph graph) throws IOException {
     long budget = request.number("bytes", Long.MAX_VALUE, Long.MAX_VALUE);
     int removed = graph.collect(budget);
-    graph.trimRows(rowBytes(budget));
+    graph.trimRows(rowBytes(budget, graph));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ChangeWriter out = new ChangeWriter(bytes);
     out.number(removed);

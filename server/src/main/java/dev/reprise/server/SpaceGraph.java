@@ -189,16 +189,10 @@ final class SpaceGraph {
         check(handle, kept.run(), runs);
         return keep(handle, client, kept) ? 1 : 0;
       }
-      case GraphChange.Used used ->
-          handle
-              .createUpdate(
-                  "UPDATE artifact SET uses = uses + :count, last_run = :run WHERE space = :space"
-                      + " AND key = :key")
-              .bind("count", used.count())
-              .bind("run", check(handle, used.run(), runs))
-              .bind("space", tenant.space())
-              .bind("key", tenant.row(used.key()))
-              .execute();
+      case GraphChange.Used used -> {
+        check(handle, used.run(), runs);
+        used(handle, used);
+      }
       case GraphChange.Region region -> {
         check(handle, region.run(), runs);
         region(handle, region);
@@ -263,6 +257,28 @@ final class SpaceGraph {
       runs.add(run);
     }
     return run;
+  }
+
+  /** A key is one of an artifact, or else of what a call or block left. */
+  private void used(Handle handle, GraphChange.Used used) {
+    int artifacts =
+        handle
+            .createUpdate(
+                "UPDATE artifact SET uses = uses + :count, last_run = :run WHERE space = :space"
+                    + " AND key = :key")
+            .bind("count", used.count())
+            .bind("run", used.run())
+            .bind("space", tenant.space())
+            .bind("key", tenant.row(used.key()))
+            .execute();
+    if (artifacts == 0) {
+      handle
+          .createUpdate("UPDATE region SET last_run = :run WHERE space = :space AND key = :key")
+          .bind("run", used.run())
+          .bind("space", tenant.space())
+          .bind("key", tenant.row(used.key()))
+          .execute();
+    }
   }
 
   private void region(Handle handle, GraphChange.Region region) {
@@ -412,9 +428,23 @@ final class SpaceGraph {
         .one();
   }
 
+  /** What the artifacts of those who share the space may take together. */
+  long quotaBytesOfOthers() {
+    return jdbi.withHandle(handle ->
+        handle
+            .createQuery(
+                "SELECT least(coalesce(sum(quota_bytes), 0), "
+                    + Long.MAX_VALUE
+                    + ")::bigint FROM tenant WHERE space = :space AND id <> :id")
+            .bind("space", tenant.space())
+            .bind("id", tenant.id())
+            .mapTo(Long.class)
+            .one());
+  }
+
   /**
    * Removes vertices, outcomes of calls and traces that no run has met for longest, until the rest
-   * takes about so many bytes.
+   * takes about so many bytes, but never those of the newest run.
    *
    * @return how many
    */

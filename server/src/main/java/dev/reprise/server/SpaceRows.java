@@ -42,15 +42,17 @@ final class SpaceRows {
   }
 
   /**
-   * Removes rows that no run has met since the last ones that fit.
+   * Removes rows that no run has met since the last ones that fit; those of the newest run stay
+   * whether they fit or not.
    *
    * @return how many
    */
   long trimTo(long budgetBytes) throws IOException {
+    TreeMap<Long, Long> byRun = byRun();
     long left = budgetBytes;
-    for (Map.Entry<Long, Long> run : byRun().descendingMap().entrySet()) {
+    for (Map.Entry<Long, Long> run : byRun.descendingMap().entrySet()) {
       left -= run.getValue();
-      if (left < 0) {
+      if (left < 0 && !run.getKey().equals(byRun.lastKey())) {
         return removeUpTo(run.getKey());
       }
     }

@@ -236,24 +236,83 @@ class TeamServerTest {
         record(ada, run, run == 3 ? 1 : run);
       }
       assertThat(new Experiments(remote).totals().vertices()).isEqualTo(2);
-      try (GraphStore graph = GraphStore.open(server.database())) {
-        Tenant tenant = server.authority().tenantOf(server.token("ada")).tenant();
-        SpaceGraph space =
-            new SpaceGraph(
-                graph.jdbi(),
-                tenant,
-                new SpaceContents(server.folder().resolve("contents"), System::nanoTime),
-                new SpaceGates(4));
+      inSpaceOfAda(space -> {
         assertThat(space.trimRows(1L << 20)).isZero();
         // The last run's own rows fit: a vertex, an outcome, a trace.
         assertThat(space.trimRows(1000)).isEqualTo(4);
-      }
+        // And they stay where they do not.
+        assertThat(space.trimRows(0)).isZero();
+      });
       // The first vertex was met again by the last run; so was its outcome.
       assertThat(new Experiments(remote).totals().vertices()).isEqualTo(1);
       assertThat(ada.region(key(1))).isNotNull();
       assertThat(ada.region(key(2))).isNull();
       assertThat(bob.region(key(1))).isNotNull();
       assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void anOutcomeThatWasOfUseIsAsYoungAsTheRunThatUsedIt() throws Exception {
+    try (RunStore ada = server.client("ada");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      record(ada, 1, 1);
+      record(ada, 2, 2);
+      try (RunLog log = ada.begin(facts("run3.dml"), 1L << 30)) {
+        log.used(key(1));
+        log.ended("finished", 0.1);
+      }
+      inSpaceOfAda(space -> space.trimRows(200));
+      assertThat(ada.region(key(1))).isNotNull();
+      assertThat(ada.region(key(2))).isNull();
+      assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void theSmallQuotaOfOneTenantCostsThoseWhoShareHisSpaceNothing() throws Exception {
+    server.authority().changeQuota("ada", 10L << 30);
+    server.authority().createTenant("carl", 10L * LARGE, "ada");
+    try (RunStore ada = server.client("ada");
+        RunStore carl = server.client("carl");
+        RemoteExperiments ofCarl = new RemoteExperiments(server.address(server.token("carl")))) {
+      record(ada, 1, 1);
+      // More than a tenth of the small quota, and than what is left in any case.
+      try (GraphStore graph = GraphStore.open(server.database())) {
+        graph
+            .jdbi()
+            .useHandle(handle ->
+                handle.execute(
+                    "UPDATE region SET record = convert_to(repeat('a', 70000000), 'UTF8')"));
+      }
+      record(ada, 2, 2);
+      inSpaceOfAda(space -> assertThat(space.quotaBytesOfOthers()).isEqualTo(10L * LARGE));
+      offer(carl, LARGE, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21);
+      assertThat(carl.find(key(11))).isNull();
+      assertThat(ofCarl.collect(0).removed()).isPositive();
+      assertThat(new Experiments(ofCarl).totals().vertices()).isEqualTo(2);
+      assertThat(ofCarl.traces(1)).hasSize(1);
+      // Where ada's own quota is no longer large, there is no room for it.
+      server.authority().changeQuota("ada", 1L << 20);
+      ofCarl.collect(0);
+      assertThat(new Experiments(ofCarl).totals().vertices()).isEqualTo(1);
+      assertThat(ofCarl.traces(1)).isEmpty();
+      assertThat(ada.region(key(2))).isNotNull();
+    }
+  }
+
+  private interface Look {
+    void at(SpaceGraph space) throws Exception;
+  }
+
+  private void inSpaceOfAda(Look look) throws Exception {
+    try (GraphStore graph = GraphStore.open(server.database())) {
+      look.at(
+          new SpaceGraph(
+              graph.jdbi(),
+              server.authority().tenantOf(server.token("ada")).tenant(),
+              new SpaceContents(server.folder().resolve("contents"), System::nanoTime),
+              new SpaceGates(4)));
     }
   }
 
