@@ -50,8 +50,12 @@ final class FolderTarget implements RunTarget {
   }
 
   @Override
-  public void keepProgram(Key key, Program program) throws IOException {
-    store.programs().keep(key, program, store.files().draft());
+  public void keepProgram(Key key, Program program) {
+    try {
+      store.programs().keep(key, program, store.files().draft());
+    } catch (IOException e) {
+      // The graph has it; whoever recalls it without the graph computes it again.
+    }
   }
 
   @Override

@@ -216,6 +216,23 @@ class ExperimentStoreTest {
   }
 
   @Test
+  void aCopyOfARunThatCannotBeWrittenLosesNothingElse() throws IOException {
+    try (ExperimentStore store = open()) {
+      Files.writeString(folder.resolve("store/programs"), "where the folder would be");
+      RunLog log = store.begin(facts(), 1L << 30);
+      try (log) {
+        log.offer(key(1), key(1), 10, new Bytes(SMALL, 1));
+        Program program = new Program(new byte[] {1}, List.of(), List.of());
+        log.program(key(2), () -> new byte[] {1}, () -> program, 1_000_000_000L);
+        log.copyProgram(key(3), () -> program);
+      }
+      assertThat(log.problem()).isNull();
+      assertThat(store.find(key(1))).isNotNull();
+      assertThat(store.region(key(2))).containsExactly(1);
+    }
+  }
+
+  @Test
   void aContentThatBeginsAnewIsWrittenOnceAndOneThatCannotBeWrittenIsLeftOut() {
     try (ExperimentStore store = open()) {
       RunLog log = store.begin(facts(), 1L << 30);
