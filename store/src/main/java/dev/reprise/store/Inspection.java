@@ -5,6 +5,7 @@ import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,14 +57,23 @@ public final class Inspection {
     List<Artifact> all = artifacts();
     List<Artifact> damaged = new ArrayList<>();
     Set<Key> owned = new HashSet<>();
+    boolean readable = true;
     for (Artifact artifact : all) {
       if (!artifact.isInline()) {
         owned.add(artifact.hash());
       }
-      String problem = problemOf(artifact);
-      if (problem != null) {
+      try {
+        if (isDamaged(artifact)) {
+          damaged.add(artifact);
+          problems.add("artifact " + artifact.key() + ": its content was damaged");
+        }
+      } catch (NoSuchFileException | DamagedContentException e) {
         damaged.add(artifact);
-        problems.add("artifact " + artifact.key() + ": " + problem);
+        problems.add("artifact " + artifact.key() + ": its content cannot be read: " + e);
+      } catch (IOException e) {
+        // It may be as it was, and another time or for another user it can be read.
+        readable = false;
+        problems.add("artifact " + artifact.key() + " cannot be checked and stays: " + e);
       }
     }
     long counted = store.artifactBytes();
@@ -87,7 +97,8 @@ public final class Inspection {
         store.programs().removeUnless(store::hasRegion);
         drafts = store.files().removeAbandonedDrafts();
       }
-      return new Report(all.size(), problems, orphans.size(), drafts, mend && !store.isReadOnly());
+      boolean mended = mend && readable && !store.isReadOnly();
+      return new Report(all.size(), problems, orphans.size(), drafts, mended);
     } catch (IOException e) {
       throw new StoreException(
           "the experiment store " + store.folder() + " cannot be mended: " + e.getMessage(), e);
@@ -155,12 +166,9 @@ public final class Inspection {
     return bytes;
   }
 
-  private String problemOf(Artifact artifact) {
+  private boolean isDamaged(Artifact artifact) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      Key found = ContentHash.of(store.contentOf(artifact, arena));
-      return found.equals(artifact.hash()) ? null : "its content was damaged";
-    } catch (IOException e) {
-      return "its content cannot be read: " + e;
+      return !ContentHash.of(store.contentOf(artifact, arena)).equals(artifact.hash());
     }
   }
 

@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,17 +85,45 @@ final class LaidContents {
 
   /** Adds a layout with its pieces, whose files get their names; returns what they take more. */
   long add(Key hash, PieceWriter content) throws SQLException, IOException {
+    setRecipe(hash, content.layout());
+    Map<Key, Long> more = users(Map.of(hash, content.layout()));
+    for (Key piece : more.keySet()) {
+      more.merge(piece, usersOf(piece), Long::sum);
+    }
+    return take(content, more);
+  }
+
+  /** Replaces a layout that is damaged; its pieces are counted anew; returns the same as add. */
+  long replace(Key hash, PieceWriter content) throws SQLException, IOException {
+    setRecipe(hash, content.layout());
+    Map<Key, Long> counted = users(all());
+    Map<Key, Long> own = users(Map.of(hash, content.layout()));
+    own.replaceAll((piece, _) -> counted.get(piece));
+    return take(content, own);
+  }
+
+  private void setRecipe(Key hash, Layout layout) throws SQLException {
     PreparedStatement insert =
         session.prepared("INSERT OR REPLACE INTO layout(hash, recipe) VALUES(?, ?)");
     GraphDatabase.setKey(insert, 1, hash);
-    insert.setBytes(2, content.layout().recipe());
+    insert.setBytes(2, layout.recipe());
     insert.executeUpdate();
+  }
+
+  /** Layouts that use a piece, as the graph has it; 0 when it does not. */
+  private long usersOf(Key piece) throws SQLException {
+    PreparedStatement find = session.prepared("SELECT users FROM piece WHERE hash = ?");
+    GraphDatabase.setKey(find, 1, piece);
+    try (ResultSet row = find.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  private long take(PieceWriter content, Map<Key, Long> users) throws SQLException, IOException {
     long added = 0;
     PreparedStatement use =
-        session.prepared(
-            "INSERT INTO piece(hash, bytes, users) VALUES(?, ?, 1)"
-                + " ON CONFLICT(hash) DO UPDATE SET users = users + 1, bytes = excluded.bytes");
-    for (Key piece : new LinkedHashSet<>(content.layout().pieces())) {
+        session.prepared("INSERT OR REPLACE INTO piece(hash, bytes, users) VALUES(?, ?, ?)");
+    for (Key piece : users.keySet()) {
       long bytes = bytesOf(piece);
       if (!isThere(piece)) {
         PieceWriter.Draft draft = content.drafts().get(piece);
@@ -106,6 +133,7 @@ final class LaidContents {
       }
       GraphDatabase.setKey(use, 1, piece);
       use.setLong(2, bytes);
+      use.setLong(3, users.get(piece));
       use.executeUpdate();
     }
     return added;
@@ -170,7 +198,7 @@ final class LaidContents {
   /** Notes that a piece is damaged, if it is, and removes its file; returns what that took. */
   long damaged(Key piece, int length) throws SQLException, IOException {
     long bytes = bytesOf(piece);
-    if (bytes <= 0 || files.isWhole(piece, length)) {
+    if (bytes <= 0 || !isDamaged(piece, length)) {
       return 0;
     }
     PreparedStatement note = session.prepared("UPDATE piece SET bytes = 0 WHERE hash = ?");
@@ -178,6 +206,15 @@ final class LaidContents {
     note.executeUpdate();
     files.delete(piece);
     return bytes;
+  }
+
+  private boolean isDamaged(Key piece, int length) {
+    try {
+      return !files.isWhole(piece, length);
+    } catch (IOException e) {
+      // Too many open files, say: no reason to take it from others.
+      return false;
+    }
   }
 
   /** All layouts by the content that they are of; those that are damaged are left out. */
@@ -207,7 +244,7 @@ final class LaidContents {
   }
 
   /** How many layouts use each piece, counted. */
-  static Map<Key, Long> users(Map<Key, Layout> layouts) {
+  private static Map<Key, Long> users(Map<Key, Layout> layouts) {
     Map<Key, Long> users = new LinkedHashMap<>();
     for (Layout layout : layouts.values()) {
       new HashSet<>(layout.pieces()).forEach(piece -> users.merge(piece, 1L, Long::sum));

@@ -118,13 +118,17 @@ final class PieceFiles {
     }
   }
 
-  /** Whether a piece is there, with the bytes that its name says. */
-  boolean isWhole(Key hash, int length) {
+  /**
+   * Whether a piece is there, with the bytes that its name says.
+   *
+   * @throws IOException when that cannot be told
+   */
+  boolean isWhole(Key hash, int length) throws IOException {
     byte[] bytes = new byte[length];
     try {
       read(hash, bytes, 0, length);
       return ContentHash.of(bytes).equals(hash);
-    } catch (IOException e) {
+    } catch (NoSuchFileException | DamagedContentException e) {
       return false;
     }
   }

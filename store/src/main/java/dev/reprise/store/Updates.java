@@ -149,9 +149,7 @@ final class Updates implements RunChanges {
       throws SQLException, IOException {
     LaidContents laid = new LaidContents(session, store.pieces());
     if (isOwned(artifact.hash())) {
-      if (laid.has(artifact.hash())) {
-        GraphDatabase.add(session, ARTIFACT_BYTES, laid.replaceDamaged(content));
-      }
+      GraphDatabase.add(session, ARTIFACT_BYTES, replaceDamaged(laid, artifact, content));
       return insert(artifact, vertex);
     }
     if (!laid.isComplete(content) || !insert(artifact, vertex)) {
@@ -159,6 +157,30 @@ final class Updates implements RunChanges {
     }
     GraphDatabase.add(session, ARTIFACT_BYTES, laid.add(artifact.hash(), content));
     return true;
+  }
+
+  /**
+   * Puts a content that was computed again in the place of the one that is there, which may be why
+   * it was; returns what it takes more.
+   */
+  private long replaceDamaged(LaidContents laid, Artifact artifact, PieceWriter content)
+      throws SQLException, IOException {
+    Key hash = artifact.hash();
+    if (!laid.isComplete(content)) {
+      // What is there has to do.
+      return laid.has(hash) ? laid.replaceDamaged(content) : 0;
+    }
+    if (!laid.has(hash)) {
+      // A file of its own, by an older version.
+      store.files().delete(hash);
+      return laid.add(hash, content) - artifact.bytes();
+    }
+    try {
+      laid.find(hash);
+    } catch (IOException e) {
+      return laid.replace(hash, content);
+    }
+    return laid.replaceDamaged(content);
   }
 
   /** False when the key has an artifact. */

@@ -303,6 +303,31 @@ class PiecesTest {
   }
 
   @Test
+  void whatCannotBeReadForAnotherReasonIsNoDamageOfWhatOthersShare() throws IOException {
+    try (ExperimentStore store = open()) {
+      offer(store, 1, 1, 2);
+      offer(store, 2, 2, 3);
+      Key shared = shared(store);
+      Path file =
+          folder.resolve("store/pieces/" + shared.toString().substring(0, 2) + "/" + shared);
+      byte[] good = Files.readAllBytes(file);
+      // Opens, but cannot be read, for root too.
+      Files.delete(file);
+      Files.createDirectory(file);
+      Inspection.Report report = new Inspection(store).run(true);
+      assertThat(report.mended()).isFalse();
+      assertThat(report.problems())
+          .hasSize(2)
+          .allMatch(line -> line.contains(" cannot be checked and stays: "));
+      store.removeDamaged(store.find(key(1)));
+      Files.delete(file);
+      Files.write(file, good);
+      assertThat(load(store, 2)).isEqualTo(table(ROWS, 8, 2, 3));
+      assertClean(store);
+    }
+  }
+
+  @Test
   void theCheckMendsWhatIsDamagedLostOrCountedWrongly() throws IOException {
     try (ExperimentStore store = open()) {
       offer(store, 1, 1, 2);
@@ -347,6 +372,31 @@ class PiecesTest {
       assertClean(store);
       assertThat(store.find(key(1))).isNull();
       assertThat(files("pieces")).isEmpty();
+    }
+  }
+
+  @Test
+  void aDamagedLayoutThatAnotherNeedsIsReplacedByTheFirstWhoComputesIt() throws IOException {
+    try (ExperimentStore store = open()) {
+      offer(store, 1, 1, 2);
+      offer(store, 2, 1, 2);
+      offer(store, 3, 2, 3);
+      store
+          .database()
+          .change(session -> {
+            var damage = session.prepared("UPDATE layout SET recipe = zeroblob(90) WHERE hash = ?");
+            GraphDatabase.setKey(damage, 1, store.find(key(1)).hash());
+            damage.executeUpdate();
+            return null;
+          });
+      store.removeDamaged(store.find(key(1)));
+      offer(store, 1, 1, 2);
+      assertThat(load(store, 1)).isEqualTo(table(ROWS, 8, 1, 2));
+      assertThat(load(store, 2)).isEqualTo(table(ROWS, 8, 1, 2));
+      assertClean(store);
+      store.evictDownTo(0);
+      assertThat(files("pieces")).isEmpty();
+      assertThat(store.artifactBytes()).isZero();
     }
   }
 
@@ -401,9 +451,15 @@ class PiecesTest {
     try (ExperimentStore store = open()) {
       assertThat(load(store, 1)).isEqualTo(bytes);
       assertThat(store.tableOf(store.find(key(1)))).isNull();
-      // The same content under another key shares the file that is there.
+      Path whole = files("artifacts").getFirst();
+      byte[] damaged = bytes.clone();
+      damaged[5000] ^= 4;
+      Files.write(whole, damaged);
+      // The same content under another key takes the place of the file, which may be damaged.
       offer(store, 2, 1, 2);
-      assertThat(files("pieces")).isEmpty();
+      assertThat(whole).doesNotExist();
+      assertThat(load(store, 1)).isEqualTo(bytes);
+      assertThat(store.artifactBytes()).isBetween(2L * ROWS * 8, 2L * ROWS * 8 + 100);
       offer(store, 3, 1, 2, 3);
       assertThat(load(store, 3)).isEqualTo(table(ROWS, 8, 1, 2, 3));
       assertClean(store);
