@@ -216,7 +216,7 @@ public final class FolderGraph implements GraphSource, MergeTarget {
   public void bring(Key hash, long bytes, GraphSink.Opening content) throws IOException {
     Path there = store.files().of(hash);
     if (drafts.containsKey(hash)
-        || store.layoutOf(hash) != null
+        || isLaid(hash)
         || Files.exists(there) && Files.size(there) == bytes) {
       return;
     }
@@ -231,6 +231,15 @@ public final class FolderGraph implements GraphSource, MergeTarget {
       }
     }
     cut(hash, draft);
+  }
+
+  private boolean isLaid(Key hash) throws IOException {
+    try {
+      return store.layoutOf(hash) != null;
+    } catch (DamagedContentException e) {
+      // What comes takes its place.
+      return false;
+    }
   }
 
   /** Cuts a content as a run would have; one that stays whole keeps its draft. */
@@ -318,7 +327,9 @@ public final class FolderGraph implements GraphSource, MergeTarget {
     }
     PieceWriter pieces = cut.get(hash);
     if (pieces != null) {
-      return updates.artifact(artifact, kept.vertex(), pieces);
+      // A piece that was known may have gone meanwhile: then the content stays whole.
+      return updates.artifact(artifact, kept.vertex(), pieces)
+          || updates.artifact(artifact, kept.vertex(), drafts.get(hash));
     }
     Path draft = drafts.remove(hash);
     if (draft == null) {

@@ -9,7 +9,9 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.exchange.ArchiveReader;
 import dev.reprise.store.exchange.ArchiveWriter;
+import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.Merge;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -420,6 +422,48 @@ class PiecesTest {
         assertThat(load(other, 2)).isEqualTo(load(store, 2));
         assertClean(other);
       }
+    }
+  }
+
+  @Test
+  void aContentThatIsBroughtStaysWholeWhenAPieceGoesMeanwhile() throws IOException {
+    byte[] bytes = table(ROWS, 8, 1, 2);
+    Key hash = ContentHash.of(bytes);
+    try (ExperimentStore store = open()) {
+      offer(store, 1, 1, 3);
+      FolderGraph graph = new FolderGraph(store);
+      graph.bring(hash, bytes.length, () -> new ByteArrayInputStream(bytes));
+      store.evictDownTo(0);
+      graph.write(
+          List.of(
+              new GraphChange.Kept(1, key(2), key(2), hash, bytes.length, 1L << 40, null, 0),
+              new GraphChange.Kept(1, key(3), key(3), hash, bytes.length, 1L << 40, null, 0)));
+      assertThat(load(store, 2)).isEqualTo(bytes);
+      assertThat(load(store, 3)).isEqualTo(bytes);
+      assertThat(store.artifactBytes()).isEqualTo(bytes.length);
+      assertClean(store);
+    }
+  }
+
+  @Test
+  void aCopyBringsWhatTheStoreHasOfADamagedLayout() throws IOException {
+    byte[] bytes = table(ROWS, 8, 1, 2);
+    Key hash = ContentHash.of(bytes);
+    try (ExperimentStore store = open()) {
+      offer(store, 1, 1, 2);
+      store
+          .database()
+          .change(session -> {
+            session.execute("UPDATE layout SET recipe = zeroblob(90)");
+            return null;
+          });
+      FolderGraph graph = new FolderGraph(store);
+      graph.bring(hash, bytes.length, () -> new ByteArrayInputStream(bytes));
+      graph.write(
+          List.of(new GraphChange.Kept(1, key(2), key(2), hash, bytes.length, 1L << 40, null, 0)));
+      assertThat(load(store, 2)).isEqualTo(bytes);
+      assertThat(load(store, 1)).isEqualTo(bytes);
+      assertClean(store);
     }
   }
 
