@@ -149,6 +149,18 @@ class WarmStartTest {
   }
 
   @Test
+  void aFileThatIsCalledLikeTheTraceOfAModelIsNotTakenForIt() {
+    run(cold(), training(20) + "write(X, 'score loss', format='csv')");
+    try (ExperimentStore opened = ExperimentStore.open(store())) {
+      assertThat(new Experiments(opened).traces(1))
+          .extracting(Experiments.TraceEntry::name)
+          .containsExactly("./score loss", "score loss");
+      assertThat(opened.models("loss", 9)).hasSize(1);
+    }
+    assertThat(run(warm(), training(20)).statistics().store().warmStarts()).isEqualTo(1);
+  }
+
+  @Test
   void theBestOfSeveralModelsIsTakenWhateverTheirOrder() {
     String best = run(plain(), training("matrix(0, 3, 1)", 200, 0.1)).output();
     run(cold(), training(20));

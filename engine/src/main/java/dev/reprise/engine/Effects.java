@@ -167,7 +167,6 @@ final class Effects {
     StoredValues stored = context.run.session().stored();
     if (stored != null && item != null) {
       double score = smaller.asBoolean() ? -value.asDouble() : value.asDouble();
-      stored.score(name, item.key(), score);
       stored.models().note(name, item, inputs[0], score);
       context.run.journal().scored(name, item.key(), score);
     }

@@ -6,6 +6,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.language.SourceFile;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Program;
+import dev.reprise.store.ScoredModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +78,9 @@ final class RunRecall {
       if (text != null) {
         traces.add(
             new Program.LeftTrace(
-                trace.getKey(), trace.getValue(), new String(text, StandardCharsets.UTF_8)));
+                ScoredModel.fileTraceName(trace.getKey()),
+                trace.getValue(),
+                new String(text, StandardCharsets.UTF_8)));
       }
     }
     List<Program.LeftScore> scores = new ArrayList<>();

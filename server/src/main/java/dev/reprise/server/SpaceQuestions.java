@@ -121,8 +121,8 @@ final class SpaceQuestions {
             handle
                 .createQuery(
                     "SELECT t.run, t.key, s.value FROM score s JOIN trace t ON t.space = s.space"
-                        + " AND t.run = s.run AND t.name = :trace WHERE s.space = :space AND"
-                        + " s.name = :name ORDER BY s.value DESC, t.run LIMIT :limit")
+                        + " AND t.run = s.run AND t.name = :trace AND t.key = s.key WHERE s.space ="
+                        + " :space AND s.name = :name ORDER BY s.value DESC, t.run LIMIT :limit")
                 .bind("trace", ScoredModel.traceName(score))
                 .bind("space", tenant.space())
                 .bind("name", score)

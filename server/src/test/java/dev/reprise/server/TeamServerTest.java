@@ -15,6 +15,7 @@ import dev.reprise.store.FolderGraph;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
+import dev.reprise.store.ScoredModel;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
@@ -249,6 +250,20 @@ class TeamServerTest {
       assertThat(ada.region(key(2))).isNull();
       assertThat(bob.region(key(1))).isNotNull();
       assertThat(remote.check(false).isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aModelIsTheOneThatWasScoredWhateverElseHasTheNameOfItsTrace() {
+    try (RunStore ada = server.client("ada")) {
+      for (int traced = 1; traced <= 2; traced++) {
+        try (RunLog log = ada.begin(facts("fit.dml"), 1L << 30)) {
+          log.score("r2", key(1), 0.5);
+          log.trace(ScoredModel.traceName("r2"), key(traced), () -> "text");
+          log.ended("finished", 0.1);
+        }
+      }
+      assertThat(ada.models("r2", 9)).containsExactly(new ScoredModel(1, key(1), 0.5));
     }
   }
 

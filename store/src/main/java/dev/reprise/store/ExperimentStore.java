@@ -304,7 +304,8 @@ public final class ExperimentStore implements RunStore {
       PreparedStatement find =
           session.prepared(
               "SELECT t.run, t.key, s.value FROM score s CROSS JOIN trace t ON t.run = s.run AND"
-                  + " t.name = ? WHERE s.name = ? ORDER BY s.value DESC, t.run LIMIT ?");
+                  + " t.name = ? AND t.key = s.key WHERE s.name = ? ORDER BY s.value DESC, t.run"
+                  + " LIMIT ?");
       find.setString(1, ScoredModel.traceName(score));
       find.setString(2, score);
       find.setInt(3, most);

@@ -17,6 +17,11 @@ public record ScoredModel(long run, Key key, double value) {
     return PREFIX + score;
   }
 
+  /** The name of the trace of a file: never that of a model, whatever the file is called. */
+  public static String fileTraceName(String path) {
+    return isTraceName(path) ? "./" + path : path;
+  }
+
   /** True for the trace of a model, false for one of a file. */
   public static boolean isTraceName(String name) {
     return name.startsWith(PREFIX);

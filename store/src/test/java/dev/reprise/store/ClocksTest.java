@@ -106,6 +106,12 @@ class ClocksTest {
       }
       assertThat(store.models("s", 2)).extracting(ScoredModel::value).containsExactly(9.0, 5.0);
       assertThat(store.models("other", 2)).isEmpty();
+      // The trace of something else by that name is not the one of a model.
+      try (RunLog log = store.begin(facts(NOW), 1L << 30)) {
+        log.score("other", key(1), 1);
+        log.trace(ScoredModel.traceName("other"), key(2), () -> "text");
+      }
+      assertThat(store.models("other", 2)).isEmpty();
     }
   }
 }

@@ -54,6 +54,8 @@ public final class ScoredModels {
    * @param value complete, borrowed
    */
   public synchronized void note(String name, LineageItem item, Value value, double score) {
+    // In the order in which models are compared here: of equally good ones both keep the same.
+    stored.score(name, item.key(), score);
     Model before = best.get(name);
     boolean isBetter = before == null || score > before.score;
     if (!stored.isKeeping() || !isBetter || before == null && best.size() == MOST_NAMES) {

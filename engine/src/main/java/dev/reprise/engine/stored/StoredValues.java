@@ -20,6 +20,7 @@ import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
+import dev.reprise.store.ScoredModel;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
@@ -677,7 +678,7 @@ public final class StoredValues implements AutoCloseable {
   public void keepTrace(String name, Key key, Supplier<String> text) {
     RunLog open = log;
     if (open != null) {
-      open.trace(name, key, text);
+      open.trace(ScoredModel.fileTraceName(name), key, text);
     }
   }
 
