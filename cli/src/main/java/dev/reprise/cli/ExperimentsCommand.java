@@ -205,8 +205,10 @@ final class ExperimentsCommand implements Callable<ExitCode> {
                 + " problems, "
                 + report.orphans()
                 + " files without owner"
-                + (mend ? "; removed, with " + report.drafts() + " abandoned drafts" : ""));
-    return report.isClean() || mend ? ExitCode.FINE : ExitCode.SCRIPT;
+                + (report.mended()
+                    ? "; removed, with " + report.drafts() + " abandoned drafts"
+                    : mend ? "; not all of it could be removed" : ""));
+    return report.isClean() || report.mended() ? ExitCode.FINE : ExitCode.SCRIPT;
   }
 
   private Path archive() {

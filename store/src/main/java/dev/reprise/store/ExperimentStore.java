@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Values and their history in a folder, for many runs and several processes at once.
@@ -349,14 +350,25 @@ public final class ExperimentStore implements RunStore {
    * pieces that are.
    */
   void removeDamaged(Artifact artifact) {
+    Map<Key, Integer> suspects = damagedPiecesOf(artifact);
     database.change(session -> {
       try {
-        new Updates(session, this, 0).removeDamaged(artifact);
+        new Updates(session, this, 0).removeDamaged(artifact, suspects);
       } catch (IOException e) {
         throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
       }
       return null;
     });
+  }
+
+  /** Found before the graph is locked, since all bytes are looked at. */
+  Map<Key, Integer> damagedPiecesOf(Artifact artifact) {
+    try {
+      Layout layout = artifact.isInline() ? null : layoutOf(artifact.hash());
+      return layout == null ? Map.of() : pieces.damagedOf(layout);
+    } catch (IOException e) {
+      return Map.of();
+    }
   }
 
   // ---- budget
@@ -407,20 +419,11 @@ public final class ExperimentStore implements RunStore {
       }
       removed +=
           database.change(session -> {
-            Updates updates = new Updates(session, this, run);
-            int gone = 0;
             try {
-              for (Artifact victim : victims) {
-                if (GraphDatabase.number(session, Updates.ARTIFACT_BYTES) <= bytes) {
-                  break;
-                }
-                updates.remove(victim);
-                gone++;
-              }
+              return new Updates(session, this, run).removeSome(victims, bytes);
             } catch (IOException e) {
               throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
             }
-            return gone;
           });
     }
     return removed;

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -193,13 +194,15 @@ public final class Inspection {
 
   /** In one transaction, in which nobody gives a file its name. */
   private void mend(List<Artifact> damaged) {
+    Map<Artifact, Map<Key, Integer>> suspects = new LinkedHashMap<>();
+    damaged.forEach(artifact -> suspects.put(artifact, store.damagedPiecesOf(artifact)));
     store
         .database()
         .change(session -> {
           Updates updates = new Updates(session, store, 0);
           try {
-            for (Artifact artifact : damaged) {
-              updates.removeDamaged(artifact);
+            for (Map.Entry<Artifact, Map<Key, Integer>> each : suspects.entrySet()) {
+              updates.removeDamaged(each.getKey(), each.getValue());
             }
             new LaidContents(session, store.pieces()).mend();
             removeOrphans(session);

@@ -156,8 +156,16 @@ final class LaidContents {
     return added;
   }
 
-  /** Removes a layout, and the pieces that no other one uses; returns how many bytes these took. */
-  long remove(Key hash) throws SQLException, IOException {
+  /**
+   * What the removal of a layout did.
+   *
+   * @param bytes that its pieces took which no other one uses, and which are gone
+   * @param pieces that were looked at
+   */
+  record Removed(long bytes, int pieces) {}
+
+  /** Removes a layout, and the pieces that no other one uses. */
+  Removed remove(Key hash) throws SQLException, IOException {
     Layout layout;
     try {
       layout = find(hash);
@@ -168,7 +176,11 @@ final class LaidContents {
     PreparedStatement delete = session.prepared("DELETE FROM layout WHERE hash = ?");
     GraphDatabase.setKey(delete, 1, hash);
     delete.executeUpdate();
-    return layout == null ? 0 : release(new HashSet<>(layout.pieces()));
+    if (layout == null) {
+      return new Removed(0, 0);
+    }
+    Set<Key> pieces = new HashSet<>(layout.pieces());
+    return new Removed(release(pieces), pieces.size());
   }
 
   private long release(Set<Key> pieces) throws SQLException, IOException {
@@ -198,7 +210,7 @@ final class LaidContents {
   /** Notes that a piece is damaged, if it is, and removes its file; returns what that took. */
   long damaged(Key piece, int length) throws SQLException, IOException {
     long bytes = bytesOf(piece);
-    if (bytes <= 0 || !isDamaged(piece, length)) {
+    if (bytes <= 0 || !files.isDamaged(piece, length)) {
       return 0;
     }
     PreparedStatement note = session.prepared("UPDATE piece SET bytes = 0 WHERE hash = ?");
@@ -206,15 +218,6 @@ final class LaidContents {
     note.executeUpdate();
     files.delete(piece);
     return bytes;
-  }
-
-  private boolean isDamaged(Key piece, int length) {
-    try {
-      return !files.isWhole(piece, length);
-    } catch (IOException e) {
-      // Too many open files, say: no reason to take it from others.
-      return false;
-    }
   }
 
   /** All layouts by the content that they are of; those that are damaged are left out. */

@@ -93,8 +93,8 @@ public final class Materialisation {
     if (method == Method.BENEFIT) {
       fill(unwanted, budgetBytes - selection.bytes());
     }
-    for (int from = 0; from < unwanted.size(); from += BATCH) {
-      remove(unwanted.subList(from, Math.min(from + BATCH, unwanted.size())));
+    for (int from = 0; from < unwanted.size(); ) {
+      from += removeSome(unwanted.subList(from, Math.min(from + BATCH, unwanted.size())));
     }
     return unwanted.size();
   }
@@ -123,20 +123,16 @@ public final class Materialisation {
             .stream().mapToLong(piece -> pieceBytes.getOrDefault(piece, 0L)).sum();
   }
 
-  /** A transaction for each batch, so that others may write in between. */
-  private void remove(List<Artifact> batch) {
-    store
+  /** One transaction, so that others may write after it; returns how many it removed. */
+  private int removeSome(List<Artifact> batch) {
+    return store
         .database()
         .change(session -> {
-          Updates updates = new Updates(session, store, 0);
           try {
-            for (Artifact artifact : batch) {
-              updates.remove(artifact);
-            }
+            return new Updates(session, store, 0).removeSome(batch, Long.MIN_VALUE);
           } catch (IOException e) {
             throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
           }
-          return null;
         });
   }
 

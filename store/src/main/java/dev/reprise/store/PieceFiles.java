@@ -11,7 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
@@ -118,17 +122,29 @@ final class PieceFiles {
     }
   }
 
-  /**
-   * Whether a piece is there, with the bytes that its name says.
-   *
-   * @throws IOException when that cannot be told
-   */
-  boolean isWhole(Key hash, int length) throws IOException {
+  /** Pieces of a layout that are gone or damaged, with their lengths; looks at every byte. */
+  Map<Key, Integer> damagedOf(Layout layout) {
+    Map<Key, Integer> damaged = new LinkedHashMap<>();
+    Set<Key> seen = new HashSet<>();
+    for (int piece = 0; piece < layout.pieces().size(); piece++) {
+      Key hash = layout.pieces().get(piece);
+      if (seen.add(hash) && isDamaged(hash, layout.lengthOf(piece))) {
+        damaged.put(hash, layout.lengthOf(piece));
+      }
+    }
+    return damaged;
+  }
+
+  /** Whether a piece is gone or has other bytes than its name says. */
+  boolean isDamaged(Key hash, int length) {
     byte[] bytes = new byte[length];
     try {
       read(hash, bytes, 0, length);
-      return ContentHash.of(bytes).equals(hash);
+      return !ContentHash.of(bytes).equals(hash);
     } catch (NoSuchFileException | DamagedContentException e) {
+      return true;
+    } catch (IOException e) {
+      // Too many open files, say: no reason to take it from others.
       return false;
     }
   }

@@ -9,12 +9,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The changes of one transaction. */
 final class Updates implements RunChanges {
   static final String ARTIFACT_BYTES = "artifact_bytes";
+
+  /** Pieces that one transaction removes or looks at, each some ten microseconds. */
+  static final int PIECES_AT_ONCE = 2_000;
 
   private final Session session;
   private final ExperimentStore store;
@@ -209,45 +212,61 @@ final class Updates implements RunChanges {
     }
   }
 
-  /** Removes an artifact, and its file with the last artifact that has it. */
-  void remove(Artifact artifact) throws SQLException, IOException {
+  /**
+   * Removes artifacts until the rest takes so many bytes, or others have waited long enough for
+   * their turn; returns how many, at least one unless there was none to remove.
+   */
+  int removeSome(List<Artifact> victims, long bytes) throws SQLException, IOException {
+    int removed = 0;
+    int looked = 0;
+    for (Artifact victim : victims) {
+      if (looked >= PIECES_AT_ONCE || GraphDatabase.number(session, ARTIFACT_BYTES) <= bytes) {
+        break;
+      }
+      looked += remove(victim);
+      removed++;
+    }
+    return removed;
+  }
+
+  /**
+   * Removes an artifact, and its file with the last artifact that has it; returns how many pieces
+   * were looked at.
+   */
+  int remove(Artifact artifact) throws SQLException, IOException {
     PreparedStatement delete = session.prepared("DELETE FROM artifact WHERE key = ? AND hash = ?");
     GraphDatabase.setKey(delete, 1, artifact.key());
     GraphDatabase.setKey(delete, 2, artifact.hash());
     if (delete.executeUpdate() == 0) {
-      return;
+      return 0;
     }
     if (artifact.isInline()) {
       GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
     } else if (!isOwned(artifact.hash())) {
       LaidContents laid = new LaidContents(session, store.pieces());
       if (laid.has(artifact.hash())) {
-        GraphDatabase.add(session, ARTIFACT_BYTES, -laid.remove(artifact.hash()));
-      } else {
-        store.files().delete(artifact.hash());
-        GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
+        LaidContents.Removed removed = laid.remove(artifact.hash());
+        GraphDatabase.add(session, ARTIFACT_BYTES, -removed.bytes());
+        return removed.pieces();
       }
+      store.files().delete(artifact.hash());
+      GraphDatabase.add(session, ARTIFACT_BYTES, -artifact.bytes());
     }
+    return 0;
   }
 
-  /** Removes an artifact that turned out to be damaged, and those of its pieces that are. */
-  void removeDamaged(Artifact artifact) throws SQLException, IOException {
+  /**
+   * Removes an artifact that turned out to be damaged, and those of its pieces that are.
+   *
+   * @param suspects the pieces that were found damaged, with their lengths; somebody may have
+   *     written them again meanwhile
+   */
+  void removeDamaged(Artifact artifact, Map<Key, Integer> suspects)
+      throws SQLException, IOException {
     LaidContents laid = new LaidContents(session, store.pieces());
-    Layout layout;
-    try {
-      layout = artifact.isInline() ? null : laid.find(artifact.hash());
-    } catch (IOException e) {
-      layout = null;
-    }
-    if (layout != null) {
-      Map<Key, Integer> lengths = new LinkedHashMap<>();
-      for (int piece = 0; piece < layout.pieces().size(); piece++) {
-        lengths.put(layout.pieces().get(piece), layout.lengthOf(piece));
-      }
-      for (Map.Entry<Key, Integer> piece : lengths.entrySet()) {
-        long gone = laid.damaged(piece.getKey(), piece.getValue());
-        GraphDatabase.add(session, ARTIFACT_BYTES, -gone);
-      }
+    for (Map.Entry<Key, Integer> piece : suspects.entrySet()) {
+      long gone = laid.damaged(piece.getKey(), piece.getValue());
+      GraphDatabase.add(session, ARTIFACT_BYTES, -gone);
     }
     remove(artifact);
   }

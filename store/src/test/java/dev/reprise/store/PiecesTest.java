@@ -446,6 +446,33 @@ class PiecesTest {
   }
 
   @Test
+  void aTransactionThatRemovesEndsAfterSomeThousandPieces() throws IOException {
+    int[] columns = new int[600];
+    try (ExperimentStore store = open()) {
+      for (int table = 0; table < 5; table++) {
+        int first = table * columns.length;
+        Arrays.setAll(columns, column -> first + column);
+        offer(store, table, new Table(table(4_096, 8, columns), 4_096, 8));
+      }
+      List<Artifact> all = Stream.of(0, 1, 2, 3, 4).map(number -> store.find(key(number))).toList();
+      int removed =
+          store
+              .database()
+              .change(session -> {
+                try {
+                  return new Updates(session, store, 0).removeSome(all, 0);
+                } catch (IOException e) {
+                  throw new StoreException("not removed", e);
+                }
+              });
+      assertThat(removed).isEqualTo(4);
+      assertClean(store);
+      assertThat(store.evictDownTo(0)).isEqualTo(1);
+      assertThat(files("pieces")).isEmpty();
+    }
+  }
+
+  @Test
   void aCopyBringsWhatTheStoreHasOfADamagedLayout() throws IOException {
     byte[] bytes = table(ROWS, 8, 1, 2);
     Key hash = ContentHash.of(bytes);
