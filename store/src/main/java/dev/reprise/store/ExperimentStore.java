@@ -148,14 +148,14 @@ public final class ExperimentStore implements RunStore {
       List<RecalledPrograms.Recall> some =
           recalls.subList(from, Math.min(from + EVICTION_BATCH, recalls.size()));
       try {
-        database.change(session -> {
+        database.changeSoon(session -> {
           for (RecalledPrograms.Recall recall : some) {
             new Updates(session, this, 0).recalled(recall);
           }
           return null;
         });
       } catch (StoreException e) {
-        // No room, or no time: their notes stay for whoever opens the graph next.
+        // No room, or others are writing: their notes stay for whoever opens the graph next.
         return;
       }
       some.forEach(recall -> RecalledPrograms.forget(recall.note()));

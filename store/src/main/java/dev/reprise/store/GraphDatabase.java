@@ -25,6 +25,7 @@ import org.sqlite.SQLiteException;
  */
 final class GraphDatabase implements AutoCloseable {
   static final int BUSY_MILLIS = 30_000;
+  private static final int SOON_MILLIS = 50;
   private static final int READERS = 8;
   private static final long MAPPED_BYTES = 256L << 20;
 
@@ -158,12 +159,21 @@ final class GraphDatabase implements AutoCloseable {
 
   /** Makes a change as a whole or not at all; waits for other processes' changes to end. */
   <T> T change(Work<T> change) {
+    return change(change, BUSY_MILLIS);
+  }
+
+  /** Likewise a change that need not be made now: gives up when others go on writing. */
+  <T> T changeSoon(Work<T> change) {
+    return change(change, SOON_MILLIS);
+  }
+
+  private <T> T change(Work<T> change, int busyMillis) {
     if (readOnly) {
       throw new StoreException("the experiment store " + file.getParent() + " is read only");
     }
     writer.lock();
     try {
-      writing.execute("BEGIN IMMEDIATE");
+      begin(busyMillis);
       try {
         T result = change.in(writing);
         writing.execute("COMMIT");
@@ -176,6 +186,19 @@ final class GraphDatabase implements AutoCloseable {
       throw problem("cannot be written", e);
     } finally {
       writer.unlock();
+    }
+  }
+
+  private void begin(int busyMillis) throws SQLException {
+    if (busyMillis == BUSY_MILLIS) {
+      writing.execute("BEGIN IMMEDIATE");
+      return;
+    }
+    writing.execute("PRAGMA busy_timeout = " + busyMillis);
+    try {
+      writing.execute("BEGIN IMMEDIATE");
+    } finally {
+      writing.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
     }
   }
 

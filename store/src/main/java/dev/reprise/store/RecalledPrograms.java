@@ -37,6 +37,9 @@ public final class RecalledPrograms {
   private static final int MAGIC = 0x52505231;
   private static final int SEAL = 16;
 
+  /** Notes that wait for the graph; more are not written, so that opening it stays quick. */
+  static final int MOST_NOTES = 1_000;
+
   private final Path programs;
   private final Path recalls;
 
@@ -84,8 +87,14 @@ public final class RecalledPrograms {
     return block;
   }
 
-  /** Notes for the graph that a program was recalled; does nothing where that cannot be written. */
+  /**
+   * Notes for the graph that a program was recalled; does nothing where that cannot be written, or
+   * too many wait already.
+   */
   public void note(Key key, RunFacts facts, double seconds) {
+    if (filesIn(recalls).size() >= MOST_NOTES) {
+      return;
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       ChangeWriter out = new ChangeWriter(bytes);

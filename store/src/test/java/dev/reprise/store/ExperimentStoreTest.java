@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,6 +90,45 @@ class ExperimentStoreTest {
       assertThat(new GraphRows(store.database()).bytes()).isZero();
       assertThat(store.region(key(13))).isNull();
     }
+  }
+
+  @Test
+  @Timeout(25)
+  void openingDoesNotWaitForOthersWhoWriteToNoteWhatWasRecalled() throws SQLException {
+    open().close();
+    RecalledPrograms programs = new RecalledPrograms(folder.resolve("store"));
+    programs.note(key(1), facts(), 0.5);
+    String graph = "jdbc:sqlite:" + folder.resolve("store/graph.db");
+    try (Connection other = DriverManager.getConnection(graph);
+        Statement statement = other.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      // In the default time for which others are waited this test would fail.
+      try (ExperimentStore store = open()) {
+        assertThat(new Experiments(store).runs(9)).isEmpty();
+        assertThat(programs.noted()).hasSize(1);
+        statement.execute("ROLLBACK");
+        // What must be written waits as ever.
+        offer(store, SMALL, 1);
+        assertThat(new Experiments(store).runs(9)).hasSize(1);
+      }
+    }
+    try (ExperimentStore store = open()) {
+      assertThat(new Experiments(store).runs(9)).hasSize(2);
+      assertThat(programs.noted()).isEmpty();
+    }
+  }
+
+  @Test
+  void onlySoManyRecallsWaitForTheGraph() {
+    RecalledPrograms programs = new RecalledPrograms(folder.resolve("store"));
+    for (int i = 0; i < RecalledPrograms.MOST_NOTES + 5; i++) {
+      programs.note(key(1), facts(), i);
+    }
+    assertThat(programs.noted()).hasSize(RecalledPrograms.MOST_NOTES);
+    open().close();
+    assertThat(programs.noted()).isEmpty();
+    programs.note(key(1), facts(), 0.5);
+    assertThat(programs.noted()).hasSize(1);
   }
 
   @Test
