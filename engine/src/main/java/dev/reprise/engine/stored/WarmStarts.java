@@ -34,11 +34,12 @@ import java.util.function.Consumer;
  * the first answer counts for both; nobody waits. Thread-safe.
  */
 public final class WarmStarts implements AutoCloseable {
-  /** Models that are looked at for one question; each takes about a millisecond. */
+  /** Models that are looked at for one question. */
   private static final int MOST_MODELS = 500;
 
   private final StoredValues stored;
   private final Consumer<String> tell;
+  private final ModelSearch models = new ModelSearch(System::nanoTime);
   private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
   private final LongAdder found = new LongAdder();
   private final LongAdder missed = new LongAdder();
@@ -137,11 +138,14 @@ public final class WarmStarts implements AutoCloseable {
 
   private Answer search(Question question, LineageItem data) {
     try {
-      for (ScoredModel each : stored.store().models(question.name, MOST_MODELS)) {
-        Answer answer = look(each, question, data);
-        if (answer != null) {
-          return answer;
-        }
+      Answer answer =
+          models.first(
+              stored.store().models(question.name, MOST_MODELS),
+              question.data,
+              model -> look(model, question, data),
+              looked -> tellLate(question.name, looked));
+      if (answer != null) {
+        return answer;
       }
     } catch (StoreException e) {
       tell.accept("the training of '" + question.name + "' begins from nothing: " + e.getMessage());
@@ -149,18 +153,32 @@ public final class WarmStarts implements AutoCloseable {
     return Answer.NONE;
   }
 
-  private Answer look(ScoredModel model, Question question, LineageItem data) {
+  private void tellLate(String name, int looked) {
+    tell.accept(
+        "the training of '"
+            + name
+            + "' begins from nothing: of "
+            + looked
+            + " models none suits, and to look at more would take too long");
+  }
+
+  private ModelSearch.Look<Answer> look(ScoredModel model, Question question, LineageItem data) {
     Artifact artifact = stored.store().find(stored.keyOf(model.key()));
     LineageItem item = artifact == null ? null : itemOf(model, question.name);
-    if (item == null || !isTrainedOn(item, data)) {
-      return null;
+    if (item == null) {
+      return ModelSearch.Look.unsuited();
+    }
+    if (!isTrainedOn(item, data)) {
+      return ModelSearch.Look.foreign();
     }
     Value value = stored.loadModel(item, artifact);
     if (value != null && !question.form.equals(formOf(value))) {
       value.release();
-      return null;
+      return ModelSearch.Look.unsuited();
     }
-    return value == null ? null : new Answer(item, value);
+    return value == null
+        ? ModelSearch.Look.unsuited()
+        : ModelSearch.Look.at(new Answer(item, value));
   }
 
   /** Null when the trace is gone, damaged, or not the one of that model. */
