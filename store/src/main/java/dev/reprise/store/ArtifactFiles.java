@@ -102,7 +102,7 @@ final class ArtifactFiles {
     }
     try (Stream<Path> files = Files.list(drafts)) {
       for (Path draft : files.toList()) {
-        if (!isOfLiveProcess(draft) && Files.deleteIfExists(draft)) {
+        if (!isOfLiveProcess(draft.getFileName().toString()) && Files.deleteIfExists(draft)) {
           removed++;
         }
       }
@@ -110,8 +110,8 @@ final class ArtifactFiles {
     return removed;
   }
 
-  private static boolean isOfLiveProcess(Path draft) {
-    String name = draft.getFileName().toString();
+  /** Whether a draft, named PID-N, may still be written to. */
+  static boolean isOfLiveProcess(String name) {
     int dash = name.indexOf('-');
     try {
       long pid = Long.parseLong(name.substring(0, Math.max(dash, 0)));

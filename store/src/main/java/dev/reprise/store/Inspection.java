@@ -96,7 +96,7 @@ public final class Inspection {
       if (mend && !store.isReadOnly()) {
         mend(damaged);
         store.programs().removeUnless(store::hasRegion);
-        drafts = store.files().removeAbandonedDrafts();
+        drafts = store.files().removeAbandonedDrafts() + store.programs().removeAbandonedDrafts();
       }
       boolean mended = mend && readable && !store.isReadOnly();
       return new Report(all.size(), problems, orphans.size(), drafts, mended);

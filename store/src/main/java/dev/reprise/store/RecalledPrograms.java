@@ -230,6 +230,21 @@ public final class RecalledPrograms {
     return removed;
   }
 
+  /** Removes drafts of processes that are gone. */
+  int removeAbandonedDrafts() throws IOException {
+    List<Path> folders = new ArrayList<>(filesIn(programs));
+    folders.add(recalls);
+    int removed = 0;
+    for (Path folder : folders) {
+      for (Path file : filesIn(folder)) {
+        String name = file.getFileName().toString();
+        boolean isDraft = name.startsWith(".") && !ArtifactFiles.isOfLiveProcess(name.substring(1));
+        removed += isDraft && Files.deleteIfExists(file) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+
   /** Programs whose files are damaged. */
   List<Key> damaged() {
     return filesIn(programs).stream()

@@ -313,12 +313,25 @@ class ExperimentStoreTest {
       Files.write(drafts.resolve("999999999-1"), new byte[5]);
       Path own = drafts.resolve(ProcessHandle.current().pid() + "-77");
       Files.write(own, new byte[5]);
+      List<Path> hidden =
+          List.of(
+              folder.resolve("store/programs/3f/.999999999-5"),
+              folder.resolve("store/recalls/.999999999-6"));
+      for (Path draft : hidden) {
+        Files.createDirectories(draft.getParent());
+        Files.write(draft, new byte[5]);
+        Files.write(draft.resolveSibling("." + ProcessHandle.current().pid() + "-8"), new byte[5]);
+      }
       Path orphan = store.files().of(key(55));
       Files.createDirectories(orphan.getParent());
       Files.write(orphan, new byte[5]);
       Inspection.Report report = new Inspection(store).run(true);
       assertThat(report.orphans()).isEqualTo(1);
-      assertThat(report.drafts()).isEqualTo(1);
+      assertThat(report.drafts()).isEqualTo(3);
+      for (Path draft : hidden) {
+        assertThat(draft).doesNotExist();
+        assertThat(draft.getParent()).isNotEmptyDirectory();
+      }
       assertThat(orphan).doesNotExist();
       assertThat(own).exists();
       assertThat(store.find(key(1))).isNotNull();
