@@ -200,7 +200,7 @@ public final class ExperimentStore implements RunStore {
       MemorySegment content = arena.allocate(layout.bytes());
       MemorySegment.copy(
           layout.header(), 0, content, ValueLayout.JAVA_BYTE, 0, layout.header().length);
-      new PieceReader(pieces).read(layout, content.asSlice(layout.header().length));
+      new PieceReader(pieces, layout).read(content.asSlice(layout.header().length));
       return content;
     }
     try (FileChannel channel = FileChannel.open(fileOf(artifact), StandardOpenOption.READ)) {
@@ -222,7 +222,7 @@ public final class ExperimentStore implements RunStore {
 
       @Override
       public void cellsInto(MemorySegment cells) throws IOException {
-        new PieceReader(pieces).read(layout, cells);
+        new PieceReader(pieces, layout).read(cells);
       }
     };
   }

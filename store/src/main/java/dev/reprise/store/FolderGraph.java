@@ -173,7 +173,9 @@ public final class FolderGraph implements GraphSource, MergeTarget {
         if (kept.content() != null) {
           sink.take(kept);
         } else {
-          sink.take(kept, () -> StoredStream.of(store, kept));
+          Artifact artifact =
+              new Artifact(kept.key(), kept.hash(), kept.bytes(), kept.costNanos(), null);
+          sink.take(kept, () -> StoredStream.of(store, artifact));
         }
       }
     }

@@ -3,7 +3,7 @@ package dev.reprise.store;
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
-import java.lang.foreign.Arena;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -168,8 +168,8 @@ public final class Inspection {
   }
 
   private boolean isDamaged(Artifact artifact) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      return !ContentHash.of(store.contentOf(artifact, arena)).equals(artifact.hash());
+    try (InputStream content = StoredStream.of(store, artifact)) {
+      return !ContentHash.of(content).equals(artifact.hash());
     }
   }
 

@@ -43,6 +43,11 @@ record Layout(
     return (int) Math.min(blockRows, rows - block * blockRows);
   }
 
+  /** Length of the cells of a block. */
+  long bytesOf(long block) {
+    return (long) rowsOf(block) * columns * cellBytes;
+  }
+
   /** Length of a piece by its place in the list. */
   int lengthOf(int piece) {
     return rowsOf(piece / columns) * cellBytes;

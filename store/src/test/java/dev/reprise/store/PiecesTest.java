@@ -13,6 +13,7 @@ import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.Merge;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -154,6 +155,9 @@ class PiecesTest {
       byte[] cells = new byte[bytes.length - 33];
       table.cellsInto(MemorySegment.ofArray(cells));
       assertThat(cells).isEqualTo(Arrays.copyOfRange(bytes, 33, bytes.length));
+      try (InputStream all = StoredStream.of(store, store.find(key(1)))) {
+        assertThat(all.readAllBytes()).isEqualTo(bytes);
+      }
       assertClean(store);
     }
   }
