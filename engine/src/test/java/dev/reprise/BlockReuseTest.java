@@ -89,6 +89,23 @@ class BlockReuseTest {
         3, 1);
   }
 
+  /** An execution that left it without a value said that it clears it. */
+  @Test
+  void aVariableThatOnlyLaterExecutionsBeginWithKeepsWhatItHas() {
+    assertBlocks(
+        """
+        y = matrix(seq(1, 90000), 300, 300) / 90000
+        for (i in 1:4) {
+          A = y %*% y
+          if (sum(A) < 0) { x = y }
+          print(i)
+          if (i > 1) { print(sum(x)) }
+          x = y + i
+        }
+        """,
+        2, 2);
+  }
+
   @Test
   void theIndexOfAnAssignmentDoesNotTieTheBlockBeforeIt() {
     assertBlocks(

@@ -102,6 +102,27 @@ class StoredLoopsTest {
         .isEqualTo(expected);
   }
 
+  /** The loop that was kept left it without a value, and would have cleared the reader's. */
+  @Test
+  void aVariableThatOnlyTheReaderHasBeforeTheLoopKeepsItsValue() {
+    String loop =
+        """
+        X = matrix(seq(1, 40000), 200, 200) / 40000
+        for (i in 1:40) {
+          S = X %*% t(X) + i
+          s = sum(S)
+          if (s < 0) { bad = S }
+        }
+        """;
+    run(stored(), loop + "if (s < 0) { print(sum(bad)) }\nprint(s)\n");
+    String other = "bad = matrix(3, 1, 1)\n" + loop + "print(s)\nprint(sum(bad))\n";
+    Outcome found = run(stored(), other);
+    assertThat(found.output()).isEqualTo(run(plain(), other).output()).endsWith("3.0\n");
+    Outcome again = run(stored(), other + "print(s + 1)\n");
+    assertThat(again.output()).startsWith(found.output());
+    assertThat(again.statistics().store().regions()).isEqualTo(1);
+  }
+
   @Test
   void whatDiffersInDataOrOptionsIsExecuted() {
     run(stored(), training(1_000) + SHOW);

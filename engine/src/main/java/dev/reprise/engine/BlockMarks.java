@@ -53,6 +53,11 @@ final class BlockMarks {
     }
   }
 
+  /** True for an output that had no value before, which is not in the key. */
+  boolean wasAbsent(int output) {
+    return before[output] == null && region.unread[output];
+  }
+
   /** True for an output that has what it had before. */
   boolean isUntouched(int output) {
     return untouched[output];

@@ -89,7 +89,9 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   /** A slot that had no value afterwards, or one that stayed as it was. */
   enum NoValue implements Part {
     CLEARED,
-    UNCHANGED
+    UNCHANGED,
+    /** It had no value before either, and is not read: nothing is known of one that has a value. */
+    ABSENT
   }
 
   /** The called functions as notes of an execution. */

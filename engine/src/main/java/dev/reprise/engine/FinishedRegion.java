@@ -176,7 +176,9 @@ final class FinishedRegion {
 
   private Composite.Part part(LineageCache cache, int output) {
     if (values[output] == null) {
-      return Composite.NoValue.CLEARED;
+      return marks != null && marks.wasAbsent(output)
+          ? Composite.NoValue.ABSENT
+          : Composite.NoValue.CLEARED;
     }
     if (marks != null && marks.isUntouched(output)) {
       return Composite.NoValue.UNCHANGED;

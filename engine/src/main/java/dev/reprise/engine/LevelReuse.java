@@ -120,7 +120,7 @@ final class LevelReuse {
       return false;
     }
     Footprint called = new Footprint(null);
-    if (!known.isOf(context.run.functions(), called)) {
+    if (!known.isOf(context.run.functions(), called) || !fits(known, activation, region)) {
       return false;
     }
     context.checkCancelled();
@@ -151,6 +151,20 @@ final class LevelReuse {
       context.footprint.add(called);
     }
     foundIn(context, activation, region, known);
+    return true;
+  }
+
+  /**
+   * False when a variable has a value now that the execution began without and did not give one: it
+   * may have left it alone or cleared it.
+   */
+  private static boolean fits(Composite known, Activation activation, Region region) {
+    Composite.Part[] parts = known.parts();
+    for (int i = 0; i < parts.length; i++) {
+      if (parts[i] == Composite.NoValue.ABSENT && activation.values[region.outputs[i]] != null) {
+        return false;
+      }
+    }
     return true;
   }
 

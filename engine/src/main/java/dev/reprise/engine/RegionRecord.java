@@ -1,9 +1,11 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.ShortText;
 import dev.reprise.language.program.Procedure.Parameter;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
+import dev.reprise.lineage.TraceCut;
 import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceFragment;
 import dev.reprise.runtime.DoubleScalar;
@@ -38,7 +40,7 @@ import java.util.TreeMap;
  * when read.
  */
 final class RegionRecord {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** Longer histories are written as {@link TraceFragment}s, whose loops stay loops. */
   private static final int MOST_ITEMS = 4_000;
@@ -59,6 +61,7 @@ final class RegionRecord {
   private static final int PART_INLINE = 3;
   private static final int PART_CACHED = 4;
   private static final int PART_ELEMENTS = 5;
+  private static final int PART_ABSENT = 6;
 
   private RegionRecord() {}
 
@@ -160,7 +163,7 @@ final class RegionRecord {
         return true;
       }
       StringBuilder text = new StringBuilder();
-      boolean isWritten = TraceFragment.write(named, inputs, text) && text.length() <= LONGEST_TEXT;
+      boolean isWritten = TraceFragment.write(named, inputs, new ShortText(text, LONGEST_TEXT));
       if (isWritten) {
         byte[] compressed = TraceBytes.of(text.toString());
         out.writeByte(FRAGMENT);
@@ -177,7 +180,12 @@ final class RegionRecord {
     private boolean part(Composite.Part part, DataOutputStream parts) throws IOException {
       switch (part) {
         case Composite.NoValue none ->
-            parts.writeByte(none == Composite.NoValue.CLEARED ? PART_CLEARED : PART_UNCHANGED);
+            parts.writeByte(
+                switch (none) {
+                  case CLEARED -> PART_CLEARED;
+                  case UNCHANGED -> PART_UNCHANGED;
+                  case ABSENT -> PART_ABSENT;
+                });
         case Composite.Input(int position) -> {
           parts.writeByte(PART_INPUT);
           parts.writeInt(position);
@@ -276,6 +284,10 @@ final class RegionRecord {
           place(name.place());
         }
         return true;
+      }
+      if (TraceCut.isCut(item)) {
+        // What was made before the cut cannot be computed again.
+        return false;
       }
       if (item.note() != null) {
         // A file or a bound value: what it is called is no part of its key.
@@ -448,6 +460,7 @@ final class RegionRecord {
       return switch (in.readByte()) {
         case PART_CLEARED -> Composite.NoValue.CLEARED;
         case PART_UNCHANGED -> Composite.NoValue.UNCHANGED;
+        case PART_ABSENT -> Composite.NoValue.ABSENT;
         case PART_INPUT -> new Composite.Input(in.readInt());
         case PART_INLINE -> {
           Scalar value = scalar();

@@ -205,11 +205,13 @@ class LostDeviceTest {
   @ParameterizedTest
   @EnumSource(names = {"TRACE", "HYBRID"})
   void aKernelThatFailsAfterItsValueWasGivenOutEndsNoScript(ReuseMode reuse) throws Exception {
+    long restored = 0;
+    long waits = 0;
     for (String script : List.of(SCRIPT, CHAIN)) {
       String expected = expected(script);
       FakeAccelerator counted = fake(0);
       assertThat(run(config(on("fake:0"), reuse), script).output()).isEqualTo(expected);
-      long restored = 0;
+      waits += counted.marks();
       for (int point = 1; point <= counted.marks(); point++) {
         fakes.clear();
         fake(0).failMark(point);
@@ -217,8 +219,8 @@ class LostDeviceTest {
         assertThat(outcome.output()).as("wait %d", point).isEqualTo(expected);
         restored += outcome.restored();
       }
-      assertThat(restored).as("values made anew").isPositive();
     }
+    assertThat(restored).as("values made anew after failures at %d waits", waits).isPositive();
   }
 
   @Test

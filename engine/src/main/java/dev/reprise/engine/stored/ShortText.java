@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.Writer;
 
 /** A text that refuses to become longer than a store keeps. */
-final class ShortText extends Writer {
+public final class ShortText extends Writer {
   private final StringBuilder text;
   private final int most;
 
-  ShortText(StringBuilder text, int most) {
+  public ShortText(StringBuilder text, int most) {
     this.text = text;
     this.most = most;
   }
