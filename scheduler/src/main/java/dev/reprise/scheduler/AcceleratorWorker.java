@@ -72,10 +72,7 @@ public final class AcceleratorWorker implements AutoCloseable {
   /** How long an iteration is held back when nothing more comes. */
   private static final long HELD_NANOS = 1_000_000;
 
-  /** As how many cores an accelerator counts whose speed is not known yet. */
-  private static final double GUESSED_CORES = 16;
-
-  /** What an operation on it takes at least then. */
+  /** What an operation takes at least on an accelerator whose speed is not known yet. */
   private static final double GUESSED_START = 5_000;
 
   private static final int ENDED = Integer.MIN_VALUE;
@@ -477,7 +474,8 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   /**
    * Gives the value out at once, if that is wanted. How long such work takes is guessed the first
-   * times: waiting for the answer would send what follows another way, out of its order.
+   * times, as one core would: waiting for the answer would send what follows another way, out of
+   * its order.
    */
   private void publish(IssuedTask next) {
     DeviceTask task = next.task();
@@ -486,7 +484,7 @@ public final class AcceleratorWorker implements AutoCloseable {
       return;
     }
     double known = times.nanos(name(), task.work().costClass(), work);
-    double nanos = Double.isNaN(known) ? Math.max(work / GUESSED_CORES, GUESSED_START) : known;
+    double nanos = Double.isNaN(known) ? Math.max(work, GUESSED_START) : known;
     next.expect((long) nanos);
     Value value = next.publish();
     if (value != null) {
