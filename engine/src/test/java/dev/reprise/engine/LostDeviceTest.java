@@ -75,6 +75,9 @@ class LostDeviceTest {
       print(sum(W) + sum(X))
       """;
 
+  /** Of tests that want a failure to be met by somebody who needs the value. */
+  private static final int ROUNDS = 10;
+
   private final CpuDevice kernels =
       new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
   private final List<FakeAccelerator> fakes = new ArrayList<>();
@@ -207,17 +210,20 @@ class LostDeviceTest {
   void aKernelThatFailsAfterItsValueWasGivenOutEndsNoScript(ReuseMode reuse) throws Exception {
     long restored = 0;
     long waits = 0;
-    for (String script : List.of(SCRIPT, CHAIN)) {
-      String expected = expected(script);
-      FakeAccelerator counted = fake(0);
-      assertThat(run(config(on("fake:0"), reuse), script).output()).isEqualTo(expected);
-      waits += counted.marks();
-      for (int point = 1; point <= counted.marks(); point++) {
-        fakes.clear();
-        fake(0).failMark(point);
-        Outcome outcome = run(config(on("fake:0"), reuse), script);
-        assertThat(outcome.output()).as("wait %d", point).isEqualTo(expected);
-        restored += outcome.restored();
+    // Whose wait fails depends on who is faster; the answers do not.
+    for (int round = 0; round < ROUNDS && restored == 0; round++) {
+      for (String script : List.of(SCRIPT, CHAIN)) {
+        String expected = expected(script);
+        FakeAccelerator counted = fake(0);
+        assertThat(run(config(on("fake:0"), reuse), script).output()).isEqualTo(expected);
+        waits += counted.marks();
+        for (int point = 1; point <= counted.marks(); point++) {
+          fakes.clear();
+          fake(0).failMark(point);
+          Outcome outcome = run(config(on("fake:0"), reuse), script);
+          assertThat(outcome.output()).as("wait %d", point).isEqualTo(expected);
+          restored += outcome.restored();
+        }
       }
     }
     assertThat(restored).as("values made anew after failures at %d waits", waits).isPositive();
@@ -225,21 +231,26 @@ class LostDeviceTest {
 
   @Test
   void withoutLineageAKernelThatFailsLateEndsTheScriptWithOneErrorOrNotAtAll() throws Exception {
-    String expected = expected(CHAIN);
-    FakeAccelerator counted = fake(0);
-    run(config(on("fake:0"), ReuseMode.NONE), CHAIN);
     int errors = 0;
-    for (int point = 1; point <= counted.marks(); point++) {
-      fakes.clear();
-      fake(0).failMark(point);
-      try {
-        assertThat(run(config(on("fake:0"), ReuseMode.NONE), CHAIN).output()).isEqualTo(expected);
-      } catch (ScriptException e) {
-        errors++;
-        assertThat(e).hasMessageContaining("its lineage is not known");
+    long waits = 0;
+    for (int round = 0; round < ROUNDS && errors == 0; round++) {
+      String expected = expected(CHAIN);
+      FakeAccelerator counted = fake(0);
+      run(config(on("fake:0"), ReuseMode.NONE), CHAIN);
+      waits += counted.marks();
+      for (int point = 1; point <= counted.marks(); point++) {
+        fakes.clear();
+        fake(0).failMark(point);
+        try {
+          assertThat(run(config(on("fake:0"), ReuseMode.NONE), CHAIN).output())
+              .isEqualTo(expected);
+        } catch (ScriptException e) {
+          errors++;
+          assertThat(e).hasMessageContaining("its lineage is not known");
+        }
       }
     }
-    assertThat(errors).isPositive();
+    assertThat(errors).as("errors after failures at %d waits", waits).isPositive();
   }
 
   @RepeatedTest(20)
