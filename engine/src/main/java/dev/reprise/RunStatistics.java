@@ -138,6 +138,7 @@ public record RunStatistics(
    * @param admitted values kept since the session began, as all below
    * @param rejected values not kept
    * @param evictions values dropped
+   * @param evictionNanos time that threads in need of room took to drop values
    * @param failed computations that ended in an error
    * @param abandoned claims given up
    * @param diskEntries values held on disk alone
@@ -154,6 +155,7 @@ public record RunStatistics(
       long admitted,
       long rejected,
       long evictions,
+      long evictionNanos,
       long failed,
       long abandoned,
       long diskEntries,

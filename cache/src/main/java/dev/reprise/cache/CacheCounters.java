@@ -16,6 +16,7 @@ final class CacheCounters {
   final LongAdder spills = new LongAdder();
   final LongAdder restores = new LongAdder();
   private final LongAdder[] evictions = new LongAdder[Eviction.values().length];
+  final LongAdder evictionNanos = new LongAdder();
   final LongAdder takeovers = new LongAdder();
   final LongAdder abandonments = new LongAdder();
   final LongAdder failures = new LongAdder();
@@ -49,6 +50,7 @@ final class CacheCounters {
         admissions.sum(),
         rejections.sum(),
         evictions(),
+        evictionNanos.sum(),
         spills.sum(),
         restores.sum(),
         takeovers.sum(),

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param admitted values kept
  * @param rejected values completed but not kept
  * @param evictionsByReason values dropped, every reason named
+ * @param evictionNanos time that threads in need of room took to choose victims and to let go of
+ *     them, waits for the disk included; not the work of the disk's own thread
  * @param spills values moved to disk
  * @param restores values brought back
  * @param takeovers claims that passed to a subscriber
@@ -36,6 +38,7 @@ public record CacheStatistics(
     long admitted,
     long rejected,
     Map<Eviction, Long> evictionsByReason,
+    long evictionNanos,
     long spills,
     long restores,
     long takeovers,

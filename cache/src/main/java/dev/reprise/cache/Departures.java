@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * How values leave the cache's memory: dropped, or moved to disk and back.
@@ -89,8 +90,27 @@ final class Departures {
 
   // ---- out of memory
 
+  /** Drops values until the rest is within the cache's own budget. */
+  void keepTo(long budgetBytes) {
+    timed(() -> release(victims.evictDownTo(budgetBytes), Eviction.CACHE_BUDGET));
+  }
+
+  /** Counts the time as one of eviction; read for whole batches of victims only. */
+  private <T> T timed(Supplier<T> eviction) {
+    long start = System.nanoTime();
+    try {
+      return eviction.get();
+    } finally {
+      counters.evictionNanos.add(System.nanoTime() - start);
+    }
+  }
+
   /** Frees memory that nobody but the cache uses; see {@link LineageCache#reclaim}. */
   long reclaim(long bytes) {
+    return timed(() -> free(bytes));
+  }
+
+  private long free(long bytes) {
     List<Victim> chosen = victims.evictOffHeap(bytes, this::isWorthwhile);
     List<Victim> dropped = new ArrayList<>();
     List<Victim> spilling = new ArrayList<>();
@@ -121,6 +141,10 @@ final class Departures {
 
   /** See {@link LineageCache#reclaimOnDevice}. */
   boolean reclaimOnDevice(DeviceMemory memory, long bytes) {
+    return timed(() -> freeOnDevice(memory, bytes));
+  }
+
+  private boolean freeOnDevice(DeviceMemory memory, long bytes) {
     List<Victim> chosen =
         victims.evictOnDevice(
             bytes,
@@ -133,6 +157,10 @@ final class Departures {
 
   /** Drops values on disk, lowest rank first; false when there was none. */
   boolean reclaimDisk(long bytes) {
+    return timed(() -> freeOnDisk(bytes));
+  }
+
+  private boolean freeOnDisk(long bytes) {
     List<Victim> chosen = victims.evictFromDisk(bytes);
     release(chosen, Eviction.DISK_BUDGET);
     return !chosen.isEmpty();

@@ -1,6 +1,5 @@
 package dev.reprise.cache;
 
-import dev.reprise.cache.CacheEvents.Eviction;
 import dev.reprise.cache.CacheEvents.Rejection;
 import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
@@ -478,7 +477,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     counters.admissions.increment();
     events.admitted(entry.key(), bytes, costNanos, entry.height());
     if (victims.residentBytes() > config.budgetBytes()) {
-      departures.release(victims.evictDownTo(config.budgetBytes()), Eviction.CACHE_BUDGET);
+      departures.keepTo(config.budgetBytes());
     }
   }
 

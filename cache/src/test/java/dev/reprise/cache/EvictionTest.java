@@ -134,6 +134,7 @@ class EvictionTest {
         assertThat(memory.usedBytes()).isEqualTo(Math.min(i + 1, 2) * bytes);
       }
       assertThat(cache.statistics().evictions()).isEqualTo(8);
+      assertThat(cache.statistics().evictionNanos()).isPositive();
       // A scalar frees no host memory, so it stays.
       cache.putIfAbsent(key(100), Scalar.of(1.0), 1, 1);
       matrix(memory, 200, 1000).release();

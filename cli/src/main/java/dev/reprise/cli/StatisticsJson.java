@@ -150,6 +150,7 @@ final class StatisticsJson {
     json.writeNumberField("admitted", cache.admitted());
     json.writeNumberField("rejected", cache.rejected());
     json.writeNumberField("evictions", cache.evictions());
+    json.writeNumberField("evictionNanos", cache.evictionNanos());
     json.writeNumberField("failed", cache.failed());
     json.writeNumberField("abandoned", cache.abandoned());
     json.writeNumberField("diskEntries", cache.diskEntries());

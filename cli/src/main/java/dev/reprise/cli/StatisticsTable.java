@@ -175,6 +175,7 @@ final class StatisticsTable {
         + " rejected, "
         + cache.evictions()
         + " evicted"
+        + (cache.evictions() == 0 ? "" : " in " + Units.seconds(cache.evictionNanos()))
         + (cache.groups() + cache.groupsBroken() == 0
             ? ""
             : "; "

@@ -33,7 +33,21 @@ class StatisticsReportTest {
           4_000_000_000L,
           List.of(new RewriteStatistics("self-product-of-blocks", 3, 2_000_000_000L)),
           new CacheContents(
-              12, 3 << 20, 13, 2, 1, 0, 0, 4, 5 << 20, 6, 3, 9, 2, Map.of("memory_pressure", 1L)),
+              12,
+              3 << 20,
+              13,
+              2,
+              1,
+              2_500_000L,
+              0,
+              0,
+              4,
+              5 << 20,
+              6,
+              3,
+              9,
+              2,
+              Map.of("memory_pressure", 1L)),
           5 << 20,
           9 << 20,
           1L << 30,
@@ -78,7 +92,7 @@ class StatisticsReportTest {
     assertThat(StatisticsTable.text(RUN, 2))
         .contains("1.500 s", "42 executed", "8 hits, 1 waits, 12 misses (42.9 % reused)")
         .contains("whole calls   3 found, 1 executed (75.0 % reused)")
-        .contains("1 evicted; 9 whole calls or blocks can be skipped, 2 lost a value")
+        .contains("1 evicted in 0.003 s; 9 whole calls or blocks can be skipped, 2 lost a value")
         .contains("968 iterations stored without their items, 2 traced after all")
         .contains("4 on disk, 6 moved there, 3 brought back")
         .contains("2.0 MiB of heap, 4.0 MiB at the peak, 512.0 MiB allowed; the traces of 3 values")
@@ -197,7 +211,7 @@ class StatisticsReportTest {
             "\"diskBytes\":5242880",
             "\"lineage\":{\"bytes\":2097152,\"peakBytes\":4194304",
             "\"groups\":9,\"groupsBroken\":2")
-        .contains("\"evictions\":1")
+        .contains("\"evictions\":1", "\"evictionNanos\":2500000")
         .contains("\"verification\":{\"values\":7,\"approximate\":2,\"worstDeviation\":1.0E-15}")
         .contains("\"estimate\":{\"computations\":21,\"repeated\":8,\"savedNanos\":133000000,")
         .contains("{\"opcode\":\"tsmm\",\"place\":\"a.dml:3\",\"computations\":5,\"repeated\":4,")

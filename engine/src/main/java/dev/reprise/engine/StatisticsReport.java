@@ -152,6 +152,7 @@ final class StatisticsReport {
         cache.admitted(),
         cache.rejected(),
         cache.evictions(),
+        cache.evictionNanos(),
         cache.failed(),
         cache.abandoned(),
         cache.diskEntries(),

@@ -242,8 +242,7 @@ class LostDeviceTest {
         fakes.clear();
         fake(0).failMark(point);
         try {
-          assertThat(run(config(on("fake:0"), ReuseMode.NONE), CHAIN).output())
-              .isEqualTo(expected);
+          assertThat(run(config(on("fake:0"), ReuseMode.NONE), CHAIN).output()).isEqualTo(expected);
         } catch (ScriptException e) {
           errors++;
           assertThat(e).hasMessageContaining("its lineage is not known");
