@@ -73,6 +73,26 @@ public final class ContentHash {
     return ofMatrix(MemorySegment.ofArray(cells), rows, cols);
   }
 
+  /** The fingerprint of bytes that come one after another; for one thread. */
+  public static final class Running {
+    private final HashStream128 stream = Hashing.xxh3_128().hashStream();
+    private final byte[] piece = new byte[PIECE_BYTES];
+
+    /** Adds the next bytes. */
+    public void add(MemorySegment bytes) {
+      for (long start = 0; start < bytes.byteSize(); start += piece.length) {
+        int length = (int) Math.min(piece.length, bytes.byteSize() - start);
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, start, piece, 0, length);
+        stream.putBytes(piece, 0, length);
+      }
+    }
+
+    /** Of all that was added; equals that of the same bytes in memory. */
+    public Key key() {
+      return keyOf(stream);
+    }
+  }
+
   private static Key keyOf(HashStream128 stream) {
     HashValue128 hash = stream.get();
     return new Key(hash.getMostSignificantBits(), hash.getLeastSignificantBits());

@@ -44,6 +44,8 @@ final class GraphStore implements AutoCloseable {
           .dataSource(pool)
           .locations("classpath:dev/reprise/server/migration")
           .table("reprise_schema")
+          // Two changes of the tables may reach the builds of two servers in either order.
+          .outOfOrder(true)
           .load()
           .migrate();
       return new GraphStore(pool);

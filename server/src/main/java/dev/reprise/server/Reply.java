@@ -21,7 +21,11 @@ record Reply(int status, String type, byte[] bytes, Path file, long offset, long
   private static final int PIECE_BYTES = 64 << 10;
 
   static Reply bytes(byte[] bytes) {
-    return new Reply(200, BINARY, bytes, null, 0, bytes.length);
+    return bytes(200, bytes);
+  }
+
+  static Reply bytes(int status, byte[] bytes) {
+    return new Reply(status, BINARY, bytes, null, 0, bytes.length);
   }
 
   static Reply text(int status, String words) {

@@ -1,6 +1,5 @@
 package dev.reprise.server;
 
-import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
@@ -14,12 +13,9 @@ import org.jdbi.v3.core.Jdbi;
 /** What a request asks for, and who answers it. Stateless but for what it was given. */
 final class Routes {
   private static final int OK = 200;
-  private static final int WANTED = 202;
   private static final int DONE = 204;
   private static final int ABSENT = 404;
   private static final int TAKEN = 409;
-  private static final int TOO_LONG = 413;
-  private static final int WRONG = 422;
   private static final int TOO_MANY = 429;
 
   private static final long LEAST_ROW_BYTES = 64L << 20;
@@ -29,6 +25,7 @@ final class Routes {
 
   private final Jdbi jdbi;
   private final SpaceContents contents;
+  private final ContentRoutes contentRoutes;
   private final Leases leases;
   private final SpaceGates gates;
 
@@ -36,6 +33,7 @@ final class Routes {
     this.gates = gates;
     this.jdbi = jdbi;
     this.contents = contents;
+    this.contentRoutes = new ContentRoutes(jdbi, contents);
     this.leases = leases;
   }
 
@@ -56,13 +54,18 @@ final class Routes {
     SpaceGraph graph = new SpaceGraph(jdbi, tenant, contents, gates);
     SpaceQuestions questions = new SpaceQuestions(jdbi, tenant);
     return switch (request.route()) {
-      case "GET hello" -> Reply.text(OK, "reprise store 1, tenant " + tenant.name());
+      case "GET hello" ->
+          Reply.text(OK, Protocol.GREETING + Protocol.VERSION + ", tenant " + tenant.name());
       case "GET artifacts KEY" -> artifact(graph.find(request.key()));
       case "HEAD artifacts KEY" -> Reply.bare(graph.find(request.key()) == null ? ABSENT : OK);
       case "GET regions KEY" -> found(graph.region(request.key()));
-      case "GET contents KEY" -> content(request);
-      case "POST contents KEY" -> expect(request);
-      case "PUT contents KEY" -> take(request);
+      case "GET contents KEY" -> contentRoutes.content(request);
+      case "POST contents KEY" -> contentRoutes.expectWhole(request);
+      case "PUT contents KEY" -> contentRoutes.takePart(request);
+      case "GET layouts KEY" -> contentRoutes.layout(request);
+      case "POST layouts KEY" -> contentRoutes.expectPieces(request);
+      case "PUT layouts KEY" -> contentRoutes.takePieces(request);
+      case "POST pieces" -> contentRoutes.pieces(request);
       case "PUT claims KEY" -> claim(request);
       case "DELETE claims KEY" -> {
         leases.release(request.client(), request.key());
@@ -116,52 +119,6 @@ final class Routes {
     out.number(artifact.costNanos());
     out.bytes(artifact.content());
     return Reply.bytes(bytes.toByteArray());
-  }
-
-  // ---- contents
-
-  private Reply content(ServedRequest request) throws IOException {
-    Key hash = request.key();
-    long size = contents.sizeOf(request.tenant().space(), hash);
-    long offset = request.number("offset", 0, Long.MAX_VALUE);
-    if (size < 0 || offset > size) {
-      return Reply.bare(ABSENT);
-    }
-    long length = request.number("length", Protocol.PART_BYTES, Protocol.PART_BYTES);
-    return Reply.part(
-        contents.of(request.tenant().space(), hash), offset, Math.min(length, size - offset));
-  }
-
-  /** 202: send it; 204: it is here. */
-  private Reply expect(ServedRequest request) throws IOException {
-    long total = request.number("total", -1, Long.MAX_VALUE);
-    if (total <= 0) {
-      throw new MalformedChangeException("total is the size of the content in bytes");
-    }
-    if (total > request.tenant().quotaBytes()) {
-      return Reply.text(TOO_LONG, "the content is larger than the quota");
-    }
-    if (contents.sizeOf(request.tenant().space(), request.key()) == total) {
-      return Reply.bare(DONE);
-    }
-    return contents.begin(
-            request.client(), request.key(), total, twice(request.tenant().quotaBytes()))
-        ? Reply.bare(WANTED)
-        : Reply.text(TOO_MANY, "too many contents are on their way");
-  }
-
-  /** As much again may be on its way as may stay: what is worth least goes when all is there. */
-  private static long twice(long quota) {
-    return quota > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : 2 * quota;
-  }
-
-  private Reply take(ServedRequest request) throws IOException {
-    long offset = request.number("offset", -1, Long.MAX_VALUE);
-    return switch (contents.add(request.client(), request.key(), offset, request.body())) {
-      case TAKEN -> Reply.bare(DONE);
-      case UNEXPECTED -> Reply.text(WRONG, "this part does not follow the last one");
-      case DAMAGED -> Reply.text(WRONG, "the content is not what its fingerprint says");
-    };
   }
 
   // ---- claims

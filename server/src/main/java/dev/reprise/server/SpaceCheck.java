@@ -2,6 +2,9 @@ package dev.reprise.server;
 
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
+import dev.reprise.store.DamagedContentException;
+import dev.reprise.store.Layout;
+import dev.reprise.store.PieceReader;
 import dev.reprise.store.exchange.ChangeWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,11 +65,19 @@ final class SpaceCheck {
       }
     }
     boolean atEnd = checked == rows.size() && rows.size() < ROWS;
+    int orphans = 0;
+    if (atEnd) {
+      SpaceGraph.Counts counts = graph.checkCounts(mend);
+      orphans = counts.orphans();
+      if (!counts.isRight()) {
+        problems.add("the pieces of contents, or what tenants have, are counted wrongly");
+      }
+    }
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     ChangeWriter out = new ChangeWriter(answer);
     out.key(atEnd ? FIRST : last);
     out.number(checked);
-    out.number(atEnd ? graph.removeOrphans(mend) : 0);
+    out.number(orphans);
     out.number(problems.size());
     for (String problem : problems) {
       out.text(problem);
@@ -94,16 +105,31 @@ final class SpaceCheck {
   }
 
   private String problemOf(Row row) throws IOException {
-    Key found;
     if (row.content != null) {
-      found = ContentHash.of(MemorySegment.ofArray(row.content));
-    } else {
-      try (InputStream in = Files.newInputStream(contents.of(tenant.space(), row.hash))) {
-        found = ContentHash.of(in);
-      } catch (NoSuchFileException e) {
+      return problem(ContentHash.of(MemorySegment.ofArray(row.content)), row);
+    }
+    try (InputStream in = Files.newInputStream(contents.of(tenant.space(), row.hash))) {
+      return problem(ContentHash.of(in), row);
+    } catch (NoSuchFileException e) {
+      return problemInPieces(row);
+    }
+  }
+
+  private static String problem(Key found, Row row) {
+    return found.equals(row.hash) ? null : "its content was damaged";
+  }
+
+  private String problemInPieces(Row row) throws IOException {
+    try {
+      Layout layout = jdbi.withHandle(handle -> graph.layouts(handle).find(row.hash));
+      if (layout == null) {
         return "its content is gone";
       }
+      return problem(PieceReader.fingerprint(contents.pieces(tenant.space()), layout), row);
+    } catch (NoSuchFileException e) {
+      return "a piece of its content is gone";
+    } catch (DamagedContentException e) {
+      return e.getMessage();
     }
-    return found.equals(row.hash) ? null : "its content was damaged";
   }
 }

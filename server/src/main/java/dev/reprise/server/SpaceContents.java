@@ -1,22 +1,22 @@
 package dev.reprise.server;
 
-import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
+import dev.reprise.store.Layout;
+import dev.reprise.store.PieceFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -24,53 +24,37 @@ import java.util.stream.Stream;
  * Large contents as files, by space and fingerprint:
  *
  * <pre>
- *   contents/7/3f/3fa9...c1   of space 7: complete, compared with its fingerprint, never changed
- *   contents/drafts/N         on its way here
+ *   contents/7/3f/3fa9...c1          of space 7: complete, compared with its fingerprint, never changed
+ *   contents/7/pieces/a8/a80c...72   a piece of one or more contents of space 7
+ *   contents/drafts/N, N.pieces/     on its way here
  * </pre>
  *
- * <p>A content is published with the first artifact that has it, by a rename. All names are made of
+ * <p>A content is published with the first artifact that has it, by renames. All names are made of
  * numbers and of the digits of fingerprints: nothing that a client says becomes part of a path.
- * Thread-safe; a draft is written under its own lock.
+ * Spaces share no file, however equal their contents are. Thread-safe; what is on its way is
+ * written under its own lock, which nobody waits for.
  */
 final class SpaceContents {
   /** Contents that one space may have on the way at a time. */
   static final int MOST_UPLOADS = 256;
 
-  /** A draft to which nothing was added for so long is given up. */
+  /** Layouts that one space may have on the way at a time, one of them in any case. */
+  private static final long MOST_HELD_BYTES = 16L << 20;
+
+  /** Contents that are put together at a time: each takes some forty megabytes. */
+  private static final int CHECKS = 4;
+
+  /** One to which nothing was added for so long is given up. */
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   private final Path folder;
   private final Path drafts;
   private final LongSupplier nanos;
   private final AtomicLong counter = new AtomicLong();
-  private final Map<Name, Draft> open = new ConcurrentHashMap<>();
+  private final Semaphore checks = new Semaphore(CHECKS);
+  private final Map<Name, Upload> open = new ConcurrentHashMap<>();
 
   private record Name(Client client, Key hash) {}
-
-  /** Fields are guarded by the lock, but for {@code lastPart}, which is looked at from outside. */
-  private static final class Draft {
-    final ReentrantLock lock = new ReentrantLock();
-    final Path file;
-    final long total;
-    long received;
-    boolean complete;
-    volatile long lastPart;
-
-    Draft(Path file, long total, long now) {
-      this.file = file;
-      this.total = total;
-      this.lastPart = now;
-    }
-  }
-
-  /** What became of a part. */
-  enum Part {
-    TAKEN,
-    /** It does not follow the last one, or nobody began. */
-    UNEXPECTED,
-    /** All is there, and it is not what its name says. */
-    DAMAGED
-  }
 
   /**
    * @param folder made when it is not there; drafts that an earlier server left are removed
@@ -80,12 +64,8 @@ final class SpaceContents {
     this.folder = folder;
     this.drafts = folder.resolve("drafts");
     this.nanos = nanos;
+    LaidUpload.removeAll(drafts);
     Files.createDirectories(drafts);
-    try (Stream<Path> left = Files.list(drafts)) {
-      for (Path draft : left.toList()) {
-        Files.deleteIfExists(draft);
-      }
-    }
   }
 
   Path of(long space, Key hash) {
@@ -97,7 +77,11 @@ final class SpaceContents {
     return folder.resolve(Long.toString(space));
   }
 
-  /** Its size, or -1 when it is not there. */
+  PieceFiles pieces(long space) {
+    return new PieceFiles(ofSpace(space));
+  }
+
+  /** Its size, or -1 when it does not lie here whole. */
   long sizeOf(long space, Key hash) throws IOException {
     try {
       return Files.size(of(space, hash));
@@ -109,131 +93,170 @@ final class SpaceContents {
   // ---- on the way here
 
   /**
-   * Expects a content; false when the client's space has too many on the way, or too much.
+   * Expects a content as a whole; false when the client's space has too many on the way, or too
+   * much.
    *
    * @param most bytes that may be on the way to the space
    */
   boolean begin(Client client, Key hash, long total, long most) throws IOException {
+    if (!hasRoom(client, total, most, 0)) {
+      return false;
+    }
+    String name = Long.toString(counter.incrementAndGet());
+    put(
+        client,
+        hash,
+        new WholeUpload(
+            drafts.resolve(name), drafts.resolve(name + ".pieces"), hash, total, nanos));
+    return true;
+  }
+
+  /**
+   * Expects a content in pieces; null likewise.
+   *
+   * @param recipeBytes what the layout takes
+   */
+  LaidUpload begin(Client client, Key hash, Layout layout, long recipeBytes, long most)
+      throws IOException {
+    if (!hasRoom(client, layout.bytes(), most, recipeBytes)) {
+      return null;
+    }
+    Path place = drafts.resolve(counter.incrementAndGet() + ".pieces");
+    LaidUpload upload =
+        LaidUpload.begin(place, pieces(client.space()), layout, hash, recipeBytes, nanos);
+    put(client, hash, upload);
+    return upload;
+  }
+
+  private boolean hasRoom(Client client, long total, long most, long held) throws IOException {
     dropForgotten();
     int others = 0;
     long announced = total;
-    for (Map.Entry<Name, Draft> each : open.entrySet()) {
+    long heldByOthers = 0;
+    for (Map.Entry<Name, Upload> each : open.entrySet()) {
       if (each.getKey().client.space() == client.space()) {
         others++;
         announced += each.getValue().total;
+        heldByOthers += each.getValue().heldBytes();
       }
     }
-    if (others >= MOST_UPLOADS || announced > most) {
-      return false;
-    }
-    Path file = drafts.resolve(Long.toString(counter.incrementAndGet()));
-    Files.createFile(file);
-    Draft before = open.put(new Name(client, hash), new Draft(file, total, nanos.getAsLong()));
+    return others < MOST_UPLOADS
+        && announced <= most
+        && (heldByOthers == 0 || heldByOthers + held <= MOST_HELD_BYTES);
+  }
+
+  private void put(Client client, Key hash, Upload upload) throws IOException {
+    Upload before = open.put(new Name(client, hash), upload);
     if (before != null) {
-      drop(before);
+      before.drop();
     }
-    return true;
   }
 
-  /** Adds the next bytes, all that the stream has. */
-  Part add(Client client, Key hash, long offset, InputStream bytes) throws IOException {
-    Name name = new Name(client, hash);
-    Draft draft = open.get(name);
-    if (draft == null || !draft.lock.tryLock()) {
-      return Part.UNEXPECTED;
-    }
+  /** Adds the next bytes of a content that comes whole, all that the stream has. */
+  Upload.Part add(Client client, Key hash, long offset, InputStream bytes) throws IOException {
+    return with(client, hash, WholeUpload.class, upload -> upload.add(offset, bytes));
+  }
+
+  /** Adds pieces. */
+  Upload.Part add(Client client, Key hash, InputStream pieces) throws IOException {
+    return with(client, hash, LaidUpload.class, upload -> upload.add(pieces));
+  }
+
+  /**
+   * What is known now of a content that comes in pieces.
+   *
+   * @param wanted pieces, when some turned out to be damaged
+   */
+  record Progress(Upload.Part part, boolean complete, List<Key> wanted) {}
+
+  /** Goes on comparing a content that came in pieces with its fingerprint. */
+  Progress check(Client client, Key hash) throws IOException {
+    Progress[] progress = {new Progress(Upload.Part.UNEXPECTED, false, List.of())};
+    checks.acquireUninterruptibly();
     try {
-      if (draft.complete || draft.received != offset) {
-        return Part.UNEXPECTED;
-      }
-      draft.lastPart = nanos.getAsLong();
-      if (!append(draft, bytes)) {
-        give(name, draft);
-        return Part.DAMAGED;
-      }
-      if (draft.received == draft.total) {
-        if (!isWhatItSays(draft, hash)) {
-          give(name, draft);
-          return Part.DAMAGED;
-        }
-        draft.complete = true;
-      }
-      return Part.TAKEN;
-    } catch (IOException | RuntimeException e) {
-      give(name, draft);
-      throw e;
+      Upload.Part part =
+          with(
+              client,
+              hash,
+              LaidUpload.class,
+              upload -> {
+                Upload.Part checked = upload.check();
+                progress[0] = new Progress(checked, upload.complete, upload.wanted());
+                return checked;
+              });
+      return new Progress(part, progress[0].complete, progress[0].wanted);
     } finally {
-      draft.lock.unlock();
+      checks.release();
     }
   }
 
-  /** False when there are more bytes than were announced. */
-  private boolean append(Draft draft, InputStream bytes) throws IOException {
-    byte[] piece = new byte[64 << 10];
-    try (var out = Files.newOutputStream(draft.file, StandardOpenOption.APPEND)) {
-      for (int length = bytes.read(piece); length >= 0; length = bytes.read(piece)) {
-        draft.received += length;
-        if (draft.received > draft.total) {
-          return false;
-        }
-        out.write(piece, 0, length);
-        draft.lastPart = nanos.getAsLong();
+  private interface Step<T extends Upload> {
+    Upload.Part on(T upload) throws IOException;
+  }
+
+  private <T extends Upload> Upload.Part with(Client client, Key hash, Class<T> kind, Step<T> step)
+      throws IOException {
+    Name name = new Name(client, hash);
+    Upload upload = open.get(name);
+    if (!kind.isInstance(upload) || !upload.lock.tryLock()) {
+      return Upload.Part.UNEXPECTED;
+    }
+    boolean goesOn = false;
+    try {
+      Upload.Part part = step.on(kind.cast(upload));
+      goesOn = part != Upload.Part.DAMAGED;
+      return part;
+    } finally {
+      if (!goesOn) {
+        open.remove(name, upload);
+        upload.drop();
       }
+      upload.lock.unlock();
     }
-    return true;
-  }
-
-  private static boolean isWhatItSays(Draft draft, Key hash) throws IOException {
-    try (InputStream in = Files.newInputStream(draft.file)) {
-      return ContentHash.of(in).equals(hash);
-    }
-  }
-
-  private void give(Name name, Draft draft) throws IOException {
-    open.remove(name, draft);
-    drop(draft);
-  }
-
-  private static void drop(Draft draft) throws IOException {
-    Files.deleteIfExists(draft.file);
   }
 
   private void dropForgotten() throws IOException {
     long now = nanos.getAsLong();
-    for (Map.Entry<Name, Draft> each : open.entrySet()) {
+    for (Map.Entry<Name, Upload> each : open.entrySet()) {
       if (now - each.getValue().lastPart > PATIENCE_NANOS) {
-        give(each.getKey(), each.getValue());
+        open.remove(each.getKey(), each.getValue());
+        each.getValue().drop();
       }
+    }
+  }
+
+  /**
+   * Takes over what a client has sent completely, which the caller publishes or drops; null when
+   * there is nothing of that length.
+   */
+  Upload taken(Client client, Key hash, long bytes) throws IOException {
+    Name name = new Name(client, hash);
+    Upload upload = open.get(name);
+    if (upload == null || !upload.lock.tryLock()) {
+      return null;
+    }
+    try {
+      open.remove(name, upload);
+      if (upload.complete && upload.total == bytes) {
+        return upload;
+      }
+      upload.drop();
+      return null;
+    } finally {
+      upload.lock.unlock();
     }
   }
 
   // ---- published
 
   /**
-   * Publishes what a client has sent completely; what had the name before had the same content,
-   * unless it was damaged.
-   *
-   * @return false when there is no such content
+   * Publishes a content that came whole; what had the name before had the same content, unless it
+   * was damaged.
    */
-  boolean publish(Client client, Key hash, long bytes) throws IOException {
-    Draft draft = open.remove(new Name(client, hash));
-    if (draft == null) {
-      return sizeOf(client.space(), hash) == bytes;
-    }
-    draft.lock.lock();
-    try {
-      if (!draft.complete || draft.total != bytes) {
-        drop(draft);
-        return false;
-      }
-      Path target = of(client.space(), hash);
-      Files.createDirectories(target.getParent());
-      Files.move(
-          draft.file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return true;
-    } finally {
-      draft.lock.unlock();
-    }
+  void publish(long space, Key hash, Path whole) throws IOException {
+    Path target = of(space, hash);
+    Files.createDirectories(target.getParent());
+    Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   void delete(long space, Key hash) throws IOException {

@@ -4,13 +4,17 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.DamagedContentException;
+import dev.reprise.store.Layout;
 import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.MalformedChangeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -23,6 +27,12 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * and go with the rows that own them.
  */
 final class SpaceGraph {
+  /** Pieces that one change removes, so that others wait for their turn no longer than that. */
+  private static final int PIECES_AT_ONCE = 2_000;
+
+  /** Contents that are looked at because clients found them damaged; a check finds the others. */
+  private static final long MOST_SUSPECTED_BYTES = 4L << 30;
+
   private final Jdbi jdbi;
   private final Tenant tenant;
   private final SpaceContents contents;
@@ -164,7 +174,9 @@ final class SpaceGraph {
    * @throws MalformedChangeException when one of them cannot be true
    */
   int apply(Client client, List<GraphChange> changes) throws IOException {
+    Map<Key, Integer> suspects = suspectsOf(changes);
     return change(handle -> {
+      layouts(handle).damaged(suspects);
       try (Batches batches = new Batches(handle)) {
         Set<Long> runs = new HashSet<>();
         int kept = 0;
@@ -312,11 +324,27 @@ final class SpaceGraph {
     if (kept.bytes() > tenant.quotaBytes() || find(handle, kept.key())) {
       return false;
     }
-    boolean first = kept.content() != null || !isOwned(handle, kept.hash());
-    if (kept.content() == null && !contents.publish(client, kept.hash(), kept.bytes())) {
-      return false;
+    if (kept.content() != null) {
+      insert(handle, kept, kept.bytes());
+      return true;
     }
-    long charged = first ? kept.bytes() : 0;
+    switch (settle(handle, client, kept)) {
+      case NOWHERE -> {
+        return false;
+      }
+      case WHOLE -> insert(handle, kept, isOwned(handle, kept.hash()) ? 0 : kept.bytes());
+      case IN_PIECES -> {
+        if (!isOwnedBy(handle, kept.hash(), tenant.id())) {
+          SpaceLayouts layouts = layouts(handle);
+          layouts.hold(layouts.find(kept.hash()), tenant.id());
+        }
+        insert(handle, kept, 0);
+      }
+    }
+    return true;
+  }
+
+  private void insert(Handle handle, GraphChange.Kept kept, long charged) {
     handle
         .createUpdate(
             "INSERT INTO artifact(space, key, vertex, hash, bytes, cost_nanos, content, run, uses,"
@@ -335,7 +363,95 @@ final class SpaceGraph {
         .bind("charged", charged)
         .execute();
     charge(handle, tenant.id(), charged);
-    return true;
+  }
+
+  SpaceLayouts layouts(Handle handle) {
+    return new SpaceLayouts(handle, tenant.space(), contents.pieces(tenant.space()));
+  }
+
+  /** Where a content lies. */
+  private enum Place {
+    NOWHERE,
+    WHOLE,
+    IN_PIECES
+  }
+
+  /** Publishes what a client has sent of a content, unless it is here. */
+  private Place settle(Handle handle, Client client, GraphChange.Kept kept) throws IOException {
+    Key hash = kept.hash();
+    Upload upload = contents.taken(client, hash, kept.bytes());
+    try {
+      SpaceLayouts layouts = layouts(handle);
+      if (layouts.isComplete(hash, kept.bytes())) {
+        return Place.IN_PIECES;
+      }
+      boolean isLaid = layouts.recipe(hash) != null;
+      boolean isWhole = contents.sizeOf(tenant.space(), hash) == kept.bytes();
+      if (isWhole && !isLaid) {
+        return Place.WHOLE;
+      }
+      LaidUpload laid = upload == null ? null : upload.laid();
+      if (isLaid && (isWhole || upload != null && (laid == null || !layouts.publish(hash, laid)))) {
+        // Older and younger servers have left parts of it: what goes by it is made anew.
+        removeAll(handle, hash);
+        return Place.NOWHERE;
+      }
+      if (upload == null) {
+        return Place.NOWHERE;
+      }
+      if (laid == null) {
+        contents.publish(tenant.space(), hash, upload.whole());
+        return Place.WHOLE;
+      }
+      if (!isLaid) {
+        layouts.publish(hash, laid);
+        adopt(handle, hash, laid.layout());
+      }
+      return Place.IN_PIECES;
+    } finally {
+      if (upload != null) {
+        upload.drop();
+      }
+    }
+  }
+
+  /** A content of which the file was damaged or gone lies in pieces now, for all who have it. */
+  private void adopt(Handle handle, Key hash, Layout layout) throws IOException {
+    contents.delete(tenant.space(), hash);
+    List<Gone> before =
+        handle
+            .createQuery(
+                "UPDATE artifact SET charged = 0 FROM (SELECT key, charged FROM artifact WHERE"
+                    + " space = :space AND hash = :hash AND content IS NULL) AS was WHERE"
+                    + " artifact.space = :space AND artifact.key = was.key RETURNING"
+                    + " artifact.tenant, was.charged")
+            .bind("space", tenant.space())
+            .bind("hash", Tenant.bytes(hash))
+            .map((row, _) -> new Gone(row.getLong(1), row.getLong(2), false))
+            .list();
+    Set<Long> owners = new HashSet<>();
+    for (Gone each : before) {
+      charge(handle, each.tenant, -each.charged);
+      if (owners.add(each.tenant)) {
+        layouts(handle).hold(layout, each.tenant);
+      }
+    }
+  }
+
+  /** Removes every artifact that has a content. */
+  private void removeAll(Handle handle, Key hash) throws IOException {
+    List<Key> keys =
+        handle
+            .createQuery(
+                "SELECT key FROM artifact WHERE space = :space AND hash = :hash AND content IS"
+                    + " NULL")
+            .bind("space", tenant.space())
+            .bind("hash", Tenant.bytes(hash))
+            .map((row, _) -> tenant.key(row.getBytes(1)))
+            .list();
+    for (Key key : keys) {
+      remove(handle, key, hash);
+    }
   }
 
   private boolean find(Handle handle, Key key) {
@@ -360,6 +476,20 @@ final class SpaceGraph {
         .isPresent();
   }
 
+  /** Whether one tenant has an artifact with that content. */
+  private boolean isOwnedBy(Handle handle, Key hash, long owner) {
+    return handle
+        .createQuery(
+            "SELECT 1 FROM artifact WHERE space = :space AND hash = :hash AND content IS NULL AND"
+                + " tenant = :tenant LIMIT 1")
+        .bind("space", tenant.space())
+        .bind("hash", Tenant.bytes(hash))
+        .bind("tenant", owner)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   private static void charge(Handle handle, long tenant, long bytes) {
     if (bytes != 0) {
       handle
@@ -372,8 +502,14 @@ final class SpaceGraph {
 
   private record Gone(long tenant, long charged, boolean inline) {}
 
-  /** Removes an artifact, if it still has that content, and its file with the last that has it. */
-  private boolean remove(Handle handle, Key key, Key hash) throws IOException {
+  private static final int NOT_THERE = -1;
+
+  /**
+   * Removes an artifact, if it still has that content, and its files with the last that has them.
+   *
+   * @return how many pieces were looked at, or {@link #NOT_THERE}
+   */
+  private int remove(Handle handle, Key key, Key hash) throws IOException {
     Optional<Gone> gone =
         handle
             .createQuery(
@@ -385,17 +521,21 @@ final class SpaceGraph {
             .map((row, _) -> new Gone(row.getLong(1), row.getLong(2), row.getBoolean(3)))
             .findOne();
     if (gone.isEmpty()) {
-      return false;
+      return NOT_THERE;
     }
     charge(handle, gone.get().tenant, -gone.get().charged);
-    if (!gone.get().inline) {
-      if (!isOwned(handle, hash)) {
-        contents.delete(tenant.space(), hash);
-      } else if (gone.get().charged > 0) {
-        passCharge(handle, hash, gone.get().charged);
-      }
+    if (gone.get().inline) {
+      return 0;
     }
-    return true;
+    boolean last = !isOwned(handle, hash);
+    if (last) {
+      contents.delete(tenant.space(), hash);
+    } else if (gone.get().charged > 0) {
+      passCharge(handle, hash, gone.get().charged);
+    }
+    return last || !isOwnedBy(handle, hash, gone.get().tenant)
+        ? layouts(handle).release(hash, gone.get().tenant, last)
+        : 0;
   }
 
   /** Another artifact that has the content is charged for it now. */
@@ -454,24 +594,34 @@ final class SpaceGraph {
 
   private record Victim(Key key, Key hash) {}
 
-  /** Removes this tenant's artifacts, those first that save least for their bytes. */
+  /**
+   * Removes this tenant's artifacts, those first that save least for their bytes; some at a time,
+   * so that others may change the space in between.
+   */
   int collect(long bytes) throws IOException {
-    return change(handle -> {
-      int removed = 0;
-      while (artifactBytes(handle) > bytes) {
-        List<Victim> victims = leastWorth(handle);
-        if (victims.isEmpty()) {
-          return removed;
-        }
-        for (Victim victim : victims) {
-          if (artifactBytes(handle) <= bytes) {
-            return removed;
-          }
-          removed += remove(handle, victim.key, victim.hash) ? 1 : 0;
-        }
+    int removed = 0;
+    int more;
+    do {
+      more = change(handle -> collectSome(handle, bytes));
+      removed += more;
+    } while (more > 0);
+    return removed;
+  }
+
+  private int collectSome(Handle handle, long bytes) throws IOException {
+    int removed = 0;
+    int pieces = 0;
+    for (Victim victim : leastWorth(handle)) {
+      if (pieces >= PIECES_AT_ONCE || artifactBytes(handle) <= bytes) {
+        break;
       }
-      return removed;
-    });
+      int looked = remove(handle, victim.key, victim.hash);
+      if (looked != NOT_THERE) {
+        pieces += looked;
+        removed++;
+      }
+    }
+    return removed;
   }
 
   private List<Victim> leastWorth(Handle handle) {
@@ -484,13 +634,52 @@ final class SpaceGraph {
         .list();
   }
 
-  /** Removes an artifact by its key, as found damaged. */
-  boolean removeDamaged(Key key, Key hash) throws IOException {
-    return change(handle -> remove(handle, key, hash));
+  /** Damaged pieces of what is removed, found before the space is locked: all bytes are read. */
+  private Map<Key, Integer> suspectsOf(List<GraphChange> changes) {
+    Map<Key, Integer> suspects = new HashMap<>();
+    Set<Key> looked = new HashSet<>();
+    long bytes = 0;
+    for (GraphChange each : changes) {
+      if (bytes < MOST_SUSPECTED_BYTES
+          && each instanceof GraphChange.Removed removed
+          && looked.add(removed.hash())) {
+        Layout layout = layoutOf(removed.hash());
+        if (layout != null) {
+          bytes += layout.bytes();
+          suspects.putAll(contents.pieces(tenant.space()).damagedOf(layout));
+        }
+      }
+    }
+    return suspects;
   }
 
-  /** Removes files that no artifact has. */
-  int removeOrphans(boolean mend) throws IOException {
+  /** How a content lies in pieces, or null. */
+  private Layout layoutOf(Key hash) {
+    try {
+      return jdbi.withHandle(handle -> layouts(handle).find(hash));
+    } catch (DamagedContentException e) {
+      return null;
+    }
+  }
+
+  /** Removes an artifact by its key, as found damaged, and those of its pieces that are. */
+  void removeDamaged(Key key, Key hash) throws IOException {
+    Map<Key, Integer> suspects = suspectsOf(List.of(new GraphChange.Removed(key, hash)));
+    change(handle -> {
+      layouts(handle).damaged(suspects);
+      return remove(handle, key, hash);
+    });
+  }
+
+  /**
+   * What a check finds besides contents.
+   *
+   * @param orphans files that nothing has
+   */
+  record Counts(int orphans, boolean isRight) {}
+
+  /** Looks at files without owner and at what is counted; mends both if it may. */
+  Counts checkCounts(boolean mend) throws IOException {
     return change(handle -> {
       int orphans = 0;
       for (Key hash : contents.all(tenant.space())) {
@@ -501,7 +690,12 @@ final class SpaceGraph {
           }
         }
       }
-      return orphans;
+      SpaceLayouts layouts = layouts(handle);
+      Counts counts = new Counts(orphans + layouts.orphans().size(), layouts.isCountedRight());
+      if (mend) {
+        layouts.mend();
+      }
+      return counts;
     });
   }
 

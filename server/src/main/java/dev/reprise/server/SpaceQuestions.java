@@ -37,7 +37,9 @@ final class SpaceQuestions {
       out.number(
           handle
               .createQuery(
-                  "SELECT coalesce(sum(artifact_bytes), 0) FROM tenant WHERE space = :space")
+                  "SELECT ((SELECT coalesce(sum(charged), 0) FROM artifact WHERE space = :space) +"
+                      + " (SELECT coalesce(sum(bytes), 0) FROM piece WHERE space ="
+                      + " :space))::bigint")
               .bind("space", tenant.space())
               .mapTo(Long.class)
               .one());

@@ -4,7 +4,7 @@
  * <pre>
  *   clients --HTTP--> StoreServer --> Authority      whose token is it?            (PostgreSQL)
  *                          |-------> SpaceGraph      graph, small contents         (PostgreSQL)
- *                          |-------> SpaceContents   large contents                (files)
+ *                          |-------> SpaceContents   large contents, in pieces     (files)
  *                          '-------> Leases          who computes what             (memory)
  * </pre>
  *

@@ -19,14 +19,19 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** A server with tenants, and clients of it. Its time is what a test says. */
 final class TestServer implements AutoCloseable {
@@ -40,8 +45,13 @@ final class TestServer implements AutoCloseable {
   private StoreServer server;
 
   TestServer(Postgres.Databases databases, Path folder) throws Exception {
+    this(databases.create(), folder);
+  }
+
+  /** On a database that may have tables already. */
+  TestServer(DatabaseAddress database, Path folder) {
     this.folder = folder;
-    this.database = databases.create();
+    this.database = database;
     start(0);
     authority().createTenant("ada", QUOTA, null);
     authority().createTenant("bob", QUOTA, null);
@@ -132,6 +142,80 @@ final class TestServer implements AutoCloseable {
       @Override
       public void release() {}
     };
+  }
+
+  /** Rows of the tables below: two blocks of each column. */
+  static final int ROWS = 70_000;
+
+  private static final int HEADER = 33;
+
+  /** The bytes of a dense matrix, of columns that follow from their numbers. */
+  static byte[] table(int... columns) {
+    long bytes = 8L * ROWS * columns.length;
+    ByteBuffer out =
+        ByteBuffer.allocate((int) (HEADER + bytes)).order(ByteOrder.LITTLE_ENDIAN).put((byte) 'M');
+    out.putInt(1).putInt(8).putLong(ROWS).putLong(columns.length).putLong(bytes);
+    SplittableRandom[] randoms =
+        Arrays.stream(columns).mapToObj(SplittableRandom::new).toArray(SplittableRandom[]::new);
+    for (int row = 0; row < ROWS; row++) {
+      for (int column = 0; column < columns.length; column++) {
+        // Columns with negative numbers are of zeros and ones.
+        out.putLong(columns[column] < 0 ? row % 3 / 2 : randoms[column].nextLong());
+      }
+    }
+    return out.array();
+  }
+
+  /** A run that offers one table, handing its cells over at once as the engine does. */
+  static RunLog offerTable(RunStore store, int number, int... columns) {
+    byte[] all = table(columns);
+    RunLog log = store.begin(facts("a.dml"), 1L << 30);
+    try (log) {
+      log.offer(key(number), key(number), 1L << 40, new Cells(all, columns.length));
+      log.ended("finished", 0.5);
+    }
+    return log;
+  }
+
+  private record Cells(byte[] all, int columns) implements Content {
+    @Override
+    public long bytes() {
+      return all.length;
+    }
+
+    @Override
+    public Written writeTo(ContentOutput out) throws IOException {
+      ByteBuffer bytes = ByteBuffer.wrap(all);
+      out.write(bytes.limit(HEADER));
+      bytes.limit(all.length);
+      if (out.takesCells(ROWS, columns, 8)) {
+        out.cells(MemorySegment.ofArray(all).asSlice(HEADER), ROWS, columns, 8);
+      } else {
+        while (bytes.hasRemaining()) {
+          out.write(bytes);
+        }
+      }
+      return new Written(ContentHash.of(all), all.length);
+    }
+
+    @Override
+    public void release() {}
+  }
+
+  /** Every file of a kind below the folder of contents. */
+  List<Path> files(String kind) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> file.toString().contains(kind))
+          .toList();
+    }
+  }
+
+  /** Stops as if killed, and starts anew on the same database and folder. */
+  void restart() {
+    int port = port();
+    server.close();
+    start(port);
   }
 
   /** A run that offers contents of a length, each under the key of its number. */

@@ -5,17 +5,15 @@ import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
@@ -32,7 +30,7 @@ import net.jpountz.lz4.LZ4Factory;
  * <p>A piece is packed when a sample of it becomes half as long. Files appear complete or not at
  * all. Thread-safe, for several processes.
  */
-final class PieceFiles {
+public final class PieceFiles implements PieceSource {
   private static final byte PLAIN = 0;
   private static final byte PACKED = 1;
 
@@ -41,7 +39,10 @@ final class PieceFiles {
 
   private final Path folder;
 
-  PieceFiles(Path store) {
+  /**
+   * @param store the folder in which theirs is; it need not be there
+   */
+  public PieceFiles(Path store) {
     this.folder = store.resolve("pieces");
   }
 
@@ -87,10 +88,47 @@ final class PieceFiles {
   }
 
   /** Gives a draft its name. */
-  void publish(Path draft, Key hash) throws IOException {
+  public void publish(Path draft, Key hash) throws IOException {
     Path target = of(hash);
     Files.createDirectories(target.getParent());
     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Writes a piece as another store packed it; it appears at once. */
+  public void put(Key hash, byte[] file) throws IOException {
+    Path target = of(hash);
+    Files.createDirectories(target.getParent());
+    Files.write(target, file);
+  }
+
+  /**
+   * Takes a piece from others without copying it, so that it stays here when it goes there.
+   *
+   * @return false when it is not there, or the file system cannot do that
+   */
+  public boolean link(PieceFiles others, Key hash) throws IOException {
+    Path target = of(hash);
+    Files.createDirectories(target.getParent());
+    try {
+      Files.createLink(target, others.of(hash));
+      return true;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  /** Takes a piece away from others. */
+  public void take(PieceFiles others, Key hash) throws IOException {
+    publish(others.of(hash), hash);
+  }
+
+  /**
+   * The file of a piece, as it is.
+   *
+   * @throws NoSuchFileException when it is gone
+   */
+  public byte[] file(Key hash) throws IOException {
+    return Files.readAllBytes(of(hash));
   }
 
   /**
@@ -101,42 +139,81 @@ final class PieceFiles {
    * @throws DamagedContentException when the file cannot be a piece of that length
    */
   void read(Key hash, byte[] into, int from, int length) throws IOException {
-    byte[] file = Files.readAllBytes(of(hash));
-    boolean whole = false;
-    if (file.length == length + 1 && file[0] == PLAIN) {
-      System.arraycopy(file, 1, into, from, length);
-      whole = true;
-    } else if (file.length > 1 && file[0] == PACKED) {
-      try {
-        int size =
-            LZ4Factory.safeInstance()
-                .safeDecompressor()
-                .decompress(file, 1, file.length - 1, into, from, length);
-        whole = size == length;
-      } catch (LZ4Exception e) {
-        // Said below.
+    unpack(hash, file(hash), length, 0, into, from, length);
+  }
+
+  @Override
+  public void read(Key hash, int length, int start, byte[] into, int from, int count)
+      throws IOException {
+    if (start == 0 && count == length) {
+      read(hash, into, from, length);
+      return;
+    }
+    try (FileChannel file = FileChannel.open(of(hash), StandardOpenOption.READ)) {
+      ByteBuffer form = ByteBuffer.allocate(1);
+      if (file.read(form, 0) == 1 && form.get(0) == PLAIN && file.size() == length + 1L) {
+        ByteBuffer bytes = ByteBuffer.wrap(into, from, count);
+        long at = 1L + start;
+        while (bytes.hasRemaining() && file.read(bytes, at) > 0) {
+          at = 1L + start + count - bytes.remaining();
+        }
+        if (bytes.hasRemaining()) {
+          throw damaged(hash);
+        }
+        return;
       }
     }
-    if (!whole) {
-      throw new DamagedContentException("the piece " + hash + " was damaged");
+    unpack(hash, file(hash), length, start, into, from, count);
+  }
+
+  /**
+   * Takes some bytes of a piece out of its file.
+   *
+   * @param length of the whole piece
+   * @throws DamagedContentException when the file cannot be a piece of that length
+   */
+  public static void unpack(
+      Key hash, byte[] file, int length, int start, byte[] into, int from, int count)
+      throws DamagedContentException {
+    if (file.length == length + 1 && file[0] == PLAIN) {
+      System.arraycopy(file, 1 + start, into, from, count);
+      return;
+    }
+    if (file.length <= 1 || file[0] != PACKED) {
+      throw damaged(hash);
+    }
+    boolean all = start == 0 && count == length;
+    byte[] room = all ? into : new byte[length];
+    int at = all ? from : 0;
+    try {
+      int size =
+          LZ4Factory.safeInstance()
+              .safeDecompressor()
+              .decompress(file, 1, file.length - 1, room, at, length);
+      if (size != length) {
+        throw damaged(hash);
+      }
+    } catch (LZ4Exception e) {
+      throw damaged(hash);
+    }
+    if (!all) {
+      System.arraycopy(room, start, into, from, count);
     }
   }
 
+  private static DamagedContentException damaged(Key hash) {
+    return new DamagedContentException("the piece " + hash + " was damaged");
+  }
+
   /** Pieces of a layout that are gone or damaged, with their lengths; looks at every byte. */
-  Map<Key, Integer> damagedOf(Layout layout) {
-    Map<Key, Integer> damaged = new LinkedHashMap<>();
-    Set<Key> seen = new HashSet<>();
-    for (int piece = 0; piece < layout.pieces().size(); piece++) {
-      Key hash = layout.pieces().get(piece);
-      if (seen.add(hash) && isDamaged(hash, layout.lengthOf(piece))) {
-        damaged.put(hash, layout.lengthOf(piece));
-      }
-    }
+  public Map<Key, Integer> damagedOf(Layout layout) {
+    Map<Key, Integer> damaged = layout.lengths();
+    damaged.entrySet().removeIf(piece -> !isDamaged(piece.getKey(), piece.getValue()));
     return damaged;
   }
 
   /** Whether a piece is gone or has other bytes than its name says. */
-  boolean isDamaged(Key hash, int length) {
+  public boolean isDamaged(Key hash, int length) {
     byte[] bytes = new byte[length];
     try {
       read(hash, bytes, 0, length);
@@ -150,7 +227,7 @@ final class PieceFiles {
   }
 
   /** Bytes of the file of a piece; -1 when it is not there, or that cannot be told. */
-  long sizeOf(Key hash) {
+  public long sizeOf(Key hash) {
     try {
       return Files.size(of(hash));
     } catch (IOException e) {
@@ -158,12 +235,12 @@ final class PieceFiles {
     }
   }
 
-  boolean delete(Key hash) throws IOException {
+  public boolean delete(Key hash) throws IOException {
     return Files.deleteIfExists(of(hash));
   }
 
   /** Every complete piece. */
-  List<Key> all() throws IOException {
+  public List<Key> all() throws IOException {
     List<Key> found = new ArrayList<>();
     try (Stream<Path> folders = Files.list(folder)) {
       for (Path each : folders.toList()) {

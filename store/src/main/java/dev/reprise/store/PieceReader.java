@@ -1,11 +1,18 @@
 package dev.reprise.store;
 
+import dev.reprise.lineage.ContentHash;
+import dev.reprise.lineage.Key;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Puts a content together from its pieces. For one thread; takes up to some 20 megabytes. */
-final class PieceReader {
-  private final PieceFiles files;
+public final class PieceReader {
+  /** What is put together at a time where all of it is only looked at. */
+  private static final int STRETCH_BYTES = 16 << 20;
+
+  private final PieceSource source;
   private final Layout layout;
   private final Transposition transposition;
   private final byte[] piece;
@@ -13,13 +20,80 @@ final class PieceReader {
   /** Columns that are put back together. */
   private final int together;
 
-  PieceReader(PieceFiles files, Layout layout) {
-    this.files = files;
+  /** To read whole blocks. */
+  public PieceReader(PieceSource source, Layout layout) {
+    this(source, layout, layout.blockRows());
+  }
+
+  /**
+   * @param mostRows that are read at a time
+   */
+  private PieceReader(PieceSource source, Layout layout, int mostRows) {
+    this.source = source;
     this.layout = layout;
-    int most = (int) Math.min(layout.rows(), layout.blockRows());
+    int most = (int) Math.min(layout.rows(), Math.min(mostRows, layout.blockRows()));
     this.together = Math.min(layout.columns(), Transposition.COLUMNS);
     this.transposition = new Transposition(most, together, layout.cellBytes());
     this.piece = new byte[most * layout.cellBytes()];
+  }
+
+  /**
+   * Reads any stretch of a content, its header included, with as much memory as that takes and some
+   * 20 megabytes at most.
+   *
+   * @param into takes the bytes from {@code offset} on; not beyond the end
+   */
+  public static void stretch(PieceSource source, Layout layout, long offset, MemorySegment into)
+      throws IOException {
+    int header = layout.header().length;
+    long end = offset + into.byteSize();
+    long at = offset;
+    if (at < header) {
+      int count = (int) (Math.min(end, header) - at);
+      MemorySegment.copy(layout.header(), (int) at, into, ValueLayout.JAVA_BYTE, 0, count);
+      at += count;
+    }
+    if (at == end) {
+      return;
+    }
+    long width = (long) layout.columns() * layout.cellBytes();
+    int most = (int) Math.min(layout.blockRows(), (end - at) / width + 2);
+    PieceReader reader = new PieceReader(source, layout, most);
+    while (at < end) {
+      long row = (at - header) / width;
+      int first = (int) (row % layout.blockRows());
+      long skipped = (at - header) % width;
+      int block = (int) (row / layout.blockRows());
+      int rows =
+          (int)
+              Math.min(
+                  Math.min(most, layout.rowsOf(block) - first),
+                  (skipped + end - at + width - 1) / width);
+      long bytes = rows * width;
+      MemorySegment target = into.asSlice(at - offset, Math.min(end - at, bytes - skipped));
+      if (target.byteSize() == bytes) {
+        reader.readRows(block, first, rows, target);
+      } else {
+        MemorySegment some = MemorySegment.ofArray(new byte[(int) bytes]);
+        reader.readRows(block, first, rows, some);
+        target.copyFrom(some.asSlice(skipped, target.byteSize()));
+      }
+      at += target.byteSize();
+    }
+  }
+
+  /** The fingerprint of a content, put together a stretch at a time. */
+  public static Key fingerprint(PieceSource source, Layout layout) throws IOException {
+    ContentHash.Running running = new ContentHash.Running();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment room = arena.allocate(Math.min(STRETCH_BYTES, layout.bytes()));
+      for (long at = 0; at < layout.bytes(); at += room.byteSize()) {
+        MemorySegment some = room.asSlice(0, Math.min(room.byteSize(), layout.bytes() - at));
+        stretch(source, layout, at, some);
+        running.add(some);
+      }
+    }
+    return running.key();
   }
 
   /**
@@ -29,7 +103,7 @@ final class PieceReader {
    * @throws java.nio.file.NoSuchFileException when a piece is gone
    * @throws IOException when one cannot be read; others may be damaged all the same
    */
-  void read(MemorySegment cells) throws IOException {
+  public void read(MemorySegment cells) throws IOException {
     for (int block = 0; block < layout.blocks(); block++) {
       readBlock(block, cells.asSlice(block * layout.bytesOf(0), layout.bytesOf(block)));
     }
@@ -37,22 +111,28 @@ final class PieceReader {
 
   /** The same for some rows of it. */
   void readBlock(int block, MemorySegment cells) throws IOException {
+    readRows(block, 0, layout.rowsOf(block), cells);
+  }
+
+  private void readRows(int block, int first, int rows, MemorySegment cells) throws IOException {
     int columns = layout.columns();
     int cellBytes = layout.cellBytes();
-    int rows = layout.rowsOf(block);
+    int whole = layout.rowsOf(block) * cellBytes;
+    int start = first * cellBytes;
     int length = rows * cellBytes;
     MemorySegment bytes = MemorySegment.ofArray(piece);
     for (int from = 0; from < columns; from += together) {
       int count = Math.min(together, columns - from);
-      long start = (long) from * cellBytes;
+      long place = (long) from * cellBytes;
       for (int column = 0; column < count; column++) {
-        files.read(layout.pieces().get(block * columns + from + column), piece, 0, length);
+        int number = block * columns + from + column;
+        source.read(layout.pieces().get(number), whole, start, piece, 0, length);
         MemorySegment target =
-            columns == 1 ? cells.asSlice(start, length) : transposition.column(column, rows);
+            columns == 1 ? cells.asSlice(place, length) : transposition.column(column, rows);
         MemorySegment.copy(bytes, 0, target, 0, length);
       }
       if (columns > 1) {
-        transposition.scatter(cells, start, columns, rows, count);
+        transposition.scatter(cells, place, columns, rows, count);
       }
     }
   }

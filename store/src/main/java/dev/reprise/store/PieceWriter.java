@@ -22,7 +22,7 @@ public final class PieceWriter implements AutoCloseable {
   private static final long LEAST_COLUMN_BYTES = 32 << 10;
 
   private static final long LEAST_TABLE_BYTES = 128 << 10;
-  private static final int MOST_COLUMNS = 4_096;
+  static final int MOST_COLUMNS = 4_096;
 
   private final Predicate<Key> known;
   private final Supplier<Path> place;
@@ -37,13 +37,13 @@ public final class PieceWriter implements AutoCloseable {
    *
    * @param bytes of the file
    */
-  record Draft(Path file, long bytes) {}
+  public record Draft(Path file, long bytes) {}
 
   /**
    * @param known which pieces the store has
    * @param place for a draft
    */
-  PieceWriter(Predicate<Key> known, Supplier<Path> place) {
+  public PieceWriter(Predicate<Key> known, Supplier<Path> place) {
     this.known = known;
     this.place = place;
   }
@@ -107,11 +107,12 @@ public final class PieceWriter implements AutoCloseable {
   }
 
   /** How the content lies; null when it is not in pieces. */
-  Layout layout() {
+  public Layout layout() {
     return layout;
   }
 
-  Map<Key, Draft> drafts() {
+  /** Pieces that the store had not; not to be changed. */
+  public Map<Key, Draft> drafts() {
     return drafts;
   }
 

@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
  * of a dense matrix is known here: {@code 'M' 1(4) cellBytes(4) rows(8) columns(8) bytes(8)},
  * little-endian; whatever does not fit is cut as bytes, or not at all.
  */
-final class WholeContent {
+public final class WholeContent {
   private static final int HEADER = 33;
   private static final int DENSE = 1;
   private static final ValueLayout.OfInt INT =
@@ -26,7 +26,7 @@ final class WholeContent {
   private WholeContent() {}
 
   /** Writes a file into pieces; false when it is to stay whole. */
-  static boolean cut(Path file, PieceWriter pieces) throws IOException {
+  public static boolean cut(Path file, PieceWriter pieces) throws IOException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       MemorySegment all = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);

@@ -2,11 +2,20 @@ package dev.reprise.store.remote;
 
 /** What clients and the server agree on, besides the form of {@code exchange}. */
 public final class Protocol {
+  /** What a server answers to a greeting before its version. */
+  public static final String GREETING = "reprise store ";
+
+  /** From 2 on a server takes and gives contents in pieces. */
+  public static final int VERSION = 2;
+
   /** Contents travel in parts of at most this size, so that every request is short. */
   public static final int PART_BYTES = 4 << 20;
 
   /** A request has at most this many bytes. */
   public static final int MOST_REQUEST_BYTES = 8 << 20;
+
+  /** Pieces that one request asks for. */
+  public static final int MOST_PIECES = 4_096;
 
   /** Records and traces longer than this are not sent. */
   public static final int LONGEST_RECORD_BYTES = 6 << 20;

@@ -1,0 +1,409 @@
+package dev.reprise.server;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.store.DamagedContentException;
+import dev.reprise.store.Layout;
+import dev.reprise.store.PieceFiles;
+import java.io.IOException;
+import java.sql.Array;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * Contents of one space that lie in pieces: how each lies, and which tenants use which piece. A
+ * tenant is charged for each piece that he uses once, whoever else uses it; the file of a piece
+ * goes with its last user. In a connection of the caller's: what changes something, in a change of
+ * the space.
+ *
+ * <p>A piece that was found damaged keeps its users and has no bytes: whoever sends one of them
+ * again mends it for all.
+ */
+final class SpaceLayouts {
+  private final Handle handle;
+  private final long space;
+  private final PieceFiles files;
+
+  SpaceLayouts(Handle handle, long space, PieceFiles files) {
+    this.handle = handle;
+    this.space = space;
+    this.files = files;
+  }
+
+  // ---- questions
+
+  /** The layout of a content as it was sent, or null. */
+  byte[] recipe(Key hash) {
+    return handle
+        .createQuery("SELECT recipe FROM layout WHERE space = :space AND hash = :hash")
+        .bind("space", space)
+        .bind("hash", Tenant.bytes(hash))
+        .mapTo(byte[].class)
+        .findOne()
+        .orElse(null);
+  }
+
+  /**
+   * The layout of a content, or null.
+   *
+   * @throws DamagedContentException when its row was damaged
+   */
+  Layout find(Key hash) throws DamagedContentException {
+    byte[] recipe = recipe(hash);
+    return recipe == null ? null : Layout.of(recipe);
+  }
+
+  /** Whether a content of that length lies in pieces of which every one is there. */
+  boolean isComplete(Key hash, long bytes) {
+    Layout layout;
+    try {
+      layout = find(hash);
+    } catch (DamagedContentException e) {
+      return false;
+    }
+    if (layout == null || layout.bytes() != bytes) {
+      return false;
+    }
+    Map<Key, Long> noted = sizes(layout.lengths().keySet());
+    return layout.lengths().keySet().stream().allMatch(piece -> isThere(piece, noted));
+  }
+
+  /**
+   * True when a piece has its bytes, and its file too: whoever removed files and died before that
+   * was committed left the first without the second.
+   */
+  private boolean isThere(Key piece, Map<Key, Long> noted) {
+    long bytes = noted.getOrDefault(piece, 0L);
+    return bytes > 0 && files.sizeOf(piece) == bytes;
+  }
+
+  /** Bytes of the files of those pieces that have a row. */
+  private Map<Key, Long> sizes(Collection<Key> pieces) {
+    Map<Key, Long> sizes = new HashMap<>();
+    handle
+        .createQuery("SELECT hash, bytes FROM piece WHERE space = :space AND hash = ANY(:pieces)")
+        .bind("space", space)
+        .bindBySqlType("pieces", array(pieces), Types.ARRAY)
+        .map((row, _) -> Map.entry(Tenant.plain(row.getBytes(1)), row.getLong(2)))
+        .forEach(piece -> sizes.put(piece.getKey(), piece.getValue()));
+    return sizes;
+  }
+
+  private Array array(Collection<Key> pieces) {
+    try {
+      return handle
+          .getConnection()
+          .createArrayOf("bytea", pieces.stream().map(Tenant::bytes).toArray(byte[][]::new));
+    } catch (SQLException e) {
+      throw new IllegalStateException("fingerprints cannot be given to the database", e);
+    }
+  }
+
+  // ---- changes
+
+  /**
+   * Publishes a content that came in pieces: those that are not here get their names, and so do
+   * those that were sent, since what is here of them may be damaged.
+   *
+   * @return false when the content lies in other pieces here, or its row was damaged
+   */
+  boolean publish(Key hash, LaidUpload upload) throws IOException {
+    byte[] before = recipe(hash);
+    byte[] recipe = upload.layout().recipe();
+    if (before != null && !Arrays.equals(before, recipe)) {
+      return false;
+    }
+    Set<Key> pieces = upload.layout().lengths().keySet();
+    Map<Key, Long> noted = sizes(pieces);
+    Map<Key, Long> changed = new HashMap<>();
+    for (Key piece : pieces) {
+      if (upload.wasSent(piece) || !isThere(piece, noted)) {
+        changed.put(piece, upload.pieces().sizeOf(piece));
+        files.take(upload.pieces(), piece);
+      }
+    }
+    try (PreparedBatch rows =
+        handle.prepareBatch(
+            "INSERT INTO piece(space, hash, bytes) VALUES(:space, :hash, :bytes) ON"
+                + " CONFLICT(space, hash) DO UPDATE SET bytes = excluded.bytes")) {
+      for (Map.Entry<Key, Long> piece : changed.entrySet()) {
+        charge(piece.getKey(), piece.getValue() - noted.getOrDefault(piece.getKey(), 0L));
+        rows.bind("space", space)
+            .bind("hash", Tenant.bytes(piece.getKey()))
+            .bind("bytes", piece.getValue())
+            .add();
+      }
+      if (rows.size() > 0) {
+        rows.execute();
+      }
+    }
+    if (before == null) {
+      handle
+          .createUpdate("INSERT INTO layout(space, hash, recipe) VALUES(:space, :hash, :recipe)")
+          .bind("space", space)
+          .bind("hash", Tenant.bytes(hash))
+          .bind("recipe", recipe)
+          .execute();
+    }
+    return true;
+  }
+
+  /** The file of a piece became longer: each who uses it is charged for that. */
+  private void charge(Key piece, long more) {
+    if (more != 0) {
+      handle
+          .createUpdate(
+              "UPDATE tenant SET artifact_bytes = artifact_bytes + :more WHERE id IN (SELECT tenant"
+                  + " FROM piece_use WHERE space = :space AND piece = :piece)")
+          .bind("more", more)
+          .bind("space", space)
+          .bind("piece", Tenant.bytes(piece))
+          .execute();
+    }
+  }
+
+  /**
+   * A tenant has his first artifact with a content that lies so.
+   *
+   * @return bytes of the pieces that he did not use before, which he is charged for now
+   */
+  long hold(Layout layout, long tenant) {
+    long bytes =
+        handle
+            .createQuery(
+                "WITH held AS (INSERT INTO piece_use(space, piece, tenant, layouts) SELECT :space,"
+                    + " unnest(:pieces), :tenant, 1 ON CONFLICT(space, piece, tenant) DO UPDATE SET"
+                    + " layouts = piece_use.layouts + 1 RETURNING piece, layouts) SELECT"
+                    + " coalesce(sum(p.bytes), 0)::bigint FROM held JOIN piece p ON p.space ="
+                    + " :space AND p.hash = held.piece WHERE held.layouts = 1")
+            .bind("space", space)
+            .bind("tenant", tenant)
+            .bindBySqlType("pieces", array(layout.lengths().keySet()), Types.ARRAY)
+            .mapTo(Long.class)
+            .one();
+    chargeTenant(tenant, bytes);
+    return bytes;
+  }
+
+  private void chargeTenant(long tenant, long bytes) {
+    handle
+        .createUpdate("UPDATE tenant SET artifact_bytes = artifact_bytes + :bytes WHERE id = :id")
+        .bind("bytes", bytes)
+        .bind("id", tenant)
+        .execute();
+  }
+
+  /**
+   * A tenant has no artifact with a content any more.
+   *
+   * @param isLast nobody has one: the layout goes, and pieces that nobody uses
+   * @return pieces that were looked at
+   */
+  int release(Key hash, long tenant, boolean isLast) throws IOException {
+    Layout layout;
+    try {
+      layout = find(hash);
+    } catch (DamagedContentException e) {
+      // Which pieces it had a check finds out, by those of the others.
+      layout = null;
+    }
+    if (isLast) {
+      handle
+          .createUpdate("DELETE FROM layout WHERE space = :space AND hash = :hash")
+          .bind("space", space)
+          .bind("hash", Tenant.bytes(hash))
+          .execute();
+    }
+    if (layout == null) {
+      return 0;
+    }
+    Set<Key> pieces = layout.lengths().keySet();
+    Array all = array(pieces);
+    handle
+        .createUpdate(
+            "UPDATE piece_use SET layouts = layouts - 1 WHERE space = :space AND piece ="
+                + " ANY(:pieces) AND tenant = :tenant")
+        .bind("space", space)
+        .bind("tenant", tenant)
+        .bindBySqlType("pieces", all, Types.ARRAY)
+        .execute();
+    long bytes =
+        handle
+            .createQuery(
+                "WITH gone AS (DELETE FROM piece_use WHERE space = :space AND piece = ANY(:pieces)"
+                    + " AND tenant = :tenant AND layouts <= 0 RETURNING piece) SELECT"
+                    + " coalesce(sum(p.bytes), 0)::bigint FROM gone JOIN piece p ON p.space ="
+                    + " :space AND p.hash = gone.piece")
+            .bind("space", space)
+            .bind("tenant", tenant)
+            .bindBySqlType("pieces", all, Types.ARRAY)
+            .mapTo(Long.class)
+            .one();
+    chargeTenant(tenant, -bytes);
+    List<Key> unused =
+        handle
+            .createQuery(
+                "DELETE FROM piece p WHERE space = :space AND hash = ANY(:pieces) AND NOT EXISTS"
+                    + " (SELECT 1 FROM piece_use u WHERE u.space = p.space AND u.piece = p.hash)"
+                    + " RETURNING hash")
+            .bind("space", space)
+            .bindBySqlType("pieces", all, Types.ARRAY)
+            .map((row, _) -> Tenant.plain(row.getBytes(1)))
+            .list();
+    for (Key piece : unused) {
+      files.delete(piece);
+    }
+    return pieces.size();
+  }
+
+  /** Takes the bytes away from pieces that are damaged, of those that are suspected. */
+  void damaged(Map<Key, Integer> suspects) throws IOException {
+    Map<Key, Long> noted = sizes(suspects.keySet());
+    for (Map.Entry<Key, Integer> suspect : suspects.entrySet()) {
+      Key piece = suspect.getKey();
+      long bytes = noted.getOrDefault(piece, 0L);
+      if (bytes > 0 && files.isDamaged(piece, suspect.getValue())) {
+        charge(piece, -bytes);
+        handle
+            .createUpdate("UPDATE piece SET bytes = 0 WHERE space = :space AND hash = :hash")
+            .bind("space", space)
+            .bind("hash", Tenant.bytes(piece))
+            .execute();
+        files.delete(piece);
+      }
+    }
+  }
+
+  // ---- what a check compares
+
+  /** A tenant uses a piece. */
+  private record Use(Key piece, long tenant) {}
+
+  /** A tenant has artifacts with a content. */
+  private record Held(Key hash, long tenant) {}
+
+  /** How many layouts of a tenant's use a piece, counted. */
+  private Map<Use, Long> counted() {
+    Map<Key, Layout> layouts = new HashMap<>();
+    Map<Use, Long> counted = new HashMap<>();
+    handle
+        .createQuery(
+            "SELECT DISTINCT a.tenant, a.hash FROM artifact a JOIN layout l ON l.space = a.space"
+                + " AND l.hash = a.hash WHERE a.space = :space AND a.content IS NULL")
+        .bind("space", space)
+        .map((row, _) -> new Held(Tenant.plain(row.getBytes(2)), row.getLong(1)))
+        .list()
+        .forEach(held -> {
+          Layout layout = layouts.computeIfAbsent(held.hash, this::layoutOrNull);
+          if (layout != null) {
+            for (Key piece : layout.lengths().keySet()) {
+              counted.merge(new Use(piece, held.tenant), 1L, Long::sum);
+            }
+          }
+        });
+    return counted;
+  }
+
+  private Layout layoutOrNull(Key hash) {
+    try {
+      return find(hash);
+    } catch (DamagedContentException e) {
+      // Whoever loads the content finds it out.
+      return null;
+    }
+  }
+
+  private Map<Use, Long> noted() {
+    Map<Use, Long> noted = new HashMap<>();
+    handle
+        .createQuery("SELECT piece, tenant, layouts FROM piece_use WHERE space = :space")
+        .bind("space", space)
+        .map((row, _) ->
+            Map.entry(new Use(Tenant.plain(row.getBytes(1)), row.getLong(2)), row.getLong(3)))
+        .forEach(use -> noted.put(use.getKey(), use.getValue()));
+    return noted;
+  }
+
+  /** True when uses are noted as they are, and tenants charged for what they have. */
+  boolean isCountedRight() {
+    return counted().equals(noted())
+        && handle
+            .createQuery(
+                "SELECT count(*) FROM tenant t WHERE space = :space AND artifact_bytes <> "
+                    + CHARGES)
+            .bind("space", space)
+            .mapTo(Long.class)
+            .one()
+            .equals(0L);
+  }
+
+  private static final String CHARGES =
+      "(SELECT coalesce(sum(charged), 0) FROM artifact a WHERE a.tenant = t.id) + (SELECT"
+          + " coalesce(sum(p.bytes), 0) FROM piece_use u JOIN piece p ON p.space = u.space AND"
+          + " p.hash = u.piece WHERE u.tenant = t.id)";
+
+  /** Files of pieces that have no row. */
+  List<Key> orphans() throws IOException {
+    Set<Key> rows = new HashSet<>();
+    handle
+        .createQuery("SELECT hash FROM piece WHERE space = :space")
+        .bind("space", space)
+        .map((row, _) -> Tenant.plain(row.getBytes(1)))
+        .forEach(rows::add);
+    return files.all().stream().filter(piece -> !rows.contains(piece)).toList();
+  }
+
+  /**
+   * Counts uses and charges anew, and removes layouts without artifacts, pieces without layouts and
+   * files without pieces.
+   */
+  void mend() throws IOException {
+    handle
+        .createUpdate(
+            "DELETE FROM layout l WHERE space = :space AND NOT EXISTS (SELECT 1 FROM artifact a"
+                + " WHERE a.space = l.space AND a.hash = l.hash AND a.content IS NULL)")
+        .bind("space", space)
+        .execute();
+    Map<Use, Long> counted = counted();
+    handle
+        .createUpdate("DELETE FROM piece_use WHERE space = :space")
+        .bind("space", space)
+        .execute();
+    try (PreparedBatch uses =
+        handle.prepareBatch(
+            "INSERT INTO piece_use(space, piece, tenant, layouts) VALUES(:space, :piece, :tenant,"
+                + " :layouts)")) {
+      for (Map.Entry<Use, Long> use : counted.entrySet()) {
+        uses.bind("space", space)
+            .bind("piece", Tenant.bytes(use.getKey().piece))
+            .bind("tenant", use.getKey().tenant)
+            .bind("layouts", use.getValue())
+            .add();
+      }
+      if (uses.size() > 0) {
+        uses.execute();
+      }
+    }
+    handle
+        .createUpdate(
+            "DELETE FROM piece p WHERE space = :space AND NOT EXISTS (SELECT 1 FROM piece_use u"
+                + " WHERE u.space = p.space AND u.piece = p.hash)")
+        .bind("space", space)
+        .execute();
+    for (Key orphan : orphans()) {
+      files.delete(orphan);
+    }
+    handle
+        .createUpdate("UPDATE tenant t SET artifact_bytes = " + CHARGES + " WHERE space = :space")
+        .bind("space", space)
+        .execute();
+  }
+}
