@@ -212,6 +212,36 @@ class StoredLoopsTest {
   }
 
   @Test
+  void aFileInAListThatHasMovedIsNamedAsTheReaderKnowsIt() throws IOException {
+    Files.writeString(folder.resolve("a.csv"), "1,2\n3,4\n5,7\n");
+    String script =
+        """
+        L = list(read("FILE", format="csv"), matrix(1, 3, 1))
+        W = matrix(0, 2, 1)
+        for (e in 1:3000) {
+          X = as.matrix(L[1])
+          W = W - 0.001 * (t(X) %*% (X %*% W - as.matrix(L[2])))
+        }
+        write(W, "W.csv", format="csv")
+        """;
+    run(stored(), script.replace("FILE", "a.csv"));
+    byte[] first = Files.readAllBytes(folder.resolve("W.csv"));
+    Key key = key(folder.resolve("W.csv.lineage"));
+    Files.move(folder.resolve("a.csv"), folder.resolve("b.csv"));
+    Outcome second = run(stored(), script.replace("FILE", "b.csv"));
+    assertThat(second.statistics().store().regions()).isEqualTo(1);
+    assertThat(Files.readAllBytes(folder.resolve("W.csv"))).isEqualTo(first);
+    assertThat(key(folder.resolve("W.csv.lineage"))).isEqualTo(key);
+    assertThat(Files.readString(folder.resolve("W.csv.lineage")))
+        .contains("b.csv")
+        .doesNotContain("a.csv");
+    try (Session session = Reprise.session(plain())) {
+      session.replay(folder.resolve("W.csv.lineage"), folder.resolve("again.csv"), "csv");
+    }
+    assertThat(Files.readAllBytes(folder.resolve("again.csv"))).isEqualTo(first);
+  }
+
+  @Test
   void aLoopWhoseValuesAreGoneIsExecuted() {
     String expected = run(stored(), training(2_000) + SHOW).output();
     try (ExperimentStore opened = ExperimentStore.open(store())) {

@@ -255,6 +255,29 @@ final class RunBody {
     }
   }
 
+  /**
+   * Visits the constants of the patches, those of inner runs included.
+   *
+   * @param seen bodies that were visited before; this one joins them
+   */
+  void forEachConstant(Consumer<LineageItem> sink, Set<RunBody> seen) {
+    if (!seen.add(this)) {
+      return;
+    }
+    for (int p = 0; p < patchCount; p++) {
+      for (Patch.PatchValue value : patches[p].values) {
+        if (value.constant() != null) {
+          sink.accept(value.constant());
+        }
+      }
+      for (Object node : patches[p].nodes) {
+        if (node instanceof Patch.InnerRun inner) {
+          bodies(p, inner).forEach(body -> body.forEachConstant(sink, seen));
+        }
+      }
+    }
+  }
+
   /** Levels of runs below this one, itself included; for a body that is complete. */
   int depth() {
     int known = depth;

@@ -5,7 +5,9 @@ import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,7 +31,8 @@ public final class TraceFragment {
    *
    * @param inputs below which nothing is written; entries may be null
    * @return false when the text would not be worth its name: it would have to be written item by
-   *     item, or would name a file that the reader may know by another name
+   *     item, or would name a file that the reader may know by another name; files that inputs hold
+   *     in lists are the reader's own when he reads them
    */
   public static boolean write(
       Map<String, LineageItem> outputs, LineageItem[] inputs, Appendable out) throws IOException {
@@ -40,11 +43,25 @@ public final class TraceFragment {
       }
     }
     TraceProgram program = TraceProgram.of(outputs, instead);
-    if (program.isTangled() || program.hasNotes(instead.values())) {
+    if (program.isTangled() || namesOthers(program, instead.values(), inputs)) {
       return false;
     }
     new ProgramWriter(program, out).write();
     return true;
+  }
+
+  /**
+   * True when there is content from outside that no input holds, so the reader has no name of it.
+   */
+  private static boolean namesOthers(
+      TraceProgram program, Collection<LineageItem> standIns, LineageItem[] inputs) {
+    List<LineageItem> noted = program.noted();
+    noted.removeAll(standIns);
+    if (noted.isEmpty()) {
+      return false;
+    }
+    GivenSources sources = new GivenSources(inputs);
+    return noted.stream().anyMatch(item -> sources.of(item.operation()) == null);
   }
 
   private static LineageItem standIn(int number) {

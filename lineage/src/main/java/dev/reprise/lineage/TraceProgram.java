@@ -5,13 +5,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -322,14 +322,24 @@ public final class TraceProgram {
     }
   }
 
-  /** True when a step other than some has a note: the name of a file, or of a bound value. */
-  boolean hasNotes(Collection<LineageItem> others) {
+  /** All content from outside that has a note: the name of a file, or of a bound value. */
+  List<LineageItem> noted() {
+    List<LineageItem> noted = new ArrayList<>();
+    Set<RunBody> seen = new HashSet<>();
+    Consumer<LineageItem> sink =
+        item -> {
+          if (item.note() != null) {
+            noted.add(item);
+          }
+        };
     for (Step step : steps) {
-      if (step instanceof Item one && one.item().note() != null && !others.contains(one.item())) {
-        return true;
+      switch (step) {
+        case Item one -> sink.accept(one.item());
+        case Loop loop -> loop.body().forEachConstant(sink, seen);
+        case LoopResult _ -> {}
       }
     }
-    return false;
+    return noted;
   }
 
   /** True when an item outside of the loops, or a result of one, passes a test. */

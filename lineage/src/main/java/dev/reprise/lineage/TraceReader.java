@@ -36,6 +36,9 @@ public final class TraceReader {
   /** What stands for the items that a {@link TraceFragment} was written without; or null. */
   private final LineageItem[] given;
 
+  /** What these hold; made when something is asked for. */
+  private GivenSources sources;
+
   TraceReader(Reader in, OperationTable table, LineageItem[] given) {
     this.given = given;
     this.in = in instanceof BufferedReader buffered ? buffered : new BufferedReader(in);
@@ -181,7 +184,23 @@ public final class TraceReader {
       }
       return given[number];
     }
-    return note == null ? LineageItem.of(operation, operands) : LineageItem.leaf(operation, note);
+    if (note == null) {
+      return LineageItem.of(operation, operands);
+    }
+    return given == null ? LineageItem.leaf(operation, note) : ownSource(line, operation, note);
+  }
+
+  /** Content from outside of a fragment, as the reader's inputs name it. */
+  private LineageItem ownSource(LineCursor line, Operation operation, String note)
+      throws TraceFormatException {
+    if (sources == null) {
+      sources = new GivenSources(given);
+    }
+    LineageItem own = sources.of(operation);
+    if (own == null) {
+      throw line.mistake("no input holds what was called '" + note + "'");
+    }
+    return own;
   }
 
   private static LineageItem readCut(LineCursor line, Operation operation)
