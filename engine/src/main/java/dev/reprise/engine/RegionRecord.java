@@ -162,6 +162,10 @@ final class RegionRecord {
         itemBytes.writeTo(out);
         return true;
       }
+      if (named.isEmpty()) {
+        // No part has a history: there is no text without outputs.
+        return false;
+      }
       StringBuilder text = new StringBuilder();
       boolean isWritten = TraceFragment.write(named, inputs, new ShortText(text, LONGEST_TEXT));
       if (isWritten) {
