@@ -27,6 +27,9 @@ final class Activation {
   /** Knows the items from the path of an iteration that is being run without them; else null. */
   LoopRecorder recorder;
 
+  /** Inputs of regions that are being executed here, innermost first; null for none. */
+  private Held held;
+
   /** How often traces were cut here; loops around then begin new runs. */
   int cuts;
 
@@ -84,6 +87,31 @@ final class Activation {
     if (recorder != null) {
       recorder.traceAgain();
     }
+  }
+
+  /** Items that are kept until a region has been executed, and those of the regions around. */
+  private record Held(LineageItem[] items, Held around) {}
+
+  /**
+   * Lets whoever cuts the variables' traces cut these, too: the array's items may be replaced by
+   * others with their keys until {@link #letGo}.
+   */
+  void hold(LineageItem[] items) {
+    held = new Held(items, held);
+  }
+
+  /** Ends the last {@link #hold}. */
+  void letGo() {
+    held = held.around;
+  }
+
+  /** The arrays that are held, innermost first. */
+  List<LineageItem[]> held() {
+    List<LineageItem[]> all = new ArrayList<>();
+    for (Held each = held; each != null; each = each.around) {
+      all.add(each.items);
+    }
+    return all;
   }
 
   LineageItem item(int slot) {

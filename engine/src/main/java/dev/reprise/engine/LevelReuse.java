@@ -216,9 +216,11 @@ final class LevelReuse {
     long submittedBefore = context.submissions();
     long start = System.nanoTime();
     Footprint footprint = context.enter();
+    activation.hold(inputs);
     try {
       Node.runAll(body, context, activation);
     } finally {
+      activation.letGo();
       context.leave(footprint);
       if (marks != null) {
         marks.remove();

@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * time, or when the budget may be reached.
  *
  * <p><b>Cutting</b> replaces a variable's item by one that has its key and no inputs ({@link
- * TraceCut}). Keys, hits and results are those of the whole trace.
+ * TraceCut}), and likewise what calls and blocks that are being executed keep of their inputs.
+ * Keys, hits and results are those of the whole trace.
  *
  * <p>Threads: looks and cuts are made by the control thread that owns the activation, at the end of
  * an iteration and after a call; workers of a parfor loop have a share of the budget each.
@@ -68,7 +69,11 @@ final class LineageBudget {
    * too much.
    */
   void look(ControlContext context, Activation activation) {
-    long share = context.writes == null ? budgetBytes : Math.max(1, budgetBytes / workers);
+    look(activation, context.writes == null ? budgetBytes : Math.max(1, budgetBytes / workers));
+  }
+
+  /** As the other, with what the activation may take. */
+  void look(Activation activation, long share) {
     TraceSize size = size(activation);
     if (size.bytes() > share - share / 4) {
       cut(activation, share);
@@ -94,6 +99,11 @@ final class LineageBudget {
     for (int slot = 0; slot < activation.procedure.slotCount(); slot++) {
       size.add(activation.items[slot]);
     }
+    for (LineageItem[] inputs : activation.held()) {
+      for (LineageItem item : inputs) {
+        size.add(item);
+      }
+    }
     bytes.set(size.bytes());
     peakBytes.accumulateAndGet(size.bytes(), Math::max);
     return size;
@@ -111,14 +121,22 @@ final class LineageBudget {
   private void cutLargerThan(long least, Activation activation) {
     // Variables that share an item go on sharing it.
     Map<LineageItem, LineageItem> known = new IdentityHashMap<>();
-    for (int slot = 0; slot < activation.procedure.slotCount(); slot++) {
-      LineageItem item = activation.items[slot];
+    cutLargerThan(least, activation.items, activation.procedure.slotCount(), known);
+    for (LineageItem[] inputs : activation.held()) {
+      cutLargerThan(least, inputs, inputs.length, known);
+    }
+  }
+
+  private void cutLargerThan(
+      long least, LineageItem[] items, int count, Map<LineageItem, LineageItem> known) {
+    for (int i = 0; i < count; i++) {
+      LineageItem item = items[i];
       if (item == null || TraceCut.isCut(item) || new TraceSize(least).add(item).bytes() <= least) {
         continue;
       }
       LineageItem cut = known.computeIfAbsent(item, TraceCut::of);
       if (cut != item) {
-        activation.items[slot] = cut;
+        items[i] = cut;
         cuts.incrementAndGet();
       }
     }
