@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
@@ -15,6 +16,7 @@ import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.CountingAllocator;
 import dev.reprise.testkit.Matrices;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -124,13 +126,25 @@ class FloatFormsTest {
   @Test
   void aRowOfFloatsIsRepeatedOnEitherSideAsDoublesAre() {
     for (String opcode : List.of("+", "-", "*", "/", "^", ">", "pmax")) {
-      for (int cols : new int[] {2, 3, 100, 1024, 1500}) {
-        DenseMatrix x = floats(70, cols);
+      for (int cols : new int[] {2, 3, 100, 1024, 1025, 1500, 40_000}) {
+        DenseMatrix x = floats(cols > 2000 ? 3 : 70, cols);
         DenseMatrix row = floats(1, cols);
         assertSameBits(run(2, narrow(opcode), x, row), runWidened(narrow(opcode), x, row));
         assertSameBits(run(2, narrow(opcode), row, x), runWidened(narrow(opcode), row, x));
       }
     }
+  }
+
+  @Test
+  void aWideRowThatIsRepeatedTakesNoJavaHeap() {
+    DenseMatrix x = floats(2, 500_000);
+    DenseMatrix row = floats(1, 500_000);
+    run(1, narrow("+"), x, row);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    run(1, narrow("+"), x, row);
+    // 20 KiB for the blocks of each of 31 chunks; the row as doubles would be 4 MB.
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2_000_000);
   }
 
   @Test

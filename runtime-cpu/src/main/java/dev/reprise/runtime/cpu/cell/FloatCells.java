@@ -98,13 +98,29 @@ final class FloatCells {
 
   private DenseMatrix mapRow(
       DenseMatrix x, DenseMatrix vector, ExecutionContext context, BlockBody body) {
-    int cols = Math.toIntExact(x.cols());
-    double[] row = new double[cols];
-    load(vector.segment(), 0, new float[cols], row, cols);
-    return map(x, (at, _, into, n) -> repeat(row, (int) (at % cols), into, n), body, context);
+    MemorySegment row = vector.segment();
+    long cols = x.cols();
+    if (cols > BLOCK) {
+      return map(x, (at, f, into, n) -> loadRow(row, cols, at % cols, f, into, n), body, context);
+    }
+    double[] cells = new double[(int) cols];
+    load(row, 0, new float[cells.length], cells, cells.length);
+    return map(x, (at, _, into, n) -> repeat(cells, (int) (at % cols), into, n), body, context);
   }
 
-  /** Fills the block with the row again and again, beginning at one of its columns. */
+  /** Brings the row again and again into the block, beginning at one of its columns. */
+  private static void loadRow(
+      MemorySegment row, long cols, long firstColumn, float[] floats, double[] into, int n) {
+    long col = firstColumn;
+    for (int i = 0; i < n; col = 0) {
+      int count = (int) Math.min(n - i, cols - col);
+      MemorySegment.copy(row, FLOAT, Float.BYTES * col, floats, i, count);
+      i += count;
+    }
+    widen(floats, into, n);
+  }
+
+  /** As {@link #loadRow}, of a short row that has been brought. */
   private static void repeat(double[] row, int firstColumn, double[] into, int n) {
     int col = firstColumn;
     for (int i = 0; i < n; col = 0) {
@@ -144,6 +160,10 @@ final class FloatCells {
 
   private static void load(MemorySegment cells, long at, float[] floats, double[] into, int n) {
     MemorySegment.copy(cells, FLOAT, Float.BYTES * at, floats, 0, n);
+    widen(floats, into, n);
+  }
+
+  private static void widen(float[] floats, double[] into, int n) {
     for (int i = 0; i < n; i++) {
       into[i] = floats[i];
     }
