@@ -140,7 +140,8 @@ KERNEL TWO_GROUPS KERNEL_NAME(GLOBAL REAL *out, GLOBAL const REAL *a, GLOBAL con
     // A filter that is not finite times what is no cell would be NaN: such tiles are computed anew, cell by cell.
     if (skips) {
       if (wild != 0) flag = 1;
-      BARRIER;
+      // Other threads write the cells of `target` again.
+      GLOBAL_BARRIER;
       int cells = flag ? HEIGHT * WIDTH : 0;
       for (int e = THREAD; e < cells; e += 256) {
         int i = i0 + e / WIDTH, j = j0 + e % WIDTH;
