@@ -1,7 +1,6 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
@@ -73,7 +72,7 @@ final class RepeatingBackend implements Backend {
    */
   RepeatingBackend(Backend device) {
     this.device = device;
-    this.products = device.products() == null ? null : new NotedProducts();
+    this.products = device.products() == null ? null : new NotedProducts(device.products(), this);
     this.compressedProducts =
         device.compressedProducts() == null ? null : new PlainCompressedProducts();
   }
@@ -207,8 +206,8 @@ final class RepeatingBackend implements Backend {
     }
   }
 
-  /** True when the launch is held back: then it has been made. */
-  private boolean holds(Launch launch) {
+  /** True when the launch is held back: then it has been made. By the worker. */
+  boolean holds(Launch launch) {
     HeldLaunches window = held;
     if (window == null) {
       return false;
@@ -229,7 +228,8 @@ final class RepeatingBackend implements Backend {
     }
   }
 
-  private void note(Launch launch) {
+  /** A launch of the iteration under way was made. By the worker. */
+  void note(Launch launch) {
     if (loop != null) {
       iteration.add(launch);
     }
@@ -294,111 +294,6 @@ final class RepeatingBackend implements Backend {
   @Override
   public CompressedProducts compressedProducts() {
     return compressedProducts;
-  }
-
-  /** The library's products, noted; those that it does not take are launched otherwise. */
-  private final class NotedProducts implements Products {
-    private final Products library = device.products();
-
-    @Override
-    public String library() {
-      return library.library();
-    }
-
-    @Override
-    public boolean gemm(
-        Precision precision,
-        boolean transA,
-        boolean transB,
-        long m,
-        long n,
-        long k,
-        double alpha,
-        DeviceBuffer a,
-        long lda,
-        DeviceBuffer b,
-        long ldb,
-        double beta,
-        DeviceBuffer c,
-        long ldc) {
-      Launch launch =
-          Launch.gemm(
-              null, precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-      return holds(launch)
-          || noted(
-              launch,
-              library.gemm(
-                  precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
-    }
-
-    @Override
-    public boolean gemmOfRounded(
-        ProductPrecision rounded,
-        boolean transA,
-        boolean transB,
-        long m,
-        long n,
-        long k,
-        double alpha,
-        DeviceBuffer a,
-        long lda,
-        DeviceBuffer b,
-        long ldb,
-        double beta,
-        DeviceBuffer c,
-        long ldc) {
-      Launch launch =
-          Launch.gemm(
-              rounded,
-              Precision.FP32,
-              transA,
-              transB,
-              m,
-              n,
-              k,
-              alpha,
-              a,
-              lda,
-              b,
-              ldb,
-              beta,
-              c,
-              ldc);
-      return holds(launch)
-          || noted(
-              launch,
-              library.gemmOfRounded(
-                  rounded, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
-    }
-
-    @Override
-    public boolean syrk(
-        Precision precision,
-        boolean transA,
-        long n,
-        long k,
-        double alpha,
-        DeviceBuffer a,
-        long lda,
-        double beta,
-        DeviceBuffer c,
-        long ldc) {
-      Launch launch = Launch.syrk(precision, transA, n, k, alpha, a, lda, beta, c, ldc);
-      return holds(launch)
-          || noted(launch, library.syrk(precision, transA, n, k, alpha, a, lda, beta, c, ldc));
-    }
-
-    private boolean noted(Launch launch, boolean taken) {
-      if (taken) {
-        note(launch);
-      }
-      return taken;
-    }
-
-    @Override
-    public DeviceBuffer part(DeviceBuffer buffer, long fromByte) {
-      return library.part(buffer, fromByte);
-    }
   }
 
   /** Products of compressed matrices are never held back. */

@@ -96,7 +96,7 @@ final class CudaBackend implements Backend {
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
 
-  CudaBackend(CudaFacts facts, CublasLibrary cublas, CusparseLibrary cusparse) {
+  CudaBackend(CudaFacts facts, ProductLibraries libraries) {
     context = new CudaContext(facts.info().name(), facts.device());
     events = new CudaEvents(context);
     launches = stream();
@@ -108,13 +108,9 @@ final class CudaBackend implements Backend {
     uploadPieces = new PinnedPieces(context, events, uploads, PIECES, PIECE);
     readPieces = new PinnedPieces(context, events, launches, 1, PIECE);
     downloads = new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE);
-    products = cublas.open(context, launches, this::beforeLaunch);
-    compressedProducts = cusparse.open(context, launches, this::beforeLaunch);
-    info =
-        facts.infoWith(
-            (products == null ? cublas.absence() : products.library())
-                + ", "
-                + (compressedProducts == null ? cusparse.absence() : compressedProducts.library()));
+    products = libraries.products(context, launches, this::beforeLaunch);
+    compressedProducts = libraries.compressedProducts(context, launches, this::beforeLaunch);
+    info = facts.infoWith(libraries.found(products, compressedProducts));
   }
 
   private CUstream stream() {

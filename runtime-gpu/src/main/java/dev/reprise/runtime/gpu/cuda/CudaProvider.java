@@ -87,15 +87,14 @@ public final class CudaProvider implements AcceleratorProvider {
     CudaStatus.check("cuda", cuDeviceGetCount(count));
     int[] version = new int[1];
     CudaStatus.check("cuda", cuDriverGetVersion(version));
-    CublasSearch search = new CublasSearch(environment);
-    CublasLibrary cublas = new CublasLibrary(natives, search, version[0] / 1000);
-    CusparseLibrary cusparse = new CusparseLibrary(natives, search, version[0] / 1000);
+    ProductLibraries libraries =
+        new ProductLibraries(natives, new ToolkitSearch(environment), version[0] / 1000);
     for (int i = 0; i < count[0]; i++) {
       CUdevice device = new CUdevice();
       CudaStatus.check("cuda", cuDeviceGet(device, i));
       CudaFacts facts = new CudaFacts("cuda:" + found.size(), device, driver(version[0]));
       if (facts.capability() >= LEAST_CAPABILITY) {
-        found.add(new Found(facts, cublas, cusparse));
+        found.add(new Found(facts, libraries));
       } else {
         absences.add(
             "cuda ("
@@ -155,11 +154,10 @@ public final class CudaProvider implements AcceleratorProvider {
     return "the bindings cannot be loaded: " + e.getMessage().lines().findFirst().orElse("");
   }
 
-  record Found(CudaFacts facts, CublasLibrary cublas, CusparseLibrary cusparse)
-      implements Candidate {
+  record Found(CudaFacts facts, ProductLibraries libraries) implements Candidate {
     @Override
     public AcceleratorInfo info() {
-      return facts.infoWith(cublas.expected() + ", " + cusparse.expected());
+      return facts.infoWith(libraries.expected());
     }
 
     @Override
@@ -169,7 +167,7 @@ public final class CudaProvider implements AcceleratorProvider {
 
     CudaBackend backend() {
       try {
-        return new CudaBackend(facts, cublas, cusparse);
+        return new CudaBackend(facts, libraries);
       } catch (DeviceException e) {
         throw e;
       } catch (ResourceException e) {

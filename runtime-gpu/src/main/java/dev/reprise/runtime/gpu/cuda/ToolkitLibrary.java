@@ -1,5 +1,6 @@
 package dev.reprise.runtime.gpu.cuda;
 
+import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.gpu.NativeFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -8,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A library of CUDA's toolkit, as far as this machine has it: looked for once, loaded when the
- * first device opens. Thread-safe: {@link #load} holds the lock while it loads.
+ * first device opens. Thread-safe: {@link #open} holds the lock while it loads.
  *
  * <p>The bindings are linked to one version. Where there is only a newer one, a copy of the
  * bindings is made that asks for that ({@link RetargetedLibrary}), after a check that it has every
@@ -66,13 +68,13 @@ final class ToolkitLibrary {
    * @param driver the newest version of CUDA that the driver runs; a library of a newer one does
    *     not
    */
-  ToolkitLibrary(Wanted wanted, Path natives, CublasSearch search, int driver) {
+  ToolkitLibrary(Wanted wanted, Path natives, ToolkitSearch search, int driver) {
     this.wanted = wanted;
     this.natives = natives;
     this.place = find(search, driver);
   }
 
-  private Place find(CublasSearch search, int driver) {
+  private Place find(ToolkitSearch search, int driver) {
     List<Path> toolkits = search.toolkits();
     List<Path> packages = search.pythonPackages();
     for (int version = wanted.bound(); version <= Math.min(wanted.newest(), driver); version++) {
@@ -146,6 +148,19 @@ final class ToolkitLibrary {
     return place == null || obstacle != null ? absence() : wanted.title() + " " + place.version();
   }
 
+  /** What works with the library, or null when that is absent or unfit: see {@link #absence}. */
+  synchronized <T> T open(Supplier<T> maker) {
+    if (!load()) {
+      return null;
+    }
+    try {
+      return maker.get();
+    } catch (DeviceException e) {
+      obstacle = e.getMessage();
+      return null;
+    }
+  }
+
   /** Why there is none, for people. */
   synchronized String absence() {
     return "no "
@@ -155,13 +170,8 @@ final class ToolkitLibrary {
         + "), own kernels instead";
   }
 
-  /** Notes that the library cannot be used after all. */
-  synchronized void refuse(String reason) {
-    obstacle = reason;
-  }
-
-  /** True when the library and its bindings are loaded; {@link #absence} says why not. */
-  synchronized boolean load() {
+  /** True when the library and its bindings are loaded. */
+  private boolean load() {
     if (loaded || place == null || obstacle != null) {
       return loaded && obstacle == null;
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CublasSearchTest {
+class ToolkitSearchTest {
   @TempDir Path root;
 
   private final Map<String, String> environment = new HashMap<>();
@@ -19,8 +19,8 @@ class CublasSearchTest {
     return Files.createDirectories(root.resolve(path));
   }
 
-  private CublasSearch search() {
-    return new CublasSearch(environment::get, root);
+  private ToolkitSearch search() {
+    return new ToolkitSearch(environment::get, root);
   }
 
   @Test

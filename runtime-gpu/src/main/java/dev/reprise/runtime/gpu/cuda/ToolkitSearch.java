@@ -13,21 +13,21 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Folders that may hold cuBLAS, in the order of the search: {@code CUDA_HOME}, {@code
+ * Folders that may hold libraries of CUDA, in the order of the search: {@code CUDA_HOME}, {@code
  * /usr/local/cuda*}, the loader's own places, the packages of Python.
  */
-final class CublasSearch {
+final class ToolkitSearch {
   private final UnaryOperator<String> environment;
   private final Path root;
 
   /**
    * @param environment a variable's value by its name, or null
    */
-  CublasSearch(UnaryOperator<String> environment) {
+  ToolkitSearch(UnaryOperator<String> environment) {
     this(environment, Path.of("/"));
   }
 
-  CublasSearch(UnaryOperator<String> environment, Path root) {
+  ToolkitSearch(UnaryOperator<String> environment, Path root) {
     this.environment = environment;
     this.root = root;
   }
