@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.lineage.Key;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceComparison;
 import dev.reprise.lineage.TraceFormatException;
@@ -7,10 +8,12 @@ import dev.reprise.lineage.TraceReader;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.ArtifactEntry;
+import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
+import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.ScoredModel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,6 +23,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What {@code reprise experiments} prints. */
 final class ExperimentsReport {
@@ -48,6 +53,17 @@ final class ExperimentsReport {
             + " calls and blocks, "
             + totals.vertices()
             + " values known");
+    for (DeviceTotal device : experiments.devices()) {
+      out.println(
+          "measured on "
+              + device.device()
+              + ": "
+              + device.values()
+              + " values, "
+              + device.count()
+              + " times, "
+              + Units.seconds(device.nanos()));
+    }
     for (RunEntry run : experiments.runs(limit)) {
       out.println(line(run));
     }
@@ -97,20 +113,35 @@ final class ExperimentsReport {
 
   ExitCode artifacts(long run, int limit) {
     List<ArtifactEntry> artifacts = experiments.artifacts(run, limit);
-    out.println("lineage                           bytes       cost        uses  run  operation");
+    Map<Key, MeasuredCosts> costs =
+        experiments.costsOf(artifacts.stream().map(ArtifactEntry::lineage).distinct().toList());
+    out.println(
+        "lineage                           bytes       cost        uses  run  operation"
+            + " [measured on]");
     for (ArtifactEntry artifact : artifacts) {
       out.println(
           String.format(
               Locale.ROOT,
-              "%s  %-10s  %-10s  %4d  %3d  %s",
+              "%s  %-10s  %-10s  %4d  %3d  %s%s",
               artifact.lineage(),
               Units.bytes(artifact.bytes()),
               Units.seconds(artifact.costNanos()),
               artifact.uses(),
               artifact.run(),
-              artifact.operation()));
+              artifact.operation(),
+              measured(costs.get(artifact.lineage()))));
     }
     return ExitCode.FINE;
+  }
+
+  /** As {@code [cpu 0.120 s x3, cuda:NVIDIA H100 80GB HBM3 0.004 s x1]}; nothing when unknown. */
+  private static String measured(MeasuredCosts costs) {
+    if (costs == null || costs.byDevice().isEmpty()) {
+      return "";
+    }
+    return costs.byDevice().stream()
+        .map(cost -> cost.device() + " " + Units.seconds(cost.nanos()) + " x" + cost.count())
+        .collect(Collectors.joining(", ", "  [", "]"));
   }
 
   ExitCode compare(long first, long second) throws IOException {

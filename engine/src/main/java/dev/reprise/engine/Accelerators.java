@@ -23,6 +23,7 @@ import dev.reprise.scheduler.DeviceWork;
 import dev.reprise.scheduler.Placement;
 import dev.reprise.scheduler.Placements;
 import dev.reprise.scheduler.WorkerEvents;
+import dev.reprise.store.MeasuredCosts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +227,20 @@ final class Accelerators implements AutoCloseable {
     return workers().isEmpty()
         ? ofProcessor
         : ofProcessor + " + " + workers.getFirst().accelerator().deviceClass();
+  }
+
+  /**
+   * What computing a value was measured to take where this session would compute it now: on the
+   * accelerator that everything runs on; otherwise on whichever is fastest of those that are open
+   * and the processor; 0 when it was measured on none of them.
+   */
+  long measured(MeasuredCosts costs) {
+    long least = config.isFixed() && isOpen() ? 0 : costs.measuredOn(DeviceClasses.CPU);
+    for (AcceleratorWorker worker : workers()) {
+      long nanos = worker.lost() == null ? costs.measuredOn(DeviceClasses.of(worker)) : 0;
+      least = nanos > 0 && (least == 0 || nanos < least) ? nanos : least;
+    }
+    return least;
   }
 
   /** Notes that an operation runs on the processor because an accelerator could not do it. */

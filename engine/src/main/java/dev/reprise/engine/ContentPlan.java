@@ -7,6 +7,7 @@ import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.plan.Action;
 import dev.reprise.store.plan.MinCutPlanner;
 import dev.reprise.store.plan.Plan;
@@ -157,6 +158,7 @@ final class ContentPlan implements AutoCloseable {
           }
         }
       }
+      cost();
       graph.want(numbers.get(output.key()));
       return true;
     }
@@ -191,9 +193,7 @@ final class ContentPlan implements AutoCloseable {
         from[i] = numbers.get(item.input(i).key());
       }
       boolean last = item.sameAs(output);
-      long measured = stored.costOf(item);
-      long nanos = measured > 0 ? measured : UNMEASURED_NANOS;
-      int node = graph.add(last ? Math.min(nanos, Math.max(1, costNanos)) : nanos, from);
+      int node = graph.add(UNMEASURED_NANOS, from);
       numbers.put(item.key(), node);
       items.put(node, item);
       Artifact kept = last ? artifact : stored.look(item);
@@ -201,6 +201,17 @@ final class ContentPlan implements AutoCloseable {
         graph.offer(node, 0, StoredValues.loadNanos(kept));
         artifacts.put(node, kept);
       }
+    }
+
+    /** Gives operations the costs that were measured where they would be computed: here. */
+    private void cost() {
+      Map<Key, MeasuredCosts> measured = stored.costsOf(items.values());
+      items.forEach((node, item) -> {
+        MeasuredCosts costs = measured.get(item.key());
+        long known = costs == null ? 0 : costs.on(DeviceClasses.CPU);
+        long nanos = known > 0 ? known : UNMEASURED_NANOS;
+        graph.recost(node, item.sameAs(output) ? Math.min(nanos, Math.max(1, costNanos)) : nanos);
+      });
     }
 
     boolean loadsOutput() {

@@ -18,6 +18,8 @@ import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.MeasuredCosts;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +27,9 @@ import java.util.function.Supplier;
  * together from parts, or runs the kernel. Thread-safe.
  */
 final class Execution {
+  /** A found value is computed all the same if loading it takes so many times as long. */
+  private static final double MUCH_LESS = 2;
+
   private final SessionServices services;
   private final KernelRunner kernels;
   private final OpcodeIndex opcodes;
@@ -91,7 +96,7 @@ final class Execution {
     double work = stored == null || item == null ? 0 : linked.work(inputs);
     return stored != null && stored.isWorthAsking(work)
         ? storedOrComputed(linked, inputs, item, context, tally, later, work)
-        : compute(linked, inputs, item, context, tally, later);
+        : compute(linked, inputs, item, context, tally, later, KernelTime.UNHEARD);
   }
 
   /** Finds the value in the experiment store, or computes it and offers it. */
@@ -109,7 +114,8 @@ final class Execution {
             item,
             work,
             later == null ? () -> true : later::isWanted,
-            artifact -> services.mayDefer() ? absent(linked, inputs, item, artifact) : null);
+            artifact -> services.mayDefer() ? absent(linked, inputs, item, artifact) : null,
+            artifact -> isCheaperToCompute(item, artifact));
     if (answer.value() != null) {
       Restoration.note(answer.value(), item);
       // Another process may have put it together from parts.
@@ -120,7 +126,7 @@ final class Execution {
     long start = System.nanoTime();
     Later offering = later == null ? null : new Offering(later, answer, start);
     try {
-      Value value = compute(linked, inputs, item, context, tally, offering);
+      Value value = compute(linked, inputs, item, context, tally, offering, timeOf(answer));
       if (value != null) {
         answer.computed(value, System.nanoTime() - start);
       }
@@ -129,6 +135,19 @@ final class Execution {
       answer.close();
       throw e;
     }
+  }
+
+  private static KernelTime timeOf(StoredValues.Answer answer) {
+    return (worker, nanos) -> answer.took(DeviceClasses.of(worker), nanos);
+  }
+
+  /**
+   * True for what was measured to take much less, where this run would compute it, than loading.
+   */
+  private boolean isCheaperToCompute(LineageItem item, Artifact artifact) {
+    MeasuredCosts costs = stored.costsOf(List.of(item)).get(item.key());
+    long here = costs == null ? 0 : services.accelerators().measured(costs);
+    return here > 0 && MUCH_LESS * here < StoredValues.loadNanos(artifact);
   }
 
   /** What the store has of a matrix whose shape is known before it is loaded; else null. */
@@ -159,6 +178,11 @@ final class Execution {
     }
 
     @Override
+    public void took(AcceleratorWorker worker, long nanos) {
+      answer.took(DeviceClasses.of(worker), nanos);
+    }
+
+    @Override
     public void completed(Value value, long nanos) {
       try {
         answer.computed(value, Later.nanosSince(start, nanos));
@@ -186,9 +210,10 @@ final class Execution {
       LineageItem item,
       ExecutionContext context,
       Tally tally,
-      Later later) {
+      Later later,
+      KernelTime time) {
     if (parts == null || !linked.hasRewrites() || item == null) {
-      return kernel(linked, inputs, item, context, tally, later, parts != null);
+      return kernel(linked, inputs, item, context, tally, later, time, parts != null);
     }
     Operation operation = linked.operation();
     if (Binds.isBind(operation.name())) {
@@ -198,7 +223,7 @@ final class Execution {
         tally.executed(linked.index(), operation, System.nanoTime(), 0);
         return bound;
       }
-      return kernel(linked, inputs, item, context, tally, later, true);
+      return kernel(linked, inputs, item, context, tally, later, time, true);
     }
     PartialReuse.Result result = fromParts(operation, inputs, item, context, tally);
     if (result != null) {
@@ -208,7 +233,7 @@ final class Execution {
           ? result.value()
           : verified(operation, inputs, item, context, result.value());
     }
-    return kernel(linked, inputs, item, context, tally, later, true);
+    return kernel(linked, inputs, item, context, tally, later, time, true);
   }
 
   /** Null when the whole is to be computed, also because a part is lost with its accelerator. */
@@ -237,7 +262,7 @@ final class Execution {
       ExecutionContext context,
       Tally tally,
       Later later) {
-    return kernel(linked, inputs, item, context, tally, later, false);
+    return kernel(linked, inputs, item, context, tally, later, KernelTime.UNHEARD, false);
   }
 
   /**
@@ -269,6 +294,7 @@ final class Execution {
       ExecutionContext context,
       Tally tally,
       Later later,
+      KernelTime time,
       boolean tellsParts) {
     long start = System.nanoTime();
     // Asked once: each placement may take a turn.
@@ -284,8 +310,8 @@ final class Execution {
     Relayed.leaveWorker();
     Value value =
         placed
-            ? kernels.runHere(linked.operation(), inputs, context)
-            : kernels.run(linked.operation(), inputs, context);
+            ? kernels.runHere(linked.operation(), inputs, context, time)
+            : kernels.run(linked.operation(), inputs, context, time);
     tally.executed(linked.index(), linked.operation(), start, System.nanoTime() - start);
     Restoration.note(value, item);
     tellParts(linked, inputs, item, value, tellsParts);
@@ -333,6 +359,11 @@ final class Execution {
     @Override
     public boolean isWanted() {
       return later.isWanted();
+    }
+
+    @Override
+    public void took(AcceleratorWorker worker, long nanos) {
+      later.took(worker, nanos);
     }
 
     @Override

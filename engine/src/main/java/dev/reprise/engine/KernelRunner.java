@@ -54,6 +54,15 @@ final class KernelRunner {
    *     reference
    */
   Value run(Operation operation, Value[] inputs, ExecutionContext context) {
+    return run(operation, inputs, context, KernelTime.UNHEARD);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param time hears where the kernel ran and how long, before this ends
+   */
+  Value run(Operation operation, Value[] inputs, ExecutionContext context, KernelTime time) {
     if (!device.supports(operation)) {
       throw new OperandException("'" + operation.name() + "' is not available on any device yet");
     }
@@ -63,9 +72,17 @@ final class KernelRunner {
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
     if (!accelerators.isActive() || trap != null) {
-      return onHost(operation, flat, context);
+      return timedOnHost(operation, flat, context, time);
     }
-    return runPlaced(operation, flat, context);
+    return runPlaced(operation, flat, context, time);
+  }
+
+  private Value timedOnHost(
+      Operation operation, Value[] flat, ExecutionContext context, KernelTime time) {
+    long start = System.nanoTime();
+    Value value = onHost(operation, flat, context);
+    time.took(null, System.nanoTime() - start);
+    return value;
   }
 
   /** True when operations may be placed on an accelerator now. */
@@ -105,7 +122,8 @@ final class KernelRunner {
   }
 
   /** On the device that the placement chooses; on the processor after all when that one cannot. */
-  private Value runPlaced(Operation operation, Value[] flat, ExecutionContext context) {
+  private Value runPlaced(
+      Operation operation, Value[] flat, ExecutionContext context, KernelTime time) {
     double work = CompressedWork.nanos(operation, flat);
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
@@ -114,6 +132,7 @@ final class KernelRunner {
       try {
         Value value = call.on(worker);
         accelerators.ranOn(worker, task, work, call.nanos());
+        time.took(worker, call.nanos());
         return value;
       } catch (ResourceException e) {
         if (!accelerators.mayFallBack()) {
@@ -122,16 +141,16 @@ final class KernelRunner {
         accelerators.fellBack(worker);
       }
     }
-    return observedOnHost(operation, flat, context, work);
+    return observedOnHost(operation, flat, context, work, time);
   }
 
   /** As {@link #run}, for an operation that {@link #submit} has left to the processor. */
-  Value runHere(Operation operation, Value[] inputs, ExecutionContext context) {
+  Value runHere(Operation operation, Value[] inputs, ExecutionContext context, KernelTime time) {
     if (!device.supports(operation) || ListOperands.isColumnOfScalars(operation, inputs)) {
-      return run(operation, inputs, context);
+      return run(operation, inputs, context, time);
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
-    return observedOnHost(operation, flat, context, CompressedWork.nanos(operation, flat));
+    return observedOnHost(operation, flat, context, CompressedWork.nanos(operation, flat), time);
   }
 
   /** As {@link #run}, on the processor whatever the placement says. */
@@ -143,11 +162,15 @@ final class KernelRunner {
   }
 
   private Value observedOnHost(
-      Operation operation, Value[] flat, ExecutionContext context, double work) {
-    long start = System.nanoTime();
-    Value value = onHost(operation, flat, context);
-    accelerators.ranOnHost(new OneOperation(operation), work, System.nanoTime() - start);
-    return value;
+      Operation operation, Value[] flat, ExecutionContext context, double work, KernelTime time) {
+    return timedOnHost(
+        operation,
+        flat,
+        context,
+        (worker, nanos) -> {
+          accelerators.ranOnHost(new OneOperation(operation), work, nanos);
+          time.took(worker, nanos);
+        });
   }
 
   private Value onHost(Operation operation, Value[] flat, ExecutionContext context) {

@@ -86,12 +86,14 @@ final class LateCall implements DeviceTask {
   @Override
   public void ended(long nanos) {
     accelerators.ranOn(worker, task, work, nanos);
+    later.took(worker, nanos);
   }
 
   @Override
   public void completed(Value value, long nanos) {
     try {
       accelerators.ranOn(worker, task, work, nanos);
+      later.took(worker, nanos);
     } finally {
       later.completed(value, Later.ELAPSED);
     }
@@ -130,6 +132,7 @@ final class LateCall implements DeviceTask {
     @Override
     protected void run() {
       Value value;
+      long start = System.nanoTime();
       try {
         value = onHost.get();
       } catch (RuntimeException | Error e) {
@@ -137,6 +140,7 @@ final class LateCall implements DeviceTask {
         return;
       }
       told.set(true);
+      later.took(null, System.nanoTime() - start);
       later.completed(value, Later.ELAPSED);
     }
 

@@ -7,10 +7,13 @@ import dev.reprise.scheduler.AcceleratorWorker;
  * Hears of a result that was not there at once: exactly one of {@link #completed} and {@link
  * #failed} is called, on any thread.
  */
-interface Later {
+interface Later extends KernelTime {
 
   /** False when nobody wants the result any more. */
   boolean isWanted();
+
+  @Override
+  default void took(AcceleratorWorker worker, long nanos) {}
 
   /** Hears which worker will compute the result, before it does. */
   default void routed(AcceleratorWorker worker) {}

@@ -86,6 +86,8 @@ final class Routes {
       case "GET traces" -> Reply.bytes(questions.traces(request.number("run", 0, Long.MAX_VALUE)));
       case "GET trace" ->
           found(questions.trace(request.number("run", 0, Long.MAX_VALUE), request.text("name")));
+      case "POST costs" -> Reply.bytes(new SpaceCosts(jdbi, tenant).answer(request.body()));
+      case "GET devices" -> Reply.bytes(new SpaceCosts(jdbi, tenant).devices());
       case "GET models" -> Reply.bytes(questions.models(request.text("name"), limit(request)));
       case "GET export" ->
           Reply.bytes(

@@ -1,6 +1,7 @@
 package dev.reprise.server;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.DeviceCost;
 import dev.reprise.store.Vertex;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
@@ -49,6 +50,7 @@ final class SpaceExport {
     return switch (part) {
       case "runs" -> runs(after);
       case "vertices" -> vertices(after);
+      case "costs" -> costs(after);
       case "regions" ->
           byKey(
               "SELECT key, run, record, cost_nanos FROM region",
@@ -179,6 +181,34 @@ final class SpaceExport {
       rows.add(new Row(key.toString(), new GraphChange.Seen(seen.run, vertex, seen.count)));
     }
     return rows;
+  }
+
+  private byte[] costs(String after) throws IOException {
+    int colon = after.indexOf(':');
+    byte[] from = from(colon < 0 ? after : after.substring(0, colon));
+    String device = colon < 0 ? "" : after.substring(colon + 1);
+    List<Row> rows =
+        jdbi.withHandle(handle ->
+            handle
+                .createQuery(
+                    "SELECT v.last_run, c.vertex, c.device, c.count, c.nanos FROM cost c JOIN"
+                        + " vertex v ON v.space = c.space AND v.key = c.vertex WHERE c.space ="
+                        + " :space AND (c.vertex, c.device) > (:after, :device) ORDER BY c.vertex,"
+                        + " c.device LIMIT "
+                        + ROWS)
+                .bind("space", tenant.space())
+                .bind("after", from)
+                .bind("device", device)
+                .map((row, _) -> {
+                  Key key = tenant.key(row.getBytes(2));
+                  DeviceCost cost =
+                      new DeviceCost(row.getString(3), row.getLong(4), row.getLong(5));
+                  return new Row(
+                      key + ":" + cost.device(),
+                      new GraphChange.Measured(row.getLong(1), key, cost));
+                })
+                .list());
+    return page(rows, ROWS);
   }
 
   private byte[] traces(String after) throws IOException {

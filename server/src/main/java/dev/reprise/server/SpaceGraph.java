@@ -4,6 +4,7 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.ArtifactCost;
 import dev.reprise.store.DamagedContentException;
 import dev.reprise.store.Layout;
 import dev.reprise.store.exchange.GraphChange;
@@ -196,6 +197,10 @@ final class SpaceGraph {
       case GraphChange.Seen seen -> {
         check(handle, seen.run(), runs);
         batches.add(seen);
+      }
+      case GraphChange.Measured measured -> {
+        check(handle, measured.run(), runs);
+        batches.add(measured);
       }
       case GraphChange.Kept kept -> {
         check(handle, kept.run(), runs);
@@ -627,8 +632,10 @@ final class SpaceGraph {
   private List<Victim> leastWorth(Handle handle) {
     return handle
         .createQuery(
-            "SELECT key, hash FROM artifact WHERE tenant = :tenant ORDER BY (uses + 1.0) *"
-                + " cost_nanos / (bytes + 256), last_run LIMIT 64")
+            "SELECT key, hash FROM artifact WHERE tenant = :tenant ORDER BY (uses + 1.0) * "
+                + ArtifactCost.inSql(
+                    "FROM cost WHERE cost.space = artifact.space AND cost.vertex = artifact.vertex")
+                + " / (bytes + 256), last_run LIMIT 64")
         .bind("tenant", tenant.id())
         .map((row, _) -> new Victim(tenant.key(row.getBytes(1)), Tenant.plain(row.getBytes(2))))
         .list();
@@ -699,10 +706,11 @@ final class SpaceGraph {
     });
   }
 
-  /** Vertices and edges, many at once. */
+  /** Vertices, edges and costs, many at once. */
   private final class Batches implements AutoCloseable {
     private final PreparedBatch vertices;
     private final PreparedBatch edges;
+    private final PreparedBatch costs;
 
     Batches(Handle handle) {
       vertices =
@@ -719,6 +727,7 @@ final class SpaceGraph {
           handle.prepareBatch(
               "INSERT INTO edge(space, child, position, parent) VALUES(:space, :child, :position,"
                   + " :parent) ON CONFLICT DO NOTHING");
+      costs = SpaceCosts.batch(handle);
     }
 
     void add(GraphChange.Seen seen) {
@@ -742,6 +751,10 @@ final class SpaceGraph {
       }
     }
 
+    void add(GraphChange.Measured measured) {
+      SpaceCosts.add(costs, tenant, measured);
+    }
+
     void flush() {
       if (vertices.size() > 0) {
         vertices.execute();
@@ -749,12 +762,16 @@ final class SpaceGraph {
       if (edges.size() > 0) {
         edges.execute();
       }
+      if (costs.size() > 0) {
+        costs.execute();
+      }
     }
 
     @Override
     public void close() {
       vertices.close();
       edges.close();
+      costs.close();
     }
   }
 }

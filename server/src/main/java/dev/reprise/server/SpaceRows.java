@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
  * outcome is gone is executed.
  */
 final class SpaceRows {
-  /** A vertex with its index and its edges. */
+  /** A vertex with its index, edges and costs. */
   private static final long VERTEX_BYTES = 500;
 
   private static final long ROW_BYTES = 100;
@@ -81,6 +81,10 @@ final class SpaceRows {
             delete(
                 handle,
                 "DELETE FROM edge WHERE space = :space AND child IN (" + some("vertex") + ")",
+                run);
+            delete(
+                handle,
+                "DELETE FROM cost WHERE space = :space AND vertex IN (" + some("vertex") + ")",
                 run);
             return deleteSome(handle, "vertex", run) + deleteSome(handle, "region", run);
           });

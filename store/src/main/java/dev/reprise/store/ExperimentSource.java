@@ -1,10 +1,14 @@
 package dev.reprise.store;
 
+import dev.reprise.lineage.Key;
 import dev.reprise.store.Experiments.ArtifactEntry;
+import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Where answers about experiments come from: a folder or a server. */
 public interface ExperimentSource {
@@ -25,6 +29,12 @@ public interface ExperimentSource {
    * @param run only what this run added; 0 for all
    */
   List<ArtifactEntry> artifacts(long run, int limit);
+
+  /** What is known of the costs of values by their lineage keys; those unknown are left out. */
+  Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices);
+
+  /** What was measured on each class of devices, in alphabetical order. */
+  List<DeviceTotal> devices();
 
   /** The traces that a run left, by name. */
   List<TraceEntry> traces(long run);

@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -273,14 +274,8 @@ public final class ExperimentStore implements RunStore {
   }
 
   @Override
-  public long costOf(Key vertex) {
-    return database.ask(session -> {
-      PreparedStatement find = session.prepared("SELECT cost_nanos FROM vertex WHERE key = ?");
-      GraphDatabase.setKey(find, 1, vertex);
-      try (ResultSet result = find.executeQuery()) {
-        return result.next() ? result.getLong(1) : 0;
-      }
-    });
+  public Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
+    return database.ask(session -> GraphCosts.of(session, vertices));
   }
 
   @Override
@@ -434,7 +429,9 @@ public final class ExperimentStore implements RunStore {
       PreparedStatement find =
           session.prepared(
               "SELECT key, hash, bytes, cost_nanos, content IS NULL FROM artifact"
-                  + " ORDER BY (uses + 1.0) * cost_nanos / (bytes + 256), last_run LIMIT "
+                  + " ORDER BY (uses + 1.0) * "
+                  + ArtifactCost.IN_SQL
+                  + " / (bytes + 256), last_run LIMIT "
                   + EVICTION_BATCH);
       List<Artifact> victims = new ArrayList<>();
       try (ResultSet result = find.executeQuery()) {

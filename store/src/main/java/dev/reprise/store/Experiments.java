@@ -4,7 +4,9 @@ import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Questions that people ask a store: what ran, what is kept, where a value came from. */
 public final class Experiments {
@@ -52,6 +54,15 @@ public final class Experiments {
   public record Totals(
       long runs, long vertices, long edges, long artifacts, long artifactBytes, long regions) {}
 
+  /**
+   * What was measured on a class of devices.
+   *
+   * @param values of which the cost there is known
+   * @param count measurements
+   * @param nanos that all of them took, by their means
+   */
+  public record DeviceTotal(String device, long values, long count, long nanos) {}
+
   /** Lineage that a run wrote beside a file, or that it kept. */
   public record TraceEntry(String name, Key key) {}
 
@@ -87,6 +98,16 @@ public final class Experiments {
    */
   public List<ArtifactEntry> artifacts(long run, int limit) {
     return source.artifacts(run, limit);
+  }
+
+  /** What is known of the costs of values by their lineage keys; those unknown are left out. */
+  public Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
+    return source.costsOf(vertices);
+  }
+
+  /** What was measured on each class of devices, in alphabetical order. */
+  public List<DeviceTotal> devices() {
+    return source.devices();
   }
 
   /** The traces that a run left, by name. */

@@ -1,6 +1,8 @@
 package dev.reprise.store;
 
+import dev.reprise.lineage.Key;
 import dev.reprise.store.Experiments.ArtifactEntry;
+import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
@@ -9,7 +11,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Answers from the store of a folder. */
 final class FolderExperiments implements ExperimentSource {
@@ -140,6 +144,16 @@ final class FolderExperiments implements ExperimentSource {
           }
           return artifacts;
         });
+  }
+
+  @Override
+  public Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
+    return store.costsOf(vertices);
+  }
+
+  @Override
+  public List<DeviceTotal> devices() {
+    return store.database().ask(GraphCosts::totals);
   }
 
   @Override

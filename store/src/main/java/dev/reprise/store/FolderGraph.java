@@ -49,6 +49,7 @@ public final class FolderGraph implements GraphSource, MergeTarget {
             try {
               runs(session, sink);
               vertices(session, sink);
+              costs(session, sink);
               regions(session, sink);
               traces(session, sink);
               scores(session, sink);
@@ -105,6 +106,20 @@ public final class FolderGraph implements GraphSource, MergeTarget {
         }
         Vertex vertex = new Vertex(key, row.getString(2), inputs, row.getLong(3), row.getLong(4));
         sink.take(new GraphChange.Seen(row.getLong(6), vertex, row.getLong(5)));
+      }
+    }
+  }
+
+  private static void costs(GraphDatabase.Session session, GraphSink sink)
+      throws SQLException, IOException {
+    PreparedStatement find =
+        session.prepared(
+            "SELECT v.last_run, c.vertex, c.device, c.count, c.nanos FROM cost c JOIN vertex v ON"
+                + " v.key = c.vertex ORDER BY c.vertex, c.device");
+    try (ResultSet row = find.executeQuery()) {
+      while (row.next()) {
+        DeviceCost cost = new DeviceCost(row.getString(3), row.getLong(4), row.getLong(5));
+        sink.take(new GraphChange.Measured(row.getLong(1), Keys.of(row.getBytes(2)), cost));
       }
     }
   }
@@ -294,6 +309,8 @@ public final class FolderGraph implements GraphSource, MergeTarget {
         GraphDatabase.setKey(more, 2, seen.vertex().key());
         more.executeUpdate();
       }
+      case GraphChange.Measured measured ->
+          updates(session, measured.run()).measured(measured.vertex(), measured.cost());
       case GraphChange.Kept kept -> keep(session, kept);
       case GraphChange.Region region ->
           updates(session, region.run()).region(region.key(), region.record(), region.costNanos());

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * outcome is gone is executed.
  */
 final class GraphRows {
-  /** A vertex with its index and its edges; measured on stores of grid searches. */
+  /** A vertex with its index, edges and costs; measured on stores of grid searches. */
   private static final long VERTEX_BYTES = 350;
 
   private static final long ROW_BYTES = 100;
@@ -81,6 +81,13 @@ final class GraphRows {
             delete(
                 session,
                 "DELETE FROM edge WHERE child IN (SELECT key FROM vertex WHERE last_run <= ? LIMIT "
+                    + BATCH
+                    + ")",
+                run);
+            delete(
+                session,
+                "DELETE FROM cost WHERE vertex IN (SELECT key FROM vertex WHERE last_run <= ? LIMIT"
+                    + " "
                     + BATCH
                     + ")",
                 run);

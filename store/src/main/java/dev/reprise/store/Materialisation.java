@@ -45,8 +45,11 @@ public final class Materialisation {
   private static final int[] NONE = {};
 
   private final ExperimentStore store;
-  private final ArtifactGraph graph =
-      new ArtifactGraph(LoadCost.of(LATENCY_NANOS, BYTES_PER_SECOND));
+
+  // Made when the graph is read.
+  private ClassCosts costs;
+  private ArtifactGraph graph;
+
   private final Map<Key, Integer> numbers = new HashMap<>();
   private final Map<Integer, List<Artifact>> artifacts = new HashMap<>();
 
@@ -149,6 +152,8 @@ public final class Materialisation {
   // ---- the graph, inputs before consumers
 
   private void read(GraphDatabase.Session session) throws SQLException {
+    costs = new ClassCosts(GraphCosts.all(session));
+    graph = new ArtifactGraph(LoadCost.of(LATENCY_NANOS, BYTES_PER_SECOND), costs.shares());
     Map<Key, Vertex> vertices = vertices(session);
     Map<Key, List<Key>> inputs = inputs(session);
     Map<Key, List<Artifact>> byVertex = artifacts(session);
@@ -216,7 +221,7 @@ public final class Materialisation {
    */
   private void number(Key key, Vertex vertex, List<Key> inputs, Map<Key, List<Artifact>> byVertex) {
     List<Artifact> kept = byVertex.getOrDefault(key, List.of());
-    long cost = vertex == null ? 0 : vertex.costNanos;
+    long artifactNanos = 0;
     IntStream.Builder chunks = IntStream.builder();
     for (Artifact artifact : kept) {
       Layout layout = layouts.get(artifact.hash());
@@ -230,11 +235,11 @@ public final class Materialisation {
           chunks.add(graph.chunk(chunk, pieceBytes.getOrDefault(piece, 0L)));
         }
       }
-      cost = Math.max(cost, artifact.costNanos());
+      artifactNanos = Math.max(artifactNanos, artifact.costNanos());
     }
     int number =
         graph.add(
-            new long[] {cost},
+            costs.nanos(key, vertex == null ? 0 : vertex.costNanos, artifactNanos),
             inputs.isEmpty() ? NONE : inputs.stream().mapToInt(numbers::get).toArray(),
             chunks.build().toArray());
     numbers.put(key, number);

@@ -14,6 +14,9 @@ public interface RunChanges {
   /** A value of this run: counted once for each run, its cost the least that was measured. */
   void vertex(Vertex vertex) throws SQLException, IOException;
 
+  /** What the operation of a value that the store knows took on a class of devices, once more. */
+  void measured(Key vertex, DeviceCost cost) throws SQLException, IOException;
+
   /**
    * Adds an artifact unless its key has one.
    *

@@ -41,6 +41,9 @@ public final class RunLog implements AutoCloseable {
   /** A vertex with its edges. */
   private static final long VERTEX_NANOS = 15_000;
 
+  /** A row of costs. */
+  private static final long COST_NANOS = 5_000;
+
   /** What the outcome of a call is charged while it waits: about what a record has. */
   private static final long OUTCOME_BYTES = 4 << 10;
 
@@ -156,6 +159,18 @@ public final class RunLog implements AutoCloseable {
   public void seen(Supplier<List<Vertex>> make) {
     if (problem == null) {
       enqueue(new Seen(make));
+    }
+  }
+
+  /** Notes what the operation of a value that was noted took on a class of devices. */
+  public void measured(Key vertex, DeviceCost cost) {
+    if (problem == null) {
+      enqueue(updates -> {
+        if (graphBudget.allows(COST_NANOS)) {
+          graphBudget.spend(COST_NANOS);
+          updates.measured(vertex, cost);
+        }
+      });
     }
   }
 

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** An experiment store as a run sees it: in a folder, or on a team's server. Thread-safe. */
@@ -44,9 +46,9 @@ public interface RunStore extends AutoCloseable {
   /** The artifact of a key, or null. */
   Artifact find(Key key);
 
-  /** What computing a value took when it was measured, by its lineage key; 0 when unknown. */
-  default long costOf(Key vertex) {
-    return 0;
+  /** What is known of the costs of values by their lineage keys; those unknown are left out. */
+  default Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
+    return Map.of();
   }
 
   /** The file of an artifact that does not hold its content itself; for messages. */

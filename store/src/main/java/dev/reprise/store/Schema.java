@@ -12,8 +12,9 @@ import java.util.List;
  *
  * <pre>
  *   run       one execution of a script: who, where, what, when, how it ended
- *   vertex    one value by its lineage key: operation, measured cost, size, in how many runs
+ *   vertex    one value by its lineage key: operation, least cost, size, in how many runs
  *   edge      a value's inputs in order
+ *   cost      what a value took by itself on a class of devices: how often measured, the mean
  *   artifact  a value that is kept: by (key, numeric contract), content here or in a file
  *   layout    of which pieces a content is made that does not lie in a file of its own
  *   piece     how many layouts use it, and what its file takes
@@ -75,6 +76,13 @@ final class Schema {
               CREATE TABLE piece(
                 hash BLOB PRIMARY KEY, bytes INTEGER NOT NULL, users INTEGER NOT NULL)
                 WITHOUT ROWID\
+              """),
+          // Costs of older versions stay in their vertices: of which devices they are nobody knows.
+          List.of(
+              """
+              CREATE TABLE cost(
+                vertex BLOB NOT NULL, device TEXT NOT NULL, count INTEGER NOT NULL,
+                nanos INTEGER NOT NULL, PRIMARY KEY(vertex, device)) WITHOUT ROWID\
               """));
 
   static final int VERSION = STEPS.size();
@@ -96,12 +104,15 @@ final class Schema {
     try (Statement statement = database.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
       try {
-        for (int step = versionOf(database); step < VERSION; step++) {
+        int found = versionOf(database);
+        for (int step = found; step < VERSION; step++) {
           for (String change : STEPS.get(step)) {
             statement.execute(change);
           }
         }
-        statement.execute("PRAGMA user_version = " + VERSION);
+        if (found < VERSION) {
+          statement.execute("PRAGMA user_version = " + VERSION);
+        }
         statement.execute("COMMIT");
       } catch (SQLException | RuntimeException e) {
         statement.execute("ROLLBACK");

@@ -110,6 +110,9 @@ final class Updates implements RunChanges {
     put.setLong(4, vertex.bytes());
     put.setLong(5, run);
     put.executeUpdate();
+    if (vertex.measured() != null) {
+      measured(vertex.key(), vertex.measured());
+    }
     PreparedStatement edge =
         session.prepared("INSERT OR IGNORE INTO edge(child, position, parent) VALUES(?, ?, ?)");
     for (int i = 0; i < vertex.inputs().size(); i++) {
@@ -118,6 +121,11 @@ final class Updates implements RunChanges {
       GraphDatabase.setKey(edge, 3, vertex.inputs().get(i));
       edge.executeUpdate();
     }
+  }
+
+  @Override
+  public void measured(Key vertex, DeviceCost cost) throws SQLException {
+    GraphCosts.add(session, vertex, cost);
   }
 
   /**

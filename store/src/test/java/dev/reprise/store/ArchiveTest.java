@@ -7,11 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reprise.store.StoreFixture.Bytes;
 import dev.reprise.store.exchange.ArchiveReader;
 import dev.reprise.store.exchange.ArchiveWriter;
+import dev.reprise.store.exchange.ChangeReader;
+import dev.reprise.store.exchange.ChangeWriter;
+import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.MalformedChangeException;
 import dev.reprise.store.exchange.Merge;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,8 +39,10 @@ class ArchiveTest {
   private static void fill(ExperimentStore store, String script, int from) {
     RunFacts facts = new RunFacts("ada", "host", script, "x=1", "1", 1_000 + from);
     try (RunLog log = store.begin(facts, 1L << 30)) {
-      Vertex vertex = new Vertex(key(900), "tsmm", List.of(key(2), key(3), key(2)), 500, 80);
+      DeviceCost cost = new DeviceCost("cpu", 1, 400 + from);
+      Vertex vertex = new Vertex(key(900), "tsmm", List.of(key(2), key(3), key(2)), 500, 80, cost);
       log.seen(() -> List.of(vertex));
+      log.measured(key(900), new DeviceCost("opencl:pocl", 1, 30));
       log.offer(key(from), key(900), 1_000_000_000L, new Bytes(100, from));
       log.offer(key(from + 1), key(901), 1_000_000_000L, new Bytes(LARGE, from + 1));
       log.offer(key(from + 2), key(902), 1_000_000_000L, new Bytes(LARGE, from + 1));
@@ -70,6 +80,8 @@ class ArchiveTest {
       Experiments experiments = new Experiments(store);
       return List.of(
           experiments.totals(),
+          experiments.devices(),
+          experiments.costsOf(List.of(key(900))),
           experiments.runs(99),
           experiments.artifacts(0, 99),
           experiments.traces(1),
@@ -91,6 +103,54 @@ class ArchiveTest {
     assertThat(everythingOf("b")).isEqualTo(everythingOf("a"));
     Path again = export("b");
     assertThat(Files.mismatch(archive, again)).isEqualTo(-1);
+  }
+
+  @Test
+  void anArchiveOfAnOlderVersionIsTakenAndOneOfANewerRefused() throws IOException {
+    Path archive = folder.resolve("old.archive");
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes("reprise store 1\n".getBytes(StandardCharsets.US_ASCII));
+    ChangeWriter changes = new ChangeWriter(all);
+    all.write(1);
+    changes.write(new GraphChange.Run(7, StoreFixture.facts(), 0.5, "finished"));
+    all.write(1);
+    Vertex vertex = new Vertex(key(1), "tsmm", List.of(key(2)), 500, 80);
+    changes.write(new GraphChange.Seen(7, vertex, 3));
+    all.write(0);
+    Files.write(archive, sealed(all.toByteArray()));
+    assertThat(importInto("a", archive)).isEqualTo(new Merge.Summary(1, 1, 0, 0));
+    try (ExperimentStore store = open("a")) {
+      assertThat(store.costsOf(List.of(key(1))).get(key(1)))
+          .isEqualTo(new MeasuredCosts(500, List.of()));
+    }
+    byte[] newer = all.toByteArray();
+    newer["reprise store ".length()] = '3';
+    Files.write(archive, sealed(newer));
+    assertThatThrownBy(() -> new ArchiveReader(archive)).hasMessageContaining("another version");
+  }
+
+  private static byte[] sealed(byte[] bytes) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+      byte[] all = Arrays.copyOf(bytes, bytes.length + digest.length);
+      System.arraycopy(digest, 0, all, bytes.length, digest.length);
+      return all;
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void costsThatCannotBeAreRefused() throws IOException {
+    for (long[] wrong : new long[][] {{0, 5}, {5, 0}, {-1, 5}, {1L << 60, 5}, {5, 1L << 60}}) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      ChangeWriter out = new ChangeWriter(bytes);
+      out.text("cpu");
+      out.number(wrong[0]);
+      out.number(wrong[1]);
+      ChangeReader in = new ChangeReader(new ByteArrayInputStream(bytes.toByteArray()));
+      assertThatThrownBy(in::cost).isInstanceOf(MalformedChangeException.class);
+    }
   }
 
   @Test

@@ -84,8 +84,8 @@ class ExperimentStoreTest {
       assertThat(store.trimGraph(bytes)).isZero();
       assertThat(store.trimGraph(bytes - 100)).isEqualTo(2);
       assertThat(store.region(key(11))).isNotNull();
-      assertThat(store.costOf(key(1))).isZero();
-      assertThat(store.costOf(key(2))).isEqualTo(5);
+      assertThat(store.costsOf(List.of(key(1)))).isEmpty();
+      assertThat(store.costsOf(List.of(key(2))).get(key(2)).leastNanos()).isEqualTo(5);
       assertThat(store.trimGraph(0)).isEqualTo(7);
       assertThat(new GraphRows(store.database()).bytes()).isZero();
       assertThat(store.region(key(13))).isNull();

@@ -2,6 +2,7 @@ package dev.reprise.engine.stored;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.store.DeviceCost;
 import dev.reprise.store.Vertex;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,32 +25,40 @@ final class GraphRecorder {
 
   private final Set<Key> seen = new HashSet<>();
 
-  /** The vertices that are new with a value: its own, and what it came from. */
-  List<Vertex> verticesOf(LineageItem item, long costNanos, long bytes) {
+  /**
+   * The vertices that are new with a value: its own, and what it came from.
+   *
+   * @param measured what its operation took by itself; null when that was not measured
+   */
+  List<Vertex> verticesOf(LineageItem item, long costNanos, long bytes, DeviceCost measured) {
     List<Vertex> vertices = new ArrayList<>();
     ArrayDeque<LineageItem> open = new ArrayDeque<>();
     if (seen.size() < MOST_OF_RUN) {
       seen.add(item.key());
-      vertices.add(vertex(item, costNanos, bytes, open));
+      vertices.add(vertex(item, costNanos, bytes, measured, open));
     }
     while (!open.isEmpty() && vertices.size() < MOST_OF_ONE && seen.size() < MOST_OF_RUN) {
       LineageItem next = open.removeFirst();
       if (seen.add(next.key())) {
-        vertices.add(vertex(next, 0, 0, open));
+        vertices.add(vertex(next, 0, 0, null, open));
       }
     }
     return vertices;
   }
 
   private static Vertex vertex(
-      LineageItem item, long costNanos, long bytes, ArrayDeque<LineageItem> open) {
+      LineageItem item,
+      long costNanos,
+      long bytes,
+      DeviceCost measured,
+      ArrayDeque<LineageItem> open) {
     List<Key> inputs = new ArrayList<>(item.inputCount());
     for (int i = 0; i < item.inputCount(); i++) {
       LineageItem input = item.input(i);
       inputs.add(input.key());
       open.addLast(input);
     }
-    return new Vertex(item.key(), textOf(item), inputs, costNanos, bytes);
+    return new Vertex(item.key(), textOf(item), inputs, costNanos, bytes, measured);
   }
 
   private static String textOf(LineageItem item) {

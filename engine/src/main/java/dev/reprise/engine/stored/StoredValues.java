@@ -16,6 +16,8 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.DamagedContentException;
+import dev.reprise.store.DeviceCost;
+import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
@@ -32,6 +34,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -247,12 +250,21 @@ public final class StoredValues implements AutoCloseable {
   public final class Answer implements AutoCloseable {
     private final Value value;
     private final LineageItem item;
+
+    /** True for what the store has, so that it need not be kept again. */
+    private final boolean isKept;
+
     private StoreClaim claim;
 
-    private Answer(LineageItem item, Value value, StoreClaim claim) {
+    // By the thread on which the operation ends, or which started it there.
+    private DeviceCost measured;
+    private boolean isOffered;
+
+    private Answer(LineageItem item, Value value, StoreClaim claim, boolean isKept) {
       this.item = item;
       this.value = value;
       this.claim = claim;
+      this.isKept = isKept;
     }
 
     /** Null when the value is to be computed. */
@@ -260,11 +272,27 @@ public final class StoredValues implements AutoCloseable {
       return value;
     }
 
+    /**
+     * Notes what the kernel took; in place of a value that was put together there is nothing to
+     * note. An accelerator tells after the value was offered, when it has ended.
+     *
+     * @param device class of the device
+     */
+    public void took(String device, long nanos) {
+      DeviceCost cost = DeviceCost.measured(device, nanos);
+      if (isOffered) {
+        measured(item, cost);
+      } else {
+        measured = cost;
+      }
+    }
+
     /** Offers what was computed; the caller keeps its reference. */
     public void computed(Value result, long nanos) {
       StoreClaim held = claim;
       claim = null;
-      offer(item, result, nanos, held);
+      isOffered = true;
+      offer(item, result, nanos, measured, isKept, held);
     }
 
     /** Gives the duty back without a value, if it has not ended. */
@@ -284,7 +312,7 @@ public final class StoredValues implements AutoCloseable {
    * @param wanted false when nobody waits for the value any more
    */
   public Answer ask(LineageItem item, double work, BooleanSupplier wanted) {
-    return ask(item, work, wanted, _ -> null);
+    return ask(item, work, wanted, _ -> null, _ -> false);
   }
 
   /** What a value that the store has is before it is loaded; null when it is to be loaded. */
@@ -293,21 +321,34 @@ public final class StoredValues implements AutoCloseable {
     Value of(Artifact artifact);
   }
 
+  /** Whether something that the store has is to be computed all the same. */
+  @FunctionalInterface
+  public interface Refusal {
+    boolean of(Artifact artifact);
+  }
+
   /**
-   * As the other, but leaves the loading of what lies in a file for later.
+   * As the other, but leaves the loading of what lies in a file for later, or loads it never.
    *
    * @param deferral asked once the artifact was found
+   * @param refusal likewise, if it is to be loaded
    */
-  public Answer ask(LineageItem item, double work, BooleanSupplier wanted, Deferral deferral) {
+  public Answer ask(
+      LineageItem item, double work, BooleanSupplier wanted, Deferral deferral, Refusal refusal) {
     Key key = keyOf(item.key());
     Artifact known = look(key);
     Value later = known == null || known.isInline() ? null : deferral.of(known);
     if (later != null) {
-      return new Answer(item, later, null);
+      return new Answer(item, later, null, true);
+    }
+    if (known != null && !known.isInline() && refusal.of(known)) {
+      deferred();
+      computedAfterAll();
+      return new Answer(item, null, null, true);
     }
     Value found = known == null ? null : load(item, known);
     if (found != null) {
-      return new Answer(item, found, null);
+      return new Answer(item, found, null, true);
     }
     StoreClaim claim = null;
     if (work >= WORTH_WAITING_NANOS && !store().isReadOnly()) {
@@ -324,11 +365,11 @@ public final class StoredValues implements AutoCloseable {
         claim = null;
       }
       if (found != null) {
-        return new Answer(item, found, null);
+        return new Answer(item, found, null, true);
       }
     }
     misses.increment();
-    return new Answer(item, null, claim);
+    return new Answer(item, null, claim, false);
   }
 
   private StoreClaim tryClaim(Key key) {
@@ -405,12 +446,12 @@ public final class StoredValues implements AutoCloseable {
     return (long) loadNanos(artifact.bytes());
   }
 
-  /** What computing the value took when it was measured, its inputs given; 0 when unknown. */
-  public long costOf(LineageItem item) {
+  /** What is known of the costs of values, by their lineage keys; those unknown are left out. */
+  public Map<Key, MeasuredCosts> costsOf(Collection<LineageItem> items) {
     try {
-      return store().costOf(item.key());
+      return store().costsOf(items.stream().map(LineageItem::key).toList());
     } catch (StoreException e) {
-      return 0;
+      return Map.of();
     }
   }
 
@@ -541,7 +582,7 @@ public final class StoredValues implements AutoCloseable {
     loadedBytes.add(artifact.bytes());
     if (open != null) {
       open.used(artifact.key());
-      record(open, item, 0, value.bytes());
+      record(open, item, 0, value.bytes(), null);
     }
     return value;
   }
@@ -591,17 +632,24 @@ public final class StoredValues implements AutoCloseable {
 
   /** Offers a value; the caller keeps its reference. */
   public void offer(LineageItem item, Value value, long nanos) {
-    offer(item, value, nanos, null);
+    offer(item, value, nanos, null, false, null);
   }
 
-  private void offer(LineageItem item, Value value, long nanos, StoreClaim claim) {
+  private void offer(
+      LineageItem item,
+      Value value,
+      long nanos,
+      DeviceCost measured,
+      boolean isKept,
+      StoreClaim claim) {
     RunLog open = isThere(value) ? log : null;
     boolean worthKeeping =
         open != null
+            && !isKept
             && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * loadNanos(value.bytes()))
             && ValueContent.canWrite(value);
     if (open != null) {
-      record(open, item, nanos, value.bytes());
+      record(open, item, nanos, value.bytes(), measured);
     }
     if (worthKeeping) {
       Key lineage = item.key();
@@ -649,7 +697,7 @@ public final class StoredValues implements AutoCloseable {
       return;
     }
     if (isThere(model) && ValueContent.canWrite(model)) {
-      record(open, item, 0, model.bytes());
+      record(open, item, 0, model.bytes(), null);
       Key lineage = item.key();
       open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(model, memory, null));
     }
@@ -693,8 +741,16 @@ public final class StoredValues implements AutoCloseable {
     return text.toString();
   }
 
-  private void record(RunLog open, LineageItem item, long nanos, long bytes) {
-    open.seen(() -> recorder.verticesOf(item, nanos, bytes));
+  private void record(RunLog open, LineageItem item, long nanos, long bytes, DeviceCost measured) {
+    open.seen(() -> recorder.verticesOf(item, nanos, bytes, measured));
+  }
+
+  /** Notes what the operation of a value took that was offered before. */
+  private void measured(LineageItem item, DeviceCost cost) {
+    RunLog open = log;
+    if (open != null) {
+      open.measured(item.key(), cost);
+    }
   }
 
   // ---- reports

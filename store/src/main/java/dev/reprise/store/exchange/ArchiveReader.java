@@ -35,7 +35,10 @@ public final class ArchiveReader implements GraphSource {
     }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), PIECE_BYTES)) {
       byte[] magic = in.readNBytes(ArchiveWriter.MAGIC.length);
-      if (!Arrays.equals(magic, ArchiveWriter.MAGIC)) {
+      boolean isKnown =
+          Arrays.equals(magic, ArchiveWriter.MAGIC)
+              || Arrays.equals(magic, ArchiveWriter.FIRST_MAGIC);
+      if (!isKnown) {
         throw damaged("it is no archive of an experiment store, or of another version");
       }
       digest.update(magic);

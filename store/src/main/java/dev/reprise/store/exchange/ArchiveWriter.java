@@ -18,7 +18,7 @@ import java.util.Set;
  * Writes everything of a store into one file:
  *
  * <pre>
- *   file    = "reprise store 1\n" entry... 0 sha-256(32) of all before
+ *   file    = "reprise store 2\n" entry... 0 sha-256(32) of all before
  *   entry   = 1 change            as ChangeWriter has it
  *           | 2 bytes(8) content  of the kept artifact behind it, once for each fingerprint
  * </pre>
@@ -26,7 +26,11 @@ import java.util.Set;
  * <p>The file appears under its name when it is complete.
  */
 public final class ArchiveWriter implements GraphSink, AutoCloseable {
-  static final byte[] MAGIC = "reprise store 1\n".getBytes(StandardCharsets.US_ASCII);
+  static final byte[] MAGIC = "reprise store 2\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** Of files without costs by classes of devices; as long as the other. */
+  static final byte[] FIRST_MAGIC = "reprise store 1\n".getBytes(StandardCharsets.US_ASCII);
+
   static final int END = 0;
   static final int CHANGE = 1;
   static final int CONTENT = 2;

@@ -1,6 +1,7 @@
 package dev.reprise.store.exchange;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.DeviceCost;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.Vertex;
 import java.io.DataInputStream;
@@ -68,6 +69,7 @@ public final class ChangeReader {
           new GraphChange.Scored(
               in.readLong(), text(), in.readBoolean() ? key() : null, in.readDouble());
       case ChangeWriter.ENDED -> new GraphChange.Ended(in.readLong(), text(), in.readDouble());
+      case ChangeWriter.MEASURED -> new GraphChange.Measured(in.readLong(), key(), cost());
       case ChangeWriter.REMOVED -> new GraphChange.Removed(key(), key());
       default -> throw new MalformedChangeException("there is no change of kind " + kind);
     };
@@ -89,6 +91,20 @@ public final class ChangeReader {
       inputs.add(key());
     }
     return new Vertex(key, operation, inputs, count(), count());
+  }
+
+  public DeviceCost cost() throws IOException {
+    String device = text();
+    long count = count();
+    long nanos = count();
+    if (count > DeviceCost.MOST || nanos > DeviceCost.MOST) {
+      throw new MalformedChangeException("nothing was measured so often, or took so long");
+    }
+    try {
+      return new DeviceCost(device, count, nanos);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedChangeException(e.getMessage());
+    }
   }
 
   public Key key() throws IOException {

@@ -1,6 +1,7 @@
 package dev.reprise.store.exchange;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.DeviceCost;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.Vertex;
 import java.io.DataOutputStream;
@@ -25,6 +26,7 @@ public final class ChangeWriter {
   static final int SCORED = 7;
   static final int ENDED = 8;
   static final int REMOVED = 9;
+  static final int MEASURED = 10;
 
   private final DataOutputStream out;
 
@@ -57,6 +59,12 @@ public final class ChangeWriter {
         out.writeLong(seen.run());
         vertex(seen.vertex());
         out.writeLong(seen.frequency());
+      }
+      case GraphChange.Measured measured -> {
+        out.writeByte(MEASURED);
+        out.writeLong(measured.run());
+        key(measured.vertex());
+        cost(measured.cost());
       }
       case GraphChange.Kept kept -> {
         out.writeByte(KEPT);
@@ -126,6 +134,12 @@ public final class ChangeWriter {
     }
     out.writeLong(vertex.costNanos());
     out.writeLong(vertex.bytes());
+  }
+
+  public void cost(DeviceCost cost) throws IOException {
+    text(cost.device());
+    out.writeLong(cost.count());
+    out.writeLong(cost.nanos());
   }
 
   public void key(Key key) throws IOException {

@@ -1,6 +1,7 @@
 package dev.reprise.store.exchange;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.DeviceCost;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.Vertex;
 
@@ -23,6 +24,9 @@ public sealed interface GraphChange {
    * @param frequency in how many runs
    */
   record Seen(long run, Vertex vertex, long frequency) implements GraphChange {}
+
+  /** What the operation of a value took on a class of devices, so many times more. */
+  record Measured(long run, Key vertex, DeviceCost cost) implements GraphChange {}
 
   /**
    * A kept value.

@@ -53,6 +53,12 @@ public final class Merge implements GraphSink {
           add(new GraphChange.Seen(run.id(), seen.vertex(), seen.frequency()), 100);
         }
       }
+      case GraphChange.Measured measured -> {
+        Begun run = runOf(measured.run());
+        if (run.isNew()) {
+          add(new GraphChange.Measured(run.id(), measured.vertex(), measured.cost()), 100);
+        }
+      }
       case GraphChange.Region region ->
           add(
               new GraphChange.Region(

@@ -5,8 +5,17 @@ public final class Protocol {
   /** What a server answers to a greeting before its version. */
   public static final String GREETING = "reprise store ";
 
-  /** From 2 on a server takes and gives contents in pieces. */
-  public static final int VERSION = 2;
+  /**
+   * From 2 on a server takes and gives contents in pieces; from 3 on it knows costs by classes of
+   * devices.
+   */
+  public static final int VERSION = 3;
+
+  /** The first version that knows costs by classes of devices. */
+  static final int WITH_COSTS = 3;
+
+  /** Costs of at most so many values are asked for at a time. */
+  public static final int MOST_COSTS = 5_000;
 
   /** Contents travel in parts of at most this size, so that every request is short. */
   public static final int PART_BYTES = 4 << 20;

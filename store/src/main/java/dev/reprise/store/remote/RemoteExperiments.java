@@ -3,11 +3,13 @@ package dev.reprise.store.remote;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.ExperimentSource;
 import dev.reprise.store.Experiments.ArtifactEntry;
+import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
 import dev.reprise.store.Inspection;
+import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreException;
 import dev.reprise.store.exchange.ChangeReader;
@@ -17,7 +19,9 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Answers about experiments from a server, and what people ask it to do. */
 public final class RemoteExperiments implements ExperimentSource, AutoCloseable {
@@ -128,6 +132,28 @@ public final class RemoteExperiments implements ExperimentSource, AutoCloseable 
                     in.number()));
           }
           return entries;
+        });
+  }
+
+  @Override
+  public Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
+    return RemoteCosts.of(connection, vertices);
+  }
+
+  @Override
+  public List<DeviceTotal> devices() {
+    if (!connection.knowsCosts()) {
+      return List.of();
+    }
+    return ask(
+        "/v1/devices",
+        in -> {
+          List<DeviceTotal> totals = new ArrayList<>();
+          long count = in.number();
+          for (long i = 0; i < count; i++) {
+            totals.add(new DeviceTotal(in.text(), in.number(), in.number(), in.number()));
+          }
+          return totals;
         });
   }
 

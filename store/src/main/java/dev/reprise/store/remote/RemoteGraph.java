@@ -21,9 +21,11 @@ import java.util.List;
 
 /** The whole graph of a tenant's space, to be copied from there or to there; for one thread. */
 public final class RemoteGraph implements GraphSource, MergeTarget {
+  private static final String COSTS = "costs";
+
   /** Parts of an export, in the order in which they depend on each other. */
   public static final List<String> PARTS =
-      List.of("runs", "vertices", "regions", "traces", "scores", "artifacts");
+      List.of("runs", "vertices", COSTS, "regions", "traces", "scores", "artifacts");
 
   private final ServerConnection connection;
   private final RemoteContents contents;
@@ -38,6 +40,9 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
   @Override
   public void giveTo(GraphSink sink) throws IOException {
     for (String part : PARTS) {
+      if (part.equals(COSTS) && !connection.knowsCosts()) {
+        continue;
+      }
       String after = "";
       do {
         String path =
@@ -105,11 +110,14 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ChangeWriter out = new ChangeWriter(bytes);
     for (GraphChange change : changes) {
-      if (lengthOf(change) <= Protocol.LONGEST_RECORD_BYTES) {
+      boolean isKnown = connection.knowsCosts() || !(change instanceof GraphChange.Measured);
+      if (isKnown && lengthOf(change) <= Protocol.LONGEST_RECORD_BYTES) {
         out.write(change);
       }
     }
-    connection.send("POST", "/v1/changes", bytes.toByteArray());
+    if (bytes.size() > 0) {
+      connection.send("POST", "/v1/changes", bytes.toByteArray());
+    }
   }
 
   private static int lengthOf(GraphChange change) {

@@ -2,6 +2,7 @@ package dev.reprise.store.remote;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
@@ -17,7 +18,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The store of a server, for the runs of one session. */
@@ -106,6 +109,11 @@ public final class RemoteStore implements RunStore {
   public byte[] region(Key key) {
     ServerConnection.Answer answer = connection.get("/v1/regions/" + key);
     return answer.status() == ServerConnection.ABSENT ? null : answer.body();
+  }
+
+  @Override
+  public Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
+    return RemoteCosts.of(connection, vertices);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.reprise.store.remote;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.DeviceCost;
 import dev.reprise.store.RunChanges;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunTarget;
@@ -125,6 +126,16 @@ final class RemoteTarget implements RunTarget {
     @Override
     public void vertex(Vertex vertex) throws IOException {
       add(new GraphChange.Seen(run, vertex, 1));
+      if (vertex.measured() != null) {
+        measured(vertex.key(), vertex.measured());
+      }
+    }
+
+    @Override
+    public void measured(Key vertex, DeviceCost cost) throws IOException {
+      if (connection.knowsCosts()) {
+        add(new GraphChange.Measured(run, vertex, cost));
+      }
     }
 
     @Override

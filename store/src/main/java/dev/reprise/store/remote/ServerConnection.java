@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Requests to one server. Once it did not answer, or refused the token, every further request fails
@@ -44,11 +46,15 @@ final class ServerConnection implements AutoCloseable {
   private static final Duration TO_WORK = Duration.ofHours(2);
 
   private static final int LONGEST_WHY = 500;
+  private static final Pattern GREETING = Pattern.compile(Protocol.GREETING + "(\\d{1,6})");
 
   private final ServerAddress address;
   private final String session = UUID.randomUUID().toString().replace("-", "");
   private final Consumer<String> tell;
   private final HttpClient client;
+
+  /** What the server knows of, by its answer to the greeting. */
+  private volatile int version = 1;
 
   /** Why it is not asked any more. */
   private final AtomicReference<StoreException> gone = new AtomicReference<>();
@@ -84,6 +90,17 @@ final class ServerConnection implements AutoCloseable {
           "the experiment store " + name() + " refuses the token: " + why(response));
     }
     understood(response);
+    version = versionOf(new String(response.body(), StandardCharsets.UTF_8));
+  }
+
+  private static int versionOf(String greeting) {
+    Matcher found = GREETING.matcher(greeting);
+    return found.lookingAt() ? Integer.parseInt(found.group(1)) : 1;
+  }
+
+  /** True when the server knows costs by classes of devices; after the greeting. */
+  boolean knowsCosts() {
+    return version >= Protocol.WITH_COSTS;
   }
 
   String name() {
