@@ -4,12 +4,15 @@ import static dev.reprise.runtime.cpu.cell.Layout.CELL;
 
 import java.lang.foreign.MemorySegment;
 
-/** The four basic operators, which read and write memory directly. */
+/**
+ * The four basic operators, over blocks and with direct access to memory: see {@link
+ * DirectOperators}.
+ */
 final class ArithmeticLoops {
   private ArithmeticLoops() {}
 
   /** Sum. */
-  static final class Add extends BinaryLoop {
+  static class Add extends BinaryLoop {
     @Override
     double cell(double a, double b) {
       return a + b;
@@ -35,7 +38,10 @@ final class ArithmeticLoops {
         out[i] = a + b[i];
       }
     }
+  }
 
+  /** The sum, which reads and writes memory directly. */
+  static final class DirectAdd extends Add {
     @Override
     void segments(
         MemorySegment a,
@@ -66,7 +72,7 @@ final class ArithmeticLoops {
   }
 
   /** Difference. */
-  static final class Subtract extends BinaryLoop {
+  static class Subtract extends BinaryLoop {
     @Override
     double cell(double a, double b) {
       return a - b;
@@ -92,7 +98,10 @@ final class ArithmeticLoops {
         out[i] = a - b[i];
       }
     }
+  }
 
+  /** The difference, which reads and writes memory directly. */
+  static final class DirectSubtract extends Subtract {
     @Override
     void segments(
         MemorySegment a,
@@ -123,7 +132,7 @@ final class ArithmeticLoops {
   }
 
   /** Product. */
-  static final class Multiply extends BinaryLoop {
+  static class Multiply extends BinaryLoop {
     @Override
     double cell(double a, double b) {
       return a * b;
@@ -149,7 +158,10 @@ final class ArithmeticLoops {
         out[i] = a * b[i];
       }
     }
+  }
 
+  /** The product, which reads and writes memory directly. */
+  static final class DirectMultiply extends Multiply {
     @Override
     void segments(
         MemorySegment a,
@@ -180,7 +192,7 @@ final class ArithmeticLoops {
   }
 
   /** Quotient. */
-  static final class Divide extends BinaryLoop {
+  static class Divide extends BinaryLoop {
     @Override
     double cell(double a, double b) {
       return a / b;
@@ -206,7 +218,10 @@ final class ArithmeticLoops {
         out[i] = a / b[i];
       }
     }
+  }
 
+  /** The quotient, which reads and writes memory directly. */
+  static final class DirectDivide extends Divide {
     @Override
     void segments(
         MemorySegment a,

@@ -25,14 +25,14 @@ final class BinaryKernel implements Kernel {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
   private final String opcode;
-  private final BinaryLoop loop;
+  private final DirectOperators loops;
   private final ScalarBinary scalars;
   private final long chunk;
   private final Parallel parallel;
 
-  BinaryKernel(String opcode, BinaryLoop loop, long chunk, Parallel parallel) {
+  BinaryKernel(String opcode, DirectOperators loops, long chunk, Parallel parallel) {
     this.opcode = opcode;
-    this.loop = loop;
+    this.loops = loops;
     this.scalars = ScalarFunctions.binary(opcode);
     this.chunk = chunk;
     this.parallel = parallel;
@@ -83,6 +83,7 @@ final class BinaryKernel implements Kernel {
           : matrixScalar(a, b.get(0, 0), context);
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), shape.rows(), shape.cols());
+    BinaryLoop loop = loops.over(out.cells());
     VectorBroadcast broadcast =
         new VectorBroadcast(loop, vectorOnLeft ? b : a, vector, vectorOnLeft, out);
     broadcast.run(parallel, context, chunk);
@@ -92,6 +93,7 @@ final class BinaryKernel implements Kernel {
   private DenseMatrix sameShape(DenseMatrix a, DenseMatrix b, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
     long n = out.cells();
+    BinaryLoop loop = loops.over(n);
     if (n <= chunk) {
       loop.segments(a.segment(), 0, b.segment(), 0, out.segment(), 0, n);
     } else {
@@ -110,6 +112,7 @@ final class BinaryKernel implements Kernel {
   private DenseMatrix matrixScalar(DenseMatrix a, double b, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
     long n = out.cells();
+    BinaryLoop loop = loops.over(n);
     if (n <= chunk) {
       loop.segmentScalar(a.segment(), 0, b, out.segment(), 0, n);
     } else {
@@ -127,6 +130,7 @@ final class BinaryKernel implements Kernel {
   private DenseMatrix scalarMatrix(double a, DenseMatrix b, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), b.rows(), b.cols());
     long n = out.cells();
+    BinaryLoop loop = loops.over(n);
     if (n <= chunk) {
       loop.scalarSegment(a, b.segment(), 0, out.segment(), 0, n);
     } else {

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The array loops run over blocks that were copied out of off-heap memory: the compiler turns
  * loops over arrays into vector code, but not loops over two segments that might overlap. Operators
- * as cheap as an addition gain more from reading the segments directly, and override {@code
- * segments}.
+ * as cheap as an addition gain more from reading the segments directly, once that is compiled: see
+ * {@link DirectOperators}.
  */
 abstract class BinaryLoop {
   /** Cells per block: three blocks fit into the first-level cache. */

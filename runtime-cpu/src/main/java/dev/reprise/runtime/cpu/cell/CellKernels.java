@@ -42,7 +42,13 @@ public final class CellKernels {
   public static void register(KernelTable.Builder table, Parallel parallel) {
     Loops.binary()
         .forEach((opcode, loop) ->
-            table.add(opcode, new BinaryKernel(opcode, loop, chunk(opcode), parallel)));
+            table.add(
+                opcode,
+                new BinaryKernel(
+                    opcode,
+                    new DirectOperators(loop, Loops.direct().get(opcode)),
+                    chunk(opcode),
+                    parallel)));
     Loops.unary()
         .forEach((opcode, loop) ->
             table.add(opcode, new UnaryKernel(opcode, loop, chunk(opcode), parallel)));

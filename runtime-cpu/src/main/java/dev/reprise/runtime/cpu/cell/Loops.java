@@ -67,10 +67,22 @@ final class Loops {
           Map.entry("silu", new ActivationLoops.Silu()),
           Map.entry("selu", new ActivationLoops.Selu()));
 
+  /** Those with direct access to memory, for operators that are as cheap as it. */
+  private static final Map<String, BinaryLoop> DIRECT =
+      Map.of(
+          "+", new ArithmeticLoops.DirectAdd(),
+          "-", new ArithmeticLoops.DirectSubtract(),
+          "*", new ArithmeticLoops.DirectMultiply(),
+          "/", new ArithmeticLoops.DirectDivide());
+
   private Loops() {}
 
   static Map<String, BinaryLoop> binary() {
     return BINARY;
+  }
+
+  static Map<String, BinaryLoop> direct() {
+    return DIRECT;
   }
 
   static Map<String, UnaryLoop> unary() {

@@ -24,6 +24,12 @@ record Tiling(
   /** Multiplications of a tile, at least, where the output is long enough: about 0.1 ms. */
   private static final long TILE_WORK = 1L << 22;
 
+  /** Multiplications of a tile, at least, where a product would be one tile: some 50 us. */
+  private static final long LEAST_WORK = 1L << 20;
+
+  /** A tile is not cut to edges below: each tile packs its operands again. */
+  private static final long LEAST_EDGE = 32;
+
   /** Tasks, at most, that cutting the inner dimension may make; bounds the partial results. */
   private static final long TASKS = 32;
 
@@ -42,6 +48,18 @@ record Tiling(
     }
     rowTile = even(m, rowTile);
     colTile = even(n, colTile);
+    if (k < 2 * LEAST_INNER_CHUNK) {
+      // Nothing will be cut inside, as in products of batches.
+      while (pieces(m, rowTile) * pieces(n, colTile) < TILES
+          && Math.max(rowTile, colTile) >= 2 * LEAST_EDGE
+          && rowTile * colTile * k >= 2 * (rowTile < m || colTile < n ? TILE_WORK : LEAST_WORK)) {
+        if (rowTile > colTile) {
+          rowTile = even(m, rowTile / 2);
+        } else {
+          colTile = even(n, colTile / 2);
+        }
+      }
+    }
     long rowTiles = pieces(m, rowTile);
     long colTiles = pieces(n, colTile);
     long chunks = Math.min(TASKS / Math.min(TASKS, rowTiles * colTiles), k / LEAST_INNER_CHUNK);

@@ -50,4 +50,24 @@ class TilingTest {
     assertThat(Tiling.of(10, 10, 1_000_000).innerChunks()).isBetween(16L, 32L);
     assertThat(Tiling.of(10, 10, 1000).isWhole()).isTrue();
   }
+
+  @Test
+  void aBatchOfFewRowsGivesWorkToSeveralCores() {
+    assertThat(tiles(Tiling.of(32, 256, 784))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(128, 256, 784))).isEqualTo(4);
+    assertThat(tiles(Tiling.of(784, 256, 32))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(128, 200, 100))).isEqualTo(2);
+  }
+
+  @Test
+  void productsOfSomeMicrosecondsStayWhole() {
+    assertThat(Tiling.of(32, 200, 100).isWhole()).isTrue();
+    assertThat(Tiling.of(8, 256, 784).isWhole()).isTrue();
+    assertThat(Tiling.of(60, 60, 2000).isWhole()).isTrue();
+  }
+
+  private static long tiles(Tiling tiling) {
+    assertThat(tiling.innerChunks()).isEqualTo(1);
+    return tiling.rowTiles() * tiling.colTiles();
+  }
 }
