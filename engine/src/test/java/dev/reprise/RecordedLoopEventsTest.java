@@ -88,11 +88,20 @@ class RecordedLoopEventsTest {
 
   @Test
   void aLoopWhoseIterationsAllNeedItemsIsLeftToTheInterpreter() {
-    LoopStatistics loops = loops("L = (L %*% L) %% 7\na = a + 1");
+    SessionConfig looking = Scripts.config().withVerifyReuse(1);
+    LoopStatistics loops = loops(looking, "L = (L %*% L) %% 7\na = a + 1");
     assertThat(loops.recorded()).isZero();
     assertThat(loops.left()).isLessThan(250);
     assertThat(loops("for (j in 1:2) { a = a * 0.5 }")).isEqualTo(LoopStatistics.NONE);
     assertThat(loops("print(i)")).isEqualTo(LoopStatistics.NONE);
+  }
+
+  @Test
+  void aLoopThatLooksItsValuesUpInVainIsRecordedWhenItIsTriedAgain() {
+    LoopStatistics loops = loops("L = (L %*% L) %% 7\na = a + 1");
+    // Tried in vain, left alone for 512 iterations; one of sixteen is traced and asked.
+    assertThat(loops.recorded()).isBetween(300L, 400L);
+    assertThat(loops.left()).isBetween(80L, 150L);
   }
 
   @Test

@@ -30,6 +30,9 @@ final class Activation {
   /** Inputs of regions that are being executed here, innermost first; null for none. */
   private Held held;
 
+  /** True in an iteration that is asked for all its values: see {@link Asking}. */
+  boolean sampled;
+
   /** How often traces were cut here; loops around then begin new runs. */
   int cuts;
 

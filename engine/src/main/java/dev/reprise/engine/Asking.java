@@ -9,8 +9,10 @@ package dev.reprise.engine;
  * </pre>
  *
  * <p>Which keys these are follows from the keys, so it is the same ones each time, and a program
- * that repeats itself is noticed after a few repetitions. What costs a hundred times as much as
- * asking is always asked for. Nothing depends on a clock.
+ * that repeats itself is noticed after a few repetitions. Where an iteration of a loop runs without
+ * items (see {@link LoopRecorder}), there are no keys to choose by, and making them costs more than
+ * asking: one of sixteen iterations is asked for all its values, the same ones each time. What
+ * costs a hundred times as much as asking is always asked for. Nothing depends on a clock.
  *
  * <p>Threads: any. Counts of several workers may get lost, which lets them ask a little longer.
  */
@@ -55,6 +57,11 @@ final class Asking {
   /** True for a key that is asked for although so many others were not found. */
   static boolean isSampled(long keyLow) {
     return (keyLow & SAMPLE) == 0;
+  }
+
+  /** Likewise for an iteration of a loop, by its number. */
+  static boolean isSampledIteration(long iteration) {
+    return isSampled((iteration * 0x9E3779B97F4A7C15L) >>> 32);
   }
 
   /** A value was asked for and was not there. */

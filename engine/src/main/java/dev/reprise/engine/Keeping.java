@@ -72,7 +72,12 @@ final class Keeping {
 
   /** False when looking the value of an instruction up is likely to be in vain, as so often. */
   boolean isWorthAsking(SiteAccount account, LineageItem item, double work) {
-    return everything || account.asking.isForAll(work) || Asking.isSampled(item.keyLow());
+    return !asksForSample(account, work) || Asking.isSampled(item.keyLow());
+  }
+
+  /** True when values of so much work are looked up as a sample only. */
+  boolean asksForSample(SiteAccount account, double work) {
+    return !everything && !account.asking.isForAll(work);
   }
 
   /** True when everything is looked up and kept. */

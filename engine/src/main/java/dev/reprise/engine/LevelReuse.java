@@ -67,12 +67,28 @@ final class LevelReuse {
    */
   void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     LineageItem[] inputs = items(activation, region.inputs);
-    if (!isWorthAsking(region, inputs)) {
+    if (asksForSample(region) && !Asking.isSampled(key(region, inputs).low())) {
       long before = context.work;
       Node.runAll(body, context, activation);
       region.learn(context.work - before);
       return;
     }
+    ask(context, activation, region, body, inputs, wanted);
+  }
+
+  /** As {@link #run}, of an execution that is one of the sample whatever its key. */
+  void runSampled(ControlContext context, Activation activation, Region region, Node[] body) {
+    LineageItem[] inputs = items(activation, region.inputs);
+    ask(context, activation, region, body, inputs, region.outputs.length);
+  }
+
+  private void ask(
+      ControlContext context,
+      Activation activation,
+      Region region,
+      Node[] body,
+      LineageItem[] inputs,
+      int wanted) {
     if ((stored != null || !composites.isEmpty())
         && find(context, activation, region, body, inputs, wanted)) {
       return;
@@ -80,12 +96,9 @@ final class LevelReuse {
     execute(context, activation, region, body, inputs, wanted);
   }
 
-  /** False when so many executions were asked for in vain that only a sample still is. */
-  private boolean isWorthAsking(Region region, LineageItem[] inputs) {
-    return stored != null
-        || keeping.isOfEverything()
-        || region.isAlwaysAsked()
-        || Asking.isSampled(key(region, inputs).low());
+  /** True when so many executions were asked for in vain that only a sample still is. */
+  boolean asksForSample(Region region) {
+    return stored == null && !keeping.isOfEverything() && !region.isAlwaysAsked();
   }
 
   private static LineageItem[] items(Activation activation, int[] slots) {

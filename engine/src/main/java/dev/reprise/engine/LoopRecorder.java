@@ -100,9 +100,14 @@ final class LoopRecorder {
 
   // ---- iterations
 
-  /** False when the iterations had better be left to the interpreter; between iterations. */
-  boolean begin() {
+  /**
+   * False when the iterations had better be left to the interpreter; between iterations.
+   *
+   * @param iteration its number in the loop
+   */
+  boolean begin(long iteration) {
     iterations++;
+    activation.sampled = false;
     path = 0;
     learnable = true;
     if (!isRecording()) {
@@ -124,6 +129,7 @@ final class LoopRecorder {
       return true;
     }
     move(state.root);
+    activation.sampled = Asking.isSampledIteration(iteration);
     inside = variable < 0;
     return true;
   }
@@ -148,6 +154,7 @@ final class LoopRecorder {
    * @param draws how many seeds the iteration has drawn
    */
   void end(long draws) {
+    activation.sampled = false;
     if (isRecording()) {
       End end = stretch.end;
       if (end != null && recorder.append(end.stored, pool)) {
@@ -186,10 +193,15 @@ final class LoopRecorder {
 
   private void runGuarded(RecordedBody.Guarded guarded) {
     Region region = guarded.node().region();
-    if (region.isWorthAsking()) {
+    LevelReuse levels = context.run.session().levels();
+    if (region.isWorthAsking() && !levels.asksForSample(region)) {
       learnable = false;
       traceAgain();
       guarded.node().run(context, activation);
+    } else if (region.isWorthAsking() && activation.sampled) {
+      learnable = false;
+      traceAgain();
+      levels.runSampled(context, activation, region, guarded.node().body());
     } else {
       long before = context.work;
       runAll(guarded.parts());

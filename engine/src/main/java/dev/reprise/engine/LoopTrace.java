@@ -25,8 +25,14 @@ final class LoopTrace {
   // Null for a loop all of whose iterations need their items.
   private final RecordedBody recordable;
 
-  // Set when recording was tried in vain; racy, but who misses it tries once more.
-  private boolean hopeless;
+  /** Each time that recording was in vain, as many times longer until it is tried again. */
+  private static final int MORE_PATIENCE = 16;
+
+  private static final int MOST_PATIENCE = 1 << 20;
+
+  // Iterations that are left to the interpreter before recording is tried; racy, but who misses a
+  // change tries once more.
+  private int patience = FIRST_RECORDED;
 
   private LoopTrace(
       String name, RunLoop loop, int[] written, boolean draws, RecordedBody recordable) {
@@ -165,11 +171,8 @@ final class LoopTrace {
     /** What is recorded of the loop so far, if anything, is about another builder and items. */
     private void waitForRecording() {
       boolean mayRecord =
-          builder != null
-              && recordable != null
-              && !hopeless
-              && !(recordable.writes && context.writes != null);
-      unrecorded = mayRecord ? FIRST_RECORDED : -1;
+          builder != null && recordable != null && !(recordable.writes && context.writes != null);
+      unrecorded = mayRecord ? patience : -1;
       recorder = null;
       recorded = false;
     }
@@ -188,17 +191,21 @@ final class LoopTrace {
         seeds.restart(Seeds.childBase(seedBase, first + iteration));
       }
       if (recorder != null) {
-        beginRecorded();
+        beginRecorded(iteration);
       } else if (unrecorded >= 0 && unrecorded-- == 0) {
         recorder = new LoopRecorder(recordable, context, activation, written, variable, builder);
-        beginRecorded();
+        beginRecorded(iteration);
       }
     }
 
-    private void beginRecorded() {
-      recorded = recorder.begin();
+    private void beginRecorded(long iteration) {
+      recorded = recorder.begin(first + iteration);
       if (!recorded) {
-        hopeless |= !recorder.hasRecorded();
+        if (!recorder.hasRecorded()) {
+          // What is looked up in each iteration now may be looked up in few of them later.
+          patience = Math.min(MOST_PATIENCE, MORE_PATIENCE * patience);
+          unrecorded = patience;
+        }
         recorder = null;
       }
     }

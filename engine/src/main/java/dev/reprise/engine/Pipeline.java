@@ -71,13 +71,33 @@ final class Pipeline {
       Value[] inputs,
       LineageItem item,
       Origin origin) {
+    return compute(context, operation, inputs, item, origin, false);
+  }
+
+  /** As {@link #compute}, of a value that is one of the sample whatever its key. */
+  Value computeSampled(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Origin origin) {
+    return compute(context, operation, inputs, item, origin, true);
+  }
+
+  private Value compute(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      Origin origin,
+      boolean sampled) {
     boolean pending = resolve(context, inputs);
     boolean watched = cache != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
-            && (pending || !isSkipped(operation, inputs, item, work));
+            && (pending || sampled || !isSkipped(operation, inputs, item, work));
     if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
@@ -101,10 +121,17 @@ final class Pipeline {
    */
   private boolean isSkipped(
       LinkedOperation operation, Value[] inputs, LineageItem item, double work) {
+    return asksForSample(operation, inputs, work) && !Asking.isSampled(item.keyLow());
+  }
+
+  /**
+   * True for an instruction that has so often been looked up in vain that only a sample still is.
+   */
+  private boolean asksForSample(LinkedOperation operation, Value[] inputs, double work) {
     if (cache == null
         || checks.looksAtAll()
         || execution.asksStore()
-        || keeping.isWorthAsking(operation.account(), item, work)) {
+        || !keeping.asksForSample(operation.account(), work)) {
       return false;
     }
     for (Value input : inputs) {
@@ -118,8 +145,11 @@ final class Pipeline {
   /**
    * True when the item of the operation is needed after all: it is looked up, or its cost noted, or
    * its value may lie on an accelerator, which may be lost. Otherwise its work is counted.
+   *
+   * @param sampled whether it is in the sample of what is looked up although that was in vain
    */
-  boolean needsItem(ControlContext context, LinkedOperation operation, Value[] inputs) {
+  boolean needsItem(
+      ControlContext context, LinkedOperation operation, Value[] inputs, boolean sampled) {
     if (kernels.places() && isForDevices(operation, inputs)) {
       return true;
     }
@@ -132,7 +162,9 @@ final class Pipeline {
       }
     }
     double work = operation.work(inputs);
-    if (work >= COST_GATE_NANOS && operation.cacheable()) {
+    if (work >= COST_GATE_NANOS
+        && operation.cacheable()
+        && (sampled || !asksForSample(operation, inputs, work))) {
       return true;
     }
     context.work += (long) work;

@@ -86,12 +86,16 @@ final class Steps {
         ControlContext context, Activation activation, Value[] values, LineageItem traced) {
       Pipeline pipeline = context.run.session().pipeline();
       LineageItem item = traced;
-      if (activation.isRecorded() && pipeline.needsItem(context, operation, values)) {
+      boolean sampled = activation.sampled;
+      if (activation.isRecorded() && pipeline.needsItem(context, operation, values, sampled)) {
         activation.traceAgain();
         item = trace(activation, operation.operation(), inputs);
       }
+      Origin origin = new Origin(this, activation);
       Value value =
-          pipeline.compute(context, operation, values, item, new Origin(this, activation));
+          sampled
+              ? pipeline.computeSampled(context, operation, values, item, origin)
+              : pipeline.compute(context, operation, values, item, origin);
       if (outputItems == null) {
         activation.bind(outputs[0], value, item);
       } else {

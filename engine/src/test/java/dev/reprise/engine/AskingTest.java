@@ -121,6 +121,44 @@ class AskingTest {
   }
 
   @Test
+  void oneOfSixteenIterationsIsSampled() {
+    int sampled = 0;
+    for (long iteration = 0; iteration < 1600; iteration++) {
+      sampled += Asking.isSampledIteration(iteration) ? 1 : 0;
+    }
+    assertThat(sampled).isBetween(50, 150);
+  }
+
+  /** Products above the cost gate, over matrices that are too small for fused loops. */
+  private static final String TRAINING =
+      """
+      X = matrix(seq(1, 8000), 100, 80) %% 7 / 8
+      r = 0
+      for (k in 1:PASSES) {
+        w = matrix(0, 80, 1)
+        for (i in 1:3000) {
+          g = t(X) %*% (X %*% w - 1)
+          w = w - 0.0001 * g
+        }
+        r = r + k * sum(w)
+      }
+      """;
+
+  @Test
+  void aLoopThatAsksInVainIsRecordedAllTheSame() {
+    RunStatistics statistics = reusing(ReuseMode.FULL, TRAINING.replace("PASSES", "1"));
+    assertThat(statistics.of("matmul").executed()).isBetween(5_900L, 6_010L);
+    assertThat(statistics.of("matmul").misses()).isBetween(2 * 256L, 2 * 256L + 600);
+    assertThat(statistics.loops().recorded()).isGreaterThan(1_500);
+  }
+
+  @Test
+  void aRecordedLoopThatComesAgainIsNoticed() {
+    RunStatistics statistics = reusing(ReuseMode.FULL, TRAINING.replace("PASSES", "4"));
+    assertThat(statistics.of("matmul").hits()).isGreaterThan(8_000);
+  }
+
+  @Test
   void callsThatNeverComeAgainAreRememberedAsASampleAndFoundOnceTheyDo() {
     String script =
         """
