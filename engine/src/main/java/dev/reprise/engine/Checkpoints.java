@@ -1,13 +1,11 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.ShortTrace;
 import dev.reprise.formats.CheckpointInput;
 import dev.reprise.formats.CheckpointOutput;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceFormatException;
-import dev.reprise.lineage.TraceProgram;
 import dev.reprise.lineage.TraceReader;
-import dev.reprise.lineage.TraceWriter;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
@@ -24,7 +22,6 @@ import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,9 +38,6 @@ final class Checkpoints {
   private static final String TRACE = "lineage";
   private static final String SEEDS = "seeds";
   private static final String ORIGIN = "origin";
-
-  /** A trace of so many items is not worth its time; it would have to be written one by one. */
-  private static final long MOST_ITEMS = 200_000;
 
   private final HostMemory memory;
   private final CpuDevice device;
@@ -77,7 +71,7 @@ final class Checkpoints {
     Map<String, String> notes = new TreeMap<>();
     notes.put(ORIGIN, origin);
     notes.put(SEEDS, SeedPlaceText.of(context.trail.place(context.seeds)));
-    String trace = trace(item);
+    String trace = item == null ? null : ShortTrace.of(item, Integer.MAX_VALUE);
     if (trace != null) {
       notes.put(TRACE, trace);
     }
@@ -86,24 +80,6 @@ final class Checkpoints {
       write(output, list);
       output.publish();
     }
-  }
-
-  private static String trace(LineageItem item) {
-    if (item == null) {
-      return null;
-    }
-    Map<String, LineageItem> outputs = Map.of(Trace.UNNAMED, item);
-    TraceProgram program = TraceProgram.of(outputs);
-    if (program.isTangled() && program.expandedSize() > MOST_ITEMS) {
-      return null;
-    }
-    StringBuilder text = new StringBuilder();
-    try {
-      TraceWriter.write(outputs, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a StringBuilder does not fail", e);
-    }
-    return text.toString();
   }
 
   private void write(CheckpointOutput output, Value value) {

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
@@ -45,6 +46,20 @@ final class Steps {
         }
       }
       return trace(activation, operation.operation(), inputs);
+    }
+
+    /**
+     * The text of an operand, once that is complete.
+     *
+     * @param wanted what it is, for who gave something else
+     */
+    final String text(ControlContext context, Activation activation, int operand, String wanted) {
+      Value given = context.completed(activation, inputs[operand]);
+      if (given instanceof Scalar text && !text.isAbsent()) {
+        return text.asString();
+      }
+      throw new OperandException(
+          "'" + describe() + "' needs " + wanted + ", but got a " + Describe.value(given));
     }
 
     final LineageItem trace(Activation activation, Operation traced, int[] operands) {

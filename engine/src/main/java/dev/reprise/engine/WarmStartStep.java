@@ -34,11 +34,7 @@ final class WarmStartStep extends Steps.OperationStep {
       activation.traceAgain();
     }
     Value initial = context.completed(activation, inputs[0]);
-    if (!(context.completed(activation, inputs[2]) instanceof Scalar name) || name.isAbsent()) {
-      throw new OperandException(
-          "'warmstart' needs the name of a score, but got a "
-              + Describe.value(context.completed(activation, inputs[2])));
-    }
+    String name = text(context, activation, 2, "the name of a score");
     if (WarmStarts.formOf(initial) == null) {
       throw new OperandException(
           "'warmstart' begins from a matrix, or a list of matrices and scalars, but got a "
@@ -51,7 +47,7 @@ final class WarmStartStep extends Steps.OperationStep {
               + "; write warmstart(W, X, \"accuracy\")");
     }
     context.counters.executed[operation.index()]++;
-    bind(activation, initial, found(context, activation, initial, name.asString()));
+    bind(activation, initial, found(context, activation, initial, name));
     releaseDead(activation);
   }
 

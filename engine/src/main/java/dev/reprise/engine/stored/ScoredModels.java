@@ -1,13 +1,8 @@
 package dev.reprise.engine.stored;
 
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.lineage.Trace;
-import dev.reprise.lineage.TraceProgram;
-import dev.reprise.lineage.TraceWriter;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.ScoredModel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,9 +14,6 @@ import java.util.Map;
 public final class ScoredModels {
   /** Scores by more names than these keep no models. */
   private static final int MOST_NAMES = 64;
-
-  /** A history of so many items that no loops describe is not worth its time. */
-  private static final long MOST_ITEMS = 200_000;
 
   /** Reading a longer text would take longer than many a training. */
   private static final int LONGEST_TEXT = 4 << 20;
@@ -89,17 +81,6 @@ public final class ScoredModels {
 
   /** The trace of a model; null when it is too long. */
   static String textOf(LineageItem item) {
-    Map<String, LineageItem> outputs = Map.of(Trace.UNNAMED, item);
-    TraceProgram program = TraceProgram.of(outputs);
-    if (program.isTangled() && program.expandedSize() > MOST_ITEMS) {
-      return null;
-    }
-    StringBuilder text = new StringBuilder();
-    try {
-      TraceWriter.write(outputs, new ShortText(text, LONGEST_TEXT));
-    } catch (UncheckedIOException | IOException e) {
-      return null;
-    }
-    return text.toString();
+    return ShortTrace.of(item, LONGEST_TEXT);
   }
 }
