@@ -139,10 +139,15 @@ final class LaidUpload extends Upload {
 
   private Part add(Key piece, DataInputStream in) throws IOException {
     Integer length = wanted.get(piece);
+    int fileBytes = in.readInt();
+    if (length == null && sent.contains(piece) && fileBytes <= Layout.PIECE_BYTES + 1) {
+      // A request that was repeated because its answer was lost.
+      in.skipNBytes(fileBytes);
+      return Part.TAKEN;
+    }
     if (length == null) {
       return Part.UNEXPECTED;
     }
-    int fileBytes = in.readInt();
     if (fileBytes <= 0 || fileBytes > length + 1) {
       return Part.DAMAGED;
     }

@@ -97,6 +97,11 @@ final class TestServer implements AutoCloseable {
     return new ServerAddress(URI.create("http://localhost:" + port()), token);
   }
 
+  /** The same, for a client that goes through something. */
+  RunStore client(String tenant, Tap through) {
+    return RunStore.open(StoreConfig.of(through.address(token(tenant))), told::add);
+  }
+
   /** A client of a tenant with a token of its own. */
   RunStore client(String tenant) {
     return RunStore.open(StoreConfig.of(address(token(tenant))), told::add);

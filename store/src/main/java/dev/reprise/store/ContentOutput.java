@@ -22,7 +22,7 @@ public final class ContentOutput implements WritableByteChannel {
   private static final int FRAME_HEADER = 25;
 
   /** Smaller contents stay in one file. */
-  private static final int LEAST_BYTES = 64 << 10;
+  public static final int LEAST_BYTES = 64 << 10;
 
   private final ByteArrayOutputStream array;
 

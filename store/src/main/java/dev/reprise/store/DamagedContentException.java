@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class DamagedContentException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  DamagedContentException(String message) {
+  public DamagedContentException(String message) {
     super(message);
   }
 }

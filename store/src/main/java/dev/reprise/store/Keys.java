@@ -5,10 +5,13 @@ import java.nio.ByteBuffer;
 
 /** Keys as the 16 bytes that the database has them in. */
 public final class Keys {
+  /** Bytes of a key. */
+  public static final int LENGTH = 16;
+
   private Keys() {}
 
   public static byte[] bytes(Key key) {
-    return ByteBuffer.allocate(16).putLong(key.high()).putLong(key.low()).array();
+    return ByteBuffer.allocate(LENGTH).putLong(key.high()).putLong(key.low()).array();
   }
 
   public static Key of(byte[] bytes) {

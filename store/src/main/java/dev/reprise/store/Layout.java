@@ -35,10 +35,10 @@ public record Layout(
   private static final long MOST_ROWS = 1L << 46;
 
   /** Rows of a block of a table: a piece of half a megabyte in double precision. */
-  static final int TABLE_ROWS = 1 << 16;
+  public static final int TABLE_ROWS = 1 << 16;
 
   /** Bytes of a piece of another content. */
-  static final int PIECE_BYTES = 1 << 20;
+  public static final int PIECE_BYTES = 1 << 20;
 
   public Layout {
     pieces = List.copyOf(pieces);

@@ -162,6 +162,32 @@ class PiecesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"70000, 8, 3", "131073, 4, 2", "40000, 8, 1", "4096, 8, 40"})
+  void anyStretchOfATableIsReadAlone(int rows, int cellBytes, int count) throws IOException {
+    int[] columns = new int[count];
+    Arrays.setAll(columns, column -> column % 4 == 1 ? -1 : column);
+    byte[] bytes = table(rows, cellBytes, columns);
+    SplittableRandom random = new SplittableRandom(rows);
+    try (ExperimentStore store = open()) {
+      assertThat(offer(store, 1, new Table(bytes, rows, cellBytes))).isEqualTo(1);
+      Layout layout = store.layoutOf(store.find(key(1)).hash());
+      assertThat(PieceReader.fingerprint(store.pieces(), layout)).isEqualTo(ContentHash.of(bytes));
+      for (int i = 0; i < 30; i++) {
+        int from = i == 0 ? 0 : random.nextInt(bytes.length);
+        int length =
+            1
+                + random.nextInt(
+                    i % 2 == 0 ? Math.min(900, bytes.length - from) : bytes.length - from);
+        byte[] stretch = new byte[length];
+        PieceReader.stretch(store.pieces(), layout, from, MemorySegment.ofArray(stretch));
+        assertThat(stretch)
+            .as(from + " " + length)
+            .isEqualTo(Arrays.copyOfRange(bytes, from, from + length));
+      }
+    }
+  }
+
   @Test
   void tablesShareTheColumnsThatTheyHaveInCommonWhereverTheseStand() throws IOException {
     try (ExperimentStore store = open()) {

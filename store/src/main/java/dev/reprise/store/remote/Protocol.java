@@ -11,6 +11,9 @@ public final class Protocol {
    */
   public static final int VERSION = 3;
 
+  /** The first version that takes and gives contents in pieces. */
+  static final int WITH_PIECES = 2;
+
   /** The first version that knows costs by classes of devices. */
   static final int WITH_COSTS = 3;
 

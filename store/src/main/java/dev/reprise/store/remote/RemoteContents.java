@@ -1,36 +1,76 @@
 package dev.reprise.store.remote;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.ContentOutput;
+import dev.reprise.store.DamagedContentException;
+import dev.reprise.store.Keys;
+import dev.reprise.store.Layout;
+import dev.reprise.store.PieceReader;
+import dev.reprise.store.PieceWriter;
+import dev.reprise.store.StoreException;
+import dev.reprise.store.exchange.ChangeWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Contents on their way, in parts. Whoever reads a content compares it with its fingerprint, as
- * with a file; the server does so with what it is sent. Thread-safe.
+ * Contents on their way, in parts, or in pieces where the server takes them. Whoever reads a
+ * content compares it with its fingerprint, as with a file; the server does so with what it is
+ * sent. Thread-safe.
  */
 final class RemoteContents {
+  /** Pieces of a server turn out to be damaged while others are sent: so often, not more. */
+  private static final int MOST_SENDINGS = 3;
+
   private final ServerConnection connection;
+
+  // The layout that was asked for last, so that one question does for header, cells and all. What
+  // it says holds for ever, or pieces are gone.
+  private volatile Looked looked;
+
+  /**
+   * @param layout null when the content lies whole
+   */
+  private record Looked(Key hash, Layout layout) {}
 
   RemoteContents(ServerConnection connection) {
     this.connection = connection;
   }
 
   /**
-   * All bytes of a content, in a file that has no name any more.
+   * All bytes of a content.
    *
    * @throws NoSuchFileException when the server has it no longer
    */
   MemorySegment load(Key hash, long bytes, Arena arena) throws IOException {
+    Layout layout = layoutOf(hash, bytes);
+    if (layout == null) {
+      return loadWhole(hash, bytes, arena);
+    }
+    byte[] header = layout.header();
+    MemorySegment content = arena.allocate(bytes);
+    MemorySegment.copy(header, 0, content, ValueLayout.JAVA_BYTE, 0, header.length);
+    piecesOf(layout).read(content.asSlice(header.length));
+    return content;
+  }
+
+  /** In a file that has no name any more. */
+  private MemorySegment loadWhole(Key hash, long bytes, Arena arena) throws IOException {
     Path file = draft();
     try {
       copy(hash, bytes, file);
@@ -61,6 +101,99 @@ final class RemoteContents {
       throw new NoSuchFileException(hash.toString());
     }
     return answer.body();
+  }
+
+  /**
+   * How a content lies in pieces on the server; null when it does not, or the server knows of none.
+   *
+   * @throws DamagedContentException when it cannot be the layout of that content
+   */
+  Layout layoutOf(Key hash, long bytes) throws IOException {
+    Looked before = looked;
+    if (before != null && before.hash.equals(hash)) {
+      return before.layout;
+    }
+    if (!connection.takesPieces() || bytes < ContentOutput.LEAST_BYTES) {
+      return null;
+    }
+    ServerConnection.Answer answer = connection.get("/v1/layouts/" + hash);
+    Layout layout = answer.status() == ServerConnection.ABSENT ? null : Layout.of(answer.body());
+    if (layout != null && layout.bytes() != bytes) {
+      throw new DamagedContentException("the layout of a content was damaged");
+    }
+    looked = new Looked(hash, layout);
+    return layout;
+  }
+
+  PieceReader piecesOf(Layout layout) {
+    return new PieceReader(new RemotePieces(connection, layout), layout);
+  }
+
+  /** Takes the pieces of a content before the server is asked which of them it has. */
+  PieceWriter pieces() {
+    return new PieceWriter(
+        _ -> false,
+        () -> {
+          try {
+            return draft();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /**
+   * Sends the pieces of a content that the server lacks, and waits until it has compared all of it
+   * with the fingerprint.
+   *
+   * @throws StoreException one that passes when it does not want the content
+   */
+  void store(Key hash, PieceWriter content) throws IOException {
+    String path = "/v1/layouts/" + hash;
+    byte[] recipe = content.layout().recipe();
+    if (recipe.length > Protocol.MOST_REQUEST_BYTES) {
+      throw new StoreException("a content has too many pieces for a server", null, true);
+    }
+    ServerConnection.Answer answer = connection.send("POST", path, recipe);
+    int sendings = 0;
+    while (answer.status() == ServerConnection.WANTED) {
+      List<Key> wanted = keys(answer.body());
+      if (!wanted.isEmpty()) {
+        if (++sendings > MOST_SENDINGS) {
+          throw new StoreException("pieces of a content are damaged again and again", null, true);
+        }
+        send(path, content, wanted);
+      }
+      answer = connection.send("POST", path);
+    }
+  }
+
+  private static List<Key> keys(byte[] body) {
+    List<Key> keys = new ArrayList<>(body.length / Keys.LENGTH);
+    ByteBuffer in = ByteBuffer.wrap(body);
+    while (in.remaining() >= Keys.LENGTH) {
+      keys.add(new Key(in.getLong(), in.getLong()));
+    }
+    return keys;
+  }
+
+  /** Many pieces in a request. */
+  private void send(String path, PieceWriter content, List<Key> wanted) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    ChangeWriter out = new ChangeWriter(body);
+    for (Key piece : wanted) {
+      PieceWriter.Draft draft = content.drafts().get(piece);
+      if (draft == null) {
+        throw new StoreException("a server wants a piece that a content does not have", null, true);
+      }
+      if (body.size() > 0 && body.size() + draft.bytes() > Protocol.PART_BYTES) {
+        connection.send("PUT", path, body.toByteArray());
+        body.reset();
+      }
+      out.key(piece);
+      out.bytes(Files.readAllBytes(draft.file()));
+    }
+    connection.send("PUT", path, body.toByteArray());
   }
 
   /** A file for a content, of this user alone. */

@@ -1,6 +1,8 @@
 package dev.reprise.store.remote;
 
 import dev.reprise.lineage.Key;
+import dev.reprise.store.PieceWriter;
+import dev.reprise.store.WholeContent;
 import dev.reprise.store.exchange.ChangeReader;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
@@ -99,7 +101,13 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
       try (InputStream in = content.open()) {
         Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
       }
-      contents.store(hash, bytes, file);
+      try (PieceWriter pieces = connection.takesPieces() ? contents.pieces() : null) {
+        if (pieces != null && WholeContent.cut(file, pieces)) {
+          contents.store(hash, pieces);
+        } else {
+          contents.store(hash, bytes, file);
+        }
+      }
     } finally {
       Files.deleteIfExists(file);
     }

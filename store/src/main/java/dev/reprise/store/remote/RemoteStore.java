@@ -2,6 +2,7 @@ package dev.reprise.store.remote;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.Layout;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
@@ -10,6 +11,7 @@ import dev.reprise.store.ScoredModel;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreException;
+import dev.reprise.store.TableContent;
 import dev.reprise.store.exchange.ChangeReader;
 import dev.reprise.store.exchange.GraphChange;
 import java.io.ByteArrayInputStream;
@@ -103,6 +105,26 @@ public final class RemoteStore implements RunStore {
     return artifact.isInline()
         ? MemorySegment.ofArray(artifact.content())
         : contents.load(artifact.hash(), artifact.bytes(), arena);
+  }
+
+  @Override
+  public TableContent tableOf(Artifact artifact) throws IOException {
+    Layout layout =
+        artifact.isInline() ? null : contents.layoutOf(artifact.hash(), artifact.bytes());
+    if (layout == null || layout.cellBytes() == 1) {
+      return null;
+    }
+    return new TableContent() {
+      @Override
+      public byte[] header() {
+        return layout.header();
+      }
+
+      @Override
+      public void cellsInto(MemorySegment cells) throws IOException {
+        contents.piecesOf(layout).read(cells);
+      }
+    };
   }
 
   @Override

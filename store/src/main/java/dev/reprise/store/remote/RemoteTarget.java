@@ -3,6 +3,7 @@ package dev.reprise.store.remote;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.DeviceCost;
+import dev.reprise.store.PieceWriter;
 import dev.reprise.store.RunChanges;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunTarget;
@@ -61,6 +62,11 @@ final class RemoteTarget implements RunTarget {
   @Override
   public FileChannel openDraft(Path draft) throws IOException {
     return FileChannel.open(draft, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+  }
+
+  @Override
+  public PieceWriter pieces() {
+    return connection.takesPieces() ? contents.pieces() : null;
   }
 
   @Override
@@ -138,19 +144,42 @@ final class RemoteTarget implements RunTarget {
       }
     }
 
+    private interface Sending {
+      void send() throws IOException;
+    }
+
     @Override
     public boolean artifact(Artifact artifact, Key vertex, Path draft) throws IOException {
-      if (draft != null) {
-        try {
-          contents.store(artifact.hash(), artifact.bytes(), draft);
-        } catch (StoreException e) {
-          if (connection.problem() != null || !e.isPassing()) {
-            throw e;
-          }
-          // No room for it, or too much at once: this one is not kept.
-          return false;
-        }
+      if (draft == null) {
+        add(artifact, vertex);
+        return true;
       }
+      return sent(artifact, vertex, () -> contents.store(artifact.hash(), artifact.bytes(), draft));
+    }
+
+    @Override
+    public boolean artifact(Artifact artifact, Key vertex, PieceWriter content) throws IOException {
+      return sent(artifact, vertex, () -> contents.store(artifact.hash(), content));
+    }
+
+    /** The content first; false when there is no room for it, or too much on its way at once. */
+    private boolean sent(Artifact artifact, Key vertex, Sending content) throws IOException {
+      try {
+        content.send();
+      } catch (StoreException e) {
+        if (connection.problem() != null || !e.isPassing()) {
+          throw e;
+        }
+        return false;
+      }
+      add(artifact, vertex);
+      if (++contentsSent >= MOST_CONTENTS) {
+        flush();
+      }
+      return true;
+    }
+
+    private void add(Artifact artifact, Key vertex) throws IOException {
       add(
           new GraphChange.Kept(
               run,
@@ -161,10 +190,6 @@ final class RemoteTarget implements RunTarget {
               artifact.costNanos(),
               artifact.content(),
               0));
-      if (draft != null && ++contentsSent >= MOST_CONTENTS) {
-        flush();
-      }
-      return true;
     }
 
     @Override
