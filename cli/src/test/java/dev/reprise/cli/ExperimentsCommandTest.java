@@ -94,9 +94,9 @@ class ExperimentsCommandTest {
     train(0.1);
     train(0.25);
     assertThat(run("experiments", "--store", store())).isEqualTo(ExitCode.FINE);
-    assertThat(out()).startsWith("3 runs; ").contains("finished");
+    assertThat(out()).startsWith("3 runs; ").contains("finished").contains("measured on cpu: ");
     assertThat(run("experiments", "--store", store(), "show", "1")).isEqualTo(ExitCode.FINE);
-    assertThat(out()).contains("wrote      ", "B.csv", "tsmm");
+    assertThat(out()).contains("wrote      ", "B.csv").containsPattern("tsmm  \\[cpu .* x1\\]");
     assertThat(run("experiments", "--store", store(), "compare", "1", "2"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).contains("came to be in the same way");

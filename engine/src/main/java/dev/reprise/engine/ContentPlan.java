@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * How the cells of one value come to be: the exact minimum of loading and computing over the
@@ -42,7 +43,7 @@ final class ContentPlan implements AutoCloseable {
   private final StoredValues stored;
   private final LineageItem output;
   private final Artifact artifact;
-  private final long costNanos;
+  private final LongSupplier costNanos;
   private final Map<Key, Value> inputs;
 
   /** Values that were loaded for the plan, with a reference each. */
@@ -50,14 +51,14 @@ final class ContentPlan implements AutoCloseable {
 
   /**
    * @param artifact of the output, or null
-   * @param costNanos what computing the output took, all together
+   * @param costNanos what computing the output takes, all together; asked when it is needed
    * @param inputs values at hand, borrowed
    */
   ContentPlan(
       SessionServices services,
       LineageItem output,
       Artifact artifact,
-      long costNanos,
+      LongSupplier costNanos,
       Map<Key, Value> inputs) {
     this.services = services;
     this.stored = services.stored();
@@ -98,7 +99,7 @@ final class ContentPlan implements AutoCloseable {
   /** Computes what the store has lost, and offers it again. */
   private MatrixValue replaced() {
     MatrixValue value = computed();
-    stored.offer(output, value, costNanos);
+    stored.offer(output, value, costNanos.getAsLong());
     return value;
   }
 
@@ -210,7 +211,9 @@ final class ContentPlan implements AutoCloseable {
         MeasuredCosts costs = measured.get(item.key());
         long known = costs == null ? 0 : costs.on(DeviceClasses.CPU);
         long nanos = known > 0 ? known : UNMEASURED_NANOS;
-        graph.recost(node, item.sameAs(output) ? Math.min(nanos, Math.max(1, costNanos)) : nanos);
+        graph.recost(
+            node,
+            item.sameAs(output) ? Math.min(nanos, Math.max(1, costNanos.getAsLong())) : nanos);
       });
     }
 

@@ -167,7 +167,7 @@ final class Execution {
       items[i] = item.input(i);
     }
     Composite.MatrixFacts facts = new Composite.MatrixFacts(meta.shape(), Precision.FP64);
-    return KnownContent.of(services, item, facts, artifact, items, inputs, artifact.costNanos());
+    return KnownContent.ofOperation(services, item, facts, artifact, items, inputs);
   }
 
   /** Offers what an accelerator has computed before it passes it on. */

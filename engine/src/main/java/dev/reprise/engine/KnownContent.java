@@ -11,7 +11,9 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.MeasuredCosts;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,7 +38,11 @@ final class KnownContent implements AbsentMatrix.Source {
 
   private final Map<Key, Value> inputs;
   private final long costNanos;
+  private final boolean isOfOperation;
   private final int depth;
+
+  // Asked for once; two threads would hear the same. 0 until then.
+  private volatile long measuredNanos;
 
   private KnownContent(
       SessionServices services,
@@ -44,13 +50,26 @@ final class KnownContent implements AbsentMatrix.Source {
       Artifact artifact,
       Map<Key, Value> inputs,
       long costNanos,
+      boolean isOfOperation,
       int depth) {
     this.services = services;
     this.item = item;
     this.artifact = artifact;
     this.inputs = inputs;
     this.costNanos = costNanos;
+    this.isOfOperation = isOfOperation;
     this.depth = depth;
+  }
+
+  /** As the other, of a single operation whose inputs these are: costs are what it takes here. */
+  static AbsentMatrix ofOperation(
+      SessionServices services,
+      LineageItem item,
+      Composite.MatrixFacts facts,
+      Artifact artifact,
+      LineageItem[] items,
+      Value[] values) {
+    return of(services, item, facts, artifact, items, values, artifact.costNanos(), true);
   }
 
   /**
@@ -70,6 +89,18 @@ final class KnownContent implements AbsentMatrix.Source {
       LineageItem[] items,
       Value[] values,
       long costNanos) {
+    return of(services, item, facts, artifact, items, values, costNanos, false);
+  }
+
+  private static AbsentMatrix of(
+      SessionServices services,
+      LineageItem item,
+      Composite.MatrixFacts facts,
+      Artifact artifact,
+      LineageItem[] items,
+      Value[] values,
+      long costNanos,
+      boolean isOfOperation) {
     if (!services.mayDefer()) {
       return null;
     }
@@ -86,7 +117,8 @@ final class KnownContent implements AbsentMatrix.Source {
       return null;
     }
     inputs.values().forEach(Value::retain);
-    KnownContent content = new KnownContent(services, item, artifact, inputs, costNanos, depth + 1);
+    KnownContent content =
+        new KnownContent(services, item, artifact, inputs, costNanos, isOfOperation, depth + 1);
     services.stored().deferred();
     return new AbsentMatrix(facts.shape(), facts.precision(), content);
   }
@@ -116,7 +148,8 @@ final class KnownContent implements AbsentMatrix.Source {
 
   @Override
   public MatrixValue make() {
-    try (ContentPlan plan = new ContentPlan(services, item, artifact, costNanos, inputs)) {
+    try (ContentPlan plan =
+        new ContentPlan(services, item, artifact, this::computingNanos, inputs)) {
       return plan.execute();
     } catch (OperandException e) {
       throw new ResourceException(
@@ -131,7 +164,21 @@ final class KnownContent implements AbsentMatrix.Source {
 
   @Override
   public long nanos() {
-    return artifact == null ? costNanos : Math.min(costNanos, StoredValues.loadNanos(artifact));
+    long computing = computingNanos();
+    return artifact == null ? computing : Math.min(computing, StoredValues.loadNanos(artifact));
+  }
+
+  /** What computing it takes: an operation on the processor, where it would be computed now. */
+  private long computingNanos() {
+    if (!isOfOperation) {
+      return costNanos;
+    }
+    if (measuredNanos == 0) {
+      MeasuredCosts costs = services.stored().costsOf(List.of(item)).get(item.key());
+      long known = costs == null ? 0 : costs.on(DeviceClasses.CPU);
+      measuredNanos = known > 0 ? known : Math.max(1, costNanos);
+    }
+    return measuredNanos;
   }
 
   @Override

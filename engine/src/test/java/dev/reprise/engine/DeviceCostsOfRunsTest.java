@@ -1,0 +1,213 @@
+package dev.reprise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.CompileOptions;
+import dev.reprise.DeviceConfig;
+import dev.reprise.ReuseMode;
+import dev.reprise.RunStatistics;
+import dev.reprise.SessionConfig;
+import dev.reprise.cache.CacheEvents;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
+import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.store.DeviceCost;
+import dev.reprise.store.ExperimentStore;
+import dev.reprise.store.Experiments;
+import dev.reprise.store.Experiments.DeviceTotal;
+import dev.reprise.store.StoreConfig;
+import dev.reprise.testkit.FakeAccelerator;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Runs note where their operations were computed, and load or compute by what is known of that. */
+class DeviceCostsOfRunsTest {
+  private static final String FAKE = "fake:a fake";
+
+  /** The product takes long to compute, and more than half a millisecond to load. */
+  private static final String SCRIPT =
+      """
+      X = rand(rows=4000, cols=300, seed=1)
+      A = t(X) %*% X
+      print(sum(A))
+      """;
+
+  @TempDir private Path folder;
+
+  private final CpuDevice kernels =
+      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
+
+  @AfterEach
+  void closeKernels() {
+    kernels.close();
+  }
+
+  private record Outcome(String output, RunStatistics statistics) {
+    long executed(String opcode) {
+      return statistics.of(opcode) == null ? 0 : statistics.of(opcode).executed();
+    }
+  }
+
+  private StoreConfig store() {
+    return StoreConfig.of(folder.resolve("store"));
+  }
+
+  private SessionConfig config(String placement, ReuseMode reuse) {
+    return SessionConfig.defaults()
+        .withThreads(2)
+        .withReuse(reuse)
+        .withHostBytes(512L << 20)
+        .withWorkingDirectory(folder)
+        .withDevices(
+            placement.equals("cpu")
+                ? DeviceConfig.CPU
+                : new DeviceConfig(placement, List.of(), Map.of()))
+        .withStore(store());
+  }
+
+  /**
+   * @param number makes the script another one, so that it is not found as a whole
+   */
+  private Outcome run(SessionConfig config, int number) {
+    FakeAccelerator fake = new FakeAccelerator("fake:0", kernels, 256 << 20);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    RunStatistics statistics;
+    SessionServices services =
+        SessionServices.withAccelerators(
+            config.withOutput(out, out),
+            CacheEvents.NONE,
+            List.of(FakeAccelerator.provider("fake", fake)));
+    try (services) {
+      ScriptRunner runner =
+          ScriptCompiler.compile(services, SCRIPT + "n = " + number, CompileOptions.none());
+      ScriptRunner.Outcome outcome = runner.run(Map.of());
+      outcome.values().values().forEach(Value::release);
+      statistics = outcome.statistics();
+    } catch (dev.reprise.language.CompileException e) {
+      throw new AssertionError(String.valueOf(e.diagnostics()), e);
+    }
+    assertThat(services.liveBuffersAtClose()).isZero();
+    assertThat(fake.liveBuffers()).isZero();
+    out.flush();
+    return new Outcome(bytes.toString(StandardCharsets.UTF_8), statistics);
+  }
+
+  private List<DeviceTotal> devices() {
+    try (ExperimentStore store = ExperimentStore.open(store())) {
+      return new Experiments(store).devices();
+    }
+  }
+
+  /** What all operations are said to have taken, from now on. */
+  private void say(long onCpu, long onFake) throws SQLException {
+    try (Connection graph =
+        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("store/graph.db"))) {
+      try (PreparedStatement forget = graph.prepareStatement("DELETE FROM cost")) {
+        forget.executeUpdate();
+      }
+      try (PreparedStatement say =
+          graph.prepareStatement("INSERT INTO cost SELECT key, ?, 5, ? FROM vertex")) {
+        say.setString(1, "cpu");
+        say.setLong(2, onCpu);
+        say.executeUpdate();
+        say.setString(1, FAKE);
+        say.setLong(2, onFake);
+        say.executeUpdate();
+      }
+    }
+  }
+
+  @Test
+  void costsAreNotedUnderTheClassOfTheDeviceThatComputed() {
+    Outcome outcome = run(config("fake:0", ReuseMode.FULL), 1);
+    assertThat(outcome.statistics().devices().getFirst().launches()).isPositive();
+    assertThat(devices()).extracting(DeviceTotal::device).containsExactly(FAKE);
+    assertThat(devices().getFirst().values()).isPositive();
+  }
+
+  @Test
+  void aRunOnTheProcessorNotesItsOwnClass() {
+    run(config("cpu", ReuseMode.HYBRID), 1);
+    assertThat(devices()).extracting(DeviceTotal::device).containsExactly("cpu");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ReuseMode.class,
+      names = {"FULL", "HYBRID"})
+  void whatIsFoundIsLoadedOrComputedByWhatItTakesOnTheDeviceOfTheRun(ReuseMode reuse)
+      throws SQLException {
+    long hour = 3_600_000_000_000L;
+    String expected = run(config("cpu", reuse), 1).output();
+
+    // An accelerator that computes the product in no time does so, and the processor loads it.
+    say(hour, 1);
+    Outcome fake = run(config("fake:0", reuse), 2);
+    assertThat(fake.output()).isEqualTo(expected);
+    assertThat(fake.executed("tsmm")).isEqualTo(1);
+    assertThat(fake.statistics().store().computed()).isPositive();
+    say(hour, 1);
+    Outcome cpu = run(config("cpu", reuse), 3);
+    assertThat(cpu.output()).isEqualTo(expected);
+    assertThat(cpu.executed("tsmm")).isZero();
+    assertThat(cpu.statistics().store().computed()).isZero();
+    assertThat(cpu.statistics().store().loadedBytes()).isGreaterThan(700_000);
+
+    // And the other way round.
+    say(1, hour);
+    fake = run(config("fake:0", reuse), 4);
+    assertThat(fake.output()).isEqualTo(expected);
+    assertThat(fake.executed("tsmm")).isZero();
+    assertThat(fake.statistics().store().computed()).isZero();
+    assertThat(fake.statistics().store().loadedBytes()).isGreaterThan(700_000);
+    say(1, hour);
+    cpu = run(config("cpu", reuse), 5);
+    assertThat(cpu.output()).isEqualTo(expected);
+    assertThat(cpu.statistics().store().computed()).isPositive();
+    assertThat(cpu.statistics().store().loadedBytes()).isLessThan(700_000);
+  }
+
+  @Test
+  void answersAreTheSameWhateverIsSaidInLittleMemoryAndWithSeveralWorkers() throws SQLException {
+    SessionConfig none = config("cpu", ReuseMode.NONE).withStore(null);
+    String expected = run(none, 1).output();
+    assertThat(run(config("cpu", ReuseMode.HYBRID), 1).output()).isEqualTo(expected);
+    long hour = 3_600_000_000_000L;
+    int number = 2;
+    for (long[] said : new long[][] {{1, hour}, {hour, 1}}) {
+      for (String placement : List.of("cpu", "fake:0", "round-robin")) {
+        say(said[0], said[1]);
+        SessionConfig wanted = config(placement, ReuseMode.HYBRID);
+        assertThat(run(wanted.withThreads(4), number++).output()).isEqualTo(expected);
+        SessionConfig little = wanted.withHostBytes(24L << 20);
+        assertThat(run(little, number++).output()).isEqualTo(expected);
+        SessionConfig verified = wanted.withVerifyReuse(1);
+        assertThat(run(verified, number++).output()).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void classesAreNamedByInterfaceAndProduct() {
+    AcceleratorInfo info =
+        new AcceleratorInfo("cuda:1", " NVIDIA\n H100 ", "570", 1, 1, 1, false, true);
+    assertThat(DeviceClasses.of(info)).isEqualTo("cuda:NVIDIA H100");
+    AcceleratorInfo longNamed =
+        new AcceleratorInfo("opencl:0", "p".repeat(500), "3", 1, 1, 1, true, true);
+    assertThat(DeviceClasses.of(longNamed)).hasSize(DeviceCost.LONGEST_DEVICE);
+  }
+}
