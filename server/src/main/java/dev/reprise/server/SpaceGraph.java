@@ -31,6 +31,11 @@ final class SpaceGraph {
   /** Pieces that one change removes, so that others wait for their turn no longer than that. */
   private static final int PIECES_AT_ONCE = 2_000;
 
+  /** Artifacts that are ranked at a time, and that one change removes. */
+  private static final int RANKED = 1_024;
+
+  private static final int REMOVED = 64;
+
   /** Contents that are looked at because clients found them damaged; a check finds the others. */
   private static final long MOST_SUSPECTED_BYTES = 4L << 30;
 
@@ -605,28 +610,38 @@ final class SpaceGraph {
    */
   int collect(long bytes) throws IOException {
     int removed = 0;
-    int more;
-    do {
-      more = change(handle -> collectSome(handle, bytes));
-      removed += more;
-    } while (more > 0);
+    while (artifactBytes() > bytes) {
+      // Ranked before the space is locked: all artifacts are looked at.
+      List<Victim> victims = jdbi.withHandle(this::leastWorth);
+      if (victims.isEmpty()) {
+        return removed;
+      }
+      for (int from = 0; from < victims.size() && artifactBytes() > bytes; ) {
+        List<Victim> some = victims.subList(from, Math.min(from + REMOVED, victims.size()));
+        Removed done = change(handle -> collectSome(handle, some, bytes));
+        from += done.tried;
+        removed += done.removed;
+      }
+    }
     return removed;
   }
 
-  private int collectSome(Handle handle, long bytes) throws IOException {
+  /** Of the victims of one transaction; none is tried when there is room already. */
+  private record Removed(int tried, int removed) {}
+
+  private Removed collectSome(Handle handle, List<Victim> victims, long bytes) throws IOException {
+    int tried = 0;
     int removed = 0;
     int pieces = 0;
-    for (Victim victim : leastWorth(handle)) {
-      if (pieces >= PIECES_AT_ONCE || artifactBytes(handle) <= bytes) {
-        break;
-      }
+    while (tried < victims.size() && pieces < PIECES_AT_ONCE && artifactBytes(handle) > bytes) {
+      Victim victim = victims.get(tried++);
       int looked = remove(handle, victim.key, victim.hash);
       if (looked != NOT_THERE) {
         pieces += looked;
         removed++;
       }
     }
-    return removed;
+    return new Removed(tried, removed);
   }
 
   private List<Victim> leastWorth(Handle handle) {
@@ -635,7 +650,8 @@ final class SpaceGraph {
             "SELECT key, hash FROM artifact WHERE tenant = :tenant ORDER BY (uses + 1.0) * "
                 + ArtifactCost.inSql(
                     "FROM cost WHERE cost.space = artifact.space AND cost.vertex = artifact.vertex")
-                + " / (bytes + 256), last_run LIMIT 64")
+                + " / (bytes + 256), last_run LIMIT "
+                + RANKED)
         .bind("tenant", tenant.id())
         .map((row, _) -> new Victim(tenant.key(row.getBytes(1)), Tenant.plain(row.getBytes(2))))
         .list();

@@ -43,6 +43,9 @@ public final class ExperimentStore implements RunStore {
 
   private static final int EVICTION_BATCH = 256;
 
+  /** Artifacts that are ranked at a time, for which all of them are looked at. */
+  private static final int RANKED = 16 * EVICTION_BATCH;
+
   private final StoreConfig config;
   private final ArtifactFiles files;
   private final PieceFiles pieces;
@@ -412,16 +415,24 @@ public final class ExperimentStore implements RunStore {
       if (victims.isEmpty()) {
         return removed;
       }
-      removed +=
-          database.change(session -> {
-            try {
-              return new Updates(session, this, run).removeSome(victims, bytes);
-            } catch (IOException e) {
-              throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
-            }
-          });
+      for (int from = 0; from < victims.size() && artifactBytes() > bytes; ) {
+        int to = Math.min(from + EVICTION_BATCH, victims.size());
+        int some = removeSome(victims.subList(from, to), bytes, run);
+        from += some;
+        removed += some;
+      }
     }
     return removed;
+  }
+
+  private int removeSome(List<Artifact> victims, long bytes, long run) {
+    return database.change(session -> {
+      try {
+        return new Updates(session, this, run).removeSome(victims, bytes);
+      } catch (IOException e) {
+        throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
+      }
+    });
   }
 
   private List<Artifact> leastWorth() {
@@ -432,7 +443,7 @@ public final class ExperimentStore implements RunStore {
                   + " ORDER BY (uses + 1.0) * "
                   + ArtifactCost.IN_SQL
                   + " / (bytes + 256), last_run LIMIT "
-                  + EVICTION_BATCH);
+                  + RANKED);
       List<Artifact> victims = new ArrayList<>();
       try (ResultSet result = find.executeQuery()) {
         while (result.next()) {

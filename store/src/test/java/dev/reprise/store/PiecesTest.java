@@ -545,6 +545,7 @@ class PiecesTest {
             }
             session.execute("DROP TABLE layout");
             session.execute("DROP TABLE piece");
+            session.execute("DROP TABLE cost");
             session.execute("PRAGMA user_version = 1");
             return null;
           });
