@@ -67,7 +67,7 @@ final class SpaceCheck {
     boolean atEnd = checked == rows.size() && rows.size() < ROWS;
     int orphans = 0;
     if (atEnd) {
-      SpaceGraph.Counts counts = graph.checkCounts(mend);
+      SpaceArtifacts.Counts counts = graph.checkCounts(mend);
       orphans = counts.orphans();
       if (!counts.isRight()) {
         problems.add("the pieces of contents, or what tenants have, are counted wrongly");
@@ -121,7 +121,9 @@ final class SpaceCheck {
 
   private String problemInPieces(Row row) throws IOException {
     try {
-      Layout layout = jdbi.withHandle(handle -> graph.layouts(handle).find(row.hash));
+      Layout layout =
+          jdbi.withHandle(
+              handle -> new SpaceArtifacts(handle, tenant, contents).layouts().find(row.hash));
       if (layout == null) {
         return "its content is gone";
       }

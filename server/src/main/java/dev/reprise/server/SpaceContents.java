@@ -1,5 +1,6 @@
 package dev.reprise.server;
 
+import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
 import dev.reprise.store.Layout;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -257,6 +260,39 @@ final class SpaceContents {
     Path target = of(space, hash);
     Files.createDirectories(target.getParent());
     Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** A file as it was when somebody looked at it. */
+  private record Stamp(Object file, FileTime changed, long bytes) {}
+
+  /** Removes a file that was found damaged; does nothing when another one has taken its place. */
+  interface Removal {
+    void run() throws IOException;
+  }
+
+  /** Looks at all bytes of a content that lies whole; null unless it is damaged. */
+  Removal damaged(long space, Key hash) throws IOException {
+    Path file = of(space, hash);
+    try {
+      Stamp before = stamp(file);
+      try (InputStream in = Files.newInputStream(file)) {
+        if (ContentHash.of(in).equals(hash)) {
+          return null;
+        }
+      }
+      return () -> {
+        if (Files.exists(file) && stamp(file).equals(before)) {
+          Files.delete(file);
+        }
+      };
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static Stamp stamp(Path file) throws IOException {
+    BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+    return new Stamp(is.fileKey(), is.lastModifiedTime(), is.size());
   }
 
   void delete(long space, Key hash) throws IOException {

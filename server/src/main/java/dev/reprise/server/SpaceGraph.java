@@ -1,17 +1,17 @@
 package dev.reprise.server;
 
-import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
+import dev.reprise.server.SpaceArtifacts.Removed;
+import dev.reprise.server.SpaceArtifacts.Victim;
 import dev.reprise.store.Artifact;
-import dev.reprise.store.ArtifactCost;
 import dev.reprise.store.DamagedContentException;
 import dev.reprise.store.Layout;
 import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.MalformedChangeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,12 +28,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * and go with the rows that own them.
  */
 final class SpaceGraph {
-  /** Pieces that one change removes, so that others wait for their turn no longer than that. */
-  private static final int PIECES_AT_ONCE = 2_000;
-
-  /** Artifacts that are ranked at a time, and that one change removes. */
-  private static final int RANKED = 1_024;
-
+  /** Artifacts that one change removes. */
   private static final int REMOVED = 64;
 
   /** Contents that are looked at because clients found them damaged; a check finds the others. */
@@ -180,9 +175,9 @@ final class SpaceGraph {
    * @throws MalformedChangeException when one of them cannot be true
    */
   int apply(Client client, List<GraphChange> changes) throws IOException {
-    Map<Key, Integer> suspects = suspectsOf(changes);
+    Damage damage = damageOf(changes);
     return change(handle -> {
-      layouts(handle).damaged(suspects);
+      remove(damage, handle);
       try (Batches batches = new Batches(handle)) {
         Set<Long> runs = new HashSet<>();
         int kept = 0;
@@ -209,7 +204,7 @@ final class SpaceGraph {
       }
       case GraphChange.Kept kept -> {
         check(handle, kept.run(), runs);
-        return keep(handle, client, kept) ? 1 : 0;
+        return artifacts(handle).keep(client, kept) ? 1 : 0;
       }
       case GraphChange.Used used -> {
         check(handle, used.run(), runs);
@@ -253,7 +248,7 @@ final class SpaceGraph {
               .bind("space", tenant.space())
               .bind("run", check(handle, ended.run(), runs))
               .execute();
-      case GraphChange.Removed removed -> remove(handle, removed.key(), removed.hash());
+      case GraphChange.Removed removed -> artifacts(handle).remove(removed.key(), removed.hash());
       case GraphChange.Run _ ->
           throw new MalformedChangeException("a run does not begin among changes");
     }
@@ -318,264 +313,10 @@ final class SpaceGraph {
         .execute();
   }
 
-  // ---- artifacts and their contents
-
-  private boolean keep(Handle handle, Client client, GraphChange.Kept kept) throws IOException {
-    if (kept.content() != null) {
-      boolean right =
-          kept.content().length == kept.bytes()
-              && kept.content().length <= Artifact.LARGEST_INLINE_BYTES
-              && ContentHash.of(MemorySegment.ofArray(kept.content())).equals(kept.hash());
-      if (!right) {
-        throw new MalformedChangeException(
-            "the content of " + kept.key() + " is not what its fingerprint says, or too long");
-      }
-    }
-    if (kept.bytes() > tenant.quotaBytes() || find(handle, kept.key())) {
-      return false;
-    }
-    if (kept.content() != null) {
-      insert(handle, kept, kept.bytes());
-      return true;
-    }
-    switch (settle(handle, client, kept)) {
-      case NOWHERE -> {
-        return false;
-      }
-      case WHOLE -> insert(handle, kept, isOwned(handle, kept.hash()) ? 0 : kept.bytes());
-      case IN_PIECES -> {
-        if (!isOwnedBy(handle, kept.hash(), tenant.id())) {
-          SpaceLayouts layouts = layouts(handle);
-          layouts.hold(layouts.find(kept.hash()), tenant.id());
-        }
-        insert(handle, kept, 0);
-      }
-    }
-    return true;
-  }
-
-  private void insert(Handle handle, GraphChange.Kept kept, long charged) {
-    handle
-        .createUpdate(
-            "INSERT INTO artifact(space, key, vertex, hash, bytes, cost_nanos, content, run, uses,"
-                + " last_run, tenant, charged) VALUES(:space, :key, :vertex, :hash, :bytes, :cost,"
-                + " :content, :run, :uses, :run, :tenant, :charged)")
-        .bind("space", tenant.space())
-        .bind("key", tenant.row(kept.key()))
-        .bind("vertex", tenant.row(kept.vertex()))
-        .bind("hash", Tenant.bytes(kept.hash()))
-        .bind("bytes", kept.bytes())
-        .bind("cost", kept.costNanos())
-        .bind("content", kept.content())
-        .bind("run", kept.run())
-        .bind("uses", kept.uses())
-        .bind("tenant", tenant.id())
-        .bind("charged", charged)
-        .execute();
-    charge(handle, tenant.id(), charged);
-  }
-
-  SpaceLayouts layouts(Handle handle) {
-    return new SpaceLayouts(handle, tenant.space(), contents.pieces(tenant.space()));
-  }
-
-  /** Where a content lies. */
-  private enum Place {
-    NOWHERE,
-    WHOLE,
-    IN_PIECES
-  }
-
-  /** Publishes what a client has sent of a content, unless it is here. */
-  private Place settle(Handle handle, Client client, GraphChange.Kept kept) throws IOException {
-    Key hash = kept.hash();
-    Upload upload = contents.taken(client, hash, kept.bytes());
-    try {
-      SpaceLayouts layouts = layouts(handle);
-      if (layouts.isComplete(hash, kept.bytes())) {
-        return Place.IN_PIECES;
-      }
-      boolean isLaid = layouts.recipe(hash) != null;
-      boolean isWhole = contents.sizeOf(tenant.space(), hash) == kept.bytes();
-      if (isWhole && !isLaid) {
-        return Place.WHOLE;
-      }
-      LaidUpload laid = upload == null ? null : upload.laid();
-      if (isLaid && (isWhole || upload != null && (laid == null || !layouts.publish(hash, laid)))) {
-        // Older and younger servers have left parts of it: what goes by it is made anew.
-        removeAll(handle, hash);
-        return Place.NOWHERE;
-      }
-      if (upload == null) {
-        return Place.NOWHERE;
-      }
-      if (laid == null) {
-        contents.publish(tenant.space(), hash, upload.whole());
-        return Place.WHOLE;
-      }
-      if (!isLaid) {
-        layouts.publish(hash, laid);
-        adopt(handle, hash, laid.layout());
-      }
-      return Place.IN_PIECES;
-    } finally {
-      if (upload != null) {
-        upload.drop();
-      }
-    }
-  }
-
-  /** A content of which the file was damaged or gone lies in pieces now, for all who have it. */
-  private void adopt(Handle handle, Key hash, Layout layout) throws IOException {
-    contents.delete(tenant.space(), hash);
-    List<Gone> before =
-        handle
-            .createQuery(
-                "UPDATE artifact SET charged = 0 FROM (SELECT key, charged FROM artifact WHERE"
-                    + " space = :space AND hash = :hash AND content IS NULL) AS was WHERE"
-                    + " artifact.space = :space AND artifact.key = was.key RETURNING"
-                    + " artifact.tenant, was.charged")
-            .bind("space", tenant.space())
-            .bind("hash", Tenant.bytes(hash))
-            .map((row, _) -> new Gone(row.getLong(1), row.getLong(2), false))
-            .list();
-    Set<Long> owners = new HashSet<>();
-    for (Gone each : before) {
-      charge(handle, each.tenant, -each.charged);
-      if (owners.add(each.tenant)) {
-        layouts(handle).hold(layout, each.tenant);
-      }
-    }
-  }
-
-  /** Removes every artifact that has a content. */
-  private void removeAll(Handle handle, Key hash) throws IOException {
-    List<Key> keys =
-        handle
-            .createQuery(
-                "SELECT key FROM artifact WHERE space = :space AND hash = :hash AND content IS"
-                    + " NULL")
-            .bind("space", tenant.space())
-            .bind("hash", Tenant.bytes(hash))
-            .map((row, _) -> tenant.key(row.getBytes(1)))
-            .list();
-    for (Key key : keys) {
-      remove(handle, key, hash);
-    }
-  }
-
-  private boolean find(Handle handle, Key key) {
-    return handle
-        .createQuery("SELECT 1 FROM artifact WHERE space = :space AND key = :key")
-        .bind("space", tenant.space())
-        .bind("key", tenant.row(key))
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
-  }
-
-  private boolean isOwned(Handle handle, Key hash) {
-    return handle
-        .createQuery(
-            "SELECT 1 FROM artifact WHERE space = :space AND hash = :hash AND content IS NULL LIMIT"
-                + " 1")
-        .bind("space", tenant.space())
-        .bind("hash", Tenant.bytes(hash))
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
-  }
-
-  /** Whether one tenant has an artifact with that content. */
-  private boolean isOwnedBy(Handle handle, Key hash, long owner) {
-    return handle
-        .createQuery(
-            "SELECT 1 FROM artifact WHERE space = :space AND hash = :hash AND content IS NULL AND"
-                + " tenant = :tenant LIMIT 1")
-        .bind("space", tenant.space())
-        .bind("hash", Tenant.bytes(hash))
-        .bind("tenant", owner)
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
-  }
-
-  private static void charge(Handle handle, long tenant, long bytes) {
-    if (bytes != 0) {
-      handle
-          .createUpdate("UPDATE tenant SET artifact_bytes = artifact_bytes + :bytes WHERE id = :id")
-          .bind("bytes", bytes)
-          .bind("id", tenant)
-          .execute();
-    }
-  }
-
-  private record Gone(long tenant, long charged, boolean inline) {}
-
-  private static final int NOT_THERE = -1;
-
-  /**
-   * Removes an artifact, if it still has that content, and its files with the last that has them.
-   *
-   * @return how many pieces were looked at, or {@link #NOT_THERE}
-   */
-  private int remove(Handle handle, Key key, Key hash) throws IOException {
-    Optional<Gone> gone =
-        handle
-            .createQuery(
-                "DELETE FROM artifact WHERE space = :space AND key = :key AND hash = :hash"
-                    + " RETURNING tenant, charged, content IS NOT NULL")
-            .bind("space", tenant.space())
-            .bind("key", tenant.row(key))
-            .bind("hash", Tenant.bytes(hash))
-            .map((row, _) -> new Gone(row.getLong(1), row.getLong(2), row.getBoolean(3)))
-            .findOne();
-    if (gone.isEmpty()) {
-      return NOT_THERE;
-    }
-    charge(handle, gone.get().tenant, -gone.get().charged);
-    if (gone.get().inline) {
-      return 0;
-    }
-    boolean last = !isOwned(handle, hash);
-    if (last) {
-      contents.delete(tenant.space(), hash);
-    } else if (gone.get().charged > 0) {
-      passCharge(handle, hash, gone.get().charged);
-    }
-    return last || !isOwnedBy(handle, hash, gone.get().tenant)
-        ? layouts(handle).release(hash, gone.get().tenant, last)
-        : 0;
-  }
-
-  /** Another artifact that has the content is charged for it now. */
-  private void passCharge(Handle handle, Key hash, long bytes) {
-    long payer =
-        handle
-            .createQuery(
-                "UPDATE artifact SET charged = :bytes WHERE space = :space AND key = (SELECT"
-                    + " min(key) FROM artifact WHERE space = :space AND hash = :hash AND content IS"
-                    + " NULL) RETURNING tenant")
-            .bind("bytes", bytes)
-            .bind("space", tenant.space())
-            .bind("hash", Tenant.bytes(hash))
-            .mapTo(Long.class)
-            .one();
-    charge(handle, payer, bytes);
-  }
-
-  // ---- quota
+  // ---- artifacts and quota
 
   long artifactBytes() {
-    return jdbi.withHandle(this::artifactBytes);
-  }
-
-  private long artifactBytes(Handle handle) {
-    return handle
-        .createQuery("SELECT artifact_bytes FROM tenant WHERE id = :id")
-        .bind("id", tenant.id())
-        .mapTo(Long.class)
-        .one();
+    return jdbi.withHandle(handle -> artifacts(handle).bytes());
   }
 
   /** What the artifacts of those who share the space may take together. */
@@ -602,8 +343,6 @@ final class SpaceGraph {
     return new SpaceRows(this, tenant.space()).trimTo(bytes);
   }
 
-  private record Victim(Key key, Key hash) {}
-
   /**
    * Removes this tenant's artifacts, those first that save least for their bytes; some at a time,
    * so that others may change the space in between.
@@ -612,54 +351,29 @@ final class SpaceGraph {
     int removed = 0;
     while (artifactBytes() > bytes) {
       // Ranked before the space is locked: all artifacts are looked at.
-      List<Victim> victims = jdbi.withHandle(this::leastWorth);
+      List<Victim> victims = jdbi.withHandle(handle -> artifacts(handle).leastWorth());
       if (victims.isEmpty()) {
         return removed;
       }
       for (int from = 0; from < victims.size() && artifactBytes() > bytes; ) {
         List<Victim> some = victims.subList(from, Math.min(from + REMOVED, victims.size()));
-        Removed done = change(handle -> collectSome(handle, some, bytes));
-        from += done.tried;
-        removed += done.removed;
+        Removed done = change(handle -> artifacts(handle).collectSome(some, bytes));
+        from += done.tried();
+        removed += done.removed();
       }
     }
     return removed;
   }
 
-  /** Of the victims of one transaction; none is tried when there is room already. */
-  private record Removed(int tried, int removed) {}
+  /**
+   * What is damaged of contents, as found before the space is locked, since all bytes are read.
+   *
+   * @param files to be removed of those that lie whole
+   */
+  private record Damage(Map<Key, Integer> pieces, List<SpaceContents.Removal> files) {}
 
-  private Removed collectSome(Handle handle, List<Victim> victims, long bytes) throws IOException {
-    int tried = 0;
-    int removed = 0;
-    int pieces = 0;
-    while (tried < victims.size() && pieces < PIECES_AT_ONCE && artifactBytes(handle) > bytes) {
-      Victim victim = victims.get(tried++);
-      int looked = remove(handle, victim.key, victim.hash);
-      if (looked != NOT_THERE) {
-        pieces += looked;
-        removed++;
-      }
-    }
-    return new Removed(tried, removed);
-  }
-
-  private List<Victim> leastWorth(Handle handle) {
-    return handle
-        .createQuery(
-            "SELECT key, hash FROM artifact WHERE tenant = :tenant ORDER BY (uses + 1.0) * "
-                + ArtifactCost.inSql(
-                    "FROM cost WHERE cost.space = artifact.space AND cost.vertex = artifact.vertex")
-                + " / (bytes + 256), last_run LIMIT "
-                + RANKED)
-        .bind("tenant", tenant.id())
-        .map((row, _) -> new Victim(tenant.key(row.getBytes(1)), Tenant.plain(row.getBytes(2))))
-        .list();
-  }
-
-  /** Damaged pieces of what is removed, found before the space is locked: all bytes are read. */
-  private Map<Key, Integer> suspectsOf(List<GraphChange> changes) {
-    Map<Key, Integer> suspects = new HashMap<>();
+  private Damage damageOf(List<GraphChange> changes) throws IOException {
+    Damage damage = new Damage(new HashMap<>(), new ArrayList<>());
     Set<Key> looked = new HashSet<>();
     long bytes = 0;
     for (GraphChange each : changes) {
@@ -669,17 +383,34 @@ final class SpaceGraph {
         Layout layout = layoutOf(removed.hash());
         if (layout != null) {
           bytes += layout.bytes();
-          suspects.putAll(contents.pieces(tenant.space()).damagedOf(layout));
+          damage.pieces.putAll(contents.pieces(tenant.space()).damagedOf(layout));
+        }
+        bytes += Math.max(contents.sizeOf(tenant.space(), removed.hash()), 0);
+        SpaceContents.Removal whole = contents.damaged(tenant.space(), removed.hash());
+        if (whole != null) {
+          damage.files.add(whole);
         }
       }
     }
-    return suspects;
+    return damage;
+  }
+
+  /** It is gone for all who have it: the next one who sends it mends it for all. */
+  private void remove(Damage damage, Handle handle) throws IOException {
+    artifacts(handle).layouts().damaged(damage.pieces);
+    for (SpaceContents.Removal file : damage.files) {
+      file.run();
+    }
+  }
+
+  private SpaceArtifacts artifacts(Handle handle) {
+    return new SpaceArtifacts(handle, tenant, contents);
   }
 
   /** How a content lies in pieces, or null. */
   private Layout layoutOf(Key hash) {
     try {
-      return jdbi.withHandle(handle -> layouts(handle).find(hash));
+      return jdbi.withHandle(handle -> artifacts(handle).layouts().find(hash));
     } catch (DamagedContentException e) {
       return null;
     }
@@ -687,39 +418,16 @@ final class SpaceGraph {
 
   /** Removes an artifact by its key, as found damaged, and those of its pieces that are. */
   void removeDamaged(Key key, Key hash) throws IOException {
-    Map<Key, Integer> suspects = suspectsOf(List.of(new GraphChange.Removed(key, hash)));
+    Damage damage = damageOf(List.of(new GraphChange.Removed(key, hash)));
     change(handle -> {
-      layouts(handle).damaged(suspects);
-      return remove(handle, key, hash);
+      remove(damage, handle);
+      return artifacts(handle).remove(key, hash);
     });
   }
 
-  /**
-   * What a check finds besides contents.
-   *
-   * @param orphans files that nothing has
-   */
-  record Counts(int orphans, boolean isRight) {}
-
   /** Looks at files without owner and at what is counted; mends both if it may. */
-  Counts checkCounts(boolean mend) throws IOException {
-    return change(handle -> {
-      int orphans = 0;
-      for (Key hash : contents.all(tenant.space())) {
-        if (!isOwned(handle, hash)) {
-          orphans++;
-          if (mend) {
-            contents.delete(tenant.space(), hash);
-          }
-        }
-      }
-      SpaceLayouts layouts = layouts(handle);
-      Counts counts = new Counts(orphans + layouts.orphans().size(), layouts.isCountedRight());
-      if (mend) {
-        layouts.mend();
-      }
-      return counts;
-    });
+  SpaceArtifacts.Counts checkCounts(boolean mend) throws IOException {
+    return change(handle -> artifacts(handle).checkCounts(mend));
   }
 
   /** Vertices, edges and costs, many at once. */

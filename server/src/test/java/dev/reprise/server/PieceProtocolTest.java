@@ -13,6 +13,7 @@ import dev.reprise.store.Experiments;
 import dev.reprise.store.Layout;
 import dev.reprise.store.RunStore;
 import dev.reprise.store.exchange.ChangeWriter;
+import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.remote.Protocol;
 import dev.reprise.store.remote.RemoteExperiments;
 import java.io.ByteArrayOutputStream;
@@ -195,6 +196,39 @@ class PieceProtocolTest {
     assertClean();
   }
 
+  @Test
+  void aServerThatDiesBeforeAnyRequestLosesNothingThatWasCommitted() throws Exception {
+    int passed = 0;
+    for (int dying = 2; passed >= dying - 3; dying++) {
+      AtomicInteger count = new AtomicInteger();
+      int at = dying;
+      Tap.Hook dies =
+          (_, _, _) -> {
+            if (count.incrementAndGet() == at) {
+              server.restart();
+            }
+            return null;
+          };
+      int[] columns = {dying, 90, 91};
+      try (Tap tap = new Tap(server, dies);
+          RunStore ada = server.client("ada", tap)) {
+        offerTable(ada, dying, columns);
+        passed = tap.passed.size();
+      }
+      assertThat(remote.check(false).problems()).isEmpty();
+      assertThat(remote.check(true).orphans()).isZero();
+      try (RunStore ada = server.client("ada")) {
+        // Whether it was there or not: now it is, and right.
+        offerTable(ada, dying, columns);
+        assertThat(load(ada, dying)).isEqualTo(table(columns));
+      }
+    }
+    assertThat(passed).isGreaterThan(5);
+    assertThat(server.files("pieces")).hasSizeGreaterThan(10);
+    assertThat(server.files("drafts")).isEmpty();
+    assertThat(remote.check(false).problems()).isEmpty();
+  }
+
   // ---- as it is sent
 
   private HttpResponse<byte[]> request(String tenant, String method, String path, byte[] body)
@@ -208,7 +242,7 @@ class PieceProtocolTest {
         HttpResponse.BodyHandlers.ofByteArray());
   }
 
-  private void assertRefused(int status, String method, String path, byte[] body) throws Exception {
+  private void assertAnswer(int status, String method, String path, byte[] body) throws Exception {
     HttpResponse<byte[]> answer = request("ada", method, path, body);
     assertThat(answer.statusCode())
         .as(new String(answer.body(), StandardCharsets.UTF_8))
@@ -282,23 +316,50 @@ class PieceProtocolTest {
 
   /** The content, as a value of a run of ada. */
   private void publish() throws Exception {
-    assertRefused(202, "POST", PATH, layout().recipe());
-    assertRefused(204, "PUT", PATH, sent(0));
-    // An answer that was lost is asked for again.
-    assertRefused(204, "PUT", PATH, sent(0));
-    assertRefused(204, "PUT", PATH, sent(1));
-    assertRefused(204, "POST", PATH, new byte[0]);
-    ByteArrayOutputStream run = new ByteArrayOutputStream();
-    new ChangeWriter(run)
-        .write(new dev.reprise.store.exchange.GraphChange.Run(0, TestServer.facts("x"), -1, null));
-    long number =
-        ByteBuffer.wrap(request("ada", "POST", "/v1/runs", run.toByteArray()).body()).getLong();
-    ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    new ChangeWriter(kept)
-        .write(
-            new dev.reprise.store.exchange.GraphChange.Kept(
-                number, key(1), key(1), HASH, CONTENT.length, 10, null, 0));
-    assertRefused(204, "POST", "/v1/changes", kept.toByteArray());
+    publish(204);
+  }
+
+  private void publish(int status, GraphChange... more) throws Exception {
+    if (request("ada", "POST", PATH, layout().recipe()).statusCode() == 202) {
+      request("ada", "PUT", PATH, sent(0));
+      // An answer that was lost is asked for again.
+      request("ada", "PUT", PATH, sent(0));
+      request("ada", "PUT", PATH, sent(1));
+      assertAnswer(204, "POST", PATH, new byte[0]);
+    }
+    byte[] run = written(new GraphChange.Run(0, TestServer.facts("x"), -1, null));
+    long number = ByteBuffer.wrap(request("ada", "POST", "/v1/runs", run).body()).getLong();
+    ByteArrayOutputStream changes = new ByteArrayOutputStream();
+    changes.write(
+        written(new GraphChange.Kept(number, key(1), key(1), HASH, CONTENT.length, 10, null, 0)));
+    for (GraphChange each : more) {
+      changes.write(written(each));
+    }
+    assertAnswer(status, "POST", "/v1/changes", changes.toByteArray());
+  }
+
+  private static byte[] written(GraphChange change) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new ChangeWriter(bytes).write(change);
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void filesOfAChangeThatWasNotCommittedAreFoundRemovedAndSentAgain() throws Exception {
+    try (RunStore bob = server.client("bob")) {
+      TestServer.offer(bob, 10, 5);
+    }
+    // The content gets its files, and then the whole change fails.
+    publish(400, new GraphChange.Ended(77, "not ours", 1));
+    assertThat(server.files("pieces")).hasSize(2);
+    assertThat(server.files("drafts")).isEmpty();
+    assertThat(remote.check(false).orphans()).isEqualTo(2);
+    // They are no answer to the question what is missing but as links, and are compared anew.
+    publish();
+    assertClean();
+    publish(400, new GraphChange.Ended(77, "not ours", 1));
+    assertClean();
+    assertThat(new Experiments(remote).totals().artifacts()).isEqualTo(1);
   }
 
   @Test
@@ -317,11 +378,11 @@ class PieceProtocolTest {
               .body();
       assertThat(part).isEqualTo(Arrays.copyOfRange(CONTENT, offset, offset + length));
     }
-    assertRefused(
+    assertAnswer(
         404, "GET", "/v1/contents/" + HASH + "?offset=" + (CONTENT.length + 1), new byte[0]);
     // A piece that is gone is no failure of the server.
     Files.delete(server.files(ContentHash.of(piece(1)).toString()).getFirst());
-    assertRefused(404, "GET", "/v1/contents/" + HASH + "?offset=0", new byte[0]);
+    assertAnswer(404, "GET", "/v1/contents/" + HASH + "?offset=0", new byte[0]);
     assertThat(server.log()).isEmpty();
   }
 
@@ -334,7 +395,7 @@ class PieceProtocolTest {
       byte[] rubbish = new byte[random.nextInt(300) + 1];
       random.nextBytes(rubbish);
       rubbish[0] = 1;
-      assertRefused(400, "POST", PATH, rubbish);
+      assertAnswer(400, "POST", PATH, rubbish);
     }
     for (Layout wrong :
         List.of(
@@ -346,16 +407,16 @@ class PieceProtocolTest {
             new Layout(new byte[0], 1L << 31, 1, 1, 1 << 30, pieces),
             new Layout(new byte[0], 2, 1, 8, 0, pieces),
             new Layout(new byte[100], CONTENT.length, 1, 1, Layout.PIECE_BYTES, pieces))) {
-      assertRefused(400, "POST", PATH, wrong.recipe());
+      assertAnswer(400, "POST", PATH, wrong.recipe());
     }
     server.authority().changeQuota("ada", CONTENT.length - 1);
-    assertRefused(413, "POST", PATH, recipe);
+    assertAnswer(413, "POST", PATH, recipe);
     server.authority().changeQuota("ada", TestServer.QUOTA);
-    assertRefused(422, "PUT", PATH, sent(0));
-    assertRefused(422, "POST", PATH, new byte[0]);
-    assertRefused(400, "POST", "/v1/pieces", new byte[17]);
-    assertRefused(400, "POST", "/v1/pieces", new byte[16 * (Protocol.MOST_PIECES + 1)]);
-    assertRefused(400, "PUT", "/v1/layouts/..%2f..%2fx", sent(0));
+    assertAnswer(422, "PUT", PATH, sent(0));
+    assertAnswer(422, "POST", PATH, new byte[0]);
+    assertAnswer(400, "POST", "/v1/pieces", new byte[17]);
+    assertAnswer(400, "POST", "/v1/pieces", new byte[16 * (Protocol.MOST_PIECES + 1)]);
+    assertAnswer(400, "PUT", "/v1/layouts/..%2f..%2fx", sent(0));
 
     // Bytes that are not what they say, none of the content's, too many, packed rubbish, half ones.
     byte[] other = piece(0);
@@ -365,25 +426,25 @@ class PieceProtocolTest {
     byte[] unknown = sent(key(3), piece(0));
     byte[] tooLong = sent(pieces.get(1), piece(0));
     for (byte[] body : List.of(sent(pieces.get(0), other), tooLong, packed)) {
-      assertRefused(202, "POST", PATH, recipe);
-      assertRefused(422, "PUT", PATH, body);
+      assertAnswer(202, "POST", PATH, recipe);
+      assertAnswer(422, "PUT", PATH, body);
       // That was the end of it.
-      assertRefused(422, "PUT", PATH, sent(0));
+      assertAnswer(422, "PUT", PATH, sent(0));
     }
-    assertRefused(202, "POST", PATH, recipe);
-    assertRefused(422, "PUT", PATH, unknown);
-    assertRefused(400, "PUT", PATH, Arrays.copyOf(sent(0), 100));
-    assertRefused(202, "POST", PATH, recipe);
+    assertAnswer(202, "POST", PATH, recipe);
+    assertAnswer(422, "PUT", PATH, unknown);
+    assertAnswer(400, "PUT", PATH, Arrays.copyOf(sent(0), 100));
+    assertAnswer(202, "POST", PATH, recipe);
 
     // Pieces that are all right, of another content than they are said to be.
     String wrong = "/v1/layouts/" + key(4);
-    assertRefused(202, "POST", wrong, recipe);
-    assertRefused(204, "PUT", wrong, sent(0));
-    assertRefused(204, "PUT", wrong, sent(1));
-    assertRefused(422, "POST", wrong, new byte[0]);
+    assertAnswer(202, "POST", wrong, recipe);
+    assertAnswer(204, "PUT", wrong, sent(0));
+    assertAnswer(204, "PUT", wrong, sent(1));
+    assertAnswer(422, "POST", wrong, new byte[0]);
     // What is half there is not kept.
-    assertRefused(204, "PUT", PATH, sent(0));
-    assertRefused(202, "POST", PATH, new byte[0]);
+    assertAnswer(204, "PUT", PATH, sent(0));
+    assertAnswer(202, "POST", PATH, new byte[0]);
     assertThat(server.files("contents/1/")).isEmpty();
     assertThat(server.log()).isEmpty();
     publish();

@@ -15,14 +15,24 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
+import dev.reprise.store.StoreConfig;
 import dev.reprise.store.remote.RemoteExperiments;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,7 +169,7 @@ class TeamPiecesTest {
       log.damaged(ada.find(key(1)));
     }
     assertThat(shared).doesNotExist();
-    assertThatThrownBy(() -> load(ada, 2)).isInstanceOf(java.nio.file.NoSuchFileException.class);
+    assertThatThrownBy(() -> load(ada, 2)).isInstanceOf(NoSuchFileException.class);
     offerTable(ada, 1, 1);
     for (int number = 1; number <= 3; number++) {
       assertThat(load(ada, number)).isEqualTo(number == 1 ? table(1) : table(1, number));
@@ -285,5 +295,123 @@ class TeamPiecesTest {
     try (RunStore again = server.client("ada")) {
       assertThat(load(again, 1)).isEqualTo(table(1, 2));
     }
+  }
+
+  @Test
+  void aDamagedWholeContentOfSeveralIsMendedForAllByTheNextWhoSendsIt() throws Exception {
+    for (int number : new int[] {1, 2}) {
+      try (RunLog log = ada.begin(facts("a.dml"), 1L << 30)) {
+        log.offer(key(number), key(number), 10, TestServer.content(bytes(100_000, 7)));
+      }
+    }
+    assertThat(server.files("contents/1/")).hasSize(1);
+    damage(server.files("contents/1/").getFirst());
+    try (RunLog log = ada.begin(facts("a.dml"), 1L << 30)) {
+      log.damaged(ada.find(key(1)));
+      log.offer(key(1), key(1), 10, TestServer.content(bytes(100_000, 7)));
+    }
+    assertThat(load(ada, 1)).isEqualTo(bytes(100_000, 7));
+    assertThat(load(ada, 2)).isEqualTo(bytes(100_000, 7));
+    assertThat(chargedTo("ada")).isEqualTo(bytesOnServer()).isEqualTo(100_000);
+    assertClean();
+  }
+
+  @Test
+  void tablesOfADatabaseReachTheCurrentVersionInEitherOrder(Postgres.Databases databases)
+      throws Exception {
+    DatabaseAddress other = databases.create();
+    Path scripts = Files.createDirectories(folder.resolveSibling(folder.getFileName() + ".sql"));
+    try {
+      for (String name : List.of("V1__graph.sql", "V3__pieces.sql")) {
+        try (var in = GraphStore.class.getResourceAsStream("migration/" + name)) {
+          Files.copy(in, scripts.resolve(name));
+        }
+      }
+      Flyway.configure()
+          .dataSource(other.url(), other.user(), other.password())
+          .locations("filesystem:" + scripts)
+          .table("reprise_schema")
+          .load()
+          .migrate();
+    } finally {
+      for (String name : List.of("V1__graph.sql", "V3__pieces.sql")) {
+        Files.deleteIfExists(scripts.resolve(name));
+      }
+      Files.deleteIfExists(scripts);
+    }
+    try (TestServer both = new TestServer(other, folder.resolve("both"));
+        RunStore client = both.client("ada")) {
+      offerTable(client, 1, 1, 2);
+      assertThat(load(client, 1)).isEqualTo(table(1, 2));
+    }
+    try (GraphStore graph = GraphStore.open(other)) {
+      List<String> versions =
+          graph
+              .jdbi()
+              .withHandle(handle ->
+                  handle
+                      .createQuery(
+                          "SELECT version FROM reprise_schema WHERE success ORDER BY"
+                              + " installed_rank")
+                      .mapTo(String.class)
+                      .list());
+      assertThat(versions).startsWith("1", "3", "2");
+    }
+  }
+
+  @Test
+  void manyClientsAndCollectionsAtOnceLeaveNothingWrongAndNothingBehind() throws Exception {
+    int clients = 6;
+    int rounds = 12;
+    int rows = 4_500;
+    String token = server.token("ada");
+    try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      AtomicInteger running = new AtomicInteger(clients);
+      List<Callable<Integer>> work = new ArrayList<>();
+      for (int client = 0; client < clients; client++) {
+        SplittableRandom random = new SplittableRandom(client);
+        work.add(() -> {
+          int found = 0;
+          try (RunStore store =
+              RunStore.open(StoreConfig.of(server.address(token)), server.told::add)) {
+            for (int round = 0; round < rounds; round++) {
+              // One of few tables of few columns: most have the same pieces, or are the same.
+              int first = random.nextInt(4);
+              int[] columns = {first, random.nextInt(4), first + 1, random.nextInt(6), 9};
+              int number = Arrays.hashCode(columns);
+              RunLog log = TestServer.offerTableOf(store, number, rows, columns);
+              assertThat(log.problem()).isNull();
+              try {
+                byte[] loaded = load(store, number);
+                if (loaded != null) {
+                  assertThat(loaded).isEqualTo(TestServer.tableOf(rows, columns));
+                  found++;
+                }
+              } catch (NoSuchFileException e) {
+                // It was collected while it was loaded.
+              }
+            }
+          } finally {
+            running.decrementAndGet();
+          }
+          return found;
+        });
+      }
+      work.add(() -> {
+        SplittableRandom random = new SplittableRandom(77);
+        int removed = 0;
+        while (running.get() > 0) {
+          removed += (int) remote.collect(random.nextInt(500_000)).removed();
+        }
+        return removed;
+      });
+      for (Future<Integer> each : pool.invokeAll(work)) {
+        assertThat(each.get()).isPositive();
+      }
+    }
+    assertClean();
+    assertThat(chargedTo("ada")).isEqualTo(bytesOnServer());
+    remote.collect(0);
+    assertThat(server.files("")).isEmpty();
   }
 }

@@ -156,13 +156,18 @@ final class TestServer implements AutoCloseable {
 
   /** The bytes of a dense matrix, of columns that follow from their numbers. */
   static byte[] table(int... columns) {
-    long bytes = 8L * ROWS * columns.length;
+    return tableOf(ROWS, columns);
+  }
+
+  /** The same with another number of rows. */
+  static byte[] tableOf(int rows, int... columns) {
+    long bytes = 8L * rows * columns.length;
     ByteBuffer out =
         ByteBuffer.allocate((int) (HEADER + bytes)).order(ByteOrder.LITTLE_ENDIAN).put((byte) 'M');
-    out.putInt(1).putInt(8).putLong(ROWS).putLong(columns.length).putLong(bytes);
+    out.putInt(1).putInt(8).putLong(rows).putLong(columns.length).putLong(bytes);
     SplittableRandom[] randoms =
         Arrays.stream(columns).mapToObj(SplittableRandom::new).toArray(SplittableRandom[]::new);
-    for (int row = 0; row < ROWS; row++) {
+    for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns.length; column++) {
         // Columns with negative numbers are of zeros and ones.
         out.putLong(columns[column] < 0 ? row % 3 / 2 : randoms[column].nextLong());
@@ -173,16 +178,20 @@ final class TestServer implements AutoCloseable {
 
   /** A run that offers one table, handing its cells over at once as the engine does. */
   static RunLog offerTable(RunStore store, int number, int... columns) {
-    byte[] all = table(columns);
+    return offerTableOf(store, number, ROWS, columns);
+  }
+
+  static RunLog offerTableOf(RunStore store, int number, int rows, int... columns) {
+    byte[] all = tableOf(rows, columns);
     RunLog log = store.begin(facts("a.dml"), 1L << 30);
     try (log) {
-      log.offer(key(number), key(number), 1L << 40, new Cells(all, columns.length));
+      log.offer(key(number), key(number), 1L << 40, new Cells(all, rows, columns.length));
       log.ended("finished", 0.5);
     }
     return log;
   }
 
-  private record Cells(byte[] all, int columns) implements Content {
+  private record Cells(byte[] all, int rows, int columns) implements Content {
     @Override
     public long bytes() {
       return all.length;
@@ -193,8 +202,8 @@ final class TestServer implements AutoCloseable {
       ByteBuffer bytes = ByteBuffer.wrap(all);
       out.write(bytes.limit(HEADER));
       bytes.limit(all.length);
-      if (out.takesCells(ROWS, columns, 8)) {
-        out.cells(MemorySegment.ofArray(all).asSlice(HEADER), ROWS, columns, 8);
+      if (out.takesCells(rows, columns, 8)) {
+        out.cells(MemorySegment.ofArray(all).asSlice(HEADER), rows, columns, 8);
       } else {
         while (bytes.hasRemaining()) {
           out.write(bytes);
