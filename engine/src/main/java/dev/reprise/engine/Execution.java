@@ -58,11 +58,6 @@ final class Execution {
     this.parts = parts;
   }
 
-  /** True when values are looked up in an experiment store, too. */
-  boolean asksStore() {
-    return stored != null;
-  }
-
   /**
    * The result of the operation.
    *

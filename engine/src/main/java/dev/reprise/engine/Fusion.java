@@ -113,8 +113,7 @@ final class Fusion {
   private boolean isAsked(FusedCall call) {
     Member root = call.root();
     return isProbed(root, call.workNanos)
-        && (execution.asksStore()
-            || keeping.isWorthAsking(root.operation().account(), root.item(), call.workNanos));
+        && keeping.isWorthAsking(root.operation().account(), root.item(), call.workNanos);
   }
 
   private static boolean isProbed(Member member, double workNanos) {

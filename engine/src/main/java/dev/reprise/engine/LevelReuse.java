@@ -89,7 +89,7 @@ final class LevelReuse {
       Node[] body,
       LineageItem[] inputs,
       int wanted) {
-    if ((stored != null || !composites.isEmpty())
+    if ((isAskedInStore(region) || !composites.isEmpty())
         && find(context, activation, region, body, inputs, wanted)) {
       return;
     }
@@ -98,7 +98,12 @@ final class LevelReuse {
 
   /** True when so many executions were asked for in vain that only a sample still is. */
   boolean asksForSample(Region region) {
-    return stored == null && !keeping.isOfEverything() && !region.isAlwaysAsked();
+    return !isAskedInStore(region) && !keeping.isOfEverything() && !region.isAlwaysAsked();
+  }
+
+  /** True for what the experiment store may have, or may be given. */
+  private boolean isAskedInStore(Region region) {
+    return stored != null && region.isWorthRecalling(stored.worthRecallingNanos());
   }
 
   private static LineageItem[] items(Activation activation, int[] slots) {
@@ -125,9 +130,9 @@ final class LevelReuse {
       int wanted) {
     Key key = key(region, inputs);
     Composite known = composites.get(key);
-    boolean recalled = known == null && stored != null;
+    boolean recalled = known == null && isAskedInStore(region);
     if (recalled) {
-      known = recall(region, key, inputs);
+      known = recall(key, inputs);
     }
     if (known == null) {
       return false;
@@ -182,9 +187,8 @@ final class LevelReuse {
   }
 
   /** What an earlier run left in the experiment store. */
-  private Composite recall(Region region, Key key, LineageItem[] inputs) {
-    byte[] record =
-        region.isWorthRecalling(stored.worthRecallingNanos()) ? stored.region(key) : null;
+  private Composite recall(Key key, LineageItem[] inputs) {
+    byte[] record = stored.region(key);
     return record == null ? null : RegionRecord.read(record, inputs, OperationTable.standard());
   }
 

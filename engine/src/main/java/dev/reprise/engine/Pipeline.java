@@ -128,10 +128,7 @@ final class Pipeline {
    * True for an instruction that has so often been looked up in vain that only a sample still is.
    */
   private boolean asksForSample(LinkedOperation operation, Value[] inputs, double work) {
-    if (cache == null
-        || checks.looksAtAll()
-        || execution.asksStore()
-        || !keeping.asksForSample(operation.account(), work)) {
+    if (cache == null || checks.looksAtAll() || !keeping.asksForSample(operation.account(), work)) {
       return false;
     }
     for (Value input : inputs) {

@@ -9,23 +9,32 @@ import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.store.StoreConfig;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is looked up once looking up was in vain for long, by what was asked and found. */
 class AskingTest {
   private record Run(double result, RunStatistics statistics) {}
 
   private static Run run(ReuseMode mode, int threads, long hostBytes, String script) {
+    return run(mode, threads, hostBytes, script, null);
+  }
+
+  private static Run run(
+      ReuseMode mode, int threads, long hostBytes, String script, StoreConfig store) {
     PrintStream sink = new PrintStream(OutputStream.nullOutputStream());
     SessionConfig config =
         SessionConfig.defaults()
             .withThreads(threads)
             .withHostBytes(hostBytes)
             .withReuse(mode)
+            .withStore(store)
             .withOutput(sink, sink);
     CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("r"));
     try (SessionServices services = new SessionServices(config, CacheEvents.NONE)) {
@@ -38,6 +47,8 @@ class AskingTest {
       throw new AssertionError(e);
     }
   }
+
+  @TempDir private Path folder;
 
   /** Statistics of one way; equal results in all others. */
   private static RunStatistics reusing(ReuseMode mode, String script) {
@@ -99,6 +110,36 @@ class AskingTest {
             }
             """);
     assertThat(statistics.of("+").misses()).isBetween(256L + 100, 256L + 300);
+  }
+
+  @Test
+  void anExperimentStoreIsNoReasonToAskForWhatItIsNeverAskedFor() {
+    String script =
+        """
+        f = function(Matrix[Double] X, Integer i) return (Double s) {
+          s = sum(X + i)
+        }
+        X = matrix(seq(1, 8000), 80, 100)
+        r = 0
+        for (i in 1:3000) {
+          r = r + f(X, i)
+          A = X - i
+          r = r + as.scalar(A[1, 1])
+        }
+        """;
+    Run alone = run(ReuseMode.HYBRID, 1, 1L << 30, script);
+    StoreConfig store = StoreConfig.of(folder.resolve("store"));
+    for (String round : new String[] {"# cold", "# warm"}) {
+      Run stored = run(ReuseMode.HYBRID, 1, 1L << 30, script + round, store);
+      assertThat(stored.result).isEqualTo(alone.result);
+    }
+    // The loop as a whole was found the second time, and each of its parts is no cheaper to find.
+    StoreConfig fresh = StoreConfig.of(folder.resolve("fresh"));
+    Run cold = run(ReuseMode.HYBRID, 1, 1L << 30, script, fresh);
+    assertThat(cold.statistics.of("-").misses()).isEqualTo(alone.statistics.of("-").misses());
+    assertThat(cold.statistics.functions().misses())
+        .isEqualTo(alone.statistics.functions().misses())
+        .isLessThan(64 + 300);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Values and their history in a folder, for many runs and several processes at once.
@@ -63,18 +64,13 @@ public final class ExperimentStore implements RunStore {
     this.files = new ArtifactFiles(folder);
     this.pieces = new PieceFiles(folder);
     this.programs = new RecalledPrograms(folder);
+    if (!config.readOnly()) {
+      makeFolders(folder);
+    }
     try {
-      if (!config.readOnly()) {
-        Files.createDirectories(folder);
-        files.create();
-      }
       this.claims = config.readOnly() ? null : new ProcessClaims(folder.resolve("claims"));
-    } catch (FileAlreadyExistsException e) {
-      throw new StoreException(
-          "the experiment store " + folder + " cannot be opened: a file of that name is there", e);
     } catch (IOException e) {
-      throw new StoreException(
-          "the experiment store " + folder + " cannot be opened: " + e.getMessage(), e);
+      throw opening(folder, e.getMessage(), e);
     }
     this.database = openDatabase(folder);
     if (!config.readOnly()) {
@@ -82,6 +78,26 @@ public final class ExperimentStore implements RunStore {
     }
     this.barren = countRuns() == 0;
     this.lookedNanos = System.nanoTime();
+  }
+
+  /**
+   * Makes the folders of a new store, which takes no time beside opening it.
+   *
+   * @throws StoreException when there cannot be one
+   */
+  public static void makeFolders(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      new ArtifactFiles(folder).create();
+    } catch (FileAlreadyExistsException e) {
+      throw opening(folder, "a file of that name is there", e);
+    } catch (IOException e) {
+      throw opening(folder, e.getMessage(), e);
+    }
+  }
+
+  private static StoreException opening(Path folder, String why, IOException e) {
+    return new StoreException("the experiment store " + folder + " cannot be opened: " + why, e);
   }
 
   private GraphDatabase openDatabase(Path folder) {
@@ -334,6 +350,19 @@ public final class ExperimentStore implements RunStore {
     } catch (IOException e) {
       throw new StoreException("the claims of the experiment store cannot be locked", e);
     }
+  }
+
+  /**
+   * Begins to record a run in a store that is being opened: the thread that writes waits for it,
+   * the run does not. When it cannot be opened, nothing is kept, and the log says so.
+   *
+   * @param opening waits until the store is open, or throws {@link StoreException}
+   */
+  public static RunLog beginLater(
+      StoreConfig config, Supplier<ExperimentStore> opening, RunFacts facts, long queueBytes) {
+    RunTarget target =
+        new LateTarget(config.folder().toString(), () -> new FolderTarget(opening.get(), facts));
+    return new RunLog(target, queueBytes, config.writingShare());
   }
 
   @Override

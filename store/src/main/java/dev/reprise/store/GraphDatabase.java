@@ -116,6 +116,8 @@ final class GraphDatabase implements AutoCloseable {
   private Session open(boolean toRead) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
+    // Else the driver looks for the key of a new row after each statement.
+    config.setGetGeneratedKeys(false);
     config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, Long.toString(MAPPED_BYTES));
     String address = "jdbc:sqlite:" + file.toUri();
     if (toRead) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -24,6 +23,10 @@ import java.util.function.Supplier;
  *   any thread --offer, seen, used, ...--> queue --one thread--> drafts of files, then a transaction
  * </pre>
  *
+ * <p>What is queued is gathered for a moment, so that the run wakes the thread seldom and a
+ * transaction has many changes. What others wait for, or what took longer to compute than such a
+ * moment, is written at once: a process that is killed loses no more than that.
+ *
  * <p>The queue is bounded by the bytes of the values in it; what finds no room is dropped and
  * counted. When the store cannot be written (full disk, no rights) the rest is dropped, and {@link
  * #problem} says why: the run itself goes on.
@@ -34,6 +37,9 @@ import java.util.function.Supplier;
  */
 public final class RunLog implements AutoCloseable {
   private static final int LARGEST_BATCH = 1_024;
+
+  /** How long changes are gathered before they are written. */
+  private static final long GATHER_NANOS = 250_000_000;
 
   /** Values may wait for the end in any case up to so many bytes. */
   private static final long LEAST_WAITING_BYTES = 16 << 20;
@@ -52,7 +58,8 @@ public final class RunLog implements AutoCloseable {
 
   private final RunTarget target;
   private final long queueBytes;
-  private final LinkedBlockingQueue<Change> queue = new LinkedBlockingQueue<>();
+  private final GatheringQueue<Change> queue;
+  private final long gatherNanos;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final LongAdder kept = new LongAdder();
   private final LongAdder keptBytes = new LongAdder();
@@ -65,9 +72,6 @@ public final class RunLog implements AutoCloseable {
 
   // Written by the writing thread, read by anybody.
   private volatile StoreException problem;
-
-  /** Guarded by {@link #queue}: once true, nothing more is queued. */
-  private boolean closed;
 
   // Of the writing thread.
   private final Map<Key, Integer> uses = new HashMap<>();
@@ -110,8 +114,14 @@ public final class RunLog implements AutoCloseable {
    * @param share of the run's time that writing may take
    */
   RunLog(RunTarget target, long queueBytes, double share) {
+    this(target, queueBytes, share, GATHER_NANOS);
+  }
+
+  RunLog(RunTarget target, long queueBytes, double share, long gatherNanos) {
     this.target = target;
     this.queueBytes = queueBytes;
+    this.gatherNanos = gatherNanos;
+    this.queue = new GatheringQueue<>(gatherNanos, LARGEST_BATCH);
     this.budget = new WriteBudget(share, System::nanoTime);
     this.graphBudget = new WriteBudget(share / 2, System::nanoTime);
     this.waiting = new WaitingOffers<>(queueBytes / 2);
@@ -123,14 +133,10 @@ public final class RunLog implements AutoCloseable {
 
   /** Queues a change; what comes after the end is given up at once. */
   private void enqueue(Change change) {
-    synchronized (queue) {
-      if (!closed) {
-        queue.add(change);
-        return;
-      }
+    if (!queue.add(change)) {
+      dropped.increment();
+      change.done();
     }
-    dropped.increment();
-    change.done();
   }
 
   /**
@@ -151,7 +157,12 @@ public final class RunLog implements AutoCloseable {
       content.release();
       return false;
     }
+    // Asked before the thread that writes may give it back.
+    boolean isAwaited = content.isAwaited();
     enqueue(new Offer(key, vertex, costNanos, content, bytes));
+    if (isAwaited || costNanos >= gatherNanos || queuedBytes.get() > queueBytes / 2) {
+      queue.hurry();
+    }
     return true;
   }
 
@@ -191,6 +202,9 @@ public final class RunLog implements AutoCloseable {
     }
     queuedBytes.addAndGet(OUTCOME_BYTES);
     enqueue(new Outcome(key, record, costNanos, null));
+    if (costNanos >= gatherNanos) {
+      queue.hurry();
+    }
   }
 
   /**
@@ -267,12 +281,7 @@ public final class RunLog implements AutoCloseable {
   /** Waits until everything that pays is written, or cannot be. */
   @Override
   public void close() {
-    synchronized (queue) {
-      if (!closed) {
-        queue.add(LAST);
-      }
-      closed = true;
-    }
+    queue.close();
     boolean interrupted = false;
     while (true) {
       try {
@@ -289,21 +298,16 @@ public final class RunLog implements AutoCloseable {
 
   // ---- by the writing thread
 
-  private static final Change LAST = _ -> {};
-
   private void write() {
     List<Change> batch = new ArrayList<>();
     boolean open = true;
     while (open) {
       try {
-        batch.add(queue.take());
+        open = queue.take(batch);
       } catch (InterruptedException e) {
         continue;
       }
-      queue.drainTo(batch, LARGEST_BATCH);
-      open = batch.getLast() != LAST;
       if (!open) {
-        batch.removeLast();
         batch.add(updates -> updates.uses(uses));
       }
       batch.removeIf(change -> change instanceof Weighed weighed && !isWrittenNow(weighed));

@@ -36,8 +36,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -95,13 +93,8 @@ public final class StoredValues implements AutoCloseable {
   /** Traces of files that are longer are not kept. */
   private static final int LONGEST_TRACE = 32 << 20;
 
-  /** Opens the store while the session goes on. */
-  private final FutureTask<Opened> opening;
-
-  private record Opened(RunStore store, Key contract) {}
-
+  private final StoreOpening opening;
   private final TagClass tags;
-  private final boolean isNew;
   private final String version;
   private final HostMemory memory;
   private final GraphRecorder recorder = new GraphRecorder();
@@ -130,8 +123,7 @@ public final class StoredValues implements AutoCloseable {
    * @param version of the program, for people
    * @param build which it is
    * @param tell takes notes for the person who runs it
-   * @throws StoreException when the store cannot be opened; a new one is made meanwhile, and
-   *     whoever uses it first hears of that
+   * @throws StoreException when a store that is there cannot be opened; a new one is made meanwhile
    */
   public StoredValues(
       StoreConfig config,
@@ -145,49 +137,16 @@ public final class StoredValues implements AutoCloseable {
     this.memory = memory;
     this.models = new ScoredModels(this, memory.budgetBytes() / MODEL_SHARE);
     this.warmStarts = config.warmStart() ? new WarmStarts(this, tell) : null;
-    this.isNew =
-        !config.readOnly()
-            && config.folder() != null
-            && !Files.exists(config.folder().resolve("graph.db"));
-    this.opening =
-        new FutureTask<>(() -> new Opened(RunStore.open(config, tell), NumericContract.key(build)));
-    if (isNew) {
-      Thread.ofPlatform().name("reprise-store-open").daemon().start(opening);
-    } else {
-      opening.run();
-      store();
-    }
+    this.opening = new StoreOpening(config, build, tell);
   }
 
   /** True when the store was made for this session, so that it has nothing to tell. */
   public boolean isNew() {
-    return isNew;
+    return opening.isNew();
   }
 
   RunStore store() {
-    return opened().store;
-  }
-
-  /** Waits for the store to be open. */
-  private Opened opened() {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return opening.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException("the store cannot be opened", e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return opening.store();
   }
 
   /** Records runs from now on; does nothing when that has begun. */
@@ -197,7 +156,7 @@ public final class StoredValues implements AutoCloseable {
     }
     startedNanos = System.nanoTime();
     long queueBytes = Math.min(memory.budgetBytes() / QUEUE_SHARE, LARGEST_QUEUE_BYTES);
-    log = store().begin(facts(script, arguments, version), queueBytes);
+    log = opening.begin(facts(script, arguments, version), queueBytes);
   }
 
   /** What is known of a run that begins now. */
@@ -226,18 +185,18 @@ public final class StoredValues implements AutoCloseable {
   /** The key under which values of this session lie. */
   Key keyOf(Key lineage) {
     Key tagged = tags.of(lineage);
-    Key contract = opened().contract;
+    Key contract = opening.contract();
     return new Key(tagged.high() ^ contract.high(), tagged.low() ^ contract.low());
   }
 
   /** True when an operation of that estimated work is worth asking for. */
   public boolean isWorthAsking(double work) {
-    return work >= store().worthAskingNanos();
+    return work >= opening.worthAskingNanos();
   }
 
   /** Work of a call or block from which on asking for it costs little beside it. */
   public double worthRecallingNanos() {
-    return 2 * store().worthAskingNanos();
+    return 2 * opening.worthAskingNanos();
   }
 
   // ---- finding
@@ -351,7 +310,7 @@ public final class StoredValues implements AutoCloseable {
       return new Answer(item, found, null, true);
     }
     StoreClaim claim = null;
-    if (work >= WORTH_WAITING_NANOS && !store().isReadOnly()) {
+    if (work >= WORTH_WAITING_NANOS && takesClaims()) {
       claim = tryClaim(key);
       boolean waited = claim == null;
       if (waited) {
@@ -370,6 +329,15 @@ public final class StoredValues implements AutoCloseable {
     }
     misses.increment();
     return new Answer(item, null, claim, false);
+  }
+
+  /** Waits for a store that is being made. */
+  private boolean takesClaims() {
+    try {
+      return !store().isReadOnly();
+    } catch (StoreException e) {
+      return false;
+    }
   }
 
   private StoreClaim tryClaim(Key key) {
@@ -415,10 +383,15 @@ public final class StoredValues implements AutoCloseable {
 
   private Artifact look(Key key) {
     try {
-      return store().isBarren() ? null : store().find(key);
+      return isBarren() ? null : store().find(key);
     } catch (StoreException e) {
       return null;
     }
+  }
+
+  /** True as long as nobody can have left anything; one that is being made is not waited for. */
+  private boolean isBarren() {
+    return !opening.isOver() || store().isBarren();
   }
 
   private Artifact lookForSure(Key key) {
@@ -460,7 +433,7 @@ public final class StoredValues implements AutoCloseable {
   /** What an earlier run noted of a whole call or block, or null. */
   public byte[] region(Key key) {
     try {
-      return store().isBarren() ? null : SealedRecord.opened(store().region(keyOf(key)));
+      return isBarren() ? null : SealedRecord.opened(store().region(keyOf(key)));
     } catch (StoreException e) {
       return null;
     }
@@ -643,17 +616,19 @@ public final class StoredValues implements AutoCloseable {
       boolean isKept,
       StoreClaim claim) {
     RunLog open = isThere(value) ? log : null;
+    // Asked once: a frame looks at all its texts to tell.
+    long bytes = open == null ? 0 : value.bytes();
     boolean worthKeeping =
         open != null
             && !isKept
-            && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * loadNanos(value.bytes()))
+            && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * loadNanos(bytes))
             && ValueContent.canWrite(value);
     if (open != null) {
-      record(open, item, nanos, value.bytes(), measured);
+      record(open, item, nanos, bytes, measured);
     }
     if (worthKeeping) {
       Key lineage = item.key();
-      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(value, memory, claim));
+      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(value, bytes, memory, claim));
     } else if (claim != null) {
       claim.close();
     }
@@ -697,9 +672,10 @@ public final class StoredValues implements AutoCloseable {
       return;
     }
     if (isThere(model) && ValueContent.canWrite(model)) {
-      record(open, item, 0, model.bytes(), null);
+      long bytes = model.bytes();
+      record(open, item, 0, bytes, null);
       Key lineage = item.key();
-      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(model, memory, null));
+      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(model, bytes, memory, null));
     }
     open.trace(name, item.key(), () -> ScoredModels.textOf(item));
   }
@@ -758,9 +734,9 @@ public final class StoredValues implements AutoCloseable {
   public StoreUse use() {
     RunLog open = log;
     StoreException writing = open == null ? null : open.problem();
-    StoreException problem = writing == null ? store().problem() : writing;
+    StoreException problem = writing == null && opening.isOver() ? ofStore() : writing;
     return new StoreUse(
-        store().name(),
+        opening.name(),
         hits.sum(),
         misses.sum(),
         regions.sum(),
@@ -777,6 +753,14 @@ public final class StoredValues implements AutoCloseable {
         warmStarts == null ? 0 : warmStarts.found(),
         warmStarts == null ? 0 : warmStarts.missed(),
         problem == null ? null : problem.getMessage());
+  }
+
+  private StoreException ofStore() {
+    try {
+      return store().problem();
+    } catch (StoreException e) {
+      return e;
+    }
   }
 
   /** Waits until everything that was offered is written. */

@@ -19,6 +19,7 @@ final class ValueOffer implements Content {
   private static final long FRAME_BYTES = 64;
 
   private final Value value;
+  private final long bytes;
   private final HostMemory memory;
 
   // Of the thread that writes; null when it has been given back, or there was none.
@@ -26,18 +27,20 @@ final class ValueOffer implements Content {
 
   /**
    * @param value the offer takes a reference of its own
+   * @param bytes what the value says that it takes
    * @param claim given back when the value is written or dropped; may be null
    */
-  ValueOffer(Value value, HostMemory memory, StoreClaim claim) {
+  ValueOffer(Value value, long bytes, HostMemory memory, StoreClaim claim) {
     value.retain();
     this.value = value;
+    this.bytes = bytes + FRAME_BYTES;
     this.memory = memory;
     this.claim = claim;
   }
 
   @Override
   public long bytes() {
-    return value.bytes() + FRAME_BYTES;
+    return bytes;
   }
 
   @Override
