@@ -36,7 +36,7 @@ public final class Claim implements Probe, AutoCloseable {
     }
   }
 
-  private final LineageCache cache;
+  private final ClaimEnds ends;
   private final Entry entry;
   private final Waiter taker;
 
@@ -48,8 +48,8 @@ public final class Claim implements Probe, AutoCloseable {
    *
    * @param taker the subscriber that took the claim over; null for the prober
    */
-  Claim(LineageCache cache, Entry entry, Waiter taker) {
-    this.cache = cache;
+  Claim(ClaimEnds ends, Entry entry, Waiter taker) {
+    this.ends = ends;
     this.entry = entry;
     this.taker = taker;
   }
@@ -77,7 +77,7 @@ public final class Claim implements Probe, AutoCloseable {
    * @param admit false to keep it from the cache; waiters get it all the same
    */
   public void complete(Value value, long costNanos, long height, boolean admit) {
-    cache.complete(this, entry, value, costNanos, height, admit ? Credit.NONE : null);
+    ends.complete(this, entry, value, costNanos, height, admit ? Credit.NONE : null);
   }
 
   /**
@@ -86,12 +86,12 @@ public final class Claim implements Probe, AutoCloseable {
    * @param credit hears whenever it is found
    */
   public void keep(Value value, long costNanos, long height, Credit credit) {
-    cache.complete(this, entry, value, costNanos, height, credit);
+    ends.complete(this, entry, value, costNanos, height, credit);
   }
 
   /** Reports an error that any owner would meet: it goes to every waiter and is not remembered. */
   public void fail(Throwable error) {
-    cache.fail(this, entry, error);
+    ends.fail(this, entry, error);
   }
 
   /**
@@ -100,14 +100,14 @@ public final class Claim implements Probe, AutoCloseable {
    */
   public void abandon() {
     end();
-    cache.abandon(entry);
+    ends.abandon(entry);
   }
 
   /** Abandons the claim unless it has ended. */
   @Override
   public void close() {
     if (ENDED.compareAndSet(this, false, true)) {
-      cache.abandon(entry);
+      ends.abandon(entry);
     }
   }
 

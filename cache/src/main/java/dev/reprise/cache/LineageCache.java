@@ -1,6 +1,5 @@
 package dev.reprise.cache;
 
-import dev.reprise.cache.CacheEvents.Rejection;
 import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.OnDisk;
@@ -13,14 +12,11 @@ import dev.reprise.memory.Outlook;
 import dev.reprise.memory.Reclaimer;
 import dev.reprise.memory.Residence;
 import dev.reprise.runtime.Value;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -60,11 +56,9 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   private final AtomicLong clock = new AtomicLong();
   private final CacheCounters counters = new CacheCounters();
   private final Departures departures;
+  private final ClaimEnds ends;
   private final AtHand atHand;
   private static final Entry[] NO_MEMBERS = {};
-
-  // Publishes the end to owners that complete later.
-  private volatile boolean closed;
 
   public LineageCache(CacheConfig config, CacheEvents events) {
     this(config, config.policy().ranking(), events);
@@ -86,6 +80,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     this.exactRecency = ranking.needsExactRecency();
     this.victims = new VictimQueue(ranking, config.ghostEntries());
     this.departures = new Departures(disk, this::forget, victims, counters, events);
+    this.ends = new ClaimEnds(config, events, counters, victims, departures, clock, this::forget);
     this.atHand = new AtHand(this, victims, departures);
   }
 
@@ -166,7 +161,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     while (config.enabled()) {
       Entry entry = entries.putIfAbsent(key, fresh);
       if (entry == null) {
-        return new Claim(this, fresh, null);
+        return new Claim(ends, fresh, null);
       }
       State state = entry.state();
       if (!(state instanceof Idle)) {
@@ -174,14 +169,14 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
       }
       if (tryReclaim(entry, state, Claimed.AT_WORK)) {
         entry.isUsedByItself();
-        return new Claim(this, entry, null);
+        return new Claim(ends, entry, null);
       }
     }
     return null;
   }
 
   private Claim claim(Entry entry) {
-    Claim claim = new Claim(this, entry, null);
+    Claim claim = new Claim(ends, entry, null);
     try {
       counters.misses.increment();
       events.claimed(entry.key());
@@ -245,7 +240,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
   }
 
   void fetch(Entry entry, OnDisk parked) {
-    departures.fetch(entry, parked.value(), new Claim(this, entry, null));
+    departures.fetch(entry, parked.value(), new Claim(ends, entry, null));
   }
 
   /** Values that are on disk, or being computed at this moment, for who may wait for them. */
@@ -397,7 +392,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
     while (config.enabled()) {
       Entry entry = entries.putIfAbsent(fresh.key(), fresh);
       if (entry == null) {
-        return complete(new Claim(this, fresh, null), fresh, value, costNanos, height, credit);
+        return ends.complete(new Claim(ends, fresh, null), fresh, value, costNanos, height, credit);
       }
       State state = entry.state();
       if (!(state instanceof Idle)) {
@@ -407,132 +402,10 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
         if (!fresh.isOnlyForGroups()) {
           entry.isUsedByItself();
         }
-        return complete(new Claim(this, entry, null), entry, value, costNanos, height, credit);
+        return ends.complete(new Claim(ends, entry, null), entry, value, costNanos, height, credit);
       }
     }
     return false;
-  }
-
-  /**
-   * Ends a claim with a value; true when the value was kept.
-   *
-   * @param credit null when it is not to be kept
-   */
-  boolean complete(
-      Claim claim, Entry entry, Value value, long costNanos, long height, Credit credit) {
-    long bytes = Entry.chargeFor(value);
-    Rejection rejection = reasonToReject(bytes, credit != null);
-    // Made before the claim ends: from then on nothing may fail that somebody waits for.
-    State next = rejection == null ? new Resident(value) : Idle.RETIRED;
-    Consumer<Waiter> news =
-        waiter -> {
-          value.retain();
-          waiter.handle().complete(value);
-        };
-    Claimed waiters;
-    if (rejection == null) {
-      value.retain();
-      endOrRelease(claim, value);
-      entry.describe(costNanos, height, bytes, credit, clock.incrementAndGet());
-      victims.admit(entry);
-      waiters = claim.leave(next);
-    } else {
-      claim.end();
-      waiters = claim.leave(next);
-      entries.remove(entry.key(), entry);
-    }
-    try {
-      Subscribers.tell(claim.taker(), waiters, news);
-    } finally {
-      record(entry, bytes, costNanos, rejection);
-    }
-    return rejection == null;
-  }
-
-  private static void endOrRelease(Claim claim, Value retained) {
-    try {
-      claim.end();
-    } catch (IllegalStateException e) {
-      retained.release();
-      throw e;
-    }
-  }
-
-  private Rejection reasonToReject(long bytes, boolean admit) {
-    if (!config.enabled() || closed) {
-      return Rejection.DISABLED;
-    }
-    if (!admit) {
-      return Rejection.NOT_WANTED;
-    }
-    return bytes > config.budgetBytes() ? Rejection.TOO_LARGE : null;
-  }
-
-  private void record(Entry entry, long bytes, long costNanos, Rejection rejection) {
-    if (rejection != null) {
-      counters.rejections.increment();
-      events.rejected(entry.key(), bytes, rejection);
-      return;
-    }
-    counters.admissions.increment();
-    events.admitted(entry.key(), bytes, costNanos, entry.height());
-    if (victims.residentBytes() > config.budgetBytes()) {
-      departures.keepTo(config.budgetBytes());
-    }
-  }
-
-  /** Ends a claim with an error. */
-  void fail(Claim claim, Entry entry, Throwable error) {
-    Consumer<Waiter> news = waiter -> waiter.handle().fail(error);
-    claim.end();
-    Claimed waiters = claim.leave(Idle.RETIRED);
-    try {
-      entries.remove(entry.key(), entry);
-      counters.failures.increment();
-      events.failed(entry.key(), error, Subscribers.count(claim.taker(), waiters));
-    } finally {
-      Subscribers.tell(claim.taker(), waiters, news);
-    }
-  }
-
-  /** Passes an ended claim without outcome on to a waiter that is still interested. */
-  void abandon(Entry entry) {
-    while (true) {
-      Claimed claimed = (Claimed) entry.state();
-      List<Waiter> live = new ArrayList<>();
-      List<Waiter> gone = new ArrayList<>();
-      Subscribers.inOrder(null, claimed).forEach(w -> (w.isLive() ? live : gone).add(w));
-      Waiter heir = live.isEmpty() ? null : live.removeFirst();
-      if (entry.change(claimed, heir == null ? Idle.RETIRED : Subscribers.stack(live))) {
-        try {
-          handOver(entry, heir);
-        } finally {
-          Subscribers.forEach(gone, waiter -> waiter.handle().cancel());
-        }
-        return;
-      }
-    }
-  }
-
-  private void handOver(Entry entry, Waiter heir) {
-    if (heir == null) {
-      entries.remove(entry.key(), entry);
-      counters.abandonments.increment();
-      events.abandoned(entry.key());
-      return;
-    }
-    counters.takeovers.increment();
-    events.tookOver(entry.key());
-    Claim claim = new Claim(this, entry, heir);
-    try {
-      heir.takeOver(claim);
-    } catch (Throwable e) {
-      try {
-        heir.handle().fail(e);
-      } finally {
-        claim.close();
-      }
-    }
   }
 
   /**
@@ -580,7 +453,7 @@ public final class LineageCache implements Reclaimer, AutoCloseable {
    */
   @Override
   public void close() {
-    closed = true;
+    ends.close();
     departures.close();
   }
 

@@ -7,8 +7,6 @@ import dev.reprise.cache.State.Resident;
 import dev.reprise.cache.State.Spilling;
 import dev.reprise.memory.Outlook;
 import dev.reprise.memory.Residence;
-import dev.reprise.runtime.ListValue;
-import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,21 +17,17 @@ import java.util.function.BiPredicate;
 import java.util.function.ToLongBiFunction;
 
 /**
- * Finds victims without sorting: a heap per kind of memory, ordered by the score that an entry had
- * when it was put there.
+ * Finds victims without sorting, in heaps of what is in memory ({@link ResidentRanks}) and on disk
+ * ({@link DiskRanks}).
  *
  * <pre>
- *   admit ---> list of admissions --(drained when somebody evicts)--> heap off-heap values
+ *   admit ---> list of admissions --(drained when somebody evicts)--> heap of off-heap values
  *              one compare-and-set                                    heap of Java-heap values
- *   evict: take the top; has its score risen since?  yes: put it back with the new one
- *                                                    no:  it is the minimum, evict it
+ *   evict: the lowest by present score
  * </pre>
  *
- * <p>Scores never fall (see {@link VictimRanking}), so a queued score is a lower bound and the
- * first top that is up to date is the exact minimum. An eviction costs O(log n) plus the entries
- * that were hit since they last lay on top; a program that never evicts never builds a heap. A
- * ranking that learns may lower scores; then all entries are looked at again from time to time, at
- * each eviction when there are few.
+ * <p>An eviction costs O(log n) plus the entries that were hit since they last lay on top; a
+ * program that never evicts never builds a heap.
  *
  * <p>Values with which one call can be skipped are a group ({@link Groups}): a member that is
  * chosen takes along the others that are of no use without it, wherever they are. When a group
@@ -56,28 +50,21 @@ final class VictimQueue {
    */
   record Victim(Entry entry, Value value, long bytes, boolean spilling, boolean useless) {}
 
-  /** Heaps of so many entries are ordered anew at each eviction if scores may fall. */
-  private static final int SMALL_HEAP = 256;
-
-  private final VictimRanking ranking;
   private final ReentrantLock lock = new ReentrantLock();
   private final Groups groups;
-  private final ScoreHeap offHeap = new ScoreHeap();
-  private final ScoreHeap onHeap = new ScoreHeap();
+  private final ResidentRanks inMemory;
   private final DiskRanks onDisk;
   private final Ghosts ghosts;
   // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
-  // Victims chosen since scores were looked at anew; guarded by the lock.
-  private long chosenSinceRanked;
   private final AtomicLong residentBytes = new AtomicLong();
   private final AtomicLong residents = new AtomicLong();
   // Bytes of victims that were chosen but not released yet; raised under the lock.
   private final AtomicLong leavingBytes = new AtomicLong();
 
   VictimQueue(VictimRanking ranking, int ghostLimit) {
-    this.ranking = ranking;
     this.groups = new Groups(ranking);
+    this.inMemory = new ResidentRanks(ranking, groups);
     this.onDisk = new DiskRanks(groups);
     this.ghosts = new Ghosts(ghostLimit);
   }
@@ -188,7 +175,7 @@ final class VictimQueue {
       drainAdmitted();
       evictExclusive(budgetBytes, victims);
       while (residentBytes.get() > budgetBytes) {
-        Entry entry = pollLowest();
+        Entry entry = inMemory.pollLowest();
         if (entry == null) {
           break;
         }
@@ -203,7 +190,7 @@ final class VictimQueue {
   private void evictExclusive(long budgetBytes, List<Victim> victims) {
     List<Entry> held = new ArrayList<>();
     while (residentBytes.get() > budgetBytes) {
-      Entry entry = pollLowest();
+      Entry entry = inMemory.pollLowest();
       if (entry == null) {
         break;
       }
@@ -213,7 +200,7 @@ final class VictimQueue {
         evict(entry, victims);
       }
     }
-    held.forEach(this::enqueue);
+    held.forEach(inMemory::enqueue);
   }
 
   /**
@@ -251,7 +238,7 @@ final class VictimQueue {
 
   /** Whether host memory off the heap is free once the cache lets go of a value. */
   private static boolean frees(Value value) {
-    return holdsOffHeap(value)
+    return ResidentRanks.holdsOffHeap(value)
         && value.isExclusive()
         && !Residence.isOffHost(value)
         && !Residence.isOnDevicesOnly(value);
@@ -274,7 +261,7 @@ final class VictimQueue {
     try {
       drainAdmitted();
       for (long chosen = 0; chosen < bytes; ) {
-        Entry entry = pollFresh(offHeap);
+        Entry entry = inMemory.pollLowestOffHeap();
         if (entry == null) {
           break;
         }
@@ -285,7 +272,7 @@ final class VictimQueue {
           chosen += freed;
         }
       }
-      staying.forEach(this::enqueue);
+      staying.forEach(inMemory::enqueue);
     } finally {
       lock.unlock();
     }
@@ -301,7 +288,7 @@ final class VictimQueue {
     try {
       drainAdmitted();
       while (sum < bytes) {
-        Entry entry = pollFresh(offHeap);
+        Entry entry = inMemory.pollLowestOffHeap();
         if (entry == null) {
           break;
         }
@@ -312,7 +299,7 @@ final class VictimQueue {
           (moving.test(entry, value) ? movingNext : droppedNext).add(value);
         }
       }
-      seen.forEach(this::enqueue);
+      seen.forEach(inMemory::enqueue);
     } finally {
       lock.unlock();
     }
@@ -339,7 +326,7 @@ final class VictimQueue {
       forget(entry);
       leavingBytes.addAndGet(entry.bytes());
       victims.add(new Victim(entry, resident.value(), entry.bytes(), true, false));
-      chosenSinceRanked++;
+      inMemory.chosen();
     }
   }
 
@@ -450,90 +437,22 @@ final class VictimQueue {
       if (entry.state() instanceof Claimed || entry.state() instanceof Spilling) {
         push(entry);
       } else {
-        enqueue(entry);
+        inMemory.enqueue(entry);
       }
       entry = next;
     }
     groups.readNotices();
-    if (ranking.scoresMayFall()) {
-      rankAgain();
-    }
-  }
-
-  /**
-   * Orders the heaps by present scores. Large ones wait until as many victims have been chosen as
-   * they have entries, so that this costs each victim a constant.
-   */
-  private void rankAgain() {
-    int entries = offHeap.size() + onHeap.size();
-    if (entries > SMALL_HEAP && chosenSinceRanked < entries) {
-      return;
-    }
-    chosenSinceRanked = 0;
-    List<Entry> all = offHeap.entries();
-    all.addAll(onHeap.entries());
-    offHeap.clear();
-    onHeap.clear();
-    all.forEach(this::tell);
-    all.forEach(this::enqueue);
-  }
-
-  private void tell(Entry entry) {
-    if (!entry.isSeen) {
-      entry.isSeen = true;
-      ranking.seen(entry);
-    }
-    if (!entry.isUsedAgain && entry.hits() + entry.misses() > 1) {
-      entry.isUsedAgain = true;
-      ranking.usedAgain(entry);
-    }
-  }
-
-  private void enqueue(Entry entry) {
-    if (entry.state() instanceof Resident resident) {
-      tell(entry);
-      groups.enqueue(entry, holdsOffHeap(resident.value()) ? offHeap : onHeap);
-    }
-  }
-
-  private static boolean holdsOffHeap(Value value) {
-    return value instanceof MatrixValue
-        || value instanceof ListValue list
-            && list.elements().stream().anyMatch(VictimQueue::holdsOffHeap);
+    inMemory.renew();
   }
 
   private static boolean isHeldByTheProgram(Entry entry) {
     return entry.state() instanceof Resident resident && !resident.value().isExclusive();
   }
 
-  private Entry pollLowest() {
-    Entry off = pollFresh(offHeap);
-    Entry on = pollFresh(onHeap);
-    if (off == null || on == null) {
-      return off == null ? on : off;
-    }
-    boolean offIsLower = ScoreHeap.compare(off, on) <= 0;
-    groups.enqueue(offIsLower ? on : off, offIsLower ? onHeap : offHeap);
-    return offIsLower ? off : on;
-  }
-
-  /** Takes the entry with the lowest present score out of a heap; null when the heap is empty. */
-  private Entry pollFresh(ScoreHeap heap) {
-    for (Entry top = heap.poll(); top != null; top = heap.poll()) {
-      double score = groups.score(top);
-      if (score > top.queuedScore || top.lastAccess() > top.queuedAccess) {
-        groups.enqueue(top, heap);
-      } else if (top.state() instanceof Resident) {
-        return top;
-      }
-    }
-    return null;
-  }
-
   private void evict(Entry entry, List<Victim> victims) {
     if (entry.state() instanceof Resident resident && entry.change(resident, Idle.EVICTED)) {
       dropped(entry, resident, false, victims);
-      chosenSinceRanked++;
+      inMemory.chosen();
       evictUseless(entry, victims);
     }
   }
