@@ -13,6 +13,9 @@ import java.lang.foreign.MemorySegment;
 public final class Partials {
   private static final long CELLS_PER_CHUNK = 1 << 14;
 
+  /** Blocks are copied into arrays, which the compiler makes vector code of. */
+  private static final int BLOCK = 1024;
+
   private final MemorySegment output;
   private final MemorySegment others;
   private final long cells;
@@ -46,12 +49,24 @@ public final class Partials {
   }
 
   private void addUp(long from, long to) {
-    for (long partial = 0; partial < count - 1; partial++) {
-      long start = partial * cells;
-      for (long i = from; i < to; i++) {
-        double sum = output.getAtIndex(JAVA_DOUBLE, i) + others.getAtIndex(JAVA_DOUBLE, start + i);
-        output.setAtIndex(JAVA_DOUBLE, i, sum);
+    int width = (int) Math.min(BLOCK, to - from);
+    double[] sums = new double[width];
+    double[] further = new double[width];
+    for (long i = from; i < to; i += width) {
+      int n = (int) Math.min(width, to - i);
+      MemorySegment.copy(output, JAVA_DOUBLE, i * Double.BYTES, sums, 0, n);
+      for (long partial = 0; partial < count - 1; partial++) {
+        long at = (partial * cells + i) * Double.BYTES;
+        MemorySegment.copy(others, JAVA_DOUBLE, at, further, 0, n);
+        add(sums, further, n);
       }
+      MemorySegment.copy(sums, 0, output, JAVA_DOUBLE, i * Double.BYTES, n);
+    }
+  }
+
+  private static void add(double[] sums, double[] further, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[i] += further[i];
     }
   }
 }

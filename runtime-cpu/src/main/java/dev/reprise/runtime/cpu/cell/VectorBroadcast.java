@@ -62,6 +62,10 @@ final class VectorBroadcast {
   }
 
   private void wideRow(long from, long to) {
+    if (cols <= BinaryLoop.BLOCK) {
+      rowBlocks(from, to);
+      return;
+    }
     for (long row = from; row < to; row++) {
       long at = 8 * row * cols;
       if (vectorOnLeft) {
@@ -69,6 +73,23 @@ final class VectorBroadcast {
       } else {
         loop.segments(full, at, vector, 0, out, at, cols);
       }
+    }
+  }
+
+  /** One block per row; the vector is loaded once. */
+  private void rowBlocks(long from, long to) {
+    int width = (int) cols;
+    double[] x = new double[width];
+    double[] repeated = new double[width];
+    MemorySegment.copy(vector, Layout.CELL, 0, repeated, 0, width);
+    for (long row = from; row < to; row++) {
+      MemorySegment.copy(full, Layout.CELL, 8 * row * cols, x, 0, width);
+      if (vectorOnLeft) {
+        loop.arrays(repeated, x, x, width);
+      } else {
+        loop.arrays(x, repeated, x, width);
+      }
+      MemorySegment.copy(x, 0, out, Layout.CELL, 8 * row * cols, width);
     }
   }
 

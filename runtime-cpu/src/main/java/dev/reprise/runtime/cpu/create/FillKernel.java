@@ -14,12 +14,14 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * {@code matrix(data, rows, cols, byrow)}: a number repeated, a text of numbers by rows, or the
  * cells of a matrix in a new shape; with byrow FALSE both shapes are read by columns.
  */
 final class FillKernel implements Kernel {
+  private static final int BLOCK = 1024;
   private static final long CELLS_PER_CHUNK = 1 << 16;
 
   private final Parallel parallel;
@@ -57,8 +59,11 @@ final class FillKernel implements Kernel {
             cells.asSlice(from * Double.BYTES, (to - from) * Double.BYTES).fill((byte) 0);
             return;
           }
-          for (long i = from; i < to; i++) {
-            cells.setAtIndex(JAVA_DOUBLE, i, value);
+          double[] block = new double[(int) Math.min(BLOCK, to - from)];
+          Arrays.fill(block, value);
+          for (long i = from; i < to; i += BLOCK) {
+            int n = (int) Math.min(BLOCK, to - i);
+            MemorySegment.copy(block, 0, cells, JAVA_DOUBLE, i * Double.BYTES, n);
           }
         });
   }

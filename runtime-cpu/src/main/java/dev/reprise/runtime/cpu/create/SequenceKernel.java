@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
  * before plus {@code incr}, rounding included, as SystemDS adds them up.
  */
 final class SequenceKernel implements Kernel {
+  private static final int BLOCK = 1024;
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -33,13 +34,24 @@ final class SequenceKernel implements Kernel {
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix((long) steps + 1, 1);
-      MemorySegment cells = out.segment();
+      double[] block = new double[(int) Math.min(BLOCK, out.rows())];
       double value = from;
-      for (long i = 0; i < out.rows(); i++) {
-        cells.setAtIndex(JAVA_DOUBLE, i, value);
-        value += incr;
+      for (long i = 0; i < out.rows(); i += BLOCK) {
+        int n = (int) Math.min(BLOCK, out.rows() - i);
+        value = count(block, n, value, incr);
+        MemorySegment.copy(block, 0, out.segment(), JAVA_DOUBLE, i * Double.BYTES, n);
       }
       return new Operand[] {scratch.keep(out)};
     }
+  }
+
+  /** Fills n cells; the number that comes next. */
+  private static double count(double[] block, int n, double first, double incr) {
+    double value = first;
+    for (int i = 0; i < n; i++) {
+      block[i] = value;
+      value += incr;
+    }
+    return value;
   }
 }

@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
  * cells of that channel. The bias is a column that divides the columns of the input evenly.
  */
 final class BiasKernels {
+  private static final int BLOCK = 1024;
   private static final long CELLS_PER_TASK = 1 << 15;
 
   private final Parallel parallel;
@@ -69,15 +70,27 @@ final class BiasKernels {
 
   private static void addSpan(
       MemorySegment in, MemorySegment out, long from, long to, double bias) {
-    for (long i = from; i < to; i++) {
-      out.setAtIndex(JAVA_DOUBLE, i, in.getAtIndex(JAVA_DOUBLE, i) + bias);
+    double[] block = new double[(int) Math.min(BLOCK, to - from)];
+    for (long i = from; i < to; i += BLOCK) {
+      int n = (int) Math.min(BLOCK, to - i);
+      MemorySegment.copy(in, JAVA_DOUBLE, i * Double.BYTES, block, 0, n);
+      for (int k = 0; k < n; k++) {
+        block[k] += bias;
+      }
+      MemorySegment.copy(block, 0, out, JAVA_DOUBLE, i * Double.BYTES, n);
     }
   }
 
   private static void multiplySpan(
       MemorySegment in, MemorySegment out, long from, long to, double bias) {
-    for (long i = from; i < to; i++) {
-      out.setAtIndex(JAVA_DOUBLE, i, in.getAtIndex(JAVA_DOUBLE, i) * bias);
+    double[] block = new double[(int) Math.min(BLOCK, to - from)];
+    for (long i = from; i < to; i += BLOCK) {
+      int n = (int) Math.min(BLOCK, to - i);
+      MemorySegment.copy(in, JAVA_DOUBLE, i * Double.BYTES, block, 0, n);
+      for (int k = 0; k < n; k++) {
+        block[k] *= bias;
+      }
+      MemorySegment.copy(block, 0, out, JAVA_DOUBLE, i * Double.BYTES, n);
     }
   }
 }
