@@ -2,64 +2,23 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.CompileOptions;
 import dev.reprise.ReuseMode;
 import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
-import dev.reprise.cache.CacheEvents;
-import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.Value;
 import dev.reprise.store.StoreConfig;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is looked up once looking up was in vain for long, by what was asked and found. */
 class AskingTest {
-  private record Run(double result, RunStatistics statistics) {}
-
-  private static Run run(ReuseMode mode, int threads, long hostBytes, String script) {
-    return run(mode, threads, hostBytes, script, null);
-  }
-
-  private static Run run(
-      ReuseMode mode, int threads, long hostBytes, String script, StoreConfig store) {
-    PrintStream sink = new PrintStream(OutputStream.nullOutputStream());
-    SessionConfig config =
-        SessionConfig.defaults()
-            .withThreads(threads)
-            .withHostBytes(hostBytes)
-            .withReuse(mode)
-            .withStore(store)
-            .withOutput(sink, sink);
-    CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("r"));
-    try (SessionServices services = new SessionServices(config, CacheEvents.NONE)) {
-      ScriptRunner.Outcome outcome =
-          ScriptCompiler.compile(services, script, options).run(Map.of());
-      double result = ((Scalar) outcome.values().get("r")).asDouble();
-      outcome.values().values().forEach(Value::release);
-      return new Run(result, outcome.statistics());
-    } catch (dev.reprise.language.CompileException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @TempDir private Path folder;
 
   /** Statistics of one way; equal results in all others. */
   private static RunStatistics reusing(ReuseMode mode, String script) {
-    double expected = run(ReuseMode.NONE, 1, 1L << 30, script).result;
-    for (int threads : new int[] {1, 4}) {
-      assertThat(run(ReuseMode.HYBRID, threads, 1L << 30, script).result).isEqualTo(expected);
-      assertThat(run(ReuseMode.HYBRID, threads, 4L << 20, script).result).isEqualTo(expected);
-    }
-    Run run = run(mode, 1, 1L << 30, script);
-    assertThat(run.result).isEqualTo(expected);
-    return run.statistics;
+    NumberRun run = NumberRun.of(NumberRun.config(mode, 1), script);
+    assertThat(run.result()).isEqualTo(NumberRun.inAllWays(script));
+    return run.statistics();
   }
 
   @Test
@@ -127,18 +86,19 @@ class AskingTest {
           r = r + as.scalar(A[1, 1])
         }
         """;
-    Run alone = run(ReuseMode.HYBRID, 1, 1L << 30, script);
+    SessionConfig config = NumberRun.config(ReuseMode.HYBRID, 1);
+    NumberRun alone = NumberRun.of(config, script);
     StoreConfig store = StoreConfig.of(folder.resolve("store"));
     for (String round : new String[] {"# cold", "# warm"}) {
-      Run stored = run(ReuseMode.HYBRID, 1, 1L << 30, script + round, store);
-      assertThat(stored.result).isEqualTo(alone.result);
+      NumberRun stored = NumberRun.of(config.withStore(store), script + round);
+      assertThat(stored.result()).isEqualTo(alone.result());
     }
     // The loop as a whole was found the second time, and each of its parts is no cheaper to find.
     StoreConfig fresh = StoreConfig.of(folder.resolve("fresh"));
-    Run cold = run(ReuseMode.HYBRID, 1, 1L << 30, script, fresh);
-    assertThat(cold.statistics.of("-").misses()).isEqualTo(alone.statistics.of("-").misses());
-    assertThat(cold.statistics.functions().misses())
-        .isEqualTo(alone.statistics.functions().misses())
+    NumberRun cold = NumberRun.of(config.withStore(fresh), script);
+    assertThat(cold.statistics().of("-").misses()).isEqualTo(alone.statistics().of("-").misses());
+    assertThat(cold.statistics().functions().misses())
+        .isEqualTo(alone.statistics().functions().misses())
         .isLessThan(64 + 300);
   }
 

@@ -1,19 +1,14 @@
 package dev.reprise.engine;
 
+import static dev.reprise.engine.NumberRun.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.CompileOptions;
 import dev.reprise.ReuseMode;
 import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.lineage.Key;
-import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.Value;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -52,15 +47,6 @@ class KeepingTest {
 
   private record Run(double result, Log log, RunStatistics statistics) {}
 
-  private static SessionConfig config(ReuseMode mode, int threads) {
-    PrintStream sink = new PrintStream(OutputStream.nullOutputStream());
-    return SessionConfig.defaults()
-        .withThreads(threads)
-        .withHostBytes(1L << 30)
-        .withReuse(mode)
-        .withOutput(sink, sink);
-  }
-
   private static Run run(SessionConfig config, String script) throws Exception {
     Log log = new Log();
     try (SessionServices services = new SessionServices(config, log)) {
@@ -68,23 +54,14 @@ class KeepingTest {
     }
   }
 
-  private static Run run(SessionServices services, Log log, String script) throws Exception {
-    CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("r"));
-    ScriptRunner.Outcome outcome = ScriptCompiler.compile(services, script, options).run(Map.of());
-    double result = ((Scalar) outcome.values().get("r")).asDouble();
-    outcome.values().values().forEach(Value::release);
-    return new Run(result, log, outcome.statistics());
+  private static Run run(SessionServices services, Log log, String script) {
+    NumberRun run = NumberRun.of(services, script);
+    return new Run(run.result(), log, run.statistics());
   }
 
   private static Run reusing(String script) throws Exception {
-    Run none = run(config(ReuseMode.NONE, 1), script);
     Run reusing = run(config(ReuseMode.FULL, 1), script);
-    assertThat(reusing.result).isEqualTo(none.result);
-    for (int threads : new int[] {1, 4}) {
-      assertThat(run(config(ReuseMode.HYBRID, threads), script).result).isEqualTo(none.result);
-      SessionConfig starved = config(ReuseMode.HYBRID, threads).withHostBytes(4 << 20);
-      assertThat(run(starved, script).result).isEqualTo(none.result);
-    }
+    assertThat(reusing.result).isEqualTo(NumberRun.inAllWays(script));
     return reusing;
   }
 
