@@ -99,9 +99,26 @@ class MetricsTest {
   }
 
   @Test
+  void aMatrixOfOneCellIsANumber() throws IOException {
+    String script =
+        """
+        R = matrix(0, 3, 1)
+        parfor (i in 1:3) { R[i, 1] = i / 4 }
+        for (i in 1:3) {
+          metric("a", R[i, 1], as.matrix(i))
+          progress(as.matrix(i), 3)
+        }
+        """;
+    Scripts.run(config(), script);
+    assertThat(table()).containsExactly("1,a,0.25", "2,a,0.5", "3,a,0.75");
+  }
+
+  @Test
   void mistakesSayWhatIsMeant() {
     assertThat(Scripts.failure(config(), "metric(\"a\", \"b\", 1)"))
         .hasMessageContaining("'metric' needs a number and a step");
+    assertThat(Scripts.failure(config(), "progress(seq(1, 2), 3)"))
+        .hasMessageContaining("got a matrix 2x1 and an integer 3");
     assertThat(Scripts.failure(config(), "metric(\"a\", seq(1, 3), 1)"))
         .hasMessageContaining("write metric(\"loss\", loss, step)");
   }

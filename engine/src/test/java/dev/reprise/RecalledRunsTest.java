@@ -187,6 +187,19 @@ class RecalledRunsTest {
   }
 
   @Test
+  void aModelWhoseScoreIsNotANumberHasNoneAndEndsNothing() throws Exception {
+    String script =
+        "X = matrix(3, 1, 1)\nscore(X, X[1, 1] / 0 - X / 0, 'q')\nscore(X, X, 'r')\nprint(1)";
+    assertThat(run(script).recalled()).isFalse();
+    assertThat(run(script).recalled()).isFalse();
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(folder.resolve("store")))) {
+      for (Experiments.RunEntry each : new Experiments(store).runs(9)) {
+        assertThat(each.scores()).extracting(Experiments.Score::name).containsExactly("r");
+      }
+    }
+  }
+
+  @Test
   void whatALinkToADeviceNamesIsWrittenThroughAndNotReplaced() throws Exception {
     String script = "X = matrix(1, 3, 3)\nwrite(X, 'o.csv', format='csv')\nprint(sum(X))";
     run(script);

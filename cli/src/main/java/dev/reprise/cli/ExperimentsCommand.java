@@ -143,7 +143,12 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   private ExitCode inFolder(String action, StoreConfig config) throws IOException {
     boolean imports = action.equals("import");
-    boolean changes = imports || action.equals("gc") || mend;
+    // Runs that were recalled are in the graph once somebody opens it to write.
+    boolean changes =
+        imports
+            || action.equals("gc")
+            || mend
+            || !action.equals("fsck") && ExperimentStore.hasUnlistedRuns(config.folder());
     // Looking does not make a store where there is none.
     boolean known = imports || Files.exists(config.folder().resolve("graph.db"));
     StoreConfig wanted = changes && known ? config : config.asReadOnly();
@@ -251,7 +256,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     if (budget == null) {
       throw new UsageException("experiments gc needs --budget, as in --budget 5g");
     }
-    return MemoryBudgets.parseSize(budget);
+    return MemoryBudgets.parseSize(budget, "--budget");
   }
 
   /** The graph may take this part of the budget besides, as a divisor, and so much in any case. */

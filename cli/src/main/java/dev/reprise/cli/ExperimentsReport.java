@@ -14,6 +14,7 @@ import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
 import dev.reprise.store.MeasuredCosts;
+import dev.reprise.store.RunArguments;
 import dev.reprise.store.ScoredModel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,6 +25,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What {@code reprise experiments} prints. */
@@ -99,6 +102,8 @@ final class ExperimentsReport {
     out.println("started    " + TIME.format(Instant.ofEpochMilli(run.facts().startedMillis())));
     out.println("by         " + run.facts().user() + " on " + run.facts().host());
     out.println("version    " + run.facts().version());
+    RunArguments.of(run.facts().arguments())
+        .forEach((name, value) -> out.println("given      " + name + " = " + value));
     out.println("took       " + seconds(run));
     out.println("ended      " + (run.status() == null ? "no end noted" : run.status()));
     for (Score score : run.scores()) {
@@ -151,6 +156,7 @@ final class ExperimentsReport {
     row("script", a.facts().script(), b.facts().script());
     row("by", a.facts().user(), b.facts().user());
     row("version", a.facts().version(), b.facts().version());
+    parameters(a, b);
     row("took", seconds(a), seconds(b));
     row("ended", a.status(), b.status());
     scores(a, b);
@@ -163,6 +169,14 @@ final class ExperimentsReport {
       }
     }
     return equal ? ExitCode.FINE : ExitCode.SCRIPT;
+  }
+
+  private void parameters(RunEntry a, RunEntry b) {
+    Map<String, String> ofA = RunArguments.of(a.facts().arguments());
+    Map<String, String> ofB = RunArguments.of(b.facts().arguments());
+    Set<String> names = new TreeSet<>(ofA.keySet());
+    names.addAll(ofB.keySet());
+    names.forEach(name -> row(name, ofA.get(name), ofB.get(name)));
   }
 
   private void scores(RunEntry a, RunEntry b) {

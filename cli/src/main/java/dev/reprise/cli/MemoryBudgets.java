@@ -54,7 +54,7 @@ record MemoryBudgets(Map<String, Long> byLocation) {
                 + Choices.hint(location, LOCATIONS));
       }
       String size = part.substring(equals + 1).strip();
-      long bytes = location.equals("disk") && size.equals("0") ? 0 : parseSize(size);
+      long bytes = location.equals("disk") && size.equals("0") ? 0 : parseSize(size, "--memory");
       if (budgets.put(location, bytes) != null) {
         throw new UsageException("--memory: location '" + location + "' is given twice");
       }
@@ -66,9 +66,10 @@ record MemoryBudgets(Map<String, Long> byLocation) {
    * Reads {@code 512m}, {@code 1.5g}, {@code 4GiB}, {@code 100000}: powers of 1024, any
    * capitalisation.
    *
+   * @param option named by the error
    * @return bytes, at least 1
    */
-  static long parseSize(String text) {
+  static long parseSize(String text, String option) {
     String lower = text.toLowerCase();
     int digits = 0;
     while (digits < lower.length()
@@ -88,7 +89,7 @@ record MemoryBudgets(Map<String, Long> byLocation) {
     double bytes = Math.floor(count * unit);
     if (unit == 0 || !(bytes >= 1) || bytes > Long.MAX_VALUE / 2.0) {
       throw new UsageException(
-          "--memory: '" + text + "' is not a size; write 512m, 1.5g, 4g or a number of bytes");
+          option + ": '" + text + "' is not a size; write 512m, 1.5g, 4g or a number of bytes");
     }
     return (long) bytes;
   }

@@ -213,14 +213,15 @@ final class ServeCommand implements Callable<ExitCode> {
       case "create" -> {
         String name = word(2, "a name");
         atMost(3);
-        long bytes = quota == null ? DEFAULT_QUOTA : MemoryBudgets.parseSize(quota);
+        long bytes = quota == null ? DEFAULT_QUOTA : MemoryBudgets.parseSize(quota, "--quota");
         authority.createTenant(name, bytes, sharesWith);
         console.out().println("tenant " + name + ", quota " + Units.bytes(bytes));
       }
       case "quota" -> {
         String name = word(2, "a name");
         atMost(4);
-        authority.changeQuota(name, MemoryBudgets.parseSize(word(3, "a size")));
+        authority.changeQuota(
+            name, MemoryBudgets.parseSize(word(3, "a size"), "serve tenant quota"));
       }
       default -> {
         atMost(2);

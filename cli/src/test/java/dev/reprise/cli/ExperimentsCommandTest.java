@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,59 @@ class ExperimentsCommandTest {
     assertThat(run("experiments", "--store", store(), "artifacts", "--limit", "1"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out().lines()).hasSize(2);
+  }
+
+  @Test
+  void parametersAreShownAndCompared() {
+    String script = "X = matrix(2, 3, 3)\nscore(X, $k * sum(X), \"q\")\nprint($name)";
+    String[] first = {"run", "--store", store(), "-s", script, "--nvargs", "k=1", "name=a b=c"};
+    String[] other = {
+      "run",
+      "--store",
+      store(),
+      "--seed",
+      "7",
+      "--precision",
+      "fp32",
+      "-s",
+      script,
+      "--nvargs",
+      "k=2",
+      "name=a b=c"
+    };
+    for (String[] words : List.of(first, other, other)) {
+      assertThat(run(words)).isEqualTo(ExitCode.FINE);
+      assertThat(out().strip()).isEqualTo("a b=c");
+    }
+    run("experiments", "--store", store(), "show", "1");
+    assertThat(out()).contains("given      $k = 1", "given      $name = a b=c");
+    run("experiments", "--store", store(), "show", "3");
+    assertThat(out()).contains("recalled", "given      --precision = fp32", "given      $k = 2");
+    run("experiments", "--store", store(), "compare", "1", "2");
+    assertThat(out())
+        .containsPattern("\\* \\$k +1 +2")
+        .containsPattern("\\* --seed +- +7")
+        .containsPattern("\n  \\$name +a b=c +a b=c");
+  }
+
+  @Test
+  void aGraphThatCannotBeWrittenIsToldOf() throws IOException {
+    train(0.1);
+    Path graph = folder.resolve("store/graph.db");
+    try (FileChannel file = FileChannel.open(graph, StandardOpenOption.WRITE)) {
+      long third = file.size() / 3;
+      file.write(ByteBuffer.wrap(new byte[(int) third]), third);
+    }
+    assertThat(
+            run(
+                "run",
+                "--store",
+                store(),
+                "-s",
+                "print(sum(matrix(7, 300, 300) %*% matrix(1, 300, 9)))"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out().strip()).isEqualTo("5670000.0");
+    assertThat(err()).contains("graph.db is damaged", "nothing more was kept");
   }
 
   @Test

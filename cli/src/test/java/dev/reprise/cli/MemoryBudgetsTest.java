@@ -38,7 +38,7 @@ class MemoryBudgetsTest {
     "3MB, 3145728"
   })
   void sizesArePowersOf1024(String text, long bytes) {
-    assertThat(MemoryBudgets.parseSize(text)).isEqualTo(bytes);
+    assertThat(MemoryBudgets.parseSize(text, "--memory")).isEqualTo(bytes);
   }
 
   @ParameterizedTest

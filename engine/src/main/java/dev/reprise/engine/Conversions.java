@@ -11,7 +11,7 @@ import dev.reprise.runtime.operation.OperationTable;
 
 /** Conversions between declared types of parameters and results and the values bound to them. */
 final class Conversions {
-  private static final Operation AS_DOUBLE = operation("as.double");
+  static final Operation AS_DOUBLE = operation("as.double");
   private static final Operation AS_INTEGER = operation("as.integer");
   private static final Operation AS_LOGICAL = operation("as.logical");
   private static final Operation AS_STRING = operation("as.string");

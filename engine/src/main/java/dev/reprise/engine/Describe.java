@@ -30,6 +30,14 @@ final class Describe {
     };
   }
 
+  /** The same with an article: {@code an integer 3}. */
+  static String one(Value value) {
+    String described = value(value);
+    return value == null
+        ? described
+        : ("aeiou".indexOf(described.charAt(0)) < 0 ? "a " : "an ") + described;
+  }
+
   private static String text(String text) {
     String shown = text.length() > TEXT_LIMIT ? text.substring(0, TEXT_LIMIT) + "..." : text;
     return "string \"" + shown.replace("\n", "\\n") + "\"";

@@ -7,6 +7,7 @@ import dev.reprise.lineage.TraceText;
 import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
@@ -79,8 +80,7 @@ final class Effects {
             case Scalar scalar -> scalar.asString();
             default ->
                 throw new OperandException(
-                    "'print' with a format takes scalars, but got a "
-                        + Describe.value(inputs[i + 1]));
+                    "'print' with a format takes scalars, but got " + Describe.one(inputs[i + 1]));
           };
     }
     try {
@@ -132,14 +132,14 @@ final class Effects {
   private static Value metric(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     String name = text(step, inputs[0], "a name");
-    if (!(inputs[1] instanceof Scalar value)
-        || !(inputs[2] instanceof Scalar at)
-        || value.type() == ValueType.STRING) {
+    Scalar value = number(context, inputs[1]);
+    Scalar at = number(context, inputs[2]);
+    if (value == null || at == null) {
       throw new OperandException(
-          "'metric' needs a number and a step, but got a "
-              + Describe.value(inputs[1])
-              + " and a "
-              + Describe.value(inputs[2])
+          "'metric' needs a number and a step, but got "
+              + Describe.one(inputs[1])
+              + " and as step "
+              + Describe.one(inputs[2])
               + "; write metric(\"loss\", loss, step)");
     }
     context.metrics.add(name, value.asDouble(), at.asLong());
@@ -148,24 +148,31 @@ final class Effects {
 
   private static Value score(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
-    if (!(inputs[1] instanceof Scalar value)
-        || value.type() == ValueType.STRING
-        || Double.isNaN(value.asDouble())) {
+    Scalar value = number(context, inputs[1]);
+    if (value == null) {
       throw new OperandException(
-          "'score' needs a number, but got a "
-              + Describe.value(inputs[1])
-              + (inputs[1] instanceof Scalar ? " " + ((Scalar) inputs[1]).asString() : "")
+          "'score' needs a number, but got "
+              + Describe.one(inputs[1])
               + "; write score(model, accuracy), larger is better");
     }
     String name = text(step, inputs[2], "a name");
     if (!(inputs[3] instanceof Scalar smaller) || smaller.type() != ValueType.BOOLEAN) {
       throw new OperandException(
-          "'smaller' of 'score' says TRUE where smaller numbers are better, but got a "
-              + Describe.value(inputs[3]));
+          "'smaller' of 'score' says TRUE where smaller numbers are better, but got "
+              + Describe.one(inputs[3]));
     }
     LineageItem item = activation.item(step.inputs()[0]);
     StoredValues stored = context.run.session().stored();
-    if (stored != null && item != null) {
+    if (Double.isNaN(value.asDouble())) {
+      // One diverged model must not end a search; it has no place among the others.
+      context.run.journal().refuse();
+      context
+          .run
+          .session()
+          .config()
+          .err()
+          .println("reprise: note: the score '" + name + "' is NaN, so the model has none");
+    } else if (stored != null && item != null) {
       double score = smaller.asBoolean() ? -value.asDouble() : value.asDouble();
       stored.models().note(name, item, inputs[0], score);
       context.run.journal().scored(name, item.key(), score);
@@ -175,15 +182,14 @@ final class Effects {
 
   private static Value progress(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
-    if (!(inputs[0] instanceof Scalar done)
-        || !(inputs[1] instanceof Scalar total)
-        || done.type() == ValueType.STRING
-        || total.type() == ValueType.STRING) {
+    Scalar done = number(context, inputs[0]);
+    Scalar total = number(context, inputs[1]);
+    if (done == null || total == null) {
       throw new OperandException(
-          "'progress' needs how much is done and how much there is, but got a "
-              + Describe.value(inputs[0])
-              + " and a "
-              + Describe.value(inputs[1])
+          "'progress' needs how much is done and how much there is, but got "
+              + Describe.one(inputs[0])
+              + " and "
+              + Describe.one(inputs[1])
               + "; write progress(epoch, epochs, \"loss \" + loss)");
     }
     // What the iterations of a parfor have to tell at once fits no line: their loop tells how many
@@ -201,13 +207,29 @@ final class Effects {
     return Scalar.of(Files.exists(DataFiles.resolve(path, context.run.workingDirectory())));
   }
 
+  /** An argument that must be a number, or a matrix of one; null when it is not. */
+  private static Scalar number(ControlContext context, Value value) {
+    if (value instanceof MatrixValue matrix && matrix.shape().isScalarLike()) {
+      return (Scalar)
+          context
+              .run
+              .session()
+              .pipeline()
+              .kernels()
+              .run(Conversions.AS_DOUBLE, new Value[] {value}, context.kernel);
+    }
+    return value instanceof Scalar scalar && !scalar.isAbsent() && scalar.type() != ValueType.STRING
+        ? scalar
+        : null;
+  }
+
   /** An argument that must be a text. */
   private static String text(EffectStep step, Value value, String what) {
     if (value instanceof Scalar scalar && !scalar.isAbsent()) {
       return scalar.asString();
     }
     throw new OperandException(
-        "'" + step.describe() + "' needs " + what + ", but got a " + Describe.value(value));
+        "'" + step.describe() + "' needs " + what + ", but got " + Describe.one(value));
   }
 
   private static Value stop(
@@ -218,7 +240,7 @@ final class Effects {
   private static Value check(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     if (!(inputs[0] instanceof Scalar condition)) {
-      throw new OperandException("'assert' needs a scalar, but got a " + Describe.value(inputs[0]));
+      throw new OperandException("'assert' needs a scalar, but got " + Describe.one(inputs[0]));
     }
     if (!condition.asBoolean()) {
       throw new OperandException("assertion failed");

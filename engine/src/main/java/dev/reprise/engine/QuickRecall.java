@@ -47,7 +47,12 @@ final class QuickRecall {
     if (!isStamped) {
       stored.refresh(repetition.key(), repetition.stamped(run, files).bytes());
     }
-    stored.note(repetition.key(), source.name(), Environment.version(), System.nanoTime() - start);
+    stored.note(
+        repetition.key(),
+        source.name(),
+        repetition.parameters(),
+        Environment.version(),
+        System.nanoTime() - start);
     return true;
   }
 

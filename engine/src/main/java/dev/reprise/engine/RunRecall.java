@@ -97,7 +97,7 @@ final class RunRecall {
       return null;
     }
     long start = System.nanoTime();
-    stored.begin(name, "");
+    stored.begin(name, repetition.parameters());
     byte[] bytes = stored.region(repetition.key());
     RecalledRun run = bytes == null ? null : RecalledRun.of(bytes);
     boolean repeated =

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +25,14 @@ final class RunRepetition {
   private final Key key;
   private final RecordedSources sources;
   private final String text;
-  private final Collection<String> arguments;
+  private final Map<String, String> arguments;
 
   private RunRepetition(
       SessionConfig config,
       Key key,
       RecordedSources sources,
       String text,
-      Collection<String> arguments) {
+      Map<String, String> arguments) {
     this.config = config;
     this.key = key;
     this.sources = sources;
@@ -66,7 +65,7 @@ final class RunRepetition {
         key(config, source, options),
         new RecordedSources(files),
         source.text(),
-        options.arguments().values());
+        options.arguments());
   }
 
   private static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
@@ -96,6 +95,11 @@ final class RunRepetition {
   /** What earlier runs of it lie under, besides the build. */
   Key key() {
     return key;
+  }
+
+  /** What a run was given, for people. */
+  String parameters() {
+    return RunParameters.text(config, arguments);
   }
 
   RecordedSources sources() {
@@ -188,7 +192,7 @@ final class RunRepetition {
         break;
       }
     }
-    return arguments.contains(name)
+    return arguments.containsValue(name)
         || text.contains('"' + name + '"')
         || text.contains("'" + name + "'");
   }

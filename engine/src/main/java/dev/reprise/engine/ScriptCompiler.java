@@ -122,6 +122,6 @@ public final class ScriptCompiler {
             options.outputs(),
             optimization(services.config(), options.optimized(), options.runsOnce()));
     Functions functions = new Functions(result.program(), services.linker());
-    return new ScriptRunner(services, functions, options.outputs(), result.warnings(), recall);
+    return new ScriptRunner(services, functions, options, result.warnings(), recall);
   }
 }

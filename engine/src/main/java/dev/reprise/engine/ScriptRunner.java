@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.CompileOptions;
 import dev.reprise.RunStatistics;
 import dev.reprise.ScriptException;
 import dev.reprise.engine.timeline.Timeline;
@@ -29,16 +30,19 @@ public final class ScriptRunner {
   /** Null when runs of the script are not recalled. */
   private final RunRecall recall;
 
+  private final Map<String, String> arguments;
+
   ScriptRunner(
       SessionServices services,
       Functions functions,
-      Set<String> outputs,
+      CompileOptions options,
       List<Diagnostic> warnings,
       RunRecall recall) {
     this.recall = recall;
+    this.arguments = options.arguments();
     this.services = services;
     this.functions = functions;
-    this.outputs = outputs;
+    this.outputs = options.outputs();
     this.warnings = List.copyOf(warnings);
   }
 
@@ -67,7 +71,7 @@ public final class ScriptRunner {
             ? new Run(services, functions)
             : new Run(services, functions, recall.journal());
     if (services.stored() != null) {
-      services.stored().begin(scriptName(), "");
+      services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
     }
     MainThread main = new MainThread(run, inputs);
     onDeepStack(run, main);

@@ -124,6 +124,11 @@ public final class ExperimentStore implements RunStore {
     return new ExperimentStore(writable ? wanted : wanted.asReadOnly());
   }
 
+  /** True when runs were recalled since the graph was last opened to write. */
+  public static boolean hasUnlistedRuns(Path folder) {
+    return !new RecalledPrograms(folder).noted().isEmpty();
+  }
+
   public Path folder() {
     return config.folder();
   }

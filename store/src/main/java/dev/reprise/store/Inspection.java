@@ -4,6 +4,7 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -68,13 +69,16 @@ public final class Inspection {
           damaged.add(artifact);
           problems.add("artifact " + artifact.key() + ": its content was damaged");
         }
-      } catch (NoSuchFileException | DamagedContentException e) {
+      } catch (NoSuchFileException e) {
         damaged.add(artifact);
-        problems.add("artifact " + artifact.key() + ": its content cannot be read: " + e);
+        problems.add("artifact " + artifact.key() + ": a file of its content is gone");
+      } catch (DamagedContentException e) {
+        damaged.add(artifact);
+        problems.add("artifact " + artifact.key() + ": " + e.getMessage());
       } catch (IOException e) {
         // It may be as it was, and another time or for another user it can be read.
         readable = false;
-        problems.add("artifact " + artifact.key() + " cannot be checked and stays: " + e);
+        problems.add("artifact " + artifact.key() + " cannot be checked and stays: " + whyNot(e));
       }
     }
     long counted = store.artifactBytes();
@@ -104,6 +108,12 @@ public final class Inspection {
       throw new StoreException(
           "the experiment store " + store.folder() + " cannot be mended: " + e.getMessage(), e);
     }
+  }
+
+  private static String whyNot(IOException e) {
+    return e instanceof AccessDeniedException denied
+        ? denied.getFile() + " may not be read"
+        : e.getMessage();
   }
 
   private List<String> databaseProblems() {

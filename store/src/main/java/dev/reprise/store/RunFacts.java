@@ -6,7 +6,7 @@ package dev.reprise.store;
  * @param user who started it
  * @param host where
  * @param script path or first words of the program
- * @param arguments as given
+ * @param arguments as {@link RunArguments} writes them
  * @param version of Reprise
  * @param startedMillis since 1970
  */

@@ -48,13 +48,14 @@ public final class StoredPrograms {
   /**
    * Notes that a run was recalled, for whoever opens the graph next.
    *
-   * @param version of the program, for people
+   * @param parameters what it was given, for people as the next
+   * @param version of the program
    */
-  public void note(Key program, String script, String version, long nanos) {
+  public void note(Key program, String script, String parameters, String version, long nanos) {
     if (!readOnly) {
       programs.note(
           keyOf(program),
-          StoredValues.facts(script, "", version),
+          StoredValues.facts(script, parameters, version),
           nanos / (double) TimeUnit.SECONDS.toNanos(1));
     }
   }

@@ -96,6 +96,7 @@ public final class StoredValues implements AutoCloseable {
   private final StoreOpening opening;
   private final TagClass tags;
   private final String version;
+  private final Consumer<String> tell;
   private final HostMemory memory;
   private final GraphRecorder recorder = new GraphRecorder();
   private final LongAdder hits = new LongAdder();
@@ -136,6 +137,7 @@ public final class StoredValues implements AutoCloseable {
     this.version = version;
     this.memory = memory;
     this.models = new ScoredModels(this, memory.budgetBytes() / MODEL_SHARE);
+    this.tell = tell;
     this.warmStarts = config.warmStart() ? new WarmStarts(this, tell) : null;
     this.opening = new StoreOpening(config, build, tell);
   }
@@ -775,6 +777,9 @@ public final class StoredValues implements AutoCloseable {
       double seconds = (System.nanoTime() - startedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
       open.ended(status, seconds);
       open.close();
+      if (open.problem() != null) {
+        tell.accept(open.problem().getMessage() + "; nothing more was kept");
+      }
     }
     try {
       store().close();
