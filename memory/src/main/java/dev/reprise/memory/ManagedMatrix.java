@@ -50,15 +50,12 @@ import java.util.function.Consumer;
  *
  * <p>Only matrices in large buffers move; for others residence costs nothing.
  */
-public final class ManagedMatrix extends Holds implements MatrixValue {
+public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue {
   private static final VarHandle LAST_USE;
-  private static final VarHandle DEVICES;
 
   static {
     try {
       LAST_USE = MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "lastUse", long.class);
-      DEVICES =
-          MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "devices", DeviceCopy.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -73,9 +70,6 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   // The copy on disk or null; written like the other, volatile for those who only want to know.
   private volatile DiskCopy disk;
-
-  // Copies on accelerators; pushed by whoever holds a pin, taken out by whoever moves or frees.
-  private volatile DeviceCopy devices;
 
   // The memory whose residents the matrix is one of; null for small ones. Changed together with
   // the host copy by the only holder.
@@ -97,27 +91,24 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   int place;
 
   private ManagedMatrix(DeviceMatrix cells, DeviceMemory where, Completion completion) {
-    super(false);
+    super(new DeviceCopy(where, cells.buffer(), completion, null));
     shape = cells.shape();
     precision = cells.precision();
     bytes = cells.bytes();
     nonZeros = -1;
-    devices = new DeviceCopy(where, cells.buffer(), completion, null);
     home = where.host();
   }
 
   private ManagedMatrix(DeviceSparse cells, DeviceMemory where, Completion completion) {
-    super(false);
+    super(new DeviceCopy(where, cells.buffer(), completion, null));
     shape = cells.shape();
     precision = cells.precision();
     bytes = cells.bytes();
     nonZeros = cells.nonZeros();
-    devices = new DeviceCopy(where, cells.buffer(), completion, null);
     home = where.host();
   }
 
   private ManagedMatrix(MatrixOperand host) {
-    super(true);
     this.shape = host.shape();
     this.precision = host.precision();
     hold(host);
@@ -324,9 +315,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   }
 
   private void forgetDeviceCopies() {
-    DeviceCopy copies = devices;
-    devices = null;
-    for (DeviceCopy each = copies; each != null; each = each.next()) {
+    for (DeviceCopy each = takeCopies(); each != null; each = each.next()) {
       each.memory().leave(this);
       each.buffer().release();
     }
@@ -404,22 +393,22 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   /** True when leaving host memory needs no writing, since the cells are elsewhere too. */
   boolean isElsewhere() {
-    return disk != null || DeviceCopy.isSafe(devices);
+    return disk != null || isSafeOnDevices();
   }
 
   /** True when an accelerator has a copy of the cells. */
   public boolean isOnDevice() {
-    return devices != null;
+    return copiesOnDevices() != null;
   }
 
   /** True when the cells lie on accelerators alone that are lost. */
   public boolean isLost() {
-    return !isOnHost() && disk == null && !DeviceCopy.isSafe(devices);
+    return !isOnHost() && disk == null && !isSafeOnDevices();
   }
 
   /** True when this accelerator has a copy of the cells. */
   public boolean isOnDevice(DeviceMemory memory) {
-    return DeviceCopy.in(memory, devices) != null;
+    return copyIn(memory) != null;
   }
 
   /** True when the matrix is large enough to be moved at all. */
@@ -525,7 +514,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    */
   DeviceCopy tryPinOnDevice(DeviceMemory memory) {
     pinAnywhere(memory.host());
-    DeviceCopy copy = DeviceCopy.in(memory, devices);
+    DeviceCopy copy = copyIn(memory);
     if (copy == null) {
       unpin();
       return null;
@@ -538,20 +527,15 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    * other places; null when none is, and nothing is pinned then.
    */
   DeviceCopy tryPinNearer(DeviceMemory memory) {
-    if (devices == null) {
+    if (!isOnDevice()) {
       return null;
     }
     pinAnywhere(memory.host());
-    DeviceCopy nearest = memory.nearestPeer(devices, bytes, isOnHost());
+    DeviceCopy nearest = memory.nearestPeer(copiesOnDevices(), bytes, isOnHost());
     if (nearest == null) {
       unpin();
     }
     return nearest;
-  }
-
-  /** The copies on other accelerators that there are at this moment, for estimates. */
-  DeviceCopy copiesOnDevices() {
-    return devices;
   }
 
   private void pinAnywhere(HostMemory memory) {
@@ -567,10 +551,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
 
   /** Notes a copy on an accelerator, by a holder of a pin; the matrix owns the buffer then. */
   void addDeviceCopy(DeviceMemory memory, DeviceBuffer buffer) {
-    DeviceCopy before;
-    do {
-      before = devices;
-    } while (!DEVICES.compareAndSet(this, before, new DeviceCopy(memory, buffer, null, before)));
+    addCopy(memory, buffer);
     memory.enter(this);
   }
 
@@ -587,12 +568,12 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     }
     long freed = 0;
     try {
-      DeviceCopy copy = DeviceCopy.at(memory, devices);
+      DeviceCopy copy = copyAt(memory);
       if (copy != null
           && (!copy.isValid() || hasOther(copy) || demoting && demote(copy))
           && leaveDevice()) {
-        removeDeviceCopy(copy);
-        if (DeviceCopy.at(memory, devices) == null) {
+        removeCopy(copy);
+        if (copyAt(memory) == null) {
           memory.leave(this);
         }
         copy.buffer().release();
@@ -604,18 +585,8 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
     return freed;
   }
 
-  /**
-   * By who moves; somebody who has pinned the cells on the host may add a copy at the same time.
-   */
-  private void removeDeviceCopy(DeviceCopy copy) {
-    DeviceCopy before;
-    do {
-      before = devices;
-    } while (!DEVICES.compareAndSet(this, before, DeviceCopy.without(copy, before)));
-  }
-
   private boolean hasOther(DeviceCopy copy) {
-    return isOnHost() || disk != null || DeviceCopy.isSafe(DeviceCopy.without(copy, devices));
+    return isOnHost() || disk != null || isSafeOnDevicesBesides(copy);
   }
 
   /**
@@ -663,7 +634,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
   private void awaitMove() {
     if (isMoving()) {
       HostMemory memory = home;
-      DeviceCopy copies = devices;
+      DeviceCopy copies = copiesOnDevices();
       if (memory == null && copies != null) {
         memory = copies.memory().host();
       }
@@ -721,7 +692,7 @@ public final class ManagedMatrix extends Holds implements MatrixValue {
    */
   private void copyTo(MemorySegment segment) {
     DeviceException failure = null;
-    for (DeviceCopy copy = devices; copy != null; copy = copy.next()) {
+    for (DeviceCopy copy = copiesOnDevices(); copy != null; copy = copy.next()) {
       try {
         copy.await();
         copy.memory().download(copy.buffer(), segment, bytes);
