@@ -8,6 +8,11 @@ public interface Content {
   /** About how many bytes it takes in memory and as a file. */
   long bytes();
 
+  /** So many bytes of a matrix take about as long to write. */
+  default long writingBytes() {
+    return bytes();
+  }
+
   /**
    * Writes all of it; returns the fingerprint of what was written.
    *

@@ -45,7 +45,7 @@ public final class RunLog implements AutoCloseable {
   private static final long LEAST_WAITING_BYTES = 16 << 20;
 
   /** A vertex with its edges. */
-  private static final long VERTEX_NANOS = 15_000;
+  private static final long VERTEX_NANOS = 30_000;
 
   /** A row of costs. */
   private static final long COST_NANOS = 5_000;
@@ -53,8 +53,11 @@ public final class RunLog implements AutoCloseable {
   /** What the outcome of a call is charged while it waits: about what a record has. */
   private static final long OUTCOME_BYTES = 4 << 10;
 
-  /** Walking the lineage of what a call left. */
-  private static final long OUTCOME_NANOS = 100_000;
+  /** Walking the lineage of what a call left; in the first second, before that is compiled. */
+  private static final long OUTCOME_NANOS = 250_000;
+
+  /** The graph takes this part of the share that values may take. */
+  private static final int GRAPH_PART = 4;
 
   private final RunTarget target;
   private final long queueBytes;
@@ -93,6 +96,11 @@ public final class RunLog implements AutoCloseable {
       return 0;
     }
 
+    /** So many bytes of a matrix take as long to write. */
+    default long writingBytes() {
+      return bytes();
+    }
+
     /** Gives up what others wait for. */
     default void postpone() {}
 
@@ -123,7 +131,7 @@ public final class RunLog implements AutoCloseable {
     this.gatherNanos = gatherNanos;
     this.queue = new GatheringQueue<>(gatherNanos, LARGEST_BATCH);
     this.budget = new WriteBudget(share, System::nanoTime);
-    this.graphBudget = new WriteBudget(share / 2, System::nanoTime);
+    this.graphBudget = new WriteBudget(share / GRAPH_PART, System::nanoTime);
     this.waiting = new WaitingOffers<>(queueBytes / 2);
     this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(this::write);
     thread.start();
@@ -350,7 +358,7 @@ public final class RunLog implements AutoCloseable {
   }
 
   private long writeNanos(Weighed change) {
-    return budget.writeNanos(change.bytes()) + change.makingNanos();
+    return budget.writeNanos(change.writingBytes()) + change.makingNanos();
   }
 
   private void giveUp(Weighed change) {
@@ -443,15 +451,16 @@ public final class RunLog implements AutoCloseable {
       long start = System.nanoTime();
       vertices = graphBudget.allows(VERTEX_NANOS) ? make.get() : List.of();
       graphBudget.spend(VERTEX_NANOS * vertices.size());
-      // Writing them takes about as long again.
-      graphBudget.taken(2 * (System.nanoTime() - start));
+      graphBudget.taken(System.nanoTime() - start);
     }
 
     @Override
     public void apply(RunChanges updates) throws SQLException, IOException {
+      long start = System.nanoTime();
       for (Vertex vertex : vertices) {
         updates.vertex(vertex);
       }
+      graphBudget.taken(System.nanoTime() - start);
     }
   }
 
@@ -570,6 +579,11 @@ public final class RunLog implements AutoCloseable {
     }
 
     @Override
+    public long writingBytes() {
+      return content.writingBytes();
+    }
+
+    @Override
     public boolean isAwaited() {
       return content.isAwaited();
     }
@@ -587,7 +601,7 @@ public final class RunLog implements AutoCloseable {
       long start = System.nanoTime();
       try {
         write();
-        budget.measured(bytes, System.nanoTime() - start);
+        budget.measured(writingBytes(), System.nanoTime() - start);
       } catch (StoreException e) {
         throw e;
       } catch (ResourceException e) {

@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +193,57 @@ class RunLogTest {
       assertThat(written).isEmpty();
       log.offer(key(2), key(2), 1_000_000, new Bytes(length, 2));
       assertThat(written.take()).containsExactly(key(1), key(2));
+    }
+  }
+
+  /** A content that is longer to write than a matrix of as many bytes. */
+  private static final class Tedious extends Bytes {
+    Tedious(int length, int seed) {
+      super(length, seed);
+    }
+
+    @Override
+    public long writingBytes() {
+      return 16 * bytes();
+    }
+  }
+
+  /** A log that writes what its credit is enough for. */
+  private RunLog poor(ExperimentStore store) {
+    return new RunLog(new Noting(new FolderTarget(store, facts())), 1 << 28, 0, HOUR);
+  }
+
+  @Test
+  void whatTakesLongToWriteIsLeftOutWhereAMatrixOfAsManyBytesIsKept() {
+    int length = 1 << 20;
+    try (ExperimentStore store = open()) {
+      RunLog log = poor(store);
+      log.offer(key(1), key(1), 9_000_000, new Tedious(length, 1));
+      log.offer(key(2), key(2), 1_000_000, new Bytes(length, 2));
+      log.close();
+      assertThat(log.unpaid()).isEqualTo(1);
+      assertThat(store.find(key(1))).isNull();
+      assertThat(store.find(key(2))).isNotNull();
+    }
+  }
+
+  @Test
+  void aShortRunNotesAsManyVerticesAndOutcomesAsItsCreditIsEnoughFor() {
+    try (ExperimentStore store = open()) {
+      RunLog log = poor(store);
+      for (int i = 0; i < 2_000; i++) {
+        Vertex vertex = new Vertex(key(i), "rand", List.of(), 5, 8);
+        log.seen(() -> List.of(vertex));
+        log.region(key(10_000 + i), () -> new byte[8], 1_000_000);
+      }
+      log.close();
+      List<Key> all = IntStream.range(0, 2_000).mapToObj(StoreFixture::key).toList();
+      long vertices = store.costsOf(all).size();
+      long outcomes =
+          IntStream.range(0, 2_000).filter(i -> store.region(key(10_000 + i)) != null).count();
+      assertThat(vertices).isEqualTo(WriteBudget.CREDIT_NANOS / 30_000);
+      assertThat(outcomes).isBetween(60L, 80L);
+      assertThat(log.unpaid()).isEqualTo(2_000 - outcomes);
     }
   }
 
