@@ -10,6 +10,7 @@ import dev.reprise.store.exchange.MalformedChangeException;
 import dev.reprise.store.remote.Protocol;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -131,7 +132,7 @@ final class ContentRoutes {
 
   Reply takePart(ServedRequest request) throws IOException {
     long offset = request.number("offset", -1, Long.MAX_VALUE);
-    return reply(contents.add(request.client(), request.key(), offset, request.body()));
+    return taken(request, contents.add(request.client(), request.key(), offset, request.body()));
   }
 
   // ---- to here, in pieces
@@ -158,7 +159,7 @@ final class ContentRoutes {
   }
 
   Reply takePieces(ServedRequest request) throws IOException {
-    return reply(contents.add(request.client(), request.key(), request.body()));
+    return taken(request, contents.add(request.client(), request.key(), request.body()));
   }
 
   private Reply check(ServedRequest request) throws IOException {
@@ -196,6 +197,14 @@ final class ContentRoutes {
   /** As much again may be on its way as may stay: what is worth least goes when all is there. */
   private static long twice(long quota) {
     return quota > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : 2 * quota;
+  }
+
+  /** What is refused is read all the same: else the client may lose the answer with it. */
+  private static Reply taken(ServedRequest request, Upload.Part part) throws IOException {
+    if (part != Upload.Part.TAKEN) {
+      request.body().transferTo(OutputStream.nullOutputStream());
+    }
+    return reply(part);
   }
 
   private static Reply reply(Upload.Part part) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -38,11 +39,8 @@ import java.util.stream.Stream;
  * whatever is collected meanwhile, it has all of its pieces until it is published or dropped.
  */
 final class LaidUpload extends Upload {
-  /** What one request compares with fingerprints, so that each is short. */
-  private static final long CHECKED_AT_ONCE = 256L << 20;
-
-  /** What is put together at a time. */
-  private static final int STRETCH_BYTES = 16 << 20;
+  /** What one request takes to compare a content with its fingerprint: a client waits for 30 s. */
+  private static final long CHECKING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Path folder;
   private final PieceFiles pieces;
@@ -178,10 +176,9 @@ final class LaidUpload extends Upload {
     }
     lastPart = nanos.getAsLong();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment room = arena.allocate(Math.min(STRETCH_BYTES, total - checked));
-      long end = Math.min(total, checked + CHECKED_AT_ONCE);
-      while (checked < end) {
-        MemorySegment some = room.asSlice(0, Math.min(room.byteSize(), end - checked));
+      MemorySegment room = arena.allocate(PieceReader.stretchAt(layout, 0));
+      while (checked < total && nanos.getAsLong() - lastPart < CHECKING_NANOS) {
+        MemorySegment some = room.asSlice(0, PieceReader.stretchAt(layout, checked));
         PieceReader.stretch(pieces, layout, checked, some);
         running.add(some);
         checked += some.byteSize();

@@ -44,7 +44,7 @@ final class SpaceContents {
   /** Layouts that one space may have on the way at a time, one of them in any case. */
   private static final long MOST_HELD_BYTES = 16L << 20;
 
-  /** Contents that are put together at a time: each takes some forty megabytes. */
+  /** Contents that are put together at a time: each takes up to some hundred megabytes. */
   private static final int CHECKS = 4;
 
   /** One to which nothing was added for so long is given up. */
@@ -54,7 +54,7 @@ final class SpaceContents {
   private final Path drafts;
   private final LongSupplier nanos;
   private final AtomicLong counter = new AtomicLong();
-  private final Semaphore checks = new Semaphore(CHECKS);
+  private final Semaphore checks = new Semaphore(CHECKS, true);
   private final Map<Name, Upload> open = new ConcurrentHashMap<>();
 
   private record Name(Client client, Key hash) {}

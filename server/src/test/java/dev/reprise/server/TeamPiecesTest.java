@@ -16,7 +16,11 @@ import dev.reprise.store.Experiments;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
 import dev.reprise.store.StoreConfig;
+import dev.reprise.store.exchange.ArchiveReader;
+import dev.reprise.store.exchange.ArchiveWriter;
+import dev.reprise.store.exchange.Merge;
 import dev.reprise.store.remote.RemoteExperiments;
+import dev.reprise.store.remote.RemoteGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -229,6 +233,31 @@ class TeamPiecesTest {
   }
 
   @Test
+  void anArchiveHasWholeContentsAndAnotherSpaceCutsThemAgain() throws Exception {
+    offerTable(ada, 1, 1, 2, -3);
+    offerTable(ada, 2, 2, 4);
+    Path archive = folder.resolveSibling(folder.getFileName() + ".archive");
+    try (RemoteExperiments to = new RemoteExperiments(server.address(server.token("bob")));
+        RunStore bob = server.client("bob")) {
+      try (ArchiveWriter writer = new ArchiveWriter(archive)) {
+        new RemoteGraph(remote).giveTo(writer);
+        writer.finish();
+      }
+      Merge merge = new Merge(new RemoteGraph(to));
+      new ArchiveReader(archive).giveTo(merge);
+      merge.finish();
+      assertThat(merge.summary().artifacts()).isEqualTo(2);
+      assertThat(load(bob, 1)).isEqualTo(table(1, 2, -3));
+      assertThat(load(bob, 2)).isEqualTo(table(2, 4));
+      assertThat(chargedTo("bob")).isEqualTo(chargedTo("ada"));
+      assertThat(to.check(false).problems()).isEmpty();
+    } finally {
+      Files.deleteIfExists(archive);
+    }
+    assertClean();
+  }
+
+  @Test
   void aServerOfAnOlderVersionLeavesWholeContentsThatStayReadable(Postgres.Databases databases)
       throws Exception {
     DatabaseAddress old = databases.create();
@@ -361,8 +390,8 @@ class TeamPiecesTest {
 
   @Test
   void manyClientsAndCollectionsAtOnceLeaveNothingWrongAndNothingBehind() throws Exception {
-    int clients = 6;
-    int rounds = 12;
+    int clients = 4;
+    int rounds = 10;
     int rows = 4_500;
     String token = server.token("ada");
     try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {

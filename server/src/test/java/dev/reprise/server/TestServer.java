@@ -64,7 +64,7 @@ final class TestServer implements AutoCloseable {
                 database,
                 folder,
                 new InetSocketAddress("localhost", port),
-                new ServerLimits(3, 500, 256),
+                new ServerLimits(8, 500, 256),
                 now::get,
                 new PrintStream(log, true, StandardCharsets.UTF_8)));
   }

@@ -9,8 +9,12 @@ import java.lang.foreign.ValueLayout;
 
 /** Puts a content together from its pieces. For one thread; takes up to some 20 megabytes. */
 public final class PieceReader {
-  /** What is put together at a time where all of it is only looked at. */
   private static final int STRETCH_BYTES = 16 << 20;
+
+  /** For each stretch every column is opened, and unpacked: of many columns it is longer. */
+  private static final int WIDE_STRETCH_BYTES = 64 << 20;
+
+  private static final int WIDE = 256;
 
   private final PieceSource source;
   private final Layout layout;
@@ -82,15 +86,27 @@ public final class PieceReader {
     }
   }
 
+  /**
+   * How much is put together at a time where all of a content is only looked at: whole rows, so
+   * that nothing is read twice.
+   */
+  public static long stretchAt(Layout layout, long offset) {
+    long width = (long) layout.columns() * layout.cellBytes();
+    int most = layout.columns() > WIDE ? WIDE_STRETCH_BYTES : STRETCH_BYTES;
+    long before = offset == 0 ? layout.header().length : 0;
+    return Math.min(layout.bytes() - offset, before + most / width * width);
+  }
+
   /** The fingerprint of a content, put together a stretch at a time. */
   public static Key fingerprint(PieceSource source, Layout layout) throws IOException {
     ContentHash.Running running = new ContentHash.Running();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment room = arena.allocate(Math.min(STRETCH_BYTES, layout.bytes()));
-      for (long at = 0; at < layout.bytes(); at += room.byteSize()) {
-        MemorySegment some = room.asSlice(0, Math.min(room.byteSize(), layout.bytes() - at));
+      MemorySegment room = arena.allocate(stretchAt(layout, 0));
+      for (long at = 0; at < layout.bytes(); ) {
+        MemorySegment some = room.asSlice(0, stretchAt(layout, at));
         stretch(source, layout, at, some);
         running.add(some);
+        at += some.byteSize();
       }
     }
     return running.key();
@@ -110,7 +126,7 @@ public final class PieceReader {
   }
 
   /** The same for some rows of it. */
-  void readBlock(int block, MemorySegment cells) throws IOException {
+  public void readBlock(int block, MemorySegment cells) throws IOException {
     readRows(block, 0, layout.rowsOf(block), cells);
   }
 

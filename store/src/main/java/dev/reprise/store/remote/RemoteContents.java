@@ -73,7 +73,7 @@ final class RemoteContents {
   private MemorySegment loadWhole(Key hash, long bytes, Arena arena) throws IOException {
     Path file = draft();
     try {
-      copy(hash, bytes, file);
+      copyWhole(hash, bytes, file);
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         return channel.map(MapMode.READ_ONLY, 0, bytes, arena);
       }
@@ -84,6 +84,28 @@ final class RemoteContents {
 
   /** Writes a content to a file that is there. */
   void copy(Key hash, long bytes, Path file) throws IOException {
+    Layout layout = layoutOf(hash, bytes);
+    if (layout == null) {
+      copyWhole(hash, bytes, file);
+      return;
+    }
+    PieceReader pieces = piecesOf(layout);
+    try (Arena arena = Arena.ofConfined();
+        OutputStream out = Files.newOutputStream(file)) {
+      out.write(layout.header());
+      MemorySegment room = arena.allocate(layout.bytesOf(0));
+      for (int block = 0; block < layout.blocks(); block++) {
+        MemorySegment rows = room.asSlice(0, layout.bytesOf(block));
+        pieces.readBlock(block, rows);
+        for (long at = 0; at < rows.byteSize(); at += Protocol.PART_BYTES) {
+          long length = Math.min(Protocol.PART_BYTES, rows.byteSize() - at);
+          out.write(rows.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
+        }
+      }
+    }
+  }
+
+  private void copyWhole(Key hash, long bytes, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file)) {
       for (long have = 0; have < bytes; ) {
         byte[] part = part(hash, have, bytes);
