@@ -777,7 +777,8 @@ public final class StoredValues implements AutoCloseable {
       double seconds = (System.nanoTime() - startedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
       open.ended(status, seconds);
       open.close();
-      if (open.problem() != null) {
+      // A server that does not answer was told of when that was found.
+      if (open.problem() != null && ofStore() == null) {
         tell.accept(open.problem().getMessage() + "; nothing more was kept");
       }
     }
