@@ -126,7 +126,7 @@ public final class ExperimentStore implements RunStore {
 
   /** True when runs were recalled since the graph was last opened to write. */
   public static boolean hasUnlistedRuns(Path folder) {
-    return !new RecalledPrograms(folder).noted().isEmpty();
+    return new RecalledPrograms(folder).hasNotes();
   }
 
   public Path folder() {

@@ -38,6 +38,11 @@ final class LateTarget implements RunTarget {
   }
 
   @Override
+  public void awaitOpen() {
+    opened();
+  }
+
+  @Override
   public boolean has(Key key) {
     return opened().has(key);
   }

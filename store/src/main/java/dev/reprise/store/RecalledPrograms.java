@@ -176,7 +176,7 @@ public final class RecalledPrograms {
   List<Recall> noted() {
     List<Recall> found = new ArrayList<>();
     for (Path note : filesIn(recalls)) {
-      if (note.getFileName().toString().startsWith(".")) {
+      if (isDraft(note)) {
         continue;
       }
       try {
@@ -188,6 +188,15 @@ public final class RecalledPrograms {
       }
     }
     return found;
+  }
+
+  private static boolean isDraft(Path note) {
+    return note.getFileName().toString().startsWith(".");
+  }
+
+  /** True when {@link #noted} has something to look at. */
+  boolean hasNotes() {
+    return filesIn(recalls).stream().anyMatch(note -> !isDraft(note));
   }
 
   private Recall read(Path note) throws IOException {

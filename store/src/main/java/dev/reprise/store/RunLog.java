@@ -325,8 +325,9 @@ public final class RunLog implements AutoCloseable {
   }
 
   private void applyAll(List<Change> batch) {
-    long start = System.nanoTime();
     try {
+      awaitOpen(batch.size());
+      long start = System.nanoTime();
       apply(batch);
       budget.taken(System.nanoTime() - start);
     } catch (Throwable e) {
@@ -335,6 +336,18 @@ public final class RunLog implements AutoCloseable {
     } finally {
       batch.forEach(RunLog::done);
       batch.clear();
+    }
+  }
+
+  /** Waiting for a store that is being made is no writing. */
+  private void awaitOpen(int changes) {
+    try {
+      if (problem == null) {
+        target.awaitOpen();
+      }
+    } catch (StoreException e) {
+      problem = e;
+      dropped.add(changes);
     }
   }
 

@@ -11,6 +11,13 @@ public interface RunTarget {
   /** Where it is, for people. */
   String name();
 
+  /**
+   * Waits until writing can begin.
+   *
+   * @throws StoreException when it never will
+   */
+  default void awaitOpen() {}
+
   /** True when a key has a value already, so that it is not written again. */
   boolean has(Key key);
 

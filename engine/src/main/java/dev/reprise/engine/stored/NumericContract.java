@@ -8,10 +8,13 @@ import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.cpu.CpuDevice;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /** By whose numbers values are made: the build of the program, in the key of all it keeps. */
@@ -36,13 +39,22 @@ final class NumericContract {
 
   private NumericContract() {}
 
+  /** With the modules that have kernels for accelerators, as far as they are there. */
+  private static List<Class<?>> kernels() {
+    List<Class<?>> all = new ArrayList<>(KERNELS);
+    ServiceLoader.load(AcceleratorProvider.class).stream()
+        .map(ServiceLoader.Provider::type)
+        .forEach(all::add);
+    return all;
+  }
+
   /** What keys of this build differ by from those of others. */
   static Key key(BuildMemo memo) {
     Key known = memo.find();
     if (known != null) {
       return known;
     }
-    Set<Path> places = BuildIdentity.places(KERNELS, LIBRARY);
+    Set<Path> places = BuildIdentity.places(kernels(), LIBRARY);
     String before = memo.stamps(places);
     byte[] text =
         ("values of " + BuildIdentity.of(places) + ", contract " + NUMBER)

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * </pre>
  *
  * <p>Nobody waits for the thread but the one that writes, and who has enough to compute to claim it
- * among processes. When it fails, it tells so once and the session keeps nothing. Thread-safe.
+ * among processes. Who needs a key waits for the build's identity, which takes a while in the first
+ * run of a build only. When it fails, it tells so once and the session keeps nothing. Thread-safe.
  */
 final class StoreOpening {
   private final StoreConfig config;
@@ -59,6 +60,8 @@ final class StoreOpening {
       this.opening = new FutureTask<>(() -> RunStore.open(config, tell));
       contract.run();
       opening.run();
+      // Either may fail, which must be now and not in the middle of the run.
+      contract();
       store();
     }
   }

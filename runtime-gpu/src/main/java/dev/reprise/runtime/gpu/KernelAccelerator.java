@@ -25,7 +25,7 @@ import java.util.Map;
 /** An accelerator made of a backend and the kernels that all backends share. */
 public final class KernelAccelerator implements Accelerator {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 2;
+  private static final int KERNEL_SET = 3;
 
   /** Expressions whose kernels' text is kept. */
   private static final int MOST_GENERATED = 256;
