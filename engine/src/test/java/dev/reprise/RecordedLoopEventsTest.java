@@ -105,6 +105,16 @@ class RecordedLoopEventsTest {
   }
 
   @Test
+  void anInnerLoopThatLooksItsValuesUpInVainIsRecordedInOneOfItsNextExecutions() {
+    String script =
+        DATA + "for (e in 1:10) {\nfor (b in 1:300) {\nL = (L %*% L + b) %% 7\na = a + e\n}\n}";
+    LoopStatistics loops = Scripts.run(script + "\nprint(a)").statistics().loops();
+    // In vain in the first execution, left alone in two; then all but the first 32 of each.
+    assertThat(loops.recorded()).isBetween(1_900L, 2_144L);
+    assertThat(loops.left()).isBetween(150L, 350L);
+  }
+
+  @Test
   void constantsThatChangeAreLearnedAnew() {
     String script =
         DATA + "k = 3\nfor (i in 1:1000) { a = a * k\nif (i == 500) { k = 4 } }\nprint(a)";

@@ -61,7 +61,11 @@ final class Asking {
 
   /** Likewise for an iteration of a loop, by its number. */
   static boolean isSampledIteration(long iteration) {
-    return isSampled((iteration * 0x9E3779B97F4A7C15L) >>> 32);
+    // The finaliser of splitmix64: were these iterations evenly spaced, a loop with a period to
+    // which the spacing does not fit would have none of its values asked for twice.
+    long mixed = (iteration ^ (iteration >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return isSampled(mixed ^ (mixed >>> 31));
   }
 
   /** A value was asked for and was not there. */

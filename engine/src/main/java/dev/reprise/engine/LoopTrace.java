@@ -30,9 +30,10 @@ final class LoopTrace {
 
   private static final int MOST_PATIENCE = 1 << 20;
 
-  // Iterations that are left to the interpreter before recording is tried; racy, but who misses a
-  // change tries once more.
+  // Iterations of all executions that are left to the interpreter after recording was in vain, and
+  // how many of them are to come; racy, but who misses a change tries once more.
   private int patience = FIRST_RECORDED;
+  private int rest;
 
   private LoopTrace(
       String name, RunLoop loop, int[] written, boolean draws, RecordedBody recordable) {
@@ -129,10 +130,15 @@ final class LoopTrace {
 
     // Null until the loop has gone on for a while, and after recording was given up.
     private LoopRecorder recorder;
+
+    // Iterations until recording is tried, if none are to rest; negative when it never is.
     private int unrecorded;
 
     // The recorder runs the iteration.
     private boolean recorded;
+
+    // What holds for the iteration of the loop around.
+    private final boolean outerSampled;
     private final long seedBase;
     private final long outerBase;
     private final long outerCount;
@@ -153,6 +159,7 @@ final class LoopTrace {
       this.context = context;
       this.seeds = context.seeds;
       this.activation = activation;
+      this.outerSampled = activation.sampled;
       this.first = draws ? context.trail.enter(name, seeds, from, step) : 0;
       this.drew = draws && context.trail.hasDrawn();
       this.seedBase = draws ? seeds.peek() : 0;
@@ -172,7 +179,7 @@ final class LoopTrace {
     private void waitForRecording() {
       boolean mayRecord =
           builder != null && recordable != null && !(recordable.writes && context.writes != null);
-      unrecorded = mayRecord ? patience : -1;
+      unrecorded = mayRecord ? FIRST_RECORDED : -1;
       recorder = null;
       recorded = false;
     }
@@ -180,6 +187,14 @@ final class LoopTrace {
     private void leaveRecording() {
       if (recorder != null) {
         recorder.leave();
+        hasLeft();
+      }
+    }
+
+    /** Recording that was of use once will be tried soon when the loop is executed again. */
+    private void hasLeft() {
+      if (recorder.hasRecorded()) {
+        patience = FIRST_RECORDED;
       }
     }
 
@@ -192,10 +207,24 @@ final class LoopTrace {
       }
       if (recorder != null) {
         beginRecorded(iteration);
-      } else if (unrecorded >= 0 && unrecorded-- == 0) {
+      } else if (unrecorded >= 0 && !isLeftAlone()) {
+        unrecorded = -1;
         recorder = new LoopRecorder(recordable, context, activation, written, variable, builder);
         beginRecorded(iteration);
       }
+    }
+
+    /** Counts the iteration if it is left to the interpreter. */
+    private boolean isLeftAlone() {
+      int resting = rest;
+      if (resting > 0) {
+        rest = resting - 1;
+      }
+      if (unrecorded > 0) {
+        unrecorded--;
+        return true;
+      }
+      return resting > 0;
     }
 
     private void beginRecorded(long iteration) {
@@ -204,8 +233,10 @@ final class LoopTrace {
         if (!recorder.hasRecorded()) {
           // What is looked up in each iteration now may be looked up in few of them later.
           patience = Math.min(MOST_PATIENCE, MORE_PATIENCE * patience);
-          unrecorded = patience;
+          rest = patience;
+          unrecorded = 0;
         }
+        hasLeft();
         recorder = null;
       }
     }
@@ -287,6 +318,7 @@ final class LoopTrace {
         context.trail.leave();
         seeds.resume(outerBase, outerCount + (drew ? 1 : 0));
       }
+      activation.sampled = outerSampled;
       leaveRecording();
     }
   }

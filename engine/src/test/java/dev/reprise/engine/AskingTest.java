@@ -9,6 +9,8 @@ import dev.reprise.store.StoreConfig;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is looked up once looking up was in vain for long, by what was asked and found. */
 class AskingTest {
@@ -128,6 +130,42 @@ class AskingTest {
       sampled += Asking.isSampledIteration(iteration) ? 1 : 0;
     }
     assertThat(sampled).isBetween(50, 150);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100, 300, 469, 938, 1000})
+  void inALoopOfAnyPeriodSomeIterationAndTheSameOneOfTheNextPassAreSampled(int period) {
+    int twice = 0;
+    for (long iteration = 0; iteration < 2000; iteration++) {
+      boolean both =
+          Asking.isSampledIteration(iteration) && Asking.isSampledIteration(iteration + period);
+      twice += both ? 1 : 0;
+    }
+    assertThat(twice).isBetween(2, 20);
+  }
+
+  @Test
+  void whatFollowsALoopIsNotSampledBecauseItsLastIterationWas() {
+    long last = 40;
+    while (!Asking.isSampledIteration(last)) {
+      last++;
+    }
+    String script =
+        """
+        X = matrix(seq(1, 8000), 80, 100)
+        r = 0
+        for (e in 1:600) {
+          i = 0
+          while (i < LAST) {
+            i = i + 1
+          }
+          A = X + e
+          r = r + as.scalar(A[1, 1]) + i
+        }
+        """;
+    RunStatistics statistics = reusing(ReuseMode.FULL, script.replace("LAST", "" + last));
+    assertThat(statistics.loops().recorded()).isGreaterThan(1_000);
+    assertThat(statistics.of("+").misses()).isBetween(256L, 256L + 50);
   }
 
   /** Products above the cost gate, over matrices that are too small for fused loops. */
