@@ -102,7 +102,7 @@ public class DispatchBenchmark {
     }
 
     @Override
-    public void completed(Value value, long nanos) {
+    public void completed(Value value, long nanos, boolean isMeasured) {
       done.countDown();
     }
 

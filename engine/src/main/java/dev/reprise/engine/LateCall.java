@@ -84,16 +84,18 @@ final class LateCall implements DeviceTask {
   }
 
   @Override
-  public void ended(long nanos) {
+  public void ended(long nanos, boolean isMeasured) {
     accelerators.ranOn(worker, task, work, nanos);
-    later.took(worker, nanos);
+    if (isMeasured) {
+      // What is guessed is not for those who keep what was measured.
+      later.took(worker, nanos);
+    }
   }
 
   @Override
-  public void completed(Value value, long nanos) {
+  public void completed(Value value, long nanos, boolean isMeasured) {
     try {
-      accelerators.ranOn(worker, task, work, nanos);
-      later.took(worker, nanos);
+      ended(nanos, isMeasured);
     } finally {
       later.completed(value, Later.ELAPSED);
     }
@@ -140,8 +142,11 @@ final class LateCall implements DeviceTask {
         return;
       }
       told.set(true);
-      later.took(null, System.nanoTime() - start);
-      later.completed(value, Later.ELAPSED);
+      try {
+        later.took(null, System.nanoTime() - start);
+      } finally {
+        later.completed(value, Later.ELAPSED);
+      }
     }
 
     @Override

@@ -20,6 +20,7 @@ final class WorkerCall implements DeviceTask {
   private Value value;
   private Throwable error;
   private long nanos;
+  private boolean measured;
 
   WorkerCall(Operation operation, Value[] inputs) {
     this.operation = operation;
@@ -59,6 +60,11 @@ final class WorkerCall implements DeviceTask {
     return nanos;
   }
 
+  /** False when that is a share of what several took; after {@link #on}. */
+  boolean isMeasured() {
+    return measured;
+  }
+
   @Override
   public Operation operation() {
     return operation;
@@ -75,9 +81,10 @@ final class WorkerCall implements DeviceTask {
   }
 
   @Override
-  public void completed(Value result, long worked) {
+  public void completed(Value result, long worked, boolean isMeasured) {
     value = result;
     nanos = worked;
+    measured = isMeasured;
     done.countDown();
   }
 

@@ -82,7 +82,10 @@ class DeviceCostsOfRunsTest {
    * @param number makes the script another one, so that it is not found as a whole
    */
   private Outcome run(SessionConfig config, int number) {
-    FakeAccelerator fake = new FakeAccelerator("fake:0", kernels, 256 << 20);
+    return run(config, number, new FakeAccelerator("fake:0", kernels, 256 << 20));
+  }
+
+  private Outcome run(SessionConfig config, int number, FakeAccelerator fake) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
     RunStatistics statistics;
@@ -137,6 +140,15 @@ class DeviceCostsOfRunsTest {
     assertThat(outcome.statistics().devices().getFirst().launches()).isPositive();
     assertThat(devices()).extracting(DeviceTotal::device).containsExactly(FAKE);
     assertThat(devices().getFirst().values()).isPositive();
+  }
+
+  @Test
+  void whatTheDeviceHasNotMeasuredIsNotNoted() {
+    FakeAccelerator fake = new FakeAccelerator("fake:0", kernels, 256 << 20);
+    fake.measureNothing();
+    Outcome outcome = run(config("fake:0", ReuseMode.FULL), 1, fake);
+    assertThat(outcome.statistics().devices().getFirst().launches()).isPositive();
+    assertThat(devices()).extracting(DeviceTotal::device).doesNotContain(FAKE);
   }
 
   @Test

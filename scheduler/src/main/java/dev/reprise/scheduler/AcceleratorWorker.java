@@ -549,8 +549,8 @@ public final class AcceleratorWorker implements AutoCloseable {
             : oldest.expectedNanos();
     end(
         oldest.isPublished()
-            ? () -> task.ended(nanos)
-            : () -> task.completed(outcome.value(), nanos));
+            ? () -> task.ended(nanos, outcome.isMeasured())
+            : () -> task.completed(outcome.value(), nanos, outcome.isMeasured()));
   }
 
   private void failed(DeviceTask task, Throwable error) {

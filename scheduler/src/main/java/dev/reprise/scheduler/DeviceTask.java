@@ -49,8 +49,9 @@ public interface DeviceTask {
    * The operation whose value was given at the launch has ended.
    *
    * @param nanos time that the device worked on it
+   * @param isMeasured false when that is what was expected, or a share of what several took
    */
-  default void ended(long nanos) {}
+  default void ended(long nanos, boolean isMeasured) {}
 
   /**
    * The operation has ended.
@@ -58,8 +59,9 @@ public interface DeviceTask {
    * @param value the result, whose reference the task takes over; a list when the opcode has
    *     several
    * @param nanos time that the device worked on it
+   * @param isMeasured as in {@link #ended}
    */
-  void completed(Value value, long nanos);
+  void completed(Value value, long nanos, boolean isMeasured);
 
   /**
    * The operation has failed.

@@ -102,7 +102,7 @@ class AcceleratorWorkerTest {
     }
 
     @Override
-    public void completed(Value value, long nanos) {
+    public void completed(Value value, long nanos, boolean isMeasured) {
       ends.incrementAndGet();
       input.release();
       result.complete(value);

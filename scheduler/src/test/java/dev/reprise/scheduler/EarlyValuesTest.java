@@ -75,12 +75,12 @@ class EarlyValuesTest {
     }
 
     @Override
-    public void ended(long nanos) {
+    public void ended(long nanos, boolean isMeasured) {
       end.complete(nanos);
     }
 
     @Override
-    public void completed(Value value, long nanos) {
+    public void completed(Value value, long nanos, boolean isMeasured) {
       input.release();
       late.complete(value);
     }

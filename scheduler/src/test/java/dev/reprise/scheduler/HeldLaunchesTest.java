@@ -190,6 +190,7 @@ class HeldLaunchesTest {
     private final boolean early;
     final CompletableFuture<Value> value = new CompletableFuture<>();
     final CompletableFuture<Long> end = new CompletableFuture<>();
+    volatile boolean wasMeasured;
 
     PlusOne(Value input, boolean early) {
       this.input = input;
@@ -223,15 +224,16 @@ class HeldLaunchesTest {
     }
 
     @Override
-    public void ended(long nanos) {
+    public void ended(long nanos, boolean isMeasured) {
+      wasMeasured = isMeasured;
       end.complete(nanos);
     }
 
     @Override
-    public void completed(Value made, long nanos) {
+    public void completed(Value made, long nanos, boolean isMeasured) {
       input.release();
       value.complete(made);
-      end.complete(nanos);
+      ended(nanos, isMeasured);
     }
 
     @Override
@@ -299,10 +301,25 @@ class HeldLaunchesTest {
     PlusOne measured = submitted(1, true);
     number(measured.value.get());
     assertThat(measured.end.get()).isEqualTo(1000);
+    assertThat(measured.wasMeasured).isTrue();
     worker.repeats(this, false);
     PlusOne held = submitted(1, true);
     number(held.value.get());
     assertThat(held.end.get()).isEqualTo(1000);
+    assertThat(held.wasMeasured).isFalse();
+  }
+
+  @Test
+  void whatTakesItsValueAtItsEndIsToldWhetherThatWasMeasured() throws Exception {
+    PlusOne measured = submitted(1, false);
+    number(measured.value.get());
+    measured.end.get();
+    assertThat(measured.wasMeasured).isTrue();
+    worker.repeats(this, false);
+    PlusOne held = submitted(1, false);
+    number(held.value.get());
+    held.end.get();
+    assertThat(held.wasMeasured).isFalse();
   }
 
   @Test

@@ -110,6 +110,7 @@ public final class FakeAccelerator implements Accelerator {
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
   private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile boolean measures = true;
   private volatile boolean lost;
   private volatile boolean closed;
 
@@ -515,6 +516,11 @@ public final class FakeAccelerator implements Accelerator {
     }
   }
 
+  /** From now on what operations take is a share of what several took. */
+  public void measureNothing() {
+    measures = false;
+  }
+
   @Override
   public Mark mark() {
     long behind = launches.get();
@@ -539,6 +545,11 @@ public final class FakeAccelerator implements Accelerator {
       @Override
       public long nanos() {
         return 1_000;
+      }
+
+      @Override
+      public boolean isMeasured() {
+        return measures;
       }
 
       @Override
