@@ -20,7 +20,10 @@ final class BlockMarks {
 
   private final boolean[] untouched;
 
-  /** Marks the outputs; {@link #remove} must follow whatever happens. */
+  /**
+   * Marks the outputs and holds what they had before, see {@link Activation#hold}; {@link #remove}
+   * must follow whatever happens.
+   */
   BlockMarks(Activation activation, Region region) {
     this.activation = activation;
     this.region = region;
@@ -36,10 +39,12 @@ final class BlockMarks {
         activation.items[slot] = marks[i];
       }
     }
+    activation.hold(before);
   }
 
   /** Takes the marks away and notes where they were still. */
   void remove() {
+    activation.letGo();
     for (int i = 0; i < before.length; i++) {
       int slot = region.outputs[i];
       LineageItem now = activation.items[slot];

@@ -34,8 +34,8 @@ final class ContentPlan implements AutoCloseable {
   /** What an operation is taken to cost that nobody has measured: less than what is asked for. */
   private static final long UNMEASURED_NANOS = 50_000;
 
-  /** Loading that is not worth a plan. */
-  private static final long CHEAP_NANOS = 500_000;
+  /** Loading that is worth neither a plan nor a look at what computing takes. */
+  static final long CHEAP_NANOS = 500_000;
 
   private static final int TIERS = 1;
 

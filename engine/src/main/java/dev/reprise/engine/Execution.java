@@ -140,6 +140,9 @@ final class Execution {
    * True for what was measured to take much less, where this run would compute it, than loading.
    */
   private boolean isCheaperToCompute(LineageItem item, Artifact artifact) {
+    if (StoredValues.loadNanos(artifact) <= ContentPlan.CHEAP_NANOS) {
+      return false;
+    }
     MeasuredCosts costs = stored.costsOf(List.of(item)).get(item.key());
     long here = costs == null ? 0 : services.accelerators().measured(costs);
     return here > 0 && MUCH_LESS * here < StoredValues.loadNanos(artifact);

@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.language.Position;
+import dev.reprise.language.program.BlockAccess;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -65,6 +66,33 @@ class HeldTracesTest {
     assertThat(TraceCut.isCut(inputs[2])).isTrue();
     assertThat(budget.use().bytes()).isLessThan(BUDGET);
     assertThat(budget.use().peakBytes()).isGreaterThan(10_000 * 40);
+  }
+
+  @Test
+  void whatABlockDoesNotReadIsCutWhileItRunsAndIsThereAgainWhenItWasNotWritten() {
+    Activation activation = activation(3);
+    Procedure procedure = activation.procedure.procedure();
+    Region region =
+        Region.ofLoop(List.of(), new BlockAccess(List.of(1), List.of(0, 1, 2), false), procedure);
+    for (int slot = 0; slot < 3; slot++) {
+      activation.items[slot] = chain(slot, 5_000);
+    }
+    Key key = activation.items[0].key();
+    LineageItem written = chain(4, 3);
+    BlockMarks marks = new BlockMarks(activation, region);
+    activation.items[2] = written;
+    budget.look(activation, BUDGET);
+    assertThat(budget.use().peakBytes()).isGreaterThan(15_000 * 40);
+    assertThat(budget.use().bytes()).isLessThan(BUDGET);
+    marks.remove();
+    assertThat(activation.held()).isEmpty();
+    assertThat(TraceCut.isCut(activation.items[0])).isTrue();
+    assertThat(activation.items[0].key()).isEqualTo(key);
+    assertThat(TraceCut.isCut(activation.items[1])).isTrue();
+    assertThat(activation.items[2].key()).isEqualTo(written.key());
+    assertThat(marks.isUntouched(0)).isTrue();
+    assertThat(marks.isUntouched(1)).isTrue();
+    assertThat(marks.isUntouched(2)).isFalse();
   }
 
   @Test

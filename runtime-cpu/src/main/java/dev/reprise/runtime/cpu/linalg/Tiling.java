@@ -54,9 +54,9 @@ record Tiling(
           && Math.max(rowTile, colTile) >= 2 * LEAST_EDGE
           && rowTile * colTile * k >= 2 * (rowTile < m || colTile < n ? TILE_WORK : LEAST_WORK)) {
         if (rowTile > colTile) {
-          rowTile = even(m, rowTile / 2);
+          rowTile = even(m, (rowTile + 1) / 2);
         } else {
-          colTile = even(n, colTile / 2);
+          colTile = even(n, (colTile + 1) / 2);
         }
       }
     }

@@ -60,6 +60,26 @@ class TilingTest {
   }
 
   @Test
+  void oddExtentsAreCutInTwoAsEvenOnesAre() {
+    assertThat(tiles(Tiling.of(128, 255, 784))).isEqualTo(4);
+    assertThat(tiles(Tiling.of(784, 255, 32))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(127, 200, 100))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(128, 201, 100))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(33, 255, 783))).isEqualTo(2);
+  }
+
+  @Test
+  void noTileIsSmallerThanItPaysToPackItsOperands() {
+    for (long m = 1; m < 700; m += 3) {
+      for (long n = 1; n < 700; n++) {
+        Tiling tiling = Tiling.of(m, n, 4000);
+        assertThat(tiling.rowTile()).isGreaterThanOrEqualTo(Math.min(m, 32));
+        assertThat(tiling.colTile()).isGreaterThanOrEqualTo(Math.min(n, 32));
+      }
+    }
+  }
+
+  @Test
   void productsOfSomeMicrosecondsStayWhole() {
     assertThat(Tiling.of(32, 200, 100).isWhole()).isTrue();
     assertThat(Tiling.of(8, 256, 784).isWhole()).isTrue();
