@@ -32,6 +32,9 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
   private final ServerConnection connection;
   private final RemoteContents contents;
 
+  /** Of the runs that were given: what names later ones came while pages were fetched. */
+  private long newestRun;
+
   public RemoteGraph(RemoteExperiments server) {
     this.connection = server.connection();
     this.contents = new RemoteContents(connection);
@@ -41,6 +44,7 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
 
   @Override
   public void giveTo(GraphSink sink) throws IOException {
+    newestRun = 0;
     for (String part : PARTS) {
       if (part.equals(COSTS) && !connection.knowsCosts()) {
         continue;
@@ -62,6 +66,10 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
     ChangeReader in = new ChangeReader(new ByteArrayInputStream(body));
     String after = in.textOrNull();
     for (GraphChange change = in.next(); change != null; change = in.next()) {
+      change = known(change);
+      if (change == null) {
+        continue;
+      }
       if (change instanceof GraphChange.Kept kept && kept.content() == null) {
         sink.take(kept, () -> open(kept));
       } else {
@@ -69,6 +77,30 @@ public final class RemoteGraph implements GraphSource, MergeTarget {
       }
     }
     return after;
+  }
+
+  /**
+   * A change as it was when the runs were given: a vertex that a later run met is the newest run's,
+   * what a later run left is null.
+   */
+  private GraphChange known(GraphChange change) {
+    return switch (change) {
+      case GraphChange.Run run -> {
+        newestRun = Math.max(newestRun, run.id());
+        yield run;
+      }
+      case GraphChange.Seen seen when seen.run() > newestRun ->
+          newestRun == 0 ? null : new GraphChange.Seen(newestRun, seen.vertex(), seen.frequency());
+      case GraphChange.Measured measured when measured.run() > newestRun ->
+          newestRun == 0
+              ? null
+              : new GraphChange.Measured(newestRun, measured.vertex(), measured.cost());
+      case GraphChange.Region region when region.run() > newestRun -> null;
+      case GraphChange.TraceText trace when trace.run() > newestRun -> null;
+      case GraphChange.Scored scored when scored.run() > newestRun -> null;
+      case GraphChange.Kept kept when kept.run() > newestRun -> null;
+      default -> change;
+    };
   }
 
   /** As a file of its own, which goes with the stream. */
