@@ -46,6 +46,8 @@ final class GraphStore implements AutoCloseable {
           .table("reprise_schema")
           // Two changes of the tables may reach the builds of two servers in either order.
           .outOfOrder(true)
+          // One that is older than the tables leaves alone what it does not know.
+          .ignoreMigrationPatterns("*:missing", "*:future")
           .load()
           .migrate();
       return new GraphStore(pool);

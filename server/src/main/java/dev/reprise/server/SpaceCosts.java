@@ -23,6 +23,9 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 final class SpaceCosts {
   private static final int KEYS_AT_ONCE = 1_000;
 
+  /** Classes of devices of which one value has costs, so that answers have an end. */
+  static final int MOST_DEVICES = 16;
+
   private final Jdbi jdbi;
   private final Tenant tenant;
 
@@ -42,12 +45,19 @@ final class SpaceCosts {
     this.tenant = tenant;
   }
 
-  /** Takes measurements of values that the space knows; what it does not know is passed over. */
+  /**
+   * Takes measurements of values that the space knows; what it does not know is passed over, and so
+   * are classes of devices behind the first of a value.
+   */
   static PreparedBatch batch(Handle handle) {
     return handle.prepareBatch(
         "INSERT INTO cost(space, vertex, device, count, nanos) SELECT :space, :vertex, :device,"
             + " :count, :nanos WHERE EXISTS (SELECT 1 FROM vertex WHERE space = :space AND key ="
-            + " :vertex) ON CONFLICT(space, vertex, device) DO UPDATE SET "
+            + " :vertex) AND (EXISTS (SELECT 1 FROM cost WHERE space = :space AND vertex = :vertex"
+            + " AND device = :device) OR (SELECT count(*) FROM cost WHERE space = :space AND vertex"
+            + " = :vertex) < "
+            + MOST_DEVICES
+            + ") ON CONFLICT(space, vertex, device) DO UPDATE SET "
             + DeviceCost.addedInSql("least", "greatest"));
   }
 
@@ -89,8 +99,11 @@ final class SpaceCosts {
         handle
             .createQuery(
                 "SELECT v.key, v.cost_nanos, c.device, c.count, c.nanos FROM vertex v LEFT JOIN"
-                    + " cost c ON c.space = v.space AND c.vertex = v.key WHERE v.space = :space"
-                    + " AND v.key IN (<keys>) ORDER BY v.key, c.device")
+                    + " LATERAL (SELECT device, count, nanos FROM cost WHERE space = v.space AND"
+                    + " vertex = v.key ORDER BY device LIMIT "
+                    + MOST_DEVICES
+                    + ") c ON true WHERE v.space = :space AND v.key IN (<keys>) ORDER BY v.key,"
+                    + " c.device")
             .bind("space", tenant.space())
             .bindList("keys", rows)
             .map((row, _) ->

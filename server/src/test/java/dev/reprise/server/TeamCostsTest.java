@@ -150,6 +150,36 @@ class TeamCostsTest {
   }
 
   @Test
+  void ofOneValueSoManyClassesAreKeptAndThoseAreStillMeasured(Postgres.Databases databases)
+      throws Exception {
+    try (TestServer server = new TestServer(databases, folder);
+        RunStore ada = server.client("ada");
+        RemoteExperiments remote = new RemoteExperiments(server.address(server.token("ada")))) {
+      for (int device = 0; device < SpaceCosts.MOST_DEVICES + 4; device++) {
+        measure(ada, new DeviceCost("cuda:" + (char) ('a' + device), 1, 100), 1);
+      }
+      measure(ada, new DeviceCost("cuda:b", 1, 100), 1);
+      measure(ada, new DeviceCost("cuda:z", 1, 100), 2);
+      assertThat(costsOf(ada, 1).byDevice())
+          .hasSize(SpaceCosts.MOST_DEVICES)
+          .contains(new DeviceCost("cuda:a", 1, 100), new DeviceCost("cuda:b", 2, 100));
+      assertThat(costsOf(ada, 2).byDevice()).containsExactly(new DeviceCost("cuda:z", 1, 100));
+      assertThat(new Experiments(remote).devices()).hasSize(SpaceCosts.MOST_DEVICES + 1);
+      // Rows that an older server took.
+      try (GraphStore graph = GraphStore.open(server.database())) {
+        graph
+            .jdbi()
+            .useHandle(handle ->
+                handle.execute(
+                    "INSERT INTO cost SELECT space, vertex, 'zz' || n, 1, 1 FROM (SELECT DISTINCT"
+                        + " space, vertex FROM cost) AS v, generate_series(1, 500) AS n"));
+      }
+      assertThat(costsOf(ada, 1).byDevice()).hasSize(SpaceCosts.MOST_DEVICES);
+      assertThat(server.log()).isEmpty();
+    }
+  }
+
+  @Test
   void whatIsCheapWhereItIsComputedGoesFirst(Postgres.Databases databases) throws Exception {
     try (TestServer server = new TestServer(databases, folder);
         RunStore ada = server.client("ada");

@@ -385,7 +385,20 @@ class TeamPiecesTest {
                       .mapTo(String.class)
                       .list());
       assertThat(versions).startsWith("1", "3", "2");
+      // A younger server was here, twice: this one leaves alone what it does not know.
+      for (String version : List.of("1.5", "99")) {
+        graph
+            .jdbi()
+            .useHandle(handle ->
+                handle.execute(
+                    "INSERT INTO reprise_schema SELECT installed_rank + 10 * length(?), ?, 'later',"
+                        + " type, 'later.sql', 7, installed_by, installed_on, 1, true FROM"
+                        + " reprise_schema WHERE version = '1'",
+                    version,
+                    version));
+      }
     }
+    GraphStore.open(other).close();
   }
 
   @Test
