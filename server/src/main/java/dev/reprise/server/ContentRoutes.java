@@ -36,10 +36,26 @@ final class ContentRoutes {
   private static final int WRONG = 422;
   private static final int TOO_MANY = 429;
 
+  private static final int BUSY = 503;
+
   private static final int KEY_BYTES = 16;
+
+  /** Layouts that are read at a time are counted in units of so many bytes. */
+  private static final int UNIT_BYTES = 64 << 10;
+
+  private static final int UNITS_OF_LONGEST = Protocol.MOST_REQUEST_BYTES / UNIT_BYTES;
+
+  /** How long whoever brings a layout, or wants a part of a content, waits for his turn. */
+  private static final long MILLIS_TO_WAIT = 5_000;
+
+  /** A layout has so many pieces at most for the bytes of its content, besides its last ones. */
+  private static final int LEAST_PIECE_BYTES = 16 << 10;
 
   private final Jdbi jdbi;
   private final SpaceContents contents;
+
+  /** For the memory that layouts take while they are read. */
+  private final SpacePermits layouts = new SpacePermits(4 * UNITS_OF_LONGEST, 2 * UNITS_OF_LONGEST);
 
   ContentRoutes(Jdbi jdbi, SpaceContents contents) {
     this.jdbi = jdbi;
@@ -69,6 +85,9 @@ final class ContentRoutes {
           ? Reply.bare(ABSENT)
           : Reply.part(contents.of(space, hash), offset, Math.min(length, size - offset));
     }
+    if (!contents.checks().tryAcquire(space, 1, MILLIS_TO_WAIT)) {
+      return Reply.text(BUSY, "too many contents are put together at once; come back");
+    }
     try {
       Layout layout = ask(request, layouts -> layouts.find(hash));
       if (layout == null || offset > layout.bytes()) {
@@ -80,6 +99,8 @@ final class ContentRoutes {
     } catch (NoSuchFileException | DamagedContentException e) {
       // For whoever asks it is gone: he computes it again, and says so.
       return Reply.bare(ABSENT);
+    } finally {
+      contents.checks().release(space, 1);
     }
   }
 
@@ -138,6 +159,23 @@ final class ContentRoutes {
   // ---- to here, in pieces
 
   Reply expectPieces(ServedRequest request) throws IOException {
+    if (request.bodyBytes() == 0) {
+      return check(request);
+    }
+    long space = request.tenant().space();
+    int units = (request.bodyBytes() + UNIT_BYTES - 1) / UNIT_BYTES;
+    if (!layouts.tryAcquire(space, units, MILLIS_TO_WAIT)) {
+      request.body().transferTo(OutputStream.nullOutputStream());
+      return tooMany();
+    }
+    try {
+      return expectLayout(request);
+    } finally {
+      layouts.release(space, units);
+    }
+  }
+
+  private Reply expectLayout(ServedRequest request) throws IOException {
     byte[] recipe = request.body().readAllBytes();
     if (recipe.length == 0) {
       return check(request);
@@ -147,6 +185,9 @@ final class ContentRoutes {
       layout = Layout.of(recipe);
     } catch (DamagedContentException e) {
       throw new MalformedChangeException("the body is not the layout of a content");
+    }
+    if (layout.pieces().size() > 2L * layout.columns() + layout.bytes() / LEAST_PIECE_BYTES) {
+      throw new MalformedChangeException("the layout of a content has too many pieces for it");
     }
     Reply refusal = refusal(request, layout.bytes());
     if (refusal != null) {
@@ -184,10 +225,11 @@ final class ContentRoutes {
       return Reply.text(TOO_LONG, "the content is larger than the quota");
     }
     Key hash = request.key();
-    boolean here =
-        contents.sizeOf(request.tenant().space(), hash) == total
-            || ask(request, layouts -> layouts.isComplete(hash, total));
-    return here ? Reply.bare(DONE) : null;
+    if (contents.sizeOf(request.tenant().space(), hash) == total) {
+      return Reply.bare(DONE);
+    }
+    SpaceLayouts.Presence presence = ask(request, layouts -> layouts.presence(hash, total));
+    return presence != null && presence.isComplete() ? Reply.bare(DONE) : null;
   }
 
   private static Reply tooMany() {

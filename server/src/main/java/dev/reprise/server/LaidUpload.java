@@ -11,8 +11,10 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -47,7 +49,6 @@ final class LaidUpload extends Upload {
   private final Layout layout;
   private final Key hash;
   private final LongSupplier nanos;
-  private final long recipeBytes;
 
   /** Pieces that are not here yet, with their lengths. */
   private final Map<Key, Integer> wanted;
@@ -58,37 +59,50 @@ final class LaidUpload extends Upload {
   private ContentHash.Running running = new ContentHash.Running();
   private long checked;
 
-  private LaidUpload(Path folder, Layout layout, Key hash, long recipeBytes, LongSupplier nanos) {
-    super(layout.bytes(), nanos.getAsLong());
+  private LaidUpload(
+      Path folder, Layout layout, Key hash, UploadRoom.Place place, LongSupplier nanos) {
+    super(layout.bytes(), nanos.getAsLong(), place);
     this.folder = folder;
     this.pieces = new PieceFiles(folder);
     this.layout = layout;
     this.hash = hash;
-    this.recipeBytes = recipeBytes;
     this.nanos = nanos;
     this.wanted = new LinkedHashMap<>();
   }
 
   /**
-   * Begins one, with what the space has of it.
+   * Begins one, with what the space has of it; leaves nothing behind when that fails.
    *
    * @param folder not there yet
    */
   static LaidUpload begin(
-      Path folder, PieceFiles space, Layout layout, Key hash, long recipeBytes, LongSupplier nanos)
+      Path folder,
+      PieceFiles space,
+      Layout layout,
+      Key hash,
+      UploadRoom.Place place,
+      LongSupplier nanos)
       throws IOException {
-    LaidUpload upload = new LaidUpload(folder, layout, hash, recipeBytes, nanos);
-    for (Map.Entry<Key, Integer> piece : layout.lengths().entrySet()) {
-      if (!upload.pieces.link(space, piece.getKey())) {
-        upload.wanted.put(piece.getKey(), piece.getValue());
+    LaidUpload upload = new LaidUpload(folder, layout, hash, place, nanos);
+    boolean hasBegun = false;
+    try {
+      for (Map.Entry<Key, Integer> piece : layout.lengths().entrySet()) {
+        if (!upload.pieces.link(space, piece.getKey())) {
+          upload.wanted.put(piece.getKey(), piece.getValue());
+        }
+      }
+      hasBegun = true;
+      return upload;
+    } finally {
+      if (!hasBegun) {
+        upload.drop();
       }
     }
-    return upload;
   }
 
   /** A content that was cut here, after it was compared with its fingerprint. */
   static LaidUpload cut(Path folder, Layout layout, LongSupplier nanos) {
-    LaidUpload upload = new LaidUpload(folder, layout, null, 0, nanos);
+    LaidUpload upload = new LaidUpload(folder, layout, null, null, nanos);
     upload.sent.addAll(layout.pieces());
     upload.complete = true;
     return upload;
@@ -212,11 +226,6 @@ final class LaidUpload extends Upload {
   }
 
   @Override
-  long heldBytes() {
-    return recipeBytes;
-  }
-
-  @Override
   LaidUpload laid() {
     return complete ? this : null;
   }
@@ -227,18 +236,28 @@ final class LaidUpload extends Upload {
   }
 
   @Override
-  void drop() throws IOException {
+  void removeFiles() throws IOException {
     removeAll(folder);
   }
 
-  /** Removes a folder, if it is there. */
+  /** Removes a folder, if it is there; others may do so, too. */
   static void removeAll(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
+        try {
+          Files.deleteIfExists(each);
+        } catch (DirectoryNotEmptyException e) {
+          // Something came in meanwhile: whoever brought it removes it, or the next start does.
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // Somebody else was faster.
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof NoSuchFileException)) {
+        throw e.getCause();
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.reprise.server;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
@@ -130,6 +131,16 @@ final class ServedRequest {
       throw new MalformedChangeException("a client names its session with 32 hexadecimal digits");
     }
     return new Client(tenant.space(), session);
+  }
+
+  /** What the body is said to have; the most that it may have when that is not said. */
+  int bodyBytes() {
+    Headers headers = exchange.getRequestHeaders();
+    String length = headers.getFirst("Content-Length");
+    if (length != null) {
+      return Integer.parseInt(length);
+    }
+    return headers.containsKey("Transfer-Encoding") ? Protocol.MOST_REQUEST_BYTES : 0;
   }
 
   /** The body, no longer than a request may be. */

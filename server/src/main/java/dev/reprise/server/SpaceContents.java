@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -38,14 +37,19 @@ import java.util.stream.Stream;
  * written under its own lock, which nobody waits for.
  */
 final class SpaceContents {
-  /** Contents that one space may have on the way at a time. */
-  static final int MOST_UPLOADS = 256;
-
-  /** Layouts that one space may have on the way at a time, one of them in any case. */
-  private static final long MOST_HELD_BYTES = 16L << 20;
+  /**
+   * What an entry of a layout takes in memory while its content is on the way, for one byte of the
+   * recipe: keys as objects, in the list, and in the maps of those that are wanted or were sent.
+   */
+  private static final long HELD_FOR_A_BYTE = 12;
 
   /** Contents that are put together at a time: each takes up to some hundred megabytes. */
   private static final int CHECKS = 4;
+
+  private static final int CHECKS_OF_ONE_SPACE = 2;
+
+  /** Whoever asks how far a content is waits so long for his turn, then asks again. */
+  private static final long MILLIS_FOR_A_CHECK = 1_000;
 
   /** One to which nothing was added for so long is given up. */
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -54,7 +58,8 @@ final class SpaceContents {
   private final Path drafts;
   private final LongSupplier nanos;
   private final AtomicLong counter = new AtomicLong();
-  private final Semaphore checks = new Semaphore(CHECKS, true);
+  private final UploadRoom room = new UploadRoom(Runtime.getRuntime().maxMemory() / 4);
+  private final SpacePermits checks = new SpacePermits(CHECKS, CHECKS_OF_ONE_SPACE);
   private final Map<Name, Upload> open = new ConcurrentHashMap<>();
 
   private record Name(Client client, Key hash) {}
@@ -102,56 +107,65 @@ final class SpaceContents {
    * @param most bytes that may be on the way to the space
    */
   boolean begin(Client client, Key hash, long total, long most) throws IOException {
-    if (!hasRoom(client, total, most, 0)) {
+    dropForgotten();
+    UploadRoom.Place place = room.enter(client.space(), total, 0, most);
+    if (place == null) {
       return false;
     }
     String name = Long.toString(counter.incrementAndGet());
-    put(
-        client,
-        hash,
-        new WholeUpload(
-            drafts.resolve(name), drafts.resolve(name + ".pieces"), hash, total, nanos));
+    Path file = drafts.resolve(name);
+    Path pieces = drafts.resolve(name + ".pieces");
+    Upload upload = null;
+    try {
+      upload = new WholeUpload(file, pieces, hash, total, place, nanos);
+    } finally {
+      if (upload == null) {
+        place.leave();
+      }
+    }
+    put(new Name(client, hash), upload);
     return true;
   }
 
   /**
    * Expects a content in pieces; null likewise.
    *
-   * @param recipeBytes what the layout takes
+   * @param recipeBytes length of the layout as it was sent
    */
   LaidUpload begin(Client client, Key hash, Layout layout, long recipeBytes, long most)
       throws IOException {
-    if (!hasRoom(client, layout.bytes(), most, recipeBytes)) {
+    dropForgotten();
+    UploadRoom.Place room =
+        this.room.enter(client.space(), layout.bytes(), HELD_FOR_A_BYTE * recipeBytes, most);
+    if (room == null) {
       return null;
     }
     Path place = drafts.resolve(counter.incrementAndGet() + ".pieces");
-    LaidUpload upload =
-        LaidUpload.begin(place, pieces(client.space()), layout, hash, recipeBytes, nanos);
-    put(client, hash, upload);
+    LaidUpload upload = LaidUpload.begin(place, pieces(client.space()), layout, hash, room, nanos);
+    put(new Name(client, hash), upload);
     return upload;
   }
 
-  private boolean hasRoom(Client client, long total, long most, long held) throws IOException {
-    dropForgotten();
-    int others = 0;
-    long announced = total;
-    long heldByOthers = 0;
-    for (Map.Entry<Name, Upload> each : open.entrySet()) {
-      if (each.getKey().client.space() == client.space()) {
-        others++;
-        announced += each.getValue().total;
-        heldByOthers += each.getValue().heldBytes();
-      }
+  private void put(Name name, Upload upload) throws IOException {
+    Upload before = open.put(name, upload);
+    if (before != null) {
+      dropUnnamed(name, before);
     }
-    return others < MOST_UPLOADS
-        && announced <= most
-        && (heldByOthers == 0 || heldByOthers + held <= MOST_HELD_BYTES);
   }
 
-  private void put(Client client, Key hash, Upload upload) throws IOException {
-    Upload before = open.put(new Name(client, hash), upload);
-    if (before != null) {
-      before.drop();
+  /**
+   * Drops an upload that has lost its name. Whoever works on it now does that when he is done: each
+   * looks at the name after he gave the lock back.
+   */
+  private void dropUnnamed(Name name, Upload upload) throws IOException {
+    if (open.get(name) != upload && upload.lock.tryLock()) {
+      try {
+        if (!upload.isTaken) {
+          upload.drop();
+        }
+      } finally {
+        upload.lock.unlock();
+      }
     }
   }
 
@@ -175,7 +189,9 @@ final class SpaceContents {
   /** Goes on comparing a content that came in pieces with its fingerprint. */
   Progress check(Client client, Key hash) throws IOException {
     Progress[] progress = {new Progress(Upload.Part.UNEXPECTED, false, List.of())};
-    checks.acquireUninterruptibly();
+    if (!checks.tryAcquire(client.space(), 1, MILLIS_FOR_A_CHECK)) {
+      return waiting(new Name(client, hash));
+    }
     try {
       Upload.Part part =
           with(
@@ -189,8 +205,23 @@ final class SpaceContents {
               });
       return new Progress(part, progress[0].complete, progress[0].wanted);
     } finally {
-      checks.release();
+      checks.release(client.space(), 1);
     }
+  }
+
+  /** Others are compared now; it is not forgotten meanwhile. */
+  private Progress waiting(Name name) {
+    Upload upload = open.get(name);
+    if (upload == null) {
+      return new Progress(Upload.Part.UNEXPECTED, false, List.of());
+    }
+    upload.lastPart = nanos.getAsLong();
+    return new Progress(Upload.Part.TAKEN, false, List.of());
+  }
+
+  /** For work that puts contents together. */
+  SpacePermits checks() {
+    return checks;
   }
 
   private interface Step<T extends Upload> {
@@ -204,17 +235,28 @@ final class SpaceContents {
     if (!kind.isInstance(upload) || !upload.lock.tryLock()) {
       return Upload.Part.UNEXPECTED;
     }
+    try {
+      return open.get(name) == upload
+          ? step(name, kind.cast(upload), step)
+          : Upload.Part.UNEXPECTED;
+    } finally {
+      upload.lock.unlock();
+      dropUnnamed(name, upload);
+    }
+  }
+
+  /** An upload that fails, or turns out to be damaged, loses its name. */
+  private <T extends Upload> Upload.Part step(Name name, T upload, Step<T> step)
+      throws IOException {
     boolean goesOn = false;
     try {
-      Upload.Part part = step.on(kind.cast(upload));
+      Upload.Part part = step.on(upload);
       goesOn = part != Upload.Part.DAMAGED;
       return part;
     } finally {
       if (!goesOn) {
         open.remove(name, upload);
-        upload.drop();
       }
-      upload.lock.unlock();
     }
   }
 
@@ -223,7 +265,7 @@ final class SpaceContents {
     for (Map.Entry<Name, Upload> each : open.entrySet()) {
       if (now - each.getValue().lastPart > PATIENCE_NANOS) {
         open.remove(each.getKey(), each.getValue());
-        each.getValue().drop();
+        dropUnnamed(each.getKey(), each.getValue());
       }
     }
   }
@@ -239,14 +281,14 @@ final class SpaceContents {
       return null;
     }
     try {
-      open.remove(name, upload);
-      if (upload.complete && upload.total == bytes) {
-        return upload;
+      if (!open.remove(name, upload) || !upload.complete || upload.total != bytes) {
+        return null;
       }
-      upload.drop();
-      return null;
+      upload.isTaken = true;
+      return upload;
     } finally {
       upload.lock.unlock();
+      dropUnnamed(name, upload);
     }
   }
 

@@ -62,17 +62,39 @@ final class SpaceLayouts {
 
   /** Whether a content of that length lies in pieces of which every one is there. */
   boolean isComplete(Key hash, long bytes) {
+    Presence presence = presence(hash, bytes);
+    return presence != null && presence.isComplete();
+  }
+
+  /** What the rows say of the pieces of a content; the files are looked at without a connection. */
+  final class Presence {
+    private final Set<Key> pieces;
+    private final Map<Key, Long> noted;
+
+    private Presence(Set<Key> pieces, Map<Key, Long> noted) {
+      this.pieces = pieces;
+      this.noted = noted;
+    }
+
+    /** Whether every piece is there. */
+    boolean isComplete() {
+      return pieces.stream().allMatch(piece -> isThere(piece, noted));
+    }
+  }
+
+  /** Of a content of that length; null when it does not lie in pieces, or its row was damaged. */
+  Presence presence(Key hash, long bytes) {
     Layout layout;
     try {
       layout = find(hash);
     } catch (DamagedContentException e) {
-      return false;
+      return null;
     }
     if (layout == null || layout.bytes() != bytes) {
-      return false;
+      return null;
     }
-    Map<Key, Long> noted = sizes(layout.lengths().keySet());
-    return layout.lengths().keySet().stream().allMatch(piece -> isThere(piece, noted));
+    Set<Key> pieces = layout.lengths().keySet();
+    return new Presence(pieces, sizes(pieces));
   }
 
   /**
@@ -134,7 +156,11 @@ final class SpaceLayouts {
             "INSERT INTO piece(space, hash, bytes) VALUES(:space, :hash, :bytes) ON"
                 + " CONFLICT(space, hash) DO UPDATE SET bytes = excluded.bytes")) {
       for (Map.Entry<Key, Long> piece : changed.entrySet()) {
-        charge(piece.getKey(), piece.getValue() - noted.getOrDefault(piece.getKey(), 0L));
+        Long was = noted.get(piece.getKey());
+        if (was != null) {
+          // Only what has a row can have users.
+          charge(piece.getKey(), piece.getValue() - was);
+        }
         rows.bind("space", space)
             .bind("hash", Tenant.bytes(piece.getKey()))
             .bind("bytes", piece.getValue())

@@ -17,11 +17,18 @@ abstract sealed class Upload permits WholeUpload, LaidUpload {
   /** All has come, and is what its fingerprint says. */
   boolean complete;
 
+  /** Somebody took it over, who publishes or drops it. */
+  boolean isTaken;
+
+  /** What it takes of the room for all, which it leaves when it is dropped; null for none. */
+  private final UploadRoom.Place place;
+
   // Written by whoever adds something; when that was.
   volatile long lastPart;
 
-  Upload(long total, long now) {
+  Upload(long total, long now, UploadRoom.Place place) {
     this.total = total;
+    this.place = place;
     this.lastPart = now;
   }
 
@@ -34,11 +41,6 @@ abstract sealed class Upload permits WholeUpload, LaidUpload {
     DAMAGED
   }
 
-  /** Bytes of memory that it takes until it ends. */
-  long heldBytes() {
-    return 0;
-  }
-
   /** The content in pieces, if it is complete and lies so, or null. */
   abstract LaidUpload laid();
 
@@ -46,5 +48,16 @@ abstract sealed class Upload permits WholeUpload, LaidUpload {
   abstract Path whole();
 
   /** Removes all files that are left of it. */
-  abstract void drop() throws IOException;
+  abstract void removeFiles() throws IOException;
+
+  /** Ends it, as often as that is said. */
+  final void drop() throws IOException {
+    try {
+      removeFiles();
+    } finally {
+      if (place != null) {
+        place.leave();
+      }
+    }
+  }
 }

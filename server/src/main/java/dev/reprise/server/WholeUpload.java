@@ -28,8 +28,10 @@ final class WholeUpload extends Upload {
    * @param file where it goes
    * @param folder where its pieces go, not there yet
    */
-  WholeUpload(Path file, Path folder, Key hash, long total, LongSupplier nanos) throws IOException {
-    super(total, nanos.getAsLong());
+  WholeUpload(
+      Path file, Path folder, Key hash, long total, UploadRoom.Place place, LongSupplier nanos)
+      throws IOException {
+    super(total, nanos.getAsLong(), place);
     this.file = file;
     this.folder = folder;
     this.hash = hash;
@@ -109,7 +111,7 @@ final class WholeUpload extends Upload {
   }
 
   @Override
-  void drop() throws IOException {
+  void removeFiles() throws IOException {
     Files.deleteIfExists(file);
     LaidUpload.removeAll(folder);
   }

@@ -411,6 +411,8 @@ class PieceProtocolTest {
             new Layout(new byte[0], -1, 1, 8, 1 << 13, pieces),
             new Layout(new byte[0], 1L << 31, 1, 1, 1 << 30, pieces),
             new Layout(new byte[0], 2, 1, 8, 0, pieces),
+            // Sound, and of more pieces than anybody cuts.
+            new Layout(new byte[0], 6, 1, 8, 2, List.of(key(1), key(2), key(3))),
             new Layout(new byte[100], CONTENT.length, 1, 1, Layout.PIECE_BYTES, pieces))) {
       assertAnswer(400, "POST", PATH, wrong.recipe());
     }

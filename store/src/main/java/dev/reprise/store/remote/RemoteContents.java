@@ -37,6 +37,9 @@ final class RemoteContents {
   /** Pieces of a server turn out to be damaged while others are sent: so often, not more. */
   private static final int MOST_SENDINGS = 3;
 
+  /** Before a server that compares other contents first is asked again. */
+  private static final long PAUSE_MILLIS = 20;
+
   private final ServerConnection connection;
 
   // The layout that was asked for last, so that one question does for header, cells and all. What
@@ -178,6 +181,7 @@ final class RemoteContents {
     }
     ServerConnection.Answer answer = connection.send("POST", path, recipe);
     int sendings = 0;
+    boolean hasAsked = false;
     while (answer.status() == ServerConnection.WANTED) {
       List<Key> wanted = keys(answer.body());
       if (!wanted.isEmpty()) {
@@ -185,8 +189,20 @@ final class RemoteContents {
           throw new StoreException("pieces of a content are damaged again and again", null, true);
         }
         send(path, content, wanted);
+      } else if (hasAsked) {
+        pause();
       }
       answer = connection.send("POST", path);
+      hasAsked = true;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while a server compared a content", e, true);
     }
   }
 
