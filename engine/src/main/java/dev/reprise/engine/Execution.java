@@ -140,12 +140,14 @@ final class Execution {
    * True for what was measured to take much less, where this run would compute it, than loading.
    */
   private boolean isCheaperToCompute(LineageItem item, Artifact artifact) {
-    if (StoredValues.loadNanos(artifact) <= ContentPlan.CHEAP_NANOS) {
+    long load = StoredValues.loadNanos(artifact);
+    if (load <= ContentPlan.CHEAP_NANOS || !stored.isWorthAsking(load)) {
+      // Looking takes about as long, a round trip with a server.
       return false;
     }
     MeasuredCosts costs = stored.costsOf(List.of(item)).get(item.key());
     long here = costs == null ? 0 : services.accelerators().measured(costs);
-    return here > 0 && MUCH_LESS * here < StoredValues.loadNanos(artifact);
+    return here > 0 && MUCH_LESS * here < load;
   }
 
   /** What the store has of a matrix whose shape is known before it is loaded; else null. */
