@@ -66,6 +66,30 @@ final class ContentRoutes {
     T of(SpaceLayouts layouts) throws DamagedContentException;
   }
 
+  /** What becomes of a layout that is read. */
+  private interface Reading {
+    Reply run() throws IOException;
+  }
+
+  /** Once there is memory for a layout of that length. */
+  private Reply reading(ServedRequest request, int recipeBytes, Reading reading)
+      throws IOException {
+    long space = request.tenant().space();
+    int units = (recipeBytes + UNIT_BYTES - 1) / UNIT_BYTES;
+    if (units == 0) {
+      return reading.run();
+    }
+    if (!layouts.tryAcquire(space, units, MILLIS_TO_WAIT)) {
+      request.body().transferTo(OutputStream.nullOutputStream());
+      return tooMany();
+    }
+    try {
+      return reading.run();
+    } finally {
+      layouts.release(space, units);
+    }
+  }
+
   private <T> T ask(ServedRequest request, Question<T> question) throws DamagedContentException {
     long space = request.tenant().space();
     PieceFiles files = contents.pieces(space);
@@ -141,14 +165,14 @@ final class ContentRoutes {
     if (total <= 0) {
       throw new MalformedChangeException("total is the size of the content in bytes");
     }
-    Reply refusal = refusal(request, total);
+    Key hash = request.key();
+    int recipeBytes = ask(request, layouts -> layouts.recipeBytes(hash));
+    Reply refusal = reading(request, recipeBytes, () -> refusal(request, total));
     if (refusal != null) {
       return refusal;
     }
     long most = twice(request.tenant().quotaBytes());
-    return contents.begin(request.client(), request.key(), total, most)
-        ? Reply.bare(WANTED)
-        : tooMany();
+    return contents.begin(request.client(), hash, total, most) ? Reply.bare(WANTED) : tooMany();
   }
 
   Reply takePart(ServedRequest request) throws IOException {
@@ -162,17 +186,7 @@ final class ContentRoutes {
     if (request.bodyBytes() == 0) {
       return check(request);
     }
-    long space = request.tenant().space();
-    int units = (request.bodyBytes() + UNIT_BYTES - 1) / UNIT_BYTES;
-    if (!layouts.tryAcquire(space, units, MILLIS_TO_WAIT)) {
-      request.body().transferTo(OutputStream.nullOutputStream());
-      return tooMany();
-    }
-    try {
-      return expectLayout(request);
-    } finally {
-      layouts.release(space, units);
-    }
+    return reading(request, request.bodyBytes(), () -> expectLayout(request));
   }
 
   private Reply expectLayout(ServedRequest request) throws IOException {

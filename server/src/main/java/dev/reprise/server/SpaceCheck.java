@@ -20,6 +20,10 @@ import org.jdbi.v3.core.Jdbi;
 final class SpaceCheck {
   private static final int ROWS = 500;
   private static final long BYTES_AT_ONCE = 1L << 30;
+
+  /** Whoever checks a space has time. */
+  private static final long MILLIS_TO_WAIT = 20_000;
+
   private static final Key FIRST = new Key(0, 0);
 
   private final Jdbi jdbi;
@@ -120,6 +124,9 @@ final class SpaceCheck {
   }
 
   private String problemInPieces(Row row) throws IOException {
+    if (!contents.checks().tryAcquire(tenant.space(), 1, MILLIS_TO_WAIT)) {
+      throw new IOException("too many contents are put together at once");
+    }
     try {
       Layout layout =
           jdbi.withHandle(
@@ -132,6 +139,8 @@ final class SpaceCheck {
       return "a piece of its content is gone";
     } catch (DamagedContentException e) {
       return e.getMessage();
+    } finally {
+      contents.checks().release(tenant.space(), 1);
     }
   }
 }

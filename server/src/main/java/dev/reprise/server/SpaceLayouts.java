@@ -50,6 +50,17 @@ final class SpaceLayouts {
         .orElse(null);
   }
 
+  /** Length of the layout of a content as it was sent; zero when there is none. */
+  int recipeBytes(Key hash) {
+    return handle
+        .createQuery("SELECT length(recipe) FROM layout WHERE space = :space AND hash = :hash")
+        .bind("space", space)
+        .bind("hash", Tenant.bytes(hash))
+        .mapTo(Integer.class)
+        .findOne()
+        .orElse(0);
+  }
+
   /**
    * The layout of a content, or null.
    *
