@@ -369,8 +369,10 @@ class CacheOnDiskTest {
   }
 
   private void compute(int key, Claim claim) {
-    ManagedMatrix value = memory.run(() -> matrix(key));
-    claim.complete(value, COSTLY, true);
-    value.release();
+    try (claim) {
+      ManagedMatrix value = memory.run(() -> matrix(key));
+      claim.complete(value, COSTLY, true);
+      value.release();
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -28,8 +29,16 @@ import java.util.function.Supplier;
  * pinned, and requests that are being served under pressure.
  */
 final class Turns {
-  /** So often an operation must fail alone and undisturbed; a disturbance may go unnoticed. */
-  private static final int FAILURES = 2;
+  /**
+   * So often an operation must fail alone and undisturbed, from the second time on after a pause: a
+   * disturbance may go unnoticed. Values that another thread has chosen to leave the disk or memory
+   * are nobody's until it lets go of them, and on a busy machine its turn on a processor may come a
+   * while later.
+   */
+  private static final int FAILURES = 8;
+
+  /** Each further one is twice as long: 63 ms in all. */
+  private static final long FIRST_PAUSE_NANOS = 1_000_000;
 
   private final AtomicLong inHand = new AtomicLong();
   private final Semaphore turn = new Semaphore(1, true);
@@ -96,6 +105,9 @@ final class Turns {
             boolean disturbed = inHand.get() > 0 || disturbances.get() != before;
             if (!e.mayPass() || !disturbed && ++failures == FAILURES) {
               throw e;
+            }
+            if (failures > 1) {
+              LockSupport.parkNanos(FIRST_PAUSE_NANOS << failures - 2);
             }
           }
         }

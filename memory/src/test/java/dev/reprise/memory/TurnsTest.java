@@ -101,9 +101,21 @@ class TurnsTest {
                 }
               }))
           .isInstanceOf(ShortageException.class);
-      assertThat(attempts).hasValue(3);
+      assertThat(attempts).hasValue(9);
       assertThatThrownBy(() -> memory.run(() -> memory.allocate(3 * SIZE)))
           .isInstanceOf(ShortageException.class);
+    }
+  }
+
+  @Test
+  void whatIsShortForAWhileAloneIsTriedAgain() {
+    try (HostMemory memory = new HostMemory(2 * SIZE)) {
+      AtomicInteger attempts = new AtomicInteger();
+      // As when another thread has chosen a value to leave and has yet to let go of it.
+      Buffer buffer =
+          memory.run(() -> memory.allocate(attempts.incrementAndGet() < 8 ? 3 * SIZE : SIZE));
+      buffer.release();
+      assertThat(attempts).hasValue(8);
     }
   }
 
