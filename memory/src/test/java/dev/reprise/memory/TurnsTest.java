@@ -112,9 +112,15 @@ class TurnsTest {
     try (HostMemory memory = new HostMemory(2 * SIZE)) {
       AtomicInteger attempts = new AtomicInteger();
       // As when another thread has chosen a value to leave and has yet to let go of it.
-      Buffer buffer =
-          memory.run(() -> memory.allocate(attempts.incrementAndGet() < 8 ? 3 * SIZE : SIZE));
-      buffer.release();
+      memory.run(() -> {
+        Buffer half = memory.allocate(SIZE);
+        try {
+          memory.allocate(attempts.incrementAndGet() < 8 ? 2 * SIZE : SIZE).release();
+          return null;
+        } finally {
+          half.release();
+        }
+      });
       assertThat(attempts).hasValue(8);
     }
   }
