@@ -122,14 +122,15 @@ final class IssuedTask {
   }
 
   /**
-   * Gives the value out before the operation has ended; null when there are cells to be read first.
-   * The caller owns a reference.
+   * Gives the value out before the operation has ended; null for a number, which has no completion
+   * by which those who use it could learn that the cells it was made from are undefined. Numbers
+   * beside matrices are none of cells: the seed that an operation has drawn. The caller owns a
+   * reference.
    */
   Value publish() {
-    for (DeviceOperand output : outputs) {
-      if (!(output instanceof Scalar) && task.operation().opcode().returnsDouble()) {
-        return null;
-      }
+    if (task.operation().opcode().returnsDouble()
+        || outputs.length == 1 && outputs[0] instanceof Scalar) {
+      return null;
     }
     completion = new Completion(mark, awaited);
     try {

@@ -40,7 +40,7 @@ class AcceleratorWorkerTest {
   private final List<FakeAccelerator> fakes = new ArrayList<>();
   private final List<AcceleratorWorker> workers = new ArrayList<>();
 
-  /** Adds a number to a number or to all cells of a matrix. */
+  /** Adds a number to a number or to all cells of a matrix; the sum of a matrix of one row. */
   static final class Adder implements Device {
     @Override
     public String name() {
@@ -54,6 +54,14 @@ class AcceleratorWorkerTest {
 
     @Override
     public Operand[] execute(Operation operation, Operand[] inputs, ExecutionContext context) {
+      if (inputs.length == 1) {
+        DenseMatrix row = (DenseMatrix) inputs[0];
+        double sum = 0;
+        for (long j = 0; j < row.cols(); j++) {
+          sum += row.get(0, j);
+        }
+        return new Operand[] {Scalar.of(sum)};
+      }
       double right = ((Scalar) inputs[1]).asDouble();
       if (inputs[0] instanceof Scalar left) {
         return new Operand[] {Scalar.of(left.asDouble() + right)};

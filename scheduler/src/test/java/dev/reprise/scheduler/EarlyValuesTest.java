@@ -10,6 +10,7 @@ import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.FakeAccelerator;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EarlyValuesTest {
   private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
+  private static final Operation SUM = new Operation(OperationTable.standard().get("sum"));
 
   private final CountDownLatch running = new CountDownLatch(1);
   private final HostMemory host = new HostMemory(64 << 20);
@@ -37,25 +39,31 @@ class EarlyValuesTest {
       new DeviceMemory(fake, host, 64 << 20, (from, bytes) -> false);
   private final AcceleratorWorker worker = new AcceleratorWorker(memory, WorkerEvents.NONE);
 
-  /** Adds 1 to a matrix. */
+  /** Adds 1 to a matrix, or sums it up. */
   private static final class PlusOne implements DeviceTask {
     private final Value input;
+    private final Operation operation;
     final CompletableFuture<Value> early = new CompletableFuture<>();
     final CompletableFuture<Value> late = new CompletableFuture<>();
     final CompletableFuture<Long> end = new CompletableFuture<>();
 
     PlusOne(Value input) {
+      this(input, PLUS);
+    }
+
+    PlusOne(Value input, Operation operation) {
       this.input = input;
+      this.operation = operation;
     }
 
     @Override
     public Operation operation() {
-      return PLUS;
+      return operation;
     }
 
     @Override
     public Value[] inputs() {
-      return new Value[] {input, Scalar.of(1.0)};
+      return operation == PLUS ? new Value[] {input, Scalar.of(1.0)} : new Value[] {input};
     }
 
     @Override
@@ -184,6 +192,24 @@ class EarlyValuesTest {
     failing.release();
     made.release();
     fine.release();
+  }
+
+  @Test
+  void aNumberIsNotGivenOutBeforeTheCellsItIsMadeOfAreKnownToBeRight() throws Exception {
+    fake.holdMarks(running);
+    fake.failMark(fake.marks() + 1);
+    Value failing = submitted(matrix(1)).early.get();
+    PlusOne sum = new PlusOne(failing, SUM);
+    worker.submit(sum);
+    // Launched after it, so the sum has been, too.
+    Value fine = submitted(matrix(5)).early.get();
+    assertThat(sum.early).isNotDone();
+    running.countDown();
+    assertThatThrownBy(sum.late::get).hasCauseInstanceOf(DeviceException.class);
+    assertThat(sum.early).isNotDone();
+    PlusOne second = new PlusOne(fine, SUM);
+    worker.submit(second);
+    assertThat(((Scalar) second.late.get()).asDouble()).isEqualTo(12);
   }
 
   @Test
