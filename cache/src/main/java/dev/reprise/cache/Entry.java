@@ -31,41 +31,27 @@ import java.util.function.ToDoubleFunction;
  * of the one open {@link Claim} alone; others may only add themselves as subscribers. RESIDENT is
  * left by whoever evicts under the lock of {@link VictimQueue}, SPILLING by the writer of the disk
  * or who finds the value written already, ON DISK by a probe or by who makes room on the disk,
- * EVICTED by a probe or by the ghosts' bound. {@code costNanos}, {@code height}, {@code bytes} and
- * {@code credit} are written by the owner before it publishes RESIDENT, and so is {@code
- * onlyForGroups}, which whoever finds the value by itself clears. The counts change atomically. The
- * remaining fields belong to {@link VictimQueue} under its lock.
+ * EVICTED by a probe or by the ghosts' bound. The facts and {@code credit} are written by the owner
+ * before it publishes RESIDENT, and so is {@code onlyForGroups}, which whoever finds the value by
+ * itself clears. The remaining fields belong to {@link VictimQueue} under its lock.
  */
-final class Entry implements EntryFacts {
+final class Entry extends Candidate {
   /** What a value is charged at least: the entry, its key, its place in the map, and a scalar. */
   static final long SCALAR_BYTES = 64;
 
   private static final VarHandle STATE;
-  private static final VarHandle HITS;
-  private static final VarHandle LAST_ACCESS;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(Entry.class, "state", State.class);
-      HITS = lookup.findVarHandle(Entry.class, "hits", int.class);
-      LAST_ACCESS = lookup.findVarHandle(Entry.class, "lastAccess", long.class);
+      STATE = MethodHandles.lookup().findVarHandle(Entry.class, "state", State.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final Key key;
-
   // Publishes the value with its facts, and the subscribers to the owner.
   private volatile State state;
 
-  private int hits;
-  private int misses = 1;
-  private long lastAccess;
-  private long costNanos;
-  private long height;
-  private long bytes;
   private Credit credit;
 
   // A hint for ranking: whoever sees it late ranks the value too low or too high for a moment.
@@ -93,16 +79,11 @@ final class Entry implements EntryFacts {
 
   boolean wasInGroup;
 
-  /** Whether the ranking has been told of the entry, and of its second use. */
-  boolean isSeen;
-
-  boolean isUsedAgain;
-
   /** Whether the entry lies in the list of ghosts. */
   boolean isGhost;
 
   Entry(Key key, State state) {
-    this.key = key;
+    super(key);
     this.state = state;
   }
 
@@ -121,11 +102,8 @@ final class Entry implements EntryFacts {
 
   /** Sets what is known of the value; by the owner, before the entry becomes resident. */
   void describe(long costNanos, long height, long bytes, Credit credit, long now) {
-    this.costNanos = costNanos;
-    this.height = height;
-    this.bytes = bytes;
     this.credit = credit;
-    touch(now);
+    describe(costNanos, height, bytes, now);
   }
 
   /** By who made the entry, before it becomes resident: no instruction has asked for the value. */
@@ -150,7 +128,7 @@ final class Entry implements EntryFacts {
    */
   boolean savesMoreThan(ToDoubleFunction<Entry> nanos) {
     boolean countsAlone = !onlyForGroups || !wasInGroup;
-    if (countsAlone && costNanos > nanos.applyAsDouble(this)) {
+    if (countsAlone && costNanos() > nanos.applyAsDouble(this)) {
       return true;
     }
     for (ValueGroup group : groups) {
@@ -161,57 +139,9 @@ final class Entry implements EntryFacts {
     return false;
   }
 
+  @Override
   void countHit(long now) {
-    // Taking the result keeps the call's type exact, which spares a conversion.
-    int before = (int) HITS.getAndAdd(this, 1);
-    assert before >= 0;
-    touch(now);
+    super.countHit(now);
     credit.found();
-  }
-
-  /** By the thread that has just claimed the entry again. */
-  void countMiss(long now) {
-    misses++;
-    touch(now);
-  }
-
-  // A plain maximum would need a loop; concurrent accesses are simultaneous, either may win.
-  private void touch(long now) {
-    LAST_ACCESS.setOpaque(this, now);
-  }
-
-  @Override
-  public Key key() {
-    return key;
-  }
-
-  @Override
-  public long costNanos() {
-    return costNanos;
-  }
-
-  @Override
-  public long height() {
-    return height;
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public long hits() {
-    return (int) HITS.getOpaque(this);
-  }
-
-  @Override
-  public long misses() {
-    return misses;
-  }
-
-  @Override
-  public long lastAccess() {
-    return (long) LAST_ACCESS.getOpaque(this);
   }
 }

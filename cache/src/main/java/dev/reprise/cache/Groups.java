@@ -105,7 +105,7 @@ final class Groups {
       member.wasInGroup = true;
     }
     group.stage = Stage.LINKED;
-    tell(group);
+    group.tell(ranking);
   }
 
   private void unlink(ValueGroup group) {
@@ -133,7 +133,7 @@ final class Groups {
   double score(Entry entry) {
     double best = ownScore(entry);
     for (ValueGroup group : entry.groups) {
-      tell(group);
+      group.tell(ranking);
       best = Math.max(best, ranking.score(group));
     }
     return best;
@@ -144,17 +144,6 @@ final class Groups {
     return entry.isOnlyForGroups() && entry.wasInGroup
         ? Double.NEGATIVE_INFINITY
         : ranking.score(entry);
-  }
-
-  private void tell(ValueGroup group) {
-    if (!group.isSeen) {
-      group.isSeen = true;
-      ranking.seen(group);
-    }
-    if (!group.isUsedAgain && group.hits() > 0) {
-      group.isUsedAgain = true;
-      ranking.usedAgain(group);
-    }
   }
 
   /**

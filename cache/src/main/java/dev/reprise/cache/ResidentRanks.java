@@ -41,19 +41,8 @@ final class ResidentRanks {
   /** Takes in an entry that is resident; does nothing when it is not any more. */
   void enqueue(Entry entry) {
     if (entry.state() instanceof Resident resident) {
-      tell(entry);
+      entry.tell(ranking);
       groups.enqueue(entry, holdsOffHeap(resident.value()) ? offHeap : onHeap);
-    }
-  }
-
-  private void tell(Entry entry) {
-    if (!entry.isSeen) {
-      entry.isSeen = true;
-      ranking.seen(entry);
-    }
-    if (!entry.isUsedAgain && entry.hits() + entry.misses() > 1) {
-      entry.isUsedAgain = true;
-      ranking.usedAgain(entry);
     }
   }
 
@@ -111,7 +100,7 @@ final class ResidentRanks {
     all.addAll(onHeap.entries());
     offHeap.clear();
     onHeap.clear();
-    all.forEach(this::tell);
+    all.forEach(entry -> entry.tell(ranking));
     all.forEach(this::enqueue);
   }
 }

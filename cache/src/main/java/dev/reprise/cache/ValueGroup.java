@@ -1,7 +1,6 @@
 package dev.reprise.cache;
 
 import dev.reprise.lineage.Key;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -15,38 +14,25 @@ import java.util.function.ToDoubleFunction;
  *     +--a member has gone already--> GONE
  * </pre>
  *
- * <p><b>Threads.</b> The counts are written by any thread. The stage and the flags belong to {@link
- * Groups} under the lock of the victim queue.
+ * <p><b>Threads.</b> The stage belongs to {@link Groups} under the lock of the victim queue.
  */
-public final class ValueGroup implements EntryFacts {
+public final class ValueGroup extends Candidate {
   enum Stage {
     UNREAD,
     LINKED,
     GONE
   }
 
-  private final Key key;
-  private final long costNanos;
-  private final long bytes;
-  private final long height;
-  private final long misses;
-  private final AtomicLong hits = new AtomicLong();
-  private volatile long lastAccess;
-
   final Entry[] members;
   Stage stage = Stage.UNREAD;
 
-  /** Whether the ranking has been told of the group, and of its second use. */
-  boolean isSeen;
-
-  boolean isUsedAgain;
-
   /**
+   * @param key of the call or block
    * @param members none when one of them is not there
    * @param earlier what the same call or block had before, whose counts go on; or null
    */
   ValueGroup(Key key, Entry[] members, long costNanos, ValueGroup earlier, long now) {
-    this.key = key;
+    super(key);
     this.members = members;
     long sum = 0;
     long highest = 0;
@@ -54,21 +40,11 @@ public final class ValueGroup implements EntryFacts {
       sum += member.bytes();
       highest = Math.max(highest, member.height());
     }
-    this.bytes = sum;
-    this.height = highest;
-    this.costNanos = earlier == null ? costNanos : Math.max(costNanos, earlier.costNanos);
-    this.misses = earlier == null ? 1 : earlier.misses + 1;
+    long cost = earlier == null ? costNanos : Math.max(costNanos, earlier.costNanos());
+    describe(cost, highest, sum, now);
     if (earlier != null) {
-      hits.set(earlier.hits.get());
-      isSeen = true;
-      isUsedAgain = true;
+      goOnFrom(earlier);
     }
-    this.lastAccess = now;
-  }
-
-  void countHit(long now) {
-    hits.incrementAndGet();
-    lastAccess = now;
   }
 
   /** Whether skipping the call saves more than so much for each of its values. */
@@ -77,42 +53,6 @@ public final class ValueGroup implements EntryFacts {
     for (Entry member : members) {
       sum += nanos.applyAsDouble(member);
     }
-    return costNanos > sum;
-  }
-
-  /** The key of the call or block. */
-  @Override
-  public Key key() {
-    return key;
-  }
-
-  @Override
-  public long costNanos() {
-    return costNanos;
-  }
-
-  @Override
-  public long height() {
-    return height;
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public long hits() {
-    return hits.get();
-  }
-
-  @Override
-  public long misses() {
-    return misses;
-  }
-
-  @Override
-  public long lastAccess() {
-    return lastAccess;
+    return costNanos() > sum;
   }
 }
