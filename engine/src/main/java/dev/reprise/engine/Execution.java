@@ -166,8 +166,12 @@ final class Execution {
     for (int i = 0; i < items.length; i++) {
       items[i] = item.input(i);
     }
-    Composite.MatrixFacts facts = new Composite.MatrixFacts(meta.shape(), Precision.FP64);
-    return KnownContent.ofOperation(services, item, facts, artifact, items, inputs);
+    Composite.MatrixFacts matrix = new Composite.MatrixFacts(meta.shape(), Precision.FP64);
+    return KnownContent.of(
+        services,
+        new KnownContent.Facts(item, matrix, artifact),
+        CompleteInputs.of(items, inputs),
+        new OperationCost(stored, item, artifact.costNanos()));
   }
 
   /** Offers what an accelerator has computed before it passes it on. */

@@ -142,7 +142,7 @@ final class LevelValues {
   private Value fromStore(Composite.Cached part) {
     Artifact artifact = stored.look(part.item());
     Value value =
-        part.facts() == null || artifact != null && artifact.isInline()
+        part.facts() == null || !services.mayDefer() || artifact != null && artifact.isInline()
             ? null
             : absent(part, artifact);
     long nanos = value == null ? 0 : costNanos;
@@ -164,7 +164,12 @@ final class LevelValues {
       items[i] = activation.items[region.inputs[i]];
       values[i] = activation.values[region.inputs[i]];
     }
-    return KnownContent.of(services, part.item(), part.facts(), artifact, items, values, costNanos);
+    long computingNanos = costNanos;
+    return KnownContent.of(
+        services,
+        new KnownContent.Facts(part.item(), part.facts(), artifact),
+        CompleteInputs.of(items, values),
+        () -> computingNanos);
   }
 
   private LineageItem item(Composite.Part part) {

@@ -1,0 +1,69 @@
+package dev.reprise.engine;
+
+import dev.reprise.lineage.Key;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentMatrix;
+import dev.reprise.memory.Handle;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Value;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Values from which something can be computed without waiting, by the keys of their items; elements
+ * of lists, too. Literals are left out, since their items say what they are.
+ *
+ * @param byKey borrowed
+ * @param depth how many absent matrices lie below one another in them
+ */
+record CompleteInputs(Map<Key, Value> byKey, int depth) {
+  /**
+   * The values of these items; null when one is still to come.
+   *
+   * @param items entries may be null
+   * @param values of these items, borrowed; entries may be null
+   */
+  static CompleteInputs of(LineageItem[] items, Value[] values) {
+    Map<Key, Value> byKey = new HashMap<>();
+    int depth = 0;
+    for (int i = 0; i < items.length; i++) {
+      int found = items[i] == null || values[i] == null ? 0 : add(items[i], values[i], byKey);
+      if (found < 0) {
+        return null;
+      }
+      depth = Math.max(depth, found);
+    }
+    return new CompleteInputs(byKey, depth);
+  }
+
+  /** How deep absent matrices lie in a value; negative when it is still to come. */
+  private static int add(LineageItem item, Value given, Map<Key, Value> byKey) {
+    Value value = given instanceof Handle handle ? handle.valueOrNull() : given;
+    if (value == null) {
+      return -1;
+    }
+    int depth = value instanceof AbsentMatrix absent ? absent.depth() : 0;
+    if (value instanceof ListValue list && item.inputCount() > 0) {
+      LineageItem[] elements = ElementItems.all(item, list.size());
+      for (int i = 0; i < elements.length; i++) {
+        int below = add(elements[i], list.elements().get(i), byKey);
+        if (below < 0) {
+          return below;
+        }
+        depth = Math.max(depth, below);
+      }
+    }
+    if (!item.isLiteral()) {
+      byKey.put(item.key(), value);
+    }
+    return depth;
+  }
+
+  void retain() {
+    byKey.values().forEach(Value::retain);
+  }
+
+  void release() {
+    byKey.values().forEach(Value::release);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.reprise.engine;
+
+import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.store.MeasuredCosts;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * What an operation takes on the processor, in nanoseconds, as earlier runs have measured it: asked
+ * of the store when it is needed. Thread-safe.
+ */
+final class OperationCost implements LongSupplier {
+  private final StoredValues stored;
+  private final LineageItem item;
+  private final long unmeasuredNanos;
+
+  // Asked for once; two threads would hear the same. 0 until then.
+  private volatile long nanos;
+
+  /**
+   * @param unmeasuredNanos what it is taken to cost where nobody has measured it
+   */
+  OperationCost(StoredValues stored, LineageItem item, long unmeasuredNanos) {
+    this.stored = stored;
+    this.item = item;
+    this.unmeasuredNanos = unmeasuredNanos;
+  }
+
+  @Override
+  public long getAsLong() {
+    if (nanos == 0) {
+      MeasuredCosts costs = stored.costsOf(List.of(item)).get(item.key());
+      long known = costs == null ? 0 : costs.on(DeviceClasses.CPU);
+      nanos = known > 0 ? known : Math.max(1, unmeasuredNanos);
+    }
+    return nanos;
+  }
+}
