@@ -19,9 +19,9 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Value;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.Task;
-import dev.reprise.scheduler.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
@@ -60,16 +60,16 @@ final class SmallEngine implements AutoCloseable {
     memory.close();
   }
 
-  /** One control thread with its window and the values that its program holds. */
+  /** One control thread, which runs eight tasks ahead, and the values that its program holds. */
   final class Control {
-    private final Window window = new Window(8, Long.MAX_VALUE);
+    private final Semaphore room = new Semaphore(8);
     private final List<Value> held = new ArrayList<>();
 
     Value request(int key, List<Value> inputs) throws InterruptedException {
-      window.acquire(0);
+      room.acquire();
       Handle output = new Handle(key, null);
       inputs.forEach(Value::retain);
-      Instruction task = new Instruction(key, inputs.toArray(new Value[0]), output, window);
+      Instruction task = new Instruction(key, inputs.toArray(new Value[0]), output, room);
       Value result =
           switch (cache.probe(new Key(7, key), () -> task)) {
             case Hit hit -> {
@@ -115,15 +115,15 @@ final class SmallEngine implements AutoCloseable {
   private final class Instruction extends Task implements Waiter {
     private final int key;
     private final Handle output;
-    private final Window window;
+    private final Semaphore room;
     private final AtomicInteger ends = new AtomicInteger();
     private volatile Claim claim;
 
-    Instruction(int key, Value[] inputs, Handle output, Window window) {
+    Instruction(int key, Value[] inputs, Handle output, Semaphore room) {
       super(inputs);
       this.key = key;
       this.output = output;
-      this.window = window;
+      this.room = room;
     }
 
     /** Gives back what the task holds, once. */
@@ -132,7 +132,7 @@ final class SmallEngine implements AutoCloseable {
         for (Value input : inputs()) {
           input.release();
         }
-        window.release(0);
+        room.release();
       }
     }
 

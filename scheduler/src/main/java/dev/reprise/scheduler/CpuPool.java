@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>No worker ever waits for a value: a task enters the queue when its last input is done, and the
  * thread that completes an input only moves the task to the queue. So each queued task can run, and
- * the pool makes progress as long as one worker does. The queue has no bound of its own; how far a
- * control thread runs ahead is bounded by its {@link Window}, which it asks before it submits.
+ * the pool makes progress as long as one worker does. The queue has no bound of its own: a control
+ * thread bounds how far it runs ahead before it submits.
  *
  * <p><b>Threads.</b> {@link #submit} from any thread. The waiting set and the queue are concurrent;
  * each task is moved by whoever wins its stage. A worker that meets an {@link Error} reports it to

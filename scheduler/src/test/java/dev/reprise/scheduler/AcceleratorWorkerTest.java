@@ -257,25 +257,6 @@ class AcceleratorWorkerTest {
   }
 
   @RepeatedTest(REPETITIONS)
-  void aWindowBoundsWhatWaitsForADevice() throws Exception {
-    AcceleratorWorker worker = worker();
-    Window window = new Window(6, 1 << 20);
-    AtomicInteger most = new AtomicInteger();
-    fakes.getFirst().beforeLaunch(() -> most.accumulateAndGet(worker.unfinished(), Math::max));
-    List<PlusOne> tasks = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
-      window.acquire(8);
-      tasks.add(new PlusOne(Scalar.of((double) i), (task, sum) -> window.release(8)));
-      worker.submit(tasks.getLast());
-    }
-    for (int i = 0; i < tasks.size(); i++) {
-      assertThat(number(tasks.get(i).result.get())).isEqualTo(i + 1);
-    }
-    // A task gives its place up just before it counts as ended.
-    assertThat(most.get()).isBetween(1, 7);
-  }
-
-  @RepeatedTest(REPETITIONS)
   void closingEndsEveryTaskExactlyOnce() throws Exception {
     AcceleratorWorker worker = worker();
     CountDownLatch begun = new CountDownLatch(3);
