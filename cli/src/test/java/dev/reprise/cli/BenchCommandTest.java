@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code reprise bench} and {@code reprise devices}, from words to text, files and exit code. */
-class BenchCommandTest {
+class BenchCommandTest extends CommandTest {
   private static final String PRODUCTS =
       """
       X = rand(rows=900, cols=30, seed=1)
@@ -30,24 +27,6 @@ class BenchCommandTest {
       """;
 
   @TempDir private Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  private ExitCode run(String... words) {
-    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return Main.run(
-        List.of(words),
-        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
 
   /** The numbers of all arrays with that name. */
   private static List<List<Long>> arrays(String name, Path json) throws IOException {
@@ -182,7 +161,6 @@ class BenchCommandTest {
   void anOpenClDeviceShowsItsTransfersAndItsBusyTime() {
     run("devices");
     assumeTrue(out().contains("opencl:0"), "no OpenCL device here: its rows are not tested");
-    out.reset();
     assertThat(
             run(
                 "bench",

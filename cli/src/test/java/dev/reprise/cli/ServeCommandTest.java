@@ -2,35 +2,15 @@ package dev.reprise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code reprise serve} when it cannot begin; what it does is tested where PostgreSQL runs. */
-class ServeCommandTest {
+class ServeCommandTest extends CommandTest {
   @TempDir private Path folder;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  private ExitCode run(String... words) {
-    out.reset();
-    err.reset();
-    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return Main.run(
-        List.of(words),
-        new Console(StandardOutput.printStream(out), errors, new Interruption(errors)));
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
 
   @Test
   void whatIsMissingOrWrongIsNamed() {
@@ -48,7 +28,7 @@ class ServeCommandTest {
           .isEqualTo(ExitCode.USAGE);
     }
     assertThat(run("serve", "--help")).isEqualTo(ExitCode.FINE);
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("token create TENANT");
+    assertThat(out()).contains("token create TENANT");
   }
 
   private String store() {
