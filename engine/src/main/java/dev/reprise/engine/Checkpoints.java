@@ -1,21 +1,16 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.ShortTrace;
-import dev.reprise.formats.CheckpointInput;
-import dev.reprise.formats.CheckpointOutput;
+import dev.reprise.formats.Checkpoint;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceReader;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.ListValue;
-import dev.reprise.runtime.MatrixOperand;
-import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.Operation;
@@ -75,31 +70,8 @@ final class Checkpoints {
     if (trace != null) {
       notes.put(TRACE, trace);
     }
-    Path folder = context.run.workingDirectory();
-    try (CheckpointOutput output = CheckpointOutput.open(path, folder, notes)) {
-      write(output, list);
-      output.publish();
-    }
-  }
-
-  private void write(CheckpointOutput output, Value value) {
-    switch (value) {
-      case ListValue list -> {
-        output.list(list.names(), list.size());
-        list.elements().forEach(element -> write(output, element));
-      }
-      case Scalar scalar -> output.scalar(scalar);
-      case Frame frame -> output.frame(frame);
-      case MatrixValue matrix -> {
-        MatrixOperand cells = memory.run(matrix::pinHost);
-        try {
-          output.matrix(cells);
-        } finally {
-          matrix.unpin();
-        }
-      }
-      default -> throw new OperandException("'checkpoint' cannot write a " + Describe.value(value));
-    }
+    new Checkpoint(notes, list)
+        .write(path, context.run.workingDirectory(), matrix -> memory.run(matrix::pinHost));
   }
 
   // ---- resume
@@ -108,29 +80,42 @@ final class Checkpoints {
   FileAccess.Loaded resume(
       ControlContext context, LinkedOperation operation, String path, boolean traced) {
     long start = System.nanoTime();
-    try (CheckpointInput input = CheckpointInput.open(path, context.run.workingDirectory())) {
-      Operation plain = operation.operation();
-      LineageItem item = traced ? storedItem(input, path) : null;
-      SavedContent.Element all = content(input, plain, path, traced && item == null).read();
-      if (!(all.value() instanceof ListValue)) {
-        all.value().release();
-        throw damaged(path, "it holds no list");
-      }
-      try {
-        context.trail.resume(SeedPlaceText.parse(input.notes().get(SEEDS)), context.seeds);
-      } catch (IllegalArgumentException e) {
-        all.value().release();
-        throw damaged(path, "its seeds are missing");
-      }
+    Operation plain = operation.operation();
+    Checkpoint read = read(path, context.run.workingDirectory(), plain.precision());
+    try {
+      LineageItem item = traced ? item(read, plain, path) : null;
+      resumeSeeds(context, read, path);
       context.counters.executed(operation.index(), plain, start, System.nanoTime() - start);
-      return new FileAccess.Loaded(all.value(), item == null ? all.item() : item);
+      return new FileAccess.Loaded(read.value(), item);
+    } catch (RuntimeException | Error e) {
+      read.value().release();
+      throw e;
+    }
+  }
+
+  private Checkpoint read(String path, Path folder, Precision as) {
+    return memory.run(() ->
+        Checkpoint.read(
+            path, folder, memory, cells -> ManagedMatrix.adopt(device.stored(cells, as, kernel))));
+  }
+
+  private LineageItem item(Checkpoint read, Operation plain, String path) {
+    LineageItem stored = storedItem(read, path);
+    return stored == null ? content(plain, path).itemOf(read.value()) : stored;
+  }
+
+  private static void resumeSeeds(ControlContext context, Checkpoint read, String path) {
+    try {
+      context.trail.resume(SeedPlaceText.parse(read.notes().get(SEEDS)), context.seeds);
+    } catch (IllegalArgumentException e) {
+      throw damaged(path, "its seeds are missing");
     }
   }
 
   /** The item that the list had when it was written, or null when it must not be trusted. */
-  private LineageItem storedItem(CheckpointInput input, String path) {
-    String trace = input.notes().get(TRACE);
-    if (trace == null || !origin.equals(input.notes().get(ORIGIN))) {
+  private LineageItem storedItem(Checkpoint read, String path) {
+    String trace = read.notes().get(TRACE);
+    if (trace == null || !origin.equals(read.notes().get(ORIGIN))) {
       return null;
     }
     try {
@@ -145,35 +130,23 @@ final class Checkpoints {
         path + ": the checkpoint cannot be resumed: " + what + "; use an earlier one");
   }
 
-  private SavedContent content(
-      CheckpointInput input, Operation operation, String path, boolean items) {
-    return new SavedContent(
-        input, part -> matrix(input, part, operation.precision()), operation, path, items);
-  }
-
-  private MatrixValue matrix(CheckpointInput input, CheckpointInput.MatrixPart part, Precision as) {
-    return memory.run(
-        () -> ManagedMatrix.adopt(device.stored(input.cells(part, memory), as, kernel)));
+  private SavedContent content(Operation operation, String path) {
+    return new SavedContent(matrix -> memory.run(matrix::pinHost), operation, path);
   }
 
   /** Brings back for a replay what an item of a trace describes. */
   Value again(Path folder, Operation operation, String path) {
     String wanted = operation.attributes().get(SavedContent.FINGERPRINT);
-    try (CheckpointInput input = CheckpointInput.open(path, folder)) {
-      SavedContent content = content(input, operation, path, true);
-      Value all = content.read().value();
-      try {
-        for (SavedContent.Element leaf : content.leaves()) {
-          Operation found = leaf.item().operation();
-          if (wanted.equals(found.attributes().get(SavedContent.FINGERPRINT))) {
-            leaf.value().retain();
-            return leaf.value();
-          }
-        }
-      } finally {
-        all.release();
+    Value all = read(path, folder, operation.precision()).value();
+    try {
+      Value found = content(operation, path).find(wanted, all);
+      if (found == null) {
+        throw new OperandException("the checkpoint " + path + " has changed since it was resumed");
       }
+      found.retain();
+      return found;
+    } finally {
+      all.release();
     }
-    throw new OperandException("the checkpoint " + path + " has changed since it was resumed");
   }
 }

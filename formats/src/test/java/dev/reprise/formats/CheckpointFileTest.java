@@ -3,36 +3,51 @@ package dev.reprise.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.runtime.ColumnType;
 import dev.reprise.runtime.DenseMatrix;
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
+import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.SparseMatrix;
+import dev.reprise.runtime.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Files of checkpoints, whole and damaged; what they hold is tested in ValueContentTest. */
 class CheckpointFileTest {
   @TempDir Path folder;
   private final CountingAllocator allocator = new CountingAllocator();
 
-  private void write(String name, Scalar... scalars) {
-    try (CheckpointOutput output =
-        CheckpointOutput.open(name, folder, Map.of("note", "a text: \u00e4\n"))) {
-      output.list(List.of(), scalars.length);
-      for (Scalar scalar : scalars) {
-        output.scalar(scalar);
-      }
-      output.publish();
+  @AfterEach
+  void nothingIsLeftOpen() {
+    assertThat(allocator.open).hasValue(0);
+  }
+
+  private void write(String name, Value... values) {
+    new Checkpoint(
+            Map.of("note", "a text: \u00e4\n", "more", ""),
+            new ListValue(List.of(), List.of(values)))
+        .write(name, folder, MatrixValue::pinHost);
+  }
+
+  private Checkpoint read(String name) {
+    return Checkpoint.read(name, folder, allocator, HeldMatrix::new);
+  }
+
+  private DenseMatrix matrix() {
+    DenseMatrix dense = DenseMatrix.allocate(allocator, 3, 2, Precision.FP32);
+    for (int i = 0; i < 6; i++) {
+      dense.set(i / 2, i % 2, i == 4 ? Float.NaN : i / 3f);
     }
+    return dense;
   }
 
   private List<String> files() throws IOException {
@@ -41,154 +56,110 @@ class CheckpointFileTest {
     }
   }
 
-  @Test
-  void scalarsListsAndNotesComeBack() {
-    Scalar[] scalars = {
-      Scalar.of(-0.0), Scalar.of(7L), Scalar.of(true), Scalar.of("\u00fc\n"), Scalar.absent()
-    };
-    write("a", scalars);
-    try (CheckpointInput input = CheckpointInput.open("a", folder)) {
-      assertThat(input.notes()).isEqualTo(Map.of("note", "a text: \u00e4\n"));
-      assertThat(input.next()).isEqualTo(new CheckpointInput.ListPart(List.of(), 5));
-      for (Scalar scalar : scalars) {
-        assertThat(input.next()).isEqualTo(new CheckpointInput.ScalarPart(scalar));
-      }
-    }
+  private void assertNotRead(byte[] bytes, String what) throws IOException {
+    Files.write(folder.resolve("b"), bytes);
+    assertThatThrownBy(() -> read("b").value().release())
+        .as(what)
+        .isInstanceOf(FormatException.class);
   }
 
   @Test
-  void matricesKeepTheirFormPrecisionAndBits() {
-    DenseMatrix dense = DenseMatrix.allocate(allocator, 3, 2, Precision.FP32);
-    for (int i = 0; i < 6; i++) {
-      dense.set(i / 2, i % 2, i == 4 ? Float.NaN : i / 3f);
-    }
-    SparseMatrix sparse = SparseMatrix.allocate(allocator, 2, 9, 1);
-    sparse.segment().fill((byte) 0);
-    sparse.segment().set(java.lang.foreign.ValueLayout.JAVA_LONG, 8, 1);
-    sparse.segment().set(java.lang.foreign.ValueLayout.JAVA_LONG, 16, 1);
-    sparse.segment().set(java.lang.foreign.ValueLayout.JAVA_DOUBLE, 24, 2.5);
-    sparse.segment().set(java.lang.foreign.ValueLayout.JAVA_INT, 32, 4);
-    try (CheckpointOutput output = CheckpointOutput.open("m", folder, Map.of())) {
-      output.list(List.of("d", "s"), 2);
-      output.matrix(dense);
-      output.matrix(sparse);
-      output.publish();
-    }
-    try (CheckpointInput input = CheckpointInput.open("m", folder)) {
-      assertThat(input.next()).isEqualTo(new CheckpointInput.ListPart(List.of("d", "s"), 2));
-      for (MatrixOperand written : List.of(dense, sparse)) {
-        CheckpointInput.MatrixPart part = (CheckpointInput.MatrixPart) input.next();
-        MatrixOperand read = input.cells(part, allocator);
-        assertThat(read.getClass()).isEqualTo(written.getClass());
-        assertThat(read.precision()).isEqualTo(written.precision());
-        assertThat(read.shape()).isEqualTo(written.shape());
-        assertThat(
-                read.buffer()
-                    .segment()
-                    .asSlice(0, read.bytes())
-                    .mismatch(written.buffer().segment().asSlice(0, written.bytes())))
-            .isEqualTo(-1);
-        read.buffer().release();
-      }
-    }
-  }
-
-  @Test
-  void framesComeBackWithTheirMissingCells() {
-    BitSet missing = new BitSet();
-    missing.set(1);
-    Frame frame =
-        new Frame(
-            2,
-            List.of("name", "n"),
-            List.of(ColumnType.STRING, ColumnType.INTEGER),
-            List.of(new String[] {"x", null}, new long[] {5, 0}),
-            new BitSet[] {null, missing});
-    try (CheckpointOutput output = CheckpointOutput.open("f", folder, Map.of())) {
-      output.frame(frame);
-      output.publish();
-    }
-    try (CheckpointInput input = CheckpointInput.open("f", folder)) {
-      Frame read = ((CheckpointInput.FramePart) input.next()).value();
-      assertThat(read.names()).isEqualTo(frame.names());
-      assertThat(read.schema()).isEqualTo(frame.schema());
-      assertThat(read.strings(0)).containsExactly("x", null);
-      assertThat(read.integers(1)).containsExactly(5, 0);
-      assertThat(read.missing(1)).isEqualTo(missing);
-    }
-  }
-
-  @Test
-  void equalContentHasEqualFingerprintsAndOtherContentOthers() {
-    write("a", Scalar.of(1), Scalar.of(1), Scalar.of(2));
-    try (CheckpointInput input = CheckpointInput.open("a", folder)) {
-      input.next();
-      input.next();
-      String first = input.fingerprint();
-      input.next();
-      assertThat(input.fingerprint()).isEqualTo(first).hasSize(32);
-      input.next();
-      assertThat(input.fingerprint()).isNotEqualTo(first);
-    }
+  void notesAndValuesComeBack() {
+    Value matrix = new HeldMatrix(matrix());
+    write("a", Scalar.of(-0.0), Scalar.of("\u00fc\n"), Scalar.absent(), matrix);
+    Checkpoint read = read("a");
+    assertThat(read.notes()).isEqualTo(Map.of("note", "a text: \u00e4\n", "more", ""));
+    assertThat(read.value().elements().subList(0, 3))
+        .containsExactly(Scalar.of(-0.0), Scalar.of("\u00fc\n"), Scalar.absent());
+    assertThat(ValueContent.fingerprint(read.value().elements().getLast(), MatrixValue::pinHost))
+        .isEqualTo(ValueContent.fingerprint(matrix, MatrixValue::pinHost));
+    read.value().release();
+    matrix.release();
   }
 
   @Test
   void aCheckpointThatFailsLeavesTheOneBeforeAndNoRest() throws IOException {
     write("a", Scalar.of(1));
     byte[] before = Files.readAllBytes(folder.resolve("a"));
-    try (CheckpointOutput output = CheckpointOutput.open("a", folder, Map.of())) {
-      output.scalar(Scalar.of(2));
-      // Ends as a failure between two values does: nothing is published.
-    }
+    Value matrix = new HeldMatrix(matrix());
+    Checkpoint next =
+        new Checkpoint(Map.of(), new ListValue(List.of(), List.of(Scalar.of(2), matrix)));
+    assertThatThrownBy(() -> next.write("a", folder, CheckpointFileTest::noRoom))
+        .hasMessage("no room to pin it");
     assertThat(Files.readAllBytes(folder.resolve("a"))).isEqualTo(before);
     assertThat(files()).containsExactly("a");
+    matrix.release();
+  }
+
+  private static MatrixOperand noRoom(MatrixValue matrix) {
+    throw new IllegalStateException("no room to pin it");
   }
 
   @Test
   void everyDamagedByteIsNoticed() throws IOException {
-    write("a", Scalar.of(1.5), Scalar.of("text"));
+    Value matrix = new HeldMatrix(matrix());
+    write("a", Scalar.of(1.5), Scalar.of("text"), matrix);
+    matrix.release();
     byte[] good = Files.readAllBytes(folder.resolve("a"));
     for (int i = 0; i < good.length; i++) {
-      // Four bytes of the header are not used.
-      if (i >= 20 && i < 24) {
-        continue;
-      }
       byte[] bad = good.clone();
       bad[i] ^= 0x10;
-      Files.write(folder.resolve("b"), bad);
-      assertThatThrownBy(() -> CheckpointInput.open("b", folder).close())
-          .as("byte %s", i)
-          .isInstanceOf(FormatException.class);
+      assertNotRead(bad, "byte " + i);
     }
   }
 
   @Test
-  void everyTruncationIsNoticed() throws IOException {
+  void everyTruncationAndWhatIsTooLongAreNoticed() throws IOException {
     write("a", Scalar.of(1.5));
     byte[] good = Files.readAllBytes(folder.resolve("a"));
     for (int length = 0; length < good.length; length++) {
-      Files.write(folder.resolve("b"), java.util.Arrays.copyOf(good, length));
-      assertThatThrownBy(() -> CheckpointInput.open("b", folder).close())
-          .as("%s bytes", length)
-          .isInstanceOf(FormatException.class);
+      assertNotRead(Arrays.copyOf(good, length), length + " bytes");
     }
+    assertNotRead(Arrays.copyOf(good, good.length + 1), "one more");
+  }
+
+  @Test
+  void whatWasDamagedSaysWhatToUse() throws IOException {
+    write("a", Scalar.of(1.5));
+    byte[] bytes = Files.readAllBytes(folder.resolve("a"));
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(folder.resolve("a"), bytes);
+    assertThatThrownBy(() -> read("a"))
+        .hasMessageContaining("it was damaged after it was written; use an earlier one");
   }
 
   @Test
   void whatIsNoCheckpointSaysWhatItIs() throws IOException {
-    assertThatThrownBy(() -> CheckpointInput.open("none", folder).close())
-        .hasMessageContaining("there is no such file");
+    assertThatThrownBy(() -> read("none")).hasMessageContaining("there is no such file");
     Files.writeString(folder.resolve("x.csv"), "1,2,3\n");
-    assertThatThrownBy(() -> CheckpointInput.open("x.csv", folder).close())
+    assertThatThrownBy(() -> read("x.csv"))
         .hasMessageContaining("this is no checkpoint of Reprise; read other files with read");
-    write("a", Scalar.of(1));
-    byte[] other = Files.readAllBytes(folder.resolve("a"));
-    other[19] = 9;
-    Files.write(folder.resolve("b"), other);
-    assertThatThrownBy(() -> CheckpointInput.open("b", folder).close())
-        .hasMessageContaining("version 9 of the checkpoint format is not known, only 1");
+  }
+
+  @Test
+  void aCheckpointOfAnotherVersionSaysHowItsValuesAreHad() throws IOException {
+    // The first bytes of version 1, whose header was longer.
+    byte[] earlier = Arrays.copyOf("REPRISE-CHECKPOINT\n".getBytes("US-ASCII"), 60);
+    earlier[19] = 1;
+    Files.write(folder.resolve("b"), earlier);
+    assertThatThrownBy(() -> read("b"))
+        .hasMessageContaining("version 1 of the checkpoint format is not known, only 2")
+        .hasMessageContaining("write its values there and read them here");
+  }
+
+  @Test
+  void whatCannotBeWrittenSaysSo() throws IOException {
     Files.createDirectory(folder.resolve("d"));
     assertThatThrownBy(() -> write("d", Scalar.of(1)))
         .hasMessageContaining("a checkpoint is one file");
+    Value deep = Scalar.of(1);
+    for (int i = 0; i < 62; i++) {
+      deep = new ListValue(List.of(), List.of(deep));
+    }
+    write("a", deep);
+    read("a").value().release();
+    Value deeper = new ListValue(List.of(), List.of(deep));
+    assertThatThrownBy(() -> write("a", deeper))
+        .hasMessageContaining("lists that lie in more than");
   }
 }

@@ -10,9 +10,7 @@ import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.Value;
 import java.io.ByteArrayOutputStream;
@@ -30,37 +28,6 @@ import org.junit.jupiter.api.Test;
 class ValueContentTest {
   private final CountingAllocator memory = new CountingAllocator();
 
-  /** A matrix without counting, whose cells one may look at. */
-  private record Held(MatrixOperand cells) implements MatrixValue {
-    @Override
-    public Shape shape() {
-      return cells.shape();
-    }
-
-    @Override
-    public Precision precision() {
-      return cells.precision();
-    }
-
-    @Override
-    public MatrixOperand pinHost() {
-      return cells;
-    }
-
-    @Override
-    public void unpin() {}
-
-    @Override
-    public long bytes() {
-      return cells.bytes();
-    }
-
-    @Override
-    public void release() {
-      cells.buffer().release();
-    }
-  }
-
   private record Written(byte[] bytes, Fingerprint fingerprint) {}
 
   @AfterEach
@@ -76,7 +43,7 @@ class ValueContentTest {
 
   private Value read(byte[] bytes, Fingerprint expected) {
     return ValueContent.read(
-        MemorySegment.ofArray(bytes), expected, Path.of("artifact"), memory, Held::new);
+        MemorySegment.ofArray(bytes), expected, Path.of("artifact"), memory, HeldMatrix::new);
   }
 
   private DenseMatrix dense(double... cells) {
@@ -111,8 +78,8 @@ class ValueContentTest {
     return new ListValue(
         List.of("m", "s", "f", "l"),
         List.of(
-            new Held(dense(1, -0.0, oddNan, Double.NEGATIVE_INFINITY)),
-            new Held(sparse()),
+            new HeldMatrix(dense(1, -0.0, oddNan, Double.NEGATIVE_INFINITY)),
+            new HeldMatrix(sparse()),
             frame(),
             new ListValue(
                 List.of(),
@@ -127,9 +94,9 @@ class ValueContentTest {
     // The same bytes again: nothing was lost on the way, not even the payload of a NaN.
     assertThat(write(after).bytes).isEqualTo(written.bytes);
     assertThat(after.names()).containsExactly("m", "s", "f", "l");
-    MatrixOperand cells = ((Held) after.elements().get(0)).cells;
+    MatrixOperand cells = ((HeldMatrix) after.elements().get(0)).cells();
     assertThat(1 / cells.get(0, 1)).isEqualTo(Double.NEGATIVE_INFINITY);
-    assertThat(((Held) after.elements().get(1)).cells).isInstanceOf(SparseMatrix.class);
+    assertThat(((HeldMatrix) after.elements().get(1)).cells()).isInstanceOf(SparseMatrix.class);
     assertThat(((Frame) after.elements().get(2)).isMissing(1, 0)).isTrue();
     assertThat(((ListValue) after.elements().get(3)).elements().getFirst())
         .isEqualTo(Scalar.of("ü"));
@@ -139,12 +106,15 @@ class ValueContentTest {
 
   @Test
   void equalValuesHaveEqualFingerprintsAndOthersHaveNot() throws IOException {
-    Value one = new Held(dense(1, 2, 3, 4));
-    Value same = new Held(dense(1, 2, 3, 4));
-    Value other = new Held(dense(1, 2, 3, 5));
+    Value one = new HeldMatrix(dense(1, 2, 3, 4));
+    Value same = new HeldMatrix(dense(1, 2, 3, 4));
+    Value other = new HeldMatrix(dense(1, 2, 3, 5));
     assertThat(write(one).fingerprint).isEqualTo(write(same).fingerprint);
     assertThat(write(one).fingerprint).isNotEqualTo(write(other).fingerprint);
     assertThat(write(Scalar.of(1)).fingerprint).isNotEqualTo(write(Scalar.of(1.0)).fingerprint);
+    assertThat(ValueContent.fingerprint(one, MatrixValue::pinHost))
+        .isEqualTo(write(one).fingerprint);
+    assertThat(write(one).fingerprint.digits()).matches("[0-9a-f]{32}");
     one.release();
     same.release();
     other.release();
