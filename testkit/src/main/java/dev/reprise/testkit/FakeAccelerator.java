@@ -1,18 +1,11 @@
 package dev.reprise.testkit;
 
-import dev.reprise.runtime.Buffer;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
-import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.MatrixOperand;
-import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
@@ -21,10 +14,7 @@ import dev.reprise.runtime.accelerator.DeviceAllocator;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.accelerator.Mark;
-import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.OperationTable;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An accelerator for tests: memory of its own with a limit, kernels borrowed from another device,
@@ -83,30 +72,16 @@ public final class FakeAccelerator implements Accelerator {
   private static final Set<String> MAKING = Set.of("rand", "matrix", "seq");
 
   private final AcceleratorInfo info;
-  private final Device kernels;
-  private final long limit;
-  private final CountingAllocator scratch = new CountingAllocator();
-  private final AtomicLong used = new AtomicLong();
-  private final AtomicLong live = new AtomicLong();
-  private final AtomicLong allocations = new AtomicLong();
-  private final AtomicLong launches = new AtomicLong();
-  private final AtomicLong copies = new AtomicLong();
-  private final AtomicLong marks = new AtomicLong();
-  private final AtomicLong peerCopies = new AtomicLong();
-
-  /** Launches that have ended, as far as somebody has waited for it. */
-  private final AtomicLong reached = new AtomicLong();
-
+  private final BorrowedKernels kernels;
+  private final FakeMemory memory;
+  private final OrderedCalls allocations = new OrderedCalls();
+  private final OrderedCalls launches = new OrderedCalls();
+  private final OrderedCalls copies = new OrderedCalls();
+  private final OrderedCalls marks = new OrderedCalls();
+  private final OrderedCalls peerCopies = new OrderedCalls();
   private final List<String> log = new ArrayList<>();
 
-  private volatile long failingAllocation = -1;
-  private volatile long failingLaunch = -1;
-  private volatile long losingLaunch = -1;
-  private volatile long losingCopy = -1;
-  private volatile long losingPeerCopy = -1;
   private volatile double peerRate;
-  private volatile long losingMark = -1;
-  private volatile long failingMark = -1;
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
   private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -121,8 +96,8 @@ public final class FakeAccelerator implements Accelerator {
    */
   public FakeAccelerator(String name, Device kernels, long limit) {
     this.info = new AcceleratorInfo(name, "a fake", "for tests", limit, limit, 1, false, true);
-    this.kernels = kernels;
-    this.limit = limit;
+    this.kernels = new BorrowedKernels(kernels);
+    this.memory = new FakeMemory(name, limit);
   }
 
   /** A provider that finds these. */
@@ -157,39 +132,39 @@ public final class FakeAccelerator implements Accelerator {
 
   // ---- orders
 
-  /** From the nth allocation on, {@code -1} for never, one allocation runs out of memory. */
+  /** The nth allocation runs out of memory. */
   public FakeAccelerator failAllocation(long number) {
-    failingAllocation = number;
+    allocations.failAt(number);
     return this;
   }
 
   /** The nth launch fails. */
   public FakeAccelerator failLaunch(long number) {
-    failingLaunch = number;
+    launches.failAt(number);
     return this;
   }
 
   /** At the nth launch the device disappears. */
   public FakeAccelerator loseAtLaunch(long number) {
-    losingLaunch = number;
+    launches.loseAt(number);
     return this;
   }
 
   /** At the nth copy, in either direction, the device disappears. */
   public FakeAccelerator loseAtCopy(long number) {
-    losingCopy = number;
+    copies.loseAt(number);
     return this;
   }
 
   /** While the nth mark is waited for the device disappears. */
   public FakeAccelerator loseAtMark(long number) {
-    losingMark = number;
+    marks.loseAt(number);
     return this;
   }
 
   /** Who waits for the nth mark learns that a kernel failed; the device goes on. */
   public FakeAccelerator failMark(long number) {
-    failingMark = number;
+    marks.failAt(number);
     return this;
   }
 
@@ -221,7 +196,7 @@ public final class FakeAccelerator implements Accelerator {
 
   /** The nth copy from a peer fails, and the peer is lost. */
   public FakeAccelerator losePeerAtCopy(long number) {
-    losingPeerCopy = number;
+    peerCopies.loseAt(number);
     return this;
   }
 
@@ -240,24 +215,24 @@ public final class FakeAccelerator implements Accelerator {
   // ---- what happened
 
   public long allocations() {
-    return allocations.get();
+    return allocations.count();
   }
 
   public long launches() {
-    return launches.get();
+    return launches.count();
   }
 
   public long copies() {
-    return copies.get();
+    return copies.count();
   }
 
   /** Copies that came from other accelerators. */
   public long peerCopies() {
-    return peerCopies.get();
+    return peerCopies.count();
   }
 
   public long marks() {
-    return marks.get();
+    return marks.count();
   }
 
   /** Opcodes in the order of their launches; {@code fused} for several operations in one. */
@@ -272,59 +247,6 @@ public final class FakeAccelerator implements Accelerator {
   }
 
   // ---- the accelerator
-
-  private final class Memory implements DeviceBuffer {
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment segment;
-    private boolean free;
-
-    /** Number of the launch that makes the cells; 0 for what was copied here. */
-    private volatile long madeBy;
-
-    Memory(long bytes) {
-      segment = arena.allocate(Math.max(bytes, 1), 64);
-    }
-
-    @Override
-    public long bytes() {
-      return segment.byteSize();
-    }
-
-    @Override
-    public synchronized void release() {
-      if (free) {
-        throw new IllegalStateException("device buffer released twice");
-      }
-      free = true;
-      used.addAndGet(-segment.byteSize());
-      live.decrementAndGet();
-      arena.close();
-    }
-
-    synchronized MemorySegment alive() {
-      if (free) {
-        throw new IllegalStateException("a device buffer is used after its release");
-      }
-      return segment;
-    }
-  }
-
-  private static MemorySegment cells(DeviceBuffer buffer) {
-    return ((Memory) buffer).alive();
-  }
-
-  /**
-   * The cells for who is not a launch. Whoever has not waited for a mark behind the launch that
-   * makes them would read what a real device has not written yet.
-   */
-  private MemorySegment completeCells(DeviceBuffer buffer) {
-    Memory memory = (Memory) buffer;
-    if (memory.madeBy > reached.get()) {
-      throw new IllegalStateException(
-          "cells of " + name() + " are read before launch " + memory.madeBy + " has ended");
-    }
-    return memory.alive();
-  }
 
   @Override
   public AcceleratorInfo info() {
@@ -352,25 +274,26 @@ public final class FakeAccelerator implements Accelerator {
   public DeviceOperand[] launch(
       Operation operation, DeviceOperand[] inputs, DeviceAllocator allocator) {
     begin(operation.name());
-    Operand[] operands = new Operand[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      operands[i] = onHost(inputs[i]);
-    }
-    Operand[] results = kernels.execute(operation, operands, new ExecutionContext(scratch, 1));
-    return kept(results, allocator);
+    return kernels.execute(operation, inputs, allocator, launches.count());
   }
 
   private void begin(String name) {
     checkAlive();
     beforeLaunch.run();
-    long number = launches.incrementAndGet();
     synchronized (log) {
       log.add(name);
     }
-    loseIf(number == losingLaunch);
+    count(launches, "launch");
+  }
+
+  /** Counts a call and does what was ordered for it. */
+  private void count(OrderedCalls calls, String what) {
+    long number = calls.next();
+    loseIf(calls.losesAt(number));
     checkAlive();
-    if (number == failingLaunch) {
-      throw new DeviceException(name() + ": launch " + number + " was ordered to fail", false);
+    if (calls.failsAt(number)) {
+      throw new DeviceException(
+          name() + ": " + what + " " + number + " was ordered to fail", false);
     }
   }
 
@@ -397,108 +320,13 @@ public final class FakeAccelerator implements Accelerator {
       long cols,
       DeviceAllocator allocator) {
     begin("fused");
-    List<Operand> values = new ArrayList<>();
-    try {
-      for (CellExpression.Node node : expression.nodes()) {
-        Operand[] operands =
-            node.operands().stream()
-                .map(i -> i < 0 ? values.get(~i) : onHost(leaves[i]))
-                .toArray(Operand[]::new);
-        values.add(executed(node.opcode(), precision, operands));
-      }
-      if (expression.aggregateOrNull() != null) {
-        Operand[] root = {values.getLast()};
-        values.add(executed(expression.aggregateOrNull(), precision, root));
-      }
-      return kept(new Operand[] {values.removeLast()}, allocator);
-    } finally {
-      values.forEach(FakeAccelerator::release);
-    }
-  }
-
-  private Operand executed(String opcode, Precision precision, Operand[] operands) {
-    Operation operation =
-        new Operation(OperationTable.standard().get(opcode), Attributes.none())
-            .withPrecision(precision);
-    return kernels.execute(operation, operands, new ExecutionContext(scratch, 1))[0];
-  }
-
-  private static void release(Operand operand) {
-    if (operand instanceof MatrixOperand matrix) {
-      matrix.buffer().release();
-    }
-  }
-
-  private static Operand onHost(DeviceOperand operand) {
-    return switch (operand) {
-      case Scalar scalar -> scalar;
-      case DeviceMatrix matrix -> onHost(matrix);
-      case DeviceSparse matrix -> onHost(matrix);
-    };
-  }
-
-  private static DenseMatrix onHost(DeviceMatrix matrix) {
-    MemorySegment cells = cells(matrix.buffer());
-    return new DenseMatrix(matrix.rows(), matrix.cols(), matrix.precision(), borrowed(cells));
-  }
-
-  private static SparseMatrix onHost(DeviceSparse matrix) {
-    MemorySegment cells = cells(matrix.buffer());
-    return new SparseMatrix(
-        matrix.rows(), matrix.cols(), matrix.precision(), matrix.nonZeros(), borrowed(cells));
-  }
-
-  private static Buffer borrowed(MemorySegment cells) {
-    return new Buffer() {
-      @Override
-      public MemorySegment segment() {
-        return cells;
-      }
-
-      @Override
-      public void release() {
-        throw new IllegalStateException("a kernel released its input");
-      }
-    };
-  }
-
-  private DeviceOperand[] kept(Operand[] results, DeviceAllocator allocator) {
-    DeviceOperand[] outputs = new DeviceOperand[results.length];
-    List<DeviceBuffer> taken = new ArrayList<>();
-    try {
-      for (int i = 0; i < results.length; i++) {
-        if (results[i] instanceof MatrixOperand matrix) {
-          DenseMatrix dense = matrix instanceof DenseMatrix same ? same : matrix.copyDense(scratch);
-          DeviceBuffer buffer = allocator.allocate(dense.bytes());
-          taken.add(buffer);
-          MemorySegment.copy(dense.segment(), 0, cells(buffer), 0, dense.bytes());
-          ((Memory) buffer).madeBy = launches.get();
-          outputs[i] = new DeviceMatrix(dense.rows(), dense.cols(), dense.precision(), buffer);
-          if (dense != matrix) {
-            dense.buffer().release();
-          }
-        } else {
-          outputs[i] = (Scalar) results[i];
-        }
-      }
-      return outputs;
-    } catch (RuntimeException e) {
-      taken.forEach(DeviceBuffer::release);
-      throw e;
-    } finally {
-      for (Operand result : results) {
-        if (result instanceof MatrixOperand matrix) {
-          matrix.buffer().release();
-        }
-      }
-    }
+    return kernels.execute(expression, precision, leaves, allocator, launches.count());
   }
 
   private void beginCopy() {
     checkAlive();
     beforeCopy.run();
-    loseIf(copies.incrementAndGet() == losingCopy);
-    checkAlive();
+    count(copies, "copy");
   }
 
   private void loseIf(boolean now) {
@@ -523,7 +351,7 @@ public final class FakeAccelerator implements Accelerator {
 
   @Override
   public Mark mark() {
-    long behind = launches.get();
+    long behind = launches.count();
     return new Mark() {
       @Override
       public boolean isReached() {
@@ -533,13 +361,8 @@ public final class FakeAccelerator implements Accelerator {
       @Override
       public void await() {
         awaitGate();
-        long number = marks.incrementAndGet();
-        loseIf(number == losingMark);
-        checkAlive();
-        if (number == failingMark) {
-          throw new DeviceException(name() + ": mark " + number + " was ordered to fail", false);
-        }
-        reached.accumulateAndGet(behind, Math::max);
+        count(marks, "mark");
+        memory.reached(behind);
       }
 
       @Override
@@ -560,13 +383,13 @@ public final class FakeAccelerator implements Accelerator {
   @Override
   public void upload(MemorySegment from, DeviceBuffer to, long bytes) {
     beginCopy();
-    MemorySegment.copy(from, 0, cells(to), 0, bytes);
+    MemorySegment.copy(from, 0, FakeMemory.cells(to), 0, bytes);
   }
 
   @Override
   public void download(DeviceBuffer from, MemorySegment to, long bytes) {
     beginCopy();
-    MemorySegment.copy(completeCells(from), 0, to, 0, bytes);
+    MemorySegment.copy(memory.completeCells(from), 0, to, 0, bytes);
   }
 
   @Override
@@ -578,42 +401,38 @@ public final class FakeAccelerator implements Accelerator {
   public void copyFromPeer(Accelerator peer, DeviceBuffer from, DeviceBuffer to, long bytes) {
     FakeAccelerator other = (FakeAccelerator) peer;
     checkAlive();
-    other.loseIf(peerCopies.incrementAndGet() == losingPeerCopy);
+    other.loseIf(peerCopies.losesAt(peerCopies.next()));
     other.checkAlive();
-    MemorySegment.copy(other.completeCells(from), 0, cells(to), 0, bytes);
+    MemorySegment.copy(other.memory.completeCells(from), 0, FakeMemory.cells(to), 0, bytes);
   }
 
   @Override
   public DeviceBuffer allocate(long bytes) {
     checkAlive();
-    long number = allocations.incrementAndGet();
-    if (number == failingAllocation || used.get() + bytes > limit) {
-      throw new ResourceException("not enough memory on " + name());
+    if (allocations.failsAt(allocations.next())) {
+      throw memory.shortage();
     }
-    Memory memory = new Memory(bytes);
-    used.addAndGet(memory.bytes());
-    live.incrementAndGet();
-    return memory;
+    return memory.allocate(bytes);
   }
 
   @Override
   public long liveBuffers() {
-    return live.get();
+    return memory.live();
   }
 
   /** Buffers of the borrowed kernels that were not given back. */
   public long liveScratch() {
-    return scratch.liveBuffers();
+    return kernels.liveScratch();
   }
 
   @Override
   public long usedBytes() {
-    return used.get();
+    return memory.used();
   }
 
   @Override
   public long mappedBytes() {
-    return used.get();
+    return memory.used();
   }
 
   @Override
