@@ -1,11 +1,5 @@
 package dev.reprise.scheduler;
 
-import com.lmax.disruptor.BlockingWaitStrategy;
-import com.lmax.disruptor.EventHandler;
-import com.lmax.disruptor.RingBuffer;
-import com.lmax.disruptor.Sequence;
-import com.lmax.disruptor.dsl.Disruptor;
-import com.lmax.disruptor.dsl.ProducerType;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
@@ -13,21 +7,16 @@ import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.DeviceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Queue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that owns an accelerator: takes tasks from a ring, copies what they need, launches
  * them, and completes them in the order of their launches.
  *
  * <pre>
- *   submit --> ring --> issue: pin or copy inputs, launch, mark --> issued --mark reached--> completed
- *         \--> overflow, when the ring is full --^                    |
- *                                                                     +-- at most so many at once
+ *   submit --> WorkRing --> issue: pin or copy inputs, launch, mark --> issued --mark--> completed
+ *                                                                       |
+ *                                                                       +-- at most so many
  * </pre>
  *
  * <p><b>Who waits.</b> The worker waits for tasks, for the device, and within {@link DeviceMemory}
@@ -35,10 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  * much is under way is bounded by those who submit. So two workers may feed each other with full
  * rings.
  *
- * <p><b>No task is overlooked.</b> Who finds the ring full puts his task into the overflow and then
- * tries to wake the worker through the ring. The worker gives the ring's slots back before it looks
- * at the overflow for the last time. So either the ring has room for the wake-up, or that look
- * comes after the task. Nothing that a task throws ends the worker or keeps it from the next task.
+ * <p>Nothing that a task throws ends the worker or keeps it from the next task.
  *
  * <p><b>Early values.</b> A task may take its value when the launch has returned: what is launched
  * after it here comes after it anyway, so a chain of operations is issued without waiting for the
@@ -58,29 +44,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class AcceleratorWorker implements AutoCloseable {
   private static final int RING_SIZE = 1024;
 
-  /** Launches that may be under way; their inputs stay pinned. */
-  private static final int MOST_ISSUED = 64;
-
   /** How often the worker asks whether a launch has ended before it naps between two questions. */
   private static final int LOOKS = 100;
 
   private static final long NAP_NANOS = 50_000;
-
-  /** The same while an iteration is held back, which is bounded by itself. */
-  private static final int MOST_HELD = 1024;
-
-  /** How long an iteration is held back when nothing more comes. */
-  private static final long HELD_NANOS = 1_000_000;
-
-  /** What an operation takes at least on an accelerator whose speed is not known yet. */
-  private static final double GUESSED_START = 5_000;
-
-  private static final int ENDED = Integer.MIN_VALUE;
-
-  /** A {@link DeviceTask}, a {@link Relay} or a {@link Repetition}. */
-  private static final class Slot {
-    private Object work;
-  }
 
   /**
    * What makes a task once its inputs have been launched here: it comes to its turn after the tasks
@@ -94,67 +61,29 @@ public final class AcceleratorWorker implements AutoCloseable {
     void run();
   }
 
-  /** A loop begins an iteration. */
-  private record Repetition(Object loop, boolean ended) {}
-
-  /** The worker's thread; says so to those who must not wait on it. */
-  private static final class WorkerThread extends Thread {
-    WorkerThread(Runnable work, String name) {
-      super(work, name);
-      setDaemon(true);
-    }
-  }
-
   private final Accelerator accelerator;
   private final DeviceMemory memory;
   private final WorkerEvents events;
-  private final Disruptor<Slot> disruptor;
-  private final RingBuffer<Slot> ring;
-  private final Queue<Object> overflow = new ConcurrentLinkedQueue<>();
-
-  // Tasks that have not ended. Its fall to zero while closing lets the closing thread go on, who
-  // makes it ENDED: from then on it is negative.
-  private final AtomicInteger unfinished = new AtomicInteger();
-  private final AtomicLong executed = new AtomicLong();
-  private final AtomicLong busyNanos = new AtomicLong();
-
-  // How long such work took on the device, by the work of those tasks that take values early.
-  private final CostModels times = new CostModels();
+  private final WorkRing ring;
+  private final OpenTasks tasks = new OpenTasks();
+  private final LaunchCount launches = new LaunchCount();
+  private final LaunchTimes times;
 
   // The worker's alone.
   private final Deque<IssuedTask> issued = new ArrayDeque<>();
-
-  // When the last task was taken up while launches are held back.
-  private long lastHeld;
-
-  // Launches so far when the last iterations ended that were issued at once.
-  private final Deque<Long> iterations = new ArrayDeque<>();
+  private final Repetitions repetitions;
 
   // Of those that say where iterations begin: nothing came since they said so last.
   private volatile Object repeated;
 
-  // The worker's thread while it naps.
-  private volatile Thread sleeper;
-
   // None where the launches need the thread's processor.
   private final int mostLooks;
-
-  // Written by the worker alone; tells those who settle what there is to wait for.
-  private final AtomicLong launched = new AtomicLong();
-
-  private final Object settling = new Object();
-
-  // Launches that have ended and are counted; guarded by settling.
-  private long settled;
 
   // Not null on the worker's thread while a relay runs.
   private volatile Thread relaying;
 
   // Written by the worker, read by whoever places work.
   private volatile DeviceException lost;
-
-  // Publishes the end: tasks that start after it are cancelled.
-  private volatile boolean closing;
 
   /**
    * Starts the thread.
@@ -171,15 +100,10 @@ public final class AcceleratorWorker implements AutoCloseable {
     this.accelerator = memory.accelerator();
     this.events = events;
     this.mostLooks = accelerator.info().isProcessor() ? 0 : LOOKS;
-    this.disruptor =
-        new Disruptor<>(
-            Slot::new,
-            ringSize,
-            work -> new WorkerThread(work, "reprise-" + accelerator.name()),
-            ProducerType.MULTI,
-            new BlockingWaitStrategy());
-    disruptor.handleEventsWith(new Handler());
-    this.ring = disruptor.start();
+    this.times = new LaunchTimes(accelerator.name());
+    this.repetitions = new Repetitions(accelerator);
+    this.ring = new WorkRing("reprise-" + accelerator.name(), ringSize, new Turn());
+    ring.start();
   }
 
   public String name() {
@@ -201,25 +125,24 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   /** Tasks submitted that have not ended. */
   public int unfinished() {
-    return Math.max(unfinished.get(), 0);
+    return tasks.count();
   }
 
   /**
    * Estimated time until what is queued now has ended: the tasks, at the average of those before.
    */
   public double backlogNanos() {
-    long ended = executed.get();
-    return ended == 0 ? 0 : unfinished() * ((double) busyNanos.get() / ended);
+    return times.backlogNanos(unfinished());
   }
 
   /** Operations that ended well. */
   public long executed() {
-    return executed.get();
+    return times.count();
   }
 
   /** Time that the accelerator worked, by its own clock where it has one. */
   public long busyNanos() {
-    return busyNanos.get();
+    return times.busyNanos();
   }
 
   /**
@@ -233,7 +156,7 @@ public final class AcceleratorWorker implements AutoCloseable {
       relaying = null;
       issue(task);
     } else {
-      enqueue(task);
+      ring.add(task);
     }
   }
 
@@ -246,7 +169,7 @@ public final class AcceleratorWorker implements AutoCloseable {
     if (!enter()) {
       return false;
     }
-    enqueue(relay);
+    ring.add(relay);
     return true;
   }
 
@@ -261,103 +184,53 @@ public final class AcceleratorWorker implements AutoCloseable {
     if (repeated != loop) {
       // What is submitted from now on, by whomever, takes this back.
       repeated = loop;
-      enqueue(new Repetition(loop, ended));
+      ring.add(new Repetitions.Beginning(loop, ended));
     }
   }
 
   /** True on a worker's thread, which must not wait for values, claims or workers. */
   public static boolean isCurrent() {
-    return Thread.currentThread() instanceof WorkerThread;
+    return WorkRing.isCurrent();
   }
 
   private boolean enter() {
     if (repeated != null) {
       repeated = null;
     }
-    return unfinished.getAndUpdate(tasks -> tasks == ENDED ? ENDED : tasks + 1) != ENDED;
+    return tasks.enter();
   }
 
-  private void enqueue(Object work) {
-    if (!ring.tryPublishEvent((slot, sequence, submitted) -> slot.work = submitted, work)) {
-      overflow.add(work);
-      // The worker may have emptied the ring meanwhile and gone to sleep. When there is no room for
-      // this either, it has yet to look at the overflow.
-      ring.tryPublishEvent((slot, sequence) -> slot.work = null);
-    }
-    Thread napping = sleeper;
-    if (napping != null) {
-      LockSupport.unpark(napping);
-    }
-  }
-
-  private final class Handler implements EventHandler<Slot> {
-    private Sequence consumed;
-
+  /** Takes a {@link DeviceTask}, a {@link Relay} or the beginning of an iteration. */
+  private final class Turn implements WorkRing.Taker {
     @Override
-    public void setSequenceCallback(Sequence sequence) {
-      consumed = sequence;
+    public void take(Object work) {
+      begin(work);
     }
 
     @Override
-    public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
-      Object work = slot.work;
-      slot.work = null;
-      if (work != null) {
-        begin(work);
-      }
-      if (endOfBatch) {
-        // Volatile: the slots are free before the overflow is looked at.
-        consumed.setVolatile(sequence);
-        issueOverflow();
-        completeUntilMoreComes(sequence);
-      }
+    public void caughtUp() {
+      completeUntilMoreComes();
     }
   }
 
   /**
    * Completes launches as they end, and returns when there is more to be issued or nothing left:
-   * waiting for a launch would hold up tasks that come meanwhile. By the worker.
-   *
-   * <p>Whoever submits reads {@code sleeper} after the ring's cursor has moved, and the worker
-   * reads the cursor after it has set {@code sleeper}: one of the two sees the other.
+   * waiting for a launch would hold up tasks that come meanwhile.
    */
-  private void completeUntilMoreComes(long sequence) {
+  private void completeUntilMoreComes() {
     int looks = 0;
-    while (!issued.isEmpty() && ring.getCursor() == sequence) {
+    while (!issued.isEmpty() && !ring.hasMore()) {
       if (issued.peek().isReached()) {
         completeOldest();
-        issueOverflow();
+        ring.takeOverflow();
         looks = 0;
       } else if (looks < mostLooks) {
         looks++;
         Thread.onSpinWait();
       } else {
-        sleeper = Thread.currentThread();
-        if (ring.getCursor() == sequence) {
-          LockSupport.parkNanos(NAP_NANOS);
-        }
-        sleeper = null;
-        issueWhatIsHeld();
+        ring.nap(NAP_NANOS);
+        repetitions.issueWhatIsDue(issued.peekLast().isPublished());
       }
-    }
-  }
-
-  /** When somebody waits for it, or nothing more has come for a while. */
-  private void issueWhatIsHeld() {
-    if (!accelerator.isHolding()) {
-      return;
-    }
-    if (accelerator.isDemanded()) {
-      accelerator.issueHeld(true);
-    } else if (System.nanoTime() - lastHeld > HELD_NANOS) {
-      // Somebody may wait for a number, which is not given out before it is there.
-      accelerator.issueHeld(!issued.peekLast().isPublished());
-    }
-  }
-
-  private void issueOverflow() {
-    for (Object more = overflow.poll(); more != null; more = overflow.poll()) {
-      begin(more);
     }
   }
 
@@ -366,8 +239,8 @@ public final class AcceleratorWorker implements AutoCloseable {
       issue(task);
       return;
     }
-    if (work instanceof Repetition repetition) {
-      quietly(() -> repeat(repetition));
+    if (work instanceof Repetitions.Beginning iteration) {
+      quietly(() -> repeat(iteration));
       return;
     }
     relaying = Thread.currentThread();
@@ -379,28 +252,18 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
   }
 
-  /** At most two iterations are under way, so that memory is there for the next one. */
-  private void repeat(Repetition repetition) {
-    long before = accelerator.replays();
-    accelerator.repeats(repetition.loop(), repetition.ended());
-    if (accelerator.replays() == before) {
-      iterations.clear();
-      return;
-    }
-    iterations.add(launched.get());
-    if (iterations.size() > 2) {
-      long oldest = iterations.poll();
-      while (launched.get() - issued.size() < oldest) {
-        completeOldest();
-      }
+  private void repeat(Repetitions.Beginning iteration) {
+    long ended = repetitions.begin(iteration, launches.count());
+    while (launches.count() - issued.size() < ended) {
+      completeOldest();
     }
   }
 
   private void issue(DeviceTask task) {
-    while (issued.size() >= (accelerator.mayHold() ? MOST_HELD : MOST_ISSUED)) {
+    while (issued.size() >= repetitions.mostIssued()) {
       completeOldest();
     }
-    if (closing || !isWanted(task)) {
+    if (tasks.isClosing() || !isWanted(task)) {
       end(() -> task.failed(cancellation()));
     } else if (lost != null) {
       DeviceException reason = lost;
@@ -454,14 +317,12 @@ public final class AcceleratorWorker implements AutoCloseable {
     try {
       next.launch();
       issued.add(next);
-      launched.incrementAndGet();
-      if (accelerator.isHolding()) {
-        lastHeld = System.nanoTime();
-      }
+      launches.launched();
+      repetitions.launched();
       publish(next);
     } catch (Throwable e) {
       if (issued.remove(next)) {
-        settled();
+        launches.settled();
       }
       try {
         next.giveUp();
@@ -472,23 +333,18 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
   }
 
-  /**
-   * Gives the value out at once, if that is wanted. How long such work takes is guessed the first
-   * times, as one core would: waiting for the answer would send what follows another way, out of
-   * its order.
-   */
+  /** Gives the value out at once, if that is wanted. */
   private void publish(IssuedTask next) {
     DeviceTask task = next.task();
     double work = task.launchedWork();
     if (Double.isNaN(work)) {
       return;
     }
-    double known = times.nanos(name(), task.work().costClass(), work);
-    double nanos = Double.isNaN(known) ? Math.max(work, GUESSED_START) : known;
-    next.expect((long) nanos);
+    long nanos = times.expectedNanos(task, work);
+    next.expect(nanos);
     Value value = next.publish();
     if (value != null) {
-      quietly(() -> task.launched(value, (long) nanos));
+      quietly(() -> task.launched(value, nanos));
     }
   }
 
@@ -497,26 +353,14 @@ public final class AcceleratorWorker implements AutoCloseable {
    * who holds nothing that the worker needs.
    */
   public void settle() throws InterruptedException {
-    long target = launched.get();
-    synchronized (settling) {
-      while (settled < target) {
-        settling.wait();
-      }
-    }
+    launches.awaitSettled();
   }
 
   private void completeOldest() {
     try {
       endOldest();
     } finally {
-      settled();
-    }
-  }
-
-  private void settled() {
-    synchronized (settling) {
-      settled++;
-      settling.notifyAll();
+      launches.settled();
     }
   }
 
@@ -536,11 +380,7 @@ public final class AcceleratorWorker implements AutoCloseable {
       return;
     }
     IssuedTask.Outcome outcome = ended;
-    executed.incrementAndGet();
-    busyNanos.addAndGet(outcome.nanos());
-    if (!Double.isNaN(task.launchedWork()) && outcome.isMeasured()) {
-      times.observe(name(), task.work().costClass(), task.launchedWork(), outcome.nanos());
-    }
+    times.ended(task, outcome);
     quietly(() -> events.executed(accelerator.name(), task, outcome.issuedAt(), outcome.nanos()));
     // A share of what several took says nothing of one of them.
     long nanos =
@@ -568,11 +408,7 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   private void end(Runnable told) {
     quietly(told);
-    if (unfinished.decrementAndGet() == 0 && closing) {
-      synchronized (unfinished) {
-        unfinished.notifyAll();
-      }
-    }
+    tasks.leave();
   }
 
   /** Tells somebody something. What that throws is his own affair: the worker goes on. */
@@ -592,20 +428,7 @@ public final class AcceleratorWorker implements AutoCloseable {
   /** Cancels what has not started, waits for what runs, and ends the thread. */
   @Override
   public void close() {
-    closing = true;
-    boolean interrupted = false;
-    synchronized (unfinished) {
-      while (!unfinished.compareAndSet(0, ENDED) && unfinished.get() != ENDED) {
-        try {
-          unfinished.wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    disruptor.shutdown();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    tasks.close();
+    ring.close();
   }
 }

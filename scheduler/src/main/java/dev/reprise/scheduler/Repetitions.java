@@ -1,0 +1,85 @@
+package dev.reprise.scheduler;
+
+import dev.reprise.runtime.accelerator.Accelerator;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Iterations that an accelerator holds back to issue them at once (see {@link
+ * Accelerator#repeats}): when what is held must be issued as it is, and how many iterations may be
+ * under way. The worker's alone.
+ */
+final class Repetitions {
+  /** Launches that may be under way; their inputs stay pinned. */
+  private static final int MOST_ISSUED = 64;
+
+  /** The same while an iteration is held back, which is bounded by itself. */
+  private static final int MOST_HELD = 1024;
+
+  /** How long an iteration is held back when nothing more comes. */
+  private static final long HELD_NANOS = 1_000_000;
+
+  /** Iterations under way, so that memory is there for the next one. */
+  private static final int MOST_ITERATIONS = 2;
+
+  /** A loop begins an iteration. */
+  record Beginning(Object loop, boolean ended) {}
+
+  private final Accelerator accelerator;
+
+  // When the last task was taken up while launches are held back.
+  private long lastHeld;
+
+  // Launches so far when the last iterations ended that were issued at once.
+  private final Deque<Long> iterations = new ArrayDeque<>();
+
+  Repetitions(Accelerator accelerator) {
+    this.accelerator = accelerator;
+  }
+
+  /** Launches that may be under way now. */
+  int mostIssued() {
+    return accelerator.mayHold() ? MOST_HELD : MOST_ISSUED;
+  }
+
+  /**
+   * Tells the accelerator.
+   *
+   * @param launched launches so far
+   * @return how many of them must have ended before more is issued
+   */
+  long begin(Beginning iteration, long launched) {
+    long before = accelerator.replays();
+    accelerator.repeats(iteration.loop(), iteration.ended());
+    if (accelerator.replays() == before) {
+      iterations.clear();
+      return 0;
+    }
+    iterations.add(launched);
+    return iterations.size() > MOST_ITERATIONS ? iterations.poll() : 0;
+  }
+
+  /** Something was launched. */
+  void launched() {
+    if (accelerator.isHolding()) {
+      lastHeld = System.nanoTime();
+    }
+  }
+
+  /**
+   * Issues what is held when somebody waits for it, or nothing more has come for a while.
+   *
+   * @param isPublished whether the value of the last launch was given out
+   */
+  void issueWhatIsDue(boolean isPublished) {
+    if (!accelerator.isHolding()) {
+      return;
+    }
+    if (accelerator.isDemanded()) {
+      accelerator.issueHeld(true);
+    } else if (System.nanoTime() - lastHeld > HELD_NANOS) {
+      // Somebody may wait for a number, which is not given out before it is there.
+      accelerator.issueHeld(!isPublished);
+    }
+  }
+}
