@@ -17,15 +17,15 @@ import org.jocl.cl_event;
 
 /** An event behind launches. */
 final class OpenClMark implements Mark {
-  private final OpenClBackend backend;
+  private final OpenClCalls calls;
 
   /** The first launch since the mark before; null when there was none. */
   private final cl_event first;
 
   private final cl_event event;
 
-  OpenClMark(OpenClBackend backend, cl_event first, cl_event event) {
-    this.backend = backend;
+  OpenClMark(OpenClCalls calls, cl_event first, cl_event event) {
+    this.calls = calls;
     this.first = first;
     this.event = event;
   }
@@ -36,7 +36,7 @@ final class OpenClMark implements Mark {
   }
 
   private int status() {
-    return backend.guarded(() -> {
+    return calls.get(() -> {
       int[] status = new int[1];
       clGetEventInfo(
           event, CL_EVENT_COMMAND_EXECUTION_STATUS, Sizeof.cl_int, Pointer.to(status), null);
@@ -46,14 +46,11 @@ final class OpenClMark implements Mark {
 
   @Override
   public void await() {
-    backend.guarded(() -> {
-      clWaitForEvents(1, new cl_event[] {event});
-      return null;
-    });
+    calls.run(() -> clWaitForEvents(1, new cl_event[] {event}));
     int status = status();
     if (status < 0) {
       throw new DeviceException(
-          backend.info().name() + ": a kernel failed with the status " + status, false);
+          calls.device() + ": a kernel failed with the status " + status, false);
     }
   }
 
@@ -66,7 +63,7 @@ final class OpenClMark implements Mark {
   }
 
   private long time(cl_event of, int what) {
-    return backend.guarded(() -> {
+    return calls.get(() -> {
       long[] time = new long[1];
       clGetEventProfilingInfo(of, what, Sizeof.cl_ulong, Pointer.to(time), null);
       return time[0];

@@ -9,13 +9,34 @@ import static org.jocl.CL.CL_OUT_OF_RESOURCES;
 
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.DeviceException;
+import java.util.function.Supplier;
 import org.jocl.CLException;
 
-/** The driver's failures in the house's terms. */
-final class OpenClErrors {
-  private OpenClErrors() {}
+/**
+ * Calls of the driver for one device, whose failures come in the house's terms.
+ *
+ * @param device its name, for messages
+ */
+record OpenClCalls(String device) {
 
-  static ResourceException translated(String device, CLException e) {
+  /** What the calls return. */
+  <T> T get(Supplier<T> calls) {
+    try {
+      return calls.get();
+    } catch (CLException e) {
+      throw translated(e);
+    }
+  }
+
+  void run(Runnable calls) {
+    try {
+      calls.run();
+    } catch (CLException e) {
+      throw translated(e);
+    }
+  }
+
+  private ResourceException translated(CLException e) {
     return switch (e.getStatus()) {
       case CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_OUT_OF_RESOURCES, CL_OUT_OF_HOST_MEMORY ->
           new ResourceException("not enough memory on " + device + " (" + e.getMessage() + ")");
