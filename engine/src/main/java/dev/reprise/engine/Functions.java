@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.language.program.Program;

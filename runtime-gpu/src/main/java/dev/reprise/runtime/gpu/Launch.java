@@ -1,7 +1,6 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import java.util.Arrays;
 
@@ -32,7 +31,7 @@ public final class Launch {
   private final long size;
   private final int groupSize;
 
-  /** Sizes and options of a copy or a product. */
+  /** Of a product: the product, without its buffers. */
   private final Object[] fixed;
 
   private final Object[] arguments;
@@ -87,55 +86,30 @@ public final class Launch {
     return new Launch(Kind.ZERO, null, null, null, bytes, 0, NONE, new Object[] {buffer});
   }
 
-  /** As {@link Products#gemmOfRounded}; as {@link Products#gemm} without {@code products}. */
-  static Launch gemm(
-      ProductPrecision products,
-      Precision precision,
-      boolean transA,
-      boolean transB,
-      long m,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      DeviceBuffer b,
-      long ldb,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
+  /** {@link Products#gemm}; its arguments are the buffers. */
+  static Launch gemm(GeneralProduct product) {
     return new Launch(
         Kind.GEMM,
         null,
         null,
-        precision,
-        m,
+        product.precision(),
+        product.m(),
         0,
-        new Object[] {products, transA, transB, m, n, k, alpha, lda, ldb, beta, ldc},
-        new Object[] {a, b, c});
+        new Object[] {product.in(null, null, null)},
+        new Object[] {product.a().buffer(), product.b().buffer(), product.c().buffer()});
   }
 
-  /** As {@link Products#syrk}. */
-  static Launch syrk(
-      Precision precision,
-      boolean transA,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
+  /** Likewise {@link Products#syrk}. */
+  static Launch syrk(SelfProduct product) {
     return new Launch(
         Kind.SYRK,
         null,
         null,
-        precision,
-        n,
+        product.precision(),
+        product.n(),
         0,
-        new Object[] {transA, n, k, alpha, lda, beta, ldc},
-        new Object[] {a, c});
+        new Object[] {product.in(null, null)},
+        new Object[] {product.a().buffer(), product.c().buffer()});
   }
 
   public Kind kind() {
@@ -218,56 +192,9 @@ public final class Launch {
       case COPY ->
           backend.copy(buffer(0), (Long) arguments[1], buffer(2), (Long) arguments[3], size);
       case ZERO -> backend.zero(buffer(0), size);
-      case GEMM -> gemm(backend.products());
-      case SYRK ->
-          backend
-              .products()
-              .syrk(
-                  precision,
-                  (Boolean) fixed[0],
-                  (Long) fixed[1],
-                  (Long) fixed[2],
-                  (Double) fixed[3],
-                  buffer(0),
-                  (Long) fixed[4],
-                  (Double) fixed[5],
-                  buffer(1),
-                  (Long) fixed[6]);
-    }
-  }
-
-  private void gemm(Products library) {
-    boolean transA = (Boolean) fixed[1];
-    boolean transB = (Boolean) fixed[2];
-    long m = (Long) fixed[3];
-    long n = (Long) fixed[4];
-    long k = (Long) fixed[5];
-    double alpha = (Double) fixed[6];
-    long lda = (Long) fixed[7];
-    long ldb = (Long) fixed[8];
-    double beta = (Double) fixed[9];
-    long ldc = (Long) fixed[10];
-    DeviceBuffer a = buffer(0);
-    DeviceBuffer b = buffer(1);
-    DeviceBuffer c = buffer(2);
-    if (fixed[0] == null) {
-      library.gemm(precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    } else {
-      library.gemmOfRounded(
-          (ProductPrecision) fixed[0],
-          transA,
-          transB,
-          m,
-          n,
-          k,
-          alpha,
-          a,
-          lda,
-          b,
-          ldb,
-          beta,
-          c,
-          ldc);
+      case GEMM ->
+          backend.products().gemm(((GeneralProduct) fixed[0]).in(buffer(0), buffer(1), buffer(2)));
+      case SYRK -> backend.products().syrk(((SelfProduct) fixed[0]).in(buffer(0), buffer(1)));
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.reprise.runtime.gpu;
 
-import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 
 /**
@@ -23,70 +21,15 @@ final class NotedProducts implements Products {
   }
 
   @Override
-  public boolean gemm(
-      Precision precision,
-      boolean transA,
-      boolean transB,
-      long m,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      DeviceBuffer b,
-      long ldb,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
-    Launch launch =
-        Launch.gemm(null, precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    return backend.holds(launch)
-        || noted(
-            launch,
-            library.gemm(precision, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
+  public boolean gemm(GeneralProduct product) {
+    Launch launch = Launch.gemm(product);
+    return backend.holds(launch) || noted(launch, library.gemm(product));
   }
 
   @Override
-  public boolean gemmOfRounded(
-      ProductPrecision rounded,
-      boolean transA,
-      boolean transB,
-      long m,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      DeviceBuffer b,
-      long ldb,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
-    Launch launch =
-        Launch.gemm(
-            rounded, Precision.FP32, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    return backend.holds(launch)
-        || noted(
-            launch,
-            library.gemmOfRounded(
-                rounded, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
-  }
-
-  @Override
-  public boolean syrk(
-      Precision precision,
-      boolean transA,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
-    Launch launch = Launch.syrk(precision, transA, n, k, alpha, a, lda, beta, c, ldc);
-    return backend.holds(launch)
-        || noted(launch, library.syrk(precision, transA, n, k, alpha, a, lda, beta, c, ldc));
+  public boolean syrk(SelfProduct product) {
+    Launch launch = Launch.syrk(product);
+    return backend.holds(launch) || noted(launch, library.syrk(product));
   }
 
   private boolean noted(Launch launch, boolean taken) {

@@ -3,6 +3,7 @@ package dev.reprise.runtime.gpu;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
@@ -194,10 +195,21 @@ public final class KernelBenchmark {
       rows.add(row("matmul", shape, ours, "GFLOP/s", flops / ours / 1e9, null, 0));
     } else {
       DeviceBuffer c = device.allocate(n * n * precision.bytesPerCell());
+      GeneralProduct product =
+          new GeneralProduct(
+              precision,
+              ProductPrecision.FULL,
+              n,
+              n,
+              n,
+              1,
+              StoredMatrix.ofRows(a.buffer(), n),
+              StoredMatrix.ofRows(b.buffer(), n),
+              0,
+              StoredMatrix.ofRows(c, n));
       double direct =
           seconds(() -> {
-            library.gemm(
-                precision, false, false, n, n, n, 1, a.buffer(), n, b.buffer(), n, 0, c, n);
+            library.gemm(product);
             return null;
           });
       c.release();

@@ -8,7 +8,10 @@ import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.GeneralProduct;
 import dev.reprise.runtime.gpu.Products;
+import dev.reprise.runtime.gpu.SelfProduct;
+import dev.reprise.runtime.gpu.StoredMatrix;
 import jcuda.Pointer;
 import jcuda.driver.CUstream;
 import jcuda.jcublas.JCublas2;
@@ -61,200 +64,170 @@ final class CudaProducts implements Products {
   }
 
   @Override
-  public boolean gemm(
-      Precision precision,
-      boolean transA,
-      boolean transB,
-      long m,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      DeviceBuffer b,
-      long ldb,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
-    if (!fit(m, n, k, lda, ldb, ldc)) {
-      return false;
-    }
-    prepare();
-    if (n == 1) {
-      // A by columns is transposed already.
-      gemv(precision, !transA, transA ? m : k, transA ? k : m, alpha, a, lda)
-          .times(b, transB ? 1 : ldb, beta, c, ldc);
-      return true;
-    }
-    if (m == 1) {
-      gemv(precision, transB, transB ? k : n, transB ? n : k, alpha, b, ldb)
-          .times(a, transA ? lda : 1, beta, c, 1);
-      return true;
-    }
-    Pointer one = number(precision, alpha);
-    Pointer two = number(precision, beta);
-    check(
-        precision == Precision.FP64
-            ? JCublas2.cublasDgemm(
-                handle,
-                operation(transB),
-                operation(transA),
-                (int) n,
-                (int) m,
-                (int) k,
-                one,
-                address(b),
-                (int) ldb,
-                address(a),
-                (int) lda,
-                two,
-                address(c),
-                (int) ldc)
-            : JCublas2.cublasSgemm(
-                handle,
-                operation(transB),
-                operation(transA),
-                (int) n,
-                (int) m,
-                (int) k,
-                one,
-                address(b),
-                (int) ldb,
-                address(a),
-                (int) lda,
-                two,
-                address(c),
-                (int) ldc));
-    return true;
+  public boolean gemm(GeneralProduct product) {
+    return product.products() == ProductPrecision.FULL
+        ? multiply(product)
+        : multiplyRounded(product);
   }
 
   /**
    * Numbers of bf16 are numbers of tf32, so both take the units' mode for the latter. cublasGemmEx,
    * which has more modes, is bound in a form that knows none of them.
    */
-  @Override
-  public boolean gemmOfRounded(
-      ProductPrecision products,
-      boolean transA,
-      boolean transB,
-      long m,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      DeviceBuffer b,
-      long ldb,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
+  private boolean multiplyRounded(GeneralProduct product) {
     context.makeCurrent();
     check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_TF32_TENSOR_OP_MATH));
     try {
-      return gemm(Precision.FP32, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      return multiply(product);
     } finally {
       check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH));
     }
   }
 
+  private boolean multiply(GeneralProduct product) {
+    StoredMatrix a = product.a();
+    StoredMatrix b = product.b();
+    StoredMatrix c = product.c();
+    if (!fit(product.m(), product.n(), product.k(), a.stride(), b.stride(), c.stride())) {
+      return false;
+    }
+    prepare();
+    Precision precision = product.precision();
+    int m = (int) product.m();
+    int n = (int) product.n();
+    int k = (int) product.k();
+    Pointer alpha = number(precision, product.alpha());
+    Pointer beta = number(precision, product.beta());
+    if (n == 1) {
+      // A by columns is transposed already.
+      gemv(precision, !a.isTransposed(), a, a.isTransposed() ? m : k, a.isTransposed() ? k : m)
+          .times(alpha, b, b.isTransposed() ? 1 : b.stride(), beta, c, c.stride());
+      return true;
+    }
+    if (m == 1) {
+      gemv(precision, b.isTransposed(), b, b.isTransposed() ? k : n, b.isTransposed() ? n : k)
+          .times(alpha, a, a.isTransposed() ? a.stride() : 1, beta, c, 1);
+      return true;
+    }
+    check(
+        precision == Precision.FP64
+            ? JCublas2.cublasDgemm(
+                handle,
+                operation(b.isTransposed()),
+                operation(a.isTransposed()),
+                n,
+                m,
+                k,
+                alpha,
+                address(b),
+                (int) b.stride(),
+                address(a),
+                (int) a.stride(),
+                beta,
+                address(c),
+                (int) c.stride())
+            : JCublas2.cublasSgemm(
+                handle,
+                operation(b.isTransposed()),
+                operation(a.isTransposed()),
+                n,
+                m,
+                k,
+                alpha,
+                address(b),
+                (int) b.stride(),
+                address(a),
+                (int) a.stride(),
+                beta,
+                address(c),
+                (int) c.stride()));
+    return true;
+  }
+
   /** A product of a matrix, by columns, and a vector that is still to come. */
   private interface HalfProduct {
-    void times(DeviceBuffer x, long stepX, double beta, DeviceBuffer y, long stepY);
+    void times(Pointer alpha, StoredMatrix x, long stepX, Pointer beta, StoredMatrix y, long stepY);
   }
 
   /**
    * @param rows of the matrix as cuBLAS sees it, before it is transposed
    */
   private HalfProduct gemv(
-      Precision precision,
-      boolean transposed,
-      long rows,
-      long cols,
-      double alpha,
-      DeviceBuffer matrix,
-      long leading) {
-    Pointer one = number(precision, alpha);
+      Precision precision, boolean transposed, StoredMatrix matrix, int rows, int cols) {
     int operation = operation(transposed);
-    return (x, stepX, beta, y, stepY) -> {
-      Pointer two = number(precision, beta);
-      check(
-          precision == Precision.FP64
-              ? JCublas2.cublasDgemv(
-                  handle,
-                  operation,
-                  (int) rows,
-                  (int) cols,
-                  one,
-                  address(matrix),
-                  (int) leading,
-                  address(x),
-                  (int) stepX,
-                  two,
-                  address(y),
-                  (int) stepY)
-              : JCublas2.cublasSgemv(
-                  handle,
-                  operation,
-                  (int) rows,
-                  (int) cols,
-                  one,
-                  address(matrix),
-                  (int) leading,
-                  address(x),
-                  (int) stepX,
-                  two,
-                  address(y),
-                  (int) stepY));
-    };
+    return (alpha, x, stepX, beta, y, stepY) ->
+        check(
+            precision == Precision.FP64
+                ? JCublas2.cublasDgemv(
+                    handle,
+                    operation,
+                    rows,
+                    cols,
+                    alpha,
+                    address(matrix),
+                    (int) matrix.stride(),
+                    address(x),
+                    (int) stepX,
+                    beta,
+                    address(y),
+                    (int) stepY)
+                : JCublas2.cublasSgemv(
+                    handle,
+                    operation,
+                    rows,
+                    cols,
+                    alpha,
+                    address(matrix),
+                    (int) matrix.stride(),
+                    address(x),
+                    (int) stepX,
+                    beta,
+                    address(y),
+                    (int) stepY));
   }
 
   @Override
-  public boolean syrk(
-      Precision precision,
-      boolean transA,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
-    if (!fit(n, k, lda, ldc)) {
+  public boolean syrk(SelfProduct product) {
+    StoredMatrix a = product.a();
+    StoredMatrix c = product.c();
+    if (!fit(product.n(), product.k(), a.stride(), c.stride())) {
       return false;
     }
     prepare();
     // Our upper triangle is the lower one by columns; A by columns is t(A).
     int triangle = cublasFillMode.CUBLAS_FILL_MODE_LOWER;
-    int operation = operation(transA);
-    Pointer one = number(precision, alpha);
-    Pointer two = number(precision, beta);
+    int operation = operation(a.isTransposed());
+    Precision precision = product.precision();
+    int n = (int) product.n();
+    int k = (int) product.k();
+    Pointer alpha = number(precision, product.alpha());
+    Pointer beta = number(precision, product.beta());
     check(
         precision == Precision.FP64
             ? JCublas2.cublasDsyrk(
                 handle,
                 triangle,
                 operation,
-                (int) n,
-                (int) k,
-                one,
+                n,
+                k,
+                alpha,
                 address(a),
-                (int) lda,
-                two,
+                (int) a.stride(),
+                beta,
                 address(c),
-                (int) ldc)
+                (int) c.stride())
             : JCublas2.cublasSsyrk(
                 handle,
                 triangle,
                 operation,
-                (int) n,
-                (int) k,
-                one,
+                n,
+                k,
+                alpha,
                 address(a),
-                (int) lda,
-                two,
+                (int) a.stride(),
+                beta,
                 address(c),
-                (int) ldc));
+                (int) c.stride()));
     return true;
   }
 
@@ -283,7 +256,8 @@ final class CudaProducts implements Products {
         : Pointer.to(new float[] {(float) value});
   }
 
-  private static Pointer address(DeviceBuffer buffer) {
+  private static Pointer address(StoredMatrix matrix) {
+    DeviceBuffer buffer = matrix.buffer();
     return buffer instanceof Part part
         ? ((CudaBuffer) part.whole()).address().withByteOffset(part.fromByte())
         : ((CudaBuffer) buffer).address();

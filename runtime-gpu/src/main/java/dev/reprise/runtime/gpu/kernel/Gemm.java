@@ -3,8 +3,11 @@ package dev.reprise.runtime.gpu.kernel;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.gpu.GeneralProduct;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.gpu.Products;
+import dev.reprise.runtime.gpu.SelfProduct;
+import dev.reprise.runtime.gpu.StoredMatrix;
 
 /**
  * Products of matrices, op(A) m x k and op(B) k x n: by the device's library where it has one, else
@@ -126,38 +129,18 @@ final class Gemm {
     if (left == null || right == null || out == null) {
       return false;
     }
-    if (call.products() != ProductPrecision.FULL) {
-      return library.gemmOfRounded(
-          call.products(),
-          ta,
-          tb,
-          m,
-          n,
-          k,
-          alpha,
-          left,
-          a.stride(),
-          right,
-          b.stride(),
-          beta,
-          out,
-          c.stride());
-    }
     return library.gemm(
-        call.precision(),
-        ta,
-        tb,
-        m,
-        n,
-        k,
-        alpha,
-        left,
-        a.stride(),
-        right,
-        b.stride(),
-        beta,
-        out,
-        c.stride());
+        new GeneralProduct(
+            call.precision(),
+            call.products(),
+            m,
+            n,
+            k,
+            alpha,
+            new StoredMatrix(left, a.stride(), ta),
+            new StoredMatrix(right, b.stride(), tb),
+            beta,
+            StoredMatrix.ofRows(out, c.stride())));
   }
 
   /** Likewise the upper triangle of a square. */
@@ -172,7 +155,14 @@ final class Gemm {
     return operand != null
         && out != null
         && library.syrk(
-            call.precision(), !ta, n, k, alpha, operand, a.stride(), beta, out, c.stride());
+            new SelfProduct(
+                call.precision(),
+                n,
+                k,
+                alpha,
+                new StoredMatrix(operand, a.stride(), !ta),
+                beta,
+                StoredMatrix.ofRows(out, c.stride())));
   }
 
   private DeviceBuffer part(Products library, Block block) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
@@ -12,7 +13,10 @@ import dev.reprise.runtime.gpu.CompressedProducts;
 import dev.reprise.runtime.gpu.CompressedProducts.Piece;
 import dev.reprise.runtime.gpu.CompressedProducts.Rows;
 import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.GeneralProduct;
 import dev.reprise.runtime.gpu.Products;
+import dev.reprise.runtime.gpu.SelfProduct;
+import dev.reprise.runtime.gpu.StoredMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -209,7 +213,13 @@ class CudaBackendTest {
     DeviceBuffer onB = uploaded(cells(b, precision));
     DeviceBuffer onC = uploaded(cells(c, precision));
 
-    assertThat(library.gemm(precision, ta, tb, m, n, k, 2, onA, lda, onB, ldb, -1, onC, n))
+    StoredMatrix left = new StoredMatrix(onA, lda, ta);
+    StoredMatrix right = new StoredMatrix(onB, ldb, tb);
+    StoredMatrix out = StoredMatrix.ofRows(onC, n);
+    assertThat(
+            library.gemm(
+                new GeneralProduct(
+                    precision, ProductPrecision.FULL, m, n, k, 2, left, right, -1, out)))
         .isTrue();
 
     double[] expected = new double[m * n];
@@ -241,7 +251,9 @@ class CudaBackendTest {
         DeviceBuffer onA = uploaded(cells(a, precision));
         DeviceBuffer onC = uploaded(cells(new double[n * n], precision));
 
-        assertThat(library.syrk(precision, transA, n, k, 1, onA, lda, 0, onC, n)).isTrue();
+        StoredMatrix operand = new StoredMatrix(onA, lda, transA);
+        StoredMatrix out = StoredMatrix.ofRows(onC, n);
+        assertThat(library.syrk(new SelfProduct(precision, n, k, 1, operand, 0, out))).isTrue();
 
         double[] expected = new double[n * n];
         for (int i = 0; i < n; i++) {

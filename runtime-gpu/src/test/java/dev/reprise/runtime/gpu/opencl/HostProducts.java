@@ -4,7 +4,10 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.GeneralProduct;
 import dev.reprise.runtime.gpu.Products;
+import dev.reprise.runtime.gpu.SelfProduct;
+import dev.reprise.runtime.gpu.StoredMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,14 +58,17 @@ final class HostProducts implements Products {
     }
   }
 
-  private Cells read(Arena arena, DeviceBuffer buffer, Precision precision, long leading) {
+  private Cells read(Arena arena, StoredMatrix matrix, Precision precision) {
+    DeviceBuffer buffer = matrix.buffer();
     DeviceBuffer whole = buffer instanceof Part part ? part.whole() : buffer;
     MemorySegment cells = arena.allocate(whole.bytes(), 64);
     backend.read(whole, cells, whole.bytes());
-    return new Cells(cells, buffer instanceof Part part ? part.fromByte() : 0, precision, leading);
+    return new Cells(
+        cells, buffer instanceof Part part ? part.fromByte() : 0, precision, matrix.stride());
   }
 
-  private void write(Cells cells, DeviceBuffer buffer) {
+  private void write(Cells cells, StoredMatrix matrix) {
+    DeviceBuffer buffer = matrix.buffer();
     DeviceBuffer whole = buffer instanceof Part part ? part.whole() : buffer;
     backend.upload(cells.segment(), whole, whole.bytes());
     Mark mark = backend.mark();
@@ -81,68 +87,51 @@ final class HostProducts implements Products {
   }
 
   @Override
-  public boolean gemm(
-      Precision precision,
-      boolean transA,
-      boolean transB,
-      long m,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      DeviceBuffer b,
-      long ldb,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
+  public boolean gemm(GeneralProduct product) {
     calls.add("gemm");
+    boolean transA = product.a().isTransposed();
+    boolean transB = product.b().isTransposed();
     try (Arena arena = Arena.ofConfined()) {
-      Cells left = read(arena, a, precision, lda);
-      Cells right = read(arena, b, precision, ldb);
-      Cells out = read(arena, c, precision, ldc);
-      for (long i = 0; i < m; i++) {
-        for (long j = 0; j < n; j++) {
+      Cells left = read(arena, product.a(), product.precision());
+      Cells right = read(arena, product.b(), product.precision());
+      Cells out = read(arena, product.c(), product.precision());
+      for (long i = 0; i < product.m(); i++) {
+        for (long j = 0; j < product.n(); j++) {
           double sum = 0;
-          for (long l = 0; l < k; l++) {
+          for (long l = 0; l < product.k(); l++) {
             double cell = transA ? left.get(l, i) : left.get(i, l);
             sum += cell * (transB ? right.get(j, l) : right.get(l, j));
           }
-          out.set(i, j, alpha * sum + (beta == 0 ? 0 : beta * out.get(i, j)));
+          out.set(i, j, scaled(product.alpha(), sum, product.beta(), out.get(i, j)));
         }
       }
-      write(out, c);
+      write(out, product.c());
     }
     return true;
   }
 
   @Override
-  public boolean syrk(
-      Precision precision,
-      boolean transA,
-      long n,
-      long k,
-      double alpha,
-      DeviceBuffer a,
-      long lda,
-      double beta,
-      DeviceBuffer c,
-      long ldc) {
+  public boolean syrk(SelfProduct product) {
     calls.add("syrk");
+    boolean transA = product.a().isTransposed();
     try (Arena arena = Arena.ofConfined()) {
-      Cells x = read(arena, a, precision, lda);
-      Cells out = read(arena, c, precision, ldc);
-      for (long i = 0; i < n; i++) {
-        for (long j = i; j < n; j++) {
+      Cells x = read(arena, product.a(), product.precision());
+      Cells out = read(arena, product.c(), product.precision());
+      for (long i = 0; i < product.n(); i++) {
+        for (long j = i; j < product.n(); j++) {
           double sum = 0;
-          for (long l = 0; l < k; l++) {
+          for (long l = 0; l < product.k(); l++) {
             sum += transA ? x.get(i, l) * x.get(j, l) : x.get(l, i) * x.get(l, j);
           }
-          out.set(i, j, alpha * sum + (beta == 0 ? 0 : beta * out.get(i, j)));
+          out.set(i, j, scaled(product.alpha(), sum, product.beta(), out.get(i, j)));
         }
       }
-      write(out, c);
+      write(out, product.c());
     }
     return true;
+  }
+
+  private static double scaled(double alpha, double sum, double beta, double before) {
+    return alpha * sum + (beta == 0 ? 0 : beta * before);
   }
 }
