@@ -229,7 +229,7 @@ final class ChainsOnDevices {
         if (!isCounted) {
           Operation root = call.root().operation().operation();
           tally.executedElsewhere(counter, root, Later.nanosSince(start, nanos));
-          Restoration.note(value, call.root().item());
+          Restoration.note(value, call.rootItem());
         }
       } catch (RuntimeException | Error e) {
         value.release();

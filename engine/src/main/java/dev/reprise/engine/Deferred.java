@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
@@ -11,15 +10,14 @@ import dev.reprise.runtime.operation.PendingValue;
  * The value of an element-wise operation that was not computed but left to the only step that reads
  * it, so that both become one loop. Holds a reference to each of its operands, which may be
  * deferred themselves. Never seen by any other step; owned by one control thread.
+ *
+ * <p>Its lineage is what its variable or its reader's item says: the item of operand i is input i.
  */
 final class Deferred implements PendingValue {
   final FusableStep step;
 
   /** Finished matrices and scalars, and deferred values; one of the same may occur twice. */
   final Value[] operands;
-
-  /** What the operation would have been traced as; null when nothing is traced. */
-  final LineageItem item;
 
   /** Operations in here, this one included. */
   final int operations;
@@ -30,11 +28,10 @@ final class Deferred implements PendingValue {
   /**
    * Takes over a reference to each operand; one to each deferred operand, however often it occurs.
    */
-  Deferred(FusableStep step, Value[] operands, Shape shape, LineageItem item) {
+  Deferred(FusableStep step, Value[] operands, Shape shape) {
     this.step = step;
     this.operands = operands;
     this.meta = Meta.matrix(shape);
-    this.item = item;
     this.operations = 1 + operationsIn(operands);
   }
 

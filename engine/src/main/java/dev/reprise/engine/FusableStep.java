@@ -108,14 +108,12 @@ final class FusableStep extends Step {
 
   private void runOnMatrices(ControlContext context, Activation activation) {
     boolean deferred = false;
-    boolean small = true;
     for (int input : eager.inputs) {
-      Value value = activation.values[input];
-      deferred |= value instanceof Deferred;
-      small &= value instanceof Scalar || isSmall(value);
+      deferred |= activation.values[input] instanceof Deferred;
     }
     boolean devices = context.run.session().fusion().chains().isActive();
-    if (!small || devices) {
+    if (devices) {
+      // What an accelerator has may be lost with it.
       activation.traceAgain();
     }
     if (!deferred && deferral == Deferral.NEVER) {
@@ -135,11 +133,6 @@ final class FusableStep extends Step {
     }
   }
 
-  /** True for a matrix that no fused loop is made for. */
-  private static boolean isSmall(Value value) {
-    return value instanceof ManagedMatrix matrix && matrix.shape().cells() < FEWEST_CELLS;
-  }
-
   private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {
     long fewest =
         devices && context.run.session().fusion().chains().takesSmall() ? 1 : FEWEST_CELLS;
@@ -157,17 +150,36 @@ final class FusableStep extends Step {
         operand.retain();
       }
     }
-    Deferred deferred = new Deferred(this, operands, shape(operands), item);
+    Deferred deferred = new Deferred(this, operands, shape(operands));
     activation.bind(eager.outputs[0], deferred, item);
     releaseDead(activation);
   }
 
   private void finish(
       ControlContext context, Activation activation, Value[] operands, boolean devices) {
-    LineageItem item = eager.trace(activation, eager.operation.operation(), eager.inputs);
-    Value value = fusedOrNot(context, activation, operands, item, devices);
+    FusedCall call = FusedCall.of(this, operands);
+    boolean placed = devices || isForDevices(context, activation, call);
+    boolean needed =
+        !activation.isRecorded()
+            || context.run.session().fusion().needsItem(call, activation.sampled);
+    LineageItem item = needed ? eager.tracedOrRecorded(activation) : null;
+    Value value = fusedOrNot(context, activation, operands, call.traced(item), placed);
     activation.bind(eager.outputs[0], value, item);
     releaseDead(activation);
+  }
+
+  /** True when an accelerator may get the call, or there is one now: nothing is recorded then. */
+  private static boolean isForDevices(
+      ControlContext context, Activation activation, FusedCall call) {
+    ChainsOnDevices chains = context.run.session().fusion().chains();
+    if (!activation.isRecorded()) {
+      return false;
+    }
+    chains.notice(call.workNanos);
+    if (chains.isActive()) {
+      activation.traceAgain();
+    }
+    return chains.isActive();
   }
 
   /** The value of this operation over operands of which some are deferred. */
@@ -175,13 +187,12 @@ final class FusableStep extends Step {
       ControlContext context,
       Activation activation,
       Value[] operands,
-      LineageItem item,
+      FusedCall call,
       boolean devices) {
     Fusion fusion = context.run.session().fusion();
-    FusedCall call = FusedCall.of(this, operands, item);
     return !devices || fusion.chains().fuses(call)
-        ? fusion.compute(context, call, new Origin(this, activation))
-        : oneByOne(context, activation, operands, item);
+        ? fusion.compute(context, call, new Origin(this, activation), activation.sampled)
+        : oneByOne(context, activation, operands, call.rootItem());
   }
 
   /** The same, each operation by itself as if there were no fusion. */
@@ -193,26 +204,28 @@ final class FusableStep extends Step {
       for (int i = 0; i < operands.length; i++) {
         if (operands[i] instanceof Deferred deferred) {
           if (Deferred.isFirst(operands, i)) {
-            made.add(deferred.step.located(context, activation, deferred));
+            LineageItem input = item == null ? null : item.input(i);
+            made.add(deferred.step.located(context, activation, deferred, input));
             inputs[i] = made.getLast();
           } else {
             inputs[i] = inputs[Arrays.asList(operands).indexOf(deferred)];
           }
         }
       }
-      return context
-          .run
-          .session()
-          .pipeline()
-          .compute(context, eager.operation, inputs, item, new Origin(this, activation));
+      Pipeline pipeline = context.run.session().pipeline();
+      Origin origin = new Origin(this, activation);
+      return activation.sampled
+          ? pipeline.computeSampled(context, eager.operation, inputs, item, origin)
+          : pipeline.compute(context, eager.operation, inputs, item, origin);
     } finally {
       made.forEach(Value::release);
     }
   }
 
-  private Value located(ControlContext context, Activation activation, Deferred deferred) {
+  private Value located(
+      ControlContext context, Activation activation, Deferred deferred, LineageItem item) {
     try {
-      return oneByOne(context, activation, deferred.operands, deferred.item);
+      return oneByOne(context, activation, deferred.operands, item);
     } catch (RuntimeException | OutOfMemoryError e) {
       throw context.located(e, position(), activation, this);
     }
@@ -249,7 +262,7 @@ final class FusableStep extends Step {
     for (int i = 0; i < operands.length; i++) {
       if (operands[i] instanceof Deferred deferred
           && (tooMany || !deferred.shape().equals(shape))) {
-        operands[i] = fusableOrNull(compute(context, activation, eager.inputs[i]), devices);
+        operands[i] = fusableOrNull(compute(context, activation, i), devices);
         if (operands[i] == null) {
           return null;
         }
@@ -331,21 +344,22 @@ final class FusableStep extends Step {
   }
 
   private void computeInputs(ControlContext context, Activation activation) {
-    for (int input : eager.inputs) {
-      if (activation.values[input] instanceof Deferred) {
-        compute(context, activation, input);
+    for (int i = 0; i < eager.inputs.length; i++) {
+      if (activation.values[eager.inputs[i]] instanceof Deferred) {
+        compute(context, activation, i);
       }
     }
   }
 
-  /** Computes a deferred operand after all; the slot holds the value afterwards. */
-  private static Value compute(ControlContext context, Activation activation, int slot) {
+  /** Computes a deferred operand after all; its slot holds the value afterwards. */
+  private Value compute(ControlContext context, Activation activation, int operand) {
+    int slot = eager.inputs[operand];
     if (!(activation.values[slot] instanceof Deferred deferred)) {
       return activation.values[slot];
     }
     Value value;
     try {
-      value = deferred.step.value(context, activation, deferred);
+      value = deferred.step.value(context, activation, deferred, this, operand);
     } catch (RuntimeException | OutOfMemoryError e) {
       throw context.located(e, deferred.step.position(), activation, deferred.step);
     }
@@ -354,11 +368,42 @@ final class FusableStep extends Step {
     return value;
   }
 
-  private Value value(ControlContext context, Activation activation, Deferred deferred) {
+  /**
+   * The value of this operation, which was deferred.
+   *
+   * @param reader the step that is being run, whose operand it is
+   */
+  private Value value(
+      ControlContext context,
+      Activation activation,
+      Deferred deferred,
+      FusableStep reader,
+      int operand) {
+    boolean sampled = activation.sampled;
     if (deferred.operations == 1) {
-      return oneByOne(context, activation, deferred.operands, deferred.item);
+      Pipeline pipeline = context.run.session().pipeline();
+      boolean needed =
+          activation.isRecorded()
+              && pipeline.needsItem(context, eager.operation, deferred.operands, sampled);
+      LineageItem item = reader.itemOf(operand, activation, needed);
+      return oneByOne(context, activation, deferred.operands, item);
     }
-    boolean devices = context.run.session().fusion().chains().isActive();
-    return fusedOrNot(context, activation, deferred.operands, deferred.item, devices);
+    FusedCall call = FusedCall.of(this, deferred.operands);
+    Fusion fusion = context.run.session().fusion();
+    boolean devices = fusion.chains().isActive() || isForDevices(context, activation, call);
+    boolean needed = activation.isRecorded() && fusion.needsItem(call, sampled);
+    LineageItem item = reader.itemOf(operand, activation, needed);
+    return fusedOrNot(context, activation, deferred.operands, call.traced(item), devices);
+  }
+
+  /**
+   * The item of an operand of this step.
+   *
+   * @param needed whether it is to be made where iterations are recorded
+   */
+  private LineageItem itemOf(int operand, Activation activation, boolean needed) {
+    return needed
+        ? eager.tracedOrRecorded(activation).input(operand)
+        : activation.item(eager.inputs[operand]);
   }
 }

@@ -29,10 +29,9 @@ final class FusedCall {
    * One operation of the tree.
    *
    * @param operands leaf i as i, member j as {@code ~j}
-   * @param item null when nothing is traced
    * @param workNanos estimated work of this operation alone
    */
-  record Member(LinkedOperation operation, int[] operands, LineageItem item, double workNanos) {}
+  record Member(LinkedOperation operation, int[] operands, double workNanos) {}
 
   /** Operands before the members that use them; the root is the last. */
   final List<Member> members;
@@ -55,7 +54,11 @@ final class FusedCall {
 
   final double workNanos;
 
+  /** By member; null when nothing is traced, or nobody has asked. */
+  private final LineageItem[] items;
+
   private FusedCall(Builder builder, FusedExpression expression, Meta meta) {
+    this.items = null;
     this.members = builder.members;
     this.leaves = builder.leaves.toArray(Value[]::new);
     this.kinds = builder.kinds;
@@ -69,12 +72,20 @@ final class FusedCall {
     this.workNanos = work;
   }
 
-  /**
-   * The call of a step over operands of which some are deferred.
-   *
-   * @param item the traced result; null when nothing is traced
-   */
-  static FusedCall of(FusableStep root, Value[] operands, LineageItem item) {
+  private FusedCall(FusedCall other, LineageItem[] items) {
+    this.members = other.members;
+    this.leaves = other.leaves;
+    this.kinds = other.kinds;
+    this.expression = other.expression;
+    this.shape = other.shape;
+    this.meta = other.meta;
+    this.workNanos = other.workNanos;
+    this.cells = other.cells;
+    this.items = items;
+  }
+
+  /** The call of a step over operands of which some are deferred, without lineage. */
+  static FusedCall of(FusableStep root, Value[] operands) {
     Builder builder = new Builder(operands, root.fusable().isAggregate());
     Meta meta =
         root.operation()
@@ -84,15 +95,47 @@ final class FusedCall {
             .infer(root.operation().operation(), operands);
     if (root.fusable().isAggregate()) {
       int below = builder.add((Deferred) operands[0]);
-      builder.member(root.operation(), operands, new int[] {below}, item);
+      builder.member(root.operation(), operands, new int[] {below});
       return new FusedCall(builder, builder.loop.build(root.fusable()), meta);
     }
-    builder.add(root, operands, item);
+    builder.add(root, operands);
     return new FusedCall(builder, builder.loop.build(null), meta);
+  }
+
+  /**
+   * The same with its lineage.
+   *
+   * @param root what the call makes, as its operations one by one would trace it; null for nothing
+   */
+  FusedCall traced(LineageItem root) {
+    if (root == null) {
+      return this;
+    }
+    LineageItem[] all = new LineageItem[members.size()];
+    all[all.length - 1] = root;
+    for (int i = all.length - 1; i >= 0; i--) {
+      int[] operands = members.get(i).operands();
+      for (int operand = 0; operand < operands.length; operand++) {
+        if (operands[operand] < 0) {
+          all[~operands[operand]] = all[i].input(operand);
+        }
+      }
+    }
+    return new FusedCall(this, all);
   }
 
   Member root() {
     return members.getLast();
+  }
+
+  /** What the call makes; null when nothing is traced, or nobody has asked. */
+  LineageItem rootItem() {
+    return item(members.size() - 1);
+  }
+
+  /** What a member makes; null when nothing is traced, or nobody has asked. */
+  LineageItem item(int member) {
+    return items == null ? null : items[member];
   }
 
   Precision precision() {
@@ -165,19 +208,19 @@ final class FusedCall {
       if (known >= 0) {
         return places.get(known);
       }
-      int place = add(deferred.step, deferred.operands, deferred.item);
+      int place = add(deferred.step, deferred.operands);
       added.add(deferred);
       places.add(place);
       return place;
     }
 
-    int add(FusableStep step, Value[] operands, LineageItem item) {
+    int add(FusableStep step, Value[] operands) {
       int[] places = new int[3];
       for (int i = 0; i < operands.length; i++) {
         places[i] = operands[i] instanceof Deferred deferred ? add(deferred) : leaf(operands[i]);
       }
       int[] used = Arrays.copyOf(places, operands.length);
-      member(step.operation(), operands, used, item);
+      member(step.operation(), operands, used);
       // The kernel for powers squares by a product, too.
       return step.fusable().opcode().equals("^") && isTwo(operands[1])
           ? loop.node(MULTIPLY, places[0], places[0], 0)
@@ -188,8 +231,8 @@ final class FusedCall {
       return exponent instanceof Scalar scalar && scalar.asDouble() == 2;
     }
 
-    void member(LinkedOperation operation, Value[] operands, int[] places, LineageItem item) {
-      members.add(new Member(operation, places, item, operation.work(operands)));
+    void member(LinkedOperation operation, Value[] operands, int[] places) {
+      members.add(new Member(operation, places, operation.work(operands)));
     }
 
     private int leaf(Value value) {

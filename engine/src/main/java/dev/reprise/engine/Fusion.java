@@ -73,13 +73,14 @@ final class Fusion {
   /**
    * Computes a call or finds its value.
    *
+   * @param sampled whether it is in the sample of what is looked up although that was in vain
    * @return the value, or a handle that completes later; the caller owns one reference
    */
-  Value compute(ControlContext context, FusedCall call, Origin origin) {
+  Value compute(ControlContext context, FusedCall call, Origin origin, boolean sampled) {
     context.work += (long) call.workNanos;
     chains.notice(call.workNanos);
     boolean ahead = chains.isActive();
-    if (cache == null || !isAsked(call)) {
+    if (cache == null || !isAsked(call, sampled)) {
       return ahead ? computeAhead(context, call, origin) : computeInline(context, call);
     }
     context.checkCancelled();
@@ -88,7 +89,7 @@ final class Fusion {
     }
     Member root = call.root();
     int opcode = root.operation().index();
-    return switch (cache.probe(root.item().key(), () -> task(context, call, origin))) {
+    return switch (cache.probe(call.rootItem().key(), () -> task(context, call, origin))) {
       case Hit hit -> {
         context.counters.hit(opcode, root.operation().operation());
         root.operation().account().asking.cameAgain();
@@ -110,16 +111,26 @@ final class Fusion {
     };
   }
 
-  private boolean isAsked(FusedCall call) {
-    Member root = call.root();
-    return isProbed(root, call.workNanos)
-        && keeping.isWorthAsking(root.operation().account(), root.item(), call.workNanos);
+  private boolean isAsked(FusedCall call, boolean sampled) {
+    LineageItem item = call.rootItem();
+    SiteAccount account = call.root().operation().account();
+    return item != null
+        && isProbed(call.root(), call.workNanos)
+        && (sampled || keeping.isWorthAsking(account, item, call.workNanos));
+  }
+
+  /**
+   * True when the lineage of a call is needed: its value is looked up, or would be if the sample
+   * did not go by iterations where these are recorded.
+   */
+  boolean needsItem(FusedCall call, boolean sampled) {
+    return cache != null
+        && isProbed(call.root(), call.workNanos)
+        && (sampled || !keeping.asksForSample(call.root().operation().account(), call.workNanos));
   }
 
   private static boolean isProbed(Member member, double workNanos) {
-    return member.item() != null
-        && member.operation().cacheable()
-        && workNanos >= Pipeline.COST_GATE_NANOS;
+    return member.operation().cacheable() && workNanos >= Pipeline.COST_GATE_NANOS;
   }
 
   private PendingTask task(ControlContext context, FusedCall call, Origin origin) {
@@ -245,7 +256,7 @@ final class Fusion {
     // Ends the claim whatever happens.
     try (claim) {
       keeping.complete(
-          claim, root.operation().account(), root.item(), call.workNanos, value, nanos);
+          claim, root.operation().account(), call.rootItem(), call.workNanos, value, nanos);
     }
   }
 
@@ -255,11 +266,10 @@ final class Fusion {
     FusedLoop loop = device.fusedLoops().of(call.expression);
     Value value = kernels.inTurn(() -> attempt(loop, call.shape, leaves, context));
     if (value != null) {
-      Restoration.note(value, call.root().item());
       Operation root = call.root().operation().operation();
       long nanos = System.nanoTime() - start;
       tally.executedFused(counter, root, start, nanos);
-      Restoration.note(value, call.root().item());
+      Restoration.note(value, call.rootItem());
       chains.ranOnHost(call, nanos);
     }
     return value;
@@ -307,7 +317,7 @@ final class Fusion {
 
     private boolean isExpensive(int at) {
       Member member = call.members.get(at);
-      return cache != null && isProbed(member, member.workNanos());
+      return cache != null && call.item(at) != null && isProbed(member, member.workNanos());
     }
 
     /** True when {@link #findKnown} asks for a value, and notes that it did. */
@@ -327,7 +337,7 @@ final class Fusion {
       // From the root down: what a found value was computed from is not needed.
       for (int i = values.length - 1; i >= 0; i--) {
         if (i < values.length - 1 && !needless[i] && isExpensive(i)) {
-          LineageItem item = call.members.get(i).item();
+          LineageItem item = call.item(i);
           values[i] = cache.lookup(item.key());
           if (values[i] != null) {
             LinkedOperation found = call.members.get(i).operation();
@@ -348,7 +358,7 @@ final class Fusion {
       Member member = call.members.get(at);
       long bytes = DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), call.precision());
       return keeping.paysAtLast(
-          member.operation().account(), member.item(), member.workNanos(), bytes);
+          member.operation().account(), call.item(at), member.workNanos(), bytes);
     }
 
     /** The value of the root; gives up every other value, also when it throws. */
@@ -383,21 +393,22 @@ final class Fusion {
         inputs[i] = operand < 0 ? values[~operand] : leaves[operand];
       }
       long start = System.nanoTime();
-      values[at] = execute(member, inputs);
+      values[at] = execute(at, inputs);
       if (at != values.length - 1 && isExpensive(at)) {
         keeping.keep(
             cache,
             member.operation().account(),
-            member.item(),
+            call.item(at),
             member.workNanos(),
             values[at],
             System.nanoTime() - start);
       }
     }
 
-    private Value execute(Member member, Value[] inputs) {
-      if (member.item() != null) {
-        return execution.run(member.operation(), inputs, member.item(), context, tally);
+    private Value execute(int at, Value[] inputs) {
+      Member member = call.members.get(at);
+      if (call.item(at) != null) {
+        return execution.run(member.operation(), inputs, call.item(at), context, tally);
       }
       long start = System.nanoTime();
       Operation operation = member.operation().operation();

@@ -209,16 +209,12 @@ final class KnownPaths {
     }
 
     private void follow(RecordedBody.Straight straight) {
-      Stretch current = stretch;
-      boolean captures = isNew;
-      symbols.follow(
-          straight,
-          straight.traces().length,
-          (step, slot, place) -> {
-            if (captures) {
-              current.capture(step, slot, place);
-            }
-          });
+      if (isNew) {
+        stretch.whole = symbols;
+        symbols.follow(straight, straight.traces().length, stretch);
+      } else {
+        symbols.follow(straight, straight.traces().length);
+      }
     }
 
     private boolean branch(RecordedBody.Branch branch) {

@@ -6,6 +6,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.PathRecorder;
 import dev.reprise.lineage.PathShape;
 import dev.reprise.lineage.RunBuilder;
+import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
@@ -47,6 +48,9 @@ final class LoopRecorder {
   private final PathRecorder recorder;
   private final PathSymbols.Known known;
   private final KnownPaths paths;
+
+  // Written variables that recorded iterations have changed since recording began.
+  private final boolean[] changed;
   private Scalar[] pool = new Scalar[0];
   private long iterations;
   private long failures;
@@ -66,6 +70,10 @@ final class LoopRecorder {
   private int at;
   private int capture;
   private int captureStep;
+
+  // Items of the path that somebody has asked for; null for none. Those of another stretch of the
+  // iteration are made again.
+  private PathItems made;
 
   /**
    * @param variable of the loop, -1 for none
@@ -87,11 +95,17 @@ final class LoopRecorder {
     this.recorder = builder.recorder();
     this.known = new PathSymbols.Known(items, written, new ArrayList<>());
     this.paths = new KnownPaths(body, known, activation.procedure.slotCount(), variable);
+    this.changed = new boolean[written.length];
   }
 
   /** True when it was of any use. */
   boolean hasRecorded() {
     return recorded > 0;
+  }
+
+  /** Iterations that were stored without their items. */
+  long recorded() {
+    return recorded;
   }
 
   private boolean isRecording() {
@@ -121,6 +135,7 @@ final class LoopRecorder {
         return true;
       }
       recorder.begin();
+      beginUnchanged();
       activation.items = null;
       activation.recorder = this;
     }
@@ -158,7 +173,7 @@ final class LoopRecorder {
     if (isRecording()) {
       End end = stretch.end;
       if (end != null && recorder.append(end.stored, pool)) {
-        end.used = true;
+        noteChanges(end);
         state = end.next;
         inside = false;
         recorded++;
@@ -232,6 +247,7 @@ final class LoopRecorder {
 
   private void move(Stretch next) {
     stretch = next;
+    made = null;
     runCount = 0;
     at = 0;
     capture = 0;
@@ -275,6 +291,44 @@ final class LoopRecorder {
     }
   }
 
+  // ---- items of single steps
+
+  /**
+   * What the step that is being run makes; the recording goes on. Null for what is no result of an
+   * operation.
+   */
+  LineageItem itemOfStep() {
+    int operation = stretch.operationOf(run[runCount - 1].first() + at);
+    if (operation < 0) {
+      return null;
+    }
+    if (made == null) {
+      made = new PathItems(known, stretch.whole, pool, this::start);
+    }
+    return made.node(operation);
+  }
+
+  /** What a variable was at the start of the iteration, if it is the first that held that. */
+  private LineageItem start(int variable) {
+    return changed[variable] ? recorder.item(variable) : items[written[variable]];
+  }
+
+  private void beginUnchanged() {
+    Arrays.fill(changed, false);
+    for (End end : paths.ends()) {
+      end.used = false;
+    }
+  }
+
+  private void noteChanges(End end) {
+    if (!end.used) {
+      end.used = true;
+      for (int c = 0; c < changed.length; c++) {
+        changed[c] |= end.changed[c];
+      }
+    }
+  }
+
   // ---- from no items to items
 
   /**
@@ -308,6 +362,12 @@ final class LoopRecorder {
     }
     activation.recorder = null;
     activation.items = items;
+    for (int slot : written) {
+      // Values that were made without items may be lost with an accelerator from now on.
+      if (items[slot] != null && activation.values[slot] instanceof ManagedMatrix matrix) {
+        matrix.noteOrigin(items[slot]);
+      }
+    }
   }
 
   private void makeItems() {
@@ -325,14 +385,14 @@ final class LoopRecorder {
     for (int i = 0; i < runCount; i++) {
       RecordedBody.Straight straight = run[i];
       int steps = i + 1 < runCount ? straight.traces().length : at;
-      now.follow(straight, steps, (_, _, _) -> {});
+      now.follow(straight, steps);
     }
-    PathItems made = new PathItems(known, now, pool, starts);
+    PathItems path = new PathItems(known, now, pool, c -> starts[c]);
     for (int c = 0; c < starts.length; c++) {
       int slot = written[c];
       int symbol = now.of(slot);
       if (symbol != state.starts[c] || (PathShape.isPool(symbol) && items[slot] == null)) {
-        items[slot] = made.item(symbol, activation.values[slot]);
+        items[slot] = path.item(symbol, activation.values[slot]);
       }
     }
   }
@@ -342,13 +402,6 @@ final class LoopRecorder {
    * iterations, which the builder does not ask for.
    */
   private LineageItem[] startItems() {
-    boolean[] changed = new boolean[written.length];
-    for (End end : paths.ends()) {
-      for (int c = 0; end.used && c < changed.length; c++) {
-        changed[c] |= end.changed[c];
-      }
-      end.used = false;
-    }
     LineageItem[] starts = new LineageItem[written.length];
     for (int c = 0; c < starts.length; c++) {
       int symbol = state.starts[c];

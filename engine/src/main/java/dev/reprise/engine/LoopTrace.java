@@ -17,6 +17,9 @@ final class LoopTrace {
   /** Iterations that are always left to the interpreter: a short loop would only pay for more. */
   private static final int FIRST_RECORDED = 32;
 
+  /** Fewer where an earlier execution was long and recorded. */
+  private static final int FIRST_AGAIN = 2;
+
   private final String name;
   private final RunLoop loop;
   private final int[] written;
@@ -34,6 +37,9 @@ final class LoopTrace {
   // how many of them are to come; racy, but who misses a change tries once more.
   private int patience = FIRST_RECORDED;
   private int rest;
+
+  // How many iterations of the next execution are left to the interpreter; likewise.
+  private int unrecordedNext = FIRST_RECORDED;
 
   private LoopTrace(
       String name, RunLoop loop, int[] written, boolean draws, RecordedBody recordable) {
@@ -179,7 +185,7 @@ final class LoopTrace {
     private void waitForRecording() {
       boolean mayRecord =
           builder != null && recordable != null && !(recordable.writes && context.writes != null);
-      unrecorded = mayRecord ? FIRST_RECORDED : -1;
+      unrecorded = mayRecord ? unrecordedNext : -1;
       recorder = null;
       recorded = false;
     }
@@ -193,6 +199,7 @@ final class LoopTrace {
 
     /** Recording that was of use once will be tried soon when the loop is executed again. */
     private void hasLeft() {
+      unrecordedNext = recorder.recorded() > FIRST_RECORDED ? FIRST_AGAIN : FIRST_RECORDED;
       if (recorder.hasRecorded()) {
         patience = FIRST_RECORDED;
       }

@@ -4,27 +4,57 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.PathShape;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntFunction;
 
-/** Makes the items that a path's symbols stand for; equal symbols get the same item. */
+/**
+ * Makes the items that a path's symbols stand for, in one iteration, when somebody asks; equal
+ * symbols get the same item.
+ */
 final class PathItems {
   private final PathSymbols.Known known;
+  private final PathSymbols path;
   private final Scalar[] pool;
+  private final IntFunction<LineageItem> startOf;
   private final LineageItem[] starts;
   private final LineageItem[] literals;
   private final LineageItem[] nodes;
 
   /**
    * @param pool what operations took: their literals are made of it
-   * @param starts items of the written slots at the start of the iteration
+   * @param startOf items of the written slots at the start of the iteration
    */
-  PathItems(PathSymbols.Known known, PathSymbols path, Scalar[] pool, LineageItem[] starts) {
+  PathItems(
+      PathSymbols.Known known, PathSymbols path, Scalar[] pool, IntFunction<LineageItem> startOf) {
     this.known = known;
+    this.path = path;
     this.pool = pool;
-    this.starts = starts;
+    this.startOf = startOf;
+    this.starts = new LineageItem[known.written().length];
     this.literals = new LineageItem[path.places()];
     this.nodes = new LineageItem[path.operations().size()];
-    for (int node = 0; node < nodes.length; node++) {
+  }
+
+  /** The result of an operation of the path. */
+  LineageItem node(int node) {
+    if (nodes[node] == null) {
+      makeNode(node);
+    }
+    return nodes[node];
+  }
+
+  private void makeNode(int last) {
+    BitSet missing = new BitSet(last + 1);
+    missing.set(last);
+    for (int node = last; node >= 0; node = missing.previousSetBit(node - 1)) {
+      for (int symbol : path.operands().get(node)) {
+        if (PathShape.isNode(symbol) && nodes[PathShape.index(symbol)] == null) {
+          missing.set(PathShape.index(symbol));
+        }
+      }
+    }
+    for (int node = missing.nextSetBit(0); node >= 0; node = missing.nextSetBit(node + 1)) {
       nodes[node] = LineageItem.of(path.operations().get(node), inputs(path.operands(), node));
     }
   }
@@ -61,9 +91,12 @@ final class PathItems {
       return literals[index];
     }
     if (PathShape.isNode(symbol)) {
-      return nodes[index];
+      return node(index);
     }
     if (PathShape.isVariable(symbol)) {
+      if (starts[index] == null) {
+        starts[index] = startOf.apply(index);
+      }
       return starts[index];
     }
     return PathShape.isFixed(symbol) ? known.named().get(index) : known.items()[index];

@@ -47,10 +47,23 @@ final class PathSymbols {
     }
   }
 
-  /** Is told which operands are literals whose values an operation's trace takes. */
-  interface Captures {
-    void add(int step, int slot, int place);
+  /** Is told what a path's steps trace. */
+  interface Follower {
+    /** An operation's trace takes the value of an operand that is a literal. */
+    void takes(int step, int slot, int place);
+
+    /** The step makes the result of an operation. */
+    void makes(int step, int operation);
   }
+
+  private static final Follower NOBODY =
+      new Follower() {
+        @Override
+        public void takes(int step, int slot, int place) {}
+
+        @Override
+        public void makes(int step, int operation) {}
+      };
 
   /**
    * The beginning of an iteration.
@@ -107,10 +120,15 @@ final class PathSymbols {
   }
 
   /** Follows the first steps of a part. */
-  void follow(RecordedBody.Straight straight, int steps, Captures captures) {
+  void follow(RecordedBody.Straight straight, int steps) {
+    follow(straight, steps, NOBODY);
+  }
+
+  /** As the other. */
+  void follow(RecordedBody.Straight straight, int steps, Follower follower) {
     for (int i = 0; i < steps; i++) {
       StepTrace trace = straight.traces()[i];
-      int result = result(trace, straight.first() + i, captures);
+      int result = result(trace, straight.first() + i, follower);
       if (trace.output() >= 0) {
         symbols[trace.output()] = result;
       }
@@ -124,7 +142,7 @@ final class PathSymbols {
     symbols[slot] = PathShape.NONE;
   }
 
-  private int result(StepTrace trace, int step, Captures captures) {
+  private int result(StepTrace trace, int step, Follower follower) {
     int[] slots = trace.inputs();
     if (trace.operation() == null) {
       return trace.named() != null
@@ -144,9 +162,10 @@ final class PathSymbols {
       int place = PathShape.isPool(inputs[i]) ? PathShape.index(inputs[i]) : -1;
       if (place >= 0 && !captured.get(place)) {
         captured.set(place);
-        captures.add(step, slots[i], place);
+        follower.takes(step, slots[i], place);
       }
     }
+    follower.makes(step, operations.size());
     operations.add(trace.operation());
     operands.add(inputs);
     return PathShape.node(operations.size() - 1);

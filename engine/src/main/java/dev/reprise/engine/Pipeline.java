@@ -147,7 +147,7 @@ final class Pipeline {
    */
   boolean needsItem(
       ControlContext context, LinkedOperation operation, Value[] inputs, boolean sampled) {
-    if (kernels.places() && isForDevices(operation, inputs)) {
+    if (mayLose(operation, inputs)) {
       return true;
     }
     if (cache == null && checks.estimate() == null) {
@@ -166,6 +166,14 @@ final class Pipeline {
     }
     context.work += (long) work;
     return false;
+  }
+
+  /**
+   * True when the value of the operation may lie on an accelerator, which may be lost: then the
+   * items of all that it is made of are needed.
+   */
+  boolean mayLose(LinkedOperation operation, Value[] inputs) {
+    return kernels.places() && isForDevices(operation, inputs);
   }
 
   /** True when an accelerator may have something to do with it. */

@@ -62,6 +62,18 @@ final class Steps {
           "'" + describe() + "' needs " + wanted + ", but got a " + Describe.value(given));
     }
 
+    /** What this step makes, which is being run, also where the iteration is recorded. */
+    final LineageItem tracedOrRecorded(Activation activation) {
+      if (activation.isRecorded()) {
+        LineageItem item = activation.recorder.itemOfStep();
+        if (item != null) {
+          return item;
+        }
+        activation.traceAgain();
+      }
+      return trace(activation, operation.operation(), inputs);
+    }
+
     final LineageItem trace(Activation activation, Operation traced, int[] operands) {
       LineageItem[] items = activation.items;
       if (items == null) {
@@ -103,8 +115,10 @@ final class Steps {
       LineageItem item = traced;
       boolean sampled = activation.sampled;
       if (activation.isRecorded() && pipeline.needsItem(context, operation, values, sampled)) {
-        activation.traceAgain();
-        item = trace(activation, operation.operation(), inputs);
+        if (pipeline.mayLose(operation, values)) {
+          activation.traceAgain();
+        }
+        item = tracedOrRecorded(activation);
       }
       Origin origin = new Origin(this, activation);
       Value value =

@@ -7,9 +7,12 @@ import java.util.Arrays;
  * Part of the paths that are known from one state of a loop's variables: from a branch to the next.
  * Together they form a tree with an end for each path. Owned by a {@link LoopRecorder}.
  */
-final class Stretch {
+final class Stretch implements PathSymbols.Follower {
   /** What the variables are where it begins. */
   final PathSymbols start;
+
+  /** A path through it from the start of the iteration; null when it has no steps. */
+  PathSymbols whole;
 
   /** Stretches behind the branch that it leads to, as far as paths through them are known. */
   Stretch then;
@@ -25,6 +28,14 @@ final class Stretch {
   private int[] captureSlots = new int[1];
   private int[] capturePlaces = new int[1];
   private int captures;
+
+  /**
+   * Steps that make results of operations, in order, and which operations of the path these are.
+   */
+  private int[] makers = {};
+
+  private int[] made = {};
+  private int makerCount;
 
   /** What follows a path. */
   static final class End {
@@ -64,7 +75,8 @@ final class Stretch {
     return taken ? then : otherwise;
   }
 
-  void capture(int step, int slot, int place) {
+  @Override
+  public void takes(int step, int slot, int place) {
     if (captures + 1 == captureSteps.length) {
       captureSteps = Arrays.copyOf(captureSteps, 2 * captures + 2);
       captureSlots = Arrays.copyOf(captureSlots, captureSteps.length);
@@ -74,6 +86,22 @@ final class Stretch {
     captureSlots[captures] = slot;
     capturePlaces[captures] = place;
     captureSteps[++captures] = -1;
+  }
+
+  @Override
+  public void makes(int step, int operation) {
+    if (makerCount == makers.length) {
+      makers = Arrays.copyOf(makers, 2 * makerCount + 4);
+      made = Arrays.copyOf(made, makers.length);
+    }
+    makers[makerCount] = step;
+    made[makerCount++] = operation;
+  }
+
+  /** The operation of the path whose result a step makes, or -1. */
+  int operationOf(int step) {
+    int at = Arrays.binarySearch(makers, 0, makerCount, step);
+    return at < 0 ? -1 : made[at];
   }
 
   int slot(int capture) {
