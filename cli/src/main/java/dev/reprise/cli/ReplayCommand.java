@@ -207,6 +207,14 @@ final class ReplayCommand implements Callable<ExitCode> {
       case "csv" -> "csv";
       case "mtx", "mm" -> "mm";
       case "bin", "binary" -> "binary";
+      case "libsvm", "svm" -> "libsvm";
+      case "jsonl", "ndjson" -> "jsonl";
+      case "hdf5", "hdf", "h5" -> "hdf5";
+      case "npy" -> "npy";
+      case "npz" -> "npz";
+      case "parquet" -> "parquet";
+      case "safetensors" -> "safetensors";
+      case "onnx" -> "onnx";
       default -> null;
     };
   }

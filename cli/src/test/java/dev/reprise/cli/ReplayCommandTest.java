@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,46 @@ class ReplayCommandTest extends CommandTest {
     assertThat(run("replay", "--verify", file("g.csv.lineage"), "--numerics", "exact"))
         .isEqualTo(ExitCode.FINE);
     assertThat(out()).isEqualTo("equal: bit-identical\n");
+  }
+
+  @Test
+  void aListOfOneElementIsComparedAndWrittenAsAList() throws Exception {
+    String script =
+        """
+        W = rand(rows=4, cols=3, seed=1)
+        L = list(list(W=W, b=W), W)
+        write(list(W=W), "%1$s", format="npz")
+        write(L[1], "%2$s", format="csv")
+        write(list(list(layer="affine", W=W, b=matrix(0, 1, 3))), "%3$s", format="onnx")
+        write(as.matrix(L[2]), "%4$s", format="csv")
+        """
+            .formatted(file("w.npz"), file("l"), file("one.onnx"), file("w.csv"));
+    assertThat(run("run", "-s", script)).as(err()).isEqualTo(ExitCode.FINE);
+    for (String name : List.of("w.npz", "l", "w.csv")) {
+      assertThat(run("replay", file(name + ".lineage"), "--verify"))
+          .as(err())
+          .isEqualTo(ExitCode.FINE);
+      assertThat(out()).as(name).isEqualTo("equal: bit-identical\n");
+    }
+    assertThat(run("replay", file("one.onnx.lineage"), "--verify")).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).as("floats of 4 bytes").contains("element 1: element 2: cell [");
+    for (String name : List.of("w.npz", "one.onnx", "w.csv")) {
+      String again = file("again-" + name);
+      assertThat(run("replay", file(name + ".lineage"), "-o", again)).isEqualTo(ExitCode.FINE);
+      assertThat(Path.of(again)).hasSameBinaryContentAs(Path.of(file(name)));
+    }
+  }
+
+  @Test
+  void theFormatOfTheOutputFollowsFromItsName() throws Exception {
+    for (String name : List.of("again.npy", "again.parquet", "again.bin", "again.csv")) {
+      assertThat(run("replay", file("g.csv.lineage"), "-o", file(name))).isEqualTo(ExitCode.FINE);
+      String format = name.endsWith(".bin") ? "binary" : name.substring(name.indexOf('.') + 1);
+      assertThat(Files.readString(Path.of(file(name + ".mtd")))).contains('"' + format + '"');
+    }
+    assertThat(run("replay", file("g.csv.lineage"), "-o", file("again.h5")))
+        .isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("hdf5");
   }
 
   @Test

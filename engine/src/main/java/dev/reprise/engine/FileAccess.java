@@ -426,11 +426,9 @@ final class FileAccess {
     }
   }
 
-  /** Writes what a replay computed; the format follows from the extension unless it is given. */
+  /** Writes what a replay computed, as a script does; without a format as text. */
   void writeReplayed(Path workingDirectory, Path output, String format, Value value) {
-    Value single =
-        value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
-    write(workingDirectory, output.toString(), single, WriteOptions.format(format));
+    write(workingDirectory, output.toString(), value, WriteOptions.format(format));
   }
 
   private void write(Path workingDirectory, String path, Value value, WriteOptions options) {

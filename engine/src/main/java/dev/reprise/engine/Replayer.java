@@ -95,18 +95,13 @@ public final class Replayer {
     Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
     Value stored = services.files().stored(services.config().workingDirectory(), file, precision);
     try {
-      ValueComparison.Deviation deviation = ValueComparison.between(single(value), stored);
+      ValueComparison.Deviation deviation = ValueComparison.between(value, stored);
       double allowed = services.config().numerics() == Numerics.EXACT ? 0 : Tolerance.of(trace);
       return new ReplayResult.Comparison(
           deviation.isWithin(allowed), deviation.deviation(), allowed, deviation.place());
     } finally {
       stored.release();
     }
-  }
-
-  /** A list of one element is written as that element. */
-  private static Value single(Value value) {
-    return value instanceof ListValue list && list.size() == 1 ? list.elements().getFirst() : value;
   }
 
   /** The value of the trace's first output; the caller owns one reference. */
