@@ -44,16 +44,17 @@ def train(parameters, loss_of, X, Y, batch, epochs):
         return loss
 
     batches = len(X) // batch
+    first = argument("from", 2)
     start = time.perf_counter()
     for epoch in range(1, epochs + 1):
-        if epoch == 2:
+        if epoch == first:
             start = time.perf_counter()
         total = 0.0
         for i in range(batches):
             part = slice(i * batch, (i + 1) * batch)
             total += float(step(tf.constant(X[part]), tf.constant(Y[part])))
         print(f"epoch {epoch} loss {total / batches!r}")
-    print(f"@seconds {(time.perf_counter() - start) / max(1, epochs - 1)}")
+    print(f"@seconds {(time.perf_counter() - start) / max(1, epochs - first + 1)}")
 
 
 def cross_entropy(scores, labels):

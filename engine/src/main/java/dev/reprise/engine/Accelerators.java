@@ -111,12 +111,22 @@ final class Accelerators implements AutoCloseable {
   }
 
   /**
+   * True when {@link #place} has something to choose or to look for. While nobody has looked for
+   * accelerators, small work has no choice, and how long it takes is of no interest.
+   *
+   * @param work estimated nanoseconds
+   */
+  boolean isWorthLooking(double work) {
+    return placement != null || work >= WORTH_LOOKING_NANOS;
+  }
+
+  /**
    * Opens accelerators for work that makes a look around worthwhile, as {@link #place} does.
    *
    * @param work estimated nanoseconds
    */
   void notice(double work) {
-    if (placement == null && work >= WORTH_LOOKING_NANOS) {
+    if (placement == null && isWorthLooking(work)) {
       open();
     }
   }
@@ -148,7 +158,7 @@ final class Accelerators implements AutoCloseable {
    */
   AcceleratorWorker place(DeviceWork task, Value[] inputs, double work) {
     Placement policy = placement;
-    if (policy == HOST || policy == null && work < WORTH_LOOKING_NANOS) {
+    if (policy == HOST || policy == null && !isWorthLooking(work)) {
       return null;
     }
     DeviceOperand[] described = describe(inputs);

@@ -128,6 +128,9 @@ final class KernelRunner {
   private Value runPlaced(
       Operation operation, Value[] flat, ExecutionContext context, KernelTime time) {
     double work = CompressedWork.nanos(operation, flat);
+    if (!accelerators.isWorthLooking(work)) {
+      return timedOnHost(operation, flat, context, time);
+    }
     DeviceWork task = new OneOperation(operation);
     AcceleratorWorker worker = accelerators.place(task, flat, work);
     if (worker != null) {

@@ -79,12 +79,18 @@ final class Forms {
   }
 
   private Operand[] compressSparse(Operand[] outputs, ExecutionContext context) {
+    // Nearly always; the compiler takes the loop below back as often as it meets another kind.
+    if (outputs.length == 1 && !isToCompress(outputs[0])) {
+      return outputs;
+    }
     return changed(
         outputs,
         matrix ->
-            matrix instanceof DenseMatrix dense && Compression.looksSparse(dense)
-                ? compression.compressed(dense, context)
-                : matrix);
+            isToCompress(matrix) ? compression.compressed((DenseMatrix) matrix, context) : matrix);
+  }
+
+  private static boolean isToCompress(Operand output) {
+    return output instanceof DenseMatrix dense && Compression.looksSparse(dense);
   }
 
   /**

@@ -10,12 +10,26 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The array loops run over blocks that were copied out of off-heap memory: the compiler turns
  * loops over arrays into vector code, but not loops over two segments that might overlap. Operators
- * as cheap as an addition gain more from reading the segments directly, once that is compiled: see
- * {@link DirectOperators}.
+ * as cheap as an addition gain more from reading the segments directly where these come from main
+ * memory, once that is compiled: see {@link DirectOperators}.
  */
 abstract class BinaryLoop {
   /** Cells per block: three blocks fit into the first-level cache. */
   static final int BLOCK = 1024;
+
+  /** Cells of a block of a short run, whose time would go into making and clearing blocks. */
+  private static final int SHORT_BLOCK = 256;
+
+  /**
+   * Runs of fewer cells are short. A sum of 1,000 cells takes 2.1 us in blocks of 1,024 and 0.8 us
+   * in blocks of 256, one of 6,400 cells 4.7 and 3.5 us; from 20,000 cells on they are equal.
+   */
+  private static final long LONG_RUN = 1 << 14;
+
+  /** Cells per block of a run of n cells; no more than the run has. */
+  static int block(long n) {
+    return (int) Math.min(n, n < LONG_RUN ? SHORT_BLOCK : BLOCK);
+  }
 
   abstract double cell(double a, double b);
 
@@ -28,11 +42,11 @@ abstract class BinaryLoop {
   /** {@code out = a op b} over n cells; offsets in bytes. */
   void segments(
       MemorySegment a, long atA, MemorySegment b, long atB, MemorySegment out, long atOut, long n) {
-    int width = (int) Math.min(n, BLOCK);
+    int width = block(n);
     double[] x = new double[width];
     double[] y = new double[width];
-    for (long i = 0; i < n; i += BLOCK) {
-      int count = (int) Math.min(BLOCK, n - i);
+    for (long i = 0; i < n; i += width) {
+      int count = (int) Math.min(width, n - i);
       MemorySegment.copy(a, CELL, atA + 8 * i, x, 0, count);
       MemorySegment.copy(b, CELL, atB + 8 * i, y, 0, count);
       arrays(x, y, x, count);
@@ -42,9 +56,10 @@ abstract class BinaryLoop {
 
   /** {@code out = a op b} over n cells with a fixed right operand; offsets in bytes. */
   void segmentScalar(MemorySegment a, long atA, double b, MemorySegment out, long atOut, long n) {
-    double[] x = new double[(int) Math.min(n, BLOCK)];
-    for (long i = 0; i < n; i += BLOCK) {
-      int count = (int) Math.min(BLOCK, n - i);
+    int width = block(n);
+    double[] x = new double[width];
+    for (long i = 0; i < n; i += width) {
+      int count = (int) Math.min(width, n - i);
       MemorySegment.copy(a, CELL, atA + 8 * i, x, 0, count);
       arrayScalar(x, b, x, count);
       MemorySegment.copy(x, 0, out, CELL, atOut + 8 * i, count);
@@ -53,9 +68,10 @@ abstract class BinaryLoop {
 
   /** {@code out = a op b} over n cells with a fixed left operand; offsets in bytes. */
   void scalarSegment(double a, MemorySegment b, long atB, MemorySegment out, long atOut, long n) {
-    double[] y = new double[(int) Math.min(n, BLOCK)];
-    for (long i = 0; i < n; i += BLOCK) {
-      int count = (int) Math.min(BLOCK, n - i);
+    int width = block(n);
+    double[] y = new double[width];
+    for (long i = 0; i < n; i += width) {
+      int count = (int) Math.min(width, n - i);
       MemorySegment.copy(b, CELL, atB + 8 * i, y, 0, count);
       scalarArray(a, y, y, count);
       MemorySegment.copy(y, 0, out, CELL, atOut + 8 * i, count);

@@ -91,12 +91,12 @@ final class SigmoidLoops {
 
     @Override
     final void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
-      int width = (int) Math.min(n, BinaryLoop.BLOCK);
+      int width = BinaryLoop.block(n);
       double[] block = new double[width];
       double[] k = new double[width];
       double[] rest = new double[width];
-      for (long i = 0; i < n; i += BinaryLoop.BLOCK) {
-        int count = (int) Math.min(BinaryLoop.BLOCK, n - i);
+      for (long i = 0; i < n; i += width) {
+        int count = (int) Math.min(width, n - i);
         MemorySegment.copy(x, Layout.CELL, atX + 8 * i, block, 0, count);
         compute(block, k, rest, block, count);
         MemorySegment.copy(block, 0, out, Layout.CELL, atOut + 8 * i, count);

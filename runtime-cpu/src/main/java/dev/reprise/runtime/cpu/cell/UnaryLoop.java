@@ -11,9 +11,10 @@ abstract class UnaryLoop {
 
   /** {@code out = f(x)} over n cells; offsets in bytes. */
   void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
-    double[] block = new double[(int) Math.min(n, BinaryLoop.BLOCK)];
-    for (long i = 0; i < n; i += BinaryLoop.BLOCK) {
-      int count = (int) Math.min(BinaryLoop.BLOCK, n - i);
+    int width = BinaryLoop.block(n);
+    double[] block = new double[width];
+    for (long i = 0; i < n; i += width) {
+      int count = (int) Math.min(width, n - i);
       MemorySegment.copy(x, Layout.CELL, atX + 8 * i, block, 0, count);
       array(block, block, count);
       MemorySegment.copy(block, 0, out, Layout.CELL, atOut + 8 * i, count);

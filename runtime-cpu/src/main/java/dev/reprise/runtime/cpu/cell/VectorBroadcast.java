@@ -107,7 +107,7 @@ final class VectorBroadcast {
 
   private void narrow(long from, long to) {
     int width = (int) cols;
-    int blockRows = (int) Math.min(to - from, BinaryLoop.BLOCK / width);
+    int blockRows = (int) Math.min(to - from, BinaryLoop.block((to - from) * width) / width);
     double[] x = new double[blockRows * width];
     double[] repeated = new double[blockRows * width];
     double[] values = new double[blockRows];

@@ -17,18 +17,31 @@ class DirectOperatorsTest {
   void blocksComeFirstThenTheRampThenDirectAccess() {
     BinaryLoop blocks = Loops.binary().get("+");
     BinaryLoop direct = Loops.direct().get("+");
-    DirectOperators loops = new DirectOperators(blocks, direct, 100, 200);
-    assertThat(loops.over(100)).isSameAs(blocks);
-    assertThat(loops.over(100)).isNotSameAs(blocks).isNotSameAs(direct);
-    assertThat(loops.over(1)).isSameAs(direct);
-    assertThat(loops.over(1)).isSameAs(direct);
+    long large = DirectOperators.LARGE;
+    DirectOperators loops = new DirectOperators(blocks, direct, large, 2 * large);
+    assertThat(loops.over(large)).isSameAs(blocks);
+    assertThat(loops.over(large)).isNotSameAs(blocks).isNotSameAs(direct);
+    assertThat(loops.over(large)).isSameAs(direct);
+    assertThat(loops.over(large)).isSameAs(direct);
+  }
+
+  @Test
+  void matricesThatLieInTheCachesAreAlwaysComputedByBlocksAndDoNotCount() {
+    BinaryLoop blocks = Loops.binary().get("+");
+    DirectOperators loops =
+        new DirectOperators(blocks, Loops.direct().get("+"), DirectOperators.LARGE, Long.MAX_VALUE);
+    for (int i = 0; i < 10; i++) {
+      assertThat(loops.over(DirectOperators.LARGE - 1)).isSameAs(blocks);
+    }
+    assertThat(loops.over(DirectOperators.LARGE)).isSameAs(blocks);
+    assertThat(loops.over(DirectOperators.LARGE)).isNotSameAs(blocks);
   }
 
   @Test
   void operatorsWithoutDirectAccessStayWithBlocks() {
     BinaryLoop blocks = Loops.binary().get("^");
     DirectOperators loops = new DirectOperators(blocks, Loops.direct().get("^"), 0, 0);
-    assertThat(loops.over(1 << 20)).isSameAs(blocks);
+    assertThat(loops.over(DirectOperators.LARGE)).isSameAs(blocks);
   }
 
   @Test
@@ -37,8 +50,9 @@ class DirectOperatorsTest {
     for (String opcode : Loops.direct().keySet()) {
       BinaryLoop blocks = Loops.binary().get(opcode);
       BinaryLoop direct = Loops.direct().get(opcode);
-      BinaryLoop ramp = new DirectOperators(blocks, direct, 0, Long.MAX_VALUE).over(1);
-      for (int n : new int[] {0, 1, 63, 64, 65, 1000, 1024, 1025, 3000}) {
+      BinaryLoop ramp =
+          new DirectOperators(blocks, direct, 0, Long.MAX_VALUE).over(DirectOperators.LARGE);
+      for (int n : new int[] {0, 1, 63, 64, 65, 255, 256, 257, 1000, 3000, 17000}) {
         try (Arena arena = Arena.ofConfined()) {
           MemorySegment a = cells(arena, random, n);
           MemorySegment b = cells(arena, random, n);
