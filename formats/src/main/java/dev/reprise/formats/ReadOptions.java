@@ -105,183 +105,118 @@ public record ReadOptions(
   }
 
   public ReadOptions withDataType(String value) {
-    return new ReadOptions(
-        value,
-        valueType,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.dataType = value;
+    return draft.options();
   }
 
   public ReadOptions withValueType(String value) {
-    return new ReadOptions(
-        dataType,
-        value,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.valueType = value;
+    return draft.options();
   }
 
   public ReadOptions withSchema(String value) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        value,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.schema = value;
+    return draft.options();
   }
 
   public ReadOptions withFormat(String value) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        value,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.format = value;
+    return draft.options();
   }
 
   public ReadOptions withShape(long newRows, long newCols) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        format,
-        newRows,
-        newCols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.rows = newRows;
+    draft.cols = newCols;
+    return draft.options();
   }
 
   public ReadOptions withHeader(boolean value) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        value,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.header = value;
+    return draft.options();
   }
 
   public ReadOptions withSeparator(String value) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        value,
-        naStrings,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.separator = value;
+    return draft.options();
   }
 
   public ReadOptions withNaStrings(List<String> value) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        value,
-        fill,
-        defaultValue,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.naStrings = value;
+    return draft.options();
   }
 
   /** Says what becomes of empty fields: replaced by the default value, or an error. */
   public ReadOptions withFill(boolean value, double newDefault) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        value,
-        newDefault,
-        dataset,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.fill = value;
+    draft.defaultValue = newDefault;
+    return draft.options();
   }
 
   public ReadOptions withDataset(String value) {
-    return new ReadOptions(
-        dataType,
-        valueType,
-        schema,
-        format,
-        rows,
-        cols,
-        nnz,
-        header,
-        separator,
-        naStrings,
-        fill,
-        defaultValue,
-        value,
-        indexSeparator);
+    Draft draft = new Draft(this);
+    draft.dataset = value;
+    return draft.options();
+  }
+
+  /** Options that are being changed. */
+  private static final class Draft {
+    private String dataType;
+    private String valueType;
+    private String schema;
+    private String format;
+    private long rows;
+    private long cols;
+    private long nnz;
+    private Boolean header;
+    private String separator;
+    private List<String> naStrings;
+    private Boolean fill;
+    private Double defaultValue;
+    private String dataset;
+    private String indexSeparator;
+
+    Draft(ReadOptions from) {
+      this.dataType = from.dataType;
+      this.valueType = from.valueType;
+      this.schema = from.schema;
+      this.format = from.format;
+      this.rows = from.rows;
+      this.cols = from.cols;
+      this.nnz = from.nnz;
+      this.header = from.header;
+      this.separator = from.separator;
+      this.naStrings = from.naStrings;
+      this.fill = from.fill;
+      this.defaultValue = from.defaultValue;
+      this.dataset = from.dataset;
+      this.indexSeparator = from.indexSeparator;
+    }
+
+    ReadOptions options() {
+      return new ReadOptions(
+          dataType,
+          valueType,
+          schema,
+          format,
+          rows,
+          cols,
+          nnz,
+          header,
+          separator,
+          naStrings,
+          fill,
+          defaultValue,
+          dataset,
+          indexSeparator);
+    }
   }
 }

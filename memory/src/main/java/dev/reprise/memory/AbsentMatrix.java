@@ -3,9 +3,9 @@ package dev.reprise.memory;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ReferenceCount;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Shape;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -46,7 +46,7 @@ public final class AbsentMatrix implements MatrixValue {
   private final Shape shape;
   private final Precision precision;
   private final Source source;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final ReferenceCount references = new ReferenceCount();
   private final ReentrantLock making = new ReentrantLock();
 
   // Published by the thread that made it; never changes again.
@@ -136,31 +136,17 @@ public final class AbsentMatrix implements MatrixValue {
 
   @Override
   public void retain() {
-    if (!tryRetain()) {
-      throw new IllegalStateException("retained a dead matrix " + this);
-    }
+    references.retain(this);
   }
 
   @Override
   public boolean tryRetain() {
-    while (true) {
-      int held = references.get();
-      if (held == 0) {
-        return false;
-      }
-      if (references.compareAndSet(held, held + 1)) {
-        return true;
-      }
-    }
+    return references.tryRetain();
   }
 
   @Override
   public void release() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
-      throw new IllegalStateException("released more often than retained: " + this);
-    }
-    if (left == 0) {
+    if (references.release(this)) {
       // Whoever makes the cells holds a reference.
       if (present == null) {
         source.close();
@@ -172,7 +158,7 @@ public final class AbsentMatrix implements MatrixValue {
 
   @Override
   public boolean isExclusive() {
-    return references.get() == 1;
+    return references.isExclusive();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.reprise.runtime;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An ordered list of values, optionally named. Holds one reference to each element for as long as
@@ -12,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ListValue implements Value {
   private final List<String> names;
   private final List<Value> elements;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final ReferenceCount references = new ReferenceCount();
 
   /**
    * Takes over the caller's reference to each element.
@@ -63,27 +62,24 @@ public final class ListValue implements Value {
 
   @Override
   public void retain() {
-    references.incrementAndGet();
+    references.retain(this);
   }
 
   @Override
   public boolean tryRetain() {
-    return references.getAndUpdate(n -> n == 0 ? 0 : n + 1) != 0;
+    return references.tryRetain();
   }
 
   @Override
   public void release() {
-    int left = references.decrementAndGet();
-    if (left == 0) {
+    if (references.release(this)) {
       elements.forEach(Value::release);
-    } else if (left < 0) {
-      throw new IllegalStateException("list released more often than retained");
     }
   }
 
   /** True when the list has one holder, and each element no holder but the list. */
   @Override
   public boolean isExclusive() {
-    return references.get() == 1 && elements.stream().allMatch(Value::isExclusive);
+    return references.isExclusive() && elements.stream().allMatch(Value::isExclusive);
   }
 }

@@ -3,12 +3,12 @@ package dev.reprise.cache.rewrite;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ReferenceCount;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -54,7 +54,7 @@ public final class BoundMatrix implements MatrixValue {
 
   private final int depth;
   private final Joiner joiner;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final ReferenceCount references = new ReferenceCount();
   private final ReentrantLock joining = new ReentrantLock();
 
   // Guarded by this. Null once joined or dead.
@@ -222,31 +222,17 @@ public final class BoundMatrix implements MatrixValue {
 
   @Override
   public void retain() {
-    if (!tryRetain()) {
-      throw new IllegalStateException("retained a dead matrix " + this);
-    }
+    references.retain(this);
   }
 
   @Override
   public boolean tryRetain() {
-    while (true) {
-      int held = references.get();
-      if (held == 0) {
-        return false;
-      }
-      if (references.compareAndSet(held, held + 1)) {
-        return true;
-      }
-    }
+    return references.tryRetain();
   }
 
   @Override
   public void release() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
-      throw new IllegalStateException("released more often than retained: " + this);
-    }
-    if (left == 0) {
+    if (references.release(this)) {
       die();
     }
   }
@@ -270,7 +256,7 @@ public final class BoundMatrix implements MatrixValue {
 
   @Override
   public boolean isExclusive() {
-    return references.get() == 1;
+    return references.isExclusive();
   }
 
   @Override
