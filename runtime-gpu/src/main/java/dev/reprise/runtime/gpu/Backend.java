@@ -1,6 +1,7 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
@@ -114,17 +115,21 @@ public interface Backend extends AutoCloseable {
     throw new UnsupportedOperationException(info().name() + " copies nothing from its peers");
   }
 
-  DeviceBuffer allocate(long bytes);
+  /** The pool that buffers come from: what it has, and its limit. */
+  BufferPool<?, ?> memory();
 
-  long liveBuffers();
-
-  long usedBytes();
-
-  long mappedBytes();
-
-  void trim();
-
-  void limit(long bytes);
+  /** See {@link dev.reprise.runtime.accelerator.Accelerator#allocate}. */
+  default DeviceBuffer allocate(long bytes) {
+    if (bytes > info().largestBuffer()) {
+      throw new ResourceException(
+          info().name()
+              + " takes no buffer of "
+              + bytes
+              + " bytes; its largest has "
+              + info().largestBuffer());
+    }
+    return memory().allocate(bytes);
+  }
 
   @Override
   void close();

@@ -264,22 +264,22 @@ public final class KernelAccelerator implements Accelerator {
 
   @Override
   public long usedBytes() {
-    return backend.usedBytes();
+    return backend.memory().used();
   }
 
   @Override
   public long mappedBytes() {
-    return backend.mappedBytes();
+    return backend.memory().mapped();
   }
 
   @Override
   public void trim() {
-    backend.trim();
+    backend.memory().trim();
   }
 
   @Override
   public void limit(long bytes) {
-    backend.limit(bytes);
+    backend.memory().limit(bytes);
   }
 
   @Override

@@ -445,28 +445,13 @@ final class RepeatingBackend implements Backend {
   }
 
   @Override
-  public long liveBuffers() {
-    return device.liveBuffers() - unused.get();
+  public BufferPool<?, ?> memory() {
+    return device.memory();
   }
 
-  @Override
-  public long usedBytes() {
-    return device.usedBytes();
-  }
-
-  @Override
-  public long mappedBytes() {
-    return device.mappedBytes();
-  }
-
-  @Override
-  public void trim() {
-    device.trim();
-  }
-
-  @Override
-  public void limit(long bytes) {
-    device.limit(bytes);
+  /** Buffers that were handed out and not released, less those that are kept for iterations. */
+  long liveBuffers() {
+    return memory().live() - unused.get();
   }
 
   /** When the worker has ended. */

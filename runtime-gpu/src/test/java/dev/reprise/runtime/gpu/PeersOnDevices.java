@@ -26,7 +26,7 @@ public abstract class PeersOnDevices {
   @AfterEach
   void close() {
     for (Backend backend : opened) {
-      assertThat(backend.liveBuffers()).isZero();
+      assertThat(backend.memory().live()).isZero();
       backend.close();
     }
     arena.close();

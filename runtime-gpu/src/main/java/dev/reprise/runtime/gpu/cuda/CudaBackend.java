@@ -13,7 +13,6 @@ import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
@@ -380,46 +379,13 @@ final class CudaBackend implements Backend {
   }
 
   @Override
-  public DeviceBuffer allocate(long bytes) {
-    if (bytes > info.largestBuffer()) {
-      throw new ResourceException(
-          info.name()
-              + " takes no buffer of "
-              + bytes
-              + " bytes; its largest has "
-              + info.largestBuffer());
-    }
-    return memory.allocate(bytes);
+  public CudaMemory memory() {
+    return memory;
   }
 
   @Override
   public long launches() {
     return launched.getAcquire();
-  }
-
-  @Override
-  public long liveBuffers() {
-    return memory.live();
-  }
-
-  @Override
-  public long usedBytes() {
-    return memory.used();
-  }
-
-  @Override
-  public long mappedBytes() {
-    return memory.mapped();
-  }
-
-  @Override
-  public void trim() {
-    memory.trim();
-  }
-
-  @Override
-  public void limit(long bytes) {
-    memory.limit(bytes);
   }
 
   /** Of a lost device too: then the driver refuses all this and frees it with the context. */

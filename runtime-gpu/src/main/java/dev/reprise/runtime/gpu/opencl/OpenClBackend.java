@@ -5,7 +5,6 @@ import static org.jocl.CL.clCreateContext;
 import static org.jocl.CL.clReleaseContext;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
@@ -61,7 +60,7 @@ final class OpenClBackend implements Backend {
     queues = List.of(ofUploads, ofLaunches, ofDownloads);
     copies = new OpenClCopies(calls, ofLaunches, ofUploads, ofDownloads);
     launches = new OpenClLaunches(calls, ofLaunches, copies, facts.info().hasDoubles());
-    memory = new OpenClMemory(context, facts);
+    memory = new OpenClMemory(calls, context, facts);
     programs = new OpenClPrograms(context, facts);
   }
 
@@ -193,46 +192,13 @@ final class OpenClBackend implements Backend {
   }
 
   @Override
-  public DeviceBuffer allocate(long bytes) {
-    if (bytes > info().largestBuffer()) {
-      throw new ResourceException(
-          info().name()
-              + " takes no buffer of "
-              + bytes
-              + " bytes; its largest has "
-              + info().largestBuffer());
-    }
-    return calls.get(() -> memory.allocate(bytes));
+  public OpenClMemory memory() {
+    return memory;
   }
 
   @Override
   public long launches() {
     return launches.count();
-  }
-
-  @Override
-  public long liveBuffers() {
-    return memory.live();
-  }
-
-  @Override
-  public long usedBytes() {
-    return memory.used();
-  }
-
-  @Override
-  public long mappedBytes() {
-    return memory.mapped();
-  }
-
-  @Override
-  public void trim() {
-    calls.run(memory::trim);
-  }
-
-  @Override
-  public void limit(long bytes) {
-    memory.limit(bytes);
   }
 
   @Override

@@ -36,7 +36,7 @@ record OpenClCalls(String device) {
     }
   }
 
-  private ResourceException translated(CLException e) {
+  ResourceException translated(CLException e) {
     return switch (e.getStatus()) {
       case CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_OUT_OF_RESOURCES, CL_OUT_OF_HOST_MEMORY ->
           new ResourceException("not enough memory on " + device + " (" + e.getMessage() + ")");

@@ -25,13 +25,15 @@ import org.jocl.cl_mem;
 final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
   private static final long SMALLEST_ALIGNMENT = 256;
 
+  private final OpenClCalls calls;
   private final cl_context context;
 
-  OpenClMemory(cl_context context, DeviceFacts facts) {
+  OpenClMemory(OpenClCalls calls, cl_context context, DeviceFacts facts) {
     super(
         facts.info().name(),
         Math.max(SMALLEST_ALIGNMENT, facts.alignment()),
         facts.info().largestBuffer());
+    this.calls = calls;
     this.context = context;
   }
 
@@ -53,14 +55,14 @@ final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
     return part == null ? null : new OpenClBuffer(this, place, part);
   }
 
-  private static cl_mem unlessShort(Supplier<cl_mem> creation) {
+  private cl_mem unlessShort(Supplier<cl_mem> creation) {
     try {
       return creation.get();
     } catch (CLException e) {
       if (isShortage(e)) {
         return null;
       }
-      throw e;
+      throw calls.translated(e);
     }
   }
 
@@ -79,13 +81,13 @@ final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
   @Override
   protected void discard(OpenClBuffer buffer) {
     if (buffer.isPart()) {
-      clReleaseMemObject(buffer.memory());
+      unmap(buffer.memory());
     }
   }
 
   /** The driver keeps the memory until no launch uses it. */
   @Override
   protected void unmap(cl_mem memory) {
-    clReleaseMemObject(memory);
+    calls.run(() -> clReleaseMemObject(memory));
   }
 }

@@ -43,7 +43,7 @@ class CudaBackendTest {
 
   @AfterEach
   void close() {
-    assertThat(backend.liveBuffers()).isZero();
+    assertThat(backend.memory().live()).isZero();
     backend.close();
     arena.close();
   }
@@ -156,7 +156,7 @@ class CudaBackendTest {
     long most = backend.info().memoryBytes();
     DeviceBuffer first = backend.allocate(most / 8 * 3);
     first.release();
-    assertThat(backend.mappedBytes()).isPositive();
+    assertThat(backend.memory().mapped()).isPositive();
 
     DeviceBuffer second = backend.allocate(most / 8 * 5);
     assertThatThrownBy(() -> backend.allocate(most / 2))
@@ -165,8 +165,8 @@ class CudaBackendTest {
         .hasMessageContaining("cuda:0");
 
     second.release();
-    backend.trim();
-    assertThat(backend.mappedBytes()).isZero();
+    backend.memory().trim();
+    assertThat(backend.memory().mapped()).isZero();
     assertThatThrownBy(() -> backend.allocate(most + 1)).hasMessageContaining("its largest has");
   }
 

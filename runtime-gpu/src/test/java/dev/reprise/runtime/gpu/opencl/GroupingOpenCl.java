@@ -6,6 +6,7 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
+import dev.reprise.runtime.gpu.BufferPool;
 import dev.reprise.runtime.gpu.DeviceKernels;
 import dev.reprise.runtime.gpu.Devices;
 import dev.reprise.runtime.gpu.KernelAccelerator;
@@ -115,33 +116,8 @@ final class GroupingOpenCl implements Backend {
   }
 
   @Override
-  public DeviceBuffer allocate(long bytes) {
-    return backend.allocate(bytes);
-  }
-
-  @Override
-  public long liveBuffers() {
-    return backend.liveBuffers();
-  }
-
-  @Override
-  public long usedBytes() {
-    return backend.usedBytes();
-  }
-
-  @Override
-  public long mappedBytes() {
-    return backend.mappedBytes();
-  }
-
-  @Override
-  public void trim() {
-    backend.trim();
-  }
-
-  @Override
-  public void limit(long bytes) {
-    backend.limit(bytes);
+  public BufferPool<?, ?> memory() {
+    return backend.memory();
   }
 
   @Override
