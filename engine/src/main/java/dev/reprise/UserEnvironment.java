@@ -25,6 +25,14 @@ public final class UserEnvironment {
     return Environment.variable("REPRISE_STORE_WRITING_PERCENT");
   }
 
+  /**
+   * How a launcher that waits for this process can be told that it need not any more: {@code PID
+   * DESCRIPTOR} in {@code REPRISE_LEAVING}, or null.
+   */
+  public static String leaving() {
+    return Environment.variable("REPRISE_LEAVING");
+  }
+
   /** The password of a server's database in {@code REPRISE_DATABASE_PASSWORD}, or null. */
   public static String databasePassword() {
     return Environment.variable("REPRISE_DATABASE_PASSWORD");

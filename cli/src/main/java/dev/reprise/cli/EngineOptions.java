@@ -52,7 +52,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
       config = config.withSpillFolder(settings.spillFolder());
     }
     if (settings.store() != null && !settings.store().equals(StoreChoice.NONE)) {
-      config = config.withStore(store(settings));
+      config = config.withStore(store(settings, console));
     } else if (settings.warmStart()) {
       throw new UsageException(
           "--warm-start begins from models of an experiment store; name one with --store DIR");
@@ -83,8 +83,9 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
   /** How much of a run's time may go into keeping what it computes, in percent. */
   private static final String WRITING_PERCENT = "REPRISE_STORE_WRITING_PERCENT";
 
-  private static StoreConfig store(Settings settings) {
+  private static StoreConfig store(Settings settings, Console console) {
     StoreConfig store = StoreChoice.config(settings.store(), RepriseFile.ofUser());
+    store = console.departure().isPossible() ? store.writtenAfterwards() : store;
     OptionalLong bytes = settings.memory().bytes("store");
     store = bytes.isPresent() ? store.withBudgetBytes(bytes.getAsLong()) : store;
     store = settings.warmStart() ? store.withWarmStart() : store;

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,6 +68,9 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   private static final List<String> METHODS =
       List.of("worth", "heuristic", "storage-aware", "benefit");
+
+  /** Longer than a run takes to leave what it has. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Console console;
 
@@ -151,6 +155,9 @@ final class ExperimentsCommand implements Callable<ExitCode> {
             || !action.equals("fsck") && ExperimentStore.hasUnlistedRuns(config.folder());
     // Looking does not make a store where there is none.
     boolean known = imports || Files.exists(config.folder().resolve("graph.db"));
+    if (!ExperimentStore.awaitWriters(config.folder(), PATIENCE_NANOS)) {
+      console.err().println("reprise: note: a run that has ended is still writing to this store");
+    }
     StoreConfig wanted = changes && known ? config : config.asReadOnly();
     ArchiveReader archive = imports ? new ArchiveReader(archive()) : null;
     try (ExperimentStore store = ExperimentStore.open(wanted)) {

@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.UserEnvironment;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -19,7 +20,9 @@ public final class Main {
             StandardCharsets.UTF_8);
     Interruption interruption = new Interruption(err);
     interruption.install();
-    ExitCode code = run(List.of(args), new Console(StandardOutput.open(), err, interruption));
+    Departure departure = Departure.of(UserEnvironment.leaving());
+    ExitCode code =
+        run(List.of(args), new Console(StandardOutput.open(), err, interruption, departure));
     interruption.finished();
     if (!interruption.isInterrupted()) {
       System.exit(code.number());

@@ -38,6 +38,7 @@ final class ScriptRun {
       RunStatistics recalled = settings.explain() ? null : recall(session, source, settings);
       if (recalled != null) {
         report(recalled, settings);
+        leave(session);
         return ExitCode.FINE;
       }
       Script script = compile(session, source, settings.optimize());
@@ -49,10 +50,18 @@ final class ScriptRun {
         options.clearProgress();
         report(result.statistics(), settings);
       }
+      leave(session);
     } finally {
       options.clearProgress();
     }
     return ExitCode.FINE;
+  }
+
+  /** Lets the caller go on, who has all that he asked for, while the store is written. */
+  private void leave(Session session) throws IOException {
+    if (console.departure().isPossible() && session.closeAtLeisure()) {
+      console.departure().leave(ExitCode.FINE, console);
+    }
   }
 
   /** True when nothing but the script's own output is wanted. */

@@ -383,6 +383,22 @@ public final class SessionServices implements AutoCloseable {
     return liveBuffersAtClose;
   }
 
+  /**
+   * Says that nobody waits for {@link #close}, and gives back what the cache holds; no run may come
+   * any more.
+   *
+   * @return false when close leaves something that somebody waits for, or has nothing to write
+   */
+  public boolean closeAtLeisure() {
+    boolean isAwaited = timeline != null || metrics != null || accelerators.isOpen();
+    if (isAwaited || stored == null || !stored.writeAtLeisure()) {
+      return false;
+    }
+    cache.clear();
+    memory.giveBackFree();
+    return true;
+  }
+
   /** A time line is written when all else has ended; see {@link Timeline#close} for failures. */
   @Override
   public void close() {

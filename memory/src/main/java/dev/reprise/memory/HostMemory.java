@@ -456,6 +456,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
     return liveLarge.get() + stripes.liveBuffers();
   }
 
+  /** Returns memory that nobody uses now to the system. */
+  public void giveBackFree() {
+    trim(Long.MAX_VALUE);
+  }
+
   /**
    * Returns all free memory to the system. Buffers that are still in use stay valid; theirs returns
    * when they are released.

@@ -47,6 +47,9 @@ public final class ExperimentStore implements RunStore {
   /** Artifacts that are ranked at a time, for which all of them are looked at. */
   private static final int RANKED = 16 * EVICTION_BATCH;
 
+  /** What must be left on the disk for a writer whom nobody watches. */
+  private static final long LEAST_ROOM_BYTES = 256L << 20;
+
   private final StoreConfig config;
   private final ArtifactFiles files;
   private final PieceFiles pieces;
@@ -367,14 +370,80 @@ public final class ExperimentStore implements RunStore {
       StoreConfig config, Supplier<ExperimentStore> opening, RunFacts facts, long queueBytes) {
     RunTarget target =
         new LateTarget(config.folder().toString(), () -> new FolderTarget(opening.get(), facts));
-    return new RunLog(target, queueBytes, config.writingShare());
+    return RunLog.of(config, target, queueBytes);
   }
 
   @Override
   public RunLog begin(RunFacts facts, long queueBytes) {
-    return config.readOnly()
-        ? null
-        : new RunLog(new FolderTarget(this, facts), queueBytes, config.writingShare());
+    return config.readOnly() ? null : RunLog.of(config, new FolderTarget(this, facts), queueBytes);
+  }
+
+  @Override
+  public boolean announceWriter(long bytes) {
+    if (claims == null) {
+      return false;
+    }
+    try {
+      if (Files.getFileStore(config.folder()).getUsableSpace() - bytes < LEAST_ROOM_BYTES) {
+        return false;
+      }
+      return claims.announceWriter() != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean awaitWriters(long nanos) {
+    try {
+      return claims == null || claims.awaitWriters(nanos);
+    } catch (IOException e) {
+      // Without locks nobody is waited for.
+      return true;
+    }
+  }
+
+  /**
+   * Waits for processes that write what runs have left; before this process opens the store.
+   *
+   * @return false when they still do after that time
+   */
+  public static boolean awaitWriters(Path folder, long nanos) {
+    Path claims = folder.resolve("claims");
+    if (!Files.isWritable(claims)) {
+      return true;
+    }
+    try (ProcessClaims all = new ProcessClaims(claims)) {
+      return all.awaitWriters(nanos);
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private Path notes() {
+    return config.folder().resolve("note.txt");
+  }
+
+  @Override
+  public void leaveNote(String text) {
+    try {
+      Files.writeString(notes(), text);
+    } catch (IOException e) {
+      // The same trouble, most likely; who runs the next time meets it, too.
+    }
+  }
+
+  @Override
+  public String takeNote() {
+    if (config.readOnly()) {
+      return null;
+    }
+    try {
+      String text = Files.readString(notes()).strip();
+      return Files.deleteIfExists(notes()) && !text.isEmpty() ? text : null;
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /**

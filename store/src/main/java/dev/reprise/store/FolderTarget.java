@@ -59,6 +59,11 @@ final class FolderTarget implements RunTarget {
   }
 
   @Override
+  public void keepAhead(Key key, Program program) {
+    keepProgram(key, program);
+  }
+
+  @Override
   public void write(Batch batch) throws IOException {
     long[] begun = {run};
     try {

@@ -73,6 +73,11 @@ final class LateTarget implements RunTarget {
   }
 
   @Override
+  public void keepAhead(Key key, Program program) {
+    opening.get().keepAhead(key, program);
+  }
+
+  @Override
   public void write(Batch batch) throws IOException {
     opened().write(batch);
   }

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Who computes what, among processes on one machine: a lock of the operating system on one byte of
@@ -20,6 +21,15 @@ import java.nio.file.StandardOpenOption;
  * <p>Thread-safe.
  */
 final class ProcessClaims implements AutoCloseable {
+  /** The offset beyond those of keys: locked, shared, by those who write what a run has left. */
+  private static final long WRITERS = 1L << 62;
+
+  /** Who looks whether there are writers holds the lock for a moment. */
+  private static final int TRIES = 100;
+
+  private static final long LOOK_NANOS = 100_000;
+  private static final long PAUSE_NANOS = 5_000_000;
+
   private final FileChannel file;
 
   /** A held claim; closing it lets others claim the key. */
@@ -42,6 +52,52 @@ final class ProcessClaims implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return null;
     }
+  }
+
+  /** Announces a writer, until it ends this; null when that cannot be. */
+  Held announceWriter() throws IOException {
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        FileLock lock = file.tryLock(WRITERS, 1, true);
+        if (lock != null) {
+          return () -> release(lock);
+        }
+      } catch (OverlappingFileLockException e) {
+        return null;
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    return null;
+  }
+
+  /** True while another process, or this one, is an announced writer. */
+  boolean hasWriters() throws IOException {
+    try {
+      FileLock lock = file.tryLock(WRITERS, 1, false);
+      if (lock == null) {
+        return true;
+      }
+      release(lock);
+      return false;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Waits until there are no writers.
+   *
+   * @return false when there still are some after that time, or the thread was interrupted
+   */
+  boolean awaitWriters(long nanos) throws IOException {
+    long end = System.nanoTime() + nanos;
+    while (hasWriters()) {
+      if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return true;
   }
 
   private static void release(FileLock lock) {

@@ -31,6 +31,11 @@ import java.util.function.Supplier;
  * counted. When the store cannot be written (full disk, no rights) the rest is dropped, and {@link
  * #problem} says why: the run itself goes on.
  *
+ * <p><b>Afterwards.</b> If nobody will wait for {@link #close} (see {@link
+ * StoreConfig#writtenAfterwards}), changes are gathered for longer, and what does not pay for
+ * itself waits for the end in any number that the queue has room for. {@link #writeAtLeisure} then
+ * gives the time for it; without that, close ends as soon as ever.
+ *
  * <p>Writing takes no more than a share of the run's time ({@link WriteBudget}): what pays for
  * itself is written at once, other values wait for the end and are written then, those first that
  * save most, as far as the budget goes. {@link #close} waits for that and drops the rest.
@@ -38,8 +43,17 @@ import java.util.function.Supplier;
 public final class RunLog implements AutoCloseable {
   private static final int LARGEST_BATCH = 1_024;
 
+  /** When nobody will wait for the end; as long as one transaction may keep others waiting. */
+  private static final int LARGEST_BATCH_AFTERWARDS = 4_096;
+
   /** How long changes are gathered before they are written. */
   private static final long GATHER_NANOS = 250_000_000;
+
+  /** Likewise, when writing is left for afterwards. */
+  private static final long LONG_GATHER_NANOS = 3_000_000_000L;
+
+  /** So many bytes are written at a time when nobody waits; others find them then. */
+  private static final long BYTES_AT_LEISURE = 32 << 20;
 
   /** Values may wait for the end in any case up to so many bytes. */
   private static final long LEAST_WAITING_BYTES = 16 << 20;
@@ -62,7 +76,9 @@ public final class RunLog implements AutoCloseable {
   private final RunTarget target;
   private final long queueBytes;
   private final GatheringQueue<Change> queue;
-  private final long gatherNanos;
+  private final long urgentNanos;
+  private final boolean afterwards;
+  private final int largestBatch;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final LongAdder kept = new LongAdder();
   private final LongAdder keptBytes = new LongAdder();
@@ -75,6 +91,9 @@ public final class RunLog implements AutoCloseable {
 
   // Written by the writing thread, read by anybody.
   private volatile StoreException problem;
+
+  // Written before close by whoever closes; 0 when somebody waits for that.
+  private volatile long leisureNanos;
 
   // Of the writing thread.
   private final Map<Key, Integer> uses = new HashMap<>();
@@ -126,10 +145,32 @@ public final class RunLog implements AutoCloseable {
   }
 
   RunLog(RunTarget target, long queueBytes, double share, long gatherNanos) {
+    this(target, queueBytes, share, gatherNanos, gatherNanos, false);
+  }
+
+  /** A log that writes as the configuration wants it. */
+  static RunLog of(StoreConfig config, RunTarget target, long queueBytes) {
+    long gather = config.afterwards() ? LONG_GATHER_NANOS : GATHER_NANOS;
+    return new RunLog(
+        target, queueBytes, config.writingShare(), gather, GATHER_NANOS, config.afterwards());
+  }
+
+  /**
+   * @param urgentNanos what took longer to compute is not gathered
+   */
+  RunLog(
+      RunTarget target,
+      long queueBytes,
+      double share,
+      long gatherNanos,
+      long urgentNanos,
+      boolean afterwards) {
     this.target = target;
     this.queueBytes = queueBytes;
-    this.gatherNanos = gatherNanos;
-    this.queue = new GatheringQueue<>(gatherNanos, LARGEST_BATCH);
+    this.urgentNanos = urgentNanos;
+    this.afterwards = afterwards;
+    this.largestBatch = afterwards ? LARGEST_BATCH_AFTERWARDS : LARGEST_BATCH;
+    this.queue = new GatheringQueue<>(gatherNanos, largestBatch);
     this.budget = new WriteBudget(share, System::nanoTime);
     this.graphBudget = new WriteBudget(share / GRAPH_PART, System::nanoTime);
     this.waiting = new WaitingOffers<>(queueBytes / 2);
@@ -168,7 +209,7 @@ public final class RunLog implements AutoCloseable {
     // Asked before the thread that writes may give it back.
     boolean isAwaited = content.isAwaited();
     enqueue(new Offer(key, vertex, costNanos, content, bytes));
-    if (isAwaited || costNanos >= gatherNanos || queuedBytes.get() > queueBytes / 2) {
+    if (isAwaited || costNanos >= urgentNanos || queuedBytes.get() > queueBytes / 2) {
       queue.hurry();
     }
     return true;
@@ -210,7 +251,7 @@ public final class RunLog implements AutoCloseable {
     }
     queuedBytes.addAndGet(OUTCOME_BYTES);
     enqueue(new Outcome(key, record, costNanos, null));
-    if (costNanos >= gatherNanos) {
+    if (costNanos >= urgentNanos) {
       queue.hurry();
     }
   }
@@ -226,6 +267,16 @@ public final class RunLog implements AutoCloseable {
       queuedBytes.addAndGet(OUTCOME_BYTES);
       enqueue(new Outcome(key, record, costNanos, program));
     }
+  }
+
+  /**
+   * Keeps what a whole run left where it is found without the graph, which has not heard of it yet;
+   * does so before it returns.
+   *
+   * @throws StoreException when the store cannot be opened
+   */
+  public void keepProgram(Key key, Program program) {
+    target.keepAhead(key, program);
   }
 
   /** Keeps beside the graph what a whole run left that the graph has. */
@@ -286,6 +337,16 @@ public final class RunLog implements AutoCloseable {
     return unpaid.sum();
   }
 
+  /** Bytes of values that are not written yet. */
+  public long pendingBytes() {
+    return queuedBytes.get();
+  }
+
+  /** Lets {@link #close} take so much longer, for what did not pay for its writing before. */
+  public void writeAtLeisure(long nanos) {
+    leisureNanos = nanos;
+  }
+
   /** Waits until everything that pays is written, or cannot be. */
   @Override
   public void close() {
@@ -316,6 +377,8 @@ public final class RunLog implements AutoCloseable {
         continue;
       }
       if (!open) {
+        budget.grant(leisureNanos);
+        graphBudget.grant(leisureNanos / GRAPH_PART);
         batch.add(updates -> updates.uses(uses));
       }
       batch.removeIf(change -> change instanceof Weighed weighed && !isWrittenNow(weighed));
@@ -361,7 +424,8 @@ public final class RunLog implements AutoCloseable {
     }
     change.postpone();
     waiting.add(change, nanos);
-    long limit = Math.max(LEAST_WAITING_BYTES, budget.affordableBytes());
+    long limit =
+        afterwards ? Long.MAX_VALUE : Math.max(LEAST_WAITING_BYTES, budget.affordableBytes());
     Weighed least = waiting.overflow(limit);
     while (least != null) {
       giveUp(least);
@@ -381,16 +445,20 @@ public final class RunLog implements AutoCloseable {
 
   /** At the end: the best first, as far as the budget goes. */
   private void writeWhatWaits(List<Change> batch) {
+    long most = leisureNanos > 0 ? BYTES_AT_LEISURE : Long.MAX_VALUE;
+    long bytes = 0;
     for (Weighed best = waiting.best(); best != null; best = waiting.best()) {
       long nanos = writeNanos(best);
       if (problem == null && budget.allows(nanos)) {
         budget.spend(nanos);
         batch.add(best);
+        bytes += best.bytes();
       } else {
         giveUp(best);
       }
-      if (batch.size() >= LARGEST_BATCH) {
+      if (batch.size() >= largestBatch || bytes >= most) {
         applyAll(batch);
+        bytes = 0;
       }
     }
     applyAll(batch);

@@ -101,6 +101,33 @@ public interface RunStore extends AutoCloseable {
    */
   RunLog begin(RunFacts facts, long queueBytes);
 
+  /**
+   * Announces that this process writes what a run has left until the store is closed, so that
+   * others may wait for it.
+   *
+   * @return false when there is too little room, or nobody would know
+   */
+  default boolean announceWriter(long bytes) {
+    return false;
+  }
+
+  /**
+   * Waits for other processes that write what runs have left.
+   *
+   * @return false when they still do after that time
+   */
+  default boolean awaitWriters(long nanos) {
+    return true;
+  }
+
+  /** Leaves a note for who opens the store next. */
+  default void leaveNote(String text) {}
+
+  /** What others have left as notes, once; null when there is nothing. */
+  default String takeNote() {
+    return null;
+  }
+
   /** Why it is not asked any more, although it was opened; null while all is well. */
   default StoreException problem() {
     return null;

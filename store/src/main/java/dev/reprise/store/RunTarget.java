@@ -37,6 +37,9 @@ public interface RunTarget {
   /** Keeps a program where a process finds it without the graph, which has its record. */
   default void keepProgram(Key key, Program program) throws IOException {}
 
+  /** Likewise, by any thread, before the graph has the record; best effort. */
+  default void keepAhead(Key key, Program program) {}
+
   /** Changes that are made one after another. */
   interface Batch {
     void applyTo(RunChanges changes) throws SQLException, IOException;

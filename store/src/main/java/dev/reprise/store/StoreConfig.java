@@ -14,6 +14,8 @@ import java.util.Objects;
  *     case
  * @param writingShare the part of a run's time that writing may take
  * @param warmStart whether {@code warmstart} of scripts may return the best earlier model
+ * @param afterwards whether writing may be left for when the run is over, because nobody waits for
+ *     the session to be closed; of a folder
  */
 public record StoreConfig(
     Path folder,
@@ -21,7 +23,8 @@ public record StoreConfig(
     long budgetBytes,
     boolean readOnly,
     double writingShare,
-    boolean warmStart) {
+    boolean warmStart,
+    boolean afterwards) {
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
 
@@ -43,6 +46,7 @@ public record StoreConfig(
         DEFAULT_BUDGET_BYTES,
         false,
         DEFAULT_WRITING_SHARE,
+        false,
         false);
   }
 
@@ -53,11 +57,12 @@ public record StoreConfig(
         DEFAULT_BUDGET_BYTES,
         false,
         DEFAULT_WRITING_SHARE,
+        false,
         false);
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
-    return new StoreConfig(folder, server, bytes, readOnly, writingShare, warmStart);
+    return new StoreConfig(folder, server, bytes, readOnly, writingShare, warmStart, afterwards);
   }
 
   /** A store in a folder that keeps more, or less, of what a run computes. */
@@ -65,15 +70,21 @@ public record StoreConfig(
     if (!(share >= 0)) {
       throw new IllegalArgumentException("the share of writing must not be negative: " + share);
     }
-    return new StoreConfig(folder, server, budgetBytes, readOnly, share, warmStart);
+    return new StoreConfig(folder, server, budgetBytes, readOnly, share, warmStart, afterwards);
   }
 
   public StoreConfig asReadOnly() {
-    return new StoreConfig(folder, server, budgetBytes, true, writingShare, warmStart);
+    return new StoreConfig(folder, server, budgetBytes, true, writingShare, warmStart, afterwards);
   }
 
   /** A store from whose models the trainings of a run may begin. */
   public StoreConfig withWarmStart() {
-    return new StoreConfig(folder, server, budgetBytes, readOnly, writingShare, true);
+    return new StoreConfig(folder, server, budgetBytes, readOnly, writingShare, true, afterwards);
+  }
+
+  /** A store that is mostly written when runs are over; a server's is written as ever. */
+  public StoreConfig writtenAfterwards() {
+    return new StoreConfig(
+        folder, server, budgetBytes, readOnly, writingShare, warmStart, folder != null);
   }
 }

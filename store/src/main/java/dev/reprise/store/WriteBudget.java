@@ -32,6 +32,9 @@ final class WriteBudget {
   private long spentNanos;
   private long takenNanos;
 
+  /** Given when nobody waits for the writing any more. */
+  private long grantedNanos;
+
   /**
    * @param share of the run's time
    * @param clock nanoseconds
@@ -60,14 +63,19 @@ final class WriteBudget {
   /** The credit goes by estimates, the share by what writing has really taken. */
   private double leftNanos() {
     double earned = share * (clock.getAsLong() - start);
-    double credit = CREDIT_NANOS - spentNanos;
-    return Math.max(credit, CREDIT_NANOS + earned - Math.max(takenNanos, spentNanos));
+    long given = CREDIT_NANOS + grantedNanos;
+    return Math.max(given - spentNanos, given + earned - Math.max(takenNanos, spentNanos));
   }
 
   /** Bytes beyond which more will hardly be written at the end than is there already. */
   long affordableBytes() {
     double later = share * (clock.getAsLong() - start);
     return (long) (Math.max(0, leftNanos() + later) / nanosPerByte);
+  }
+
+  /** Gives more than the share. */
+  void grant(long nanos) {
+    grantedNanos += nanos;
   }
 
   void spend(long writeNanos) {

@@ -26,6 +26,9 @@ import java.util.function.Consumer;
  * run of a build only. When it fails, it tells so once and the session keeps nothing. Thread-safe.
  */
 final class StoreOpening {
+  /** How long a run waits for what others are writing down that have ended before it began. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
   private final StoreConfig config;
   private final FutureTask<Key> contract;
   private final FutureTask<? extends RunStore> opening;
@@ -62,7 +65,11 @@ final class StoreOpening {
       opening.run();
       // Either may fail, which must be now and not in the middle of the run.
       contract();
-      store();
+      store().awaitWriters(PATIENCE_NANOS);
+      String note = store().takeNote();
+      if (note != null) {
+        tell.accept(note);
+      }
     }
   }
 
@@ -107,6 +114,11 @@ final class StoreOpening {
    */
   RunStore store() {
     return result(opening);
+  }
+
+  /** Whether writing may be left for when the run is over. */
+  boolean isWrittenAfterwards() {
+    return config.afterwards();
   }
 
   /** Begins to record a run; null when nothing is added to the store. */

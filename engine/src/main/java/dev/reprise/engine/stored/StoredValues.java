@@ -87,6 +87,11 @@ public final class StoredValues implements AutoCloseable {
 
   private static final long LARGEST_QUEUE_BYTES = 1L << 30;
 
+  /** What a run leaves may take as long to write as the run took, within these. */
+  private static final long LEAST_LEISURE_NANOS = 1_000_000_000L;
+
+  private static final long MOST_LEISURE_NANOS = 30_000_000_000L;
+
   /** A model that waits for the end of the session takes no more than this share, as a divisor. */
   private static final int MODEL_SHARE = 16;
 
@@ -118,6 +123,12 @@ public final class StoredValues implements AutoCloseable {
   private volatile RunLog log;
   private volatile String status = "ended";
   private long startedNanos;
+
+  /** How to keep the last whole run where it is found without the graph; null when it is not. */
+  private volatile Runnable lastProgram;
+
+  // By the thread that closes.
+  private boolean atLeisure;
 
   /**
    * @param tags which values may be found besides those of a key
@@ -489,6 +500,7 @@ public final class StoredValues implements AutoCloseable {
     }
     Supplier<byte[]> record = () -> SealedRecord.sealed(program.get().record());
     if (tags == TagClass.DEFAULT) {
+      lastProgram = () -> open.keepProgram(keyOf(key), program.get());
       open.program(keyOf(key), record, program, costNanos);
     } else {
       open.region(keyOf(key), record, costNanos);
@@ -765,6 +777,44 @@ public final class StoredValues implements AutoCloseable {
     }
   }
 
+  /**
+   * Says that nobody waits for {@link #close}, which then takes the time to write what is worth it.
+   * What the next run of the same script asks for first is there when this returns.
+   *
+   * @return false when the store was not made for that, or has trouble that somebody should see
+   */
+  public boolean writeAtLeisure() {
+    RunLog open = log;
+    if (open == null || !opening.isWrittenAfterwards() || open.problem() != null) {
+      return false;
+    }
+    try {
+      if (!store().announceWriter(open.pendingBytes())) {
+        return false;
+      }
+      Runnable program = lastProgram;
+      if (program != null) {
+        program.run();
+      }
+    } catch (StoreException e) {
+      return false;
+    }
+    open.writeAtLeisure(
+        Math.clamp(System.nanoTime() - startedNanos, LEAST_LEISURE_NANOS, MOST_LEISURE_NANOS));
+    atLeisure = true;
+    return true;
+  }
+
+  /** Tells of trouble with writing, now or when somebody opens the store again. */
+  private void tell(StoreException problem) {
+    String text = problem.getMessage() + "; nothing more was kept";
+    if (atLeisure) {
+      store().leaveNote("an earlier run could not leave all that it had: " + text);
+    } else {
+      tell.accept(text);
+    }
+  }
+
   /** Waits until everything that was offered is written. */
   @Override
   public void close() {
@@ -779,7 +829,7 @@ public final class StoredValues implements AutoCloseable {
       open.close();
       // A server that does not answer was told of when that was found.
       if (open.problem() != null && ofStore() == null) {
-        tell.accept(open.problem().getMessage() + "; nothing more was kept");
+        tell(open.problem());
       }
     }
     try {

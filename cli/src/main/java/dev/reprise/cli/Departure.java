@@ -1,0 +1,100 @@
+package dev.reprise.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How a command ends for whoever called it while its process goes on, to write into an experiment
+ * store what the run has left. The launcher waits for an exit code on a pipe, or for the end of the
+ * process if none comes:
+ *
+ * <pre>
+ *   launcher   starts java ----- waits ------------------> exits with the code
+ *   java             \--> runs, prints, closes its streams, tells the code --> writes, exits
+ * </pre>
+ *
+ * <p>Until then the process ends with its launcher, however that dies, as if it were the same
+ * process. Used by the main thread; a thread of its own looks after the launcher.
+ */
+final class Departure {
+  /** Of a process that is waited for until it ends. */
+  static final Departure NONE = new Departure(0, null);
+
+  /** Killed, as the launcher was: 128 + SIGKILL. */
+  private static final int KILLED = 137;
+
+  private static final long LOOK_NANOS = 100_000_000;
+
+  private final long launcher;
+  private final Path pipe;
+
+  // Written by the main thread.
+  private volatile boolean left;
+
+  private Departure(long launcher, Path pipe) {
+    this.launcher = launcher;
+    this.pipe = pipe;
+  }
+
+  /**
+   * The departure that a launcher offers.
+   *
+   * @param offer {@code PID DESCRIPTOR} of the launcher and of the pipe that it reads; null, or
+   *     anything else, is no offer
+   */
+  static Departure of(String offer) {
+    if (offer == null || !offer.matches("[0-9]{1,18} [0-9]{1,9}")) {
+      return NONE;
+    }
+    String[] parts = offer.split(" ");
+    long launcher = Long.parseLong(parts[0]);
+    if (!isParent(launcher)) {
+      // Inherited from a command that started this one.
+      return NONE;
+    }
+    Departure departure = new Departure(launcher, Path.of("/dev/fd", parts[1]));
+    Thread.ofPlatform().name("reprise-launcher").daemon().start(departure::watch);
+    return departure;
+  }
+
+  private static boolean isParent(long pid) {
+    return ProcessHandle.current().parent().filter(parent -> parent.pid() == pid).isPresent();
+  }
+
+  private void watch() {
+    while (!left && isParent(launcher)) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    if (!left) {
+      Runtime.getRuntime().halt(KILLED);
+    }
+  }
+
+  /** True when the process may outlive its command. */
+  boolean isPossible() {
+    return pipe != null;
+  }
+
+  /**
+   * Ends the command; what is printed from now on is lost.
+   *
+   * @throws IOException when the launcher cannot be told, and waits for the end of the process
+   */
+  void leave(ExitCode code, Console console) throws IOException {
+    console.out().flush();
+    console.err().flush();
+    try (FileOutputStream told = new FileOutputStream(pipe.toFile())) {
+      // Of these three the JDK makes streams to nowhere: readers of ours see their end.
+      new FileInputStream(FileDescriptor.in).close();
+      new FileOutputStream(FileDescriptor.out).close();
+      new FileOutputStream(FileDescriptor.err).close();
+      left = true;
+      told.write((code.number() + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+}
