@@ -298,4 +298,38 @@ class RunLogTest {
     assertThat(log.kept()).isZero();
     assertThat(content.released.get()).isEqualTo(1);
   }
+
+  private static final long MEGABYTE = 1 << 20;
+
+  /** Offers a hundred values none of which pays for its writing. */
+  private RunLog afterwards(ExperimentStore store) {
+    StoreConfig config = StoreConfig.of(folder.resolve("store")).withWritingShare(0).writtenAfterwards();
+    RunLog log = RunLog.of(config, new Noting(new FolderTarget(store, facts())), 400 * MEGABYTE);
+    for (int i = 0; i < 100; i++) {
+      log.offer(key(i), key(i), 1_000_000, new Bytes((int) MEGABYTE, i));
+    }
+    return log;
+  }
+
+  @Test
+  void whatDoesNotPayForItselfIsWrittenInPartsWhenNobodyWaits() {
+    try (ExperimentStore store = open()) {
+      RunLog log = afterwards(store);
+      log.writeAtLeisure(HOUR);
+      log.close();
+      assertThat(log.kept()).isEqualTo(100);
+      List<Integer> parts = written.stream().map(List::size).filter(size -> size > 0).toList();
+      assertThat(parts).hasSizeGreaterThan(2).allMatch(size -> size <= 32);
+    }
+  }
+
+  @Test
+  void whoWaitsForTheEndAfterAllWaitsNoLongerThanEver() {
+    try (ExperimentStore store = open()) {
+      RunLog log = afterwards(store);
+      log.close();
+      assertThat(log.kept()).isEqualTo(9);
+      assertThat(log.unpaid()).isEqualTo(91);
+    }
+  }
 }

@@ -1,0 +1,160 @@
+package dev.reprise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.store.ExperimentStore;
+import dev.reprise.store.Experiments;
+import dev.reprise.store.StoreConfig;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that go on when their command has ended; a shell stands for the launcher. */
+@Timeout(120)
+@DisabledOnOs(OS.WINDOWS)
+class DepartureTest {
+  /** Its products take a few milliseconds each: none pays for being written in time. */
+  private static final String SCRIPT =
+      """
+      X = rand(rows=2000, cols=400, seed=1)
+      for (i in 1:5) { print(sum(t(X) %*% (X * i)) > 0) }
+      """;
+
+  @TempDir Path folder;
+
+  /** Prints the code on which the process left, and then that it has ended. */
+  private Process start(String launcher, String script) throws IOException {
+    List<String> command = new ArrayList<>(List.of("bash", "-c", launcher, "launcher"));
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+    command.addAll(List.of("run", "--device", "cpu", "--store", store().toString(), "-s", script));
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectError(folder.resolve("err.txt").toFile())
+        .start();
+  }
+
+  private static final String WAITING =
+      """
+      exec 8>&1 1>out.txt
+      REPRISE_LEAVING="$$ 8" "$@"
+      echo "ended $?" >&8
+      """;
+
+  private Path store() {
+    return folder.resolve("store");
+  }
+
+  private static String classPath() {
+    if (DepartureTest.class.getClassLoader() instanceof URLClassLoader loader) {
+      return Arrays.stream(loader.getURLs())
+          .map(URL::getPath)
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  private static BufferedReader lines(Process process) {
+    return process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  private String output() throws IOException {
+    return Files.readString(folder.resolve("out.txt"));
+  }
+
+  private List<Experiments.ArtifactEntry> artifacts() {
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {
+      return new Experiments(store).artifacts(0, 1_000);
+    }
+  }
+
+  @Test
+  void theCommandEndsBeforeTheStoreIsWrittenAndAllIsWrittenAfterwards() throws Exception {
+    ExperimentStore.open(StoreConfig.of(store())).close();
+    Process process;
+    try (Connection other =
+        DriverManager.getConnection("jdbc:sqlite:" + store().resolve("graph.db"))) {
+      // Nobody can write to the store meanwhile.
+      other.createStatement().execute("BEGIN IMMEDIATE");
+      process = start(WAITING, SCRIPT);
+      assertThat(lines(process).readLine()).isEqualTo("0");
+      assertThat(output()).isEqualTo("TRUE\n".repeat(5));
+      assertThat(ExperimentStore.awaitWriters(store(), 0)).as("nobody writes").isFalse();
+      other.createStatement().execute("ROLLBACK");
+    }
+    assertThat(lines(process).readLine()).isEqualTo("ended 0");
+    assertThat(Files.readString(folder.resolve("err.txt"))).isEmpty();
+    assertThat(artifacts()).hasSizeGreaterThan(5);
+    assertThat(ExperimentStore.awaitWriters(store(), 0)).isTrue();
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {
+      assertThat(new Experiments(store).runs(9))
+          .singleElement()
+          .satisfies(run -> assertThat(run.status()).isEqualTo("finished"));
+    }
+  }
+
+  @Test
+  void theNextRunOfTheSameScriptNeedNotWaitForTheGraph() throws Exception {
+    ExperimentStore.open(StoreConfig.of(store())).close();
+    try (Connection other =
+        DriverManager.getConnection("jdbc:sqlite:" + store().resolve("graph.db"))) {
+      other.createStatement().execute("BEGIN IMMEDIATE");
+      Process first = start(WAITING, SCRIPT);
+      assertThat(lines(first).readLine()).isEqualTo("0");
+      Process second = start(WAITING, SCRIPT);
+      assertThat(lines(second).readLine()).isEqualTo("ended 0");
+      assertThat(output()).isEqualTo("TRUE\n".repeat(5));
+      other.createStatement().execute("ROLLBACK");
+      assertThat(lines(first).readLine()).isEqualTo("ended 0");
+    }
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {
+      assertThat(new Experiments(store).runs(9))
+          .extracting(run -> run.status())
+          .containsExactlyInAnyOrder("finished", "recalled");
+    }
+  }
+
+  @Test
+  void aScriptThatFailsIsWaitedFor() throws Exception {
+    Process process = start(WAITING, "x = sum(rand(rows=9, cols=9, seed=1)); stop(\"enough\")");
+    assertThat(lines(process).readLine()).isEqualTo("ended 1");
+    assertThat(Files.readString(folder.resolve("err.txt"))).contains("enough");
+  }
+
+  @Test
+  void aProcessWhoseLauncherIsKilledEndsWithIt() throws Exception {
+    String endless = "print(\"begun\"); i = 0; while (i >= 0) { i = (i + 1) %% 7 }";
+    Process process = start("REPRISE_LEAVING=\"$$ 8\" \"$@\" 8>told.txt; exit 7", endless);
+    assertThat(lines(process).readLine()).isEqualTo("begun");
+    ProcessHandle java = process.children().findFirst().orElseThrow();
+    process.destroyForcibly();
+    java.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(Files.readString(folder.resolve("told.txt"))).isEmpty();
+  }
+
+  @Test
+  void whatIsNoOfferOfTheParentIsNone() {
+    assertThat(Departure.of(null).isPossible()).isFalse();
+    assertThat(Departure.of("8").isPossible()).isFalse();
+    assertThat(Departure.of("-1 8").isPossible()).isFalse();
+    assertThat(Departure.of(ProcessHandle.current().pid() + " 8").isPossible()).isFalse();
+  }
+}
