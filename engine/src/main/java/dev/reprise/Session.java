@@ -126,8 +126,8 @@ public final class Session implements AutoCloseable {
   /**
    * Says that the last run is over and that nobody waits for {@link #close}: with an experiment
    * store that is {@linkplain dev.reprise.store.StoreConfig#writtenAfterwards written afterwards},
-   * close then takes as long as the session has, from 1 to 30 seconds, to keep there what is worth
-   * it. A command tells its caller before it closes the session.
+   * close then takes up to twice as long as the session has, from 5 to 30 seconds, to keep there
+   * what is worth it. A command tells its caller before it closes the session.
    *
    * @return false when somebody should wait: close has nothing of that kind to do, there is trouble
    *     that it will tell of, or it has other things to leave, such as a time line

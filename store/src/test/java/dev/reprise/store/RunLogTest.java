@@ -303,7 +303,8 @@ class RunLogTest {
 
   /** Offers a hundred values none of which pays for its writing. */
   private RunLog afterwards(ExperimentStore store) {
-    StoreConfig config = StoreConfig.of(folder.resolve("store")).withWritingShare(0).writtenAfterwards();
+    StoreConfig config =
+        StoreConfig.of(folder.resolve("store")).withWritingShare(0).writtenAfterwards();
     RunLog log = RunLog.of(config, new Noting(new FolderTarget(store, facts())), 400 * MEGABYTE);
     for (int i = 0; i < 100; i++) {
       log.offer(key(i), key(i), 1_000_000, new Bytes((int) MEGABYTE, i));

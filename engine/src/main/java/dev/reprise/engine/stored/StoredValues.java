@@ -87,8 +87,10 @@ public final class StoredValues implements AutoCloseable {
 
   private static final long LARGEST_QUEUE_BYTES = 1L << 30;
 
-  /** What a run leaves may take as long to write as the run took, within these. */
-  private static final long LEAST_LEISURE_NANOS = 1_000_000_000L;
+  /** What a run leaves may take twice as long to write as the run took, within these. */
+  private static final int LEISURE = 2;
+
+  private static final long LEAST_LEISURE_NANOS = 5_000_000_000L;
 
   private static final long MOST_LEISURE_NANOS = 30_000_000_000L;
 
@@ -799,8 +801,8 @@ public final class StoredValues implements AutoCloseable {
     } catch (StoreException e) {
       return false;
     }
-    open.writeAtLeisure(
-        Math.clamp(System.nanoTime() - startedNanos, LEAST_LEISURE_NANOS, MOST_LEISURE_NANOS));
+    long elapsed = System.nanoTime() - startedNanos;
+    open.writeAtLeisure(Math.clamp(LEISURE * elapsed, LEAST_LEISURE_NANOS, MOST_LEISURE_NANOS));
     atLeisure = true;
     return true;
   }
