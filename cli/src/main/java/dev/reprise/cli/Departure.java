@@ -28,7 +28,7 @@ final class Departure {
   /** Killed, as the launcher was: 128 + SIGKILL. */
   private static final int KILLED = 137;
 
-  private static final long LOOK_NANOS = 100_000_000;
+  private static final long LOOK_NANOS = 500_000_000;
 
   private final long launcher;
   private final Path pipe;
