@@ -50,7 +50,13 @@ final class Restoration implements LostValues {
     this.allowed = allowed;
   }
 
-  /** Notes the item of a value that an accelerator may have computed; null when none is traced. */
+  /**
+   * Notes the item of a value that an accelerator may have computed. Called wherever a value is
+   * finished, and before it is given to anybody: a claim's waiters and a handle's readers use it,
+   * and may find it lost, before the thread that began the operation binds it, or without that.
+   *
+   * @param item null when none is traced
+   */
   static void note(Value value, LineageItem item) {
     if (item != null && value instanceof ManagedMatrix matrix) {
       matrix.noteOrigin(item);
