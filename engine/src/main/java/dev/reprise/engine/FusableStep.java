@@ -10,7 +10,6 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
 import dev.reprise.runtime.operation.Meta;
-import dev.reprise.runtime.operation.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -136,7 +135,7 @@ final class FusableStep extends Step {
   private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {
     long fewest =
         devices && context.run.session().fusion().chains().takesSmall() ? 1 : FEWEST_CELLS;
-    if (deferral == Deferral.NEVER || shape(operands).cells() < fewest) {
+    if (deferral == Deferral.NEVER || FusedShape.of(operands).cells() < fewest) {
       return false;
     }
     return deferral == Deferral.ALWAYS || eager.operation.work(operands) < Pipeline.COST_GATE_NANOS;
@@ -150,7 +149,7 @@ final class FusableStep extends Step {
         operand.retain();
       }
     }
-    Deferred deferred = new Deferred(this, operands, shape(operands));
+    Deferred deferred = new Deferred(this, operands, FusedShape.of(operands));
     activation.bind(eager.outputs[0], deferred, item);
     releaseDead(activation);
   }
@@ -254,7 +253,7 @@ final class FusableStep extends Step {
         return null;
       }
     }
-    Shape shape = shape(operands);
+    Shape shape = FusedShape.of(operands);
     if (shape == null) {
       return null;
     }
@@ -315,32 +314,6 @@ final class FusableStep extends Step {
         : meta.type().isScalar()
             && meta.type() != ValueType.STRING
             && !fusable.opcode().equals("^");
-  }
-
-  /** The common shape of an element-wise result; null for scalars alone and what does not fit. */
-  private Shape shape(Value[] operands) {
-    Shape shape = null;
-    for (Value operand : operands) {
-      Shape other = Shapes.of(operand);
-      if (shape == null) {
-        shape = other;
-      } else if (other != null && !other.equals(shape)) {
-        if (operands.length != 2) {
-          return null;
-        }
-        shape = broadcastOrNull(shape, other);
-      }
-    }
-    return shape;
-  }
-
-  private static Shape broadcastOrNull(Shape left, Shape right) {
-    return repeats(right, left) ? left : repeats(left, right) ? right : null;
-  }
-
-  private static boolean repeats(Shape small, Shape large) {
-    return (small.rows() == large.rows() || small.rows() == 1)
-        && (small.cols() == large.cols() || small.cols() == 1);
   }
 
   private void computeInputs(ControlContext context, Activation activation) {

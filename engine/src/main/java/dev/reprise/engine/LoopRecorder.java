@@ -49,8 +49,7 @@ final class LoopRecorder {
   private final PathSymbols.Known known;
   private final KnownPaths paths;
 
-  // Written variables that recorded iterations have changed since recording began.
-  private final boolean[] changed;
+  private final RecordedStarts starts;
   private Scalar[] pool = new Scalar[0];
   private long iterations;
   private long failures;
@@ -95,7 +94,7 @@ final class LoopRecorder {
     this.recorder = builder.recorder();
     this.known = new PathSymbols.Known(items, written, new ArrayList<>());
     this.paths = new KnownPaths(body, known, activation.procedure.slotCount(), variable);
-    this.changed = new boolean[written.length];
+    this.starts = new RecordedStarts(known, recorder);
   }
 
   /** True when it was of any use. */
@@ -135,7 +134,7 @@ final class LoopRecorder {
         return true;
       }
       recorder.begin();
-      beginUnchanged();
+      starts.begin(paths.ends());
       activation.items = null;
       activation.recorder = this;
     }
@@ -173,7 +172,7 @@ final class LoopRecorder {
     if (isRecording()) {
       End end = stretch.end;
       if (end != null && recorder.append(end.stored, pool)) {
-        noteChanges(end);
+        starts.passed(end);
         state = end.next;
         inside = false;
         recorded++;
@@ -303,30 +302,9 @@ final class LoopRecorder {
       return null;
     }
     if (made == null) {
-      made = new PathItems(known, stretch.whole, pool, this::start);
+      made = new PathItems(known, stretch.whole, pool, starts::item);
     }
     return made.node(operation);
-  }
-
-  /** What a variable was at the start of the iteration, if it is the first that held that. */
-  private LineageItem start(int variable) {
-    return changed[variable] ? recorder.item(variable) : items[written[variable]];
-  }
-
-  private void beginUnchanged() {
-    Arrays.fill(changed, false);
-    for (End end : paths.ends()) {
-      end.used = false;
-    }
-  }
-
-  private void noteChanges(End end) {
-    if (!end.used) {
-      end.used = true;
-      for (int c = 0; c < changed.length; c++) {
-        changed[c] |= end.changed[c];
-      }
-    }
   }
 
   // ---- from no items to items
@@ -371,10 +349,13 @@ final class LoopRecorder {
   }
 
   private void makeItems() {
-    LineageItem[] starts = startItems();
+    LineageItem[] before = starts.items(state);
+    for (int c = 0; c < before.length; c++) {
+      items[written[c]] = before[c];
+    }
     recorder.end(items);
     if (!inside) {
-      for (int c = 0; c < starts.length; c++) {
+      for (int c = 0; c < before.length; c++) {
         if (PathShape.isPool(state.starts[c]) && items[written[c]] == null) {
           items[written[c]] = literal(activation.values[written[c]]);
         }
@@ -387,39 +368,14 @@ final class LoopRecorder {
       int steps = i + 1 < runCount ? straight.traces().length : at;
       now.follow(straight, steps);
     }
-    PathItems path = new PathItems(known, now, pool, c -> starts[c]);
-    for (int c = 0; c < starts.length; c++) {
+    PathItems path = new PathItems(known, now, pool, c -> before[c]);
+    for (int c = 0; c < before.length; c++) {
       int slot = written[c];
       int symbol = now.of(slot);
       if (symbol != state.starts[c] || (PathShape.isPool(symbol) && items[slot] == null)) {
         items[slot] = path.item(symbol, activation.values[slot]);
       }
     }
-  }
-
-  /**
-   * What the variables were at the start of the iteration: null for literals of recorded
-   * iterations, which the builder does not ask for.
-   */
-  private LineageItem[] startItems() {
-    LineageItem[] starts = new LineageItem[written.length];
-    for (int c = 0; c < starts.length; c++) {
-      int symbol = state.starts[c];
-      if (!changed[c]) {
-        starts[c] = items[written[c]];
-      } else if (PathShape.isVariable(symbol)) {
-        int first = PathShape.index(symbol);
-        starts[c] = first < c ? starts[first] : recorder.item(c);
-      } else if (PathShape.isOuter(symbol)) {
-        starts[c] = items[PathShape.index(symbol)];
-      } else if (PathShape.isFixed(symbol)) {
-        starts[c] = known.named().get(PathShape.index(symbol));
-      }
-    }
-    for (int c = 0; c < starts.length; c++) {
-      items[written[c]] = starts[c];
-    }
-    return starts;
   }
 
   private static LineageItem literal(Value value) {
