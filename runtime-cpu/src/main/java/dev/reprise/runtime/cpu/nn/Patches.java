@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Moves cells between images and patch matrices. Row (c, r, s) of a patch matrix holds, for each
@@ -13,6 +14,9 @@ import java.lang.foreign.MemorySegment;
 final class Patches {
   /** From so many cells on a call of the copying routine pays. */
   private static final int LONG_RUN = 16;
+
+  /** Cells of a channel, at most, that are added to in an array. */
+  private static final int MOST_ROWS = 1 << 20;
 
   private final WindowShape shape;
   private final int outWidth;
@@ -163,37 +167,60 @@ final class Patches {
   }
 
   /**
-   * Adds a piece of a patch matrix to the images' cells that it stands for. May clear cells of the
-   * patch matrix that stand for padding.
+   * Adds a piece of a patch matrix to the images' cells that it stands for. The channels of the
+   * piece belong to the caller, whichever rows.
    */
   void scatterAdd(MemorySegment patches, long at, long stride, Piece piece, MemorySegment images) {
+    int low = Math.clamp((long) piece.rowFrom - shape.padHeight(), 0, shape.height());
+    long reach = (long) (shape.filterHeight() - 1) * shape.dilationHeight();
+    int high = Math.clamp((long) piece.rowTo - shape.padHeight() + reach, low, shape.height());
+    long cells = (long) (high - low) * shape.width();
+    double[] shifted = null;
+    double[] rows = null;
+    if (shiftsWhole && cells <= MOST_ROWS) {
+      shifted = new double[(piece.rowTo - piece.rowFrom) * outWidth];
+      rows = new double[(int) cells];
+    }
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
+      long start = 8 * (plane + (long) low * shape.width());
+      if (rows != null) {
+        MemorySegment.copy(images, JAVA_DOUBLE, start, rows, 0, rows.length);
+      }
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
           int down = r * shape.dilationHeight();
           int right = s * shape.dilationWidth();
-          if (shiftsWhole) {
-            scatterShifted(patches, row, down, right, piece, images, plane);
+          if (rows != null) {
+            addShifted(patches, row, down, right, piece, shifted, rows, low);
           } else {
             scatterRow(patches, row, down, right, piece, images, plane);
           }
           row += stride;
         }
       }
+      if (rows != null) {
+        MemorySegment.copy(rows, 0, images, JAVA_DOUBLE, start, rows.length);
+      }
     }
   }
 
-  /** As {@link #gatherShifted}: what stands for padding is cleared, and then added anywhere. */
-  private void scatterShifted(
+  /**
+   * As {@link #gatherShifted}, to the rows of a channel from row {@code low} on: what stands for
+   * padding becomes 0 and is added anywhere. Sums start from 0, so they are never minus zero.
+   *
+   * @param shifted scratch for a row of the patch matrix
+   */
+  private void addShifted(
       MemorySegment patches,
       long start,
       int down,
       int right,
       Piece piece,
-      MemorySegment images,
-      long plane) {
+      double[] shifted,
+      double[] rows,
+      int low) {
     int first = Math.clamp((long) shape.padHeight() - down, piece.rowFrom, piece.rowTo);
     int end = Math.clamp((long) shape.height() + shape.padHeight() - down, first, piece.rowTo);
     int from = firstInside(right);
@@ -201,16 +228,24 @@ final class Patches {
     if (first == end || from == to) {
       return;
     }
-    long width = outWidth;
-    long source = start + (first - piece.rowFrom) * width;
-    clearBorders(patches, source, end - first, from, to);
-    long target =
-        plane + (first + (long) down - shape.padHeight()) * width + right - shape.padWidth();
-    long last = (end - first - 1) * width + to;
-    for (long i = from; i < last; i++) {
-      double sum =
-          images.getAtIndex(JAVA_DOUBLE, target + i) + patches.getAtIndex(JAVA_DOUBLE, source + i);
-      images.setAtIndex(JAVA_DOUBLE, target + i, sum);
+    int width = outWidth;
+    long source = start + (long) (first - piece.rowFrom) * width + from;
+    int last = (end - first - 1) * width + to;
+    MemorySegment.copy(patches, JAVA_DOUBLE, 8 * source, shifted, from, last - from);
+    for (int at = to; at < last; at += width) {
+      Arrays.fill(shifted, at, at + width - to + from, 0);
+    }
+    add(
+        shifted,
+        from,
+        last,
+        rows,
+        (first + down - shape.padHeight() - low) * width + right - shape.padWidth());
+  }
+
+  private static void add(double[] terms, int from, int to, double[] sums, int at) {
+    for (int i = from; i < to; i++) {
+      sums[at + i] += terms[i];
     }
   }
 
