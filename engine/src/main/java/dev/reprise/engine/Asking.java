@@ -23,6 +23,9 @@ final class Asking {
   /** The keys with these bits all zero are always asked for. */
   private static final long SAMPLE = 15;
 
+  /** Blocks of recorded iterations: asking traces the iteration, in code that runs cold. */
+  private static final long SAMPLE_OF_BLOCKS = 63;
+
   private final int patience;
   private final long priceNanos;
   private int vain;
@@ -61,11 +64,20 @@ final class Asking {
 
   /** Likewise for an iteration of a loop, by its number. */
   static boolean isSampledIteration(long iteration) {
+    return isSampled(mixed(iteration));
+  }
+
+  /** True for one of four of these, which is also asked for its blocks as a whole. */
+  static boolean isSampledForBlocks(long iteration) {
+    return (mixed(iteration) & SAMPLE_OF_BLOCKS) == 0;
+  }
+
+  private static long mixed(long iteration) {
     // The finaliser of splitmix64: were these iterations evenly spaced, a loop with a period to
     // which the spacing does not fit would have none of its values asked for twice.
     long mixed = (iteration ^ (iteration >>> 30)) * 0xBF58476D1CE4E5B9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-    return isSampled(mixed ^ (mixed >>> 31));
+    return mixed ^ (mixed >>> 31);
   }
 
   /** A value was asked for and was not there. */

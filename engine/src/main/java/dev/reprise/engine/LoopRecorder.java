@@ -59,6 +59,7 @@ final class LoopRecorder {
   // The iteration: where it began, and the branches that it has taken.
   private State state;
   private boolean inside;
+  private boolean blocksSampled;
   private long path;
   private boolean learnable;
 
@@ -144,6 +145,7 @@ final class LoopRecorder {
     }
     move(state.root);
     activation.sampled = Asking.isSampledIteration(iteration);
+    blocksSampled = Asking.isSampledForBlocks(iteration);
     inside = variable < 0;
     return true;
   }
@@ -212,7 +214,7 @@ final class LoopRecorder {
       learnable = false;
       traceAgain();
       guarded.node().run(context, activation);
-    } else if (region.isWorthAsking() && activation.sampled) {
+    } else if (region.isWorthAsking() && activation.sampled && blocksSampled) {
       learnable = false;
       traceAgain();
       levels.runSampled(context, activation, region, guarded.node().body());
