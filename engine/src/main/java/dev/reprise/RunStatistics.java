@@ -25,6 +25,7 @@ import java.util.Map;
  *     without one
  * @param forecast what reuse would have saved; null unless that was asked
  * @param loops iterations that were traced without items
+ * @param views slices that were not copied
  */
 public record RunStatistics(
     long wallNanos,
@@ -44,7 +45,8 @@ public record RunStatistics(
     Verification verification,
     StoreUse store,
     ReuseForecast forecast,
-    LoopStatistics loops) {
+    LoopStatistics loops,
+    ViewStatistics views) {
 
   public RunStatistics {
     operations = List.copyOf(operations);
@@ -128,6 +130,18 @@ public record RunStatistics(
    */
   public record LoopStatistics(long recorded, long left) {
     public static final LoopStatistics NONE = new LoopStatistics(0, 0);
+  }
+
+  /**
+   * Slices of whole rows that read the rows where they lie.
+   *
+   * @param count how many
+   * @param bytes of their cells, which were not copied
+   * @param separated views that were copied after all since the session began: so that a few rows
+   *     do not keep a large matrix, before somebody wrote into it, or to be kept by the cache
+   */
+  public record ViewStatistics(long count, long bytes, long separated) {
+    public static final ViewStatistics NONE = new ViewStatistics(0, 0, 0);
   }
 
   /**

@@ -4,6 +4,9 @@ import dev.reprise.cache.CacheEvents.Rejection;
 import dev.reprise.cache.State.Claimed;
 import dev.reprise.cache.State.Idle;
 import dev.reprise.cache.State.Resident;
+import dev.reprise.memory.RowsView;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +72,9 @@ final class ClaimEnds {
       Claim claim, Entry entry, Value value, long costNanos, long height, Credit credit) {
     long bytes = Entry.chargeFor(value);
     Rejection rejection = reasonToReject(bytes, credit != null);
+    if (rejection == null && !isByItself(value)) {
+      rejection = Rejection.TOO_LARGE;
+    }
     // Made before the claim ends: from then on nothing may fail that somebody waits for.
     State next = rejection == null ? new Resident(value) : Idle.RETIRED;
     Consumer<Waiter> news =
@@ -94,6 +100,25 @@ final class ClaimEnds {
       record(entry, bytes, costNanos, rejection);
     }
     return rejection == null;
+  }
+
+  /**
+   * What is kept is charged for its own cells, and keeps no other's: a view is copied first. False
+   * when there is no room for that.
+   */
+  private static boolean isByItself(Value value) {
+    try {
+      switch (value) {
+        case RowsView view -> view.separate();
+        case ListValue list -> {
+          return list.elements().stream().allMatch(ClaimEnds::isByItself);
+        }
+        default -> {}
+      }
+      return true;
+    } catch (ResourceException e) {
+      return false;
+    }
   }
 
   private static void endOrRelease(Claim claim, Value retained) {

@@ -62,6 +62,11 @@ final class StatisticsJson {
       json.writeNumberField("recorded", run.loops().recorded());
       json.writeNumberField("left", run.loops().left());
       json.writeEndObject();
+      json.writeObjectFieldStart("views");
+      json.writeNumberField("count", run.views().count());
+      json.writeNumberField("bytes", run.views().bytes());
+      json.writeNumberField("separated", run.views().separated());
+      json.writeEndObject();
       reuse(run, json);
       cache(run.cache(), json);
       memory(run, json);

@@ -56,6 +56,17 @@ final class StatisticsTable {
               + run.loops().left()
               + " traced after all");
     }
+    if (run.views().count() > 0) {
+      line(
+          text,
+          "views",
+          run.views().count()
+              + " slices of "
+              + Units.bytes(run.views().bytes())
+              + " not copied, "
+              + run.views().separated()
+              + " copied later");
+    }
     line(
         text,
         "host memory",

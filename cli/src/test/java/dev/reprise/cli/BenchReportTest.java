@@ -51,7 +51,8 @@ class BenchReportTest {
         null,
         null,
         null,
-        RunStatistics.LoopStatistics.NONE);
+        RunStatistics.LoopStatistics.NONE,
+        RunStatistics.ViewStatistics.NONE);
   }
 
   private static DeviceUse used(long busyMillis, long uploads) {

@@ -85,7 +85,8 @@ class StatisticsReportTest {
                   new ReuseForecast.Statement("tsmm", "a.dml:3", 5, 4, 87_000_000L, 19_600),
                   new ReuseForecast.Statement("colSums", "", 5, 4, 46_000_000L, 400),
                   new ReuseForecast.Statement("solve", "a.dml:4", 11, 0, 0, 0))),
-          new RunStatistics.LoopStatistics(968, 2));
+          new RunStatistics.LoopStatistics(968, 2),
+          new RunStatistics.ViewStatistics(1250, 64L << 20, 3));
 
   @Test
   void theTableShowsTimesHitsAndMemory() {
@@ -130,7 +131,8 @@ class StatisticsReportTest {
             null,
             null,
             null,
-            RunStatistics.LoopStatistics.NONE);
+            RunStatistics.LoopStatistics.NONE,
+            RunStatistics.ViewStatistics.NONE);
     assertThat(StatisticsTable.text(run, 10))
         .doesNotContain("loops")
         .doesNotContain("saved")
@@ -161,7 +163,8 @@ class StatisticsReportTest {
             null,
             null,
             null,
-            RunStatistics.LoopStatistics.NONE);
+            RunStatistics.LoopStatistics.NONE,
+            RunStatistics.ViewStatistics.NONE);
     assertThat(StatisticsTable.text(run, 10))
         .contains("3 operations, 4 launches, 2 iterations at once")
         .contains("4 from other devices (8.0 MiB)")

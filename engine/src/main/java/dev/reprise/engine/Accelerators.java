@@ -5,6 +5,7 @@ import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.MoveEvents;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
@@ -171,6 +172,24 @@ final class Accelerators implements AutoCloseable {
     return policy.place(task, inputs, described, work);
   }
 
+  /**
+   * True when rows of a matrix that begin there can be read wherever accelerators have it. Where
+   * none has it, placing the slice would bring it there, unless that is weighed against the few
+   * rows.
+   */
+  boolean haveRows(ManagedMatrix matrix, long firstByte) {
+    boolean somewhere = false;
+    for (AcceleratorWorker worker : workers()) {
+      if (worker.lost() == null && matrix.isOnDevice(worker.memory())) {
+        if (!worker.memory().takesPartsAt(firstByte)) {
+          return false;
+        }
+        somewhere = true;
+      }
+    }
+    return somewhere || weighs() && !matrix.isOnDevice();
+  }
+
   /** The operands as accelerators are asked about them; null when one is nothing for them. */
   static DeviceOperand[] describe(Value[] inputs) {
     DeviceOperand[] described = new DeviceOperand[inputs.length];
@@ -182,6 +201,7 @@ final class Accelerators implements AutoCloseable {
                 DeviceSparse.described(matrix.shape(), matrix.precision(), matrix.nonZeros());
         case ManagedMatrix matrix ->
             described[i] = DeviceMatrix.described(matrix.shape(), matrix.precision());
+        case RowsView view -> described[i] = DeviceMatrix.described(view.shape(), view.precision());
         case null, default -> {
           return null;
         }

@@ -133,7 +133,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       ControlContext context, LinkedOperation assignment, Value[] operands) {
     if (!(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix
-        || !matrix.isExclusive()
+        || !matrix.becomesExclusive()
         || isBetterOnDevice(matrix, operands[1])
         || (matrix.isCompressed() && !LeftIndexInPlace.isDenseAffordable(matrix.shape()))) {
       return false;

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Precision;
@@ -119,8 +120,9 @@ final class ChainsOnDevices {
     for (Value leaf : call.leaves) {
       boolean there =
           leaf instanceof Scalar
-              || leaf instanceof ManagedMatrix matrix
-                  && (matrix.isOnHost() || !matrix.isOnDevice());
+              || leaf instanceof ManagedMatrix matrix && (matrix.isOnHost() || !matrix.isOnDevice())
+              || leaf instanceof RowsView view
+                  && (view.source().isOnHost() || !view.source().isOnDevice());
       if (!there) {
         return false;
       }
@@ -150,9 +152,12 @@ final class ChainsOnDevices {
   static boolean fits(FusedCall call, Value[] leaves) {
     for (Value leaf : leaves) {
       boolean fits =
-          leaf instanceof ManagedMatrix matrix
-              ? matrix.precision() == call.precision() && !matrix.isCompressed()
-              : FusableStep.isNumber(leaf);
+          switch (leaf) {
+            case ManagedMatrix matrix ->
+                matrix.precision() == call.precision() && !matrix.isCompressed();
+            case RowsView view -> view.precision() == call.precision();
+            default -> FusableStep.isNumber(leaf);
+          };
       if (!fits) {
         return false;
       }

@@ -27,6 +27,11 @@ final class Counters implements Tally {
   long recorded;
 
   long recordingsLeft;
+
+  /** Slices that were views, and the bytes that were not copied. */
+  long views;
+
+  long viewedBytes;
   private final Level[] levels;
 
   /** Of the thread that these are the counters of; null when no time line is recorded. */
@@ -79,6 +84,13 @@ final class Counters implements Tally {
     }
   }
 
+  /** Counts a slice that is a view. */
+  void viewed(int opcode, Operation operation, long bytes) {
+    executed(opcode, operation, System.nanoTime(), 0);
+    views++;
+    viewedBytes += bytes;
+  }
+
   Level levels(Region.Level level) {
     return levels[level.ordinal()];
   }
@@ -129,6 +141,8 @@ final class Counters implements Tally {
     }
     recorded += other.recorded;
     recordingsLeft += other.recordingsLeft;
+    views += other.views;
+    viewedBytes += other.viewedBytes;
     for (int i = 0; i < partialHits.length; i++) {
       partialHits[i] += other.partialHits[i];
       partialSavedNanos[i] += other.partialSavedNanos[i];

@@ -322,6 +322,11 @@ final class Execution {
     return value;
   }
 
+  /** Hears of a slice that is a view, made without execution. */
+  void sliced(LinkedOperation linked, Value[] inputs, LineageItem item, Value view) {
+    tellParts(linked, inputs, item, view, true);
+  }
+
   private void tellParts(
       LinkedOperation linked, Value[] inputs, LineageItem item, Value value, boolean told) {
     if (told

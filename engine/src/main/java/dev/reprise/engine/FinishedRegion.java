@@ -5,6 +5,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.StringScalar;
@@ -115,7 +116,8 @@ final class FinishedRegion {
       }
       return bytes;
     }
-    return cache.contains(item.key()) ? 0 : value.bytes();
+    // The work of a view is counted as if it had been copied, which pays for the copy that is kept.
+    return value instanceof RowsView || cache.contains(item.key()) ? 0 : value.bytes();
   }
 
   /** Which input of the region a value is, or -1. */

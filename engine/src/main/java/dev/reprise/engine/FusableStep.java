@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
@@ -281,6 +282,10 @@ final class FusableStep extends Step {
     if (found instanceof ManagedMatrix matrix) {
       boolean fits = matrix.precision() == precision() && !matrix.isCompressed();
       return fits && (devices || isForProcessor(matrix)) ? matrix : null;
+    }
+    if (found instanceof RowsView view) {
+      boolean fits = view.precision() == precision();
+      return fits && (devices || isForProcessor(view.source())) ? view : null;
     }
     if (found instanceof Handle pending) {
       return isFusable(pending.meta()) ? pending : null;

@@ -264,7 +264,7 @@ final class Fusion {
   private Value loop(FusedCall call, Value[] leaves, ExecutionContext context, Tally tally) {
     long start = System.nanoTime();
     FusedLoop loop = device.fusedLoops().of(call.expression);
-    Value value = kernels.inTurn(() -> attempt(loop, call.shape, leaves, context));
+    Value value = kernels.inTurn(leaves, () -> attempt(loop, call.shape, leaves, context));
     if (value != null) {
       Operation root = call.root().operation().operation();
       long nanos = System.nanoTime() - start;

@@ -88,6 +88,19 @@ final class KernelRunner {
     return value;
   }
 
+  /** True when every result is looked at, so that each must be made by a kernel. */
+  boolean looksAtResults() {
+    return trap != null;
+  }
+
+  /**
+   * True when rows of a matrix that begin there are best read within it: accelerators that have it
+   * can do that. Where none has it, a slice brings it there.
+   */
+  boolean mayReadRows(ManagedMatrix matrix, long firstByte) {
+    return !places() || accelerators.haveRows(matrix, firstByte);
+  }
+
   /** True when operations may be placed on an accelerator now. */
   boolean places() {
     return accelerators.isOpen() && trap == null;
@@ -195,6 +208,18 @@ final class KernelRunner {
   }
 
   /**
+   * As the other.
+   *
+   * @param operands what it pins, among others
+   */
+  <T> T inTurn(Value[] operands, Supplier<T> attempt) {
+    return memory.run(() -> {
+      memory.separateIfShort(operands);
+      return attempt.get();
+    });
+  }
+
+  /**
    * As {@link #run}, for who may have values pinned: does not wait when memory is short.
    *
    * @param flat without lists
@@ -204,6 +229,7 @@ final class KernelRunner {
   }
 
   private Value attempt(Operation operation, Value[] flat, ExecutionContext context) {
+    memory.separateIfShort(flat);
     Operand[] operands = new Operand[flat.length];
     int pinned = 0;
     try {

@@ -14,10 +14,16 @@ import java.util.Set;
  * @param cacheable false for results that the next statement overwrites, which are never admitted:
  *     {@code X[i,] = ...} would copy X each time
  * @param hasRewrites whether partial reuse has anything to do with it
+ * @param slices whether it takes cells out of a matrix, which may be a view
  * @param account what keeping its values has cost and saved; each instruction has its own
  */
 record LinkedOperation(
-    Operation operation, int index, boolean cacheable, boolean hasRewrites, SiteAccount account) {
+    Operation operation,
+    int index,
+    boolean cacheable,
+    boolean hasRewrites,
+    boolean slices,
+    SiteAccount account) {
   private static final Set<String> NEVER_CACHED = Set.of("leftIndex", "listAssign");
 
   static LinkedOperation of(Operation operation, OpcodeIndex opcodes) {
@@ -29,12 +35,13 @@ record LinkedOperation(
         opcodes.of(operation.opcode()),
         cacheable,
         cacheable && PartialReuse.concerns(operation),
+        operation.name().equals("rightIndex"),
         SiteAccount.ofInstruction());
   }
 
   /** The same operation, whose result is neither looked up nor kept. */
   LinkedOperation unmarked() {
-    return cacheable ? new LinkedOperation(operation, index, false, false, account) : this;
+    return cacheable ? new LinkedOperation(operation, index, false, false, slices, account) : this;
   }
 
   String name() {

@@ -4,6 +4,7 @@ import dev.reprise.cache.Claim;
 import dev.reprise.cache.Waiter;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
@@ -129,11 +130,16 @@ final class PendingTask extends Task implements Waiter {
     // What lies on disk comes back while other operands are still being computed. What lies on an
     // accelerator is most likely used there, and not copied home for nothing.
     for (Value input : inputs()) {
-      if (!(input instanceof ManagedMatrix matrix && matrix.isOnDevice())) {
+      ManagedMatrix matrix = input instanceof RowsView view ? view.source() : matrixOrNull(input);
+      if (matrix == null || !matrix.isOnDevice()) {
         run.session().memory().readAhead(input);
       }
     }
     Relayed.submit(this, handle, this::run, run.session());
+  }
+
+  private static ManagedMatrix matrixOrNull(Value input) {
+    return input instanceof ManagedMatrix matrix ? matrix : null;
   }
 
   /**

@@ -10,6 +10,8 @@ import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
@@ -40,6 +42,8 @@ final class Pipeline {
   /** What is watched while operations run. */
   private final RunChecks checks;
 
+  private final RowSlices slices;
+
   Pipeline(
       KernelRunner kernels,
       Execution execution,
@@ -51,6 +55,7 @@ final class Pipeline {
     this.cache = cache;
     this.keeping = keeping;
     this.checks = checks;
+    this.slices = new RowSlices(kernels, checks);
   }
 
   KernelRunner kernels() {
@@ -92,6 +97,17 @@ final class Pipeline {
       Origin origin,
       boolean sampled) {
     boolean pending = resolve(context, inputs);
+    RowsView view = operation.slices() ? slices.viewOrNull(operation.operation(), inputs) : null;
+    if (view != null) {
+      if (item != null) {
+        // What keeps the outcome of a region copies it.
+        work(context, operation, inputs);
+      }
+      context.counters.viewed(operation.index(), operation.operation(), view.bytes());
+      Restoration.note(view, item);
+      execution.sliced(operation, inputs, item, view);
+      return view;
+    }
     boolean watched = cache != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile =
@@ -149,6 +165,10 @@ final class Pipeline {
       ControlContext context, LinkedOperation operation, Value[] inputs, boolean sampled) {
     if (mayLose(operation, inputs)) {
       return true;
+    }
+    if (operation.slices() && slices.mayView(operation.operation(), inputs)) {
+      work(context, operation, inputs);
+      return false;
     }
     if (cache == null && checks.estimate() == null) {
       return false;
@@ -277,6 +297,9 @@ final class Pipeline {
       }
       if (inputs[i] instanceof AbsentMatrix absent) {
         inputs[i] = absent.nearest();
+      }
+      if (inputs[i] instanceof RowsView view && view.own() instanceof ManagedMatrix own) {
+        inputs[i] = own;
       }
     }
     return pending;

@@ -5,6 +5,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.memory.LostValues;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
@@ -60,6 +61,8 @@ final class Restoration implements LostValues {
   static void note(Value value, LineageItem item) {
     if (item != null && value instanceof ManagedMatrix matrix) {
       matrix.noteOrigin(item);
+    } else if (item != null && value instanceof RowsView view) {
+      view.noteOrigin(item);
     } else if (item != null && value instanceof ListValue list && item.inputCount() > 0) {
       noteElements(list, item);
     }

@@ -10,6 +10,7 @@ import dev.reprise.RunStatistics.LoopStatistics;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.PlacementUse;
 import dev.reprise.RunStatistics.RewriteStatistics;
+import dev.reprise.RunStatistics.ViewStatistics;
 import dev.reprise.cache.CacheStatistics;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.memory.DeviceMemoryStatistics;
@@ -67,7 +68,8 @@ final class StatisticsReport {
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
         session.stored() == null ? null : session.stored().use(),
         session.checks().estimate() == null ? null : session.checks().estimate().forecast(),
-        new LoopStatistics(counters.recorded, counters.recordingsLeft));
+        new LoopStatistics(counters.recorded, counters.recordingsLeft),
+        new ViewStatistics(counters.views, counters.viewedBytes, memory.viewsSeparated()));
   }
 
   private static List<DeviceUse> devices(Accelerators accelerators) {

@@ -312,6 +312,59 @@ public final class DeviceMemory implements DeviceAllocator {
         : new DeviceMatrix(shape.rows(), shape.cols(), matrix.precision(), buffer);
   }
 
+  /** True when launches can read a part of a buffer that begins there. */
+  public boolean takesPartsAt(long firstByte) {
+    long alignment = accelerator.partAlignment();
+    return alignment > 0 && firstByte % alignment == 0;
+  }
+
+  /**
+   * A view's cells on the accelerator, pinned there until {@link RowsView#unpin}: a part of its
+   * base's copy. Where there is none, or no part can begin there, the view is separated first, and
+   * its few cells are copied.
+   *
+   * @param parts hears of the part, which the caller releases before the pin ends
+   * @throws ResourceException when there is no room, here or on the host
+   */
+  public DeviceOperand pin(
+      RowsView view, Consumer<Completion> awaited, Consumer<DeviceBuffer> parts) {
+    ManagedMatrix whole = view.beginPin();
+    if (whole != null && !view.isPartOn(whole, this)) {
+      view.endPin();
+      view.separate();
+      whole = view.beginPin();
+    }
+    if (whole == null) {
+      return pin(view.own(), awaited);
+    }
+    try {
+      if (!takesPartsAt(view.firstByte())) {
+        throw new ResourceException("rows on " + name() + " that others are reading elsewhere");
+      }
+      return part(view, whole, awaited, parts);
+    } catch (Throwable e) {
+      view.endPin();
+      throw e;
+    }
+  }
+
+  private DeviceMatrix part(
+      RowsView view,
+      ManagedMatrix whole,
+      Consumer<Completion> awaited,
+      Consumer<DeviceBuffer> parts) {
+    DeviceMatrix cells = (DeviceMatrix) pin(whole, awaited);
+    DeviceBuffer part;
+    try {
+      part = accelerator.part(cells.buffer(), view.firstByte(), view.bytes());
+    } catch (Throwable e) {
+      whole.unpin();
+      throw e;
+    }
+    parts.accept(part);
+    return new DeviceMatrix(view.shape().rows(), view.shape().cols(), view.precision(), part);
+  }
+
   private DeviceBuffer copyHere(ManagedMatrix matrix) {
     DeviceCopy peer = matrix.tryPinNearer(this);
     if (peer != null) {
@@ -375,6 +428,15 @@ public final class DeviceMemory implements DeviceAllocator {
   private double byHostNanos(DeviceCopy copies, long bytes, boolean onHost) {
     double up = bytes * PRIOR;
     return onHost || copies == null ? up : up + copies.memory().roundTripNanos(bytes) / 2;
+  }
+
+  /** Likewise until a view's are. */
+  public double copyNanos(RowsView view) {
+    if (view.isPartOn(this)) {
+      return 0;
+    }
+    ManagedMatrix own = view.own();
+    return own == null ? START_NANOS + view.bytes() * PRIOR : copyNanos(own);
   }
 
   /** Estimated time until a matrix's cells are here; 0 when they are. Any thread. */

@@ -47,6 +47,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong mappedBytes = new AtomicLong();
   private final AtomicLong liveLarge = new AtomicLong();
+  private final AtomicLong separations = new AtomicLong();
   // How many threads are short of memory; while there are any, nobody takes credit ahead.
   private final AtomicInteger inNeed = new AtomicInteger();
   private final Residents residents = new Residents();
@@ -169,6 +170,20 @@ public final class HostMemory implements Allocator, AutoCloseable {
     return bytes <= SizeClasses.SMALL_LIMIT ? allocateSmall(bytes) : allocateLarge(bytes);
   }
 
+  /** As {@link #allocate}, but null when the budget has no room at this moment. */
+  Buffer tryAllocate(long bytes) {
+    if (closed || bytes > budgetBytes) {
+      return null;
+    }
+    if (bytes > SizeClasses.SMALL_LIMIT) {
+      long large = SizeClasses.roundUp(bytes);
+      return tryGrant(large) ? granted(large) : null;
+    }
+    int sizeClass = SizeClasses.of(bytes);
+    int size = SizeClasses.bytes(sizeClass);
+    return tryGrant(size) ? stocked(sizeClass, size, size).handOut(size) : null;
+  }
+
   private HostBuffer allocateSmall(long bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("negative size " + bytes);
@@ -195,6 +210,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
     } else {
       grant(size);
     }
+    return stocked(sizeClass, size, granted);
+  }
+
+  /** A small buffer of memory that has been granted; what is more becomes the stripe's credit. */
+  private HostBuffer stocked(int sizeClass, int size, long granted) {
     Stripe stripe = stripes.lockOne();
     HostBuffer buffer = stripe.pop(sizeClass);
     if (buffer == null) {
@@ -253,6 +273,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
     }
     long size = SizeClasses.roundUp(bytes);
     grant(size);
+    return granted(size);
+  }
+
+  /** A large buffer of memory that has been granted. */
+  private HostBuffer granted(long size) {
     HostBuffer buffer = middle.take(size);
     if (buffer == null) {
       buffer = large.take(size);
@@ -410,6 +435,28 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   void awaitMove(BooleanSupplier ended) {
     moves.await(ended);
+  }
+
+  // ---- views
+
+  /**
+   * Copies what is a view among the operands of an operation that is about to pin them, if memory
+   * is so short that operations run one at a time: then what it needs of a matrix need not be the
+   * whole of it. The caller has nothing pinned.
+   */
+  public void separateIfShort(Value[] operands) {
+    if (turns.areTaken()) {
+      RowsView.separateAll(operands);
+    }
+  }
+
+  void viewSeparated() {
+    separations.incrementAndGet();
+  }
+
+  /** Views that were copied after all, so far. */
+  public long viewsSeparated() {
+    return separations.get();
   }
 
   /** Forgets disk copies of values that are in memory too; false when there was none. */

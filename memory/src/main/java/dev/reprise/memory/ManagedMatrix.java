@@ -81,6 +81,9 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
 
   private long lastUse;
 
+  // Rows of it that are read where they lie; null as long as there was none. Set once.
+  private volatile Views views;
+
   // What made the cells, for making them again; null where there are no accelerators.
   // The heap may take it back. Volatile, so that what it refers to is seen whole.
   private volatile SoftReference<?> origin;
@@ -192,6 +195,8 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
   public void release() {
     if (dropReference()) {
       free();
+    } else if (views != null) {
+      views.referenceLeft();
     }
   }
 
@@ -208,6 +213,16 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
       restore();
       pinning = addPin();
     }
+    return pinned(pinning);
+  }
+
+  /** As {@link #pinHost}, if the cells are in host memory; null otherwise. */
+  MatrixOperand tryPinHost() {
+    Pinning pinning = addPin();
+    return pinning == Pinning.OFF_HOST ? null : pinned(pinning);
+  }
+
+  private MatrixOperand pinned(Pinning pinning) {
     if (home != null) {
       LAST_USE.setOpaque(this, home.residents().tick());
       if (pinning == Pinning.FIRST) {
@@ -261,6 +276,21 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
   @Override
   public boolean isExclusive() {
     return isHeldOnce();
+  }
+
+  /**
+   * As {@link #isExclusive}, by who is about to write in place: views of a few rows that alone are
+   * in the way are copied first.
+   */
+  public boolean becomesExclusive() {
+    if (isExclusive()) {
+      return true;
+    }
+    if (views == null) {
+      return false;
+    }
+    views.separateIfHeldBy(1);
+    return isExclusive();
   }
 
   /**
@@ -344,6 +374,11 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
     }
   }
 
+  /** Notes the origin of the view that the cells were copied from. */
+  void noteOriginOf(SoftReference<?> noted) {
+    origin = noted;
+  }
+
   /** What was noted of the cells' origin, or null. */
   public Object origin() {
     SoftReference<?> noted = origin;
@@ -410,6 +445,35 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
   public boolean isOnDevice(DeviceMemory memory) {
     return copyIn(memory) != null;
   }
+
+  // ---- views
+
+  /** The views of its rows; only of a matrix that is large enough to be moved. */
+  Views views() {
+    Views known = views;
+    if (known == null) {
+      synchronized (this) {
+        known = views;
+        if (known == null) {
+          known = new Views(this);
+          views = known;
+        }
+      }
+    }
+    return known;
+  }
+
+  /** True when there is or was a view of its rows. */
+  boolean hasViews() {
+    return views != null;
+  }
+
+  /** The memory that it moves out of and back; null for a small one. */
+  HostMemory home() {
+    return home;
+  }
+
+  // ---- moves
 
   /** True when the matrix is large enough to be moved at all. */
   boolean isMobile() {

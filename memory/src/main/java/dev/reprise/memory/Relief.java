@@ -57,13 +57,18 @@ final class Relief {
   }
 
   /**
-   * Frees memory: first what only the cache holds, then values of the program. A value that is
-   * being written ahead can be neither moved nor freed until it is written.
+   * Frees memory: first what only the cache holds, then matrices that only a few rows are wanted
+   * of, then values of the program. A value that is being written ahead can be neither moved nor
+   * freed until it is written.
    *
    * @return bytes given back, or about to be; 0 when nothing is left to give
    */
   long makeRoom(long bytes) {
     long freed = reclaimer.reclaim(bytes);
+    if (freed > 0) {
+      return freed;
+    }
+    freed = separateViews();
     if (freed > 0 || liveSpill == null) {
       return freed;
     }
@@ -72,6 +77,18 @@ final class Relief {
     if (freed == 0 && writer != null && writer.awaitWrite()) {
       freed = reclaimer.reclaim(bytes);
       return freed > 0 ? freed : liveSpill.free(bytes);
+    }
+    return freed;
+  }
+
+  /** Frees matrices of which a few rows alone are wanted; returns how much that was. */
+  private long separateViews() {
+    long freed = 0;
+    for (ManagedMatrix matrix : residents.keptByViews()) {
+      long bytes = matrix.bytes();
+      matrix.views().referenceLeft();
+      // What is left of it is less than half.
+      freed += matrix.references() == 0 ? bytes / 2 : 0;
     }
     return freed;
   }
@@ -101,7 +118,8 @@ final class Relief {
    * a hint, of which nothing depends.
    */
   void readAhead(Value value) {
-    if (disk == null || Residence.isOnHost(value)) {
+    if (disk == null
+        || (value instanceof RowsView view ? view.isOnHost() : Residence.isOnHost(value))) {
       return;
     }
     if (readingAhead.incrementAndGet() > MOST_READ_AHEAD || !value.tryRetain()) {
@@ -116,7 +134,11 @@ final class Relief {
 
   private void fetch(Value value) {
     try {
-      Residence.moveToHost(value);
+      if (value instanceof RowsView view) {
+        view.bringBack();
+      } else {
+        Residence.moveToHost(value);
+      }
     } catch (ResourceException e) {
       // No room, or a damaged copy: who uses the value meets that, and says so with its position.
     } finally {

@@ -89,6 +89,7 @@ public final class Residence {
   private static boolean all(Value value, Predicate<ManagedMatrix> test) {
     return switch (value) {
       case ManagedMatrix matrix -> test.test(matrix);
+      case RowsView view when view.own() != null -> test.test(view.own());
       case ListValue list -> {
         for (Value element : list.elements()) {
           if (!all(element, test)) {

@@ -107,6 +107,18 @@ final class Residents {
     return dropped;
   }
 
+  /** Matrices that are kept by views of their rows alone. */
+  List<ManagedMatrix> keptByViews() {
+    List<ManagedMatrix> viewed = new ArrayList<>();
+    forEach(matrix -> {
+      if (matrix.hasViews()) {
+        viewed.add(matrix);
+      }
+    });
+    viewed.removeIf(matrix -> !matrix.views().areAlone());
+    return viewed;
+  }
+
   private void forEach(Consumer<ManagedMatrix> action) {
     for (Stripe stripe : stripes) {
       stripe.lock.lock();

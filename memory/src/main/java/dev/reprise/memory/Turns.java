@@ -62,6 +62,11 @@ final class Turns {
     }
   }
 
+  /** True while an operation runs alone, or waits for that. */
+  boolean areTaken() {
+    return queued.get() > 0;
+  }
+
   /** Operations that had to be tried again. */
   long retries() {
     return retries.get();

@@ -3,14 +3,17 @@ package dev.reprise.scheduler;
 import dev.reprise.memory.Completion;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
+import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.accelerator.Mark;
 import java.lang.foreign.Arena;
@@ -24,7 +27,10 @@ final class IssuedTask {
   private final DeviceTask task;
   private final DeviceMemory memory;
   private final Accelerator accelerator;
-  private final List<ManagedMatrix> pinned = new ArrayList<>();
+  private final List<MatrixValue> pinned = new ArrayList<>();
+
+  // Parts of what is pinned.
+  private final List<DeviceBuffer> parts = new ArrayList<>();
   private DeviceOperand[] outputs;
   private Mark mark;
 
@@ -75,6 +81,11 @@ final class IssuedTask {
         pinned.add(matrix);
         yield there;
       }
+      case RowsView view -> {
+        DeviceOperand there = memory.pin(view, this::awaits, parts::add);
+        pinned.add(view);
+        yield there;
+      }
       default -> throw new IllegalArgumentException("no accelerator takes " + input);
     };
   }
@@ -107,7 +118,9 @@ final class IssuedTask {
   }
 
   private void letGo() {
-    pinned.forEach(ManagedMatrix::unpin);
+    parts.forEach(DeviceBuffer::release);
+    parts.clear();
+    pinned.forEach(MatrixValue::unpin);
     pinned.clear();
     if (outputs != null) {
       for (DeviceOperand output : outputs) {

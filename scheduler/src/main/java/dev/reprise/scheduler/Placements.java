@@ -1,6 +1,7 @@
 package dev.reprise.scheduler;
 
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Value;
 import java.util.List;
@@ -97,12 +98,22 @@ public final class Placements {
       double copies = 0;
       double awaited = 0;
       for (Value input : inputs) {
-        if (input instanceof ManagedMatrix matrix && !matrix.isOnHost()) {
+        ManagedMatrix matrix = sourceOf(input);
+        if (matrix != null && !matrix.isOnHost()) {
           copies += matrix.bytes() / BUS;
           awaited = Math.max(awaited, untilComplete(matrix));
         }
       }
       return awaited + copies + (Double.isNaN(known) ? work : known);
+    }
+
+    /** The matrix whose cells an operation reads, which of a view may be another; null for none. */
+    private static ManagedMatrix sourceOf(Value input) {
+      return switch (input) {
+        case ManagedMatrix matrix -> matrix;
+        case RowsView view -> view.source();
+        default -> null;
+      };
     }
 
     /**
@@ -127,6 +138,8 @@ public final class Placements {
       for (Value input : inputs) {
         if (input instanceof ManagedMatrix matrix) {
           copies += worker.memory().copyNanos(matrix);
+        } else if (input instanceof RowsView view) {
+          copies += worker.memory().copyNanos(view);
         }
       }
       return worker.backlogNanos()

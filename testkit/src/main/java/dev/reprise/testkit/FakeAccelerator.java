@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An accelerator for tests: memory of its own with a limit, kernels borrowed from another device,
@@ -74,6 +75,9 @@ public final class FakeAccelerator implements Accelerator {
   private final AcceleratorInfo info;
   private final BorrowedKernels kernels;
   private final FakeMemory memory;
+  private final AtomicLong parts = new AtomicLong();
+  private volatile long partAlignment = 256;
+  private volatile long failingPart = -1;
   private final OrderedCalls allocations = new OrderedCalls();
   private final OrderedCalls launches = new OrderedCalls();
   private final OrderedCalls copies = new OrderedCalls();
@@ -194,6 +198,18 @@ public final class FakeAccelerator implements Accelerator {
     return this;
   }
 
+  /** Parts of buffers begin at multiples of so many bytes only; 0 for no parts. */
+  public FakeAccelerator alignParts(long bytes) {
+    partAlignment = bytes;
+    return this;
+  }
+
+  /** The nth part cannot be had. */
+  public FakeAccelerator failPart(long number) {
+    failingPart = number;
+    return this;
+  }
+
   /** The nth copy from a peer fails, and the peer is lost. */
   public FakeAccelerator losePeerAtCopy(long number) {
     peerCopies.loseAt(number);
@@ -229,6 +245,11 @@ public final class FakeAccelerator implements Accelerator {
   /** Copies that came from other accelerators. */
   public long peerCopies() {
     return peerCopies.count();
+  }
+
+  /** Parts of buffers that launches were to read. */
+  public long parts() {
+    return parts.get();
   }
 
   public long marks() {
@@ -413,6 +434,23 @@ public final class FakeAccelerator implements Accelerator {
       throw memory.shortage();
     }
     return memory.allocate(bytes);
+  }
+
+  @Override
+  public long partAlignment() {
+    return partAlignment;
+  }
+
+  @Override
+  public DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    checkAlive();
+    if (firstByte % partAlignment != 0) {
+      throw new IllegalArgumentException("no part begins at byte " + firstByte);
+    }
+    if (parts.incrementAndGet() == failingPart) {
+      throw memory.shortage();
+    }
+    return memory.part(whole, firstByte, bytes);
   }
 
   @Override

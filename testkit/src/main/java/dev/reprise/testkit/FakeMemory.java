@@ -83,9 +83,53 @@ final class FakeMemory {
     return new ResourceException("not enough memory on " + owner);
   }
 
-  /** The cells of a living buffer of any fake, for launches and uploads there. */
+  /** Cells within a buffer, which must be alive as long as they are read. */
+  private final class FakePart implements DeviceBuffer {
+    private final FakeBuffer whole;
+    private final long firstByte;
+    private final long bytes;
+    private boolean free;
+
+    FakePart(FakeBuffer whole, long firstByte, long bytes) {
+      this.whole = whole;
+      this.firstByte = firstByte;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public synchronized void release() {
+      if (free) {
+        throw new IllegalStateException("part of a device buffer released twice");
+      }
+      whole.alive();
+      free = true;
+      live.decrementAndGet();
+    }
+
+    synchronized MemorySegment alive() {
+      if (free) {
+        throw new IllegalStateException("part of a device buffer is used after its release");
+      }
+      return whole.alive().asSlice(firstByte, bytes);
+    }
+  }
+
+  /** A part of a living buffer, which counts as one that is not released. */
+  DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    FakeBuffer buffer = (FakeBuffer) whole;
+    buffer.alive();
+    live.incrementAndGet();
+    return new FakePart(buffer, firstByte, bytes);
+  }
+
+  /** The cells of a living buffer of any fake, or of a part, for launches and uploads there. */
   static MemorySegment cells(DeviceBuffer buffer) {
-    return ((FakeBuffer) buffer).alive();
+    return buffer instanceof FakePart part ? part.alive() : ((FakeBuffer) buffer).alive();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.reprise.cache.rewrite;
 
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
@@ -79,6 +80,7 @@ public final class Binds {
           !matrix.isCompressed()
               && matrix.precision() == Precision.FP64
               && matrix.shape().cells() > 0;
+      case RowsView view -> view.precision() == Precision.FP64 && view.shape().cells() > 0;
       case AbsentMatrix matrix ->
           matrix.precision() == Precision.FP64 && matrix.shape().cells() > 0;
       default -> false;

@@ -124,6 +124,22 @@ public interface Accelerator extends AutoCloseable {
    */
   DeviceBuffer allocate(long bytes);
 
+  /** Where parts of buffers may begin, in bytes; 0 when there are no parts here. Any thread. */
+  default long partAlignment() {
+    return 0;
+  }
+
+  /**
+   * A part of a buffer, for launches to read: no memory of its own. Released before the buffer,
+   * once a mark behind its last launch has been reached. By the worker.
+   *
+   * @param firstByte a multiple of {@link #partAlignment}
+   * @throws dev.reprise.runtime.ResourceException when the device is short of what that takes
+   */
+  default DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    throw new UnsupportedOperationException(name() + " knows no parts of buffers");
+  }
+
   /**
    * A loop begins an iteration. What its iterations launch again and again may be held back from
    * now on until the next iteration begins, and be issued at once; marks behind such launches are

@@ -131,6 +131,16 @@ public interface Backend extends AutoCloseable {
     return memory().allocate(bytes);
   }
 
+  /** See {@link dev.reprise.runtime.accelerator.Accelerator#partAlignment}. */
+  default long partAlignment() {
+    return 0;
+  }
+
+  /** See {@link dev.reprise.runtime.accelerator.Accelerator#part}. */
+  default DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    throw new UnsupportedOperationException(info().name() + " knows no parts of buffers");
+  }
+
   @Override
   void close();
 }

@@ -213,6 +213,16 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
+  public long partAlignment() {
+    return backend.partAlignment();
+  }
+
+  @Override
+  public DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    return backend.part(whole, firstByte, bytes);
+  }
+
+  @Override
   public void repeats(Object loop, boolean ended) {
     backend.repeats(loop, ended);
   }

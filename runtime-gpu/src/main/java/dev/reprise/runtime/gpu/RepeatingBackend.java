@@ -415,6 +415,17 @@ final class RepeatingBackend implements Backend {
     return buffer;
   }
 
+  @Override
+  public long partAlignment() {
+    return device.partAlignment();
+  }
+
+  /** Of a buffer that is pinned: launches that are held back may read it. */
+  @Override
+  public DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    return device.part(whole, firstByte, bytes);
+  }
+
   /** A buffer that is kept for this allocation, or null. By the worker. */
   DeviceBuffer kept(long bytes) {
     if (Thread.currentThread() != worker || loop == null) {

@@ -293,7 +293,17 @@ final class CudaBackend implements Backend {
   }
 
   private static DeviceAddress address(DeviceBuffer buffer) {
-    return ((CudaBuffer) buffer).address();
+    return ((CudaPlace) buffer).address();
+  }
+
+  @Override
+  public long partAlignment() {
+    return CudaMemory.ALIGNMENT_OF_PARTS;
+  }
+
+  @Override
+  public DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    return new CudaPlace.Part(address(whole).plus(firstByte), bytes);
   }
 
   @Override

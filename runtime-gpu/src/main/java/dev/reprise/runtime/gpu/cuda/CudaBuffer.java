@@ -4,7 +4,7 @@ import dev.reprise.runtime.gpu.BufferPool;
 import dev.reprise.runtime.gpu.PooledBuffer;
 
 /** A buffer of a CUDA device. */
-final class CudaBuffer extends PooledBuffer {
+final class CudaBuffer extends PooledBuffer implements CudaPlace {
   private final DeviceAddress address;
 
   CudaBuffer(CudaMemory pool, BufferPool.Place<DeviceAddress> place, DeviceAddress address) {
@@ -12,7 +12,8 @@ final class CudaBuffer extends PooledBuffer {
     this.address = address;
   }
 
-  DeviceAddress address() {
+  @Override
+  public DeviceAddress address() {
     return address;
   }
 }

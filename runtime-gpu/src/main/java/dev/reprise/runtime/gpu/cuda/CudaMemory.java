@@ -11,6 +11,9 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
   /** What the driver's own allocations begin on. */
   private static final long ALIGNMENT = 256;
 
+  /** Kernels read 16 bytes at a time, and so does cuBLAS. */
+  static final long ALIGNMENT_OF_PARTS = 64;
+
   private final CudaContext context;
   private final Runnable settle;
 

@@ -259,8 +259,8 @@ final class CudaProducts implements Products {
   private static Pointer address(StoredMatrix matrix) {
     DeviceBuffer buffer = matrix.buffer();
     return buffer instanceof Part part
-        ? ((CudaBuffer) part.whole()).address().withByteOffset(part.fromByte())
-        : ((CudaBuffer) buffer).address();
+        ? ((CudaPlace) part.whole()).address().withByteOffset(part.fromByte())
+        : ((CudaPlace) buffer).address();
   }
 
   @Override

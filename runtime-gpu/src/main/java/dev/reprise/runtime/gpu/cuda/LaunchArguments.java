@@ -32,7 +32,7 @@ final class LaunchArguments {
     for (int i = 0; i < arguments.length; i++) {
       long at = i * SLOT;
       switch (arguments[i]) {
-        case CudaBuffer buffer -> values.set(ValueLayout.JAVA_LONG, at, buffer.address().value());
+        case CudaPlace buffer -> values.set(ValueLayout.JAVA_LONG, at, buffer.address().value());
         case Long number -> values.set(ValueLayout.JAVA_LONG, at, number);
         case Integer number -> values.set(ValueLayout.JAVA_INT, at, number);
         case Double number -> values.set(ValueLayout.JAVA_DOUBLE, at, number);

@@ -197,6 +197,16 @@ final class OpenClBackend implements Backend {
   }
 
   @Override
+  public long partAlignment() {
+    return memory.partAlignment();
+  }
+
+  @Override
+  public DeviceBuffer part(DeviceBuffer whole, long firstByte, long bytes) {
+    return memory.part((OpenClBuffer) whole, firstByte, bytes);
+  }
+
+  @Override
   public long launches() {
     return launches.count();
   }

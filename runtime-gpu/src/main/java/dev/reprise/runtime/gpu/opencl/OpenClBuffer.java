@@ -5,9 +5,11 @@ import dev.reprise.runtime.gpu.PooledBuffer;
 import org.jocl.cl_mem;
 
 /** A buffer of an OpenCL device. */
-final class OpenClBuffer extends PooledBuffer {
+final class OpenClBuffer extends PooledBuffer implements OpenClPlace {
   private final cl_mem memory;
   private final boolean isPart;
+  private final cl_mem slab;
+  private final long offset;
 
   /**
    * @param memory the buffer's own, or that of the slab when the buffer is all of it
@@ -16,10 +18,23 @@ final class OpenClBuffer extends PooledBuffer {
     super(pool, place);
     this.memory = memory;
     this.isPart = !place.isWhole();
+    this.slab = place.memory();
+    this.offset = place.offset();
   }
 
-  cl_mem memory() {
+  @Override
+  public cl_mem memory() {
     return memory;
+  }
+
+  /** The buffer of the driver that it lies in, of which parts can be made. */
+  cl_mem slab() {
+    return slab;
+  }
+
+  /** Where it begins there. */
+  long offset() {
+    return offset;
   }
 
   /** True when the driver knows it as a part of another buffer. */

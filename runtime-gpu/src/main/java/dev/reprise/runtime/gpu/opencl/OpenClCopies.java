@@ -80,7 +80,7 @@ final class OpenClCopies {
   private cl_event write(
       MemorySegment from, long fromByte, DeviceBuffer to, long toByte, long bytes) {
     cl_event copied = new cl_event();
-    cl_mem memory = ((OpenClBuffer) to).memory();
+    cl_mem memory = ((OpenClPlace) to).memory();
     Pointer source = Segments.pointer(from, fromByte, bytes);
     clEnqueueWriteBuffer(uploads.queue(), memory, false, toByte, bytes, source, 0, null, copied);
     return copied;
@@ -96,7 +96,7 @@ final class OpenClCopies {
   }
 
   private void read(DeviceBuffer from, long fromByte, MemorySegment to, long toByte, long bytes) {
-    cl_mem memory = ((OpenClBuffer) from).memory();
+    cl_mem memory = ((OpenClPlace) from).memory();
     Pointer target = Segments.pointer(to, toByte, bytes);
     clEnqueueReadBuffer(downloads.queue(), memory, true, fromByte, bytes, target, 0, null, null);
   }

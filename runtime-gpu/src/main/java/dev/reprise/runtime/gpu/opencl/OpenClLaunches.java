@@ -65,7 +65,7 @@ final class OpenClLaunches {
 
   private void setArgument(cl_kernel kernel, int i, Object argument) {
     switch (argument) {
-      case OpenClBuffer buffer ->
+      case OpenClPlace buffer ->
           clSetKernelArg(kernel, i, Sizeof.cl_mem, Pointer.to(buffer.memory()));
       case Long number -> clSetKernelArg(kernel, i, Long.BYTES, Pointer.to(new long[] {number}));
       case Integer number ->
@@ -102,8 +102,8 @@ final class OpenClLaunches {
       begin();
       clEnqueueCopyBuffer(
           queue.queue(),
-          ((OpenClBuffer) from).memory(),
-          ((OpenClBuffer) to).memory(),
+          ((OpenClPlace) from).memory(),
+          ((OpenClPlace) to).memory(),
           fromByte,
           toByte,
           bytes,
@@ -118,7 +118,7 @@ final class OpenClLaunches {
     calls.run(() -> {
       begin();
       clEnqueueFillBuffer(
-          queue.queue(), ((OpenClBuffer) buffer).memory(), zero, 1, 0, bytes, 0, null, null);
+          queue.queue(), ((OpenClPlace) buffer).memory(), zero, 1, 0, bytes, 0, null, null);
     });
   }
 
@@ -128,7 +128,7 @@ final class OpenClLaunches {
     calls.run(() -> {
       copies.awaitUploads();
       clEnqueueReadBuffer(
-          queue.queue(), ((OpenClBuffer) from).memory(), true, 0, bytes, target, 0, null, null);
+          queue.queue(), ((OpenClPlace) from).memory(), true, 0, bytes, target, 0, null, null);
     });
   }
 

@@ -10,6 +10,7 @@ import static org.jocl.CL.clCreateBuffer;
 import static org.jocl.CL.clCreateSubBuffer;
 import static org.jocl.CL.clReleaseMemObject;
 
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.gpu.BufferPool;
 import java.util.function.Supplier;
 import org.jocl.CLException;
@@ -27,6 +28,7 @@ final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
 
   private final OpenClCalls calls;
   private final cl_context context;
+  private final long partAlignment;
 
   OpenClMemory(OpenClCalls calls, cl_context context, DeviceFacts facts) {
     super(
@@ -35,6 +37,7 @@ final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
         facts.info().largestBuffer());
     this.calls = calls;
     this.context = context;
+    this.partAlignment = Math.max(SMALLEST_ALIGNMENT, facts.alignment());
   }
 
   @Override
@@ -47,12 +50,29 @@ final class OpenClMemory extends BufferPool<OpenClBuffer, cl_mem> {
     if (place.isWhole()) {
       return new OpenClBuffer(this, place, place.memory());
     }
-    cl_buffer_region region = new cl_buffer_region(place.offset(), place.bytes());
-    cl_mem part =
-        unlessShort(() ->
-            clCreateSubBuffer(
-                place.memory(), CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, region, null));
+    cl_mem part = subBuffer(place.memory(), place.offset(), place.bytes());
     return part == null ? null : new OpenClBuffer(this, place, part);
+  }
+
+  /** Null when the device is short of what that takes. */
+  private cl_mem subBuffer(cl_mem slab, long offset, long bytes) {
+    cl_buffer_region region = new cl_buffer_region(offset, bytes);
+    return unlessShort(() ->
+        clCreateSubBuffer(slab, CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, region, null));
+  }
+
+  /** Where sub-buffers may begin. */
+  long partAlignment() {
+    return partAlignment;
+  }
+
+  /** A part of a buffer, which is a sub-buffer beside it: there are none of sub-buffers. */
+  OpenClPlace.Part part(OpenClBuffer whole, long firstByte, long bytes) {
+    cl_mem part = subBuffer(whole.slab(), whole.offset() + firstByte, bytes);
+    if (part == null) {
+      throw new ResourceException("the device is short of what a part of a buffer takes");
+    }
+    return new OpenClPlace.Part(part, bytes);
   }
 
   private cl_mem unlessShort(Supplier<cl_mem> creation) {
