@@ -45,6 +45,7 @@ final class ArchitectureRules {
           ".runtime.gpu.cuda.RetargetedLibrary",
           ".cli.BenchFiles",
           ".cli.BugReport",
+          ".cli.Departure",
           ".cli.StatisticsJson",
           ".cli.TerminalInput");
 

@@ -20,7 +20,13 @@ class CorpusUnderPressureTest {
 
   /** Scripts with an operation that is larger than that. */
   private static final Map<String, Long> LARGE =
-      Map.of("nnlib/resnet18.dml", 64L << 20, "programs/clean-wide-frame.dml", 4L << 20);
+      Map.of(
+          "nnlib/resnet18.dml",
+          64L << 20,
+          "nnlib/resnet-one-block.dml",
+          64L << 20,
+          "programs/clean-wide-frame.dml",
+          4L << 20);
 
   @TempDir private Path spill;
 

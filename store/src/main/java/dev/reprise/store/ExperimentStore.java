@@ -384,10 +384,9 @@ public final class ExperimentStore implements RunStore {
       return false;
     }
     try {
-      if (Files.getFileStore(config.folder()).getUsableSpace() - bytes < LEAST_ROOM_BYTES) {
-        return false;
-      }
-      return claims.announceWriter() != null;
+      // Of the file, which asks the system at once; of a FileStore all mounts are read first.
+      long room = config.folder().toFile().getUsableSpace();
+      return room - bytes >= LEAST_ROOM_BYTES && claims.announceWriter() != null;
     } catch (IOException e) {
       return false;
     }
