@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -60,6 +62,7 @@ public final class ExperimentStore implements RunStore {
   private volatile boolean barren;
   private volatile long lookedNanos;
   private final ProcessClaims claims;
+  private final Object graphFile;
 
   private ExperimentStore(StoreConfig config) {
     this.config = config;
@@ -76,6 +79,7 @@ public final class ExperimentStore implements RunStore {
       throw opening(folder, e.getMessage(), e);
     }
     this.database = openDatabase(folder);
+    this.graphFile = graphFile();
     if (!config.readOnly()) {
       writeRecalls();
     }
@@ -376,6 +380,21 @@ public final class ExperimentStore implements RunStore {
   @Override
   public RunLog begin(RunFacts facts, long queueBytes) {
     return config.readOnly() ? null : RunLog.of(config, new FolderTarget(this, facts), queueBytes);
+  }
+
+  /** Which file the graph is, or null where that cannot be told. */
+  private Object graphFile() {
+    try {
+      Path graph = config.folder().resolve("graph.db");
+      return Files.readAttributes(graph, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** True when the folder was removed, or emptied, or another store lies there. */
+  boolean isGone() {
+    return !Objects.equals(graphFile, graphFile());
   }
 
   @Override

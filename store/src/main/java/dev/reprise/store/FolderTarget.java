@@ -25,6 +25,11 @@ final class FolderTarget implements RunTarget {
   }
 
   @Override
+  public boolean isGone() {
+    return store.isGone();
+  }
+
+  @Override
   public boolean has(Key key) {
     return store.find(key) != null;
   }

@@ -43,6 +43,11 @@ final class LateTarget implements RunTarget {
   }
 
   @Override
+  public boolean isGone() {
+    return opened().isGone();
+  }
+
+  @Override
   public boolean has(Key key) {
     return opened().has(key);
   }

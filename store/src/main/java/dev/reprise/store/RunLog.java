@@ -466,6 +466,11 @@ public final class RunLog implements AutoCloseable {
 
   private void apply(List<Change> batch) {
     try {
+      if (leisureNanos > 0 && target.isGone()) {
+        // Somebody has removed the store of a run that has ended for him: none is begun anew.
+        dropped.add(batch.size());
+        return;
+      }
       if (problem == null) {
         for (Change change : batch) {
           change.prepare();

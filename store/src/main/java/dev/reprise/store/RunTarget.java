@@ -18,6 +18,11 @@ public interface RunTarget {
    */
   default void awaitOpen() {}
 
+  /** True when the store that was written to is there no more: its folder was removed. */
+  default boolean isGone() {
+    return false;
+  }
+
   /** True when a key has a value already, so that it is not written again. */
   boolean has(Key key);
 

@@ -8,6 +8,7 @@ import dev.reprise.lineage.Key;
 import dev.reprise.store.StoreFixture.Bytes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -46,6 +47,11 @@ class RunLogTest {
     @Override
     public String name() {
       return target.name();
+    }
+
+    @Override
+    public boolean isGone() {
+      return target.isGone();
     }
 
     @Override
@@ -331,6 +337,36 @@ class RunLogTest {
       log.close();
       assertThat(log.kept()).isEqualTo(9);
       assertThat(log.unpaid()).isEqualTo(91);
+    }
+  }
+
+  @Test
+  void aStoreThatIsRemovedWhileNobodyWaitsIsNotBegunAnew() throws IOException {
+    try (ExperimentStore store = open()) {
+      RunLog log = afterwards(store);
+      Files.move(folder.resolve("store"), folder.resolve("removed"));
+      assertThat(store.isGone()).isTrue();
+      log.writeAtLeisure(HOUR);
+      log.close();
+      assertThat(log.kept()).isZero();
+      assertThat(log.problem()).isNull();
+      assertThat(folder.resolve("store")).doesNotExist();
+    }
+  }
+
+  @Test
+  void anotherStoreInItsPlaceIsNotWrittenTo() throws IOException {
+    try (ExperimentStore store = open()) {
+      assertThat(store.isGone()).isFalse();
+      RunLog log = afterwards(store);
+      Files.move(folder.resolve("store"), folder.resolve("removed"));
+      try (ExperimentStore other = open()) {
+        log.writeAtLeisure(HOUR);
+        log.close();
+        assertThat(other.artifactBytes()).isZero();
+        assertThat(new Experiments(other).runs(9)).isEmpty();
+      }
+      assertThat(folder.resolve("store/pieces")).doesNotExist();
     }
   }
 }
