@@ -81,13 +81,11 @@ final class Departure {
   }
 
   /**
-   * Ends the command; what is printed from now on is lost.
+   * Ends the command, whose output was flushed; what is printed from now on is lost.
    *
    * @throws IOException when the launcher cannot be told, and waits for the end of the process
    */
-  void leave(ExitCode code, Console console) throws IOException {
-    console.out().flush();
-    console.err().flush();
+  void leave(ExitCode code) throws IOException {
     try (FileOutputStream told = new FileOutputStream(pipe.toFile())) {
       // Of these three the JDK makes streams to nowhere: readers of ours see their end.
       new FileInputStream(FileDescriptor.in).close();

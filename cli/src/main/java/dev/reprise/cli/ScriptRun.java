@@ -59,8 +59,14 @@ final class ScriptRun {
 
   /** Lets the caller go on, who has all that he asked for, while the store is written. */
   private void leave(Session session) throws IOException {
-    if (console.departure().isPossible() && session.closeAtLeisure()) {
-      console.departure().leave(ExitCode.FINE, console);
+    if (!console.departure().isPossible()) {
+      return;
+    }
+    // First: when nobody reads what was printed, whoever waits for that must not wait for more.
+    console.out().flush();
+    console.err().flush();
+    if (session.closeAtLeisure()) {
+      console.departure().leave(ExitCode.FINE);
     }
   }
 

@@ -22,13 +22,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that go on when their command has ended; a shell stands for the launcher. */
 @Timeout(120)
-@DisabledOnOs(OS.WINDOWS)
 class DepartureTest {
   /** Its products take a few milliseconds each: none pays for being written in time. */
   private static final String SCRIPT =

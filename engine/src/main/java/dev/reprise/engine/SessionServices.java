@@ -87,6 +87,9 @@ public final class SessionServices implements AutoCloseable {
   // Written by close.
   private volatile long liveBuffersAtClose = -1;
 
+  // By the thread that closes.
+  private boolean atLeisure;
+
   public SessionServices(SessionConfig config, CacheEvents events) {
     this(config, events, Keeping.whatPays(), providers(), calibration(config));
   }
@@ -384,19 +387,15 @@ public final class SessionServices implements AutoCloseable {
   }
 
   /**
-   * Says that nobody waits for {@link #close}, and gives back what the cache holds; no run may come
-   * any more.
+   * Says that nobody waits for {@link #close}, which then gives back first what the cache holds; no
+   * run may come any more.
    *
    * @return false when close leaves something that somebody waits for, or has nothing to write
    */
   public boolean closeAtLeisure() {
     boolean isAwaited = timeline != null || metrics != null || accelerators.isOpen();
-    if (isAwaited || stored == null || !stored.writeAtLeisure()) {
-      return false;
-    }
-    cache.clear();
-    memory.giveBackFree();
-    return true;
+    atLeisure = !isAwaited && stored != null && stored.writeAtLeisure();
+    return atLeisure;
   }
 
   /** A time line is written when all else has ended; see {@link Timeline#close} for failures. */
@@ -410,6 +409,10 @@ public final class SessionServices implements AutoCloseable {
 
   private void closeAll() {
     pool.close();
+    if (atLeisure) {
+      cache.clear();
+      memory.giveBackFree();
+    }
     // Before accelerators stop: values that lie on one alone come home to be written.
     if (stored != null) {
       stored.close();

@@ -64,6 +64,10 @@ public final class ExperimentStore implements RunStore {
   private final ProcessClaims claims;
   private final Object graphFile;
 
+  // Kept, since the JDK knows a lock only as long as somebody holds its object. Ends with the
+  // claims.
+  private volatile ProcessClaims.Held announced;
+
   private ExperimentStore(StoreConfig config) {
     this.config = config;
     Path folder = config.folder();
@@ -405,7 +409,11 @@ public final class ExperimentStore implements RunStore {
     try {
       // Of the file, which asks the system at once; of a FileStore all mounts are read first.
       long room = config.folder().toFile().getUsableSpace();
-      return room - bytes >= LEAST_ROOM_BYTES && claims.announceWriter() != null;
+      if (room - bytes < LEAST_ROOM_BYTES) {
+        return false;
+      }
+      announced = claims.announceWriter();
+      return announced != null;
     } catch (IOException e) {
       return false;
     }
