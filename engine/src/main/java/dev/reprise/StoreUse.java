@@ -18,6 +18,8 @@ package dev.reprise;
  * @param deferred of the hits, values that were not loaded until something needed them
  * @param computed deferred values that were computed then, since that cost less or no copy was kept
  * @param programs whole runs that were not executed, since an earlier one did the same
+ * @param byContent values, calls and blocks that were found although something small that they were
+ *     made of came to be in another way
  * @param warmStarts trainings that began from an earlier model
  * @param coldStarts trainings that were to, and for which there was none
  * @param problem why nothing was added any more, or null
@@ -37,6 +39,7 @@ public record StoreUse(
     long deferred,
     long computed,
     long programs,
+    long byContent,
     long warmStarts,
     long coldStarts,
     String problem) {}

@@ -210,6 +210,7 @@ final class StatisticsJson {
     json.writeNumberField("deferred", store.deferred());
     json.writeNumberField("computed", store.computed());
     json.writeNumberField("programs", store.programs());
+    json.writeNumberField("byContent", store.byContent());
     json.writeNumberField("warmStarts", store.warmStarts());
     json.writeNumberField("coldStarts", store.coldStarts());
     json.writeStringField("problem", store.problem());

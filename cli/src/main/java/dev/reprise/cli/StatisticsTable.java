@@ -126,6 +126,9 @@ final class StatisticsTable {
               + store.computed()
               + " of them computed then";
     }
+    if (store.byContent() > 0) {
+      counts += ", " + store.byContent() + " of all found by equal contents of what they came from";
+    }
     long starts = store.warmStarts() + store.coldStarts();
     if (starts > 0) {
       counts += ", " + store.warmStarts() + " of " + starts + " trainings from an earlier model";

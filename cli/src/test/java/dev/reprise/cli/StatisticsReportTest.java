@@ -73,6 +73,7 @@ class StatisticsReportTest {
               3,
               1,
               0,
+              6,
               2,
               1,
               "the disk is full"),

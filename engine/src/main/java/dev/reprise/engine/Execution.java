@@ -104,6 +104,7 @@ final class Execution {
       Later later,
       double work) {
     Relayed.leaveWorker();
+    lookAtOperands(inputs, item);
     StoredValues.Answer answer =
         stored.ask(
             item,
@@ -129,6 +130,16 @@ final class Execution {
     } catch (RuntimeException | Error e) {
       answer.close();
       throw e;
+    }
+  }
+
+  private void lookAtOperands(Value[] inputs, LineageItem item) {
+    if (item.inputCount() == inputs.length) {
+      LineageItem[] items = new LineageItem[inputs.length];
+      for (int i = 0; i < items.length; i++) {
+        items[i] = item.input(i);
+      }
+      stored.contents().lookAt(items, inputs, services.mayDefer());
     }
   }
 

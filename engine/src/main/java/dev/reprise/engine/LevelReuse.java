@@ -6,6 +6,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.lineage.CompositeKey;
+import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
@@ -44,15 +45,19 @@ final class LevelReuse {
   /** What distinguishes values of equal inputs: the width of cells, the rounding of products. */
   private final int precision;
 
+  private final SessionServices services;
+
   /** Null without an experiment store. */
   private final StoredValues stored;
 
   LevelReuse(
+      SessionServices services,
       LineageCache cache,
       Keeping keeping,
       Composites composites,
       SessionConfig config,
       StoredValues stored) {
+    this.services = services;
     this.stored = stored;
     this.cache = cache;
     this.keeping = keeping;
@@ -115,8 +120,16 @@ final class LevelReuse {
   }
 
   private Key key(Region region, LineageItem[] inputs) {
-    int kind = region.level.ordinal() << Byte.SIZE | precision;
-    return CompositeKey.of(kind, region.fingerprint(), inputs);
+    return CompositeKey.of(kind(region), region.fingerprint(), inputs);
+  }
+
+  private int kind(Region region) {
+    return region.level.ordinal() << Byte.SIZE | precision;
+  }
+
+  /** The key in the experiment store, where contents stand for small inputs. */
+  private Key storeKey(Region region, LineageItem[] inputs) {
+    return CompositeKey.of(kind(region), region.fingerprint(), stored.contents().of(inputs));
   }
 
   // ---- finding
@@ -130,9 +143,9 @@ final class LevelReuse {
       int wanted) {
     Key key = key(region, inputs);
     Composite known = composites.get(key);
-    boolean recalled = known == null && isAskedInStore(region);
-    if (recalled) {
-      known = recall(key, inputs);
+    Key recalled = known == null && isAskedInStore(region) ? storeKey(activation, region, inputs) : null;
+    if (recalled != null) {
+      known = recall(recalled, inputs);
     }
     if (known == null) {
       return false;
@@ -156,8 +169,8 @@ final class LevelReuse {
       foundIn(context, activation, region, known);
       return true;
     }
-    if (recalled) {
-      stored.foundRegion(key);
+    if (recalled != null) {
+      stored.foundRegion(recalled, !recalled.equals(key));
       composites.put(key, known, known.cachedKeys(count));
     }
     bind(activation, region, known.parts(), values, items);
@@ -186,10 +199,22 @@ final class LevelReuse {
     return true;
   }
 
+  /** Looks at the small inputs before. */
+  private Key storeKey(Activation activation, Region region, LineageItem[] inputs) {
+    Value[] values = new Value[inputs.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = activation.values[region.inputs[i]];
+    }
+    stored.contents().lookAt(inputs, values, services.mayDefer());
+    return storeKey(region, inputs);
+  }
+
   /** What an earlier run left in the experiment store. */
   private Composite recall(Key key, LineageItem[] inputs) {
     byte[] record = stored.region(key);
-    return record == null ? null : RegionRecord.read(record, inputs, OperationTable.standard());
+    return record == null
+        ? null
+        : RegionRecord.read(record, inputs, stored.contents().keys(), OperationTable.standard());
   }
 
   private static void foundIn(
@@ -293,12 +318,17 @@ final class LevelReuse {
     if (stored != null && stored.isWorthKeepingRegion(done.costNanos())) {
       Composite named = done.named();
       LineageItem[] inputs = done.inputs;
+      Key storeKey = storeKey(done.region, inputs);
       done.offerTo(stored);
       // Written by the store's thread: it walks the history of every output.
       boolean isLoop = !done.region.isKeptHere;
+      ContentKeys contents = stored.contents().keys();
       stored.keepRegion(
-          key,
-          () -> isLoop ? RegionRecord.writeLoop(named, inputs) : RegionRecord.write(named, inputs),
+          storeKey,
+          () ->
+              isLoop
+                  ? RegionRecord.writeLoop(named, inputs, contents)
+                  : RegionRecord.write(named, inputs, contents),
           done.costNanos());
     }
   }

@@ -15,6 +15,7 @@ import static dev.reprise.engine.RegionRecord.PART_UNCHANGED;
 import static dev.reprise.engine.RegionRecord.VERSION;
 
 import dev.reprise.language.program.Procedure.Parameter;
+import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
@@ -42,12 +43,18 @@ import java.util.TreeMap;
 /** Reads one {@link RegionRecord}. */
 final class RegionReader {
   private final LineageItem[] inputs;
+  private final ContentKeys contents;
   private final OperationTable table;
   private final DataInputStream in;
   private LineageItem[] items;
 
-  RegionReader(LineageItem[] inputs, OperationTable table, DataInputStream in) {
+  /** Whether all inputs have the history that they had then, so that all keys must be the same. */
+  private boolean isOfSameHistory = true;
+
+  RegionReader(
+      LineageItem[] inputs, ContentKeys contents, OperationTable table, DataInputStream in) {
     this.inputs = inputs;
+    this.contents = contents;
     this.table = table;
     this.in = in;
   }
@@ -56,6 +63,7 @@ final class RegionReader {
     if (in.readByte() != VERSION) {
       throw new IOException("another version");
     }
+    inputs();
     long work = in.readLong();
     long seeds = in.readLong();
     long cost = in.readLong();
@@ -80,6 +88,46 @@ final class RegionReader {
     return new Composite(parts, calls, work, seeds, cost);
   }
 
+  private void inputs() throws IOException {
+    if (in.readInt() != inputs.length) {
+      throw new IOException("other inputs");
+    }
+    Key[] then = new Key[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      if (in.readBoolean() != (inputs[i] != null)) {
+        throw new IOException("other inputs");
+      }
+      if (inputs[i] != null) {
+        then[i] = key();
+        if (!contents.of(inputs[i]).equals(key())) {
+          throw new IOException("an input whose content differs");
+        }
+        isOfSameHistory &= inputs[i].key().equals(then[i]);
+      }
+    }
+    if (!isOfSameHistory && !isAlike(then)) {
+      throw new IOException("inputs that were one value, or are one now");
+    }
+  }
+
+  /** Whether those inputs are one value that were one. */
+  private boolean isAlike(Key[] then) {
+    for (int i = 0; i < inputs.length; i++) {
+      for (int j = 0; j < i && inputs[i] != null; j++) {
+        if (inputs[j] != null && then[i].equals(then[j]) != inputs[i].sameAs(inputs[j])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private void check(LineageItem item, Key then) throws IOException {
+    if (isOfSameHistory && !item.key().equals(then)) {
+      throw new IOException("an item whose key differs");
+    }
+  }
+
   private void fragment() throws IOException, TraceFormatException {
     items = new LineageItem[in.readInt()];
     byte[] compressed = new byte[in.readInt()];
@@ -88,9 +136,10 @@ final class RegionReader {
         TraceFragment.read(new StringReader(TraceBytes.text(compressed)), inputs, table);
     for (int i = 0; i < items.length; i++) {
       items[i] = named.get(Integer.toString(i));
-      if (items[i] == null || !items[i].key().equals(key())) {
-        throw new IOException("an item whose key differs");
+      if (items[i] == null) {
+        throw new IOException("an item that is not there");
       }
+      check(items[i], key());
     }
   }
 
@@ -143,13 +192,11 @@ final class RegionReader {
     for (int i = 0; i < operands.length; i++) {
       operands[i] = items[in.readInt()];
     }
-    Key key = key();
+    Key then = key();
     Operation operation = new Operation(opcode, Attributes.of(attributes));
     Place place = place();
     LineageItem item = LineageItem.of(place == null ? operation : operation.at(place), operands);
-    if (!item.key().equals(key)) {
-      throw new IOException("an item whose key differs");
-    }
+    check(item, then);
     return item;
   }
 
@@ -164,13 +211,13 @@ final class RegionReader {
         yield new Composite.Inline(value, items[in.readInt()]);
       }
       case PART_CACHED -> {
-        Key key = key();
+        Key then = key();
+        Key contentKey = key();
         Composite.MatrixFacts facts = facts();
         LineageItem item = items[in.readInt()];
-        if (!item.key().equals(key)) {
-          throw new IOException("an output whose key differs");
-        }
-        yield new Composite.Cached(key, item, facts);
+        check(item, then);
+        contents.learn(item, contentKey);
+        yield new Composite.Cached(item.key(), item, facts);
       }
       case PART_ELEMENTS -> elements();
       default -> throw new IOException("a part of unknown kind");

@@ -16,6 +16,7 @@ import static dev.reprise.engine.RegionRecord.VERSION;
 
 import dev.reprise.engine.stored.ShortText;
 import dev.reprise.language.program.Procedure.Parameter;
+import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.LiteralName;
@@ -43,6 +44,7 @@ final class RegionWriter {
   private static final int LONGEST_TEXT = 4 << 20;
 
   private final LineageItem[] inputs;
+  private final ContentKeys contents;
 
   /** Items of parts by name, where their history is written as a fragment; else null. */
   private final Map<String, LineageItem> named;
@@ -56,8 +58,13 @@ final class RegionWriter {
   /** Whether a value may be computed again when it is needed; else it is loaded when found. */
   private final boolean isComputedAgain;
 
-  RegionWriter(LineageItem[] inputs, Map<String, LineageItem> named, boolean isComputedAgain) {
+  RegionWriter(
+      LineageItem[] inputs,
+      ContentKeys contents,
+      Map<String, LineageItem> named,
+      boolean isComputedAgain) {
     this.inputs = inputs;
+    this.contents = contents;
     this.named = named;
     this.isComputedAgain = isComputedAgain;
   }
@@ -72,6 +79,7 @@ final class RegionWriter {
       }
     }
     out.writeByte(VERSION);
+    inputs(out);
     out.writeLong(composite.work());
     out.writeLong(composite.seeds());
     out.writeLong(composite.costNanos());
@@ -90,6 +98,17 @@ final class RegionWriter {
     out.writeInt(composite.parts().length);
     partBytes.writeTo(out);
     return true;
+  }
+
+  private void inputs(DataOutputStream out) throws IOException {
+    out.writeInt(inputs.length);
+    for (LineageItem input : inputs) {
+      out.writeBoolean(input != null);
+      if (input != null) {
+        key(input.key(), out);
+        key(contents.of(input), out);
+      }
+    }
   }
 
   private boolean history(DataOutputStream out) throws IOException {
@@ -139,6 +158,7 @@ final class RegionWriter {
       case Composite.Cached(Key key, LineageItem item, Composite.MatrixFacts facts) -> {
         parts.writeByte(PART_CACHED);
         key(key, parts);
+        key(contents.of(item), parts);
         facts(isComputedAgain ? facts : null, parts);
         return item(item, parts);
       }

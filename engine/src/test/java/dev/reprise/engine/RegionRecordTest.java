@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.lineage.ContentKeys;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Attributes;
@@ -20,6 +21,8 @@ class RegionRecordTest {
 
   private static final LineageItem[] INPUTS = {INPUT, null};
 
+  private static final ContentKeys CONTENTS = new ContentKeys();
+
   private static Composite composite(Composite.Part... parts) {
     return new Composite(parts, List.of(), 1_000_000, 0, 2_000_000);
   }
@@ -31,7 +34,7 @@ class RegionRecordTest {
 
   private static Composite readAgain(byte[] record) {
     assertThat(record).isNotNull();
-    return RegionRecord.read(record, INPUTS, TABLE);
+    return RegionRecord.read(record, INPUTS, CONTENTS, TABLE);
   }
 
   @Test
@@ -44,8 +47,8 @@ class RegionRecordTest {
     };
     for (byte[] record :
         List.of(
-            RegionRecord.write(composite(parts), INPUTS),
-            RegionRecord.writeLoop(composite(parts), INPUTS))) {
+            RegionRecord.write(composite(parts), INPUTS, CONTENTS),
+            RegionRecord.writeLoop(composite(parts), INPUTS, CONTENTS))) {
       Composite found = readAgain(record);
       assertThat(found).isNotNull();
       assertThat(found.parts()).isEqualTo(parts);
@@ -59,7 +62,7 @@ class RegionRecordTest {
     Composite.Part inline = new Composite.Inline(Scalar.of(3), LineageItem.literal(Scalar.of(3)));
     Composite left = composite(cached(), Composite.NoValue.CLEARED, inline);
     for (byte[] record :
-        List.of(RegionRecord.write(left, INPUTS), RegionRecord.writeLoop(left, INPUTS))) {
+        List.of(RegionRecord.write(left, INPUTS, CONTENTS), RegionRecord.writeLoop(left, INPUTS, CONTENTS))) {
       Composite.Part[] parts = readAgain(record).parts();
       assertThat(parts).hasSize(3);
       Composite.Cached value = (Composite.Cached) parts[0];
@@ -72,12 +75,12 @@ class RegionRecordTest {
 
   @Test
   void whatIsDamagedOrOfOtherInputsIsAsGoodAsAbsent() {
-    byte[] record = RegionRecord.writeLoop(composite(cached()), INPUTS);
+    byte[] record = RegionRecord.writeLoop(composite(cached()), INPUTS, CONTENTS);
     LineageItem other =
         LineageItem.leaf(
             new Operation(TABLE.get("read"), Attributes.of("fingerprint", "g")), "a.csv");
-    assertThat(RegionRecord.read(record, new LineageItem[] {other, null}, TABLE)).isNull();
+    assertThat(RegionRecord.read(record, new LineageItem[] {other, null}, CONTENTS, TABLE)).isNull();
     byte[] shorter = java.util.Arrays.copyOf(record, record.length - 1);
-    assertThat(RegionRecord.read(shorter, INPUTS, TABLE)).isNull();
+    assertThat(RegionRecord.read(shorter, INPUTS, CONTENTS, TABLE)).isNull();
   }
 }

@@ -31,4 +31,20 @@ public final class CompositeKey {
     mixer.finish();
     return new Key(mixer.high(), mixer.low());
   }
+
+  /**
+   * Likewise, by keys that stand for the inputs.
+   *
+   * @param inputs null for a variable without a value
+   */
+  public static Key of(long kind, Key piece, Key[] inputs) {
+    KeyMixer mixer = new KeyMixer();
+    mixer.mix(COMPOSITE, kind);
+    mixer.mix(piece.high(), piece.low());
+    for (Key input : inputs) {
+      mixer.mix(input == null ? 0 : input.high(), input == null ? 0 : input.low());
+    }
+    mixer.finish();
+    return new Key(mixer.high(), mixer.low());
+  }
 }

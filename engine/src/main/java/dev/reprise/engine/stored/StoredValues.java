@@ -116,6 +116,8 @@ public final class StoredValues implements AutoCloseable {
   private final LongAdder damaged = new LongAdder();
   private final LongAdder deferred = new LongAdder();
   private final LongAdder computed = new LongAdder();
+  private final LongAdder byContent = new LongAdder();
+  private final EqualContents contents;
   private final ScoredModels models;
 
   /** Null unless trainings begin from earlier models. */
@@ -149,6 +151,7 @@ public final class StoredValues implements AutoCloseable {
     this.tags = tags;
     this.version = version;
     this.memory = memory;
+    this.contents = new EqualContents(memory);
     this.models = new ScoredModels(this, memory.budgetBytes() / MODEL_SHARE);
     this.tell = tell;
     this.warmStarts = config.warmStart() ? new WarmStarts(this, tell) : null;
@@ -197,6 +200,16 @@ public final class StoredValues implements AutoCloseable {
     status = how;
   }
 
+  /** What small values are, for {@link #ask} and {@link #region}. */
+  public EqualContents contents() {
+    return contents;
+  }
+
+  /** The key under which the value of an item lies. */
+  private Key keyOf(LineageItem item) {
+    return keyOf(contents.of(item));
+  }
+
   /** The key under which values of this session lie. */
   Key keyOf(Key lineage) {
     Key tagged = tags.of(lineage);
@@ -224,6 +237,7 @@ public final class StoredValues implements AutoCloseable {
   public final class Answer implements AutoCloseable {
     private final Value value;
     private final LineageItem item;
+    private final Key key;
 
     /** True for what the store has, so that it need not be kept again. */
     private final boolean isKept;
@@ -234,8 +248,9 @@ public final class StoredValues implements AutoCloseable {
     private DeviceCost measured;
     private boolean isOffered;
 
-    private Answer(LineageItem item, Value value, StoreClaim claim, boolean isKept) {
+    private Answer(LineageItem item, Key key, Value value, StoreClaim claim, boolean isKept) {
       this.item = item;
+      this.key = key;
       this.value = value;
       this.claim = claim;
       this.isKept = isKept;
@@ -266,7 +281,7 @@ public final class StoredValues implements AutoCloseable {
       StoreClaim held = claim;
       claim = null;
       isOffered = true;
-      offer(item, result, nanos, measured, isKept, held);
+      offer(item, key, result, nanos, measured, isKept, held);
     }
 
     /** Gives the duty back without a value, if it has not ended. */
@@ -280,7 +295,8 @@ public final class StoredValues implements AutoCloseable {
   }
 
   /**
-   * Looks for a value; waits while another process computes it.
+   * Looks for a value; waits while another process computes it. Operands whose content may stand
+   * for them were looked at before: {@link EqualContents#lookAt}.
    *
    * @param work estimated nanoseconds
    * @param wanted false when nobody waits for the value any more
@@ -309,20 +325,24 @@ public final class StoredValues implements AutoCloseable {
    */
   public Answer ask(
       LineageItem item, double work, BooleanSupplier wanted, Deferral deferral, Refusal refusal) {
-    Key key = keyOf(item.key());
+    Key contentKey = contents.of(item);
+    Key key = keyOf(contentKey);
     Artifact known = look(key);
+    if (known != null && !contentKey.equals(item.key())) {
+      byContent.increment();
+    }
     Value later = known == null || known.isInline() ? null : deferral.of(known);
     if (later != null) {
-      return new Answer(item, later, null, true);
+      return new Answer(item, key, later, null, true);
     }
     if (known != null && !known.isInline() && refusal.of(known)) {
       deferred();
       computedAfterAll();
-      return new Answer(item, null, null, true);
+      return new Answer(item, key, null, null, true);
     }
     Value found = known == null ? null : load(item, known);
     if (found != null) {
-      return new Answer(item, found, null, true);
+      return new Answer(item, key, found, null, true);
     }
     StoreClaim claim = null;
     if (work >= WORTH_WAITING_NANOS && takesClaims()) {
@@ -339,11 +359,11 @@ public final class StoredValues implements AutoCloseable {
         claim = null;
       }
       if (found != null) {
-        return new Answer(item, found, null, true);
+        return new Answer(item, key, found, null, true);
       }
     }
     misses.increment();
-    return new Answer(item, null, claim, false);
+    return new Answer(item, key, null, claim, false);
   }
 
   /** Waits for a store that is being made. */
@@ -388,12 +408,12 @@ public final class StoredValues implements AutoCloseable {
 
   /** The value of an item, with a reference for the receiver, or null; waits for nobody. */
   public Value find(LineageItem item) {
-    return load(item, keyOf(item.key()));
+    return load(item, keyOf(item));
   }
 
   /** What the store has of an item's value; null when it has none. Loads nothing. */
   public Artifact look(LineageItem item) {
-    return look(keyOf(item.key()));
+    return look(keyOf(item));
   }
 
   private Artifact look(Key key) {
@@ -445,7 +465,11 @@ public final class StoredValues implements AutoCloseable {
 
   // ---- whole calls and blocks
 
-  /** What an earlier run noted of a whole call or block, or null. */
+  /**
+   * What an earlier run noted of a whole call or block, or null.
+   *
+   * @param key made of the content keys of its inputs; likewise below
+   */
   public byte[] region(Key key) {
     try {
       return isBarren() ? null : SealedRecord.opened(store().region(keyOf(key)));
@@ -464,9 +488,16 @@ public final class StoredValues implements AutoCloseable {
     savedNanos.add(nanos);
   }
 
-  /** Counts a whole call or block that was not executed. */
-  public void foundRegion(Key key) {
+  /**
+   * Counts a whole call or block that was not executed.
+   *
+   * @param hasOtherHistory whether an input had another history then
+   */
+  public void foundRegion(Key key, boolean hasOtherHistory) {
     regions.increment();
+    if (hasOtherHistory) {
+      byContent.increment();
+    }
     RunLog open = log;
     if (open != null) {
       open.used(keyOf(key));
@@ -621,11 +652,14 @@ public final class StoredValues implements AutoCloseable {
 
   /** Offers a value; the caller keeps its reference. */
   public void offer(LineageItem item, Value value, long nanos) {
-    offer(item, value, nanos, null, false, null);
+    if (log != null) {
+      offer(item, keyOf(item), value, nanos, null, false, null);
+    }
   }
 
   private void offer(
       LineageItem item,
+      Key key,
       Value value,
       long nanos,
       DeviceCost measured,
@@ -643,8 +677,7 @@ public final class StoredValues implements AutoCloseable {
       record(open, item, nanos, bytes, measured);
     }
     if (worthKeeping) {
-      Key lineage = item.key();
-      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(value, bytes, memory, claim));
+      open.offer(key, item.key(), nanos, new ValueOffer(value, bytes, memory, claim));
     } else if (claim != null) {
       claim.close();
     }
@@ -690,6 +723,7 @@ public final class StoredValues implements AutoCloseable {
     if (isThere(model) && ValueContent.canWrite(model)) {
       long bytes = model.bytes();
       record(open, item, 0, bytes, null);
+      // Looked for by its history, which somebody reads who knows no contents.
       Key lineage = item.key();
       open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(model, bytes, memory, null));
     }
@@ -766,6 +800,7 @@ public final class StoredValues implements AutoCloseable {
         deferred.sum(),
         computed.sum(),
         programs.sum(),
+        byContent.sum(),
         warmStarts == null ? 0 : warmStarts.found(),
         warmStarts == null ? 0 : warmStarts.missed(),
         problem == null ? null : problem.getMessage());
