@@ -143,7 +143,8 @@ final class LevelReuse {
       int wanted) {
     Key key = key(region, inputs);
     Composite known = composites.get(key);
-    Key recalled = known == null && isAskedInStore(region) ? storeKey(activation, region, inputs) : null;
+    Key recalled =
+        known == null && isAskedInStore(region) ? storeKey(activation, region, inputs) : null;
     if (recalled != null) {
       known = recall(recalled, inputs);
     }

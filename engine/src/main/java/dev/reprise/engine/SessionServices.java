@@ -165,7 +165,8 @@ public final class SessionServices implements AutoCloseable {
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
-            ? new LevelReuse(this, cache, keeping, new Composites(COMPOSITES, cache), config, stored)
+            ? new LevelReuse(
+                this, cache, keeping, new Composites(COMPOSITES, cache), config, stored)
             : null;
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);

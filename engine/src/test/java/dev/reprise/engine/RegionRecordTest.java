@@ -62,7 +62,9 @@ class RegionRecordTest {
     Composite.Part inline = new Composite.Inline(Scalar.of(3), LineageItem.literal(Scalar.of(3)));
     Composite left = composite(cached(), Composite.NoValue.CLEARED, inline);
     for (byte[] record :
-        List.of(RegionRecord.write(left, INPUTS, CONTENTS), RegionRecord.writeLoop(left, INPUTS, CONTENTS))) {
+        List.of(
+            RegionRecord.write(left, INPUTS, CONTENTS),
+            RegionRecord.writeLoop(left, INPUTS, CONTENTS))) {
       Composite.Part[] parts = readAgain(record).parts();
       assertThat(parts).hasSize(3);
       Composite.Cached value = (Composite.Cached) parts[0];
@@ -79,7 +81,8 @@ class RegionRecordTest {
     LineageItem other =
         LineageItem.leaf(
             new Operation(TABLE.get("read"), Attributes.of("fingerprint", "g")), "a.csv");
-    assertThat(RegionRecord.read(record, new LineageItem[] {other, null}, CONTENTS, TABLE)).isNull();
+    assertThat(RegionRecord.read(record, new LineageItem[] {other, null}, CONTENTS, TABLE))
+        .isNull();
     byte[] shorter = java.util.Arrays.copyOf(record, record.length - 1);
     assertThat(RegionRecord.read(shorter, INPUTS, CONTENTS, TABLE)).isNull();
   }

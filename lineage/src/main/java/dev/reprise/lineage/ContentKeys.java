@@ -23,8 +23,8 @@ import java.util.Map;
  * operands of a call were literals decides what the history of its outcome looks like.
  *
  * <p>What was found out is remembered for the {@value #GENERATION} items that were asked for last,
- * and for some before them. Whatever is forgotten is found out anew, perhaps with less known: then a
- * value is not found, never a wrong one. Thread-safe; every method looks at each item below once.
+ * and for some before them. Whatever is forgotten is found out anew, perhaps with less known: then
+ * a value is not found, never a wrong one. Thread-safe; every method looks at each item below once.
  */
 public final class ContentKeys {
   /** Items that are remembered at least. */
