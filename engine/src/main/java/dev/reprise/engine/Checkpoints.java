@@ -8,6 +8,7 @@ import dev.reprise.lineage.TraceReader;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
@@ -70,8 +71,20 @@ final class Checkpoints {
     if (trace != null) {
       notes.put(TRACE, trace);
     }
+    bringFrames(list);
     new Checkpoint(notes, list)
         .write(path, context.run.workingDirectory(), matrix -> memory.run(matrix::pinHost));
+  }
+
+  /** Matrices come when they are pinned, one after the other. */
+  private void bringFrames(ListValue list) {
+    for (Value element : list.elements()) {
+      switch (element) {
+        case FrameValue frame -> memory.run(frame::frame);
+        case ListValue inner -> bringFrames(inner);
+        default -> {}
+      }
+    }
   }
 
   // ---- resume

@@ -2,7 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.AbsentMatrix;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
@@ -14,7 +14,7 @@ import java.util.Map;
  * of lists, too. Literals are left out, since their items say what they are.
  *
  * @param byKey borrowed
- * @param depth how many absent matrices lie below one another in them
+ * @param depth how many absent values lie below one another in them
  */
 record CompleteInputs(Map<Key, Value> byKey, int depth) {
   /**
@@ -36,13 +36,13 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
     return new CompleteInputs(byKey, depth);
   }
 
-  /** How deep absent matrices lie in a value; negative when it is still to come. */
+  /** How deep absent values lie in a value; negative when it is still to come. */
   private static int add(LineageItem item, Value given, Map<Key, Value> byKey) {
     Value value = given instanceof Handle handle ? handle.valueOrNull() : given;
     if (value == null) {
       return -1;
     }
-    int depth = value instanceof AbsentMatrix absent ? absent.depth() : 0;
+    int depth = value instanceof AbsentValue<?> absent ? absent.depth() : 0;
     if (value instanceof ListValue list && item.inputCount() > 0) {
       LineageItem[] elements = ElementItems.all(item, list.size());
       for (int i = 0; i < elements.length; i++) {

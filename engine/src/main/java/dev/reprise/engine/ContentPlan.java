@@ -3,8 +3,8 @@ package dev.reprise.engine;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.AbsentMatrix;
-import dev.reprise.runtime.MatrixValue;
+import dev.reprise.memory.AbsentValue;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.MeasuredCosts;
@@ -69,11 +69,11 @@ final class ContentPlan implements AutoCloseable {
   }
 
   /** The value; the caller owns one reference. */
-  MatrixValue execute() {
+  Value execute() {
     if (artifact != null && StoredValues.loadNanos(artifact) <= CHEAP_NANOS) {
       Value value = stored.loadDeferred(output, artifact);
       if (value != null) {
-        return (MatrixValue) value;
+        return value;
       }
       return replaced();
     }
@@ -82,7 +82,7 @@ final class ContentPlan implements AutoCloseable {
     if (!known && artifact != null || known && graph.loadsOutput()) {
       Value value = stored.loadDeferred(output, artifact);
       if (value != null) {
-        return (MatrixValue) value;
+        return value;
       }
       graph.lost(output.key());
       if (known) {
@@ -97,16 +97,16 @@ final class ContentPlan implements AutoCloseable {
   }
 
   /** Computes what the store has lost, and offers it again. */
-  private MatrixValue replaced() {
-    MatrixValue value = computed();
+  private Value replaced() {
+    Value value = computed();
     stored.offer(output, value, costNanos.getAsLong());
     return value;
   }
 
-  private MatrixValue computed() {
+  private Value computed() {
     stored.computedAfterAll();
     Replayer replayer = new Replayer(services, services.pipeline().kernels()::runOnHost);
-    return (MatrixValue) new Recomputation(replayer, this::atHand).of(output);
+    return new Recomputation(replayer, this::atHand).of(output);
   }
 
   private Value atHand(LineageItem item) {
@@ -118,7 +118,28 @@ final class ContentPlan implements AutoCloseable {
       value.retain();
       return value;
     }
-    return services.cache().peek(item.key());
+    return fromCache(item);
+  }
+
+  /**
+   * With a reference, or null. The outputs of one operation lie in the cache as a list, also those
+   * that are to come: the one that is made here must not be made of itself.
+   */
+  private Value fromCache(LineageItem item) {
+    Value value = services.cache().peek(item.key());
+    if (value instanceof ListValue list && !isThere(list)) {
+      value.release();
+      return null;
+    }
+    return value;
+  }
+
+  private static boolean isThere(Value value) {
+    return switch (value) {
+      case AbsentValue<?> absent -> absent.isPresent();
+      case ListValue list -> list.elements().stream().allMatch(ContentPlan::isThere);
+      default -> true;
+    };
   }
 
   @Override
@@ -172,13 +193,13 @@ final class ContentPlan implements AutoCloseable {
       }
       Value value = inputs.get(item.key());
       if (value == null && !item.sameAs(output)) {
-        value = services.cache().peek(item.key());
+        value = fromCache(item);
         if (value != null) {
           value.release();
         }
       }
       if (value != null) {
-        free(item, value instanceof AbsentMatrix absent ? absent.nanos() : 0);
+        free(item, value instanceof AbsentValue<?> absent ? absent.nanos() : 0);
       }
       return value != null;
     }

@@ -1,6 +1,6 @@
 package dev.reprise.engine;
 
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Scalar;
@@ -18,7 +18,7 @@ final class Describe {
     return switch (value) {
       case null -> "nothing";
       case MatrixValue matrix -> "matrix " + matrix.shape();
-      case Frame frame -> "frame " + frame.shape();
+      case FrameValue frame -> "frame " + frame.shape();
       case ListValue list -> "list of " + list.size();
       case Scalar scalar when scalar.type() == ValueType.STRING -> text(scalar.asString());
       case Scalar scalar -> scalar.type().label() + " " + scalar.asString();

@@ -110,7 +110,8 @@ final class Execution {
             item,
             work,
             later == null ? () -> true : later::isWanted,
-            artifact -> services.mayDefer() ? absent(linked, inputs, item, artifact) : null,
+            (found, artifact) ->
+                services.mayDefer() ? absent(linked, inputs, item, found, artifact) : null,
             artifact -> isCheaperToCompute(item, artifact));
     if (answer.value() != null) {
       Restoration.note(answer.value(), item);
@@ -161,28 +162,48 @@ final class Execution {
     return here > 0 && MUCH_LESS * here < load;
   }
 
-  /** What the store has of a matrix whose shape is known before it is loaded; else null. */
+  /**
+   * What the store has of a matrix or frame whose form is known before it is loaded; else null.
+   *
+   * @param item of the operation
+   * @param found the same, or the item of one of its outputs
+   */
   private Value absent(
-      LinkedOperation linked, Value[] inputs, LineageItem item, Artifact artifact) {
-    Operation operation = linked.operation();
-    Meta meta = operation.opcode().result().infer(operation, inputs);
-    if (operation.precision() != Precision.FP64
-        || meta == null
-        || meta.type() != ValueType.MATRIX
-        || meta.shape() == null
-        || item.inputCount() != inputs.length) {
+      LinkedOperation linked,
+      Value[] inputs,
+      LineageItem item,
+      LineageItem found,
+      Artifact artifact) {
+    if (item.inputCount() != inputs.length) {
+      return null;
+    }
+    KnownForm form = found == item ? inferred(linked.operation(), inputs) : null;
+    if (form == null) {
+      form = KnownForm.of(stored, artifact);
+    }
+    if (form == null) {
       return null;
     }
     LineageItem[] items = new LineageItem[inputs.length];
     for (int i = 0; i < items.length; i++) {
       items[i] = item.input(i);
     }
-    Composite.MatrixFacts matrix = new Composite.MatrixFacts(meta.shape(), Precision.FP64);
     return KnownContent.of(
         services,
-        new KnownContent.Facts(item, matrix, artifact),
+        new KnownContent.Facts(found, form, artifact),
         CompleteInputs.of(items, inputs),
         new OperationCost(stored, item, artifact.costNanos()));
+  }
+
+  /** The form of a matrix that follows from the operands; null when it does not. */
+  private static KnownForm inferred(Operation operation, Value[] inputs) {
+    Meta meta = operation.opcode().result().infer(operation, inputs);
+    return operation.precision() != Precision.FP64
+            || meta == null
+            || meta.type() != ValueType.MATRIX
+            || meta.shape() == null
+        ? null
+        : KnownForm.ofMatrix(meta.shape(), Precision.FP64);
   }
 
   /** Offers what an accelerator has computed before it passes it on. */

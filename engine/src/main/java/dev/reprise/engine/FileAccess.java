@@ -21,6 +21,7 @@ import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -176,7 +177,7 @@ final class FileAccess {
     long asked = System.nanoTime();
     try (claim;
         StoredValues.Answer answer =
-            stored == null ? null : stored.ask(item, StoredValues.WORTH_ASKING_NANOS, () -> true)) {
+            stored == null ? null : ask(context, stored, operation, request, item)) {
       if (answer != null && answer.value() != null) {
         claim.complete(answer.value(), System.nanoTime() - asked, true);
         return new Loaded(answer.value(), item);
@@ -196,6 +197,26 @@ final class FileAccess {
       // and closing the claim gives the old one up.
       return new Loaded(content.value, actual);
     }
+  }
+
+  /** What the store has is loaded when something needs it, if the session may leave it. */
+  private StoredValues.Answer ask(
+      ControlContext context,
+      StoredValues stored,
+      LinkedOperation operation,
+      ReadRequest request,
+      LineageItem item) {
+    Precision precision = operation.operation().precision();
+    return stored.ask(
+        item,
+        StoredValues.WORTH_ASKING_NANOS,
+        () -> true,
+        (_, artifact) ->
+            context.run.session().mayDefer()
+                ? KnownRead.of(
+                    stored, item, artifact, () -> asFingerprinted(request, precision, item))
+                : null,
+        _ -> false);
   }
 
   private static Value await(ControlContext context, Handle handle) {
@@ -441,7 +462,8 @@ final class FileAccess {
           matrix.unpin();
         }
       }
-      case Frame frame -> files.write(frame, path, workingDirectory, options);
+      case FrameValue frame ->
+          files.write(memory.run(frame::frame), path, workingDirectory, options);
       case Scalar scalar -> files.write(scalar, path, workingDirectory, options);
       case ListValue list when DataFiles.isArchive(path, workingDirectory, options) ->
           files.writeArchive(new ListTensors(list, memory), path, workingDirectory, options);

@@ -5,6 +5,7 @@ import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Device;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -264,7 +265,7 @@ final class KernelRunner {
     return switch (value) {
       case MatrixValue matrix -> matrix.pinHost();
       case Scalar scalar -> scalar;
-      case Frame frame -> frame;
+      case FrameValue frame -> frame.frame();
       default ->
           throw new OperandException(
               "'" + operation.scriptName() + "' does not take a " + Describe.value(value));

@@ -2,33 +2,33 @@ package dev.reprise.engine;
 
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.AbsentMatrix;
-import dev.reprise.runtime.MatrixValue;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import java.util.function.LongSupplier;
 
 /**
- * The cells of a matrix that an earlier run has computed, for when something needs them: loaded
+ * The cells of a matrix or frame that an earlier run has computed, for when something needs them: loaded
  * from the experiment store or computed from what it was made of, whichever is planned to take
  * less.
  *
- * <p>It holds references to the values that the matrix was made of, so the cells can be had
+ * <p>It holds references to the values that it was made of, so the cells can be had
  * whatever becomes of the store and of files that were read. Used by the thread that makes the
  * cells, which has nothing pinned; it claims nothing and waits for no operation, since all these
  * values are complete.
  */
-final class KnownContent implements AbsentMatrix.Source {
-  /** Absent matrices below one another; a longer chain is made when it is met. */
+final class KnownContent implements AbsentValue.Source {
+  /** Absent values below one another; a longer chain is made when it is met. */
   static final int MOST_DEPTH = 32;
 
   /**
-   * What is known of a matrix whose cells are not there.
+   * What is known of a value whose cells are not there.
    *
    * @param artifact what the store has of it; null when it was not worth its bytes
    */
-  record Facts(LineageItem item, Composite.MatrixFacts matrix, Artifact artifact) {}
+  record Facts(LineageItem item, KnownForm form, Artifact artifact) {}
 
   private final SessionServices services;
   private final Facts facts;
@@ -44,27 +44,24 @@ final class KnownContent implements AbsentMatrix.Source {
   }
 
   /**
-   * The matrix, absent; null when it cannot be computed from these values alone without waiting.
+   * The value, absent; null when it cannot be computed from these values alone without waiting.
    * Asked only where the session may defer values.
    *
    * @param inputs what it was made of; null when some of it is still to come
    * @param computingNanos what computing it takes; asked when it is needed, by any thread
    */
-  static AbsentMatrix of(
+  static AbsentValue<?> of(
       SessionServices services, Facts facts, CompleteInputs inputs, LongSupplier computingNanos) {
     if (inputs == null || inputs.depth() >= MOST_DEPTH) {
       return null;
     }
     inputs.retain();
     services.stored().deferred();
-    return new AbsentMatrix(
-        facts.matrix().shape(),
-        facts.matrix().precision(),
-        new KnownContent(services, facts, inputs, computingNanos));
+    return facts.form().absent(new KnownContent(services, facts, inputs, computingNanos));
   }
 
   @Override
-  public MatrixValue make() {
+  public Value make() {
     try (ContentPlan plan =
         new ContentPlan(services, facts.item(), facts.artifact(), computingNanos, inputs.byKey())) {
       return plan.execute();

@@ -141,10 +141,11 @@ final class LevelValues {
 
   private Value fromStore(Composite.Cached part) {
     Artifact artifact = stored.look(part.item());
-    Value value =
-        part.facts() == null || !services.mayDefer() || artifact != null && artifact.isInline()
-            ? null
-            : absent(part, artifact);
+    KnownForm form =
+        services.mayDefer() && (artifact == null || !artifact.isInline())
+            ? formOf(part, artifact)
+            : null;
+    Value value = form == null ? null : absent(part, form, artifact);
     long nanos = value == null ? 0 : costNanos;
     if (value == null && artifact != null) {
       long start = System.nanoTime();
@@ -157,7 +158,15 @@ final class LevelValues {
     return value;
   }
 
-  private Value absent(Composite.Cached part, Artifact artifact) {
+  /** Null when it is not known without the cells. */
+  private KnownForm formOf(Composite.Cached part, Artifact artifact) {
+    if (part.facts() != null) {
+      return KnownForm.ofMatrix(part.facts().shape(), part.facts().precision());
+    }
+    return artifact == null ? null : KnownForm.of(stored, artifact);
+  }
+
+  private Value absent(Composite.Cached part, KnownForm form, Artifact artifact) {
     LineageItem[] items = new LineageItem[region.inputs.length];
     Value[] values = new Value[items.length];
     for (int i = 0; i < items.length; i++) {
@@ -167,7 +176,7 @@ final class LevelValues {
     long computingNanos = costNanos;
     return KnownContent.of(
         services,
-        new KnownContent.Facts(part.item(), part.facts(), artifact),
+        new KnownContent.Facts(part.item(), form, artifact),
         CompleteInputs.of(items, values),
         () -> computingNanos);
   }

@@ -8,6 +8,7 @@ import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
@@ -296,6 +297,8 @@ final class Pipeline {
         }
       }
       if (inputs[i] instanceof AbsentMatrix absent) {
+        inputs[i] = absent.nearest();
+      } else if (inputs[i] instanceof AbsentFrame absent) {
         inputs[i] = absent.nearest();
       }
       if (inputs[i] instanceof RowsView view && view.own() instanceof ManagedMatrix own) {

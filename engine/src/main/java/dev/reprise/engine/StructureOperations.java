@@ -1,7 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.memory.Handle;
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -76,7 +76,7 @@ final class StructureOperations {
       case ListValue list -> Scalar.of((long) list.size());
       case StringScalar text -> Scalar.of((long) text.value().length());
       case Scalar _ -> Scalar.of(1L);
-      case Frame frame -> Scalar.of(frame.shape().cells());
+      case FrameValue frame -> Scalar.of(frame.shape().cells());
       default -> Scalar.of(shape(operation, inputs[0]).cells());
     };
   }

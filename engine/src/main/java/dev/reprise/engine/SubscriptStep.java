@@ -3,7 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
@@ -63,7 +63,7 @@ final class SubscriptStep extends Steps.OperationStep {
   }
 
   static boolean hasRows(Value value) {
-    return value instanceof MatrixValue || value instanceof Frame;
+    return value instanceof MatrixValue || value instanceof FrameValue;
   }
 
   /** The operands of an index by rows alone, with the bounds of the columns left out. */

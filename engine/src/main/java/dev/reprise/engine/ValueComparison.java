@@ -4,6 +4,7 @@ import dev.reprise.memory.AbsentValueException;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -54,8 +55,8 @@ final class ValueComparison {
     if (first instanceof Scalar a && second instanceof Scalar b) {
       return scalars(a, b);
     }
-    if (first instanceof Frame a && second instanceof Frame b) {
-      return frames(a, b);
+    if (first instanceof FrameValue a && second instanceof FrameValue b) {
+      return frames(present(a), present(b));
     }
     if (first instanceof ListValue a && second instanceof ListValue b) {
       return lists(a, b);
@@ -65,6 +66,16 @@ final class ValueComparison {
 
   private static String kinds(Value first, Value second) {
     return Describe.value(first) + " against " + Describe.value(second);
+  }
+
+  private static Frame present(FrameValue frame) {
+    while (true) {
+      try {
+        return frame.frame();
+      } catch (AbsentValueException e) {
+        e.make();
+      }
+    }
   }
 
   private static Deviation pinned(MatrixValue first, MatrixValue second) {

@@ -3,7 +3,7 @@ package dev.reprise.formats;
 import com.dynatrace.hash4j.hashing.HashValue128;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
@@ -65,7 +65,7 @@ public final class ValueContent {
   private static boolean canWrite(Value value, int depth) {
     return switch (value) {
       case Scalar _, MatrixValue _ -> true;
-      case Frame frame -> frame.bytes() < Integer.MAX_VALUE / 2;
+      case FrameValue frame -> frame.bytes() < Integer.MAX_VALUE / 2;
       case ListValue list ->
           depth < DEEPEST_LIST
               && list.elements().stream().allMatch(element -> canWrite(element, depth + 1));

@@ -5,6 +5,7 @@ import dev.reprise.formats.ValueContent.Fingerprint;
 import dev.reprise.runtime.BooleanScalar;
 import dev.reprise.runtime.DoubleScalar;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
@@ -58,7 +59,7 @@ final class ValueEncoder {
           matrix.unpin();
         }
       }
-      case Frame frame -> frame(frame);
+      case FrameValue frame -> frame(frame.frame());
       case ListValue list -> list(list);
       default -> throw new IllegalArgumentException("no content for a " + value.type());
     }

@@ -9,11 +9,11 @@ import dev.reprise.runtime.ResourceException;
 public final class AbsentValueException extends ResourceException {
   private static final long serialVersionUID = 1L;
 
-  private final transient AbsentMatrix matrix;
+  private final transient AbsentValue<?> value;
 
-  AbsentValueException(AbsentMatrix matrix) {
-    super("the cells of " + matrix + " are not there yet");
-    this.matrix = matrix;
+  AbsentValueException(AbsentValue<?> value) {
+    super("the cells of " + value + " are not there yet");
+    this.value = value;
   }
 
   /**
@@ -21,6 +21,6 @@ public final class AbsentValueException extends ResourceException {
    * pinned any more, no buffer in hand and no turn.
    */
   public void make() {
-    matrix.make();
+    value.make();
   }
 }

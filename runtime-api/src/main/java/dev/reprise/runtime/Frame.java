@@ -19,7 +19,7 @@ import java.util.List;
  * retained, so no second variable, list, cache or task knows it, and the array was never handed
  * out. Both are lost for good at the first {@link #retain} and the first access to the array.
  */
-public final class Frame implements Value, Operand {
+public final class Frame implements FrameValue, Operand {
   private final long rows;
   private final List<String> names;
   private final List<ColumnType> schema;
@@ -148,8 +148,14 @@ public final class Frame implements Value, Operand {
     return columns.size();
   }
 
+  @Override
   public Shape shape() {
     return new Shape(rows, cols());
+  }
+
+  @Override
+  public Frame frame() {
+    return this;
   }
 
   public List<String> names() {
@@ -267,11 +273,6 @@ public final class Frame implements Value, Operand {
     return type == ColumnType.HASH64 || type == ColumnType.HASH32
         ? Long.toHexString(value)
         : Long.toString(value);
-  }
-
-  @Override
-  public ValueType type() {
-    return ValueType.FRAME;
   }
 
   @Override

@@ -2,7 +2,7 @@
  * The vocabulary that every module shares: values, shapes, operations and the device contract.
  *
  * <pre>
- *   Value      what a program names: Scalar | MatrixValue | Frame | ListValue   (logical, counted)
+ *   Value      what a program names: Scalar | MatrixValue | FrameValue | ListValue   (logical, counted)
  *     | pin
  *   Operand    what a kernel sees:   Scalar | DenseMatrix | SparseMatrix | Frame    (physical, in one memory)
  *     | Device.execute(Operation, operands, context)

@@ -314,6 +314,17 @@ public final class ExperimentStore implements RunStore {
   }
 
   @Override
+  public byte[] headerOf(Artifact artifact) {
+    try {
+      Layout layout = layoutOf(artifact.hash());
+      return layout == null || layout.bytes() != artifact.bytes() ? null : layout.header();
+    } catch (IOException | StoreException e) {
+      // Whoever loads the content finds out.
+      return null;
+    }
+  }
+
+  @Override
   public byte[] region(Key key) {
     return database.ask(session -> {
       PreparedStatement find = session.prepared("SELECT record FROM region WHERE key = ?");

@@ -69,6 +69,14 @@ public interface RunStore extends AutoCloseable {
     return null;
   }
 
+  /**
+   * What a content that does not lie inline begins with, sealed by a fingerprint of its own, so
+   * that it is as good as the content; null when only all of the content would tell.
+   */
+  default byte[] headerOf(Artifact artifact) {
+    return null;
+  }
+
   /** What a whole call or block left, by the key of the call, or null. */
   byte[] region(Key key);
 

@@ -65,7 +65,7 @@ public final class EqualContents {
   }
 
   private static boolean isPresent(MatrixValue matrix) {
-    return !(matrix instanceof AbsentMatrix absent) || absent.nearest() != absent;
+    return !(matrix instanceof AbsentMatrix absent) || absent.isPresent();
   }
 
   /** The key that stands for the value of an item. */

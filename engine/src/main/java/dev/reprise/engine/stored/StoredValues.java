@@ -8,7 +8,7 @@ import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceWriter;
-import dev.reprise.memory.AbsentMatrix;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.ListValue;
@@ -34,13 +34,16 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -302,13 +305,16 @@ public final class StoredValues implements AutoCloseable {
    * @param wanted false when nobody waits for the value any more
    */
   public Answer ask(LineageItem item, double work, BooleanSupplier wanted) {
-    return ask(item, work, wanted, _ -> null, _ -> false);
+    return ask(item, work, wanted, (_, _) -> null, _ -> false);
   }
 
   /** What a value that the store has is before it is loaded; null when it is to be loaded. */
   @FunctionalInterface
   public interface Deferral {
-    Value of(Artifact artifact);
+    /**
+     * @param item whose value it is: the one that was asked for, or that of one of its outputs
+     */
+    Value of(LineageItem item, Artifact artifact);
   }
 
   /** Whether something that the store has is to be computed all the same. */
@@ -327,11 +333,16 @@ public final class StoredValues implements AutoCloseable {
       LineageItem item, double work, BooleanSupplier wanted, Deferral deferral, Refusal refusal) {
     Key contentKey = contents.of(item);
     Key key = keyOf(contentKey);
-    Artifact known = look(key);
-    if (known != null && !contentKey.equals(item.key())) {
+    boolean isOfSeveral = OutputsOfOne.isItem(item);
+    Value outputs = isOfSeveral ? outputs(item, deferral, this::look) : null;
+    Artifact known = isOfSeveral ? null : look(key);
+    if ((known != null || outputs != null) && !contentKey.equals(item.key())) {
       byContent.increment();
     }
-    Value later = known == null || known.isInline() ? null : deferral.of(known);
+    if (outputs != null) {
+      return new Answer(item, key, outputs, null, true);
+    }
+    Value later = known == null || known.isInline() ? null : deferral.of(item, known);
     if (later != null) {
       return new Answer(item, key, later, null, true);
     }
@@ -463,6 +474,11 @@ public final class StoredValues implements AutoCloseable {
     }
   }
 
+  /** What a content begins with, as good as the content itself; null when the store cannot say. */
+  public byte[] headerOf(Artifact artifact) {
+    return store().headerOf(artifact);
+  }
+
   // ---- whole calls and blocks
 
   /**
@@ -558,8 +574,42 @@ public final class StoredValues implements AutoCloseable {
   }
 
   private Value load(LineageItem item, Key key) {
+    if (OutputsOfOne.isItem(item)) {
+      return outputs(item, (_, _) -> null, this::lookForSure);
+    }
     Artifact artifact = lookForSure(key);
     return artifact == null ? null : load(item, artifact);
+  }
+
+  /**
+   * All outputs of an operation that has several, as a list with a reference for the receiver; null
+   * unless the store has each of them.
+   */
+  private Value outputs(LineageItem item, Deferral deferral, Function<Key, Artifact> looking) {
+    LineageItem[] items = OutputsOfOne.items(item);
+    Artifact[] artifacts = new Artifact[items.length];
+    for (int i = 0; i < items.length; i++) {
+      artifacts[i] = looking.apply(keyOf(items[i]));
+      if (artifacts[i] == null) {
+        return null;
+      }
+    }
+    List<Value> values = new ArrayList<>(items.length);
+    try {
+      for (int i = 0; i < items.length; i++) {
+        Value later = artifacts[i].isInline() ? null : deferral.of(items[i], artifacts[i]);
+        Value value = later == null ? load(items[i], artifacts[i]) : later;
+        if (value == null) {
+          return null;
+        }
+        values.add(value);
+      }
+      ListValue list = new ListValue(List.of(), List.copyOf(values));
+      values.clear();
+      return list;
+    } finally {
+      values.forEach(Value::release);
+    }
   }
 
   private Value load(LineageItem item, Artifact artifact) {
@@ -676,17 +726,33 @@ public final class StoredValues implements AutoCloseable {
     if (open != null) {
       record(open, item, nanos, bytes, measured);
     }
-    if (worthKeeping) {
+    if (worthKeeping && OutputsOfOne.isValue(item, value)) {
+      offerOutputs(open, item, (ListValue) value, nanos, claim);
+    } else if (worthKeeping) {
       open.offer(key, item.key(), nanos, new ValueOffer(value, bytes, memory, claim));
     } else if (claim != null) {
       claim.close();
     }
   }
 
+  /** Each output under its own key: whoever has one of them to spare need not load the others. */
+  private void offerOutputs(
+      RunLog open, LineageItem item, ListValue values, long nanos, StoreClaim claim) {
+    LineageItem[] items = OutputsOfOne.items(item);
+    StoreClaim shared = claim == null ? null : new SharedClaim(claim, items.length);
+    for (int i = 0; i < items.length; i++) {
+      Value value = values.elements().get(i);
+      long bytes = value.bytes();
+      record(open, items[i], 0, bytes, null);
+      Key lineage = items[i].key();
+      open.offer(keyOf(items[i]), lineage, nanos, new ValueOffer(value, bytes, memory, shared));
+    }
+  }
+
   /** False for what came from the store and has not been needed: it is there, or not worth it. */
   private static boolean isThere(Value value) {
     return switch (value) {
-      case AbsentMatrix absent -> absent.nearest() != absent;
+      case AbsentValue<?> absent -> absent.isPresent();
       case ListValue list -> list.elements().stream().allMatch(StoredValues::isThere);
       default -> true;
     };

@@ -4,7 +4,7 @@ import dev.reprise.formats.CellsOutput;
 import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.Key;
 import dev.reprise.memory.HostMemory;
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Content;
@@ -57,7 +57,7 @@ final class ValueOffer implements Content {
   }
 
   private static boolean isOfTexts(Value value) {
-    return value instanceof Frame
+    return value instanceof FrameValue
         || value instanceof ListValue list
             && list.elements().stream().anyMatch(ValueOffer::isOfTexts);
   }

@@ -1,6 +1,6 @@
 package dev.reprise.runtime.operation;
 
-import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
@@ -24,7 +24,7 @@ public final class Shapes {
   /** True for frames and for pending values known to be frames. */
   static boolean isFrame(Value value) {
     return switch (value) {
-      case Frame _ -> true;
+      case FrameValue _ -> true;
       case PendingValue pending ->
           pending.meta() != null && pending.meta().type() == ValueType.FRAME;
       default -> false;
@@ -35,7 +35,7 @@ public final class Shapes {
   public static Shape of(Value value) {
     return switch (value) {
       case MatrixValue matrix -> matrix.shape();
-      case Frame frame -> frame.shape();
+      case FrameValue frame -> frame.shape();
       case PendingValue pending -> pending.meta() == null ? null : pending.meta().shape();
       default -> null;
     };
