@@ -17,8 +17,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RecordedLoopEventsTest {
   private static final int ITERATIONS = 1000;
 
-  /** The first 32 are traced as ever, and one more to know its path. */
-  private static final int RECORDED = ITERATIONS - 33;
+  /** The first 32 iterations are traced as ever, and one more to know its path. */
+  private static final int TRACED = 33;
+
+  private static final int RECORDED = ITERATIONS - TRACED;
+  private static final LoopStatistics ALL_RECORDED = new LoopStatistics(RECORDED, 0);
 
   private static final String DATA =
       "X = matrix(seq(1, 9), 3, 3) %% 5\na = sum(X)\nL = matrix(1, 60, 60)\n";
@@ -27,20 +30,33 @@ class RecordedLoopEventsTest {
     return loops(Scripts.config(), body);
   }
 
+  /** Of one loop around the body. */
   private static LoopStatistics loops(SessionConfig config, String body) {
-    String script = DATA + "for (i in 1:" + ITERATIONS + ") {\n" + body + "\n}\nprint(sum(a))";
-    return Scripts.run(config, script).statistics().loops();
+    return Scripts.run(config, loop(ITERATIONS, body) + "print(sum(a))").statistics().loops();
+  }
+
+  private static String loop(int iterations, String body) {
+    return DATA + "for (i in 1:" + iterations + ") {\n" + body + "\n}\n";
+  }
+
+  private static LoopStatistics loopsOf(String script) {
+    return Scripts.run(script).statistics().loops();
+  }
+
+  /** A run that records nothing. */
+  private static Scripts.Outcome plain(String script) {
+    return Scripts.run(Scripts.config().withDedup(false), script);
   }
 
   @Test
   void aLoopOverScalarsIsRecordedOnceItsPathIsKnown() {
-    assertThat(loops("a = (a * 3 + i) %% 1001")).isEqualTo(new LoopStatistics(RECORDED, 0));
+    assertThat(loops("a = (a * 3 + i) %% 1001")).isEqualTo(ALL_RECORDED);
   }
 
   @Test
   void smallMatricesAndWritesIntoCellsAreRecorded() {
     assertThat(loops("X = (X * 3 + i) %% 11\nX[2, 1] = a\na = as.scalar(X[1, 3]) + i"))
-        .isEqualTo(new LoopStatistics(RECORDED, 0));
+        .isEqualTo(ALL_RECORDED);
   }
 
   @Test
@@ -52,7 +68,7 @@ class RecordedLoopEventsTest {
   @Test
   void aWhileLoopIsRecordedUntilItsConditionFails() {
     String script = DATA + "i = 0\nwhile (i < 1000) { i = i + 1\na = a * 0.5 + i }\nprint(a)";
-    assertThat(Scripts.run(script).statistics().loops()).isEqualTo(new LoopStatistics(RECORDED, 1));
+    assertThat(loopsOf(script)).isEqualTo(new LoopStatistics(RECORDED, 1));
   }
 
   @Test
@@ -78,12 +94,12 @@ class RecordedLoopEventsTest {
             + "for (i in 1:200) { E = (E * 0.5 + F) * a - i %% 9\na = sum((E - F) ^ 2) %% 3 }\n"
             + "print(sum(E) + a)";
     Scripts.Outcome stored = Scripts.run(script);
-    Scripts.Outcome plain = Scripts.run(Scripts.config().withDedup(false), script);
-    assertThat(stored.statistics().loops()).isEqualTo(new LoopStatistics(200 - 33, 0));
+    Scripts.Outcome plain = plain(script);
+    assertThat(stored.statistics().loops()).isEqualTo(new LoopStatistics(200 - TRACED, 0));
     assertThat(stored.output()).isEqualTo(plain.output());
     assertThat(stored.statistics().misses()).isEqualTo(plain.statistics().misses()).isPositive();
     Scripts.Outcome traced = Scripts.run(Scripts.config().withReuse(ReuseMode.TRACE), script);
-    assertThat(traced.statistics().loops()).isEqualTo(new LoopStatistics(200 - 33, 0));
+    assertThat(traced.statistics().loops()).isEqualTo(new LoopStatistics(200 - TRACED, 0));
   }
 
   @Test
@@ -93,11 +109,10 @@ class RecordedLoopEventsTest {
             + "for (e in 1:5) {\nfor (b in 1:80) {\nA = X[((b - 1) * 50 + 1):(b * 50), 2:100]\n"
             + "B = A %*% W\nW = W * 0.99 - sum(B) * 0.0001\n}\n}\nprint(sum(W))";
     Scripts.Outcome stored = Scripts.run(script);
-    Scripts.Outcome plain = Scripts.run(Scripts.config().withDedup(false), script);
+    Scripts.Outcome plain = plain(script);
     assertThat(stored.output()).isEqualTo(plain.output());
     // Whole rows would be views, which nobody looks up. All batches of the first pass; what asks in
-    // vain asks for another sample where it is
-    // recorded.
+    // vain asks for another sample where it is recorded.
     assertThat(stored.statistics().of("rightIndex").hits())
         .isEqualTo(plain.statistics().of("rightIndex").hits())
         .isGreaterThan(200);
@@ -124,7 +139,7 @@ class RecordedLoopEventsTest {
   void aLoopWhoseIterationsAllNeedItemsIsRecordedAndChecked() {
     SessionConfig looking = Scripts.config().withVerifyReuse(1);
     String body = "L = (L %*% L) %% 7\na = a + 1";
-    assertThat(loops(looking, body)).isEqualTo(new LoopStatistics(RECORDED, 0));
+    assertThat(loops(looking, body)).isEqualTo(ALL_RECORDED);
   }
 
   @Test
@@ -135,9 +150,9 @@ class RecordedLoopEventsTest {
 
   @Test
   void aLoopThatLooksItsValuesUpInVainIsRecordedAndAskedAsASample() {
-    String script = DATA + "for (i in 1:1000) { L = (L %*% L + i) %% 7\na = a + 1 }\nprint(sum(L))";
+    String script = loop(ITERATIONS, "L = (L %*% L + i) %% 7\na = a + 1") + "print(sum(L))";
     RunStatistics statistics = Scripts.run(script).statistics();
-    assertThat(statistics.loops()).isEqualTo(new LoopStatistics(RECORDED, 0));
+    assertThat(statistics.loops()).isEqualTo(ALL_RECORDED);
     // The product of each iteration until that was in vain 256 times, then of one of sixteen.
     assertThat(statistics.misses()).isBetween(256 + 30L, 256 + 62L);
   }
@@ -146,16 +161,15 @@ class RecordedLoopEventsTest {
   void anInnerLoopThatLooksItsValuesUpInVainIsRecordedInAllItsExecutions() {
     String script =
         DATA + "for (e in 1:10) {\nfor (b in 1:300) {\nL = (L %*% L + b) %% 7\na = a + e\n}\n}";
-    LoopStatistics loops = Scripts.run(script + "\nprint(a)").statistics().loops();
+    LoopStatistics loops = loopsOf(script + "\nprint(a)");
     // All but the first 32, then the first two of each execution, and one more to know the path.
-    assertThat(loops).isEqualTo(new LoopStatistics(300 - 33 + 9 * (300 - 3), 0));
+    assertThat(loops).isEqualTo(new LoopStatistics(300 - TRACED + 9 * (300 - 3), 0));
   }
 
   @Test
   void constantsThatChangeAreLearnedAnew() {
-    String script =
-        DATA + "k = 3\nfor (i in 1:1000) { a = a * k\nif (i == 500) { k = 4 } }\nprint(a)";
-    LoopStatistics loops = Scripts.run(script).statistics().loops();
+    String body = "a = a * k\nif (i == 500) { k = 4 }";
+    LoopStatistics loops = loopsOf("k = 3\n" + loop(ITERATIONS, body) + "print(a)");
     assertThat(loops.recorded()).isGreaterThan(RECORDED - 8);
     assertThat(loops.left()).isLessThan(8);
   }
@@ -175,7 +189,7 @@ class RecordedLoopEventsTest {
             + "for (i in 1:100) { y = y * 0.5 + i } }\n"
             + DATA
             + "R = matrix(0, 4, 1)\nparfor (p in 1:4) { R[p, 1] = f(p) + f(a) }\nprint(sum(R))";
-    assertThat(Scripts.run(script).statistics().loops().recorded()).isGreaterThanOrEqualTo(67 * 5);
+    assertThat(loopsOf(script).recorded()).isGreaterThanOrEqualTo((100 - TRACED) * 5);
   }
 
   @ParameterizedTest
@@ -217,7 +231,7 @@ class RecordedLoopEventsTest {
     SessionConfig config =
         Scripts.config().withWorkingDirectory(folder).withTraps(Set.of(Trap.NAN));
     for (String step : new String[] {"b = log(75 - i - a * 0)", "X = log(X * 0 + 75 - i)"}) {
-      String script = DATA + "for (i in 1:100) {\na = a * 0.5\n" + step + "\n}";
+      String script = loop(100, "a = a * 0.5\n" + step);
       ScriptException failure = Scripts.failure(config, script);
       assertThat(failure.getMessage())
           .contains("made the first NaN")
@@ -228,7 +242,7 @@ class RecordedLoopEventsTest {
 
   @Test
   void anOperationThatIsOnlyEstimatedNeedsItsItem() {
-    String script = DATA + "for (i in 1:100) { a = a * 0.5\nif (i > 90) { b = sum(L %*% L) } }";
+    String script = loop(100, "a = a * 0.5\nif (i > 90) { b = sum(L %*% L) }");
     SessionConfig config = Scripts.config().withEstimate(true);
     assertThat(Scripts.run(config, script).statistics().forecast().repeated())
         .isEqualTo(Scripts.run(config.withDedup(false), script).statistics().forecast().repeated())

@@ -2,24 +2,17 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
 import dev.reprise.ReuseMode;
-import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
-import dev.reprise.cache.CacheEvents;
-import dev.reprise.runtime.Value;
+import dev.reprise.engine.FakeDevices.Outcome;
 import dev.reprise.runtime.accelerator.AcceleratorInfo;
-import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.store.DeviceCost;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.testkit.FakeAccelerator;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,8 +20,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,18 +40,10 @@ class DeviceCostsOfRunsTest {
 
   @TempDir private Path folder;
 
-  private final CpuDevice kernels =
-      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
+  @RegisterExtension private final FakeDevices devices = new FakeDevices();
 
-  @AfterEach
-  void closeKernels() {
-    kernels.close();
-  }
-
-  private record Outcome(String output, RunStatistics statistics) {
-    long executed(String opcode) {
-      return statistics.of(opcode) == null ? 0 : statistics.of(opcode).executed();
-    }
+  private FakeAccelerator fake() {
+    return devices.device("fake:0", 256 << 20);
   }
 
   private StoreConfig store() {
@@ -86,33 +71,10 @@ class DeviceCostsOfRunsTest {
   }
 
   private Outcome run(SessionConfig config, String script) {
-    return run(config, script, new FakeAccelerator("fake:0", kernels, 256 << 20));
+    return FakeDevices.run(config, script, fake());
   }
 
-  private Outcome run(SessionConfig config, String script, FakeAccelerator fake) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    RunStatistics statistics;
-    SessionServices services =
-        SessionServices.withAccelerators(
-            config.withOutput(out, out),
-            CacheEvents.NONE,
-            List.of(FakeAccelerator.provider("fake", fake)));
-    try (services) {
-      ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
-      ScriptRunner.Outcome outcome = runner.run(Map.of());
-      outcome.values().values().forEach(Value::release);
-      statistics = outcome.statistics();
-    } catch (dev.reprise.language.CompileException e) {
-      throw new AssertionError(String.valueOf(e.diagnostics()), e);
-    }
-    assertThat(services.liveBuffersAtClose()).isZero();
-    assertThat(fake.liveBuffers()).isZero();
-    out.flush();
-    return new Outcome(bytes.toString(StandardCharsets.UTF_8), statistics);
-  }
-
-  private List<DeviceTotal> devices() {
+  private List<DeviceTotal> totals() {
     try (ExperimentStore store = ExperimentStore.open(store())) {
       return new Experiments(store).devices();
     }
@@ -140,24 +102,24 @@ class DeviceCostsOfRunsTest {
   @Test
   void costsAreNotedUnderTheClassOfTheDeviceThatComputed() {
     Outcome outcome = run(config("fake:0", ReuseMode.FULL), 1);
-    assertThat(outcome.statistics().devices().getFirst().launches()).isPositive();
-    assertThat(devices()).extracting(DeviceTotal::device).containsExactly(FAKE);
-    assertThat(devices().getFirst().values()).isPositive();
+    assertThat(outcome.device(0).launches()).isPositive();
+    assertThat(totals()).extracting(DeviceTotal::device).containsExactly(FAKE);
+    assertThat(totals().getFirst().values()).isPositive();
   }
 
   @Test
   void whatTheDeviceHasNotMeasuredIsNotNoted() {
-    FakeAccelerator fake = new FakeAccelerator("fake:0", kernels, 256 << 20);
+    FakeAccelerator fake = fake();
     fake.measureNothing();
-    Outcome outcome = run(config("fake:0", ReuseMode.FULL), SCRIPT, fake);
-    assertThat(outcome.statistics().devices().getFirst().launches()).isPositive();
-    assertThat(devices()).extracting(DeviceTotal::device).doesNotContain(FAKE);
+    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.FULL), SCRIPT, fake);
+    assertThat(outcome.device(0).launches()).isPositive();
+    assertThat(totals()).extracting(DeviceTotal::device).doesNotContain(FAKE);
   }
 
   @Test
   void aRunOnTheProcessorNotesItsOwnClass() {
     run(config("cpu", ReuseMode.HYBRID), 1);
-    assertThat(devices()).extracting(DeviceTotal::device).containsExactly("cpu");
+    assertThat(totals()).extracting(DeviceTotal::device).containsExactly("cpu");
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
@@ -10,25 +9,19 @@ import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
+import dev.reprise.engine.FakeDevices.Outcome;
 import dev.reprise.lineage.Key;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.testkit.FakeAccelerator;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,85 +43,30 @@ class DeviceFusionTest {
       print(sum(X))
       """;
 
-  private final CpuDevice kernels =
-      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
+  @RegisterExtension private final FakeDevices devices = new FakeDevices();
 
   /** The accelerator of the last run. */
   private FakeAccelerator fake;
 
-  @AfterEach
-  void nothingIsLeft() {
-    kernels.close();
-  }
-
-  private static class Keys implements CacheEvents {
-    final Set<Key> claimed = Collections.newSetFromMap(new ConcurrentHashMap<>());
-
-    @Override
-    public void claimed(Key key) {
-      claimed.add(key);
-    }
-  }
-
-  private record Outcome(String output, RunStatistics statistics, Set<Key> claimed) {
-    DeviceUse device() {
-      return statistics.devices().getFirst();
-    }
-
-    long executed(String opcode) {
-      return statistics.of(opcode).executed();
-    }
-  }
-
   private static SessionConfig config(String placement, ReuseMode reuse) {
     List<String> among =
         placement.equals("cpu") || placement.startsWith("fake") ? List.of() : List.of("fake:0");
-    return SessionConfig.defaults()
-        .withThreads(2)
-        .withSeed(7)
-        .withReuse(reuse)
-        .withHostBytes(256L << 20)
-        .withDevices(new DeviceConfig(placement, among, Map.of()));
+    return FakeDevices.config(new DeviceConfig(placement, among, Map.of()), reuse).withThreads(2);
   }
 
-  private Outcome run(SessionConfig config, String script, int runs) throws Exception {
-    fake = new FakeAccelerator("fake:0", kernels, 64 << 20);
-    return run(config, script, runs, fake, new Keys());
+  private Outcome run(SessionConfig config, String script) {
+    fake = devices.device("fake:0");
+    return FakeDevices.run(config, script, fake);
   }
 
-  private static Outcome run(
-      SessionConfig config, String script, int runs, FakeAccelerator device, Keys keys)
-      throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    RunStatistics statistics = null;
-    SessionServices services =
-        SessionServices.withAccelerators(
-            config.withOutput(out, out), keys, List.of(FakeAccelerator.provider("fake", device)));
-    try (services) {
-      ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
-      for (int i = 0; i < runs; i++) {
-        bytes.reset();
-        ScriptRunner.Outcome outcome = runner.run(Map.of());
-        outcome.values().values().forEach(Value::release);
-        statistics = outcome.statistics();
-        out.flush();
-      }
-    }
-    assertThat(services.liveBuffersAtClose()).isZero();
-    assertThat(device.liveBuffers()).isZero();
-    assertThat(device.liveScratch()).isZero();
-    return new Outcome(bytes.toString(StandardCharsets.UTF_8), statistics, keys.claimed);
-  }
-
-  private Outcome onDevice(ReuseMode reuse, String script) throws Exception {
-    return run(config("fake:0", reuse), script, 1);
+  private Outcome onDevice(ReuseMode reuse, String script) {
+    return run(config("fake:0", reuse), script);
   }
 
   @ParameterizedTest
   @EnumSource(ReuseMode.class)
-  void aChainThatComesOftenBecomesOneLaunch(ReuseMode reuse) throws Exception {
-    String expected = run(config("cpu", ReuseMode.NONE), LOOP, 1).output();
+  void aChainThatComesOftenBecomesOneLaunch(ReuseMode reuse) {
+    String expected = FakeDevices.expected(LOOP);
     Outcome outcome = onDevice(reuse, LOOP);
     assertThat(outcome.output()).isEqualTo(expected);
     // The update of X and the sum, from the ninth time on.
@@ -136,23 +74,23 @@ class DeviceFusionTest {
     assertThat(fused).isEqualTo(2 * 12);
     assertThat(outcome.executed("fused (devices)")).isEqualTo(fused);
     assertThat(outcome.executed("fused")).isZero();
-    assertThat(outcome.device().executed()).isEqualTo(fake.launches());
-    assertThat(outcome.device().fallbacks()).isZero();
+    assertThat(outcome.device(0).executed()).isEqualTo(fake.launches());
+    assertThat(outcome.device(0).fallbacks()).isZero();
   }
 
   @Test
-  void fusedAndUnfusedChainsHaveTheSameTraces() throws Exception {
+  void fusedAndUnfusedChainsHaveTheSameTraces() {
     String script = LOOP + "print(lineage(X))\nprint(lineage(E))\n";
     for (ReuseMode reuse : new ReuseMode[] {ReuseMode.TRACE, ReuseMode.HYBRID}) {
-      String unfused = run(config("fake:0", reuse).withFusion(false), script, 1).output();
+      String unfused = run(config("fake:0", reuse).withFusion(false), script).output();
       assertThat(fake.log()).doesNotContain("fused");
-      assertThat(run(config("fake:0", reuse), script, 1).output()).isEqualTo(unfused);
+      assertThat(run(config("fake:0", reuse), script).output()).isEqualTo(unfused);
       assertThat(fake.log()).contains("fused");
     }
   }
 
   @Test
-  void aValueThatAFusedChainComputedIsFoundByTheSameChain() throws Exception {
+  void aValueThatAFusedChainComputedIsFoundByTheSameChain() {
     String script =
         """
         X = rand(rows=300, cols=40, seed=1)
@@ -165,7 +103,7 @@ class DeviceFusionTest {
         }
         print(s)
         """;
-    String expected = run(config("cpu", ReuseMode.NONE), script, 1).output();
+    String expected = FakeDevices.expected(script);
     Outcome outcome = onDevice(ReuseMode.HYBRID, script);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.executed("fused (devices)")).isEqualTo(12);
@@ -174,25 +112,34 @@ class DeviceFusionTest {
   }
 
   @Test
-  void theSecondRunOfASessionFindsWhatTheFirstComputed() throws Exception {
-    String expected = run(config("cpu", ReuseMode.NONE), LOOP, 1).output();
-    Outcome warm = run(config("fake:0", ReuseMode.FULL), LOOP, 2);
-    assertThat(warm.output()).isEqualTo(expected);
-    assertThat(warm.executed("fused (devices)")).isZero();
-    assertThat(warm.statistics().of("-").hits()).isPositive();
+  void theSecondRunOfASessionFindsWhatTheFirstComputed() {
+    String expected = FakeDevices.expected(LOOP);
+    Outcome both =
+        FakeDevices.run(
+            config("fake:0", ReuseMode.FULL),
+            CacheEvents.NONE,
+            services -> {
+              ScriptRunner runner = FakeDevices.compile(services, LOOP);
+              runner.run(Map.of()).values().values().forEach(Value::release);
+              return runner.run(Map.of());
+            },
+            devices.device("fake:0"));
+    assertThat(both.output()).isEqualTo(expected + expected);
+    assertThat(both.executed("fused (devices)")).isZero();
+    assertThat(both.statistics().of("-").hits()).isPositive();
   }
 
   @Test
-  void whatDoesNotFitOnTheDeviceIsComputedOnTheProcessorAndCounted() throws Exception {
-    String expected = run(config("cpu", ReuseMode.NONE), LOOP, 1).output();
-    FakeAccelerator small = new FakeAccelerator("fake:0", kernels, 50_000);
-    Outcome outcome = run(config("fake:0", ReuseMode.HYBRID), LOOP, 1, small, new Keys());
+  void whatDoesNotFitOnTheDeviceIsComputedOnTheProcessorAndCounted() {
+    String expected = FakeDevices.expected(LOOP);
+    FakeAccelerator small = devices.device("fake:0", 50_000);
+    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.HYBRID), LOOP, small);
     assertThat(outcome.output()).isEqualTo(expected);
-    assertThat(outcome.device().fallbacks()).isPositive();
+    assertThat(outcome.device(0).fallbacks()).isPositive();
   }
 
   @Test
-  void aFailedLaunchOfAChainIsDoneElsewhere() throws Exception {
+  void aFailedLaunchOfAChainIsDoneElsewhere() {
     // One operation after the other, so that launches have one order.
     String line =
         """
@@ -204,16 +151,16 @@ class DeviceFusionTest {
         """;
     String expected = onDevice(ReuseMode.NONE, line).output();
     long chain = fake.log().indexOf("fused") + 1;
-    FakeAccelerator failing = new FakeAccelerator("fake:0", kernels, 64 << 20).failLaunch(chain);
-    Outcome outcome = run(config("fake:0", ReuseMode.NONE), line, 1, failing, new Keys());
+    FakeAccelerator failing = devices.device("fake:0").failLaunch(chain);
+    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.NONE), line, failing);
     assertThat(outcome.output()).isEqualTo(expected);
-    assertThat(outcome.device().fallbacks()).isEqualTo(1);
+    assertThat(outcome.device(0).fallbacks()).isEqualTo(1);
     assertThat(outcome.executed("fused")).isEqualTo(1);
     assertThat(outcome.executed("fused (devices)")).isEqualTo(12 - 1);
   }
 
   @Test
-  void theControlThreadGoesOnWhileAChainIsComputed() throws Exception {
+  void theControlThreadGoesOnWhileAChainIsComputed() {
     // The chain is fused from the ninth iteration on, and the product after it has a claim. Numbers
     // that follow from it are not waited for.
     String loop =
@@ -227,76 +174,87 @@ class DeviceFusionTest {
         }
         print(s)
         """;
-    int before = onDevice(ReuseMode.FULL, loop.replace("1:20", "1:9")).claimed().size();
+    Claims before = new Claims();
+    fake = devices.device("fake:0");
+    SessionConfig config = config("fake:0", ReuseMode.FULL);
+    FakeDevices.run(config, before, loop.replace("1:20", "1:9"), fake);
     int chain = fake.log().indexOf("fused");
-    Semaphore claims = new Semaphore(0);
+    Claims claims = new Claims();
     AtomicBoolean wentOn = new AtomicBoolean();
-    FakeAccelerator slow = new FakeAccelerator("fake:0", kernels, 64 << 20);
+    FakeAccelerator slow = devices.device("fake:0");
     slow.beforeLaunch(() -> {
       if (slow.launches() == chain) {
-        wentOn.set(isAcquired(claims, before + 1));
+        wentOn.set(claims.come(before.count() + 1));
       }
     });
-    Keys keys =
-        new Keys() {
-          @Override
-          public void claimed(Key key) {
-            claims.release();
-          }
-        };
-    run(config("fake:0", ReuseMode.FULL), loop, 1, slow, keys);
+    FakeDevices.run(config, claims, loop, slow);
     assertThat(slow.log()).contains("fused");
     assertThat(wentOn).as("the next iteration began while the first chain was held up").isTrue();
   }
 
-  private static boolean isAcquired(Semaphore claims, int count) {
-    try {
-      return claims.tryAcquire(count, 40, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      return false;
+  /** Counts the claims that are taken, so that somebody can wait for a number of them. */
+  private static final class Claims implements CacheEvents {
+    private final Semaphore taken = new Semaphore(0);
+
+    @Override
+    public void claimed(Key key) {
+      taken.release();
+    }
+
+    int count() {
+      return taken.availablePermits();
+    }
+
+    /** Waits until so many were taken; false when they are not after 40 seconds. */
+    boolean come(int count) {
+      try {
+        return taken.tryAcquire(count, 40, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        return false;
+      }
     }
   }
 
   @Test
-  void aFusedValueThatIsLostWithItsDeviceIsComputedAgain() throws Exception {
+  void aFusedValueThatIsLostWithItsDeviceIsComputedAgain() {
     String expected = onDevice(ReuseMode.HYBRID, LOOP).output();
     int chain = fake.log().indexOf("fused") + 1;
     for (int launch = chain; launch < chain + 8; launch++) {
-      FakeAccelerator lost = new FakeAccelerator("fake:0", kernels, 64 << 20).loseAtLaunch(launch);
-      Outcome outcome = run(config("fake:0", ReuseMode.HYBRID), LOOP, 1, lost, new Keys());
+      FakeAccelerator lost = devices.device("fake:0").loseAtLaunch(launch);
+      Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.HYBRID), LOOP, lost);
       assertThat(outcome.output()).as("lost at launch %d", launch).isEqualTo(expected);
     }
   }
 
   @Test
-  void fp32ChainsAreFusedOnDevicesToo() throws Exception {
+  void fp32ChainsAreFusedOnDevicesToo() {
     SessionConfig host = config("cpu", ReuseMode.NONE).withPrecision(Precision.FP32);
-    String expected = run(host, LOOP, 1).output();
+    String expected = run(host, LOOP).output();
     SessionConfig device = config("fake:0", ReuseMode.HYBRID).withPrecision(Precision.FP32);
-    Outcome outcome = run(device, LOOP, 1);
+    Outcome outcome = run(device, LOOP);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.executed("fused (devices)")).isEqualTo(2 * 12);
   }
 
   @Test
-  void exactNumericsFuseOnTheOneDeviceToo() throws Exception {
+  void exactNumericsFuseOnTheOneDeviceToo() {
     SessionConfig exact = config("fake:0", ReuseMode.HYBRID).withNumerics(Numerics.EXACT);
-    Outcome outcome = run(exact, LOOP, 1);
-    assertThat(outcome.output()).isEqualTo(run(config("cpu", ReuseMode.NONE), LOOP, 1).output());
+    Outcome outcome = run(exact, LOOP);
+    assertThat(outcome.output()).isEqualTo(FakeDevices.expected(LOOP));
     assertThat(outcome.executed("fused (devices)")).isEqualTo(2 * 12);
   }
 
   @ParameterizedTest
   @EnumSource(ReuseMode.class)
-  void devicesInTurnGiveTheSameAnswers(ReuseMode reuse) throws Exception {
-    String expected = run(config("cpu", ReuseMode.NONE), LOOP, 1).output();
-    Outcome outcome = run(config("round-robin", reuse), LOOP, 1);
+  void devicesInTurnGiveTheSameAnswers(ReuseMode reuse) {
+    String expected = FakeDevices.expected(LOOP);
+    Outcome outcome = run(config("round-robin", reuse), LOOP);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.executed("fused (devices)") + outcome.executed("fused")).isZero();
   }
 
   @Test
-  void workersOfAParforShareTheKernelsOfTheirChains() throws Exception {
+  void workersOfAParforShareTheKernelsOfTheirChains() {
     String script =
         """
         X = rand(rows=60, cols=40, seed=1)
@@ -306,19 +264,19 @@ class DeviceFusionTest {
         }
         print(toString(R))
         """;
-    String expected = run(config("cpu", ReuseMode.NONE), script, 1).output();
+    String expected = FakeDevices.expected(script);
     for (ReuseMode reuse : ReuseMode.values()) {
-      Outcome outcome = run(config("round-robin", reuse), script, 1);
+      Outcome outcome = run(config("round-robin", reuse), script);
       assertThat(outcome.output()).as("%s", reuse).isEqualTo(expected);
     }
-    Outcome outcome = run(config("fake:0", ReuseMode.HYBRID), script, 1);
+    Outcome outcome = run(config("fake:0", ReuseMode.HYBRID), script);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.executed("fused (devices)")).isBetween(12L, 24L);
   }
 
   /** The device is as fast as the processor is taken to be, so copies decide. */
   @Test
-  void chainsUnderAutoDoNotGoToAndFro() throws Exception {
+  void chainsUnderAutoDoNotGoToAndFro() {
     String script =
         """
         X = rand(rows=1000, cols=1000, seed=1)
@@ -331,13 +289,13 @@ class DeviceFusionTest {
         }
         print(sum(X))
         """;
-    String expected = run(config("cpu", ReuseMode.NONE), script, 1).output();
+    String expected = FakeDevices.expected(script);
     for (boolean fusion : new boolean[] {true, false}) {
       SessionConfig auto = config("auto", ReuseMode.HYBRID).withFusion(fusion);
-      FakeAccelerator device = new FakeAccelerator("fake:0", kernels, 512 << 20);
-      Outcome outcome = run(auto, script, 1, device, new Keys());
+      FakeAccelerator device = devices.device("fake:0", 512 << 20);
+      Outcome outcome = FakeDevices.run(auto, script, device);
       assertThat(outcome.output()).isEqualTo(expected);
-      DeviceUse use = outcome.device();
+      DeviceUse use = outcome.device(0);
       assertThat(use.executed()).as("fusion %s: %s", fusion, use).isGreaterThan(20);
       assertThat(use.uploads() + use.downloads()).as("fusion %s: %s", fusion, use).isLessThan(3);
       Map<String, Long> launches =

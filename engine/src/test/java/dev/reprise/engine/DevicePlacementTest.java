@@ -1,30 +1,23 @@
 package dev.reprise.engine;
 
+import static dev.reprise.engine.FakeDevices.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
 import dev.reprise.Numerics;
 import dev.reprise.ReuseMode;
-import dev.reprise.RunStatistics;
 import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
-import dev.reprise.cache.CacheEvents;
-import dev.reprise.language.CompileException;
+import dev.reprise.engine.FakeDevices.Outcome;
 import dev.reprise.runtime.ResourceException;
-import dev.reprise.runtime.accelerator.AcceleratorProvider;
-import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.testkit.FakeAccelerator;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,80 +45,29 @@ class DevicePlacementTest {
       print(toString(R))
       """;
 
-  private final CpuDevice kernels =
-      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
+  @RegisterExtension private final FakeDevices devices = new FakeDevices();
+
+  /** The devices of the next run. */
   private final List<FakeAccelerator> fakes = new ArrayList<>();
 
   private FakeAccelerator fake(int number, long limit) {
-    FakeAccelerator fake = new FakeAccelerator("fake:" + number, kernels, limit);
+    FakeAccelerator fake = devices.device("fake:" + number, limit);
     fakes.add(fake);
     return fake;
   }
 
-  @AfterEach
-  void nothingIsLeft() {
-    kernels.close();
-    for (FakeAccelerator fake : fakes) {
-      assertThat(fake.liveBuffers()).as(fake.name()).isZero();
-      assertThat(fake.liveScratch()).as(fake.name()).isZero();
-      assertThat(fake.isClosed() || fake.launches() == 0).as(fake.name()).isTrue();
-    }
-  }
-
-  private record Outcome(String output, RunStatistics statistics) {
-    DeviceUse device(int number) {
-      return statistics.devices().get(number);
-    }
-  }
-
   private static SessionConfig config(DeviceConfig devices, ReuseMode reuse) {
-    return SessionConfig.defaults()
-        .withThreads(2)
-        .withSeed(7)
-        .withReuse(reuse)
-        .withHostBytes(256L << 20)
-        .withDevices(devices);
+    return FakeDevices.config(devices, reuse).withThreads(2);
   }
 
   private Outcome run(SessionConfig config, String script) {
-    return run(
-        config,
-        script,
-        List.of(FakeAccelerator.provider("fake", fakes.toArray(FakeAccelerator[]::new))));
-  }
-
-  private static Outcome run(
-      SessionConfig config, String script, List<AcceleratorProvider> providers) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    RunStatistics statistics;
-    SessionServices services =
-        SessionServices.withAccelerators(config.withOutput(out, out), CacheEvents.NONE, providers);
-    try (services) {
-      ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
-      ScriptRunner.Outcome outcome = runner.run(Map.of());
-      outcome.values().values().forEach(dev.reprise.runtime.Value::release);
-      statistics = outcome.statistics();
-    } catch (CompileException e) {
-      throw new AssertionError(String.valueOf(e.diagnostics()), e);
-    }
-    assertThat(services.liveBuffersAtClose()).isZero();
-    out.flush();
-    return new Outcome(bytes.toString(StandardCharsets.UTF_8), statistics);
-  }
-
-  private String expected() {
-    return run(config(DeviceConfig.CPU, ReuseMode.NONE), MANY).output();
-  }
-
-  private static DeviceConfig on(String placement, String... among) {
-    return new DeviceConfig(placement, List.of(among), Map.of());
+    return FakeDevices.run(config, script, fakes.toArray(FakeAccelerator[]::new));
   }
 
   @ParameterizedTest
   @EnumSource(ReuseMode.class)
   void everythingOnOneAcceleratorGivesTheSameAnswers(ReuseMode reuse) {
-    String expected = expected();
+    String expected = FakeDevices.expected(MANY);
     FakeAccelerator fake = fake(0, 64 << 20);
     Outcome outcome = run(config(on("fake:0"), reuse), MANY);
     assertThat(outcome.output()).isEqualTo(expected);
@@ -136,18 +78,16 @@ class DevicePlacementTest {
 
   @Test
   void autoTakesAGpuThatIsThereUnderTwoInterfacesOnce() {
-    FakeAccelerator under = new FakeAccelerator("opencl:0", kernels, 64 << 20);
-    FakeAccelerator cuda = new FakeAccelerator("cuda:0", kernels, 64 << 20);
-    List<AcceleratorProvider> both =
-        List.of(FakeAccelerator.provider("opencl", under), FakeAccelerator.provider("cuda", cuda));
+    FakeAccelerator under = devices.device("opencl:0");
+    FakeAccelerator cuda = devices.device("cuda:0");
     fakes.addAll(List.of(under, cuda));
     String large = "X = rand(rows=2000, cols=1000, seed=1)\nprint(sum(t(X) %*% X) > 0)\n";
-    Outcome outcome = run(config(on("auto"), ReuseMode.NONE), large, both);
+    Outcome outcome = run(config(on("auto"), ReuseMode.NONE), large);
     assertThat(outcome.statistics().devices())
         .extracting(DeviceUse::name)
         .containsExactly("cuda:0");
     assertThat(under.launches()).isZero();
-    Outcome named = run(config(on("auto", "opencl:0", "cuda:0"), ReuseMode.NONE), large, both);
+    Outcome named = run(config(on("auto", "opencl:0", "cuda:0"), ReuseMode.NONE), large);
     assertThat(named.statistics().devices())
         .extracting(DeviceUse::name)
         .containsExactly("opencl:0", "cuda:0");
@@ -166,7 +106,7 @@ class DevicePlacementTest {
         Q = t(Y) %*% P
         print(sum(Q) + " " + sum(Y))
         """;
-    String expected = run(config(DeviceConfig.CPU, ReuseMode.NONE), script).output();
+    String expected = FakeDevices.expected(script);
     FakeAccelerator fake = fake(0, 64 << 20);
     Outcome outcome = run(config(on("fake:0"), reuse), script);
     assertThat(outcome.output()).isEqualTo(expected);
@@ -196,7 +136,7 @@ class DevicePlacementTest {
   @ParameterizedTest
   @ValueSource(strings = {"round-robin", "auto"})
   void twoAcceleratorsShareTheWorkOfOneScript(String policy) {
-    String expected = expected();
+    String expected = FakeDevices.expected(MANY);
     fake(0, 64 << 20);
     fake(1, 64 << 20);
     Outcome outcome = run(config(on(policy, "fake:0", "fake:1"), ReuseMode.HYBRID), MANY);
@@ -212,7 +152,7 @@ class DevicePlacementTest {
   @ParameterizedTest
   @EnumSource(names = {"NONE", "HYBRID"})
   void aSmallBudgetMovesCopiesToTheHostAndBack(ReuseMode reuse) {
-    String expected = expected();
+    String expected = FakeDevices.expected(MANY);
     FakeAccelerator fake = fake(0, 64 << 20);
     // Room for three matrices of the script's size.
     DeviceConfig small = new DeviceConfig("fake:0", List.of(), Map.of("fake:0", 110_000L));
@@ -227,7 +167,7 @@ class DevicePlacementTest {
 
   @Test
   void whatAnAcceleratorHasNoRoomForRunsOnTheProcessorAndIsCounted() {
-    String expected = expected();
+    String expected = FakeDevices.expected(MANY);
     fake(0, 64 << 20);
     DeviceConfig tiny = new DeviceConfig("fake:0", List.of(), Map.of("fake:0", 20_000L));
     Outcome outcome = run(config(tiny, ReuseMode.HYBRID), MANY);
@@ -237,7 +177,7 @@ class DevicePlacementTest {
 
   @Test
   void aFailureOfAnyAllocationOrLaunchChangesNoAnswer() {
-    String expected = expected();
+    String expected = FakeDevices.expected(MANY);
     FakeAccelerator counted = fake(0, 64 << 20);
     run(config(on("fake:0"), ReuseMode.HYBRID), MANY);
     long allocations = counted.allocations();
@@ -261,7 +201,7 @@ class DevicePlacementTest {
 
   @Test
   void anAcceleratorThatDisappearsAtOnceLeavesTheWorkToTheProcessor() {
-    String expected = expected();
+    String expected = FakeDevices.expected(MANY);
     fake(0, 64 << 20).loseAtLaunch(1);
     Outcome outcome = run(config(on("fake:0"), ReuseMode.HYBRID), MANY);
     assertThat(outcome.output()).isEqualTo(expected);

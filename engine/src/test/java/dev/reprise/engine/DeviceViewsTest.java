@@ -2,24 +2,17 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.CompileOptions;
 import dev.reprise.DeviceConfig;
 import dev.reprise.ReuseMode;
-import dev.reprise.RunStatistics;
 import dev.reprise.SessionConfig;
-import dev.reprise.cache.CacheEvents;
-import dev.reprise.runtime.Value;
-import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.engine.FakeDevices.Outcome;
 import dev.reprise.testkit.FakeAccelerator;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Batches of a matrix that an accelerator has: read within its copy there, by event. */
 @Timeout(120)
@@ -57,55 +50,16 @@ class DeviceViewsTest {
       print("R " + sum(R * seq(1, 40)))
       """;
 
-  private final CpuDevice kernels =
-      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
-  private final FakeAccelerator first = new FakeAccelerator("fake:0", kernels, 64 << 20);
-  private final FakeAccelerator second = new FakeAccelerator("fake:1", kernels, 64 << 20);
+  @RegisterExtension private final FakeDevices devices = new FakeDevices();
+  private final FakeAccelerator first = devices.device("fake:0");
 
-  private record Outcome(String output, RunStatistics statistics) {}
-
-  @AfterEach
-  void nothingIsLeft() {
-    kernels.close();
-    for (FakeAccelerator fake : List.of(first, second)) {
-      assertThat(fake.liveBuffers()).as(fake.name()).isZero();
-      assertThat(fake.liveScratch()).as(fake.name()).isZero();
-    }
+  private Outcome run(String script) {
+    return FakeDevices.run(FakeDevices.config(FIRST, ReuseMode.NONE), script, first);
   }
 
-  private Outcome run(DeviceConfig devices, ReuseMode reuse, long hostBytes, String script)
-      throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    SessionConfig config =
-        SessionConfig.defaults()
-            .withThreads(4)
-            .withSeed(7)
-            .withReuse(reuse)
-            .withHostBytes(hostBytes)
-            .withDevices(devices)
-            .withOutput(out, out);
-    SessionServices services =
-        SessionServices.withAccelerators(
-            config, CacheEvents.NONE, List.of(FakeAccelerator.provider("fake", first, second)));
-    RunStatistics statistics;
-    try (services) {
-      ScriptRunner.Outcome outcome =
-          ScriptCompiler.compile(services, script, CompileOptions.none()).run(Map.of());
-      outcome.values().values().forEach(Value::release);
-      statistics = outcome.statistics();
-    }
-    assertThat(services.liveBuffersAtClose()).isZero();
-    out.flush();
-    return new Outcome(bytes.toString(StandardCharsets.UTF_8), statistics);
-  }
-
-  private Outcome run(DeviceConfig devices, ReuseMode reuse, String script) throws Exception {
-    return run(devices, reuse, 256L << 20, script);
-  }
-
-  private String expected(String script) throws Exception {
-    return run(DeviceConfig.CPU, ReuseMode.NONE, script).output();
+  private String runOnTwo(SessionConfig config, String script) {
+    return FakeDevices.run(config, script, devices.device("fake:0"), devices.device("fake:1"))
+        .output();
   }
 
   private int sliced(FakeAccelerator fake) {
@@ -113,9 +67,9 @@ class DeviceViewsTest {
   }
 
   @Test
-  void batchesAreReadWithinTheMatrixWhereItIs() throws Exception {
-    String expected = expected(TRAINING);
-    Outcome outcome = run(FIRST, ReuseMode.NONE, TRAINING);
+  void batchesAreReadWithinTheMatrixWhereItIs() {
+    String expected = FakeDevices.expected(TRAINING);
+    Outcome outcome = run(TRAINING);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.statistics().views().count()).isGreaterThan(60);
     assertThat(first.parts()).isGreaterThan(150);
@@ -125,10 +79,10 @@ class DeviceViewsTest {
   }
 
   @Test
-  void whereNoPartMayBeginBatchesAreCopiedOnTheDevice() throws Exception {
+  void whereNoPartMayBeginBatchesAreCopiedOnTheDevice() {
     first.alignParts(0);
-    String expected = expected(TRAINING);
-    Outcome outcome = run(FIRST, ReuseMode.NONE, TRAINING);
+    String expected = FakeDevices.expected(TRAINING);
+    Outcome outcome = run(TRAINING);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.statistics().views().count()).isZero();
     assertThat(first.parts()).isZero();
@@ -136,43 +90,40 @@ class DeviceViewsTest {
   }
 
   @Test
-  void onlyBatchesThatBeginWhereAPartMayAreNotCopied() throws Exception {
+  void onlyBatchesThatBeginWhereAPartMayAreNotCopied() {
     // Every second batch begins at a multiple of 51,200 bytes.
     first.alignParts(51_200);
-    String expected = expected(TRAINING);
-    Outcome outcome = run(FIRST, ReuseMode.NONE, TRAINING);
+    String expected = FakeDevices.expected(TRAINING);
+    Outcome outcome = run(TRAINING);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(sliced(first)).isBetween(40, 59);
     assertThat(first.parts()).isPositive();
   }
 
   @Test
-  void aPartThatCannotBeHadFailsNothing() throws Exception {
+  void aPartThatCannotBeHadFailsNothing() {
     first.failPart(5);
-    String expected = expected(TRAINING);
-    Outcome outcome = run(FIRST, ReuseMode.NONE, TRAINING);
+    String expected = FakeDevices.expected(TRAINING);
+    Outcome outcome = run(TRAINING);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(first.parts()).isGreaterThan(5);
   }
 
   @Test
-  void everyPlacementReuseAndBudgetGivesTheSame() throws Exception {
+  void everyPlacementReuseAndBudgetGivesTheSame() {
     for (String script : List.of(TRAINING, PARFOR)) {
-      String expected = expected(script);
+      String expected = FakeDevices.expected(script);
       for (ReuseMode reuse : ReuseMode.values()) {
         for (String placement : List.of("fake:0", "auto", "round-robin")) {
           for (long deviceBytes : new long[] {32L << 20, 700L << 10}) {
             for (long hostBytes : new long[] {256L << 20, 6L << 20}) {
-              DeviceConfig devices =
+              DeviceConfig placed =
                   new DeviceConfig(
                       placement,
                       placement.equals("fake:0") ? List.of() : List.of("fake:0", "fake:1"),
                       Map.of("fake:0", deviceBytes, "fake:1", deviceBytes));
-              FakeAccelerator[] fakes = {
-                new FakeAccelerator("fake:0", kernels, 64 << 20),
-                new FakeAccelerator("fake:1", kernels, 64 << 20)
-              };
-              assertThat(runWith(fakes, devices, reuse, hostBytes, script))
+              SessionConfig config = FakeDevices.config(placed, reuse).withHostBytes(hostBytes);
+              assertThat(runOnTwo(config, script))
                   .as("%s, %s, %d, %d: %s", reuse, placement, deviceBytes, hostBytes, script)
                   .isEqualTo(expected);
             }
@@ -182,45 +133,13 @@ class DeviceViewsTest {
     }
   }
 
-  private String runWith(
-      FakeAccelerator[] fakes, DeviceConfig devices, ReuseMode reuse, long hostBytes, String script)
-      throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    SessionConfig config =
-        SessionConfig.defaults()
-            .withThreads(4)
-            .withSeed(7)
-            .withReuse(reuse)
-            .withHostBytes(hostBytes)
-            .withDevices(devices)
-            .withOutput(out, out);
-    SessionServices services =
-        SessionServices.withAccelerators(
-            config, CacheEvents.NONE, List.of(FakeAccelerator.provider("fake", fakes)));
-    try (services) {
-      ScriptCompiler.compile(services, script, CompileOptions.none())
-          .run(Map.of())
-          .values()
-          .values()
-          .forEach(Value::release);
-    }
-    assertThat(services.liveBuffersAtClose()).isZero();
-    for (FakeAccelerator fake : fakes) {
-      assertThat(fake.liveBuffers()).isZero();
-      assertThat(fake.liveScratch()).isZero();
-    }
-    out.flush();
-    return bytes.toString(StandardCharsets.UTF_8);
-  }
-
   @Test
-  void aDeviceThatDisappearsTakesNoBatchWithIt() throws Exception {
-    String expected = expected(TRAINING);
+  void aDeviceThatDisappearsTakesNoBatchWithIt() {
+    String expected = FakeDevices.expected(TRAINING);
     for (long launch : new long[] {90, 200}) {
-      FakeAccelerator lost = new FakeAccelerator("fake:0", kernels, 64 << 20).loseAtLaunch(launch);
-      FakeAccelerator[] fakes = {lost, new FakeAccelerator("fake:1", kernels, 64 << 20)};
-      assertThat(runWith(fakes, FIRST, ReuseMode.HYBRID, 256L << 20, TRAINING))
+      FakeAccelerator lost = devices.device("fake:0").loseAtLaunch(launch);
+      SessionConfig config = FakeDevices.config(FIRST, ReuseMode.HYBRID);
+      assertThat(FakeDevices.run(config, TRAINING, lost).output())
           .as("lost at launch %d", launch)
           .isEqualTo(expected);
       assertThat(lost.parts()).isPositive();

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import static dev.reprise.engine.FakeDevices.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,20 +11,17 @@ import dev.reprise.ReuseMode;
 import dev.reprise.ScriptException;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
-import dev.reprise.runtime.cpu.CpuDevice;
+import dev.reprise.engine.FakeDevices.Outcome;
 import dev.reprise.testkit.FakeAccelerator;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -75,75 +73,27 @@ class LostDeviceTest {
       print(sum(W) + sum(X))
       """;
 
-  private final CpuDevice kernels =
-      new CpuDevice(2, Environment.nativeLocation(Environment.defaultConfig().natives()));
+  @RegisterExtension private final FakeDevices devices = new FakeDevices();
+
+  /** The devices of the next run. */
   private final List<FakeAccelerator> fakes = new ArrayList<>();
 
   private FakeAccelerator fake(int number) {
-    FakeAccelerator fake = new FakeAccelerator("fake:" + number, kernels, 64 << 20);
+    FakeAccelerator fake = devices.device("fake:" + number);
     fakes.add(fake);
     return fake;
   }
 
-  @AfterEach
-  void close() {
-    kernels.close();
-  }
-
-  private record Outcome(String output, long restored) {}
-
   private static SessionConfig config(DeviceConfig devices, ReuseMode reuse) {
-    return SessionConfig.defaults()
-        .withThreads(4)
-        .withSeed(7)
-        .withReuse(reuse)
-        .withHostBytes(64L << 20)
-        .withDevices(devices);
+    return FakeDevices.config(devices, reuse).withHostBytes(64L << 20);
   }
 
-  private static DeviceConfig on(String placement, String... among) {
-    return new DeviceConfig(placement, List.of(among), Map.of());
+  private Outcome run(SessionConfig config, String script) {
+    return run(config, services -> FakeDevices.compile(services, script).run(Map.of()));
   }
 
-  private Outcome run(SessionConfig config, String script) throws Exception {
-    return run(config, script, null);
-  }
-
-  /** Runs, and checks that nothing is left anywhere, whatever the script came to. */
-  private Outcome run(SessionConfig config, String script, double[][] bound) throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-    SessionServices services =
-        SessionServices.withAccelerators(
-            config.withOutput(out, out),
-            CacheEvents.NONE,
-            List.of(FakeAccelerator.provider("fake", fakes.toArray(FakeAccelerator[]::new))));
-    try (services) {
-      CompileOptions options = bound == null ? CompileOptions.none() : CompileOptions.inputs("G");
-      ScriptRunner runner = ScriptCompiler.compile(services, script, options);
-      ScriptRunner.Outcome outcome;
-      if (bound == null) {
-        outcome = runner.run(Map.of());
-      } else {
-        Binding.Bound kept = Binding.matrix(services, bound, null);
-        outcome = runner.run(Map.of("G", Binding.borrowed(kept.value(), kept.item())));
-        kept.value().release();
-      }
-      outcome.values().values().forEach(dev.reprise.runtime.Value::release);
-    } finally {
-      assertThat(services.liveBuffersAtClose()).isZero();
-      for (FakeAccelerator fake : fakes) {
-        assertThat(fake.liveBuffers()).as(fake.name()).isZero();
-        assertThat(fake.liveScratch()).as(fake.name()).isZero();
-      }
-    }
-    out.flush();
-    return new Outcome(bytes.toString(StandardCharsets.UTF_8), services.restoration().restored());
-  }
-
-  private String expected(String script) throws Exception {
-    fakes.clear();
-    return run(config(DeviceConfig.CPU, ReuseMode.NONE), script).output();
+  private Outcome run(SessionConfig config, FakeDevices.Use use) {
+    return FakeDevices.run(config, CacheEvents.NONE, use, fakes.toArray(FakeAccelerator[]::new));
   }
 
   private interface Points {
@@ -152,8 +102,8 @@ class LostDeviceTest {
 
   /** The device disappears at every launch, copy or wait in turn. */
   private long atEachPoint(
-      ReuseMode reuse, Points points, BiConsumer<FakeAccelerator, Integer> lose) throws Exception {
-    String expected = expected(SCRIPT);
+      ReuseMode reuse, Points points, BiConsumer<FakeAccelerator, Integer> lose) {
+    String expected = FakeDevices.expected(SCRIPT);
     FakeAccelerator counted = fake(0);
     assertThat(run(config(on("fake:0"), reuse), SCRIPT).output()).isEqualTo(expected);
     long most = points.of(counted);
@@ -171,21 +121,21 @@ class LostDeviceTest {
 
   @ParameterizedTest
   @EnumSource(names = {"TRACE", "FULL", "HYBRID"})
-  void aDeviceThatDisappearsAtAnyLaunchEndsNoScript(ReuseMode reuse) throws Exception {
+  void aDeviceThatDisappearsAtAnyLaunchEndsNoScript(ReuseMode reuse) {
     long restored = atEachPoint(reuse, FakeAccelerator::launches, FakeAccelerator::loseAtLaunch);
     assertThat(restored).isPositive();
   }
 
   @ParameterizedTest
   @EnumSource(names = {"TRACE", "HYBRID"})
-  void aDeviceThatDisappearsDuringAnyCopyEndsNoScript(ReuseMode reuse) throws Exception {
+  void aDeviceThatDisappearsDuringAnyCopyEndsNoScript(ReuseMode reuse) {
     long restored = atEachPoint(reuse, FakeAccelerator::copies, FakeAccelerator::loseAtCopy);
     assertThat(restored).isPositive();
   }
 
   @ParameterizedTest
   @EnumSource(names = {"TRACE", "HYBRID"})
-  void aDeviceThatDisappearsAtAnyWaitEndsNoScript(ReuseMode reuse) throws Exception {
+  void aDeviceThatDisappearsAtAnyWaitEndsNoScript(ReuseMode reuse) {
     long restored = atEachPoint(reuse, FakeAccelerator::marks, FakeAccelerator::loseAtMark);
     assertThat(restored).isPositive();
   }
@@ -204,9 +154,10 @@ class LostDeviceTest {
 
   @ParameterizedTest
   @EnumSource(names = {"TRACE", "HYBRID"})
-  void aKernelThatFailsAfterItsValueWasGivenOutEndsNoScript(ReuseMode reuse) throws Exception {
+  void aKernelThatFailsAfterItsValueWasGivenOutEndsNoScript(ReuseMode reuse) {
     for (String script : List.of(SCRIPT, CHAIN)) {
-      String expected = expected(script);
+      String expected = FakeDevices.expected(script);
+      fakes.clear();
       FakeAccelerator counted = fake(0);
       assertThat(run(config(on("fake:0"), reuse), script).output()).isEqualTo(expected);
       long restored = 0;
@@ -222,8 +173,8 @@ class LostDeviceTest {
   }
 
   @Test
-  void withoutLineageAKernelThatFailsLateEndsTheScriptWithOneErrorOrNotAtAll() throws Exception {
-    String expected = expected(CHAIN);
+  void withoutLineageAKernelThatFailsLateEndsTheScriptWithOneErrorOrNotAtAll() {
+    String expected = FakeDevices.expected(CHAIN);
     FakeAccelerator counted = fake(0);
     run(config(on("fake:0"), ReuseMode.NONE), CHAIN);
     int errors = 0;
@@ -241,8 +192,8 @@ class LostDeviceTest {
   }
 
   @RepeatedTest(20)
-  void workersWhoseDevicesDisappearOneAfterTheOtherFinishWithTheSameAnswers() throws Exception {
-    String expected = expected(WORKERS);
+  void workersWhoseDevicesDisappearOneAfterTheOtherFinishWithTheSameAnswers() {
+    String expected = FakeDevices.expected(WORKERS);
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
     fake(0).loseAtLaunch(random.nextInt(1, 30));
@@ -253,8 +204,8 @@ class LostDeviceTest {
   }
 
   @Test
-  void aValueThatSeveralWorkersNeedIsMadeAnewOnce() throws Exception {
-    String expected = expected(WORKERS);
+  void aValueThatSeveralWorkersNeedIsMadeAnewOnce() {
+    String expected = FakeDevices.expected(WORKERS);
     // rand, rand and the product; then the device goes with all three.
     fake(0).loseAtLaunch(4);
     Outcome outcome = run(config(on("fake:0"), ReuseMode.TRACE), WORKERS);
@@ -263,23 +214,34 @@ class LostDeviceTest {
   }
 
   @Test
-  void whatWasComputedFromABoundMatrixIsComputedFromItAgain() throws Exception {
+  void whatWasComputedFromABoundMatrixIsComputedFromItAgain() {
     double[][] rows = new double[100][80];
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < rows[i].length; j++) {
         rows[i][j] = i * 7 % 11 + j;
       }
     }
-    String script = "A = G * 2\nB = A + 1\nprint(sum(cumsum(B)) + sum(A))";
-    String expected = run(config(DeviceConfig.CPU, ReuseMode.NONE), script, rows).output();
+    FakeDevices.Use script =
+        services -> {
+          Binding.Bound kept = Binding.matrix(services, rows, null);
+          ScriptRunner.Outcome outcome =
+              ScriptCompiler.compile(
+                      services,
+                      "A = G * 2\nB = A + 1\nprint(sum(cumsum(B)) + sum(A))",
+                      CompileOptions.inputs("G"))
+                  .run(Map.of("G", Binding.borrowed(kept.value(), kept.item())));
+          kept.value().release();
+          return outcome;
+        };
+    String expected = run(config(DeviceConfig.CPU, ReuseMode.NONE), script).output();
     fake(0).loseAtCopy(2);
-    Outcome outcome = run(config(on("fake:0"), ReuseMode.TRACE), script, rows);
+    Outcome outcome = run(config(on("fake:0"), ReuseMode.TRACE), script);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.restored()).isPositive();
   }
 
   @Test
-  void withoutLineageTheScriptEndsWithOneErrorThatSaysWhy() throws Exception {
+  void withoutLineageTheScriptEndsWithOneErrorThatSaysWhy() {
     fake(0).loseAtLaunch(8);
     assertThatThrownBy(() -> run(config(on("fake:0"), ReuseMode.NONE), SCRIPT))
         .hasMessageContaining("fake:0 is lost")
@@ -287,7 +249,7 @@ class LostDeviceTest {
   }
 
   @Test
-  void underExactNumericsNothingIsComputedElsewhere() throws Exception {
+  void underExactNumericsNothingIsComputedElsewhere() {
     fake(0).loseAtLaunch(8);
     SessionConfig exact = config(on("fake:0"), ReuseMode.HYBRID).withNumerics(Numerics.EXACT);
     assertThatThrownBy(() -> run(exact, SCRIPT)).hasMessageContaining("fake:0 is lost");

@@ -1,86 +1,37 @@
 package dev.reprise.memory;
 
 import dev.reprise.runtime.Allocator;
-import dev.reprise.runtime.Buffer;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceSparse;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
-import dev.reprise.runtime.Shape;
-import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
-import dev.reprise.runtime.accelerator.DeviceException;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.SoftReference;
-import java.util.function.Consumer;
 
 /**
  * A matrix of the program with its references, its pins and the copies of its cells.
  *
  * <p><b>Life and residence are separate facts.</b> References say whether the matrix is still
  * wanted; pins say that somebody reads the cells at this moment, on the host or on an accelerator;
- * the copies say where the cells are: in host memory, on disk, on accelerators, or several of
- * these. Cells never change while the matrix is shared, so copies never disagree; who writes in
- * place drops the other copies first.
+ * the copies say where the cells are: in host memory, on disk, on accelerators, or several of these
+ * ({@link CopiesOfCells}, {@link MovingCopies}). Cells never change while the matrix is shared, so
+ * copies never disagree; who writes in place drops the other copies first.
  *
  * <pre>
  *   references  1 --retain/release--> n ... --> 0        never up again from 0
  *   pins        0 --pinHost/unpin-->  n ... --> 0        starts only while references > 0
  *   copies      freed by the step that makes both counts 0 with nobody moving
- *
- *   HOST --spill--> HOST, moving --written, no pin--> ON DISK --pinHost--> ON DISK, moving
- *    ^                  |                                                      |
- *    |                  +-- not written, or pinned meanwhile --> HOST          |
- *    +-------------------------------------------------------------------------+
- *   pins begin in HOST, whether moving or not; in ON DISK, moving they wait
  * </pre>
  *
- * <p><b>Threads.</b> Any thread may call anything. References (low 32 bits), pins (24 bits) and the
- * two facts {@code MOVING} and {@code OFF_HOST} lie in one word, changed by compare-and-set only.
- * Who sets {@code MOVING} owns the copies until he clears it: nobody else changes {@code host} and
- * {@code disk}. The step that leaves no reference, no pin and no move frees the copies.
+ * <p><b>Threads.</b> Any thread may call anything. The counts lie in one word, changed by
+ * compare-and-set only ({@link Holds}). The step that leaves no reference, no pin and no move frees
+ * the copies.
  *
- * <p><b>Waiting.</b> Pinning and writing wait for a move, and a move waits for the disk alone: its
- * memory was taken before it began. So one may wait for it, whatever one holds.
- *
- * <p>Only matrices in large buffers move; for others residence costs nothing.
+ * <p><b>Waiting.</b> Pinning and writing wait for a move, for which one may wait whatever one
+ * holds.
  */
-public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue {
-  private static final VarHandle LAST_USE;
-
-  static {
-    try {
-      LAST_USE = MethodHandles.lookup().findVarHandle(ManagedMatrix.class, "lastUse", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private final Shape shape;
-  private final Precision precision;
-
-  // The copy in host memory; null while off host. Written by the constructor, by the only holder
-  // that is about to write in place, by whoever moves, and by the thread that frees it.
-  private MatrixOperand host;
-
-  // The copy on disk or null; written like the other, volatile for those who only want to know.
-  private volatile DiskCopy disk;
-
-  // The memory whose residents the matrix is one of; null for small ones. Changed together with
-  // the host copy by the only holder.
-  private HostMemory home;
-
-  // Kept beside the copies, so that they can be asked at any time.
-  private volatile long bytes;
-  private long nonZeros;
-
-  private long lastUse;
-
+public final class ManagedMatrix extends MovingCopies implements MatrixValue {
   // Rows of it that are read where they lie; null as long as there was none. Set once.
   private volatile Views views;
 
@@ -88,33 +39,16 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
   // The heap may take it back. Volatile, so that what it refers to is seen whole.
   private volatile SoftReference<?> origin;
 
-  /** Guarded by {@link Residents}, as is the next. */
-  int stripe;
-
-  int place;
-
-  private ManagedMatrix(DeviceMatrix cells, DeviceMemory where, Completion completion) {
-    super(new DeviceCopy(where, cells.buffer(), completion, null));
-    shape = cells.shape();
-    precision = cells.precision();
-    bytes = cells.bytes();
-    nonZeros = -1;
-    home = where.host();
+  private ManagedMatrix(MatrixOperand cells) {
+    super(cells);
   }
 
-  private ManagedMatrix(DeviceSparse cells, DeviceMemory where, Completion completion) {
-    super(new DeviceCopy(where, cells.buffer(), completion, null));
-    shape = cells.shape();
-    precision = cells.precision();
-    bytes = cells.bytes();
-    nonZeros = cells.nonZeros();
-    home = where.host();
+  private ManagedMatrix(DeviceMatrix cells, DeviceCopy copy) {
+    super(cells.shape(), cells.precision(), cells.bytes(), -1, copy);
   }
 
-  private ManagedMatrix(MatrixOperand host) {
-    this.shape = host.shape();
-    this.precision = host.precision();
-    hold(host);
+  private ManagedMatrix(DeviceSparse cells, DeviceCopy copy) {
+    super(cells.shape(), cells.precision(), cells.bytes(), cells.nonZeros(), copy);
   }
 
   /** Makes a value of the matrix, with one reference. Takes the buffer over. */
@@ -132,51 +66,25 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
    */
   public static ManagedMatrix adopt(
       DeviceMatrix matrix, DeviceMemory where, Completion completion) {
-    return entered(new ManagedMatrix(matrix, where, completion), where);
+    DeviceCopy copy = new DeviceCopy(where, matrix.buffer(), completion, null);
+    return settledOnDevice(new ManagedMatrix(matrix, copy));
   }
 
   /** Likewise of a compressed matrix. */
   public static ManagedMatrix adopt(
       DeviceSparse matrix, DeviceMemory where, Completion completion) {
-    return entered(new ManagedMatrix(matrix, where, completion), where);
+    DeviceCopy copy = new DeviceCopy(where, matrix.buffer(), completion, null);
+    return settledOnDevice(new ManagedMatrix(matrix, copy));
   }
 
-  private static ManagedMatrix entered(ManagedMatrix managed, DeviceMemory where) {
-    LAST_USE.setOpaque(managed, managed.home.residents().tick());
-    managed.home.residents().add(managed);
-    where.enter(managed);
+  private static ManagedMatrix settledOnDevice(ManagedMatrix managed) {
+    managed.settleOnDevice();
     return managed;
   }
 
-  private void hold(MatrixOperand cells) {
-    host = cells;
-    bytes = cells.bytes();
-    nonZeros = cells instanceof SparseMatrix sparse ? sparse.nonZeros() : -1;
-  }
-
-  /** Enters the residents of the memory that the cells lie in; called once for the large ones. */
-  private void settle() {
-    if (host.buffer() instanceof HostBuffer buffer && buffer.isLarge()) {
-      home = buffer.memory();
-      LAST_USE.setOpaque(this, home.residents().tick());
-      home.residents().add(this);
-      buffer.adopt();
-    }
-  }
-
   @Override
-  public Shape shape() {
-    return shape;
-  }
-
-  @Override
-  public Precision precision() {
-    return precision;
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
+  ManagedMatrix matrix() {
+    return this;
   }
 
   @Override
@@ -223,49 +131,29 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
   }
 
   private MatrixOperand pinned(Pinning pinning) {
-    if (home != null) {
-      LAST_USE.setOpaque(this, home.residents().tick());
-      if (pinning == Pinning.FIRST) {
-        home.inHand(1);
-      }
+    noteUse();
+    if (pinning == Pinning.FIRST) {
+      firstPinBegan();
     }
-    return host;
+    return hostCopy();
   }
 
   /** As {@link #pinHost}, by a caller that has nothing else pinned: waits for others' pins. */
   public MatrixOperand pinWhenThereIsRoom() {
-    HostMemory memory = home;
+    HostMemory memory = home();
     return memory == null ? pinHost() : memory.run(this::pinHost);
   }
 
   @Override
   public void unpin() {
     // Read before: afterwards somebody else may own the matrix.
-    HostMemory memory = home;
+    HostMemory memory = home();
     Unpinning unpinning = dropPin();
     if (unpinning == Unpinning.LAST_OF_ALL) {
       free();
     }
     if (memory != null && unpinning != Unpinning.FURTHER) {
       memory.inHand(-1);
-    }
-  }
-
-  /** By the step that left nothing that holds the matrix. */
-  private void free() {
-    MatrixOperand last = host;
-    host = null;
-    DiskCopy copy = disk;
-    disk = null;
-    if (home != null) {
-      home.residents().remove(this);
-    }
-    forgetDeviceCopies();
-    if (last != null) {
-      last.buffer().release();
-    }
-    if (copy != null) {
-      home.disk().free(copy);
     }
   }
 
@@ -308,57 +196,13 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
     }
     MatrixOperand cells = pinHost();
     try {
-      // Pinned, no new move begins; one that began before may still be writing the old cells.
-      awaitMove();
+      keepHostCopyOnly();
       origin = null;
-      forgetDiskCopy();
-      forgetDeviceCopies();
       return cells instanceof DenseMatrix dense ? dense : decompress(allocator);
     } catch (Throwable e) {
       unpin();
       throw e;
     }
-  }
-
-  private DenseMatrix decompress(Allocator allocator) {
-    DenseMatrix dense = host.copyDense(allocator);
-    Buffer compressed = host.buffer();
-    hold(dense);
-    if (home == null) {
-      settle();
-      if (home != null) {
-        home.inHand(1);
-      }
-    } else if (dense.buffer() instanceof HostBuffer buffer) {
-      buffer.adopt();
-    }
-    compressed.release();
-    return dense;
-  }
-
-  private void forgetDiskCopy() {
-    DiskCopy stale = disk;
-    if (stale != null) {
-      disk = null;
-      home.disk().free(stale);
-    }
-  }
-
-  private void forgetDeviceCopies() {
-    for (DeviceCopy each = takeCopies(); each != null; each = each.next()) {
-      each.memory().leave(this);
-      each.buffer().release();
-    }
-  }
-
-  /** True when {@link #pinWritable} would have to turn a compressed matrix into a dense one. */
-  public boolean isCompressed() {
-    return nonZeros >= 0;
-  }
-
-  /** Number of stored values of a compressed matrix, -1 for a dense one. */
-  public long nonZeros() {
-    return nonZeros;
   }
 
   // ---- origin
@@ -369,7 +213,7 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
    * forgotten when the heap is full.
    */
   public void noteOrigin(Object made) {
-    if (home != null && home.mayLoseValues()) {
+    if (isMobile() && home().mayLoseValues()) {
       origin = new SoftReference<>(made);
     }
   }
@@ -390,60 +234,16 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
    * references to both and has nothing pinned.
    */
   public void takeCellsOf(MatrixValue same) {
-    home.run(() -> {
-      MatrixOperand cells = same.pinHost();
-      try {
-        restore(to -> copyInForm(cells, to));
-      } finally {
-        same.unpin();
-      }
-      return null;
-    });
-  }
-
-  private void copyInForm(MatrixOperand cells, MemorySegment to) {
-    if (isCompressed()) {
-      if (!(cells instanceof SparseMatrix sparse) || sparse.nonZeros() != nonZeros) {
-        throw new ResourceException("what was computed again has another form than what was lost");
-      }
-      MemorySegment.copy(sparse.buffer().segment(), 0, to, 0, bytes);
-    } else if (cells instanceof DenseMatrix dense) {
-      MemorySegment.copy(dense.segment(), 0, to, 0, bytes);
-    } else {
-      DenseMatrix dense = cells.copyDense(home);
-      try {
-        MemorySegment.copy(dense.segment(), 0, to, 0, bytes);
-      } finally {
-        dense.buffer().release();
-      }
-    }
-  }
-
-  // ---- residence
-
-  /** True when the cells are on the disk, too or only. */
-  boolean isOnDisk() {
-    return disk != null;
-  }
-
-  /** True when leaving host memory needs no writing, since the cells are elsewhere too. */
-  boolean isElsewhere() {
-    return disk != null || isSafeOnDevices();
-  }
-
-  /** True when an accelerator has a copy of the cells. */
-  public boolean isOnDevice() {
-    return copiesOnDevices() != null;
-  }
-
-  /** True when the cells lie on accelerators alone that are lost. */
-  public boolean isLost() {
-    return !isOnHost() && disk == null && !isSafeOnDevices();
-  }
-
-  /** True when this accelerator has a copy of the cells. */
-  public boolean isOnDevice(DeviceMemory memory) {
-    return copyIn(memory) != null;
+    home()
+        .run(() -> {
+          MatrixOperand cells = same.pinHost();
+          try {
+            restoreFrom(cells);
+          } finally {
+            same.unpin();
+          }
+          return null;
+        });
   }
 
   // ---- views
@@ -468,109 +268,7 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
     return views != null;
   }
 
-  /** The memory that it moves out of and back; null for a small one. */
-  HostMemory home() {
-    return home;
-  }
-
-  // ---- moves
-
-  /** True when the matrix is large enough to be moved at all. */
-  boolean isMobile() {
-    return home != null;
-  }
-
-  long lastUse() {
-    return (long) LAST_USE.getOpaque(this);
-  }
-
-  /** Frees the host copy of a matrix that lies elsewhere as well; 0 when it could not. */
-  long dropHostCopy() {
-    if (!beginMove()) {
-      return 0;
-    }
-    if (!isElsewhere()) {
-      endMove();
-      return 0;
-    }
-    return endSpill();
-  }
-
-  /** Forgets the disk copy of a matrix that is in memory as well; returns the bytes of the copy. */
-  long dropDiskCopy() {
-    if (disk == null || !beginMove()) {
-      return 0;
-    }
-    long freed = disk == null ? 0 : bytes;
-    forgetDiskCopy();
-    endMove();
-    return freed;
-  }
-
-  /**
-   * Writes the cells to disk and frees the host copy; on the writer's thread, or on any thread when
-   * there is a copy on disk.
-   *
-   * @return bytes freed; 0 when the matrix is in use or the disk took nothing
-   */
-  long spill() {
-    if (!beginMove()) {
-      return 0;
-    }
-    boolean written = false;
-    try {
-      if (!isElsewhere()) {
-        disk = home.disk().write(cells());
-      }
-      written = isElsewhere();
-    } finally {
-      if (!written) {
-        endMove();
-      }
-    }
-    return written ? endSpill() : 0;
-  }
-
-  /**
-   * Writes the cells to disk, if there is room, and keeps them in memory as well; on the writer's
-   * thread.
-   *
-   * @return bytes written
-   */
-  long writeAhead() {
-    if (disk != null || !beginMove()) {
-      return 0;
-    }
-    try {
-      disk = home.disk().writeAhead(cells());
-      return disk == null ? 0 : bytes;
-    } finally {
-      endMove();
-    }
-  }
-
-  private MemorySegment cells() {
-    return host.buffer().segment().asSlice(0, bytes);
-  }
-
-  /** Drops the host copy unless it has been pinned meanwhile, and ends the move. */
-  private long endSpill() {
-    long freed = 0;
-    if (leaveHost()) {
-      MatrixOperand last = host;
-      host = null;
-      last.buffer().release();
-      freed = bytes;
-    }
-    endMove();
-    return freed;
-  }
-
-  private void endMove() {
-    endMove(home);
-  }
-
-  // ---- copies on accelerators
+  // ---- pins on accelerators
 
   /**
    * Pins the copy on an accelerator; null when there is none, and nothing is pinned then. {@link
@@ -595,7 +293,7 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
       return null;
     }
     pinAnywhere(memory.host());
-    DeviceCopy nearest = memory.nearestPeer(copiesOnDevices(), bytes, isOnHost());
+    DeviceCopy nearest = memory.nearestPeer(copiesOnDevices(), bytes(), isOnHost());
     if (nearest == null) {
       unpin();
     }
@@ -608,8 +306,8 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
       memory.awaitMove(() -> !isLeavingDevice());
       pinning = addDevicePin();
     }
-    if (home != null && pinning == Pinning.FIRST) {
-      home.inHand(1);
+    if (pinning == Pinning.FIRST) {
+      firstPinBegan();
     }
   }
 
@@ -619,171 +317,8 @@ public final class ManagedMatrix extends CopiesOnDevices implements MatrixValue 
     memory.enter(this);
   }
 
-  /**
-   * Frees the copy on an accelerator.
-   *
-   * @param demoting whether cells that are nowhere else are copied to the host first
-   * @return bytes freed; 0 when the matrix is in use, or when the cells are nowhere else and could
-   *     not be copied
-   */
-  long dropDeviceCopy(DeviceMemory memory, boolean demoting) {
-    if (!beginLeavingDevice()) {
-      return 0;
-    }
-    long freed = 0;
-    try {
-      DeviceCopy copy = copyAt(memory);
-      if (copy != null
-          && (!copy.isValid() || hasOther(copy) || demoting && demote(copy))
-          && leaveDevice()) {
-        removeCopy(copy);
-        if (copyAt(memory) == null) {
-          memory.leave(this);
-        }
-        copy.buffer().release();
-        freed = bytes;
-      }
-    } finally {
-      endMove(memory.host());
-    }
-    return freed;
-  }
-
-  private boolean hasOther(DeviceCopy copy) {
-    return isOnHost() || disk != null || isSafeOnDevicesBesides(copy);
-  }
-
-  /**
-   * Copies the cells of the only copy to the host; false when there is no room, or when the launch
-   * that was to make them has failed, which is no failure of whoever needs the room.
-   */
-  private boolean demote(DeviceCopy copy) {
-    Buffer buffer;
-    try {
-      copy.await();
-    } catch (DeviceException e) {
-      if (e.isLost()) {
-        throw e;
-      }
-      return false;
-    }
-    try {
-      buffer = home.allocate(bytes);
-    } catch (ShortageException e) {
-      return false;
-    }
-    try {
-      copy.memory().download(copy.buffer(), buffer.segment(), bytes);
-    } catch (Throwable e) {
-      buffer.release();
-      throw e;
-    }
-    host = inForm(buffer);
-    arriveOnHost();
-    ((HostBuffer) buffer).adopt();
-    return true;
-  }
-
-  private void endMove(HostMemory memory) {
-    if (clearMoving()) {
-      free();
-    }
-    memory.moveEnded();
-  }
-
-  /**
-   * Waits until nobody moves the matrix. A small one, which has no home, moves only when a copy on
-   * an accelerator is dropped; once that is out of the list nothing is left to wait for.
-   */
-  private void awaitMove() {
-    if (isMoving()) {
-      HostMemory memory = home;
-      DeviceCopy copies = copiesOnDevices();
-      if (memory == null && copies != null) {
-        memory = copies.memory().host();
-      }
-      if (memory != null) {
-        memory.awaitMove(() -> !isMoving());
-      }
-    }
-  }
-
-  /**
-   * Brings the cells back, or waits for somebody who does. The caller holds a reference.
-   *
-   * <p>Memory is taken before the move begins, so that nobody waits for a move that waits for
-   * memory; when two try, one gives its memory back.
-   */
-  void restore() {
-    restore(this::copyTo);
-  }
-
-  private void restore(Consumer<MemorySegment> source) {
-    awaitMove();
-    if (isOnHost()) {
-      return;
-    }
-    Buffer buffer = home.allocate(bytes);
-    if (!beginReturn()) {
-      buffer.release();
-      return;
-    }
-    MatrixOperand cells;
-    try {
-      source.accept(buffer.segment());
-      cells = inForm(buffer);
-    } catch (Throwable e) {
-      buffer.release();
-      endMove();
-      throw e;
-    }
-    host = cells;
-    arriveOnHost();
-    LAST_USE.setOpaque(this, home.residents().tick());
-    ((HostBuffer) buffer).adopt();
-    endMove();
-  }
-
-  /** What the bytes of a copy are: all copies have the same. */
-  private MatrixOperand inForm(Buffer buffer) {
-    return nonZeros < 0
-        ? new DenseMatrix(shape.rows(), shape.cols(), precision, buffer)
-        : new SparseMatrix(shape.rows(), shape.cols(), precision, nonZeros, buffer);
-  }
-
-  /**
-   * Copies the cells from wherever they are; an accelerator may fail at it where another does not.
-   */
-  private void copyTo(MemorySegment segment) {
-    DeviceException failure = null;
-    for (DeviceCopy copy = copiesOnDevices(); copy != null; copy = copy.next()) {
-      try {
-        copy.await();
-        copy.memory().download(copy.buffer(), segment, bytes);
-        return;
-      } catch (DeviceException e) {
-        failure = e;
-      }
-    }
-    if (disk == null && failure != null) {
-      // What is only refused now is no loss: computing it again would meet the same.
-      throw isLost() ? new LostValueException(this, failure) : failure;
-    }
-    home.disk().read(disk, segment);
-  }
-
-  /** Brings the cells back without pinning them; by a caller who has nothing pinned. */
-  void bringBack() {
-    if (!isOnHost()) {
-      home.runAsItIs(() -> {
-        restore();
-        return null;
-      });
-    }
-  }
-
   @Override
   public String toString() {
-    return shape + " matrix (" + references() + " references, " + pins() + " pins)";
+    return shape() + " matrix (" + references() + " references, " + pins() + " pins)";
   }
 }
