@@ -13,7 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Frames, what was read, and results of unknown shape are not loaded before something needs them. */
+/**
+ * Frames, what was read, and results of unknown shape are not loaded before something needs them.
+ */
 class DeferredFramesTest {
   /** Leaves the frame, and the matrix and the frame that encoding makes of it. */
   private static final String ENCODE =
@@ -188,7 +190,8 @@ class DeferredFramesTest {
   void aMatrixThatWasReadIsNotLoadedForItsShape() {
     String read = "X = read(\"numbers.csv\", format=\"csv\")\nprint(nrow(X) + ncol(X))\n";
     String script = read + "print(sum(X) + \" \" + as.scalar(X[3, 4]))";
-    run(Scripts.config().withWorkingDirectory(folder),
+    run(
+        Scripts.config().withWorkingDirectory(folder),
         "write(rand(rows=6000, cols=12, seed=5), \"numbers.csv\", format=\"csv\")");
     String expected = expected(script);
     run(stored(), read);

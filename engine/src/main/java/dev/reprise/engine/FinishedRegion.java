@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.stored.EqualContents;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -137,6 +138,29 @@ final class FinishedRegion {
   /** Names all values and keeps none; everything is complete now. */
   Composite named() {
     return composite(null);
+  }
+
+  /**
+   * Looks at small values, which whoever finds the region may go on with before they are loaded.
+   */
+  void lookAtValues(EqualContents contents, boolean matricesToo) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != null) {
+        lookAt(contents, values[i], items[i], matricesToo);
+      }
+    }
+  }
+
+  private static void lookAt(
+      EqualContents contents, Value pending, LineageItem item, boolean matricesToo) {
+    Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
+    if (value instanceof ListValue list) {
+      for (int i = 0; i < list.size(); i++) {
+        lookAt(contents, list.elements().get(i), ElementItems.at(item, i), matricesToo);
+      }
+    } else if (value != null) {
+      contents.lookAt(item, value, matricesToo);
+    }
   }
 
   /** Offers the wanted values to the experiment store; everything is complete now. */

@@ -10,14 +10,14 @@ import dev.reprise.store.Artifact;
 import java.util.function.LongSupplier;
 
 /**
- * The cells of a matrix or frame that an earlier run has computed, for when something needs them: loaded
- * from the experiment store or computed from what it was made of, whichever is planned to take
- * less.
+ * The cells of a matrix or frame that an earlier run has computed, for when something needs them:
+ * loaded from the experiment store or computed from what it was made of, whichever is planned to
+ * take less.
  *
- * <p>It holds references to the values that it was made of, so the cells can be had
- * whatever becomes of the store and of files that were read. Used by the thread that makes the
- * cells, which has nothing pinned; it claims nothing and waits for no operation, since all these
- * values are complete.
+ * <p>It holds references to the values that it was made of, so the cells can be had whatever
+ * becomes of the store and of files that were read. Used by the thread that makes the cells, which
+ * has nothing pinned; it claims nothing and waits for no operation, since all these values are
+ * complete.
  */
 final class KnownContent implements AbsentValue.Source {
   /** Absent values below one another; a longer chain is made when it is met. */

@@ -320,6 +320,7 @@ final class LevelReuse {
       Composite named = done.named();
       LineageItem[] inputs = done.inputs;
       Key storeKey = storeKey(done.region, inputs);
+      done.lookAtValues(stored.contents(), services.mayDefer());
       done.offerTo(stored);
       // Written by the store's thread: it walks the history of every output.
       boolean isLoop = !done.region.isKeptHere;

@@ -139,10 +139,6 @@ public abstract sealed class AbsentValue<V extends Value> implements Value
 
   @Override
   public String toString() {
-    return shape
-        + " "
-        + type().label()
-        + " "
-        + (present == null ? "to come" : "that has come");
+    return shape + " " + type().label() + " " + (present == null ? "to come" : "that has come");
   }
 }

@@ -44,13 +44,17 @@ public final class EqualContents {
    */
   public void lookAt(LineageItem[] items, Value[] values, boolean matricesToo) {
     for (int i = 0; i < items.length; i++) {
-      if (items[i] != null && values[i] != null && !keys.isNoted(items[i])) {
+      if (items[i] != null && values[i] != null) {
         lookAt(items[i], values[i], matricesToo);
       }
     }
   }
 
-  private void lookAt(LineageItem item, Value given, boolean matricesToo) {
+  /** Looks at one value; borrowed, and perhaps still to come. */
+  public void lookAt(LineageItem item, Value given, boolean matricesToo) {
+    if (keys.isNoted(item)) {
+      return;
+    }
     Value value = given instanceof Handle handle ? handle.valueOrNull() : given;
     if (value instanceof Scalar scalar) {
       keys.note(item, SCALAR, LineageItem.literal(scalar).key());
