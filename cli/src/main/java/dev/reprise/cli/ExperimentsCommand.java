@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Parameters;
       "reprise experiments --store WHERE list [--limit N]",
       "       reprise experiments --store WHERE show RUN",
       "       reprise experiments --store WHERE artifacts [--run RUN] [--limit N]",
+      "       reprise experiments --store WHERE origin LINEAGE [--limit N]",
       "       reprise experiments --store WHERE compare RUN RUN",
       "       reprise experiments --store WHERE replay RUN NAME -o FILE [--format FORMAT]",
       "       reprise experiments --store WHERE fsck [--mend]",
@@ -52,6 +54,8 @@ import picocli.CommandLine.Parameters;
       "list       the latest runs: who, what, how long, how it ended, scores",
       "show       one run, what it kept and wrote",
       "artifacts  kept values, those first that took longest to compute",
+      "origin     one value, by the first digits of its lineage: which runs had it, what it was",
+      "           made of and what was made of it",
       "compare    two runs: facts, scores, and the first difference in how their outputs came to"
           + " be",
       "replay     computes again what a run wrote, from its lineage",
@@ -64,7 +68,21 @@ import picocli.CommandLine.Parameters;
     usageHelpWidth = 100)
 final class ExperimentsCommand implements Callable<ExitCode> {
   private static final List<String> ACTIONS =
-      List.of("list", "show", "artifacts", "compare", "replay", "fsck", "gc", "export", "import");
+      List.of(
+          "list",
+          "show",
+          "artifacts",
+          "origin",
+          "compare",
+          "replay",
+          "fsck",
+          "gc",
+          "export",
+          "import");
+
+  /** Words of each action, itself included, beyond which there is nothing to say. */
+  private static final Map<String, Integer> MOST_WORDS =
+      Map.of("show", 2, "origin", 2, "compare", 3, "replay", 3, "export", 2, "import", 2);
 
   private static final List<String> METHODS =
       List.of("worth", "heuristic", "storage-aware", "benefit");
@@ -136,6 +154,14 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   public ExitCode call() throws IOException {
     String action =
         Choices.oneOf("experiments", words.isEmpty() ? "list" : words.getFirst(), ACTIONS);
+    int most = MOST_WORDS.getOrDefault(action, 1);
+    if (words.size() > most) {
+      throw new UsageException(
+          "experiments " + action + " does not take '" + words.get(most) + "'; see --help");
+    }
+    if (limit < 1) {
+      throw new UsageException("--limit: " + limit + " is less than 1");
+    }
     RepriseFile file = RepriseFile.ofUser();
     String store = where == null ? file.store() : where;
     if (store == null) {
@@ -189,9 +215,21 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       case "list" -> report.list(limit);
       case "show" -> report.show(number(1));
       case "artifacts" -> report.artifacts(run, limit);
+      case "origin" -> report.origin(lineage(), limit);
       case "compare" -> report.compare(number(1), number(2));
       default -> replay(experiments);
     };
+  }
+
+  /** The first digits of a lineage. */
+  private String lineage() {
+    String digits = words.size() == 2 ? words.get(1).toLowerCase(Locale.ROOT) : "";
+    if (!digits.matches("[0-9a-f]{4,32}")) {
+      throw new UsageException(
+          "experiments origin takes a LINEAGE, 4 to 32 hexadecimal digits, as artifacts and show"
+              + " list them");
+    }
+    return digits;
   }
 
   private long number(int position) {
@@ -263,7 +301,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     if (budget == null) {
       throw new UsageException("experiments gc needs --budget, as in --budget 5g");
     }
-    return MemoryBudgets.parseSize(budget, "--budget");
+    return budget.equals("0") ? 0 : MemoryBudgets.parseSize(budget, "--budget");
   }
 
   /** The graph may take this part of the budget besides, as a divisor, and so much in any case. */

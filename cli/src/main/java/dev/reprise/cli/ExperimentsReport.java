@@ -14,6 +14,7 @@ import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
 import dev.reprise.store.MeasuredCosts;
+import dev.reprise.store.Provenance;
 import dev.reprise.store.RunArguments;
 import dev.reprise.store.ScoredModel;
 import java.io.IOException;
@@ -117,6 +118,10 @@ final class ExperimentsReport {
   }
 
   ExitCode artifacts(long run, int limit) {
+    if (run != 0) {
+      // Says so when there is no such run.
+      experiments.run(run);
+    }
     List<ArtifactEntry> artifacts = experiments.artifacts(run, limit);
     Map<Key, MeasuredCosts> costs =
         experiments.costsOf(artifacts.stream().map(ArtifactEntry::lineage).distinct().toList());
@@ -137,6 +142,54 @@ final class ExperimentsReport {
               measured(costs.get(artifact.lineage()))));
     }
     return ExitCode.FINE;
+  }
+
+  ExitCode origin(String digits, int limit) {
+    Provenance found = experiments.provenance(digits, limit);
+    Provenance.Value value = found.value();
+    out.println("lineage    " + value.lineage());
+    out.println("operation  " + value.operation());
+    out.println("runs       " + runs(value));
+    out.println("kept       " + (value.isKept() ? "yes" : "no"));
+    if (value.bytes() > 0) {
+      out.println("bytes      " + Units.bytes(value.bytes()));
+    }
+    if (value.costNanos() > 0) {
+      out.println("cost       " + Units.seconds(value.costNanos()));
+    }
+    out.println("made of");
+    for (Provenance.Ancestor each : found.from()) {
+      out.println("  ".repeat(each.depth()) + line(each.value()));
+    }
+    out.println("used by");
+    for (Provenance.Value user : found.users()) {
+      out.println("  " + line(user) + "  in " + runs(user));
+    }
+    return ExitCode.FINE;
+  }
+
+  private static String line(Provenance.Value value) {
+    return value.operation()
+        + (value.operation().startsWith("literal ") ? "" : "  (lineage " + value.lineage() + ")")
+        + (value.isKept() ? "  kept" : "");
+  }
+
+  /** As {@code 3, from 1 by ann to 7 by bob}. */
+  private String runs(Provenance.Value value) {
+    if (value.firstRun() == value.lastRun()) {
+      return "run " + value.firstRun() + by(value.firstRun());
+    }
+    return value.runs()
+        + " runs, from "
+        + value.firstRun()
+        + by(value.firstRun())
+        + " to "
+        + value.lastRun()
+        + by(value.lastRun());
+  }
+
+  private String by(long run) {
+    return " by " + experiments.run(run).facts().user();
   }
 
   /** As {@code [cpu 0.120 s x3, cuda:NVIDIA H100 80GB HBM3 0.004 s x1]}; nothing when unknown. */

@@ -31,7 +31,14 @@ final class StoreChoice {
    * @throws UsageException when it cannot be a store
    */
   static StoreConfig config(String where, RepriseFile file) {
+    if (where.isBlank()) {
+      throw new UsageException("--store needs a folder, or the address of a server (or: none)");
+    }
     if (!isServer(where)) {
+      if (where.matches("[A-Za-z][A-Za-z0-9+.-]*://.*")) {
+        throw new UsageException(
+            "--store: '" + where + "' is no folder, and servers are reached by http or https");
+      }
       return StoreConfig.of(Path.of(where).toAbsolutePath());
     }
     return StoreConfig.of(server(where, file, UserEnvironment.token()));

@@ -8,7 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +68,49 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(run("experiments", "--store", store(), "replay", "2", "score s", "-o", copy))
         .isEqualTo(ExitCode.FINE);
     assertThat(Path.of(copy)).hasContent("2.0,4.0");
+  }
+
+  @Test
+  void aValueSaysWhatItWasMadeOfAndWhoHasUsedIt() {
+    train(0.1);
+    train(0.25);
+    assertThat(run("experiments", "--store", store(), "artifacts")).isEqualTo(ExitCode.FINE);
+    String product =
+        out()
+            .lines()
+            .filter(line -> line.contains("  tsmm"))
+            .map(line -> line.substring(0, 32))
+            .findFirst()
+            .orElseThrow();
+    for (String digits : List.of(product, product.substring(0, 12).toUpperCase(Locale.ROOT))) {
+      assertThat(run("experiments", "--store", store(), "origin", digits)).isEqualTo(ExitCode.FINE);
+      assertThat(out())
+          .contains("lineage    " + product, "operation  tsmm", "2 runs, from 1 by ", " to 2 by ")
+          .contains("kept       yes")
+          .containsPattern("made of\n  rand")
+          .containsPattern("used by\n(  \\+.*in run [12] by .*\n){2}");
+    }
+    assertThat(run("experiments", "--store", store(), "origin", "0000000000000"))
+        .isEqualTo(ExitCode.RESOURCE);
+    assertThat(err()).contains("knows no value whose lineage begins with 0000000000000");
+    assertThat(run("experiments", "--store", store(), "origin", "xyz")).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void wordsThatMeanNothingAreRefused() {
+    train(0.1);
+    for (String[] words :
+        new String[][] {
+          {"show", "1", "2"}, {"fsck", "all"}, {"list", "--limit", "0"}, {"gc", "--budget", "-1"}
+        }) {
+      List<String> all = new ArrayList<>(List.of("experiments", "--store", store()));
+      all.addAll(List.of(words));
+      assertThat(run(all.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(run("run", "--store", "", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("run", "--store", "ftp://x/y", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("experiments", "--store", store(), "artifacts", "--run", "99"))
+        .isEqualTo(ExitCode.RESOURCE);
   }
 
   @Test

@@ -36,6 +36,18 @@ public interface ExperimentSource {
   /** What was measured on each class of devices, in alphabetical order. */
   List<DeviceTotal> devices();
 
+  /**
+   * Where the value came from whose lineage begins with these digits; null when there is none.
+   *
+   * @param most values on each side of it
+   * @throws StoreException when there are several, or this source cannot say
+   */
+  default Provenance provenance(String digits, int most) {
+    throw new StoreException(
+        "a server does not say where single values came from: 'experiments export', then 'import'"
+            + " into a folder");
+  }
+
   /** The traces that a run left, by name. */
   List<TraceEntry> traces(long run);
 

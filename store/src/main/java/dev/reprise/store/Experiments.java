@@ -110,6 +110,26 @@ public final class Experiments {
     return source.devices();
   }
 
+  /**
+   * Where a value came from, and what was made of it.
+   *
+   * @param digits with which its lineage begins, hexadecimal, in lower case
+   * @param most values on each side of it
+   * @throws StoreException when there is none, or more than one
+   */
+  public Provenance provenance(String digits, int most) {
+    Provenance found = source.provenance(digits, most);
+    if (found == null) {
+      throw new StoreException(
+          "the experiment store "
+              + source.name()
+              + " knows no value whose lineage begins with "
+              + digits
+              + "; 'reprise experiments artifacts' and 'show' list lineages");
+    }
+    return found;
+  }
+
   /** The traces that a run left, by name. */
   public List<TraceEntry> traces(long run) {
     return source.traces(run);

@@ -157,6 +157,11 @@ final class FolderExperiments implements ExperimentSource {
   }
 
   @Override
+  public Provenance provenance(String digits, int most) {
+    return store.database().ask(session -> new ProvenanceQuery(session).of(digits, most));
+  }
+
+  @Override
   public List<TraceEntry> traces(long run) {
     return store
         .database()
