@@ -11,6 +11,7 @@ import dev.reprise.store.FolderGraph;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.Materialisation;
 import dev.reprise.store.Materialisation.Method;
+import dev.reprise.store.NewStore;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.exchange.ArchiveReader;
@@ -172,18 +173,15 @@ final class ExperimentsCommand implements Callable<ExitCode> {
   }
 
   private ExitCode inFolder(String action, StoreConfig config) throws IOException {
-    boolean imports = action.equals("import");
-    // Runs that were recalled are in the graph once somebody opens it to write.
-    boolean changes =
-        imports
-            || action.equals("gc")
-            || mend
-            || !action.equals("fsck") && ExperimentStore.hasUnlistedRuns(config.folder());
-    // Looking does not make a store where there is none.
-    boolean known = imports || Files.exists(config.folder().resolve("graph.db"));
     if (!ExperimentStore.awaitWriters(config.folder(), PATIENCE_NANOS)) {
       console.err().println("reprise: note: a run that has ended is still writing to this store");
     }
+    boolean imports = action.equals("import");
+    // Runs that were recalled are in the graph once somebody opens it to write.
+    boolean unlisted = ExperimentStore.hasUnlistedRuns(config.folder());
+    boolean changes = imports || action.equals("gc") || mend || !action.equals("fsck") && unlisted;
+    // Looking does not make a store where there is none.
+    boolean known = imports || unlisted || NewStore.isMade(config.folder());
     StoreConfig wanted = changes && known ? config : config.asReadOnly();
     ArchiveReader archive = imports ? new ArchiveReader(archive()) : null;
     try (ExperimentStore store = ExperimentStore.open(wanted)) {

@@ -148,6 +148,31 @@ class DepartureTest {
   }
 
   @Test
+  void aProcessThatIsKilledBeforeItsCommandEndsLeavesNoDatabaseAndTheNextOneMakesIt()
+      throws Exception {
+    Process killed =
+        start(
+            "REPRISE_LEAVING=\"$$ 8\" \"$@\" 8>told.txt; exit 7",
+            SCRIPT + "print(\"begun\"); i = 0; while (i >= 0) { i = (i + 1) %% 7 }");
+    for (String line = ""; !line.equals("begun"); ) {
+      line = lines(killed).readLine();
+    }
+    assertThat(store().resolve("graph.db")).doesNotExist();
+    ProcessHandle java = killed.children().findFirst().orElseThrow();
+    java.destroyForcibly();
+    java.onExit().get(60, TimeUnit.SECONDS);
+    Process next = start(WAITING, SCRIPT);
+    assertThat(lines(next).readLine()).isEqualTo("0");
+    assertThat(lines(next).readLine()).isEqualTo("ended 0");
+    assertThat(artifacts()).isNotEmpty();
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {
+      assertThat(new Experiments(store).runs(9))
+          .singleElement()
+          .satisfies(run -> assertThat(run.status()).isEqualTo("finished"));
+    }
+  }
+
+  @Test
   void whatIsNoOfferOfTheParentIsNone() {
     assertThat(Departure.of(null).isPossible()).isFalse();
     assertThat(Departure.of("8").isPossible()).isFalse();

@@ -21,7 +21,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * Values and their history in a folder, for many runs and several processes at once.
@@ -49,9 +48,6 @@ public final class ExperimentStore implements RunStore {
   /** Artifacts that are ranked at a time, for which all of them are looked at. */
   private static final int RANKED = 16 * EVICTION_BATCH;
 
-  /** What must be left on the disk for a writer whom nobody watches. */
-  private static final long LEAST_ROOM_BYTES = 256L << 20;
-
   private final StoreConfig config;
   private final ArtifactFiles files;
   private final PieceFiles pieces;
@@ -61,14 +57,17 @@ public final class ExperimentStore implements RunStore {
   // Written by whoever looks; once false it stays so. Whoever sees an old one asks in vain.
   private volatile boolean barren;
   private volatile long lookedNanos;
-  private final ProcessClaims claims;
+
+  /** Null when it is read only. */
+  private final StoreLocks locks;
+
   private final Object graphFile;
 
-  // Kept, since the JDK knows a lock only as long as somebody holds its object. Ends with the
-  // claims.
-  private volatile ProcessClaims.Held announced;
-
-  private ExperimentStore(StoreConfig config) {
+  /**
+   * @param locks closed with the store, and when it cannot be opened; null to make them if it is
+   *     written to
+   */
+  private ExperimentStore(StoreConfig config, StoreLocks locks) {
     this.config = config;
     Path folder = config.folder();
     this.files = new ArtifactFiles(folder);
@@ -77,11 +76,7 @@ public final class ExperimentStore implements RunStore {
     if (!config.readOnly()) {
       makeFolders(folder);
     }
-    try {
-      this.claims = config.readOnly() ? null : new ProcessClaims(folder.resolve("claims"));
-    } catch (IOException e) {
-      throw opening(folder, e.getMessage(), e);
-    }
+    this.locks = locks == null && !config.readOnly() ? locksOf(folder) : locks;
     this.database = openDatabase(folder);
     this.graphFile = graphFile();
     if (!config.readOnly()) {
@@ -111,11 +106,20 @@ public final class ExperimentStore implements RunStore {
     return new StoreException("the experiment store " + folder + " cannot be opened: " + why, e);
   }
 
+  /** The locks of a store whose folder is there. */
+  static StoreLocks locksOf(Path folder) {
+    try {
+      return new StoreLocks(folder);
+    } catch (IOException e) {
+      throw opening(folder, e.getMessage(), e);
+    }
+  }
+
   private GraphDatabase openDatabase(Path folder) {
     try {
       return new GraphDatabase(folder.resolve("graph.db"), config.readOnly());
     } catch (RuntimeException e) {
-      closeClaims();
+      closeLocks();
       throw e;
     }
   }
@@ -126,13 +130,20 @@ public final class ExperimentStore implements RunStore {
    * @throws StoreException when that is not possible
    */
   public static ExperimentStore open(StoreConfig wanted) {
+    return open(wanted, null);
+  }
+
+  /**
+   * @param locks as this process has them already; null for none
+   */
+  static ExperimentStore open(StoreConfig wanted, StoreLocks locks) {
     Path graph = wanted.folder().resolve("graph.db");
     boolean exists = Files.exists(graph);
     if (wanted.readOnly() && !exists) {
       throw new StoreException("there is no experiment store in " + wanted.folder());
     }
     boolean writable = !exists || Files.isWritable(graph) && Files.isWritable(wanted.folder());
-    return new ExperimentStore(writable ? wanted : wanted.asReadOnly());
+    return new ExperimentStore(writable ? wanted : wanted.asReadOnly(), locks);
   }
 
   /** True when runs were recalled since the graph was last opened to write. */
@@ -368,28 +379,7 @@ public final class ExperimentStore implements RunStore {
 
   @Override
   public StoreClaim tryClaim(Key key) {
-    if (claims == null) {
-      return null;
-    }
-    try {
-      ProcessClaims.Held held = claims.tryClaim(key);
-      return held == null ? null : held::close;
-    } catch (IOException e) {
-      throw new StoreException("the claims of the experiment store cannot be locked", e);
-    }
-  }
-
-  /**
-   * Begins to record a run in a store that is being opened: the thread that writes waits for it,
-   * the run does not. When it cannot be opened, nothing is kept, and the log says so.
-   *
-   * @param opening waits until the store is open, or throws {@link StoreException}
-   */
-  public static RunLog beginLater(
-      StoreConfig config, Supplier<ExperimentStore> opening, RunFacts facts, long queueBytes) {
-    RunTarget target =
-        new LateTarget(config.folder().toString(), () -> new FolderTarget(opening.get(), facts));
-    return RunLog.of(config, target, queueBytes);
+    return config.readOnly() ? null : locks.tryClaim(key);
   }
 
   @Override
@@ -413,31 +403,25 @@ public final class ExperimentStore implements RunStore {
   }
 
   @Override
+  public void announcePresence() {
+    if (locks != null) {
+      locks.announcePresence();
+    }
+  }
+
+  /** True when another process uses the store. */
+  boolean isShared() {
+    return locks == null || locks.isShared();
+  }
+
+  @Override
   public boolean announceWriter(long bytes) {
-    if (claims == null) {
-      return false;
-    }
-    try {
-      // Of the file, which asks the system at once; of a FileStore all mounts are read first.
-      long room = config.folder().toFile().getUsableSpace();
-      if (room - bytes < LEAST_ROOM_BYTES) {
-        return false;
-      }
-      announced = claims.announceWriter();
-      return announced != null;
-    } catch (IOException e) {
-      return false;
-    }
+    return !config.readOnly() && locks.announceWriter(bytes);
   }
 
   @Override
   public boolean awaitWriters(long nanos) {
-    try {
-      return claims == null || claims.awaitWriters(nanos);
-    } catch (IOException e) {
-      // Without locks nobody is waited for.
-      return true;
-    }
+    return locks == null || locks.awaitWriters(nanos);
   }
 
   /**
@@ -457,30 +441,14 @@ public final class ExperimentStore implements RunStore {
     }
   }
 
-  private Path notes() {
-    return config.folder().resolve("note.txt");
-  }
-
   @Override
   public void leaveNote(String text) {
-    try {
-      Files.writeString(notes(), text);
-    } catch (IOException e) {
-      // The same trouble, most likely; who runs the next time meets it, too.
-    }
+    new StoreNote(config.folder()).leave(text);
   }
 
   @Override
   public String takeNote() {
-    if (config.readOnly()) {
-      return null;
-    }
-    try {
-      String text = Files.readString(notes()).strip();
-      return Files.deleteIfExists(notes()) && !text.isEmpty() ? text : null;
-    } catch (IOException e) {
-      return null;
-    }
+    return config.readOnly() ? null : new StoreNote(config.folder()).take();
   }
 
   /**
@@ -607,16 +575,12 @@ public final class ExperimentStore implements RunStore {
   @Override
   public void close() {
     database.close();
-    closeClaims();
+    closeLocks();
   }
 
-  private void closeClaims() {
-    if (claims != null) {
-      try {
-        claims.close();
-      } catch (IOException e) {
-        // The locks go with the process.
-      }
+  private void closeLocks() {
+    if (locks != null) {
+      locks.close();
     }
   }
 }

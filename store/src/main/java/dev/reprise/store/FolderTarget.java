@@ -25,6 +25,11 @@ final class FolderTarget implements RunTarget {
   }
 
   @Override
+  public boolean isShared() {
+    return store.isShared();
+  }
+
+  @Override
   public boolean isGone() {
     return store.isGone();
   }

@@ -66,6 +66,50 @@ final class GatheringQueue<T> {
     }
   }
 
+  /**
+   * Waits, for so long at most, until there are so many things that they should be taken, somebody
+   * hurries, or the queue is closed.
+   *
+   * @return false when nothing of that has come
+   */
+  boolean awaitPressing(long nanos, int many) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (left > 0 && !isPressing(many)) {
+        left = comes.awaitNanos(left);
+      }
+      return isPressing(many);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isPressing(int many) {
+    return hurried || closed || things.size() >= many;
+  }
+
+  /** Puts things that were taken before those that are there. */
+  void putBack(List<T> taken) {
+    lock.lock();
+    try {
+      for (T thing : taken.reversed()) {
+        things.addFirst(thing);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes nothing more, and lets nothing wait. */
   void close() {
     lock.lock();

@@ -8,33 +8,35 @@ import java.util.function.Supplier;
 
 /**
  * Where the thread of a {@link RunLog} writes once a store is open, which it waits for: the run
- * itself does not. For that thread.
+ * itself does not. For that thread, but for {@link #keepAhead}.
  */
 final class LateTarget implements RunTarget {
-  private final String name;
-  private final Supplier<RunTarget> opening;
+  private final NewStore place;
+  private final Supplier<ExperimentStore> opening;
+  private final RunFacts facts;
 
-  /** Null until it was asked for. */
+  /** Null until it was waited for. */
   private RunTarget opened;
 
   /**
    * @param opening waits; throws {@link StoreException} when the store cannot be opened
    */
-  LateTarget(String name, Supplier<RunTarget> opening) {
-    this.name = name;
+  LateTarget(NewStore place, Supplier<ExperimentStore> opening, RunFacts facts) {
+    this.place = place;
     this.opening = opening;
+    this.facts = facts;
   }
 
   private RunTarget opened() {
     if (opened == null) {
-      opened = opening.get();
+      opened = new FolderTarget(opening.get(), facts);
     }
     return opened;
   }
 
   @Override
   public String name() {
-    return name;
+    return place.name();
   }
 
   @Override
@@ -43,8 +45,13 @@ final class LateTarget implements RunTarget {
   }
 
   @Override
+  public boolean isShared() {
+    return place.isShared();
+  }
+
+  @Override
   public boolean isGone() {
-    return opened().isGone();
+    return opened == null ? place.isGone() : opened.isGone();
   }
 
   @Override
@@ -79,7 +86,7 @@ final class LateTarget implements RunTarget {
 
   @Override
   public void keepAhead(Key key, Program program) {
-    opening.get().keepAhead(key, program);
+    place.keepProgram(key, program);
   }
 
   @Override

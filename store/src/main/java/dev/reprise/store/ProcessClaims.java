@@ -24,6 +24,12 @@ final class ProcessClaims implements AutoCloseable {
   /** The offset beyond those of keys: locked, shared, by those who write what a run has left. */
   private static final long WRITERS = 1L << 62;
 
+  /** Then come the offsets of processes that use the store, each has locked one. */
+  private static final long PRESENT = WRITERS + 1;
+
+  /** More processes than these do not see one another, and take it that there are others. */
+  private static final int PLACES = 64;
+
   /** Who looks whether there are writers holds the lock for a moment. */
   private static final int TRIES = 100;
 
@@ -31,6 +37,9 @@ final class ProcessClaims implements AutoCloseable {
   private static final long PAUSE_NANOS = 5_000_000;
 
   private final FileChannel file;
+
+  // Written once, by whoever announces this process; the JDK knows a lock as long as it is held.
+  private volatile FileLock place;
 
   /** A held claim; closing it lets others claim the key. */
   interface Held extends AutoCloseable {
@@ -49,6 +58,50 @@ final class ProcessClaims implements AutoCloseable {
     try {
       FileLock lock = file.tryLock(key.low() & Long.MAX_VALUE >>> 1, 1, false);
       return lock == null ? null : () -> release(lock);
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  /** Lets others see that this process is there, until this is closed. */
+  void announcePresence() throws IOException {
+    for (int i = 0; i < TRIES && place == null; i++) {
+      for (int number = 0; number < PLACES && place == null; number++) {
+        place = tryLock(PRESENT + number, 1);
+      }
+      if (place == null) {
+        // Another one looks who is there: it holds all places for a moment.
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+  }
+
+  /** True when another process is there, and when this one has found no place. */
+  boolean areOthersPresent() throws IOException {
+    FileLock own = place;
+    if (own == null) {
+      return true;
+    }
+    long after = own.position() + 1;
+    return isTaken(PRESENT, own.position()) || isTaken(after, PRESENT + PLACES);
+  }
+
+  private boolean isTaken(long from, long to) throws IOException {
+    if (from == to) {
+      return false;
+    }
+    FileLock lock = tryLock(from, to - from);
+    if (lock == null) {
+      return true;
+    }
+    release(lock);
+    return false;
+  }
+
+  /** A lock for this process alone, or null. */
+  private FileLock tryLock(long from, long length) throws IOException {
+    try {
+      return file.tryLock(from, length, false);
     } catch (OverlappingFileLockException e) {
       return null;
     }

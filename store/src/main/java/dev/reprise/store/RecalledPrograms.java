@@ -108,6 +108,20 @@ public final class RecalledPrograms {
     }
   }
 
+  /** True when a program was kept, whether or not there is a graph by now. */
+  public boolean areThere() {
+    return Files.isDirectory(programs);
+  }
+
+  /** Keeps a program where there is no graph yet. */
+  void keep(Key key, Program program) throws IOException {
+    keep(key, program, draftOf(fileOf(key)));
+  }
+
+  private static Path draftOf(Path file) {
+    return file.resolveSibling("." + uniqueName());
+  }
+
   /** Keeps a program; what was there under its key goes. */
   void keep(Key key, Program program, Path draft) throws IOException {
     ByteArrayOutputStream changes = new ByteArrayOutputStream();
@@ -131,8 +145,7 @@ public final class RecalledPrograms {
     block(parts);
     try {
       Path file = fileOf(key);
-      Path draft = file.resolveSibling("." + uniqueName());
-      publish(draft, sealed(record, block(parts)), file);
+      publish(draftOf(file), sealed(record, block(parts)), file);
     } catch (IOException e) {
       // What is there is as good, only slower.
     }

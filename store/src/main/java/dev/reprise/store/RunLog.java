@@ -34,7 +34,9 @@ import java.util.function.Supplier;
  * <p><b>Afterwards.</b> If nobody will wait for {@link #close} (see {@link
  * StoreConfig#writtenAfterwards}), changes are gathered for longer, and what does not pay for
  * itself waits for the end in any number that the queue has room for. {@link #writeAtLeisure} then
- * gives the time for it; without that, close ends as soon as ever.
+ * gives the time for it; without that, close ends as soon as ever. At first the log rests: nothing
+ * is opened or written before the run has gone on for {@link #REST_NANOS}, unless another process
+ * uses the store.
  *
  * <p>Writing takes no more than a share of the run's time ({@link WriteBudget}): what pays for
  * itself is written at once, other values wait for the end and are written then, those first that
@@ -51,6 +53,18 @@ public final class RunLog implements AutoCloseable {
 
   /** Likewise, when writing is left for afterwards. */
   private static final long LONG_GATHER_NANOS = 3_000_000_000L;
+
+  /**
+   * Likewise, so long nothing is written unless it must be. Opening a store and writing for the
+   * first time, by code that is cold, takes about 0.4 s of processor time.
+   */
+  private static final long REST_NANOS = 30_000_000_000L;
+
+  /** How often a log that rests looks whether it may go on doing so. */
+  private static final long LOOK_NANOS = 250_000_000;
+
+  /** Changes that a log which rests keeps. */
+  private static final int MOST_AT_REST = 65_536;
 
   /** So many bytes are written at a time when nobody waits; others find them then. */
   private static final long BYTES_AT_LEISURE = 32 << 20;
@@ -91,6 +105,9 @@ public final class RunLog implements AutoCloseable {
 
   // Written by the writing thread, read by anybody.
   private volatile StoreException problem;
+
+  // Written by the writing thread; others need not wake it as long as it rests.
+  private volatile boolean resting;
 
   // Written before close by whoever closes; 0 when somebody waits for that.
   private volatile long leisureNanos;
@@ -174,6 +191,7 @@ public final class RunLog implements AutoCloseable {
     this.budget = new WriteBudget(share, System::nanoTime);
     this.graphBudget = new WriteBudget(share / GRAPH_PART, System::nanoTime);
     this.waiting = new WaitingOffers<>(queueBytes / 2);
+    this.resting = afterwards;
     this.thread = Thread.ofPlatform().name("reprise-store").daemon().unstarted(this::write);
     thread.start();
   }
@@ -209,10 +227,14 @@ public final class RunLog implements AutoCloseable {
     // Asked before the thread that writes may give it back.
     boolean isAwaited = content.isAwaited();
     enqueue(new Offer(key, vertex, costNanos, content, bytes));
-    if (isAwaited || costNanos >= urgentNanos || queuedBytes.get() > queueBytes / 2) {
+    if (isUrgent(isAwaited, costNanos) || queuedBytes.get() > queueBytes / 2) {
       queue.hurry();
     }
     return true;
+  }
+
+  private boolean isUrgent(boolean isAwaited, long costNanos) {
+    return !resting && (isAwaited || costNanos >= urgentNanos);
   }
 
   /** Notes a value of this run; {@code make} is called by the writing thread. */
@@ -251,7 +273,7 @@ public final class RunLog implements AutoCloseable {
     }
     queuedBytes.addAndGet(OUTCOME_BYTES);
     enqueue(new Outcome(key, record, costNanos, null));
-    if (costNanos >= urgentNanos) {
+    if (isUrgent(false, costNanos)) {
       queue.hurry();
     }
   }
@@ -369,16 +391,21 @@ public final class RunLog implements AutoCloseable {
 
   private void write() {
     List<Change> batch = new ArrayList<>();
+    rest(batch);
     boolean open = true;
+    boolean granted = false;
     while (open) {
       try {
         open = queue.take(batch);
       } catch (InterruptedException e) {
         continue;
       }
-      if (!open) {
+      if (!granted && queue.isClosed()) {
+        granted = true;
         budget.grant(leisureNanos);
         graphBudget.grant(leisureNanos / GRAPH_PART);
+      }
+      if (!open) {
         batch.add(updates -> updates.uses(uses));
       }
       batch.removeIf(change -> change instanceof Weighed weighed && !isWrittenNow(weighed));
@@ -387,7 +414,54 @@ public final class RunLog implements AutoCloseable {
     writeWhatWaits(batch);
   }
 
+  /**
+   * Leaves everything for the end of a run that is short, and has the store for itself. What does
+   * not fit into the queue is weighed, as ever.
+   */
+  private void rest(List<Change> taken) {
+    List<Change> others = new ArrayList<>();
+    long start = System.nanoTime();
+    while (resting) {
+      try {
+        if (queue.awaitPressing(LOOK_NANOS, MOST_AT_REST)) {
+          resting = !queue.isClosed() && weigh(taken, others);
+        }
+      } catch (InterruptedException e) {
+        continue;
+      }
+      resting = resting && System.nanoTime() - start < REST_NANOS && !target.isShared();
+    }
+    queue.putBack(others);
+  }
+
+  /**
+   * Makes room in the queue.
+   *
+   * @param taken for use here
+   * @param others takes what cannot be left out
+   * @return false when there is too much of that
+   */
+  private boolean weigh(List<Change> taken, List<Change> others) throws InterruptedException {
+    queue.take(taken);
+    for (Change change : taken) {
+      if (change instanceof Weighed weighed) {
+        waitForTheEnd(weighed, writeNanos(weighed));
+      } else {
+        others.add(change);
+      }
+    }
+    taken.clear();
+    return others.size() < MOST_AT_REST;
+  }
+
   private void applyAll(List<Change> batch) {
+    if (leisureNanos > 0 && target.isGone()) {
+      // Somebody has removed the store of a run that has ended for him: none is begun anew.
+      dropped.add(batch.size());
+      batch.forEach(RunLog::done);
+      batch.clear();
+      return;
+    }
     try {
       awaitOpen(batch.size());
       long start = System.nanoTime();
@@ -422,6 +496,11 @@ public final class RunLog implements AutoCloseable {
       budget.spend(nanos);
       return true;
     }
+    waitForTheEnd(change, nanos);
+    return false;
+  }
+
+  private void waitForTheEnd(Weighed change, long nanos) {
     change.postpone();
     waiting.add(change, nanos);
     long limit =
@@ -431,7 +510,6 @@ public final class RunLog implements AutoCloseable {
       giveUp(least);
       least = waiting.overflow(limit);
     }
-    return false;
   }
 
   private long writeNanos(Weighed change) {
@@ -466,11 +544,6 @@ public final class RunLog implements AutoCloseable {
 
   private void apply(List<Change> batch) {
     try {
-      if (leisureNanos > 0 && target.isGone()) {
-        // Somebody has removed the store of a run that has ended for him: none is begun anew.
-        dropped.add(batch.size());
-        return;
-      }
       if (problem == null) {
         for (Change change : batch) {
           change.prepare();

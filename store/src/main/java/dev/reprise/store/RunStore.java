@@ -109,6 +109,9 @@ public interface RunStore extends AutoCloseable {
    */
   RunLog begin(RunFacts facts, long queueBytes);
 
+  /** Lets other processes see that this one uses the store, until it is closed. */
+  default void announcePresence() {}
+
   /**
    * Announces that this process writes what a run has left until the store is closed, so that
    * others may wait for it.

@@ -18,6 +18,14 @@ public interface RunTarget {
    */
   default void awaitOpen() {}
 
+  /**
+   * True when another process uses the store, for whom nothing should wait to be written; asked
+   * before it is open, too.
+   */
+  default boolean isShared() {
+    return true;
+  }
+
   /** True when the store that was written to is there no more: its folder was removed. */
   default boolean isGone() {
     return false;

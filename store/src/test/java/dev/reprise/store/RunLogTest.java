@@ -259,14 +259,14 @@ class RunLogTest {
     StoreConfig config = StoreConfig.of(folder.resolve("store")).withWritingShare(ALL);
     try (ExperimentStore store = open()) {
       RunLog log =
-          ExperimentStore.beginLater(
-              config,
-              () -> {
-                await(isOpen);
-                return store;
-              },
-              facts(),
-              QUEUE);
+          NewStore.in(config)
+              .begin(
+                  () -> {
+                    await(isOpen);
+                    return store;
+                  },
+                  facts(),
+                  QUEUE);
       offer(log, 1, HOUR);
       log.ended("finished", 1);
       assertThat(store.find(key(1))).isNull();
@@ -290,13 +290,13 @@ class RunLogTest {
   void aStoreThatCannotBeOpenedTakesNothingAndTheLogSaysWhy() {
     StoreConfig config = StoreConfig.of(folder.resolve("store"));
     RunLog log =
-        ExperimentStore.beginLater(
-            config,
-            () -> {
-              throw new StoreException("no such luck", null);
-            },
-            facts(),
-            QUEUE);
+        NewStore.in(config)
+            .begin(
+                () -> {
+                  throw new StoreException("no such luck", null);
+                },
+                facts(),
+                QUEUE);
     Bytes content = new Bytes(100, 1);
     log.offer(key(1), key(1), HOUR, content);
     log.close();
@@ -368,5 +368,89 @@ class RunLogTest {
       }
       assertThat(folder.resolve("store/pieces")).doesNotExist();
     }
+  }
+
+  /** A store that is made for a run which is written afterwards; counts down when it is. */
+  private RunLog resting(NewStore place, CountDownLatch opened, long queueBytes) {
+    return place.begin(
+        () -> {
+          opened.countDown();
+          return place.open();
+        },
+        facts(),
+        queueBytes);
+  }
+
+  private NewStore newStore() {
+    NewStore place =
+        NewStore.in(
+            StoreConfig.of(folder.resolve("store")).withWritingShare(ALL).writtenAfterwards());
+    place.announcePresence();
+    return place;
+  }
+
+  private Path graph() {
+    return folder.resolve("store/graph.db");
+  }
+
+  @Test
+  void aShortRunThatIsAloneMakesNoDatabaseBeforeItHasEnded() {
+    CountDownLatch opened = new CountDownLatch(1);
+    RunLog log = resting(newStore(), opened, QUEUE);
+    for (int i = 0; i < 50; i++) {
+      log.offer(key(i), key(i), HOUR, new Bytes(100, i));
+    }
+    assertThat(opened.getCount()).isEqualTo(1);
+    assertThat(graph()).doesNotExist();
+    log.writeAtLeisure(HOUR);
+    log.close();
+    assertThat(log.kept()).isEqualTo(50);
+    assertThat(graph()).exists();
+  }
+
+  @Test
+  void whatFindsNoRoomMeanwhileIsWeighedAndNothingIsOpened() {
+    CountDownLatch opened = new CountDownLatch(1);
+    RunLog log = resting(newStore(), opened, 40 * MEGABYTE);
+    List<Bytes> contents = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      contents.add(new Bytes((int) MEGABYTE, i));
+      while (log.pendingBytes() > 30 * MEGABYTE) {
+        Thread.onSpinWait();
+      }
+      log.offer(key(i), key(i), HOUR + i, contents.getLast());
+    }
+    assertThat(opened.getCount()).isEqualTo(1);
+    log.writeAtLeisure(HOUR);
+    log.close();
+    assertThat(log.dropped()).isZero();
+    assertThat(log.kept()).isBetween(1L, 40L);
+    assertThat(log.kept() + log.unpaid()).isEqualTo(100);
+    assertThat(contents).allMatch(content -> content.released.get() == 1);
+  }
+
+  @Test
+  void anotherProcessThatComesEndsTheRest() throws InterruptedException {
+    CountDownLatch opened = new CountDownLatch(1);
+    RunLog log = resting(newStore(), opened, QUEUE);
+    log.offer(key(1), key(1), HOUR, new Bytes(100, 1));
+    NewStore other = newStore();
+    opened.await();
+    other.close();
+    log.close();
+    assertThat(log.kept()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewStoreThatIsRemovedWhileNobodyWaitsIsNotMade() throws IOException {
+    CountDownLatch opened = new CountDownLatch(1);
+    RunLog log = resting(newStore(), opened, QUEUE);
+    log.offer(key(1), key(1), HOUR, new Bytes(100, 1));
+    Files.move(folder.resolve("store"), folder.resolve("removed"));
+    log.writeAtLeisure(HOUR);
+    log.close();
+    assertThat(opened.getCount()).isEqualTo(1);
+    assertThat(log.problem()).isNull();
+    assertThat(folder.resolve("store")).doesNotExist();
   }
 }

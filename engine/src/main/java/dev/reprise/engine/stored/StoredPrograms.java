@@ -3,7 +3,6 @@ package dev.reprise.engine.stored;
 import dev.reprise.lineage.Key;
 import dev.reprise.store.RecalledPrograms;
 import dev.reprise.store.StoreConfig;
-import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 
 /** Whole runs in the store of a folder, without its graph; under default numerics. Stateless. */
@@ -19,12 +18,12 @@ public final class StoredPrograms {
   }
 
   /**
-   * Those of a store; null when there is none yet.
+   * Those of a store, which may have no graph yet; null when there are none.
    *
    * @param build this one
    */
   public static StoredPrograms of(StoreConfig config, BuildMemo build) {
-    return Files.exists(config.folder().resolve("graph.db"))
+    return new RecalledPrograms(config.folder()).areThere()
         ? new StoredPrograms(config, build)
         : null;
   }

@@ -356,14 +356,15 @@ public final class StoredValues implements AutoCloseable {
       return new Answer(item, key, found, null, true);
     }
     StoreClaim claim = null;
-    if (work >= WORTH_WAITING_NANOS && takesClaims()) {
+    if (work >= WORTH_WAITING_NANOS && opening.takesClaims()) {
       claim = tryClaim(key);
       boolean waited = claim == null;
       if (waited) {
         claim = waitFor(key, work, wanted);
       }
-      // Whoever held the claim before may have left the value.
-      found = claim == null ? null : loadClaimed(item, key, claim);
+      // Whoever held the claim before may have left the value. For that alone no store is opened.
+      boolean mayBeLeft = claim != null && (waited || opening.isOver());
+      found = mayBeLeft ? loadClaimed(item, key, claim) : null;
       if (claim != null && (found != null || waited)) {
         // Waited in vain: the value is not kept, so that nobody else should wait for it either.
         claim.close();
@@ -377,18 +378,9 @@ public final class StoredValues implements AutoCloseable {
     return new Answer(item, key, null, claim, false);
   }
 
-  /** Waits for a store that is being made. */
-  private boolean takesClaims() {
-    try {
-      return !store().isReadOnly();
-    } catch (StoreException e) {
-      return false;
-    }
-  }
-
   private StoreClaim tryClaim(Key key) {
     try {
-      return store().tryClaim(key);
+      return opening.tryClaim(key);
     } catch (StoreException e) {
       // Without locks everybody computes for himself.
       return null;
@@ -892,7 +884,7 @@ public final class StoredValues implements AutoCloseable {
       return false;
     }
     try {
-      if (!store().announceWriter(open.pendingBytes())) {
+      if (!opening.announceWriter(open.pendingBytes())) {
         return false;
       }
       Runnable program = lastProgram;
@@ -913,7 +905,7 @@ public final class StoredValues implements AutoCloseable {
   private void tell(StoreException problem) {
     String text = problem.getMessage() + "; nothing more was kept";
     if (atLeisure) {
-      store().leaveNote("an earlier run could not leave all that it had: " + text);
+      opening.leaveNote("an earlier run could not leave all that it had: " + text);
     } else {
       tell.accept(text);
     }
@@ -932,12 +924,12 @@ public final class StoredValues implements AutoCloseable {
       open.ended(status, seconds);
       open.close();
       // A server that does not answer was told of when that was found.
-      if (open.problem() != null && ofStore() == null) {
+      if (open.problem() != null && (atLeisure || ofStore() == null)) {
         tell(open.problem());
       }
     }
     try {
-      store().close();
+      opening.close();
     } catch (StoreException e) {
       // It was never open, which whoever needed it has been told.
     }
