@@ -189,7 +189,7 @@ class StoredRunsTest {
     String features =
         """
         widen = function(Matrix[Double] X, Double k) return (Matrix[Double] Y) {
-          f = rowSums(exp(X %*% t(X[1:300, ]) * k))
+          f = rowSums(exp(X %*% t(X[1:100, ]) * k))
           Y = cbind(X, f)
         }
         X = rand(rows=40000, cols=12, seed=1)
@@ -199,7 +199,11 @@ class StoredRunsTest {
         features
             + "for (k in 1:4) { Y = widen(X, k / 9); print(k + \" \" + sum(Y %*% t(Y[1:3, ]))) }";
     String expected = Scripts.run(Scripts.config(), more).output();
-    SessionConfig eager = stored().withStore(StoreConfig.of(storeFolder()).withWritingShare(1_000));
+    // The queue, an eighth of the budget, has room for all 270 MB, however slowly they are written.
+    SessionConfig eager =
+        stored()
+            .withHostBytes(4L << 30)
+            .withStore(StoreConfig.of(storeFolder()).withWritingShare(1_000));
     run(eager, script);
     Outcome second = run(eager, more);
     assertThat(second.output()).isEqualTo(expected);
