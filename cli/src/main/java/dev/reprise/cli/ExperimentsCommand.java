@@ -212,7 +212,13 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     return switch (action) {
       case "list" -> report.list(limit);
       case "show" -> report.show(number(1));
-      case "artifacts" -> report.artifacts(run, limit);
+      case "artifacts" -> {
+        if (run != 0) {
+          // Says so when there is no such run.
+          experiments.run(run);
+        }
+        yield report.artifacts(run, limit);
+      }
       case "origin" -> report.origin(lineage(), limit);
       case "compare" -> report.compare(number(1), number(2));
       default -> replay(experiments);

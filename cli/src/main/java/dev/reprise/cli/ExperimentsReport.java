@@ -118,10 +118,6 @@ final class ExperimentsReport {
   }
 
   ExitCode artifacts(long run, int limit) {
-    if (run != 0) {
-      // Says so when there is no such run.
-      experiments.run(run);
-    }
     List<ArtifactEntry> artifacts = experiments.artifacts(run, limit);
     Map<Key, MeasuredCosts> costs =
         experiments.costsOf(artifacts.stream().map(ArtifactEntry::lineage).distinct().toList());

@@ -127,19 +127,11 @@ final class ContentPlan implements AutoCloseable {
    */
   private Value fromCache(LineageItem item) {
     Value value = services.cache().peek(item.key());
-    if (value instanceof ListValue list && !isThere(list)) {
+    if (value instanceof ListValue list && !AbsentValue.isThere(list)) {
       value.release();
       return null;
     }
     return value;
-  }
-
-  private static boolean isThere(Value value) {
-    return switch (value) {
-      case AbsentValue<?> absent -> absent.isPresent();
-      case ListValue list -> list.elements().stream().allMatch(ContentPlan::isThere);
-      default -> true;
-    };
   }
 
   @Override

@@ -136,12 +136,16 @@ final class Execution {
 
   private void lookAtOperands(Value[] inputs, LineageItem item) {
     if (item.inputCount() == inputs.length) {
-      LineageItem[] items = new LineageItem[inputs.length];
-      for (int i = 0; i < items.length; i++) {
-        items[i] = item.input(i);
-      }
-      stored.contents().lookAt(items, inputs, services.mayDefer());
+      stored.contents().lookAt(operandsOf(item), inputs, services.mayDefer());
     }
+  }
+
+  private static LineageItem[] operandsOf(LineageItem item) {
+    LineageItem[] operands = new LineageItem[item.inputCount()];
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = item.input(i);
+    }
+    return operands;
   }
 
   private static KernelTime timeOf(StoredValues.Answer answer) {
@@ -184,14 +188,10 @@ final class Execution {
     if (form == null) {
       return null;
     }
-    LineageItem[] items = new LineageItem[inputs.length];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = item.input(i);
-    }
     return KnownContent.of(
         services,
         new KnownContent.Facts(found, form, artifact),
-        CompleteInputs.of(items, inputs),
+        CompleteInputs.of(operandsOf(item), inputs),
         new OperationCost(stored, item, artifact.costNanos()));
   }
 

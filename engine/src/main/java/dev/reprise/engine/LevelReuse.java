@@ -14,6 +14,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reuse of whole function calls and blocks, above that of instructions.
@@ -45,19 +46,20 @@ final class LevelReuse {
   /** What distinguishes values of equal inputs: the width of cells, the rounding of products. */
   private final int precision;
 
-  private final SessionServices services;
+  /** Whether matrices lie where their content can be looked at; may change once. */
+  private final BooleanSupplier mayLook;
 
   /** Null without an experiment store. */
   private final StoredValues stored;
 
   LevelReuse(
-      SessionServices services,
+      BooleanSupplier mayLook,
       LineageCache cache,
       Keeping keeping,
       Composites composites,
       SessionConfig config,
       StoredValues stored) {
-    this.services = services;
+    this.mayLook = mayLook;
     this.stored = stored;
     this.cache = cache;
     this.keeping = keeping;
@@ -206,7 +208,7 @@ final class LevelReuse {
     for (int i = 0; i < values.length; i++) {
       values[i] = activation.values[region.inputs[i]];
     }
-    stored.contents().lookAt(inputs, values, services.mayDefer());
+    stored.contents().lookAt(inputs, values, mayLook.getAsBoolean());
     return storeKey(region, inputs);
   }
 
@@ -320,7 +322,7 @@ final class LevelReuse {
       Composite named = done.named();
       LineageItem[] inputs = done.inputs;
       Key storeKey = storeKey(done.region, inputs);
-      done.lookAtValues(stored.contents(), services.mayDefer());
+      done.lookAtValues(stored.contents(), mayLook.getAsBoolean());
       done.offerTo(stored);
       // Written by the store's thread: it walks the history of every output.
       boolean isLoop = !done.region.isKeptHere;

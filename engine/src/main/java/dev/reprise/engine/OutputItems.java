@@ -1,13 +1,12 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.OutputsOfOne;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.OperationTable;
 
 /**
  * Splits the result of an operation with several outputs, each traced as {@code output{index=i}}.
@@ -30,9 +29,7 @@ final class OutputItems {
     }
     Operation[] operations = new Operation[count];
     for (int i = 0; i < count; i++) {
-      operations[i] =
-          new Operation(
-              OperationTable.standard().get("output"), Attributes.of("index", Integer.toString(i)));
+      operations[i] = OutputsOfOne.operation(i);
     }
     return new OutputItems(operations, opcode.hasOutputsAlike());
   }

@@ -166,7 +166,7 @@ public final class SessionServices implements AutoCloseable {
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
             ? new LevelReuse(
-                this, cache, keeping, new Composites(COMPOSITES, cache), config, stored)
+                this::mayDefer, cache, keeping, new Composites(COMPOSITES, cache), config, stored)
             : null;
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);

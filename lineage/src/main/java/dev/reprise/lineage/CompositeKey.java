@@ -21,15 +21,12 @@ public final class CompositeKey {
    *     variable without a value. The keys of the items are computed if they are not known yet.
    */
   public static Key of(long kind, Key piece, LineageItem[] inputs) {
-    KeyMixer mixer = new KeyMixer();
-    mixer.mix(COMPOSITE, kind);
-    mixer.mix(piece.high(), piece.low());
+    KeyMixer mixer = begin(kind, piece);
     for (LineageItem input : inputs) {
       // No half of an item's key is 0.
       mixer.mix(input == null ? 0 : input.keyHigh(), input == null ? 0 : input.keyLow());
     }
-    mixer.finish();
-    return new Key(mixer.high(), mixer.low());
+    return end(mixer);
   }
 
   /**
@@ -38,12 +35,21 @@ public final class CompositeKey {
    * @param inputs null for a variable without a value
    */
   public static Key of(long kind, Key piece, Key[] inputs) {
-    KeyMixer mixer = new KeyMixer();
-    mixer.mix(COMPOSITE, kind);
-    mixer.mix(piece.high(), piece.low());
+    KeyMixer mixer = begin(kind, piece);
     for (Key input : inputs) {
       mixer.mix(input == null ? 0 : input.high(), input == null ? 0 : input.low());
     }
+    return end(mixer);
+  }
+
+  private static KeyMixer begin(long kind, Key piece) {
+    KeyMixer mixer = new KeyMixer();
+    mixer.mix(COMPOSITE, kind);
+    mixer.mix(piece.high(), piece.low());
+    return mixer;
+  }
+
+  private static Key end(KeyMixer mixer) {
     mixer.finish();
     return new Key(mixer.high(), mixer.low());
   }

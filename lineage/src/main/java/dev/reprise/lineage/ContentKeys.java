@@ -24,7 +24,7 @@ import java.util.Map;
  *
  * <p>What was found out is remembered for the {@value #GENERATION} items that were asked for last,
  * and for some before them. Whatever is forgotten is found out anew, perhaps with less known: then
- * a value is not found, never a wrong one. Thread-safe; every method looks at each item below once.
+ * a value is not found, never a wrong one. Thread-safe.
  */
 public final class ContentKeys {
   /** Items that are remembered at least. */
@@ -54,7 +54,7 @@ public final class ContentKeys {
    * @param fingerprint of the content
    */
   public synchronized void note(LineageItem item, int kind, Key fingerprint) {
-    if (item.isLiteral() || isNoted(item)) {
+    if (isNoted(item)) {
       return;
     }
     KeyMixer mixer = new KeyMixer();
@@ -66,8 +66,11 @@ public final class ContentKeys {
 
   /** True when the content of a value need not be looked at. */
   public synchronized boolean isNoted(LineageItem item) {
-    Known known = item.isLiteral() ? null : get(item.key());
-    return item.isLiteral() || known != null && known.isContent;
+    if (item.isLiteral()) {
+      return true;
+    }
+    Known known = get(item.key());
+    return known != null && known.isContent;
   }
 
   /** Notes a content key that was found out elsewhere, of a value whose history is not at hand. */

@@ -1,5 +1,6 @@
 package dev.reprise.memory;
 
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.ReferenceCount;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Shape;
@@ -63,6 +64,15 @@ public abstract sealed class AbsentValue<V extends Value> implements Value
   /** What is there, borrowed from this one; null when nothing is. */
   final V presentOrNull() {
     return present;
+  }
+
+  /** False for a value that is still to come, and for a list with one. */
+  public static boolean isThere(Value value) {
+    return switch (value) {
+      case AbsentValue<?> absent -> absent.isPresent();
+      case ListValue list -> list.elements().stream().allMatch(AbsentValue::isThere);
+      default -> true;
+    };
   }
 
   /** True when the cells are there. */

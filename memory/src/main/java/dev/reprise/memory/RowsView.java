@@ -218,7 +218,7 @@ public final class RowsView implements MatrixValue {
   }
 
   /** True when the cells are in host memory now. */
-  boolean isOnHost() {
+  public boolean isOnHost() {
     return source().isOnHost();
   }
 

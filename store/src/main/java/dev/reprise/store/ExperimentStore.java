@@ -106,6 +106,11 @@ public final class ExperimentStore implements RunStore {
     return new StoreException("the experiment store " + folder + " cannot be opened: " + why, e);
   }
 
+  /** The database of a store. */
+  static Path graphOf(Path folder) {
+    return folder.resolve("graph.db");
+  }
+
   /** The locks of a store whose folder is there. */
   static StoreLocks locksOf(Path folder) {
     try {
@@ -117,7 +122,7 @@ public final class ExperimentStore implements RunStore {
 
   private GraphDatabase openDatabase(Path folder) {
     try {
-      return new GraphDatabase(folder.resolve("graph.db"), config.readOnly());
+      return new GraphDatabase(graphOf(folder), config.readOnly());
     } catch (RuntimeException e) {
       closeLocks();
       throw e;
@@ -137,7 +142,7 @@ public final class ExperimentStore implements RunStore {
    * @param locks as this process has them already; null for none
    */
   static ExperimentStore open(StoreConfig wanted, StoreLocks locks) {
-    Path graph = wanted.folder().resolve("graph.db");
+    Path graph = graphOf(wanted.folder());
     boolean exists = Files.exists(graph);
     if (wanted.readOnly() && !exists) {
       throw new StoreException("there is no experiment store in " + wanted.folder());
@@ -390,7 +395,7 @@ public final class ExperimentStore implements RunStore {
   /** Which file the graph is, or null where that cannot be told. */
   private Object graphFile() {
     try {
-      Path graph = config.folder().resolve("graph.db");
+      Path graph = graphOf(config.folder());
       return Files.readAttributes(graph, BasicFileAttributes.class).fileKey();
     } catch (IOException e) {
       return null;

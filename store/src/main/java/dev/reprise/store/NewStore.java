@@ -38,7 +38,7 @@ public final class NewStore {
 
   /** True when there is a database in a folder, so that no store is to be made. */
   public static boolean isMade(Path folder) {
-    return Files.exists(folder.resolve("graph.db"));
+    return Files.exists(ExperimentStore.graphOf(folder));
   }
 
   public String name() {

@@ -32,8 +32,11 @@ final class ProvenanceQuery {
    * @throws StoreException when there are several
    */
   Provenance of(String digits, int most) throws SQLException {
-    PreparedStatement find = session.prepared(VALUE + "WHERE lower(hex(v.key)) LIKE ? LIMIT 2");
-    find.setString(1, digits + "%");
+    // By its beginning, since keys are what the table is ordered by.
+    PreparedStatement find = session.prepared(VALUE + "WHERE v.key BETWEEN ? AND ? LIMIT 2");
+    String rest = "0".repeat(2 * Keys.LENGTH - digits.length());
+    find.setBytes(1, Keys.bytes(Key.parse(digits + rest)));
+    find.setBytes(2, Keys.bytes(Key.parse(digits + rest.replace('0', 'f'))));
     List<Value> found = values(find);
     if (found.size() > 1) {
       throw new StoreException("several values have a lineage that begins with " + digits);

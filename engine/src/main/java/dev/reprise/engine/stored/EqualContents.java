@@ -7,7 +7,10 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.memory.ManagedMatrix;
+import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.MatrixValue;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
@@ -61,15 +64,29 @@ public final class EqualContents {
     } else if (matricesToo
         && value instanceof MatrixValue matrix
         && matrix.bytes() <= LARGEST_BYTES
-        && isPresent(matrix)) {
-      ValueContent.Fingerprint content =
-          memory.run(() -> ValueContent.fingerprint(matrix, MatrixValue::pinHost));
-      keys.note(item, MATRIX, new Key(content.high(), content.low()));
+        && isAtHand(matrix)) {
+      lookAt(item, matrix);
     }
   }
 
-  private static boolean isPresent(MatrixValue matrix) {
-    return !(matrix instanceof AbsentMatrix absent) || absent.isPresent();
+  /** False for what would have to be made or brought here, as all that a view is rows of. */
+  private static boolean isAtHand(MatrixValue matrix) {
+    return switch (matrix) {
+      case AbsentMatrix absent -> absent.isPresent();
+      case RowsView view -> view.isOnHost();
+      case ManagedMatrix managed -> managed.isOnHost();
+      default -> true;
+    };
+  }
+
+  private void lookAt(LineageItem item, MatrixValue matrix) {
+    try {
+      ValueContent.Fingerprint content =
+          memory.run(() -> ValueContent.fingerprint(matrix, MatrixValue::pinHost));
+      keys.note(item, MATRIX, new Key(content.high(), content.low()));
+    } catch (ResourceException e) {
+      // It left host memory meanwhile, as the rows of a large matrix do: it goes by its history.
+    }
   }
 
   /** The key that stands for the value of an item. */

@@ -8,10 +8,10 @@ import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 
 /**
- * The outputs of one operation that has several. The store keeps each under its own key, so that
- * each is found, and left unloaded, by itself.
+ * The outputs of one operation that has several, each traced as {@code output{index=i}}. The store
+ * keeps each under its own key, so that each is found, and left unloaded, by itself.
  */
-final class OutputsOfOne {
+public final class OutputsOfOne {
   private OutputsOfOne() {}
 
   /** True for the item of an operation with several outputs. */
@@ -30,11 +30,14 @@ final class OutputsOfOne {
   static LineageItem[] items(LineageItem item) {
     LineageItem[] items = new LineageItem[item.operation().opcode().outputs()];
     for (int i = 0; i < items.length; i++) {
-      Operation output =
-          new Operation(
-              OperationTable.standard().get("output"), Attributes.of("index", Integer.toString(i)));
-      items[i] = LineageItem.of(output, item);
+      items[i] = LineageItem.of(operation(i), item);
     }
     return items;
+  }
+
+  /** What takes one output, counted from 0, from all of them. */
+  public static Operation operation(int output) {
+    return new Operation(
+        OperationTable.standard().get("output"), Attributes.of("index", Integer.toString(output)));
   }
 }

@@ -707,7 +707,8 @@ public final class StoredValues implements AutoCloseable {
       DeviceCost measured,
       boolean isKept,
       StoreClaim claim) {
-    RunLog open = isThere(value) ? log : null;
+    // What came from the store and has not been needed is there, or not worth it.
+    RunLog open = AbsentValue.isThere(value) ? log : null;
     // Asked once: a frame looks at all its texts to tell.
     long bytes = open == null ? 0 : value.bytes();
     boolean worthKeeping =
@@ -731,23 +732,17 @@ public final class StoredValues implements AutoCloseable {
   private void offerOutputs(
       RunLog open, LineageItem item, ListValue values, long nanos, StoreClaim claim) {
     LineageItem[] items = OutputsOfOne.items(item);
-    StoreClaim shared = claim == null ? null : new SharedClaim(claim, items.length);
-    for (int i = 0; i < items.length; i++) {
-      Value value = values.elements().get(i);
-      long bytes = value.bytes();
-      record(open, items[i], 0, bytes, null);
-      Key lineage = items[i].key();
-      open.offer(keyOf(items[i]), lineage, nanos, new ValueOffer(value, bytes, memory, shared));
+    // One share is held here, so that the claim ends also when not all of them could be offered.
+    try (SharedClaim shared = new SharedClaim(claim)) {
+      for (int i = 0; i < items.length; i++) {
+        Value value = values.elements().get(i);
+        long bytes = value.bytes();
+        record(open, items[i], 0, bytes, null);
+        Key key = keyOf(items[i]);
+        StoreClaim share = shared.share();
+        open.offer(key, items[i].key(), nanos, new ValueOffer(value, bytes, memory, share));
+      }
     }
-  }
-
-  /** False for what came from the store and has not been needed: it is there, or not worth it. */
-  private static boolean isThere(Value value) {
-    return switch (value) {
-      case AbsentValue<?> absent -> absent.isPresent();
-      case ListValue list -> list.elements().stream().allMatch(StoredValues::isThere);
-      default -> true;
-    };
   }
 
   /** Notes how good a model is, larger is better; of several by one name the best counts. */
@@ -778,7 +773,7 @@ public final class StoredValues implements AutoCloseable {
     if (open == null) {
       return;
     }
-    if (isThere(model) && ValueContent.canWrite(model)) {
+    if (AbsentValue.isThere(model) && ValueContent.canWrite(model)) {
       long bytes = model.bytes();
       record(open, item, 0, bytes, null);
       // Looked for by its history, which somebody reads who knows no contents.
