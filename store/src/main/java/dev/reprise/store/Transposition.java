@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 /**
  * Takes columns out of a table that lies row by row, and puts them back, some of them at a time. A
  * few rows go through an array that stays in the processor's first cache: cells are looked at one
- * by one only there. For one thread; takes as many bytes as the columns.
+ * by one only there. Rows that are nothing but these columns go through it in one copy. For one
+ * thread; takes as many bytes as the columns.
  */
 final class Transposition {
   /** Columns that are taken together. */
@@ -17,6 +18,9 @@ final class Transposition {
 
   /** Between columns, in cells, so that they do not fall on the same places of the cache. */
   private static final int GAP = 24;
+
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
   private final int cellBytes;
   private final int stride;
@@ -60,14 +64,14 @@ final class Transposition {
   void gather(MemorySegment table, long start, int width, int rows, int count) {
     for (int from = 0; from < rows; from += ROWS) {
       int some = Math.min(ROWS, rows - from);
-      for (int row = 0; row < some; row++) {
-        long at = start + (long) (from + row) * width * cellBytes;
+      int runs = count == width ? 1 : some;
+      int run = some / runs * count;
+      for (int i = 0; i < runs; i++) {
+        long at = start + (long) (from + i) * width * cellBytes;
         if (longs != null) {
-          MemorySegment.copy(
-              table, ValueLayout.JAVA_LONG_UNALIGNED, at, longTile, row * count, count);
+          MemorySegment.copy(table, LONG, at, longTile, i * run, run);
         } else {
-          MemorySegment.copy(
-              table, ValueLayout.JAVA_INT_UNALIGNED, at, intTile, row * count, count);
+          MemorySegment.copy(table, INT, at, intTile, i * run, run);
         }
       }
       if (longs != null) {
@@ -105,14 +109,14 @@ final class Transposition {
       } else {
         inInts(from, some, count);
       }
-      for (int row = 0; row < some; row++) {
-        long at = start + (long) (from + row) * width * cellBytes;
+      int runs = count == width ? 1 : some;
+      int run = some / runs * count;
+      for (int i = 0; i < runs; i++) {
+        long at = start + (long) (from + i) * width * cellBytes;
         if (longs != null) {
-          MemorySegment.copy(
-              longTile, row * count, table, ValueLayout.JAVA_LONG_UNALIGNED, at, count);
+          MemorySegment.copy(longTile, i * run, table, LONG, at, run);
         } else {
-          MemorySegment.copy(
-              intTile, row * count, table, ValueLayout.JAVA_INT_UNALIGNED, at, count);
+          MemorySegment.copy(intTile, i * run, table, INT, at, run);
         }
       }
     }

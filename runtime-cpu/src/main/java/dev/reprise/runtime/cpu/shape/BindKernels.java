@@ -12,6 +12,8 @@ import dev.reprise.runtime.operation.Operation;
 
 /** Matrices side by side and one above the other, any number of them. */
 final class BindKernels {
+  private static final long CHUNK_CELLS = 1 << 16;
+
   private final Parallel parallel;
 
   private BindKernels(Parallel parallel) {
@@ -45,6 +47,12 @@ final class BindKernels {
       cols += part.cols();
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), first.rows(), cols);
+    if (cols <= RowTile.MOST_COLUMNS) {
+      long chunk = CHUNK_CELLS / Math.max(1, cols);
+      parallel.forRange(
+          context, out.rows(), chunk, (from, to) -> bindShortRows(inputs, out, from, to));
+      return new Operand[] {out};
+    }
     long col = 0;
     for (Operand input : inputs) {
       DenseMatrix part = (DenseMatrix) input;
@@ -52,6 +60,27 @@ final class BindKernels {
       col += part.cols();
     }
     return new Operand[] {out};
+  }
+
+  private static void bindShortRows(Operand[] parts, DenseMatrix out, long from, long to) {
+    int most = (int) Math.min(RowTile.rowsOf(out.cols()), to - from);
+    RowTile bound = new RowTile(out, most);
+    RowTile[] tiles = new RowTile[parts.length];
+    for (int p = 0; p < parts.length; p++) {
+      tiles[p] = new RowTile((DenseMatrix) parts[p], most);
+    }
+    for (long row = from; row < to; row += most) {
+      int rows = (int) Math.min(most, to - row);
+      int column = 0;
+      for (int p = 0; p < parts.length; p++) {
+        DenseMatrix part = (DenseMatrix) parts[p];
+        int cols = (int) part.cols();
+        tiles[p].load(part, row, rows);
+        tiles[p].copyTo(bound, column, rows, 0, cols);
+        column += cols;
+      }
+      bound.store(out, row, rows);
+    }
   }
 
   private Operand[] rbind(Operation operation, Operand[] inputs, ExecutionContext context) {

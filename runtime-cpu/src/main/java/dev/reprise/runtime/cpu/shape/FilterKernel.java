@@ -12,7 +12,7 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.frame.FrameFilter;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /**
  * {@code removeEmpty}: keeps the rows or columns that a selection marks, or without one those that
@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
  * asks for one row or column of zeros.
  */
 final class FilterKernel implements Kernel {
+  /** Marks of a selection that are looked at together. */
+  private static final int MARKS = 1024;
+
   private final Parallel parallel;
 
   FilterKernel(Parallel parallel) {
@@ -51,7 +54,14 @@ final class FilterKernel implements Kernel {
   }
 
   private static int[] positions(boolean[] keep) {
-    return IntStream.range(0, keep.length).filter(i -> keep[i]).toArray();
+    int[] positions = new int[keep.length];
+    int count = 0;
+    for (int i = 0; i < keep.length; i++) {
+      if (keep[i]) {
+        positions[count++] = i;
+      }
+    }
+    return Arrays.copyOf(positions, count);
   }
 
   /** Without a selection, rows or columns of missing cells and empty texts go. */
@@ -88,19 +98,28 @@ final class FilterKernel implements Kernel {
               + ", but got one of shape "
               + select.shape());
     }
-    for (int i = 0; i < keep.length; i++) {
-      keep[i] = select.segment().getAtIndex(Region.CELL, i) != 0;
+    double[] marks = new double[Math.min(keep.length, MARKS)];
+    for (int from = 0; from < keep.length; from += MARKS) {
+      int count = Math.min(MARKS, keep.length - from);
+      MemorySegment.copy(select.segment(), Region.CELL, 8L * from, marks, 0, count);
+      for (int i = 0; i < count; i++) {
+        keep[from + i] = marks[i] != 0;
+      }
     }
   }
 
   private static void markFilled(DenseMatrix x, boolean[] keep, boolean rows) {
     int cols = Math.toIntExact(x.cols());
-    double[] row = new double[cols];
-    for (long i = 0; i < x.rows(); i++) {
-      MemorySegment.copy(x.segment(), Region.CELL, 8 * i * cols, row, 0, cols);
-      for (int j = 0; j < cols; j++) {
-        if (row[j] != 0) {
-          keep[rows ? (int) i : j] = true;
+    int most = (int) Math.min(x.rows(), Math.max(1, MARKS / Math.max(1, cols)));
+    double[] cells = new double[most * cols];
+    for (long from = 0; from < x.rows(); from += most) {
+      int count = (int) Math.min(most, x.rows() - from);
+      MemorySegment.copy(x.segment(), Region.CELL, 8 * from * cols, cells, 0, count * cols);
+      for (int i = 0, at = 0; i < count; i++) {
+        for (int j = 0; j < cols; j++, at++) {
+          if (cells[at] != 0) {
+            keep[rows ? (int) from + i : j] = true;
+          }
         }
       }
     }

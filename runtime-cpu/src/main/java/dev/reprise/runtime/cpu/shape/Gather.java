@@ -8,7 +8,9 @@ import java.lang.foreign.MemorySegment;
 /** New matrices from chosen rows or columns of another. */
 final class Gather {
   private static final long CHUNK_CELLS = 1 << 15;
-  private static final int SHORT_ROW = 8;
+
+  /** So many rows for each that is wanted cost as much as going to that one alone. */
+  private static final int FAR = 8;
 
   private Gather() {}
 
@@ -24,12 +26,13 @@ final class Gather {
 
   private static void copyRows(DenseMatrix x, int[] rows, DenseMatrix out, int from, int to) {
     long cols = x.cols();
+    int next = cols < RowTile.LONG_RUN ? copyByTiles(x, rows, out, from, to) : from;
     MemorySegment source = x.segment();
     MemorySegment target = out.segment();
-    for (int i = from; i < to; i++) {
+    for (int i = next; i < to; i++) {
       long at = 8L * rows[i] * cols;
       long atTarget = 8L * i * cols;
-      if (cols >= SHORT_ROW) {
+      if (cols >= RowTile.LONG_RUN) {
         MemorySegment.copy(source, at, target, atTarget, 8 * cols);
         continue;
       }
@@ -37,6 +40,34 @@ final class Gather {
         target.set(Region.CELL, atTarget + 8 * j, source.get(Region.CELL, at + 8 * j));
       }
     }
+  }
+
+  /**
+   * Copies rows as long as they are in ascending order and near to each other.
+   *
+   * @return the first one that is not copied
+   */
+  private static int copyByTiles(DenseMatrix x, int[] rows, DenseMatrix out, int from, int to) {
+    int most = RowTile.rowsOf(x.cols());
+    RowTile in = new RowTile(x, most);
+    RowTile kept = new RowTile(out, most);
+    int next = from;
+    while (next < to) {
+      int first = rows[next];
+      int end = next + 1;
+      while (end < to && rows[end] > rows[end - 1] && rows[end] - first < most) {
+        end++;
+      }
+      int seen = rows[end - 1] - first + 1;
+      if (seen > FAR * (end - next)) {
+        return next;
+      }
+      in.load(x, first, seen);
+      in.copyRowsTo(kept, rows, next, end, first);
+      kept.store(out, next, end - next);
+      next = end;
+    }
+    return next;
   }
 
   /** The columns at zero-based positions, in that order. */
@@ -49,6 +80,10 @@ final class Gather {
         x.rows(),
         chunk,
         (from, to) -> {
+          if (Math.max(x.cols(), cols.length) <= RowTile.MOST_COLUMNS) {
+            copyColumnsByTiles(x, cols, out, from, to);
+            return;
+          }
           for (long i = from; i < to; i++) {
             for (int j = 0; j < cols.length; j++) {
               out.set(i, j, x.get(i, cols[j]));
@@ -56,5 +91,18 @@ final class Gather {
           }
         });
     return out;
+  }
+
+  private static void copyColumnsByTiles(
+      DenseMatrix x, int[] cols, DenseMatrix out, long from, long to) {
+    int most = RowTile.rowsOf(Math.max(x.cols(), cols.length));
+    RowTile in = new RowTile(x, most);
+    RowTile chosen = new RowTile(out, most);
+    for (long row = from; row < to; row += most) {
+      int rows = (int) Math.min(most, to - row);
+      in.load(x, row, rows);
+      in.copyTo(chosen, rows, cols);
+      chosen.store(out, row, rows);
+    }
   }
 }

@@ -18,8 +18,8 @@ record Region(DenseMatrix matrix, long row, long col) {
   static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
   private static final long CHUNK_CELLS = 1 << 16;
 
-  /** Runs shorter than this are copied cell by cell; a bulk copy costs about as much. */
-  private static final long SHORT_RUN = 8;
+  /** Whole rows of so many cells are not much more memory than the lines of one cell of each. */
+  private static final long NARROW = 32;
 
   static Region all(DenseMatrix matrix) {
     return new Region(matrix, 0, 0);
@@ -53,7 +53,12 @@ record Region(DenseMatrix matrix, long row, long col) {
   }
 
   private void copyRows(Region target, long from, long to, long cols) {
-    if (cols >= SHORT_RUN || width() != CELL.byteSize()) {
+    boolean isShort = cols < RowTile.LONG_RUN && matrix.cols() <= NARROW;
+    if (isShort && cols == target.matrix.cols()) {
+      copyByTiles(target, from, to, cols);
+      return;
+    }
+    if (cols >= RowTile.LONG_RUN || width() != CELL.byteSize()) {
       for (long i = from; i < to; i++) {
         copyRun(at(i), target, target.at(i), cols);
       }
@@ -67,6 +72,19 @@ record Region(DenseMatrix matrix, long row, long col) {
       for (long j = 0; j < cols; j++) {
         out.set(CELL, atTarget + 8 * j, source.get(CELL, atSource + 8 * j));
       }
+    }
+  }
+
+  /** Out of short rows into a matrix that has no other cells in these rows. */
+  private void copyByTiles(Region target, long from, long to, long cols) {
+    int most = (int) Math.min(RowTile.rowsOf(matrix.cols()), to - from);
+    RowTile in = new RowTile(matrix, most);
+    RowTile out = new RowTile(target.matrix, most);
+    for (long i = from; i < to; i += most) {
+      int rows = (int) Math.min(most, to - i);
+      in.load(matrix, row + i, rows);
+      in.copyTo(out, 0, rows, (int) col, (int) cols);
+      out.store(target.matrix, target.row + i, rows);
     }
   }
 
