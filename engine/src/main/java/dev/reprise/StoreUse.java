@@ -17,6 +17,9 @@ package dev.reprise;
  * @param damaged artifacts whose checksum differed; they were computed again
  * @param deferred of the hits, values that were not loaded until something needed them
  * @param computed deferred values that were computed then, since that cost less or no copy was kept
+ * @param putOff operations that read deferred values, or that an earlier run has executed without
+ *     keeping what they made, and that were put off until something needs it
+ * @param putOffExecuted those of them that were executed then
  * @param programs whole runs that were not executed, since an earlier one did the same
  * @param byContent values, calls and blocks that were found although something small that they were
  *     made of came to be in another way
@@ -38,6 +41,8 @@ public record StoreUse(
     long damaged,
     long deferred,
     long computed,
+    long putOff,
+    long putOffExecuted,
     long programs,
     long byContent,
     long warmStarts,

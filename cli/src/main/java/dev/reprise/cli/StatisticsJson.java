@@ -209,6 +209,8 @@ final class StatisticsJson {
     json.writeNumberField("damaged", store.damaged());
     json.writeNumberField("deferred", store.deferred());
     json.writeNumberField("computed", store.computed());
+    json.writeNumberField("putOff", store.putOff());
+    json.writeNumberField("putOffExecuted", store.putOffExecuted());
     json.writeNumberField("programs", store.programs());
     json.writeNumberField("byContent", store.byContent());
     json.writeNumberField("warmStarts", store.warmStarts());

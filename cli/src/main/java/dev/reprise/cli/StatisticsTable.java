@@ -126,6 +126,14 @@ final class StatisticsTable {
               + store.computed()
               + " of them computed then";
     }
+    if (store.putOff() > 0) {
+      counts +=
+          ", "
+              + store.putOff()
+              + " operations put off, "
+              + store.putOffExecuted()
+              + " of them executed then";
+    }
     if (store.byContent() > 0) {
       counts += ", " + store.byContent() + " of all found by equal contents of what they came from";
     }

@@ -72,6 +72,8 @@ class StatisticsReportTest {
               1,
               3,
               1,
+              4,
+              2,
               0,
               6,
               2,

@@ -36,6 +36,24 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
     return new CompleteInputs(byKey, depth);
   }
 
+  /**
+   * The operands of an operation; null when one is still to come.
+   *
+   * @param item of the operation, with as many inputs as it has operands
+   * @param values of these, borrowed
+   */
+  static CompleteInputs ofOperands(LineageItem item, Value[] values) {
+    return of(operandsOf(item), values);
+  }
+
+  static LineageItem[] operandsOf(LineageItem item) {
+    LineageItem[] operands = new LineageItem[item.inputCount()];
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = item.input(i);
+    }
+    return operands;
+  }
+
   /** How deep absent values lie in a value; negative when it is still to come. */
   private static int add(LineageItem item, Value given, Map<Key, Value> byKey) {
     Value value = given instanceof Handle handle ? handle.valueOrNull() : given;
@@ -57,6 +75,33 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
       byKey.put(item.key(), value);
     }
     return depth;
+  }
+
+  /** Estimated nanoseconds until all of them are there. */
+  long nanos() {
+    long nanos = 0;
+    for (Value value : byKey.values()) {
+      nanos += value instanceof AbsentValue<?> absent ? absent.nanos() : 0;
+    }
+    return nanos;
+  }
+
+  /** Sees that all of them are there; see {@link AbsentValue#make}. */
+  void make() {
+    for (Value value : byKey.values()) {
+      if (value instanceof AbsentValue<?> absent) {
+        absent.make();
+      }
+    }
+  }
+
+  /** The value of an item among them, with a reference for the receiver; null for others. */
+  Value atHand(LineageItem item) {
+    Value value = byKey.get(item.key());
+    if (value != null) {
+      value.retain();
+    }
+    return value;
   }
 
   void retain() {

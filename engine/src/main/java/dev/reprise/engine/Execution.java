@@ -6,15 +6,13 @@ import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.LostValueException;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.ValueType;
-import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.store.Artifact;
@@ -43,6 +41,8 @@ final class Execution {
   /** Null without an experiment store. */
   private final StoredValues stored;
 
+  private final PuttingOff puttingOff;
+
   Execution(
       SessionServices services,
       KernelRunner kernels,
@@ -56,6 +56,7 @@ final class Execution {
     this.kernels = kernels;
     this.opcodes = opcodes;
     this.parts = parts;
+    this.puttingOff = new PuttingOff(services);
   }
 
   /**
@@ -136,16 +137,8 @@ final class Execution {
 
   private void lookAtOperands(Value[] inputs, LineageItem item) {
     if (item.inputCount() == inputs.length) {
-      stored.contents().lookAt(operandsOf(item), inputs, services.mayDefer());
+      stored.contents().lookAt(CompleteInputs.operandsOf(item), inputs, services.mayDefer());
     }
-  }
-
-  private static LineageItem[] operandsOf(LineageItem item) {
-    LineageItem[] operands = new LineageItem[item.inputCount()];
-    for (int i = 0; i < operands.length; i++) {
-      operands[i] = item.input(i);
-    }
-    return operands;
   }
 
   private static KernelTime timeOf(StoredValues.Answer answer) {
@@ -181,7 +174,7 @@ final class Execution {
     if (item.inputCount() != inputs.length) {
       return null;
     }
-    KnownForm form = found == item ? inferred(linked.operation(), inputs) : null;
+    KnownForm form = found == item ? KnownForm.inferred(linked.operation(), inputs) : null;
     if (form == null) {
       form = KnownForm.of(stored, artifact);
     }
@@ -191,19 +184,8 @@ final class Execution {
     return KnownContent.of(
         services,
         new KnownContent.Facts(found, form, artifact),
-        CompleteInputs.of(operandsOf(item), inputs),
+        CompleteInputs.ofOperands(item, inputs),
         new OperationCost(stored, item, artifact.costNanos()));
-  }
-
-  /** The form of a matrix that follows from the operands; null when it does not. */
-  private static KnownForm inferred(Operation operation, Value[] inputs) {
-    Meta meta = operation.opcode().result().infer(operation, inputs);
-    return operation.precision() != Precision.FP64
-            || meta == null
-            || meta.type() != ValueType.MATRIX
-            || meta.shape() == null
-        ? null
-        : KnownForm.ofMatrix(meta.shape(), Precision.FP64);
   }
 
   /** Offers what an accelerator has computed before it passes it on. */
@@ -332,6 +314,14 @@ final class Execution {
       Later later,
       KernelTime time,
       boolean tellsParts) {
+    AbsentValue<?> putOff =
+        stored == null
+            ? null
+            : puttingOff.of(linked.operation(), inputs, item, linked.work(inputs));
+    if (putOff != null) {
+      Restoration.note(putOff, item);
+      return putOff;
+    }
     long start = System.nanoTime();
     // Asked once: each placement may take a turn.
     boolean placed = later != null && kernels.places();

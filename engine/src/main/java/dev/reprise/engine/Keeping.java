@@ -4,6 +4,7 @@ import dev.reprise.cache.Claim;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.Value;
 
 /**
@@ -36,11 +37,13 @@ final class Keeping {
    */
   void complete(
       Claim claim, SiteAccount account, LineageItem item, double work, Value value, long nanos) {
+    // What was put off costs its work when it is needed.
+    long cost = AbsentValue.isThere(value) ? nanos : Math.max(nanos, (long) work);
     try (claim) {
       if (pays(account, item.keyHigh(), item.keyLow(), work, value.bytes())) {
-        claim.keep(value, nanos, item.height(), account.credit(work));
+        claim.keep(value, cost, item.height(), account.credit(work));
       } else {
-        claim.complete(value, nanos, item.height(), false);
+        claim.complete(value, cost, item.height(), false);
       }
     }
   }

@@ -7,7 +7,10 @@ import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
+import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Meta;
+import dev.reprise.runtime.operation.Operation;
 import dev.reprise.store.Artifact;
 
 /**
@@ -22,6 +25,17 @@ record KnownForm(Shape shape, Precision precision, long bytes) {
 
   static KnownForm ofMatrix(Shape shape, Precision precision) {
     return new KnownForm(shape, precision, shape.cells() * precision.bytesPerCell());
+  }
+
+  /** The form of a dense matrix that follows from the operands; null when it does not. */
+  static KnownForm inferred(Operation operation, Value[] inputs) {
+    Meta meta = operation.opcode().result().infer(operation, inputs);
+    return operation.precision() != Precision.FP64
+            || meta == null
+            || meta.type() != ValueType.MATRIX
+            || meta.shape() == null
+        ? null
+        : ofMatrix(meta.shape(), Precision.FP64);
   }
 
   /**

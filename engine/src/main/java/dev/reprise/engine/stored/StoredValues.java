@@ -119,6 +119,8 @@ public final class StoredValues implements AutoCloseable {
   private final LongAdder damaged = new LongAdder();
   private final LongAdder deferred = new LongAdder();
   private final LongAdder computed = new LongAdder();
+  private final LongAdder putOff = new LongAdder();
+  private final LongAdder putOffExecuted = new LongAdder();
   private final LongAdder byContent = new LongAdder();
   private final EqualContents contents;
   private final ScoredModels models;
@@ -450,6 +452,23 @@ public final class StoredValues implements AutoCloseable {
   /** Counts a deferred value that was computed after all. */
   public void computedAfterAll() {
     computed.increment();
+  }
+
+  /** True for a value that an earlier run has computed, whether or not it is kept. */
+  public boolean isKnown(LineageItem item) {
+    return !isBarren() && !costsOf(List.of(item)).isEmpty();
+  }
+
+  /**
+   * Counts an operation that was put off, since it reads a deferred value or was executed before.
+   */
+  public void putOff() {
+    putOff.increment();
+  }
+
+  /** Counts an operation that was put off and is executed after all. */
+  public void putOffExecuted() {
+    putOffExecuted.increment();
   }
 
   /** Estimated nanoseconds of loading an artifact. */
@@ -852,6 +871,8 @@ public final class StoredValues implements AutoCloseable {
         damaged.sum(),
         deferred.sum(),
         computed.sum(),
+        putOff.sum(),
+        putOffExecuted.sum(),
         programs.sum(),
         byContent.sum(),
         warmStarts == null ? 0 : warmStarts.found(),
