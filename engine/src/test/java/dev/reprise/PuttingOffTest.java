@@ -161,11 +161,12 @@ class PuttingOffTest {
   @Test
   void whatAnEarlierRunExecutedAndDidNotKeepIsPutOffToo() {
     String script =
-        """
-        Y = rand(rows=1000000, cols=3, seed=7)
-        C = removeEmpty(target=Y, margin="rows", select=(seq(1, nrow(Y)) %% 2) == 0)
-        print(nrow(C))
-        """;
+        SORTED
+            + """
+            Y = rand(rows=1000000, cols=3, seed=7)
+            C = removeEmpty(target=Y, margin="rows", select=(seq(1, nrow(Y)) %% 2) == 0)
+            print(nrow(C))
+            """;
     run(stored, script);
     Outcome second = run(stored, script + "print(ncol(C))");
     assertThat(second.output()).isEqualTo(plain(script + "print(ncol(C))"));

@@ -454,9 +454,13 @@ public final class StoredValues implements AutoCloseable {
     computed.increment();
   }
 
-  /** True for a value that an earlier run has computed, whether or not it is kept. */
+  /**
+   * True for a value that an earlier run has computed, whether or not it is kept. False as long as
+   * nothing was found: then what is made of it will not be found either, as after an upgrade, when
+   * the graph knows what values of another build cost.
+   */
   public boolean isKnown(LineageItem item) {
-    return !isBarren() && !costsOf(List.of(item)).isEmpty();
+    return hits.sum() + regions.sum() > 0 && !costsOf(List.of(item)).isEmpty();
   }
 
   /**
