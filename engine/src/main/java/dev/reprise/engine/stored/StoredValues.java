@@ -2,48 +2,29 @@ package dev.reprise.engine.stored;
 
 import dev.reprise.StoreUse;
 import dev.reprise.cache.TagClass;
-import dev.reprise.formats.FormatException;
-import dev.reprise.formats.ValueContent;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.lineage.Trace;
-import dev.reprise.lineage.TraceWriter;
-import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.HostMemory;
-import dev.reprise.memory.ManagedMatrix;
-import dev.reprise.runtime.ListValue;
-import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
-import dev.reprise.store.DamagedContentException;
 import dev.reprise.store.DeviceCost;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
 import dev.reprise.store.RunLog;
 import dev.reprise.store.RunStore;
-import dev.reprise.store.ScoredModel;
 import dev.reprise.store.StoreClaim;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
-import dev.reprise.store.TableContent;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -63,28 +44,6 @@ public final class StoredValues implements AutoCloseable {
   /** Estimated work below which asking costs more than computing may. */
   public static final double WORTH_ASKING_NANOS = RunStore.FOLDER_ASKING_NANOS;
 
-  /** Work from which on other processes wait instead of computing the same. */
-  static final double WORTH_WAITING_NANOS = 20_000_000;
-
-  /** What finding and opening costs besides reading; measured on SSDs. */
-  private static final long FILE_NANOS = 150_000;
-
-  private static final long INLINE_NANOS = 30_000;
-
-  /** Mapped reading with the check of its fingerprint. */
-  private static final double NANOS_PER_BYTE = 0.7;
-
-  /** A value must have cost so many times its loading to be kept. */
-  private static final double WORTH_KEEPING = 2;
-
-  /** What took less is not kept: noting it costs the run a tenth of that. */
-  private static final long LEAST_COST_NANOS = 500_000;
-
-  private static final double PATIENCE = 20;
-  private static final double LEAST_PATIENCE_NANOS = 10e9;
-  private static final long FIRST_PAUSE_NANOS = 500_000;
-  private static final long LONGEST_PAUSE_NANOS = 50_000_000;
-
   /** The queue to the store may hold this share of host memory, as a divisor, and no more than.. */
   private static final int QUEUE_SHARE = 8;
 
@@ -100,36 +59,22 @@ public final class StoredValues implements AutoCloseable {
   /** A model that waits for the end of the session takes no more than this share, as a divisor. */
   private static final int MODEL_SHARE = 16;
 
-  /** Traces of files that are longer are not kept. */
-  private static final int LONGEST_TRACE = 32 << 20;
-
   private final StoreOpening opening;
   private final TagClass tags;
   private final String version;
   private final Consumer<String> tell;
   private final HostMemory memory;
-  private final GraphRecorder recorder = new GraphRecorder();
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder programs = new LongAdder();
-  private final LongAdder regions = new LongAdder();
-  private final LongAdder savedNanos = new LongAdder();
-  private final LongAdder loadedBytes = new LongAdder();
-  private final LongAdder waits = new LongAdder();
-  private final LongAdder damaged = new LongAdder();
-  private final LongAdder deferred = new LongAdder();
-  private final LongAdder computed = new LongAdder();
-  private final LongAdder putOff = new LongAdder();
-  private final LongAdder putOffExecuted = new LongAdder();
-  private final LongAdder byContent = new LongAdder();
   private final EqualContents contents;
+  private final StoreKeys keys;
+  private final UseCounts counts = new UseCounts();
+  private final Offers offers;
+  private final Loading loading;
+  private final OtherProcesses others;
   private final ScoredModels models;
 
   /** Null unless trainings begin from earlier models. */
   private final WarmStarts warmStarts;
 
-  // Set by the first run; null before, and always when the store is read only.
-  private volatile RunLog log;
   private volatile String status = "ended";
   private long startedNanos;
 
@@ -161,6 +106,10 @@ public final class StoredValues implements AutoCloseable {
     this.tell = tell;
     this.warmStarts = config.warmStart() ? new WarmStarts(this, tell) : null;
     this.opening = new StoreOpening(config, build, tell);
+    this.keys = new StoreKeys(tags, opening, contents);
+    this.offers = new Offers(keys, memory);
+    this.loading = new Loading(opening, memory, offers, counts);
+    this.others = new OtherProcesses(opening, counts);
   }
 
   /** True when the store was made for this session, so that it has nothing to tell. */
@@ -174,12 +123,12 @@ public final class StoredValues implements AutoCloseable {
 
   /** Records runs from now on; does nothing when that has begun. */
   public synchronized void begin(String script, String arguments) {
-    if (log != null) {
+    if (offers.log() != null) {
       return;
     }
     startedNanos = System.nanoTime();
     long queueBytes = Math.min(memory.budgetBytes() / QUEUE_SHARE, LARGEST_QUEUE_BYTES);
-    log = opening.begin(facts(script, arguments, version), queueBytes);
+    offers.begin(opening.begin(facts(script, arguments, version), queueBytes));
   }
 
   /** What is known of a run that begins now. */
@@ -210,16 +159,9 @@ public final class StoredValues implements AutoCloseable {
     return contents;
   }
 
-  /** The key under which the value of an item lies. */
-  private Key keyOf(LineageItem item) {
-    return keyOf(contents.of(item));
-  }
-
   /** The key under which values of this session lie. */
   Key keyOf(Key lineage) {
-    Key tagged = tags.of(lineage);
-    Key contract = opening.contract();
-    return new Key(tagged.high() ^ contract.high(), tagged.low() ^ contract.low());
+    return keys.of(lineage);
   }
 
   /** True when an operation of that estimated work is worth asking for. */
@@ -275,7 +217,7 @@ public final class StoredValues implements AutoCloseable {
     public void took(String device, long nanos) {
       DeviceCost cost = DeviceCost.measured(device, nanos);
       if (isOffered) {
-        measured(item, cost);
+        offers.measured(item, cost);
       } else {
         measured = cost;
       }
@@ -286,7 +228,7 @@ public final class StoredValues implements AutoCloseable {
       StoreClaim held = claim;
       claim = null;
       isOffered = true;
-      offer(item, key, result, nanos, measured, isKept, held);
+      offers.offer(item, key, result, nanos, measured, isKept, held);
     }
 
     /** Gives the duty back without a value, if it has not ended. */
@@ -334,12 +276,12 @@ public final class StoredValues implements AutoCloseable {
   public Answer ask(
       LineageItem item, double work, BooleanSupplier wanted, Deferral deferral, Refusal refusal) {
     Key contentKey = contents.of(item);
-    Key key = keyOf(contentKey);
+    Key key = keys.of(contentKey);
     boolean isOfSeveral = OutputsOfOne.isItem(item);
-    Value outputs = isOfSeveral ? outputs(item, deferral, this::look) : null;
+    Value outputs = isOfSeveral ? loading.outputs(item, deferral, this::look) : null;
     Artifact known = isOfSeveral ? null : look(key);
     if ((known != null || outputs != null) && !contentKey.equals(item.key())) {
-      byContent.increment();
+      counts.byContent.increment();
     }
     if (outputs != null) {
       return new Answer(item, key, outputs, null, true);
@@ -353,16 +295,16 @@ public final class StoredValues implements AutoCloseable {
       computedAfterAll();
       return new Answer(item, key, null, null, true);
     }
-    Value found = known == null ? null : load(item, known);
+    Value found = known == null ? null : loading.found(item, known);
     if (found != null) {
       return new Answer(item, key, found, null, true);
     }
     StoreClaim claim = null;
-    if (work >= WORTH_WAITING_NANOS && opening.takesClaims()) {
-      claim = tryClaim(key);
+    if (work >= OtherProcesses.WORTH_WAITING_NANOS && opening.takesClaims()) {
+      claim = others.tryClaim(key);
       boolean waited = claim == null;
       if (waited) {
-        claim = waitFor(key, work, wanted);
+        claim = others.waitFor(key, work, wanted);
       }
       // Whoever held the claim before may have left the value. For that alone no store is opened.
       boolean mayBeLeft = claim != null && (waited || opening.isOver());
@@ -376,49 +318,18 @@ public final class StoredValues implements AutoCloseable {
         return new Answer(item, key, found, null, true);
       }
     }
-    misses.increment();
+    counts.misses.increment();
     return new Answer(item, key, null, claim, false);
-  }
-
-  private StoreClaim tryClaim(Key key) {
-    try {
-      return opening.tryClaim(key);
-    } catch (StoreException e) {
-      // Without locks everybody computes for himself.
-      return null;
-    }
-  }
-
-  /**
-   * The claim when the process that has it ends it; null after a multiple of what computing is
-   * estimated to take, since a process may have been stopped.
-   */
-  private StoreClaim waitFor(Key key, double work, BooleanSupplier wanted) {
-    waits.increment();
-    long start = System.nanoTime();
-    double most = Math.max(LEAST_PATIENCE_NANOS, PATIENCE * work);
-    long pause = FIRST_PAUSE_NANOS;
-    while (wanted.getAsBoolean()
-        && !Thread.currentThread().isInterrupted()
-        && System.nanoTime() - start < most) {
-      LockSupport.parkNanos(pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-      StoreClaim claim = tryClaim(key);
-      if (claim != null) {
-        return claim;
-      }
-    }
-    return null;
   }
 
   /** The value of an item, with a reference for the receiver, or null; waits for nobody. */
   public Value find(LineageItem item) {
-    return load(item, keyOf(item));
+    return load(item, keys.of(item));
   }
 
   /** What the store has of an item's value; null when it has none. Loads nothing. */
   public Artifact look(LineageItem item) {
-    return look(keyOf(item));
+    return look(keys.of(item));
   }
 
   private Artifact look(Key key) {
@@ -445,13 +356,13 @@ public final class StoredValues implements AutoCloseable {
 
   /** Counts a value that was found and is not loaded yet. */
   public void deferred() {
-    hits.increment();
-    deferred.increment();
+    counts.hits.increment();
+    counts.deferred.increment();
   }
 
   /** Counts a deferred value that was computed after all. */
   public void computedAfterAll() {
-    computed.increment();
+    counts.computed.increment();
   }
 
   /**
@@ -460,24 +371,24 @@ public final class StoredValues implements AutoCloseable {
    * the graph knows what values of another build cost.
    */
   public boolean isKnown(LineageItem item) {
-    return hits.sum() + regions.sum() > 0 && !costsOf(List.of(item)).isEmpty();
+    return counts.hasFound() && !costsOf(List.of(item)).isEmpty();
   }
 
   /**
    * Counts an operation that was put off, since it reads a deferred value or was executed before.
    */
   public void putOff() {
-    putOff.increment();
+    counts.putOff.increment();
   }
 
   /** Counts an operation that was put off and is executed after all. */
   public void putOffExecuted() {
-    putOffExecuted.increment();
+    counts.putOffExecuted.increment();
   }
 
   /** Estimated nanoseconds of loading an artifact. */
   public static long loadNanos(Artifact artifact) {
-    return (long) loadNanos(artifact.bytes());
+    return (long) Offers.loadNanos(artifact.bytes());
   }
 
   /** What is known of the costs of values, by their lineage keys; those unknown are left out. */
@@ -511,12 +422,9 @@ public final class StoredValues implements AutoCloseable {
 
   /** Counts a whole run that was not executed. */
   public void foundProgram(Key key, long nanos) {
-    programs.increment();
-    RunLog open = log;
-    if (open != null) {
-      open.used(keyOf(key));
-    }
-    savedNanos.add(nanos);
+    counts.programs.increment();
+    offers.used(keyOf(key));
+    counts.savedNanos.add(nanos);
   }
 
   /**
@@ -525,19 +433,16 @@ public final class StoredValues implements AutoCloseable {
    * @param hasOtherHistory whether an input had another history then
    */
   public void foundRegion(Key key, boolean hasOtherHistory) {
-    regions.increment();
+    counts.regions.increment();
     if (hasOtherHistory) {
-      byContent.increment();
+      counts.byContent.increment();
     }
-    RunLog open = log;
-    if (open != null) {
-      open.used(keyOf(key));
-    }
+    offers.used(keyOf(key));
   }
 
   /** True when an execution that took so long is worth noting. */
   public boolean isWorthKeepingRegion(long costNanos) {
-    return costNanos >= LEAST_COST_NANOS && log != null;
+    return offers.isWorthKeepingRegion(costNanos);
   }
 
   /**
@@ -546,7 +451,7 @@ public final class StoredValues implements AutoCloseable {
    * @param record called by the thread that writes; null when it cannot be kept
    */
   public void keepRegion(Key key, Supplier<byte[]> record, long costNanos) {
-    RunLog open = log;
+    RunLog open = offers.log();
     if (open != null) {
       open.region(keyOf(key), () -> SealedRecord.sealed(record.get()), costNanos);
     }
@@ -558,7 +463,7 @@ public final class StoredValues implements AutoCloseable {
    * @param program called by the thread that writes
    */
   public void keepProgram(Key key, Supplier<Program> program, long costNanos) {
-    RunLog open = log;
+    RunLog open = offers.log();
     if (open == null) {
       return;
     }
@@ -573,7 +478,7 @@ public final class StoredValues implements AutoCloseable {
 
   /** Keeps a run that the graph has where those find it who do not open the graph. */
   public void copyProgram(Key key, Supplier<Program> program) {
-    RunLog open = log;
+    RunLog open = offers.log();
     if (open != null && tags == TagClass.DEFAULT) {
       open.copyProgram(keyOf(key), program);
     }
@@ -590,49 +495,10 @@ public final class StoredValues implements AutoCloseable {
 
   private Value load(LineageItem item, Key key) {
     if (OutputsOfOne.isItem(item)) {
-      return outputs(item, (_, _) -> null, this::lookForSure);
+      return loading.outputs(item, (_, _) -> null, output -> lookForSure(keys.of(output)));
     }
     Artifact artifact = lookForSure(key);
-    return artifact == null ? null : load(item, artifact);
-  }
-
-  /**
-   * All outputs of an operation that has several, as a list with a reference for the receiver; null
-   * unless the store has each of them.
-   */
-  private Value outputs(LineageItem item, Deferral deferral, Function<Key, Artifact> looking) {
-    LineageItem[] items = OutputsOfOne.items(item);
-    Artifact[] artifacts = new Artifact[items.length];
-    for (int i = 0; i < items.length; i++) {
-      artifacts[i] = looking.apply(keyOf(items[i]));
-      if (artifacts[i] == null) {
-        return null;
-      }
-    }
-    List<Value> values = new ArrayList<>(items.length);
-    try {
-      for (int i = 0; i < items.length; i++) {
-        Value later = artifacts[i].isInline() ? null : deferral.of(items[i], artifacts[i]);
-        Value value = later == null ? load(items[i], artifacts[i]) : later;
-        if (value == null) {
-          return null;
-        }
-        values.add(value);
-      }
-      ListValue list = new ListValue(List.of(), List.copyOf(values));
-      values.clear();
-      return list;
-    } finally {
-      values.forEach(Value::release);
-    }
-  }
-
-  private Value load(LineageItem item, Artifact artifact) {
-    Value value = loadDeferred(item, artifact);
-    if (value != null) {
-      hits.increment();
-    }
-    return value;
+    return artifact == null ? null : loading.found(item, artifact);
   }
 
   /**
@@ -640,137 +506,24 @@ public final class StoredValues implements AutoCloseable {
    * it is damaged or cannot be read now.
    */
   public Value loadDeferred(LineageItem item, Artifact artifact) {
-    long start = System.nanoTime();
-    Value value = loadModel(item, artifact);
-    if (value != null) {
-      savedNanos.add(Math.max(0, artifact.costNanos() - (System.nanoTime() - start)));
-    }
-    return value;
+    return loading.deferred(item, artifact);
   }
 
   /** Likewise, of a value that saves no work. */
   Value loadModel(LineageItem item, Artifact artifact) {
-    RunLog open = log;
-    Value value;
-    try {
-      value = read(artifact);
-    } catch (FormatException e) {
-      damaged.increment();
-      if (open != null) {
-        open.damaged(artifact);
-      }
-      return null;
-    } catch (UncheckedIOException | ResourceException e) {
-      // It may be fine, but not now and here: no room, no right, a run that is told to stop.
-      return null;
-    }
-    loadedBytes.add(artifact.bytes());
-    if (open != null) {
-      open.used(artifact.key());
-      record(open, item, 0, value.bytes(), null);
-    }
-    return value;
-  }
-
-  /**
-   * The value of an artifact.
-   *
-   * @throws FormatException when its content is not what it was
-   */
-  private Value read(Artifact artifact) {
-    return memory.run(() -> content(artifact));
-  }
-
-  private Value content(Artifact artifact) {
-    ValueContent.Fingerprint expected =
-        new ValueContent.Fingerprint(
-            artifact.hash().high(), artifact.hash().low(), artifact.bytes());
-    Path file = store().fileOf(artifact);
-    try (Arena arena = Arena.ofConfined()) {
-      TableContent table = store().tableOf(artifact);
-      if (table != null) {
-        return ValueContent.readTable(
-            table.header(), table::cellsInto, expected, file, memory, ManagedMatrix::adopt);
-      }
-      MemorySegment content = store().contentOf(artifact, arena);
-      return ValueContent.read(content, expected, file, memory, ManagedMatrix::adopt);
-    } catch (InternalError e) {
-      // What the JVM makes of a page of a mapped file that is no longer there.
-      throw new FormatException(file.toString(), "the file became shorter while it was read");
-    } catch (NoSuchFileException e) {
-      throw new FormatException(file.toString(), "the file of an artifact is gone");
-    } catch (DamagedContentException e) {
-      throw new FormatException(file.toString(), e.getMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return loading.model(item, artifact);
   }
 
   // ---- keeping
 
-  /** What loading so many bytes would cost. */
-  private static double loadNanos(long bytes) {
-    return bytes <= Artifact.LARGEST_INLINE_BYTES
-        ? INLINE_NANOS
-        : FILE_NANOS + NANOS_PER_BYTE * bytes;
-  }
-
   /** Offers a value; the caller keeps its reference. */
   public void offer(LineageItem item, Value value, long nanos) {
-    if (log != null) {
-      offer(item, keyOf(item), value, nanos, null, false, null);
-    }
-  }
-
-  private void offer(
-      LineageItem item,
-      Key key,
-      Value value,
-      long nanos,
-      DeviceCost measured,
-      boolean isKept,
-      StoreClaim claim) {
-    // What came from the store and has not been needed is there, or not worth it.
-    RunLog open = AbsentValue.isThere(value) ? log : null;
-    // Asked once: a frame looks at all its texts to tell.
-    long bytes = open == null ? 0 : value.bytes();
-    boolean worthKeeping =
-        open != null
-            && !isKept
-            && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * loadNanos(bytes))
-            && ValueContent.canWrite(value);
-    if (open != null) {
-      record(open, item, nanos, bytes, measured);
-    }
-    if (worthKeeping && OutputsOfOne.isValue(item, value)) {
-      offerOutputs(open, item, (ListValue) value, nanos, claim);
-    } else if (worthKeeping) {
-      open.offer(key, item.key(), nanos, new ValueOffer(value, bytes, memory, claim));
-    } else if (claim != null) {
-      claim.close();
-    }
-  }
-
-  /** Each output under its own key: whoever has one of them to spare need not load the others. */
-  private void offerOutputs(
-      RunLog open, LineageItem item, ListValue values, long nanos, StoreClaim claim) {
-    LineageItem[] items = OutputsOfOne.items(item);
-    // One share is held here, so that the claim ends also when not all of them could be offered.
-    try (SharedClaim shared = new SharedClaim(claim)) {
-      for (int i = 0; i < items.length; i++) {
-        Value value = values.elements().get(i);
-        long bytes = value.bytes();
-        record(open, items[i], 0, bytes, null);
-        Key key = keyOf(items[i]);
-        StoreClaim share = shared.share();
-        open.offer(key, items[i].key(), nanos, new ValueOffer(value, bytes, memory, share));
-      }
-    }
+    offers.offer(item, value, nanos);
   }
 
   /** Notes how good a model is, larger is better; of several by one name the best counts. */
   public void score(String name, Key model, double value) {
-    RunLog open = log;
+    RunLog open = offers.log();
     if (open != null) {
       open.score(name, model, value);
     }
@@ -792,32 +545,21 @@ public final class StoredValues implements AutoCloseable {
    * @param nanos what the session has taken to make it
    */
   void leave(String name, LineageItem item, Value model, long nanos) {
-    RunLog open = log;
-    if (open == null) {
-      return;
-    }
-    if (AbsentValue.isThere(model) && ValueContent.canWrite(model)) {
-      long bytes = model.bytes();
-      record(open, item, 0, bytes, null);
-      // Looked for by its history, which somebody reads who knows no contents.
-      Key lineage = item.key();
-      open.offer(keyOf(lineage), lineage, nanos, new ValueOffer(model, bytes, memory, null));
-    }
-    open.trace(name, item.key(), () -> ScoredModels.textOf(item));
+    offers.leave(name, item, model, nanos);
   }
 
   /** What the session has taken until now. */
   long elapsedNanos() {
-    return log == null ? 0 : System.nanoTime() - startedNanos;
+    return offers.log() == null ? 0 : System.nanoTime() - startedNanos;
   }
 
   boolean isKeeping() {
-    return log != null;
+    return offers.log() != null;
   }
 
   /** Keeps the lineage of what a run wrote, under the name of the file. */
   public void keepTrace(String name, LineageItem item) {
-    keepTrace(name, item.key(), () -> textOf(item));
+    offers.keepTrace(name, item);
   }
 
   /**
@@ -826,59 +568,33 @@ public final class StoredValues implements AutoCloseable {
    * @param text called by the thread that writes
    */
   public void keepTrace(String name, Key key, Supplier<String> text) {
-    RunLog open = log;
-    if (open != null) {
-      open.trace(ScoredModel.fileTraceName(name), key, text);
-    }
-  }
-
-  /** Null when it is too long to be kept. */
-  private static String textOf(LineageItem item) {
-    StringBuilder text = new StringBuilder();
-    try {
-      TraceWriter.write(Map.of(Trace.UNNAMED, item), new ShortText(text, LONGEST_TRACE));
-    } catch (IOException e) {
-      return null;
-    }
-    return text.toString();
-  }
-
-  private void record(RunLog open, LineageItem item, long nanos, long bytes, DeviceCost measured) {
-    open.seen(() -> recorder.verticesOf(item, nanos, bytes, measured));
-  }
-
-  /** Notes what the operation of a value took that was offered before. */
-  private void measured(LineageItem item, DeviceCost cost) {
-    RunLog open = log;
-    if (open != null) {
-      open.measured(item.key(), cost);
-    }
+    offers.keepTrace(name, key, text);
   }
 
   // ---- reports
 
   public StoreUse use() {
-    RunLog open = log;
+    RunLog open = offers.log();
     StoreException writing = open == null ? null : open.problem();
     StoreException problem = writing == null && opening.isOver() ? ofStore() : writing;
     return new StoreUse(
         opening.name(),
-        hits.sum(),
-        misses.sum(),
-        regions.sum(),
-        savedNanos.sum(),
-        loadedBytes.sum(),
+        counts.hits.sum(),
+        counts.misses.sum(),
+        counts.regions.sum(),
+        counts.savedNanos.sum(),
+        counts.loadedBytes.sum(),
         open == null ? 0 : open.kept(),
         open == null ? 0 : open.keptBytes(),
         open == null ? 0 : open.dropped() + open.unpaid(),
-        waits.sum(),
-        damaged.sum(),
-        deferred.sum(),
-        computed.sum(),
-        putOff.sum(),
-        putOffExecuted.sum(),
-        programs.sum(),
-        byContent.sum(),
+        counts.waits.sum(),
+        counts.damaged.sum(),
+        counts.deferred.sum(),
+        counts.computed.sum(),
+        counts.putOff.sum(),
+        counts.putOffExecuted.sum(),
+        counts.programs.sum(),
+        counts.byContent.sum(),
         warmStarts == null ? 0 : warmStarts.found(),
         warmStarts == null ? 0 : warmStarts.missed(),
         problem == null ? null : problem.getMessage());
@@ -899,7 +615,7 @@ public final class StoredValues implements AutoCloseable {
    * @return false when the store was not made for that, or has trouble that somebody should see
    */
   public boolean writeAtLeisure() {
-    RunLog open = log;
+    RunLog open = offers.log();
     if (open == null || !opening.isWrittenAfterwards() || open.problem() != null) {
       return false;
     }
@@ -934,7 +650,7 @@ public final class StoredValues implements AutoCloseable {
   /** Waits until everything that was offered is written. */
   @Override
   public void close() {
-    RunLog open = log;
+    RunLog open = offers.log();
     models.leaveAll();
     if (warmStarts != null) {
       warmStarts.close();
