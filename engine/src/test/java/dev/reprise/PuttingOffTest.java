@@ -224,4 +224,36 @@ class PuttingOffTest {
     run(stored, SORTED);
     assertThat(run(stored, script).output()).isEqualTo(plain(script));
   }
+
+  @Test
+  void itMayBeWrittenIntoListedPassedAndWritten() throws IOException {
+    String script =
+        """
+        less = function(Matrix[Double] M) return (Matrix[Double] R) {
+          R = M - 1
+        }
+        """
+            + SORTED
+            + """
+            A = X * 3
+            L = list(a=A, b=A + 1)
+            B = less(A)
+            A[1, 1] = 7
+            b = as.matrix(L[2])
+            write(B[1:9, ], "B.csv", format="csv")
+            write(B * 2, "B2.bin", format="binary")
+            print(sum(A) + " " + sum(b) + " " + sum(X) + " " + nrow(B))
+            """;
+    run(stored, SORTED);
+    Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+    String expected =
+        run(Scripts.config().withReuse(ReuseMode.NONE).withWorkingDirectory(elsewhere), script)
+            .output();
+    Outcome second = run(stored, script);
+    assertThat(second.output()).isEqualTo(expected);
+    assertThat(store(second).putOff()).isPositive();
+    for (String file : List.of("B.csv", "B2.bin")) {
+      assertThat(folder.resolve(file)).hasSameBinaryContentAs(elsewhere.resolve(file));
+    }
+  }
 }

@@ -160,7 +160,6 @@ final class PuttingOff {
     if (!rows && !columns || !isVector || select.shape().cells() != length) {
       return null;
     }
-    Relayed.leaveWorker();
     long kept = services.memory().run(() -> marked(select));
     if (kept <= 0) {
       return null;
