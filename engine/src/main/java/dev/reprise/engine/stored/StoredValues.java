@@ -17,6 +17,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.DamagedContentException;
 import dev.reprise.store.DeviceCost;
+import dev.reprise.store.Experiments;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
@@ -469,6 +470,18 @@ public final class StoredValues implements AutoCloseable {
   /** What a content begins with, as good as the content itself; null when the store cannot say. */
   public byte[] headerOf(Artifact artifact) {
     return store().headerOf(artifact);
+  }
+
+  /**
+   * How a value of the store came to be.
+   *
+   * @param digits with which its lineage begins
+   * @throws StoreException when the store does not know, or not far enough
+   */
+  public StoredHistory history(String digits) {
+    Experiments experiments = new Experiments(store().experiments());
+    KeptContents contents = new KeptContents(this, experiments);
+    return StoredHistory.of(experiments.lineage(digits), experiments, contents, tell);
   }
 
   // ---- whole calls and blocks
