@@ -76,7 +76,9 @@ public final class ItemReader {
     List<Scalar> all = new ArrayList<>();
     all.add(Scalar.of(value));
     all.add(Scalar.absent());
-    all.add(Scalar.of(value.equals("TRUE")));
+    if (value.equals("TRUE") || value.equals("FALSE")) {
+      all.add(Scalar.of(value.equals("TRUE")));
+    }
     try {
       all.add(Scalar.of(Double.parseDouble(value)));
       all.add(Scalar.of(Long.parseLong(value)));

@@ -160,7 +160,7 @@ public final class StoredHistory {
       throw new StoreException(
           "there is nothing to compare with: the store keeps no content of lineage "
               + value.key()
-              + " that this build of Reprise has computed");
+              + " that is known to be of this build of Reprise");
     }
     return loaded(value, artifact);
   }

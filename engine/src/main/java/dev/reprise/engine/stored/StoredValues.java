@@ -18,6 +18,7 @@ import dev.reprise.store.Artifact;
 import dev.reprise.store.DamagedContentException;
 import dev.reprise.store.DeviceCost;
 import dev.reprise.store.Experiments;
+import dev.reprise.store.Keys;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
@@ -480,8 +481,10 @@ public final class StoredValues implements AutoCloseable {
    */
   public StoredHistory history(String digits) {
     Experiments experiments = new Experiments(store().experiments());
-    KeptContents contents = new KeptContents(this, experiments);
-    return StoredHistory.of(experiments.lineage(digits), experiments, contents, tell);
+    // One with all its digits may be no value of the graph, but a part of what a run wrote.
+    Key value =
+        digits.length() == 2 * Keys.LENGTH ? Key.parse(digits) : experiments.lineage(digits);
+    return StoredHistory.of(value, experiments, new KeptContents(this, experiments), tell);
   }
 
   // ---- whole calls and blocks
