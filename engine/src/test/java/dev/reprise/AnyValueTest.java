@@ -149,9 +149,7 @@ class AnyValueTest {
   }
 
   private ReplayResult.Comparison compared(Key key) throws IOException {
-    return replay(
-            ReplayRequest.ofStored(key.toString()).with(new WithKept()))
-        .comparison();
+    return replay(ReplayRequest.ofStored(key.toString()).with(new WithKept())).comparison();
   }
 
   private String notes() {
@@ -263,7 +261,11 @@ class AnyValueTest {
     change("DELETE FROM vertex");
     change("DELETE FROM edge");
     Outcome second =
-        run(CALLS + "Q = t(B) %*% (t(X) %*% (X %*% B))\nfor (i in 1:2) { Q = Q + sum(X %*% B) }\nprint(sum(Q))");
+        run(
+            CALLS
+                + "Q = t(B) %*% (t(X) %*% (X %*% B))\n"
+                + "for (i in 1:2) { Q = Q + sum(X %*% B) }\n"
+                + "print(sum(Q))");
     assertThat(second.statistics().store().regions()).isPositive();
     assertThat(vertices()).extracting(Vertex::key).containsAnyElementsOf(before);
     everyVertexIsReplayed();
@@ -374,8 +376,10 @@ class AnyValueTest {
     String expected = text(solved);
     // It has another key than its lineage would give: the one of another run's has not been kept.
     change("DELETE FROM vertex WHERE operation = 'rand'");
-    change("DELETE FROM artifact WHERE vertex <> ? AND vertex NOT IN (SELECT key FROM vertex WHERE"
-        + " operation = 'tsmm')", solved);
+    change(
+        "DELETE FROM artifact WHERE vertex <> ? AND vertex NOT IN (SELECT key FROM vertex WHERE"
+            + " operation = 'tsmm')",
+        solved);
     change("DELETE FROM vertex WHERE operation = 'tsmm'");
     assertThat(text(solved)).isEqualTo(expected);
     assertThat(notes()).contains("lineage " + solved + " came to be is not known any more");
@@ -404,9 +408,13 @@ class AnyValueTest {
     String expected = text(product);
     change("DELETE FROM artifact WHERE vertex <> ?", product);
     for (String row : List.of("rand{a=b}", "read @ \"x\"", "literal double 1.0", "", "%1 = rand")) {
-      assertThat(change("UPDATE vertex SET operation = ? WHERE operation LIKE 'rand%' OR operation = ''"
-              + " OR operation LIKE 'read%' OR operation LIKE '\\%1%' ESCAPE '\\' OR operation ="
-              + " 'literal double 1.0'", row)).isPositive();
+      assertThat(
+              change(
+                  "UPDATE vertex SET operation = ? WHERE operation LIKE 'rand%' OR operation = ''"
+                      + " OR operation LIKE 'read%' OR operation LIKE '\\%1%' ESCAPE '\\' OR"
+                      + " operation = 'literal double 1.0'",
+                  row))
+          .isPositive();
       assertThat(text(product)).isEqualTo(expected);
       assertThat(notes()).contains("is not known any more");
     }
@@ -425,8 +433,9 @@ class AnyValueTest {
           Integer.toString(typed.length() + 1),
           typed + "%");
     }
-    change("UPDATE vertex SET operation = 'literal ' || replace(substr(operation, 17), '\"', '')"
-        + " WHERE operation LIKE 'literal string \"%' AND operation NOT LIKE '%\\%'");
+    change(
+        "UPDATE vertex SET operation = 'literal ' || replace(substr(operation, 17), '\"', '')"
+            + " WHERE operation LIKE 'literal string \"%' AND operation NOT LIKE '%\\%'");
     assertThat(vertices()).noneMatch(vertex -> vertex.operation().startsWith("literal double"));
     everyOneOf(vertices);
     // Another run with the same values writes them as they are written now.
@@ -437,8 +446,9 @@ class AnyValueTest {
 
   @Test
   void whereALongHistoryEndsItsContentIsLoaded() throws Exception {
-    run("X = rand(rows=3000, cols=100, seed=1)\nw = X[1, ]\nfor (i in 1:900) { w = w * 0.5 + i }\n"
-        + "A = t(X) %*% (X * w)\nA = t(X) %*% (X %*% A)\nprint(sum(A))");
+    run(
+        "X = rand(rows=3000, cols=100, seed=1)\nw = X[1, ]\nfor (i in 1:2000) { w = w * 0.5 + i }\n"
+            + "A = t(X) %*% (X * w)\nA = t(X) %*% (X %*% A)\nprint(sum(A))");
     List<Key> gaps = new ArrayList<>();
     List<Key> known = vertices().stream().map(Vertex::key).toList();
     vertices().forEach(vertex -> gaps.addAll(vertex.inputs()));
@@ -456,7 +466,8 @@ class AnyValueTest {
     String expected = text(product);
     String digits = product.toString().substring(0, 12);
     assertThat(replay(ReplayRequest.ofStored(digits)).text()).isEqualTo(expected);
-    change("INSERT INTO vertex SELECT ?, operation, 0, 0, 1, 1, 1 FROM vertex LIMIT 1",
+    change(
+        "INSERT INTO vertex SELECT ?, operation, 0, 0, 1, 1, 1 FROM vertex LIMIT 1",
         new Key(product.high(), product.low() ^ 1));
     assertThatThrownBy(() -> replay(ReplayRequest.ofStored(digits)))
         .isInstanceOf(StoreException.class)

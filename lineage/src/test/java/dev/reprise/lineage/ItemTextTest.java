@@ -162,8 +162,8 @@ class ItemTextTest {
   void peopleAreShownValuesAndNames() {
     assertThat(shown(LineageItem.literal(Scalar.of(5L)))).isEqualTo("literal 5");
     assertThat(shown(LineageItem.literal(Scalar.of(0.5)))).isEqualTo("literal 0.5");
-    assertThat(shown(LineageItem.literal(Scalar.of("a \"b\"\n\u001b")))).isEqualTo(
-        "literal a \"b\"\\n\\u001b");
+    assertThat(shown(LineageItem.literal(Scalar.of("a \"b\"\n\u001b"))))
+        .isEqualTo("literal a \"b\"\\n\\u001b");
     assertThat(shown(read("abc", "d/X 1.csv"))).isEqualTo("read{fingerprint=abc} @ d/X 1.csv");
     assertThat(shown(of("tsmm", Map.of("left", "true"), ONE))).isEqualTo("tsmm{left=true}");
     assertThat(shown(LineageItem.literal(Scalar.of("x".repeat(9_000)))))

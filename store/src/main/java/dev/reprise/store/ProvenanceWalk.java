@@ -6,6 +6,7 @@ import dev.reprise.store.Provenance.Ancestor;
 import dev.reprise.store.Provenance.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 
 /** Walks the graph around one value. */
 public final class ProvenanceWalk {
+  private static final Comparator<Value> LATEST_FIRST =
+      Comparator.comparingLong(Value::lastRun).reversed().thenComparing(Value::lineage);
+
   private final GraphTables tables;
 
   public ProvenanceWalk(GraphTables tables) {
@@ -53,7 +57,8 @@ public final class ProvenanceWalk {
       return null;
     }
     List<Ancestor> below = below(key, most);
-    List<Value> users = tables.users(key, most);
+    // A server has its keys in another order.
+    List<Value> users = tables.users(key, most).stream().sorted(LATEST_FIRST).toList();
     List<Key> all =
         Stream.of(Stream.of(value), below.stream().map(Ancestor::value), users.stream())
             .flatMap(each -> each)

@@ -20,7 +20,7 @@ import java.util.Set;
  * own.
  */
 final class GraphRecorder {
-  static final int MOST_OF_ONE = 256;
+  static final int MOST_OF_ONE = 1_024;
   static final int MOST_OF_RUN = 200_000;
 
   private final Set<Key> seen = new HashSet<>();
