@@ -213,9 +213,20 @@ class TeamOriginsTest {
   }
 
   @Test
+  void whatSaysMoreOfAnOperationReplacesWhatAnOlderVersionWrote() throws Exception {
+    seen(List.of(vertex(1, "literal 5"), vertex(2, "literal double 0.5")));
+    seen(List.of(vertex(1, "literal double 5.0"), vertex(2, "literal 0.5")));
+    try (RemoteExperiments remote = new RemoteExperiments(ada)) {
+      assertThat(remote.history(List.of(key(1), key(2))).vertices())
+          .extracting(Vertex::operation)
+          .containsExactly("literal double 5.0", "literal double 0.5");
+    }
+  }
+
+  @Test
   void longHistoriesComeInSeveralAnswersAndNoneIsTooLong() throws Exception {
     // A chain, whose first texts are as long as they may be, with something that has many operands.
-    int length = 12_000;
+    int length = 8_000;
     Jdbi jdbi =
         Jdbi.create(
             server.database().url(), server.database().user(), server.database().password());
