@@ -26,8 +26,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -301,7 +307,7 @@ class AnyValueTest {
         .hasMessageContaining("X 1.csv");
     ReplayRequest other =
         ReplayRequest.ofStored(sum.toString())
-            .withReplacements(java.util.Map.of("X 1.csv", folder.resolve("other.csv")));
+            .withReplacements(Map.of("X 1.csv", folder.resolve("other.csv")));
     assertThat(replay(other).text()).isEqualTo(expected);
     Files.writeString(file, rows.append(rows, 0, rows.indexOf("\n") + 1));
     assertThatThrownBy(() -> text(sum))
@@ -328,6 +334,31 @@ class AnyValueTest {
     }
     replay(ReplayRequest.ofStored(written.toString()).withOutput(folder.resolve("C.csv"), "csv"));
     assertThat(Files.mismatch(folder.resolve("B.csv"), folder.resolve("C.csv"))).isEqualTo(-1);
+  }
+
+  @Test
+  void soDoIterationsOfLoops() throws Exception {
+    run(LOOPS + "write(W, \"W.csv\", format=\"csv\")");
+    Map<Key, Vertex> all = new HashMap<>();
+    vertices().forEach(vertex -> all.put(vertex.key(), vertex));
+    Key written;
+    try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(storeFolder()))) {
+      written = new Experiments(store).traces(1).getFirst().key();
+    }
+    SequencedSet<Vertex> history = new LinkedHashSet<>();
+    Deque<Key> open = new ArrayDeque<>(List.of(written));
+    while (!open.isEmpty()) {
+      Vertex next = all.get(open.pop());
+      if (next != null && history.add(next)) {
+        open.addAll(next.inputs());
+      }
+    }
+    assertThat(history).hasSizeGreaterThan(100);
+    change("DELETE FROM vertex");
+    change("DELETE FROM artifact");
+    everyOneOf(List.copyOf(history));
+    replay(ReplayRequest.ofStored(written.toString()).withOutput(folder.resolve("V.csv"), "csv"));
+    assertThat(Files.mismatch(folder.resolve("W.csv"), folder.resolve("V.csv"))).isEqualTo(-1);
   }
 
   private void everyOneOf(List<Vertex> vertices) throws IOException {

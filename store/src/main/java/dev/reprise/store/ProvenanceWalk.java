@@ -19,6 +19,9 @@ public final class ProvenanceWalk {
   private static final Comparator<Value> LATEST_FIRST =
       Comparator.comparingLong(Value::lastRun).reversed().thenComparing(Value::lineage);
 
+  /** Operands of values above that wait for their turn. */
+  private static final int MOST_OPEN = 50_000;
+
   private final GraphTables tables;
 
   public ProvenanceWalk(GraphTables tables) {
@@ -107,6 +110,10 @@ public final class ProvenanceWalk {
   private void pushOperands(Key key, int depth, int most, Deque<Open> open) {
     for (Key operand : tables.operands(key, most).reversed()) {
       open.push(new Open(depth, operand));
+    }
+    // Those at the bottom would come last of all, after far more than anybody has asked for.
+    while (open.size() > MOST_OPEN) {
+      open.removeLast();
     }
   }
 }

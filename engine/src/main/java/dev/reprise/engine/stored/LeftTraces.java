@@ -24,18 +24,21 @@ import java.util.Set;
  * they scored: these hold whole histories. For one question.
  */
 final class LeftTraces {
-  /** Traces, and characters of all of them, that are read in search of a value. */
+  /** Traces that are read in search of a value. */
   private static final int MOST_TRACES = 1_000;
 
-  private static final long MOST_TEXT = 64L << 20;
+  /** Characters of all of them, to which an item that is looked at counts as some: seconds. */
+  private static final long MOST_WORK = 256L << 20;
+
+  private static final int ITEM_WORK = 16;
 
   private final Experiments experiments;
   private final Map<Key, LineageItem> found = new HashMap<>();
 
-  /** Keys of what was read: many runs write the same. */
+  /** Keys of what was read and is whole: many runs write the same. */
   private final Set<Key> read = new HashSet<>();
 
-  private long text;
+  private long work;
 
   LeftTraces(Experiments experiments) {
     this.experiments = experiments;
@@ -53,12 +56,12 @@ final class LeftTraces {
 
   private void search(List<RunTrace> traces, Set<Key> missing) {
     for (RunTrace each : traces) {
-      if (missing.isEmpty() || text > MOST_TEXT) {
+      if (missing.isEmpty() || work > MOST_WORK) {
         return;
       }
-      Trace trace = read.add(each.key()) ? read(each) : null;
-      if (trace != null) {
-        take(trace, missing);
+      Trace trace = read.contains(each.key()) ? null : read(each);
+      if (trace != null && take(trace, missing)) {
+        read.add(each.key());
       }
     }
   }
@@ -67,20 +70,23 @@ final class LeftTraces {
   private Trace read(RunTrace place) {
     try {
       String all = experiments.trace(place.run(), place.name());
-      text += all.length();
+      work += all.length();
       return TraceReader.read(new StringReader(all), OperationTable.standard());
     } catch (TraceFormatException | IOException | StoreException e) {
       return null;
     }
   }
 
-  private void take(Trace trace, Set<Key> missing) {
+  /** Takes what is missing; false when parts of the trace were given up. */
+  private boolean take(Trace trace, Set<Key> missing) {
     if (trace.isTooLargeToExpand()) {
       // Its loops are replayed as loops; of what they made nothing but the outputs has an item.
       trace.outputs().values().forEach(item -> take(item, missing));
-      return;
+      return true;
     }
+    boolean isAllWhole = true;
     boolean[] isWhole = new boolean[trace.size()];
+    work += (long) ITEM_WORK * isWhole.length;
     for (int i = 0; i < isWhole.length; i++) {
       LineageItem item = trace.item(i);
       isWhole[i] = !TraceCut.isCut(item);
@@ -90,7 +96,9 @@ final class LeftTraces {
       if (isWhole[i]) {
         take(item, missing);
       }
+      isAllWhole &= isWhole[i];
     }
+    return isAllWhole;
   }
 
   private void take(LineageItem item, Set<Key> missing) {

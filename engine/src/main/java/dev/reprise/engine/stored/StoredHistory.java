@@ -81,30 +81,36 @@ public final class StoredHistory {
 
   private static StoreException unknown(
       Key value, GraphHistory graph, HistoryItems items, Experiments experiments) {
-    Key gap = items.gaps().iterator().next();
-    String known =
-        graph.size() == 0
-            ? "it is not in the graph"
-            : "of the "
-                + graph.size()
-                + " values of it that the graph has, "
-                + users(graph, items, gap)
-                + " made of "
-                + names(items.gaps())
-                + ", of which nothing more is known";
     return new StoreException(
         "the value of lineage "
             + value
             + " cannot be replayed from the experiment store "
             + experiments.name()
             + ": "
-            + known
+            + known(value, graph, items)
             + "; no trace of a run has it, and no content that this build of Reprise has kept"
             + " stands for it. A run with this store that writes the value, or scores it, leaves"
             + " its whole history");
   }
 
-  /** What is made of a gap, as far as one is: it may be the value itself. */
+  /** How far the history is known. */
+  private static String known(Key value, GraphHistory graph, HistoryItems items) {
+    if (graph.vertex(value) == null) {
+      return "it is not in the graph";
+    }
+    Key gap = items.gaps().iterator().next();
+    if (gap.equals(value)) {
+      return "its row in the graph does not say how it was made";
+    }
+    return "of the "
+        + graph.size()
+        + " values of it that the graph has, "
+        + users(graph, items, gap)
+        + " made of "
+        + names(items.gaps())
+        + ", of which nothing more is known";
+  }
+
   private static String users(GraphHistory graph, HistoryItems items, Key gap) {
     for (Key each : items.hollow()) {
       Vertex vertex = graph.vertex(each);
