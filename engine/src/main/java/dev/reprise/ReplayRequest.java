@@ -2,50 +2,82 @@ package dev.reprise;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 
 /**
- * What to do with a trace; start from {@link #of} and change with the {@code with} methods.
+ * What to replay, and what to do with it; start from {@link #of} or {@link #ofStored} and change
+ * with the {@code with} methods.
  *
- * @param trace the lineage file
+ * @param trace the lineage file; null for a value of the session's experiment store
+ * @param lineage of that value, its first digits; null for a file
  * @param until the item to compute, as {@link dev.reprise.lineage.ItemSelector} takes it; null for
  *     the first output
  * @param replacements files to read instead, by the path of the input or its number ({@code %3})
  * @param output the file to write; null for none
  * @param format its format; null for that of the file's name
- * @param stored a file with the value to compare with; null for none
+ * @param comparison with what to compare it
  */
 public record ReplayRequest(
     Path trace,
+    String lineage,
     String until,
     Map<String, Path> replacements,
     Path output,
     String format,
-    Path stored) {
+    Comparison comparison) {
+
+  /** With what a replayed value is compared. */
+  public sealed interface Comparison {
+    /** With nothing. */
+    record None() implements Comparison {}
+
+    /** With the value in a file. */
+    record WithFile(Path stored) implements Comparison {}
+
+    /** With what the session's experiment store keeps of a value of that store. */
+    record WithKept() implements Comparison {}
+  }
 
   public ReplayRequest {
-    Objects.requireNonNull(trace);
+    if ((trace == null) == (lineage == null)) {
+      throw new IllegalArgumentException("either a file or the lineage of a value is replayed");
+    }
     replacements = Map.copyOf(replacements);
   }
 
   /** The first output, neither written nor compared. */
   public static ReplayRequest of(Path trace) {
-    return new ReplayRequest(trace, null, Map.of(), null, null, null);
+    return new ReplayRequest(trace, null, null, Map.of(), null, null, new Comparison.None());
+  }
+
+  /**
+   * A value of the session's experiment store, neither written nor compared.
+   *
+   * @param digits with which its lineage begins, 4 to 32 hexadecimal ones in lower case
+   */
+  public static ReplayRequest ofStored(String digits) {
+    return new ReplayRequest(null, digits, null, Map.of(), null, null, new Comparison.None());
   }
 
   public ReplayRequest withUntil(String item) {
-    return new ReplayRequest(trace, item, replacements, output, format, stored);
+    return new ReplayRequest(trace, lineage, item, replacements, output, format, comparison);
   }
 
   public ReplayRequest withReplacements(Map<String, Path> files) {
-    return new ReplayRequest(trace, until, files, output, format, stored);
+    return new ReplayRequest(trace, lineage, until, files, output, format, comparison);
   }
 
   public ReplayRequest withOutput(Path file, String as) {
-    return new ReplayRequest(trace, until, replacements, file, as, stored);
+    return new ReplayRequest(trace, lineage, until, replacements, file, as, comparison);
   }
 
+  /**
+   * @param file null for none
+   */
   public ReplayRequest withStored(Path file) {
-    return new ReplayRequest(trace, until, replacements, output, format, file);
+    return with(file == null ? new Comparison.None() : new Comparison.WithFile(file));
+  }
+
+  public ReplayRequest with(Comparison other) {
+    return new ReplayRequest(trace, lineage, until, replacements, output, format, other);
   }
 }

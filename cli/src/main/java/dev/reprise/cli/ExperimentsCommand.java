@@ -1,18 +1,12 @@
 package dev.reprise.cli;
 
-import dev.reprise.ReplayRequest;
-import dev.reprise.Reprise;
-import dev.reprise.Session;
-import dev.reprise.SessionConfig;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
-import dev.reprise.store.Experiments.RunEntry;
 import dev.reprise.store.FolderGraph;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.Materialisation;
 import dev.reprise.store.Materialisation.Method;
 import dev.reprise.store.NewStore;
-import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreConfig;
 import dev.reprise.store.exchange.ArchiveReader;
 import dev.reprise.store.exchange.ArchiveWriter;
@@ -31,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,7 +38,8 @@ import picocli.CommandLine.Parameters;
       "       reprise experiments --store WHERE artifacts [--run RUN] [--limit N]",
       "       reprise experiments --store WHERE origin LINEAGE [--limit N]",
       "       reprise experiments --store WHERE compare RUN RUN",
-      "       reprise experiments --store WHERE replay RUN NAME -o FILE [--format FORMAT]",
+      "       reprise experiments --store WHERE replay RUN NAME [-o FILE] [--from FILE=OTHER]",
+      "       reprise experiments --store WHERE replay LINEAGE [-o FILE | --verify] [--from ...]",
       "       reprise experiments --store WHERE fsck [--mend]",
       "       reprise experiments --store WHERE gc --budget SIZE [--by METHOD]",
       "       reprise experiments --store WHERE export FILE",
@@ -59,7 +55,9 @@ import picocli.CommandLine.Parameters;
       "           made of and what was made of it",
       "compare    two runs: facts, scores, and the first difference in how their outputs came to"
           + " be",
-      "replay     computes again what a run wrote, from its lineage",
+      "replay     computes again what a run wrote, or any value by the first digits of its"
+          + " lineage,",
+      "           and writes, prints or compares it",
       "fsck       compares every content with its fingerprint; ends with 1 when something is wrong",
       "gc         removes what is worth least until artifacts take no more than the budget",
       "export     writes graph and artifacts into one file, with a checksum",
@@ -129,17 +127,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       })
   private String by = "worth";
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      description = "Where a replay writes.")
-  private Path output;
-
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "Of the file of a replay. Default: by its name.")
-  private String format;
+  @Mixin private final StoredReplay replay = new StoredReplay();
 
   @Option(
       names = {"-h", "--help"},
@@ -169,7 +157,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       throw new UsageException("experiments needs --store, a folder or the address of a server");
     }
     StoreConfig config = StoreChoice.config(store, file);
-    return config.server() == null ? inFolder(action, config) : onServer(action, config.server());
+    return config.server() == null ? inFolder(action, config) : onServer(action, config);
   }
 
   private ExitCode inFolder(String action, StoreConfig config) throws IOException {
@@ -190,24 +178,25 @@ final class ExperimentsCommand implements Callable<ExitCode> {
         case "import" -> imported(archive, new FolderGraph(store));
         case "fsck" -> checked(new Inspection(store).run(mend));
         case "gc" -> collect(store);
-        default -> look(action, new Experiments(store));
+        default -> look(action, new Experiments(store), config);
       };
     }
   }
 
-  private ExitCode onServer(String action, ServerAddress address) throws IOException {
-    try (RemoteExperiments remote = new RemoteExperiments(address)) {
+  private ExitCode onServer(String action, StoreConfig config) throws IOException {
+    try (RemoteExperiments remote = new RemoteExperiments(config.server())) {
       return switch (action) {
         case "export" -> exported(new RemoteGraph(remote));
         case "import" -> imported(new ArchiveReader(archive()), new RemoteGraph(remote));
         case "fsck" -> checked(remote.check(mend));
         case "gc" -> collect(remote);
-        default -> look(action, new Experiments(remote));
+        default -> look(action, new Experiments(remote), config);
       };
     }
   }
 
-  private ExitCode look(String action, Experiments experiments) throws IOException {
+  private ExitCode look(String action, Experiments experiments, StoreConfig config)
+      throws IOException {
     ExperimentsReport report = new ExperimentsReport(experiments, console.out());
     return switch (action) {
       case "list" -> report.list(limit);
@@ -221,7 +210,10 @@ final class ExperimentsCommand implements Callable<ExitCode> {
       }
       case "origin" -> report.origin(lineage(), limit);
       case "compare" -> report.compare(number(1), number(2));
-      default -> replay(experiments);
+      default ->
+          words.size() == 3
+              ? replay.written(experiments, number(1), words.get(2), console)
+              : replay.value(config, lineage(), console);
     };
   }
 
@@ -230,8 +222,11 @@ final class ExperimentsCommand implements Callable<ExitCode> {
     String digits = words.size() == 2 ? words.get(1).toLowerCase(Locale.ROOT) : "";
     if (!digits.matches("[0-9a-f]{4,32}")) {
       throw new UsageException(
-          "experiments origin takes a LINEAGE, 4 to 32 hexadecimal digits, as artifacts and show"
-              + " list them");
+          "experiments "
+              + words.getFirst()
+              + " takes "
+              + (words.getFirst().equals("replay") ? "RUN NAME, or " : "")
+              + "a LINEAGE, 4 to 32 hexadecimal digits, as artifacts and show list them");
     }
     return digits;
   }
@@ -340,24 +335,6 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   private ExitCode collected(long removed, long bytesLeft) {
     console.out().println(removed + " artifacts removed, " + Units.bytes(bytesLeft) + " are left");
-    return ExitCode.FINE;
-  }
-
-  private ExitCode replay(Experiments experiments) throws IOException {
-    if (words.size() != 3 || output == null) {
-      throw new UsageException("experiments replay takes RUN NAME -o FILE");
-    }
-    RunEntry entry = experiments.run(number(1));
-    String known = format == null ? ReplayCommand.formatByName(output) : format;
-    SessionConfig config = SessionConfig.defaults().withOutput(console.out(), console.err());
-    experiments.withTraceFile(
-        entry.id(),
-        words.get(2),
-        trace -> {
-          try (Session session = Reprise.session(config)) {
-            session.replay(ReplayRequest.of(trace).withOutput(output, known));
-          }
-        });
     return ExitCode.FINE;
   }
 }

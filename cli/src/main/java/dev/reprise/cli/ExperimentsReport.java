@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.lineage.ItemText;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceComparison;
@@ -134,7 +135,7 @@ final class ExperimentsReport {
               Units.seconds(artifact.costNanos()),
               artifact.uses(),
               artifact.run(),
-              artifact.operation(),
+              ItemText.forPeople(artifact.operation()),
               measured(costs.get(artifact.lineage()))));
     }
     return ExitCode.FINE;
@@ -144,7 +145,7 @@ final class ExperimentsReport {
     Provenance found = experiments.provenance(digits, limit);
     Provenance.Value value = found.value();
     out.println("lineage    " + value.lineage());
-    out.println("operation  " + value.operation());
+    out.println("operation  " + ItemText.forPeople(value.operation()));
     out.println("runs       " + runs(value));
     out.println("kept       " + (value.isKept() ? "yes" : "no"));
     if (value.bytes() > 0) {
@@ -165,7 +166,7 @@ final class ExperimentsReport {
   }
 
   private static String line(Provenance.Value value) {
-    return value.operation()
+    return ItemText.forPeople(value.operation())
         + (value.operation().startsWith("literal ") ? "" : "  (lineage " + value.lineage() + ")")
         + (value.isKept() ? "  kept" : "");
   }

@@ -112,10 +112,15 @@ final class ReplayCommand implements Callable<ExitCode> {
       console.interruption().onInterrupt(Thread.currentThread()::interrupt);
       result = session.replay(request);
     }
+    return told(result, console);
+  }
+
+  /** Shows a value, or how it compares. */
+  static ExitCode told(ReplayResult result, Console console) {
     if (result.text() != null) {
       console.out().println(result.text().stripTrailing());
     }
-    return result.comparison() == null ? ExitCode.FINE : told(result.comparison());
+    return result.comparison() == null ? ExitCode.FINE : told(result.comparison(), console);
   }
 
   private ReplayRequest request() {
@@ -133,14 +138,15 @@ final class ReplayCommand implements Callable<ExitCode> {
     }
     return ReplayRequest.of(file)
         .withUntil(until)
-        .withReplacements(replacements())
+        .withReplacements(replacements(replaced))
         .withOutput(output, format == null ? formatByName(output) : format)
         .withStored(stored == null ? null : storedValue());
   }
 
-  private Map<String, Path> replacements() {
+  /** The files of {@code --from}, by what they replace. */
+  static Map<String, Path> replacements(List<String> words) {
     Map<String, Path> files = new LinkedHashMap<>();
-    for (String one : replaced) {
+    for (String one : words) {
       int equals = one.indexOf('=');
       if (equals <= 0 || equals == one.length() - 1) {
         throw new UsageException("--from expects FILE=OTHER, found '" + one + "'");
@@ -174,7 +180,7 @@ final class ReplayCommand implements Callable<ExitCode> {
     return file;
   }
 
-  private ExitCode told(ReplayResult.Comparison comparison) {
+  private static ExitCode told(ReplayResult.Comparison comparison, Console console) {
     if (comparison.deviation() == 0) {
       console.out().println("equal: bit-identical");
       return ExitCode.FINE;

@@ -199,6 +199,87 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(err()).contains("no trace named 'x'");
   }
 
+  /** The lineage of the first line that says so. */
+  private String lineageOf(String operation) {
+    assertThat(run("experiments", "--store", store(), "artifacts")).isEqualTo(ExitCode.FINE);
+    return out()
+        .lines()
+        .filter(line -> line.contains("  " + operation))
+        .map(line -> line.substring(0, 32))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void anyValueIsReplayedByItsLineage() throws IOException {
+    train(0.1);
+    String product = lineageOf("tsmm");
+    String digits = product.substring(0, 10).toUpperCase(Locale.ROOT);
+    String[] replay = {"experiments", "--store", store(), "replay", digits};
+    assertThat(run(replay)).isEqualTo(ExitCode.FINE);
+    assertThat(out().lines()).hasSize(100);
+    assertThat(err()).isEmpty();
+    String printed = out();
+    Path file = folder.resolve("A.csv");
+    assertThat(run(with(replay, "-o", file.toString()))).isEqualTo(ExitCode.FINE);
+    assertThat(out()).isEmpty();
+    assertThat(run("run", "-s", "print(toString(read('" + file + "', format='csv')))"))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out().strip()).isEqualTo(printed.strip());
+    assertThat(run(with(replay, "-o", file + ".x", "--format", "binary"))).isEqualTo(ExitCode.FINE);
+    assertThat(run(with(replay, "--verify"))).isEqualTo(ExitCode.FINE);
+    assertThat(out()).startsWith("equal");
+    assertThat(run(with(replay, "--from", "X.csv=Y.csv"))).isEqualTo(ExitCode.SCRIPT);
+    assertThat(err()).contains("--from: the trace reads no 'X.csv'; it reads nothing");
+    assertThat(run(with(replay, "--from", "X.csv"))).isEqualTo(ExitCode.USAGE);
+    assertThat(run(with(replay, "--verify", "-o", "x"))).isEqualTo(ExitCode.USAGE);
+    assertThat(run("experiments", "--store", store(), "replay")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("experiments", "--store", store(), "replay", "xyz")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("takes RUN NAME, or a LINEAGE, 4 to 32 hexadecimal digits");
+    assertThat(run("experiments", "--store", store(), "replay", "00000000"))
+        .isEqualTo(ExitCode.RESOURCE);
+    assertThat(err().lines()).hasSize(1);
+    assertThat(err()).contains("knows no value whose lineage begins with 00000000");
+  }
+
+  private static String[] with(String[] words, String... more) {
+    return Stream.of(words, more).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  @Test
+  void whatWasWrittenIsReplayedByItsLineageTooAndPrinted() throws IOException {
+    train(0.1);
+    String name = folder.resolve("B.csv").toString();
+    assertThat(run("experiments", "--store", store(), "show", "1")).isEqualTo(ExitCode.FINE);
+    String written = out().replaceAll("(?s).*B\\.csv  \\(lineage ([0-9a-f]{32})\\).*", "$1");
+    String again = folder.resolve("again.csv").toString();
+    assertThat(run("experiments", "--store", store(), "replay", written, "-o", again))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(Files.mismatch(Path.of(again), Path.of(name))).isEqualTo(-1);
+    assertThat(run("experiments", "--store", store(), "replay", "1", name))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out().lines()).hasSize(100);
+    assertThat(run("experiments", "--store", store(), "replay", "1", name, "--verify"))
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void peopleAreShownLiteralsAndFilesByTheirNames() throws IOException {
+    Path file = folder.resolve("a b.csv");
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 5_000; i++) {
+      rows.append(i).append(",1,2,3,4,5,6,7,8,9,10".repeat(5)).append('\n');
+    }
+    Files.writeString(file, rows);
+    String script = "X = read('" + file + "', format='csv')\nprint(sum(t(X) %*% (X * 2.5)))";
+    assertThat(run("run", "--store", store(), "-s", script)).isEqualTo(ExitCode.FINE);
+    assertThat(run("experiments", "--store", store(), "origin", lineageOf("matmul")))
+        .isEqualTo(ExitCode.FINE);
+    assertThat(out())
+        .containsPattern("\n +literal 2\\.5\n")
+        .containsPattern("read\\{.*\\} @ " + file + "  \\(lineage");
+  }
+
   @Test
   void damageIsFoundMendedAndGoneAndTheBudgetIsKept() throws IOException {
     train(0.1);

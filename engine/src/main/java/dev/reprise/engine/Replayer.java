@@ -2,13 +2,17 @@ package dev.reprise.engine;
 
 import dev.reprise.Numerics;
 import dev.reprise.ReplayRequest;
+import dev.reprise.ReplayRequest.Comparison;
 import dev.reprise.ReplayResult;
+import dev.reprise.engine.stored.StoredHistory;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.ProgramReplay;
 import dev.reprise.lineage.ReplayPlan;
 import dev.reprise.lineage.Trace;
+import dev.reprise.lineage.TraceCut;
 import dev.reprise.lineage.TraceFormatException;
 import dev.reprise.lineage.TraceProgram;
 import dev.reprise.lineage.TraceReader;
@@ -38,6 +42,9 @@ public final class Replayer {
   private final Kernels kernels;
   private final Map<Key, Path> replacements = new HashMap<>();
 
+  /** What the store gives of a value's history that is not known; null for a trace of a file. */
+  private StoredHistory history;
+
   public Replayer(SessionServices services) {
     this(services, services.pipeline().kernels()::run);
   }
@@ -57,13 +64,13 @@ public final class Replayer {
   }
 
   /**
-   * Replays an item of a trace file.
+   * Replays an item of a trace file, or a value of the session's experiment store.
    *
    * @throws OperandException when the trace is damaged, the request names what is not in it, or an
    *     input cannot be brought back
    */
   public ReplayResult replay(ReplayRequest request) throws IOException {
-    Trace whole = read(request.trace());
+    Trace whole = request.trace() == null ? stored(request.lineage()) : read(request.trace());
     TraceNames names = new TraceNames(whole);
     replacements.putAll(names.replacements(request.replacements()));
     Trace trace = request.until() == null ? whole : Trace.of(names.until(request.until()));
@@ -74,12 +81,35 @@ public final class Replayer {
         services.files().writeReplayed(folder, request.output(), request.format(), value);
       }
       ReplayResult.Comparison comparison =
-          request.stored() == null ? null : compare(trace, value, request.stored());
+          switch (request.comparison()) {
+            case Comparison.None() -> null;
+            case Comparison.WithFile(Path file) -> compare(trace, value, file);
+            case Comparison.WithKept() -> compare(trace, value, kept(trace.output()));
+          };
       boolean isShown = request.output() == null && comparison == null;
       return new ReplayResult(isShown ? text(value) : null, comparison);
     } finally {
       value.release();
     }
+  }
+
+  private Trace stored(String lineage) {
+    StoredValues values = services.stored();
+    if (values == null) {
+      throw new OperandException(
+          "the value of a lineage is replayed by a session with an experiment store");
+    }
+    history = values.history(lineage);
+    return Trace.of(history.item());
+  }
+
+  /** What the store keeps of a value; the caller owns a reference. */
+  private Value kept(LineageItem item) {
+    if (history == null) {
+      throw new OperandException(
+          "only a value of an experiment store is compared with what it has");
+    }
+    return history.kept(item);
   }
 
   private static Trace read(Path file) throws IOException {
@@ -93,7 +123,16 @@ public final class Replayer {
   private ReplayResult.Comparison compare(Trace trace, Value value, Path file) {
     LineageItem output = trace.output();
     Precision precision = output.isLiteral() ? Precision.FP64 : output.operation().precision();
-    Value stored = services.files().stored(services.config().workingDirectory(), file, precision);
+    return compare(
+        trace,
+        value,
+        services.files().stored(services.config().workingDirectory(), file, precision));
+  }
+
+  /**
+   * @param stored released here
+   */
+  private ReplayResult.Comparison compare(Trace trace, Value value, Value stored) {
     try {
       ValueComparison.Deviation deviation = ValueComparison.between(value, stored);
       double allowed = services.config().numerics() == Numerics.EXACT ? 0 : Tolerance.of(trace);
@@ -202,6 +241,9 @@ public final class Replayer {
   }
 
   private Value source(LineageItem item) {
+    if (history != null && TraceCut.isCut(item)) {
+      return history.content(item);
+    }
     Path folder = services.config().workingDirectory();
     Path instead = replacements.get(item.key());
     if (instead == null && item.operation().name().equals("resume")) {

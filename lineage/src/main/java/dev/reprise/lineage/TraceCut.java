@@ -53,6 +53,12 @@ public final class TraceCut {
     return read(place == null ? cut : cut.at(place));
   }
 
+  /** An item that stands for one of which the key alone is known. */
+  public static LineageItem of(Key key) {
+    Attributes facts = Attributes.of(Map.of(KEY, key.toString(), HEIGHT, "0"));
+    return read(new Operation(OperationTable.standard().get(OPCODE), facts));
+  }
+
   /** True for an item that stands for a trace that was given up. */
   public static boolean isCut(LineageItem item) {
     Operation own = item.ownOperation();

@@ -53,6 +53,7 @@ final class Routes {
     Tenant tenant = request.tenant();
     SpaceGraph graph = new SpaceGraph(jdbi, tenant, contents, gates);
     SpaceQuestions questions = new SpaceQuestions(jdbi, tenant);
+    SpaceOrigins origins = new SpaceOrigins(jdbi, tenant);
     return switch (request.route()) {
       case "GET hello" ->
           Reply.text(OK, Protocol.GREETING + Protocol.VERSION + ", tenant " + tenant.name());
@@ -86,6 +87,12 @@ final class Routes {
       case "GET traces" -> Reply.bytes(questions.traces(request.number("run", 0, Long.MAX_VALUE)));
       case "GET trace" ->
           found(questions.trace(request.number("run", 0, Long.MAX_VALUE), request.text("name")));
+      case "GET lineages" -> Reply.bytes(origins.lineages(request.text("digits")));
+      case "GET origins KEY" ->
+          found(origins.origin(request.key(), Math.min(limit(request), Protocol.MOST_AROUND)));
+      case "POST histories" -> Reply.bytes(origins.histories(request.body()));
+      case "POST kept" -> Reply.bytes(origins.kept(request.body()));
+      case "POST traces" -> Reply.bytes(origins.traces(request.body(), limit(request)));
       case "POST costs" -> Reply.bytes(new SpaceCosts(jdbi, tenant).answer(request.body()));
       case "GET devices" -> Reply.bytes(new SpaceCosts(jdbi, tenant).devices());
       case "GET models" -> Reply.bytes(questions.models(request.text("name"), limit(request)));

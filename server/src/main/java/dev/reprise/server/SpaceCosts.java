@@ -77,9 +77,9 @@ final class SpaceCosts {
     ChangeReader in = new ChangeReader(question);
     try {
       long count = in.number();
-      if (count < 0 || count > Protocol.MOST_COSTS) {
+      if (count < 0 || count > Protocol.MOST_VALUES) {
         throw new MalformedChangeException(
-            "costs of 0 to " + Protocol.MOST_COSTS + " values are asked for at a time");
+            "costs of 0 to " + Protocol.MOST_VALUES + " values are asked for at a time");
       }
       for (long i = 0; i < count; i++) {
         rows.add(tenant.row(in.key()));

@@ -441,7 +441,9 @@ final class SpaceGraph {
           handle.prepareBatch(
               "INSERT INTO vertex(space, key, operation, cost_nanos, bytes, frequency, first_run,"
                   + " last_run) VALUES(:space, :key, :operation, :cost, :bytes, :frequency, :run,"
-                  + " :run) ON CONFLICT(space, key) DO UPDATE SET cost_nanos = CASE WHEN"
+                  + " :run) ON CONFLICT(space, key) DO UPDATE SET operation = CASE WHEN"
+                  + " length(excluded.operation) > length(vertex.operation) THEN"
+                  + " excluded.operation ELSE vertex.operation END, cost_nanos = CASE WHEN"
                   + " vertex.cost_nanos = 0 THEN excluded.cost_nanos WHEN excluded.cost_nanos = 0"
                   + " THEN vertex.cost_nanos ELSE least(vertex.cost_nanos, excluded.cost_nanos)"
                   + " END, bytes = greatest(vertex.bytes, excluded.bytes), frequency ="

@@ -99,7 +99,8 @@ class TeamCostsTest {
       // More than a server answers at a time.
       List<Key> many =
           Stream.concat(
-                  IntStream.range(1_000, 1_000 + 2 * Protocol.MOST_COSTS).mapToObj(TestServer::key),
+                  IntStream.range(1_000, 1_000 + 2 * Protocol.MOST_VALUES)
+                      .mapToObj(TestServer::key),
                   Stream.of(key(2)))
               .toList();
       assertThat(colleague.costsOf(many)).containsOnlyKeys(key(2));
@@ -222,7 +223,7 @@ class TeamCostsTest {
       assertThat(in.key()).isEqualTo(key(1));
       assertThat(in.number()).isEqualTo(700);
       assertThat(in.number()).isZero();
-      assertThatThrownBy(() -> costs.answer(question(Protocol.MOST_COSTS + 1)))
+      assertThatThrownBy(() -> costs.answer(question(Protocol.MOST_VALUES + 1)))
           .isInstanceOf(MalformedChangeException.class);
       assertThatThrownBy(() -> costs.answer(new ByteArrayInputStream(new byte[] {0, 0})))
           .isInstanceOf(MalformedChangeException.class);

@@ -4,6 +4,7 @@ import dev.reprise.lineage.Key;
 import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
+import dev.reprise.store.Experiments.RunTrace;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
 import java.util.Collection;
@@ -37,16 +38,37 @@ public interface ExperimentSource {
   List<DeviceTotal> devices();
 
   /**
-   * Where the value came from whose lineage begins with these digits; null when there is none.
+   * Lineages that begin with these digits: of values of the graph, else of what a trace describes
+   * or an artifact holds. Two stand for many.
+   *
+   * @param digits 4 to 32 hexadecimal ones, in lower case
+   */
+  List<Key> lineages(String digits);
+
+  /**
+   * Where a value came from; null when it is not in the graph.
    *
    * @param most values on each side of it
-   * @throws StoreException when there are several, or this source cannot say
    */
-  default Provenance provenance(String digits, int most) {
-    throw new StoreException(
-        "a server does not say where single values came from: 'experiments export', then 'import'"
-            + " into a folder");
-  }
+  Provenance provenance(Key lineage, int most);
+
+  /**
+   * Values with all that they were made of, as much as one answer has; see {@link HistoryWalk}.
+   *
+   * @param lineages one or more
+   */
+  GraphTables.Looked history(List<Key> lineages);
+
+  /** Artifacts of values by their lineage keys; their operations are left empty. */
+  List<ArtifactEntry> artifactsOf(Collection<Key> lineages);
+
+  /**
+   * Traces that runs have left of values by their lineage keys, or of any, those of the latest runs
+   * first.
+   *
+   * @param lineages empty for any
+   */
+  List<RunTrace> tracesOf(Collection<Key> lineages, int limit);
 
   /** The traces that a run left, by name. */
   List<TraceEntry> traces(long run);

@@ -383,6 +383,11 @@ public final class ExperimentStore implements RunStore {
   }
 
   @Override
+  public ExperimentSource experiments() {
+    return new FolderExperiments(this);
+  }
+
+  @Override
   public StoreClaim tryClaim(Key key) {
     return config.readOnly() ? null : locks.tryClaim(key);
   }

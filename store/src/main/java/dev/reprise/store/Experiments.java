@@ -66,6 +66,9 @@ public final class Experiments {
   /** Lineage that a run wrote beside a file, or that it kept. */
   public record TraceEntry(String name, Key key) {}
 
+  /** The same of some run. */
+  public record RunTrace(long run, String name, Key key) {}
+
   public Totals totals() {
     return source.totals();
   }
@@ -111,15 +114,14 @@ public final class Experiments {
   }
 
   /**
-   * Where a value came from, and what was made of it.
+   * The lineage that begins with some digits.
    *
-   * @param digits with which its lineage begins, hexadecimal, in lower case
-   * @param most values on each side of it
+   * @param digits 4 to 32 hexadecimal ones, in lower case
    * @throws StoreException when there is none, or more than one
    */
-  public Provenance provenance(String digits, int most) {
-    Provenance found = source.provenance(digits, most);
-    if (found == null) {
+  public Key lineage(String digits) {
+    List<Key> found = source.lineages(digits);
+    if (found.isEmpty()) {
       throw new StoreException(
           "the experiment store "
               + source.name()
@@ -127,7 +129,54 @@ public final class Experiments {
               + digits
               + "; 'reprise experiments artifacts' and 'show' list lineages");
     }
+    if (found.size() > 1) {
+      throw new StoreException(
+          "several values have a lineage that begins with " + digits + "; give more digits");
+    }
+    return found.getFirst();
+  }
+
+  /**
+   * Where a value came from, and what was made of it.
+   *
+   * @param digits with which its lineage begins, as for {@link #lineage}
+   * @param most values on each side of it
+   * @throws StoreException when there is none, or more than one
+   */
+  public Provenance provenance(String digits, int most) {
+    Key lineage = lineage(digits);
+    Provenance found = source.provenance(lineage, most);
+    if (found == null) {
+      throw new StoreException(
+          "the graph of the experiment store "
+              + source.name()
+              + " does not have the value of lineage "
+              + lineage
+              + ", only a trace or an artifact does; 'reprise experiments replay "
+              + lineage
+              + "' may have it all the same");
+    }
     return found;
+  }
+
+  /** As {@link ExperimentSource#history}. */
+  public GraphTables.Looked history(List<Key> lineages) {
+    return source.history(lineages);
+  }
+
+  /** As {@link ExperimentSource#artifactsOf}. */
+  public List<ArtifactEntry> artifactsOf(Collection<Key> lineages) {
+    return source.artifactsOf(lineages);
+  }
+
+  /** As {@link ExperimentSource#tracesOf}. */
+  public List<RunTrace> tracesOf(Collection<Key> lineages, int limit) {
+    return source.tracesOf(lineages, limit);
+  }
+
+  /** Where it is, for people. */
+  public String name() {
+    return source.name();
   }
 
   /** The traces that a run left, by name. */

@@ -4,6 +4,7 @@ import dev.reprise.lineage.Key;
 import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
+import dev.reprise.store.Experiments.RunTrace;
 import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Answers from the store of a folder. */
 final class FolderExperiments implements ExperimentSource {
@@ -157,8 +159,49 @@ final class FolderExperiments implements ExperimentSource {
   }
 
   @Override
-  public Provenance provenance(String digits, int most) {
-    return store.database().ask(session -> new ProvenanceQuery(session).of(digits, most));
+  public List<Key> lineages(String digits) {
+    return new ProvenanceWalk(tables()).lineages(digits);
+  }
+
+  @Override
+  public Provenance provenance(Key lineage, int most) {
+    return new ProvenanceWalk(tables()).of(lineage, most);
+  }
+
+  @Override
+  public GraphTables.Looked history(List<Key> lineages) {
+    return new HistoryWalk(tables()).from(lineages);
+  }
+
+  @Override
+  public List<ArtifactEntry> artifactsOf(Collection<Key> lineages) {
+    return tables().artifactsOf(lineages);
+  }
+
+  private FolderTables tables() {
+    return new FolderTables(store.database());
+  }
+
+  @Override
+  public List<RunTrace> tracesOf(Collection<Key> lineages, int limit) {
+    Set<Key> wanted = Set.copyOf(lineages);
+    return store
+        .database()
+        .ask(session -> {
+          // Many short keys before long texts: looked through faster than asked for one by one.
+          PreparedStatement find =
+              session.prepared("SELECT run, name, key FROM trace ORDER BY run DESC, name");
+          List<RunTrace> traces = new ArrayList<>();
+          try (ResultSet row = find.executeQuery()) {
+            while (row.next() && traces.size() < limit) {
+              Key key = Keys.of(row.getBytes(3));
+              if (wanted.isEmpty() || wanted.contains(key)) {
+                traces.add(new RunTrace(row.getLong(1), row.getString(2), key));
+              }
+            }
+          }
+          return traces;
+        });
   }
 
   @Override

@@ -95,6 +95,9 @@ public interface RunStore extends AutoCloseable {
     return null;
   }
 
+  /** Answers about all that it has; usable until the store is closed. */
+  ExperimentSource experiments();
+
   /**
    * Claims the computation of a key among processes; null when another one is at it, or the store
    * is read only.

@@ -91,13 +91,18 @@ final class Updates implements RunChanges {
     update.executeUpdate();
   }
 
-  /** A value of this run: counted once for each run, its cost the least that was measured. */
+  /**
+   * A value of this run: counted once for each run, its cost the least that was measured. Its
+   * operation is what says most: older versions have cut long ones, and left out types.
+   */
   @Override
   public void vertex(Vertex vertex) throws SQLException {
     PreparedStatement put =
         session.prepared(
             "INSERT INTO vertex(key, operation, cost_nanos, bytes, frequency, first_run, last_run)"
                 + " VALUES(?, ?, ?, ?, 1, ?5, ?5) ON CONFLICT(key) DO UPDATE SET"
+                + " operation = CASE WHEN length(excluded.operation) > length(operation)"
+                + " THEN excluded.operation ELSE operation END,"
                 + " cost_nanos = CASE WHEN cost_nanos = 0 THEN excluded.cost_nanos"
                 + " WHEN excluded.cost_nanos = 0 THEN cost_nanos"
                 + " ELSE min(cost_nanos, excluded.cost_nanos) END,"

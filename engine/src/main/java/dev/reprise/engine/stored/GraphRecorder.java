@@ -1,5 +1,6 @@
 package dev.reprise.engine.stored;
 
+import dev.reprise.lineage.ItemText;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.store.DeviceCost;
@@ -19,9 +20,8 @@ import java.util.Set;
  * own.
  */
 final class GraphRecorder {
-  static final int MOST_OF_ONE = 256;
+  static final int MOST_OF_ONE = 1_024;
   static final int MOST_OF_RUN = 200_000;
-  private static final int LONGEST_TEXT = 200;
 
   private final Set<Key> seen = new HashSet<>();
 
@@ -58,14 +58,6 @@ final class GraphRecorder {
       inputs.add(input.key());
       open.addLast(input);
     }
-    return new Vertex(item.key(), textOf(item), inputs, costNanos, bytes, measured);
-  }
-
-  private static String textOf(LineageItem item) {
-    String text =
-        item.isLiteral()
-            ? "literal " + item.literalOrNull().asString()
-            : item.operation() + (item.note() == null ? "" : " @ " + item.note());
-    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
+    return new Vertex(item.key(), ItemText.of(item), inputs, costNanos, bytes, measured);
   }
 }

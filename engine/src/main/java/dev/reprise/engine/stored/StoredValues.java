@@ -8,6 +8,8 @@ import dev.reprise.memory.HostMemory;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.DeviceCost;
+import dev.reprise.store.Experiments;
+import dev.reprise.store.Keys;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.Program;
 import dev.reprise.store.RunFacts;
@@ -403,6 +405,20 @@ public final class StoredValues implements AutoCloseable {
   /** What a content begins with, as good as the content itself; null when the store cannot say. */
   public byte[] headerOf(Artifact artifact) {
     return store().headerOf(artifact);
+  }
+
+  /**
+   * How a value of the store came to be.
+   *
+   * @param digits with which its lineage begins
+   * @throws StoreException when the store does not know, or not far enough
+   */
+  public StoredHistory history(String digits) {
+    Experiments experiments = new Experiments(store().experiments());
+    // One with all its digits may be no value of the graph, but a part of what a run wrote.
+    Key value =
+        digits.length() == 2 * Keys.LENGTH ? Key.parse(digits) : experiments.lineage(digits);
+    return StoredHistory.of(value, experiments, new KeptContents(this, experiments), tell);
   }
 
   // ---- whole calls and blocks

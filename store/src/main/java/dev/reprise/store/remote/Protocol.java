@@ -7,9 +7,9 @@ public final class Protocol {
 
   /**
    * From 2 on a server takes and gives contents in pieces; from 3 on it knows costs by classes of
-   * devices.
+   * devices; from 4 on where values came from.
    */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** The first version that takes and gives contents in pieces. */
   static final int WITH_PIECES = 2;
@@ -17,8 +17,14 @@ public final class Protocol {
   /** The first version that knows costs by classes of devices. */
   static final int WITH_COSTS = 3;
 
-  /** Costs of at most so many values are asked for at a time. */
-  public static final int MOST_COSTS = 5_000;
+  /** The first version that tells where values came from. */
+  static final int WITH_ORIGINS = 4;
+
+  /** Costs, histories or artifacts of at most so many values are asked for at a time. */
+  public static final int MOST_VALUES = 5_000;
+
+  /** Values on each side of one whose origin is asked for. */
+  public static final int MOST_AROUND = 1_000;
 
   /** Contents travel in parts of at most this size, so that every request is short. */
   public static final int PART_BYTES = 4 << 20;

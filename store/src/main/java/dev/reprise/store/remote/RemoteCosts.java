@@ -26,8 +26,8 @@ final class RemoteCosts {
     }
     List<Key> all = List.copyOf(vertices);
     try {
-      for (int from = 0; from < all.size(); from += Protocol.MOST_COSTS) {
-        List<Key> some = all.subList(from, Math.min(from + Protocol.MOST_COSTS, all.size()));
+      for (int from = 0; from < all.size(); from += Protocol.MOST_VALUES) {
+        List<Key> some = all.subList(from, Math.min(from + Protocol.MOST_VALUES, all.size()));
         read(connection.send("POST", "/v1/costs", question(some)).body(), found);
       }
     } catch (IOException e) {
@@ -36,7 +36,8 @@ final class RemoteCosts {
     return found;
   }
 
-  private static byte[] question(List<Key> vertices) throws IOException {
+  /** A number of keys. */
+  static byte[] question(List<Key> vertices) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ChangeWriter out = new ChangeWriter(bytes);
     out.number(vertices.size());

@@ -5,11 +5,14 @@ import dev.reprise.store.ExperimentSource;
 import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.Experiments.DeviceTotal;
 import dev.reprise.store.Experiments.RunEntry;
+import dev.reprise.store.Experiments.RunTrace;
 import dev.reprise.store.Experiments.Score;
 import dev.reprise.store.Experiments.Totals;
 import dev.reprise.store.Experiments.TraceEntry;
+import dev.reprise.store.GraphTables;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.MeasuredCosts;
+import dev.reprise.store.Provenance;
 import dev.reprise.store.ServerAddress;
 import dev.reprise.store.StoreException;
 import dev.reprise.store.exchange.ChangeReader;
@@ -26,12 +29,19 @@ import java.util.Map;
 /** Answers about experiments from a server, and what people ask it to do. */
 public final class RemoteExperiments implements ExperimentSource, AutoCloseable {
   private final ServerConnection connection;
+  private final RemoteOrigins origins;
+
+  /** Over the connection of somebody who closes it. */
+  RemoteExperiments(ServerConnection connection) {
+    this.connection = connection;
+    this.origins = new RemoteOrigins(connection);
+  }
 
   /**
    * @throws StoreException when it does not answer, or refuses the token
    */
   public RemoteExperiments(ServerAddress address) {
-    this.connection = new ServerConnection(address, _ -> {});
+    this(new ServerConnection(address, _ -> {}));
     try {
       connection.greet();
     } catch (TokenRefusedException e) {
@@ -121,15 +131,7 @@ public final class RemoteExperiments implements ExperimentSource, AutoCloseable 
           List<ArtifactEntry> entries = new ArrayList<>();
           long count = in.number();
           for (long i = 0; i < count; i++) {
-            entries.add(
-                new ArtifactEntry(
-                    in.key(),
-                    in.key(),
-                    in.text(),
-                    in.number(),
-                    in.number(),
-                    in.number(),
-                    in.number()));
+            entries.add(RemoteOrigins.artifact(in));
           }
           return entries;
         });
@@ -155,6 +157,31 @@ public final class RemoteExperiments implements ExperimentSource, AutoCloseable 
           }
           return totals;
         });
+  }
+
+  @Override
+  public List<Key> lineages(String digits) {
+    return origins.lineages(digits);
+  }
+
+  @Override
+  public Provenance provenance(Key lineage, int most) {
+    return origins.provenance(lineage, most);
+  }
+
+  @Override
+  public GraphTables.Looked history(List<Key> lineages) {
+    return origins.history(lineages);
+  }
+
+  @Override
+  public List<ArtifactEntry> artifactsOf(Collection<Key> lineages) {
+    return origins.artifactsOf(lineages);
+  }
+
+  @Override
+  public List<RunTrace> tracesOf(Collection<Key> lineages, int limit) {
+    return origins.tracesOf(lineages, limit);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.reprise.store.remote;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Artifact;
+import dev.reprise.store.ExperimentSource;
 import dev.reprise.store.Layout;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.RunFacts;
@@ -169,6 +170,11 @@ public final class RemoteStore implements RunStore {
       throw connection.garbled(e);
     }
     return models;
+  }
+
+  @Override
+  public ExperimentSource experiments() {
+    return new RemoteExperiments(connection);
   }
 
   @Override

@@ -103,6 +103,11 @@ final class ServerConnection implements AutoCloseable {
     return version >= Protocol.WITH_COSTS;
   }
 
+  /** True when the server tells where values came from; likewise. */
+  boolean knowsOrigins() {
+    return version >= Protocol.WITH_ORIGINS;
+  }
+
   /** True when the server takes and gives contents in pieces; likewise. */
   boolean takesPieces() {
     return version >= Protocol.WITH_PIECES;
