@@ -36,7 +36,7 @@ final class StoredReplay {
   @Option(
       names = "--verify",
       description = {
-        "Compare what the replay of a LINEAGE gives with the content that the store keeps of it;",
+        "Compare what the replay of a LINEAGE gives with what the store keeps;",
         "ends with 1 when it differs."
       })
   private boolean verify;
