@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.aggregate.SourceAggregate;
+import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,12 +20,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class FusedLoop {
   private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
   private static final int BLOCK = BlockPool.BLOCK;
+
+  /**
+   * Cells of a chunk, times operations on each: some 15 us. A function counts as five operations.
+   */
   private static final long CHUNK = 1 << 15;
+
+  private static final int FUNCTION = 5;
+  private static final long LEAST_CHUNK = 1 << 12;
 
   private final FusedExpression expression;
   private final SourceAggregate aggregate;
   private final Parallel parallel;
   private final boolean spreads;
+  private final long chunkCells;
   private final long generateAfter;
   private final BlockPool pool;
 
@@ -49,6 +58,15 @@ public final class FusedLoop {
     this.pool = pool;
     this.plan = BlockPlan.ofKernels(expression);
     this.spreads = spreads(expression);
+    this.chunkCells = chunkCells(expression);
+  }
+
+  private static long chunkCells(FusedExpression expression) {
+    long work = 0;
+    for (int node = 0; node < expression.nodes(); node++) {
+      work += CellKernels.isFunction(expression.operation(node).opcode()) ? FUNCTION : 1;
+    }
+    return Math.max(LEAST_CHUNK, CHUNK / work);
   }
 
   private static boolean spreads(FusedExpression expression) {
@@ -89,7 +107,7 @@ public final class FusedLoop {
       store(source, segment, 0, cells, block);
       return out;
     }
-    long chunk = Math.max(1, CHUNK / block) * block;
+    long chunk = Math.max(1, chunkCells / block) * block;
     parallel.forRange(context, cells, chunk, (from, to) -> store(source, segment, from, to, block));
     return out;
   }
