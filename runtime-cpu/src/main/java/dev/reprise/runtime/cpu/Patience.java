@@ -17,8 +17,11 @@ final class Patience {
    */
   static final long LOST_NANOS = 50_000;
 
-  /** Such a thread sleeps at once for so many times what it lost. */
+  /** Such a thread sleeps at once for so many times what it lost, */
   static final long RESTS = 8;
+
+  /** but no longer than this, whatever stopped it: a debugger, a laptop that was closed. */
+  static final long LONGEST_REST_NANOS = 50_000_000;
 
   /** Long waits in a row after which a thread no longer stays awake, at most. */
   static final int MOST_CREDIT = 8;
@@ -48,7 +51,7 @@ final class Patience {
     long passed = now - looked;
     looked = now;
     if (passed > LOST_NANOS) {
-      restsUntil = now + RESTS * passed;
+      restsUntil = now + Math.min(RESTS * passed, LONGEST_REST_NANOS);
       return false;
     }
     return now - begun < MOST_NANOS;

@@ -70,4 +70,16 @@ class PatienceTest {
     now += 1;
     assertThat(isAwakeNow()).isTrue();
   }
+
+  @Test
+  void noRestIsLong() {
+    waitFor(SHORT);
+    assertThat(isAwakeNow()).isTrue();
+    now += 3_600_000_000_000L;
+    assertThat(patience.lasts(now)).isFalse();
+    now += Patience.LONGEST_REST_NANOS - 1;
+    assertThat(isAwakeNow()).isFalse();
+    now += 1;
+    assertThat(isAwakeNow()).isTrue();
+  }
 }
