@@ -11,11 +11,17 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Chunks are claimed in ascending order from {@code next}. {@code helpers} counts the workers
  * inside; the caller closes the job by setting its sign bit once no chunk is left to claim, so a
  * worker that comes late turns away, and then waits for the count to reach zero. A worker decreases
- * the count as its last act and wakes the caller when it was the last one.
+ * the count as its last act and wakes the caller, which may have fallen asleep, when it was the
+ * last one.
  */
 final class RangeJob implements Runnable {
   private static final int CLOSED = Integer.MIN_VALUE;
-  private static final int SPINS = 200;
+
+  /** Looks at the count between two looks at the clock. */
+  private static final int LOOKS = 32;
+
+  /** How long a caller stays awake for its helpers: about what waking it would take. */
+  private static final long AWAKE_NANOS = 50_000;
 
   private final long n;
   private final long chunk;
@@ -107,14 +113,36 @@ final class RangeJob implements Runnable {
     while (!helpers.compareAndSet(inside, inside | CLOSED)) {
       inside = helpers.get();
     }
-    boolean interrupted = false;
-    for (int i = 0; helpers.get() != CLOSED; i++) {
-      if (i < SPINS) {
+    if (!areHelpersSoonOut()) {
+      sleepUntilHelpersAreOut();
+    }
+  }
+
+  /**
+   * Stays awake for a moment, since chunks begin at about the same time and are of one size. No
+   * longer: a helper without a processor gets this one only when this thread sleeps.
+   */
+  private boolean areHelpersSoonOut() {
+    if (helpers.get() == CLOSED) {
+      return true;
+    }
+    long start = System.nanoTime();
+    do {
+      for (int look = 0; look < LOOKS; look++) {
+        if (helpers.get() == CLOSED) {
+          return true;
+        }
         Thread.onSpinWait();
-      } else {
-        LockSupport.park(this);
-        interrupted |= Thread.interrupted();
       }
+    } while (System.nanoTime() - start < AWAKE_NANOS);
+    return false;
+  }
+
+  private void sleepUntilHelpersAreOut() {
+    boolean interrupted = false;
+    while (helpers.get() != CLOSED) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
     }
     if (interrupted) {
       caller.interrupt();

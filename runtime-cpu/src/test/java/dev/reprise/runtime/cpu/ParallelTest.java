@@ -14,6 +14,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class ParallelTest {
@@ -51,16 +53,7 @@ class ParallelTest {
   void twoThreadsWorkAtTheSameTime() {
     try (Parallel parallel = new Parallel(2)) {
       CyclicBarrier bothAreIn = new CyclicBarrier(2);
-      parallel.forEach(
-          threads(2),
-          2,
-          _ -> {
-            try {
-              bothAreIn.await();
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      parallel.forEach(threads(2), 2, _ -> meet(bothAreIn));
     }
   }
 
@@ -153,6 +146,88 @@ class ParallelTest {
       parallel.forEach(threads(2), 10, _ -> count.incrementAndGet());
       assertThat(Thread.interrupted()).isTrue();
       assertThat(count.get()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aWorkerThatIsAwakeEndsWithThePool() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      AtomicReference<Thread> worker = new AtomicReference<>();
+      try (Parallel parallel = new Parallel(2)) {
+        // Calls in quick succession, so that the worker stays awake after the last.
+        for (int call = 0; call < 3; call++) {
+          meetWorker(parallel, worker);
+        }
+      }
+      worker.get().join();
+    }
+  }
+
+  /** A call that ends when both threads are in it. */
+  private static void meetWorker(Parallel parallel, AtomicReference<Thread> worker) {
+    CyclicBarrier bothAreIn = new CyclicBarrier(2);
+    Thread caller = Thread.currentThread();
+    parallel.forEach(
+        threads(2),
+        2,
+        _ -> {
+          if (Thread.currentThread() != caller) {
+            worker.set(Thread.currentThread());
+          }
+          meet(bothAreIn);
+        });
+  }
+
+  @Test
+  void shortCallsInQuickSuccessionAreEachDoneWhenTheyReturn() {
+    try (Parallel parallel = new Parallel(3)) {
+      for (int round = 0; round < 20_000; round++) {
+        long[] seen = new long[5];
+        int now = round + 1;
+        parallel.forEach(threads(3), 5, i -> seen[(int) i] = now + i);
+        for (int i = 0; i < 5; i++) {
+          assertThat(seen[i]).isEqualTo(now + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aCallerThatSleepsForItsHelperIsWoken() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      try (Parallel parallel = new Parallel(2);
+          ExecutorService callers = Executors.newSingleThreadExecutor()) {
+        CyclicBarrier bothAreIn = new CyclicBarrier(2);
+        CountDownLatch callerSleeps = new CountDownLatch(1);
+        AtomicReference<Thread> caller = new AtomicReference<>();
+        Future<?> call =
+            callers.submit(() -> {
+              caller.set(Thread.currentThread());
+              parallel.forEach(
+                  threads(2),
+                  2,
+                  _ -> {
+                    meet(bothAreIn);
+                    if (Thread.currentThread() != caller.get()) {
+                      await(callerSleeps);
+                    }
+                  });
+            });
+        while (caller.get() == null
+            || !(LockSupport.getBlocker(caller.get()) instanceof RangeJob)) {
+          Thread.onSpinWait();
+        }
+        callerSleeps.countDown();
+        call.get();
+      }
+    }
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 }

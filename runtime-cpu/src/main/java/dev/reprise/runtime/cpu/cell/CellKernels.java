@@ -33,7 +33,9 @@ public final class CellKernels {
           "silu_backward",
           "selu_backward");
 
-  private static final long CHEAP_CHUNK = 1 << 15;
+  /** Cells of some 10 us. */
+  private static final long CHEAP_CHUNK = 1 << 14;
+
   private static final long FUNCTION_CHUNK = 1 << 13;
 
   private CellKernels() {}
@@ -67,7 +69,12 @@ public final class CellKernels {
     FloatCells.register(table, parallel);
   }
 
+  /** True for an operation that takes several nanoseconds a cell. */
+  public static boolean isFunction(String opcode) {
+    return FUNCTIONS.contains(opcode);
+  }
+
   private static long chunk(String opcode) {
-    return FUNCTIONS.contains(opcode) ? FUNCTION_CHUNK : CHEAP_CHUNK;
+    return isFunction(opcode) ? FUNCTION_CHUNK : CHEAP_CHUNK;
   }
 }

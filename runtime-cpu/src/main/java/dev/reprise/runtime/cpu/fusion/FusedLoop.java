@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.aggregate.SourceAggregate;
+import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,12 +20,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class FusedLoop {
   private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
   private static final int BLOCK = BlockPool.BLOCK;
+
+  /**
+   * Cells of a chunk, times operations on each: some 15 us. A function counts as five operations.
+   */
   private static final long CHUNK = 1 << 15;
+
+  private static final int FUNCTION = 5;
+
+  /** Chunks that we like to have, for as many cores; each takes its registers anew. */
+  private static final long CHUNKS = 16;
+
+  private static final long LEAST_CHUNK = 1 << 12;
 
   private final FusedExpression expression;
   private final SourceAggregate aggregate;
   private final Parallel parallel;
   private final boolean spreads;
+  private final long leastChunk;
   private final long generateAfter;
   private final BlockPool pool;
 
@@ -49,6 +62,15 @@ public final class FusedLoop {
     this.pool = pool;
     this.plan = BlockPlan.ofKernels(expression);
     this.spreads = spreads(expression);
+    this.leastChunk = leastChunk(expression);
+  }
+
+  private static long leastChunk(FusedExpression expression) {
+    long work = 0;
+    for (int node = 0; node < expression.nodes(); node++) {
+      work += CellKernels.isFunction(expression.operation(node).opcode()) ? FUNCTION : 1;
+    }
+    return Math.max(LEAST_CHUNK, CHUNK / work);
   }
 
   private static boolean spreads(FusedExpression expression) {
@@ -89,9 +111,14 @@ public final class FusedLoop {
       store(source, segment, 0, cells, block);
       return out;
     }
-    long chunk = Math.max(1, CHUNK / block) * block;
+    long chunk = Math.max(1, chunkCells(cells) / block) * block;
     parallel.forRange(context, cells, chunk, (from, to) -> store(source, segment, from, to, block));
     return out;
+  }
+
+  /** Follows from the shape and the expression alone, though these chunks change no bits. */
+  private long chunkCells(long cells) {
+    return Math.clamp(cells / CHUNKS, leastChunk, CHUNK);
   }
 
   /** Whole rows while they fit, so that a repeated row vector stays where it is. */

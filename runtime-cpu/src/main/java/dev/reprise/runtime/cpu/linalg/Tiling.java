@@ -24,8 +24,8 @@ record Tiling(
   /** Multiplications of a tile, at least, where the output is long enough: about 0.1 ms. */
   private static final long TILE_WORK = 1L << 22;
 
-  /** Multiplications of a tile, at least, where a product would be one tile: some 50 us. */
-  private static final long LEAST_WORK = 1L << 20;
+  /** Multiplications of a tile, at least, where a product would be one tile: some 15 us. */
+  private static final long LEAST_WORK = 1L << 18;
 
   /** A tile is not cut to edges below: each tile packs its operands again. */
   private static final long LEAST_EDGE = 32;

@@ -57,6 +57,8 @@ class TilingTest {
     assertThat(tiles(Tiling.of(128, 256, 784))).isEqualTo(4);
     assertThat(tiles(Tiling.of(784, 256, 32))).isEqualTo(2);
     assertThat(tiles(Tiling.of(128, 200, 100))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(32, 200, 100))).isEqualTo(2);
+    assertThat(tiles(Tiling.of(8, 256, 784))).isEqualTo(2);
   }
 
   @Test
@@ -81,8 +83,8 @@ class TilingTest {
 
   @Test
   void productsOfSomeMicrosecondsStayWhole() {
-    assertThat(Tiling.of(32, 200, 100).isWhole()).isTrue();
-    assertThat(Tiling.of(8, 256, 784).isWhole()).isTrue();
+    assertThat(Tiling.of(8, 200, 100).isWhole()).isTrue();
+    assertThat(Tiling.of(128, 128, 10).isWhole()).isTrue();
     assertThat(Tiling.of(60, 60, 2000).isWhole()).isTrue();
   }
 
