@@ -86,13 +86,9 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
     return nanos;
   }
 
-  /** Sees that all of them are there; see {@link AbsentValue#make}. */
+  /** Sees that all of them are there; see {@link AbsentValue#make()}. */
   void make() {
-    for (Value value : byKey.values()) {
-      if (value instanceof AbsentValue<?> absent) {
-        absent.make();
-      }
-    }
+    byKey.values().forEach(AbsentValue::make);
   }
 
   /** The value of an item among them, with a reference for the receiver; null for others. */

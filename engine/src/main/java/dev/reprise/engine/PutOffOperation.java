@@ -18,6 +18,9 @@ final class PutOffOperation implements AbsentValue.Source {
   private final CompleteInputs inputs;
   private final long nanos;
 
+  /** Others would never look for what takes less. */
+  private final boolean isAskedFor;
+
   /**
    * @param inputs what it reads; it takes references of its own
    * @param work estimated nanoseconds of the operation by itself
@@ -27,6 +30,7 @@ final class PutOffOperation implements AbsentValue.Source {
     this.item = item;
     this.inputs = inputs;
     this.nanos = (long) work + inputs.nanos();
+    this.isAskedFor = services.stored().isWorthAsking(work);
     inputs.retain();
   }
 
@@ -42,7 +46,9 @@ final class PutOffOperation implements AbsentValue.Source {
     } catch (OperandException e) {
       throw new ResourceException("an operation that was put off failed: " + e.getMessage());
     }
-    services.stored().offer(item, value, System.nanoTime() - start);
+    if (isAskedFor) {
+      services.stored().offer(item, value, System.nanoTime() - start);
+    }
     return value;
   }
 

@@ -75,6 +75,22 @@ public abstract sealed class AbsentValue<V extends Value> implements Value
     };
   }
 
+  /**
+   * Sees that a value is there, and all that a list has.
+   *
+   * @throws ResourceException when that is not possible now
+   * @see #make()
+   */
+  public static void make(Value value) {
+    switch (value) {
+      case AbsentValue<?> absent -> absent.make();
+      case ListValue list -> list.elements().forEach(AbsentValue::make);
+      default -> {
+        // It is there.
+      }
+    }
+  }
+
   /** True when the cells are there. */
   public final boolean isPresent() {
     return present != null;

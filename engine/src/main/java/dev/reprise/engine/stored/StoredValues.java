@@ -4,7 +4,9 @@ import dev.reprise.StoreUse;
 import dev.reprise.cache.TagClass;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.HostMemory;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.DeviceCost;
@@ -561,6 +563,14 @@ public final class StoredValues implements AutoCloseable {
    * @param nanos what the session has taken to make it
    */
   void leave(String name, LineageItem item, Value model, long nanos) {
+    if (isKeeping() && !AbsentValue.isThere(model) && look(keyOf(item.key())) == null) {
+      // Put off, or left where another key has it: nobody would find it by its history.
+      try {
+        AbsentValue.make(model);
+      } catch (ResourceException e) {
+        // Then its lineage is kept alone.
+      }
+    }
     offers.leave(name, item, model, nanos);
   }
 
