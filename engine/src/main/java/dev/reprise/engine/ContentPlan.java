@@ -105,8 +105,7 @@ final class ContentPlan implements AutoCloseable {
 
   private Value computed() {
     stored.computedAfterAll();
-    Replayer replayer = new Replayer(services, services.pipeline().kernels()::runOnHost);
-    return new Recomputation(replayer, this::atHand).of(output);
+    return new Recomputation(services, this::atHand).of(output);
   }
 
   private Value atHand(LineageItem item) {

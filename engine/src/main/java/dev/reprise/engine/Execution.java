@@ -314,10 +314,7 @@ final class Execution {
       Later later,
       KernelTime time,
       boolean tellsParts) {
-    AbsentValue<?> putOff =
-        stored == null
-            ? null
-            : puttingOff.of(linked.operation(), inputs, item, linked.work(inputs));
+    AbsentValue<?> putOff = stored == null ? null : puttingOff.of(linked, inputs, item);
     if (putOff != null) {
       Restoration.note(putOff, item);
       return putOff;

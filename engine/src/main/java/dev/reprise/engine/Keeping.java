@@ -37,8 +37,7 @@ final class Keeping {
    */
   void complete(
       Claim claim, SiteAccount account, LineageItem item, double work, Value value, long nanos) {
-    // What was put off costs its work when it is needed.
-    long cost = AbsentValue.isThere(value) ? nanos : Math.max(nanos, (long) work);
+    long cost = cost(work, value, nanos);
     try (claim) {
       if (pays(account, item.keyHigh(), item.keyLow(), work, value.bytes())) {
         claim.keep(value, cost, item.height(), account.credit(work));
@@ -46,6 +45,11 @@ final class Keeping {
         claim.complete(value, cost, item.height(), false);
       }
     }
+  }
+
+  /** What was put off costs its work when it is needed. */
+  private static long cost(double work, Value value, long nanos) {
+    return AbsentValue.isThere(value) ? nanos : Math.max(nanos, (long) work);
   }
 
   /**
@@ -69,7 +73,8 @@ final class Keeping {
       Value value,
       long nanos) {
     if (everything || account.pays(work, value.bytes())) {
-      cache.putIfAbsent(item.key(), value, nanos, item.height(), account.credit(work));
+      long cost = cost(work, value, nanos);
+      cache.putIfAbsent(item.key(), value, cost, item.height(), account.credit(work));
     }
   }
 

@@ -41,8 +41,7 @@ final class PutOffOperation implements AbsentValue.Source {
     long start = System.nanoTime();
     Value value;
     try {
-      Replayer replayer = new Replayer(services, services.pipeline().kernels()::runOnHost);
-      value = new Recomputation(replayer, inputs::atHand).of(item);
+      value = new Recomputation(services, inputs::atHand).of(item);
     } catch (OperandException e) {
       throw new ResourceException("an operation that was put off failed: " + e.getMessage());
     }

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.AbsentValue;
@@ -12,10 +13,9 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
+import dev.reprise.runtime.cpu.shape.Selection;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.store.Artifact;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Set;
 
 /**
@@ -49,9 +49,6 @@ final class PuttingOff {
   private static final int SELECTION = 2;
   private static final int EMPTY_RETURN = 3;
 
-  /** Marks of a selection that are looked at together. */
-  private static final int MARKS = 1024;
-
   private final SessionServices services;
 
   PuttingOff(SessionServices services) {
@@ -63,34 +60,32 @@ final class PuttingOff {
    *
    * @param inputs complete, borrowed
    * @param item of the result; null when nothing is traced
-   * @param work estimated nanoseconds
    */
-  AbsentValue<?> of(Operation operation, Value[] inputs, LineageItem item, double work) {
-    if (item == null || item.inputCount() != inputs.length) {
-      return null;
-    }
+  AbsentValue<?> of(LinkedOperation linked, Value[] inputs, LineageItem item) {
+    StoredValues stored = services.stored();
     boolean readsAbsent = readsAbsent(inputs);
-    if (!readsAbsent && work < Math.max(LEAST_WORK, services.stored().worthRecallingNanos())) {
+    if (item == null || item.inputCount() != inputs.length || !readsAbsent && !stored.hasFound()) {
       return null;
     }
-    if (!services.mayDefer() || services.pipeline().kernels().looksAtResults()) {
+    double work = linked.work(inputs);
+    if (!readsAbsent && work < Math.max(LEAST_WORK, stored.worthRecallingNanos())
+        || !services.mayDefer()
+        || services.pipeline().kernels().looksAtResults()
+        || !cannotFail(linked.operation(), inputs)
+        || !readsAbsent && !stored.isKnown(item)) {
       return null;
     }
-    if (!cannotFail(operation, inputs)) {
-      return null;
-    }
-    KnownForm form = formOf(operation, inputs);
+    KnownForm form = formOf(linked.operation(), inputs);
     if (form == null
         || form.bytes() <= Artifact.LARGEST_INLINE_BYTES
-        || heldBytes(inputs) > MOST_HELD * form.bytes()
-        || !readsAbsent && !services.stored().isKnown(item)) {
+        || heldBytes(inputs) > MOST_HELD * form.bytes()) {
       return null;
     }
     CompleteInputs complete = CompleteInputs.ofOperands(item, inputs);
     if (complete == null || complete.depth() >= KnownContent.MOST_DEPTH) {
       return null;
     }
-    services.stored().putOff();
+    stored.putOff();
     return form.absent(new PutOffOperation(services, item, complete, work));
   }
 
@@ -153,11 +148,9 @@ final class PuttingOff {
       return null;
     }
     boolean rows = margin.asString().equals("rows");
-    boolean columns = margin.asString().equals("cols");
     Shape shape = x.shape();
     long length = rows ? shape.rows() : shape.cols();
-    boolean isVector = select.shape().rows() == 1 || select.shape().cols() == 1;
-    if (!rows && !columns || !isVector || select.shape().cells() != length) {
+    if (!rows && !margin.asString().equals("cols") || !Selection.fits(select.shape(), length)) {
       return null;
     }
     long kept = services.memory().run(() -> marked(select));
@@ -172,20 +165,9 @@ final class PuttingOff {
   private static long marked(MatrixValue select) {
     MatrixOperand pinned = select.pinHost();
     try {
-      if (!(pinned instanceof DenseMatrix dense) || dense.precision() != Precision.FP64) {
-        return -1;
-      }
-      long count = 0;
-      double[] marks = new double[MARKS];
-      for (long from = 0; from < dense.cells(); from += MARKS) {
-        int some = (int) Math.min(MARKS, dense.cells() - from);
-        MemorySegment.copy(
-            dense.segment(), ValueLayout.JAVA_DOUBLE, Double.BYTES * from, marks, 0, some);
-        for (int i = 0; i < some; i++) {
-          count += marks[i] != 0 ? 1 : 0;
-        }
-      }
-      return count;
+      return pinned instanceof DenseMatrix dense && dense.precision() == Precision.FP64
+          ? Selection.count(dense)
+          : -1;
     } finally {
       select.unpin();
     }

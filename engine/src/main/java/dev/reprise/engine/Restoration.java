@@ -141,8 +141,7 @@ final class Restoration implements LostValues {
     }
     Value value;
     try {
-      Replayer replayer = new Replayer(services, services.pipeline().kernels()::runOnHost);
-      value = new Recomputation(replayer, this::atHand).of(item);
+      value = new Recomputation(services, this::atHand).of(item);
     } catch (OperandException | ResourceException e) {
       throw new LostValueException(lost, "cannot be computed again: " + e.getMessage());
     }

@@ -2,13 +2,9 @@ package dev.reprise.server;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.DeviceCost;
-import dev.reprise.store.exchange.ChangeReader;
 import dev.reprise.store.exchange.ChangeWriter;
 import dev.reprise.store.exchange.GraphChange;
-import dev.reprise.store.exchange.MalformedChangeException;
-import dev.reprise.store.remote.Protocol;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -73,20 +69,7 @@ final class SpaceCosts {
 
   /** The answer to a question that has a number of keys. */
   byte[] answer(InputStream question) throws IOException {
-    List<byte[]> rows = new ArrayList<>();
-    ChangeReader in = new ChangeReader(question);
-    try {
-      long count = in.number();
-      if (count < 0 || count > Protocol.MOST_VALUES) {
-        throw new MalformedChangeException(
-            "costs of 0 to " + Protocol.MOST_VALUES + " values are asked for at a time");
-      }
-      for (long i = 0; i < count; i++) {
-        rows.add(tenant.row(in.key()));
-      }
-    } catch (EOFException e) {
-      throw new MalformedChangeException("it ends in the middle of a key");
-    }
+    List<byte[]> rows = SpaceOrigins.keys(question, 0).stream().map(tenant::row).toList();
     Map<Key, Known> found = new LinkedHashMap<>();
     for (int from = 0; from < rows.size(); from += KEYS_AT_ONCE) {
       find(rows.subList(from, Math.min(from + KEYS_AT_ONCE, rows.size())), found);

@@ -150,7 +150,7 @@ final class SpaceOrigins {
   }
 
   /** The keys of a question that has a number of them. */
-  private static List<Key> keys(InputStream question, int least) throws IOException {
+  static List<Key> keys(InputStream question, int least) throws IOException {
     ChangeReader in = new ChangeReader(question);
     List<Key> keys = new ArrayList<>();
     try {

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class HistoryWalk {
   /** Values that one answer has. */
-  public static final int MOST_VALUES = 5_000;
+  private static final int MOST_VALUES = 5_000;
 
   /** Their texts and operands together, in bytes; the last value may go beyond it. */
   private static final long MOST_BYTES = 3L << 20;

@@ -23,14 +23,6 @@ import java.util.function.Supplier;
  * if it is worth keeping. Nobody waits for that. Thread-safe.
  */
 final class Offers {
-  /** What finding and opening costs besides reading; measured on SSDs. */
-  private static final long FILE_NANOS = 150_000;
-
-  private static final long INLINE_NANOS = 30_000;
-
-  /** Mapped reading with the check of its fingerprint. */
-  private static final double NANOS_PER_BYTE = 0.7;
-
   /** A value must have cost so many times its loading to be kept. */
   private static final double WORTH_KEEPING = 2;
 
@@ -60,13 +52,6 @@ final class Offers {
   /** Null when nothing is kept. */
   RunLog log() {
     return log;
-  }
-
-  /** What loading so many bytes would cost. */
-  static double loadNanos(long bytes) {
-    return bytes <= Artifact.LARGEST_INLINE_BYTES
-        ? INLINE_NANOS
-        : FILE_NANOS + NANOS_PER_BYTE * bytes;
   }
 
   /** True when an execution that took so long is worth noting. */
@@ -104,7 +89,7 @@ final class Offers {
     boolean worthKeeping =
         open != null
             && !isKept
-            && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * loadNanos(bytes))
+            && nanos >= Math.max(LEAST_COST_NANOS, WORTH_KEEPING * Loading.nanos(bytes))
             && ValueContent.canWrite(value);
     if (open != null) {
       record(open, item, nanos, bytes, measured);

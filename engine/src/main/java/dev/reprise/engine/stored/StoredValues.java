@@ -369,13 +369,18 @@ public final class StoredValues implements AutoCloseable {
     counts.computed.increment();
   }
 
+  /** True once anything was found. */
+  public boolean hasFound() {
+    return counts.hasFound();
+  }
+
   /**
    * True for a value that an earlier run has computed, whether or not it is kept. False as long as
    * nothing was found: then what is made of it will not be found either, as after an upgrade, when
    * the graph knows what values of another build cost.
    */
   public boolean isKnown(LineageItem item) {
-    return counts.hasFound() && !costsOf(List.of(item)).isEmpty();
+    return hasFound() && !costsOf(List.of(item)).isEmpty();
   }
 
   /**
@@ -392,7 +397,7 @@ public final class StoredValues implements AutoCloseable {
 
   /** Estimated nanoseconds of loading an artifact. */
   public static long loadNanos(Artifact artifact) {
-    return (long) Offers.loadNanos(artifact.bytes());
+    return (long) Loading.nanos(artifact.bytes());
   }
 
   /** What is known of the costs of values, by their lineage keys; those unknown are left out. */

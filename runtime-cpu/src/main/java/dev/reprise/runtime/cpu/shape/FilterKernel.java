@@ -20,8 +20,8 @@ import java.util.Arrays;
  * asks for one row or column of zeros.
  */
 final class FilterKernel implements Kernel {
-  /** Marks of a selection that are looked at together. */
-  private static final int MARKS = 1024;
+  /** Cells that are looked at together. */
+  private static final int TOGETHER = 1024;
 
   private final Parallel parallel;
 
@@ -87,8 +87,7 @@ final class FilterKernel implements Kernel {
   }
 
   private static void select(DenseMatrix select, boolean[] keep, Shape shape, boolean rows) {
-    boolean isVector = select.rows() == 1 || select.cols() == 1 || select.cells() == 0;
-    if (!isVector || select.cells() != keep.length) {
+    if (!Selection.fits(select.shape(), keep.length)) {
       throw new OperandException(
           "'removeEmpty' needs a selection of "
               + keep.length
@@ -98,19 +97,12 @@ final class FilterKernel implements Kernel {
               + ", but got one of shape "
               + select.shape());
     }
-    double[] marks = new double[Math.min(keep.length, MARKS)];
-    for (int from = 0; from < keep.length; from += MARKS) {
-      int count = Math.min(MARKS, keep.length - from);
-      MemorySegment.copy(select.segment(), Region.CELL, 8L * from, marks, 0, count);
-      for (int i = 0; i < count; i++) {
-        keep[from + i] = marks[i] != 0;
-      }
-    }
+    Selection.mark(select, keep);
   }
 
   private static void markFilled(DenseMatrix x, boolean[] keep, boolean rows) {
     int cols = Math.toIntExact(x.cols());
-    int most = (int) Math.min(x.rows(), Math.max(1, MARKS / Math.max(1, cols)));
+    int most = (int) Math.min(x.rows(), Math.max(1, TOGETHER / Math.max(1, cols)));
     double[] cells = new double[most * cols];
     for (long from = 0; from < x.rows(); from += most) {
       int count = (int) Math.min(most, x.rows() - from);
