@@ -114,7 +114,7 @@ final class Pipeline {
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
-            && (pending || sampled || !isSkipped(operation, inputs, item, work));
+            && (pending || isAsked(context, operation, inputs, item, work, sampled));
     if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
@@ -134,18 +134,35 @@ final class Pipeline {
   }
 
   /**
-   * True for an instruction that has been looked up in vain so often that this once is left out.
+   * False for an instruction that has been looked up in vain so often that this once is left out.
    */
-  private boolean isSkipped(
-      LinkedOperation operation, Value[] inputs, LineageItem item, double work) {
-    return asksForSample(operation, inputs, work) && !Asking.isSampled(item.keyLow());
+  private boolean isAsked(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      double work,
+      boolean sampled) {
+    if (skipsCarried(operation, inputs, work) && context.carried.isCarried(item)) {
+      return false;
+    }
+    return sampled || !asksForSample(operation, inputs, work) || Asking.isSampled(item.keyLow());
   }
 
   /**
    * True for an instruction that has so often been looked up in vain that only a sample still is.
    */
   private boolean asksForSample(LinkedOperation operation, Value[] inputs, double work) {
-    if (cache == null || checks.looksAtAll() || !keeping.asksForSample(operation.account(), work)) {
+    return mayBeLeftOut(inputs) && keeping.asksForSample(operation.account(), work);
+  }
+
+  /** True for an instruction whose values are not looked up when a loop carries them on. */
+  private boolean skipsCarried(LinkedOperation operation, Value[] inputs, double work) {
+    return mayBeLeftOut(inputs) && keeping.skipsCarried(operation.account(), work);
+  }
+
+  private boolean mayBeLeftOut(Value[] inputs) {
+    if (cache == null || checks.looksAtAll()) {
       return false;
     }
     for (Value input : inputs) {
@@ -160,10 +177,15 @@ final class Pipeline {
    * True when the item of the operation is needed after all: it is looked up, or its cost noted, or
    * its value may lie on an accelerator, which may be lost. Otherwise its work is counted.
    *
-   * @param sampled whether it is in the sample of what is looked up although that was in vain
+   * @param activation that is being recorded
+   * @param operand which one of the step that is being run, or {@link LoopRecorder#RESULT}
    */
   boolean needsItem(
-      ControlContext context, LinkedOperation operation, Value[] inputs, boolean sampled) {
+      ControlContext context,
+      Activation activation,
+      LinkedOperation operation,
+      Value[] inputs,
+      int operand) {
     if (mayLose(operation, inputs)) {
       return true;
     }
@@ -182,7 +204,8 @@ final class Pipeline {
     double work = operation.work(inputs);
     if (work >= COST_GATE_NANOS
         && operation.cacheable()
-        && (sampled || !asksForSample(operation, inputs, work))) {
+        && (activation.sampled || !asksForSample(operation, inputs, work))
+        && !(skipsCarried(operation, inputs, work) && activation.recorder.isCarried(operand))) {
       return true;
     }
     context.work += (long) work;
@@ -353,7 +376,7 @@ final class Pipeline {
     return switch (probe) {
       case Hit hit -> {
         context.counters.hit(operation.index(), operation.operation());
-        operation.account().asking.cameAgain();
+        context.carried.cameAgain(operation.account(), item);
         Restoration.note(hit.value(), item);
         yield checks.verifier() == null
             ? hit.value()
@@ -362,6 +385,7 @@ final class Pipeline {
       case InFlight inFlight -> {
         context.counters.met(inFlight, operation.index(), operation.operation());
         operation.account().saves(work);
+        context.carried.cameAgain(operation.account(), item);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }
