@@ -350,8 +350,7 @@ final class LoopRecorder {
     Boolean known = stretch.carriedBlocks.get(block);
     if (known == null) {
       PathSymbols now = now(at);
-      known =
-          Arrays.stream(block.inputs).anyMatch(slot -> isCarried(now.of(slot), carried));
+      known = Arrays.stream(block.inputs).anyMatch(slot -> isCarried(now.of(slot), carried));
       stretch.carriedBlocks.put(block, known);
     }
     return known;

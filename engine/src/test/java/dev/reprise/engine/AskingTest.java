@@ -213,29 +213,6 @@ class AskingTest {
   }
 
   @Test
-  void epochsGoOnWithWhatThoseBeforeHaveCarriedAndPreparedBatchesAreFoundBesides() {
-    RunStatistics statistics =
-        reusing(
-            ReuseMode.FULL,
-            """
-            X = matrix(seq(1, 80000), 1000, 80) %% 7 / 8
-            w = matrix(0, 80, 1)
-            for (epoch in 1:20) {
-              for (i in 1:100) {
-                A = scale(X[(i * 10 - 9):(i * 10), ])
-                g = t(A) %*% (A %*% w - 1)
-                w = w - 0.0001 * (t(A) %*% A) %*% g
-              }
-            }
-            r = sum(w)
-            """);
-    assertThat(statistics.of("tsmm").misses()).as("each batch once").isEqualTo(100);
-    assertThat(statistics.of("tsmm").hits()).isEqualTo(19 * 100);
-    assertThat(statistics.of("matmul").misses()).as("asked in vain").isLessThan(4 * 64);
-    assertThat(statistics.loops().recorded()).isGreaterThan(1_800);
-  }
-
-  @Test
   void aRecordedLoopThatComesAgainIsNoticed() {
     RunStatistics statistics = reusing(ReuseMode.FULL, TRAINING.replace("PASSES", "4"));
     assertThat(statistics.of("matmul").hits()).isGreaterThan(8_000);
