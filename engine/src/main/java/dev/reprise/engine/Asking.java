@@ -16,9 +16,9 @@ package dev.reprise.engine;
  *
  * <p>Values that a loop carries on ({@link CarriedValues}) are made of what earlier iterations
  * made, and can have come before only if these had. So who has asked in vain for a few of them
- * stops, for all carried values, until one that is not carried comes again: a loop that runs once
- * more from the same start is met at its start. Each carried value that does come again buys many
- * more questions.
+ * stops until one that is not carried comes again: a loop that runs once more from the same start
+ * is met at its start. Only one of 256 iterations is asked for them as for all others. Each carried
+ * value that does come again buys many more questions.
  *
  * <p>Threads: any. Counts of several workers may get lost, which lets them ask a little longer.
  */
@@ -31,6 +31,8 @@ final class Asking {
 
   /** Blocks of recorded iterations: asking traces the iteration, in code that runs cold. */
   private static final long SAMPLE_OF_BLOCKS = 63;
+
+  private static final long SAMPLE_OF_CARRIED = 255;
 
   /** So often in vain is enough for carried values: a loop's iterations that are not recorded. */
   private static final int PATIENCE_WITH_CARRIED = 32;
@@ -91,6 +93,11 @@ final class Asking {
   /** True for one of four of these, which is also asked for its blocks as a whole. */
   static boolean isSampledForBlocks(long iteration) {
     return (mixed(iteration) & SAMPLE_OF_BLOCKS) == 0;
+  }
+
+  /** True for one of four of these, which is also asked for the values that the loop carries on. */
+  static boolean isSampledForCarried(long iteration) {
+    return (mixed(iteration) & SAMPLE_OF_CARRIED) == 0;
   }
 
   private static long mixed(long iteration) {

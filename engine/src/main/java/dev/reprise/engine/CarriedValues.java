@@ -18,6 +18,9 @@ import dev.reprise.lineage.LineageItem;
  * iterations have made. The bound is that of the innermost loop that was entered first, and holds
  * for the loops around it, too: in the next epoch, batches go on with the weights of the last.
  *
+ * <p>In one of 256 iterations nothing counts as carried, so that a program is noticed that comes to
+ * use such values twice: one that scores with what it has trained, again and again.
+ *
  * <p>A value that is wrongly taken for carried (a long chain beside a loop of short ones) is asked
  * for less often, no more: see {@link Asking}. Belongs to one control thread.
  */
@@ -30,11 +33,25 @@ final class CarriedValues {
   /** What is higher is carried. */
   private int above = NOTHING;
 
+  /** The iteration is one of those in which nothing is left out. */
+  private boolean sampled;
+
   private Loop innermost;
   private long entered;
 
+  /** True for a carried value, unless the iteration is asked for these, too. */
   boolean isCarried(LineageItem item) {
-    return item.height() > above;
+    return !sampled && isHigh(item.height());
+  }
+
+  /** True in one of 256 iterations of each loop, the same ones each time. */
+  boolean isSampled() {
+    return sampled;
+  }
+
+  /** True for the height of a carried value. */
+  boolean isHigh(int height) {
+    return height > above;
   }
 
   /** A value was found, or is being computed. */
@@ -56,12 +73,7 @@ final class CarriedValues {
     return false;
   }
 
-  /** Height that carried values exceed. */
-  int bound() {
-    return above;
-  }
-
-  /** A loop is entered; its iterations have been told before {@link Loop#leave}. */
+  /** A loop is entered, until {@link Loop#leave}. */
   Loop enter(Activation activation) {
     entered++;
     return new Loop(activation);
@@ -71,6 +83,7 @@ final class CarriedValues {
   final class Loop {
     private final Loop around = innermost;
     private final int aboveBefore = above;
+    private final boolean sampledBefore = sampled;
 
     /** Height of the variables that the loop found, carried ones left out. */
     private final int base;
@@ -82,14 +95,13 @@ final class CarriedValues {
     private Loop(Activation activation) {
       this.base = base(activation);
       innermost = this;
-      begin(activation);
     }
 
     private int base(Activation activation) {
       int highest = 0;
       if (activation.items != null) {
         for (LineageItem item : activation.items) {
-          if (item != null && !isCarried(item)) {
+          if (item != null && !isHigh(item.height())) {
             highest = Math.max(highest, item.height());
           }
         }
@@ -97,7 +109,13 @@ final class CarriedValues {
       return highest;
     }
 
-    private void begin(Activation activation) {
+    /**
+     * An iteration begins.
+     *
+     * @param iteration its number in the loop
+     */
+    void begin(Activation activation, long iteration) {
+      sampled = Asking.isSampledForCarried(iteration);
       madeBefore = activation.made();
       enteredBefore = entered;
     }
@@ -110,7 +128,6 @@ final class CarriedValues {
         mostMade = (int) Math.min(made, NOTHING);
         above = above == NOTHING ? bound(base) : Math.max(above, bound(base));
       }
-      begin(activation);
     }
 
     private int bound(int height) {
@@ -120,6 +137,7 @@ final class CarriedValues {
     /** The execution is over, also after a failure. */
     void leave() {
       innermost = around;
+      sampled = sampledBefore;
       if (around == null || aboveBefore != NOTHING) {
         above = aboveBefore;
       } else if (above != NOTHING) {

@@ -114,6 +114,11 @@ final class LevelReuse {
     return !isAskedInStore(region) && !keeping.isOfEverything() && !region.isAskedWithCarried();
   }
 
+  /** True for an execution, about to begin, that is not asked for because of that. */
+  boolean skips(ControlContext context, Activation activation, Region region) {
+    return skipsCarried(region) && context.carried.anyCarried(items(activation, region.inputs));
+  }
+
   /** True for what the experiment store may have, or may be given. */
   private boolean isAskedInStore(Region region) {
     return stored != null && region.isWorthRecalling(stored.worthRecallingNanos());

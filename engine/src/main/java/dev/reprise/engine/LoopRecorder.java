@@ -218,16 +218,13 @@ final class LoopRecorder {
   private void runGuarded(RecordedBody.Guarded guarded) {
     Region region = guarded.node().region();
     LevelReuse levels = context.run.session().levels();
-    if (region.isWorthAsking()
-        && isRecording()
-        && levels.skipsCarried(region)
-        && isCarried(region)) {
+    if (!region.isWorthAsking() || isLeftOut(region)) {
       runUnasked(guarded);
-    } else if (region.isWorthAsking() && !levels.asksForSample(region)) {
+    } else if (!levels.asksForSample(region)) {
       learnable = false;
       traceAgain();
       guarded.node().run(context, activation);
-    } else if (region.isWorthAsking() && activation.sampled && blocksSampled) {
+    } else if (activation.sampled && blocksSampled) {
       learnable = false;
       traceAgain();
       levels.runSampled(context, activation, region, guarded.node().body());
@@ -334,6 +331,9 @@ final class LoopRecorder {
    * @param operand of the step that is being run, or {@link #RESULT}
    */
   boolean isCarried(int operand) {
+    if (context.carried.isSampled()) {
+      return false;
+    }
     int operation = stretch.operationOf(run[runCount - 1].first() + at);
     if (operation < 0) {
       return false;
@@ -344,7 +344,14 @@ final class LoopRecorder {
         : isCarried(stretch.whole.operands().get(operation)[operand], carried);
   }
 
-  /** True for a block about to be run that begins from a value that the loop carries on. */
+  /** True for a block about to be run that is not asked for: it begins from a carried value. */
+  private boolean isLeftOut(Region block) {
+    LevelReuse levels = context.run.session().levels();
+    return isRecording()
+        ? levels.skipsCarried(block) && !context.carried.isSampled() && isCarried(block)
+        : levels.skips(context, activation, block);
+  }
+
   private boolean isCarried(Region block) {
     BitSet carried = carried();
     Boolean known = stretch.carriedBlocks.get(block);
@@ -386,11 +393,12 @@ final class LoopRecorder {
       return nodes.get(index);
     }
     if (PathShape.isVariable(symbol)) {
-      return recorder.height(index) >= context.carried.bound();
+      // What is made of it is higher by one at least.
+      return context.carried.isHigh(recorder.height(index) + 1);
     }
     return PathShape.isOuter(symbol)
         && items[index] != null
-        && context.carried.isCarried(items[index]);
+        && context.carried.isHigh(items[index].height());
   }
 
   // ---- from no items to items

@@ -209,6 +209,7 @@ final class LoopTrace {
     }
 
     void begin(long iteration) {
+      carried.begin(activation, first + iteration);
       if (draws) {
         note();
         began = true;

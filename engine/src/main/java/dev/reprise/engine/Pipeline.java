@@ -6,7 +6,6 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
-import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
@@ -45,6 +44,8 @@ final class Pipeline {
 
   private final RowSlices slices;
 
+  private final ProbeChoice choice;
+
   Pipeline(
       KernelRunner kernels,
       Execution execution,
@@ -57,6 +58,7 @@ final class Pipeline {
     this.keeping = keeping;
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
+    this.choice = new ProbeChoice(keeping, cache == null || checks.looksAtAll());
   }
 
   KernelRunner kernels() {
@@ -114,7 +116,7 @@ final class Pipeline {
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
-            && (pending || isAsked(context, operation, inputs, item, work, sampled));
+            && (pending || choice.isAsked(context, operation, inputs, item, work, sampled));
     if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
@@ -131,46 +133,6 @@ final class Pipeline {
     }
     Origin kept = checks.traps() ? origin.with(item) : origin;
     return probe(context, operation, inputs, item, kept, work, pending);
-  }
-
-  /**
-   * False for an instruction that has been looked up in vain so often that this once is left out.
-   */
-  private boolean isAsked(
-      ControlContext context,
-      LinkedOperation operation,
-      Value[] inputs,
-      LineageItem item,
-      double work,
-      boolean sampled) {
-    if (skipsCarried(operation, inputs, work) && context.carried.isCarried(item)) {
-      return false;
-    }
-    return sampled || !asksForSample(operation, inputs, work) || Asking.isSampled(item.keyLow());
-  }
-
-  /**
-   * True for an instruction that has so often been looked up in vain that only a sample still is.
-   */
-  private boolean asksForSample(LinkedOperation operation, Value[] inputs, double work) {
-    return mayBeLeftOut(inputs) && keeping.asksForSample(operation.account(), work);
-  }
-
-  /** True for an instruction whose values are not looked up when a loop carries them on. */
-  private boolean skipsCarried(LinkedOperation operation, Value[] inputs, double work) {
-    return mayBeLeftOut(inputs) && keeping.skipsCarried(operation.account(), work);
-  }
-
-  private boolean mayBeLeftOut(Value[] inputs) {
-    if (cache == null || checks.looksAtAll()) {
-      return false;
-    }
-    for (Value input : inputs) {
-      if (input instanceof BoundMatrix) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /**
@@ -204,8 +166,7 @@ final class Pipeline {
     double work = operation.work(inputs);
     if (work >= COST_GATE_NANOS
         && operation.cacheable()
-        && (activation.sampled || !asksForSample(operation, inputs, work))
-        && !(skipsCarried(operation, inputs, work) && activation.recorder.isCarried(operand))) {
+        && choice.isAskedRecorded(activation, operation, inputs, work, operand)) {
       return true;
     }
     context.work += (long) work;

@@ -187,8 +187,8 @@ class AskingTest {
   void aLoopThatAsksInVainIsRecordedAllTheSame() {
     RunStatistics statistics = reusing(ReuseMode.FULL, TRAINING.replace("PASSES", "1"));
     assertThat(statistics.of("matmul").executed()).isBetween(5_900L, 6_010L);
-    // What the loop carries on is not even asked for as a sample.
-    assertThat(statistics.of("matmul").misses()).isEqualTo(2 * 32L);
+    // What the loop carries on is asked for in one of 256 iterations.
+    assertThat(statistics.of("matmul").misses()).isBetween(2 * 32L, 2 * 32L + 2 * 20);
     assertThat(statistics.loops().recorded()).isGreaterThan(2_900);
   }
 
