@@ -44,7 +44,7 @@ final class CarriedValues {
     return !sampled && isHigh(item.height());
   }
 
-  /** True in one of 256 iterations of each loop, the same ones each time. */
+  /** True in one of 256 iterations of each loop, the same ones each time, and in loops inside. */
   boolean isSampled() {
     return sampled;
   }
@@ -115,7 +115,8 @@ final class CarriedValues {
      * @param iteration its number in the loop
      */
     void begin(Activation activation, long iteration) {
-      sampled = Asking.isSampledForCarried(iteration);
+      // All loops have a first iteration: short ones inside of others would always be sampled.
+      sampled = sampledBefore || (iteration > 0 && Asking.isSampledForCarried(iteration));
       madeBefore = activation.made();
       enteredBefore = entered;
     }

@@ -113,6 +113,9 @@ class CarriedValuesTest {
     assertThat(statistics.of("matmul").hits()).isGreaterThan(4_000);
   }
 
+  /** The first leaves what it asked for in vain, the second the others as far as these pay. */
+  private static final long MOST_OF_TWO_PASSES = 2 * 2 * 1000 - 100;
+
   private static final String RESTARTED =
       """
       for (k in 1:4) {
@@ -126,22 +129,21 @@ class CarriedValuesTest {
   void aLoopThatRunsOnceMoreFromTheSameStartIsFoundIterationByIteration() {
     RunStatistics statistics =
         reusing(ReuseMode.FULL, RESTARTED.replace("LOOP", "for (i in 1:1000) {\n" + STEP + "}"));
-    // The first pass leaves what it asked for in vain, the second the others.
-    assertThat(statistics.of("matmul").hits()).isGreaterThan(2 * 2 * 1000L);
+    assertThat(statistics.of("matmul").hits()).isGreaterThan(MOST_OF_TWO_PASSES);
   }
 
   @Test
   void soIsAWhileLoop() {
     String loop = "i = 0\nwhile (i < 1000) {\ni = i + 1\n" + STEP + "}";
     RunStatistics statistics = reusing(ReuseMode.FULL, RESTARTED.replace("LOOP", loop));
-    assertThat(statistics.of("matmul").hits()).isGreaterThan(2 * 2 * 1000L);
+    assertThat(statistics.of("matmul").hits()).isGreaterThan(MOST_OF_TWO_PASSES);
   }
 
   @Test
   void soAreNestedLoops() {
     String loop = "for (epoch in 1:10) {\nfor (i in 1:100) {\n" + STEP + "}\n}";
     RunStatistics statistics = reusing(ReuseMode.FULL, RESTARTED.replace("LOOP", loop));
-    assertThat(statistics.of("matmul").hits()).isGreaterThan(2 * 2 * 1000L);
+    assertThat(statistics.of("matmul").hits()).isGreaterThan(MOST_OF_TWO_PASSES);
   }
 
   @Test
@@ -159,7 +161,8 @@ class CarriedValuesTest {
         r = sum(R)
         """
             .replace("STEP", STEP);
-    assertThat(reusing(ReuseMode.FULL, script).of("matmul").hits()).isGreaterThan(2 * 2 * 1000L);
+    assertThat(reusing(ReuseMode.FULL, script).of("matmul").hits())
+        .isGreaterThan(MOST_OF_TWO_PASSES);
   }
 
   @Test
