@@ -142,6 +142,11 @@ final class Activation {
     }
   }
 
+  /** How many items were bound here and in calls from here, recorded ones included. */
+  long made() {
+    return made;
+  }
+
   /** True when so many items were made that somebody should look at what they take. */
   boolean hasMadeManyItems() {
     return made >= nextLook;

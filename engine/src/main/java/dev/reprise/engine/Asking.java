@@ -14,6 +14,12 @@ package dev.reprise.engine;
  * asking: one of sixteen iterations is asked for all its values, the same ones each time. What
  * costs a hundred times as much as asking is always asked for. Nothing depends on a clock.
  *
+ * <p>Values that a loop carries on ({@link CarriedValues}) are made of what earlier iterations
+ * made, and can have come before only if these had. So who has asked in vain for a few of them
+ * stops until one that is not carried comes again: a loop that runs once more from the same start
+ * is met at its start. Only one of 256 iterations is asked for them as for all others. Each carried
+ * value that does come again buys many more questions.
+ *
  * <p>Threads: any. Counts of several workers may get lost, which lets them ask a little longer.
  */
 final class Asking {
@@ -26,8 +32,20 @@ final class Asking {
   /** Blocks of recorded iterations: asking traces the iteration, in code that runs cold. */
   private static final long SAMPLE_OF_BLOCKS = 63;
 
+  private static final long SAMPLE_OF_CARRIED = 255;
+
+  /** So often in vain is enough for carried values: a loop's iterations that are not recorded. */
+  private static final int PATIENCE_WITH_CARRIED = 32;
+
+  /** So many more questions are asked for each carried value that came again. */
+  private static final int BOUGHT = 128;
+
+  private static final int MOST_BOUGHT = 1 << 20;
+
   private final int patience;
   private final long priceNanos;
+
+  /** How often in vain since a value came again; less than zero are questions that were bought. */
   private int vain;
 
   /**
@@ -57,6 +75,11 @@ final class Asking {
     return vain < patience || work >= SHARE * priceNanos;
   }
 
+  /** As the other, for values that a loop carries on: false when none of them is asked for. */
+  boolean isForCarried(double work) {
+    return vain < PATIENCE_WITH_CARRIED || work >= SHARE * priceNanos;
+  }
+
   /** True for a key that is asked for although so many others were not found. */
   static boolean isSampled(long keyLow) {
     return (keyLow & SAMPLE) == 0;
@@ -70,6 +93,11 @@ final class Asking {
   /** True for one of four of these, which is also asked for its blocks as a whole. */
   static boolean isSampledForBlocks(long iteration) {
     return (mixed(iteration) & SAMPLE_OF_BLOCKS) == 0;
+  }
+
+  /** True for one of four of these, which is also asked for the values that the loop carries on. */
+  static boolean isSampledForCarried(long iteration) {
+    return (mixed(iteration) & SAMPLE_OF_CARRIED) == 0;
   }
 
   private static long mixed(long iteration) {
@@ -89,6 +117,11 @@ final class Asking {
 
   /** A value was found, or would have been, had it been kept. */
   void cameAgain() {
-    vain = 0;
+    vain = Math.min(vain, 0);
+  }
+
+  /** As the other, of a value that a loop has carried on. */
+  void carriedCameAgain() {
+    vain = Math.max(Math.min(vain, 0) - BOUGHT, -MOST_BOUGHT);
   }
 }

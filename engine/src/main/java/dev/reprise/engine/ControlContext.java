@@ -71,6 +71,8 @@ final class ControlContext {
   /** Loops around whose iterations are stored, and with them the calls in them. */
   int storedLoops;
 
+  final CarriedValues carried = new CarriedValues();
+
   /** Functions that are being called outside of these loops; compared by identity. */
   final Set<RunCall> calls = new HashSet<>();
 

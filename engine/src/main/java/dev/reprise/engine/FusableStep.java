@@ -161,7 +161,7 @@ final class FusableStep extends Step {
     boolean placed = devices || isForDevices(context, activation, call);
     boolean needed =
         !activation.isRecorded()
-            || context.run.session().fusion().needsItem(call, activation.sampled);
+            || context.run.session().fusion().needsItem(activation, call, LoopRecorder.RESULT);
     LineageItem item = needed ? eager.tracedOrRecorded(activation) : null;
     Value value = fusedOrNot(context, activation, operands, call.traced(item), placed);
     activation.bind(eager.outputs[0], value, item);
@@ -357,19 +357,19 @@ final class FusableStep extends Step {
       Deferred deferred,
       FusableStep reader,
       int operand) {
-    boolean sampled = activation.sampled;
     if (deferred.operations == 1) {
       Pipeline pipeline = context.run.session().pipeline();
       boolean needed =
           activation.isRecorded()
-              && pipeline.needsItem(context, eager.operation, deferred.operands, sampled);
+              && pipeline.needsItem(
+                  context, activation, eager.operation, deferred.operands, operand);
       LineageItem item = reader.itemOf(operand, activation, needed);
       return oneByOne(context, activation, deferred.operands, item);
     }
     FusedCall call = FusedCall.of(this, deferred.operands);
     Fusion fusion = context.run.session().fusion();
     boolean devices = fusion.chains().isActive() || isForDevices(context, activation, call);
-    boolean needed = activation.isRecorded() && fusion.needsItem(call, sampled);
+    boolean needed = activation.isRecorded() && fusion.needsItem(activation, call, operand);
     LineageItem item = reader.itemOf(operand, activation, needed);
     return fusedOrNot(context, activation, deferred.operands, call.traced(item), devices);
   }

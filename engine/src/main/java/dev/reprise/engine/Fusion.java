@@ -80,7 +80,7 @@ final class Fusion {
     context.work += (long) call.workNanos;
     chains.notice(call.workNanos);
     boolean ahead = chains.isActive();
-    if (cache == null || !isAsked(call, sampled)) {
+    if (cache == null || !isAsked(context, call, sampled)) {
       return ahead ? computeAhead(context, call, origin) : computeInline(context, call);
     }
     context.checkCancelled();
@@ -92,12 +92,13 @@ final class Fusion {
     return switch (cache.probe(call.rootItem().key(), () -> task(context, call, origin))) {
       case Hit hit -> {
         context.counters.hit(opcode, root.operation().operation());
-        root.operation().account().asking.cameAgain();
+        context.carried.cameAgain(root.operation().account(), call.rootItem());
         yield hit.value();
       }
       case InFlight inFlight -> {
         context.counters.met(inFlight, opcode, root.operation().operation());
         root.operation().account().saves(call.workNanos);
+        context.carried.cameAgain(root.operation().account(), call.rootItem());
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }
@@ -111,11 +112,12 @@ final class Fusion {
     };
   }
 
-  private boolean isAsked(FusedCall call, boolean sampled) {
+  private boolean isAsked(ControlContext context, FusedCall call, boolean sampled) {
     LineageItem item = call.rootItem();
     SiteAccount account = call.root().operation().account();
     return item != null
         && isProbed(call.root(), call.workNanos)
+        && !(keeping.skipsCarried(account, call.workNanos) && context.carried.isCarried(item))
         && (sampled || keeping.isWorthAsking(account, item, call.workNanos));
   }
 
@@ -123,10 +125,13 @@ final class Fusion {
    * True when the lineage of a call is needed: its value is looked up, or would be if the sample
    * did not go by iterations where these are recorded.
    */
-  boolean needsItem(FusedCall call, boolean sampled) {
+  boolean needsItem(Activation activation, FusedCall call, int operand) {
+    SiteAccount account = call.root().operation().account();
     return cache != null
         && isProbed(call.root(), call.workNanos)
-        && (sampled || !keeping.asksForSample(call.root().operation().account(), call.workNanos));
+        && (activation.sampled || !keeping.asksForSample(account, call.workNanos))
+        && !(keeping.skipsCarried(account, call.workNanos)
+            && activation.recorder.isCarried(operand));
   }
 
   private static boolean isProbed(Member member, double workNanos) {

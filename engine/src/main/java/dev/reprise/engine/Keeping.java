@@ -88,6 +88,11 @@ final class Keeping {
     return !everything && !account.asking.isForAll(work);
   }
 
+  /** True when values of so much work that a loop carries on are not looked up. */
+  boolean skipsCarried(SiteAccount account, double work) {
+    return !everything && !account.asking.isForCarried(work);
+  }
+
   /** True when everything is looked up and kept. */
   boolean isOfEverything() {
     return everything;

@@ -74,7 +74,8 @@ final class LevelReuse {
    */
   void run(ControlContext context, Activation activation, Region region, Node[] body, int wanted) {
     LineageItem[] inputs = items(activation, region.inputs);
-    if (asksForSample(region) && !Asking.isSampled(key(region, inputs).low())) {
+    if (skipsCarried(region) && context.carried.anyCarried(inputs)
+        || asksForSample(region) && !Asking.isSampled(key(region, inputs).low())) {
       long before = context.work;
       Node.runAll(body, context, activation);
       region.learn(context.work - before);
@@ -106,6 +107,16 @@ final class LevelReuse {
   /** True when so many executions were asked for in vain that only a sample still is. */
   boolean asksForSample(Region region) {
     return !isAskedInStore(region) && !keeping.isOfEverything() && !region.isAlwaysAsked();
+  }
+
+  /** True when executions whose inputs a loop has carried on are not asked for. */
+  boolean skipsCarried(Region region) {
+    return !isAskedInStore(region) && !keeping.isOfEverything() && !region.isAskedWithCarried();
+  }
+
+  /** True for an execution, about to begin, that is not asked for because of that. */
+  boolean skips(ControlContext context, Activation activation, Region region) {
+    return skipsCarried(region) && context.carried.anyCarried(items(activation, region.inputs));
   }
 
   /** True for what the experiment store may have, or may be given. */
@@ -180,6 +191,9 @@ final class LevelReuse {
     context.seeds.skip(known.seeds());
     context.work += known.work();
     region.account.saves(known.work());
+    if (context.carried.anyCarried(inputs)) {
+      region.account.asking.carriedCameAgain();
+    }
     region.learn(known.work());
     if (context.footprint != null) {
       context.footprint.add(called);

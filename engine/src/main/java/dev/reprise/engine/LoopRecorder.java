@@ -11,6 +11,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -30,6 +31,9 @@ import java.util.List;
  * path what an iteration traces. One execution of a loop has one recorder, owned by its thread.
  */
 final class LoopRecorder {
+  /** In place of an operand: what the step itself makes. */
+  static final int RESULT = -1;
+
   /** So many failures more than a share of the iterations end the attempts. */
   private static final int MOST_FAILURES = 64;
 
@@ -55,6 +59,9 @@ final class LoopRecorder {
   private long failures;
   private long recorded;
   private long counted;
+
+  /** Looks at the heights of variables: what is not carried on yet may be later. */
+  private long looks;
 
   // The iteration: where it began, and the branches that it has taken.
   private State state;
@@ -146,6 +153,7 @@ final class LoopRecorder {
     move(state.root);
     activation.sampled = Asking.isSampledIteration(iteration);
     blocksSampled = Asking.isSampledForBlocks(iteration);
+    looks += activation.sampled ? 1 : 0;
     inside = variable < 0;
     return true;
   }
@@ -210,19 +218,25 @@ final class LoopRecorder {
   private void runGuarded(RecordedBody.Guarded guarded) {
     Region region = guarded.node().region();
     LevelReuse levels = context.run.session().levels();
-    if (region.isWorthAsking() && !levels.asksForSample(region)) {
+    if (!region.isWorthAsking() || isLeftOut(region)) {
+      runUnasked(guarded);
+    } else if (!levels.asksForSample(region)) {
       learnable = false;
       traceAgain();
       guarded.node().run(context, activation);
-    } else if (region.isWorthAsking() && activation.sampled && blocksSampled) {
+    } else if (activation.sampled && blocksSampled) {
       learnable = false;
       traceAgain();
       levels.runSampled(context, activation, region, guarded.node().body());
     } else {
-      long before = context.work;
-      runAll(guarded.parts());
-      region.learn(context.work - before);
+      runUnasked(guarded);
     }
+  }
+
+  private void runUnasked(RecordedBody.Guarded guarded) {
+    long before = context.work;
+    runAll(guarded.parts());
+    guarded.node().region().learn(context.work - before);
   }
 
   private boolean branch(RecordedBody.Branch branch) {
@@ -309,6 +323,84 @@ final class LoopRecorder {
     return made.node(operation);
   }
 
+  // ---- values that the loop carries on
+
+  /**
+   * True for a value that the loop carries on: see {@link CarriedValues}; while it is recorded.
+   *
+   * @param operand of the step that is being run, or {@link #RESULT}
+   */
+  boolean isCarried(int operand) {
+    if (context.carried.isSampled()) {
+      return false;
+    }
+    int operation = stretch.operationOf(run[runCount - 1].first() + at);
+    if (operation < 0) {
+      return false;
+    }
+    BitSet carried = carried();
+    return operand == RESULT
+        ? carried.get(operation)
+        : isCarried(stretch.whole.operands().get(operation)[operand], carried);
+  }
+
+  /** True for a block about to be run that is not asked for: it begins from a carried value. */
+  private boolean isLeftOut(Region block) {
+    LevelReuse levels = context.run.session().levels();
+    return isRecording()
+        ? levels.skipsCarried(block) && !context.carried.isSampled() && isCarried(block)
+        : levels.skips(context, activation, block);
+  }
+
+  private boolean isCarried(Region block) {
+    BitSet carried = carried();
+    Boolean known = stretch.carriedBlocks.get(block);
+    if (known == null) {
+      PathSymbols now = now(at);
+      known = Arrays.stream(block.inputs).anyMatch(slot -> isCarried(now.of(slot), carried));
+      stretch.carriedBlocks.put(block, known);
+    }
+    return known;
+  }
+
+  private BitSet carried() {
+    if (stretch.carried == null || stretch.carriedIn != looks) {
+      stretch.carried = lookForCarried();
+      stretch.carriedIn = looks;
+      stretch.carriedBlocks.clear();
+    }
+    return stretch.carried;
+  }
+
+  private BitSet lookForCarried() {
+    BitSet carried = new BitSet();
+    if (stretch.whole != null) {
+      List<int[]> operands = stretch.whole.operands();
+      for (int node = 0; node < operands.size(); node++) {
+        for (int symbol : operands.get(node)) {
+          if (isCarried(symbol, carried)) {
+            carried.set(node);
+          }
+        }
+      }
+    }
+    return carried;
+  }
+
+  private boolean isCarried(int symbol, BitSet nodes) {
+    int index = PathShape.index(symbol);
+    if (PathShape.isNode(symbol)) {
+      return nodes.get(index);
+    }
+    if (PathShape.isVariable(symbol)) {
+      // What is made of it is higher by one at least.
+      return context.carried.isHigh(recorder.height(index) + 1);
+    }
+    return PathShape.isOuter(symbol)
+        && items[index] != null
+        && context.carried.isHigh(items[index].height());
+  }
+
   // ---- from no items to items
 
   /**
@@ -364,12 +456,7 @@ final class LoopRecorder {
       }
       return;
     }
-    PathSymbols now = stretch.start.copy();
-    for (int i = 0; i < runCount; i++) {
-      RecordedBody.Straight straight = run[i];
-      int steps = i + 1 < runCount ? straight.traces().length : at;
-      now.follow(straight, steps);
-    }
+    PathSymbols now = now(at);
     PathItems path = new PathItems(known, now, pool, c -> before[c]);
     for (int c = 0; c < before.length; c++) {
       int slot = written[c];
@@ -378,6 +465,20 @@ final class LoopRecorder {
         items[slot] = path.item(symbol, activation.values[slot]);
       }
     }
+  }
+
+  /**
+   * What the variables are now.
+   *
+   * @param steps that the last part has run
+   */
+  private PathSymbols now(int steps) {
+    PathSymbols now = stretch.start.copy();
+    for (int i = 0; i < runCount; i++) {
+      RecordedBody.Straight straight = run[i];
+      now.follow(straight, i + 1 < runCount ? straight.traces().length : steps);
+    }
+    return now;
   }
 
   private static LineageItem literal(Value value) {

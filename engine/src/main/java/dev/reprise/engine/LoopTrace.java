@@ -131,6 +131,8 @@ final class LoopTrace {
     private final SeedSource seeds;
     private final Activation activation;
     private final int variable;
+    private final CarriedValues.Loop carried;
+
     // Replaced when the trace is cut; null when nothing is stored.
     private RunBuilder builder;
 
@@ -166,6 +168,7 @@ final class LoopTrace {
       this.seeds = context.seeds;
       this.activation = activation;
       this.outerSampled = activation.sampled;
+      this.carried = context.carried.enter(activation);
       this.first = draws ? context.trail.enter(name, seeds, from, step) : 0;
       this.drew = draws && context.trail.hasDrawn();
       this.seedBase = draws ? seeds.peek() : 0;
@@ -206,6 +209,7 @@ final class LoopTrace {
     }
 
     void begin(long iteration) {
+      carried.begin(activation, first + iteration);
       if (draws) {
         note();
         began = true;
@@ -278,6 +282,7 @@ final class LoopTrace {
         builder.end(activation.items, draws ? seeds.count() : 0);
       }
       ended++;
+      carried.ended(activation);
       if (activation.hasMadeManyItems()) {
         leaveRecording();
         context.run.session().lineage().look(context, activation);
@@ -319,6 +324,7 @@ final class LoopTrace {
     }
 
     void leave() {
+      carried.leave();
       context.storedLoops -= builder == null ? 0 : 1;
       if (draws) {
         note();

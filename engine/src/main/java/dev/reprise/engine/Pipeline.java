@@ -6,7 +6,6 @@ import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
 import dev.reprise.cache.Probe;
 import dev.reprise.cache.Waiter;
-import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
@@ -45,6 +44,8 @@ final class Pipeline {
 
   private final RowSlices slices;
 
+  private final ProbeChoice choice;
+
   Pipeline(
       KernelRunner kernels,
       Execution execution,
@@ -57,6 +58,7 @@ final class Pipeline {
     this.keeping = keeping;
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
+    this.choice = new ProbeChoice(keeping, cache == null || checks.looksAtAll());
   }
 
   KernelRunner kernels() {
@@ -114,7 +116,7 @@ final class Pipeline {
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
-            && (pending || sampled || !isSkipped(operation, inputs, item, work));
+            && (pending || choice.isAsked(context, operation, inputs, item, work, sampled));
     if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
@@ -134,36 +136,18 @@ final class Pipeline {
   }
 
   /**
-   * True for an instruction that has been looked up in vain so often that this once is left out.
-   */
-  private boolean isSkipped(
-      LinkedOperation operation, Value[] inputs, LineageItem item, double work) {
-    return asksForSample(operation, inputs, work) && !Asking.isSampled(item.keyLow());
-  }
-
-  /**
-   * True for an instruction that has so often been looked up in vain that only a sample still is.
-   */
-  private boolean asksForSample(LinkedOperation operation, Value[] inputs, double work) {
-    if (cache == null || checks.looksAtAll() || !keeping.asksForSample(operation.account(), work)) {
-      return false;
-    }
-    for (Value input : inputs) {
-      if (input instanceof BoundMatrix) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
    * True when the item of the operation is needed after all: it is looked up, or its cost noted, or
    * its value may lie on an accelerator, which may be lost. Otherwise its work is counted.
    *
-   * @param sampled whether it is in the sample of what is looked up although that was in vain
+   * @param activation that is being recorded
+   * @param operand which one of the step that is being run, or {@link LoopRecorder#RESULT}
    */
   boolean needsItem(
-      ControlContext context, LinkedOperation operation, Value[] inputs, boolean sampled) {
+      ControlContext context,
+      Activation activation,
+      LinkedOperation operation,
+      Value[] inputs,
+      int operand) {
     if (mayLose(operation, inputs)) {
       return true;
     }
@@ -182,7 +166,7 @@ final class Pipeline {
     double work = operation.work(inputs);
     if (work >= COST_GATE_NANOS
         && operation.cacheable()
-        && (sampled || !asksForSample(operation, inputs, work))) {
+        && choice.isAskedRecorded(activation, operation, inputs, work, operand)) {
       return true;
     }
     context.work += (long) work;
@@ -353,7 +337,7 @@ final class Pipeline {
     return switch (probe) {
       case Hit hit -> {
         context.counters.hit(operation.index(), operation.operation());
-        operation.account().asking.cameAgain();
+        context.carried.cameAgain(operation.account(), item);
         Restoration.note(hit.value(), item);
         yield checks.verifier() == null
             ? hit.value()
@@ -362,6 +346,7 @@ final class Pipeline {
       case InFlight inFlight -> {
         context.counters.met(inFlight, operation.index(), operation.operation());
         operation.account().saves(work);
+        context.carried.cameAgain(operation.account(), item);
         context.submitted(inFlight.handle(), origin);
         yield inFlight.handle();
       }

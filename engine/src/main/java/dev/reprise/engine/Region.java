@@ -177,6 +177,11 @@ final class Region {
     return account.asking.isForAll(mostWork);
   }
 
+  /** True when executions are asked for whose inputs a loop has carried on. */
+  boolean isAskedWithCarried() {
+    return account.asking.isForCarried(mostWork);
+  }
+
   /** True when an execution of that much work is worth remembering. */
   boolean isWorthKeeping(long work) {
     return work >= level.gateNanos;

@@ -114,7 +114,8 @@ final class Steps {
       Pipeline pipeline = context.run.session().pipeline();
       LineageItem item = traced;
       boolean sampled = activation.sampled;
-      if (activation.isRecorded() && pipeline.needsItem(context, operation, values, sampled)) {
+      if (activation.isRecorded()
+          && pipeline.needsItem(context, activation, operation, values, LoopRecorder.RESULT)) {
         if (pipeline.mayLose(operation, values)) {
           activation.traceAgain();
         }

@@ -2,6 +2,9 @@ package dev.reprise.engine;
 
 import dev.reprise.lineage.RecordedPath;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /**
  * Part of the paths that are known from one state of a loop's variables: from a branch to the next.
@@ -13,6 +16,15 @@ final class Stretch implements PathSymbols.Follower {
 
   /** A path through it from the start of the iteration; null when it has no steps. */
   PathSymbols whole;
+
+  /** Which results of the path's operations the loop carries on; null when it is not known. */
+  BitSet carried;
+
+  /** In which look at the variables' heights that was found. */
+  long carriedIn;
+
+  /** Blocks on it, with whether they begin from values that the loop carries on. */
+  final Map<Region, Boolean> carriedBlocks = new IdentityHashMap<>(0);
 
   /** Stretches behind the branch that it leads to, as far as paths through them are known. */
   Stretch then;

@@ -74,6 +74,11 @@ public final class PathRecorder {
     return true;
   }
 
+  /** The height of a carried variable after the iterations stored so far; 0 for a literal. */
+  public int height(int variable) {
+    return heights[variable];
+  }
+
   /** The item of a carried variable that is no literal, after the iterations stored so far. */
   public LineageItem item(int variable) {
     Run run = builder.run();

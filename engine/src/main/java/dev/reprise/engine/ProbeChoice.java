@@ -1,0 +1,62 @@
+package dev.reprise.engine;
+
+import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.Value;
+
+/**
+ * Whether the value of an instruction above the cost gate is looked up, or left out because that
+ * was in vain so often: see {@link Asking}. Stateless; called by control threads.
+ *
+ * @param always whether everything that could be looked up is
+ */
+record ProbeChoice(Keeping keeping, boolean always) {
+  /**
+   * Of a value whose lineage is there.
+   *
+   * @param sampled whether it is in the sample of what is looked up all the same
+   */
+  boolean isAsked(
+      ControlContext context,
+      LinkedOperation operation,
+      Value[] inputs,
+      LineageItem item,
+      double work,
+      boolean sampled) {
+    if (!mayBeLeftOut(inputs)) {
+      return true;
+    }
+    SiteAccount account = operation.account();
+    if (keeping.skipsCarried(account, work) && context.carried.isCarried(item)) {
+      return false;
+    }
+    return sampled || keeping.isWorthAsking(account, item, work);
+  }
+
+  /**
+   * Of a value that is made while the iteration is recorded.
+   *
+   * @param operand which one of the step that is being run, or {@link LoopRecorder#RESULT}
+   */
+  boolean isAskedRecorded(
+      Activation activation, LinkedOperation operation, Value[] inputs, double work, int operand) {
+    if (!mayBeLeftOut(inputs)) {
+      return true;
+    }
+    SiteAccount account = operation.account();
+    return (activation.sampled || !keeping.asksForSample(account, work))
+        && !(keeping.skipsCarried(account, work) && activation.recorder.isCarried(operand));
+  }
+
+  private boolean mayBeLeftOut(Value[] inputs) {
+    if (always) {
+      return false;
+    }
+    for (Value input : inputs) {
+      if (input instanceof BoundMatrix) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
