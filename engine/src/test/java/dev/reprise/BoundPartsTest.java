@@ -65,6 +65,52 @@ class BoundPartsTest {
   }
 
   @Test
+  void aMatrixJoinedWithAnotherColumnOrRowEachTimeIsNotMultipliedAnew() {
+    RunStatistics columns =
+        run(
+            """
+            for (i in 1:400) { A = cbind(X, y * i); R = t(A) %*% A }
+            """);
+    assertThat(columns.partialHits()).isGreaterThan(395);
+    RunStatistics rows =
+        run(
+            """
+            for (i in 1:400) { A = rbind(X, N[i %% 50 + 1, ] * i); R = t(A) %*% A }
+            """);
+    assertThat(rows.partialHits()).isGreaterThan(395);
+  }
+
+  @Test
+  void aMatrixThatGrowsInALongLoopIsMultipliedFromItsPartsAllTheTime() {
+    RunStatistics statistics =
+        run(
+            """
+            v = y[1:500, ]
+            A = X[1:500, 1:2]
+            for (i in 1:350) { A = cbind(A, v * i); R = t(A) %*% v }
+            """);
+    // One of 17 joins has too many parts to be put off, and its product is computed.
+    assertThat(statistics.partialHits()).isGreaterThan(320);
+  }
+
+  @Test
+  void joinsWhosePartsNobodyUsesAreAskedForAsASampleInTheEnd() {
+    String script =
+        PartialRuns.DATA
+            + """
+            S = X[1:500, ]
+            v = y[1:500, ]
+            for (i in 1:1000) { A = cbind(S, v * i); R = cumsum(A) }
+            """;
+    SessionConfig config = Scripts.config();
+    PartialRuns.Outcome outcome = PartialRuns.run(config.withReuse(ReuseMode.PARTIAL), script, 1);
+    PartialRuns.assertSame(
+        PartialRuns.run(config.withReuse(ReuseMode.NONE), script, 1).result(), outcome.result());
+    RunStatistics statistics = outcome.statistics();
+    assertThat(statistics.of("cbind").misses()).isBetween(256L, 256 + 100L);
+  }
+
+  @Test
   void boundMatricesGoThroughFunctionsListsAndOutputs() {
     run(
         """

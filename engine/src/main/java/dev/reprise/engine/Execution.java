@@ -43,6 +43,9 @@ final class Execution {
 
   private final PuttingOff puttingOff;
 
+  /** Whether results put together from parts of joined matrices still come. */
+  private final Asking binds = Asking.ofInstruction();
+
   Execution(
       SessionServices services,
       KernelRunner kernels,
@@ -57,6 +60,11 @@ final class Execution {
     this.opcodes = opcodes;
     this.parts = parts;
     this.puttingOff = new PuttingOff(services);
+  }
+
+  /** True as long as matrices had better be joined lazily: operations use their parts. */
+  boolean bindsPay() {
+    return parts != null && binds.isForAll(0);
   }
 
   /**
@@ -234,10 +242,11 @@ final class Execution {
       return kernel(linked, inputs, item, context, tally, later, time, parts != null);
     }
     Operation operation = linked.operation();
-    if (Binds.isBind(operation.name())) {
+    if (linked.binds()) {
       Relayed.leaveWorker();
       BoundMatrix bound = bind(operation, inputs, item, context);
       if (bound != null) {
+        binds.inVain();
         tally.executed(linked.index(), operation, System.nanoTime(), 0);
         return bound;
       }
@@ -245,6 +254,7 @@ final class Execution {
     }
     PartialReuse.Result result = fromParts(operation, inputs, item, context, tally);
     if (result != null) {
+      cameInParts(linked, inputs);
       Restoration.note(result.value(), item);
       tally.partialHit(result.rewrite(), result.savedNanos());
       return verifier == null
@@ -252,6 +262,16 @@ final class Execution {
           : verified(operation, inputs, item, context, result.value());
     }
     return kernel(linked, inputs, item, context, tally, later, time, true);
+  }
+
+  /** Parts that came again are as good a reason to go on asking as a whole value. */
+  private void cameInParts(LinkedOperation linked, Value[] inputs) {
+    linked.account().asking.cameAgain();
+    for (Value input : inputs) {
+      if (input instanceof BoundMatrix) {
+        binds.cameAgain();
+      }
+    }
   }
 
   /** Null when the whole is to be computed, also because a part is lost with its accelerator. */
@@ -348,11 +368,7 @@ final class Execution {
 
   private void tellParts(
       LinkedOperation linked, Value[] inputs, LineageItem item, Value value, boolean told) {
-    if (told
-        && parts != null
-        && item != null
-        && linked.hasRewrites()
-        && !Binds.isBind(linked.name())) {
+    if (told && parts != null && item != null && linked.hasRewrites() && !linked.binds()) {
       parts.executed(linked.operation(), inputs, item, value);
     }
   }

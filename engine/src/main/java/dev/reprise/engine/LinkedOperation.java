@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Evaluation;
@@ -46,6 +47,13 @@ record LinkedOperation(
 
   String name() {
     return operation.name();
+  }
+
+  /**
+   * True for an operation that joins matrices, which need not be done before the cells are read.
+   */
+  boolean binds() {
+    return hasRewrites && Binds.isBind(name());
   }
 
   /** Estimated nanoseconds, from shapes alone. */

@@ -11,7 +11,6 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -59,9 +58,6 @@ final class LoopRecorder {
   private long failures;
   private long recorded;
   private long counted;
-
-  /** Looks at the heights of variables: what is not carried on yet may be later. */
-  private long looks;
 
   // The iteration: where it began, and the branches that it has taken.
   private State state;
@@ -153,7 +149,6 @@ final class LoopRecorder {
     move(state.root);
     activation.sampled = Asking.isSampledIteration(iteration);
     blocksSampled = Asking.isSampledForBlocks(iteration);
-    looks += activation.sampled ? 1 : 0;
     inside = variable < 0;
     return true;
   }
@@ -338,10 +333,11 @@ final class LoopRecorder {
     if (operation < 0) {
       return false;
     }
-    BitSet carried = carried();
-    return operand == RESULT
-        ? carried.get(operation)
-        : isCarried(stretch.whole.operands().get(operation)[operand], carried);
+    int height =
+        operand == RESULT
+            ? heights()[operation]
+            : height(stretch.whole.operands().get(operation)[operand]);
+    return context.carried.isHigh(height);
   }
 
   /** True for a block about to be run that is not asked for: it begins from a carried value. */
@@ -353,52 +349,52 @@ final class LoopRecorder {
   }
 
   private boolean isCarried(Region block) {
-    BitSet carried = carried();
-    Boolean known = stretch.carriedBlocks.get(block);
-    if (known == null) {
+    int[] inputs = stretch.inputsOfBlocks.get(block);
+    if (inputs == null) {
       PathSymbols now = now(at);
-      known = Arrays.stream(block.inputs).anyMatch(slot -> isCarried(now.of(slot), carried));
-      stretch.carriedBlocks.put(block, known);
+      inputs = Arrays.stream(block.inputs).map(now::of).toArray();
+      stretch.inputsOfBlocks.put(block, inputs);
     }
-    return known;
-  }
-
-  private BitSet carried() {
-    if (stretch.carried == null || stretch.carriedIn != looks) {
-      stretch.carried = lookForCarried();
-      stretch.carriedIn = looks;
-      stretch.carriedBlocks.clear();
-    }
-    return stretch.carried;
-  }
-
-  private BitSet lookForCarried() {
-    BitSet carried = new BitSet();
-    if (stretch.whole != null) {
-      List<int[]> operands = stretch.whole.operands();
-      for (int node = 0; node < operands.size(); node++) {
-        for (int symbol : operands.get(node)) {
-          if (isCarried(symbol, carried)) {
-            carried.set(node);
-          }
-        }
+    for (int symbol : inputs) {
+      if (context.carried.isHigh(height(symbol))) {
+        return true;
       }
     }
-    return carried;
+    return false;
   }
 
-  private boolean isCarried(int symbol, BitSet nodes) {
+  /**
+   * Heights of the results of the path's operations in this iteration: those that the items would
+   * have, so that a recorded iteration asks for what a traced one would.
+   */
+  private int[] heights() {
+    if (stretch.heightsIn != iterations) {
+      List<int[]> operands = stretch.whole.operands();
+      if (stretch.heights.length < operands.size()) {
+        stretch.heights = new int[operands.size()];
+      }
+      stretch.heightsIn = iterations;
+      for (int node = 0; node < operands.size(); node++) {
+        int height = 0;
+        for (int symbol : operands.get(node)) {
+          height = Math.max(height, LineageItem.above(height(symbol)));
+        }
+        stretch.heights[node] = height;
+      }
+    }
+    return stretch.heights;
+  }
+
+  /** The height of what a symbol stands for in this iteration. */
+  private int height(int symbol) {
     int index = PathShape.index(symbol);
     if (PathShape.isNode(symbol)) {
-      return nodes.get(index);
+      return heights()[index];
     }
     if (PathShape.isVariable(symbol)) {
-      // What is made of it is higher by one at least.
-      return context.carried.isHigh(recorder.height(index) + 1);
+      return recorder.height(index);
     }
-    return PathShape.isOuter(symbol)
-        && items[index] != null
-        && context.carried.isHigh(items[index].height());
+    return PathShape.isOuter(symbol) && items[index] != null ? items[index].height() : 0;
   }
 
   // ---- from no items to items

@@ -58,7 +58,7 @@ final class Pipeline {
     this.keeping = keeping;
     this.checks = checks;
     this.slices = new RowSlices(kernels, checks);
-    this.choice = new ProbeChoice(keeping, cache == null || checks.looksAtAll());
+    this.choice = new ProbeChoice(keeping, execution, cache == null || checks.looksAtAll());
   }
 
   KernelRunner kernels() {

@@ -8,9 +8,10 @@ import dev.reprise.runtime.Value;
  * Whether the value of an instruction above the cost gate is looked up, or left out because that
  * was in vain so often: see {@link Asking}. Stateless; called by control threads.
  *
+ * @param execution which knows whether parts of joined matrices are used
  * @param always whether everything that could be looked up is
  */
-record ProbeChoice(Keeping keeping, boolean always) {
+record ProbeChoice(Keeping keeping, Execution execution, boolean always) {
   /**
    * Of a value whose lineage is there.
    *
@@ -23,7 +24,7 @@ record ProbeChoice(Keeping keeping, boolean always) {
       LineageItem item,
       double work,
       boolean sampled) {
-    if (!mayBeLeftOut(inputs)) {
+    if (!mayBeLeftOut(operation, inputs)) {
       return true;
     }
     SiteAccount account = operation.account();
@@ -40,7 +41,7 @@ record ProbeChoice(Keeping keeping, boolean always) {
    */
   boolean isAskedRecorded(
       Activation activation, LinkedOperation operation, Value[] inputs, double work, int operand) {
-    if (!mayBeLeftOut(inputs)) {
+    if (!mayBeLeftOut(operation, inputs)) {
       return true;
     }
     SiteAccount account = operation.account();
@@ -48,8 +49,9 @@ record ProbeChoice(Keeping keeping, boolean always) {
         && !(keeping.skipsCarried(account, work) && activation.recorder.isCarried(operand));
   }
 
-  private boolean mayBeLeftOut(Value[] inputs) {
-    if (always) {
+  private boolean mayBeLeftOut(LinkedOperation operation, Value[] inputs) {
+    // A join that is not asked for is made at once, and nobody knows its parts any more.
+    if (always || (operation.binds() && execution.bindsPay())) {
       return false;
     }
     for (Value input : inputs) {

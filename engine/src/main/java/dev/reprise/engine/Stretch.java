@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.lineage.RecordedPath;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
@@ -17,14 +16,14 @@ final class Stretch implements PathSymbols.Follower {
   /** A path through it from the start of the iteration; null when it has no steps. */
   PathSymbols whole;
 
-  /** Which results of the path's operations the loop carries on; null when it is not known. */
-  BitSet carried;
+  /** Heights of the results of the path's operations in one iteration of the loop. */
+  int[] heights = {};
 
-  /** In which look at the variables' heights that was found. */
-  long carriedIn;
+  /** Which iteration that was; 0 for none. */
+  long heightsIn;
 
-  /** Blocks on it, with whether they begin from values that the loop carries on. */
-  final Map<Region, Boolean> carriedBlocks = new IdentityHashMap<>(0);
+  /** Blocks on it, with the symbols of their inputs. */
+  final Map<Region, int[]> inputsOfBlocks = new IdentityHashMap<>(0);
 
   /** Stretches behind the branch that it leads to, as far as paths through them are known. */
   Stretch then;

@@ -127,7 +127,8 @@ public sealed class LineageItem permits RunItem {
     return above(input.height());
   }
 
-  static int above(int height) {
+  /** The height of what is made of something of that height and nothing higher. */
+  public static int above(int height) {
     return height == Integer.MAX_VALUE ? height : height + 1;
   }
 
