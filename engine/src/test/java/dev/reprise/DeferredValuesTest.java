@@ -139,6 +139,32 @@ class DeferredValuesTest {
   }
 
   @Test
+  void whatACallLeftMayHaveBeenMadeOfValuesThatWerePutTogetherFromParts() {
+    String script =
+        """
+        make = function(Integer n) return (Matrix[Double] X) {
+          X = rand(rows=n, cols=12, min=-1, max=1, seed=2)
+        }
+        std = function(Matrix[Double] X) return (Matrix[Double] Z) {
+          Z = (X - colMeans(X)) / (sqrt(colVars(X)) + 0.01)
+        }
+        X = make(4000)
+        y = 1 + (rowSums(X[, 1:4]) > 0) + (rowSums(X[, 5:8]) > 0.3)
+        F = X[, 1:10]
+        R = rbind(F[2001:4000, ], F[1:2000, ])
+        H = relu(R - 0.2)
+        Z = std(R)
+        print(round(sum(Z)) + " " + round(sum(colMeans(Z) ^ 2)) + " " + min(Z))
+        """;
+    Outcome first = run(stored(), script);
+    assertThat(first.statistics().partial()).isNotEmpty();
+    Outcome checked = run(stored().withVerifyReuse(1), script);
+    assertThat(checked.output()).isEqualTo(first.output());
+    assertThat(checked.statistics().functions().hits()).isPositive();
+    assertThat(checked.statistics().verification().approximate()).isPositive();
+  }
+
+  @Test
   void aStoreThatIsReadOnlyServesThemToo() throws IOException {
     String expected = run(stored(), MORE).output();
     SessionConfig readOnly =

@@ -105,7 +105,7 @@ class NamedMatricesTest {
                 "the file holds 2 tensors; name one with dataset="),
             List.of(
                 "write(list(a=1), \"y.npz\", format=\"npz\")",
-                "holds matrices only, but element \"a\" is a"),
+                "holds matrices only, but element \"a\" is an integer 1"),
             List.of(
                 "write(list(seq(1, 2), seq(1, 2)), \"y.csv\", format=\"csvx\")",
                 "format \"csvx\" is not supported"))) {

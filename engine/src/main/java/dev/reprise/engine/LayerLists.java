@@ -97,8 +97,8 @@ final class LayerLists {
       throw new OperandException(
           "a network is a list of layers, but element "
               + number
-              + " is a "
-              + Describe.value(element)
+              + " is "
+              + Describe.one(element)
               + "; write list(list(layer=\"affine\", W=W, b=b), list(layer=\"relu\"), ...)");
     }
     ListValue parts = (ListValue) element;

@@ -178,6 +178,14 @@ final class LevelReuse {
     }
     composites.found(key);
     ReuseVerifier verifier = context.run.session().checks().verifier();
+    if (verifier != null && recalled != null) {
+      // Another process may have put them together from parts, or made them of such values.
+      for (int i = 0; i < count; i++) {
+        if (values[i] != null) {
+          verifier.rewrote(items[i]);
+        }
+      }
+    }
     if (verifier != null && verifier.isSampled(key)) {
       new RegionCheck(verifier, region, values, items).execute(body, context, activation);
       foundIn(context, activation, region, known);

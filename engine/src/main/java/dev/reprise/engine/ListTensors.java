@@ -54,8 +54,8 @@ final class ListTensors implements TensorSource {
             throw new OperandException(
                 "a file of named matrices holds matrices only, but element \""
                     + name
-                    + "\" is a "
-                    + Describe.value(element)
+                    + "\" is "
+                    + Describe.one(element)
                     + "; use as.matrix, or checkpoint for lists of any values");
       }
     }

@@ -13,13 +13,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * Computes a sample of the values that reuse found again, and compares: what {@code --verify-reuse}
  * does. Thread-safe; the sample follows from the keys alone.
  *
  * <p>A plain value must have equal bits. A value that was put together from parts, or that depends
- * on one, may deviate within the tolerance of its operation (see {@link Tolerance}).
+ * on one, may deviate within the tolerance of its operation (see {@link Tolerance}), relative to
+ * the largest cell, and for sums to the {@link SumTerms terms} when these are larger.
  */
 final class ReuseVerifier {
   /** Items that a search for rewritten ancestors visits; beyond them it assumes one. */
@@ -73,10 +75,33 @@ final class ReuseVerifier {
       ExecutionContext context) {
     Value computed = kernels.run(operation, inputs, context);
     try {
-      compare(operation, item, found, computed);
+      compare(
+          "'" + operation.scriptName() + "'",
+          item,
+          found,
+          computed,
+          deviation -> byTerms(deviation, operation, inputs, found, computed, context));
     } finally {
       computed.release();
     }
+  }
+
+  /** A sum of which little is left may deviate by what its terms do. */
+  private Deviation byTerms(
+      Deviation deviation,
+      Operation operation,
+      Value[] inputs,
+      Value found,
+      Value computed,
+      ExecutionContext context) {
+    if (!SumTerms.isSum(operation)) {
+      return deviation;
+    }
+    double left =
+        kernels.inTurn(
+            () -> Math.max(ValueComparison.largest(found), ValueComparison.largest(computed)));
+    double terms = SumTerms.largest(operation, inputs, context, kernels);
+    return deviation.relativeTo(left, terms);
   }
 
   /** Compares what reuse answered with what was computed; borrows both. */
@@ -90,12 +115,23 @@ final class ReuseVerifier {
    * @param what was reused, as the message of a failure calls it
    */
   void compare(String what, LineageItem item, Value found, Value computed) {
+    compare(what, item, found, computed, deviation -> deviation);
+  }
+
+  /**
+   * @param again judges a deviation that is too large for a value that may deviate
+   */
+  private void compare(
+      String what, LineageItem item, Value found, Value computed, UnaryOperator<Deviation> again) {
     boolean exact = item.isLiteral() || !dependsOnRewritten(item);
     double allowed = exact ? 0 : Tolerance.ofApproximateInputs(item.operation());
     Deviation deviation = kernels.inTurn(() -> ValueComparison.between(found, computed));
     verified.increment();
     if (!exact) {
       approximate.increment();
+      if (!deviation.isWithin(allowed)) {
+        deviation = again.apply(deviation);
+      }
     }
     worst.accumulate(deviation.deviation());
     if (!deviation.isWithin(allowed)) {

@@ -40,6 +40,16 @@ final class ValueComparison {
       return deviation <= tolerance;
     }
 
+    /**
+     * The same difference, relative to something else.
+     *
+     * @param norm the largest absolute cell, which it was relative to
+     * @param size counts when it is larger
+     */
+    Deviation relativeTo(double norm, double size) {
+      return size > norm ? new Deviation(deviation * (norm / size), place) : this;
+    }
+
     private Deviation inElement(int index) {
       return place == null
           ? this
@@ -62,6 +72,41 @@ final class ValueComparison {
       return lists(a, b);
     }
     return Deviation.total(kinds(first, second));
+  }
+
+  /** The largest absolute value of a number or of a matrix's cells, without NaN and infinities. */
+  static double largest(Value value) {
+    return switch (value) {
+      case MatrixValue matrix -> largestCell(matrix);
+      case DoubleScalar number -> finite(number.value());
+      default -> 0;
+    };
+  }
+
+  private static double largestCell(MatrixValue value) {
+    while (true) {
+      try {
+        MatrixOperand cells = value.pinHost();
+        try {
+          return largestOf(cells);
+        } finally {
+          value.unpin();
+        }
+      } catch (AbsentValueException e) {
+        e.make();
+      }
+    }
+  }
+
+  private static double largestOf(MatrixOperand matrix) {
+    double largest = 0;
+    for (long row = 0; row < matrix.rows(); row++) {
+      Row cells = new Row(matrix, row);
+      for (long col = 0; col < matrix.cols(); col++) {
+        largest = Math.max(largest, finite(cells.next(col)));
+      }
+    }
+    return largest;
   }
 
   private static String kinds(Value first, Value second) {

@@ -131,6 +131,26 @@ class VerifyReuseTest {
     }
   }
 
+  @Test
+  void sumsOfWhichLittleIsLeftMayDeviateByWhatTheirTermsDo() {
+    try (SessionServices services = services(1, ReuseMode.PARTIAL)) {
+      ScriptRunner.Outcome outcome =
+          run(
+              services,
+              """
+              X = rand(rows=12000, cols=30, min=-1, max=1, seed=1)
+              Z = (X - colMeans(X)) / (sqrt(colVars(X)) + 0.01)
+              A = Z[1:6000,]; B = Z[6001:12000,]
+              a = colSums(A); b = colSums(B); print(sum(a) + sum(b))
+              G = colSums(rbind(B, A))
+              """);
+      RunStatistics.Verification checked = outcome.statistics().verification();
+      assertThat(checked.approximate()).isEqualTo(1);
+      assertThat(checked.worstDeviation()).isBetween(1e-18, 1e-14);
+      outcome.values().values().forEach(Value::release);
+    }
+  }
+
   private static final String CALLS =
       """
       f = function(Matrix[Double] A, Double reg) return (Matrix[Double] R, Double s) {

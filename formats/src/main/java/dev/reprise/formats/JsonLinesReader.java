@@ -99,9 +99,7 @@ final class JsonLinesReader {
     } catch (JsonProcessingException e) {
       int column = e.getLocation() == null ? 0 : (int) e.getLocation().getByteOffset();
       throw block.problem(
-          bytes,
-          from + Math.max(0, column),
-          "the line is not valid JSON: " + e.getOriginalMessage());
+          bytes, from + Math.max(0, column), "the line is not valid JSON: " + JsonMistake.words(e));
     } catch (IOException e) {
       throw FileProblems.reading(block.file(), e);
     }

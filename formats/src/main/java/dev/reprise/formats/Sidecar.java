@@ -86,7 +86,7 @@ record Sidecar(
           name,
           json.getLocation().getLineNr(),
           json.getLocation().getColumnNr(),
-          "the sidecar is not valid JSON: " + json.getOriginalMessage() + "; repair or remove it");
+          "the sidecar is not valid JSON: " + JsonMistake.words(json) + "; repair or remove it");
     }
     return new FormatException(name, "the sidecar cannot be read: " + problem.getMessage());
   }

@@ -179,7 +179,8 @@ class WritingTest {
           .as(row[0])
           .isInstanceOf(FormatException.class)
           .hasMessageContaining(row[1])
-          .hasMessageContaining(row[2]);
+          .hasMessageContaining(row[2])
+          .hasMessageNotContaining("REDACTED");
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.reprise.formats.FormatException;
+import dev.reprise.formats.JsonMistake;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,7 +55,7 @@ record SafetensorsHeader(List<Tensor> tensors, long dataStart) {
     try (JsonParser json = new JsonFactory().createParser(text.array())) {
       tensors = parse(json, file);
     } catch (JsonProcessingException e) {
-      throw damaged(file, e.getOriginalMessage());
+      throw damaged(file, JsonMistake.words(e));
     }
     for (Tensor tensor : tensors) {
       check(tensor, channel.size() - dataStart, file);
