@@ -44,9 +44,13 @@ public record ReplayRequest(
     replacements = Map.copyOf(replacements);
   }
 
+  private ReplayRequest(Path trace, String lineage) {
+    this(trace, lineage, null, Map.of(), null, null, new Comparison.None());
+  }
+
   /** The first output, neither written nor compared. */
   public static ReplayRequest of(Path trace) {
-    return new ReplayRequest(trace, null, null, Map.of(), null, null, new Comparison.None());
+    return new ReplayRequest(trace, null);
   }
 
   /**
@@ -55,7 +59,7 @@ public record ReplayRequest(
    * @param digits with which its lineage begins, 4 to 32 hexadecimal ones in lower case
    */
   public static ReplayRequest ofStored(String digits) {
-    return new ReplayRequest(null, digits, null, Map.of(), null, null, new Comparison.None());
+    return new ReplayRequest(null, digits);
   }
 
   public ReplayRequest withUntil(String item) {

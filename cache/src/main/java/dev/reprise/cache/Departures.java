@@ -150,7 +150,8 @@ final class Departures {
             bytes,
             (entry, value) ->
                 Residence.isOnDevice(value, memory)
-                    && !entry.savesMoreThan(member -> memory.roundTripNanos(member.bytes())));
+                    && !entry.savesMoreThan(
+                        member -> memory.copyTimes().roundTripNanos(member.bytes())));
     release(chosen, Eviction.DEVICE_PRESSURE);
     return !chosen.isEmpty();
   }

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -70,8 +71,8 @@ final class ContentPlan implements AutoCloseable {
 
   /** The value; the caller owns one reference. */
   Value execute() {
-    if (artifact != null && StoredValues.loadNanos(artifact) <= CHEAP_NANOS) {
-      Value value = stored.loadDeferred(output, artifact);
+    if (artifact != null && Loading.nanos(artifact) <= CHEAP_NANOS) {
+      Value value = stored.loading().deferred(output, artifact);
       if (value != null) {
         return value;
       }
@@ -80,7 +81,7 @@ final class ContentPlan implements AutoCloseable {
     Graph graph = new Graph();
     boolean known = graph.add();
     if (!known && artifact != null || known && graph.loadsOutput()) {
-      Value value = stored.loadDeferred(output, artifact);
+      Value value = stored.loading().deferred(output, artifact);
       if (value != null) {
         return value;
       }
@@ -99,12 +100,12 @@ final class ContentPlan implements AutoCloseable {
   /** Computes what the store has lost, and offers it again. */
   private Value replaced() {
     Value value = computed();
-    stored.offer(output, value, costNanos.getAsLong());
+    stored.offers().offer(output, value, costNanos.getAsLong());
     return value;
   }
 
   private Value computed() {
-    stored.computedAfterAll();
+    stored.counts().computedAfterAll();
     return new Recomputation(services, this::atHand).of(output);
   }
 
@@ -209,16 +210,16 @@ final class ContentPlan implements AutoCloseable {
       int node = graph.add(UNMEASURED_NANOS, from);
       numbers.put(item.key(), node);
       items.put(node, item);
-      Artifact kept = last ? artifact : stored.look(item);
+      Artifact kept = last ? artifact : stored.lookup().artifact(item);
       if (kept != null) {
-        graph.offer(node, 0, StoredValues.loadNanos(kept));
+        graph.offer(node, 0, Loading.nanos(kept));
         artifacts.put(node, kept);
       }
     }
 
     /** Gives operations the costs that were measured where they would be computed: here. */
     private void cost() {
-      Map<Key, MeasuredCosts> measured = stored.costsOf(items.values());
+      Map<Key, MeasuredCosts> measured = stored.lookup().costsOf(items.values());
       items.forEach((node, item) -> {
         MeasuredCosts costs = measured.get(item.key());
         long known = costs == null ? 0 : costs.on(DeviceClasses.CPU);
@@ -255,7 +256,7 @@ final class ContentPlan implements AutoCloseable {
           if (kept == null || loaded.containsKey(item.key()) || item.sameAs(output)) {
             continue;
           }
-          Value value = stored.loadDeferred(item, kept);
+          Value value = stored.loading().deferred(item, kept);
           if (value == null) {
             lost(item.key());
             complete = false;

@@ -4,6 +4,8 @@ import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
+import dev.reprise.engine.stored.Answer;
+import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
@@ -98,7 +100,7 @@ final class Execution {
       Tally tally,
       Later later) {
     double work = stored == null || item == null ? 0 : linked.work(inputs);
-    return stored != null && stored.isWorthAsking(work)
+    return stored != null && stored.questions().isWorth(work)
         ? storedOrComputed(linked, inputs, item, context, tally, later, work)
         : compute(linked, inputs, item, context, tally, later, KernelTime.UNHEARD);
   }
@@ -114,14 +116,16 @@ final class Execution {
       double work) {
     Relayed.leaveWorker();
     lookAtOperands(inputs, item);
-    StoredValues.Answer answer =
-        stored.ask(
-            item,
-            work,
-            later == null ? () -> true : later::isWanted,
-            (found, artifact) ->
-                services.mayDefer() ? absent(linked, inputs, item, found, artifact) : null,
-            artifact -> isCheaperToCompute(item, artifact));
+    Answer answer =
+        stored
+            .questions()
+            .ask(
+                item,
+                work,
+                later == null ? () -> true : later::isWanted,
+                (found, artifact) ->
+                    services.mayDefer() ? absent(linked, inputs, item, found, artifact) : null,
+                artifact -> isCheaperToCompute(item, artifact));
     if (answer.value() != null) {
       Restoration.note(answer.value(), item);
       // Another process may have put it together from parts.
@@ -149,7 +153,7 @@ final class Execution {
     }
   }
 
-  private static KernelTime timeOf(StoredValues.Answer answer) {
+  private static KernelTime timeOf(Answer answer) {
     return (worker, nanos) -> answer.took(DeviceClasses.of(worker), nanos);
   }
 
@@ -157,12 +161,12 @@ final class Execution {
    * True for what was measured to take much less, where this run would compute it, than loading.
    */
   private boolean isCheaperToCompute(LineageItem item, Artifact artifact) {
-    long load = StoredValues.loadNanos(artifact);
-    if (load <= ContentPlan.CHEAP_NANOS || !stored.isWorthAsking(load)) {
+    long load = Loading.nanos(artifact);
+    if (load <= ContentPlan.CHEAP_NANOS || !stored.questions().isWorth(load)) {
       // Looking takes about as long, a round trip with a server.
       return false;
     }
-    MeasuredCosts costs = stored.costsOf(List.of(item)).get(item.key());
+    MeasuredCosts costs = stored.lookup().costsOf(List.of(item)).get(item.key());
     long here = costs == null ? 0 : services.accelerators().measured(costs);
     return here > 0 && MUCH_LESS * here < load;
   }
@@ -184,7 +188,7 @@ final class Execution {
     }
     KnownForm form = found == item ? KnownForm.inferred(linked.operation(), inputs) : null;
     if (form == null) {
-      form = KnownForm.of(stored, artifact);
+      form = KnownForm.of(stored.lookup(), artifact);
     }
     if (form == null) {
       return null;
@@ -193,11 +197,11 @@ final class Execution {
         services,
         new KnownContent.Facts(found, form, artifact),
         CompleteInputs.ofOperands(item, inputs),
-        new OperationCost(stored, item, artifact.costNanos()));
+        new OperationCost(stored.lookup(), item, artifact.costNanos()));
   }
 
   /** Offers what an accelerator has computed before it passes it on. */
-  private record Offering(Later later, StoredValues.Answer answer, long start) implements Later {
+  private record Offering(Later later, Answer answer, long start) implements Later {
     @Override
     public boolean isWanted() {
       return later.isWanted();

@@ -4,6 +4,8 @@ import dev.reprise.cache.Claim;
 import dev.reprise.cache.Hit;
 import dev.reprise.cache.InFlight;
 import dev.reprise.cache.LineageCache;
+import dev.reprise.engine.stored.Answer;
+import dev.reprise.engine.stored.Questions;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.FingerprintCache;
@@ -176,8 +178,7 @@ final class FileAccess {
     StoredValues stored = context.run.session().stored();
     long asked = System.nanoTime();
     try (claim;
-        StoredValues.Answer answer =
-            stored == null ? null : ask(context, stored, operation, request, item)) {
+        Answer answer = stored == null ? null : ask(context, stored, operation, request, item)) {
       if (answer != null && answer.value() != null) {
         claim.complete(answer.value(), System.nanoTime() - asked, true);
         return new Loaded(answer.value(), item);
@@ -200,23 +201,25 @@ final class FileAccess {
   }
 
   /** What the store has is loaded when something needs it, if the session may leave it. */
-  private StoredValues.Answer ask(
+  private Answer ask(
       ControlContext context,
       StoredValues stored,
       LinkedOperation operation,
       ReadRequest request,
       LineageItem item) {
     Precision precision = operation.operation().precision();
-    return stored.ask(
-        item,
-        StoredValues.WORTH_ASKING_NANOS,
-        () -> true,
-        (_, artifact) ->
-            context.run.session().mayDefer()
-                ? KnownRead.of(
-                    stored, item, artifact, () -> asFingerprinted(request, precision, item))
-                : null,
-        _ -> false);
+    return stored
+        .questions()
+        .ask(
+            item,
+            Questions.WORTH_ASKING_NANOS,
+            () -> true,
+            (_, artifact) ->
+                context.run.session().mayDefer()
+                    ? KnownRead.of(
+                        stored, item, artifact, () -> asFingerprinted(request, precision, item))
+                    : null,
+            Questions.Refusal.NONE);
   }
 
   private static Value await(ControlContext context, Handle handle) {
@@ -442,7 +445,7 @@ final class FileAccess {
     if (item != null) {
       TraceFile.write(workingDirectory, path, item);
       if (stored != null) {
-        stored.keepTrace(path, item);
+        stored.offers().keepTrace(path, item);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.LineageCache;
 import dev.reprise.engine.stored.EqualContents;
+import dev.reprise.engine.stored.Offers;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
@@ -167,22 +168,22 @@ final class FinishedRegion {
   void offerTo(StoredValues stored) {
     for (int i = 0; i < Math.min(wanted, values.length); i++) {
       if (values[i] != null && (marks == null || !marks.isUntouched(i))) {
-        offer(stored, values[i], items[i]);
+        offer(stored.offers(), values[i], items[i]);
       }
     }
   }
 
-  private void offer(StoredValues stored, Value pending, LineageItem item) {
+  private void offer(Offers offers, Value pending, LineageItem item) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
     if (inputNumber(item) >= 0 || value instanceof Scalar scalar && isShort(scalar)) {
       return;
     }
     if (value instanceof ListValue list) {
       for (int i = 0; i < list.size(); i++) {
-        offer(stored, list.elements().get(i), ElementItems.at(item, i));
+        offer(offers, list.elements().get(i), ElementItems.at(item, i));
       }
     } else {
-      stored.offer(item, value, facts.costNanos());
+      offers.offer(item, value, facts.costNanos());
     }
   }
 

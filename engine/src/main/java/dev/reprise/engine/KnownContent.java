@@ -1,6 +1,6 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.stored.Loading;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.OperandException;
@@ -56,7 +56,7 @@ final class KnownContent implements AbsentValue.Source {
       return null;
     }
     inputs.retain();
-    services.stored().deferred();
+    services.stored().counts().deferred();
     return facts.form().absent(new KnownContent(services, facts, inputs, computingNanos));
   }
 
@@ -81,7 +81,7 @@ final class KnownContent implements AbsentValue.Source {
     long computing = computingNanos.getAsLong();
     return facts.artifact() == null
         ? computing
-        : Math.min(computing, StoredValues.loadNanos(facts.artifact()));
+        : Math.min(computing, Loading.nanos(facts.artifact()));
   }
 
   @Override

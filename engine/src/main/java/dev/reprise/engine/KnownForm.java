@@ -1,6 +1,6 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.stored.StoreLookup;
 import dev.reprise.formats.ContentHeader;
 import dev.reprise.memory.AbsentFrame;
 import dev.reprise.memory.AbsentMatrix;
@@ -43,8 +43,8 @@ record KnownForm(Shape shape, Precision precision, long bytes) {
    *
    * @param artifact not inline
    */
-  static KnownForm of(StoredValues stored, Artifact artifact) {
-    byte[] bytes = stored.headerOf(artifact);
+  static KnownForm of(StoreLookup lookup, Artifact artifact) {
+    byte[] bytes = lookup.headerOf(artifact);
     ContentHeader header = bytes == null ? null : ContentHeader.of(bytes);
     if (header == null) {
       return null;

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
@@ -36,17 +37,17 @@ final class KnownRead implements AbsentValue.Source {
    */
   static AbsentValue<?> of(
       StoredValues stored, LineageItem item, Artifact artifact, Supplier<Value> reading) {
-    KnownForm form = KnownForm.of(stored, artifact);
+    KnownForm form = KnownForm.of(stored.lookup(), artifact);
     if (form == null) {
       return null;
     }
-    stored.deferred();
+    stored.counts().deferred();
     return form.absent(new KnownRead(stored, item, artifact, reading));
   }
 
   @Override
   public Value make() {
-    Value value = stored.loadDeferred(item, artifact);
+    Value value = stored.loading().deferred(item, artifact);
     return value == null ? again() : value;
   }
 
@@ -62,8 +63,8 @@ final class KnownRead implements AbsentValue.Source {
               + " again: "
               + e.getMessage());
     }
-    stored.computedAfterAll();
-    stored.offer(item, value, System.nanoTime() - start);
+    stored.counts().computedAfterAll();
+    stored.offers().offer(item, value, System.nanoTime() - start);
     return value;
   }
 
@@ -74,7 +75,7 @@ final class KnownRead implements AbsentValue.Source {
 
   @Override
   public long nanos() {
-    return StoredValues.loadNanos(artifact);
+    return Loading.nanos(artifact);
   }
 
   @Override

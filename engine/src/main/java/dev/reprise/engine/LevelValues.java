@@ -140,7 +140,7 @@ final class LevelValues {
   }
 
   private Value fromStore(Composite.Cached part) {
-    Artifact artifact = stored.look(part.item());
+    Artifact artifact = stored.lookup().artifact(part.item());
     KnownForm form =
         services.mayDefer() && (artifact == null || !artifact.isInline())
             ? formOf(part, artifact)
@@ -149,7 +149,7 @@ final class LevelValues {
     long nanos = value == null ? 0 : costNanos;
     if (value == null && artifact != null) {
       long start = System.nanoTime();
-      value = stored.find(part.item());
+      value = stored.questions().find(part.item());
       nanos = System.nanoTime() - start;
     }
     if (value != null) {
@@ -163,7 +163,7 @@ final class LevelValues {
     if (part.facts() != null) {
       return KnownForm.ofMatrix(part.facts().shape(), part.facts().precision());
     }
-    return artifact == null ? null : KnownForm.of(stored, artifact);
+    return artifact == null ? null : KnownForm.of(stored.lookup(), artifact);
   }
 
   private Value absent(Composite.Cached part, KnownForm form, Artifact artifact) {

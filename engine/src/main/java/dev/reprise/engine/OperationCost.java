@@ -1,6 +1,6 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.stored.StoredValues;
+import dev.reprise.engine.stored.StoreLookup;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.store.MeasuredCosts;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * of the store when it is needed. Thread-safe.
  */
 final class OperationCost implements LongSupplier {
-  private final StoredValues stored;
+  private final StoreLookup lookup;
   private final LineageItem item;
   private final long unmeasuredNanos;
 
@@ -21,8 +21,8 @@ final class OperationCost implements LongSupplier {
   /**
    * @param unmeasuredNanos what it is taken to cost where nobody has measured it
    */
-  OperationCost(StoredValues stored, LineageItem item, long unmeasuredNanos) {
-    this.stored = stored;
+  OperationCost(StoreLookup lookup, LineageItem item, long unmeasuredNanos) {
+    this.lookup = lookup;
     this.item = item;
     this.unmeasuredNanos = unmeasuredNanos;
   }
@@ -30,7 +30,7 @@ final class OperationCost implements LongSupplier {
   @Override
   public long getAsLong() {
     if (nanos == 0) {
-      MeasuredCosts costs = stored.costsOf(List.of(item)).get(item.key());
+      MeasuredCosts costs = lookup.costsOf(List.of(item)).get(item.key());
       long known = costs == null ? 0 : costs.on(DeviceClasses.CPU);
       nanos = known > 0 ? known : Math.max(1, unmeasuredNanos);
     }

@@ -30,14 +30,14 @@ final class PutOffOperation implements AbsentValue.Source {
     this.item = item;
     this.inputs = inputs;
     this.nanos = (long) work + inputs.nanos();
-    this.isAskedFor = services.stored().isWorthAsking(work);
+    this.isAskedFor = services.stored().questions().isWorth(work);
     inputs.retain();
   }
 
   @Override
   public Value make() {
     inputs.make();
-    services.stored().putOffExecuted();
+    services.stored().counts().putOffExecuted();
     long start = System.nanoTime();
     Value value;
     try {
@@ -46,7 +46,7 @@ final class PutOffOperation implements AbsentValue.Source {
       throw new ResourceException("an operation that was put off failed: " + e.getMessage());
     }
     if (isAskedFor) {
-      services.stored().offer(item, value, System.nanoTime() - start);
+      services.stored().offers().offer(item, value, System.nanoTime() - start);
     }
     return value;
   }

@@ -64,7 +64,9 @@ final class PuttingOff {
   AbsentValue<?> of(LinkedOperation linked, Value[] inputs, LineageItem item) {
     StoredValues stored = services.stored();
     boolean readsAbsent = readsAbsent(inputs);
-    if (item == null || item.inputCount() != inputs.length || !readsAbsent && !stored.hasFound()) {
+    if (item == null
+        || item.inputCount() != inputs.length
+        || !readsAbsent && !stored.counts().hasFound()) {
       return null;
     }
     double work = linked.work(inputs);
@@ -72,7 +74,7 @@ final class PuttingOff {
         || !services.mayDefer()
         || services.pipeline().kernels().looksAtResults()
         || !cannotFail(linked.operation(), inputs)
-        || !readsAbsent && !stored.isKnown(item)) {
+        || !readsAbsent && !stored.lookup().isKnown(item)) {
       return null;
     }
     KnownForm form = formOf(linked.operation(), inputs);
@@ -85,7 +87,7 @@ final class PuttingOff {
     if (complete == null || complete.depth() >= KnownContent.MOST_DEPTH) {
       return null;
     }
-    stored.putOff();
+    stored.counts().putOff();
     return form.absent(new PutOffOperation(services, item, complete, work));
   }
 

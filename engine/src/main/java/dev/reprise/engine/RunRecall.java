@@ -64,7 +64,8 @@ final class RunRecall {
     if (run != null && repetition.mayRepeat(run)) {
       services
           .stored()
-          .keepProgram(
+          .programs()
+          .keep(
               repetition.key(),
               () -> programOf(repetition.stamped(run, services.files().dataFiles())),
               nanos);
@@ -98,7 +99,7 @@ final class RunRecall {
     }
     long start = System.nanoTime();
     stored.begin(name, repetition.parameters());
-    byte[] bytes = stored.region(repetition.key());
+    byte[] bytes = stored.programs().find(repetition.key());
     RecalledRun run = bytes == null ? null : RecalledRun.of(bytes);
     boolean repeated =
         run != null
@@ -110,12 +111,14 @@ final class RunRecall {
     Program program = programOf(repetition.stamped(run, services.files().dataFiles()));
     program
         .traces()
-        .forEach(trace -> stored.keepTrace(trace.name(), trace.key(), () -> trace.text()));
-    program.scores().forEach(score -> stored.score(score.name(), score.model(), score.value()));
+        .forEach(trace -> stored.offers().keepTrace(trace.name(), trace.key(), () -> trace.text()));
+    program
+        .scores()
+        .forEach(score -> stored.offers().score(score.name(), score.model(), score.value()));
     // It may have come from another store, which has no copies beside its graph.
-    stored.copyProgram(repetition.key(), () -> program);
+    stored.programs().copy(repetition.key(), () -> program);
     long nanos = System.nanoTime() - start;
-    stored.foundProgram(repetition.key(), Math.max(0, run.nanos() - nanos));
+    stored.programs().found(repetition.key(), Math.max(0, run.nanos() - nanos));
     stored.ended("recalled");
     return StatisticsReport.of(new Run(services, null), nanos);
   }

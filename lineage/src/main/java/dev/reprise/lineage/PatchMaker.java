@@ -18,7 +18,7 @@ final class PatchMaker {
   /** An iteration with more operations stays as it is. */
   private static final int NODE_LIMIT = 1 << 17;
 
-  private final RunBuilder builder;
+  private final LoopVariables variables;
   private final PatchMatcher matcher;
 
   // Refs of items, and node numbers of runs.
@@ -32,8 +32,8 @@ final class PatchMaker {
   private int[] innerOutputs = new int[8];
   private int innerRuns;
 
-  private PatchMaker(RunBuilder builder, PatchMatcher matcher) {
-    this.builder = builder;
+  private PatchMaker(LoopVariables variables, PatchMatcher matcher) {
+    this.variables = variables;
     this.matcher = matcher;
   }
 
@@ -52,18 +52,18 @@ final class PatchMaker {
   }
 
   /** The patch, or null when the iteration is too large. */
-  static Patch make(RunBuilder builder, PatchMatcher matcher, LineageItem[] items) {
-    return new PatchMaker(builder, matcher).make(items);
+  static Patch make(LoopVariables variables, PatchMatcher matcher, LineageItem[] items) {
+    return new PatchMaker(variables, matcher).make(items);
   }
 
   private Patch make(LineageItem[] items) {
     noteBoundary(items);
-    int[] outputs = new int[builder.variables()];
+    int[] outputs = new int[variables.count()];
     for (int c = 0; c < outputs.length; c++) {
-      LineageItem item = builder.after(c);
+      LineageItem item = variables.after(c);
       if (item == null || item.isLiteral()) {
         outputs[c] = Ref.ABSENT;
-      } else if (RunItem.isSame(item, builder.before(c))) {
+      } else if (RunItem.isSame(item, variables.before(c))) {
         outputs[c] = Ref.of(Ref.CARRIED, c);
       } else {
         if (!walk(item)) {
@@ -84,13 +84,13 @@ final class PatchMaker {
 
   /** What the iteration found: a fixed item wins over a variable that happens to hold it, too. */
   private void noteBoundary(LineageItem[] items) {
-    for (int c = builder.variables() - 1; c >= 0; c--) {
-      LineageItem before = builder.before(c);
+    for (int c = variables.count() - 1; c >= 0; c--) {
+      LineageItem before = variables.before(c);
       if (before != null && !before.isLiteral()) {
         refs.put(before, Ref.of(Ref.CARRIED, c));
       }
     }
-    for (int slot : builder.outerSlots()) {
+    for (int slot : variables.outerSlots()) {
       if (items[slot] != null) {
         refs.put(items[slot], Ref.of(Ref.OUTER, slot));
       }
@@ -129,7 +129,7 @@ final class PatchMaker {
   }
 
   private Frame frame(LineageItem item) {
-    if (builder.isInner(item)) {
+    if (variables.isInner(item)) {
       Run run = ((RunItem) item).run;
       return new Frame(run, run.inputs());
     }
@@ -167,7 +167,7 @@ final class PatchMaker {
     if (known != null) {
       return known;
     }
-    if (builder.isInner(item)) {
+    if (variables.isInner(item)) {
       RunItem output = (RunItem) item;
       Integer node = refs.get(output.run);
       return node == null ? -1 : innerRef(node, ~output.place);

@@ -14,7 +14,7 @@ import java.util.BitSet;
  * items are, one by one, what the patch says. About 5 ns per node. Owned by one builder.
  */
 final class PatchMatcher {
-  private final RunBuilder builder;
+  private final LoopVariables variables;
   private LineageItem[] items;
 
   // What the nodes and values of the patch are in this iteration.
@@ -27,8 +27,8 @@ final class PatchMatcher {
   private BitSet changedValues;
   private BitSet changedNodes;
 
-  PatchMatcher(RunBuilder builder) {
-    this.builder = builder;
+  PatchMatcher(LoopVariables variables) {
+    this.variables = variables;
   }
 
   /** The items of all variables at the end of the iteration that is looked at now. */
@@ -51,12 +51,12 @@ final class PatchMatcher {
   boolean matches(Patch patch) {
     int nodes = patch.nodes.length;
     prepare(nodes, patch.values.length);
-    int variables = builder.variables();
-    if (patch.outputs.length != variables) {
+    int count = variables.count();
+    if (patch.outputs.length != count) {
       return false;
     }
-    for (int c = 0; c < variables; c++) {
-      LineageItem item = builder.after(c);
+    for (int c = 0; c < count; c++) {
+      LineageItem item = variables.after(c);
       int ref = patch.outputs[c];
       if (item == null || item.isLiteral() ? ref != Ref.ABSENT : !isSame(patch, ref, item)) {
         return false;
@@ -150,7 +150,7 @@ final class PatchMatcher {
         return known == item;
       }
       case Ref.CARRIED -> {
-        return !item.isLiteral() && RunItem.isSame(item, builder.before(index));
+        return !item.isLiteral() && RunItem.isSame(item, variables.before(index));
       }
       case Ref.OUTER -> {
         return item == items[index];
@@ -168,7 +168,7 @@ final class PatchMatcher {
   }
 
   private boolean isInnerOutput(Patch patch, int index, LineageItem item) {
-    if (!builder.isInner(item)) {
+    if (!variables.isInner(item)) {
       return false;
     }
     RunItem output = (RunItem) item;
@@ -218,7 +218,7 @@ final class PatchMatcher {
    * True for what a patch may take as it is: literals, content from outside, items from elsewhere.
    */
   boolean mayBeValue(LineageItem item) {
-    return item.isLiteral() || item.isOfRun() || isSource(item) || builder.isElement(item);
+    return item.isLiteral() || item.isOfRun() || isSource(item) || variables.isElement(item);
   }
 
   static boolean isSource(LineageItem item) {

@@ -39,14 +39,6 @@ public final class DeviceMemory implements DeviceAllocator {
   /** Frees at least this share of the budget at once, as a divisor. */
   private static final long BATCH_SHARE = 32;
 
-  /** Nanoseconds to copy a byte, before enough has been measured. */
-  private static final double PRIOR = 1.0 / 6;
-
-  /** Starting a copy. */
-  private static final double START_NANOS = 5_000;
-
-  private static final long MEASURED_BYTES = 1 << 20;
-
   /** How often it is tried to bring a matrix home in the end. */
   private static final int EVACUATIONS = 3;
 
@@ -55,6 +47,7 @@ public final class DeviceMemory implements DeviceAllocator {
   private final long budgetBytes;
   private final DeviceReclaimer reclaimer;
   private final MoveEvents events;
+  private final CopyTimes copyTimes;
 
   // Matrices with copies here, least recently used first.
   private final Map<ManagedMatrix, Boolean> residents = new LinkedHashMap<>(64, 0.75f, true);
@@ -62,8 +55,6 @@ public final class DeviceMemory implements DeviceAllocator {
   private final AtomicLong uploads = new AtomicLong();
   private final AtomicLong uploadedBytes = new AtomicLong();
   private final AtomicLong downloads = new AtomicLong();
-  private final AtomicLong downloadedBytes = new AtomicLong();
-  private final AtomicLong downloadNanos = new AtomicLong();
   private final AtomicLong peerCopies = new AtomicLong();
   private final AtomicLong peerBytes = new AtomicLong();
   private final AtomicLong restored = new AtomicLong();
@@ -107,6 +98,7 @@ public final class DeviceMemory implements DeviceAllocator {
     this.budgetBytes = budgetBytes;
     this.reclaimer = reclaimer;
     this.events = events;
+    this.copyTimes = new CopyTimes(this);
     accelerator.limit(budgetBytes);
     host.acceleratorOpened();
   }
@@ -139,6 +131,11 @@ public final class DeviceMemory implements DeviceAllocator {
 
   public long budgetBytes() {
     return budgetBytes;
+  }
+
+  /** What copies here and from here take. */
+  public CopyTimes copyTimes() {
+    return copyTimes;
   }
 
   @Override
@@ -261,17 +258,9 @@ public final class DeviceMemory implements DeviceAllocator {
       throw e;
     }
     downloads.incrementAndGet();
-    downloadedBytes.addAndGet(bytes);
     long nanos = System.nanoTime() - start;
-    downloadNanos.addAndGet(nanos);
+    copyTimes.downloaded(bytes, nanos);
     events.downloaded(name(), bytes, start, nanos);
-  }
-
-  /** Estimated time of copying so many bytes to the host and back, from the copies made so far. */
-  public double roundTripNanos(long bytes) {
-    long copied = downloadedBytes.get();
-    double nanosPerByte = copied < MEASURED_BYTES ? PRIOR : (double) downloadNanos.get() / copied;
-    return 2 * bytes * nanosPerByte;
   }
 
   // ---- by the accelerator's worker
@@ -404,55 +393,6 @@ public final class DeviceMemory implements DeviceAllocator {
     }
   }
 
-  /**
-   * The copy from which cells come here soonest, if that is sooner than by way of the host.
-   *
-   * @param onHost whether they are in host memory, too
-   */
-  DeviceCopy nearestPeer(DeviceCopy copies, long bytes, boolean onHost) {
-    DeviceCopy nearest = null;
-    double least = byHostNanos(copies, bytes, onHost);
-    for (DeviceCopy copy = copies; copy != null; copy = copy.next()) {
-      double rate =
-          copy.memory().isLost() || !copy.isValid()
-              ? 0
-              : accelerator.peerRate(copy.memory().accelerator);
-      if (rate > 0 && bytes / rate < least) {
-        least = bytes / rate;
-        nearest = copy;
-      }
-    }
-    return nearest;
-  }
-
-  private double byHostNanos(DeviceCopy copies, long bytes, boolean onHost) {
-    double up = bytes * PRIOR;
-    return onHost || copies == null ? up : up + copies.memory().roundTripNanos(bytes) / 2;
-  }
-
-  /** Likewise until a view's are. */
-  public double copyNanos(RowsView view) {
-    if (view.isPartOn(this)) {
-      return 0;
-    }
-    ManagedMatrix own = view.own();
-    return own == null ? START_NANOS + view.bytes() * PRIOR : copyNanos(own);
-  }
-
-  /** Estimated time until a matrix's cells are here; 0 when they are. Any thread. */
-  public double copyNanos(ManagedMatrix matrix) {
-    DeviceCopy copies = matrix.copiesOnDevices();
-    if (DeviceCopy.in(this, copies) != null) {
-      return 0;
-    }
-    boolean onHost = matrix.isOnHost();
-    DeviceCopy nearest = nearestPeer(copies, matrix.bytes(), onHost);
-    return START_NANOS
-        + (nearest == null
-            ? byHostNanos(copies, matrix.bytes(), onHost)
-            : matrix.bytes() / accelerator.peerRate(nearest.memory().accelerator));
-  }
-
   private DeviceBuffer upload(ManagedMatrix matrix) {
     if (!matrix.isOnHost()) {
       // The cells may come from another accelerator, whose worker may wait for cells of ours.
@@ -518,7 +458,7 @@ public final class DeviceMemory implements DeviceAllocator {
         uploads.get(),
         uploadedBytes.get(),
         downloads.get(),
-        downloadedBytes.get(),
+        copyTimes.downloadedBytes(),
         peerCopies.get(),
         peerBytes.get(),
         demotions.get(),

@@ -293,7 +293,7 @@ public final class ManagedMatrix extends MovingCopies implements MatrixValue {
       return null;
     }
     pinAnywhere(memory.host());
-    DeviceCopy nearest = memory.nearestPeer(copiesOnDevices(), bytes(), isOnHost());
+    DeviceCopy nearest = memory.copyTimes().nearestPeer(copiesOnDevices(), bytes(), isOnHost());
     if (nearest == null) {
       unpin();
     }

@@ -298,12 +298,13 @@ class DeviceCopiesTest {
     ManagedMatrix away = onDevice(here, 7);
     ManagedMatrix both = onHost(9);
     assertThat(readOn(here, both)).isEqualTo(9);
-    assertThat(there.copyNanos(away)).isGreaterThan(there.copyNanos(both));
+    assertThat(there.copyTimes().nanosUntilHere(away))
+        .isGreaterThan(there.copyTimes().nanosUntilHere(both));
     assertThat(readOn(there, both)).isEqualTo(9);
     assertThat(second.peerCopies()).isZero();
     assertThat(readOn(there, away)).isEqualTo(7);
     assertThat(second.peerCopies()).isOne();
-    assertThat(there.copyNanos(away)).isZero();
+    assertThat(there.copyTimes().nanosUntilHere(away)).isZero();
     away.release();
     both.release();
   }

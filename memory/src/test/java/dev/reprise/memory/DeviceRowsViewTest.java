@@ -66,7 +66,7 @@ class DeviceRowsViewTest {
     copyHere();
     RowsView view = RowsView.of(base, 32, 16);
     long used = fake.usedBytes();
-    assertThat(here.copyNanos(view)).isZero();
+    assertThat(here.copyTimes().nanosUntilHere(view)).isZero();
     DeviceMatrix cells = pin(here, view);
     assertThat(cells.rows()).isEqualTo(16);
     assertThat(fake.parts()).isOne();
@@ -85,7 +85,7 @@ class DeviceRowsViewTest {
   void whereTheBaseIsNotTheRowsAloneAreCopied() {
     copyHere();
     RowsView view = RowsView.of(base, 32, 16);
-    assertThat(there.copyNanos(view)).isPositive();
+    assertThat(there.copyTimes().nanosUntilHere(view)).isPositive();
     DeviceMatrix cells = pin(there, view);
     assertThat(parts).isEmpty();
     assertThat(other.usedBytes()).isEqualTo(16 * SIDE * 8);

@@ -137,9 +137,9 @@ public final class Placements {
       double copies = 0;
       for (Value input : inputs) {
         if (input instanceof ManagedMatrix matrix) {
-          copies += worker.memory().copyNanos(matrix);
+          copies += worker.memory().copyTimes().nanosUntilHere(matrix);
         } else if (input instanceof RowsView view) {
-          copies += worker.memory().copyNanos(view);
+          copies += worker.memory().copyTimes().nanosUntilHere(view);
         }
       }
       return worker.backlogNanos()

@@ -6,8 +6,6 @@ import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.GraphTables;
 import dev.reprise.store.Provenance.Value;
 import dev.reprise.store.Vertex;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,8 +28,9 @@ final class SpaceTables implements GraphTables {
   private static final String VALUE =
       "SELECT key, left(operation, "
           + SHOWN
-          + "), bytes, cost_nanos, frequency, first_run, last_run FROM vertex WHERE space = :space"
-          + " AND ";
+          + "), "
+          + VALUE_COLUMNS
+          + " FROM vertex WHERE space = :space AND ";
 
   private final Jdbi jdbi;
   private final Tenant tenant;
@@ -178,20 +177,8 @@ final class SpaceTables implements GraphTables {
     return query
         .bind("space", tenant.space())
         .bind("key", tenant.row(key))
-        .map((row, _) -> value(row))
+        .map((row, _) -> GraphTables.valueOf(tenant.key(row.getBytes(1)), row))
         .list();
-  }
-
-  private Value value(ResultSet row) throws SQLException {
-    return new Value(
-        tenant.key(row.getBytes(1)),
-        row.getString(2),
-        row.getLong(3),
-        row.getLong(4),
-        row.getLong(5),
-        row.getLong(6),
-        row.getLong(7),
-        false);
   }
 
   @Override

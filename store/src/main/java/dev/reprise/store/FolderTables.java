@@ -14,8 +14,7 @@ import java.util.Set;
 
 /** The rows of a folder's graph, one key at a time: it lies in this process. */
 final class FolderTables implements GraphTables {
-  private static final String VALUE =
-      "SELECT key, operation, bytes, cost_nanos, frequency, first_run, last_run FROM vertex ";
+  private static final String VALUE = "SELECT key, operation, " + VALUE_COLUMNS + " FROM vertex ";
 
   private final GraphDatabase database;
 
@@ -112,16 +111,7 @@ final class FolderTables implements GraphTables {
     List<Value> values = new ArrayList<>();
     try (ResultSet row = find.executeQuery()) {
       while (row.next()) {
-        values.add(
-            new Value(
-                Keys.of(row.getBytes(1)),
-                row.getString(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getLong(5),
-                row.getLong(6),
-                row.getLong(7),
-                false));
+        values.add(GraphTables.valueOf(Keys.of(row.getBytes(1)), row));
       }
     }
     return values;

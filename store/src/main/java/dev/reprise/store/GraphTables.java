@@ -2,6 +2,8 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.store.Experiments.ArtifactEntry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 
@@ -13,6 +15,27 @@ import java.util.List;
  * @see HistoryWalk
  */
 public interface GraphTables {
+  /** Columns of {@code vertex} that a value is read from, behind its key and its operation. */
+  String VALUE_COLUMNS = "bytes, cost_nanos, frequency, first_run, last_run";
+
+  /**
+   * The value of a row; whether it is kept is left open.
+   *
+   * @param key of the value
+   * @param row at which the cursor is: key, operation, {@link #VALUE_COLUMNS}
+   */
+  static Provenance.Value valueOf(Key key, ResultSet row) throws SQLException {
+    return new Provenance.Value(
+        key,
+        row.getString(2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getLong(6),
+        row.getLong(7),
+        false);
+  }
+
   /** The first values from one key to another, in order. */
   List<Key> values(Key least, Key greatest, int limit);
 

@@ -39,26 +39,16 @@ public record StoreConfig(
     }
   }
 
+  private StoreConfig(Path folder, ServerAddress server) {
+    this(folder, server, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE, false, false);
+  }
+
   public static StoreConfig of(Path folder) {
-    return new StoreConfig(
-        Objects.requireNonNull(folder),
-        null,
-        DEFAULT_BUDGET_BYTES,
-        false,
-        DEFAULT_WRITING_SHARE,
-        false,
-        false);
+    return new StoreConfig(Objects.requireNonNull(folder), null);
   }
 
   public static StoreConfig of(ServerAddress server) {
-    return new StoreConfig(
-        null,
-        Objects.requireNonNull(server),
-        DEFAULT_BUDGET_BYTES,
-        false,
-        DEFAULT_WRITING_SHARE,
-        false,
-        false);
+    return new StoreConfig(null, Objects.requireNonNull(server));
   }
 
   public StoreConfig withBudgetBytes(long bytes) {

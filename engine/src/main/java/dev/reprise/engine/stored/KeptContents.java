@@ -20,17 +20,15 @@ final class KeptContents {
   /** Looked through of one run. */
   private static final int MOST_OF_RUN = 10_000;
 
-  private final StoredValues values;
+  private final StoreOpening opening;
+  private final StoreKeys keys;
   private final Experiments experiments;
   private final Map<Long, Boolean> runs = new HashMap<>();
 
-  KeptContents(StoredValues values, Experiments experiments) {
-    this.values = values;
+  KeptContents(StoreOpening opening, StoreKeys keys, Experiments experiments) {
+    this.opening = opening;
+    this.keys = keys;
     this.experiments = experiments;
-  }
-
-  StoredValues values() {
-    return values;
   }
 
   /** The artifacts of values, as far as they are of this build. */
@@ -39,7 +37,7 @@ final class KeptContents {
     for (ArtifactEntry each : experiments.artifactsOf(lineages)) {
       if (!found.containsKey(each.lineage())
           && (isOfThisBuild(each) || isOfThisBuild(each.run()))) {
-        Artifact artifact = values.store().find(each.key());
+        Artifact artifact = opening.store().find(each.key());
         if (artifact != null) {
           found.put(each.lineage(), artifact);
         }
@@ -49,7 +47,7 @@ final class KeptContents {
   }
 
   private boolean isOfThisBuild(ArtifactEntry artifact) {
-    return artifact.key().equals(values.keyOf(artifact.lineage()));
+    return artifact.key().equals(keys.of(artifact.lineage()));
   }
 
   private boolean isOfThisBuild(long run) {

@@ -26,7 +26,7 @@ import java.util.function.Function;
  * Makes values of contents that the store has, comparing each with its fingerprint. What is damaged
  * counts as absent, and is told of so that it is replaced. Thread-safe.
  */
-final class Loading {
+public final class Loading {
   /** What finding and opening costs besides reading; measured on SSDs. */
   private static final long FILE_NANOS = 150_000;
 
@@ -45,6 +45,11 @@ final class Loading {
     this.memory = memory;
     this.offers = offers;
     this.counts = counts;
+  }
+
+  /** Estimated nanoseconds of loading an artifact. */
+  public static long nanos(Artifact artifact) {
+    return (long) nanos(artifact.bytes());
   }
 
   /** What loading so many bytes would cost. */
@@ -67,7 +72,7 @@ final class Loading {
    * The value of an artifact, which has been counted, with a reference for the receiver; null when
    * it is damaged or cannot be read now.
    */
-  Value deferred(LineageItem item, Artifact artifact) {
+  public Value deferred(LineageItem item, Artifact artifact) {
     long start = System.nanoTime();
     Value value = model(item, artifact);
     if (value != null) {
@@ -101,7 +106,7 @@ final class Loading {
    * @param looking finds the artifact of an output's item
    */
   Value outputs(
-      LineageItem item, StoredValues.Deferral deferral, Function<LineageItem, Artifact> looking) {
+      LineageItem item, Questions.Deferral deferral, Function<LineageItem, Artifact> looking) {
     LineageItem[] items = OutputsOfOne.items(item);
     Artifact[] artifacts = new Artifact[items.length];
     for (int i = 0; i < items.length; i++) {

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * Hands what a session has computed, and how it came to be, to the thread that writes to its store,
  * if it is worth keeping. Nobody waits for that. Thread-safe.
  */
-final class Offers {
+public final class Offers {
   /** A value must have cost so many times its loading to be kept. */
   private static final double WORTH_KEEPING = 2;
 
@@ -36,6 +36,9 @@ final class Offers {
   private final HostMemory memory;
   private final GraphRecorder recorder = new GraphRecorder();
 
+  // Set by the first run, before the log, which publishes it.
+  private long startedNanos;
+
   // Set by the first run; null before, and always when the store is read only.
   private volatile RunLog log;
 
@@ -44,8 +47,14 @@ final class Offers {
     this.memory = memory;
   }
 
-  /** From now on things are kept; null when they cannot be. */
-  void begin(RunLog opened) {
+  /**
+   * From now on things are kept.
+   *
+   * @param opened null when they cannot be
+   * @param nanoTime when the run began
+   */
+  void begin(RunLog opened, long nanoTime) {
+    startedNanos = nanoTime;
     log = opened;
   }
 
@@ -54,13 +63,18 @@ final class Offers {
     return log;
   }
 
+  /** What the session has taken until now; 0 when nothing is kept. */
+  long elapsedNanos() {
+    return log == null ? 0 : System.nanoTime() - startedNanos;
+  }
+
   /** True when an execution that took so long is worth noting. */
   boolean isWorthKeepingRegion(long costNanos) {
     return costNanos >= LEAST_COST_NANOS && log != null;
   }
 
   /** Offers a value; the caller keeps its reference. */
-  void offer(LineageItem item, Value value, long nanos) {
+  public void offer(LineageItem item, Value value, long nanos) {
     if (log != null) {
       offer(item, keys.of(item), value, nanos, null, false, null);
     }
@@ -140,8 +154,16 @@ final class Offers {
     open.trace(name, item.key(), () -> ScoredModels.textOf(item));
   }
 
+  /** Notes how good a model is, larger is better; of several by one name the best counts. */
+  public void score(String name, Key model, double value) {
+    RunLog open = log;
+    if (open != null) {
+      open.score(name, model, value);
+    }
+  }
+
   /** Keeps the lineage of what a run wrote, under the name of the file. */
-  void keepTrace(String name, LineageItem item) {
+  public void keepTrace(String name, LineageItem item) {
     keepTrace(name, item.key(), () -> textOf(item));
   }
 
@@ -150,7 +172,7 @@ final class Offers {
    *
    * @param text called by the thread that writes
    */
-  void keepTrace(String name, Key key, Supplier<String> text) {
+  public void keepTrace(String name, Key key, Supplier<String> text) {
     RunLog open = log;
     if (open != null) {
       open.trace(ScoredModel.fileTraceName(name), key, text);

@@ -1,6 +1,8 @@
 package dev.reprise.engine.stored;
 
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.AbsentValue;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import dev.reprise.store.ScoredModel;
 import java.util.LinkedHashMap;
@@ -18,7 +20,9 @@ public final class ScoredModels {
   /** Reading a longer text would take longer than many a training. */
   private static final int LONGEST_TEXT = 4 << 20;
 
-  private final StoredValues stored;
+  private final Offers offers;
+  private final StoreLookup lookup;
+  private final StoreKeys keys;
   private final long mostBytes;
 
   // Guarded by this; values with a reference each, null for a model that is not kept.
@@ -35,8 +39,10 @@ public final class ScoredModels {
   /**
    * @param mostBytes of one model
    */
-  ScoredModels(StoredValues stored, long mostBytes) {
-    this.stored = stored;
+  ScoredModels(Offers offers, StoreLookup lookup, StoreKeys keys, long mostBytes) {
+    this.offers = offers;
+    this.lookup = lookup;
+    this.keys = keys;
     this.mostBytes = mostBytes;
   }
 
@@ -47,17 +53,17 @@ public final class ScoredModels {
    */
   public synchronized void note(String name, LineageItem item, Value value, double score) {
     // In the order in which models are compared here: of equally good ones both keep the same.
-    stored.score(name, item.key(), score);
+    offers.score(name, item.key(), score);
     Model before = best.get(name);
     boolean isBetter = before == null || score > before.score;
-    if (!stored.isKeeping() || !isBetter || before == null && best.size() == MOST_NAMES) {
+    if (offers.log() == null || !isBetter || before == null && best.size() == MOST_NAMES) {
       return;
     }
     boolean isKept = !item.isLiteral() && value.bytes() <= mostBytes;
     if (isKept) {
       value.retain();
     }
-    best.put(name, new Model(item, isKept ? value : null, score, stored.elapsedNanos()));
+    best.put(name, new Model(item, isKept ? value : null, score, offers.elapsedNanos()));
     if (before != null) {
       before.release();
     }
@@ -73,10 +79,23 @@ public final class ScoredModels {
     for (Map.Entry<String, Model> each : all.entrySet()) {
       Model model = each.getValue();
       if (model.value != null) {
-        stored.leave(ScoredModel.traceName(each.getKey()), model.item, model.value, model.nanos);
+        leave(each.getKey(), model);
       }
       model.release();
     }
+  }
+
+  /** Offers a model with its lineage, whatever its last operation took. */
+  private void leave(String name, Model model) {
+    if (!AbsentValue.isThere(model.value) && lookup.artifact(keys.of(model.item.key())) == null) {
+      // Put off, or left where another key has it: nobody would find it by its history.
+      try {
+        AbsentValue.make(model.value);
+      } catch (ResourceException e) {
+        // Then its lineage is kept alone.
+      }
+    }
+    offers.leave(ScoredModel.traceName(name), model.item, model.value, model.nanos);
   }
 
   /** The trace of a model; null when it is too long. */

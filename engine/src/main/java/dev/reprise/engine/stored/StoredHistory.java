@@ -35,21 +35,29 @@ public final class StoredHistory {
   private final LineageItem item;
   private final Map<Key, Artifact> contents;
   private final KeptContents kept;
+  private final Loading loading;
 
-  private StoredHistory(LineageItem item, Map<Key, Artifact> contents, KeptContents kept) {
+  private StoredHistory(
+      LineageItem item, Map<Key, Artifact> contents, KeptContents kept, Loading loading) {
     this.item = item;
     this.contents = contents;
     this.kept = kept;
+    this.loading = loading;
   }
 
   /**
    * The history of a value.
    *
+   * @param loading of contents
    * @param tell takes a note when contents stand for a part of it
    * @throws StoreException when not enough of it is known
    */
   static StoredHistory of(
-      Key value, Experiments experiments, KeptContents kept, Consumer<String> tell) {
+      Key value,
+      Experiments experiments,
+      KeptContents kept,
+      Loading loading,
+      Consumer<String> tell) {
     GraphHistory graph = GraphHistory.of(value, experiments);
     HistoryItems items = new HistoryItems(value, graph);
     if (items.item() == null) {
@@ -72,7 +80,7 @@ public final class StoredHistory {
               + (contents.size() == 1 ? "it" : "them")
               + " is loaded");
     }
-    return new StoredHistory(items.item(), contents, kept);
+    return new StoredHistory(items.item(), contents, kept, loading);
   }
 
   private static Map<Key, LineageItem> standIns(Collection<Key> keys) {
@@ -172,7 +180,7 @@ public final class StoredHistory {
   }
 
   private Value loaded(LineageItem value, Artifact artifact) {
-    Value content = kept.values().loadDeferred(value, artifact);
+    Value content = loading.deferred(value, artifact);
     if (content == null) {
       throw new StoreException(
           "the content of lineage "

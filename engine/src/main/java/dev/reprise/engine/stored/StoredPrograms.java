@@ -54,7 +54,7 @@ public final class StoredPrograms {
     if (!readOnly) {
       programs.note(
           keyOf(program),
-          StoredValues.facts(script, parameters, version),
+          ThisRun.facts(script, parameters, version),
           nanos / (double) TimeUnit.SECONDS.toNanos(1));
     }
   }

@@ -37,7 +37,9 @@ public final class WarmStarts implements AutoCloseable {
   /** Models that are looked at for one question. */
   private static final int MOST_MODELS = 500;
 
-  private final StoredValues stored;
+  private final StoreOpening opening;
+  private final StoreKeys keys;
+  private final Loading loading;
   private final Consumer<String> tell;
   private final ModelSearch models = new ModelSearch(System::nanoTime);
   private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
@@ -73,8 +75,10 @@ public final class WarmStarts implements AutoCloseable {
   /**
    * @param tell takes notes for the person who runs it
    */
-  WarmStarts(StoredValues stored, Consumer<String> tell) {
-    this.stored = stored;
+  WarmStarts(StoreOpening opening, StoreKeys keys, Loading loading, Consumer<String> tell) {
+    this.opening = opening;
+    this.keys = keys;
+    this.loading = loading;
     this.tell = tell;
   }
 
@@ -140,7 +144,7 @@ public final class WarmStarts implements AutoCloseable {
     try {
       Answer answer =
           models.first(
-              stored.store().models(question.name, MOST_MODELS),
+              opening.store().models(question.name, MOST_MODELS),
               question.data,
               model -> look(model, question, data),
               looked -> tellLate(question.name, looked));
@@ -163,7 +167,7 @@ public final class WarmStarts implements AutoCloseable {
   }
 
   private ModelSearch.Look<Answer> look(ScoredModel model, Question question, LineageItem data) {
-    Artifact artifact = stored.store().find(stored.keyOf(model.key()));
+    Artifact artifact = opening.store().find(keys.of(model.key()));
     LineageItem item = artifact == null ? null : itemOf(model, question.name);
     if (item == null) {
       return ModelSearch.Look.unsuited();
@@ -171,7 +175,7 @@ public final class WarmStarts implements AutoCloseable {
     if (!isTrainedOn(item, data)) {
       return ModelSearch.Look.foreign();
     }
-    Value value = stored.loadModel(item, artifact);
+    Value value = loading.model(item, artifact);
     if (value != null && !question.form.equals(formOf(value))) {
       value.release();
       return ModelSearch.Look.unsuited();
@@ -183,7 +187,7 @@ public final class WarmStarts implements AutoCloseable {
 
   /** Null when the trace is gone, damaged, or not the one of that model. */
   private LineageItem itemOf(ScoredModel model, String score) {
-    byte[] text = stored.store().trace(model.run(), ScoredModel.traceName(score));
+    byte[] text = opening.store().trace(model.run(), ScoredModel.traceName(score));
     if (text == null) {
       return null;
     }

@@ -11,5 +11,12 @@
  *                                  v
  *                               compute --offer--> queue --> files, graph    (a thread of its own)
  * </pre>
+ *
+ * <p>{@link dev.reprise.engine.stored.StoredValues} is the store of one session, and has a part for
+ * each of these: {@link dev.reprise.engine.stored.Questions} asks and waits, {@link
+ * dev.reprise.engine.stored.Loading} loads, {@link dev.reprise.engine.stored.Offers} offers. Whole
+ * calls and whole runs go the same way with records in place of values ({@link
+ * dev.reprise.engine.stored.StoredRegions}, {@link dev.reprise.engine.stored.SessionPrograms}); who
+ * only wants to know what is there asks {@link dev.reprise.engine.stored.StoreLookup}.
  */
 package dev.reprise.engine.stored;

@@ -4,9 +4,7 @@ import dev.reprise.lineage.Key;
 import dev.reprise.store.DeviceCost;
 import dev.reprise.store.MeasuredCosts;
 import dev.reprise.store.exchange.ChangeReader;
-import dev.reprise.store.exchange.ChangeWriter;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Asks a server for costs, many at a time: one round trip is dearer than a thousand rows. */
+/** Asks a server for costs, many at a time. */
 final class RemoteCosts {
   private RemoteCosts() {}
 
@@ -24,27 +22,15 @@ final class RemoteCosts {
     if (!connection.knowsCosts()) {
       return found;
     }
-    List<Key> all = List.copyOf(vertices);
     try {
-      for (int from = 0; from < all.size(); from += Protocol.MOST_VALUES) {
-        List<Key> some = all.subList(from, Math.min(from + Protocol.MOST_VALUES, all.size()));
-        read(connection.send("POST", "/v1/costs", question(some)).body(), found);
+      for (List<Key> some : KeyPortions.of(vertices)) {
+        byte[] question = KeyPortions.question(some);
+        read(connection.send("POST", "/v1/costs", question).body(), found);
       }
     } catch (IOException e) {
       throw connection.garbled(e);
     }
     return found;
-  }
-
-  /** A number of keys. */
-  static byte[] question(List<Key> vertices) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ChangeWriter out = new ChangeWriter(bytes);
-    out.number(vertices.size());
-    for (Key vertex : vertices) {
-      out.key(vertex);
-    }
-    return bytes.toByteArray();
   }
 
   private static void read(byte[] answer, Map<Key, MeasuredCosts> found) throws IOException {

@@ -107,10 +107,8 @@ final class RemoteOrigins {
   }
 
   List<ArtifactEntry> artifactsOf(Collection<Key> lineages) {
-    List<Key> all = List.copyOf(lineages);
     List<ArtifactEntry> found = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += Protocol.MOST_VALUES) {
-      List<Key> some = all.subList(from, Math.min(from + Protocol.MOST_VALUES, all.size()));
+    for (List<Key> some : KeyPortions.of(lineages)) {
       found.addAll(read(send("/v1/kept", some), in -> all(in, RemoteOrigins::artifact)));
     }
     return found;
@@ -122,23 +120,21 @@ final class RemoteOrigins {
   }
 
   List<RunTrace> tracesOf(Collection<Key> lineages, int limit) {
-    List<Key> all = List.copyOf(lineages);
+    // No keys ask for the traces of any values.
+    List<List<Key>> portions = lineages.isEmpty() ? List.of(List.of()) : KeyPortions.of(lineages);
     List<RunTrace> found = new ArrayList<>();
-    int from = 0;
-    do {
-      List<Key> some = all.subList(from, Math.min(from + Protocol.MOST_VALUES, all.size()));
+    for (List<Key> some : portions) {
       byte[] answer = send("/v1/traces?limit=" + limit, some);
       found.addAll(
           read(
               answer, in -> all(in, each -> new RunTrace(each.number(), each.text(), each.key()))));
-      from += Protocol.MOST_VALUES;
-    } while (from < all.size());
+    }
     return found;
   }
 
   private byte[] send(String path, List<Key> keys) {
     try {
-      return known().send("POST", path, RemoteCosts.question(keys)).body();
+      return known().send("POST", path, KeyPortions.question(keys)).body();
     } catch (IOException e) {
       throw connection.garbled(e);
     }

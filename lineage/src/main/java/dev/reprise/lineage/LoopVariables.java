@@ -1,0 +1,171 @@
+package dev.reprise.lineage;
+
+import java.util.Arrays;
+
+/**
+ * What the variables of a loop hold around one iteration, and what else the iteration may have
+ * found: fixed variables, elements of lists, runs that were born in it. Elements of the lists among
+ * the variables are variables of their own, behind those of the loop. Owned by one builder.
+ */
+final class LoopVariables {
+  private final RunLoop loop;
+  private final RunScope scope;
+  private final boolean merges;
+  private final int[] carried;
+  // Elements of lists follow the variables themselves.
+  private ListVariables lists;
+  private LineageItem[] before;
+  private LineageItem[] now;
+
+  // Runs numbered from here on were born in the current iteration.
+  private long mark;
+
+  // Elements of the lists that the iteration found; made when asked for. Those of fixed variables
+  // stay, those of the loop's variables are kept while these hold the same.
+  private ListElements outerElements;
+  private ListElements elements;
+
+  /**
+   * Before the first iteration.
+   *
+   * @param items of all variables around the loop, by slot
+   * @param mark of the scope from which on runs were born in the first iteration
+   * @param merges true when that holds for all iterations
+   */
+  LoopVariables(RunLoop loop, RunScope scope, LineageItem[] items, long mark, boolean merges) {
+    this.loop = loop;
+    this.scope = scope;
+    this.mark = mark;
+    this.merges = merges;
+    this.carried = loop.carried();
+    this.lists = loop.lists();
+    this.before = new LineageItem[count()];
+    this.now = items;
+    begin(items);
+  }
+
+  /**
+   * An iteration begins.
+   *
+   * @return true when there are other variables than before, elements of a list that the loop has
+   *     met
+   */
+  boolean begin(LineageItem[] items) {
+    for (int c = 0; c < carried.length; c++) {
+      LineageItem item = items[carried[c]];
+      if (item != before[c]) {
+        if (elements != null && (ListElements.isList(before[c]) || ListElements.isList(item))) {
+          elements = null;
+        }
+        before[c] = item;
+      }
+    }
+    boolean others = lists != loop.lists();
+    if (others) {
+      lists = loop.lists();
+      before = Arrays.copyOf(before, count());
+    }
+    for (int e = 0; e < lists.count(); e++) {
+      before[carried.length + e] = lists.in(before[lists.list(e)], e);
+    }
+    if (!merges) {
+      mark = scope.mark();
+    }
+    return others;
+  }
+
+  /** The iteration has ended with these items. */
+  void end(LineageItem[] items) {
+    now = items;
+  }
+
+  /** Tells the loop of lists that its variables hold now. */
+  void tellLists() {
+    for (int c = 0; c < carried.length; c++) {
+      LineageItem item = now[carried[c]];
+      if (ListElements.isList(item)) {
+        loop.foundList(c, item.inputCount());
+      }
+    }
+  }
+
+  /** Variables of the loop, then elements of the lists among them. */
+  int count() {
+    return carried.length + lists.count();
+  }
+
+  /** Slots of the variables that the loop writes. */
+  int[] carried() {
+    return carried;
+  }
+
+  /** Fixed variables around the loop. */
+  int[] outerSlots() {
+    return loop.outerSlots();
+  }
+
+  /** What a variable was when the iteration began. */
+  LineageItem before(int variable) {
+    return before[variable];
+  }
+
+  /** What a variable is at the end of the iteration. */
+  LineageItem after(int variable) {
+    if (variable < carried.length) {
+      return now[carried[variable]];
+    }
+    int element = variable - carried.length;
+    return lists.in(now[carried[lists.list(element)]], element);
+  }
+
+  /** The elements of lists at the end of the iteration. */
+  LineageItem[] elementsAfter() {
+    LineageItem[] after = new LineageItem[lists.count()];
+    for (int e = 0; e < after.length; e++) {
+      after[e] = after(carried.length + e);
+    }
+    return after;
+  }
+
+  /** False when no variable has changed but literals, which leave no trace. */
+  boolean haveChanged() {
+    for (int c = 0; c < carried.length; c++) {
+      LineageItem item = now[carried[c]];
+      if (item != null && item != before[c] && !item.isLiteral()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * True for a variable at the end of a run that was born in this iteration. That of the loop
+   * itself is not complete.
+   */
+  boolean isInner(LineageItem item) {
+    return item.isOfRun()
+        && item instanceof RunItem output
+        && output.place < 0
+        && output.run.isComplete()
+        && output.iteration == output.run.body.length() - 1
+        && output.run.isBornSince(scope, mark)
+        && output.run.body.depth() < RunBody.DEPTH_LIMIT;
+  }
+
+  /** True for an element of a list that the iteration found. */
+  boolean isElement(LineageItem item) {
+    if (outerElements == null) {
+      outerElements = new ListElements();
+      for (int slot : loop.outerSlots()) {
+        outerElements.addOf(now[slot]);
+      }
+    }
+    if (elements == null) {
+      elements = new ListElements();
+      for (LineageItem each : before) {
+        elements.addOf(each);
+      }
+    }
+    return outerElements.contains(item) || elements.contains(item);
+  }
+}
