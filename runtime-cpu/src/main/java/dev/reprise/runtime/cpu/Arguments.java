@@ -19,9 +19,21 @@ public final class Arguments {
 
   /** The operand as a dense fp64 matrix, which is what {@link Forms} hands to most kernels. */
   public static DenseMatrix matrix(Operation operation, Operand[] inputs, int at) {
+    return matrix(operation, inputs, at, Precision.FP64);
+  }
+
+  /** The operand as a matrix of that precision, which whoever calls the kernel has seen to. */
+  public static DenseMatrix matrix(
+      Operation operation, Operand[] inputs, int at, Precision precision) {
     if (inputs[at] instanceof DenseMatrix matrix) {
-      if (matrix.precision() != Precision.FP64) {
-        throw new IllegalStateException("an fp32 operand reached a kernel for fp64: " + operation);
+      if (matrix.precision() != precision) {
+        throw new IllegalStateException(
+            "an operand of "
+                + matrix.precision()
+                + " reached a kernel for "
+                + precision
+                + ": "
+                + operation);
       }
       return matrix;
     }

@@ -33,7 +33,7 @@ import java.util.List;
  */
 public final class CpuDevice implements Device, AutoCloseable {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 3;
+  private static final int KERNEL_SET = 4;
 
   private final Parallel parallel;
   private final LazyBlas blas;
@@ -72,6 +72,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     CellKernels.registerFloats(floats, parallel);
     ShapeKernels.registerFloats(floats, parallel);
     LinearAlgebraKernels.registerFloats(floats, parallel, blas);
+    NeuralKernels.registerFloats(floats, parallel, blas);
     forms = new Forms(new Compression(parallel), compressed.build(), floats.build());
   }
 

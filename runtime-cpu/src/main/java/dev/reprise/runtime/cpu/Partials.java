@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,27 +21,38 @@ public final class Partials {
   private final MemorySegment others;
   private final long cells;
   private final long count;
+  private final Precision precision;
 
   public Partials(DenseMatrix output, long count, Scratch scratch) {
-    this(output.segment(), output.cells(), count, scratch);
+    this(output.segment(), output.cells(), count, scratch, output.precision());
   }
 
+  /** Of doubles. */
   public Partials(MemorySegment output, long cells, long count, Scratch scratch) {
+    this(output, cells, count, scratch, Precision.FP64);
+  }
+
+  private Partials(
+      MemorySegment output, long cells, long count, Scratch scratch, Precision precision) {
+    this.precision = precision;
     this.output = output;
     this.cells = cells;
     this.count = count;
     this.others =
         count == 1
             ? null
-            : scratch.doubles(Math.multiplyExact(Math.subtractExact(count, 1), cells));
+            : scratch.bytes(
+                Math.multiplyExact(
+                    Math.multiplyExact(Math.subtractExact(count, 1), cells),
+                    precision.bytesPerCell()));
   }
 
   /** Where the partial result of a chunk goes; begins with its first cell. */
   public MemorySegment segment(long chunk) {
-    return chunk == 0 ? output : others.asSlice((chunk - 1) * cells * Double.BYTES);
+    return chunk == 0 ? output : others.asSlice((chunk - 1) * cells * precision.bytesPerCell());
   }
 
-  /** Leaves the sum in the output. */
+  /** Leaves the sum in the output; floats are added in double. */
   public void addUp(Parallel parallel, ExecutionContext context) {
     if (count > 1) {
       long chunk = Math.max(64, CELLS_PER_CHUNK / count);
@@ -52,15 +64,27 @@ public final class Partials {
     int width = (int) Math.min(BLOCK, to - from);
     double[] sums = new double[width];
     double[] further = new double[width];
+    FloatBlocks floats = precision == Precision.FP32 ? new FloatBlocks(width) : null;
     for (long i = from; i < to; i += width) {
       int n = (int) Math.min(width, to - i);
-      MemorySegment.copy(output, JAVA_DOUBLE, i * Double.BYTES, sums, 0, n);
+      load(output, i, sums, n, floats);
       for (long partial = 0; partial < count - 1; partial++) {
-        long at = (partial * cells + i) * Double.BYTES;
-        MemorySegment.copy(others, JAVA_DOUBLE, at, further, 0, n);
+        load(others, partial * cells + i, further, n, floats);
         add(sums, further, n);
       }
-      MemorySegment.copy(sums, 0, output, JAVA_DOUBLE, i * Double.BYTES, n);
+      if (floats == null) {
+        MemorySegment.copy(sums, 0, output, JAVA_DOUBLE, i * Double.BYTES, n);
+      } else {
+        floats.store(sums, 0, output, i, n);
+      }
+    }
+  }
+
+  private static void load(MemorySegment cells, long at, double[] into, int n, FloatBlocks floats) {
+    if (floats == null) {
+      MemorySegment.copy(cells, JAVA_DOUBLE, at * Double.BYTES, into, 0, n);
+    } else {
+      floats.load(cells, at, into, 0, n);
     }
   }
 

@@ -35,6 +35,11 @@ public final class Scratch implements AutoCloseable {
     return own(DenseMatrix.allocate(allocator, rows, cols));
   }
 
+  /** A new matrix with undefined cells. */
+  public DenseMatrix matrix(long rows, long cols, Precision precision) {
+    return own(DenseMatrix.allocate(allocator, rows, cols, precision));
+  }
+
   /** The operand itself when it is dense and of that width, else a converted copy. */
   public DenseMatrix dense(MatrixOperand matrix, Precision precision) {
     if (matrix instanceof DenseMatrix dense && dense.precision() == precision) {

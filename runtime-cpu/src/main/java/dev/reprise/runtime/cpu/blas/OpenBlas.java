@@ -252,6 +252,25 @@ public final class OpenBlas implements Blas {
   /** As {@link #gemm}, over floats; offsets and strides are counted in floats. */
   public void gemmFloats(
       boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    gemmFloats(transposeA, transposeB, m, n, k, a, b, 0.0f, c);
+  }
+
+  /** As {@link #gemmAdd}, over floats; offsets and strides are counted in floats. */
+  public void gemmAddFloats(
+      boolean transposeA, boolean transposeB, int m, int n, int k, Block a, Block b, Block c) {
+    gemmFloats(transposeA, transposeB, m, n, k, a, b, 1.0f, c);
+  }
+
+  private void gemmFloats(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      Block a,
+      Block b,
+      float keep,
+      Block c) {
     MethodHandle call = sgemm;
     if (call == null) {
       call = bind("cblas_sgemm", SGEMM);
@@ -270,7 +289,7 @@ public final class OpenBlas implements Blas {
           a.stride(),
           floatAddress(b),
           b.stride(),
-          0.0f,
+          keep,
           floatAddress(c),
           c.stride());
     } catch (Throwable e) {

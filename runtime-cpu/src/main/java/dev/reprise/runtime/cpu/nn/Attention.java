@@ -6,6 +6,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
@@ -39,7 +40,9 @@ final class Attention implements Kernel {
       long tasks = shape.sequences() * shape.heads() * cells.blocks();
       if (tasks > 0) {
         Step step = new Step(cells, out, logsum, blas.get());
-        Slots slots = new Slots(scratch, context, tasks, (long) cells.blockRows() * shape.keys());
+        Slots slots =
+            new Slots(
+                scratch, context, tasks, (long) cells.blockRows() * shape.keys(), Precision.FP64);
         parallel.forEach(context, tasks, task -> step.run(task, slots));
       }
       return new Operand[] {scratch.keep(out), scratch.keep(logsum)};

@@ -6,6 +6,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
@@ -54,7 +55,9 @@ final class AttentionGradient implements Kernel {
         dk.segment().asSlice(0, dk.bytes()).fill((byte) 0);
         dv.segment().asSlice(0, dv.bytes()).fill((byte) 0);
         Step step = new Step(cells, dout, out, logsum, dq, dk, dv, blas.get());
-        Slots slots = new Slots(scratch, context, tasks, 2L * cells.blockRows() * shape.keys());
+        Slots slots =
+            new Slots(
+                scratch, context, tasks, 2L * cells.blockRows() * shape.keys(), Precision.FP64);
         parallel.forEach(
             context,
             tasks,

@@ -4,9 +4,11 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
@@ -16,25 +18,32 @@ import java.lang.foreign.MemorySegment;
 final class Convolution implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final Precision precision;
 
-  Convolution(Parallel parallel, LazyBlas blas) {
+  /** Of matrices of that precision; passes without products of such cells. */
+  Convolution(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    CellProducts products = CellProducts.of(precision, blas.get());
+    if (products == null) {
+      return null;
+    }
     WindowShape shape = Windows.shape(operation, inputs, 2);
-    DenseMatrix images = Windows.images(operation, inputs, 0, shape);
-    DenseMatrix filters = Windows.filters(operation, inputs, 1, shape);
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
+    DenseMatrix filters = Windows.filters(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols());
+      DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
       long steps = plan.imageSteps() * plan.rowSteps();
       long tasks = plan.groups() * steps;
       if (tasks > 0) {
-        Step step = new Step(plan, images, filters, out, blas.get());
-        Slots slots = new Slots(scratch, context, tasks, step.slotCells());
+        Step step = new Step(plan, images, filters, out, products);
+        Slots slots = new Slots(scratch, context, tasks, step.slotCells(), precision);
         parallel.forEach(
             context, tasks, task -> step.run((int) (task / steps), task % steps, slots));
       }
@@ -44,7 +53,11 @@ final class Convolution implements Kernel {
 
   /** One step: patches gathered, multiplied, and the products put where they belong. */
   private record Step(
-      ConvolutionPlan plan, DenseMatrix images, DenseMatrix filters, DenseMatrix out, Blas blas) {
+      ConvolutionPlan plan,
+      DenseMatrix images,
+      DenseMatrix filters,
+      DenseMatrix out,
+      CellProducts products) {
 
     long slotCells() {
       long rows =
@@ -77,7 +90,7 @@ final class Convolution implements Kernel {
         patches = new Blas.Block(images.segment(), at, (int) shape.planeCells());
       } else {
         Patches.Piece piece = new Patches.Piece(image, 0, shape.channels(), from, to);
-        new Patches(shape).gather(images.segment(), piece, slot, 0, cols);
+        new Patches(shape, products.bytes()).gather(images.segment(), piece, slot, 0, cols);
         patches = new Blas.Block(slot, 0, cols);
       }
       long at = image * shape.outputCols() + (long) from * shape.outWidth();
@@ -90,19 +103,20 @@ final class Convolution implements Kernel {
       int count = (int) Math.min(plan.imagesPerStep(), shape.images() - first);
       int cells = (int) shape.outCells();
       int cols = count * cells;
-      Patches patches = new Patches(shape);
+      Patches patches = new Patches(shape, products.bytes());
       for (int i = 0; i < count; i++) {
         Patches.Piece piece =
             new Patches.Piece(plan.at(first + i, group), 0, shape.channels(), 0, shape.outHeight());
         patches.gather(images.segment(), piece, slot, (long) i * cells, cols);
       }
-      long products = shape.patchCells() * cols;
-      multiply(group, cols, new Blas.Block(slot, 0, cols), new Blas.Block(slot, products, cols));
+      long results = shape.patchCells() * cols;
+      multiply(group, cols, new Blas.Block(slot, 0, cols), new Blas.Block(slot, results, cols));
+      int bytes = products.bytes();
       for (int i = 0; i < count; i++) {
         for (int k = 0; k < shape.filters(); k++) {
-          long from = products + (long) k * cols + (long) i * cells;
+          long from = results + (long) k * cols + (long) i * cells;
           long to = plan.at(first + i, group) * shape.outputCols() + (long) k * cells;
-          MemorySegment.copy(slot, 8 * from, out.segment(), 8 * to, 8L * cells);
+          MemorySegment.copy(slot, bytes * from, out.segment(), bytes * to, (long) bytes * cells);
         }
       }
     }
@@ -111,7 +125,7 @@ final class Convolution implements Kernel {
       int depth = (int) filters.cols();
       int rows = plan.shape().filters();
       Blas.Block weights = new Blas.Block(filters.segment(), (long) group * rows * depth, depth);
-      blas.gemm(false, false, rows, cols, depth, weights, patches, target);
+      products.gemm(false, false, rows, cols, depth, weights, patches, target);
     }
   }
 }

@@ -4,9 +4,11 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
@@ -19,27 +21,34 @@ import java.lang.foreign.MemorySegment;
 final class ConvolutionDataGradient implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final Precision precision;
 
-  ConvolutionDataGradient(Parallel parallel, LazyBlas blas) {
+  /** Of matrices of that precision; passes without products of such cells. */
+  ConvolutionDataGradient(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    CellProducts products = CellProducts.of(precision, blas.get());
+    if (products == null) {
+      return null;
+    }
     WindowShape shape = Windows.shape(operation, inputs, 2);
-    DenseMatrix filters = Windows.filters(operation, inputs, 0, shape);
-    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape);
+    DenseMatrix filters = Windows.filters(operation, inputs, 0, shape, precision);
+    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols());
+      DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       WindowShape group = plan.shape();
       long blocks = ConvolutionPlan.pieces(group.channels(), plan.channelsPerDataTask());
       long steps = plan.imageSteps() * blocks;
       long tasks = plan.groups() * steps;
       if (tasks > 0) {
-        Step step = new Step(plan, filters, new OutputCells(group, dout), dx, blas.get());
-        Slots slots = new Slots(scratch, context, tasks, step.slotCells());
+        Step step = new Step(plan, filters, new OutputCells(group, dout), dx, products);
+        Slots slots = new Slots(scratch, context, tasks, step.slotCells(), precision);
         parallel.forEach(
             context,
             tasks,
@@ -54,7 +63,11 @@ final class ConvolutionDataGradient implements Kernel {
 
   /** The gradient of some channels of the images of one step. */
   private record Step(
-      ConvolutionPlan plan, DenseMatrix filters, OutputCells dout, DenseMatrix dx, Blas blas) {
+      ConvolutionPlan plan,
+      DenseMatrix filters,
+      OutputCells dout,
+      DenseMatrix dx,
+      CellProducts products) {
 
     long slotCells() {
       long rows = (long) plan.channelsPerDataTask() * windowCells();
@@ -71,11 +84,12 @@ final class ConvolutionDataGradient implements Kernel {
       int to = Math.min(shape.channels(), from + plan.channelsPerDataTask());
       long first = step * plan.imagesPerStep();
       int count = (int) Math.min(plan.imagesPerStep(), shape.images() - first);
+      long bytes = products.bytes();
       MemorySegment slot = slots.borrow();
       try {
         for (long image = first; image < first + count; image++) {
           long at = plan.at(image, group) * shape.inputCols() + from * shape.planeCells();
-          dx.segment().asSlice(8 * at, 8 * (to - from) * shape.planeCells()).fill((byte) 0);
+          dx.segment().asSlice(bytes * at, bytes * (to - from) * shape.planeCells()).fill((byte) 0);
         }
         for (int rows = 0; rows < plan.rowSteps(); rows++) {
           int row = rows * plan.rowsPerStep();
@@ -100,7 +114,7 @@ final class ConvolutionDataGradient implements Kernel {
           count == 1
               ? dout.rows(image, row)
               : dout.gather(image, count, plan.groups(), slot, (long) patchRows * cols);
-      blas.gemm(
+      products.gemm(
           true,
           false,
           patchRows,
@@ -109,7 +123,7 @@ final class ConvolutionDataGradient implements Kernel {
           weights,
           outputs,
           new Blas.Block(slot, 0, cols));
-      Patches patches = new Patches(shape);
+      Patches patches = new Patches(shape, products.bytes());
       for (int i = 0; i < count; i++) {
         Patches.Piece piece = new Patches.Piece(plan.at(first + i, group), from, to, row, end);
         patches.scatterAdd(slot, (long) i * cells, cols, piece, dx.segment());

@@ -4,10 +4,12 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
@@ -20,20 +22,27 @@ import java.lang.foreign.MemorySegment;
 final class ConvolutionFilterGradient implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final Precision precision;
 
-  ConvolutionFilterGradient(Parallel parallel, LazyBlas blas) {
+  /** Of matrices of that precision; passes without products of such cells. */
+  ConvolutionFilterGradient(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    CellProducts products = CellProducts.of(precision, blas.get());
+    if (products == null) {
+      return null;
+    }
     WindowShape shape = Windows.shape(operation, inputs, 2);
-    DenseMatrix images = Windows.images(operation, inputs, 0, shape);
-    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape);
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
+    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells());
+      DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells(), precision);
       WindowShape group = plan.shape();
       long blocks = ConvolutionPlan.pieces(group.channels(), plan.channelsPerFilterTask());
       long sums = ConvolutionPlan.pieces(plan.imageSteps(), plan.imageStepsPerFilterTask());
@@ -41,9 +50,9 @@ final class ConvolutionFilterGradient implements Kernel {
         dw.segment().asSlice(0, dw.bytes()).fill((byte) 0);
       } else {
         Partials partials = new Partials(dw, sums, scratch);
-        Step step = new Step(plan, images, new OutputCells(group, dout), blas.get());
+        Step step = new Step(plan, images, new OutputCells(group, dout), products);
         long tasks = plan.groups() * sums * blocks;
-        Slots slots = new Slots(scratch, context, tasks, step.slotCells());
+        Slots slots = new Slots(scratch, context, tasks, step.slotCells(), precision);
         parallel.forEach(
             context,
             tasks,
@@ -59,7 +68,8 @@ final class ConvolutionFilterGradient implements Kernel {
   }
 
   /** The gradient with respect to some channels of the filters, summed over some images. */
-  private record Step(ConvolutionPlan plan, DenseMatrix images, OutputCells dout, Blas blas) {
+  private record Step(
+      ConvolutionPlan plan, DenseMatrix images, OutputCells dout, CellProducts products) {
 
     long slotCells() {
       long rows = (long) plan.channelsPerFilterTask() * windowCells();
@@ -115,9 +125,9 @@ final class ConvolutionFilterGradient implements Kernel {
       long at = group * filters * shape.patchCells() + (long) from * windowCells();
       Blas.Block gradient = new Blas.Block(target, at, (int) shape.patchCells());
       if (isFirst) {
-        blas.gemm(false, true, filters, patchRows, cols, outputs, patches, gradient);
+        products.gemm(false, true, filters, patchRows, cols, outputs, patches, gradient);
       } else {
-        blas.gemmAdd(false, true, filters, patchRows, cols, outputs, patches, gradient);
+        products.gemmAdd(false, true, filters, patchRows, cols, outputs, patches, gradient);
       }
     }
 
@@ -131,7 +141,7 @@ final class ConvolutionFilterGradient implements Kernel {
       }
       int cells = (end - row) * shape.outWidth();
       int cols = count * cells;
-      Patches patches = new Patches(shape);
+      Patches patches = new Patches(shape, products.bytes());
       for (int i = 0; i < count; i++) {
         Patches.Piece piece =
             new Patches.Piece(image + (long) i * plan.groups(), from, to, row, end);

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.nn;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
@@ -20,11 +21,21 @@ public final class NeuralKernels {
 
   private NeuralKernels() {}
 
+  /** Adds the kernels from floats to floats. */
+  public static void registerFloats(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
+    registerConvolutions(table, parallel, blas, Precision.FP32);
+  }
+
+  private static void registerConvolutions(
+      KernelTable.Builder table, Parallel parallel, LazyBlas blas, Precision precision) {
+    table.add("conv2d", new Convolution(parallel, blas, precision));
+    table.add("conv2d_backward_filter", new ConvolutionFilterGradient(parallel, blas, precision));
+    table.add("conv2d_backward_data", new ConvolutionDataGradient(parallel, blas, precision));
+  }
+
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
-    table.add("conv2d", new Convolution(parallel, blas));
-    table.add("conv2d_backward_filter", new ConvolutionFilterGradient(parallel, blas));
-    table.add("conv2d_backward_data", new ConvolutionDataGradient(parallel, blas));
+    registerConvolutions(table, parallel, blas, Precision.FP64);
     PoolingKernels max = new PoolingKernels(new MaxPooling(), parallel);
     table.add("max_pool", max::forward);
     table.add("max_pool_backward", max::backward);

@@ -25,11 +25,12 @@ record OutputCells(WindowShape shape, DenseMatrix outputs) {
   Blas.Block gather(long first, int count, int step, MemorySegment slot, long at) {
     long cells = shape.outCells();
     long cols = count * cells;
+    int bytes = outputs.precision().bytesPerCell();
     for (int i = 0; i < count; i++) {
       for (int k = 0; k < shape.filters(); k++) {
         long from = (first + (long) i * step) * shape.outputCols() + k * cells;
         long to = at + k * cols + i * cells;
-        MemorySegment.copy(outputs.segment(), 8 * from, slot, 8 * to, 8 * cells);
+        MemorySegment.copy(outputs.segment(), bytes * from, slot, bytes * to, bytes * cells);
       }
     }
     return new Blas.Block(slot, at, (int) cols);

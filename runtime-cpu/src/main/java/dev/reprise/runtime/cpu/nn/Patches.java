@@ -1,7 +1,9 @@
 package dev.reprise.runtime.cpu.nn;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.reprise.runtime.cpu.FloatBlocks;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -19,13 +21,18 @@ final class Patches {
   private static final int MOST_ROWS = 1 << 20;
 
   private final WindowShape shape;
+  private final int bytes;
   private final int outWidth;
 
   /** Whether the rows of images and outputs are equally long and the window moves by one. */
   private final boolean shiftsWhole;
 
-  Patches(WindowShape shape) {
+  /**
+   * @param bytes of a cell: 8 for doubles, 4 for floats
+   */
+  Patches(WindowShape shape, int bytes) {
     this.shape = shape;
+    this.bytes = bytes;
     this.outWidth = shape.outWidth();
     this.shiftsWhole =
         shape.strideHeight() == 1 && shape.strideWidth() == 1 && outWidth == shape.width();
@@ -88,7 +95,8 @@ final class Patches {
     long source =
         plane + (first + (long) down - shape.padHeight()) * width + right - shape.padWidth();
     long cells = (end - first - 1) * width + to - from;
-    MemorySegment.copy(images, 8 * (source + from), patches, 8 * (target + from), 8 * cells);
+    MemorySegment.copy(
+        images, bytes * (source + from), patches, bytes * (target + from), bytes * cells);
     clearBorders(patches, target, end - first, from, to);
   }
 
@@ -102,9 +110,9 @@ final class Patches {
     }
   }
 
-  private static void fill(MemorySegment target, long at, long count) {
+  private void fill(MemorySegment target, long at, long count) {
     if (count > 0) {
-      target.asSlice(8 * at, 8 * count).fill((byte) 0);
+      target.asSlice(bytes * at, bytes * count).fill((byte) 0);
     }
   }
 
@@ -137,19 +145,29 @@ final class Patches {
       MemorySegment source, long sourceAt, MemorySegment target, long targetAt, int count) {
     int step = shape.strideWidth();
     if (step == 1 && count >= LONG_RUN) {
-      MemorySegment.copy(
-          source, JAVA_DOUBLE, 8 * sourceAt, target, JAVA_DOUBLE, 8 * targetAt, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      double cell = source.getAtIndex(JAVA_DOUBLE, sourceAt + (long) i * step);
-      target.setAtIndex(JAVA_DOUBLE, targetAt + i, cell);
+      MemorySegment.copy(source, bytes * sourceAt, target, bytes * targetAt, (long) bytes * count);
+    } else if (bytes == Float.BYTES) {
+      for (int i = 0; i < count; i++) {
+        float cell = source.getAtIndex(JAVA_FLOAT, sourceAt + (long) i * step);
+        target.setAtIndex(JAVA_FLOAT, targetAt + i, cell);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        double cell = source.getAtIndex(JAVA_DOUBLE, sourceAt + (long) i * step);
+        target.setAtIndex(JAVA_DOUBLE, targetAt + i, cell);
+      }
     }
   }
 
-  private static void clear(MemorySegment target, long at, int count) {
-    for (int i = 0; i < count; i++) {
-      target.setAtIndex(JAVA_DOUBLE, at + i, 0);
+  private void clear(MemorySegment target, long at, int count) {
+    if (bytes == Float.BYTES) {
+      for (int i = 0; i < count; i++) {
+        target.setAtIndex(JAVA_FLOAT, at + i, 0);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        target.setAtIndex(JAVA_DOUBLE, at + i, 0);
+      }
     }
   }
 
@@ -167,8 +185,8 @@ final class Patches {
   }
 
   /**
-   * Adds a piece of a patch matrix to the images' cells that it stands for. The channels of the
-   * piece belong to the caller, whichever rows.
+   * Adds a piece of a patch matrix to the images' cells that it stands for, of floats in double as
+   * far as windows move by one. The channels of the piece belong to the caller, whichever rows.
    */
   void scatterAdd(MemorySegment patches, long at, long stride, Piece piece, MemorySegment images) {
     int low = Math.clamp((long) piece.rowFrom - shape.padHeight(), 0, shape.height());
@@ -177,32 +195,45 @@ final class Patches {
     long cells = (long) (high - low) * shape.width();
     double[] shifted = null;
     double[] rows = null;
+    FloatBlocks floats = null;
     if (shiftsWhole && cells <= MOST_ROWS) {
       shifted = new double[(piece.rowTo - piece.rowFrom) * outWidth];
       rows = new double[(int) cells];
+      floats = bytes == Float.BYTES ? new FloatBlocks(Math.max(shifted.length, rows.length)) : null;
     }
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
-      long start = 8 * (plane + (long) low * shape.width());
+      long start = plane + (long) low * shape.width();
       if (rows != null) {
-        MemorySegment.copy(images, JAVA_DOUBLE, start, rows, 0, rows.length);
+        load(images, start, rows, 0, rows.length, floats);
       }
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
           int down = r * shape.dilationHeight();
           int right = s * shape.dilationWidth();
           if (rows != null) {
-            addShifted(patches, row, down, right, piece, shifted, rows, low);
+            addShifted(patches, row, down, right, piece, shifted, rows, low, floats);
           } else {
             scatterRow(patches, row, down, right, piece, images, plane);
           }
           row += stride;
         }
       }
-      if (rows != null) {
-        MemorySegment.copy(rows, 0, images, JAVA_DOUBLE, start, rows.length);
+      if (floats != null) {
+        floats.store(rows, 0, images, start, rows.length);
+      } else if (rows != null) {
+        MemorySegment.copy(rows, 0, images, JAVA_DOUBLE, Double.BYTES * start, rows.length);
       }
+    }
+  }
+
+  private static void load(
+      MemorySegment cells, long at, double[] into, int to, int n, FloatBlocks floats) {
+    if (floats != null) {
+      floats.load(cells, at, into, to, n);
+    } else {
+      MemorySegment.copy(cells, JAVA_DOUBLE, Double.BYTES * at, into, to, n);
     }
   }
 
@@ -211,6 +242,7 @@ final class Patches {
    * padding becomes 0 and is added anywhere. Sums start from 0, so they are never minus zero.
    *
    * @param shifted scratch for a row of the patch matrix
+   * @param floats null for doubles
    */
   private void addShifted(
       MemorySegment patches,
@@ -220,7 +252,8 @@ final class Patches {
       Piece piece,
       double[] shifted,
       double[] rows,
-      int low) {
+      int low,
+      FloatBlocks floats) {
     int first = Math.clamp((long) shape.padHeight() - down, piece.rowFrom, piece.rowTo);
     int end = Math.clamp((long) shape.height() + shape.padHeight() - down, first, piece.rowTo);
     int from = firstInside(right);
@@ -231,7 +264,7 @@ final class Patches {
     int width = outWidth;
     long source = start + (long) (first - piece.rowFrom) * width + from;
     int last = (end - first - 1) * width + to;
-    MemorySegment.copy(patches, JAVA_DOUBLE, 8 * source, shifted, from, last - from);
+    load(patches, source, shifted, from, last - from, floats);
     for (int at = to; at < last; at += width) {
       Arrays.fill(shifted, at, at + width - to + from, 0);
     }
@@ -259,21 +292,37 @@ final class Patches {
       long plane) {
     int from = firstInside(right);
     int to = Math.max(from, endInside(right));
-    int step = shape.strideWidth();
     long source = start;
     for (int p = piece.rowFrom; p < piece.rowTo; p++) {
       long y = (long) p * shape.strideHeight() - shape.padHeight() + down;
       if (y >= 0 && y < shape.height()) {
-        long target = plane + y * shape.width() - shape.padWidth() + right + (long) from * step;
-        for (int i = 0; i < to - from; i++) {
-          long cell = target + (long) i * step;
-          double sum =
-              images.getAtIndex(JAVA_DOUBLE, cell)
-                  + patches.getAtIndex(JAVA_DOUBLE, source + from + i);
-          images.setAtIndex(JAVA_DOUBLE, cell, sum);
-        }
+        long target =
+            plane
+                + y * shape.width()
+                - shape.padWidth()
+                + right
+                + (long) from * shape.strideWidth();
+        add(patches, source + from, to - from, images, target);
       }
       source += outWidth;
+    }
+  }
+
+  /** Adds terms to every so many cells as the window moves by. */
+  private void add(MemorySegment terms, long from, int count, MemorySegment images, long at) {
+    int step = shape.strideWidth();
+    if (bytes == Float.BYTES) {
+      for (int i = 0; i < count; i++) {
+        long cell = at + (long) i * step;
+        float sum = images.getAtIndex(JAVA_FLOAT, cell) + terms.getAtIndex(JAVA_FLOAT, from + i);
+        images.setAtIndex(JAVA_FLOAT, cell, sum);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        long cell = at + (long) i * step;
+        double sum = images.getAtIndex(JAVA_DOUBLE, cell) + terms.getAtIndex(JAVA_DOUBLE, from + i);
+        images.setAtIndex(JAVA_DOUBLE, cell, sum);
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
@@ -23,7 +24,7 @@ final class PoolingKernels {
 
   Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
     WindowShape shape = Windows.shape(operation, inputs, 1);
-    DenseMatrix images = Windows.images(operation, inputs, 0, shape);
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape, Precision.FP64);
     Pooling.Windows windows = Pooling.Windows.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols());
@@ -47,8 +48,8 @@ final class PoolingKernels {
 
   Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
     WindowShape shape = Windows.shape(operation, inputs, 2);
-    DenseMatrix images = Windows.images(operation, inputs, 0, shape);
-    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape);
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape, Precision.FP64);
+    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, Precision.FP64);
     Pooling.Windows windows = Pooling.Windows.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols());

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -13,11 +14,15 @@ import java.util.concurrent.ArrayBlockingQueue;
 final class Slots {
   private final ArrayBlockingQueue<MemorySegment> free;
 
-  Slots(Scratch scratch, ExecutionContext context, long tasks, long cells) {
+  /**
+   * @param tasks of the call
+   * @param cells of a piece
+   */
+  Slots(Scratch scratch, ExecutionContext context, long tasks, long cells, Precision precision) {
     int count = (int) Math.max(1, Math.min(context.threads(), tasks));
     free = new ArrayBlockingQueue<>(count);
     for (int i = 0; i < count; i++) {
-      free.add(scratch.doubles(cells));
+      free.add(scratch.bytes(Math.multiplyExact(cells, precision.bytesPerCell())));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
@@ -21,23 +22,26 @@ final class Windows {
   }
 
   /** The operand as images: one row each. */
-  static DenseMatrix images(Operation operation, Operand[] inputs, int at, WindowShape shape) {
-    return matrix(operation, inputs, at, shape.images(), shape.inputCols());
+  static DenseMatrix images(
+      Operation operation, Operand[] inputs, int at, WindowShape shape, Precision precision) {
+    return matrix(operation, inputs, at, precision, shape.images(), shape.inputCols());
   }
 
   /** The operand as outputs, or gradients of them: one row per image. */
-  static DenseMatrix outputs(Operation operation, Operand[] inputs, int at, WindowShape shape) {
-    return matrix(operation, inputs, at, shape.images(), shape.outputCols());
+  static DenseMatrix outputs(
+      Operation operation, Operand[] inputs, int at, WindowShape shape, Precision precision) {
+    return matrix(operation, inputs, at, precision, shape.images(), shape.outputCols());
   }
 
   /** The operand as filters: one row each. */
-  static DenseMatrix filters(Operation operation, Operand[] inputs, int at, WindowShape shape) {
-    return matrix(operation, inputs, at, shape.filters(), shape.patchCells());
+  static DenseMatrix filters(
+      Operation operation, Operand[] inputs, int at, WindowShape shape, Precision precision) {
+    return matrix(operation, inputs, at, precision, shape.filters(), shape.patchCells());
   }
 
   private static DenseMatrix matrix(
-      Operation operation, Operand[] inputs, int at, long rows, long cols) {
-    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+      Operation operation, Operand[] inputs, int at, Precision precision, long rows, long cols) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != rows || matrix.cols() != cols) {
       throw new OperandException(
           "'"

@@ -41,7 +41,8 @@ class PatchesTest {
         Arrays.setAll(patches, _ -> random.nextInt(100) - 50);
         addOneByOne(shape, piece, patches, stride, wanted);
         MemorySegment target = MemorySegment.ofArray(images);
-        new Patches(shape).scatterAdd(MemorySegment.ofArray(patches), 0, stride, piece, target);
+        new Patches(shape, Double.BYTES)
+            .scatterAdd(MemorySegment.ofArray(patches), 0, stride, piece, target);
         assertThat(target.toArray(JAVA_DOUBLE)).as("%s, %s", shape, piece).isEqualTo(wanted);
       }
     }
