@@ -1,7 +1,5 @@
 package dev.reprise.runtime.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
@@ -64,27 +62,15 @@ public final class Partials {
     int width = (int) Math.min(BLOCK, to - from);
     double[] sums = new double[width];
     double[] further = new double[width];
-    FloatBlocks floats = precision == Precision.FP32 ? new FloatBlocks(width) : null;
+    CellBlocks blocks = new CellBlocks(precision, width);
     for (long i = from; i < to; i += width) {
       int n = (int) Math.min(width, to - i);
-      load(output, i, sums, n, floats);
+      blocks.load(output, i, sums, 0, n);
       for (long partial = 0; partial < count - 1; partial++) {
-        load(others, partial * cells + i, further, n, floats);
+        blocks.load(others, partial * cells + i, further, 0, n);
         add(sums, further, n);
       }
-      if (floats == null) {
-        MemorySegment.copy(sums, 0, output, JAVA_DOUBLE, i * Double.BYTES, n);
-      } else {
-        floats.store(sums, 0, output, i, n);
-      }
-    }
-  }
-
-  private static void load(MemorySegment cells, long at, double[] into, int n, FloatBlocks floats) {
-    if (floats == null) {
-      MemorySegment.copy(cells, JAVA_DOUBLE, at * Double.BYTES, into, 0, n);
-    } else {
-      floats.load(cells, at, into, 0, n);
+      blocks.store(sums, 0, output, i, n);
     }
   }
 

@@ -7,10 +7,10 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Element-wise operations from floats to floats, computed in double block by block inside the
@@ -18,7 +18,6 @@ import java.lang.foreign.ValueLayout;
  * shapes it takes a matrix and a row vector, and passes for others.
  */
 final class FloatCells {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final int BLOCK = 1024;
   private static final long CHUNK = 1 << 15;
 
@@ -88,12 +87,15 @@ final class FloatCells {
   /** Brings the cells from {@code at} on of a second operand into a block. */
   @FunctionalInterface
   private interface BlockLoader {
-    void load(long at, float[] floats, double[] into, int n);
+    void load(long at, CellBlocks blocks, double[] into, int n);
   }
 
   private DenseMatrix map(DenseMatrix x, DenseMatrix y, ExecutionContext context, BlockBody body) {
     return map(
-        x, y == null ? null : (at, f, into, n) -> load(y.segment(), at, f, into, n), body, context);
+        x,
+        y == null ? null : (at, b, into, n) -> b.load(y.segment(), at, into, 0, n),
+        body,
+        context);
   }
 
   private DenseMatrix mapRow(
@@ -101,23 +103,22 @@ final class FloatCells {
     MemorySegment row = vector.segment();
     long cols = x.cols();
     if (cols > BLOCK) {
-      return map(x, (at, f, into, n) -> loadRow(row, cols, at % cols, f, into, n), body, context);
+      return map(x, (at, b, into, n) -> loadRow(row, cols, at % cols, b, into, n), body, context);
     }
     double[] cells = new double[(int) cols];
-    load(row, 0, new float[cells.length], cells, cells.length);
+    new CellBlocks(Precision.FP32, cells.length).load(row, 0, cells, 0, cells.length);
     return map(x, (at, _, into, n) -> repeat(cells, (int) (at % cols), into, n), body, context);
   }
 
   /** Brings the row again and again into the block, beginning at one of its columns. */
   private static void loadRow(
-      MemorySegment row, long cols, long firstColumn, float[] floats, double[] into, int n) {
+      MemorySegment row, long cols, long firstColumn, CellBlocks blocks, double[] into, int n) {
     long col = firstColumn;
     for (int i = 0; i < n; col = 0) {
       int count = (int) Math.min(n - i, cols - col);
-      MemorySegment.copy(row, FLOAT, Float.BYTES * col, floats, i, count);
+      blocks.load(row, col, into, i, count);
       i += count;
     }
-    widen(floats, into, n);
   }
 
   /** As {@link #loadRow}, of a short row that has been brought. */
@@ -139,33 +140,19 @@ final class FloatCells {
         CHUNK,
         (from, to) -> {
           int width = (int) Math.min(BLOCK, to - from);
-          float[] floats = new float[width];
+          CellBlocks blocks = new CellBlocks(Precision.FP32, width);
           double[] a = new double[width];
           double[] b = second == null ? null : new double[width];
           for (long at = from; at < to; at += BLOCK) {
             int n = (int) Math.min(BLOCK, to - at);
-            load(x.segment(), at, floats, a, n);
+            blocks.load(x.segment(), at, a, 0, n);
             if (second != null) {
-              second.load(at, floats, b, n);
+              second.load(at, blocks, b, n);
             }
             body.run(a, b, n);
-            for (int i = 0; i < n; i++) {
-              floats[i] = (float) a[i];
-            }
-            MemorySegment.copy(floats, 0, out.segment(), FLOAT, Float.BYTES * at, n);
+            blocks.store(a, 0, out.segment(), at, n);
           }
         });
     return out;
-  }
-
-  private static void load(MemorySegment cells, long at, float[] floats, double[] into, int n) {
-    MemorySegment.copy(cells, FLOAT, Float.BYTES * at, floats, 0, n);
-    widen(floats, into, n);
-  }
-
-  private static void widen(float[] floats, double[] into, int n) {
-    for (int i = 0; i < n; i++) {
-      into[i] = floats[i];
-    }
   }
 }

@@ -1,15 +1,14 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@code bias_add}, {@code bias_multiply}: one number per channel, added to or multiplied with all
@@ -20,28 +19,32 @@ final class BiasKernels {
   private static final long CELLS_PER_TASK = 1 << 15;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  BiasKernels(Parallel parallel) {
+  /** Of matrices of that precision; computes in double. */
+  BiasKernels(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
+  /** Changes the first cells of a block. */
   @FunctionalInterface
-  private interface Span {
-    void apply(MemorySegment in, MemorySegment out, long from, long to, double bias);
+  private interface BlockBody {
+    void apply(double[] block, int n, double bias);
   }
 
   Operand[] add(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return run(operation, inputs, context, BiasKernels::addSpan);
+    return run(operation, inputs, context, BiasKernels::add);
   }
 
   Operand[] multiply(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return run(operation, inputs, context, BiasKernels::multiplySpan);
+    return run(operation, inputs, context, BiasKernels::multiply);
   }
 
   private Operand[] run(
-      Operation operation, Operand[] inputs, ExecutionContext context, Span span) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix bias = Arguments.matrix(operation, inputs, 1);
+      Operation operation, Operand[] inputs, ExecutionContext context, BlockBody body) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix bias = Arguments.matrix(operation, inputs, 1, precision);
     long channels = bias.rows();
     if (bias.cols() != 1 || channels == 0 || x.cols() % channels != 0) {
       throw new OperandException(
@@ -54,43 +57,36 @@ final class BiasKernels {
               + x.shape());
     }
     long cells = x.cols() / channels;
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
     parallel.forRange(
         context,
         x.rows() * channels,
         Math.max(1, CELLS_PER_TASK / Math.max(1, cells)),
         (from, to) -> {
+          double[] block = new double[(int) Math.min(BLOCK, cells)];
+          CellBlocks blocks = new CellBlocks(precision, block.length);
           for (long plane = from; plane < to; plane++) {
-            double number = bias.segment().getAtIndex(JAVA_DOUBLE, plane % channels);
-            span.apply(x.segment(), out.segment(), plane * cells, (plane + 1) * cells, number);
+            double number = bias.get(plane % channels, 0);
+            for (long i = plane * cells; i < (plane + 1) * cells; i += BLOCK) {
+              int n = (int) Math.min(BLOCK, (plane + 1) * cells - i);
+              blocks.load(x.segment(), i, block, 0, n);
+              body.apply(block, n, number);
+              blocks.store(block, 0, out.segment(), i, n);
+            }
           }
         });
     return new Operand[] {out};
   }
 
-  private static void addSpan(
-      MemorySegment in, MemorySegment out, long from, long to, double bias) {
-    double[] block = new double[(int) Math.min(BLOCK, to - from)];
-    for (long i = from; i < to; i += BLOCK) {
-      int n = (int) Math.min(BLOCK, to - i);
-      MemorySegment.copy(in, JAVA_DOUBLE, i * Double.BYTES, block, 0, n);
-      for (int k = 0; k < n; k++) {
-        block[k] += bias;
-      }
-      MemorySegment.copy(block, 0, out, JAVA_DOUBLE, i * Double.BYTES, n);
+  private static void add(double[] block, int n, double bias) {
+    for (int i = 0; i < n; i++) {
+      block[i] += bias;
     }
   }
 
-  private static void multiplySpan(
-      MemorySegment in, MemorySegment out, long from, long to, double bias) {
-    double[] block = new double[(int) Math.min(BLOCK, to - from)];
-    for (long i = from; i < to; i += BLOCK) {
-      int n = (int) Math.min(BLOCK, to - i);
-      MemorySegment.copy(in, JAVA_DOUBLE, i * Double.BYTES, block, 0, n);
-      for (int k = 0; k < n; k++) {
-        block[k] *= bias;
-      }
-      MemorySegment.copy(block, 0, out, JAVA_DOUBLE, i * Double.BYTES, n);
+  private static void multiply(double[] block, int n, double bias) {
+    for (int i = 0; i < n; i++) {
+      block[i] *= bias;
     }
   }
 }

@@ -90,7 +90,7 @@ final class Convolution implements Kernel {
         patches = new Blas.Block(images.segment(), at, (int) shape.planeCells());
       } else {
         Patches.Piece piece = new Patches.Piece(image, 0, shape.channels(), from, to);
-        new Patches(shape, products.bytes()).gather(images.segment(), piece, slot, 0, cols);
+        new Patches(shape, products.precision()).gather(images.segment(), piece, slot, 0, cols);
         patches = new Blas.Block(slot, 0, cols);
       }
       long at = image * shape.outputCols() + (long) from * shape.outWidth();
@@ -103,7 +103,7 @@ final class Convolution implements Kernel {
       int count = (int) Math.min(plan.imagesPerStep(), shape.images() - first);
       int cells = (int) shape.outCells();
       int cols = count * cells;
-      Patches patches = new Patches(shape, products.bytes());
+      Patches patches = new Patches(shape, products.precision());
       for (int i = 0; i < count; i++) {
         Patches.Piece piece =
             new Patches.Piece(plan.at(first + i, group), 0, shape.channels(), 0, shape.outHeight());

@@ -123,7 +123,7 @@ final class ConvolutionDataGradient implements Kernel {
           weights,
           outputs,
           new Blas.Block(slot, 0, cols));
-      Patches patches = new Patches(shape, products.bytes());
+      Patches patches = new Patches(shape, products.precision());
       for (int i = 0; i < count; i++) {
         Patches.Piece piece = new Patches.Piece(plan.at(first + i, group), from, to, row, end);
         patches.scatterAdd(slot, (long) i * cells, cols, piece, dx.segment());

@@ -141,7 +141,7 @@ final class ConvolutionFilterGradient implements Kernel {
       }
       int cells = (end - row) * shape.outWidth();
       int cols = count * cells;
-      Patches patches = new Patches(shape, products.bytes());
+      Patches patches = new Patches(shape, products.precision());
       for (int i = 0; i < count; i++) {
         Patches.Piece piece =
             new Patches.Piece(image + (long) i * plan.groups(), from, to, row, end);

@@ -23,33 +23,33 @@ public final class NeuralKernels {
 
   /** Adds the kernels from floats to floats. */
   public static void registerFloats(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
-    registerConvolutions(table, parallel, blas, Precision.FP32);
+    registerImageLayers(table, parallel, blas, Precision.FP32);
   }
 
-  private static void registerConvolutions(
+  private static void registerImageLayers(
       KernelTable.Builder table, Parallel parallel, LazyBlas blas, Precision precision) {
     table.add("conv2d", new Convolution(parallel, blas, precision));
     table.add("conv2d_backward_filter", new ConvolutionFilterGradient(parallel, blas, precision));
     table.add("conv2d_backward_data", new ConvolutionDataGradient(parallel, blas, precision));
+    PoolingKernels max = new PoolingKernels(new MaxPooling(), parallel, precision);
+    table.add("max_pool", max::forward);
+    table.add("max_pool_backward", max::backward);
+    PoolingKernels average = new PoolingKernels(new AveragePooling(), parallel, precision);
+    table.add("avg_pool", average::forward);
+    table.add("avg_pool_backward", average::backward);
+    BiasKernels bias = new BiasKernels(parallel, precision);
+    table.add("bias_add", bias::add);
+    table.add("bias_multiply", bias::multiply);
   }
 
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
-    registerConvolutions(table, parallel, blas, Precision.FP64);
-    PoolingKernels max = new PoolingKernels(new MaxPooling(), parallel);
-    table.add("max_pool", max::forward);
-    table.add("max_pool_backward", max::backward);
-    PoolingKernels average = new PoolingKernels(new AveragePooling(), parallel);
-    table.add("avg_pool", average::forward);
-    table.add("avg_pool_backward", average::backward);
+    registerImageLayers(table, parallel, blas, Precision.FP64);
     GlobalPooling global = new GlobalPooling(parallel);
     table.add("global_avg_pool", global::average);
     table.add("global_avg_pool_backward", global::averageGradient);
     table.add("global_max_pool", global::largest);
     table.add("global_max_pool_backward", global::largestGradient);
-    BiasKernels bias = new BiasKernels(parallel);
-    table.add("bias_add", bias::add);
-    table.add("bias_multiply", bias::multiply);
     BatchNormalisation normalisation = new BatchNormalisation(parallel);
     table.add("batch_norm2d", normalisation::forward);
     table.add("batch_norm2d_backward", normalisation::backward);

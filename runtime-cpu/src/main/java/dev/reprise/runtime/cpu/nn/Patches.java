@@ -3,7 +3,8 @@ package dev.reprise.runtime.cpu.nn;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.reprise.runtime.cpu.FloatBlocks;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -21,18 +22,18 @@ final class Patches {
   private static final int MOST_ROWS = 1 << 20;
 
   private final WindowShape shape;
+  private final Precision precision;
   private final int bytes;
   private final int outWidth;
 
   /** Whether the rows of images and outputs are equally long and the window moves by one. */
   private final boolean shiftsWhole;
 
-  /**
-   * @param bytes of a cell: 8 for doubles, 4 for floats
-   */
-  Patches(WindowShape shape, int bytes) {
+  /** Of images and patches of that precision. */
+  Patches(WindowShape shape, Precision precision) {
     this.shape = shape;
-    this.bytes = bytes;
+    this.precision = precision;
+    this.bytes = precision.bytesPerCell();
     this.outWidth = shape.outWidth();
     this.shiftsWhole =
         shape.strideHeight() == 1 && shape.strideWidth() == 1 && outWidth == shape.width();
@@ -146,7 +147,7 @@ final class Patches {
     int step = shape.strideWidth();
     if (step == 1 && count >= LONG_RUN) {
       MemorySegment.copy(source, bytes * sourceAt, target, bytes * targetAt, (long) bytes * count);
-    } else if (bytes == Float.BYTES) {
+    } else if (precision == Precision.FP32) {
       for (int i = 0; i < count; i++) {
         float cell = source.getAtIndex(JAVA_FLOAT, sourceAt + (long) i * step);
         target.setAtIndex(JAVA_FLOAT, targetAt + i, cell);
@@ -160,7 +161,7 @@ final class Patches {
   }
 
   private void clear(MemorySegment target, long at, int count) {
-    if (bytes == Float.BYTES) {
+    if (precision == Precision.FP32) {
       for (int i = 0; i < count; i++) {
         target.setAtIndex(JAVA_FLOAT, at + i, 0);
       }
@@ -195,45 +196,34 @@ final class Patches {
     long cells = (long) (high - low) * shape.width();
     double[] shifted = null;
     double[] rows = null;
-    FloatBlocks floats = null;
+    CellBlocks blocks = null;
     if (shiftsWhole && cells <= MOST_ROWS) {
       shifted = new double[(piece.rowTo - piece.rowFrom) * outWidth];
       rows = new double[(int) cells];
-      floats = bytes == Float.BYTES ? new FloatBlocks(Math.max(shifted.length, rows.length)) : null;
+      blocks = new CellBlocks(precision, Math.max(shifted.length, rows.length));
     }
     long row = at;
     for (int c = piece.channelFrom; c < piece.channelTo; c++) {
       long plane = piece.image * shape.inputCols() + c * shape.planeCells();
       long start = plane + (long) low * shape.width();
       if (rows != null) {
-        load(images, start, rows, 0, rows.length, floats);
+        blocks.load(images, start, rows, 0, rows.length);
       }
       for (int r = 0; r < shape.filterHeight(); r++) {
         for (int s = 0; s < shape.filterWidth(); s++) {
           int down = r * shape.dilationHeight();
           int right = s * shape.dilationWidth();
           if (rows != null) {
-            addShifted(patches, row, down, right, piece, shifted, rows, low, floats);
+            addShifted(patches, row, down, right, piece, shifted, rows, low, blocks);
           } else {
             scatterRow(patches, row, down, right, piece, images, plane);
           }
           row += stride;
         }
       }
-      if (floats != null) {
-        floats.store(rows, 0, images, start, rows.length);
-      } else if (rows != null) {
-        MemorySegment.copy(rows, 0, images, JAVA_DOUBLE, Double.BYTES * start, rows.length);
+      if (rows != null) {
+        blocks.store(rows, 0, images, start, rows.length);
       }
-    }
-  }
-
-  private static void load(
-      MemorySegment cells, long at, double[] into, int to, int n, FloatBlocks floats) {
-    if (floats != null) {
-      floats.load(cells, at, into, to, n);
-    } else {
-      MemorySegment.copy(cells, JAVA_DOUBLE, Double.BYTES * at, into, to, n);
     }
   }
 
@@ -242,7 +232,6 @@ final class Patches {
    * padding becomes 0 and is added anywhere. Sums start from 0, so they are never minus zero.
    *
    * @param shifted scratch for a row of the patch matrix
-   * @param floats null for doubles
    */
   private void addShifted(
       MemorySegment patches,
@@ -253,7 +242,7 @@ final class Patches {
       double[] shifted,
       double[] rows,
       int low,
-      FloatBlocks floats) {
+      CellBlocks blocks) {
     int first = Math.clamp((long) shape.padHeight() - down, piece.rowFrom, piece.rowTo);
     int end = Math.clamp((long) shape.height() + shape.padHeight() - down, first, piece.rowTo);
     int from = firstInside(right);
@@ -264,7 +253,7 @@ final class Patches {
     int width = outWidth;
     long source = start + (long) (first - piece.rowFrom) * width + from;
     int last = (end - first - 1) * width + to;
-    load(patches, source, shifted, from, last - from, floats);
+    blocks.load(patches, source, shifted, from, last - from);
     for (int at = to; at < last; at += width) {
       Arrays.fill(shifted, at, at + width - to + from, 0);
     }
@@ -311,7 +300,7 @@ final class Patches {
   /** Adds terms to every so many cells as the window moves by. */
   private void add(MemorySegment terms, long from, int count, MemorySegment images, long at) {
     int step = shape.strideWidth();
-    if (bytes == Float.BYTES) {
+    if (precision == Precision.FP32) {
       for (int i = 0; i < count; i++) {
         long cell = at + (long) i * step;
         float sum = images.getAtIndex(JAVA_FLOAT, cell) + terms.getAtIndex(JAVA_FLOAT, from + i);

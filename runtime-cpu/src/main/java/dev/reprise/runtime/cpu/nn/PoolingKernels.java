@@ -16,30 +16,36 @@ final class PoolingKernels {
 
   private final Pooling pooling;
   private final Parallel parallel;
+  private final Precision precision;
 
-  PoolingKernels(Pooling pooling, Parallel parallel) {
+  /** Of images of that precision; of floats it passes where channels are large. */
+  PoolingKernels(Pooling pooling, Parallel parallel, Precision precision) {
     this.pooling = pooling;
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
     WindowShape shape = Windows.shape(operation, inputs, 1);
-    DenseMatrix images = Windows.images(operation, inputs, 0, shape, Precision.FP64);
+    if (!ChannelCells.areSmall(precision, Math.max(shape.planeCells(), shape.outCells()))) {
+      return null;
+    }
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     Pooling.Windows windows = Pooling.Windows.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols());
+      DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
       parallel.forRange(
           context,
           planes(shape),
           planesPerTask(shape),
           (from, to) -> {
+            ChannelCells in = new ChannelCells(images, shape.planeCells());
+            ChannelCells pooled = new ChannelCells(out, shape.outCells());
             for (long plane = from; plane < to; plane++) {
-              pooling.forward(
-                  windows,
-                  images.segment(),
-                  plane * shape.planeCells(),
-                  out.segment(),
-                  plane * shape.outCells());
+              in.read(plane);
+              pooled.write(plane);
+              pooling.forward(windows, in.segment(), in.at(), pooled.segment(), pooled.at());
+              pooled.written();
             }
           });
       return new Operand[] {scratch.keep(out)};
@@ -48,26 +54,29 @@ final class PoolingKernels {
 
   Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
     WindowShape shape = Windows.shape(operation, inputs, 2);
-    DenseMatrix images = Windows.images(operation, inputs, 0, shape, Precision.FP64);
-    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, Precision.FP64);
+    if (!ChannelCells.areSmall(precision, Math.max(shape.planeCells(), shape.outCells()))) {
+      return null;
+    }
+    DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
+    DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     Pooling.Windows windows = Pooling.Windows.of(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols());
+      DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       parallel.forRange(
           context,
           planes(shape),
           planesPerTask(shape),
           (from, to) -> {
-            long bytes = 8 * shape.planeCells();
-            dx.segment().asSlice(from * bytes, (to - from) * bytes).fill((byte) 0);
+            ChannelCells in = new ChannelCells(images, shape.planeCells());
+            ChannelCells pooled = new ChannelCells(dout, shape.outCells());
+            ChannelCells sums = new ChannelCells(dx, shape.planeCells());
             for (long plane = from; plane < to; plane++) {
+              in.read(plane);
+              pooled.read(plane);
+              sums.add(plane);
               pooling.backward(
-                  windows,
-                  images.segment(),
-                  dout.segment(),
-                  plane * shape.outCells(),
-                  dx.segment(),
-                  plane * shape.planeCells());
+                  windows, in.segment(), pooled.segment(), pooled.at(), sums.segment(), in.at());
+              sums.written();
             }
           });
       return new Operand[] {scratch.keep(dx)};

@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.nn;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ class PatchesTest {
         Arrays.setAll(patches, _ -> random.nextInt(100) - 50);
         addOneByOne(shape, piece, patches, stride, wanted);
         MemorySegment target = MemorySegment.ofArray(images);
-        new Patches(shape, Double.BYTES)
+        new Patches(shape, Precision.FP64)
             .scatterAdd(MemorySegment.ofArray(patches), 0, stride, piece, target);
         assertThat(target.toArray(JAVA_DOUBLE)).as("%s, %s", shape, piece).isEqualTo(wanted);
       }

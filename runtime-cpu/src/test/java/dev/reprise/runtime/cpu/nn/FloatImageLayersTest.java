@@ -20,8 +20,8 @@ import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Convolutions of floats in single precision against the same in double. */
-class FloatConvolutionTest {
+/** Layers over images of floats against the same in double. */
+class FloatImageLayersTest {
   private final CpuDevice device = TestDevices.withOpenBlas();
   private final CountingAllocator allocator = new CountingAllocator();
   private final Random random = new Random(20261128);
@@ -64,8 +64,10 @@ class FloatConvolutionTest {
   /** Not all operands are floats, so no kernel for floats takes them. */
   private DenseMatrix runWidened(String opcode, Operand[] inputs) {
     Operand[] wide = inputs.clone();
-    for (int i = 0; i < 2; i++) {
-      wide[i] = ((DenseMatrix) wide[i]).converted(Precision.FP64, allocator);
+    for (int i = 0; i < wide.length; i++) {
+      if (wide[i] instanceof DenseMatrix matrix) {
+        wide[i] = matrix.converted(Precision.FP64, allocator);
+      }
     }
     return run(1, opcode, wide);
   }
@@ -178,5 +180,91 @@ class FloatConvolutionTest {
             .isEqualTo(cells(run(plain, allocator, 1, OPCODES[i], wide)));
       }
     }
+  }
+
+  /** All that pooling treats in its own way, and ties. */
+  private double anyNumber() {
+    return switch (random.nextInt(12)) {
+      case 0 -> Double.NaN;
+      case 1 -> Double.NEGATIVE_INFINITY;
+      case 2 -> Double.POSITIVE_INFINITY;
+      case 3 -> -0.0;
+      case 4, 5, 6 -> integer();
+      default -> random.nextGaussian();
+    };
+  }
+
+  @Test
+  void poolingsHaveTheBitsOfDoublesRounded() {
+    for (int round = 0; round < 150; round++) {
+      double[] numbers = {
+        random.nextInt(5),
+        1 + random.nextInt(4),
+        3 + random.nextInt(9),
+        3 + random.nextInt(9),
+        1 + random.nextInt(3),
+        1 + random.nextInt(3),
+        1 + random.nextInt(3),
+        1 + random.nextInt(3),
+        random.nextInt(3),
+        random.nextInt(3)
+      };
+      checkPoolings(numbers);
+    }
+  }
+
+  /** The second does not fit into the copy of a channel. */
+  @Test
+  void soHaveThoseOfLargeChannels() {
+    checkPoolings(new double[] {2, 1, 255, 257, 2, 2, 2, 2, 0, 0});
+    checkPoolings(new double[] {2, 1, 257, 257, 2, 2, 2, 2, 0, 0});
+  }
+
+  private void checkPoolings(double[] numbers) {
+    WindowShape shape = WindowShape.of("max_pool", numbers);
+    DenseMatrix images = floats(shape.images(), shape.inputCols(), this::anyNumber);
+    DenseMatrix dout = floats(shape.images(), shape.outputCols(), random::nextGaussian);
+    Operand[] backward = operands(images, dout, numbers);
+    Operand[] forward = new Operand[backward.length - 1];
+    forward[0] = images;
+    System.arraycopy(backward, 2, forward, 1, numbers.length);
+    for (String opcode : new String[] {"max_pool", "avg_pool"}) {
+      assertSameAsWidened(opcode, forward);
+      assertSameAsWidened(opcode + "_backward", backward);
+    }
+  }
+
+  @Test
+  void biasesHaveTheBitsOfDoublesRounded() {
+    for (int[] sizes :
+        new int[][] {{1, 1, 1}, {7, 3, 5}, {40, 2, 3000}, {0, 2, 4}, {200, 32, 49}}) {
+      DenseMatrix x = floats(sizes[0], (long) sizes[1] * sizes[2], this::anyNumber);
+      DenseMatrix bias = floats(sizes[1], 1, random::nextGaussian);
+      for (String opcode : new String[] {"bias_add", "bias_multiply"}) {
+        assertSameAsWidened(opcode, new Operand[] {x, bias});
+      }
+    }
+  }
+
+  private void assertSameAsWidened(String opcode, Operand[] inputs) {
+    double[] wanted = cells(runWidened(opcode, inputs));
+    for (int threads : new int[] {1, 4}) {
+      // Zeros of either sign and numbers that are none count as different.
+      assertThat(cells(run(threads, opcode, inputs))).as(opcode).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void noOperandIsCopiedAsAWhole() {
+    DenseMatrix images = floats(16, 4 * 20 * 20, random::nextGaussian);
+    DenseMatrix bias = floats(4, 1, random::nextGaussian);
+    double[] pool = {16, 4, 20, 20, 2, 2, 2, 2, 0, 0};
+    Operand[] pooled = operands(images, bias, pool);
+    pooled = Arrays.copyOfRange(pooled, 1, pooled.length);
+    pooled[0] = images;
+    CountingAllocator roomForOutput = new CountingAllocator(images.bytes());
+    run(device, roomForOutput, 2, "bias_add", new Operand[] {images, bias}).buffer().release();
+    run(device, roomForOutput, 2, "max_pool", pooled).buffer().release();
+    run(device, roomForOutput, 2, "avg_pool", pooled).buffer().release();
   }
 }
