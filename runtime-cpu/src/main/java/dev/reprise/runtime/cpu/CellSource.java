@@ -2,12 +2,11 @@ package dev.reprise.runtime.cpu;
 
 import dev.reprise.runtime.DenseMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
- * The fp64 cells of a matrix that can be read block by block: a matrix in memory, or one that is
- * computed while it is read. Aggregates over sources cut and combine blocks by shape alone, so both
- * give the same bits.
+ * The cells of a matrix that can be read block by block as doubles: a matrix in memory, of doubles
+ * or floats, or one that is computed while it is read. Aggregates over sources cut and combine
+ * blocks by shape alone, so all give the same bits.
  */
 public interface CellSource {
 
@@ -29,8 +28,6 @@ public interface CellSource {
 
   /** A matrix in memory. */
   record Stored(DenseMatrix matrix) implements CellSource {
-    private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
-
     @Override
     public long rows() {
       return matrix.rows();
@@ -44,7 +41,8 @@ public interface CellSource {
     @Override
     public CellReader reader(int most) {
       MemorySegment cells = matrix.segment();
-      return (at, into, n) -> MemorySegment.copy(cells, CELL, 8 * at, into, 0, n);
+      CellBlocks blocks = new CellBlocks(matrix.precision(), most);
+      return (at, into, n) -> blocks.load(cells, at, into, 0, n);
     }
   }
 }

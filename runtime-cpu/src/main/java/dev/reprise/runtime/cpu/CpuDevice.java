@@ -70,6 +70,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     LinearAlgebraKernels.registerCompressed(compressed, parallel);
     KernelTable.Builder floats = new KernelTable.Builder();
     CellKernels.registerFloats(floats, parallel);
+    AggregateKernels.registerFloats(floats, parallel);
     ShapeKernels.registerFloats(floats, parallel);
     LinearAlgebraKernels.registerFloats(floats, parallel, blas);
     NeuralKernels.registerFloats(floats, parallel, blas);

@@ -20,7 +20,8 @@ import java.util.function.UnaryOperator;
  * <pre>
  *   all operands dense fp64, result fp64      the plain kernel
  *   a compressed operand                      the kernel for compressed ones, unless it passes
- *   all operands dense fp32, result fp32      the kernel for floats, unless it passes
+ *   all operands dense fp32, result fp32      the kernel for floats, unless it passes; doubles that
+ *                                             it returns are rounded
  *   otherwise                                 operands converted, the plain kernel, result converted
  * </pre>
  *
@@ -121,21 +122,30 @@ final class Forms {
       Kernel plain, Operation operation, Operand[] inputs, ExecutionContext context) {
     boolean sparse = hasSparse(inputs);
     Operand[] outputs = sparse ? null : runFloats(operation, inputs, context);
-    if (outputs != null) {
-      return outputs;
+    if (outputs == null) {
+      outputs = runWidened(plain, operation, inputs, sparse, context);
     }
+    return changed(outputs, matrix -> rounded(matrix, operation.precision(), context));
+  }
+
+  private Operand[] runWidened(
+      Kernel plain,
+      Operation operation,
+      Operand[] inputs,
+      boolean sparse,
+      ExecutionContext context) {
     try (Scratch scratch = new Scratch(context.allocator())) {
       Operand[] widened = widened(inputs, scratch);
       Kernel kernel = sparse ? compressed.find(operation.name()) : null;
-      outputs = kernel == null ? null : kernel.run(operation, widened, context);
+      Operand[] outputs = kernel == null ? null : kernel.run(operation, widened, context);
       if (outputs == null) {
         outputs = plain.run(operation, dense(widened, scratch), context);
         if (sparse && !STAY_DENSE.contains(operation.name())) {
           compressAll(outputs, context);
         }
       }
+      return outputs;
     }
-    return changed(outputs, matrix -> rounded(matrix, operation.precision(), context));
   }
 
   private static boolean hasSparse(Operand[] inputs) {

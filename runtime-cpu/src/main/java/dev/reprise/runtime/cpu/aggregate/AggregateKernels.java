@@ -1,5 +1,8 @@
 package dev.reprise.runtime.cpu.aggregate;
 
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.util.LinkedHashMap;
@@ -30,6 +33,21 @@ public final class AggregateKernels {
     table.putAll(RowKernels.overSources(parallel));
     table.putAll(ColumnKernels.overSources(parallel));
     return table;
+  }
+
+  /** Adds the kernels over floats, which read these as doubles block by block; results are fp64. */
+  public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
+    Map<String, SourceAggregate> aggregates =
+        new LinkedHashMap<>(FullKernels.overMatrices(parallel));
+    aggregates.putAll(RowKernels.overMatrices(parallel));
+    aggregates.putAll(ColumnKernels.overMatrices(parallel));
+    aggregates.forEach((opcode, aggregate) ->
+        table.add(
+            opcode,
+            (operation, inputs, context) ->
+                inputs[0] instanceof DenseMatrix x
+                    ? new Operand[] {aggregate.of(CellSource.of(x), context)}
+                    : null));
   }
 
   /** Adds the kernels over compressed matrices. */

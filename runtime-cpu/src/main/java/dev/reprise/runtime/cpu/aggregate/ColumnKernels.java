@@ -23,12 +23,18 @@ final class ColumnKernels {
   }
 
   static void register(KernelTable.Builder table, Parallel parallel) {
+    overMatrices(parallel).forEach((opcode, aggregate) -> table.add(opcode, kernel(aggregate)));
+  }
+
+  /** All, by opcode, over the cells of matrices in memory. */
+  static Map<String, SourceAggregate> overMatrices(Parallel parallel) {
     ColumnKernels columns = new ColumnKernels(parallel);
-    overSources(parallel).forEach((opcode, aggregate) -> table.add(opcode, kernel(aggregate)));
-    table.add("colVars", kernel(each(columns::variances)));
-    table.add("colSds", kernel(each(columns::deviations)));
-    table.add("colIndexMax", kernel(each((x, _) -> indexMax(x, 1))));
-    table.add("colIndexMin", kernel(each((x, _) -> indexMax(x, -1))));
+    Map<String, SourceAggregate> table = overSources(parallel);
+    table.put("colVars", each(columns::variances));
+    table.put("colSds", each(columns::deviations));
+    table.put("colIndexMax", each((x, _) -> indexMax(x, 1)));
+    table.put("colIndexMin", each((x, _) -> indexMax(x, -1)));
+    return table;
   }
 
   /** Those that read every cell once, by opcode, over cells that need not be in memory. */

@@ -53,6 +53,15 @@ final class FullKernels {
     return table;
   }
 
+  /** All but the trace, by opcode, over the cells of matrices in memory. */
+  static Map<String, SourceAggregate> overMatrices(Parallel parallel) {
+    FullKernels full = new FullKernels(parallel);
+    Map<String, SourceAggregate> table = overSources(parallel);
+    table.put("var", (x, context) -> Scalar.of(full.variance(x, context)));
+    table.put("sd", (x, context) -> Scalar.of(Math.sqrt(full.variance(x, context))));
+    return table;
+  }
+
   private interface Aggregate {
     double of(CellSource x, ExecutionContext context);
   }

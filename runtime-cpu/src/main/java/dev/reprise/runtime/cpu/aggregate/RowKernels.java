@@ -21,15 +21,20 @@ final class RowKernels {
   private RowKernels() {}
 
   static void register(KernelTable.Builder table, Parallel parallel) {
-    overSources(parallel).forEach((opcode, aggregate) -> table.add(opcode, kernel(aggregate)));
-    table.add("rowVars", kernel(rows(parallel, Run::blockVariance, Run::variance)));
-    table.add(
+    overMatrices(parallel).forEach((opcode, aggregate) -> table.add(opcode, kernel(aggregate)));
+  }
+
+  /** All, by opcode, over the cells of matrices in memory. */
+  static Map<String, SourceAggregate> overMatrices(Parallel parallel) {
+    Map<String, SourceAggregate> table = overSources(parallel);
+    table.put("rowVars", rows(parallel, Run::blockVariance, Run::variance));
+    table.put(
         "rowSds",
-        kernel(
-            rows(
-                parallel,
-                (run, from, n) -> Math.sqrt(run.blockVariance(from, n)),
-                (run, at, n) -> Math.sqrt(run.variance(at, n)))));
+        rows(
+            parallel,
+            (run, from, n) -> Math.sqrt(run.blockVariance(from, n)),
+            (run, at, n) -> Math.sqrt(run.variance(at, n))));
+    return table;
   }
 
   /** Those that read every cell once, by opcode, over cells that need not be in memory. */

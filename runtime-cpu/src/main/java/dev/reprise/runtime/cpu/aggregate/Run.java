@@ -5,8 +5,8 @@ import dev.reprise.runtime.cpu.CellSource;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Reductions of runs of adjacent fp64 cells on one thread, by way of a block of scratch. Not for
- * several threads. Positions are counted in cells along the rows of the source.
+ * Reductions of runs of adjacent cells on one thread, by way of a block of scratch. Not for several
+ * threads. Positions are counted in cells along the rows of the source.
  *
  * <p>Sums halve blocks of 1024 cells down to 128, add these in 4 lanes, and add the block sums with
  * compensation. The order depends on the length alone. With u = 2^-53 the error is at most 40 u

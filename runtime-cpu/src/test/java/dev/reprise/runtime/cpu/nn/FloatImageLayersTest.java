@@ -259,12 +259,17 @@ class FloatImageLayersTest {
     DenseMatrix images = floats(16, 4 * 20 * 20, random::nextGaussian);
     DenseMatrix bias = floats(4, 1, random::nextGaussian);
     double[] pool = {16, 4, 20, 20, 2, 2, 2, 2, 0, 0};
-    Operand[] pooled = operands(images, bias, pool);
-    pooled = Arrays.copyOfRange(pooled, 1, pooled.length);
-    pooled[0] = images;
+    DenseMatrix dout = floats(16, 4 * 10 * 10, random::nextGaussian);
+    Operand[] backward = operands(images, dout, pool);
+    Operand[] forward = Arrays.copyOfRange(backward, 1, backward.length);
+    forward[0] = images;
     CountingAllocator roomForOutput = new CountingAllocator(images.bytes());
-    run(device, roomForOutput, 2, "bias_add", new Operand[] {images, bias}).buffer().release();
-    run(device, roomForOutput, 2, "max_pool", pooled).buffer().release();
-    run(device, roomForOutput, 2, "avg_pool", pooled).buffer().release();
+    for (String opcode : new String[] {"bias_add", "bias_multiply"}) {
+      run(device, roomForOutput, 2, opcode, new Operand[] {images, bias}).buffer().release();
+    }
+    for (String opcode : new String[] {"max_pool", "avg_pool"}) {
+      run(device, roomForOutput, 2, opcode, forward).buffer().release();
+      run(device, roomForOutput, 2, opcode + "_backward", backward).buffer().release();
+    }
   }
 }
