@@ -162,6 +162,13 @@ class DeferredValuesTest {
     assertThat(checked.output()).isEqualTo(first.output());
     assertThat(checked.statistics().functions().hits()).isPositive();
     assertThat(checked.statistics().verification().approximate()).isPositive();
+
+    SessionConfig exact = stored().withNumerics(Numerics.EXACT);
+    String expected = run(exact, script).output();
+    checked = run(exact.withVerifyReuse(1), script);
+    assertThat(checked.output()).isEqualTo(expected);
+    assertThat(checked.statistics().functions().hits()).isPositive();
+    assertThat(checked.statistics().verification().approximate()).isZero();
   }
 
   @Test

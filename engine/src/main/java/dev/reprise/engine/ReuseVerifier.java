@@ -28,6 +28,7 @@ final class ReuseVerifier {
   private static final int SEARCHED = 100_000;
 
   private final int oneOf;
+  private final boolean exact;
   private final KernelRunner kernels;
 
   /** Keys of values that were not computed by their own operation; only ever grows. */
@@ -39,9 +40,11 @@ final class ReuseVerifier {
 
   /**
    * @param oneOf one of this many keys is in the sample, 1 means all
+   * @param exact whether nothing is put together from parts, here or by who left values in a store
    */
-  ReuseVerifier(int oneOf, KernelRunner kernels) {
+  ReuseVerifier(int oneOf, boolean exact, KernelRunner kernels) {
     this.oneOf = oneOf;
+    this.exact = exact;
     this.kernels = kernels;
   }
 
@@ -55,9 +58,11 @@ final class ReuseVerifier {
     return Long.remainderUnsigned(key.low(), oneOf) == 0;
   }
 
-  /** Notes that the item's value is put together from parts, not computed by its operation. */
+  /** Notes that the item's value may be put together from parts, not computed by its operation. */
   void rewrote(LineageItem item) {
-    rewritten.add(item.key());
+    if (!exact) {
+      rewritten.add(item.key());
+    }
   }
 
   /**

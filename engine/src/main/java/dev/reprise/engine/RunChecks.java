@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.Numerics;
 import dev.reprise.SessionConfig;
 
 /**
@@ -17,9 +18,10 @@ record RunChecks(boolean traps, ReuseVerifier verifier, ReuseEstimate estimate) 
   }
 
   static RunChecks of(SessionConfig config, KernelRunner kernels) {
+    boolean exact = config.numerics() == Numerics.EXACT;
     return new RunChecks(
         !config.traps().isEmpty(),
-        config.verifyReuse() == 0 ? null : new ReuseVerifier(config.verifyReuse(), kernels),
+        config.verifyReuse() == 0 ? null : new ReuseVerifier(config.verifyReuse(), exact, kernels),
         config.estimate() ? new ReuseEstimate() : null);
   }
 }
