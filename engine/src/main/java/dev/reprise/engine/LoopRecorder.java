@@ -369,7 +369,8 @@ final class LoopRecorder {
    */
   private int[] heights() {
     if (stretch.heightsIn != iterations) {
-      List<int[]> operands = stretch.whole.operands();
+      PathSymbols path = stretch.whole == null ? stretch.start : stretch.whole;
+      List<int[]> operands = path.operands();
       if (stretch.heights.length < operands.size()) {
         stretch.heights = new int[operands.size()];
       }
