@@ -121,7 +121,7 @@ final class LevelReuse {
 
   /** True for what the experiment store may have, or may be given. */
   private boolean isAskedInStore(Region region) {
-    return stored != null && region.isWorthRecalling(stored.worthRecallingNanos());
+    return stored != null && region.isWorthRecalling(stored.regions().worthRecallingNanos());
   }
 
   private static LineageItem[] items(Activation activation, int[] slots) {
@@ -192,7 +192,7 @@ final class LevelReuse {
       return true;
     }
     if (recalled != null) {
-      stored.foundRegion(recalled, !recalled.equals(key));
+      stored.regions().found(recalled, !recalled.equals(key));
       composites.put(key, known, known.cachedKeys(count));
     }
     bind(activation, region, known.parts(), values, items);
@@ -236,7 +236,7 @@ final class LevelReuse {
 
   /** What an earlier run left in the experiment store. */
   private Composite recall(Key key, LineageItem[] inputs) {
-    byte[] record = stored.region(key);
+    byte[] record = stored.regions().find(key);
     return record == null
         ? null
         : RegionRecord.read(record, inputs, stored.contents().keys(), OperationTable.standard());
@@ -340,7 +340,7 @@ final class LevelReuse {
       Composite composite = done.composite(cache);
       composites.put(key, composite, done.kept());
     }
-    if (stored != null && stored.isWorthKeepingRegion(done.costNanos())) {
+    if (stored != null && stored.regions().isWorthKeeping(done.costNanos())) {
       Composite named = done.named();
       LineageItem[] inputs = done.inputs;
       Key storeKey = storeKey(done.region, inputs);
@@ -349,13 +349,15 @@ final class LevelReuse {
       // Written by the store's thread: it walks the history of every output.
       boolean isLoop = !done.region.isKeptHere;
       ContentKeys contents = stored.contents().keys();
-      stored.keepRegion(
-          storeKey,
-          () ->
-              isLoop
-                  ? RegionRecord.writeLoop(named, inputs, contents)
-                  : RegionRecord.write(named, inputs, contents),
-          done.costNanos());
+      stored
+          .regions()
+          .keep(
+              storeKey,
+              () ->
+                  isLoop
+                      ? RegionRecord.writeLoop(named, inputs, contents)
+                      : RegionRecord.write(named, inputs, contents),
+              done.costNanos());
     }
   }
 }

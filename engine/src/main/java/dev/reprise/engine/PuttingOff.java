@@ -70,7 +70,7 @@ final class PuttingOff {
       return null;
     }
     double work = linked.work(inputs);
-    if (!readsAbsent && work < Math.max(LEAST_WORK, stored.worthRecallingNanos())
+    if (!readsAbsent && work < Math.max(LEAST_WORK, stored.regions().worthRecallingNanos())
         || !services.mayDefer()
         || services.pipeline().kernels().looksAtResults()
         || !cannotFail(linked.operation(), inputs)

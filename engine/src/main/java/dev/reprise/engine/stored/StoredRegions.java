@@ -31,7 +31,7 @@ public final class StoredRegions {
   }
 
   /** What an earlier run noted, or null. */
-  byte[] find(Key key) {
+  public byte[] find(Key key) {
     return lookup.record(key);
   }
 
@@ -40,7 +40,7 @@ public final class StoredRegions {
    *
    * @param hasOtherHistory whether an input had another history then
    */
-  void found(Key key, boolean hasOtherHistory) {
+  public void found(Key key, boolean hasOtherHistory) {
     counts.regions.increment();
     if (hasOtherHistory) {
       counts.byContent.increment();
@@ -49,7 +49,7 @@ public final class StoredRegions {
   }
 
   /** True when an execution that took so long is worth noting. */
-  boolean isWorthKeeping(long costNanos) {
+  public boolean isWorthKeeping(long costNanos) {
     return offers.isWorthKeepingRegion(costNanos);
   }
 
@@ -58,7 +58,7 @@ public final class StoredRegions {
    *
    * @param record called by the thread that writes; null when it cannot be kept
    */
-  void keep(Key key, Supplier<byte[]> record, long costNanos) {
+  public void keep(Key key, Supplier<byte[]> record, long costNanos) {
     RunLog open = offers.log();
     if (open != null) {
       open.region(keys.of(key), () -> SealedRecord.sealed(record.get()), costNanos);

@@ -11,7 +11,6 @@ import dev.reprise.store.StoreConfig;
 import dev.reprise.store.StoreException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * The experiment store of a session, from the first run until all that was left is written.
@@ -189,39 +188,9 @@ public final class StoredValues implements AutoCloseable {
     return StoredHistory.of(value, experiments, kept, loading, tell);
   }
 
-  // ---- whole calls and blocks; see StoredRegions
-
-  /** Work of a call or block from which on asking for it costs little beside it. */
-  public double worthRecallingNanos() {
-    return regions.worthRecallingNanos();
-  }
-
-  /** What an earlier run noted of a whole call or block, or null. */
-  public byte[] region(Key key) {
-    return regions.find(key);
-  }
-
-  /**
-   * Counts a whole call or block that was not executed.
-   *
-   * @param hasOtherHistory whether an input had another history then
-   */
-  public void foundRegion(Key key, boolean hasOtherHistory) {
-    regions.found(key, hasOtherHistory);
-  }
-
-  /** True when an execution that took so long is worth noting. */
-  public boolean isWorthKeepingRegion(long costNanos) {
-    return regions.isWorthKeeping(costNanos);
-  }
-
-  /**
-   * Keeps what a whole call or block left.
-   *
-   * @param record called by the thread that writes; null when it cannot be kept
-   */
-  public void keepRegion(Key key, Supplier<byte[]> record, long costNanos) {
-    regions.keep(key, record, costNanos);
+  /** Whole calls and blocks. */
+  public StoredRegions regions() {
+    return regions;
   }
 
   // ---- reports
