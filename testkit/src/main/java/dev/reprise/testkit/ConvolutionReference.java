@@ -3,10 +3,10 @@ package dev.reprise.testkit;
 import dev.reprise.runtime.operation.WindowShape;
 
 /** Convolution, pooling and their gradients, written down as their definitions read. */
-final class ConvolutionReference {
+public final class ConvolutionReference {
   private final WindowShape shape;
 
-  ConvolutionReference(WindowShape shape) {
+  public ConvolutionReference(WindowShape shape) {
     this.shape = shape;
   }
 
@@ -62,21 +62,24 @@ final class ConvolutionReference {
     return c % groupChannels() * shape.filterHeight() * shape.filterWidth() + place;
   }
 
-  double[][] convolution(double[][] images, double[][] filters) {
+  /** The outputs, one row for each image. */
+  public double[][] convolution(double[][] images, double[][] filters) {
     double[][] out = new double[(int) shape.images()][(int) shape.outputCols()];
     forEachPair((n, k, o, c, i, place) ->
         out[n][outAt(k, o)] += images[n][inAt(c, i)] * filters[k][weightAt(c, place)]);
     return out;
   }
 
-  double[][] filterGradient(double[][] images, double[][] dout) {
+  /** The gradient of the filters. */
+  public double[][] filterGradient(double[][] images, double[][] dout) {
     double[][] gradient = new double[shape.filters()][(int) shape.patchCells()];
     forEachPair((n, k, o, c, i, place) ->
         gradient[k][weightAt(c, place)] += images[n][inAt(c, i)] * dout[n][outAt(k, o)]);
     return gradient;
   }
 
-  double[][] dataGradient(double[][] filters, double[][] dout) {
+  /** The gradient of the images. */
+  public double[][] dataGradient(double[][] filters, double[][] dout) {
     double[][] gradient = new double[(int) shape.images()][(int) shape.inputCols()];
     forEachPair((n, k, o, c, i, place) ->
         gradient[n][inAt(c, i)] += filters[k][weightAt(c, place)] * dout[n][outAt(k, o)]);

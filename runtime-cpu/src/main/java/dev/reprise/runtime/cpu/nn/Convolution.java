@@ -37,8 +37,14 @@ final class Convolution implements Kernel {
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix filters = Windows.filters(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
+    WinogradPlan tiles = WinogradPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
+      if (tiles != null && ModerateCells.are(parallel, context, images, filters)) {
+        new WinogradConvolution(tiles, false, parallel, products)
+            .run(images, filters, out, scratch, context);
+        return new Operand[] {scratch.keep(out)};
+      }
       long steps = plan.imageSteps() * plan.rowSteps();
       long tasks = plan.groups() * steps;
       if (tasks > 0) {

@@ -41,8 +41,14 @@ final class ConvolutionFilterGradient implements Kernel {
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
+    WinogradPlan tiles = WinogradPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells(), precision);
+      if (tiles != null && ModerateCells.are(parallel, context, images, dout)) {
+        new WinogradFilterGradient(tiles, parallel, products)
+            .run(images, dout, dw, scratch, context);
+        return new Operand[] {scratch.keep(dw)};
+      }
       WindowShape group = plan.shape();
       long blocks = ConvolutionPlan.pieces(group.channels(), plan.channelsPerFilterTask());
       long sums = ConvolutionPlan.pieces(plan.imageSteps(), plan.imageStepsPerFilterTask());

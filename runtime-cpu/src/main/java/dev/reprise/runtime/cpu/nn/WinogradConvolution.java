@@ -1,0 +1,124 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A convolution by tiles of 2 x 2 outputs: for each place of a tile one product of what the images
+ * have there with what the filters have there, over all tiles of a step at once.
+ *
+ * @param turnedAround whether the filters are those of a convolution whose gradient this is
+ */
+record WinogradConvolution(
+    WinogradPlan plan, boolean turnedAround, Parallel parallel, CellProducts products) {
+
+  /**
+   * Writes all outputs.
+   *
+   * @param images that are read, one row each
+   * @param scratch of the call; holds the factors of the filters, and of a step for each thread
+   */
+  void run(
+      DenseMatrix images,
+      DenseMatrix filters,
+      DenseMatrix out,
+      Scratch scratch,
+      ExecutionContext context) {
+    Precision precision = products.precision();
+    int bytes = precision.bytesPerCell();
+    MemorySegment weights = scratch.bytes(plan.groups() * plan.filterFactors() * bytes);
+    int planes = plan.channels();
+    parallel.forRange(
+        context,
+        (long) plan.groups() * planes,
+        ConvolutionPlan.pieces(1 << 12, plan.targets()),
+        (from, to) -> {
+          FilterTiles tiles = new FilterTiles(plan, turnedAround, precision);
+          for (long i = from; i < to; i++) {
+            int group = (int) (i / planes);
+            tiles.spread(filters.segment(), group, (int) (i % planes), weights(weights, group));
+          }
+        });
+    long steps = plan.steps();
+    long tasks = plan.groups() * steps;
+    Workspaces<Workspace> spaces =
+        new Workspaces<>(context, tasks, () -> new Workspace(plan, scratch, precision));
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          Workspace space = spaces.borrow();
+          try {
+            int group = (int) (task / steps);
+            step(plan.step(task % steps), group, images, weights(weights, group), out, space);
+          } finally {
+            spaces.giveBack(space);
+          }
+        });
+  }
+
+  private TileFactors weights(MemorySegment all, int group) {
+    long bytes = plan.filterFactors() * products.bytes();
+    MemorySegment cells = all.asSlice(group * bytes, bytes);
+    int places = plan.filter().cells();
+    return new TileFactors(cells, products.precision(), places, plan.channels(), plan.targets());
+  }
+
+  private void step(
+      WinogradPlan.Step step,
+      int group,
+      DenseMatrix images,
+      TileFactors weights,
+      DenseMatrix out,
+      Workspace space) {
+    int perImage = step.rows() * plan.tilesAcross();
+    int tiles = step.count() * perImage;
+    int places = plan.filter().cells();
+    Precision precision = products.precision();
+    TileFactors factors = new TileFactors(space.factors, precision, places, tiles, plan.channels());
+    TileFactors results = new TileFactors(space.results, precision, places, tiles, plan.targets());
+    for (int i = 0; i < step.count(); i++) {
+      long image = plan.at(step.first() + i, group);
+      space.images.spread(
+          images.segment(), image, step.rowFrom(), step.rowTo(), factors, i * perImage);
+    }
+    for (int place = 0; place < plan.factors(); place++) {
+      products.gemm(
+          false,
+          false,
+          tiles,
+          plan.targets(),
+          plan.channels(),
+          new Blas.Block(factors.cells(), factors.matrix(place), plan.channels()),
+          new Blas.Block(weights.cells(), weights.matrix(place), plan.targets()),
+          new Blas.Block(results.cells(), results.matrix(place), plan.targets()));
+    }
+    for (int i = 0; i < step.count(); i++) {
+      long image = plan.at(step.first() + i, group);
+      space.outputs.collect(
+          results, i * perImage, out.segment(), image, step.rowFrom(), step.rowTo());
+    }
+  }
+
+  /** What a step works on. */
+  private static final class Workspace {
+    final ImageTiles images;
+    final OutputTiles outputs;
+    final MemorySegment factors;
+    final MemorySegment results;
+
+    Workspace(WinogradPlan plan, Scratch scratch, Precision precision) {
+      images = new ImageTiles(plan, precision);
+      outputs = new OutputTiles(plan, precision);
+      long tiles = (long) plan.factors() * plan.stepTiles() * precision.bytesPerCell();
+      factors = scratch.bytes(tiles * plan.channels());
+      results = scratch.bytes(tiles * plan.targets());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gradient of the filters of a convolution by tiles of 2 x 2 outputs: for each place of a tile
+ * the sum over all tiles of what the images have there times what the gradients of the outputs have
+ * there. Tasks sum over some of the steps; their sums are added in order.
+ */
+record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts products) {
+  /** Partial sums of a group, at most. */
+  private static final long SUMS = 16;
+
+  /**
+   * Writes the gradient.
+   *
+   * @param images one row each
+   * @param dout the gradient of the outputs, one row for each image
+   * @param scratch of the call
+   */
+  void run(
+      DenseMatrix images,
+      DenseMatrix dout,
+      DenseMatrix gradient,
+      Scratch scratch,
+      ExecutionContext context) {
+    Precision precision = products.precision();
+    long stepsPerSum = ConvolutionPlan.pieces(plan.steps(), SUMS);
+    long count = ConvolutionPlan.pieces(plan.steps(), stepsPerSum);
+    DenseMatrix sums =
+        scratch.matrix(
+            (long) plan.groups() * plan.factors() * plan.channels(), plan.targets(), precision);
+    Partials partials = new Partials(sums, count, scratch);
+    long tasks = plan.groups() * count;
+    Workspaces<Workspace> spaces =
+        new Workspaces<>(context, tasks, () -> new Workspace(plan, scratch, precision));
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          Workspace space = spaces.borrow();
+          try {
+            int group = (int) (task / count);
+            long sum = task % count;
+            TileFactors target = ofGroup(partials.segment(sum), group);
+            long last = Math.min(plan.steps(), (sum + 1) * stepsPerSum);
+            for (long step = sum * stepsPerSum; step < last; step++) {
+              boolean isFirst = step == sum * stepsPerSum;
+              add(plan.step(step), group, images, dout, target, isFirst, space);
+            }
+          } finally {
+            spaces.giveBack(space);
+          }
+        });
+    partials.addUp(parallel, context);
+    int planes = plan.channels();
+    parallel.forRange(
+        context,
+        (long) plan.groups() * planes,
+        ConvolutionPlan.pieces(1 << 12, plan.targets()),
+        (from, to) -> {
+          FilterTiles tiles = new FilterTiles(plan, false, precision);
+          for (long i = from; i < to; i++) {
+            int group = (int) (i / planes);
+            TileFactors sum = ofGroup(sums.segment(), group);
+            tiles.collect(sum, (int) (i % planes), gradient.segment(), group);
+          }
+        });
+  }
+
+  private TileFactors ofGroup(MemorySegment all, int group) {
+    long bytes = plan.filterFactors() * products.bytes();
+    MemorySegment cells = all.asSlice(group * bytes, bytes);
+    int places = plan.filter().cells();
+    return new TileFactors(cells, products.precision(), places, plan.channels(), plan.targets());
+  }
+
+  private void add(
+      WinogradPlan.Step step,
+      int group,
+      DenseMatrix images,
+      DenseMatrix dout,
+      TileFactors target,
+      boolean isFirst,
+      Workspace space) {
+    int perImage = step.rows() * plan.tilesAcross();
+    int tiles = step.count() * perImage;
+    int places = plan.filter().cells();
+    Precision precision = products.precision();
+    TileFactors factors = new TileFactors(space.factors, precision, places, tiles, plan.channels());
+    TileFactors outputs = new TileFactors(space.outputs, precision, places, tiles, plan.targets());
+    for (int i = 0; i < step.count(); i++) {
+      long image = plan.at(step.first() + i, group);
+      int tile = i * perImage;
+      space.images.spread(images.segment(), image, step.rowFrom(), step.rowTo(), factors, tile);
+      space.gradients.spread(dout.segment(), image, step.rowFrom(), step.rowTo(), outputs, tile);
+    }
+    for (int place = 0; place < plan.factors(); place++) {
+      Blas.Block left = new Blas.Block(factors.cells(), factors.matrix(place), plan.channels());
+      Blas.Block right = new Blas.Block(outputs.cells(), outputs.matrix(place), plan.targets());
+      Blas.Block sum = new Blas.Block(target.cells(), target.matrix(place), plan.targets());
+      if (isFirst) {
+        products.gemm(true, false, plan.channels(), plan.targets(), tiles, left, right, sum);
+      } else {
+        products.gemmAdd(true, false, plan.channels(), plan.targets(), tiles, left, right, sum);
+      }
+    }
+  }
+
+  /** What a step works on. */
+  private static final class Workspace {
+    final ImageTiles images;
+    final OutputTiles gradients;
+    final MemorySegment factors;
+    final MemorySegment outputs;
+
+    Workspace(WinogradPlan plan, Scratch scratch, Precision precision) {
+      images = new ImageTiles(plan, precision);
+      gradients = new OutputTiles(plan, precision);
+      long tiles = (long) plan.factors() * plan.stepTiles() * precision.bytesPerCell();
+      factors = scratch.bytes(tiles * plan.channels());
+      outputs = scratch.bytes(tiles * plan.targets());
+    }
+  }
+}
