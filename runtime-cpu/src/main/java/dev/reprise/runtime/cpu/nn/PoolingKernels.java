@@ -32,6 +32,7 @@ final class PoolingKernels {
     }
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     Pooling.Windows windows = Pooling.Windows.of(shape);
+    boolean paired = pooling instanceof MaxPooling && PairedMaxima.fit(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
       parallel.forRange(
@@ -39,6 +40,10 @@ final class PoolingKernels {
           planes(shape),
           planesPerTask(shape),
           (from, to) -> {
+            if (paired) {
+              PairedMaxima.forward(shape, images, out, from, to);
+              return;
+            }
             ChannelCells in = new ChannelCells(images, shape.planeCells());
             ChannelCells pooled = new ChannelCells(out, shape.outCells());
             for (long plane = from; plane < to; plane++) {
@@ -60,6 +65,7 @@ final class PoolingKernels {
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     Pooling.Windows windows = Pooling.Windows.of(shape);
+    boolean paired = pooling instanceof MaxPooling && PairedMaxima.fit(shape);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       parallel.forRange(
@@ -67,6 +73,10 @@ final class PoolingKernels {
           planes(shape),
           planesPerTask(shape),
           (from, to) -> {
+            if (paired) {
+              PairedMaxima.backward(shape, images, dout, dx, from, to);
+              return;
+            }
             ChannelCells in = new ChannelCells(images, shape.planeCells());
             ChannelCells pooled = new ChannelCells(dout, shape.outCells());
             ChannelCells sums = new ChannelCells(dx, shape.planeCells());
