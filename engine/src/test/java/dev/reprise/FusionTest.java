@@ -2,18 +2,20 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.runtime.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A fused run must not be told from an unfused one but by its statistics. */
 class FusionTest {
   private static final double[] SPECIAL = {
-    0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-300, -2
+    0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-300, 1e-41, 3e38, -2
   };
 
   static java.util.stream.LongStream seeds() {
@@ -23,6 +25,16 @@ class FusionTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void randomExpressionsHaveTheSameBitsAndTracesFusedAndUnfused(long seed) throws Exception {
+    assertSameFusedAndUnfused(seed, Precision.FP64);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void andSoTheyDoInFp32(long seed) throws Exception {
+    assertSameFusedAndUnfused(seed + 1000, Precision.FP32);
+  }
+
+  private static void assertSameFusedAndUnfused(long seed, Precision precision) throws Exception {
     Random random = new Random(seed);
     int[] shape =
         new int[][] {{1, 1}, {4, 6}, {1, 9000}, {9000, 1}, {100, 90}, {3, 3000}, {90, 100}}
@@ -35,7 +47,7 @@ class FusionTest {
             .and("c", matrix(random, shape[0], 1))
             .and("o", matrix(random, 1, 1))
             .and("s", random.nextGaussian());
-    SessionConfig config = Scripts.config();
+    SessionConfig config = Scripts.config().withPrecision(precision);
     List<String> expected =
         answers(config.withFusion(false).withReuse(ReuseMode.TRACE), script, inputs, 1);
     for (ReuseMode mode : new ReuseMode[] {ReuseMode.NONE, ReuseMode.TRACE, ReuseMode.HYBRID}) {
@@ -190,16 +202,18 @@ class FusionTest {
     }
   }
 
-  @Test
-  void aChainWithItsAggregateIsOneLoop() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void aChainWithItsAggregateIsOneLoop(Precision precision) {
+    SessionConfig config = Scripts.config().withPrecision(precision);
     String script =
         """
         X = matrix(seq(1, 12000), 100, 120)
         Y = X / 7
         print(sum((X - Y) ^ 2))
         """;
-    Scripts.Outcome fused = Scripts.run(script);
-    Scripts.Outcome unfused = Scripts.run(Scripts.config().withFusion(false), script);
+    Scripts.Outcome fused = Scripts.run(config, script);
+    Scripts.Outcome unfused = Scripts.run(config.withFusion(false), script);
     assertThat(fused.output()).isEqualTo(unfused.output());
     assertThat(fused.statistics().of("fused").executed()).isEqualTo(1);
     assertThat(fused.statistics().of("^").executed()).isZero();
@@ -207,10 +221,12 @@ class FusionTest {
     assertThat(unfused.statistics().of("^").executed()).isEqualTo(1);
   }
 
-  @Test
-  void anOperationThatRunsBetweenTwoMembersDoesNotSplitTheLoop() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void anOperationThatRunsBetweenTwoMembersDoesNotSplitTheLoop(Precision precision) {
     Scripts.Outcome outcome =
         Scripts.run(
+            Scripts.config().withPrecision(precision),
             """
             X = matrix(seq(1, 10000) / 10000, 100, 100)
             V = 0.9 * X - 0.1 * (t(X) %*% X)
@@ -256,12 +272,13 @@ class FusionTest {
     assertThat(outcome.statistics().of("sum").hits()).isEqualTo(1);
   }
 
-  @Test
-  void aMemberThatComesAgainIsComputedByItselfOnceAndFoundFromThenOn() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void aMemberThatComesAgainIsComputedByItselfOnceAndFoundFromThenOn(Precision precision) {
     Function<Boolean, RunStatistics> run =
         fusion ->
             Scripts.run(
-                    Scripts.config().withFusion(fusion),
+                    Scripts.config().withPrecision(precision).withFusion(fusion),
                     """
                     f = function(Matrix[Double] X, Double i) return (Double s) {
                       s = sum(exp(X) * i)
@@ -306,6 +323,33 @@ class FusionTest {
     assertThat(outcome.statistics().of("sum").misses()).isLessThanOrEqualTo(2);
     assertThat(outcome.statistics().of("fused").executed()).isLessThanOrEqualTo(1);
     assertThat(outcome.liveBuffers()).isZero();
+  }
+
+  @Test
+  void trainingInFp32FusesWhatItDoesInFp64() {
+    String script =
+        """
+        X = matrix(seq(1, 20000), 100, 200) %% 13 / 13
+        W = matrix(seq(1, 20000), 200, 100) %% 7 / 700
+        V = W * 0
+        for (i in 1:60) {
+          D = X %*% W - 0.3
+          V = 0.9 * V - 0.01 * (t(X) %*% D)
+          W = W + V
+        }
+        print(sum(W) + " " + sum((W - 0.1) ^ 2))
+        print(lineage(W))
+        """;
+    SessionConfig floats = Scripts.config().withPrecision(Precision.FP32);
+    Scripts.Outcome unfused = Scripts.run(floats.withFusion(false), script);
+    for (int threads : new int[] {1, 3}) {
+      Scripts.Outcome fused = Scripts.run(floats.withThreads(threads), script);
+      assertThat(fused.output()).isEqualTo(unfused.output());
+      assertThat(fused.statistics().of("fused").executed())
+          .isEqualTo(Scripts.run(script).statistics().of("fused").executed())
+          .isEqualTo(63);
+      assertThat(fused.statistics().loops().recorded()).isGreaterThan(20);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.runtime.Precision;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,12 +39,22 @@ class RecordedFusionTest {
 
   @Test
   void lineageValuesErrorsAndProbesAreThoseOfTheItems() {
+    assertAllAreThoseOfTheItems(CONFIG);
+  }
+
+  @Test
+  void inFp32LineageValuesErrorsAndProbesAreThoseOfTheItemsToo() {
+    assertAllAreThoseOfTheItems(CONFIG.withPrecision(Precision.FP32));
+  }
+
+  private static void assertAllAreThoseOfTheItems(SessionConfig config) {
     long recorded = 0;
     long failures = 0;
+    long fused = 0;
     for (long seed = FIRST; seed < FIRST + PROGRAMS; seed++) {
       String script = program(seed);
-      Outcome plain = Outcome.of(CONFIG.withDedup(false), script);
-      Outcome stored = Outcome.of(CONFIG, script);
+      Outcome plain = Outcome.of(config.withDedup(false), script);
+      Outcome stored = Outcome.of(config, script);
       assertThat(stored.said()).as("program %d: %s", seed, script).isEqualTo(plain.said());
       failures += stored.failed() ? 1 : 0;
       if (!stored.failed()) {
@@ -58,31 +69,42 @@ class RecordedFusionTest {
             .as("misses %s", all)
             .isEqualTo(plain.statistics().misses());
         recorded += stored.statistics().loops().recorded();
+        fused += stored.statistics().of("fused").executed();
       }
     }
     assertThat(recorded).isGreaterThan(PROGRAMS * 15L);
     assertThat(failures).isLessThan(PROGRAMS / 4);
+    assertThat(fused).as("fused loops").isGreaterThan(PROGRAMS * 15L);
   }
 
   @Test
   void everyModeComputesAndTracesTheSame() {
+    assertEqualInEveryMode(CONFIG);
+  }
+
+  @Test
+  void everyModeComputesAndTracesTheSameInFp32() {
+    assertEqualInEveryMode(CONFIG.withPrecision(Precision.FP32));
+  }
+
+  private static void assertEqualInEveryMode(SessionConfig config) {
     for (long seed = FIRST; seed < FIRST + PROGRAMS; seed += 3) {
       // What is put together of columns is summed in another order.
       String script =
           program(seed).replace("cbind(V, V + 1)", "matrix(seq(1, 18000), 9000, 2) / 9");
-      Outcome stored = Outcome.of(CONFIG, script);
+      Outcome stored = Outcome.of(config, script);
       for (ReuseMode mode : new ReuseMode[] {ReuseMode.TRACE, ReuseMode.FULL}) {
-        assertThat(Outcome.of(CONFIG.withReuse(mode), script).said())
+        assertThat(Outcome.of(config.withReuse(mode), script).said())
             .as("%s, program %d: %s", mode, seed, script)
             .isEqualTo(stored.said());
       }
-      assertThat(Outcome.of(CONFIG.withFusion(false), script).said())
+      assertThat(Outcome.of(config.withFusion(false), script).said())
           .as("unfused program %d: %s", seed, script)
           .isEqualTo(stored.said());
       String untraced = script.replaceAll("print\\(lineage\\([a-zA-Z]+\\)\\)", "");
-      assertThat(Outcome.of(CONFIG.withReuse(ReuseMode.NONE), untraced).said())
+      assertThat(Outcome.of(config.withReuse(ReuseMode.NONE), untraced).said())
           .as("program %d: %s", seed, untraced)
-          .isEqualTo(Outcome.of(CONFIG, untraced).said());
+          .isEqualTo(Outcome.of(config, untraced).said());
     }
   }
 

@@ -5,7 +5,6 @@ import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
@@ -114,9 +113,6 @@ final class ChainsOnDevices {
   }
 
   private static boolean isOnHost(FusedCall call) {
-    if (call.precision() != Precision.FP64) {
-      return false;
-    }
     for (Value leaf : call.leaves) {
       boolean there =
           leaf instanceof Scalar

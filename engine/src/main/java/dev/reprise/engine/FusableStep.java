@@ -25,10 +25,10 @@ import java.util.List;
  * </pre>
  *
  * <p>Whether an operation is deferred is decided when it is reached, with operands at hand: all
- * must be numbers or finished dense fp64 matrices that fit; with accelerators open, values to come
- * will do, and fp32. Otherwise the operation runs by itself as if there were no fusion, so that
- * mistakes are reported where and as they always are. An operation that is deferred can no longer
- * fail but for lack of memory.
+ * must be numbers or finished dense matrices of the operation's precision that fit; with
+ * accelerators open, values to come will do. Otherwise the operation runs by itself as if there
+ * were no fusion, so that mistakes are reported where and as they always are. An operation that is
+ * deferred can no longer fail but for lack of memory.
  */
 final class FusableStep extends Step {
   /** More operations in one loop gain little and take registers out of the first-level cache. */
@@ -299,7 +299,7 @@ final class FusableStep extends Step {
 
   /** What lies on an accelerator alone is better computed there. */
   private static boolean isForProcessor(ManagedMatrix matrix) {
-    return matrix.precision() == Precision.FP64 && (matrix.isOnHost() || !matrix.isOnDevice());
+    return matrix.isOnHost() || !matrix.isOnDevice();
   }
 
   static boolean isNumber(Value value) {

@@ -86,7 +86,8 @@ final class FusedCall {
 
   /** The call of a step over operands of which some are deferred, without lineage. */
   static FusedCall of(FusableStep root, Value[] operands) {
-    Builder builder = new Builder(operands, root.fusable().isAggregate());
+    Precision precision = root.operation().operation().precision();
+    Builder builder = new Builder(precision, operands, root.fusable().isAggregate());
     Meta meta =
         root.operation()
             .operation()
@@ -188,9 +189,9 @@ final class FusedCall {
 
     private final List<Integer> places = new ArrayList<>();
 
-    Builder(Value[] operands, boolean aggregate) {
+    Builder(Precision precision, Value[] operands, boolean aggregate) {
       int nodes = Deferred.operationsIn(operands) + (aggregate ? 0 : 1);
-      this.loop = new FusedExpression.Builder(3 * nodes, nodes);
+      this.loop = new FusedExpression.Builder(precision, 3 * nodes, nodes);
       this.shape = shapeOf(operands);
     }
 

@@ -13,7 +13,6 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
@@ -216,10 +215,7 @@ final class Fusion {
 
   private Value onHost(FusedCall call, MemberRun members) {
     Relayed.leaveWorker();
-    Value value =
-        call.precision() == Precision.FP64
-            ? loop(call, members.leaves, members.context, members.tally)
-            : null;
+    Value value = loop(call, members.leaves, members.context, members.tally);
     return value != null ? value : members.value();
   }
 

@@ -4,7 +4,6 @@ import dev.reprise.SessionConfig;
 import dev.reprise.engine.FusableStep.Deferral;
 import dev.reprise.language.program.Instruction;
 import dev.reprise.language.program.Procedure;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.fusion.FusableOperation;
 import java.util.List;
 import java.util.Set;
@@ -24,10 +23,7 @@ record FusionScope(boolean isOn, boolean variables, boolean keepsInvariants) {
    */
   static FusionScope ofScripts(SessionConfig config) {
     boolean looksAtAll = !config.traps().isEmpty() || config.estimate() || config.verifyReuse() > 0;
-    // In fp32 there are no loops of the processor, but kernels of accelerators.
-    boolean possible =
-        config.precision() == Precision.FP64 || !config.devices().placement().equals("cpu");
-    boolean on = config.fusion() && possible && !looksAtAll;
+    boolean on = config.fusion() && !looksAtAll;
     return new FusionScope(on, true, config.reuse().reuses());
   }
 

@@ -107,7 +107,7 @@ public final class CpuDevice implements Device, AutoCloseable {
   /**
    * Computes a fused expression; the result has the form that the unfused operations would give it.
    *
-   * @param leaves dense fp64 matrices and scalars, pinned by the caller
+   * @param leaves dense matrices of the loop's precision and scalars, pinned by the caller
    * @param rows rows of the expression below its aggregate
    * @param cols columns of the expression below its aggregate
    * @return the result, owned by the caller; null when the operations must run unfused, since an
@@ -116,7 +116,7 @@ public final class CpuDevice implements Device, AutoCloseable {
   public Operand execute(
       FusedLoop loop, Operand[] leaves, long rows, long cols, ExecutionContext context) {
     Operand output = loop.run(leaves, rows, cols, context);
-    return output == null ? null : forms.compressSparse(output, context);
+    return output == null ? null : forms.kept(output, loop.precision(), context);
   }
 
   /**

@@ -74,9 +74,15 @@ final class Forms {
     return true;
   }
 
-  /** The output of a dense computation in the form in which it is kept; it is handed over. */
-  Operand compressSparse(Operand output, ExecutionContext context) {
-    return compressSparse(new Operand[] {output}, context)[0];
+  /**
+   * The output of a computation over dense operands of that precision in the form in which it is
+   * kept; it is handed over.
+   */
+  Operand kept(Operand output, Precision precision, ExecutionContext context) {
+    if (precision == Precision.FP64) {
+      return compressSparse(new Operand[] {output}, context)[0];
+    }
+    return output instanceof MatrixOperand matrix ? rounded(matrix, precision, context) : output;
   }
 
   private Operand[] compressSparse(Operand[] outputs, ExecutionContext context) {

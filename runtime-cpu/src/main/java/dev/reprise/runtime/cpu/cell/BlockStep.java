@@ -12,8 +12,7 @@ public abstract class BlockStep {
    * Runs the step.
    *
    * @param registers arrays of at least {@code n} cells; the output may be one of the inputs
-   * @param scalars operands that are the same for every cell
    * @param n number of cells
    */
-  public abstract void run(double[][] registers, double[] scalars, int n);
+  public abstract void run(Registers registers, int n);
 }

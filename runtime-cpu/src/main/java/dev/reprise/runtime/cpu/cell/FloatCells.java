@@ -7,17 +7,18 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
-import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
- * Element-wise operations from floats to floats, computed in double block by block inside the
- * first-level cache: the same bits as widening whole matrices, without their memory traffic. Of two
- * shapes it takes a matrix and a row vector, and passes for others.
+ * Element-wise operations from floats to floats, block by block inside the first-level cache: the
+ * same bits as widening whole matrices, without their memory traffic. Of two shapes it takes a
+ * matrix and a row vector, and passes for others.
  */
 final class FloatCells {
+  private static final ValueLayout.OfFloat CELL = ValueLayout.JAVA_FLOAT;
   private static final int BLOCK = 1024;
   private static final long CHUNK = 1 << 15;
 
@@ -29,24 +30,24 @@ final class FloatCells {
 
   static void register(KernelTable.Builder table, Parallel parallel) {
     FloatCells cells = new FloatCells(parallel);
-    Loops.unary().forEach((opcode, loop) -> table.add(opcode, cells.unary(loop)));
-    Loops.binary().forEach((opcode, loop) -> table.add(opcode, cells.binary(loop)));
+    FloatLoops.unary().forEach((opcode, loop) -> table.add(opcode, cells.unary(loop)));
+    FloatLoops.binary().forEach((opcode, loop) -> table.add(opcode, cells.binary(loop)));
   }
 
   /** Computes one block: reads {@code x} (and others) and leaves the result in it. */
   @FunctionalInterface
   private interface BlockBody {
-    void run(double[] x, double[] y, int n);
+    void run(float[] x, float[] y, int n, WideBlocks wide);
   }
 
-  private Kernel unary(UnaryLoop loop) {
+  private Kernel unary(FloatUnary loop) {
     return (operation, inputs, context) ->
         inputs[0] instanceof DenseMatrix x
-            ? new Operand[] {map(x, null, context, (a, _, n) -> loop.array(a, a, n))}
+            ? new Operand[] {map(x, null, (a, _, n, wide) -> loop.array(a, a, n, wide), context)}
             : null;
   }
 
-  private Kernel binary(BinaryLoop loop) {
+  private Kernel binary(FloatBinary loop) {
     return (operation, inputs, context) -> {
       DenseMatrix out = binary(loop, inputs[0], inputs[1], context);
       return out == null ? null : new Operand[] {out};
@@ -54,23 +55,30 @@ final class FloatCells {
   }
 
   private DenseMatrix binary(
-      BinaryLoop loop, Operand left, Operand right, ExecutionContext context) {
+      FloatBinary loop, Operand left, Operand right, ExecutionContext context) {
     if (left instanceof DenseMatrix x && right instanceof DenseMatrix y) {
       if (x.shape().equals(y.shape())) {
-        return map(x, y, context, (a, b, n) -> loop.arrays(a, b, a, n));
+        MemorySegment second = y.segment();
+        return map(
+            x,
+            (at, into, n) -> MemorySegment.copy(second, CELL, CELL.byteSize() * at, into, 0, n),
+            (a, b, n, wide) -> loop.arrays(a, b, a, n, wide),
+            context);
       }
       if (isRowFor(x, y)) {
-        return mapRow(x, y, context, (a, b, n) -> loop.arrays(a, b, a, n));
+        return mapRow(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), context);
       }
-      return isRowFor(y, x) ? mapRow(y, x, context, (a, b, n) -> loop.arrays(b, a, a, n)) : null;
+      return isRowFor(y, x)
+          ? mapRow(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), context)
+          : null;
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
       double other = scalar.asDouble();
-      return map(x, null, context, (a, _, n) -> loop.arrayScalar(a, other, a, n));
+      return map(x, null, (a, _, n, wide) -> loop.arrayScalar(a, other, a, n, wide), context);
     }
     if (left instanceof Scalar scalar && right instanceof DenseMatrix y && isNumber(scalar)) {
       double other = scalar.asDouble();
-      return map(y, null, context, (a, _, n) -> loop.scalarArray(other, a, a, n));
+      return map(y, null, (a, _, n, wide) -> loop.scalarArray(other, a, a, n, wide), context);
     }
     return null;
   }
@@ -87,42 +95,33 @@ final class FloatCells {
   /** Brings the cells from {@code at} on of a second operand into a block. */
   @FunctionalInterface
   private interface BlockLoader {
-    void load(long at, CellBlocks blocks, double[] into, int n);
-  }
-
-  private DenseMatrix map(DenseMatrix x, DenseMatrix y, ExecutionContext context, BlockBody body) {
-    return map(
-        x,
-        y == null ? null : (at, b, into, n) -> b.load(y.segment(), at, into, 0, n),
-        body,
-        context);
+    void load(long at, float[] into, int n);
   }
 
   private DenseMatrix mapRow(
-      DenseMatrix x, DenseMatrix vector, ExecutionContext context, BlockBody body) {
+      DenseMatrix x, DenseMatrix vector, BlockBody body, ExecutionContext context) {
     MemorySegment row = vector.segment();
     long cols = x.cols();
     if (cols > BLOCK) {
-      return map(x, (at, b, into, n) -> loadRow(row, cols, at % cols, b, into, n), body, context);
+      return map(x, (at, into, n) -> loadRow(row, cols, at % cols, into, n), body, context);
     }
-    double[] cells = new double[(int) cols];
-    new CellBlocks(Precision.FP32, cells.length).load(row, 0, cells, 0, cells.length);
-    return map(x, (at, _, into, n) -> repeat(cells, (int) (at % cols), into, n), body, context);
+    float[] cells = new float[(int) cols];
+    MemorySegment.copy(row, CELL, 0, cells, 0, cells.length);
+    return map(x, (at, into, n) -> repeat(cells, (int) (at % cols), into, n), body, context);
   }
 
   /** Brings the row again and again into the block, beginning at one of its columns. */
-  private static void loadRow(
-      MemorySegment row, long cols, long firstColumn, CellBlocks blocks, double[] into, int n) {
+  private static void loadRow(MemorySegment row, long cols, long firstColumn, float[] into, int n) {
     long col = firstColumn;
     for (int i = 0; i < n; col = 0) {
       int count = (int) Math.min(n - i, cols - col);
-      blocks.load(row, col, into, i, count);
+      MemorySegment.copy(row, CELL, CELL.byteSize() * col, into, i, count);
       i += count;
     }
   }
 
   /** As {@link #loadRow}, of a short row that has been brought. */
-  private static void repeat(double[] row, int firstColumn, double[] into, int n) {
+  private static void repeat(float[] row, int firstColumn, float[] into, int n) {
     int col = firstColumn;
     for (int i = 0; i < n; col = 0) {
       int count = Math.min(n - i, row.length - col);
@@ -134,23 +133,25 @@ final class FloatCells {
   private DenseMatrix map(
       DenseMatrix x, BlockLoader second, BlockBody body, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), Precision.FP32);
+    MemorySegment source = x.segment();
+    MemorySegment target = out.segment();
     parallel.forRange(
         context,
         x.cells(),
         CHUNK,
         (from, to) -> {
           int width = (int) Math.min(BLOCK, to - from);
-          CellBlocks blocks = new CellBlocks(Precision.FP32, width);
-          double[] a = new double[width];
-          double[] b = second == null ? null : new double[width];
+          WideBlocks wide = new WideBlocks(() -> new double[width]);
+          float[] a = new float[width];
+          float[] b = second == null ? null : new float[width];
           for (long at = from; at < to; at += BLOCK) {
             int n = (int) Math.min(BLOCK, to - at);
-            blocks.load(x.segment(), at, a, 0, n);
+            MemorySegment.copy(source, CELL, CELL.byteSize() * at, a, 0, n);
             if (second != null) {
-              second.load(at, blocks, b, n);
+              second.load(at, b, n);
             }
-            body.run(a, b, n);
-            blocks.store(a, 0, out.segment(), at, n);
+            body.run(a, b, n, wide);
+            MemorySegment.copy(a, 0, target, CELL, CELL.byteSize() * at, n);
           }
         });
     return out;

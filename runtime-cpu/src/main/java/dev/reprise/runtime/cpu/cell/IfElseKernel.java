@@ -73,13 +73,15 @@ final class IfElseKernel implements Kernel {
     double[] test = block(sources[0], width);
     double[] yes = block(sources[1], width);
     double[] no = block(sources[2], width);
+    // Not one of the others: a scalar fills its block once for all.
+    double[] chosen = new double[width];
     for (long i = from; i < to; i += width) {
       int count = (int) Math.min(width, to - i);
       load(sources[0], i, test, count);
       load(sources[1], i, yes, count);
       load(sources[2], i, no, count);
-      choose(test, yes, no, test, count);
-      MemorySegment.copy(test, 0, out, Layout.CELL, 8 * i, count);
+      choose(test, yes, no, chosen, count);
+      MemorySegment.copy(chosen, 0, out, Layout.CELL, 8 * i, count);
     }
   }
 

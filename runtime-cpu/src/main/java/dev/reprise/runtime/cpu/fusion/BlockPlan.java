@@ -13,7 +13,7 @@ import java.util.List;
  * each leaf that is no scalar, filled for every block; then those of intermediates. Immutable.
  *
  * <p>Steps share the registers of intermediates that are used up, because every register more takes
- * 8 KiB from the first-level cache.
+ * 8 KiB, or 4 in fp32, from the first-level cache.
  */
 final class BlockPlan {
   final BlockStep[] steps;
@@ -22,7 +22,10 @@ final class BlockPlan {
   /** Register of each leaf that is no scalar, else its number among the scalars. */
   final int[] placeOfLeaf;
 
-  /** Registers that hold a scalar repeated, and the number of that scalar. */
+  /**
+   * Registers that hold a scalar repeated, the number of that scalar, and which operand it is of
+   * the operation that reads it.
+   */
   final int[][] filled;
 
   /** Register of each node whose value is stored, else -1. */
@@ -53,6 +56,7 @@ final class BlockPlan {
 
   private static final class Planner {
     private final FusedExpression expression;
+    private final BlockSteps kernels;
     private final LoopGenerator generator;
     private final boolean sharing;
     private final List<BlockStep> steps = new ArrayList<>();
@@ -64,6 +68,7 @@ final class BlockPlan {
 
     Planner(FusedExpression expression, LoopGenerator generator, boolean sharing) {
       this.expression = expression;
+      this.kernels = BlockSteps.of(expression.precision());
       this.generator = generator;
       this.sharing = sharing;
       this.placeOfLeaf = new int[expression.leaves()];
@@ -99,7 +104,7 @@ final class BlockPlan {
       for (int i = 0; i < arity; i++) {
         int operand = expression.operand(node, i);
         operands[i] =
-            repeated && expression.isScalar(operand) ? filledWith(operand) : place(operand);
+            repeated && expression.isScalar(operand) ? filledWith(operand, i) : place(operand);
       }
       release(node);
       int out = result(node);
@@ -116,9 +121,9 @@ final class BlockPlan {
       return operand >= 0 ? placeOfLeaf[operand] : registerOfNode[~operand];
     }
 
-    private int filledWith(int leaf) {
+    private int filledWith(int leaf, int position) {
       int register = registers++;
-      filled.add(new int[] {register, placeOfLeaf[leaf]});
+      filled.add(new int[] {register, placeOfLeaf[leaf], position});
       return register;
     }
 
@@ -143,17 +148,17 @@ final class BlockPlan {
     private BlockStep step(int node, int[] places, int out) {
       String opcode = expression.operation(node).opcode();
       if (places.length == 1) {
-        return BlockSteps.unary(opcode, places[0], out);
+        return kernels.unary(opcode, places[0], out);
       }
       if (places.length == 3) {
-        return BlockSteps.choose(places[0], places[1], places[2], out);
+        return kernels.choose(places[0], places[1], places[2], out);
       }
       if (expression.isScalar(expression.operand(node, 1))) {
-        return BlockSteps.scalarRight(opcode, places[0], places[1], out);
+        return kernels.scalarRight(opcode, places[0], places[1], out);
       }
       return expression.isScalar(expression.operand(node, 0))
-          ? BlockSteps.scalarLeft(opcode, places[0], places[1], out)
-          : BlockSteps.binary(opcode, places[0], places[1], out);
+          ? kernels.scalarLeft(opcode, places[0], places[1], out)
+          : kernels.binary(opcode, places[0], places[1], out);
     }
   }
 }

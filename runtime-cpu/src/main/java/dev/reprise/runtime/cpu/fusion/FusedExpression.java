@@ -1,11 +1,12 @@
 package dev.reprise.runtime.cpu.fusion;
 
+import dev.reprise.runtime.Precision;
 import java.util.Arrays;
 
 /**
- * What a fused loop computes, without the values: kinds of leaves, operations in the order in which
- * they are computed, and the aggregate on top, if any. Immutable; the key under which loops are
- * kept.
+ * What a fused loop computes, without the values: their precision, kinds of leaves, operations in
+ * the order in which they are computed, and the aggregate on top, if any. Immutable; the key under
+ * which loops are kept.
  *
  * <p>Operands are written as numbers: leaf i is i, node j is {@code ~j}. Each node but the last is
  * an operand of exactly one later node.
@@ -13,6 +14,7 @@ import java.util.Arrays;
 public final class FusedExpression {
   private static final int NO_AGGREGATE = -1;
 
+  private final Precision precision;
   private final int leaves;
   private final int nodes;
 
@@ -21,11 +23,17 @@ public final class FusedExpression {
 
   private final int hash;
 
-  private FusedExpression(int leaves, int nodes, int[] code) {
+  private FusedExpression(Precision precision, int leaves, int nodes, int[] code) {
+    this.precision = precision;
     this.leaves = leaves;
     this.nodes = nodes;
     this.code = code;
-    this.hash = 31 * Arrays.hashCode(code) + leaves;
+    this.hash = 31 * (31 * Arrays.hashCode(code) + leaves) + precision.bytesPerCell();
+  }
+
+  /** Width of all leaves that are no scalars, and of the values of all nodes. */
+  Precision precision() {
+    return precision;
   }
 
   int leaves() {
@@ -62,6 +70,7 @@ public final class FusedExpression {
   public boolean equals(Object other) {
     return other instanceof FusedExpression that
         && hash == that.hash
+        && precision == that.precision
         && leaves == that.leaves
         && Arrays.equals(code, that.code);
   }
@@ -101,13 +110,15 @@ public final class FusedExpression {
 
   /** Builds an expression, operands before the nodes that use them. For one thread. */
   public static final class Builder {
+    private final Precision precision;
     private final int[] kinds;
     private final int[] operations;
     private int leaves;
     private int nodes;
 
     /** A builder with room for so many leaves and nodes. */
-    public Builder(int leaves, int nodes) {
+    public Builder(Precision precision, int leaves, int nodes) {
+      this.precision = precision;
       kinds = new int[leaves];
       operations = new int[4 * nodes];
     }
@@ -133,7 +144,7 @@ public final class FusedExpression {
       System.arraycopy(kinds, 0, code, 0, leaves);
       System.arraycopy(operations, 0, code, leaves, 4 * nodes);
       code[code.length - 1] = aggregateOrNull == null ? NO_AGGREGATE : aggregateOrNull.index();
-      return new FusedExpression(leaves, nodes, code);
+      return new FusedExpression(precision, leaves, nodes, code);
     }
   }
 }

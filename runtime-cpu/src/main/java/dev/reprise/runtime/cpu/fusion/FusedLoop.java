@@ -3,12 +3,12 @@ package dev.reprise.runtime.cpu.fusion;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.aggregate.SourceAggregate;
 import dev.reprise.runtime.cpu.cell.CellKernels;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * cells that the milliseconds for generating and compiling it are a small part of the whole.
  */
 public final class FusedLoop {
-  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
   private static final int BLOCK = BlockPool.BLOCK;
 
   /**
@@ -39,7 +38,7 @@ public final class FusedLoop {
   private final boolean spreads;
   private final long leastChunk;
   private final long generateAfter;
-  private final BlockPool pool;
+  private final BlockPools pools;
 
   // Replaced once by the thread that won generating; the plan itself is immutable.
   private volatile BlockPlan plan;
@@ -54,12 +53,12 @@ public final class FusedLoop {
       SourceAggregate aggregate,
       Parallel parallel,
       long generateAfter,
-      BlockPool pool) {
+      BlockPools pools) {
     this.expression = expression;
     this.aggregate = aggregate;
     this.parallel = parallel;
     this.generateAfter = generateAfter;
-    this.pool = pool;
+    this.pools = pools;
     this.plan = BlockPlan.ofKernels(expression);
     this.spreads = spreads(expression);
     this.leastChunk = leastChunk(expression);
@@ -85,25 +84,31 @@ public final class FusedLoop {
   /**
    * Computes the expression.
    *
-   * @param leaves dense fp64 matrices of the shapes that their kinds say, and scalars
+   * @param leaves dense matrices of the expression's precision and of the shapes that their kinds
+   *     say, and scalars
    * @param rows rows of the last node
    * @param cols columns of the last node
    * @return a matrix that the caller owns or a scalar; null when an intermediate looks sparse,
-   *     which unfused kernels would keep compressed and compute with differently
+   *     which unfused kernels would keep compressed and compute with differently. Without an
+   *     aggregate the matrix has the expression's precision, aggregates give doubles
    */
   public Operand run(Operand[] leaves, long rows, long cols, ExecutionContext context) {
     long cells = rows * cols;
-    if (Compression.isSampled(cells) && hasSparseIntermediate(leaves, rows, cols)) {
+    // Kernels from floats to floats compress nothing.
+    if (precision() == Precision.FP64
+        && Compression.isSampled(cells)
+        && hasSparseIntermediate(leaves, rows, cols)) {
       return null;
     }
     generateIfWorthwhile(cells);
-    try (FusedSource source = new FusedSource(expression, plan, leaves, rows, cols, pool)) {
+    try (FusedSource source = new FusedSource(expression, plan, leaves, rows, cols, pools)) {
       return aggregate == null ? stored(source, context) : aggregate.of(source, context);
     }
   }
 
   private DenseMatrix stored(FusedSource source, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), source.rows(), source.cols());
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), source.rows(), source.cols(), precision());
     long cells = out.cells();
     MemorySegment segment = out.segment();
     int block = block(source.cols());
@@ -128,12 +133,10 @@ public final class FusedLoop {
 
   private static void store(FusedSource source, MemorySegment out, long from, long to, int block) {
     int most = (int) Math.min(block, to - from);
-    FusedSource.Reader reader = source.open(most);
-    double[] result = source.block();
+    BlockReader<?> reader = source.open(most);
     for (long at = from; at < to; at += most) {
       int n = (int) Math.min(most, to - at);
-      reader.read(at, result, n);
-      MemorySegment.copy(result, 0, out, CELL, 8 * at, n);
+      reader.store(at, out, n);
     }
   }
 
@@ -148,8 +151,8 @@ public final class FusedLoop {
   /** Looks at the cells that the unfused kernels' results would be judged by. */
   private boolean hasSparseIntermediate(Operand[] leaves, long rows, long cols) {
     BlockPlan all = BlockPlan.keepingAll(expression);
-    FusedSource source = new FusedSource(expression, all, leaves, rows, cols, new BlockPool());
-    FusedSource.Reader reader = source.open(1);
+    FusedSource source = new FusedSource(expression, all, leaves, rows, cols, new BlockPools());
+    BlockReader.Doubles reader = new BlockReader.Doubles(source, 1);
     int judged = aggregate == null ? expression.nodes() - 1 : expression.nodes();
     int[] nonZeros = new int[judged];
     double[] result = new double[1];
@@ -165,6 +168,11 @@ public final class FusedLoop {
       }
     }
     return false;
+  }
+
+  /** Width of the matrices among the leaves, and of the values of all nodes. */
+  public Precision precision() {
+    return expression.precision();
   }
 
   /** True once a loop of its own was generated; for tests. */

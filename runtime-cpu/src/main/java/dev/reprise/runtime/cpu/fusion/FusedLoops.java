@@ -21,7 +21,7 @@ public final class FusedLoops {
 
   private final Parallel parallel;
   private final long generateAfter;
-  private final BlockPool pool = new BlockPool();
+  private final BlockPools pools = new BlockPools();
   private final Map<String, SourceAggregate> aggregates;
   private final ConcurrentHashMap<FusedExpression, FusedLoop> loops = new ConcurrentHashMap<>();
 
@@ -55,7 +55,7 @@ public final class FusedLoops {
         aggregate == null ? null : aggregates.get(aggregate.opcode()),
         parallel,
         generateAfter,
-        pool);
+        pools);
   }
 
   /** Loops that are kept now; for tests. */

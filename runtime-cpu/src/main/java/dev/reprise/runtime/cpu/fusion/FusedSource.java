@@ -1,14 +1,10 @@
 package dev.reprise.runtime.cpu.fusion;
 
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
-import dev.reprise.runtime.cpu.cell.BlockStep;
-import java.util.Arrays;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The last node of an expression over given leaves, computed block by block as it is read. */
 final class FusedSource implements CellSource, AutoCloseable {
@@ -18,10 +14,11 @@ final class FusedSource implements CellSource, AutoCloseable {
   private final double[] scalars;
   private final long rows;
   private final long cols;
-  private final BlockPool pool;
 
-  /** What readers took from the pool; given back on close. */
-  private final ConcurrentLinkedQueue<double[]> taken = new ConcurrentLinkedQueue<>();
+  /** What readers took from the pools; given back on close. */
+  private final BlockPool.Loan<double[]> doubles;
+
+  private final BlockPool.Loan<float[]> floats;
 
   FusedSource(
       FusedExpression expression,
@@ -29,13 +26,14 @@ final class FusedSource implements CellSource, AutoCloseable {
       Operand[] leaves,
       long rows,
       long cols,
-      BlockPool pool) {
+      BlockPools pools) {
     this.expression = expression;
     this.plan = plan;
     this.leaves = leaves;
     this.rows = rows;
     this.cols = cols;
-    this.pool = pool;
+    this.doubles = new BlockPool.Loan<>(pools.doubles());
+    this.floats = new BlockPool.Loan<>(pools.floats());
     this.scalars = scalars(expression, leaves);
   }
 
@@ -53,6 +51,30 @@ final class FusedSource implements CellSource, AutoCloseable {
     return scalars;
   }
 
+  FusedExpression expression() {
+    return expression;
+  }
+
+  BlockPlan plan() {
+    return plan;
+  }
+
+  Operand leaf(int number) {
+    return leaves[number];
+  }
+
+  double[] scalars() {
+    return scalars;
+  }
+
+  BlockPool.Loan<double[]> doubles() {
+    return doubles;
+  }
+
+  BlockPool.Loan<float[]> floats() {
+    return floats;
+  }
+
   @Override
   public long rows() {
     return rows;
@@ -65,60 +87,17 @@ final class FusedSource implements CellSource, AutoCloseable {
 
   @Override
   public CellReader reader(int most) {
-    return new Reader(most);
+    return open(most);
   }
 
-  /** An array of one block until this is closed. */
-  double[] block() {
-    double[] block = pool.take();
-    taken.add(block);
-    return block;
+  BlockReader<?> open(int most) {
+    return BlockReader.of(this, most);
   }
 
   /** Gives the arrays of all readers back; they must not be used any more. */
   @Override
   public void close() {
-    taken.forEach(pool::give);
-    taken.clear();
-  }
-
-  Reader open(int most) {
-    return new Reader(most);
-  }
-
-  final class Reader implements CellReader {
-    private final double[][] registers = new double[plan.registers][];
-    private final LeafLoader[] loaders = new LeafLoader[plan.registers];
-
-    private Reader(int most) {
-      for (int i = 1; i < registers.length; i++) {
-        registers[i] = block();
-      }
-      for (int[] fill : plan.filled) {
-        Arrays.fill(registers[fill[0]], scalars[fill[1]]);
-      }
-      for (int i = 0; i < leaves.length; i++) {
-        if (!expression.isScalar(i)) {
-          loaders[plan.placeOfLeaf[i]] =
-              LeafLoader.of(expression.kind(i), (DenseMatrix) leaves[i], cols, most);
-        }
-      }
-    }
-
-    /** The register of that number; holds what the last read left there. */
-    double[] register(int number) {
-      return registers[number];
-    }
-
-    @Override
-    public void read(long at, double[] into, int n) {
-      registers[0] = into;
-      for (int i = 1; i < loaders.length && loaders[i] != null; i++) {
-        loaders[i].load(at, registers[i], n);
-      }
-      for (BlockStep step : plan.steps) {
-        step.run(registers, scalars, n);
-      }
-    }
+    doubles.close();
+    floats.close();
   }
 }

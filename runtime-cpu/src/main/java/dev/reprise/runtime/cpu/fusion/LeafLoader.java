@@ -2,18 +2,17 @@ package dev.reprise.runtime.cpu.fusion;
 
 import dev.reprise.runtime.DenseMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * Brings the cells of one leaf that belong to a block of the result into a register, repeating
  * vectors. For one thread.
+ *
+ * @param <A> registers
  */
-abstract class LeafLoader {
-  private static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
+abstract class LeafLoader<A> {
 
   /** Fills the register with what belongs to {@code n} cells of the result from {@code at} on. */
-  abstract void load(long at, double[] register, int n);
+  abstract void load(long at, A register, int n);
 
   /**
    * The loader of a leaf.
@@ -21,52 +20,56 @@ abstract class LeafLoader {
    * @param cols columns of the result
    * @param most cells per block
    */
-  static LeafLoader of(LeafKind kind, DenseMatrix matrix, long cols, int most) {
+  static <A> LeafLoader<A> of(
+      CellType<A> type, LeafKind kind, DenseMatrix matrix, long cols, int most) {
     return switch (kind) {
-      case FULL -> new Full(matrix.segment());
+      case FULL -> new Full<>(type, matrix.segment());
       case ROW ->
           cols <= most
-              ? new NarrowRow(matrix.segment(), (int) cols, most)
-              : new WideRow(matrix.segment(), cols);
-      case COLUMN -> new Column(matrix.segment(), cols);
+              ? new NarrowRow<>(type, matrix.segment(), (int) cols, most)
+              : new WideRow<>(type, matrix.segment(), cols);
+      case COLUMN -> new Column<>(type, matrix.segment(), cols);
       case SCALAR -> throw new IllegalArgumentException("a scalar fills no register");
     };
   }
 
-  private static final class Full extends LeafLoader {
+  private static final class Full<A> extends LeafLoader<A> {
+    private final CellType<A> type;
     private final MemorySegment cells;
 
-    Full(MemorySegment cells) {
+    Full(CellType<A> type, MemorySegment cells) {
+      this.type = type;
       this.cells = cells;
     }
 
     @Override
-    void load(long at, double[] register, int n) {
-      MemorySegment.copy(cells, CELL, 8 * at, register, 0, n);
+    void load(long at, A register, int n) {
+      type.load(cells, at, register, 0, n);
     }
   }
 
   /** Keeps the vector repeated over a block and one vector more, so that any block is one copy. */
-  private static final class NarrowRow extends LeafLoader {
+  private static final class NarrowRow<A> extends LeafLoader<A> {
     private final int cols;
-    private final double[] repeated;
+    private final A repeated;
 
     /** What the register holds already. */
     private int loadedFrom = -1;
 
     private int loadedCells;
 
-    NarrowRow(MemorySegment vector, int cols, int most) {
+    NarrowRow(CellType<A> type, MemorySegment vector, int cols, int most) {
       this.cols = cols;
-      repeated = new double[most + cols];
-      MemorySegment.copy(vector, CELL, 0, repeated, 0, cols);
-      for (int filled = cols; filled < repeated.length; filled *= 2) {
-        System.arraycopy(repeated, 0, repeated, filled, Math.min(filled, repeated.length - filled));
+      int length = most + cols;
+      repeated = type.array(length);
+      type.load(vector, 0, repeated, 0, cols);
+      for (int filled = cols; filled < length; filled *= 2) {
+        System.arraycopy(repeated, 0, repeated, filled, Math.min(filled, length - filled));
       }
     }
 
     @Override
-    void load(long at, double[] register, int n) {
+    void load(long at, A register, int n) {
       int from = (int) (at % cols);
       if (from == loadedFrom && n <= loadedCells) {
         return;
@@ -77,40 +80,44 @@ abstract class LeafLoader {
     }
   }
 
-  private static final class WideRow extends LeafLoader {
+  private static final class WideRow<A> extends LeafLoader<A> {
+    private final CellType<A> type;
     private final MemorySegment vector;
     private final long cols;
 
-    WideRow(MemorySegment vector, long cols) {
+    WideRow(CellType<A> type, MemorySegment vector, long cols) {
+      this.type = type;
       this.vector = vector;
       this.cols = cols;
     }
 
     @Override
-    void load(long at, double[] register, int n) {
+    void load(long at, A register, int n) {
       long col = at % cols;
       int first = (int) Math.min(n, cols - col);
-      MemorySegment.copy(vector, CELL, 8 * col, register, 0, first);
-      MemorySegment.copy(vector, CELL, 0, register, first, n - first);
+      type.load(vector, col, register, 0, first);
+      type.load(vector, 0, register, first, n - first);
     }
   }
 
-  private static final class Column extends LeafLoader {
+  private static final class Column<A> extends LeafLoader<A> {
+    private final CellType<A> type;
     private final MemorySegment vector;
     private final long cols;
 
-    Column(MemorySegment vector, long cols) {
+    Column(CellType<A> type, MemorySegment vector, long cols) {
+      this.type = type;
       this.vector = vector;
       this.cols = cols;
     }
 
     @Override
-    void load(long at, double[] register, int n) {
+    void load(long at, A register, int n) {
       long row = at / cols;
       long left = cols - at % cols;
       for (int i = 0; i < n; row++, left = cols) {
         int end = (int) Math.min(n, i + left);
-        Arrays.fill(register, i, end, vector.get(CELL, 8 * row));
+        type.repeat(vector, row, register, i, end);
         i = end;
       }
     }

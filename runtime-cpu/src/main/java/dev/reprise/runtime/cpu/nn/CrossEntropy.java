@@ -1,10 +1,9 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
@@ -12,7 +11,6 @@ import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -23,13 +21,16 @@ import java.util.Arrays;
  */
 final class CrossEntropy {
   private final Parallel parallel;
+  private final Precision precision;
 
-  CrossEntropy(Parallel parallel) {
+  /** Of matrices of that precision; computes in double in either. */
+  CrossEntropy(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   Operand[] loss(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix scores = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix scores = Arguments.matrix(operation, inputs, 0, precision);
     DenseMatrix y = wanted(operation, inputs, scores);
     RowBlocks blocks = RowBlocks.of(parallel, context, scores);
     double[] sums = new double[blocks.tasks()];
@@ -59,11 +60,11 @@ final class CrossEntropy {
 
   /** (softmax(scores) sum(y) - y) over the number of rows. */
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix scores = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix scores = Arguments.matrix(operation, inputs, 0, precision);
     DenseMatrix y = wanted(operation, inputs, scores);
     double factor = 1.0 / scores.rows();
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(scores.rows(), scores.cols());
+      DenseMatrix out = scratch.matrix(scores.rows(), scores.cols(), precision);
       DenseMatrix[] operands = operands(scores, y);
       RowBlocks.of(parallel, context, scores)
           .run(
@@ -88,8 +89,8 @@ final class CrossEntropy {
     }
   }
 
-  private static DenseMatrix wanted(Operation operation, Operand[] inputs, DenseMatrix scores) {
-    DenseMatrix y = Arguments.matrix(operation, inputs, 1);
+  private DenseMatrix wanted(Operation operation, Operand[] inputs, DenseMatrix scores) {
+    DenseMatrix y = Arguments.matrix(operation, inputs, 1, precision);
     LayerResults.requireClasses(operation, scores.shape(), y.shape());
     return y;
   }
@@ -107,9 +108,8 @@ final class CrossEntropy {
     }
     double[] wanted = block.cells()[block.cells().length - 1];
     Arrays.fill(wanted, 0);
-    MemorySegment classes = y.segment();
     for (int i = 0; i < block.rows(); i++) {
-      double number = classes.getAtIndex(JAVA_DOUBLE, block.row() + i);
+      double number = y.get(block.row() + i, 0);
       if (number >= 1 && number < block.cols() + 1.0) {
         wanted[i * block.cols() + (int) number - 1] = 1;
       }

@@ -1,17 +1,16 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@code layer_norm} and its gradient: each row gets mean 0 and variance 1, then times gamma plus
@@ -22,21 +21,24 @@ final class LayerNormalisation {
   private static final int SUMS = 16;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  LayerNormalisation(Parallel parallel) {
+  /** Of matrices of that precision; computes in double in either. */
+  LayerNormalisation(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   /** [out, cache_norm, cache_inv_var]. */
   Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double[] gamma = numbers(operation, inputs, 1, 1, x.cols());
     double[] beta = numbers(operation, inputs, 2, 1, x.cols());
     double epsilon = Arguments.number(operation, inputs, 3);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(x.rows(), x.cols());
-      DenseMatrix norm = scratch.matrix(x.rows(), x.cols());
-      DenseMatrix inverse = scratch.matrix(x.rows(), 1);
+      DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
+      DenseMatrix norm = scratch.matrix(x.rows(), x.cols(), precision);
+      DenseMatrix inverse = scratch.matrix(x.rows(), 1, precision);
       RowBlocks.of(parallel, context, x)
           .run(
               new DenseMatrix[] {x},
@@ -48,7 +50,7 @@ final class LayerNormalisation {
                 for (int i = 0; i < block.rows(); i++) {
                   int at = i * cols;
                   double scale = normalise(cells[0], cells[2], at, cols, epsilon);
-                  inverse.segment().setAtIndex(JAVA_DOUBLE, block.row() + i, scale);
+                  inverse.set(block.row() + i, 0, scale);
                   for (int j = 0; j < cols; j++) {
                     cells[1][at + j] = cells[2][at + j] * gamma[j] + beta[j];
                   }
@@ -76,16 +78,16 @@ final class LayerNormalisation {
 
   /** [dX, dgamma, dbeta]. */
   Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix dout = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix norm = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix norm = Arguments.matrix(operation, inputs, 1, precision);
     LayerResults.requireEqual(operation, 1, norm.shape(), dout.shape());
     double[] inverse = numbers(operation, inputs, 2, dout.rows(), 1);
     double[] gamma = numbers(operation, inputs, 3, 1, dout.cols());
     int cols = gamma.length;
-    RowBlocks blocks = new RowBlocks(parallel, context, dout.rows(), cols, SUMS);
+    RowBlocks blocks = RowBlocks.of(parallel, context, dout, SUMS);
     double[][] sums = new double[blocks.tasks()][2 * cols];
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(dout.rows(), cols);
+      DenseMatrix dx = scratch.matrix(dout.rows(), cols, precision);
       blocks.run(
           new DenseMatrix[] {dout, norm},
           new DenseMatrix[] {dx},
@@ -102,10 +104,11 @@ final class LayerNormalisation {
           all[j] += part[j];
         }
       }
-      DenseMatrix dgamma = scratch.matrix(1, cols);
-      DenseMatrix dbeta = scratch.matrix(1, cols);
-      MemorySegment.copy(all, 0, dgamma.segment(), JAVA_DOUBLE, 0, cols);
-      MemorySegment.copy(all, cols, dbeta.segment(), JAVA_DOUBLE, 0, cols);
+      DenseMatrix dgamma = scratch.matrix(1, cols, precision);
+      DenseMatrix dbeta = scratch.matrix(1, cols, precision);
+      CellBlocks cells = new CellBlocks(precision, cols);
+      cells.store(all, 0, dgamma.segment(), 0, cols);
+      cells.store(all, cols, dbeta.segment(), 0, cols);
       return scratch.keepAll(dx, dgamma, dbeta);
     }
   }
@@ -133,9 +136,8 @@ final class LayerNormalisation {
     }
   }
 
-  private static double[] numbers(
-      Operation operation, Operand[] inputs, int at, long rows, long cols) {
-    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+  private double[] numbers(Operation operation, Operand[] inputs, int at, long rows, long cols) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != rows || matrix.cols() != cols) {
       throw new OperandException(
           "'"
@@ -150,7 +152,7 @@ final class LayerNormalisation {
               + matrix.shape());
     }
     double[] numbers = new double[Math.toIntExact(matrix.cells())];
-    MemorySegment.copy(matrix.segment(), JAVA_DOUBLE, 0, numbers, 0, numbers.length);
+    new CellBlocks(precision, numbers.length).load(matrix.segment(), 0, numbers, 0, numbers.length);
     return numbers;
   }
 }

@@ -24,6 +24,7 @@ public final class NeuralKernels {
   /** Adds the kernels from floats to floats. */
   public static void registerFloats(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
     registerImageLayers(table, parallel, blas, Precision.FP32);
+    registerRowLayers(table, parallel, Precision.FP32);
   }
 
   private static void registerImageLayers(
@@ -42,9 +43,30 @@ public final class NeuralKernels {
     table.add("bias_multiply", bias::multiply);
   }
 
+  /** Layers that go through rows, or cells, in blocks of doubles. */
+  private static void registerRowLayers(
+      KernelTable.Builder table, Parallel parallel, Precision precision) {
+    Softmax softmax = new Softmax(parallel, precision);
+    table.add("softmax", softmax::probabilities);
+    table.add("softmax_backward", softmax::gradient);
+    table.add("log_softmax", softmax::logarithms);
+    table.add("log_softmax_backward", softmax::logarithmGradient);
+    CrossEntropy entropy = new CrossEntropy(parallel, precision);
+    table.add("softmax_cross_entropy", entropy::loss);
+    table.add("softmax_cross_entropy_backward", entropy::gradient);
+    SlopedGradients slopes = new SlopedGradients(parallel, precision);
+    table.add("leaky_relu_backward", slopes::leakyRelu);
+    table.add("elu_backward", slopes::elu);
+    OptimiserSteps.register(table, parallel, precision);
+    LayerNormalisation rows = new LayerNormalisation(parallel, precision);
+    table.add("layer_norm", rows::forward);
+    table.add("layer_norm_backward", rows::backward);
+  }
+
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
     registerImageLayers(table, parallel, blas, Precision.FP64);
+    registerRowLayers(table, parallel, Precision.FP64);
     GlobalPooling global = new GlobalPooling(parallel);
     table.add("global_avg_pool", global::average);
     table.add("global_avg_pool_backward", global::averageGradient);
@@ -53,21 +75,6 @@ public final class NeuralKernels {
     BatchNormalisation normalisation = new BatchNormalisation(parallel);
     table.add("batch_norm2d", normalisation::forward);
     table.add("batch_norm2d_backward", normalisation::backward);
-    Softmax softmax = new Softmax(parallel);
-    table.add("softmax", softmax::probabilities);
-    table.add("softmax_backward", softmax::gradient);
-    table.add("log_softmax", softmax::logarithms);
-    table.add("log_softmax_backward", softmax::logarithmGradient);
-    CrossEntropy entropy = new CrossEntropy(parallel);
-    table.add("softmax_cross_entropy", entropy::loss);
-    table.add("softmax_cross_entropy_backward", entropy::gradient);
-    SlopedGradients slopes = new SlopedGradients(parallel);
-    table.add("leaky_relu_backward", slopes::leakyRelu);
-    table.add("elu_backward", slopes::elu);
-    OptimiserSteps.register(table, parallel);
-    LayerNormalisation rows = new LayerNormalisation(parallel);
-    table.add("layer_norm", rows::forward);
-    table.add("layer_norm_backward", rows::backward);
     Embedding embedding = new Embedding(parallel);
     table.add("embedding", embedding::lookUp);
     table.add("embedding_backward", embedding::gradient);

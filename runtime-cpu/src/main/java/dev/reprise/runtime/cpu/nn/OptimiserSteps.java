@@ -4,6 +4,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
@@ -37,33 +38,36 @@ final class OptimiserSteps implements Kernel {
   }
 
   private final Parallel parallel;
+  private final Precision precision;
   private final Rule rule;
 
-  private OptimiserSteps(Parallel parallel, Rule rule) {
+  private OptimiserSteps(Parallel parallel, Precision precision, Rule rule) {
     this.parallel = parallel;
+    this.precision = precision;
     this.rule = rule;
   }
 
-  static void register(KernelTable.Builder table, Parallel parallel) {
-    table.add("sgd_update", new OptimiserSteps(parallel, OptimiserSteps::descent));
-    table.add("momentum_update", new OptimiserSteps(parallel, OptimiserSteps::momentum));
-    table.add("nesterov_update", new OptimiserSteps(parallel, OptimiserSteps::nesterov));
-    table.add("adagrad_update", new OptimiserSteps(parallel, OptimiserSteps::adagrad));
-    table.add("rmsprop_update", new OptimiserSteps(parallel, OptimiserSteps::rmsprop));
-    table.add("adam_update", new OptimiserSteps(parallel, OptimiserSteps::adam));
-    table.add("adamw_update", new OptimiserSteps(parallel, OptimiserSteps::adamw));
+  /** Adds steps over parameters of that precision; they compute in double in either. */
+  static void register(KernelTable.Builder table, Parallel parallel, Precision precision) {
+    table.add("sgd_update", new OptimiserSteps(parallel, precision, OptimiserSteps::descent));
+    table.add("momentum_update", new OptimiserSteps(parallel, precision, OptimiserSteps::momentum));
+    table.add("nesterov_update", new OptimiserSteps(parallel, precision, OptimiserSteps::nesterov));
+    table.add("adagrad_update", new OptimiserSteps(parallel, precision, OptimiserSteps::adagrad));
+    table.add("rmsprop_update", new OptimiserSteps(parallel, precision, OptimiserSteps::rmsprop));
+    table.add("adam_update", new OptimiserSteps(parallel, precision, OptimiserSteps::adam));
+    table.add("adamw_update", new OptimiserSteps(parallel, precision, OptimiserSteps::adamw));
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     List<DenseMatrix> matrices = new ArrayList<>(List.of(x));
     double[] numbers = new double[inputs.length];
     int count = 0;
     for (int i = 1; i < inputs.length; i++) {
       Parameter parameter = operation.opcode().parameters().get(i);
       if (i == 1 || LayerResults.isAverage(parameter)) {
-        DenseMatrix matrix = Arguments.matrix(operation, inputs, i);
+        DenseMatrix matrix = Arguments.matrix(operation, inputs, i, precision);
         LayerResults.requireEqual(operation, i, matrix.shape(), x.shape());
         matrices.add(matrix);
       } else {
@@ -74,10 +78,10 @@ final class OptimiserSteps implements Kernel {
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix[] outputs = new DenseMatrix[operation.opcode().outputs()];
       for (int i = 0; i < outputs.length; i++) {
-        outputs[i] = scratch.matrix(x.rows(), x.cols());
+        outputs[i] = scratch.matrix(x.rows(), x.cols(), precision);
       }
       // Rows mean nothing here: all cells as one row of single cells.
-      new RowBlocks(parallel, context, x.cells(), 1)
+      RowBlocks.ofCells(parallel, context, x)
           .run(
               matrices.toArray(DenseMatrix[]::new),
               outputs,

@@ -1,21 +1,28 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
-import java.lang.foreign.MemorySegment;
 
 /**
- * Goes through the rows of matrices of one shape in blocks that lie in the nearest cache: copied
- * into arrays, which the compiler makes vector code over, worked on, copied out.
+ * Goes through the rows of matrices of one shape and precision in blocks that lie in the nearest
+ * cache: brought to doubles in arrays, which the compiler makes vector code over, worked on,
+ * brought back, rounded in fp32.
  *
+ * @param precision of the matrices
  * @param rows of the matrices
  * @param cols of the matrices, at least 1
  * @param mostTasks how many tasks there may be, each with results of its own that are added up
  */
-record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int cols, int mostTasks) {
+record RowBlocks(
+    Parallel parallel,
+    ExecutionContext context,
+    Precision precision,
+    long rows,
+    int cols,
+    int mostTasks) {
   private static final int BLOCK_CELLS = 2048;
   private static final int TASK_CELLS = 1 << 14;
 
@@ -33,11 +40,19 @@ record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int col
   }
 
   static RowBlocks of(Parallel parallel, ExecutionContext context, DenseMatrix matrix) {
-    return new RowBlocks(parallel, context, matrix.rows(), Math.toIntExact(matrix.cols()));
+    return of(parallel, context, matrix, Integer.MAX_VALUE);
   }
 
-  RowBlocks(Parallel parallel, ExecutionContext context, long rows, int cols) {
-    this(parallel, context, rows, cols, Integer.MAX_VALUE);
+  static RowBlocks of(
+      Parallel parallel, ExecutionContext context, DenseMatrix matrix, int mostTasks) {
+    int cols = Math.toIntExact(matrix.cols());
+    return new RowBlocks(parallel, context, matrix.precision(), matrix.rows(), cols, mostTasks);
+  }
+
+  /** All cells as rows of single cells, where rows mean nothing. */
+  static RowBlocks ofCells(Parallel parallel, ExecutionContext context, DenseMatrix matrix) {
+    return new RowBlocks(
+        parallel, context, matrix.precision(), matrix.cells(), 1, Integer.MAX_VALUE);
   }
 
   private int blockRows() {
@@ -73,18 +88,17 @@ record RowBlocks(Parallel parallel, ExecutionContext context, long rows, int col
         (from, to) -> {
           int most = (int) Math.min(blockRows(), to - from);
           double[][] cells = new double[inputs.length + outputs.length + scratch][most * cols];
+          CellBlocks blocks = new CellBlocks(precision, most * cols);
           int task = (int) (from / taskRows());
           for (long row = from; row < to; row += most) {
             Block block = new Block(row, (int) Math.min(most, to - row), cols, cells);
-            long bytes = 8 * row * cols;
             for (int i = 0; i < inputs.length; i++) {
-              MemorySegment.copy(
-                  inputs[i].segment(), JAVA_DOUBLE, bytes, cells[i], 0, block.count());
+              blocks.load(inputs[i].segment(), row * cols, cells[i], 0, block.count());
             }
             body.run(block, task);
             for (int i = 0; i < outputs.length; i++) {
               double[] out = cells[inputs.length + i];
-              MemorySegment.copy(out, 0, outputs[i].segment(), JAVA_DOUBLE, bytes, block.count());
+              blocks.store(out, 0, outputs[i].segment(), row * cols, block.count());
             }
           }
         });

@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
@@ -13,9 +14,12 @@ import dev.reprise.runtime.operation.Operation;
 /** Gradients of {@code leaky_relu} and {@code elu}, whose slope below 0 is a number alpha. */
 final class SlopedGradients {
   private final Parallel parallel;
+  private final Precision precision;
 
-  SlopedGradients(Parallel parallel) {
+  /** Of matrices of that precision; computes in double in either. */
+  SlopedGradients(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   Operand[] leakyRelu(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -62,11 +66,11 @@ final class SlopedGradients {
 
   private Operand[] run(
       Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
-    DenseMatrix dout = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix x = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 1, precision);
     LayerResults.requireEqual(operation, 1, x.shape(), dout.shape());
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
       RowBlocks.of(parallel, context, out)
           .run(
               new DenseMatrix[] {dout, x},

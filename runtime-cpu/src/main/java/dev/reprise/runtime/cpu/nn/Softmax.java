@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
@@ -17,9 +18,12 @@ import dev.reprise.runtime.operation.Operation;
  */
 final class Softmax {
   private final Parallel parallel;
+  private final Precision precision;
 
-  Softmax(Parallel parallel) {
+  /** Of matrices of that precision; computes in double in either. */
+  Softmax(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   /** Leaves e^(x - largest of the row) in {@code powers}, and x - largest in x. */
@@ -137,20 +141,20 @@ final class Softmax {
 
   private Operand[] map(
       Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
-    return run(context, step, Arguments.matrix(operation, inputs, 0));
+    return run(context, step, Arguments.matrix(operation, inputs, 0, precision));
   }
 
   private Operand[] combine(
       Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
-    DenseMatrix first = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix second = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix first = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix second = Arguments.matrix(operation, inputs, 1, precision);
     LayerResults.requireEqual(operation, 1, second.shape(), first.shape());
     return run(context, step, first, second);
   }
 
   private Operand[] run(ExecutionContext context, Step step, DenseMatrix... operands) {
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(operands[0].rows(), operands[0].cols());
+      DenseMatrix out = scratch.matrix(operands[0].rows(), operands[0].cols(), precision);
       RowBlocks.of(parallel, context, out)
           .run(operands, new DenseMatrix[] {out}, 1, (block, _) -> step.run(block));
       return new Operand[] {scratch.keep(out)};

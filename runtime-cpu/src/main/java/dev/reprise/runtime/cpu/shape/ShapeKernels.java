@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.shape;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 
@@ -9,7 +10,7 @@ public final class ShapeKernels {
 
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel) {
-    table.add("t", new TransposeKernel(parallel));
+    table.add("t", new TransposeKernel(parallel, Precision.FP64));
     IndexKernels.register(table, parallel);
     BindKernels.register(table, parallel);
     RearrangeKernels.register(table, parallel);
@@ -24,6 +25,7 @@ public final class ShapeKernels {
 
   /** Adds the kernels that take dense fp32 matrices only. */
   public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
+    table.add("t", new TransposeKernel(parallel, Precision.FP32));
     IndexKernels.registerFloats(table, parallel);
   }
 }

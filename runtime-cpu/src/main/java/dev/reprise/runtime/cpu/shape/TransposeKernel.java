@@ -4,10 +4,11 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Transposes by tiles of at most 4096 cells that are turned inside the first-level cache: rows are
@@ -20,32 +21,35 @@ final class TransposeKernel implements Kernel {
   private static final long TILES_PER_CHUNK = 16;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  TransposeKernel(Parallel parallel) {
+  /** Of matrices of that precision, which are turned as doubles in either. */
+  TransposeKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.cols(), x.rows());
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.cols(), x.rows(), precision);
     long rows = x.rows();
     long cols = x.cols();
     if (rows == 1 || cols == 1) {
       Region.all(new DenseMatrix(cols, rows, x.precision(), x.buffer()))
           .copyTo(Region.all(out), cols, rows, parallel, context);
     } else if (x.cells() <= SMALL) {
-      small(x.segment(), out.segment(), rows, cols);
+      small(x, out);
     } else {
       tiled(x, out, context);
     }
     return new Operand[] {out};
   }
 
-  private static void small(MemorySegment x, MemorySegment out, long rows, long cols) {
-    for (long i = 0; i < rows; i++) {
-      for (long j = 0; j < cols; j++) {
-        out.set(Region.CELL, 8 * (j * rows + i), x.get(Region.CELL, 8 * (i * cols + j)));
+  private static void small(DenseMatrix x, DenseMatrix out) {
+    for (long i = 0; i < x.rows(); i++) {
+      for (long j = 0; j < x.cols(); j++) {
+        out.set(j, i, x.get(i, j));
       }
     }
   }
@@ -63,37 +67,38 @@ final class TransposeKernel implements Kernel {
         (from, to) -> {
           double[] in = new double[(int) (height * tileWidth)];
           double[] turned = new double[in.length];
+          CellBlocks blocks = new CellBlocks(precision, in.length);
           for (long tile = from; tile < to; tile++) {
             long row = tile / tilesAcross * height;
             long col = tile % tilesAcross * tileWidth;
             int h = (int) Math.min(height, x.rows() - row);
             int w = (int) Math.min(tileWidth, x.cols() - col);
-            load(x, row, col, h, w, in);
+            load(x, row, col, h, w, blocks, in);
             turn(in, h, w, turned);
-            store(turned, w, h, out, col, row);
+            store(turned, w, h, blocks, out, col, row);
           }
         });
   }
 
-  private static void load(DenseMatrix x, long row, long col, int h, int w, double[] tile) {
+  private static void load(
+      DenseMatrix x, long row, long col, int h, int w, CellBlocks blocks, double[] tile) {
     if (w == x.cols()) {
-      MemorySegment.copy(x.segment(), Region.CELL, 8 * row * w, tile, 0, h * w);
+      blocks.load(x.segment(), row * w, tile, 0, h * w);
       return;
     }
     for (int i = 0; i < h; i++) {
-      long at = 8 * ((row + i) * x.cols() + col);
-      MemorySegment.copy(x.segment(), Region.CELL, at, tile, i * w, w);
+      blocks.load(x.segment(), (row + i) * x.cols() + col, tile, i * w, w);
     }
   }
 
-  private static void store(double[] tile, int h, int w, DenseMatrix out, long row, long col) {
+  private static void store(
+      double[] tile, int h, int w, CellBlocks blocks, DenseMatrix out, long row, long col) {
     if (w == out.cols()) {
-      MemorySegment.copy(tile, 0, out.segment(), Region.CELL, 8 * row * w, h * w);
+      blocks.store(tile, 0, out.segment(), row * w, h * w);
       return;
     }
     for (int i = 0; i < h; i++) {
-      long at = 8 * ((row + i) * out.cols() + col);
-      MemorySegment.copy(tile, i * w, out.segment(), Region.CELL, at, w);
+      blocks.store(tile, i * w, out.segment(), (row + i) * out.cols() + col, w);
     }
   }
 

@@ -210,6 +210,19 @@ class CellKernelsTest {
         .isInstanceOf(OperandException.class);
   }
 
+  /** Once the choice of the first block was the test of the second. */
+  @Test
+  void aScalarTestChoosesInEveryBlock() {
+    DenseMatrix yes = kernels.random(new Random(1), 50, 70);
+    DenseMatrix no = kernels.matrix(new double[50][70]);
+    for (double test : new double[] {1, Double.NaN, 1e-310}) {
+      assertThat(kernels.cells("ifelse", test, yes, no)).isEqualTo(kernels.cells("+", yes, 0));
+      assertThat(kernels.cells("ifelse", test, no, yes)).isEqualTo(new double[50][70]);
+      assertThat(kernels.cells("ifelse", test, 7, no)[49]).containsOnly(7);
+    }
+    assertThat(kernels.cells("ifelse", 0, no, yes)).isEqualTo(kernels.cells("+", yes, 0));
+  }
+
   @Test
   void ifelseOfScalarsIsTheChosenScalarWidenedToADouble() {
     assertThat(kernels.call("ifelse", true, 7, 1.5)).isEqualTo(Scalar.of(7.0));

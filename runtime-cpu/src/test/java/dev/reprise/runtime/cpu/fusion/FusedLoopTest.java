@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.Parallel;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fused loops against the kernels that they stand for, bit by bit. */
 class FusedLoopTest {
@@ -40,6 +41,9 @@ class FusedLoopTest {
     Double.NEGATIVE_INFINITY,
     1e-310,
     1e300,
+    1e-40,
+    -3e38,
+    0.1,
     -3.5,
     31,
     800,
@@ -80,7 +84,8 @@ class FusedLoopTest {
 
   /** A tree with the values that the kernels give; made of leaves or of smaller trees. */
   private final class Tree {
-    final FusedExpression.Builder builder = new FusedExpression.Builder(200, 100);
+    final Precision precision;
+    final FusedExpression.Builder builder;
     final List<Operand> leaves = new ArrayList<>();
     final List<DenseMatrix> made = new ArrayList<>();
     final Random random;
@@ -92,7 +97,9 @@ class FusedLoopTest {
     /** The value of the part built last. */
     Operand value;
 
-    Tree(Random random, int rows, int cols) {
+    Tree(Precision precision, Random random, int rows, int cols) {
+      this.precision = precision;
+      this.builder = new FusedExpression.Builder(precision, 200, 100);
       this.random = random;
       this.rows = rows;
       this.cols = cols;
@@ -118,7 +125,7 @@ class FusedLoopTest {
     }
 
     DenseMatrix matrix(int r, int c) {
-      DenseMatrix matrix = DenseMatrix.allocate(allocator, r, c);
+      DenseMatrix matrix = DenseMatrix.allocate(allocator, r, c, precision);
       for (int i = 0; i < r; i++) {
         for (int j = 0; j < c; j++) {
           matrix.set(i, j, cell());
@@ -145,10 +152,11 @@ class FusedLoopTest {
         return node(unary.get(random.nextInt(unary.size())), x, value);
       }
       if (choice < 4) {
-        int x = part(depth - 1);
+        int x = random.nextInt(4) > 0 ? part(depth - 1) : scalar();
         Operand first = value;
         // Matrices of one shape only, unlike operators.
-        int y = random.nextBoolean() ? part(depth - 1) : scalar();
+        boolean shaped = first instanceof Scalar || random.nextBoolean();
+        int y = shaped ? part(depth - 1) : scalar();
         Operand second = value;
         int z = random.nextBoolean() ? part(depth - 1) : scalar();
         return node("ifelse", x, first, y, second, z, value);
@@ -182,7 +190,7 @@ class FusedLoopTest {
         numbers[i] = (Integer) operands[2 * i];
         inputs[i] = (Operand) operands[2 * i + 1];
       }
-      value = unfused(opcode, inputs);
+      value = unfused(precision, opcode, inputs);
       made.add((DenseMatrix) value);
       return builder.node(FusableOperation.of(opcode), numbers[0], numbers[1], numbers[2]);
     }
@@ -192,26 +200,43 @@ class FusedLoopTest {
     }
   }
 
-  private Operand unfused(String opcode, Operand... inputs) {
-    Operation operation = new Operation(OperationTable.standard().get(opcode));
-    return device.execute(operation, inputs, context)[0];
+  /** By the kernels over doubles; in fp32 rounded, with operands as doubles. */
+  private Operand unfused(Precision precision, String opcode, Operand... inputs) {
+    Operation operation =
+        new Operation(OperationTable.standard().get(opcode)).withPrecision(precision);
+    Operand[] wide = inputs.clone();
+    for (int i = 0; i < wide.length; i++) {
+      if (inputs[i] instanceof DenseMatrix matrix && precision == Precision.FP32) {
+        wide[i] = matrix.converted(Precision.FP64, allocator);
+      }
+    }
+    Operand value = device.execute(operation, wide, context)[0];
+    for (int i = 0; i < wide.length; i++) {
+      if (wide[i] != inputs[i]) {
+        ((DenseMatrix) wide[i]).buffer().release();
+      }
+    }
+    return value;
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
-  void randomTreesHaveTheBitsOfTheKernels(int seed) {
+  @CsvSource({
+    "FP64,1", "FP64,2", "FP64,3", "FP64,4", "FP64,5", "FP64,6", "FP32,1", "FP32,2", "FP32,3",
+    "FP32,4", "FP32,5", "FP32,6", "FP32,7", "FP32,8"
+  })
+  void randomTreesHaveTheBitsOfTheKernels(Precision precision, int seed) {
     Random random = new Random(seed);
     FusedLoops generated = new FusedLoops(parallel, -1);
     FusedLoops plain = new FusedLoops(parallel, Long.MAX_VALUE);
     for (int i = 0; i < 120; i++) {
       int[] shape = SHAPES[random.nextInt(SHAPES.length)];
-      Tree tree = new Tree(random, shape[0], shape[1]);
+      Tree tree = new Tree(precision, random, shape[0], shape[1]);
       tree.part(1 + random.nextInt(4));
       if (tree.leaves.size() > 0 && tree.value == tree.leaves.getLast()) {
         tree.node("negate", 0, tree.value);
       }
       FusedExpression expression = tree.builder.build(null);
-      String what = "seed " + seed + " tree " + i + ": " + expression;
+      String what = precision + " seed " + seed + " tree " + i + ": " + expression;
       for (FusedLoops loops : List.of(generated, plain)) {
         FusedLoop loop = loops.of(expression);
         Operand result = run(loop, tree);
@@ -224,8 +249,8 @@ class FusedLoopTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {11, 12, 13})
-  void aggregatesOfRandomTreesHaveTheBitsOfTheKernels(int seed) {
+  @CsvSource({"FP64,11", "FP64,12", "FP64,13", "FP32,11", "FP32,12", "FP32,13", "FP32,14"})
+  void aggregatesOfRandomTreesHaveTheBitsOfTheKernels(Precision precision, int seed) {
     Random random = new Random(seed);
     FusedLoops loops = new FusedLoops(parallel, -1);
     List<String> aggregates =
@@ -249,12 +274,12 @@ class FusedLoopTest {
             "colProds");
     for (int i = 0; i < 150; i++) {
       int[] shape = SHAPES[random.nextInt(SHAPES.length)];
-      Tree tree = new Tree(random, shape[0], shape[1]);
+      Tree tree = new Tree(precision, random, shape[0], shape[1]);
       int x = tree.leaf(true);
       tree.node("*", x, tree.value, tree.scalar(), tree.value);
       tree.node("+", -1, tree.value, tree.leaf(false), tree.value);
       String aggregate = aggregates.get(i % aggregates.size());
-      Operand expected = unfused(aggregate, tree.value);
+      Operand expected = unfused(precision, aggregate, tree.value);
       FusedExpression expression = tree.builder.build(FusableOperation.of(aggregate));
       assertSame("seed " + seed + ": " + expression, expected, run(loops.of(expression), tree));
       if (expected instanceof DenseMatrix matrix) {
@@ -266,7 +291,8 @@ class FusedLoopTest {
   }
 
   private Operand run(FusedLoop loop, Tree tree) {
-    return loop.run(tree.leaves.toArray(Operand[]::new), tree.rows, tree.cols, context);
+    Operand[] leaves = tree.leaves.toArray(Operand[]::new);
+    return device.execute(loop, leaves, tree.rows, tree.cols, context);
   }
 
   private static void assertSame(String what, Operand expected, Operand result) {
@@ -279,6 +305,7 @@ class FusedLoopTest {
     DenseMatrix a = (DenseMatrix) expected;
     DenseMatrix b = (DenseMatrix) result;
     assertThat(b.shape()).as(what).isEqualTo(a.shape());
+    assertThat(b.precision()).as(what).isEqualTo(a.precision());
     for (long i = 0; i < a.rows(); i++) {
       for (long j = 0; j < a.cols(); j++) {
         if (Double.doubleToLongBits(a.get(i, j)) != Double.doubleToLongBits(b.get(i, j))) {
@@ -294,7 +321,7 @@ class FusedLoopTest {
   void aLargeMatrixWithASparseIntermediateIsLeftToTheKernels() {
     DenseMatrix zeros = DenseMatrix.allocate(allocator, 1024, 1024);
     zeros.segment().fill((byte) 0);
-    FusedExpression.Builder builder = new FusedExpression.Builder(2, 2);
+    FusedExpression.Builder builder = new FusedExpression.Builder(Precision.FP64, 2, 2);
     int x = builder.leaf(LeafKind.FULL);
     int one = builder.leaf(LeafKind.SCALAR);
     int product = builder.node(FusableOperation.of("*"), x, one, 0);
@@ -310,6 +337,46 @@ class FusedLoopTest {
     dense.buffer().release();
     zeros.buffer().release();
     assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  /** Kernels over floats compress nothing, so there is nothing to look for. */
+  @Test
+  void aLargeMatrixOfFloatsWithASparseIntermediateIsALoop() {
+    DenseMatrix zeros = DenseMatrix.allocate(allocator, 1024, 1024, Precision.FP32);
+    zeros.segment().fill((byte) 0);
+    zeros.set(0, 1, -2);
+    FusedExpression.Builder builder = new FusedExpression.Builder(Precision.FP32, 2, 2);
+    int x = builder.leaf(LeafKind.FULL);
+    int minus = builder.leaf(LeafKind.SCALAR);
+    int product = builder.node(FusableOperation.of("*"), x, minus, 0);
+    builder.node(FusableOperation.of("+"), x, product, 0);
+    FusedLoop loop = new FusedLoops(parallel).of(builder.build(null));
+    Operand[] leaves = {zeros, Scalar.of(-1.5)};
+
+    DenseMatrix product1 = (DenseMatrix) unfused(Precision.FP32, "*", leaves);
+    Operand sum = unfused(Precision.FP32, "+", zeros, product1);
+    assertSame("all zeros but one", sum, device.execute(loop, leaves, 1024, 1024, context));
+    ((DenseMatrix) sum).buffer().release();
+    product1.buffer().release();
+    zeros.buffer().release();
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  @Test
+  void loopsOverFloatsAreNotThoseOverDoubles() {
+    FusedLoops loops = new FusedLoops(parallel);
+    FusedLoop doubles = loops.of(twice(Precision.FP64));
+    FusedLoop floats = loops.of(twice(Precision.FP32));
+    assertThat(floats).isNotSameAs(doubles);
+    assertThat(loops.of(twice(Precision.FP32))).isSameAs(floats);
+    assertThat(floats.precision()).isEqualTo(Precision.FP32);
+  }
+
+  private static FusedExpression twice(Precision precision) {
+    FusedExpression.Builder builder = new FusedExpression.Builder(precision, 1, 1);
+    int x = builder.leaf(LeafKind.FULL);
+    builder.node(FusableOperation.of("+"), x, x, 0);
+    return builder.build(null);
   }
 
   @Test
@@ -339,7 +406,7 @@ class FusedLoopTest {
 
   /** Additions of 1 to a matrix; every length differs in its operations. */
   private static FusedExpression chain(int bits) {
-    FusedExpression.Builder builder = new FusedExpression.Builder(2, 16);
+    FusedExpression.Builder builder = new FusedExpression.Builder(Precision.FP64, 2, 16);
     int x = builder.leaf(LeafKind.FULL);
     int one = builder.leaf(LeafKind.SCALAR);
     for (int i = 0; i < 14; i++) {
