@@ -18,7 +18,9 @@ package dev.reprise.engine;
  * made, and can have come before only if these had. So who has asked in vain for a few of them
  * stops until one that is not carried comes again: a loop that runs once more from the same start
  * is met at its start. Only one of 256 iterations is asked for them as for all others. Each carried
- * value that does come again buys many more questions.
+ * value that does come again buys many more questions. What costs a hundred times as much as asking
+ * is asked for all the same where it would be kept: the key of a carried value takes those of all
+ * that its iteration has made, and what is not kept is not found.
  *
  * <p>Threads: any. Counts of several workers may get lost, which lets them ask a little longer.
  */
@@ -77,7 +79,12 @@ final class Asking {
 
   /** As the other, for values that a loop carries on: false when none of them is asked for. */
   boolean isForCarried(double work) {
-    return vain < PATIENCE_WITH_CARRIED || work >= SHARE * priceNanos;
+    return isPatientWithCarried() || work >= SHARE * priceNanos;
+  }
+
+  /** False when all carried values were asked for in vain, however much they cost. */
+  boolean isPatientWithCarried() {
+    return vain < PATIENCE_WITH_CARRIED;
   }
 
   /** True for a key that is asked for although so many others were not found. */

@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
@@ -137,6 +138,13 @@ final class FusedCall {
   /** What a member makes; null when nothing is traced, or nobody has asked. */
   LineageItem item(int member) {
     return items == null ? null : items[member];
+  }
+
+  /** Bytes of the result, as far as its shape is known. */
+  long resultBytes() {
+    return meta == null || meta.shape() == null
+        ? 0
+        : DenseMatrix.bytesOf(meta.shape().rows(), meta.shape().cols(), precision());
   }
 
   Precision precision() {

@@ -116,7 +116,7 @@ final class Fusion {
     SiteAccount account = call.root().operation().account();
     return item != null
         && isProbed(call.root(), call.workNanos)
-        && !(keeping.skipsCarried(account, call.workNanos) && context.carried.isCarried(item))
+        && !(skipsCarried(call) && context.carried.isCarried(item))
         && (sampled || keeping.isWorthAsking(account, item, call.workNanos));
   }
 
@@ -129,8 +129,13 @@ final class Fusion {
     return cache != null
         && isProbed(call.root(), call.workNanos)
         && (activation.sampled || !keeping.asksForSample(account, call.workNanos))
-        && !(keeping.skipsCarried(account, call.workNanos)
-            && activation.recorder.isCarried(operand));
+        && !(skipsCarried(call) && activation.recorder.isCarried(operand));
+  }
+
+  private boolean skipsCarried(FusedCall call) {
+    SiteAccount account = call.root().operation().account();
+    return !keeping.asksForAllCarried(account)
+        && keeping.skipsCarried(account, call.workNanos, call.resultBytes());
   }
 
   private static boolean isProbed(Member member, double workNanos) {

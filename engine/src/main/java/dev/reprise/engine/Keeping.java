@@ -88,9 +88,14 @@ final class Keeping {
     return !everything && !account.asking.isForAll(work);
   }
 
-  /** True when values of so much work that a loop carries on are not looked up. */
-  boolean skipsCarried(SiteAccount account, double work) {
-    return !everything && !account.asking.isForCarried(work);
+  /** True when all values that a loop carries on are looked up. */
+  boolean asksForAllCarried(SiteAccount account) {
+    return everything || account.asking.isPatientWithCarried();
+  }
+
+  /** True when such values are not looked up, of so much work and memory, unless all are. */
+  boolean skipsCarried(SiteAccount account, double work, long bytes) {
+    return !account.asking.isForCarried(work) || !account.canPay(work, bytes);
   }
 
   /** True when everything is looked up and kept. */

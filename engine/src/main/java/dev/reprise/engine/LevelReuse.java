@@ -84,8 +84,8 @@ final class LevelReuse {
     ask(context, activation, region, body, inputs, wanted);
   }
 
-  /** As {@link #run}, of an execution that is one of the sample whatever its key. */
-  void runSampled(ControlContext context, Activation activation, Region region, Node[] body) {
+  /** As {@link #run}, of an execution that is asked for: who calls this has made sure of it. */
+  void runAsked(ControlContext context, Activation activation, Region region, Node[] body) {
     LineageItem[] inputs = items(activation, region.inputs);
     ask(context, activation, region, body, inputs, region.outputs.length);
   }

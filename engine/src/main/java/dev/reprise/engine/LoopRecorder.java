@@ -212,20 +212,20 @@ final class LoopRecorder {
 
   private void runGuarded(RecordedBody.Guarded guarded) {
     Region region = guarded.node().region();
-    LevelReuse levels = context.run.session().levels();
-    if (!region.isWorthAsking() || isLeftOut(region)) {
-      runUnasked(guarded);
-    } else if (!levels.asksForSample(region)) {
+    if (region.isWorthAsking() && !isLeftOut(region) && isAsked(region)) {
       learnable = false;
       traceAgain();
-      guarded.node().run(context, activation);
-    } else if (activation.sampled && blocksSampled) {
-      learnable = false;
-      traceAgain();
-      levels.runSampled(context, activation, region, guarded.node().body());
+      LevelReuse levels = context.run.session().levels();
+      levels.runAsked(context, activation, region, guarded.node().body());
     } else {
       runUnasked(guarded);
     }
+  }
+
+  /** False for a block that is one of those of which only a sample is asked for, and not in it. */
+  private boolean isAsked(Region block) {
+    return !context.run.session().levels().asksForSample(block)
+        || activation.sampled && blocksSampled;
   }
 
   private void runUnasked(RecordedBody.Guarded guarded) {

@@ -2,7 +2,9 @@ package dev.reprise.engine;
 
 import dev.reprise.cache.rewrite.BoundMatrix;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
 
 /**
  * Whether the value of an instruction above the cost gate is looked up, or left out because that
@@ -28,7 +30,7 @@ record ProbeChoice(Keeping keeping, Execution execution, boolean always) {
       return true;
     }
     SiteAccount account = operation.account();
-    if (keeping.skipsCarried(account, work) && context.carried.isCarried(item)) {
+    if (skipsCarried(operation, inputs, work) && context.carried.isCarried(item)) {
       return false;
     }
     return sampled || keeping.isWorthAsking(account, item, work);
@@ -46,7 +48,22 @@ record ProbeChoice(Keeping keeping, Execution execution, boolean always) {
     }
     SiteAccount account = operation.account();
     return (activation.sampled || !keeping.asksForSample(account, work))
-        && !(keeping.skipsCarried(account, work) && activation.recorder.isCarried(operand));
+        && !(skipsCarried(operation, inputs, work) && activation.recorder.isCarried(operand));
+  }
+
+  private boolean skipsCarried(LinkedOperation operation, Value[] inputs, double work) {
+    SiteAccount account = operation.account();
+    return !keeping.asksForAllCarried(account)
+        && keeping.skipsCarried(account, work, bytes(operation, inputs));
+  }
+
+  /** Of the result, as far as its shape is known. */
+  private static long bytes(LinkedOperation operation, Value[] inputs) {
+    Meta meta = operation.operation().opcode().result().infer(operation.operation(), inputs);
+    return meta == null || meta.shape() == null
+        ? 0
+        : DenseMatrix.bytesOf(
+            meta.shape().rows(), meta.shape().cols(), operation.operation().precision());
   }
 
   private boolean mayBeLeftOut(LinkedOperation operation, Value[] inputs) {

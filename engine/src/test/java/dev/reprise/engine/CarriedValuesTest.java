@@ -48,6 +48,36 @@ class CarriedValuesTest {
     assertThat(statistics.of("matmul").misses()).isLessThan(2 * (32L + 100));
   }
 
+  /**
+   * A sum that costs more than a hundred times as much as asking for it, and an eighth of its
+   * bytes.
+   */
+  private static final String WEIGHTS =
+      """
+      W = matrix(seq(1, 110000), 275, 400) %% 7
+      for (i in 1:150) {
+        W = W + V
+      }
+      r = sum(W)
+      """;
+
+  @Test
+  void whatIsNotKeptBecauseOfItsBytesIsNotAskedForEither() {
+    String script = "V = matrix(1, 275, 400)\n" + WEIGHTS;
+    RunStatistics statistics = reusing(ReuseMode.FULL, script);
+    assertThat(statistics.of("+").executed()).isEqualTo(150);
+    // Until that was in vain 32 times, and in one of the iterations that are asked for all.
+    assertThat(statistics.of("+").misses()).isLessThan(32L + 3);
+  }
+
+  @Test
+  void itIsAskedForAgainWhereTheLoopIsMetAgain() {
+    String script = "V = matrix(1, 275, 400)\nfor (k in 1:6) {\n" + WEIGHTS + "}\n";
+    RunStatistics statistics = reusing(ReuseMode.FULL, script);
+    // Each pass asks for the more the more came again in the last, and keeps what that pays for.
+    assertThat(statistics.of("+").hits()).isGreaterThan(80);
+  }
+
   @Test
   void frozenLayersAreFoundInAllEpochsButTheFirst() {
     RunStatistics statistics =

@@ -117,9 +117,9 @@ class KeepingTest {
               }
             }
             """);
-    // Four of five passes find what they need once enough of them has been missed.
+    // The more of the 480 have been missed that came again, the more are kept.
     assertThat(run.log.refused.get()).isPositive();
-    assertThat(run.log.hits.get()).isGreaterThan(240);
+    assertThat(run.log.hits.get()).isGreaterThan(160);
   }
 
   @Test

@@ -27,7 +27,8 @@ final class ShapeOperations {
         row("rightIndex")
             .in("target")
             .optional("rowLower", "rowUpper", "colLower", "colUpper")
-            .returns(Results.RIGHT_INDEX));
+            .returns(Results.RIGHT_INDEX)
+            .work(Work.SLICE));
     // X[rl:ru, cl:cu] = source, as a new value.
     rows.add(
         row("leftIndex")

@@ -15,6 +15,9 @@ final class Work {
   /** exp, log, pow and the like. */
   private static final double NANOS_PER_FUNCTION = 5;
 
+  /** Reading less of a row takes as long: a line of memory. */
+  private static final long CELLS_PER_LINE = 8;
+
   private static final double FLOPS_PER_NANO = 20;
 
   /** What an unknown shape counts as: large, so that it passes the gate. */
@@ -28,6 +31,19 @@ final class Work {
   static final WorkRule CELLS = (operation, inputs) -> NANOS_PER_CELL * cells(inputs);
 
   static final WorkRule FUNCTION = (operation, inputs) -> NANOS_PER_FUNCTION * cells(inputs);
+
+  /** Of what a right index takes out: the cells that it writes, and the lines that it reads. */
+  static final WorkRule SLICE =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        if (shape == null) {
+          return NANOS_PER_CELL * cells(inputs);
+        }
+        double rows = extent(inputs[1], inputs[2], shape.rows());
+        double cols = extent(inputs[3], inputs[4], shape.cols());
+        double readOfRow = Math.min(shape.cols(), Math.max(cols, CELLS_PER_LINE));
+        return NANOS_PER_CELL * rows * (readOfRow + cols);
+      };
 
   /** n log n over the cells, as in sorting. */
   static final WorkRule SORT =
@@ -94,6 +110,21 @@ final class Work {
       }
     }
     return cells;
+  }
+
+  /** How much bounds leave of a size: all of it where they are left out, or no numbers yet. */
+  private static double extent(Value lower, Value upper, long size) {
+    boolean single = upper instanceof Scalar up && up.isAbsent();
+    if (!isNumber(lower) || !single && !isNumber(upper)) {
+      return size;
+    }
+    double from = ((Scalar) lower).asDouble();
+    double to = single ? from : ((Scalar) upper).asDouble();
+    return Math.max(0, Math.min(size, to - from + 1));
+  }
+
+  private static boolean isNumber(Value value) {
+    return value instanceof Scalar scalar && !scalar.isAbsent() && !isText(scalar);
   }
 
   private static double number(Value value) {
