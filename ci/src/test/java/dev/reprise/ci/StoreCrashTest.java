@@ -2,21 +2,16 @@ package dev.reprise.ci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.cli.Main;
 import dev.reprise.store.ExperimentStore;
 import dev.reprise.store.Experiments;
 import dev.reprise.store.Experiments.ArtifactEntry;
 import dev.reprise.store.Inspection;
 import dev.reprise.store.StoreConfig;
-import java.io.File;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,9 +80,7 @@ class StoreCrashTest {
   private Process start(Path output, List<String> before, Map<String, String> environment)
       throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
-    command.add(Main.class.getName());
+    command.addAll(CommandProcess.words(CommandProcess.classPath()));
     command.addAll(
         List.of("run", "--device", "cpu", "--store", folder.resolve("store").toString()));
     // Another text each time: else the whole run would be found once one has ended.
@@ -96,15 +89,6 @@ class StoreCrashTest {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     process.environment().putAll(environment);
     return process.start();
-  }
-
-  private static String classPath() {
-    if (StoreCrashTest.class.getClassLoader() instanceof URLClassLoader loader) {
-      return Arrays.stream(loader.getURLs())
-          .map(URL::getPath)
-          .collect(Collectors.joining(File.pathSeparator));
-    }
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   private StoreConfig config() {

@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.reprise.cli.Main;
-import java.io.File;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -50,7 +44,7 @@ class StoreOfTwoBuildsTest {
 
   @Test
   void aBuildFindsWhatItHasLeftItselfAndNothingElse() throws Exception {
-    List<Path> ours = classPath();
+    List<Path> ours = CommandProcess.classPath();
     List<Path> theirs = ours.stream().map(this::otherBuild).toList();
     assertThat(theirs).isNotEqualTo(ours);
     Ran first = run(ours, SCRIPT);
@@ -72,7 +66,7 @@ class StoreOfTwoBuildsTest {
 
   @Test
   void aBuildBeginsFromNoModelOfAnother() throws Exception {
-    List<Path> ours = classPath();
+    List<Path> ours = CommandProcess.classPath();
     List<Path> theirs = ours.stream().map(this::otherBuild).toList();
     Ran first = run(ours, SCRIPT, "--warm-start");
     Ran other = run(theirs, SCRIPT, "--warm-start");
@@ -85,11 +79,8 @@ class StoreOfTwoBuildsTest {
     Path output = folder.resolve("output.txt");
     Path statistics = folder.resolve("statistics.json");
     Files.deleteIfExists(statistics);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    String path = String.join(File.pathSeparator, build.stream().map(Path::toString).toList());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", path));
-    command.addAll(List.of(Main.class.getName(), "run", "--device", "cpu"));
+    List<String> command = CommandProcess.words(build);
+    command.addAll(List.of("run", "--device", "cpu"));
     command.addAll(List.of("--store", folder.resolve("store").toString()));
     command.addAll(List.of(options));
     command.addAll(List.of("--stats-json", statistics.toString(), "-s", script));
@@ -102,15 +93,6 @@ class StoreOfTwoBuildsTest {
     String printed = Files.readString(output);
     assertThat(process.exitValue()).as(printed).isZero();
     return new Ran(printed, new ObjectMapper().readTree(statistics.toFile()).get("store"));
-  }
-
-  private static List<Path> classPath() {
-    if (StoreOfTwoBuildsTest.class.getClassLoader() instanceof URLClassLoader loader) {
-      return Arrays.stream(loader.getURLs()).map(URL::getPath).map(Path::of).toList();
-    }
-    String path =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    return Arrays.stream(path.split(File.pathSeparator)).map(Path::of).toList();
   }
 
   /** A copy with a changed library for what has the library, all else as it is. */

@@ -99,7 +99,7 @@ final class Routes {
       case "GET export" ->
           Reply.bytes(
               new SpaceExport(jdbi, tenant).page(request.text("part"), request.text("after")));
-      case "POST gc" -> collect(request, graph);
+      case "POST gc" -> collect(request, graph.room());
       case "POST fsck" ->
           Reply.bytes(
               new SpaceCheck(jdbi, tenant, contents, graph)
@@ -158,9 +158,10 @@ final class Routes {
   private static Reply change(ServedRequest request, SpaceGraph graph) throws IOException {
     int kept = graph.apply(request.client(), request.changes());
     long quota = request.tenant().quotaBytes();
-    if (kept > 0 && graph.artifactBytes() > quota) {
-      graph.collect((long) (quota * LEFT_AFTER_COLLECTION));
-      graph.trimRows(rowBytes(quota, graph));
+    SpaceRoom room = graph.room();
+    if (kept > 0 && room.artifactBytes() > quota) {
+      room.collect((long) (quota * LEFT_AFTER_COLLECTION));
+      room.trimRows(rowBytes(quota, room));
     }
     return Reply.bare(DONE);
   }
@@ -169,18 +170,18 @@ final class Routes {
    * What vertices, outcomes and traces of the whole space may take, where the tenant's artifacts
    * may take so many bytes: who shares the space loses nothing by his being small.
    */
-  private static long rowBytes(long artifactBytes, SpaceGraph graph) {
-    return Math.max(artifactBytes / 10 + graph.quotaBytesOfOthers() / 10, LEAST_ROW_BYTES);
+  private static long rowBytes(long artifactBytes, SpaceRoom room) {
+    return Math.max(artifactBytes / 10 + room.quotaBytesOfOthers() / 10, LEAST_ROW_BYTES);
   }
 
-  private static Reply collect(ServedRequest request, SpaceGraph graph) throws IOException {
+  private static Reply collect(ServedRequest request, SpaceRoom room) throws IOException {
     long budget = request.number("bytes", Long.MAX_VALUE, Long.MAX_VALUE);
-    int removed = graph.collect(budget);
-    graph.trimRows(rowBytes(budget, graph));
+    int removed = room.collect(budget);
+    room.trimRows(rowBytes(budget, room));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ChangeWriter out = new ChangeWriter(bytes);
     out.number(removed);
-    out.number(graph.artifactBytes());
+    out.number(room.artifactBytes());
     return Reply.bytes(bytes.toByteArray());
   }
 }

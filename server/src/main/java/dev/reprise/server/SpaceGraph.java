@@ -2,20 +2,13 @@ package dev.reprise.server;
 
 import dev.reprise.lineage.Key;
 import dev.reprise.server.Leases.Client;
-import dev.reprise.server.SpaceArtifacts.Removed;
-import dev.reprise.server.SpaceArtifacts.Victim;
 import dev.reprise.store.Artifact;
-import dev.reprise.store.DamagedContentException;
-import dev.reprise.store.Layout;
 import dev.reprise.store.exchange.GraphChange;
 import dev.reprise.store.exchange.MalformedChangeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -28,12 +21,6 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * and go with the rows that own them.
  */
 final class SpaceGraph {
-  /** Artifacts that one change removes. */
-  private static final int REMOVED = 64;
-
-  /** Contents that are looked at because clients found them damaged; a check finds the others. */
-  private static final long MOST_SUSPECTED_BYTES = 4L << 30;
-
   private final Jdbi jdbi;
   private final Tenant tenant;
   private final SpaceContents contents;
@@ -175,9 +162,9 @@ final class SpaceGraph {
    * @throws MalformedChangeException when one of them cannot be true
    */
   int apply(Client client, List<GraphChange> changes) throws IOException {
-    Damage damage = damageOf(changes);
+    SpaceDamage damage = SpaceDamage.of(jdbi, tenant, contents, changes);
     return change(handle -> {
-      remove(damage, handle);
+      damage.remove(artifacts(handle));
       try (Batches batches = new Batches(handle)) {
         Set<Long> runs = new HashSet<>();
         int kept = 0;
@@ -313,114 +300,23 @@ final class SpaceGraph {
         .execute();
   }
 
-  // ---- artifacts and quota
+  // ---- artifacts
 
-  long artifactBytes() {
-    return jdbi.withHandle(handle -> artifacts(handle).bytes());
-  }
-
-  /** What the artifacts of those who share the space may take together. */
-  long quotaBytesOfOthers() {
-    return jdbi.withHandle(handle ->
-        handle
-            .createQuery(
-                "SELECT least(coalesce(sum(quota_bytes), 0), "
-                    + Long.MAX_VALUE
-                    + ")::bigint FROM tenant WHERE space = :space AND id <> :id")
-            .bind("space", tenant.space())
-            .bind("id", tenant.id())
-            .mapTo(Long.class)
-            .one());
-  }
-
-  /**
-   * Removes vertices, outcomes of calls and traces that no run has met for longest, until the rest
-   * takes about so many bytes, but never those of the newest run.
-   *
-   * @return how many
-   */
-  long trimRows(long bytes) throws IOException {
-    return new SpaceRows(this, tenant.space()).trimTo(bytes);
-  }
-
-  /**
-   * Removes this tenant's artifacts, those first that save least for their bytes; some at a time,
-   * so that others may change the space in between.
-   */
-  int collect(long bytes) throws IOException {
-    int removed = 0;
-    while (artifactBytes() > bytes) {
-      // Ranked before the space is locked: all artifacts are looked at.
-      List<Victim> victims = jdbi.withHandle(handle -> artifacts(handle).leastWorth());
-      if (victims.isEmpty()) {
-        return removed;
-      }
-      for (int from = 0; from < victims.size() && artifactBytes() > bytes; ) {
-        List<Victim> some = victims.subList(from, Math.min(from + REMOVED, victims.size()));
-        Removed done = change(handle -> artifacts(handle).collectSome(some, bytes));
-        from += done.tried();
-        removed += done.removed();
-      }
-    }
-    return removed;
-  }
-
-  /**
-   * What is damaged of contents, as found before the space is locked, since all bytes are read.
-   *
-   * @param files to be removed of those that lie whole
-   */
-  private record Damage(Map<Key, Integer> pieces, List<SpaceContents.Removal> files) {}
-
-  private Damage damageOf(List<GraphChange> changes) throws IOException {
-    Damage damage = new Damage(new HashMap<>(), new ArrayList<>());
-    Set<Key> looked = new HashSet<>();
-    long bytes = 0;
-    for (GraphChange each : changes) {
-      if (bytes < MOST_SUSPECTED_BYTES
-          && each instanceof GraphChange.Removed removed
-          && looked.add(removed.hash())) {
-        Layout layout = layoutOf(removed.hash());
-        if (layout != null) {
-          bytes += layout.bytes();
-          damage.pieces.putAll(contents.pieces(tenant.space()).damagedOf(layout));
-        }
-        bytes += Math.max(contents.sizeOf(tenant.space(), removed.hash()), 0);
-        SpaceContents.Removal whole = contents.damaged(tenant.space(), removed.hash());
-        if (whole != null) {
-          damage.files.add(whole);
-        }
-      }
-    }
-    return damage;
-  }
-
-  /** It is gone for all who have it: the next one who sends it mends it for all. */
-  private void remove(Damage damage, Handle handle) throws IOException {
-    artifacts(handle).layouts().damaged(damage.pieces);
-    for (SpaceContents.Removal file : damage.files) {
-      file.run();
-    }
+  /** What the artifacts and rows of the space take, and may take. */
+  SpaceRoom room() {
+    return new SpaceRoom(jdbi, tenant, contents, this);
   }
 
   private SpaceArtifacts artifacts(Handle handle) {
     return new SpaceArtifacts(handle, tenant, contents);
   }
 
-  /** How a content lies in pieces, or null. */
-  private Layout layoutOf(Key hash) {
-    try {
-      return jdbi.withHandle(handle -> artifacts(handle).layouts().find(hash));
-    } catch (DamagedContentException e) {
-      return null;
-    }
-  }
-
   /** Removes an artifact by its key, as found damaged, and those of its pieces that are. */
   void removeDamaged(Key key, Key hash) throws IOException {
-    Damage damage = damageOf(List.of(new GraphChange.Removed(key, hash)));
+    SpaceDamage damage =
+        SpaceDamage.of(jdbi, tenant, contents, List.of(new GraphChange.Removed(key, hash)));
     change(handle -> {
-      remove(damage, handle);
+      damage.remove(artifacts(handle));
       return artifacts(handle).remove(key, hash);
     });
   }

@@ -21,17 +21,38 @@ final class Postgres implements ParameterResolver {
     private final EmbeddedPostgres postgres;
     private final AtomicInteger count = new AtomicInteger();
 
+    /** The database with tables that others are copies of; null until it is asked for. */
+    private String original;
+
     Databases(EmbeddedPostgres postgres) {
       this.postgres = postgres;
     }
 
     /** A new, empty database. */
     DatabaseAddress create() throws SQLException {
+      return address(create(""));
+    }
+
+    /** A new database with the tables of a server: a copy, which is made sooner than the tables. */
+    synchronized DatabaseAddress withTables() throws SQLException {
+      if (original == null) {
+        String name = create("");
+        GraphStore.open(address(name)).close();
+        original = name;
+      }
+      return address(create(" TEMPLATE " + original));
+    }
+
+    private String create(String from) throws SQLException {
       String name = "reprise" + count.incrementAndGet();
       try (Connection connection = postgres.getPostgresDatabase().getConnection();
           Statement statement = connection.createStatement()) {
-        statement.execute("CREATE DATABASE " + name);
+        statement.execute("CREATE DATABASE " + name + from);
       }
+      return name;
+    }
+
+    private DatabaseAddress address(String name) {
       return new DatabaseAddress(
           "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + name, "postgres", "postgres");
     }

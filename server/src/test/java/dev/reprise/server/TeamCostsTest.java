@@ -143,6 +143,7 @@ class TeamCostsTest {
                 server.authority().tenantOf(server.token("ada")).tenant(),
                 new SpaceContents(server.folder().resolve("contents"), System::nanoTime),
                 new SpaceGates(4))
+            .room()
             .trimRows(0);
       }
       assertThat(new Experiments(from).devices()).containsExactly(new DeviceTotal("cpu", 1, 1, 50));

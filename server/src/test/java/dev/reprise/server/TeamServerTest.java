@@ -238,11 +238,11 @@ class TeamServerTest {
       }
       assertThat(new Experiments(remote).totals().vertices()).isEqualTo(2);
       inSpaceOfAda(space -> {
-        assertThat(space.trimRows(1L << 20)).isZero();
+        assertThat(space.room().trimRows(1L << 20)).isZero();
         // The last run's own rows fit: a vertex, an outcome, a trace.
-        assertThat(space.trimRows(1000)).isEqualTo(4);
+        assertThat(space.room().trimRows(1000)).isEqualTo(4);
         // And they stay where they do not.
-        assertThat(space.trimRows(0)).isZero();
+        assertThat(space.room().trimRows(0)).isZero();
       });
       // The first vertex was met again by the last run; so was its outcome.
       assertThat(new Experiments(remote).totals().vertices()).isEqualTo(1);
@@ -277,7 +277,7 @@ class TeamServerTest {
         log.used(key(1));
         log.ended("finished", 0.1);
       }
-      inSpaceOfAda(space -> space.trimRows(200));
+      inSpaceOfAda(space -> space.room().trimRows(200));
       assertThat(ada.region(key(1))).isNotNull();
       assertThat(ada.region(key(2))).isNull();
       assertThat(remote.check(false).isClean()).isTrue();
@@ -301,7 +301,7 @@ class TeamServerTest {
                     "UPDATE region SET record = convert_to(repeat('a', 70000000), 'UTF8')"));
       }
       record(ada, 2, 2);
-      inSpaceOfAda(space -> assertThat(space.quotaBytesOfOthers()).isEqualTo(10L * LARGE));
+      inSpaceOfAda(space -> assertThat(space.room().quotaBytesOfOthers()).isEqualTo(10L * LARGE));
       offer(carl, LARGE, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21);
       assertThat(carl.find(key(11))).isNull();
       assertThat(ofCarl.collect(0).removed()).isPositive();

@@ -45,7 +45,7 @@ final class TestServer implements AutoCloseable {
   private StoreServer server;
 
   TestServer(Postgres.Databases databases, Path folder) throws Exception {
-    this(databases.create(), folder);
+    this(databases.withTables(), folder);
   }
 
   /** On a database that may have tables already. */

@@ -2,20 +2,14 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -37,22 +31,19 @@ import java.util.Objects;
  * <p>Nothing in it is needed: whatever is lost or damaged is computed again. Thread-safe.
  */
 public final class ExperimentStore implements RunStore {
-  /** Share of the budget that is left when the budget was exceeded: making room is not cheap. */
-  private static final double LEFT_AFTER_EVICTION = 0.9;
-
   /** How long a store in which nobody has left anything is taken to stay so. */
   private static final long BARREN_NANOS = 500_000_000;
 
-  private static final int EVICTION_BATCH = 256;
-
-  /** Artifacts that are ranked at a time, for which all of them are looked at. */
-  private static final int RANKED = 16 * EVICTION_BATCH;
+  /** Recalls that are written in one transaction. */
+  private static final int RECALLS_AT_ONCE = 256;
 
   private final StoreConfig config;
   private final ArtifactFiles files;
   private final PieceFiles pieces;
   private final RecalledPrograms programs;
   private final GraphDatabase database;
+  private final FolderContents contents;
+  private final ArtifactEviction eviction;
 
   // Written by whoever looks; once false it stays so. Whoever sees an old one asks in vain.
   private volatile boolean barren;
@@ -78,6 +69,8 @@ public final class ExperimentStore implements RunStore {
     }
     this.locks = locks == null && !config.readOnly() ? locksOf(folder) : locks;
     this.database = openDatabase(folder);
+    this.contents = new FolderContents(database, files, pieces);
+    this.eviction = new ArtifactEviction(this);
     this.graphFile = graphFile();
     if (!config.readOnly()) {
       writeRecalls();
@@ -182,11 +175,8 @@ public final class ExperimentStore implements RunStore {
     return pieces;
   }
 
-  /** Takes the pieces of a content that the store does not have yet. */
-  PieceWriter newPieces() {
-    return new PieceWriter(
-        piece -> database.ask(session -> new LaidContents(session, pieces).isThere(piece)),
-        files::draft);
+  FolderContents contents() {
+    return contents;
   }
 
   RecalledPrograms programs() {
@@ -196,9 +186,9 @@ public final class ExperimentStore implements RunStore {
   /** Runs that were recalled by processes which did not open the graph. */
   private void writeRecalls() {
     List<RecalledPrograms.Recall> recalls = programs.noted();
-    for (int from = 0; from < recalls.size(); from += EVICTION_BATCH) {
+    for (int from = 0; from < recalls.size(); from += RECALLS_AT_ONCE) {
       List<RecalledPrograms.Recall> some =
-          recalls.subList(from, Math.min(from + EVICTION_BATCH, recalls.size()));
+          recalls.subList(from, Math.min(from + RECALLS_AT_ONCE, recalls.size()));
       try {
         database.changeSoon(session -> {
           for (RecalledPrograms.Recall recall : some) {
@@ -235,65 +225,22 @@ public final class ExperimentStore implements RunStore {
 
   @Override
   public Path fileOf(Artifact artifact) {
-    return files.of(artifact.hash());
+    return contents.fileOf(artifact);
   }
 
-  /** Maps a content that lies in a file, puts together one that lies in pieces. */
   @Override
   public MemorySegment contentOf(Artifact artifact, Arena arena) throws IOException {
-    if (artifact.isInline()) {
-      return MemorySegment.ofArray(artifact.content());
-    }
-    Layout layout = layoutOf(artifact.hash());
-    if (layout != null) {
-      if (layout.bytes() != artifact.bytes()) {
-        throw new DamagedContentException("the layout of a content was damaged");
-      }
-      MemorySegment content = arena.allocate(layout.bytes());
-      MemorySegment.copy(
-          layout.header(), 0, content, ValueLayout.JAVA_BYTE, 0, layout.header().length);
-      new PieceReader(pieces, layout).read(content.asSlice(layout.header().length));
-      return content;
-    }
-    try (FileChannel channel = FileChannel.open(fileOf(artifact), StandardOpenOption.READ)) {
-      return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-    }
+    return contents.of(artifact, arena);
   }
 
   @Override
   public TableContent tableOf(Artifact artifact) throws IOException {
-    Layout layout = artifact.isInline() ? null : layoutOf(artifact.hash());
-    if (layout == null || layout.cellBytes() == 1) {
-      return null;
-    }
-    return new TableContent() {
-      @Override
-      public byte[] header() {
-        return layout.header();
-      }
-
-      @Override
-      public void cellsInto(MemorySegment cells) throws IOException {
-        new PieceReader(pieces, layout).read(cells);
-      }
-    };
+    return contents.tableOf(artifact);
   }
 
-  /** How a content lies in pieces; null when it does not. */
-  Layout layoutOf(Key hash) throws IOException {
-    try {
-      return database.ask(session -> {
-        try {
-          return new LaidContents(session, pieces).find(hash);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    } catch (StoreException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  @Override
+  public byte[] headerOf(Artifact artifact) {
+    return contents.headerOf(artifact);
   }
 
   /**
@@ -327,17 +274,6 @@ public final class ExperimentStore implements RunStore {
   @Override
   public Map<Key, MeasuredCosts> costsOf(Collection<Key> vertices) {
     return database.ask(session -> GraphCosts.of(session, vertices));
-  }
-
-  @Override
-  public byte[] headerOf(Artifact artifact) {
-    try {
-      Layout layout = layoutOf(artifact.hash());
-      return layout == null || layout.bytes() != artifact.bytes() ? null : layout.header();
-    } catch (IOException | StoreException e) {
-      // Whoever loads the content finds out.
-      return null;
-    }
   }
 
   @Override
@@ -466,7 +402,7 @@ public final class ExperimentStore implements RunStore {
    * pieces that are.
    */
   void removeDamaged(Artifact artifact) {
-    Map<Key, Integer> suspects = damagedPiecesOf(artifact);
+    Map<Key, Integer> suspects = contents.damagedPiecesOf(artifact);
     database.change(session -> {
       try {
         new Updates(session, this, 0).removeDamaged(artifact, suspects);
@@ -477,23 +413,11 @@ public final class ExperimentStore implements RunStore {
     });
   }
 
-  /** Found before the graph is locked, since all bytes are looked at. */
-  Map<Key, Integer> damagedPiecesOf(Artifact artifact) {
-    try {
-      Layout layout = artifact.isInline() ? null : layoutOf(artifact.hash());
-      return layout == null ? Map.of() : pieces.damagedOf(layout);
-    } catch (IOException e) {
-      return Map.of();
-    }
-  }
-
   // ---- budget
 
   /** Removes what is worth least until the budget holds; by the writing thread. */
   void keepWithinBudget(long run) {
-    if (artifactBytes() > config.budgetBytes()) {
-      evictDownTo((long) (config.budgetBytes() * LEFT_AFTER_EVICTION), run);
-    }
+    eviction.keepWithin(config.budgetBytes(), run);
   }
 
   public long artifactBytes() {
@@ -506,7 +430,7 @@ public final class ExperimentStore implements RunStore {
    * @return how many
    */
   public int evictDownTo(long bytes) {
-    return evictDownTo(bytes, 0);
+    return eviction.downTo(bytes, 0);
   }
 
   /**
@@ -524,62 +448,6 @@ public final class ExperimentStore implements RunStore {
       throw new StoreException("a program cannot be removed: " + e.getMessage(), e);
     }
     return removed;
-  }
-
-  private int evictDownTo(long bytes, long run) {
-    int removed = 0;
-    while (artifactBytes() > bytes) {
-      List<Artifact> victims = leastWorth();
-      if (victims.isEmpty()) {
-        return removed;
-      }
-      for (int from = 0; from < victims.size() && artifactBytes() > bytes; ) {
-        int to = Math.min(from + EVICTION_BATCH, victims.size());
-        int some = removeSome(victims.subList(from, to), bytes, run);
-        from += some;
-        removed += some;
-      }
-    }
-    return removed;
-  }
-
-  private int removeSome(List<Artifact> victims, long bytes, long run) {
-    return database.change(session -> {
-      try {
-        return new Updates(session, this, run).removeSome(victims, bytes);
-      } catch (IOException e) {
-        throw new StoreException("an artifact cannot be removed: " + e.getMessage(), e);
-      }
-    });
-  }
-
-  private List<Artifact> leastWorth() {
-    return database.ask(session -> {
-      PreparedStatement find =
-          session.prepared(
-              "SELECT key, hash, bytes, cost_nanos, content IS NULL FROM artifact"
-                  + " ORDER BY (uses + 1.0) * "
-                  + ArtifactCost.IN_SQL
-                  + " / (bytes + 256), last_run LIMIT "
-                  + RANKED);
-      List<Artifact> victims = new ArrayList<>();
-      try (ResultSet result = find.executeQuery()) {
-        while (result.next()) {
-          victims.add(listed(result));
-        }
-      }
-      return victims;
-    });
-  }
-
-  /** An artifact without its content: key, hash, bytes, cost, whether it lies in a file. */
-  static Artifact listed(ResultSet row) throws SQLException {
-    return new Artifact(
-        Keys.of(row.getBytes(1)),
-        Keys.of(row.getBytes(2)),
-        row.getLong(3),
-        row.getLong(4),
-        row.getBoolean(5) ? null : new byte[0]);
   }
 
   @Override

@@ -252,7 +252,7 @@ public final class FolderGraph implements GraphSource, MergeTarget {
 
   private boolean isLaid(Key hash) throws IOException {
     try {
-      return store.layoutOf(hash) != null;
+      return store.contents().layoutOf(hash) != null;
     } catch (DamagedContentException e) {
       // What comes takes its place.
       return false;
@@ -261,7 +261,7 @@ public final class FolderGraph implements GraphSource, MergeTarget {
 
   /** Cuts a content as a run would have; one that stays whole keeps its draft. */
   private void cut(Key hash, Path draft) throws IOException {
-    PieceWriter pieces = store.newPieces();
+    PieceWriter pieces = store.contents().newPieces();
     cut.put(hash, pieces);
     if (!WholeContent.cut(draft, pieces)) {
       cut.remove(hash).close();

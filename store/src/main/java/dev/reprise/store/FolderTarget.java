@@ -51,7 +51,7 @@ final class FolderTarget implements RunTarget {
 
   @Override
   public PieceWriter pieces() {
-    return store.newPieces();
+    return store.contents().newPieces();
   }
 
   @Override

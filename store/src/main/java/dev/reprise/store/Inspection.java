@@ -205,7 +205,7 @@ public final class Inspection {
   /** In one transaction, in which nobody gives a file its name. */
   private void mend(List<Artifact> damaged) {
     Map<Artifact, Map<Key, Integer>> suspects = new LinkedHashMap<>();
-    damaged.forEach(artifact -> suspects.put(artifact, store.damagedPiecesOf(artifact)));
+    damaged.forEach(artifact -> suspects.put(artifact, store.contents().damagedPiecesOf(artifact)));
     store
         .database()
         .change(session -> {

@@ -287,7 +287,7 @@ public final class Materialisation {
       while (row.next()) {
         artifacts
             .computeIfAbsent(Keys.of(row.getBytes(6)), _ -> new ArrayList<>())
-            .add(ExperimentStore.listed(row));
+            .add(ArtifactEviction.listed(row));
       }
     }
     return artifacts;

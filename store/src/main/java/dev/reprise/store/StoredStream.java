@@ -31,7 +31,7 @@ final class StoredStream extends InputStream {
 
   private StoredStream(ExperimentStore store, Artifact artifact) throws IOException {
     try {
-      layout = store.layoutOf(artifact.hash());
+      layout = store.contents().layoutOf(artifact.hash());
       if (layout == null) {
         pieces = null;
         part = store.contentOf(artifact, arena);

@@ -353,9 +353,24 @@ public abstract class ConvolutionContract extends DeviceContract {
     assertThatThrownBy(() -> run("conv2d", operands(incomplete, x, w)))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("takes 12 sizes, or 15 with dilation and groups, but got 13");
-    assertThatThrownBy(() -> run("bias_add", x, matrix(new double[][] {{1}, {2}, {3}})))
-        .isInstanceOf(OperandException.class)
-        .hasMessageContaining("3x1 for an input of shape 1x32");
+  }
+
+  @Test
+  void biasesThatDoNotDivideTheColumnsAreRefused() {
+    DenseMatrix x = emptyMatrix(1, 32);
+    for (DenseMatrix bias : List.of(emptyMatrix(3, 1), emptyMatrix(2, 2), emptyMatrix(1, 4))) {
+      for (String opcode : List.of("bias_add", "bias_multiply")) {
+        assertThatThrownBy(() -> run(opcode, x, bias))
+            .isInstanceOf(OperandException.class)
+            .hasMessage(
+                "'"
+                    + opcode
+                    + "' needs a column with one number per channel, and as many columns of the"
+                    + " input for each of them, but got a bias of shape "
+                    + bias.shape()
+                    + " for an input of shape 1x32");
+      }
+    }
   }
 
   private void assertRefused(String message, int at, double number, DenseMatrix... matrices) {

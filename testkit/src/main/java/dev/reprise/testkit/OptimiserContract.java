@@ -8,6 +8,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Attributes;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -181,5 +182,43 @@ public abstract class OptimiserContract extends DeviceContract {
     assertThatThrownBy(() -> run("momentum_update", x, x, LR, MU, other))
         .isInstanceOf(OperandException.class)
         .hasMessageContaining("'v' of the shape of 'X'");
+  }
+
+  @Test
+  void numbersWithWhichParametersBecomeNanAreRefusedByName() {
+    for (Scalar t : List.of(Scalar.of(-1), Scalar.of(0.5), Scalar.of(Double.NaN))) {
+      String count =
+          "'t', the number of steps before this one, to be a whole number of at least 0, but got ";
+      assertRefused(count + t.asString(), "adam_update", LR, MU, BETA, EPSILON, t);
+      assertRefused(count + t.asString(), "adamw_update", LR, MU, BETA, EPSILON, DECAY, t);
+    }
+    Scalar t = Scalar.of(0);
+    for (Scalar beta : List.of(Scalar.of(1), Scalar.of(-0.5), Scalar.of(Double.NaN))) {
+      String share = " from 0 to below 1, but got " + beta.asString();
+      assertRefused("a 'beta1'" + share, "adam_update", LR, beta, BETA, EPSILON, t);
+      assertRefused("a 'beta2'" + share, "adamw_update", LR, MU, beta, EPSILON, DECAY, t);
+    }
+    String share = "a 'decay_rate' from 0 to 1, but got 1.5";
+    assertRefused(share, "rmsprop_update", LR, Scalar.of(1.5), EPSILON);
+  }
+
+  private void assertRefused(String needs, String opcode, Scalar... numbers) {
+    DenseMatrix x = emptyMatrix(2, 3);
+    Operand[] operands = operands(opcode, new DenseMatrix[] {x, x, x, x}, numbers);
+    assertThatThrownBy(() -> run(opcode, operands))
+        .isInstanceOf(OperandException.class)
+        .hasMessage("'" + opcode + "' needs " + needs);
+  }
+
+  @Test
+  void numbersAtTheirBoundsAreTaken() {
+    DenseMatrix x = matrix(new double[][] {{1, -2}});
+    Scalar none = Scalar.of(0);
+    double[][] found = Matrices.toArray(run("adam_update", x, x, LR, none, none, none, none, x, x));
+    assertThat(found).isEqualTo(new double[][] {{0.9, -1.9}});
+    found =
+        Matrices.toArray(
+            run("rmsprop_update", x, x, LR, Scalar.of(1), none, matrix(new double[][] {{1, 4}})));
+    assertThat(found).isEqualTo(new double[][] {{0.9, -1.9}});
   }
 }

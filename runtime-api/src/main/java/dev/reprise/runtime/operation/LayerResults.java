@@ -19,30 +19,6 @@ public final class LayerResults {
         return Meta.matrix(first);
       };
 
-  /** The shape of the parameters, which is that of their gradient and of all averages. */
-  static final ResultRule STEP =
-      (operation, inputs) -> {
-        Shape parameters = Shapes.of(inputs[0]);
-        if (parameters == null) {
-          return null;
-        }
-        for (int i = 1; i < inputs.length; i++) {
-          Shape shape = Shapes.of(inputs[i]);
-          if (shape != null && (i == 1 || isAverage(operation.opcode().parameters().get(i)))) {
-            requireEqual(operation, i, shape, parameters);
-          }
-        }
-        return Meta.matrix(parameters);
-      };
-
-  /** True for a matrix that an optimiser keeps from step to step. */
-  public static boolean isAverage(Parameter parameter) {
-    return switch (parameter.name()) {
-      case "m", "v", "cache" -> true;
-      default -> false;
-    };
-  }
-
   /** The shape of the scores; the wanted classes are probabilities or a column of numbers. */
   static final ResultRule CROSS_ENTROPY =
       (operation, inputs) -> {

@@ -6,7 +6,7 @@ import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 
 /** Result and work rules of the neural-network operations. */
-final class NeuralResults {
+public final class NeuralResults {
   private static final double NANOS_PER_CELL = 0.5;
 
   /** A cell of a window that pooling looks at, about one comparison or addition. */
@@ -50,17 +50,18 @@ final class NeuralResults {
         if (input == null || bias == null) {
           return null;
         }
-        requireBias(operation.name(), input, bias);
+        requireBias(operation, input, bias);
         return Meta.matrix(input);
       };
 
-  static void requireBias(String opcode, Shape input, Shape bias) {
+  /** Refuses a bias that is no column with a number for each channel of the input. */
+  public static void requireBias(Operation operation, Shape input, Shape bias) {
     if (bias.cols() != 1 || bias.rows() == 0 || input.cols() % bias.rows() != 0) {
       throw new OperandException(
           "'"
-              + opcode
-              + "' needs a column with one number per channel, which divides the input's columns,"
-              + " but got a bias of shape "
+              + operation.name()
+              + "' needs a column with one number per channel, and as many columns of the input"
+              + " for each of them, but got a bias of shape "
               + bias
               + " for an input of shape "
               + input);

@@ -3,11 +3,11 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.operation.NeuralResults;
 import dev.reprise.runtime.operation.Operation;
 
 /**
@@ -45,17 +45,8 @@ final class BiasKernels {
       Operation operation, Operand[] inputs, ExecutionContext context, BlockBody body) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     DenseMatrix bias = Arguments.matrix(operation, inputs, 1, precision);
+    NeuralResults.requireBias(operation, x.shape(), bias.shape());
     long channels = bias.rows();
-    if (bias.cols() != 1 || channels == 0 || x.cols() % channels != 0) {
-      throw new OperandException(
-          "'"
-              + operation.name()
-              + "' needs a column with one number per channel, and as many columns of the input"
-              + " for each of them, but got a bias of shape "
-              + bias.shape()
-              + " for an input of shape "
-              + x.shape());
-    }
     long cells = x.cols() / channels;
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
     parallel.forRange(

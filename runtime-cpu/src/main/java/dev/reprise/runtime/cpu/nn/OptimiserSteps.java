@@ -5,13 +5,14 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.Parameter;
+import dev.reprise.runtime.operation.OptimiserResults;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,13 +66,14 @@ final class OptimiserSteps implements Kernel {
     double[] numbers = new double[inputs.length];
     int count = 0;
     for (int i = 1; i < inputs.length; i++) {
-      Parameter parameter = operation.opcode().parameters().get(i);
-      if (i == 1 || LayerResults.isAverage(parameter)) {
+      if (OptimiserResults.isMatrix(operation, i)) {
         DenseMatrix matrix = Arguments.matrix(operation, inputs, i, precision);
         LayerResults.requireEqual(operation, i, matrix.shape(), x.shape());
         matrices.add(matrix);
       } else {
-        numbers[count++] = Arguments.number(operation, inputs, i);
+        Scalar number = Arguments.scalar(operation, inputs, i);
+        OptimiserResults.requireNumber(operation, i, number);
+        numbers[count++] = number.asDouble();
       }
     }
     Step step = rule.of(numbers);

@@ -2,12 +2,12 @@ package dev.reprise.runtime.gpu.kernel;
 
 import dev.reprise.runtime.DeviceMatrix;
 import dev.reprise.runtime.DeviceOperand;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.DeviceKernels;
 import dev.reprise.runtime.gpu.KernelCall;
-import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
-import dev.reprise.runtime.operation.Parameter;
+import dev.reprise.runtime.operation.OptimiserResults;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,16 +50,11 @@ public final class OptimiserKernels {
 
   /** Outputs, the matrices among the operands, numbers, and how many cells there are. */
   private record Step(String kernel, Numbers numbers) implements DeviceKernel {
-    private static boolean isMatrix(Operation operation, int at) {
-      Parameter parameter = operation.opcode().parameters().get(at);
-      return at < 2 || LayerResults.isAverage(parameter);
-    }
-
     @Override
     public boolean supports(Operation operation, DeviceOperand[] inputs) {
       for (int i = 0; i < inputs.length; i++) {
         boolean fits =
-            isMatrix(operation, i)
+            OptimiserResults.isMatrix(operation, i)
                 ? inputs[i] instanceof DeviceMatrix matrix
                     && inputs[0] instanceof DeviceMatrix x
                     && matrix.shape().equals(x.shape())
@@ -74,6 +69,18 @@ public final class OptimiserKernels {
     @Override
     public DeviceOperand[] launch(KernelCall call) {
       DeviceMatrix x = call.matrix(0);
+      List<Object> matrices = new ArrayList<>();
+      double[] scalars = new double[call.operands()];
+      int count = 0;
+      for (int i = 0; i < call.operands(); i++) {
+        if (OptimiserResults.isMatrix(call.operation(), i)) {
+          matrices.add(call.matrix(i).buffer());
+        } else {
+          Scalar number = call.scalar(i);
+          OptimiserResults.requireNumber(call.operation(), i, number);
+          scalars[count++] = number.asDouble();
+        }
+      }
       DeviceOperand[] outputs = new DeviceOperand[call.operation().opcode().outputs()];
       List<Object> arguments = new ArrayList<>();
       for (int i = 0; i < outputs.length; i++) {
@@ -81,15 +88,7 @@ public final class OptimiserKernels {
         outputs[i] = output;
         arguments.add(output.buffer());
       }
-      double[] scalars = new double[call.operands()];
-      int count = 0;
-      for (int i = 0; i < call.operands(); i++) {
-        if (isMatrix(call.operation(), i)) {
-          arguments.add(call.matrix(i).buffer());
-        } else {
-          scalars[count++] = call.scalar(i).asDouble();
-        }
-      }
+      arguments.addAll(matrices);
       arguments.addAll(numbers.of(scalars));
       arguments.add(x.cells());
       call.run(kernel, x.cells(), arguments.toArray());

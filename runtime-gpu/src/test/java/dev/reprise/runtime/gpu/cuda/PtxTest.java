@@ -16,6 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,23 +76,41 @@ class PtxTest {
     List<String> targets = new ArrayList<>(ENDS);
     BETWEEN.forEach(each -> targets.add((all ? "sm_" : "compute_") + each));
     Path folder = Files.createDirectories(Path.of("target", "ptxas").toAbsolutePath());
-    for (String file : KernelFiles.all()) {
-      for (Precision precision : Precision.values()) {
-        String ptx = KernelSources.ptx(file, precision);
-        Path text = folder.resolve(name(file, precision) + ".ptx");
-        Path passed = folder.resolve(name(file, precision) + ".passed");
-        // What passed once, with the same text, is not assembled again.
-        String mark = sha256(ptx) + " " + targets;
-        if (Files.exists(passed) && Files.readString(passed).equals(mark)) {
-          continue;
+    // The assembler has one thread: as many at once as there are processors.
+    try (ExecutorService processors =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      List<Future<?>> files = new ArrayList<>();
+      for (String file : KernelFiles.all()) {
+        for (Precision precision : Precision.values()) {
+          files.add(
+              processors.submit(() -> {
+                assemble(ptxas, targets, folder, file, precision);
+                return null;
+              }));
         }
-        Files.writeString(text, ptx);
-        for (String target : targets) {
-          run(List.of(ptxas, "-O0", "-arch=" + target, "-o", "/dev/null", text.toString()));
-        }
-        Files.writeString(passed, mark);
+      }
+      for (Future<?> each : files) {
+        each.get();
       }
     }
+  }
+
+  private static void assemble(
+      String ptxas, List<String> targets, Path folder, String file, Precision precision)
+      throws IOException, InterruptedException {
+    String ptx = KernelSources.ptx(file, precision);
+    Path text = folder.resolve(name(file, precision) + ".ptx");
+    Path passed = folder.resolve(name(file, precision) + ".passed");
+    // What passed once, with the same text, is not assembled again.
+    String mark = sha256(ptx) + " " + targets;
+    if (Files.exists(passed) && Files.readString(passed).equals(mark)) {
+      return;
+    }
+    Files.writeString(text, ptx);
+    for (String target : targets) {
+      run(List.of(ptxas, "-O0", "-arch=" + target, "-o", "/dev/null", text.toString()));
+    }
+    Files.writeString(passed, mark);
   }
 
   @Test
