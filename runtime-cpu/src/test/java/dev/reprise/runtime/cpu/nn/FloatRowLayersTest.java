@@ -10,9 +10,9 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.TestDevices;
 import dev.reprise.runtime.operation.Attributes;
-import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import dev.reprise.runtime.operation.OptimiserResults;
 import dev.reprise.testkit.CountingAllocator;
 import java.util.List;
 import java.util.Random;
@@ -188,14 +188,18 @@ class FloatRowLayersTest {
 
   /** Averages are squares, so that roots can be taken of them; numbers are small. */
   private Operand[] step(String opcode, int rows, int cols) {
-    var parameters = OperationTable.standard().get(opcode).parameters();
-    Operand[] inputs = new Operand[parameters.size()];
+    Operation operation = narrow(opcode);
+    Operand[] inputs = new Operand[operation.opcode().parameters().size()];
     for (int i = 0; i < inputs.length; i++) {
-      boolean average = LayerResults.isAverage(parameters.get(i));
-      inputs[i] =
-          i < 2
-              ? floats(rows, cols)
-              : average ? squares(rows, cols) : Scalar.of((1 + random.nextInt(9)) / 10.0);
+      if (i < 2) {
+        inputs[i] = floats(rows, cols);
+      } else if (OptimiserResults.isMatrix(operation, i)) {
+        inputs[i] = squares(rows, cols);
+      } else if (operation.opcode().parameters().get(i).name().equals("t")) {
+        inputs[i] = Scalar.of((double) random.nextInt(9));
+      } else {
+        inputs[i] = Scalar.of((1 + random.nextInt(9)) / 10.0);
+      }
     }
     return inputs;
   }
