@@ -7,6 +7,9 @@
  *        |                   ScalarFunctions   opcode -> function of scalars, result types
  *        v                  /
  *   Loops: opcode -> BinaryLoop | UnaryLoop    one class per operator, holding its tight loops
+ *
+ *   FloatCells                                 from floats to floats, by
+ *   FloatLoops: opcode -> FloatBinary | FloatUnary   the bits of Loops, rounded
  * </pre>
  *
  * <p>A scalar and a cell are computed by the same code and give the same bits, but for {@code

@@ -14,6 +14,7 @@
  * <p>A block stays in the first levels of cache, so intermediates cost no memory traffic. The steps
  * run the very loops of the unfused kernels, or generated loops of the same operations on the same
  * doubles, and aggregates are those of the unfused kernels over another source of cells: a fused
- * result has the same bits as an unfused one.
+ * result has the same bits as an unfused one. In fp32 registers are floats, and every step rounds
+ * what it computes, as the unfused kernels over floats do.
  */
 package dev.reprise.runtime.cpu.fusion;
