@@ -28,19 +28,17 @@ import java.util.function.Supplier;
  * of the budget). When used bytes alone would pass it, the {@link Reclaimer} is asked, then the
  * request is refused.
  *
- * <p><b>Threads.</b> Small buffers come from stripes that are only ever try-locked; each holds up
- * to 128 KiB of granted but unspent budget, which a thread in need collects back. {@code granted}
- * is the sum of used bytes and of that credit. No lock is held while the reclaimer or the system is
- * called (fetching one slab excepted), and no two locks are held together, so nothing can deadlock.
- * Cost: about 25 ns for allocate and release of a small buffer.
+ * <p><b>Threads.</b> {@link SmallBuffers} hold granted but unspent budget, which a thread in need
+ * collects back; {@code granted} is the sum of used bytes and of that credit. No lock is held while
+ * the reclaimer or the system is called (fetching one slab excepted), and no two locks are held
+ * together, so nothing can deadlock. Cost: about 25 ns for allocate and release of a small buffer.
  */
 public final class HostMemory implements Allocator, AutoCloseable {
   /** How often nothing must be left to reclaim before a request is refused; see {@link #grant}. */
   private static final int REFUSALS = 4;
 
   private final long budgetBytes;
-  private final Stripes stripes;
-  private final SmallPool small = new SmallPool(this);
+  private final SmallBuffers small;
   private final LargePool large = new LargePool();
   private final MiddlePool middle = new MiddlePool(this);
   private final AtomicLong grantedBytes = new AtomicLong();
@@ -84,7 +82,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
       throw new IllegalArgumentException("negative budget " + budgetBytes);
     }
     this.budgetBytes = budgetBytes;
-    this.stripes = new Stripes(threads);
+    this.small = new SmallBuffers(this, threads);
     this.disk = disk;
     this.relief = new Relief(residents, disk, budgetBytes);
   }
@@ -167,7 +165,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (closed) {
       throw new IllegalStateException("host memory is closed");
     }
-    return bytes <= SizeClasses.SMALL_LIMIT ? allocateSmall(bytes) : allocateLarge(bytes);
+    return bytes <= SizeClasses.SMALL_LIMIT ? small.allocate(bytes) : allocateLarge(bytes);
   }
 
   /** As {@link #allocate}, but null when the budget has no room at this moment. */
@@ -179,89 +177,11 @@ public final class HostMemory implements Allocator, AutoCloseable {
       long large = SizeClasses.roundUp(bytes);
       return tryGrant(large) ? granted(large) : null;
     }
-    int sizeClass = SizeClasses.of(bytes);
-    int size = SizeClasses.bytes(sizeClass);
-    return tryGrant(size) ? stocked(sizeClass, size, size).handOut(size) : null;
-  }
-
-  private HostBuffer allocateSmall(long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException("negative size " + bytes);
-    }
-    int sizeClass = SizeClasses.of(bytes);
-    int size = SizeClasses.bytes(sizeClass);
-    Stripe stripe = stripes.lockOne();
-    HostBuffer buffer = null;
-    if (stripe.creditBytes >= size) {
-      buffer = stripe.pop(sizeClass);
-      if (buffer != null) {
-        stripe.creditBytes -= size;
-        stripe.liveBuffers++;
-      }
-    }
-    stripe.unlock();
-    return (buffer != null ? buffer : allocateSmallSlow(sizeClass, size)).handOut(size);
-  }
-
-  private HostBuffer allocateSmallSlow(int sizeClass, int size) {
-    long granted = size;
-    if (inNeed.get() == 0 && tryGrant(size + Stripe.CREDIT_BYTES)) {
-      granted += Stripe.CREDIT_BYTES;
-    } else {
-      grant(size);
-    }
-    return stocked(sizeClass, size, granted);
-  }
-
-  /** A small buffer of memory that has been granted; what is more becomes the stripe's credit. */
-  private HostBuffer stocked(int sizeClass, int size, long granted) {
-    Stripe stripe = stripes.lockOne();
-    HostBuffer buffer = stripe.pop(sizeClass);
-    if (buffer == null) {
-      stripe.unlock();
-      buffer = takeFromStock(sizeClass, granted);
-      stripe = stripes.lockOne();
-      for (HostBuffer rest = buffer.next; rest != null; ) {
-        HostBuffer next = rest.next;
-        stripe.push(rest);
-        rest = next;
-      }
-    }
-    stripe.creditBytes += granted - size;
-    stripe.liveBuffers++;
-    stripe.unlock();
-    return buffer;
-  }
-
-  private HostBuffer takeFromStock(int sizeClass, long granted) {
-    if (mappedBytes.get() + Slab.bytesFor(sizeClass) > budgetBytes) {
-      trim(Slab.bytesFor(sizeClass));
-    }
-    try {
-      return small.take(sizeClass, Stripe.keepAtMost(sizeClass) / 2);
-    } catch (Throwable e) {
-      grantedBytes.addAndGet(-granted);
-      throw e;
-    }
+    return small.tryAllocate(bytes);
   }
 
   void releaseSmall(HostBuffer buffer) {
-    Stripe stripe = stripes.lockOne();
-    stripe.push(buffer);
-    stripe.creditBytes += buffer.chargedBytes;
-    stripe.liveBuffers--;
-    HostBuffer overflow = stripe.overflow(buffer.sizeClass);
-    long surplus = 0;
-    if (stripe.creditBytes > 2 * Stripe.CREDIT_BYTES) {
-      surplus = stripe.takeCredit(Stripe.CREDIT_BYTES);
-    }
-    stripe.unlock();
-    if (surplus > 0) {
-      grantedBytes.addAndGet(-surplus);
-    }
-    if (overflow != null) {
-      small.putBack(overflow);
-    }
+    small.release(buffer);
     if (closed) {
       trim(Long.MAX_VALUE);
     }
@@ -303,7 +223,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
       region = NativeMemory.allocate(size, SizeClasses.ALIGNMENT);
     }
     if (region == null) {
-      grantedBytes.addAndGet(-size);
+      giveBack(size);
       throw new ResourceException(
           "the system refused "
               + ByteText.of(size)
@@ -323,14 +243,24 @@ public final class HostMemory implements Allocator, AutoCloseable {
     } else {
       middle.putBack(buffer);
     }
-    grantedBytes.addAndGet(-charged);
+    giveBack(charged);
     if (closed) {
       trim(Long.MAX_VALUE);
     }
   }
 
+  /** True while a thread is short of memory: then nobody takes more than he needs. */
+  boolean isInNeed() {
+    return inNeed.get() > 0;
+  }
+
+  /** Gives bytes back that were taken out of the budget. */
+  void giveBack(long granted) {
+    grantedBytes.addAndGet(-granted);
+  }
+
   /** Takes bytes out of the budget, asking for them back where they lie unused. */
-  private void grant(long bytes) {
+  void grant(long bytes) {
     if (tryGrant(bytes)) {
       return;
     }
@@ -353,11 +283,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
   }
 
   private boolean tryGrantAll(long bytes) {
-    grantedBytes.addAndGet(-stripes.takeAllCredit());
+    giveBack(small.takeAllCredit());
     return tryGrant(bytes);
   }
 
-  private boolean tryGrant(long bytes) {
+  /** Takes bytes out of the budget if it has them at this moment. */
+  boolean tryGrant(long bytes) {
     while (true) {
       long granted = grantedBytes.get();
       if (bytes > budgetBytes - granted) {
@@ -381,7 +312,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
    * Gives free memory back to the system: large buffers first, then chunks and slabs that nobody
    * uses.
    */
-  private void trim(long bytes) {
+  void trim(long bytes) {
     long wanted = mappedBytes.get() - bytes;
     for (HostBuffer each = large.takeLargest(bytes); each != null; each = each.next) {
       each.region.free();
@@ -394,7 +325,6 @@ public final class HostMemory implements Allocator, AutoCloseable {
     if (mappedBytes.get() <= wanted) {
       return;
     }
-    stripes.drainTo(small);
     small.trim();
   }
 
@@ -481,7 +411,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Bytes of all buffers handed out and not yet released, rounded up to their size classes. */
   public long usedBytes() {
-    return Math.max(grantedBytes.get() - stripes.creditBytes(), 0);
+    return Math.max(grantedBytes.get() - small.creditBytes(), 0);
   }
 
   /** The most that was in use at once; up to 128 KiB per thread too high. */
@@ -500,7 +430,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
 
   /** Number of buffers handed out and not yet released; exact when no thread is allocating. */
   public long liveBuffers() {
-    return liveLarge.get() + stripes.liveBuffers();
+    return liveLarge.get() + small.liveBuffers();
   }
 
   /** Returns memory that nobody uses now to the system. */
