@@ -1,26 +1,19 @@
 package dev.reprise.engine;
 
-import dev.reprise.cache.rewrite.Binds;
 import dev.reprise.cache.rewrite.BoundMatrix;
-import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.cache.rewrite.PartialReuse;
 import dev.reprise.engine.stored.Answer;
 import dev.reprise.engine.stored.Loading;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
-import dev.reprise.memory.LostValueException;
-import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.ListValue;
-import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.store.Artifact;
 import dev.reprise.store.MeasuredCosts;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Executes a claimed operation whose inputs are complete: binds without copying, puts the result
@@ -32,10 +25,9 @@ final class Execution {
 
   private final SessionServices services;
   private final KernelRunner kernels;
-  private final OpcodeIndex opcodes;
 
   /** Null when parts are not reused. */
-  private final PartialReuse parts;
+  private final Parts parts;
 
   /** Null when nothing is computed twice for comparison. */
   private final ReuseVerifier verifier;
@@ -45,28 +37,23 @@ final class Execution {
 
   private final PuttingOff puttingOff;
 
-  /** Whether results put together from parts of joined matrices still come. */
-  private final Asking binds = Asking.ofInstruction();
-
   Execution(
       SessionServices services,
       KernelRunner kernels,
-      OpcodeIndex opcodes,
-      PartialReuse parts,
+      Parts parts,
       ReuseVerifier verifier,
       StoredValues stored) {
     this.services = services;
     this.verifier = verifier;
     this.stored = stored;
     this.kernels = kernels;
-    this.opcodes = opcodes;
     this.parts = parts;
     this.puttingOff = new PuttingOff(services);
   }
 
   /** True as long as matrices had better be joined lazily: operations use their parts. */
   boolean bindsPay() {
-    return parts != null && binds.isForAll(0);
+    return parts != null && parts.bindsPay();
   }
 
   /**
@@ -248,17 +235,15 @@ final class Execution {
     Operation operation = linked.operation();
     if (linked.binds()) {
       Relayed.leaveWorker();
-      BoundMatrix bound = bind(operation, inputs, item, context);
+      BoundMatrix bound = parts.bind(operation, inputs, item, context);
       if (bound != null) {
-        binds.inVain();
         tally.executed(linked.index(), operation, System.nanoTime(), 0);
         return bound;
       }
       return kernel(linked, inputs, item, context, tally, later, time, true);
     }
-    PartialReuse.Result result = fromParts(operation, inputs, item, context, tally);
+    PartialReuse.Result result = parts.putTogether(linked, inputs, item, context, tally);
     if (result != null) {
-      cameInParts(linked, inputs);
       Restoration.note(result.value(), item);
       tally.partialHit(result.rewrite(), result.savedNanos());
       return verifier == null
@@ -266,30 +251,6 @@ final class Execution {
           : verified(operation, inputs, item, context, result.value());
     }
     return kernel(linked, inputs, item, context, tally, later, time, true);
-  }
-
-  /** Parts that came again are as good a reason to go on asking as a whole value. */
-  private void cameInParts(LinkedOperation linked, Value[] inputs) {
-    linked.account().asking.cameAgain();
-    for (Value input : inputs) {
-      if (input instanceof BoundMatrix) {
-        binds.cameAgain();
-      }
-    }
-  }
-
-  /** Null when the whole is to be computed, also because a part is lost with its accelerator. */
-  private PartialReuse.Result fromParts(
-      Operation operation,
-      Value[] inputs,
-      LineageItem item,
-      ExecutionContext context,
-      Tally tally) {
-    try {
-      return parts.tryCompute(operation, inputs, item, new TaskKernels(context, tally));
-    } catch (LostValueException e) {
-      return null;
-    }
   }
 
   /**
@@ -361,19 +322,16 @@ final class Execution {
             : kernels.run(linked.operation(), inputs, context, time);
     tally.executed(linked.index(), linked.operation(), start, System.nanoTime() - start);
     Restoration.note(value, item);
-    tellParts(linked, inputs, item, value, tellsParts);
+    if (tellsParts) {
+      parts.executed(linked, inputs, item, value);
+    }
     return value;
   }
 
   /** Hears of a slice that is a view, made without execution. */
   void sliced(LinkedOperation linked, Value[] inputs, LineageItem item, Value view) {
-    tellParts(linked, inputs, item, view, true);
-  }
-
-  private void tellParts(
-      LinkedOperation linked, Value[] inputs, LineageItem item, Value value, boolean told) {
-    if (told && parts != null && item != null && linked.hasRewrites() && !linked.binds()) {
-      parts.executed(linked.operation(), inputs, item, value);
+    if (parts != null) {
+      parts.executed(linked, inputs, item, view);
     }
   }
 
@@ -419,7 +377,9 @@ final class Execution {
       try {
         tally.executedElsewhere(linked.index(), linked.operation(), Later.nanosSince(start, nanos));
         Restoration.note(value, item);
-        tellParts(linked, inputs, item, value, tellsParts);
+        if (tellsParts) {
+          parts.executed(linked, inputs, item, value);
+        }
       } catch (RuntimeException | Error e) {
         value.release();
         later.failed(e);
@@ -436,71 +396,6 @@ final class Execution {
     @Override
     public void failed(Throwable error) {
       later.failed(error);
-    }
-  }
-
-  private BoundMatrix bind(
-      Operation operation, Value[] inputs, LineageItem item, ExecutionContext context) {
-    Value[] flat = ListOperands.flatten(operation, inputs);
-    if (!Binds.isSuitable(operation, flat)) {
-      return null;
-    }
-    Facts[] facts = new Facts[flat.length];
-    int at = 0;
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] instanceof ListValue list) {
-        for (LineageItem element : ListTrace.elements(item.input(i), list)) {
-          facts[at++] = Facts.of(element);
-        }
-      } else {
-        facts[at++] = Facts.of(item.input(i));
-      }
-    }
-    return Binds.bind(operation, flat, facts, joiner(context));
-  }
-
-  private BoundMatrix.Joiner joiner(ExecutionContext context) {
-    return (bind, flat) -> (MatrixValue) kernels.runWithin(bind, flat, context);
-  }
-
-  /** Kernels for parts of a result, counted where the result is. */
-  private final class TaskKernels implements PartialReuse.Kernels {
-    private final ExecutionContext context;
-    private final Tally tally;
-
-    TaskKernels(ExecutionContext context, Tally tally) {
-      this.context = context;
-      this.tally = tally;
-    }
-
-    @Override
-    public Value run(Operation operation, Value[] inputs) {
-      Relayed.leaveWorker();
-      long start = System.nanoTime();
-      Value value = kernels.run(operation, inputs, context);
-      tally.executed(opcodes.of(operation.opcode()), operation, start, System.nanoTime() - start);
-      return value;
-    }
-
-    @Override
-    public <T> T inTurn(Supplier<T> attempt) {
-      Relayed.leaveWorker();
-      return kernels.inTurn(attempt);
-    }
-
-    @Override
-    public void mayWait() {
-      Relayed.leaveWorker();
-    }
-
-    @Override
-    public Allocator allocator() {
-      return context.allocator();
-    }
-
-    @Override
-    public BoundMatrix.Joiner joiner() {
-      return Execution.this.joiner(context);
     }
   }
 }

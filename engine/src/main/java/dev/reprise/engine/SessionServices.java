@@ -159,9 +159,9 @@ public final class SessionServices implements AutoCloseable {
     this.trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
     this.checks = RunChecks.of(config, kernels);
-    Execution execution =
-        new Execution(
-            this, kernels, opcodes, partialReuse(events, budget), checks.verifier(), stored);
+    PartialReuse rewrites = partialReuse(events, budget);
+    Parts parts = rewrites == null ? null : new Parts(rewrites, kernels, opcodes);
+    Execution execution = new Execution(this, kernels, parts, checks.verifier(), stored);
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
     this.levels =
         cache != null && config.effectiveReuse().reusesLevels()
