@@ -40,8 +40,8 @@ final class Attention implements Kernel {
       long tasks = shape.sequences() * shape.heads() * cells.blocks();
       if (tasks > 0) {
         Step step = new Step(cells, out, logsum, blas.get());
-        Slots slots =
-            new Slots(
+        Slots<MemorySegment> slots =
+            Slots.ofCells(
                 scratch, context, tasks, (long) cells.blockRows() * shape.keys(), Precision.FP64);
         parallel.forEach(context, tasks, task -> step.run(task, slots));
       }
@@ -52,7 +52,7 @@ final class Attention implements Kernel {
   /** Some queries of one head of one sequence. */
   private record Step(AttentionCells cells, DenseMatrix out, DenseMatrix logsum, Blas blas) {
 
-    void run(long task, Slots slots) {
+    void run(long task, Slots<MemorySegment> slots) {
       AttentionShape shape = cells.shape();
       int block = (int) (task % cells.blocks());
       int head = (int) (task / cells.blocks() % shape.heads());

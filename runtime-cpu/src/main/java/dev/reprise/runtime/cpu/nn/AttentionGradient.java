@@ -55,8 +55,8 @@ final class AttentionGradient implements Kernel {
         dk.segment().asSlice(0, dk.bytes()).fill((byte) 0);
         dv.segment().asSlice(0, dv.bytes()).fill((byte) 0);
         Step step = new Step(cells, dout, out, logsum, dq, dk, dv, blas.get());
-        Slots slots =
-            new Slots(
+        Slots<MemorySegment> slots =
+            Slots.ofCells(
                 scratch, context, tasks, 2L * cells.blockRows() * shape.keys(), Precision.FP64);
         parallel.forEach(
             context,
@@ -78,7 +78,7 @@ final class AttentionGradient implements Kernel {
       DenseMatrix dv,
       Blas blas) {
 
-    void run(long sequence, int head, Slots slots) {
+    void run(long sequence, int head, Slots<MemorySegment> slots) {
       MemorySegment slot = slots.borrow();
       try {
         for (int from = 0; from < cells.shape().queries(); from += cells.blockRows()) {

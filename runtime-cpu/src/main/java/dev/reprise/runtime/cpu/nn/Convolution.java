@@ -49,7 +49,8 @@ final class Convolution implements Kernel {
       long tasks = plan.groups() * steps;
       if (tasks > 0) {
         Step step = new Step(plan, images, filters, out, products);
-        Slots slots = new Slots(scratch, context, tasks, step.slotCells(), precision);
+        Slots<MemorySegment> slots =
+            Slots.ofCells(scratch, context, tasks, step.slotCells(), precision);
         parallel.forEach(
             context, tasks, task -> step.run((int) (task / steps), task % steps, slots));
       }
@@ -71,7 +72,7 @@ final class Convolution implements Kernel {
       return rows * plan.stepCols();
     }
 
-    void run(int group, long step, Slots slots) {
+    void run(int group, long step, Slots<MemorySegment> slots) {
       MemorySegment slot = slots.borrow();
       try {
         if (plan.imagesPerStep() > 1) {

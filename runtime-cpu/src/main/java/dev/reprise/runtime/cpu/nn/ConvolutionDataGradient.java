@@ -54,7 +54,8 @@ final class ConvolutionDataGradient implements Kernel {
       long tasks = plan.groups() * steps;
       if (tasks > 0) {
         Step step = new Step(plan, filters, new OutputCells(group, dout), dx, products);
-        Slots slots = new Slots(scratch, context, tasks, step.slotCells(), precision);
+        Slots<MemorySegment> slots =
+            Slots.ofCells(scratch, context, tasks, step.slotCells(), precision);
         parallel.forEach(
             context,
             tasks,
@@ -84,7 +85,7 @@ final class ConvolutionDataGradient implements Kernel {
       return plan.shape().filterHeight() * plan.shape().filterWidth();
     }
 
-    void run(int group, long step, int block, Slots slots) {
+    void run(int group, long step, int block, Slots<MemorySegment> slots) {
       WindowShape shape = plan.shape();
       int from = block * plan.channelsPerDataTask();
       int to = Math.min(shape.channels(), from + plan.channelsPerDataTask());

@@ -58,7 +58,8 @@ final class ConvolutionFilterGradient implements Kernel {
         Partials partials = new Partials(dw, sums, scratch);
         Step step = new Step(plan, images, new OutputCells(group, dout), products);
         long tasks = plan.groups() * sums * blocks;
-        Slots slots = new Slots(scratch, context, tasks, step.slotCells(), precision);
+        Slots<MemorySegment> slots =
+            Slots.ofCells(scratch, context, tasks, step.slotCells(), precision);
         parallel.forEach(
             context,
             tasks,
@@ -86,7 +87,7 @@ final class ConvolutionFilterGradient implements Kernel {
       return plan.shape().filterHeight() * plan.shape().filterWidth();
     }
 
-    void run(int group, long sum, int block, MemorySegment target, Slots slots) {
+    void run(int group, long sum, int block, MemorySegment target, Slots<MemorySegment> slots) {
       WindowShape shape = plan.shape();
       int from = block * plan.channelsPerFilterTask();
       int to = Math.min(shape.channels(), from + plan.channelsPerFilterTask());

@@ -5,32 +5,46 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Supplier;
 
 /**
- * Pieces of scratch memory that the tasks of one kernel call borrow: as many as tasks can run at
- * once, so that one is always free and none depends on how many tasks there are. What a piece holds
- * is undefined.
+ * What the tasks of one kernel call borrow to work with: as much as tasks can run at once, so that
+ * there is always something free and nothing depends on how many tasks there are. What is in it is
+ * undefined.
+ *
+ * @param <S> what a task borrows
  */
-final class Slots {
-  private final ArrayBlockingQueue<MemorySegment> free;
+final class Slots<S> {
+  private final ArrayBlockingQueue<S> free;
 
   /**
    * @param tasks of the call
-   * @param cells of a piece
+   * @param maker makes what a task borrows, on the calling thread
    */
-  Slots(Scratch scratch, ExecutionContext context, long tasks, long cells, Precision precision) {
+  Slots(ExecutionContext context, long tasks, Supplier<S> maker) {
     int count = (int) Math.max(1, Math.min(context.threads(), tasks));
     free = new ArrayBlockingQueue<>(count);
     for (int i = 0; i < count; i++) {
-      free.add(scratch.bytes(Math.multiplyExact(cells, precision.bytesPerCell())));
+      free.add(maker.get());
     }
   }
 
-  MemorySegment borrow() {
+  /**
+   * Pieces of scratch memory.
+   *
+   * @param cells of a piece
+   */
+  static Slots<MemorySegment> ofCells(
+      Scratch scratch, ExecutionContext context, long tasks, long cells, Precision precision) {
+    long bytes = Math.multiplyExact(cells, precision.bytesPerCell());
+    return new Slots<>(context, tasks, () -> scratch.bytes(bytes));
+  }
+
+  S borrow() {
     return free.remove();
   }
 
-  void giveBack(MemorySegment slot) {
+  void giveBack(S slot) {
     free.add(slot);
   }
 }

@@ -14,11 +14,6 @@ import java.lang.foreign.MemorySegment;
  */
 record TileFactors(MemorySegment cells, Precision precision, int places, int tiles, int planes) {
 
-  /** Cells of all matrices. */
-  static long cells(int places, int tiles, int planes) {
-    return (long) places * places * tiles * planes;
-  }
-
   /** Where the matrix of a place begins. */
   long matrix(int place) {
     return (long) place * tiles * planes;

@@ -47,8 +47,8 @@ record WinogradConvolution(
         });
     long steps = plan.steps();
     long tasks = plan.groups() * steps;
-    Workspaces<Workspace> spaces =
-        new Workspaces<>(context, tasks, () -> new Workspace(plan, scratch, precision));
+    Slots<Workspace> spaces =
+        new Slots<>(context, tasks, () -> new Workspace(plan, scratch, precision));
     parallel.forEach(
         context,
         tasks,

@@ -40,8 +40,8 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
             (long) plan.groups() * plan.factors() * plan.channels(), plan.targets(), precision);
     Partials partials = new Partials(sums, count, scratch);
     long tasks = plan.groups() * count;
-    Workspaces<Workspace> spaces =
-        new Workspaces<>(context, tasks, () -> new Workspace(plan, scratch, precision));
+    Slots<Workspace> spaces =
+        new Slots<>(context, tasks, () -> new Workspace(plan, scratch, precision));
     parallel.forEach(
         context,
         tasks,

@@ -46,6 +46,9 @@ record WinogradPlan(
   /** Of bringing a cell of a filter to a factor. */
   private static final double FILTER_FACTOR = 40;
 
+  /** Cells of a row of tiles over all planes, of which each thread has some forty on the heap. */
+  private static final long MOST_ROW_CELLS = 1 << 15;
+
   /** By how much tiles must be cheaper: they take more memory. */
   private static final double GAIN = 1.2;
 
@@ -94,7 +97,9 @@ record WinogradPlan(
             && shape.dilationHeight() == 1
             && shape.dilationWidth() == 1
             && shape.images() > 0;
-    if (!fits) {
+    long planesOfRow = Math.max(shape.channels(), shape.filters());
+    if (!fits
+        || planesOfRow * Math.max(pieces(outWidth), pieces(shape.outWidth())) > MOST_ROW_CELLS) {
       return false;
     }
     double pairs = (double) shape.channels() * shape.filters();
