@@ -14,6 +14,15 @@ import java.lang.foreign.MemorySegment;
  */
 record TileFactors(MemorySegment cells, Precision precision, int places, int tiles, int planes) {
 
+  /** The factors of the filters of a group, among those of all groups. */
+  static TileFactors ofFilters(
+      WinogradPlan plan, MemorySegment all, Precision precision, int group) {
+    long bytes = plan.filterFactors() * precision.bytesPerCell();
+    MemorySegment cells = all.asSlice(group * bytes, bytes);
+    int places = plan.filter().cells();
+    return new TileFactors(cells, precision, places, plan.channels(), plan.targets());
+  }
+
   /** Where the matrix of a place begins. */
   long matrix(int place) {
     return (long) place * tiles * planes;

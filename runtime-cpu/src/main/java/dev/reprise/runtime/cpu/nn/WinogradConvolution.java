@@ -47,13 +47,13 @@ record WinogradConvolution(
         });
     long steps = plan.steps();
     long tasks = plan.groups() * steps;
-    Slots<Workspace> spaces =
-        new Slots<>(context, tasks, () -> new Workspace(plan, scratch, precision));
+    Slots<TileSpace> spaces =
+        new Slots<>(context, tasks, () -> new TileSpace(plan, scratch, precision));
     parallel.forEach(
         context,
         tasks,
         task -> {
-          Workspace space = spaces.borrow();
+          TileSpace space = spaces.borrow();
           try {
             int group = (int) (task / steps);
             step(plan.step(task % steps), group, images, weights(weights, group), out, space);
@@ -64,10 +64,7 @@ record WinogradConvolution(
   }
 
   private TileFactors weights(MemorySegment all, int group) {
-    long bytes = plan.filterFactors() * products.bytes();
-    MemorySegment cells = all.asSlice(group * bytes, bytes);
-    int places = plan.filter().cells();
-    return new TileFactors(cells, products.precision(), places, plan.channels(), plan.targets());
+    return TileFactors.ofFilters(plan, all, products.precision(), group);
   }
 
   private void step(
@@ -76,13 +73,11 @@ record WinogradConvolution(
       DenseMatrix images,
       TileFactors weights,
       DenseMatrix out,
-      Workspace space) {
+      TileSpace space) {
     int perImage = step.rows() * plan.tilesAcross();
     int tiles = step.count() * perImage;
-    int places = plan.filter().cells();
-    Precision precision = products.precision();
-    TileFactors factors = new TileFactors(space.factors, precision, places, tiles, plan.channels());
-    TileFactors results = new TileFactors(space.results, precision, places, tiles, plan.targets());
+    TileFactors factors = space.ofImages(tiles);
+    TileFactors results = space.ofOutputs(tiles);
     for (int i = 0; i < step.count(); i++) {
       long image = plan.at(step.first() + i, group);
       space.images.spread(
@@ -103,22 +98,6 @@ record WinogradConvolution(
       long image = plan.at(step.first() + i, group);
       space.outputs.collect(
           results, i * perImage, out.segment(), image, step.rowFrom(), step.rowTo());
-    }
-  }
-
-  /** What a step works on. */
-  private static final class Workspace {
-    final ImageTiles images;
-    final OutputTiles outputs;
-    final MemorySegment factors;
-    final MemorySegment results;
-
-    Workspace(WinogradPlan plan, Scratch scratch, Precision precision) {
-      images = new ImageTiles(plan, precision);
-      outputs = new OutputTiles(plan, precision);
-      long tiles = (long) plan.factors() * plan.stepTiles() * precision.bytesPerCell();
-      factors = scratch.bytes(tiles * plan.channels());
-      results = scratch.bytes(tiles * plan.targets());
     }
   }
 }

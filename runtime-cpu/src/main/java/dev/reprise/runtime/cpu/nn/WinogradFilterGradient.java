@@ -40,13 +40,13 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
             (long) plan.groups() * plan.factors() * plan.channels(), plan.targets(), precision);
     Partials partials = new Partials(sums, count, scratch);
     long tasks = plan.groups() * count;
-    Slots<Workspace> spaces =
-        new Slots<>(context, tasks, () -> new Workspace(plan, scratch, precision));
+    Slots<TileSpace> spaces =
+        new Slots<>(context, tasks, () -> new TileSpace(plan, scratch, precision));
     parallel.forEach(
         context,
         tasks,
         task -> {
-          Workspace space = spaces.borrow();
+          TileSpace space = spaces.borrow();
           try {
             int group = (int) (task / count);
             long sum = task % count;
@@ -77,10 +77,7 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
   }
 
   private TileFactors ofGroup(MemorySegment all, int group) {
-    long bytes = plan.filterFactors() * products.bytes();
-    MemorySegment cells = all.asSlice(group * bytes, bytes);
-    int places = plan.filter().cells();
-    return new TileFactors(cells, products.precision(), places, plan.channels(), plan.targets());
+    return TileFactors.ofFilters(plan, all, products.precision(), group);
   }
 
   private void add(
@@ -90,18 +87,16 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
       DenseMatrix dout,
       TileFactors target,
       boolean isFirst,
-      Workspace space) {
+      TileSpace space) {
     int perImage = step.rows() * plan.tilesAcross();
     int tiles = step.count() * perImage;
-    int places = plan.filter().cells();
-    Precision precision = products.precision();
-    TileFactors factors = new TileFactors(space.factors, precision, places, tiles, plan.channels());
-    TileFactors outputs = new TileFactors(space.outputs, precision, places, tiles, plan.targets());
+    TileFactors factors = space.ofImages(tiles);
+    TileFactors outputs = space.ofOutputs(tiles);
     for (int i = 0; i < step.count(); i++) {
       long image = plan.at(step.first() + i, group);
       int tile = i * perImage;
       space.images.spread(images.segment(), image, step.rowFrom(), step.rowTo(), factors, tile);
-      space.gradients.spread(dout.segment(), image, step.rowFrom(), step.rowTo(), outputs, tile);
+      space.outputs.spread(dout.segment(), image, step.rowFrom(), step.rowTo(), outputs, tile);
     }
     for (int place = 0; place < plan.factors(); place++) {
       Blas.Block left = new Blas.Block(factors.cells(), factors.matrix(place), plan.channels());
@@ -112,22 +107,6 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
       } else {
         products.gemmAdd(true, false, plan.channels(), plan.targets(), tiles, left, right, sum);
       }
-    }
-  }
-
-  /** What a step works on. */
-  private static final class Workspace {
-    final ImageTiles images;
-    final OutputTiles gradients;
-    final MemorySegment factors;
-    final MemorySegment outputs;
-
-    Workspace(WinogradPlan plan, Scratch scratch, Precision precision) {
-      images = new ImageTiles(plan, precision);
-      gradients = new OutputTiles(plan, precision);
-      long tiles = (long) plan.factors() * plan.stepTiles() * precision.bytesPerCell();
-      factors = scratch.bytes(tiles * plan.channels());
-      outputs = scratch.bytes(tiles * plan.targets());
     }
   }
 }
