@@ -54,14 +54,23 @@ final class PairedMaxima {
     }
   }
 
-  /** Gradients of some channels of images. */
+  /**
+   * Gradients of some channels of images.
+   *
+   * @param windows of the shape
+   */
   static void backward(
-      WindowShape shape, DenseMatrix images, DenseMatrix dout, DenseMatrix dx, long from, long to) {
+      WindowShape shape,
+      Pooling.Windows windows,
+      DenseMatrix images,
+      DenseMatrix dout,
+      DenseMatrix dx,
+      long from,
+      long to) {
     double[] cells = new double[(int) shape.planeCells()];
     double[] gradients = new double[(int) shape.outCells()];
     double[] sums = new double[cells.length];
     CellBlocks blocks = new CellBlocks(images.precision(), cells.length);
-    Pooling.Windows windows = Pooling.Windows.of(shape);
     for (long plane = from; plane < to; plane++) {
       blocks.load(images.segment(), plane * cells.length, cells, 0, cells.length);
       blocks.load(dout.segment(), plane * gradients.length, gradients, 0, gradients.length);

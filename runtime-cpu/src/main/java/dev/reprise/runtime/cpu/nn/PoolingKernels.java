@@ -74,7 +74,7 @@ final class PoolingKernels {
           planesPerTask(shape),
           (from, to) -> {
             if (paired) {
-              PairedMaxima.backward(shape, images, dout, dx, from, to);
+              PairedMaxima.backward(shape, windows, images, dout, dx, from, to);
               return;
             }
             ChannelCells in = new ChannelCells(images, shape.planeCells());

@@ -74,8 +74,8 @@ class PairedMaximaTest {
       }
       PairedMaxima.forward(shape, images, found, 0, 4);
       PairedMaxima.forward(shape, images, found, 4, 6);
-      PairedMaxima.backward(shape, images, gradients, foundGradient, 0, 1);
-      PairedMaxima.backward(shape, images, gradients, foundGradient, 1, 6);
+      PairedMaxima.backward(shape, windows, images, gradients, foundGradient, 0, 1);
+      PairedMaxima.backward(shape, windows, images, gradients, foundGradient, 1, 6);
       assertThat(cells(found)).as("%s", shape).isEqualTo(cells(wanted));
       assertThat(cells(foundGradient)).as("%s", shape).isEqualTo(cells(wantedGradient));
     }
