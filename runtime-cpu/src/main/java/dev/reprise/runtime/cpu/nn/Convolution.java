@@ -38,11 +38,16 @@ final class Convolution implements Kernel {
     DenseMatrix filters = Windows.filters(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     WinogradPlan tiles = WinogradPlan.of(shape, precision);
+    DirectPlan direct = DirectPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
       if (tiles != null && ModerateCells.are(parallel, context, images, filters)) {
         new WinogradConvolution(tiles, false, parallel, products)
             .run(images, filters, out, scratch, context);
+        return new Operand[] {scratch.keep(out)};
+      }
+      if (direct != null) {
+        new DirectConvolution(direct, false, parallel).run(images, filters, out, scratch, context);
         return new Operand[] {scratch.keep(out)};
       }
       long steps = plan.imageSteps() * plan.rowSteps();

@@ -41,11 +41,16 @@ final class ConvolutionDataGradient implements Kernel {
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     WinogradPlan tiles = WinogradPlan.ofDataGradient(shape, precision);
+    DirectPlan direct = DirectPlan.ofDataGradient(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       if (tiles != null && ModerateCells.are(parallel, context, dout, filters)) {
         new WinogradConvolution(tiles, true, parallel, products)
             .run(dout, filters, dx, scratch, context);
+        return new Operand[] {scratch.keep(dx)};
+      }
+      if (direct != null) {
+        new DirectConvolution(direct, true, parallel).run(dout, filters, dx, scratch, context);
         return new Operand[] {scratch.keep(dx)};
       }
       WindowShape group = plan.shape();

@@ -42,11 +42,16 @@ final class ConvolutionFilterGradient implements Kernel {
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     WinogradPlan tiles = WinogradPlan.of(shape, precision);
+    DirectPlan direct = DirectPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells(), precision);
       if (tiles != null && ModerateCells.are(parallel, context, images, dout)) {
         new WinogradFilterGradient(tiles, parallel, products)
             .run(images, dout, dw, scratch, context);
+        return new Operand[] {scratch.keep(dw)};
+      }
+      if (direct != null) {
+        new DirectFilterGradient(direct, parallel).run(images, dout, dw, scratch, context);
         return new Operand[] {scratch.keep(dw)};
       }
       WindowShape group = plan.shape();

@@ -1,0 +1,249 @@
+package dev.reprise.runtime.cpu.code;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Writes the few instructions of x86-64 and AVX2 that {@link PanelCode} consists of (Intel 64 and
+ * IA-32 Architectures Software Developer's Manual, volume 2). General registers and vector
+ * registers are given by their numbers, 0 to 15.
+ *
+ * <p>Belongs to one thread.
+ */
+final class Assembler {
+  static final int RAX = 0;
+  static final int RCX = 1;
+  static final int RDX = 2;
+  static final int RBX = 3;
+  static final int RSP = 4;
+  static final int RBP = 5;
+  static final int RSI = 6;
+  static final int RDI = 7;
+  static final int R8 = 8;
+  static final int R9 = 9;
+  static final int R10 = 10;
+  static final int R11 = 11;
+  static final int R12 = 12;
+  static final int R13 = 13;
+  static final int R14 = 14;
+  static final int R15 = 15;
+
+  /** Opcode maps of VEX instructions: those that begin with 0F, and with 0F 38. */
+  private static final int MAP_0F = 1;
+
+  private static final int MAP_0F38 = 2;
+
+  private static final int MOST_BYTES = 4096;
+
+  private static final int PREFIX_NONE = 0;
+  private static final int PREFIX_66 = 1;
+
+  private final ByteBuffer code = ByteBuffer.allocate(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final boolean doubles;
+
+  /**
+   * @param doubles whether the vector instructions are those of doubles, else of floats
+   */
+  Assembler(boolean doubles) {
+    this.doubles = doubles;
+  }
+
+  /** An address: base, plus index times scale where there is an index, plus displacement. */
+  record Address(int base, int index, int scale, int displacement) {
+    static Address of(int base) {
+      return new Address(base, -1, 1, 0);
+    }
+
+    static Address of(int base, int displacement) {
+      return new Address(base, -1, 1, displacement);
+    }
+
+    /** Base + scale * index, for a scale of 1, 2, 4 or 8. */
+    static Address of(int base, int index, int scale) {
+      return new Address(base, index, scale, 0);
+    }
+
+    Address plus(int bytes) {
+      return new Address(base, index, scale, displacement + bytes);
+    }
+
+    private int indexBit() {
+      return index >= 8 ? 1 : 0;
+    }
+
+    private int baseBit() {
+      return base >> 3;
+    }
+  }
+
+  byte[] bytes() {
+    return Arrays.copyOf(code.array(), here());
+  }
+
+  /** Where the next instruction begins. */
+  int here() {
+    return code.position();
+  }
+
+  void push(int register) {
+    if (register >= 8) {
+      int8(0x41);
+    }
+    int8(0x50 + (register & 7));
+  }
+
+  void pop(int register) {
+    if (register >= 8) {
+      int8(0x41);
+    }
+    int8(0x58 + (register & 7));
+  }
+
+  void move(int to, int from) {
+    general(0x89, from, to);
+  }
+
+  void load(int to, Address from) {
+    general(0x8B, to, from);
+  }
+
+  /** {@code to = address}. */
+  void address(int to, Address of) {
+    general(0x8D, to, of);
+  }
+
+  void add(int to, int from) {
+    general(0x01, from, to);
+  }
+
+  void add(int to, Address from) {
+    general(0x03, to, from);
+  }
+
+  /** Whether a register is zero, for the jump that follows. */
+  void test(int register) {
+    general(0x85, register, register);
+  }
+
+  void decrement(int register) {
+    rex(1, 0, 0, register >> 3);
+    int8(0xFF);
+    int8(0xC0 | 1 << 3 | register & 7);
+  }
+
+  /** Jumps back to {@code target} unless the last result was zero. */
+  void jumpBackUnlessZero(int target) {
+    int8(0x0F);
+    int8(0x85);
+    int32(target - (here() + 4));
+  }
+
+  /**
+   * Jumps to where {@link #landHere} is called with what this returns, when the last result was
+   * zero.
+   */
+  int jumpIfZero() {
+    int8(0x0F);
+    int8(0x84);
+    int32(0);
+    return here();
+  }
+
+  void landHere(int jump) {
+    code.putInt(jump - Integer.BYTES, here() - jump);
+  }
+
+  void returnToCaller() {
+    // vzeroupper: the code of others may use registers of half the size.
+    int8(0xC5);
+    int8(0xF8);
+    int8(0x77);
+    int8(0xC3);
+  }
+
+  void clear(int vector) {
+    vex(MAP_0F, prefix(), false, vector, vector, 0, vector >> 3);
+    int8(0x57);
+    int8(0xC0 | (vector & 7) << 3 | vector & 7);
+  }
+
+  void loadVector(int to, Address from) {
+    vector(MAP_0F, prefix(), false, 0x10, to, 0, from);
+  }
+
+  void storeVector(Address to, int from) {
+    vector(MAP_0F, prefix(), false, 0x11, from, 0, to);
+  }
+
+  void addVector(int to, int one, Address other) {
+    vector(MAP_0F, prefix(), false, 0x58, to, one, other);
+  }
+
+  /** Every cell of {@code to} is the one at the address. */
+  void broadcast(int to, Address from) {
+    vector(MAP_0F38, PREFIX_66, false, doubles ? 0x19 : 0x18, to, 0, from);
+  }
+
+  /** {@code sum = sum + one * other}, rounded once. */
+  void multiplyAdd(int sum, int one, int other) {
+    vex(MAP_0F38, PREFIX_66, doubles, sum, one, 0, other >> 3);
+    int8(0xB8);
+    int8(0xC0 | (sum & 7) << 3 | other & 7);
+  }
+
+  private int prefix() {
+    return doubles ? PREFIX_66 : PREFIX_NONE;
+  }
+
+  private void general(int opcode, int register, int other) {
+    rex(1, register >> 3, 0, other >> 3);
+    int8(opcode);
+    int8(0xC0 | (register & 7) << 3 | other & 7);
+  }
+
+  private void general(int opcode, int register, Address at) {
+    rex(1, register >> 3, at.indexBit(), at.baseBit());
+    int8(opcode);
+    modrm(register, at);
+  }
+
+  private void rex(int wide, int register, int index, int base) {
+    int8(0x40 | wide << 3 | register << 2 | index << 1 | base);
+  }
+
+  private void vector(
+      int map, int prefix, boolean wide, int opcode, int register, int source, Address at) {
+    vex(map, prefix, wide, register, source, at.indexBit(), at.baseBit());
+    int8(opcode);
+    modrm(register, at);
+  }
+
+  /** The three-byte form, of 256 bits; bits of registers and the second source are inverted. */
+  private void vex(
+      int map, int prefix, boolean wide, int register, int source, int index, int base) {
+    int8(0xC4);
+    int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | map);
+    int8((wide ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
+  }
+
+  private void modrm(int register, Address at) {
+    int low = (register & 7) << 3;
+    boolean hasIndex = at.index >= 0;
+    boolean needsSib = hasIndex || (at.base & 7) == RSP;
+    int8(0x80 | low | (needsSib ? RSP : at.base & 7));
+    if (needsSib) {
+      int scale = Integer.numberOfTrailingZeros(at.scale);
+      int8(scale << 6 | (hasIndex ? at.index & 7 : RSP) << 3 | at.base & 7);
+    }
+    int32(at.displacement);
+  }
+
+  private void int32(int value) {
+    code.putInt(value);
+  }
+
+  private void int8(int value) {
+    code.put((byte) value);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.reprise.runtime.cpu.code;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Memory that holds machine code, of Linux: written first, then made executable and never writable
+ * again. It lives as long as the process.
+ */
+final class ExecutableMemory {
+  private static final int READ = 1;
+  private static final int WRITE = 2;
+  private static final int EXECUTE = 4;
+  private static final int PRIVATE_ANONYMOUS = 0x22;
+
+  private ExecutableMemory() {}
+
+  /**
+   * Copies code to memory that may be executed.
+   *
+   * @return where it begins
+   * @throws IOException when the system gives no such memory, as under some policies
+   */
+  static MemorySegment holding(byte[] code) throws IOException {
+    MethodHandle map =
+        function(
+            "mmap",
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    MethodHandle protect =
+        function("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    try {
+      long at =
+          (long) map.invokeExact(0L, (long) code.length, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+      if (at == -1) {
+        throw new IOException("no memory for machine code");
+      }
+      MemorySegment memory = MemorySegment.ofAddress(at).reinterpret(code.length);
+      memory.copyFrom(MemorySegment.ofArray(code));
+      int failed = (int) protect.invokeExact(at, (long) code.length, READ | EXECUTE);
+      if (failed != 0) {
+        throw new IOException("the system lets no memory be made executable");
+      }
+      return memory;
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static MethodHandle function(String name, FunctionDescriptor descriptor)
+      throws IOException {
+    Linker linker = Linker.nativeLinker();
+    MemorySegment symbol =
+        linker.defaultLookup().find(name).orElseThrow(() -> new IOException("no " + name));
+    return linker.downcallHandle(symbol, descriptor);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.Assembler.R10;
+import static dev.reprise.runtime.cpu.code.Assembler.R11;
+import static dev.reprise.runtime.cpu.code.Assembler.R12;
+import static dev.reprise.runtime.cpu.code.Assembler.R13;
+import static dev.reprise.runtime.cpu.code.Assembler.R14;
+import static dev.reprise.runtime.cpu.code.Assembler.R15;
+import static dev.reprise.runtime.cpu.code.Assembler.R8;
+import static dev.reprise.runtime.cpu.code.Assembler.R9;
+import static dev.reprise.runtime.cpu.code.Assembler.RAX;
+import static dev.reprise.runtime.cpu.code.Assembler.RBP;
+import static dev.reprise.runtime.cpu.code.Assembler.RBX;
+import static dev.reprise.runtime.cpu.code.Assembler.RCX;
+import static dev.reprise.runtime.cpu.code.Assembler.RDI;
+import static dev.reprise.runtime.cpu.code.Assembler.RDX;
+import static dev.reprise.runtime.cpu.code.Assembler.RSI;
+
+import dev.reprise.runtime.cpu.code.Assembler.Address;
+
+/**
+ * The machine code of {@link PanelSums} for a number of rows: a function of the System V calling
+ * convention whose argument is the address of a {@link PanelSums.Arguments}.
+ *
+ * <p>The sums of a row are two vector registers. In the inner loop each row's cell is broadcast and
+ * multiplied into both: with six rows twelve multiplications wait for eight loads, which is as fast
+ * as the processor multiplies.
+ */
+final class PanelCode {
+  /** Registers of sums are 0 to 11. */
+  static final int MOST_ROWS = 6;
+
+  private static final int VECTOR_BYTES = 32;
+  private static final int PANEL_FIRST = 12;
+  private static final int PANEL_SECOND = 13;
+  private static final int CELL = 14;
+
+  private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
+
+  private final Assembler to;
+  private final int rows;
+  private final int terms;
+  private final int cellBytes;
+
+  private PanelCode(boolean doubles, int rows, int terms) {
+    this.to = new Assembler(doubles);
+    this.rows = rows;
+    this.terms = terms;
+    this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
+  }
+
+  /**
+   * Code for a number of rows.
+   *
+   * @param terms of the innermost direction that are written out one after the other: neighbouring
+   *     cells of the left operand where there are several
+   */
+  static byte[] of(boolean doubles, int rows, int terms) {
+    PanelCode code = new PanelCode(doubles, rows, terms);
+    code.write();
+    return code.to.bytes();
+  }
+
+  private static Address argument(int number) {
+    return Address.of(RDI, number * Long.BYTES);
+  }
+
+  private void write() {
+    for (int register : SAVED) {
+      to.push(register);
+    }
+    // R12, R13, R14: one, three and five steps from row to row.
+    to.load(R12, argument(PanelSums.STEP));
+    to.address(R13, Address.of(R12, R12, 2));
+    to.address(R14, Address.of(R12, R12, 4));
+    for (int i = 0; i < 2 * rows; i++) {
+      to.clear(i);
+    }
+    to.load(RAX, argument(PanelSums.LEFT));
+    to.load(RDX, argument(PanelSums.RIGHT));
+    to.load(R8, argument(PanelSums.COUNTS));
+    int outer = to.here();
+    to.move(R10, RAX);
+    to.move(R11, RDX);
+    to.load(R9, argument(PanelSums.COUNTS + 1));
+    int middle = to.here();
+    to.move(RSI, R10);
+    to.move(RBX, R11);
+    to.load(RCX, argument(PanelSums.COUNTS + 2));
+    to.load(R15, argument(PanelSums.LEFT_STRIDES + 2));
+    to.load(RBP, argument(PanelSums.RIGHT_STRIDES + 2));
+    int inner = to.here();
+    for (int term = 0; term < terms; term++) {
+      multiply(term);
+    }
+    to.add(RSI, R15);
+    to.add(RBX, RBP);
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(inner);
+    to.add(R10, argument(PanelSums.LEFT_STRIDES + 1));
+    to.add(R11, argument(PanelSums.RIGHT_STRIDES + 1));
+    to.decrement(R9);
+    to.jumpBackUnlessZero(middle);
+    to.add(RAX, argument(PanelSums.LEFT_STRIDES));
+    to.add(RDX, argument(PanelSums.RIGHT_STRIDES));
+    to.decrement(R8);
+    to.jumpBackUnlessZero(outer);
+    store();
+    for (int i = SAVED.length - 1; i >= 0; i--) {
+      to.pop(SAVED[i]);
+    }
+    to.returnToCaller();
+  }
+
+  private void multiply(int term) {
+    int right = term * PanelSums.PANEL_BYTES;
+    to.loadVector(PANEL_FIRST, Address.of(RBX, right));
+    to.loadVector(PANEL_SECOND, Address.of(RBX, right + VECTOR_BYTES));
+    for (int i = 0; i < rows; i++) {
+      int cell = CELL + i % 2;
+      to.broadcast(cell, row(i).plus(term * cellBytes));
+      to.multiplyAdd(2 * i, PANEL_FIRST, cell);
+      to.multiplyAdd(2 * i + 1, PANEL_SECOND, cell);
+    }
+  }
+
+  private static Address row(int i) {
+    return switch (i) {
+      case 0 -> Address.of(RSI);
+      case 1, 2, 4 -> Address.of(RSI, R12, i);
+      case 3 -> Address.of(RSI, R13, 1);
+      case 5 -> Address.of(RSI, R14, 1);
+      default -> throw new IllegalArgumentException("row " + i);
+    };
+  }
+
+  private void store() {
+    to.load(RDX, argument(PanelSums.TARGET_STRIDE));
+    to.load(RCX, argument(PanelSums.ADDS));
+    to.test(RCX);
+    int jump = to.jumpIfZero();
+    to.load(RAX, argument(PanelSums.TARGET));
+    for (int i = 0; i < rows; i++) {
+      to.addVector(2 * i, 2 * i, Address.of(RAX));
+      to.addVector(2 * i + 1, 2 * i + 1, Address.of(RAX, VECTOR_BYTES));
+      to.add(RAX, RDX);
+    }
+    to.landHere(jump);
+    to.load(RAX, argument(PanelSums.TARGET));
+    for (int i = 0; i < rows; i++) {
+      to.storeVector(Address.of(RAX), 2 * i);
+      to.storeVector(Address.of(RAX, VECTOR_BYTES), 2 * i + 1);
+      to.add(RAX, RDX);
+    }
+  }
+}

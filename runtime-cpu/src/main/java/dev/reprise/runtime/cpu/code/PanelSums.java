@@ -1,0 +1,201 @@
+package dev.reprise.runtime.cpu.code;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.reprise.runtime.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sums of products of up to six rows of one operand with a panel of another, 64 bytes wide, in
+ * registers from the first term to the last:
+ *
+ * <pre>
+ *   target[i][j] (+)= sum over p, q, s of left[i][p][q][s] right[p][q][s][j]
+ * </pre>
+ *
+ * <p>Cells lie at any stride from each other in each direction, so that patches of images are
+ * multiplied where the images lie, and nothing is packed. Terms are added in the order of p, q, s,
+ * each product and sum rounded once. Stateless, for any number of threads.
+ */
+public final class PanelSums {
+  /** Rows at most. */
+  public static final int MOST_ROWS = PanelCode.MOST_ROWS;
+
+  /** Bytes of a row of a panel. */
+  public static final int PANEL_BYTES = 64;
+
+  // Places of the arguments, counted in longs.
+  static final int LEFT = 0;
+  static final int RIGHT = 1;
+  static final int TARGET = 2;
+  static final int COUNTS = 3;
+  static final int LEFT_STRIDES = 6;
+  static final int RIGHT_STRIDES = 9;
+  static final int STEP = 12;
+  static final int TARGET_STRIDE = 13;
+  static final int ADDS = 14;
+
+  /** Bytes that the arguments of a call take. */
+  public static final int ARGUMENT_BYTES = 15 * Long.BYTES;
+
+  // A constant, so that the compiler makes a call of it instead of looking what it is; critical,
+  // since a call takes microseconds and telling the JVM of it would cost a tenth of that.
+  private static final MethodHandle CALL =
+      Linker.nativeLinker()
+          .downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
+
+  /** Terms of the innermost direction that are written out, at most. */
+  private static final int MOST_TERMS = 8;
+
+  private final boolean doubles;
+
+  // By terms and rows, made when first needed. Segments are immutable, so a thread that sees one
+  // without the lock sees all of it.
+  private final MemorySegment[][] codes = new MemorySegment[MOST_TERMS + 1][MOST_ROWS + 1];
+
+  private PanelSums(boolean doubles) throws IOException {
+    this.doubles = doubles;
+    codes[1][1] = ExecutableMemory.holding(PanelCode.of(doubles, 1, 1));
+  }
+
+  private MemorySegment code(int terms, int rows) {
+    MemorySegment code = codes[terms][rows];
+    return code == null ? make(terms, rows) : code;
+  }
+
+  private synchronized MemorySegment make(int terms, int rows) {
+    if (codes[terms][rows] == null) {
+      try {
+        codes[terms][rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return codes[terms][rows];
+  }
+
+  /** Of a process: made when first asked for, and found or not for good. */
+  private static final class Made {
+    static final PanelSums DOUBLES = make(true);
+    static final PanelSums FLOATS = make(false);
+
+    private static PanelSums make(boolean doubles) {
+      try {
+        return canRun() ? new PanelSums(doubles) : null;
+      } catch (IOException e) {
+        return null;
+      }
+    }
+
+    private static boolean canRun() throws IOException {
+      Path processor = Path.of("/proc/cpuinfo");
+      if (!System.getProperty("os.arch").equals("amd64") || !Files.isReadable(processor)) {
+        return false;
+      }
+      for (String line : Files.readAllLines(processor)) {
+        if (line.startsWith("flags")) {
+          List<String> flags = Arrays.asList(line.split("\\s+"));
+          return flags.contains("avx2") && flags.contains("fma");
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Those of cells of a precision; null where the machine has none. */
+  public static PanelSums find(Precision precision) {
+    return precision == Precision.FP64 ? Made.DOUBLES : Made.FLOATS;
+  }
+
+  /**
+   * Computes sums.
+   *
+   * @param rows 1 to {@link #MOST_ROWS}
+   */
+  public void run(int rows, Arguments arguments) {
+    try {
+      CALL.invokeExact(code(arguments.terms, rows), arguments.address);
+    } catch (Throwable e) {
+      throw new IllegalStateException("generated code failed", e);
+    }
+  }
+
+  /**
+   * What a call works on. Strides and steps are in bytes, counts at least 1. Belongs to one thread.
+   */
+  public static final class Arguments {
+    private final MemorySegment memory;
+    private final long address;
+    private int terms = 1;
+
+    /**
+     * @param memory of {@link #ARGUMENT_BYTES}, aligned to 8
+     */
+    public Arguments(MemorySegment memory) {
+      this.memory = memory;
+      this.address = memory.address();
+    }
+
+    private void set(int place, long value) {
+      memory.set(JAVA_LONG, (long) place * Long.BYTES, value);
+    }
+
+    /** How many terms there are in direction 0 or 1, and how far each is from the one before. */
+    public Arguments direction(int number, long count, long left, long right) {
+      set(COUNTS + number, count);
+      set(LEFT_STRIDES + number, left);
+      set(RIGHT_STRIDES + number, right);
+      return this;
+    }
+
+    /**
+     * How many terms there are in the innermost direction, whose panels lie one after the other.
+     *
+     * @param left from a term to the next, of the left operand
+     * @param cellBytes of a cell
+     */
+    public Arguments innermost(int count, long left, int cellBytes) {
+      terms = 1;
+      for (int some = MOST_TERMS; some > 1 && left == cellBytes && terms == 1; some--) {
+        terms = count % some == 0 ? some : 1;
+      }
+      return direction(2, count / terms, left * terms, (long) PANEL_BYTES * terms);
+    }
+
+    /** From a row to the next, of the left operand and of the target. */
+    public Arguments rows(long left, long target) {
+      set(STEP, left);
+      set(TARGET_STRIDE, target);
+      return this;
+    }
+
+    /** Whether sums are added to what the target holds. */
+    public Arguments adds(boolean adds) {
+      set(ADDS, adds ? 1 : 0);
+      return this;
+    }
+
+    /** Where the operands and the target begin. */
+    public Arguments at(
+        MemorySegment left,
+        long leftByte,
+        MemorySegment right,
+        long rightByte,
+        MemorySegment target,
+        long targetByte) {
+      set(LEFT, left.address() + leftByte);
+      set(RIGHT, right.address() + rightByte);
+      set(TARGET, target.address() + targetByte);
+      return this;
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelSums;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A convolution whose products are taken where the images lie: for up to six neighbouring outputs
+ * of a row and a panel of filters at once the sums over all channels and places of the filters, in
+ * registers.
+ *
+ * @param turnedAround whether the filters are those of a convolution whose gradient this is
+ */
+record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel parallel) {
+
+  /**
+   * Writes all outputs.
+   *
+   * @param images that are read, one row each
+   * @param scratch of the call; holds the panels of the filters, and a step for each thread
+   */
+  void run(
+      DenseMatrix images,
+      DenseMatrix filters,
+      DenseMatrix out,
+      Scratch scratch,
+      ExecutionContext context) {
+    int panels = plan.panels();
+    long cells = plan.panelCells();
+    MemorySegment weights = scratch.bytes(plan.groups() * panels * cells * plan.bytes());
+    parallel.forRange(
+        context,
+        (long) plan.groups() * panels,
+        ConvolutionPlan.pieces(1 << 13, cells),
+        (from, to) -> {
+          FilterPanels brought = new FilterPanels(plan);
+          for (long i = from; i < to; i++) {
+            int group = (int) (i / panels);
+            int number = (int) (i % panels);
+            brought.spread(filters.segment(), turnedAround, group, number, weights, i * cells);
+          }
+        });
+    long steps = plan.steps();
+    long tasks = plan.groups() * steps;
+    Slots<DirectSpace> spaces = new Slots<>(context, tasks, () -> new DirectSpace(plan, scratch));
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          DirectSpace space = spaces.borrow();
+          try {
+            int group = (int) (task / steps);
+            DirectPlan.Step step = plan.step(task % steps, group);
+            PaddedPlanes.read(plan, images.segment(), step, space.planes);
+            multiply(step, weights, group * panels * cells * plan.bytes(), space);
+            space.panels.collect(space.outputs, step, out.segment());
+          } finally {
+            spaces.giveBack(space);
+          }
+        });
+  }
+
+  private void multiply(
+      DirectPlan.Step step, MemorySegment weights, long weightsAt, DirectSpace space) {
+    DirectPlan.Window window = plan.window();
+    long bytes = plan.bytes();
+    long rowBytes = plan.paddedWidth() * bytes;
+    long planeBytes = plan.paddedRows(step.rows()) * rowBytes;
+    long lineBytes = (long) window.columns() * PanelSums.PANEL_BYTES;
+    space
+        .arguments
+        .direction(0, plan.channels(), planeBytes, window.rows() * lineBytes)
+        .direction(1, window.rows(), window.rowStep() * rowBytes, lineBytes)
+        .innermost(window.columns(), window.columnStep() * bytes, plan.bytes())
+        .rows(window.right() * bytes, PanelSums.PANEL_BYTES)
+        .adds(false);
+    for (int panel = 0; panel < plan.panels(); panel++) {
+      long right = weightsAt + panel * plan.panelCells() * bytes;
+      multiply(step, panel, weights, right, space);
+    }
+  }
+
+  /** The outputs of a step that a panel has. */
+  private void multiply(
+      DirectPlan.Step step, int panel, MemorySegment weights, long right, DirectSpace space) {
+    PanelSums sums = PanelSums.find(plan.precision());
+    DirectPlan.Window window = plan.window();
+    int bytes = plan.bytes();
+    int width = plan.outWidth();
+    int pieces = DirectSpace.pieces(width);
+    for (int row = 0; row < step.rows(); row++) {
+      long left = (long) row * window.down() * plan.paddedWidth() * bytes;
+      long target = ((long) panel * step.rows() + row) * width * PanelSums.PANEL_BYTES;
+      for (int piece = 0; piece < pieces; piece++) {
+        int from = piece * width / pieces;
+        int to = (piece + 1) * width / pieces;
+        sums.run(
+            to - from,
+            space.arguments.at(
+                space.planes,
+                left + (long) from * window.right() * bytes,
+                weights,
+                right,
+                space.outputs,
+                target + (long) from * PanelSums.PANEL_BYTES));
+      }
+    }
+  }
+}

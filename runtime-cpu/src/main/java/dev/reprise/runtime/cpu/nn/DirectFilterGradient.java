@@ -1,0 +1,150 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Partials;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelSums;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gradient of the filters of a direct convolution: for up to six channels, or columns of the
+ * filters, and a panel of filters at once the sums over all outputs of a step, in registers. Tasks
+ * sum over some of the steps; their sums are added in order.
+ */
+record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
+  /** Tasks that we like to have, for as many cores. */
+  private static final long TASKS = 16;
+
+  /** Cells of all partial sums, at most, where there is more than one. */
+  private static final long SUM_CELLS = 1 << 22;
+
+  /** Channels from which on several of them are summed at once. */
+  private static final int SEVERAL_CHANNELS = 4;
+
+  /**
+   * Writes the gradient.
+   *
+   * @param images one row each
+   * @param dout the gradient of the outputs, one row for each image
+   * @param scratch of the call
+   */
+  void run(
+      DenseMatrix images,
+      DenseMatrix dout,
+      DenseMatrix gradient,
+      Scratch scratch,
+      ExecutionContext context) {
+    int groups = plan.groups();
+    long rows = (long) plan.channels() * plan.window().cells();
+    long cells = rows * plan.paddedTargets();
+    long steps = plan.steps();
+    long most = Math.clamp(SUM_CELLS / (groups * cells), 1, TASKS);
+    long stepsPerSum = ConvolutionPlan.pieces(steps, most);
+    long count = ConvolutionPlan.pieces(steps, stepsPerSum);
+    int parts =
+        (int)
+            Math.min(
+                plan.panels(), ConvolutionPlan.pieces(TASKS, Math.multiplyExact(count, groups)));
+    DenseMatrix sums = scratch.matrix(groups * rows, plan.paddedTargets(), plan.precision());
+    Partials partials = new Partials(sums, count, scratch);
+    long tasks = groups * count * parts;
+    Slots<DirectSpace> spaces = new Slots<>(context, tasks, () -> new DirectSpace(plan, scratch));
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          DirectSpace space = spaces.borrow();
+          try {
+            int group = (int) (task / (count * parts));
+            long sum = task / parts % count;
+            int part = (int) (task % parts);
+            int first = part * plan.panels() / parts;
+            int end = (part + 1) * plan.panels() / parts;
+            MemorySegment target = partials.segment(sum);
+            long last = Math.min(steps, (sum + 1) * stepsPerSum);
+            for (long number = sum * stepsPerSum; number < last; number++) {
+              DirectPlan.Step step = plan.step(number, group);
+              PaddedPlanes.read(plan, images.segment(), step, space.planes);
+              space.panels.spread(dout.segment(), step, first, end, space.outputs);
+              boolean adds = number > sum * stepsPerSum;
+              add(step, target, group * cells * plan.bytes(), first, end, adds, space);
+            }
+          } finally {
+            spaces.giveBack(space);
+          }
+        });
+    partials.addUp(parallel, context);
+    parallel.forRange(
+        context,
+        (long) groups * plan.panels(),
+        ConvolutionPlan.pieces(1 << 13, plan.panelCells()),
+        (from, to) -> {
+          FilterPanels brought = new FilterPanels(plan);
+          for (long i = from; i < to; i++) {
+            int group = (int) (i / plan.panels());
+            int number = (int) (i % plan.panels());
+            for (int plane = 0; plane < plan.channels(); plane++) {
+              brought.collect(
+                  sums.segment(), group * cells, group, number, plane, gradient.segment());
+            }
+          }
+        });
+  }
+
+  /** Sums over the outputs of a step, of some panels. */
+  private void add(
+      DirectPlan.Step step,
+      MemorySegment target,
+      long targetAt,
+      int firstPanel,
+      int endPanel,
+      boolean adds,
+      DirectSpace space) {
+    DirectPlan.Window window = plan.window();
+    long bytes = plan.bytes();
+    long rowBytes = plan.paddedWidth() * bytes;
+    long planeBytes = plan.paddedRows(step.rows()) * rowBytes;
+    long lineBytes = (long) plan.outWidth() * PanelSums.PANEL_BYTES;
+    long cellBytes = plan.paddedTargets() * bytes;
+    boolean overChannels = plan.channels() >= SEVERAL_CHANNELS;
+    space
+        .arguments
+        .direction(0, 1, 0, 0)
+        .direction(1, step.rows(), window.down() * rowBytes, lineBytes)
+        .innermost(plan.outWidth(), window.right() * bytes, plan.bytes())
+        .adds(adds);
+    if (overChannels) {
+      space.arguments.rows(planeBytes, window.cells() * cellBytes);
+    } else {
+      space.arguments.rows(window.columnStep() * bytes, cellBytes);
+    }
+    int extent = overChannels ? plan.channels() : window.columns();
+    int outer = overChannels ? window.columns() : plan.channels();
+    int pieces = DirectSpace.pieces(extent);
+    PanelSums sums = PanelSums.find(plan.precision());
+    for (int panel = firstPanel; panel < endPanel; panel++) {
+      long right = (panel - firstPanel) * step.rows() * lineBytes;
+      for (int row = 0; row < window.rows(); row++) {
+        for (int other = 0; other < outer; other++) {
+          for (int piece = 0; piece < pieces; piece++) {
+            int from = piece * extent / pieces;
+            int to = (piece + 1) * extent / pieces;
+            int channel = overChannels ? from : other;
+            int column = overChannels ? other : from;
+            long left =
+                channel * planeBytes
+                    + row * window.rowStep() * rowBytes
+                    + column * window.columnStep() * bytes;
+            long place = ((long) channel * window.rows() + row) * window.columns() + column;
+            long at = targetAt + place * cellBytes + (long) panel * PanelSums.PANEL_BYTES;
+            sums.run(
+                to - from,
+                space.arguments.at(space.planes, left, space.outputs, right, target, at));
+          }
+        }
+      }
+    }
+  }
+}
