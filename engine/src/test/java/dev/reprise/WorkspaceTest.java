@@ -177,4 +177,20 @@ class WorkspaceTest {
       assertThat(Workspace.isOpen(closed)).as(closed).isFalse();
     }
   }
+
+  /** They used to count as variables from before the parfor, which a later input may read. */
+  @Test
+  void whatAParforWithinALoopAssignsIsItsIterationsOwn() throws Exception {
+    run("R = matrix(0, 3, 1)");
+    for (String head : List.of("for (again in 1:2)", "while (sum(R) < 12)")) {
+      run("R = R * 0");
+      run(head + " { parfor (j in 1:3) { q = j * 2; R[j, 1] = q } }");
+      assertThat(printed("print(sum(R))")).isEqualTo("12.0\n");
+      assertThat(workspace.variables()).doesNotContainKey("q");
+    }
+    run("q = 7");
+    assertThatThrownBy(() -> run("for (again in 1:2) { parfor (j in 1:3) { q = j } }"))
+        .isInstanceOf(CompileException.class);
+    assertThat(printed("print(q)")).isEqualTo("7\n");
+  }
 }

@@ -14,10 +14,7 @@ import java.util.regex.Pattern;
  */
 public final class PrintedText {
   /** Results of two systems differ by the order of additions. */
-  private static final double RELATIVE = 1e-9;
-
-  /** Rounding noise around zero. */
-  private static final double ABSOLUTE = 1e-9;
+  private static final double TOLERANCE = 1e-9;
 
   private static final Pattern NUMBER =
       Pattern.compile("(?<![A-Za-z0-9_.])[-+]?\\d+(\\.\\d+)?([eE][-+]?\\d+)?(?![A-Za-z0-9_.])");
@@ -26,10 +23,19 @@ public final class PrintedText {
 
   /** The first difference, told for a person. */
   public static Optional<String> difference(String expected, String actual) {
+    return difference(expected, actual, TOLERANCE);
+  }
+
+  /**
+   * The first difference, told for a person.
+   *
+   * @param tolerance how far numbers may be apart, relative to the larger one or to 1
+   */
+  public static Optional<String> difference(String expected, String actual, double tolerance) {
     List<String> left = expected.lines().filter(line -> !line.isBlank()).toList();
     List<String> right = actual.lines().filter(line -> !line.isBlank()).toList();
     for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
-      if (!sameLine(left.get(i).strip(), right.get(i).strip())) {
+      if (!sameLine(left.get(i).strip(), right.get(i).strip(), tolerance)) {
         return Optional.of(
             "line " + (i + 1) + "\n  expected: " + left.get(i) + "\n  found:    " + right.get(i));
       }
@@ -41,7 +47,7 @@ public final class PrintedText {
     return Optional.empty();
   }
 
-  private static boolean sameLine(String expected, String actual) {
+  private static boolean sameLine(String expected, String actual, double tolerance) {
     if (expected.equals(actual)) {
       return true;
     }
@@ -53,7 +59,7 @@ public final class PrintedText {
     List<String> numbers = all(right);
     int i = 0;
     for (String number : all(left)) {
-      if (!sameNumber(number, numbers.get(i++))) {
+      if (!sameNumber(number, numbers.get(i++), tolerance)) {
         return false;
       }
     }
@@ -69,7 +75,7 @@ public final class PrintedText {
     return found;
   }
 
-  private static boolean sameNumber(String expected, String actual) {
+  private static boolean sameNumber(String expected, String actual, double tolerance) {
     if (expected.equals(actual)) {
       return true;
     }
@@ -80,7 +86,7 @@ public final class PrintedText {
     }
     return x == y
         ? hasExponent(expected) == hasExponent(actual)
-        : Math.abs(x - y) <= ABSOLUTE + RELATIVE * Math.max(Math.abs(x), Math.abs(y));
+        : Math.abs(x - y) <= tolerance * (1 + Math.max(Math.abs(x), Math.abs(y)));
   }
 
   private static boolean isWhole(String number) {

@@ -2,6 +2,7 @@ package dev.reprise.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** A script as a tree of statements, so that it can be made smaller while it still fails. */
 public record RandomProgram(List<Statement> statements) {
@@ -57,6 +58,18 @@ public record RandomProgram(List<Statement> statements) {
    */
   public List<RandomProgram> smaller() {
     return smaller(statements).stream().map(RandomProgram::new).toList();
+  }
+
+  /**
+   * This less every statement without which the rest still is as wanted, such as failing in some
+   * way.
+   */
+  public RandomProgram smallestThat(Predicate<RandomProgram> isWanted) {
+    return smaller().stream()
+        .filter(isWanted)
+        .findFirst()
+        .map(found -> found.smallestThat(isWanted))
+        .orElse(this);
   }
 
   private static List<List<Statement>> smaller(List<Statement> statements) {

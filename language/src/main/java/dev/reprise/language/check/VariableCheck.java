@@ -130,7 +130,7 @@ public final class VariableCheck {
     } else if (statement instanceof Statement.If choice) {
       choice(choice);
     } else if (statement instanceof Statement.While loop) {
-      assigned.addAll(AssignedNames.of(loop.body()));
+      assigned.addAll(AssignedNames.lasting(loop.body()));
       reads(loop.predicate());
       statements(loop.body());
     } else if (statement instanceof Statement.For loop) {
@@ -181,7 +181,7 @@ public final class VariableCheck {
     if (!loop.parallel()) {
       notParforVariable(variable, loop.variable().position());
       assigned.add(variable);
-      assigned.addAll(AssignedNames.of(loop.body()));
+      assigned.addAll(AssignedNames.lasting(loop.body()));
       statements(loop.body());
       return;
     }

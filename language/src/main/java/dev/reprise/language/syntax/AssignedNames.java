@@ -10,11 +10,21 @@ public final class AssignedNames {
 
   public static Set<String> of(List<Statement> statements) {
     Set<String> names = new LinkedHashSet<>();
-    collect(statements, names);
+    collect(statements, true, names);
     return names;
   }
 
-  private static void collect(List<Statement> statements, Set<String> names) {
+  /**
+   * Those that may be assigned when the statements are done: what the iterations of a parfor assign
+   * is their own, unless it was there before.
+   */
+  public static Set<String> lasting(List<Statement> statements) {
+    Set<String> names = new LinkedHashSet<>();
+    collect(statements, false, names);
+    return names;
+  }
+
+  private static void collect(List<Statement> statements, boolean withinParfor, Set<String> names) {
     for (Statement statement : statements) {
       if (statement instanceof Statement.Assign assign) {
         names.add(assign.target().name());
@@ -23,13 +33,15 @@ public final class AssignedNames {
       } else if (statement instanceof Statement.MultiAssign multi) {
         multi.targets().forEach(target -> names.add(target.name()));
       } else if (statement instanceof Statement.If choice) {
-        collect(choice.then(), names);
-        collect(choice.otherwise(), names);
+        collect(choice.then(), withinParfor, names);
+        collect(choice.otherwise(), withinParfor, names);
       } else if (statement instanceof Statement.While loop) {
-        collect(loop.body(), names);
+        collect(loop.body(), withinParfor, names);
       } else if (statement instanceof Statement.For loop) {
-        names.add(loop.variable().name());
-        collect(loop.body(), names);
+        if (!loop.parallel() || withinParfor) {
+          names.add(loop.variable().name());
+          collect(loop.body(), withinParfor, names);
+        }
       }
     }
   }
