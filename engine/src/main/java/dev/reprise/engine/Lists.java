@@ -116,9 +116,10 @@ final class Lists {
    * {@code as.list}: a list itself, the list that a list of one holds, else a list of the value.
    */
   static Value fromValue(Operation operation, Value[] inputs) {
-    if (single(inputs[0]) instanceof ListValue list) {
-      list.retain();
-      return list;
+    if (inputs[0] instanceof ListValue list) {
+      Value found = single(list) instanceof ListValue inner ? inner : list;
+      found.retain();
+      return found;
     }
     return build(List.of(), List.of(inputs[0]));
   }
