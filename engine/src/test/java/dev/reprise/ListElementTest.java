@@ -54,6 +54,14 @@ class ListElementTest {
   }
 
   @Test
+  void aNameThatIsNotThereIsAnsweredWithThoseThatAre() {
+    assertThat(Scripts.failure(Scripts.config(), "L = list(a=1, b=2)\nprint(as.scalar(L[\"c\"]))"))
+        .hasMessageContaining("no element named 'c'; its names are [a, b]");
+    assertThat(Scripts.failure(Scripts.config(), "L = list(1, 2)\nprint(as.scalar(L[\"c\"]))"))
+        .hasMessageContaining("no element named 'c'; its elements have no names, take them by");
+  }
+
+  @Test
   void aFrameInAListIsNotPrintedAsAMatrix() {
     assertThat(Scripts.output("print(toString(list(frame(\"a\", rows=1, cols=1), 3)))"))
         .contains("[\n# FRAME")

@@ -156,7 +156,12 @@ final class Lists {
       int at = list.indexOf(name);
       if (at < 0) {
         throw new OperandException(
-            "the list has no element named '" + name + "'; its names are " + list.names());
+            "the list has no element named '"
+                + name
+                + "'; "
+                + (list.names().isEmpty()
+                    ? "its elements have no names, take them by position"
+                    : "its names are " + list.names()));
       }
       return at;
     }
