@@ -237,6 +237,33 @@ class CheckpointTest {
   }
 
   @Test
+  void valuesOfNestedListsKeepTheirKeysToo() throws IOException {
+    String script =
+        """
+        W = rand(rows=40, cols=3)
+        start = 1
+        if (file.exists("state")) {
+          s = resume("state")
+          net = as.list(s["net"])
+          layer = as.list(net["layer"])
+          W = as.matrix(layer["W"])
+          start = as.scalar(s["epoch"]) + 1
+        }
+        for (e in seq(start, END, 1)) {
+          W = W * 0.9 + rand(rows=40, cols=3)
+          checkpoint(list(net=list(layer=list(W=W), depth=1), epoch=e), "state")
+        }
+        write(W, "W.bin", format="binary")
+        """;
+    run(config(), script.replace("END", "5"));
+    Key whole = tracedKey(config());
+    forget();
+    run(config(), script.replace("END", "2"));
+    run(config().withSeed(4711), script.replace("END", "5"));
+    assertThat(tracedKey(config())).isEqualTo(whole);
+  }
+
+  @Test
   void valuesOfAnotherOriginAreKnownByTheirContent() throws IOException {
     run(
         config().withNumerics(Numerics.EXACT),

@@ -92,10 +92,25 @@ class NamedMatricesTest {
     Files.writeString(folder.resolve("x.safetensors"), "{\"a\":1}  and more");
     run("write(list(a=seq(1, 9), b=seq(1, 2)), \"good.safetensors\", format=\"safetensors\")");
     byte[] good = Files.readAllBytes(folder.resolve("good.safetensors"));
+    writeHeader("list.safetensors", "[1, 2]");
+    writeHeader(
+        "twice.safetensors",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
+            + "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}");
+    writeHeader(
+        "real.safetensors", "{\"a\":{\"dtype\":\"U8\",\"shape\":[2.5],\"data_offsets\":[0,2]}}");
     Files.write(folder.resolve("cut.safetensors"), java.util.Arrays.copyOf(good, good.length - 1));
     for (List<String> mistake :
         List.of(
             List.of("L = read(\"x.safetensors\")\nprint(length(L))", "this is no safetensors file"),
+            List.of(
+                "L = read(\"list.safetensors\")\nprint(length(L))",
+                "the header of the safetensors file is damaged: found a list instead of an object"),
+            List.of(
+                "L = read(\"twice.safetensors\")\nprint(length(L))", "there are two tensors \"a\""),
+            List.of(
+                "L = read(\"real.safetensors\")\nprint(length(L))",
+                "a list of whole numbers holds a number with a fraction"),
             List.of("L = read(\"cut.safetensors\")\nprint(length(L))", "the file is truncated"),
             List.of(
                 "a = read(\"good.safetensors\", dataset=\"c\")\nprint(sum(a))",
@@ -112,5 +127,12 @@ class NamedMatricesTest {
       assertThat(Scripts.failure(Scripts.config().withWorkingDirectory(folder), mistake.get(0)))
           .hasMessageContaining(mistake.get(1));
     }
+  }
+
+  private void writeHeader(String name, String header) throws Exception {
+    byte[] text = header.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    java.nio.ByteBuffer bytes =
+        java.nio.ByteBuffer.allocate(8 + text.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    Files.write(folder.resolve(name), bytes.putLong(text.length).put(text).array());
   }
 }

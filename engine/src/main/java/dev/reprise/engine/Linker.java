@@ -328,6 +328,7 @@ final class Linker {
                   new SubscriptStep(compute, operation, inputs, ofCells("rightIndex", compute));
               case "append" ->
                   new AppendStep(compute, operation, inputs, ofCells("cbind", compute));
+              case "as.list" -> new AsListStep(compute, operation, inputs);
               default -> new StructureStep(compute, operation, inputs);
             };
         case KERNEL -> kernel(compute, operation, inputs);

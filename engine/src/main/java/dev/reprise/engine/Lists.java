@@ -116,9 +116,10 @@ final class Lists {
    * {@code as.list}: a list itself, the list that a list of one holds, else a list of the value.
    */
   static Value fromValue(Operation operation, Value[] inputs) {
-    if (single(inputs[0]) instanceof ListValue list) {
-      list.retain();
-      return list;
+    if (inputs[0] instanceof ListValue list) {
+      Value found = single(list) instanceof ListValue inner ? inner : list;
+      found.retain();
+      return found;
     }
     return build(List.of(), List.of(inputs[0]));
   }
@@ -155,7 +156,12 @@ final class Lists {
       int at = list.indexOf(name);
       if (at < 0) {
         throw new OperandException(
-            "the list has no element named '" + name + "'; its names are " + list.names());
+            "the list has no element named '"
+                + name
+                + "'; "
+                + (list.names().isEmpty()
+                    ? "its elements have no names, take them by position"
+                    : "its names are " + list.names()));
       }
       return at;
     }

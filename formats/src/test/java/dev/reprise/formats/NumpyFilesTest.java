@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +81,52 @@ class NumpyFilesTest {
   }
 
   @Test
+  void anArchiveWithADamagedCellIsRefused() throws IOException {
+    byte[] array = Files.readAllBytes(samples.folder.resolve("f8.npy"));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      // As it is, which is what numpy.savez does.
+      zip.setLevel(Deflater.NO_COMPRESSION);
+      zip.putNextEntry(new ZipEntry("X.npy"));
+      zip.write(array);
+    }
+    byte[] bytes = out.toByteArray();
+    int lastCell = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf("PK\u0007\b") - 1;
+    bytes[lastCell] ^= 0x40;
+    Files.write(folder.resolve("d.npz"), bytes);
+    FilesFixture files = new FilesFixture(folder);
+    assertThatThrownBy(() -> files.matrix("d.npz"))
+        .hasMessageContaining("the checksum of the array \"X\" does not match");
+    assertThat(files.allocator.open).hasValue(0);
+  }
+
+  @Test
+  void damagedHeadersSayWhatIsWrong() throws IOException {
+    byte[] good = Files.readAllBytes(samples.folder.resolve("f8.npy"));
+    FilesFixture files = new FilesFixture(folder);
+    byte[] version = good.clone();
+    version[6] = 9;
+    Files.write(folder.resolve("v.npy"), version);
+    assertThatThrownBy(() -> files.matrix("v.npy"))
+        .hasMessageContaining("version 9 of npy is not known, only 1 to 3");
+    byte[] length = good.clone();
+    length[6] = 2;
+    Arrays.fill(length, 8, 12, (byte) 0xff);
+    Files.write(folder.resolve("l.npy"), length);
+    assertThatThrownBy(() -> files.matrix("l.npy"))
+        .hasMessageContaining("the npy header is damaged: it says that it has 4294967295 bytes");
+    String negative =
+        new String(good, StandardCharsets.ISO_8859_1).replace("'shape': (2, ", "'shape': (-2,");
+    Files.write(folder.resolve("n.npy"), negative.getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> files.matrix("n.npy"))
+        .hasMessageContaining("the npy header's shape is damaged: (-2,3");
+    Files.write(
+        folder.resolve("e.npz"),
+        new byte[] {'P', 'K', 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    assertThatThrownBy(() -> files.matrix("e.npz")).hasMessageContaining("holds no arrays");
+  }
+
+  @Test
   void bothFormatsGiveBackTheSameBits() {
     FilesFixture files = new FilesFixture(folder);
     Random random = new Random(4);
@@ -104,8 +155,7 @@ class NumpyFilesTest {
     DenseMatrix matrix =
         files.matrixOf(new double[][] {{0.5, 0.1}}, 2).converted(Precision.FP32, files.allocator);
     files.files.write(matrix, "f.npy", folder, WriteOptions.format("npy"));
-    assertThat(
-            Files.readString(folder.resolve("f.npy"), java.nio.charset.StandardCharsets.ISO_8859_1))
+    assertThat(Files.readString(folder.resolve("f.npy"), StandardCharsets.ISO_8859_1))
         .contains("'<f4'");
     assertThat(files.matrix("f.npy").get(0, 1)).isEqualTo((double) 0.1f);
   }

@@ -184,6 +184,12 @@ public abstract class LayerContract extends DeviceContract {
         emptyMatrix(2, 2),
         Scalar.of(4L));
     assertRefused("above 0 and up to 1, not 0.0", "dropout", x, Scalar.of(0.0), Scalar.of(1L));
+    assertRefused(
+        "needs the seed that 'dropout' drew",
+        "dropout_backward",
+        x,
+        Scalar.of(0.5),
+        Scalar.of(-1L));
   }
 
   private void assertRefused(String message, String opcode, Operand... operands) {

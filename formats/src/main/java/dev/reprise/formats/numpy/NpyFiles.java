@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -59,15 +61,47 @@ public final class NpyFiles {
       throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = entry(zip, name, file.toString());
-      try (InputStream in = zip.getInputStream(entry)) {
+      try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
         byte[] chunk = new byte[CHUNK_BYTES];
-        return matrix(
-            target -> fill(in, chunk, target), entry.getSize(), file.toString(), allocator);
+        DenseMatrix matrix =
+            matrix(target -> fill(in, chunk, target), entry.getSize(), file.toString(), allocator);
+        try {
+          checkSum(in, entry, file.toString());
+          return matrix;
+        } catch (RuntimeException | IOException | Error e) {
+          matrix.buffer().release();
+          throw e;
+        }
       }
     } catch (ZipException e) {
-      throw new FormatException(
-          file.toString(), "this is no npz file (" + e.getMessage() + "); check format=");
+      throw noArchive(file, e);
     }
+  }
+
+  /** The archive has a checksum of every array, which the JDK does not look at. */
+  private static void checkSum(CheckedInputStream in, ZipEntry entry, String file)
+      throws IOException {
+    in.transferTo(OutputStream.nullOutputStream());
+    if (in.getChecksum().getValue() != entry.getCrc()) {
+      throw new FormatException(
+          file,
+          "the checksum of the array \""
+              + withoutEnding(entry.getName())
+              + "\" does not match: the file was damaged after it was written; restore it or write"
+              + " it again");
+    }
+  }
+
+  private static FormatException noArchive(Path file, ZipException cause) {
+    return new FormatException(
+        file.toString(),
+        "this is no npz file, or it is truncated ("
+            + cause.getMessage()
+            + "); check format= or copy it again");
+  }
+
+  private static String withoutEnding(String name) {
+    return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
   }
 
   private static void fill(InputStream in, byte[] chunk, ByteBuffer target) throws IOException {
@@ -85,8 +119,7 @@ public final class NpyFiles {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       return names(zip);
     } catch (ZipException e) {
-      throw new FormatException(
-          file.toString(), "this is no npz file (" + e.getMessage() + "); check format=");
+      throw noArchive(file, e);
     }
   }
 
@@ -94,23 +127,25 @@ public final class NpyFiles {
     return zip.stream()
         .map(ZipEntry::getName)
         .filter(found -> found.endsWith(ENDING))
-        .map(found -> found.substring(0, found.length() - ENDING.length()))
+        .map(NpyFiles::withoutEnding)
         .toList();
   }
 
   private static ZipEntry entry(ZipFile zip, String name, String file) {
     List<String> names = names(zip);
-    String wanted = name == null && names.size() == 1 ? names.get(0) : name;
-    if (wanted != null && wanted.endsWith(ENDING)) {
-      wanted = wanted.substring(0, wanted.length() - ENDING.length());
+    if (names.isEmpty()) {
+      throw new FormatException(file, "the file holds no arrays");
     }
+    String wanted = name == null && names.size() == 1 ? names.get(0) : name;
+    wanted = wanted == null ? null : withoutEnding(wanted);
     if (wanted == null || !names.contains(wanted)) {
       throw new FormatException(
           file,
           (name == null
                   ? "the file holds " + names.size() + " arrays; name one with dataset="
                   : "there is no array \"" + name + "\"")
-              + (names.isEmpty() ? "" : "; there are " + String.join(", ", names)));
+              + "; there are "
+              + String.join(", ", names));
     }
     return zip.getEntry(wanted + ENDING);
   }

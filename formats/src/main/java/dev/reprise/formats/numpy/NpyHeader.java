@@ -34,13 +34,23 @@ record NpyHeader(
     if (!Arrays.equals(Arrays.copyOf(start, MAGIC.length), MAGIC)) {
       throw new FormatException(file, "this is no npy file; check format=");
     }
-    int width = start[6] == 1 ? 2 : 4;
-    ByteBuffer length = ByteBuffer.wrap(source.next(width, file)).order(ByteOrder.LITTLE_ENDIAN);
-    int bytes = width == 2 ? Short.toUnsignedInt(length.getShort()) : length.getInt();
-    if (start[6] < 1 || start[6] > 3 || bytes < 0 || bytes > LONGEST) {
+    if (start[6] < 1 || start[6] > 3) {
       throw new FormatException(file, "version " + start[6] + " of npy is not known, only 1 to 3");
     }
-    return parse(new String(source.next(bytes, file), StandardCharsets.UTF_8), file);
+    int width = start[6] == 1 ? 2 : 4;
+    ByteBuffer length = ByteBuffer.wrap(source.next(width, file)).order(ByteOrder.LITTLE_ENDIAN);
+    long bytes =
+        width == 2
+            ? Short.toUnsignedInt(length.getShort())
+            : Integer.toUnsignedLong(length.getInt());
+    if (bytes > LONGEST) {
+      throw new FormatException(
+          file,
+          "the npy header is damaged: it says that it has "
+              + bytes
+              + " bytes; copy the file again");
+    }
+    return parse(new String(source.next((int) bytes, file), StandardCharsets.UTF_8), file);
   }
 
   /** Parses the dictionary. */
@@ -96,12 +106,20 @@ record NpyHeader(
                   + shape.strip()
                   + "), a matrix has two dimensions; reshape it in numpy");
         }
-        extents[count++] = Long.parseLong(word.strip());
+        long extent = Long.parseLong(word.strip());
+        if (extent < 0) {
+          throw damagedShape(shape, file);
+        }
+        extents[count++] = extent;
       }
     } catch (NumberFormatException e) {
-      throw new FormatException(file, "the npy header's shape is damaged: (" + shape + ")");
+      throw damagedShape(shape, file);
     }
     return extents;
+  }
+
+  private static FormatException damagedShape(String shape, String file) {
+    return new FormatException(file, "the npy header's shape is damaged: (" + shape + ")");
   }
 
   /** The header of a matrix of ours, row by row, padded so that the cells are aligned. */

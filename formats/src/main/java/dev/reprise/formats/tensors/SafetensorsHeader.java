@@ -12,7 +12,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -80,15 +82,31 @@ record SafetensorsHeader(List<Tensor> tensors, long dataStart) {
 
   private static void expect(JsonParser json, JsonToken token, String file) throws IOException {
     if (json.nextToken() != token) {
-      throw damaged(file, "found " + json.currentToken() + " instead of " + token);
+      throw damaged(file, "found " + words(json.currentToken()) + " instead of " + words(token));
     }
+  }
+
+  private static String words(JsonToken token) {
+    return switch (token) {
+      case null -> "the end";
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "a list";
+      case VALUE_STRING -> "a text";
+      case VALUE_NUMBER_INT -> "a whole number";
+      case VALUE_NUMBER_FLOAT -> "a number with a fraction";
+      default -> "\"" + token.asString() + "\"";
+    };
   }
 
   private static List<Tensor> parse(JsonParser json, String file) throws IOException {
     List<Tensor> tensors = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     expect(json, JsonToken.START_OBJECT, file);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
+      if (!names.add(name)) {
+        throw damaged(file, "there are two tensors \"" + name + "\"");
+      }
       expect(json, JsonToken.START_OBJECT, file);
       if (name.equals("__metadata__")) {
         json.skipChildren();
@@ -137,7 +155,7 @@ record SafetensorsHeader(List<Tensor> tensors, long dataStart) {
       numbers.add(json.getLongValue());
     }
     if (json.currentToken() != JsonToken.END_ARRAY) {
-      throw damaged(file, "a list of numbers holds " + json.currentToken());
+      throw damaged(file, "a list of whole numbers holds " + words(json.currentToken()));
     }
     return List.copyOf(numbers);
   }

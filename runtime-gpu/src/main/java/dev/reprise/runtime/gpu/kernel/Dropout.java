@@ -19,7 +19,8 @@ record Dropout(boolean givesSeed) implements DeviceKernel {
         && CellKernels.isNumber(inputs[1])
         && CellKernels.isNumber(inputs[2])
         && ((Scalar) inputs[1]).asDouble() > 0
-        && ((Scalar) inputs[1]).asDouble() <= 1;
+        && ((Scalar) inputs[1]).asDouble() <= 1
+        && (givesSeed || ((Scalar) inputs[2]).asLong() != -1);
   }
 
   @Override

@@ -1,0 +1,67 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Mistakes in calls of the layer library that would otherwise train, on wrong numbers: each is one
+ * message that says what was given.
+ */
+class LayerMistakesTest {
+  private static void assertStops(String layer, String call, String message) {
+    String script =
+        """
+        source("nn/layers/LAYER.dml") as layer
+        X = rand(rows=4, cols=3, seed=1)
+        y = matrix("1 2 3 1", 4, 1)
+        """
+            .replace("LAYER", layer);
+    assertThat(Scripts.failure(Scripts.config(), script + call + "\n"))
+        .as(call)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void lossesRefuseTargetsOfAnotherShapeInsteadOfRepeatingThem() {
+    for (String loss :
+        List.of("cross_entropy_loss", "l1_loss", "l2_loss", "log_loss", "logcosh_loss")) {
+      String shapes = loss + ": pred and y must have the same shape, but are 4x3 and 4x1";
+      assertStops(loss, "print(layer::forward(X, y))", shapes);
+      assertStops(loss, "print(layer::backward(X, y))", shapes);
+    }
+    assertStops("cross_entropy_loss2d", "print(layer::forward(X, y, 3))", "are 4x3 and 4x1");
+    assertStops("cross_entropy_loss2d", "print(layer::backward(X, y, 3))", "are 4x3 and 4x1");
+  }
+
+  @Test
+  void batchNormalizationKnowsTwoModes() {
+    assertStops(
+        "batch_norm1d",
+        """
+        [g, b, m, v] = layer::init(3)
+        [out, m, v, c, d, n] = layer::forward(X, g, b, "Train", m, v, 0.9, 1e-5)
+        print(sum(out))\
+        """,
+        "batch_norm1d: mode must be \"train\" or \"test\", but is \"Train\"");
+    assertStops(
+        "batch_norm2d",
+        """
+        [g, b, m, v] = layer::init(3)
+        [out, m, v, c, n] = layer::forward(X, g, b, 3, 1, 1, "eval", m, v, 0.9, 1e-5)
+        print(sum(out))\
+        """,
+        "batch_norm2d: mode must be \"train\" or \"test\", but is \"eval\"");
+  }
+
+  @Test
+  void dropoutIsToldTheProbabilityOfKeepingAnInput() {
+    for (String p : List.of("0", "1.5", "NaN")) {
+      assertStops(
+          "dropout",
+          "[out, mask] = layer::forward(X, " + p + ", 1)\nprint(sum(out))",
+          "dropout: p, the probability that an input is kept, must be above 0 and up to 1, but is");
+    }
+  }
+}
