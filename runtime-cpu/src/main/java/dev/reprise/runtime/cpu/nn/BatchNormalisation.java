@@ -1,16 +1,15 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@code batch_norm2d} and its gradient: each channel gets mean 0 and variance 1 over all images,
@@ -18,9 +17,12 @@ import java.lang.foreign.MemorySegment;
  */
 final class BatchNormalisation {
   private final Parallel parallel;
+  private final Precision precision;
 
-  BatchNormalisation(Parallel parallel) {
+  /** Of images of that precision; computes in double in either. */
+  BatchNormalisation(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   /**
@@ -29,7 +31,7 @@ final class BatchNormalisation {
    * the moving averages serve as mean and variance, and stay.
    */
   Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double[] gamma = channels(operation, inputs, 1, x);
     int count = gamma.length;
     double[] beta = sameLength(operation, inputs, 2, count);
@@ -39,30 +41,30 @@ final class BatchNormalisation {
     double epsilon = Arguments.number(operation, inputs, 6);
     double mu = Arguments.number(operation, inputs, 7);
     long cells = x.cols() / count;
-    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
+    ChannelBlocks channels =
+        new ChannelBlocks(parallel, context, precision, x.rows(), count, cells);
     double[] mean = averageMean;
     double[] variance = averageVariance;
     if (training) {
-      mean = divided(sums.sum((_, from, to) -> sum(x.segment(), from, to)), x.rows() * cells);
+      mean = divided(channels.sum(BatchNormalisation::sum, x), x.rows() * cells);
       double[] centre = mean;
       variance =
           divided(
-              sums.sum((c, from, to) -> squares(x.segment(), from, to, centre[c])),
+              channels.sum(
+                  (sum, c, blocks, from, to) -> squares(sum, blocks[0], from, to, centre[c]), x),
               x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
     }
     double[] inverse = inverseDeviations(variance, epsilon);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix y = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix y = scratch.matrix(x.rows(), x.cols(), precision);
       double[] centre = mean;
-      sums.forEach((c, from, to) -> {
-        double factor = inverse[c];
-        for (long i = from; i < to; i++) {
-          double normal = (x.segment().getAtIndex(JAVA_DOUBLE, i) - centre[c]) * factor;
-          y.segment().setAtIndex(JAVA_DOUBLE, i, normal * gamma[c] + beta[c]);
-        }
-      });
+      channels.map(
+          (c, blocks, from, to) ->
+              normalise(blocks[0], blocks[1], from, to, centre[c], inverse[c], gamma[c], beta[c]),
+          y,
+          x);
       return scratch.keepAll(
           y,
           column(scratch, averageMean),
@@ -78,8 +80,8 @@ final class BatchNormalisation {
    * channel.
    */
   Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix dout = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 1, precision);
     if (!dout.shape().equals(x.shape())) {
       throw new OperandException(
           "'"
@@ -96,29 +98,32 @@ final class BatchNormalisation {
     double[] inverse = sameLength(operation, inputs, 5, count);
     long cells = x.cols() / count;
     double n = (double) x.rows() * cells;
-    MemorySegment in = x.segment();
-    MemorySegment gradient = dout.segment();
-    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
-    double[] total = sums.sum((_, from, to) -> sum(gradient, from, to));
-    double[] product = sums.sum((c, from, to) -> products(gradient, in, from, to, mean[c]));
-    double[] offset = sums.sum((_, from, to) -> sum(in, from, to));
+    ChannelBlocks channels =
+        new ChannelBlocks(parallel, context, precision, x.rows(), count, cells);
+    double[] total = channels.sum(BatchNormalisation::sum, dout);
+    double[] product =
+        channels.sum(
+            (sum, c, blocks, from, to) -> products(sum, blocks[0], blocks[1], from, to, mean[c]),
+            dout,
+            x);
+    double[] offset = channels.sum(BatchNormalisation::sum, x);
     double[] dgamma = new double[count];
     for (int c = 0; c < count; c++) {
       dgamma[c] = product[c] * inverse[c];
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(x.rows(), x.cols());
-      sums.forEach((c, from, to) -> {
-        double centre = offset[c] / n;
-        double slope = product[c] / n * inverse[c] * inverse[c];
-        double average = total[c] / n;
-        double factor = gamma[c] * inverse[c];
-        for (long i = from; i < to; i++) {
-          double z = in.getAtIndex(JAVA_DOUBLE, i) - centre;
-          double d = gradient.getAtIndex(JAVA_DOUBLE, i) - average - slope * z;
-          dx.segment().setAtIndex(JAVA_DOUBLE, i, factor * d);
-        }
-      });
+      DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
+      channels.map(
+          (c, blocks, from, to) -> {
+            double centre = offset[c] / n;
+            double slope = product[c] / n * inverse[c] * inverse[c];
+            double average = total[c] / n;
+            double factor = gamma[c] * inverse[c];
+            derive(blocks, from, to, centre, slope, average, factor);
+          },
+          dx,
+          x,
+          dout);
       return scratch.keepAll(dx, column(scratch, dgamma), column(scratch, total));
     }
   }
@@ -138,8 +143,7 @@ final class BatchNormalisation {
   }
 
   /** One number per channel, which divides the columns of the input evenly. */
-  private static double[] channels(
-      Operation operation, Operand[] inputs, int at, DenseMatrix input) {
+  private double[] channels(Operation operation, Operand[] inputs, int at, DenseMatrix input) {
     double[] numbers = vector(operation, inputs, at);
     if (numbers.length == 0 || input.cols() % numbers.length != 0) {
       throw new OperandException(
@@ -155,7 +159,7 @@ final class BatchNormalisation {
     return numbers;
   }
 
-  private static double[] sameLength(Operation operation, Operand[] inputs, int at, int count) {
+  private double[] sameLength(Operation operation, Operand[] inputs, int at, int count) {
     double[] numbers = vector(operation, inputs, at);
     if (numbers.length != count) {
       throw new OperandException(
@@ -172,8 +176,8 @@ final class BatchNormalisation {
   }
 
   /** The cells of a column, or of a row. */
-  private static double[] vector(Operation operation, Operand[] inputs, int at) {
-    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+  private double[] vector(Operation operation, Operand[] inputs, int at) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != 1 && matrix.cols() != 1) {
       throw new OperandException(
           "'"
@@ -184,13 +188,14 @@ final class BatchNormalisation {
               + matrix.shape());
     }
     double[] cells = new double[Math.toIntExact(matrix.cells())];
-    MemorySegment.copy(matrix.segment(), JAVA_DOUBLE, 0, cells, 0, cells.length);
+    new CellBlocks(precision, cells.length).load(matrix.segment(), 0, cells, 0, cells.length);
     return cells;
   }
 
-  private static DenseMatrix column(Scratch scratch, double[] numbers) {
-    DenseMatrix column = scratch.matrix(numbers.length, 1);
-    MemorySegment.copy(numbers, 0, column.segment(), JAVA_DOUBLE, 0, numbers.length);
+  private DenseMatrix column(Scratch scratch, double[] numbers) {
+    DenseMatrix column = scratch.matrix(numbers.length, 1, precision);
+    new CellBlocks(precision, numbers.length)
+        .store(numbers, 0, column.segment(), 0, numbers.length);
     return column;
   }
 
@@ -217,29 +222,61 @@ final class BatchNormalisation {
     return inverse;
   }
 
-  private static double sum(MemorySegment cells, long from, long to) {
-    double sum = 0;
-    for (long i = from; i < to; i++) {
-      sum += cells.getAtIndex(JAVA_DOUBLE, i);
+  private static double sum(double sum, int channel, double[][] blocks, int from, int to) {
+    double[] cells = blocks[0];
+    double total = sum;
+    for (int i = from; i < to; i++) {
+      total += cells[i];
     }
-    return sum;
+    return total;
   }
 
-  private static double squares(MemorySegment cells, long from, long to, double centre) {
-    double sum = 0;
-    for (long i = from; i < to; i++) {
-      double distance = cells.getAtIndex(JAVA_DOUBLE, i) - centre;
-      sum += distance * distance;
+  private static double squares(double sum, double[] cells, int from, int to, double centre) {
+    double total = sum;
+    for (int i = from; i < to; i++) {
+      double distance = cells[i] - centre;
+      total += distance * distance;
     }
-    return sum;
+    return total;
   }
 
   private static double products(
-      MemorySegment gradient, MemorySegment in, long from, long to, double centre) {
-    double sum = 0;
-    for (long i = from; i < to; i++) {
-      sum += gradient.getAtIndex(JAVA_DOUBLE, i) * (in.getAtIndex(JAVA_DOUBLE, i) - centre);
+      double sum, double[] gradient, double[] in, int from, int to, double centre) {
+    double total = sum;
+    for (int i = from; i < to; i++) {
+      total += gradient[i] * (in[i] - centre);
     }
-    return sum;
+    return total;
+  }
+
+  private static void normalise(
+      double[] x,
+      double[] y,
+      int from,
+      int to,
+      double centre,
+      double factor,
+      double gamma,
+      double beta) {
+    for (int i = from; i < to; i++) {
+      y[i] = (x[i] - centre) * factor * gamma + beta;
+    }
+  }
+
+  private static void derive(
+      double[][] blocks,
+      int from,
+      int to,
+      double centre,
+      double slope,
+      double average,
+      double factor) {
+    double[] in = blocks[0];
+    double[] gradient = blocks[1];
+    double[] dx = blocks[2];
+    for (int i = from; i < to; i++) {
+      double z = in[i] - centre;
+      dx[i] = factor * (gradient[i] - average - slope * z);
+    }
   }
 }
