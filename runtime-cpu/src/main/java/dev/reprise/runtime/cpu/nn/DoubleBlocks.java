@@ -60,17 +60,26 @@ final class DoubleBlocks {
   Blas.Block read(Blas.Block block, int rows, int cols) {
     Blas.Block copy = write(block, rows, cols);
     if (floats != null) {
-      for (long row = 0; row < rows; row++) {
-        long from = block.offset() + row * block.stride();
-        for (int col = 0; col < cols; col += MOST) {
-          int n = Math.min(MOST, cols - col);
-          long at = copy.offset() + row * cols + col;
-          floats.load(block.cells(), from + col, cells, 0, n);
-          MemorySegment.copy(cells, 0, room, CELL, Double.BYTES * at, n);
-        }
+      long run = run(block, rows, cols);
+      for (long at = 0, from = block.offset(); at < (long) rows * cols; at += run) {
+        widen(block.cells(), from, copy.offset() + at, run);
+        from += block.stride();
       }
     }
     return copy;
+  }
+
+  /** Cells that lie next to each other: those of a row, or all when there are no gaps. */
+  private static long run(Blas.Block block, int rows, int cols) {
+    return block.stride() == cols ? (long) rows * cols : cols;
+  }
+
+  private void widen(MemorySegment source, long from, long to, long count) {
+    for (long i = 0; i < count; i += MOST) {
+      int n = (int) Math.min(MOST, count - i);
+      floats.load(source, from + i, cells, 0, n);
+      MemorySegment.copy(cells, 0, room, CELL, Double.BYTES * (to + i), n);
+    }
   }
 
   /** Where the cells of the block are to be written; undefined in fp32. */
@@ -98,14 +107,18 @@ final class DoubleBlocks {
     if (floats == null) {
       return;
     }
-    for (long row = 0; row < rows; row++) {
-      long to = block.offset() + row * block.stride();
-      for (int col = 0; col < cols; col += MOST) {
-        int n = Math.min(MOST, cols - col);
-        long at = copy.offset() + row * cols + col;
-        MemorySegment.copy(room, CELL, Double.BYTES * at, cells, 0, n);
-        floats.store(cells, 0, block.cells(), to + col, n);
-      }
+    long run = run(block, rows, cols);
+    for (long at = 0, to = block.offset(); at < (long) rows * cols; at += run) {
+      round(copy.offset() + at, block.cells(), to, run);
+      to += block.stride();
+    }
+  }
+
+  private void round(long from, MemorySegment target, long to, long count) {
+    for (long i = 0; i < count; i += MOST) {
+      int n = (int) Math.min(MOST, count - i);
+      MemorySegment.copy(room, CELL, Double.BYTES * (from + i), cells, 0, n);
+      floats.store(cells, 0, target, to + i, n);
     }
   }
 }
