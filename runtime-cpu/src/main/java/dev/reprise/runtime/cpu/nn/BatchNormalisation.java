@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.nn;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
@@ -10,6 +12,7 @@ import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
 
 /**
  * {@code batch_norm2d} and its gradient: each channel gets mean 0 and variance 1 over all images,
@@ -19,7 +22,10 @@ final class BatchNormalisation {
   private final Parallel parallel;
   private final Precision precision;
 
-  /** Of images of that precision; computes in double in either. */
+  /**
+   * Of images of that precision; computes in double in either. Of floats it passes where channels
+   * are large, or tiny.
+   */
   BatchNormalisation(Parallel parallel, Precision precision) {
     this.parallel = parallel;
     this.precision = precision;
@@ -41,18 +47,17 @@ final class BatchNormalisation {
     double epsilon = Arguments.number(operation, inputs, 6);
     double mu = Arguments.number(operation, inputs, 7);
     long cells = x.cols() / count;
-    ChannelBlocks channels =
-        new ChannelBlocks(parallel, context, precision, x.rows(), count, cells);
+    if (!ChannelCells.pay(precision, cells)) {
+      return null;
+    }
+    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
     double[] mean = averageMean;
     double[] variance = averageVariance;
     if (training) {
-      mean = divided(channels.sum(BatchNormalisation::sum, x), x.rows() * cells);
+      mean = divided(sums.sum((_, images) -> sum(images[0]), x), x.rows() * cells);
       double[] centre = mean;
       variance =
-          divided(
-              channels.sum(
-                  (sum, c, blocks, from, to) -> squares(sum, blocks[0], from, to, centre[c]), x),
-              x.rows() * cells);
+          divided(sums.sum((c, images) -> squares(images[0], centre[c]), x), x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
     }
@@ -60,9 +65,8 @@ final class BatchNormalisation {
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix y = scratch.matrix(x.rows(), x.cols(), precision);
       double[] centre = mean;
-      channels.map(
-          (c, blocks, from, to) ->
-              normalise(blocks[0], blocks[1], from, to, centre[c], inverse[c], gamma[c], beta[c]),
+      sums.map(
+          (c, images, out) -> normalise(images[0], out, centre[c], inverse[c], gamma[c], beta[c]),
           y,
           x);
       return scratch.keepAll(
@@ -98,28 +102,26 @@ final class BatchNormalisation {
     double[] inverse = sameLength(operation, inputs, 5, count);
     long cells = x.cols() / count;
     double n = (double) x.rows() * cells;
-    ChannelBlocks channels =
-        new ChannelBlocks(parallel, context, precision, x.rows(), count, cells);
-    double[] total = channels.sum(BatchNormalisation::sum, dout);
-    double[] product =
-        channels.sum(
-            (sum, c, blocks, from, to) -> products(sum, blocks[0], blocks[1], from, to, mean[c]),
-            dout,
-            x);
-    double[] offset = channels.sum(BatchNormalisation::sum, x);
+    if (!ChannelCells.pay(precision, cells)) {
+      return null;
+    }
+    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
+    double[] total = sums.sum((_, images) -> sum(images[0]), dout);
+    double[] product = sums.sum((c, images) -> products(images[0], images[1], mean[c]), dout, x);
+    double[] offset = sums.sum((_, images) -> sum(images[0]), x);
     double[] dgamma = new double[count];
     for (int c = 0; c < count; c++) {
       dgamma[c] = product[c] * inverse[c];
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
-      channels.map(
-          (c, blocks, from, to) -> {
+      sums.map(
+          (c, images, out) -> {
             double centre = offset[c] / n;
             double slope = product[c] / n * inverse[c] * inverse[c];
             double average = total[c] / n;
             double factor = gamma[c] * inverse[c];
-            derive(blocks, from, to, centre, slope, average, factor);
+            derive(images, out, centre, slope, average, factor);
           },
           dx,
           x,
@@ -222,61 +224,64 @@ final class BatchNormalisation {
     return inverse;
   }
 
-  private static double sum(double sum, int channel, double[][] blocks, int from, int to) {
-    double[] cells = blocks[0];
-    double total = sum;
-    for (int i = from; i < to; i++) {
-      total += cells[i];
+  private static double sum(ChannelCells channel) {
+    MemorySegment cells = channel.segment();
+    double sum = 0;
+    for (long i = channel.at(), end = channel.end(); i < end; i++) {
+      sum += cells.getAtIndex(JAVA_DOUBLE, i);
     }
-    return total;
+    return sum;
   }
 
-  private static double squares(double sum, double[] cells, int from, int to, double centre) {
-    double total = sum;
-    for (int i = from; i < to; i++) {
-      double distance = cells[i] - centre;
-      total += distance * distance;
+  private static double squares(ChannelCells channel, double centre) {
+    MemorySegment cells = channel.segment();
+    double sum = 0;
+    for (long i = channel.at(), end = channel.end(); i < end; i++) {
+      double distance = cells.getAtIndex(JAVA_DOUBLE, i) - centre;
+      sum += distance * distance;
     }
-    return total;
+    return sum;
   }
 
-  private static double products(
-      double sum, double[] gradient, double[] in, int from, int to, double centre) {
-    double total = sum;
-    for (int i = from; i < to; i++) {
-      total += gradient[i] * (in[i] - centre);
+  private static double products(ChannelCells gradients, ChannelCells images, double centre) {
+    MemorySegment gradient = gradients.segment();
+    MemorySegment in = images.segment();
+    double sum = 0;
+    for (long i = images.at(), end = images.end(); i < end; i++) {
+      sum += gradient.getAtIndex(JAVA_DOUBLE, i) * (in.getAtIndex(JAVA_DOUBLE, i) - centre);
     }
-    return total;
+    return sum;
   }
 
   private static void normalise(
-      double[] x,
-      double[] y,
-      int from,
-      int to,
+      ChannelCells images,
+      ChannelCells out,
       double centre,
       double factor,
       double gamma,
       double beta) {
-    for (int i = from; i < to; i++) {
-      y[i] = (x[i] - centre) * factor * gamma + beta;
+    MemorySegment x = images.segment();
+    MemorySegment y = out.segment();
+    for (long i = images.at(), end = images.end(); i < end; i++) {
+      double normal = (x.getAtIndex(JAVA_DOUBLE, i) - centre) * factor;
+      y.setAtIndex(JAVA_DOUBLE, i, normal * gamma + beta);
     }
   }
 
   private static void derive(
-      double[][] blocks,
-      int from,
-      int to,
+      ChannelCells[] images,
+      ChannelCells out,
       double centre,
       double slope,
       double average,
       double factor) {
-    double[] in = blocks[0];
-    double[] gradient = blocks[1];
-    double[] dx = blocks[2];
-    for (int i = from; i < to; i++) {
-      double z = in[i] - centre;
-      dx[i] = factor * (gradient[i] - average - slope * z);
+    MemorySegment in = images[0].segment();
+    MemorySegment gradient = images[1].segment();
+    MemorySegment dx = out.segment();
+    for (long i = out.at(), end = out.end(); i < end; i++) {
+      double z = in.getAtIndex(JAVA_DOUBLE, i) - centre;
+      double d = gradient.getAtIndex(JAVA_DOUBLE, i) - average - slope * z;
+      dx.setAtIndex(JAVA_DOUBLE, i, factor * d);
     }
   }
 }

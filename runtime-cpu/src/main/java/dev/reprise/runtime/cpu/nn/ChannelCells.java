@@ -41,6 +41,15 @@ final class ChannelCells {
     }
   }
 
+  /** Fewer cells of a float channel cost more to copy than to widen with all others. */
+  private static final long FEWEST_COPIED = 8;
+
+  /** True for channels that pay to be brought one at a time. */
+  static boolean pay(Precision precision, long cells) {
+    boolean areFew = precision == Precision.FP32 && cells < FEWEST_COPIED;
+    return areSmall(precision, cells) && !areFew;
+  }
+
   /** True for channels that are worked on one at a time. */
   static boolean areSmall(Precision precision, long cells) {
     return precision == Precision.FP64 || cells <= MOST_COPIED;
@@ -84,5 +93,10 @@ final class ChannelCells {
   /** The position of its first cell there. */
   long at() {
     return copy == null ? channel * cells : 0;
+  }
+
+  /** The position behind its last cell there. */
+  long end() {
+    return at() + cells;
   }
 }

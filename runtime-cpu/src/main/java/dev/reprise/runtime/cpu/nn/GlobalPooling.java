@@ -23,7 +23,7 @@ final class GlobalPooling {
   private final Parallel parallel;
   private final Precision precision;
 
-  /** Of images of that precision; of floats it passes where channels are large. */
+  /** Of images of that precision; of floats it passes where channels are large, or tiny. */
   GlobalPooling(Parallel parallel, Precision precision) {
     this.parallel = parallel;
     this.precision = precision;
@@ -84,7 +84,7 @@ final class GlobalPooling {
     long channels = Arguments.whole(operation, inputs, 1);
     PlaneResults.requireChannels(operation, x.shape(), channels);
     long cells = x.cols() / channels;
-    if (!ChannelCells.areSmall(precision, cells)) {
+    if (!ChannelCells.pay(precision, cells)) {
       return null;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
@@ -110,7 +110,7 @@ final class GlobalPooling {
     DenseMatrix dout = Arguments.matrix(operation, inputs, 1, precision);
     PlaneResults.requireGradient(operation, x.shape(), dout.shape());
     long cells = x.cols() / dout.cols();
-    if (!ChannelCells.areSmall(precision, cells)) {
+    if (!ChannelCells.pay(precision, cells)) {
       return null;
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
