@@ -14,6 +14,9 @@ final class ChannelCells {
   /** Cells of a channel of floats that is copied: half a mebibyte of doubles. */
   private static final long MOST_COPIED = 1 << 16;
 
+  /** Fewer cells of a float channel cost more to copy than to widen with all others. */
+  private static final long FEWEST_COPIED = 8;
+
   private final DenseMatrix images;
   private final long cells;
   private final MemorySegment segment;
@@ -40,9 +43,6 @@ final class ChannelCells {
       this.segment = MemorySegment.ofArray(copy);
     }
   }
-
-  /** Fewer cells of a float channel cost more to copy than to widen with all others. */
-  private static final long FEWEST_COPIED = 8;
 
   /** True for channels that pay to be brought one at a time. */
   static boolean pay(Precision precision, long cells) {
