@@ -42,7 +42,13 @@ public final class Arguments {
 
   /** The operand as an fp64 matrix, or null when it was left out. */
   public static DenseMatrix matrixOrNull(Operation operation, Operand[] inputs, int at) {
-    return isAbsent(inputs[at]) ? null : matrix(operation, inputs, at);
+    return matrixOrNull(operation, inputs, at, Precision.FP64);
+  }
+
+  /** The operand as a matrix of that precision, or null when it was left out. */
+  public static DenseMatrix matrixOrNull(
+      Operation operation, Operand[] inputs, int at, Precision precision) {
+    return isAbsent(inputs[at]) ? null : matrix(operation, inputs, at, precision);
   }
 
   /** The operand as a scalar; a 1x1 matrix counts as the number it holds. */

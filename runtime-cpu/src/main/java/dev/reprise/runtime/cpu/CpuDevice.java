@@ -72,6 +72,7 @@ public final class CpuDevice implements Device, AutoCloseable {
     CellKernels.registerFloats(floats, parallel);
     AggregateKernels.registerFloats(floats, parallel);
     ShapeKernels.registerFloats(floats, parallel);
+    CreateKernels.registerFloats(floats, parallel);
     LinearAlgebraKernels.registerFloats(floats, parallel, blas);
     NeuralKernels.registerFloats(floats, parallel, blas);
     forms = new Forms(new Compression(parallel), compressed.build(), floats.build());

@@ -7,6 +7,7 @@ import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.operation.Operation;
@@ -42,7 +43,7 @@ final class Forms {
    * Makes the chooser.
    *
    * @param compressed kernels that take a compressed matrix among dense fp64 ones
-   * @param floats kernels that take dense fp32 matrices only
+   * @param floats kernels that take dense fp32 matrices and scalars only
    */
   Forms(Compression compression, KernelTable compressed, KernelTable floats) {
     this.compression = compression;
@@ -169,7 +170,8 @@ final class Forms {
       return null;
     }
     for (Operand input : inputs) {
-      if (input instanceof MatrixOperand matrix && matrix.precision() != Precision.FP32) {
+      boolean isFloats = input instanceof DenseMatrix m && m.precision() == Precision.FP32;
+      if (!isFloats && !(input instanceof Scalar)) {
         return null;
       }
     }

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.aggregate;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
@@ -17,7 +18,7 @@ public final class AggregateKernels {
     FullKernels.register(table, parallel);
     RowKernels.register(table, parallel);
     ColumnKernels.register(table, parallel);
-    CumulativeKernels.register(table);
+    CumulativeKernels.register(table, Precision.FP64);
     MomentKernels.register(table);
     QuantileKernels.register(table);
     GroupKernels.register(table);
@@ -35,7 +36,10 @@ public final class AggregateKernels {
     return table;
   }
 
-  /** Adds the kernels over floats, which read these as doubles block by block; results are fp64. */
+  /**
+   * Adds the kernels over floats, which read these as doubles block by block; aggregates of cells,
+   * rows and columns are fp64 and get rounded where they come out.
+   */
   public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
     Map<String, SourceAggregate> aggregates =
         new LinkedHashMap<>(FullKernels.overMatrices(parallel));
@@ -48,6 +52,7 @@ public final class AggregateKernels {
                 inputs[0] instanceof DenseMatrix x
                     ? new Operand[] {aggregate.of(CellSource.of(x), context)}
                     : null));
+    CumulativeKernels.register(table, Precision.FP32);
   }
 
   /** Adds the kernels over compressed matrices. */

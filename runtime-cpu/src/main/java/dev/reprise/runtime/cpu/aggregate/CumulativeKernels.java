@@ -5,52 +5,59 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 import java.util.function.IntFunction;
 
 /** Running aggregates down each column; rows are streamed in order on one thread. */
 final class CumulativeKernels {
-  private CumulativeKernels() {}
+  private final Precision precision;
 
-  static void register(KernelTable.Builder table) {
-    table.add("cumsum", CumulativeKernels::sum);
-    table.add("cumprod", kernel(ColumnFold.Product::new));
-    table.add("cummin", kernel(ColumnFold.Min::new));
-    table.add("cummax", kernel(ColumnFold.Max::new));
-    table.add("cumsumprod", CumulativeKernels::sumProduct);
+  private CumulativeKernels(Precision precision) {
+    this.precision = precision;
   }
 
-  private static Kernel kernel(IntFunction<ColumnFold.Plain> start) {
+  /** Of matrices of that precision; running aggregates are doubles in either. */
+  static void register(KernelTable.Builder table, Precision precision) {
+    CumulativeKernels kernels = new CumulativeKernels(precision);
+    table.add("cumsum", kernels::sum);
+    table.add("cumprod", kernels.kernel(ColumnFold.Product::new));
+    table.add("cummin", kernels.kernel(ColumnFold.Min::new));
+    table.add("cummax", kernels.kernel(ColumnFold.Max::new));
+    table.add("cumsumprod", kernels::sumProduct);
+  }
+
+  private Kernel kernel(IntFunction<ColumnFold.Plain> start) {
     return (operation, inputs, context) -> {
-      DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+      DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
       int cols = Math.toIntExact(x.cols());
       double[] row = new double[cols];
+      CellBlocks blocks = new CellBlocks(precision, cols);
       ColumnFold.Plain fold = start.apply(cols);
       for (long i = 0; i < x.rows(); i++) {
-        long at = 8 * i * cols;
-        MemorySegment.copy(x.segment(), Run.CELL, at, row, 0, cols);
+        blocks.load(x.segment(), i * cols, row, 0, cols);
         fold.row(row);
-        MemorySegment.copy(fold.state, 0, out.segment(), Run.CELL, at, cols);
+        blocks.store(fold.state, 0, out.segment(), i * cols, cols);
       }
       return new Operand[] {out};
     };
   }
 
   /** Running sums with the rounding error carried along. */
-  private static Operand[] sum(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+  private Operand[] sum(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
     int cols = Math.toIntExact(x.cols());
     double[] row = new double[cols];
     double[] sums = new double[cols];
     double[] lost = new double[cols];
+    CellBlocks blocks = new CellBlocks(precision, cols);
     for (long i = 0; i < x.rows(); i++) {
-      long at = 8 * i * cols;
-      MemorySegment.copy(x.segment(), Run.CELL, at, row, 0, cols);
+      blocks.load(x.segment(), i * cols, row, 0, cols);
       for (int j = 0; j < cols; j++) {
         double value = row[j];
         double sum = sums[j];
@@ -61,20 +68,19 @@ final class CumulativeKernels {
         double corrected = next + lost[j];
         row[j] = corrected - corrected == 0 ? corrected : next;
       }
-      MemorySegment.copy(row, 0, out.segment(), Run.CELL, at, cols);
+      blocks.store(row, 0, out.segment(), i * cols, cols);
     }
     return new Operand[] {out};
   }
 
   /** Y[i] = X[i,1] + X[i,2] * Y[i-1], with Y[0] = 0. */
-  private static Operand[] sumProduct(
-      Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+  private Operand[] sumProduct(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     if (x.cols() != 2) {
       throw new OperandException(
           "'cumsumprod' needs a matrix of two columns, but got shape " + x.shape());
     }
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), 1);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), 1, precision);
     double last = 0;
     for (long i = 0; i < x.rows(); i++) {
       last = x.get(i, 0) + x.get(i, 1) * last;

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.util.Set;
@@ -54,7 +55,7 @@ public final class CellKernels {
     Loops.unary()
         .forEach((opcode, loop) ->
             table.add(opcode, new UnaryKernel(opcode, loop, chunk(opcode), parallel)));
-    table.add("ifelse", new IfElseKernel(parallel));
+    table.add("ifelse", new IfElseKernel(parallel, Precision.FP64));
   }
 
   /** Adds the kernels over compressed matrices. */
@@ -67,6 +68,7 @@ public final class CellKernels {
   /** Adds the kernels from floats to floats. */
   public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
     FloatCells.register(table, parallel);
+    table.add("ifelse", new IfElseKernel(parallel, Precision.FP32));
   }
 
   /** True for an operation that takes several nanoseconds a cell. */

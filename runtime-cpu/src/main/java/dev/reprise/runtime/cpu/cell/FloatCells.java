@@ -11,11 +11,12 @@ import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Element-wise operations from floats to floats, block by block inside the first-level cache: the
- * same bits as widening whole matrices, without their memory traffic. Of two shapes it takes a
- * matrix and a row vector, and passes for others.
+ * same bits as widening whole matrices, without their memory traffic. One operand may be a vector
+ * or a single cell that is repeated over the other; it passes for shapes that do not fit.
  */
 final class FloatCells {
   private static final ValueLayout.OfFloat CELL = ValueLayout.JAVA_FLOAT;
@@ -65,27 +66,46 @@ final class FloatCells {
             (a, b, n, wide) -> loop.arrays(a, b, a, n, wide),
             context);
       }
-      if (isRowFor(x, y)) {
-        return mapRow(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), context);
+      if (isSingle(y)) {
+        return withNumber(loop, x, y.get(0, 0), context);
       }
-      return isRowFor(y, x)
-          ? mapRow(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), context)
+      if (isSingle(x)) {
+        return withNumber(loop, x.get(0, 0), y, context);
+      }
+      if (isVectorFor(x, y)) {
+        return mapVector(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), context);
+      }
+      return isVectorFor(y, x)
+          ? mapVector(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), context)
           : null;
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
-      double other = scalar.asDouble();
-      return map(x, null, (a, _, n, wide) -> loop.arrayScalar(a, other, a, n, wide), context);
+      return withNumber(loop, x, scalar.asDouble(), context);
     }
     if (left instanceof Scalar scalar && right instanceof DenseMatrix y && isNumber(scalar)) {
-      double other = scalar.asDouble();
-      return map(y, null, (a, _, n, wide) -> loop.scalarArray(other, a, a, n, wide), context);
+      return withNumber(loop, scalar.asDouble(), y, context);
     }
     return null;
   }
 
-  /** True for a row vector that is repeated over a matrix of several columns. */
-  private static boolean isRowFor(DenseMatrix matrix, DenseMatrix vector) {
-    return vector.rows() == 1 && vector.cols() == matrix.cols() && matrix.cols() > 1;
+  private DenseMatrix withNumber(
+      FloatBinary loop, DenseMatrix x, double number, ExecutionContext context) {
+    return map(x, null, (a, _, n, wide) -> loop.arrayScalar(a, number, a, n, wide), context);
+  }
+
+  private DenseMatrix withNumber(
+      FloatBinary loop, double number, DenseMatrix y, ExecutionContext context) {
+    return map(y, null, (a, _, n, wide) -> loop.scalarArray(number, a, a, n, wide), context);
+  }
+
+  private static boolean isSingle(DenseMatrix matrix) {
+    return matrix.rows() == 1 && matrix.cols() == 1;
+  }
+
+  /** True for a row or column that is repeated over a matrix. */
+  private static boolean isVectorFor(DenseMatrix matrix, DenseMatrix vector) {
+    return vector.rows() == 1 && vector.cols() == matrix.cols()
+        || vector.cols() == 1 && vector.rows() == matrix.rows();
   }
 
   private static boolean isNumber(Scalar scalar) {
@@ -98,10 +118,14 @@ final class FloatCells {
     void load(long at, float[] into, int n);
   }
 
-  private DenseMatrix mapRow(
+  private DenseMatrix mapVector(
       DenseMatrix x, DenseMatrix vector, BlockBody body, ExecutionContext context) {
     MemorySegment row = vector.segment();
     long cols = x.cols();
+    if (vector.rows() != 1) {
+      return map(
+          x, (at, into, n) -> loadColumn(vector.segment(), cols, at, into, n), body, context);
+    }
     if (cols > BLOCK) {
       return map(x, (at, into, n) -> loadRow(row, cols, at % cols, into, n), body, context);
     }
@@ -117,6 +141,17 @@ final class FloatCells {
       int count = (int) Math.min(n - i, cols - col);
       MemorySegment.copy(row, CELL, CELL.byteSize() * col, into, i, count);
       i += count;
+    }
+  }
+
+  /** Brings each cell of the column as often as the matrix has columns, from a cell of it on. */
+  private static void loadColumn(MemorySegment column, long cols, long at, float[] into, int n) {
+    long row = at / cols;
+    long end = (row + 1) * cols - at;
+    for (int i = 0; i < n; end += cols, row++) {
+      int to = (int) Math.min(n, end);
+      Arrays.fill(into, i, to, column.getAtIndex(CELL, row));
+      i = to;
     }
   }
 

@@ -7,8 +7,10 @@ import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -22,9 +24,12 @@ final class IfElseKernel implements Kernel {
   private static final long CHUNK = 1 << 15;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  IfElseKernel(Parallel parallel) {
+  /** Of matrices of that precision; chooses among doubles in either, and rounds what is chosen. */
+  IfElseKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   @Override
@@ -32,7 +37,7 @@ final class IfElseKernel implements Kernel {
     DenseMatrix shaped = null;
     for (int i = 0; i < 3; i++) {
       if (!(inputs[i] instanceof Scalar)) {
-        DenseMatrix matrix = Arguments.matrix(operation, inputs, i);
+        DenseMatrix matrix = Arguments.matrix(operation, inputs, i, precision);
         if (shaped != null && !matrix.shape().equals(shaped.shape())) {
           throw new OperandException(
               "'ifelse' needs matrices of equal shapes, but got "
@@ -62,26 +67,28 @@ final class IfElseKernel implements Kernel {
       sources[i] =
           inputs[i] instanceof DenseMatrix m ? m.segment() : ((Scalar) inputs[i]).asDouble();
     }
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), shaped.rows(), shaped.cols());
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), shaped.rows(), shaped.cols(), precision);
     parallel.forRange(
         context, out.cells(), CHUNK, (from, to) -> choose(sources, out.segment(), from, to));
     return out;
   }
 
-  private static void choose(Object[] sources, MemorySegment out, long from, long to) {
+  private void choose(Object[] sources, MemorySegment out, long from, long to) {
     int width = (int) Math.min(to - from, BinaryLoop.BLOCK);
     double[] test = block(sources[0], width);
     double[] yes = block(sources[1], width);
     double[] no = block(sources[2], width);
     // Not one of the others: a scalar fills its block once for all.
     double[] chosen = new double[width];
+    CellBlocks blocks = new CellBlocks(precision, width);
     for (long i = from; i < to; i += width) {
       int count = (int) Math.min(width, to - i);
-      load(sources[0], i, test, count);
-      load(sources[1], i, yes, count);
-      load(sources[2], i, no, count);
+      load(blocks, sources[0], i, test, count);
+      load(blocks, sources[1], i, yes, count);
+      load(blocks, sources[2], i, no, count);
       choose(test, yes, no, chosen, count);
-      MemorySegment.copy(chosen, 0, out, Layout.CELL, 8 * i, count);
+      blocks.store(chosen, 0, out, i, count);
     }
   }
 
@@ -99,9 +106,9 @@ final class IfElseKernel implements Kernel {
     return block;
   }
 
-  private static void load(Object source, long from, double[] block, int count) {
+  private static void load(CellBlocks blocks, Object source, long from, double[] block, int count) {
     if (source instanceof MemorySegment segment) {
-      MemorySegment.copy(segment, Layout.CELL, 8 * from, block, 0, count);
+      blocks.load(segment, from, block, 0, count);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.create;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 
@@ -9,13 +10,22 @@ public final class CreateKernels {
 
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel) {
-    table.add("rand", new RandKernel(parallel));
-    table.add("dropout", new DropoutKernel(parallel, true));
-    table.add("dropout_backward", new DropoutKernel(parallel, false));
-    table.add("matrix", new FillKernel(parallel));
-    table.add("seq", new SequenceKernel());
+    register(table, parallel, Precision.FP64);
     table.add("sample", new SampleKernel());
     table.add("table", new TableKernel());
     table.add("outer", new OuterKernel(table, parallel));
+  }
+
+  /** Adds the kernels that make matrices of floats. */
+  public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
+    register(table, parallel, Precision.FP32);
+  }
+
+  private static void register(KernelTable.Builder table, Parallel parallel, Precision precision) {
+    table.add("rand", new RandKernel(parallel, precision));
+    table.add("dropout", new DropoutKernel(parallel, precision, true));
+    table.add("dropout_backward", new DropoutKernel(parallel, precision, false));
+    table.add("matrix", new FillKernel(parallel, precision));
+    table.add("seq", new SequenceKernel(precision));
   }
 }

@@ -1,14 +1,14 @@
 package dev.reprise.runtime.cpu.create;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
@@ -27,16 +27,18 @@ final class DropoutKernel implements Kernel {
   private static final long UNDRAWN = -1;
 
   private final Parallel parallel;
+  private final Precision precision;
   private final boolean givesSeed;
 
-  DropoutKernel(Parallel parallel, boolean givesSeed) {
+  DropoutKernel(Parallel parallel, Precision precision, boolean givesSeed) {
     this.parallel = parallel;
+    this.precision = precision;
     this.givesSeed = givesSeed;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double share = Arguments.number(operation, inputs, 1);
     long seed = Arguments.whole(operation, inputs, 2);
     if (!(share > 0 && share <= 1)) {
@@ -54,7 +56,7 @@ final class DropoutKernel implements Kernel {
               + " new one; write [out, seed] = dropout(X, p)");
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
       parallel.forRange(
           context,
           x.cells(),
@@ -65,19 +67,20 @@ final class DropoutKernel implements Kernel {
     }
   }
 
-  private static void drop(
+  private void drop(
       MemorySegment x, MemorySegment out, double share, long seed, long from, long to) {
     UniformDistribution chance = UniformDistribution.chances(seed);
     double[] chances = new double[Distribution.BATCH];
     double[] cells = new double[Distribution.BATCH];
+    CellBlocks blocks = new CellBlocks(precision, cells.length);
     for (long start = from; start < to; start += Distribution.BATCH) {
       int n = (int) Math.min(Distribution.BATCH, to - start);
       chance.fill(start, chances, n);
-      MemorySegment.copy(x, JAVA_DOUBLE, 8 * start, cells, 0, n);
+      blocks.load(x, start, cells, 0, n);
       for (int i = 0; i < n; i++) {
         cells[i] = chances[i] < share ? cells[i] / share : 0;
       }
-      MemorySegment.copy(cells, 0, out, JAVA_DOUBLE, 8 * start, n);
+      blocks.store(cells, 0, out, start, n);
     }
   }
 }

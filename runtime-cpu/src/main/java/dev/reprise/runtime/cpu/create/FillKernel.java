@@ -1,15 +1,15 @@
 package dev.reprise.runtime.cpu.create;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
@@ -25,9 +25,11 @@ final class FillKernel implements Kernel {
   private static final long CELLS_PER_CHUNK = 1 << 16;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  FillKernel(Parallel parallel) {
+  FillKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   @Override
@@ -35,12 +37,12 @@ final class FillKernel implements Kernel {
     long rows = Sizes.extent(operation, inputs, 1);
     long cols = Sizes.extent(operation, inputs, 2);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(rows, cols);
+      DenseMatrix out = scratch.matrix(rows, cols, precision);
       switch (inputs[0]) {
         case Scalar text when text.type() == ValueType.STRING -> parse(text.asString(), out);
         case Scalar number -> fill(number.asDouble(), out, context);
         default -> {
-          DenseMatrix data = Arguments.matrix(operation, inputs, 0);
+          DenseMatrix data = Arguments.matrix(operation, inputs, 0, precision);
           reshape(data, Arguments.flag(operation, inputs, 3), out, context);
         }
       }
@@ -56,14 +58,16 @@ final class FillKernel implements Kernel {
         CELLS_PER_CHUNK,
         (from, to) -> {
           if (Double.doubleToRawLongBits(value) == 0) {
-            cells.asSlice(from * Double.BYTES, (to - from) * Double.BYTES).fill((byte) 0);
+            int bytes = precision.bytesPerCell();
+            cells.asSlice(from * bytes, (to - from) * bytes).fill((byte) 0);
             return;
           }
           double[] block = new double[(int) Math.min(BLOCK, to - from)];
           Arrays.fill(block, value);
+          CellBlocks blocks = new CellBlocks(precision, block.length);
           for (long i = from; i < to; i += BLOCK) {
             int n = (int) Math.min(BLOCK, to - i);
-            MemorySegment.copy(block, 0, cells, JAVA_DOUBLE, i * Double.BYTES, n);
+            blocks.store(block, 0, cells, i, n);
           }
         });
   }
@@ -86,14 +90,14 @@ final class FillKernel implements Kernel {
         CELLS_PER_CHUNK,
         (from, to) -> {
           if (byRow) {
-            long start = from * Double.BYTES;
-            MemorySegment.copy(source, start, cells, start, (to - from) * Double.BYTES);
+            int bytes = precision.bytesPerCell();
+            MemorySegment.copy(source, from * bytes, cells, from * bytes, (to - from) * bytes);
             return;
           }
           for (long i = from; i < to; i++) {
             long position = i % out.cols() * out.rows() + i / out.cols();
             long at = position % data.rows() * data.cols() + position / data.rows();
-            cells.setAtIndex(JAVA_DOUBLE, i, source.getAtIndex(JAVA_DOUBLE, at));
+            out.set(0, i, data.get(0, at));
           }
         });
   }
@@ -110,7 +114,7 @@ final class FillKernel implements Kernel {
               + numbers.length);
     }
     for (int i = 0; i < numbers.length; i++) {
-      out.segment().setAtIndex(JAVA_DOUBLE, i, number(numbers[i]));
+      out.set(0, i, number(numbers[i]));
     }
   }
 

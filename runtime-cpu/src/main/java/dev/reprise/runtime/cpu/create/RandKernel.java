@@ -1,17 +1,16 @@
 package dev.reprise.runtime.cpu.create;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -35,9 +34,12 @@ final class RandKernel implements Kernel {
   private static final long CELLS_PER_CHUNK = 1 << 15;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  RandKernel(Parallel parallel) {
+  /** Makes cells of that precision: numbers are drawn as doubles in either. */
+  RandKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   @Override
@@ -51,13 +53,12 @@ final class RandKernel implements Kernel {
     long rows = Sizes.extent(operation, inputs, ROWS);
     long cols = Sizes.extent(operation, inputs, COLS);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(rows, cols);
-      MemorySegment cells = out.segment();
+      DenseMatrix out = scratch.matrix(rows, cols, precision);
       parallel.forRange(
           context,
           out.cells(),
           CELLS_PER_CHUNK,
-          (from, to) -> fill(distribution.get(), seed, sparsity, cells, from, to));
+          (from, to) -> fill(distribution.get(), seed, sparsity, out, from, to));
       return new Operand[] {scratch.keep(out)};
     }
   }
@@ -98,13 +99,9 @@ final class RandKernel implements Kernel {
   }
 
   private static void fill(
-      Distribution distribution,
-      long seed,
-      double sparsity,
-      MemorySegment cells,
-      long from,
-      long to) {
+      Distribution distribution, long seed, double sparsity, DenseMatrix out, long from, long to) {
     double[] batch = new double[Distribution.BATCH];
+    CellBlocks blocks = new CellBlocks(out.precision(), batch.length);
     Distribution chance = sparsity < 1 ? UniformDistribution.chances(seed) : null;
     double[] chances = sparsity < 1 ? new double[Distribution.BATCH] : null;
     for (long start = from; start < to; start += Distribution.BATCH) {
@@ -116,7 +113,7 @@ final class RandKernel implements Kernel {
           batch[i] = chances[i] < sparsity ? batch[i] : 0;
         }
       }
-      MemorySegment.copy(batch, 0, cells, JAVA_DOUBLE, start * Double.BYTES, n);
+      blocks.store(batch, 0, out.segment(), start, n);
     }
   }
 }

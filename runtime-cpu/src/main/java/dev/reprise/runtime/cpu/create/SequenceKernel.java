@@ -1,16 +1,15 @@
 package dev.reprise.runtime.cpu.create;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@code seq(from, to, incr)}: a column of floor((to - from) / incr) + 1 numbers, each the one
@@ -18,6 +17,13 @@ import java.lang.foreign.MemorySegment;
  */
 final class SequenceKernel implements Kernel {
   private static final int BLOCK = 1024;
+
+  private final Precision precision;
+
+  /** Makes cells of that precision; counts in double in either. */
+  SequenceKernel(Precision precision) {
+    this.precision = precision;
+  }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -33,13 +39,14 @@ final class SequenceKernel implements Kernel {
           "'seq' cannot reach " + to + " from " + from + " in steps of " + incr);
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix((long) steps + 1, 1);
+      DenseMatrix out = scratch.matrix((long) steps + 1, 1, precision);
       double[] block = new double[(int) Math.min(BLOCK, out.rows())];
+      CellBlocks blocks = new CellBlocks(precision, block.length);
       double value = from;
       for (long i = 0; i < out.rows(); i += BLOCK) {
         int n = (int) Math.min(BLOCK, out.rows() - i);
         value = count(block, n, value, incr);
-        MemorySegment.copy(block, 0, out.segment(), JAVA_DOUBLE, i * Double.BYTES, n);
+        blocks.store(block, 0, out.segment(), i, n);
       }
       return new Operand[] {scratch.keep(out)};
     }

@@ -24,25 +24,33 @@ import java.lang.foreign.MemorySegment;
 final class Attention implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final Precision precision;
 
-  Attention(Parallel parallel, LazyBlas blas) {
+  /** Of matrices of that precision; computes in double in either. */
+  Attention(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    AttentionCells cells = AttentionCells.of(operation, inputs, 0, 3);
+    AttentionCells cells = AttentionCells.of(operation, inputs, 0, 3, precision);
     AttentionShape shape = cells.shape();
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(shape.result().rows(), shape.result().cols());
-      DenseMatrix logsum = scratch.matrix(shape.logarithms().rows(), shape.logarithms().cols());
+      DenseMatrix out = scratch.matrix(shape.result().rows(), shape.result().cols(), precision);
+      DenseMatrix logsum =
+          scratch.matrix(shape.logarithms().rows(), shape.logarithms().cols(), precision);
       long tasks = shape.sequences() * shape.heads() * cells.blocks();
       if (tasks > 0) {
         Step step = new Step(cells, out, logsum, blas.get());
         Slots<MemorySegment> slots =
             Slots.ofCells(
-                scratch, context, tasks, (long) cells.blockRows() * shape.keys(), Precision.FP64);
+                scratch,
+                context,
+                tasks,
+                cells.scores() + DoubleBlocks.room(precision, cells.headCells()),
+                Precision.FP64);
         parallel.forEach(context, tasks, task -> step.run(task, slots));
       }
       return new Operand[] {scratch.keep(out), scratch.keep(logsum)};
@@ -62,6 +70,9 @@ final class Attention implements Kernel {
       int seen = shape.seen(from + rows - 1);
       MemorySegment slot = slots.borrow();
       try {
+        DoubleBlocks blocks = new DoubleBlocks(out.precision(), slot, cells.scores());
+        Blas.Block result = cells.valueHead(out, sequence, head, from);
+        Blas.Block target = blocks.write(result, rows, shape.valueWidth());
         Blas.Block scores = new Blas.Block(slot, 0, seen);
         blas.gemm(
             false,
@@ -69,8 +80,8 @@ final class Attention implements Kernel {
             rows,
             seen,
             shape.width(),
-            cells.head(cells.queries(), sequence, head, from),
-            cells.head(cells.keys(), sequence, head, 0),
+            blocks.read(cells.head(cells.queries(), sequence, head, from), rows, shape.width()),
+            blocks.read(cells.head(cells.keys(), sequence, head, 0), seen, shape.width()),
             scores);
         weigh(slot, seen, sequence, head, from, rows);
         blas.gemm(
@@ -80,8 +91,10 @@ final class Attention implements Kernel {
             shape.valueWidth(),
             seen,
             scores,
-            cells.valueHead(cells.values(), sequence, head, 0),
-            cells.valueHead(out, sequence, head, from));
+            blocks.read(
+                cells.valueHead(cells.values(), sequence, head, 0), seen, shape.valueWidth()),
+            target);
+        blocks.written(target, result, rows, shape.valueWidth());
       } finally {
         slots.giveBack(slot);
       }
@@ -114,7 +127,7 @@ final class Attention implements Kernel {
         java.util.Arrays.fill(weights, seen, cols, 0);
         MemorySegment.copy(weights, 0, scores, JAVA_DOUBLE, 8 * at, cols);
         long place = cells.logarithmAt(sequence, head, from + row);
-        logsum.segment().setAtIndex(JAVA_DOUBLE, place, largest + Math.log(sum));
+        logsum.set(0, place, largest + Math.log(sum));
       }
     }
   }

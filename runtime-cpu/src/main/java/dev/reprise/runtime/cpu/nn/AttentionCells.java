@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.operation.AttentionShape;
@@ -16,10 +17,11 @@ record AttentionCells(
   private static final int MOST_ROWS = 128;
 
   /** Reads the operands from {@code first} on, and width, heads and causal from {@code numbers}. */
-  static AttentionCells of(Operation operation, Operand[] inputs, int first, int numbers) {
-    DenseMatrix queries = Arguments.matrix(operation, inputs, first);
-    DenseMatrix keys = Arguments.matrix(operation, inputs, first + 1);
-    DenseMatrix values = Arguments.matrix(operation, inputs, first + 2);
+  static AttentionCells of(
+      Operation operation, Operand[] inputs, int first, int numbers, Precision precision) {
+    DenseMatrix queries = Arguments.matrix(operation, inputs, first, precision);
+    DenseMatrix keys = Arguments.matrix(operation, inputs, first + 1, precision);
+    DenseMatrix values = Arguments.matrix(operation, inputs, first + 2, precision);
     AttentionShape shape =
         AttentionShape.of(
             operation.name(),
@@ -39,6 +41,16 @@ record AttentionCells(
 
   int blocks() {
     return (shape.queries() + blockRows() - 1) / blockRows();
+  }
+
+  /** Cells of the scores of a block of queries. */
+  long scores() {
+    return (long) blockRows() * shape.keys();
+  }
+
+  /** Cells of one head of a block of queries, of their results, and of all keys and values. */
+  long headCells() {
+    return (long) (blockRows() + shape.keys()) * (shape.width() + shape.valueWidth());
   }
 
   /** One head of some positions of a matrix that has the queries' or the keys' layout. */

@@ -6,7 +6,9 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
@@ -18,9 +20,15 @@ import java.lang.foreign.MemorySegment;
  */
 final class BatchNormalisation {
   private final Parallel parallel;
+  private final Precision precision;
 
-  BatchNormalisation(Parallel parallel) {
+  /**
+   * Of images of that precision; computes in double in either. Of floats it passes where channels
+   * are large, or tiny.
+   */
+  BatchNormalisation(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   /**
@@ -29,7 +37,7 @@ final class BatchNormalisation {
    * the moving averages serve as mean and variance, and stay.
    */
   Operand[] forward(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double[] gamma = channels(operation, inputs, 1, x);
     int count = gamma.length;
     double[] beta = sameLength(operation, inputs, 2, count);
@@ -39,30 +47,28 @@ final class BatchNormalisation {
     double epsilon = Arguments.number(operation, inputs, 6);
     double mu = Arguments.number(operation, inputs, 7);
     long cells = x.cols() / count;
+    if (!ChannelCells.pay(precision, cells)) {
+      return null;
+    }
     ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
     double[] mean = averageMean;
     double[] variance = averageVariance;
     if (training) {
-      mean = divided(sums.sum((_, from, to) -> sum(x.segment(), from, to)), x.rows() * cells);
+      mean = divided(sums.sum((_, images) -> sum(images[0]), x), x.rows() * cells);
       double[] centre = mean;
       variance =
-          divided(
-              sums.sum((c, from, to) -> squares(x.segment(), from, to, centre[c])),
-              x.rows() * cells);
+          divided(sums.sum((c, images) -> squares(images[0], centre[c]), x), x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
     }
     double[] inverse = inverseDeviations(variance, epsilon);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix y = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix y = scratch.matrix(x.rows(), x.cols(), precision);
       double[] centre = mean;
-      sums.forEach((c, from, to) -> {
-        double factor = inverse[c];
-        for (long i = from; i < to; i++) {
-          double normal = (x.segment().getAtIndex(JAVA_DOUBLE, i) - centre[c]) * factor;
-          y.segment().setAtIndex(JAVA_DOUBLE, i, normal * gamma[c] + beta[c]);
-        }
-      });
+      sums.map(
+          (c, images, out) -> normalise(images[0], out, centre[c], inverse[c], gamma[c], beta[c]),
+          y,
+          x);
       return scratch.keepAll(
           y,
           column(scratch, averageMean),
@@ -78,8 +84,8 @@ final class BatchNormalisation {
    * channel.
    */
   Operand[] backward(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix dout = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 1, precision);
     if (!dout.shape().equals(x.shape())) {
       throw new OperandException(
           "'"
@@ -96,29 +102,30 @@ final class BatchNormalisation {
     double[] inverse = sameLength(operation, inputs, 5, count);
     long cells = x.cols() / count;
     double n = (double) x.rows() * cells;
-    MemorySegment in = x.segment();
-    MemorySegment gradient = dout.segment();
+    if (!ChannelCells.pay(precision, cells)) {
+      return null;
+    }
     ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
-    double[] total = sums.sum((_, from, to) -> sum(gradient, from, to));
-    double[] product = sums.sum((c, from, to) -> products(gradient, in, from, to, mean[c]));
-    double[] offset = sums.sum((_, from, to) -> sum(in, from, to));
+    double[] total = sums.sum((_, images) -> sum(images[0]), dout);
+    double[] product = sums.sum((c, images) -> products(images[0], images[1], mean[c]), dout, x);
+    double[] offset = sums.sum((_, images) -> sum(images[0]), x);
     double[] dgamma = new double[count];
     for (int c = 0; c < count; c++) {
       dgamma[c] = product[c] * inverse[c];
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(x.rows(), x.cols());
-      sums.forEach((c, from, to) -> {
-        double centre = offset[c] / n;
-        double slope = product[c] / n * inverse[c] * inverse[c];
-        double average = total[c] / n;
-        double factor = gamma[c] * inverse[c];
-        for (long i = from; i < to; i++) {
-          double z = in.getAtIndex(JAVA_DOUBLE, i) - centre;
-          double d = gradient.getAtIndex(JAVA_DOUBLE, i) - average - slope * z;
-          dx.segment().setAtIndex(JAVA_DOUBLE, i, factor * d);
-        }
-      });
+      DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
+      sums.map(
+          (c, images, out) -> {
+            double centre = offset[c] / n;
+            double slope = product[c] / n * inverse[c] * inverse[c];
+            double average = total[c] / n;
+            double factor = gamma[c] * inverse[c];
+            derive(images, out, centre, slope, average, factor);
+          },
+          dx,
+          x,
+          dout);
       return scratch.keepAll(dx, column(scratch, dgamma), column(scratch, total));
     }
   }
@@ -138,8 +145,7 @@ final class BatchNormalisation {
   }
 
   /** One number per channel, which divides the columns of the input evenly. */
-  private static double[] channels(
-      Operation operation, Operand[] inputs, int at, DenseMatrix input) {
+  private double[] channels(Operation operation, Operand[] inputs, int at, DenseMatrix input) {
     double[] numbers = vector(operation, inputs, at);
     if (numbers.length == 0 || input.cols() % numbers.length != 0) {
       throw new OperandException(
@@ -155,7 +161,7 @@ final class BatchNormalisation {
     return numbers;
   }
 
-  private static double[] sameLength(Operation operation, Operand[] inputs, int at, int count) {
+  private double[] sameLength(Operation operation, Operand[] inputs, int at, int count) {
     double[] numbers = vector(operation, inputs, at);
     if (numbers.length != count) {
       throw new OperandException(
@@ -172,8 +178,8 @@ final class BatchNormalisation {
   }
 
   /** The cells of a column, or of a row. */
-  private static double[] vector(Operation operation, Operand[] inputs, int at) {
-    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+  private double[] vector(Operation operation, Operand[] inputs, int at) {
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != 1 && matrix.cols() != 1) {
       throw new OperandException(
           "'"
@@ -184,13 +190,14 @@ final class BatchNormalisation {
               + matrix.shape());
     }
     double[] cells = new double[Math.toIntExact(matrix.cells())];
-    MemorySegment.copy(matrix.segment(), JAVA_DOUBLE, 0, cells, 0, cells.length);
+    new CellBlocks(precision, cells.length).load(matrix.segment(), 0, cells, 0, cells.length);
     return cells;
   }
 
-  private static DenseMatrix column(Scratch scratch, double[] numbers) {
-    DenseMatrix column = scratch.matrix(numbers.length, 1);
-    MemorySegment.copy(numbers, 0, column.segment(), JAVA_DOUBLE, 0, numbers.length);
+  private DenseMatrix column(Scratch scratch, double[] numbers) {
+    DenseMatrix column = scratch.matrix(numbers.length, 1, precision);
+    new CellBlocks(precision, numbers.length)
+        .store(numbers, 0, column.segment(), 0, numbers.length);
     return column;
   }
 
@@ -217,29 +224,64 @@ final class BatchNormalisation {
     return inverse;
   }
 
-  private static double sum(MemorySegment cells, long from, long to) {
+  private static double sum(ChannelCells channel) {
+    MemorySegment cells = channel.segment();
     double sum = 0;
-    for (long i = from; i < to; i++) {
+    for (long i = channel.at(), end = channel.end(); i < end; i++) {
       sum += cells.getAtIndex(JAVA_DOUBLE, i);
     }
     return sum;
   }
 
-  private static double squares(MemorySegment cells, long from, long to, double centre) {
+  private static double squares(ChannelCells channel, double centre) {
+    MemorySegment cells = channel.segment();
     double sum = 0;
-    for (long i = from; i < to; i++) {
+    for (long i = channel.at(), end = channel.end(); i < end; i++) {
       double distance = cells.getAtIndex(JAVA_DOUBLE, i) - centre;
       sum += distance * distance;
     }
     return sum;
   }
 
-  private static double products(
-      MemorySegment gradient, MemorySegment in, long from, long to, double centre) {
+  private static double products(ChannelCells gradients, ChannelCells images, double centre) {
+    MemorySegment gradient = gradients.segment();
+    MemorySegment in = images.segment();
     double sum = 0;
-    for (long i = from; i < to; i++) {
+    for (long i = images.at(), end = images.end(); i < end; i++) {
       sum += gradient.getAtIndex(JAVA_DOUBLE, i) * (in.getAtIndex(JAVA_DOUBLE, i) - centre);
     }
     return sum;
+  }
+
+  private static void normalise(
+      ChannelCells images,
+      ChannelCells out,
+      double centre,
+      double factor,
+      double gamma,
+      double beta) {
+    MemorySegment x = images.segment();
+    MemorySegment y = out.segment();
+    for (long i = images.at(), end = images.end(); i < end; i++) {
+      double normal = (x.getAtIndex(JAVA_DOUBLE, i) - centre) * factor;
+      y.setAtIndex(JAVA_DOUBLE, i, normal * gamma + beta);
+    }
+  }
+
+  private static void derive(
+      ChannelCells[] images,
+      ChannelCells out,
+      double centre,
+      double slope,
+      double average,
+      double factor) {
+    MemorySegment in = images[0].segment();
+    MemorySegment gradient = images[1].segment();
+    MemorySegment dx = out.segment();
+    for (long i = out.at(), end = out.end(); i < end; i++) {
+      double z = in.getAtIndex(JAVA_DOUBLE, i) - centre;
+      double d = gradient.getAtIndex(JAVA_DOUBLE, i) - average - slope * z;
+      dx.setAtIndex(JAVA_DOUBLE, i, factor * d);
+    }
   }
 }

@@ -14,6 +14,9 @@ final class ChannelCells {
   /** Cells of a channel of floats that is copied: half a mebibyte of doubles. */
   private static final long MOST_COPIED = 1 << 16;
 
+  /** Fewer cells of a float channel cost more to copy than to widen with all others. */
+  private static final long FEWEST_COPIED = 8;
+
   private final DenseMatrix images;
   private final long cells;
   private final MemorySegment segment;
@@ -39,6 +42,12 @@ final class ChannelCells {
       this.blocks = new CellBlocks(images.precision(), copy.length);
       this.segment = MemorySegment.ofArray(copy);
     }
+  }
+
+  /** True for channels that pay to be brought one at a time. */
+  static boolean pay(Precision precision, long cells) {
+    boolean areFew = precision == Precision.FP32 && cells < FEWEST_COPIED;
+    return areSmall(precision, cells) && !areFew;
   }
 
   /** True for channels that are worked on one at a time. */
@@ -84,5 +93,10 @@ final class ChannelCells {
   /** The position of its first cell there. */
   long at() {
     return copy == null ? channel * cells : 0;
+  }
+
+  /** The position behind its last cell there. */
+  long end() {
+    return at() + cells;
   }
 }

@@ -1,36 +1,39 @@
 package dev.reprise.runtime.cpu.nn;
 
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.cpu.Parallel;
 
 /**
- * Sums over all images, one per channel. Each task sums some images into numbers of its own, which
- * are added in the order of the tasks.
+ * Goes through the channels of all images: for sums, one per channel, and for results of the
+ * images' shape. Each task sums some images into numbers of its own, which are added in the order
+ * of the tasks.
  *
- * @param images rows of the matrix
+ * @param images rows of the matrices
  * @param cells cells of a channel of an image
  */
 record ChannelSums(
     Parallel parallel, ExecutionContext context, long images, int channels, long cells) {
   private static final long CELLS_PER_TASK = 1 << 15;
 
-  /** The sum over the cells of one channel of one image, which begins at {@code from}. */
+  /** The sum over the cells of one channel of one image. */
   @FunctionalInterface
   interface Span {
-    double sum(int channel, long from, long to);
+    double sum(int channel, ChannelCells[] images);
   }
 
-  /** The work on one channel of one image. */
+  /** Computes the cells of one channel of one image. */
   @FunctionalInterface
   interface Work {
-    void run(int channel, long from, long to);
+    void run(int channel, ChannelCells[] images, ChannelCells out);
   }
 
   private long imagesPerTask() {
     return Math.max(1, CELLS_PER_TASK / Math.max(1, channels * cells));
   }
 
-  double[] sum(Span span) {
+  /** The sums over these matrices, which a span sees in this order. */
+  double[] sum(Span span, DenseMatrix... sources) {
     long perTask = imagesPerTask();
     int tasks = Math.toIntExact(Parallel.chunks(images, perTask));
     double[] partial = new double[tasks * channels];
@@ -40,10 +43,11 @@ record ChannelSums(
         perTask,
         (from, to) -> {
           int at = (int) (from / perTask) * channels;
+          ChannelCells[] read = cells(sources);
           for (long image = from; image < to; image++) {
             for (int c = 0; c < channels; c++) {
-              long start = (image * channels + c) * cells;
-              partial[at + c] += span.sum(c, start, start + cells);
+              read(read, image * channels + c);
+              partial[at + c] += span.sum(c, read);
             }
           }
         });
@@ -54,19 +58,37 @@ record ChannelSums(
     return sums;
   }
 
-  /** Calls the body for each channel of each image. */
-  void forEach(Work work) {
+  /** Computes a matrix from these, which the work sees in this order. */
+  void map(Work work, DenseMatrix out, DenseMatrix... sources) {
     parallel.forRange(
         context,
         images,
         imagesPerTask(),
         (from, to) -> {
+          ChannelCells[] read = cells(sources);
+          ChannelCells written = new ChannelCells(out, cells);
           for (long image = from; image < to; image++) {
             for (int c = 0; c < channels; c++) {
-              long start = (image * channels + c) * cells;
-              work.run(c, start, start + cells);
+              read(read, image * channels + c);
+              written.write(image * channels + c);
+              work.run(c, read, written);
+              written.written();
             }
           }
         });
+  }
+
+  private ChannelCells[] cells(DenseMatrix[] sources) {
+    ChannelCells[] read = new ChannelCells[sources.length];
+    for (int i = 0; i < read.length; i++) {
+      read[i] = new ChannelCells(sources[i], cells);
+    }
+    return read;
+  }
+
+  private static void read(ChannelCells[] images, long channel) {
+    for (ChannelCells image : images) {
+      image.read(channel);
+    }
   }
 }

@@ -1,12 +1,12 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.LayerResults;
@@ -22,24 +22,27 @@ final class Embedding {
   private static final long CELLS_PER_TASK = 1 << 14;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  Embedding(Parallel parallel) {
+  /** Of matrices of that precision; gradients are summed in double in either. */
+  Embedding(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   /** The row's position from 0, or -1. */
-  private static long position(MemorySegment indices, long at, long rows) {
-    double number = indices.getAtIndex(JAVA_DOUBLE, at);
+  private static long position(DenseMatrix indices, long at, long rows) {
+    double number = indices.get(0, at);
     return number >= 1 && number < rows + 1.0 ? (long) number - 1 : -1;
   }
 
   Operand[] lookUp(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix indices = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix words = Arguments.matrix(operation, inputs, 1);
-    long bytes = 8 * words.cols();
+    DenseMatrix indices = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix words = Arguments.matrix(operation, inputs, 1, precision);
+    long bytes = precision.bytesPerCell() * words.cols();
     try (Scratch scratch = new Scratch(context.allocator())) {
       long cols = Math.multiplyExact(indices.cols(), words.cols());
-      DenseMatrix out = scratch.matrix(indices.rows(), cols);
+      DenseMatrix out = scratch.matrix(indices.rows(), cols, precision);
       long chunk = Math.max(1, CELLS_PER_TASK / Math.max(1, words.cols()));
       parallel.forRange(
           context,
@@ -47,7 +50,7 @@ final class Embedding {
           chunk,
           (from, to) -> {
             for (long at = from; at < to; at++) {
-              long row = position(indices.segment(), at, words.rows());
+              long row = position(indices, at, words.rows());
               if (row < 0) {
                 out.segment().asSlice(at * bytes, bytes).fill((byte) 0);
               } else {
@@ -60,8 +63,8 @@ final class Embedding {
   }
 
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix dout = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix indices = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix indices = Arguments.matrix(operation, inputs, 1, precision);
     long rows = Arguments.whole(operation, inputs, 2);
     long padding = Arguments.whole(operation, inputs, 3);
     if (rows < 1 || rows > Integer.MAX_VALUE - 8 || indices.cells() > Integer.MAX_VALUE - 8) {
@@ -79,7 +82,7 @@ final class Embedding {
         Math.toIntExact(LayerResults.requireLookup(operation, dout.shape(), indices.shape()));
     Uses uses = Uses.of(indices, rows, padding);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(rows, cols);
+      DenseMatrix out = scratch.matrix(rows, cols, precision);
       long mean = Math.max(1, cols * (1 + indices.cells() / rows));
       parallel.forRange(
           context,
@@ -88,16 +91,16 @@ final class Embedding {
           (from, to) -> {
             double[] sum = new double[cols];
             double[] part = new double[cols];
+            CellBlocks blocks = new CellBlocks(precision, cols);
             for (int row = (int) from; row < to; row++) {
               Arrays.fill(sum, 0);
               for (int i = uses.starts[row]; i < uses.starts[row + 1]; i++) {
-                long at = 8L * uses.places[i] * cols;
-                MemorySegment.copy(dout.segment(), JAVA_DOUBLE, at, part, 0, cols);
+                blocks.load(dout.segment(), (long) uses.places[i] * cols, part, 0, cols);
                 for (int j = 0; j < cols; j++) {
                   sum[j] += part[j];
                 }
               }
-              MemorySegment.copy(sum, 0, out.segment(), JAVA_DOUBLE, 8L * row * cols, cols);
+              blocks.store(sum, 0, out.segment(), (long) row * cols, cols);
             }
           });
       return new Operand[] {scratch.keep(out)};
@@ -110,7 +113,7 @@ final class Embedding {
       int[] starts = new int[(int) rows + 1];
       int n = (int) indices.cells();
       for (int at = 0; at < n; at++) {
-        long row = position(indices.segment(), at, rows);
+        long row = position(indices, at, rows);
         if (row >= 0 && row != padding - 1) {
           starts[(int) row + 1]++;
         }
@@ -121,7 +124,7 @@ final class Embedding {
       int[] places = new int[starts[(int) rows]];
       int[] next = starts.clone();
       for (int at = 0; at < n; at++) {
-        long row = position(indices.segment(), at, rows);
+        long row = position(indices, at, rows);
         if (row >= 0 && row != padding - 1) {
           places[next[(int) row]++] = at;
         }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
@@ -20,9 +21,12 @@ final class GlobalPooling {
   private static final long CELLS_PER_TASK = 1 << 15;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  GlobalPooling(Parallel parallel) {
+  /** Of images of that precision; of floats it passes where channels are large, or tiny. */
+  GlobalPooling(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   /** The number of the cells from one place on. */
@@ -31,10 +35,10 @@ final class GlobalPooling {
     double of(MemorySegment cells, long at, long count);
   }
 
-  /** Writes the gradients of cells, given that of their number. */
+  /** Writes the gradients of a channel's cells, given that of their number. */
   @FunctionalInterface
   private interface Spread {
-    void to(MemorySegment cells, MemorySegment gradients, long at, long count, double gradient);
+    void to(ChannelCells images, ChannelCells gradients, long channel, long cells, double gradient);
   }
 
   Operand[] average(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -50,10 +54,11 @@ final class GlobalPooling {
         operation,
         inputs,
         context,
-        (_, gradients, at, count, gradient) -> {
+        (_, gradients, channel, count, gradient) -> {
+          gradients.write(channel);
           double share = gradient / count;
-          for (long i = at; i < at + count; i++) {
-            gradients.setAtIndex(JAVA_DOUBLE, i, share);
+          for (long i = gradients.at(); i < gradients.at() + count; i++) {
+            gradients.segment().setAtIndex(JAVA_DOUBLE, i, share);
           }
         });
   }
@@ -63,31 +68,36 @@ final class GlobalPooling {
         operation,
         inputs,
         context,
-        (cells, gradients, at, count, gradient) -> {
-          gradients.asSlice(8 * at, 8 * count).fill((byte) 0);
-          long place = firstLargest(cells, at, count);
+        (images, gradients, channel, count, gradient) -> {
+          images.read(channel);
+          gradients.add(channel);
+          long place = firstLargest(images.segment(), images.at(), count);
           if (place >= 0) {
-            gradients.setAtIndex(JAVA_DOUBLE, place, gradient);
+            gradients.segment().setAtIndex(JAVA_DOUBLE, place, gradient);
           }
         });
   }
 
   private Operand[] pool(
       Operation operation, Operand[] inputs, ExecutionContext context, Reduction reduction) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     long channels = Arguments.whole(operation, inputs, 1);
     PlaneResults.requireChannels(operation, x.shape(), channels);
     long cells = x.cols() / channels;
+    if (!ChannelCells.pay(precision, cells)) {
+      return null;
+    }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(x.rows(), channels);
+      DenseMatrix out = scratch.matrix(x.rows(), channels, precision);
       parallel.forRange(
           context,
           out.cells(),
           Math.max(1, CELLS_PER_TASK / cells),
           (from, to) -> {
+            ChannelCells in = new ChannelCells(x, cells);
             for (long plane = from; plane < to; plane++) {
-              double number = reduction.of(x.segment(), plane * cells, cells);
-              out.segment().setAtIndex(JAVA_DOUBLE, plane, number);
+              in.read(plane);
+              out.set(0, plane, reduction.of(in.segment(), in.at(), cells));
             }
           });
       return new Operand[] {scratch.keep(out)};
@@ -96,20 +106,25 @@ final class GlobalPooling {
 
   private Operand[] spread(
       Operation operation, Operand[] inputs, ExecutionContext context, Spread spread) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix dout = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 1, precision);
     PlaneResults.requireGradient(operation, x.shape(), dout.shape());
     long cells = x.cols() / dout.cols();
+    if (!ChannelCells.pay(precision, cells)) {
+      return null;
+    }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(x.rows(), x.cols());
+      DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
       parallel.forRange(
           context,
           dout.cells(),
           Math.max(1, CELLS_PER_TASK / cells),
           (from, to) -> {
+            ChannelCells in = new ChannelCells(x, cells);
+            ChannelCells gradients = new ChannelCells(dx, cells);
             for (long plane = from; plane < to; plane++) {
-              double gradient = dout.segment().getAtIndex(JAVA_DOUBLE, plane);
-              spread.to(x.segment(), dx.segment(), plane * cells, cells, gradient);
+              spread.to(in, gradients, plane, cells, dout.get(0, plane));
+              gradients.written();
             }
           });
       return new Operand[] {scratch.keep(dx)};

@@ -6,6 +6,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
@@ -25,114 +26,150 @@ import java.lang.foreign.MemorySegment;
 final class Lstm implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final Precision precision;
 
-  Lstm(Parallel parallel, LazyBlas blas) {
+  /** Of matrices of that precision; computes in double in either, and rounds at the end. */
+  Lstm(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    LstmShape shape = LstmShape.of(operation, inputs);
+    LstmShape shape = LstmShape.of(operation, inputs, precision);
     boolean sequences = Arguments.flag(operation, inputs, 5);
     long n = shape.examples();
     try (Scratch scratch = new Scratch(context.allocator())) {
       int steps = shape.steps();
-      DenseMatrix out = scratch.matrix(n, sequences ? (long) steps * shape.units() : shape.units());
-      DenseMatrix c = scratch.matrix(n, shape.units());
-      DenseMatrix cacheOut = scratch.matrix(steps, n * shape.units());
-      DenseMatrix cacheC = scratch.matrix(steps, n * shape.units());
-      DenseMatrix cacheGates = scratch.matrix(steps, n * shape.gates());
+      DenseMatrix out =
+          shape.result(scratch, n, sequences ? (long) steps * shape.units() : shape.units());
+      DenseMatrix c = shape.result(scratch, n, shape.units());
+      DenseMatrix cacheOut = shape.result(scratch, steps, n * shape.units());
+      DenseMatrix cacheC = shape.result(scratch, steps, n * shape.units());
+      DenseMatrix cacheGates = shape.result(scratch, steps, n * shape.gates());
+      DenseMatrix weights = Arguments.matrix(operation, inputs, 1, precision);
       Cells cells =
           new Cells(
               shape,
-              cells(operation, inputs, 0),
-              cells(operation, inputs, 1),
-              cells(operation, inputs, 2),
-              cells(operation, inputs, 3),
-              cells(operation, inputs, 4),
-              cacheOut.segment(),
-              cacheC.segment(),
-              cacheGates.segment());
+              Arguments.matrix(operation, inputs, 0, precision),
+              scratch.dense(weights, Precision.FP64).segment(),
+              scratch.dense((DenseMatrix) inputs[2], Precision.FP64).segment(),
+              Arguments.matrix(operation, inputs, 3, precision),
+              Arguments.matrix(operation, inputs, 4, precision),
+              cacheOut,
+              cacheC,
+              cacheGates);
       Blas products = blas.get();
+      long tasks = Parallel.chunks(n, shape.block());
+      Slots<MemorySegment> slots =
+          Slots.ofCells(scratch, context, tasks, 2 * cells.room(shape.block()), Precision.FP64);
       parallel.forRange(
           context,
           n,
           shape.block(),
           (from, to) -> {
-            for (int step = 0; step < steps; step++) {
-              cells.step(products, step, from, (int) (to - from));
+            MemorySegment slot = slots.borrow();
+            try {
+              cells.run(products, from, (int) (to - from), slot);
+            } finally {
+              slots.giveBack(slot);
             }
             copyOut(shape, cacheOut, from, to, sequences, out);
           });
-      long last = (steps - 1L) * n * shape.units();
-      MemorySegment.copy(cacheC.segment(), 8 * last, c.segment(), 0, 8 * n * shape.units());
-      return new Operand[] {
-        scratch.keep(out),
-        scratch.keep(c),
-        scratch.keep(cacheOut),
-        scratch.keep(cacheC),
-        scratch.keep(cacheGates)
-      };
+      long bytes = (long) precision.bytesPerCell() * shape.units() * n;
+      MemorySegment.copy(cacheC.segment(), (steps - 1) * bytes, c.segment(), 0, bytes);
+      return scratch.keepAll(out, c, cacheOut, cacheC, cacheGates);
     }
-  }
-
-  private static MemorySegment cells(Operation operation, Operand[] inputs, int at) {
-    return Arguments.matrix(operation, inputs, at).segment();
   }
 
   /** From steps of examples to examples of steps, or the last step alone. */
   private static void copyOut(
       LstmShape shape, DenseMatrix cache, long from, long to, boolean sequences, DenseMatrix out) {
     int units = shape.units();
+    int width = shape.precision().bytesPerCell();
     int first = sequences ? 0 : shape.steps() - 1;
     for (long example = from; example < to; example++) {
       for (int step = first; step < shape.steps(); step++) {
         long source = (step * shape.examples() + example) * units;
         long target = example * out.cols() + (long) (step - first) * units;
-        MemorySegment.copy(cache.segment(), 8 * source, out.segment(), 8 * target, 8L * units);
+        MemorySegment.copy(
+            cache.segment(), width * source, out.segment(), width * target, (long) width * units);
       }
     }
   }
 
-  /** The cells of the operands and of the caches. */
+  /**
+   * The operands and the caches.
+   *
+   * @param weights as doubles
+   * @param bias as doubles
+   */
   private record Cells(
       LstmShape shape,
-      MemorySegment x,
+      DenseMatrix x,
       MemorySegment weights,
       MemorySegment bias,
-      MemorySegment out0,
-      MemorySegment c0,
-      MemorySegment out,
-      MemorySegment c,
-      MemorySegment gates) {
+      DenseMatrix out0,
+      DenseMatrix c0,
+      DenseMatrix out,
+      DenseMatrix c,
+      DenseMatrix gates) {
 
-    /** One step of {@code count} examples. */
-    void step(Blas blas, int step, long example, int count) {
+    /** Cells that copies of a step of so many examples take. */
+    long room(long count) {
+      long numbers = shape.gates() + shape.features() + 2L * shape.units();
+      return DoubleBlocks.room(shape.precision(), count * numbers);
+    }
+
+    /** All steps of {@code count} examples; what is copied lies in one half, then the other. */
+    void run(Blas blas, long example, int count, MemorySegment slot) {
+      int units = shape.units();
+      long half = room(count);
+      DoubleBlocks blocks = new DoubleBlocks(shape.precision(), slot, half);
+      Blas.Block hidden = blocks.read(LstmShape.rows(out0, example * units, units), count, units);
+      Blas.Block state = blocks.read(LstmShape.rows(c0, example * units, units), count, units);
+      for (int step = 0; step < shape.steps(); step++) {
+        blocks.reuse(step % 2 == 0 ? 0 : half);
+        long at = step * shape.examples() + example;
+        Blas.Block toOut = LstmShape.rows(out, at * units, units);
+        Blas.Block toState = LstmShape.rows(c, at * units, units);
+        Blas.Block nextHidden = blocks.write(toOut, count, units);
+        Blas.Block nextState = blocks.write(toState, count, units);
+        Blas.Block row = sums(blas, step, example, count, hidden, blocks);
+        for (int i = 0; i < count; i++) {
+          activate(row.cells(), row.offset() + (long) i * row.stride());
+          advance(row, i, state, nextState, nextHidden);
+        }
+        blocks.written(
+            row, LstmShape.rows(gates, at * shape.gates(), shape.gates()), count, shape.gates());
+        blocks.written(nextHidden, toOut, count, units);
+        blocks.written(nextState, toState, count, units);
+        hidden = nextHidden;
+        state = nextState;
+      }
+    }
+
+    /** Of one step what goes into the gates, without the bias. */
+    private Blas.Block sums(
+        Blas blas, int step, long example, int count, Blas.Block hidden, DoubleBlocks blocks) {
       int units = shape.units();
       int width = shape.gates();
-      long at = step * shape.examples() + example;
-      long before = at - shape.examples();
       int features = shape.features();
       int row = shape.steps() * features;
-      Blas.Block target = new Blas.Block(gates, at * width, width);
-      Blas.Block input = new Blas.Block(x, example * row + (long) step * features, row);
-      Blas.Block hidden =
-          step == 0
-              ? new Blas.Block(out0, example * units, units)
-              : new Blas.Block(out, before * units, units);
+      long at = step * shape.examples() + example;
+      Blas.Block target = blocks.write(LstmShape.rows(gates, at * width, width), count, width);
+      Blas.Block input =
+          blocks.read(
+              LstmShape.rows(x, example * row + (long) step * features, row), count, features);
       Blas.Block inputWeights = new Blas.Block(weights, 0, width);
       Blas.Block hiddenWeights = new Blas.Block(weights, (long) features * width, width);
       blas.gemm(false, false, count, width, features, input, inputWeights, target);
       blas.gemmAdd(false, false, count, width, units, hidden, hiddenWeights, target);
-      for (int i = 0; i < count; i++) {
-        long state = step == 0 ? (example + i) * units : (before + i) * units;
-        activate((at + i) * width);
-        advance((at + i) * width, step == 0 ? c0 : c, state, (at + i) * units);
-      }
+      return target;
     }
 
-    private void activate(long row) {
+    private void activate(MemorySegment gates, long row) {
       int units = shape.units();
       for (int j = 0; j < 4 * units; j++) {
         double sum = gates.getAtIndex(JAVA_DOUBLE, row + j) + bias.getAtIndex(JAVA_DOUBLE, j);
@@ -141,16 +178,22 @@ final class Lstm implements Kernel {
       }
     }
 
-    private void advance(long row, MemorySegment before, long stateBefore, long state) {
+    /** The state and output of one of the examples. */
+    private void advance(
+        Blas.Block gates, long example, Blas.Block before, Blas.Block state, Blas.Block out) {
       int units = shape.units();
+      long row = gates.offset() + example * gates.stride();
+      MemorySegment cells = gates.cells();
       for (int j = 0; j < units; j++) {
-        double in = gates.getAtIndex(JAVA_DOUBLE, row + j);
-        double forget = gates.getAtIndex(JAVA_DOUBLE, row + units + j);
-        double show = gates.getAtIndex(JAVA_DOUBLE, row + 2L * units + j);
-        double candidate = gates.getAtIndex(JAVA_DOUBLE, row + 3L * units + j);
-        double now = forget * before.getAtIndex(JAVA_DOUBLE, stateBefore + j) + in * candidate;
-        c.setAtIndex(JAVA_DOUBLE, state + j, now);
-        out.setAtIndex(JAVA_DOUBLE, state + j, show * Math.tanh(now));
+        long at = example * units + j;
+        double in = cells.getAtIndex(JAVA_DOUBLE, row + j);
+        double forget = cells.getAtIndex(JAVA_DOUBLE, row + units + j);
+        double show = cells.getAtIndex(JAVA_DOUBLE, row + 2L * units + j);
+        double candidate = cells.getAtIndex(JAVA_DOUBLE, row + 3L * units + j);
+        double last = before.cells().getAtIndex(JAVA_DOUBLE, before.offset() + at);
+        double now = forget * last + in * candidate;
+        state.cells().setAtIndex(JAVA_DOUBLE, state.offset() + at, now);
+        out.cells().setAtIndex(JAVA_DOUBLE, out.offset() + at, show * Math.tanh(now));
       }
     }
   }

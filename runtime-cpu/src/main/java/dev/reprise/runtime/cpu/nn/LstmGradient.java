@@ -4,6 +4,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Partials;
@@ -20,15 +21,18 @@ import java.lang.foreign.MemorySegment;
 final class LstmGradient implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final Precision precision;
 
-  LstmGradient(Parallel parallel, LazyBlas blas) {
+  /** Of matrices of that precision; computes in double in either, and rounds at the end. */
+  LstmGradient(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    LstmShape shape = LstmShape.of(operation, inputs);
+    LstmShape shape = LstmShape.of(operation, inputs, precision);
     boolean sequences = Arguments.flag(operation, inputs, 5);
     long n = shape.examples();
     int units = shape.units();
@@ -39,14 +43,15 @@ final class LstmGradient implements Kernel {
     DenseMatrix cacheOut = shape.matrix(operation, inputs, 8, steps, n * units);
     DenseMatrix cacheC = shape.matrix(operation, inputs, 9, steps, n * units);
     DenseMatrix cacheGates = shape.matrix(operation, inputs, 10, steps, n * shape.gates());
-    DenseMatrix weights = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix weights = Arguments.matrix(operation, inputs, 1, precision);
     long blocks = Parallel.chunks(n, shape.block());
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = scratch.matrix(n, (long) steps * shape.features());
+      DenseMatrix dx = shape.result(scratch, n, (long) steps * shape.features());
+      // Doubles in either precision, since tasks add to them; rounded where they come out.
       DenseMatrix dw = scratch.matrix(weights.rows(), weights.cols());
       DenseMatrix db = scratch.matrix(1, shape.gates());
-      DenseMatrix dout0 = scratch.matrix(n, units);
-      DenseMatrix dc0 = scratch.matrix(n, units);
+      DenseMatrix dout0 = shape.result(scratch, n, units);
+      DenseMatrix dc0 = shape.result(scratch, n, units);
       if (blocks == 0) {
         dw.segment().asSlice(0, dw.bytes()).fill((byte) 0);
         db.segment().asSlice(0, db.bytes()).fill((byte) 0);
@@ -58,33 +63,43 @@ final class LstmGradient implements Kernel {
             new LstmBackwardSteps(
                 shape,
                 blas.get(),
-                Arguments.matrix(operation, inputs, 0).segment(),
-                weights.segment(),
-                Arguments.matrix(operation, inputs, 3).segment(),
-                Arguments.matrix(operation, inputs, 4).segment(),
-                dout.segment(),
+                Arguments.matrix(operation, inputs, 0, precision),
+                scratch.dense(weights, Precision.FP64).segment(),
+                Arguments.matrix(operation, inputs, 3, precision),
+                Arguments.matrix(operation, inputs, 4, precision),
+                dout,
                 sequences,
-                cacheOut.segment(),
-                cacheC.segment(),
-                cacheGates.segment(),
+                cacheOut,
+                cacheC,
+                cacheGates,
                 scratch.doubles(Math.multiplyExact(n * steps, (long) shape.gates())),
-                dx.segment(),
-                dout0.segment(),
-                dc0.segment());
+                dx,
+                dout0,
+                dc0);
+        Slots<MemorySegment> slots =
+            Slots.ofCells(scratch, context, blocks, back.room(shape.block()), Precision.FP64);
         parallel.forRange(
             context,
             n,
             shape.block(),
             (from, to) -> {
               long block = from / shape.block();
-              back.run(from, (int) (to - from), weightSums.segment(block), biasSums.segment(block));
+              MemorySegment slot = slots.borrow();
+              try {
+                back.run(
+                    from,
+                    (int) (to - from),
+                    slot,
+                    weightSums.segment(block),
+                    biasSums.segment(block));
+              } finally {
+                slots.giveBack(slot);
+              }
             });
         weightSums.addUp(parallel, context);
         biasSums.addUp(parallel, context);
       }
-      return new Operand[] {
-        scratch.keep(dx), scratch.keep(dw), scratch.keep(db), scratch.keep(dout0), scratch.keep(dc0)
-      };
+      return scratch.keepAll(dx, dw, db, dout0, dc0);
     }
   }
 }

@@ -3,24 +3,30 @@ package dev.reprise.runtime.cpu.nn;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.operation.Operation;
 
 /**
  * The sizes of an LSTM layer, which follow from its operands: {@code X} is examples x (steps *
  * features), the weights {@code W} are (features + units) x (4 units), in the order of the gates
  * input, forget, output, candidate.
+ *
+ * @param precision of all operands
  */
-record LstmShape(long examples, int steps, int features, int units) {
+record LstmShape(long examples, int steps, int features, int units, Precision precision) {
   /** Examples are handled in so many blocks at most, each by one task through all steps. */
   private static final long BLOCKS = 16;
 
   private static final long LEAST_EXAMPLES = 8;
 
-  static LstmShape of(Operation operation, Operand[] inputs) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix weights = Arguments.matrix(operation, inputs, 1);
-    long units = Arguments.matrix(operation, inputs, 3).cols();
+  /** The sizes that operands of that precision describe. */
+  static LstmShape of(Operation operation, Operand[] inputs, Precision precision) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix weights = Arguments.matrix(operation, inputs, 1, precision);
+    long units = Arguments.matrix(operation, inputs, 3, precision).cols();
     long features = weights.rows() - units;
     if (units == 0
         || weights.cols() != 4 * units
@@ -47,7 +53,8 @@ record LstmShape(long examples, int steps, int features, int units) {
               + x.shape());
     }
     LstmShape shape =
-        new LstmShape(x.rows(), (int) (x.cols() / features), (int) features, (int) units);
+        new LstmShape(
+            x.rows(), (int) (x.cols() / features), (int) features, (int) units, precision);
     shape.matrix(operation, inputs, 2, 1, shape.gates());
     shape.matrix(operation, inputs, 3, shape.examples, units);
     shape.matrix(operation, inputs, 4, shape.examples, units);
@@ -56,7 +63,7 @@ record LstmShape(long examples, int steps, int features, int units) {
 
   /** The operand, which must have this shape. */
   DenseMatrix matrix(Operation operation, Operand[] inputs, int at, long rows, long cols) {
-    DenseMatrix matrix = Arguments.matrix(operation, inputs, at);
+    DenseMatrix matrix = Arguments.matrix(operation, inputs, at, precision);
     if (matrix.rows() != rows || matrix.cols() != cols) {
       throw new OperandException(
           "'"
@@ -79,6 +86,16 @@ record LstmShape(long examples, int steps, int features, int units) {
               + matrix.shape());
     }
     return matrix;
+  }
+
+  /** A new matrix of the operands' precision. */
+  DenseMatrix result(Scratch scratch, long rows, long cols) {
+    return scratch.matrix(rows, cols, precision);
+  }
+
+  /** Rows of so many cells of a matrix that follow each other, some cells apart. */
+  static Blas.Block rows(DenseMatrix matrix, long firstCell, int apart) {
+    return new Blas.Block(matrix.segment(), firstCell, apart);
   }
 
   int gates() {

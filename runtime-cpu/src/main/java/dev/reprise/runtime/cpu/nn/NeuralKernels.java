@@ -25,6 +25,7 @@ public final class NeuralKernels {
   public static void registerFloats(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
     registerImageLayers(table, parallel, blas, Precision.FP32);
     registerRowLayers(table, parallel, Precision.FP32);
+    registerSequenceLayers(table, parallel, blas, Precision.FP32);
   }
 
   private static void registerImageLayers(
@@ -41,6 +42,14 @@ public final class NeuralKernels {
     BiasKernels bias = new BiasKernels(parallel, precision);
     table.add("bias_add", bias::add);
     table.add("bias_multiply", bias::multiply);
+    GlobalPooling global = new GlobalPooling(parallel, precision);
+    table.add("global_avg_pool", global::average);
+    table.add("global_avg_pool_backward", global::averageGradient);
+    table.add("global_max_pool", global::largest);
+    table.add("global_max_pool_backward", global::largestGradient);
+    BatchNormalisation normalisation = new BatchNormalisation(parallel, precision);
+    table.add("batch_norm2d", normalisation::forward);
+    table.add("batch_norm2d_backward", normalisation::backward);
   }
 
   /** Layers that go through rows, or cells, in blocks of doubles. */
@@ -67,20 +76,17 @@ public final class NeuralKernels {
   public static void register(KernelTable.Builder table, Parallel parallel, LazyBlas blas) {
     registerImageLayers(table, parallel, blas, Precision.FP64);
     registerRowLayers(table, parallel, Precision.FP64);
-    GlobalPooling global = new GlobalPooling(parallel);
-    table.add("global_avg_pool", global::average);
-    table.add("global_avg_pool_backward", global::averageGradient);
-    table.add("global_max_pool", global::largest);
-    table.add("global_max_pool_backward", global::largestGradient);
-    BatchNormalisation normalisation = new BatchNormalisation(parallel);
-    table.add("batch_norm2d", normalisation::forward);
-    table.add("batch_norm2d_backward", normalisation::backward);
-    Embedding embedding = new Embedding(parallel);
+    registerSequenceLayers(table, parallel, blas, Precision.FP64);
+  }
+
+  private static void registerSequenceLayers(
+      KernelTable.Builder table, Parallel parallel, LazyBlas blas, Precision precision) {
+    Embedding embedding = new Embedding(parallel, precision);
     table.add("embedding", embedding::lookUp);
     table.add("embedding_backward", embedding::gradient);
-    table.add("attention", new Attention(parallel, blas));
-    table.add("attention_backward", new AttentionGradient(parallel, blas));
-    table.add("lstm", new Lstm(parallel, blas));
-    table.add("lstm_backward", new LstmGradient(parallel, blas));
+    table.add("attention", new Attention(parallel, blas, precision));
+    table.add("attention_backward", new AttentionGradient(parallel, blas, precision));
+    table.add("lstm", new Lstm(parallel, blas, precision));
+    table.add("lstm_backward", new LstmGradient(parallel, blas, precision));
   }
 }

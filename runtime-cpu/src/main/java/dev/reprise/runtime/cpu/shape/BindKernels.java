@@ -4,6 +4,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
@@ -15,13 +16,15 @@ final class BindKernels {
   private static final long CHUNK_CELLS = 1 << 16;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  private BindKernels(Parallel parallel) {
+  private BindKernels(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
-  static void register(KernelTable.Builder table, Parallel parallel) {
-    BindKernels kernels = new BindKernels(parallel);
+  static void register(KernelTable.Builder table, Parallel parallel, Precision precision) {
+    BindKernels kernels = new BindKernels(parallel, precision);
     table.add("cbind", kernels::cbind);
     table.add("rbind", kernels::rbind);
   }
@@ -39,14 +42,14 @@ final class BindKernels {
     if (FrameShape.isFrame(inputs)) {
       return new Operand[] {FrameShape.cbind(inputs)};
     }
-    DenseMatrix first = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix first = Arguments.matrix(operation, inputs, 0, precision);
     long cols = 0;
     for (int i = 0; i < inputs.length; i++) {
-      DenseMatrix part = Arguments.matrix(operation, inputs, i);
+      DenseMatrix part = Arguments.matrix(operation, inputs, i, precision);
       check(operation, "rows", first.rows(), part.rows());
       cols += part.cols();
     }
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), first.rows(), cols);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), first.rows(), cols, precision);
     if (cols <= RowTile.MOST_COLUMNS) {
       long chunk = CHUNK_CELLS / Math.max(1, cols);
       parallel.forRange(
@@ -88,14 +91,14 @@ final class BindKernels {
     if (FrameShape.isFrame(inputs)) {
       return new Operand[] {FrameShape.rbind(inputs)};
     }
-    DenseMatrix first = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix first = Arguments.matrix(operation, inputs, 0, precision);
     long rows = 0;
     for (int i = 0; i < inputs.length; i++) {
-      DenseMatrix part = Arguments.matrix(operation, inputs, i);
+      DenseMatrix part = Arguments.matrix(operation, inputs, i, precision);
       check(operation, "columns", first.cols(), part.cols());
       rows += part.rows();
     }
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, first.cols());
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, first.cols(), precision);
     long row = 0;
     for (Operand input : inputs) {
       DenseMatrix part = (DenseMatrix) input;

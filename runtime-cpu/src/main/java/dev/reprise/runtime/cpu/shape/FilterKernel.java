@@ -6,12 +6,14 @@ import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.frame.FrameFilter;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -24,19 +26,21 @@ final class FilterKernel implements Kernel {
   private static final int TOGETHER = 1024;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  FilterKernel(Parallel parallel) {
+  FilterKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     boolean rows = isRows(Arguments.text(operation, inputs, 1));
-    DenseMatrix select = Arguments.matrixOrNull(operation, inputs, 2);
+    DenseMatrix select = Arguments.matrixOrNull(operation, inputs, 2, precision);
     if (inputs[0] instanceof Frame frame) {
       return new Operand[] {frame(frame, select, rows)};
     }
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     boolean emptyReturn = Arguments.flag(operation, inputs, 3);
     boolean[] keep = new boolean[Math.toIntExact(rows ? x.rows() : x.cols())];
     if (select != null) {
@@ -104,9 +108,10 @@ final class FilterKernel implements Kernel {
     int cols = Math.toIntExact(x.cols());
     int most = (int) Math.min(x.rows(), Math.max(1, TOGETHER / Math.max(1, cols)));
     double[] cells = new double[most * cols];
+    CellReader reader = CellSource.of(x).reader(cells.length);
     for (long from = 0; from < x.rows(); from += most) {
       int count = (int) Math.min(most, x.rows() - from);
-      MemorySegment.copy(x.segment(), Region.CELL, 8 * from * cols, cells, 0, count * cols);
+      reader.read(from * cols, cells, count * cols);
       for (int i = 0, at = 0; i < count; i++) {
         for (int j = 0; j < cols; j++, at++) {
           if (cells[at] != 0) {
@@ -117,8 +122,8 @@ final class FilterKernel implements Kernel {
     }
   }
 
-  private static DenseMatrix zeros(long rows, long cols, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, cols);
+  private DenseMatrix zeros(long rows, long cols, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, cols, precision);
     out.segment().asSlice(0, out.bytes()).fill((byte) 0);
     return out;
   }

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
 
@@ -17,7 +18,7 @@ final class Gather {
   /** The rows at zero-based positions, in that order. */
   static DenseMatrix rows(DenseMatrix x, int[] rows, Parallel parallel, ExecutionContext context) {
     long cols = x.cols();
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, cols);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows.length, cols, x.precision());
     long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
     parallel.forRange(
         context, rows.length, chunk, (from, to) -> copyRows(x, rows, out, (int) from, (int) to));
@@ -29,11 +30,13 @@ final class Gather {
     int next = cols < RowTile.LONG_RUN ? copyByTiles(x, rows, out, from, to) : from;
     MemorySegment source = x.segment();
     MemorySegment target = out.segment();
+    boolean areRuns = cols >= RowTile.LONG_RUN || x.precision() != Precision.FP64;
+    long bytes = x.precision().bytesPerCell() * cols;
     for (int i = next; i < to; i++) {
-      long at = 8L * rows[i] * cols;
-      long atTarget = 8L * i * cols;
-      if (cols >= RowTile.LONG_RUN) {
-        MemorySegment.copy(source, at, target, atTarget, 8 * cols);
+      long at = rows[i] * bytes;
+      long atTarget = i * bytes;
+      if (areRuns) {
+        MemorySegment.copy(source, at, target, atTarget, bytes);
         continue;
       }
       for (long j = 0; j < cols; j++) {
@@ -73,7 +76,8 @@ final class Gather {
   /** The columns at zero-based positions, in that order. */
   static DenseMatrix columns(
       DenseMatrix x, int[] cols, Parallel parallel, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), cols.length);
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), x.rows(), cols.length, x.precision());
     long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols.length));
     parallel.forRange(
         context,

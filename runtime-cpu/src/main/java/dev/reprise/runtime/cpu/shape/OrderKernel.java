@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
@@ -13,14 +14,16 @@ import dev.reprise.runtime.operation.Operation;
 /** Sorts rows by one or more columns; returns the rows or their one-based former positions. */
 final class OrderKernel implements Kernel {
   private final Parallel parallel;
+  private final Precision precision;
 
-  OrderKernel(Parallel parallel) {
+  OrderKernel(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     boolean decreasing = Arguments.flag(operation, inputs, 2);
     boolean indexReturn = Arguments.flag(operation, inputs, 3);
     if (x.rows() > Integer.MAX_VALUE - 8) {
@@ -37,8 +40,8 @@ final class OrderKernel implements Kernel {
     };
   }
 
-  private static DenseMatrix positions(int[] indices, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), indices.length, 1);
+  private DenseMatrix positions(int[] indices, ExecutionContext context) {
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), indices.length, 1, precision);
     for (int i = 0; i < indices.length; i++) {
       out.set(i, 0, indices[i] + 1);
     }
@@ -46,14 +49,14 @@ final class OrderKernel implements Kernel {
   }
 
   /** Zero-based columns to sort by: a scalar or a vector of them. */
-  private static int[] columns(Operation operation, Operand[] inputs, DenseMatrix x) {
+  private int[] columns(Operation operation, Operand[] inputs, DenseMatrix x) {
     if (inputs[1] instanceof Scalar by) {
       return new int[] {column(by.asLong(), x)};
     }
-    DenseMatrix by = Arguments.matrix(operation, inputs, 1);
+    DenseMatrix by = Arguments.matrix(operation, inputs, 1, precision);
     int[] columns = new int[Math.toIntExact(by.cells())];
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = column((long) by.segment().getAtIndex(Region.CELL, i), x);
+      columns[i] = column((long) by.get(0, i), x);
     }
     return columns;
   }

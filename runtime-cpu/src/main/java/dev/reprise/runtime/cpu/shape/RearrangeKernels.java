@@ -6,9 +6,11 @@ import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.SparseMatrix;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.frame.FrameCompare;
@@ -23,13 +25,15 @@ final class RearrangeKernels {
   private static final int BLOCK = 1024;
 
   private final Parallel parallel;
+  private final Precision precision;
 
-  private RearrangeKernels(Parallel parallel) {
+  private RearrangeKernels(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
   }
 
-  static void register(KernelTable.Builder table, Parallel parallel) {
-    RearrangeKernels kernels = new RearrangeKernels(parallel);
+  static void register(KernelTable.Builder table, Parallel parallel, Precision precision) {
+    RearrangeKernels kernels = new RearrangeKernels(parallel, precision);
     table.add("rev", kernels::reverse);
     table.add("roll", kernels::roll);
     table.add("diag", kernels::diagonal);
@@ -41,10 +45,10 @@ final class RearrangeKernels {
 
   /** Last row first. */
   private Operand[] reverse(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
-    long cols = x.cols();
-    long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, cols));
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
+    long bytes = precision.bytesPerCell() * x.cols();
+    long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, x.cols()));
     parallel.forRange(
         context,
         x.rows(),
@@ -52,7 +56,7 @@ final class RearrangeKernels {
         (from, to) -> {
           for (long i = from; i < to; i++) {
             MemorySegment.copy(
-                x.segment(), 8 * (x.rows() - 1 - i) * cols, out.segment(), 8 * i * cols, 8 * cols);
+                x.segment(), (x.rows() - 1 - i) * bytes, out.segment(), i * bytes, bytes);
           }
         });
     return new Operand[] {out};
@@ -60,10 +64,10 @@ final class RearrangeKernels {
 
   /** Every row moves down by the shift; those that fall out come in at the top. */
   private Operand[] roll(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     long rows = x.rows();
     long shift = rows == 0 ? 0 : Math.floorMod(Arguments.whole(operation, inputs, 1), rows);
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, x.cols());
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), rows, x.cols(), precision);
     Region.all(x).copyTo(new Region(out, shift, 0), rows - shift, x.cols(), parallel, context);
     new Region(x, rows - shift, 0).copyTo(Region.all(out), shift, x.cols(), parallel, context);
     return new Operand[] {out};
@@ -71,10 +75,10 @@ final class RearrangeKernels {
 
   /** A square matrix gives its diagonal as a column, a column vector a diagonal matrix. */
   private Operand[] diagonal(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     long n = x.rows();
     if (x.cols() == n) {
-      DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, 1);
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, 1, precision);
       for (long i = 0; i < n; i++) {
         out.set(i, 0, x.get(i, i));
       }
@@ -87,13 +91,14 @@ final class RearrangeKernels {
     if (SparseMatrix.isWorthwhile(n, n, n)) {
       return new Operand[] {sparseDiagonal(x, context)};
     }
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, n);
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), n, n, precision);
     parallel.forRange(
         context,
         n,
         Math.max(1, CHUNK_CELLS / Math.max(1, n)),
         (from, to) -> {
-          out.segment().asSlice(8 * from * n, 8 * (to - from) * n).fill((byte) 0);
+          long bytes = precision.bytesPerCell() * n;
+          out.segment().asSlice(from * bytes, (to - from) * bytes).fill((byte) 0);
           for (long i = from; i < to; i++) {
             out.set(i, i, x.get(i, 0));
           }
@@ -113,10 +118,10 @@ final class RearrangeKernels {
   /** Ones, or the matrix's own values, below or above the diagonal; zeros elsewhere. */
   private Kernel triangle(boolean lower) {
     return (operation, inputs, context) -> {
-      DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+      DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
       boolean diag = Arguments.flag(operation, inputs, 1);
       boolean values = Arguments.flag(operation, inputs, 2);
-      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
       long chunk = Math.max(1, CHUNK_CELLS / Math.max(1, x.cols()));
       parallel.forRange(
           context,
@@ -142,21 +147,22 @@ final class RearrangeKernels {
         FrameCompare.replace(frame, from, Arguments.scalar(operation, inputs, 2))
       };
     }
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double pattern = Arguments.number(operation, inputs, 1);
     double replacement = Arguments.number(operation, inputs, 2);
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
+    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
     parallel.forRange(
         context,
         x.cells(),
         CHUNK_CELLS,
         (from, to) -> {
           double[] block = new double[(int) Math.min(BLOCK, to - from)];
+          CellBlocks cells = new CellBlocks(precision, block.length);
           for (long i = from; i < to; i += BLOCK) {
             int count = (int) Math.min(BLOCK, to - i);
-            MemorySegment.copy(x.segment(), Region.CELL, 8 * i, block, 0, count);
+            cells.load(x.segment(), i, block, 0, count);
             replace(block, count, pattern, replacement);
-            MemorySegment.copy(block, 0, out.segment(), Region.CELL, 8 * i, count);
+            cells.store(block, 0, out.segment(), i, count);
           }
         });
     return new Operand[] {out};
@@ -180,7 +186,7 @@ final class RearrangeKernels {
    * nothing with {@code ignore} and are an error without.
    */
   private Operand[] expand(Operation operation, Operand[] inputs, ExecutionContext context) {
-    DenseMatrix x = Arguments.matrix(operation, inputs, 0);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     long max = Arguments.whole(operation, inputs, 1);
     boolean asRows = isExpandedIntoColumns(Arguments.text(operation, inputs, 2));
     boolean cast = Arguments.flag(operation, inputs, 3);
@@ -194,16 +200,17 @@ final class RearrangeKernels {
     }
     long n = x.cells();
     for (long i = 0; i < n; i++) {
-      double value = x.segment().getAtIndex(Region.CELL, i);
+      double value = x.get(0, i);
       if (!ignore && !(value >= 1) || !cast && value != Math.rint(value)) {
         throw new OperandException(
             "'rexpand' needs whole numbers from 1, but cell " + (i + 1) + " is " + value);
       }
     }
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), asRows ? n : max, asRows ? max : n);
+    DenseMatrix out =
+        DenseMatrix.allocate(context.allocator(), asRows ? n : max, asRows ? max : n, precision);
     out.segment().asSlice(0, out.bytes()).fill((byte) 0);
     for (long i = 0; i < n; i++) {
-      double value = Math.floor(x.segment().getAtIndex(Region.CELL, i));
+      double value = Math.floor(x.get(0, i));
       if (value >= 1 && value <= max) {
         long at = (long) value - 1;
         out.set(asRows ? i : at, asRows ? at : i, 1);

@@ -2,7 +2,8 @@ package dev.reprise.runtime.cpu.shape;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Shape;
-import java.lang.foreign.MemorySegment;
+import dev.reprise.runtime.cpu.CellReader;
+import dev.reprise.runtime.cpu.CellSource;
 
 /**
  * The vector of {@code removeEmpty} whose cells other than zero mark the rows or columns that stay;
@@ -34,9 +35,10 @@ public final class Selection {
   /** Says of each row or column whether it is kept. */
   static void mark(DenseMatrix select, boolean[] keep) {
     double[] marks = new double[Math.min(keep.length, TOGETHER)];
+    CellReader cells = CellSource.of(select).reader(marks.length);
     for (int from = 0; from < keep.length; from += TOGETHER) {
       int count = Math.min(TOGETHER, keep.length - from);
-      MemorySegment.copy(select.segment(), Region.CELL, 8L * from, marks, 0, count);
+      cells.read(from, marks, count);
       for (int i = 0; i < count; i++) {
         keep[from + i] = marks[i] != 0;
       }

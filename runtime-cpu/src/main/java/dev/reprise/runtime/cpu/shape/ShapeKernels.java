@@ -10,12 +10,16 @@ public final class ShapeKernels {
 
   /** Adds the kernels of this family. */
   public static void register(KernelTable.Builder table, Parallel parallel) {
-    table.add("t", new TransposeKernel(parallel, Precision.FP64));
-    IndexKernels.register(table, parallel);
-    BindKernels.register(table, parallel);
-    RearrangeKernels.register(table, parallel);
-    table.add("order", new OrderKernel(parallel));
-    table.add("removeEmpty", new FilterKernel(parallel));
+    register(table, parallel, Precision.FP64);
+  }
+
+  private static void register(KernelTable.Builder table, Parallel parallel, Precision precision) {
+    table.add("t", new TransposeKernel(parallel, precision));
+    IndexKernels.register(table, parallel, precision);
+    BindKernels.register(table, parallel, precision);
+    RearrangeKernels.register(table, parallel, precision);
+    table.add("order", new OrderKernel(parallel, precision));
+    table.add("removeEmpty", new FilterKernel(parallel, precision));
   }
 
   /** Adds the kernels over compressed matrices. */
@@ -25,7 +29,6 @@ public final class ShapeKernels {
 
   /** Adds the kernels that take dense fp32 matrices only. */
   public static void registerFloats(KernelTable.Builder table, Parallel parallel) {
-    table.add("t", new TransposeKernel(parallel, Precision.FP32));
-    IndexKernels.registerFloats(table, parallel);
+    register(table, parallel, Precision.FP32);
   }
 }

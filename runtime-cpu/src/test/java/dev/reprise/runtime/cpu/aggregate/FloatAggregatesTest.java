@@ -15,6 +15,7 @@ import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.CountingAllocator;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -55,6 +56,11 @@ class FloatAggregatesTest {
     KernelTable.Builder table = new KernelTable.Builder();
     AggregateKernels.registerFloats(table, parallel);
     return table.build();
+  }
+
+  /** All but the running ones, whose results have the shape of their operand. */
+  private List<String> aggregates() {
+    return kernels.opcodes().stream().filter(opcode -> !opcode.startsWith("cum")).toList();
   }
 
   private static Operation narrow(String opcode) {
@@ -113,7 +119,7 @@ class FloatAggregatesTest {
   private void check(DenseMatrix x) {
     // A wide operand is one that no kernel for floats takes.
     DenseMatrix wide = x.converted(Precision.FP64, allocator);
-    for (String opcode : kernels.opcodes()) {
+    for (String opcode : aggregates()) {
       Operand wanted = run(1, opcode, wide);
       for (int threads : new int[] {1, 2, 4}) {
         String what = opcode + " of " + x.shape() + " with " + threads + " threads";
@@ -144,7 +150,7 @@ class FloatAggregatesTest {
         .containsAll(AggregateKernels.overSources(parallel).keySet())
         .containsAll(Set.of("var", "sd", "rowVars", "rowSds", "colVars", "colSds"));
     DenseMatrix x = floats(40, 30, random::nextGaussian);
-    for (String opcode : kernels.opcodes()) {
+    for (String opcode : aggregates()) {
       Operand[] outputs = kernels.find(opcode).run(narrow(opcode), new Operand[] {x}, context(1));
       assertThat(outputs).as(opcode).hasSize(1);
     }
@@ -153,7 +159,7 @@ class FloatAggregatesTest {
   @Test
   void anAggregateOfFloatsTakesNoMemoryForAWidenedCopy() {
     DenseMatrix x = floats(400, 300, random::nextGaussian);
-    for (String opcode : kernels.opcodes()) {
+    for (String opcode : aggregates()) {
       // Twice: as doubles and rounded.
       CountingAllocator forResults = new CountingAllocator(400 * (Double.BYTES + Float.BYTES));
       device.execute(narrow(opcode), new Operand[] {x}, new ExecutionContext(forResults, 2));
