@@ -10,6 +10,7 @@
  *        Parallel: fixed chunks of the work over the device's worker threads
  *       |
  *   blas: OpenBLAS by the foreign-function interface, one thread per call
+ *   code: inner loops of convolutions in machine code made at run time
  * </pre>
  *
  * <p>Two rules hold for every kernel. A result depends on operation and operands alone: work is cut

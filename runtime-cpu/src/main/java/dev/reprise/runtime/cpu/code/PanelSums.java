@@ -47,12 +47,6 @@ public final class PanelSums {
   /** Bytes that the arguments of a call take. */
   public static final int ARGUMENT_BYTES = 15 * Long.BYTES;
 
-  // A constant, so that the compiler makes a call of it instead of looking what it is; critical,
-  // since a call takes microseconds and telling the JVM of it would cost a tenth of that.
-  private static final MethodHandle CALL =
-      Linker.nativeLinker()
-          .downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
-
   /** Terms of the innermost direction that are written out, at most. */
   private static final int MOST_TERMS = 8;
 
@@ -83,6 +77,15 @@ public final class PanelSums {
     return codes[terms][rows];
   }
 
+  /** Begins code; looked at only where there is some, since linking may be forbidden. */
+  private static final class Entry {
+    // A constant, so that the compiler makes a call of it instead of looking what it is; critical,
+    // since a call takes microseconds and telling the JVM of it would cost a tenth of that.
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
+  }
+
   /** Of a process: made when first asked for, and found or not for good. */
   private static final class Made {
     static final PanelSums DOUBLES = make(true);
@@ -91,7 +94,7 @@ public final class PanelSums {
     private static PanelSums make(boolean doubles) {
       try {
         return canRun() ? new PanelSums(doubles) : null;
-      } catch (IOException e) {
+      } catch (IOException | IllegalCallerException e) {
         return null;
       }
     }
@@ -123,7 +126,7 @@ public final class PanelSums {
    */
   public void run(int rows, Arguments arguments) {
     try {
-      CALL.invokeExact(code(arguments.terms, rows), arguments.address);
+      Entry.CALL.invokeExact(code(arguments.terms, rows), arguments.address);
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }

@@ -37,8 +37,9 @@ final class Convolution implements Kernel {
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix filters = Windows.filters(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
-    WinogradPlan tiles = WinogradPlan.of(shape, precision);
     DirectPlan direct = DirectPlan.of(shape, precision);
+    WinogradPlan tiles =
+        direct != null && direct.beatsTiles() ? null : WinogradPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
       if (tiles != null && ModerateCells.are(parallel, context, images, filters)) {

@@ -40,8 +40,11 @@ final class ConvolutionDataGradient implements Kernel {
     DenseMatrix filters = Windows.filters(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
-    WinogradPlan tiles = WinogradPlan.ofDataGradient(shape, precision);
     DirectPlan direct = DirectPlan.ofDataGradient(shape, precision);
+    WinogradPlan tiles =
+        direct != null && direct.beatsTiles()
+            ? null
+            : WinogradPlan.ofDataGradient(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       if (tiles != null && ModerateCells.are(parallel, context, dout, filters)) {

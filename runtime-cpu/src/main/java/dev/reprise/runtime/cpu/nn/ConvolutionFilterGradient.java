@@ -41,8 +41,9 @@ final class ConvolutionFilterGradient implements Kernel {
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
-    WinogradPlan tiles = WinogradPlan.of(shape, precision);
     DirectPlan direct = DirectPlan.of(shape, precision);
+    WinogradPlan tiles =
+        direct != null && direct.beatsTiles() ? null : WinogradPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells(), precision);
       if (tiles != null && ModerateCells.are(parallel, context, images, dout)) {

@@ -40,7 +40,11 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
           for (long i = from; i < to; i++) {
             int group = (int) (i / panels);
             int number = (int) (i % panels);
-            brought.spread(filters.segment(), turnedAround, group, number, weights, i * cells);
+            if (turnedAround) {
+              brought.spreadTurned(filters.segment(), group, number, weights, i * cells);
+            } else {
+              brought.spread(filters.segment(), group, number, weights, i * cells);
+            }
           }
         });
     long steps = plan.steps();

@@ -20,6 +20,12 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
   /** Cells of all partial sums, at most, where there is more than one. */
   private static final long SUM_CELLS = 1 << 22;
 
+  /** Terms that a sum has at least, where there are as many: it is added to others, and moved. */
+  private static final long FEWEST_TERMS = 512;
+
+  /** Panels of a task, at least, as each brings the images to padded planes. */
+  private static final int FEWEST_PANELS = 4;
+
   /** Channels from which on several of them are summed at once. */
   private static final int SEVERAL_CHANNELS = 4;
 
@@ -41,12 +47,12 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     long cells = rows * plan.paddedTargets();
     long steps = plan.steps();
     long most = Math.clamp(SUM_CELLS / (groups * cells), 1, TASKS);
-    long stepsPerSum = ConvolutionPlan.pieces(steps, most);
+    long places = (long) plan.rowsPerStep() * plan.outWidth();
+    long stepsPerSum =
+        Math.max(ConvolutionPlan.pieces(steps, most), ConvolutionPlan.pieces(FEWEST_TERMS, places));
     long count = ConvolutionPlan.pieces(steps, stepsPerSum);
-    int parts =
-        (int)
-            Math.min(
-                plan.panels(), ConvolutionPlan.pieces(TASKS, Math.multiplyExact(count, groups)));
+    long wanted = ConvolutionPlan.pieces(TASKS, Math.multiplyExact(count, groups));
+    int parts = (int) Math.clamp(plan.panels() / FEWEST_PANELS, 1, wanted);
     DenseMatrix sums = scratch.matrix(groups * rows, plan.paddedTargets(), plan.precision());
     Partials partials = new Partials(sums, count, scratch);
     long tasks = groups * count * parts;
@@ -85,10 +91,7 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
           for (long i = from; i < to; i++) {
             int group = (int) (i / plan.panels());
             int number = (int) (i % plan.panels());
-            for (int plane = 0; plane < plan.channels(); plane++) {
-              brought.collect(
-                  sums.segment(), group * cells, group, number, plane, gradient.segment());
-            }
+            brought.collect(sums.segment(), group * cells, group, number, gradient.segment());
           }
         });
   }

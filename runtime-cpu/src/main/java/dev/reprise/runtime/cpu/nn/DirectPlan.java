@@ -44,7 +44,7 @@ record DirectPlan(
   private static final double MOST_WASTE = 0.5;
 
   /** Terms of a sum that make a call of the generated code pay. */
-  private static final int FEWEST_TERMS = 16;
+  private static final int FEWEST_TERMS = 48;
 
   /** What places of a filter see. */
   record Window(int rows, int columns, int down, int right, int rowStep, int columnStep) {
@@ -141,6 +141,11 @@ record DirectPlan(
         && window.cells() > 1
         && channels * window.cells() >= FEWEST_TERMS
         && paddedTargets() - targets <= MOST_WASTE * targets;
+  }
+
+  /** Whether it is faster than tiles, where both can be had. */
+  boolean beatsTiles() {
+    return precision == Precision.FP32;
   }
 
   int bytes() {
