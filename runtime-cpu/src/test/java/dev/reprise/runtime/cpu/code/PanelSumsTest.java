@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Generated sums against the same sums in Java, bit by bit. */
 class PanelSumsTest {
-  private static final int[] COUNTS = {3, 2, 5};
+  private static final int OUTER = 3;
+  private static final int MIDDLE = 2;
 
   private final Random random = new Random(20261128);
 
@@ -48,51 +49,59 @@ class PanelSumsTest {
   @ParameterizedTest
   @EnumSource(Precision.class)
   void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision) {
-    PanelSums sums = PanelSums.find(precision);
-    assumeTrue(sums != null, "a processor with AVX2 and FMA, on Linux");
+    assumeTrue(PanelSums.find(precision) != null, "a processor with AVX2 and FMA, on Linux");
+    for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
+      // All numbers of terms that are written out, and some that are cut into several times those.
+      for (int count : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 14, 16}) {
+        check(precision, rows, count, 1, count % 2 == 0);
+      }
+      check(precision, rows, 6, 2, false);
+      check(precision, rows, 7, 3, true);
+    }
+  }
+
+  /** In cells; strides of the left operand overlap, as those of windows do. */
+  private void check(Precision precision, int rows, int count, int between, boolean adds) {
     int bytes = precision.bytesPerCell();
     int lanes = PanelSums.PANEL_BYTES / bytes;
-    // In cells: strides of the left operand overlap, as those of windows do.
-    long[] left = {23, 7, 1};
-    long[] right = {10L * lanes + 3, 5L * lanes, lanes};
+    long[] left = {23, 7, between};
+    long[] right = {(MIDDLE * count + 1L) * lanes + 3, (long) count * lanes, lanes};
     long step = 2;
     long width = lanes + 5;
     try (Arena arena = Arena.ofConfined()) {
-      for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
-        for (boolean adds : new boolean[] {false, true}) {
-          MemorySegment a = cells(arena, precision, 200);
-          MemorySegment b = cells(arena, precision, 100 * lanes);
-          MemorySegment c = cells(arena, precision, 10 * lanes * rows);
-          MemorySegment before = arena.allocate(c.byteSize(), 64).copyFrom(c);
-          PanelSums.Arguments arguments =
-              new PanelSums.Arguments(arena.allocate(PanelSums.ARGUMENT_BYTES, 8));
-          for (int d = 0; d < 3; d++) {
-            arguments.direction(d, COUNTS[d], left[d] * bytes, right[d] * bytes);
-          }
-          arguments.rows(step * bytes, width * bytes).adds(adds);
-          sums.run(rows, arguments.at(a, 3L * bytes, b, bytes, c, 2L * bytes));
-          for (int cell = 0; cell < 10 * lanes * rows; cell++) {
-            long row = Math.floorDiv(cell - 2, width);
-            long lane = Math.floorMod(cell - 2, width);
-            double wanted = get(before, precision, cell);
-            if (row >= 0 && row < rows && lane < lanes) {
-              double sum = 0;
-              for (int p = 0; p < COUNTS[0]; p++) {
-                for (int q = 0; q < COUNTS[1]; q++) {
-                  for (int s = 0; s < COUNTS[2]; s++) {
-                    long at = 3 + row * step + p * left[0] + q * left[1] + s * left[2];
-                    long panel = 1 + p * right[0] + q * right[1] + s * right[2] + lane;
-                    sum = fma(precision, get(b, precision, panel), get(a, precision, at), sum);
-                  }
-                }
+      MemorySegment a = cells(arena, precision, 200);
+      MemorySegment b = cells(arena, precision, OUTER * (MIDDLE + 1) * (count + 1) * lanes);
+      MemorySegment c = cells(arena, precision, 10 * lanes * rows);
+      MemorySegment before = arena.allocate(c.byteSize(), 64).copyFrom(c);
+      PanelSums.Arguments arguments =
+          new PanelSums.Arguments(arena.allocate(PanelSums.ARGUMENT_BYTES, 8))
+              .direction(0, OUTER, left[0] * bytes, right[0] * bytes)
+              .direction(1, MIDDLE, left[1] * bytes, right[1] * bytes)
+              .innermost(count, left[2] * bytes, bytes)
+              .rows(step * bytes, width * bytes)
+              .adds(adds)
+              .at(a, 3L * bytes, b, bytes, c, 2L * bytes);
+      PanelSums.find(precision).run(rows, arguments);
+      for (int cell = 0; cell < 10 * lanes * rows; cell++) {
+        long row = Math.floorDiv(cell - 2, width);
+        long lane = Math.floorMod(cell - 2, width);
+        double wanted = get(before, precision, cell);
+        if (row >= 0 && row < rows && lane < lanes) {
+          double sum = 0;
+          for (int p = 0; p < OUTER; p++) {
+            for (int q = 0; q < MIDDLE; q++) {
+              for (int s = 0; s < count; s++) {
+                long at = 3 + row * step + p * left[0] + q * left[1] + s * left[2];
+                long panel = 1 + p * right[0] + q * right[1] + s * right[2] + lane;
+                sum = fma(precision, get(b, precision, panel), get(a, precision, at), sum);
               }
-              wanted = adds ? plus(precision, sum, wanted) : sum;
             }
-            assertThat(get(c, precision, cell))
-                .as("%s rows, cell %s, adds %s", rows, cell, adds)
-                .isEqualTo(wanted);
           }
+          wanted = adds ? plus(precision, sum, wanted) : sum;
         }
+        assertThat(get(c, precision, cell))
+            .as("%s rows, %s terms %s apart, cell %s, adds %s", rows, count, between, cell, adds)
+            .isEqualTo(wanted);
       }
     }
   }
