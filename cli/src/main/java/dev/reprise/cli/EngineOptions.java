@@ -9,6 +9,8 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ProductPrecision;
 import dev.reprise.store.StoreConfig;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,15 @@ import java.util.OptionalLong;
  */
 record EngineOptions(SessionConfig config, List<String> notes, ProgressLine progress) {
 
+  private static List<Path> folders(List<Path> library) {
+    for (Path folder : library) {
+      if (!Files.isDirectory(folder)) {
+        throw new UsageException("--library: there is no folder '" + folder + "'");
+      }
+    }
+    return library;
+  }
+
   static EngineOptions of(Settings settings, Console console) {
     SessionConfig config =
         SessionConfig.defaults()
@@ -30,7 +41,7 @@ record EngineOptions(SessionConfig config, List<String> notes, ProgressLine prog
             .withEstimate(settings.checks().estimate())
             .withVerifyReuse(settings.checks().verifyReuse())
             .withPolicy(settings.policy())
-            .withLibrary(settings.library())
+            .withLibrary(folders(settings.library()))
             .withNumerics(Numerics.valueOf(settings.numerics().toUpperCase(Locale.ROOT)))
             .withDedup(settings.dedup())
             .withFusion(settings.fusion())

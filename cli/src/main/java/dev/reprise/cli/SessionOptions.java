@@ -200,6 +200,10 @@ final class SessionOptions {
     if (threads != null && threads < 1) {
       throw new UsageException("--threads must be at least 1, not " + threads);
     }
+    requireName("--spill-folder", spillFolder);
+    requireName("--stats-json", statsJson);
+    requireName("--trace-file", traceFile);
+    requireName("--metrics", metrics);
     return new Settings(
         Choices.oneOf("--reuse", reuse, Choices.REUSE),
         Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
@@ -226,6 +230,12 @@ final class SessionOptions {
         explain,
         verbose,
         checks());
+  }
+
+  private static void requireName(String option, Path path) {
+    if (path != null && path.toString().isEmpty()) {
+      throw new UsageException(option + " needs a path, not ''");
+    }
   }
 
   private Checks checks() {

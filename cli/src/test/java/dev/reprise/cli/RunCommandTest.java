@@ -48,6 +48,17 @@ class RunCommandTest extends CommandTest {
   }
 
   @Test
+  void foldersAndFilesThatCannotBeMeantAreRefused() {
+    String missing = folder.resolve("missing").toString();
+    assertThat(run("run", "-s", "print(1)", "--library", missing)).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--library: there is no folder '" + missing + "'");
+    for (String option : List.of("--metrics", "--trace-file", "--stats-json", "--spill-folder")) {
+      assertThat(run("run", "-s", "print(1)", option, "")).isEqualTo(ExitCode.USAGE);
+      assertThat(err()).contains(option + " needs a path");
+    }
+  }
+
+  @Test
   void productsOfReducedPrecisionRoundTheirOperands() {
     String script =
         "x = matrix(1.001, rows=3, cols=3)\ny = x %*% x\nprint(as.scalar(y[1, 1]) > 3.006)";

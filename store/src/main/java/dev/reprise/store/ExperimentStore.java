@@ -4,8 +4,11 @@ import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
@@ -91,8 +94,18 @@ public final class ExperimentStore implements RunStore {
     } catch (FileAlreadyExistsException e) {
       throw opening(folder, "a file of that name is there", e);
     } catch (IOException e) {
-      throw opening(folder, e.getMessage(), e);
+      throw opening(folder, reason(e), e);
     }
+  }
+
+  /** Several failures of the file system carry nothing but the path. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "no permission to write " + denied.getFile();
+      case NoSuchFileException missing -> "no folder can be made at " + missing.getFile();
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> e.getMessage();
+    };
   }
 
   private static StoreException opening(Path folder, String why, IOException e) {

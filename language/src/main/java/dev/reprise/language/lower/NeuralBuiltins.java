@@ -97,13 +97,16 @@ final class NeuralBuiltins {
   private static Lowered lower(CallSite site, List<Sizes> sizes, String... matrices) {
     List<String> names = new ArrayList<>(List.of(matrices));
     sizes.forEach(size -> names.add(size.name()));
-    List<String> shown = List.copyOf(names);
+    boolean convolution = sizes == CONVOLUTION;
+    List<String> shown = new ArrayList<>(names);
+    if (convolution) {
+      shown.addAll(List.of("[" + DILATION.name() + "]", "[" + GROUPS + "]"));
+    }
     for (Sizes size : sizes) {
       for (int i = 1; i <= size.count(); i++) {
         names.add(size.name() + i);
       }
     }
-    boolean convolution = sizes == CONVOLUTION;
     int more = names.size();
     if (convolution) {
       names.addAll(List.of(DILATION.name(), GROUPS, "dilation1", "dilation2"));
