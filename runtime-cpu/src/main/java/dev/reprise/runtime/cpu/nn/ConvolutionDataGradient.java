@@ -52,7 +52,8 @@ final class ConvolutionDataGradient implements Kernel {
             .run(dout, filters, dx, scratch, context);
         return new Operand[] {scratch.keep(dx)};
       }
-      if (direct != null) {
+      // What a direct convolution multiplies with the zeros around gradients must be finite.
+      if (direct != null && ModerateCells.are(parallel, context, filters)) {
         new DirectConvolution(direct, true, parallel).run(dout, filters, dx, scratch, context);
         return new Operand[] {scratch.keep(dx)};
       }

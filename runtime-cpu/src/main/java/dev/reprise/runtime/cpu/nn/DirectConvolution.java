@@ -76,27 +76,40 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     long lineBytes = (long) window.columns() * PanelSums.PANEL_BYTES;
     space
         .arguments
-        .direction(0, plan.channels(), planeBytes, window.rows() * lineBytes)
         .direction(1, window.rows(), window.rowStep() * rowBytes, lineBytes)
         .innermost(window.columns(), window.columnStep() * bytes, plan.bytes())
-        .rows(window.right() * bytes, PanelSums.PANEL_BYTES)
-        .adds(false);
+        .rows(window.right() * bytes, PanelSums.PANEL_BYTES);
+    int blocks = plan.channelBlocks();
     for (int panel = 0; panel < plan.panels(); panel++) {
-      long right = weightsAt + panel * plan.panelCells() * bytes;
-      multiply(step, panel, weights, right, space);
+      for (int block = 0; block < blocks; block++) {
+        int from = (int) ((long) block * plan.channels() / blocks);
+        int to = (int) ((block + 1L) * plan.channels() / blocks);
+        space
+            .arguments
+            .direction(0, to - from, planeBytes, window.rows() * lineBytes)
+            .adds(block > 0);
+        long right =
+            weightsAt + panel * plan.panelCells() * bytes + from * window.rows() * lineBytes;
+        multiply(step, panel, from * planeBytes, weights, right, space);
+      }
     }
   }
 
-  /** The outputs of a step that a panel has. */
+  /** Adds what some channels, which the arguments have, give to the outputs of a step and panel. */
   private void multiply(
-      DirectPlan.Step step, int panel, MemorySegment weights, long right, DirectSpace space) {
+      DirectPlan.Step step,
+      int panel,
+      long planesAt,
+      MemorySegment weights,
+      long right,
+      DirectSpace space) {
     PanelSums sums = PanelSums.find(plan.precision());
     DirectPlan.Window window = plan.window();
     int bytes = plan.bytes();
     int width = plan.outWidth();
     int pieces = DirectSpace.pieces(width);
     for (int row = 0; row < step.rows(); row++) {
-      long left = (long) row * window.down() * plan.paddedWidth() * bytes;
+      long left = planesAt + (long) row * window.down() * plan.paddedWidth() * bytes;
       long target = ((long) panel * step.rows() + row) * width * PanelSums.PANEL_BYTES;
       for (int piece = 0; piece < pieces; piece++) {
         int from = piece * width / pieces;

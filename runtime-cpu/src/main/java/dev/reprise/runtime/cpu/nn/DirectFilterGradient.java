@@ -68,14 +68,13 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
             int part = (int) (task % parts);
             int first = part * plan.panels() / parts;
             int end = (part + 1) * plan.panels() / parts;
-            MemorySegment target = partials.segment(sum);
+            Sums target = new Sums(partials.segment(sum), group * cells * plan.bytes(), first, end);
             long last = Math.min(steps, (sum + 1) * stepsPerSum);
             for (long number = sum * stepsPerSum; number < last; number++) {
               DirectPlan.Step step = plan.step(number, group);
               PaddedPlanes.read(plan, images.segment(), step, space.planes);
               space.panels.spread(dout.segment(), step, first, end, space.outputs);
-              boolean adds = number > sum * stepsPerSum;
-              add(step, target, group * cells * plan.bytes(), first, end, adds, space);
+              add(step, target, number > sum * stepsPerSum, space);
             }
           } finally {
             spaces.giveBack(space);
@@ -96,26 +95,32 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
         });
   }
 
-  /** Sums over the outputs of a step, of some panels. */
-  private void add(
-      DirectPlan.Step step,
-      MemorySegment target,
-      long targetAt,
-      int firstPanel,
-      int endPanel,
-      boolean adds,
-      DirectSpace space) {
+  /** Where a task sums: some panels of a group. */
+  private record Sums(MemorySegment target, long at, int firstPanel, int endPanel) {}
+
+  private void add(DirectPlan.Step step, Sums to, boolean adds, DirectSpace space) {
+    int blocks = plan.rowBlocks(step.rows());
+    for (int block = 0; block < blocks; block++) {
+      int from = block * step.rows() / blocks;
+      int end = (block + 1) * step.rows() / blocks;
+      addRows(step, from, end, to, adds || block > 0, space);
+    }
+  }
+
+  /** Sums over some rows of the outputs of a step. */
+  private void addRows(
+      DirectPlan.Step step, int rowFrom, int rowTo, Sums to, boolean adds, DirectSpace space) {
     DirectPlan.Window window = plan.window();
     long bytes = plan.bytes();
     long rowBytes = plan.paddedWidth() * bytes;
     long planeBytes = plan.paddedRows(step.rows()) * rowBytes;
     long lineBytes = (long) plan.outWidth() * PanelSums.PANEL_BYTES;
-    long cellBytes = plan.paddedTargets() * bytes;
     boolean overChannels = plan.channels() >= SEVERAL_CHANNELS;
+    long cellBytes = plan.paddedTargets() * bytes;
     space
         .arguments
         .direction(0, 1, 0, 0)
-        .direction(1, step.rows(), window.down() * rowBytes, lineBytes)
+        .direction(1, rowTo - rowFrom, window.down() * rowBytes, lineBytes)
         .innermost(plan.outWidth(), window.right() * bytes, plan.bytes())
         .adds(adds);
     if (overChannels) {
@@ -127,24 +132,26 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     int outer = overChannels ? window.columns() : plan.channels();
     int pieces = DirectSpace.pieces(extent);
     PanelSums sums = PanelSums.find(plan.precision());
-    for (int panel = firstPanel; panel < endPanel; panel++) {
-      long right = (panel - firstPanel) * step.rows() * lineBytes;
+    long firstRow = rowFrom * window.down() * rowBytes;
+    for (int panel = to.firstPanel; panel < to.endPanel; panel++) {
+      long right = ((panel - to.firstPanel) * (long) step.rows() + rowFrom) * lineBytes;
       for (int row = 0; row < window.rows(); row++) {
         for (int other = 0; other < outer; other++) {
           for (int piece = 0; piece < pieces; piece++) {
-            int from = piece * extent / pieces;
-            int to = (piece + 1) * extent / pieces;
+            int from = (int) ((long) piece * extent / pieces);
+            int end = (int) ((piece + 1L) * extent / pieces);
             int channel = overChannels ? from : other;
             int column = overChannels ? other : from;
             long left =
-                channel * planeBytes
+                firstRow
+                    + channel * planeBytes
                     + row * window.rowStep() * rowBytes
                     + column * window.columnStep() * bytes;
             long place = ((long) channel * window.rows() + row) * window.columns() + column;
-            long at = targetAt + place * cellBytes + (long) panel * PanelSums.PANEL_BYTES;
+            long at = to.at + place * cellBytes + (long) panel * PanelSums.PANEL_BYTES;
             sums.run(
-                to - from,
-                space.arguments.at(space.planes, left, space.outputs, right, target, at));
+                end - from,
+                space.arguments.at(space.planes, left, space.outputs, right, to.target, at));
           }
         }
       }

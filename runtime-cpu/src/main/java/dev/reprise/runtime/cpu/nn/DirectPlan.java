@@ -43,6 +43,9 @@ record DirectPlan(
   /** Multiplications of cells that are no filter's, for each that is, at most. */
   private static final double MOST_WASTE = 0.5;
 
+  /** Terms that are added one after the other: the error of a sum grows with them. */
+  private static final int MOST_TERMS = 256;
+
   /** Terms of a sum that make a call of the generated code pay. */
   private static final int FEWEST_TERMS = 48;
 
@@ -190,6 +193,18 @@ record DirectPlan(
   /** Cells of the filters of a panel. */
   long panelCells() {
     return (long) channels * window.cells() * lanes();
+  }
+
+  /** Blocks of channels, whose sums are added. */
+  int channelBlocks() {
+    int each = Math.max(1, MOST_TERMS / window.cells());
+    return (int) ConvolutionPlan.pieces(channels, each);
+  }
+
+  /** Blocks of so many rows of outputs, whose sums are added. */
+  int rowBlocks(int rows) {
+    int each = Math.max(1, MOST_TERMS / outWidth);
+    return (int) ConvolutionPlan.pieces(rows, each);
   }
 
   /** Where image n of a group is, counted in images of one group. */

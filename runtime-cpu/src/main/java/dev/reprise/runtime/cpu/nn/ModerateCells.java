@@ -26,7 +26,8 @@ final class ModerateCells {
     return are(parallel, context, one) && are(parallel, context, other);
   }
 
-  private static boolean are(Parallel parallel, ExecutionContext context, DenseMatrix matrix) {
+  /** Whether all cells are. */
+  static boolean are(Parallel parallel, ExecutionContext context, DenseMatrix matrix) {
     AtomicBoolean moderate = new AtomicBoolean(true);
     parallel.forRange(
         context,

@@ -74,6 +74,20 @@ class DirectConvolutionTest {
     checks.checkSpecialNumbers(SHAPES[7], precision);
   }
 
+  /**
+   * The gradient of images is summed without padding, which would make NaN of an infinite filter.
+   */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void infiniteFiltersMeetNoZerosAroundGradients(Precision precision) {
+    for (double[] numbers : new double[][] {SHAPES[0], SHAPES[4]}) {
+      ConvolutionChecks.Case given = checks.given(numbers, precision, checks::whole);
+      given.filters().set(1, 3, Double.POSITIVE_INFINITY);
+      checks.checkCells(
+          given, 2, "infinite", (found, wanted) -> Double.compare(found, wanted) == 0);
+    }
+  }
+
   /** A short last panel, bands of an image, and several sums of a gradient. */
   @Test
   void shapesOfTheTestAreCutInAllWays() {
