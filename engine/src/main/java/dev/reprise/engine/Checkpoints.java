@@ -21,6 +21,7 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * {@code checkpoint} and {@code resume} of scripts. A checkpoint holds values, the trace of the
@@ -38,12 +39,14 @@ final class Checkpoints {
   private final HostMemory memory;
   private final CpuDevice device;
   private final ExecutionContext kernel;
-  private final String origin;
+
+  // Asked for by checkpoints only: to know the device class loads the library of products.
+  private final Supplier<String> origin;
 
   /**
    * @param origin what the last bits of values depend on besides their lineage
    */
-  Checkpoints(HostMemory memory, int threads, CpuDevice device, String origin) {
+  Checkpoints(HostMemory memory, int threads, CpuDevice device, Supplier<String> origin) {
     this.memory = memory;
     this.device = device;
     this.kernel = new ExecutionContext(memory, threads);
@@ -65,7 +68,7 @@ final class Checkpoints {
               + "; write checkpoint(list(W=W, epoch=e), file)");
     }
     Map<String, String> notes = new TreeMap<>();
-    notes.put(ORIGIN, origin);
+    notes.put(ORIGIN, origin.get());
     notes.put(SEEDS, SeedPlaceText.of(context.trail.place(context.seeds)));
     String trace = item == null ? null : ShortTrace.of(item, Integer.MAX_VALUE);
     if (trace != null) {
@@ -128,7 +131,7 @@ final class Checkpoints {
   /** The item that the list had when it was written, or null when it must not be trusted. */
   private LineageItem storedItem(Checkpoint read, String path) {
     String trace = read.notes().get(TRACE);
-    if (trace == null || !origin.equals(read.notes().get(ORIGIN))) {
+    if (trace == null || !origin.get().equals(read.notes().get(ORIGIN))) {
       return null;
     }
     try {

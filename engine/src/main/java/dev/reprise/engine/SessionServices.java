@@ -184,8 +184,12 @@ public final class SessionServices implements AutoCloseable {
     String width =
         config.precision()
             + (config.products() == ProductPrecision.FULL ? "" : " " + config.products());
-    String origin = config.numerics() + " " + width + " " + deviceClass();
-    this.checkpoints = new Checkpoints(memory, config.threads(), device, origin);
+    this.checkpoints =
+        new Checkpoints(
+            memory,
+            config.threads(),
+            device,
+            () -> config.numerics() + " " + width + " " + deviceClass());
   }
 
   private static List<AcceleratorProvider> providers() {

@@ -3,8 +3,8 @@ package dev.reprise.runtime.cpu.code;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -71,7 +71,7 @@ public final class PanelSums {
       try {
         codes[terms][rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms));
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new ResourceException("a convolution cannot be computed: " + e.getMessage(), e);
       }
     }
     return codes[terms][rows];
