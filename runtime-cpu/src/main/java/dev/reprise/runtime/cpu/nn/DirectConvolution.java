@@ -50,20 +50,16 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     long steps = plan.steps();
     long tasks = plan.groups() * steps;
     Slots<DirectSpace> spaces = new Slots<>(context, tasks, () -> new DirectSpace(plan, scratch));
-    parallel.forEach(
+    spaces.forEach(
+        parallel,
         context,
         tasks,
-        task -> {
-          DirectSpace space = spaces.borrow();
-          try {
-            int group = (int) (task / steps);
-            DirectPlan.Step step = plan.step(task % steps, group);
-            PaddedPlanes.read(plan, images.segment(), step, space.planes);
-            multiply(step, weights, group * panels * cells * plan.bytes(), space);
-            space.panels.collect(space.outputs, step, out.segment());
-          } finally {
-            spaces.giveBack(space);
-          }
+        (task, space) -> {
+          int group = (int) (task / steps);
+          DirectPlan.Step step = plan.step(task % steps, group);
+          PaddedPlanes.read(plan, images.segment(), step, space.planes);
+          multiply(step, weights, group * panels * cells * plan.bytes(), space);
+          space.panels.collect(space.outputs, step, out.segment());
         });
   }
 

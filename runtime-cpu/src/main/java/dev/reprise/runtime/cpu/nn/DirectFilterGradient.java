@@ -57,27 +57,23 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     Partials partials = new Partials(sums, count, scratch);
     long tasks = groups * count * parts;
     Slots<DirectSpace> spaces = new Slots<>(context, tasks, () -> new DirectSpace(plan, scratch));
-    parallel.forEach(
+    spaces.forEach(
+        parallel,
         context,
         tasks,
-        task -> {
-          DirectSpace space = spaces.borrow();
-          try {
-            int group = (int) (task / (count * parts));
-            long sum = task / parts % count;
-            int part = (int) (task % parts);
-            int first = part * plan.panels() / parts;
-            int end = (part + 1) * plan.panels() / parts;
-            Sums target = new Sums(partials.segment(sum), group * cells * plan.bytes(), first, end);
-            long last = Math.min(steps, (sum + 1) * stepsPerSum);
-            for (long number = sum * stepsPerSum; number < last; number++) {
-              DirectPlan.Step step = plan.step(number, group);
-              PaddedPlanes.read(plan, images.segment(), step, space.planes);
-              space.panels.spread(dout.segment(), step, first, end, space.outputs);
-              add(step, target, number > sum * stepsPerSum, space);
-            }
-          } finally {
-            spaces.giveBack(space);
+        (task, space) -> {
+          int group = (int) (task / (count * parts));
+          long sum = task / parts % count;
+          int part = (int) (task % parts);
+          int first = part * plan.panels() / parts;
+          int end = (part + 1) * plan.panels() / parts;
+          Sums target = new Sums(partials.segment(sum), group * cells * plan.bytes(), first, end);
+          long last = Math.min(steps, (sum + 1) * stepsPerSum);
+          for (long number = sum * stepsPerSum; number < last; number++) {
+            DirectPlan.Step step = plan.step(number, group);
+            PaddedPlanes.read(plan, images.segment(), step, space.planes);
+            space.panels.spread(dout.segment(), step, first, end, space.outputs);
+            add(step, target, number > sum * stepsPerSum, space);
           }
         });
     partials.addUp(parallel, context);

@@ -24,6 +24,6 @@ final class DirectSpace {
 
   /** Pieces of up to as many rows as the generated sums take, of nearly the same size. */
   static int pieces(int rows) {
-    return (rows + PanelSums.MOST_ROWS - 1) / PanelSums.MOST_ROWS;
+    return (int) ConvolutionPlan.pieces(rows, PanelSums.MOST_ROWS);
   }
 }

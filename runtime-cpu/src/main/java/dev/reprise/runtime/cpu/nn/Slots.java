@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -38,6 +39,31 @@ final class Slots<S> {
       Scratch scratch, ExecutionContext context, long tasks, long cells, Precision precision) {
     long bytes = Math.multiplyExact(cells, precision.bytesPerCell());
     return new Slots<>(context, tasks, () -> scratch.bytes(bytes));
+  }
+
+  /** A task that works with what it borrows. */
+  @FunctionalInterface
+  interface Task<S> {
+    void run(long number, S slot);
+  }
+
+  /**
+   * Runs tasks, each with a slot of its own meanwhile.
+   *
+   * @param tasks as many as the slots were made for
+   */
+  void forEach(Parallel parallel, ExecutionContext context, long tasks, Task<S> body) {
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          S slot = borrow();
+          try {
+            body.run(task, slot);
+          } finally {
+            giveBack(slot);
+          }
+        });
   }
 
   S borrow() {

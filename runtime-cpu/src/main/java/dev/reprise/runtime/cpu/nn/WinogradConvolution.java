@@ -49,17 +49,13 @@ record WinogradConvolution(
     long tasks = plan.groups() * steps;
     Slots<TileSpace> spaces =
         new Slots<>(context, tasks, () -> new TileSpace(plan, scratch, precision));
-    parallel.forEach(
+    spaces.forEach(
+        parallel,
         context,
         tasks,
-        task -> {
-          TileSpace space = spaces.borrow();
-          try {
-            int group = (int) (task / steps);
-            step(plan.step(task % steps), group, images, weights(weights, group), out, space);
-          } finally {
-            spaces.giveBack(space);
-          }
+        (task, space) -> {
+          int group = (int) (task / steps);
+          step(plan.step(task % steps), group, images, weights(weights, group), out, space);
         });
   }
 

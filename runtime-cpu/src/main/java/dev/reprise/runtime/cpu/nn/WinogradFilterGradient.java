@@ -42,22 +42,18 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
     long tasks = plan.groups() * count;
     Slots<TileSpace> spaces =
         new Slots<>(context, tasks, () -> new TileSpace(plan, scratch, precision));
-    parallel.forEach(
+    spaces.forEach(
+        parallel,
         context,
         tasks,
-        task -> {
-          TileSpace space = spaces.borrow();
-          try {
-            int group = (int) (task / count);
-            long sum = task % count;
-            TileFactors target = ofGroup(partials.segment(sum), group);
-            long last = Math.min(plan.steps(), (sum + 1) * stepsPerSum);
-            for (long step = sum * stepsPerSum; step < last; step++) {
-              boolean isFirst = step == sum * stepsPerSum;
-              add(plan.step(step), group, images, dout, target, isFirst, space);
-            }
-          } finally {
-            spaces.giveBack(space);
+        (task, space) -> {
+          int group = (int) (task / count);
+          long sum = task % count;
+          TileFactors target = ofGroup(partials.segment(sum), group);
+          long last = Math.min(plan.steps(), (sum + 1) * stepsPerSum);
+          for (long step = sum * stepsPerSum; step < last; step++) {
+            boolean isFirst = step == sum * stepsPerSum;
+            add(plan.step(step), group, images, dout, target, isFirst, space);
           }
         });
     partials.addUp(parallel, context);
