@@ -14,31 +14,39 @@ import java.util.function.Supplier;
  *
  * <pre>
  *   try it --shortage--> give everything back --> take the turn --> wait until nobody has memory
- *                                                                   in hand --> try it again, alone
+ *                                                      ^            in hand --> try it again, alone
+ *                                                      |                             |
+ *                                                      +-- others have gone on <-----+ shortage
  * </pre>
  *
- * <p>An operation that fits the budget by itself therefore succeeds, whatever else is live: what
- * others hold without working on it can be moved to disk, and what they work on they finish.
+ * <p>An operation that fits the budget by itself therefore succeeds when what others hold without
+ * working on it can be moved to disk. What cannot be moved, since there is no disk or no room on
+ * it, they give up as they go on: an operation that is short alone passes its turn on and tries
+ * again, for as long as operations of others succeed meanwhile.
  *
  * <p><b>No deadlock.</b> Nobody waits for memory while he has some in hand: a shortage ends the
  * attempt, which gives back its pins and buffers, and only then its thread waits. Who has memory in
  * hand runs, ends, or runs short himself. While somebody waits for his turn, new operations queue
- * behind him, so what is in hand becomes less.
+ * behind him, so what is in hand becomes less. Who is short alone keeps nobody from a turn, and
+ * gives up when nobody else gets anywhere.
  *
  * <p><b>In hand</b> are large buffers that no matrix has taken over yet, large matrices that are
  * pinned, and requests that are being served under pressure.
  */
 final class Turns {
   /**
-   * So often an operation must fail alone and undisturbed, from the second time on after a pause: a
-   * disturbance may go unnoticed. Values that another thread has chosen to leave the disk or memory
+   * So often an operation must fail alone and undisturbed, with no success of others in between. A
+   * disturbance may go unnoticed: values that another thread has chosen to leave the disk or memory
    * are nobody's until it lets go of them, and on a busy machine its turn on a processor may come a
    * while later.
    */
   private static final int FAILURES = 8;
 
-  /** Each further one is twice as long: 63 ms in all. */
+  /** Before the third attempt; each further one is twice as long: 63 ms for all failures. */
   private static final long FIRST_PAUSE_NANOS = 1_000_000;
+
+  /** The longest pause is {@code 2^5} of the first, while others go on. */
+  private static final int MOST_DOUBLINGS = 5;
 
   private final AtomicLong inHand = new AtomicLong();
   private final Semaphore turn = new Semaphore(1, true);
@@ -49,6 +57,8 @@ final class Turns {
   private final AtomicLong retries = new AtomicLong();
   // Operations that had begun before somebody queued, and ended after.
   private final AtomicLong disturbances = new AtomicLong();
+  // Operations that have succeeded while somebody queued.
+  private final AtomicLong successes = new AtomicLong();
 
   /** Counts things in hand up or down. */
   void inHand(int change) {
@@ -76,12 +86,14 @@ final class Turns {
    * Runs an operation, again if memory is short. Must not be called while holding pins or buffers,
    * and an attempt that fails must leave none.
    *
-   * @throws ShortageException when the operation alone is too much
+   * @throws ShortageException when the operation alone is too much, and nobody else goes on
    */
   <T> T run(Supplier<T> operation) {
     if (queued.get() == 0) {
       try {
-        return operation.get();
+        T result = operation.get();
+        countSuccess();
+        return result;
       } catch (ShortageException e) {
         if (!e.mayPass()) {
           throw e;
@@ -95,29 +107,45 @@ final class Turns {
     return runAlone(operation);
   }
 
+  private void countSuccess() {
+    if (queued.get() > 0) {
+      successes.incrementAndGet();
+    }
+  }
+
   private <T> T runAlone(Supplier<T> operation) {
     queued.incrementAndGet();
     try {
-      turn.acquire();
-      try {
-        for (int failures = 0; ; ) {
+      long seen = successes.get();
+      int failures = 0;
+      for (int attempts = 1; ; attempts++) {
+        turn.acquire();
+        try {
           awaitQuiet();
           long before = disturbances.get();
           retries.incrementAndGet();
           try {
-            return operation.get();
+            T result = operation.get();
+            countSuccess();
+            return result;
           } catch (ShortageException e) {
+            long now = successes.get();
+            if (now != seen) {
+              seen = now;
+              failures = 0;
+            }
             boolean disturbed = inHand.get() > 0 || disturbances.get() != before;
             if (!e.mayPass() || !disturbed && ++failures == FAILURES) {
               throw e;
             }
-            if (failures > 1) {
-              LockSupport.parkNanos(FIRST_PAUSE_NANOS << failures - 2);
-            }
           }
+        } finally {
+          turn.release();
         }
-      } finally {
-        turn.release();
+        // Others have their turns now.
+        if (attempts > 1) {
+          LockSupport.parkNanos(FIRST_PAUSE_NANOS << Math.min(attempts - 2, MOST_DOUBLINGS));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

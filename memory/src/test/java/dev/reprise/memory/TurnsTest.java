@@ -125,6 +125,38 @@ class TurnsTest {
     }
   }
 
+  /** Without a disk, what another thread holds stays there until it has no use for it any more. */
+  @Test
+  void whatIsShortAloneWaitsForThoseWhoGoOn() throws Exception {
+    int many = 16; // attempts; it would fail after 8 while nobody else gets anywhere
+    try (ExecutorService threads = Executors.newFixedThreadPool(1);
+        HostMemory memory = new HostMemory(3 * SIZE)) {
+      ManagedMatrix held = filled(memory, 1);
+      ManagedMatrix kept = filled(memory, 2);
+      AtomicInteger attempts = new AtomicInteger();
+      Thread other = Thread.currentThread();
+      Future<Boolean> waiting =
+          threads.submit(() ->
+              memory.run(() -> {
+                if (attempts.incrementAndGet() > 1) {
+                  // The other one has queued for the turn, and will have it next.
+                  while (other.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                  }
+                }
+                memory.allocate(2 * SIZE).release();
+                return true;
+              }));
+      while (attempts.get() < many) {
+        memory.run(() -> true);
+      }
+      held.release();
+      assertThat(waiting.get()).isTrue();
+      assertThat(memory.retries()).isGreaterThanOrEqualTo(many - 1);
+      kept.release();
+    }
+  }
+
   /** Four threads share values of four times the memory: read, replace, write in place. */
   @Test
   void manyThreadsOnAQuarterOfTheMemoryLoseNothing() throws Exception {
