@@ -41,6 +41,10 @@ public abstract class ProductContract extends DeviceContract {
     {4000, 70, 2},
     {70, 4000, 5},
     {300, 1100, 8},
+    {8, 500, 264},
+    {16, 72, 129},
+    {600, 24, 40},
+    {31, 90, 200},
     {1, 5, 3000}
   };
 

@@ -108,6 +108,10 @@ final class Assembler {
     general(0x8B, to, from);
   }
 
+  void store(Address to, int from) {
+    general(0x89, from, to);
+  }
+
   /** {@code to = address}. */
   void address(int to, Address of) {
     general(0x8D, to, of);

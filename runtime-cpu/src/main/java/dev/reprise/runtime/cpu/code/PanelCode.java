@@ -40,23 +40,26 @@ final class PanelCode {
   private final Assembler to;
   private final int rows;
   private final int terms;
+  private final boolean apart;
   private final int cellBytes;
 
-  private PanelCode(boolean doubles, int rows, int terms) {
+  private PanelCode(boolean doubles, int rows, int terms, boolean apart) {
     this.to = new Assembler(doubles);
     this.rows = rows;
     this.terms = terms;
+    this.apart = apart;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
   }
 
   /**
    * Code for a number of rows.
    *
-   * @param terms of the innermost direction that are written out one after the other: neighbouring
-   *     cells of the left operand where there are several
+   * @param terms of the innermost direction that are written out one after the other
+   * @param apart whether these lie at any distance; else, where there are several, they are
+   *     neighbouring cells of the left operand and panels one after the other
    */
-  static byte[] of(boolean doubles, int rows, int terms) {
-    PanelCode code = new PanelCode(doubles, rows, terms);
+  static byte[] of(boolean doubles, int rows, int terms, boolean apart) {
+    PanelCode code = new PanelCode(doubles, rows, terms, apart);
     code.write();
     return code.to.bytes();
   }
@@ -73,6 +76,7 @@ final class PanelCode {
     to.load(R12, argument(PanelSums.STEP));
     to.address(R13, Address.of(R12, R12, 2));
     to.address(R14, Address.of(R12, R12, 4));
+    int panel = to.here();
     for (int i = 0; i < 2 * rows; i++) {
       to.clear(i);
     }
@@ -91,10 +95,12 @@ final class PanelCode {
     to.load(RBP, argument(PanelSums.RIGHT_STRIDES + 2));
     int inner = to.here();
     for (int term = 0; term < terms; term++) {
-      multiply(term);
+      multiply(apart ? 0 : term);
+      if (apart || term == terms - 1) {
+        to.add(RSI, R15);
+        to.add(RBX, RBP);
+      }
     }
-    to.add(RSI, R15);
-    to.add(RBX, RBP);
     to.decrement(RCX);
     to.jumpBackUnlessZero(inner);
     to.add(R10, argument(PanelSums.LEFT_STRIDES + 1));
@@ -106,10 +112,23 @@ final class PanelCode {
     to.decrement(R8);
     to.jumpBackUnlessZero(outer);
     store();
+    advance(PanelSums.RIGHT);
+    advance(PanelSums.TARGET);
+    to.load(RAX, argument(PanelSums.PANELS));
+    to.decrement(RAX);
+    to.store(argument(PanelSums.PANELS), RAX);
+    to.jumpBackUnlessZero(panel);
     for (int i = SAVED.length - 1; i >= 0; i--) {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
+  }
+
+  /** An argument that is an address becomes that of the next panel. */
+  private void advance(int number) {
+    to.load(RAX, argument(number));
+    to.address(RAX, Address.of(RAX, PanelSums.PANEL_BYTES));
+    to.store(argument(number), RAX);
   }
 
   private void multiply(int term) {

@@ -43,38 +43,43 @@ public final class PanelSums {
   static final int STEP = 12;
   static final int TARGET_STRIDE = 13;
   static final int ADDS = 14;
+  static final int PANELS = 15;
 
   /** Bytes that the arguments of a call take. */
-  public static final int ARGUMENT_BYTES = 15 * Long.BYTES;
+  public static final int ARGUMENT_BYTES = 16 * Long.BYTES;
 
   /** Terms of the innermost direction that are written out, at most. */
   private static final int MOST_TERMS = 8;
 
   private final boolean doubles;
 
-  // By terms and rows, made when first needed. Segments are immutable, so a thread that sees one
-  // without the lock sees all of it.
-  private final MemorySegment[][] codes = new MemorySegment[MOST_TERMS + 1][MOST_ROWS + 1];
+  // By kind of terms, their number, and rows; made when first needed. Segments are immutable, so a
+  // thread that sees one without the lock sees all of it.
+  private final MemorySegment[][][] codes = new MemorySegment[2][MOST_TERMS + 1][MOST_ROWS + 1];
 
   private PanelSums(boolean doubles) throws IOException {
     this.doubles = doubles;
-    codes[1][1] = ExecutableMemory.holding(PanelCode.of(doubles, 1, 1));
+    make(false, 1, 1);
   }
 
-  private MemorySegment code(int terms, int rows) {
-    MemorySegment code = codes[terms][rows];
-    return code == null ? make(terms, rows) : code;
-  }
-
-  private synchronized MemorySegment make(int terms, int rows) {
-    if (codes[terms][rows] == null) {
-      try {
-        codes[terms][rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms));
-      } catch (IOException e) {
-        throw new ResourceException("a convolution cannot be computed: " + e.getMessage(), e);
-      }
+  private MemorySegment code(boolean apart, int terms, int rows) {
+    MemorySegment code = codes[apart ? 1 : 0][terms][rows];
+    if (code != null) {
+      return code;
     }
-    return codes[terms][rows];
+    try {
+      return make(apart, terms, rows);
+    } catch (IOException e) {
+      throw new ResourceException("sums cannot be computed: " + e.getMessage(), e);
+    }
+  }
+
+  private synchronized MemorySegment make(boolean apart, int terms, int rows) throws IOException {
+    MemorySegment[] made = codes[apart ? 1 : 0][terms];
+    if (made[rows] == null) {
+      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart));
+    }
+    return made[rows];
   }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
@@ -127,7 +132,7 @@ public final class PanelSums {
    */
   public void run(int rows, Arguments arguments) {
     try {
-      Entry.CALL.invokeExact(code(arguments.terms, rows), arguments.address);
+      Entry.CALL.invokeExact(code(arguments.apart, arguments.terms, rows), arguments.address);
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
@@ -140,6 +145,8 @@ public final class PanelSums {
     private final MemorySegment memory;
     private final long address;
     private int terms = 1;
+    private boolean apart;
+    private long panels = 1;
 
     /**
      * @param memory of {@link #ARGUMENT_BYTES}, aligned to 8
@@ -168,11 +175,30 @@ public final class PanelSums {
      * @param cellBytes of a cell
      */
     public Arguments innermost(int count, long left, int cellBytes) {
-      terms = 1;
-      for (int some = MOST_TERMS; some > 1 && left == cellBytes && terms == 1; some--) {
-        terms = count % some == 0 ? some : 1;
-      }
+      apart = false;
+      terms = left == cellBytes ? writtenOut(count) : 1;
       return direction(2, count / terms, left * terms, (long) PANEL_BYTES * terms);
+    }
+
+    /** As the other, for terms at any distance: each lies so far from the one before. */
+    public Arguments innermostApart(int count, long left, long right) {
+      apart = true;
+      terms = writtenOut(count);
+      return direction(2, count / terms, left, right);
+    }
+
+    private static int writtenOut(int count) {
+      int terms = MOST_TERMS;
+      while (count % terms != 0) {
+        terms--;
+      }
+      return terms;
+    }
+
+    /** How many panels there are, one beside the other, as are their sums in the target. */
+    public Arguments panels(long count) {
+      panels = count;
+      return this;
     }
 
     /** From a row to the next, of the left operand and of the target. */
@@ -199,6 +225,7 @@ public final class PanelSums {
       set(LEFT, left.address() + leftByte);
       set(RIGHT, right.address() + rightByte);
       set(TARGET, target.address() + targetByte);
+      set(PANELS, panels);
       return this;
     }
   }

@@ -7,21 +7,25 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.OpenBlas;
 import dev.reprise.runtime.operation.Operation;
 
 /**
- * {@code matmul} of two float matrices in single precision. Passes without OpenBLAS, for vectors
- * and where the inner dimension would be cut: those are computed in double.
+ * {@code matmul} of two float matrices in single precision. Passes without OpenBLAS (but for {@link
+ * PanelProduct}), for vectors and where the inner dimension would be cut: those are computed in
+ * double.
  */
 final class FloatProduct implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
+  private final PanelProduct panels;
 
   FloatProduct(Parallel parallel, LazyBlas blas) {
     this.parallel = parallel;
     this.blas = blas;
+    this.panels = new PanelProduct(parallel, Precision.FP32);
   }
 
   @Override
@@ -40,7 +44,17 @@ final class FloatProduct implements Kernel {
       return null;
     }
     Tiling tiling = Tiling.of(m, n, k);
-    if (tiling.innerChunks() > 1 || !(blas.get() instanceof OpenBlas open)) {
+    if (tiling.innerChunks() > 1) {
+      return null;
+    }
+    if (panels.fits(m, n, k, tb)) {
+      try (Scratch scratch = new Scratch(context.allocator())) {
+        DenseMatrix c = scratch.matrix(m, n, Precision.FP32);
+        panels.multiply(a, ta, b, tb, k, c, context);
+        return new Operand[] {scratch.keep(c)};
+      }
+    }
+    if (!(blas.get() instanceof OpenBlas open)) {
       return null;
     }
     DenseMatrix c = DenseMatrix.allocate(context.allocator(), m, n, Precision.FP32);

@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
@@ -23,12 +24,14 @@ final class MatrixProduct implements Kernel {
   private final LazyBlas blas;
   private final VectorProduct vectors;
   private final SkinnyProduct skinny;
+  private final PanelProduct panels;
 
   MatrixProduct(Parallel parallel, LazyBlas blas) {
     this.parallel = parallel;
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
     this.skinny = new SkinnyProduct(vectors);
+    this.panels = new PanelProduct(parallel, Precision.FP64);
   }
 
   @Override
@@ -77,7 +80,9 @@ final class MatrixProduct implements Kernel {
       skinny.multiply(blas.get(), a, ta, b, tb, c, scratch, context);
     } else {
       Tiling tiling = Tiling.of(c.rows(), c.cols(), k);
-      if (tiling.isWhole()) {
+      if (tiling.innerChunks() == 1 && panels.fits(c.rows(), c.cols(), k, tb)) {
+        panels.multiply(a, ta, b, tb, k, c, context);
+      } else if (tiling.isWhole()) {
         multiplyWhole(a, ta, b, tb, (int) k, c);
       } else {
         multiplyTiles(a, ta, b, tb, tiling, c, scratch, context);

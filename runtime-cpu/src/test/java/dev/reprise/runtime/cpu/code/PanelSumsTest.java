@@ -53,17 +53,24 @@ class PanelSumsTest {
     for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
       // All numbers of terms that are written out, and some that are cut into several times those.
       for (int count : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 14, 16}) {
-        check(precision, rows, count, 1, count % 2 == 0);
+        check(precision, rows, count, 1, count % 2 == 0, 0);
+        check(precision, rows, count, 3, count % 2 != 0, 5);
       }
-      check(precision, rows, 6, 2, false);
-      check(precision, rows, 7, 3, true);
+      check(precision, rows, 6, 2, false, 0);
+      check(precision, rows, 7, 3, true, 0);
     }
   }
 
-  /** In cells; strides of the left operand overlap, as those of windows do. */
-  private void check(Precision precision, int rows, int count, int between, boolean adds) {
+  /**
+   * In cells; strides of the left operand overlap, as those of windows do.
+   *
+   * @param beside 0, or more panels that are read beside the first one, so that rows of panels lie
+   *     apart
+   */
+  private void check(
+      Precision precision, int rows, int count, int between, boolean adds, int beside) {
     int bytes = precision.bytesPerCell();
-    int lanes = PanelSums.PANEL_BYTES / bytes;
+    int lanes = PanelSums.PANEL_BYTES / bytes * (1 + beside);
     long[] left = {23, 7, between};
     long[] right = {(MIDDLE * count + 1L) * lanes + 3, (long) count * lanes, lanes};
     long step = 2;
@@ -77,10 +84,14 @@ class PanelSumsTest {
           new PanelSums.Arguments(arena.allocate(PanelSums.ARGUMENT_BYTES, 8))
               .direction(0, OUTER, left[0] * bytes, right[0] * bytes)
               .direction(1, MIDDLE, left[1] * bytes, right[1] * bytes)
-              .innermost(count, left[2] * bytes, bytes)
               .rows(step * bytes, width * bytes)
-              .adds(adds)
-              .at(a, 3L * bytes, b, bytes, c, 2L * bytes);
+              .adds(adds);
+      if (beside > 0) {
+        arguments.innermostApart(count, left[2] * bytes, right[2] * bytes).panels(1 + beside);
+      } else {
+        arguments.innermost(count, left[2] * bytes, bytes);
+      }
+      arguments.at(a, 3L * bytes, b, bytes, c, 2L * bytes);
       PanelSums.find(precision).run(rows, arguments);
       for (int cell = 0; cell < 10 * lanes * rows; cell++) {
         long row = Math.floorDiv(cell - 2, width);
@@ -100,7 +111,9 @@ class PanelSumsTest {
           wanted = adds ? plus(precision, sum, wanted) : sum;
         }
         assertThat(get(c, precision, cell))
-            .as("%s rows, %s terms %s apart, cell %s, adds %s", rows, count, between, cell, adds)
+            .as(
+                "%s rows, %s terms %s apart, %s panels more, cell %s, adds %s",
+                rows, count, between, beside, cell, adds)
             .isEqualTo(wanted);
       }
     }

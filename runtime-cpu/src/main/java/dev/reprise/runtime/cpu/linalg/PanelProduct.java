@@ -1,0 +1,283 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelSums;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Products of a large matrix and a few rows, as those of the layers of a network and small batches:
+ * C = op(A) op(B), by {@link PanelSums}, of
+ *
+ * <ul>
+ *   <li>few rows of C (outputs of a layer): {@code A %*% B}, by blocks of a few rows of B, which
+ *       are read as they lie in memory and added to what C holds,
+ *   <li>few terms of each sum (gradients of its weights): {@code t(A) %*% B}, written once,
+ *   <li>few rows of C and a transposed B (gradients of its inputs): {@code A %*% t(B)}, by rows of
+ *       B, with A turned into panels.
+ * </ul>
+ *
+ * <p>A general product packs the large matrix first, which is read from memory, written and read
+ * again for a few multiplications with each cell, and fills C with zeros that it then adds to. Of
+ * its time this takes 0.36 to 0.72 for 8 rows and floats, weights of 3136 x 512, two threads of an
+ * AMD EPYC; 0.67 to 0.83 for 32 (docs/benchmarks-training.md).
+ *
+ * <p>Which products are computed so follows from shapes and the machine; the terms of a sum are
+ * added in blocks whose bounds follow from their number, so its bits depend on nothing else.
+ */
+final class PanelProduct {
+  /** How few rows of C, and how many rows of B at once, in bytes of cells. */
+  private static final int FEW_BYTES = 128;
+
+  /** How few terms, or rows of C with a transposed B, likewise; with more of them packing pays. */
+  private static final int FEW_LONG_BYTES = 256;
+
+  /** Multiplications below which a call of BLAS takes no longer. */
+  private static final long LEAST_WORK = 1 << 16;
+
+  /** Multiplications of a task, at least: some 15 microseconds. */
+  private static final long TASK_WORK = 1 << 18;
+
+  /**
+   * Panels of a task that cuts the rows of B: 512 bytes of a row that lie together, and 1024 where
+   * there are several tasks then. The shorter they are, the longer reading takes.
+   */
+  private static final long LEAST_PANELS = 8;
+
+  /** Terms that are added in registers one after the other; more lose digits of floats. */
+  private static final long BLOCK_TERMS = 256;
+
+  /** Rows of B whose sums are computed before they are written to C: a multiple of MOST_ROWS. */
+  private static final int TURNED_ROWS = 48;
+
+  private final Parallel parallel;
+  private final Precision precision;
+  private final int bytes;
+  private final int lanes;
+
+  PanelProduct(Parallel parallel, Precision precision) {
+    this.parallel = parallel;
+    this.precision = precision;
+    this.bytes = precision.bytesPerCell();
+    this.lanes = PanelSums.PANEL_BYTES / bytes;
+  }
+
+  /**
+   * Whether a product is computed so.
+   *
+   * @param m rows of the product
+   * @param n its columns
+   * @param k terms of a sum
+   * @param tb whether B is given as its transpose
+   */
+  boolean fits(long m, long n, long k, boolean tb) {
+    long few = FEW_LONG_BYTES / bytes;
+    boolean narrow = tb ? m <= few && k >= lanes : n % lanes == 0 && (m <= few() || k <= few);
+    return narrow
+        && Math.multiplyHigh(m * n, k) == 0
+        && m * n * k >= LEAST_WORK
+        && PanelSums.find(precision) != null;
+  }
+
+  private int few() {
+    return FEW_BYTES / bytes;
+  }
+
+  /** Writes all cells of C. The operands are of the precision of this. */
+  void multiply(
+      DenseMatrix a,
+      boolean ta,
+      DenseMatrix b,
+      boolean tb,
+      long k,
+      DenseMatrix c,
+      ExecutionContext context) {
+    if (tb) {
+      multiplyTurned(a, ta, b, k, c, context);
+      return;
+    }
+    Left left = new Left(a, ta ? bytes : a.cols() * bytes, ta ? a.cols() * bytes : bytes);
+    if (c.rows() <= few()) {
+      long panels = c.cols() / lanes;
+      long together = Math.clamp(panels / 2, LEAST_PANELS, 2 * LEAST_PANELS);
+      long chunk = Math.max(together, Tiling.pieces(TASK_WORK, c.rows() * k * lanes));
+      parallel.forRange(
+          context,
+          panels,
+          chunk,
+          (from, to) -> block(left, b, k, c, 0, c.rows(), from, to, context));
+    } else {
+      long groups = Tiling.pieces(c.rows(), PanelSums.MOST_ROWS);
+      long chunk = Tiling.pieces(TASK_WORK, PanelSums.MOST_ROWS * c.cols() * k);
+      parallel.forRange(
+          context,
+          groups,
+          chunk,
+          (from, to) ->
+              block(
+                  left,
+                  b,
+                  k,
+                  c,
+                  from * PanelSums.MOST_ROWS,
+                  Math.min(to * PanelSums.MOST_ROWS, c.rows()),
+                  0,
+                  c.cols() / lanes,
+                  context));
+    }
+  }
+
+  /** The left operand: how far apart rows and the terms of a row lie, in bytes. */
+  private record Left(DenseMatrix matrix, long rowStep, long termStep) {}
+
+  /** Rows and panels of C, both from the first to before the last. */
+  private void block(
+      Left left,
+      DenseMatrix b,
+      long k,
+      DenseMatrix c,
+      long firstRow,
+      long lastRow,
+      long firstPanel,
+      long lastPanel,
+      ExecutionContext context) {
+    PanelSums sums = PanelSums.find(precision);
+    long width = c.cols() * bytes;
+    long column = firstPanel * PanelSums.PANEL_BYTES;
+    long rows = lastRow - firstRow;
+    long groups = Tiling.pieces(rows, PanelSums.MOST_ROWS);
+    long blocks = Tiling.pieces(k, few());
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      PanelSums.Arguments arguments = arguments(scratch).rows(left.rowStep, width);
+      arguments.panels(lastPanel - firstPanel);
+      for (long block = 0; block < blocks; block++) {
+        long term = block * k / blocks;
+        int terms = (int) ((block + 1) * k / blocks - term);
+        arguments.adds(block > 0).innermostApart(terms, left.termStep, width);
+        for (long group = 0; group < groups; group++) {
+          long row = firstRow + group * rows / groups;
+          long end = firstRow + (group + 1) * rows / groups;
+          sums.run(
+              (int) (end - row),
+              arguments.at(
+                  left.matrix.segment(),
+                  row * left.rowStep + term * left.termStep,
+                  b.segment(),
+                  term * width + column,
+                  c.segment(),
+                  row * width + column));
+        }
+      }
+    }
+  }
+
+  private PanelSums.Arguments arguments(Scratch scratch) {
+    return new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES))
+        .direction(0, 1, 0, 0)
+        .direction(1, 1, 0, 0);
+  }
+
+  private void multiplyTurned(
+      DenseMatrix a, boolean ta, DenseMatrix b, long k, DenseMatrix c, ExecutionContext context) {
+    long panels = Tiling.pieces(c.rows(), lanes);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      MemorySegment turned = scratch.bytes(panels * k * PanelSums.PANEL_BYTES);
+      turn(a, ta, (int) c.rows(), Math.toIntExact(k), turned);
+      long blocks = Tiling.pieces(b.rows(), TURNED_ROWS);
+      long chunk = Tiling.pieces(TASK_WORK, TURNED_ROWS * c.rows() * k);
+      parallel.forRange(
+          context,
+          blocks,
+          chunk,
+          (from, to) -> {
+            try (Scratch own = new Scratch(context.allocator())) {
+              PanelSums.Arguments arguments = arguments(own).rows(k * bytes, PanelSums.PANEL_BYTES);
+              MemorySegment outputs = own.bytes(TURNED_ROWS * PanelSums.PANEL_BYTES);
+              for (long block = from; block < to; block++) {
+                long row = block * b.rows() / blocks;
+                int rows = (int) ((block + 1) * b.rows() / blocks - row);
+                for (int panel = 0; panel < panels; panel++) {
+                  sumRows(b, k, row, rows, turned, panel * k, outputs, arguments);
+                  write(outputs, rows, c, panel * lanes, row);
+                }
+              }
+            }
+          });
+    }
+  }
+
+  /**
+   * The sums of some rows of B and a panel of A.
+   *
+   * @param panelAt where the panel begins, in rows of panels
+   * @param outputs a row of a panel for each row of B
+   */
+  private void sumRows(
+      DenseMatrix b,
+      long k,
+      long firstRow,
+      int rows,
+      MemorySegment turned,
+      long panelAt,
+      MemorySegment outputs,
+      PanelSums.Arguments arguments) {
+    PanelSums sums = PanelSums.find(precision);
+    int groups = (int) Tiling.pieces(rows, PanelSums.MOST_ROWS);
+    long blocks = Tiling.pieces(k, BLOCK_TERMS);
+    for (long block = 0; block < blocks; block++) {
+      long term = block * k / blocks;
+      int terms = (int) ((block + 1) * k / blocks - term);
+      arguments.adds(block > 0).innermost(terms, bytes, bytes);
+      for (int group = 0; group < groups; group++) {
+        int row = group * rows / groups;
+        sums.run(
+            (group + 1) * rows / groups - row,
+            arguments.at(
+                b.segment(),
+                ((firstRow + row) * k + term) * bytes,
+                turned,
+                (panelAt + term) * PanelSums.PANEL_BYTES,
+                outputs,
+                (long) row * PanelSums.PANEL_BYTES));
+      }
+    }
+  }
+
+  /** Brings op(A) to panels of its rows, the last of which is filled up with zeros. */
+  private void turn(DenseMatrix a, boolean ta, int rows, int k, MemorySegment to) {
+    to.fill((byte) 0);
+    for (int row = 0; row < rows; row++) {
+      long at = row / lanes * (long) k * lanes + row % lanes;
+      spread(a.segment(), ta ? row : (long) row * k, ta ? rows : 1, to, at, lanes, k);
+    }
+  }
+
+  /** Writes what was summed for some rows of B to as many columns of C. */
+  private void write(MemorySegment outputs, int rows, DenseMatrix c, int firstRow, long column) {
+    int count = (int) Math.min(lanes, c.rows() - firstRow);
+    for (int lane = 0; lane < count; lane++) {
+      long at = (firstRow + lane) * c.cols() + column;
+      spread(outputs, lane, lanes, c.segment(), at, 1, rows);
+    }
+  }
+
+  /** Copies cells, so far from each other in the source and in the target. */
+  private void spread(
+      MemorySegment from, long first, int step, MemorySegment to, long at, int stepTo, int count) {
+    if (precision == Precision.FP64) {
+      for (int i = 0; i < count; i++) {
+        double cell = from.getAtIndex(ValueLayout.JAVA_DOUBLE, first + (long) i * step);
+        to.setAtIndex(ValueLayout.JAVA_DOUBLE, at + (long) i * stepTo, cell);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        float cell = from.getAtIndex(ValueLayout.JAVA_FLOAT, first + (long) i * step);
+        to.setAtIndex(ValueLayout.JAVA_FLOAT, at + (long) i * stepTo, cell);
+      }
+    }
+  }
+}
