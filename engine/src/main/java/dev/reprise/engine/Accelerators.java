@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -47,7 +48,6 @@ final class Accelerators implements AutoCloseable {
 
   private final DeviceConfig config;
   private final boolean exact;
-  private final List<AcceleratorProvider> providers;
   private final HostMemory host;
   private final DeviceMemory.DeviceReclaimer reclaimer;
   private final WorkerEvents events;
@@ -63,7 +63,7 @@ final class Accelerators implements AutoCloseable {
   // Guarded by this until they are opened; then unchanging.
   private final List<AcceleratorWorker> workers = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
-  private PrivateFolder natives;
+  private final FoundAccelerators found;
 
   // Null until accelerators have been looked for. Its write publishes the workers.
   private volatile Placement placement;
@@ -74,7 +74,8 @@ final class Accelerators implements AutoCloseable {
    * @param exact whether all values must be of one device class: then an accelerator is used only
    *     when everything is to run on it, and what it cannot do for lack of memory fails
    * @param calibration where costs are kept between sessions, or null
-   * @throws ResourceException when the accelerator that everything is to run on is not there
+   * @throws ResourceException when an accelerator is not there that the configuration places work
+   *     on or, unless only the processor computes, that it gives a budget
    */
   Accelerators(
       DeviceConfig config,
@@ -87,7 +88,7 @@ final class Accelerators implements AutoCloseable {
       Calibration calibration) {
     this.config = config;
     this.exact = exact;
-    this.providers = providers;
+    this.found = new FoundAccelerators(providers);
     this.host = host;
     this.reclaimer = reclaimer;
     this.events = events;
@@ -95,8 +96,22 @@ final class Accelerators implements AutoCloseable {
     this.calibration = calibration;
     if (config.placement().equals("cpu") || exact && !config.isFixed()) {
       placement = HOST;
-    } else if (!config.placement().equals("auto") || !config.among().isEmpty()) {
+      return;
+    }
+    requireBudgeted();
+    if (!config.placement().equals("auto") || !config.among().isEmpty()) {
       open();
+    }
+  }
+
+  private void requireBudgeted() {
+    try {
+      for (String named : new TreeSet<>(config.bytes().keySet())) {
+        found.require(named, "a budget of memory is given");
+      }
+    } catch (ResourceException e) {
+      found.close();
+      throw e;
     }
   }
 
@@ -295,7 +310,7 @@ final class Accelerators implements AutoCloseable {
     }
     boolean always = !config.placement().equals("auto") || !config.among().isEmpty();
     List<Candidate> candidates = new ArrayList<>();
-    for (AcceleratorProvider provider : providers) {
+    for (AcceleratorProvider provider : found.providers()) {
       if (isWanted(provider, always)) {
         find(provider, always, candidates);
       }
@@ -310,9 +325,7 @@ final class Accelerators implements AutoCloseable {
     } catch (ResourceException e) {
       workers.forEach(AcceleratorWorker::close);
       workers.forEach(worker -> worker.accelerator().close());
-      if (natives != null) {
-        natives.close();
-      }
+      found.close();
       throw e;
     }
     return placement;
@@ -328,10 +341,7 @@ final class Accelerators implements AutoCloseable {
   }
 
   private void find(AcceleratorProvider provider, boolean always, List<Candidate> candidates) {
-    if (natives == null) {
-      natives = PrivateFolder.create();
-    }
-    Discovery discovery = provider.discover(natives.path());
+    Discovery discovery = found.of(provider);
     notes.addAll(discovery.absences());
     for (Candidate candidate : discovery.found()) {
       if (isWanted(candidate.info(), always)) {
@@ -438,9 +448,7 @@ final class Accelerators implements AutoCloseable {
         worker.accelerator().close();
       }
     }
-    if (natives != null) {
-      natives.close();
-    }
+    found.close();
     if (calibration != null) {
       calibration.save(models);
     }

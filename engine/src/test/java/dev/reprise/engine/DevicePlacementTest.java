@@ -288,4 +288,34 @@ class DevicePlacementTest {
         .isInstanceOf(ResourceException.class)
         .hasMessageContaining("there is no device fake:3");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "round-robin", "fake:0"})
+  void aBudgetForADeviceThatIsNotThereNamesThoseThatAre(String placement) {
+    fake(0, 64 << 20);
+    fake(1, 64 << 20);
+    DeviceConfig devices =
+        new DeviceConfig(placement, List.of(), Map.of("fake:0", 1L << 20, "fake:7", 1L << 20));
+    assertThatThrownBy(() -> run(config(devices, ReuseMode.NONE), "print(1)"))
+        .isInstanceOf(ResourceException.class)
+        .hasMessage(
+            "a budget of memory is given for fake:7, but there is no such device;"
+                + " there are the processor and fake:0, fake:1");
+  }
+
+  @Test
+  void aBudgetMayBeForADeviceThatThePlacementLeavesOut() {
+    fake(0, 64 << 20);
+    fake(1, 64 << 20);
+    DeviceConfig other = new DeviceConfig("fake:0", List.of(), Map.of("fake:1", 1L << 20));
+    assertThat(run(config(other, ReuseMode.NONE), "print(1)").statistics().devices())
+        .extracting(DeviceUse::name)
+        .containsExactly("fake:0");
+  }
+
+  @Test
+  void whereOnlyTheProcessorComputesNobodyLooksForDevices() {
+    DeviceConfig processor = new DeviceConfig("cpu", List.of(), Map.of("fake:7", 1L << 20));
+    assertThat(run(config(processor, ReuseMode.NONE), "print(1)").output()).isEqualTo("1\n");
+  }
 }

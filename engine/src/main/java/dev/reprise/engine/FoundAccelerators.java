@@ -1,0 +1,81 @@
+package dev.reprise.engine;
+
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The accelerators of this machine, each kind looked for when somebody first asks for it, which
+ * loads its driver. Opens none. Not thread-safe.
+ */
+final class FoundAccelerators implements AutoCloseable {
+  private final List<AcceleratorProvider> providers;
+  private final Map<String, Discovery> byKind = new TreeMap<>();
+
+  /** Null until drivers are loaded. */
+  private PrivateFolder natives;
+
+  FoundAccelerators(List<AcceleratorProvider> providers) {
+    this.providers = List.copyOf(providers);
+  }
+
+  List<AcceleratorProvider> providers() {
+    return providers;
+  }
+
+  /** What a provider of these finds, which looks once. */
+  Discovery of(AcceleratorProvider provider) {
+    return byKind.computeIfAbsent(
+        provider.kind(),
+        kind -> {
+          if (natives == null) {
+            natives = PrivateFolder.create();
+          }
+          return provider.discover(natives.path());
+        });
+  }
+
+  /**
+   * Looks whether an accelerator is there; among those of its kind only, when it is.
+   *
+   * @param what ready to be followed by "for" and the name
+   * @throws ResourceException naming those that are there instead
+   */
+  void require(String name, String what) {
+    for (AcceleratorProvider provider : providers) {
+      if (name.startsWith(provider.kind() + ":") && names(of(provider)).contains(name)) {
+        return;
+      }
+    }
+    List<String> names = new ArrayList<>();
+    List<String> absences = new ArrayList<>();
+    for (AcceleratorProvider provider : providers) {
+      names.addAll(names(of(provider)));
+      absences.addAll(of(provider).absences());
+    }
+    throw new ResourceException(
+        what
+            + " for "
+            + name
+            + ", but there is no such device; "
+            + (names.isEmpty()
+                ? "there is none but the processor"
+                : "there are the processor and " + String.join(", ", names))
+            + (absences.isEmpty() ? "" : " (" + String.join("; ", absences) + ")"));
+  }
+
+  private static List<String> names(Discovery discovery) {
+    return discovery.found().stream().map(candidate -> candidate.info().name()).toList();
+  }
+
+  @Override
+  public void close() {
+    if (natives != null) {
+      natives.close();
+    }
+  }
+}
