@@ -11,6 +11,7 @@ import dev.reprise.language.SourceResolver;
 import dev.reprise.language.program.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,24 @@ class SemanticErrorTest {
         .containsExactly(
             "2:7 the variable 'a' is not defined (what a parfor body assigns stays inside; results"
                 + " are the indexed parts of variables that exist before the loop)");
+  }
+
+  @Test
+  void variableOfAParforBodyWithinALoopStaysInside() {
+    String inside =
+        " the variable 'a' is not defined (what a parfor body assigns stays inside; results"
+            + " are the indexed parts of variables that exist before the loop)";
+    for (String loop : List.of("for (e in 1:2)", "while (rand() > 0.5)")) {
+      assertThat(Scripts.errors(loop + " { parfor (i in 1:3) { a = i } }\nprint(a)"))
+          .as(loop)
+          .containsExactly("2:7" + inside);
+      assertThat(Scripts.errors(loop + " {\nparfor (i in 1:3) { a = i }\nprint(a)\n}"))
+          .as(loop)
+          .containsExactly("3:7" + inside);
+      assertThat(Scripts.errors(loop + " { parfor (i in 1:3) { a = i }\na = 1 }\nprint(a)"))
+          .as(loop)
+          .isEmpty();
+    }
   }
 
   @Test
