@@ -56,6 +56,33 @@ class LayerMistakesTest {
   }
 
   @Test
+  void normalisationsRefuseNumbersThatMakeNaN() {
+    String shares = "mu, the weight of the old moving average, must be from 0 to 1, but is ";
+    String added = "epsilon, which is added to variances, must be at least 0, but is ";
+    for (String call :
+        List.of(
+            "batch_norm1d [out, m, v, c, d, n] = layer::forward(X, g, b, \"train\", m, v, ",
+            "batch_norm2d [out, m, v, c, n] = layer::forward(X, g, b, 3, 1, 1, \"train\", m, v,"
+                + " ")) {
+      String layer = call.substring(0, call.indexOf(' '));
+      String start = "[g, b, m, v] = layer::init(3)\n" + call.substring(call.indexOf(' ') + 1);
+      for (String mu : List.of("-0.1", "1.5", "NaN")) {
+        assertStops(layer, start + mu + ", 1e-5)\nprint(sum(out))", layer + ": " + shares + mu);
+      }
+      for (String epsilon : List.of("-0.5", "NaN")) {
+        assertStops(
+            layer,
+            start + "0.9, " + epsilon + ")\nprint(sum(out))",
+            layer + ": " + added + epsilon);
+      }
+    }
+    assertStops(
+        "layer_norm",
+        "[out, n, v] = layer::forward(X, X[1, ], X[2, ], -0.5)\nprint(sum(out))",
+        "'layer_norm' needs an 'epsilon' of at least 0, but got -0.5");
+  }
+
+  @Test
   void dropoutIsToldTheProbabilityOfKeepingAnInput() {
     for (String p : List.of("0", "1.5", "NaN")) {
       assertStops(

@@ -33,6 +33,10 @@ class LayerErrorsOnDevicesTest {
       global_avg_pool(A, 2): 2x17, 2x0
       global_max_pool_backward(A, B): 2x18 2x5, 2x18 3x2, 2x18 2x0, 2x0 2x2
       batch_norm2d(A, B, C, C, C, "train", 1e-5, 0.9): 4x6 4x1 4x1, 4x6 3x2 3x1, 4x6 0x1 0x1, 4x6 3x1 2x1
+      batch_norm2d(A, B, B, B, B, "train", -1e-5, 0.9): 4x6 3x1
+      batch_norm2d(A, B, B, B, B, "test", 0 / 0, 0.9): 4x6 3x1
+      batch_norm2d(A, B, B, B, B, "train", 1e-5, 1.5): 4x6 3x1
+      batch_norm2d_backward(A, A, B, -1, B, B): 4x6 3x1
       batch_norm2d_backward(A, B, C, 1e-5, C, C): 4x7 4x6 3x1, 4x6 3x6 3x1, 4x6 4x6 4x1
       lstm(A, B, C, D, D, TRUE): 2x7 5x8 1x8 2x2, 2x6 5x9 1x8 2x2, 2x6 5x8 8x1 2x2, 2x6 5x8 1x8 3x2
       softmax_backward(A, B): 3x4 3x5
@@ -40,6 +44,7 @@ class LayerErrorsOnDevicesTest {
       softmax_cross_entropy(A, B): 3x4 3x2, 3x4 4x1
       softmax_cross_entropy_backward(A, B): 3x4 3x2, 3x4 4x1
       layer_norm(A, B, C): 3x4 4x1 1x4, 3x4 1x4 1x5
+      layer_norm(A, B, B, -as.scalar(B[1, 1])): 3x4 1x4
       layer_norm_backward(A, B, C, D): 3x4 3x5 3x1 1x4, 3x4 3x4 1x3 1x4, 3x4 3x4 3x1 4x1
       embedding_backward(A, B, 5): 3x7 3x4, 4x8 3x4, 3x8 3x0
       attention(A, B, C, 4, 2): 2x13 2x12 2x12, 2x12 3x12 2x12, 2x12 2x12 2x13
@@ -48,12 +53,18 @@ class LayerErrorsOnDevicesTest {
       elu_backward(A, B, 0.1): 3x4 3x5
       sgd_update(A, B, 0.1): 3x4 4x3
       momentum_update(A, B, 0.1, 0.9, C): 3x4 3x4 4x3
+      momentum_update(A, A, 0.1, -0.9, A): 3x4
+      nesterov_update(A, A, 0.1, 0 / 0, A): 3x4
+      adagrad_update(A, A, 0.1, -1e-8, A): 3x4
+      rmsprop_update(A, A, 0.1, 0.9, -1e-8, A): 3x4
       rmsprop_update(A, A, 0.1, 1.5, 1e-8, A): 3x4
       rmsprop_update(A, A, 0.1, -as.scalar(B), 1e-8, A): 3x4 1x1
       adam_update(A, A, 0.1, 0.9, 0.99, 1e-8, 0, A, B): 3x4 4x3
       adam_update(A, A, 0.1, 0.9, 0.99, 1e-8, -1, A, B): 3x4 4x3
       adam_update(A, A, 0.1, 0.9, 0.99, 1e-8, -1, A, A): 3x4
       adam_update(A, A, 0.1, 0.9, 0.99, 1e-8, as.scalar(B) / 2, A, A): 3x4 1x1
+      adam_update(A, A, 0.1, 0.9, 0.99, -as.scalar(B), 0, A, A): 3x4 1x1
+      adamw_update(A, A, 0.1, 0.9, 0.99, 0 / 0, 0.1, 0, A, A): 3x4
       adamw_update(A, A, 0.1, 0.9, 1, 1e-8, 0.1, 0, A, A): 3x4
       adamw_update(A, A, 0.1, 0.9, 0.99, 1e-8, 0.1, 0.5, A, A): 3x4
       """;
@@ -98,7 +109,8 @@ class LayerErrorsOnDevicesTest {
           "adam_update",
           "adamw_update" ->
           "[R, r2, r3] = ";
-      case "attention", "momentum_update", "rmsprop_update" -> "[R, r2] = ";
+      case "attention", "momentum_update", "nesterov_update", "adagrad_update", "rmsprop_update" ->
+          "[R, r2] = ";
       default -> "R = ";
     };
   }

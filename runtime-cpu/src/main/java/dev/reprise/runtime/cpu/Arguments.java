@@ -7,6 +7,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.operation.Hyperparameters;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 
@@ -63,6 +64,13 @@ public final class Arguments {
 
   public static double number(Operation operation, Operand[] inputs, int at) {
     return scalar(operation, inputs, at).asDouble();
+  }
+
+  /** What was chosen for a layer or an optimiser, refused where it makes no sense. */
+  public static double hyperparameter(Operation operation, Operand[] inputs, int at) {
+    Scalar number = scalar(operation, inputs, at);
+    Hyperparameters.require(operation, at, number);
+    return number.asDouble();
   }
 
   public static long whole(Operation operation, Operand[] inputs, int at) {

@@ -44,8 +44,8 @@ final class BatchNormalisation {
     double[] averageMean = sameLength(operation, inputs, 3, count);
     double[] averageVariance = sameLength(operation, inputs, 4, count);
     boolean training = isTraining(operation, Arguments.text(operation, inputs, 5));
-    double epsilon = Arguments.number(operation, inputs, 6);
-    double mu = Arguments.number(operation, inputs, 7);
+    double epsilon = Arguments.hyperparameter(operation, inputs, 6);
+    double mu = Arguments.hyperparameter(operation, inputs, 7);
     long cells = x.cols() / count;
     if (!ChannelCells.pay(precision, cells)) {
       return null;
@@ -97,7 +97,7 @@ final class BatchNormalisation {
     }
     double[] gamma = channels(operation, inputs, 2, x);
     int count = gamma.length;
-    Arguments.number(operation, inputs, 3);
+    Arguments.hyperparameter(operation, inputs, 3);
     double[] mean = sameLength(operation, inputs, 4, count);
     double[] inverse = sameLength(operation, inputs, 5, count);
     long cells = x.cols() / count;

@@ -34,7 +34,7 @@ final class LayerNormalisation {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     double[] gamma = numbers(operation, inputs, 1, 1, x.cols());
     double[] beta = numbers(operation, inputs, 2, 1, x.cols());
-    double epsilon = Arguments.number(operation, inputs, 3);
+    double epsilon = Arguments.hyperparameter(operation, inputs, 3);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
       DenseMatrix norm = scratch.matrix(x.rows(), x.cols(), precision);

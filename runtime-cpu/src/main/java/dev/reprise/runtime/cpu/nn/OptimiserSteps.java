@@ -5,7 +5,6 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
@@ -71,9 +70,7 @@ final class OptimiserSteps implements Kernel {
         LayerResults.requireEqual(operation, i, matrix.shape(), x.shape());
         matrices.add(matrix);
       } else {
-        Scalar number = Arguments.scalar(operation, inputs, i);
-        OptimiserResults.requireNumber(operation, i, number);
-        numbers[count++] = number.asDouble();
+        numbers[count++] = Arguments.hyperparameter(operation, inputs, i);
       }
     }
     Step step = rule.of(numbers);

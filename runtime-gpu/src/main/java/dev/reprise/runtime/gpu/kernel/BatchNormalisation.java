@@ -8,6 +8,7 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.gpu.kernel.Fold.Target;
+import dev.reprise.runtime.operation.Hyperparameters;
 import dev.reprise.runtime.operation.Operation;
 
 /**
@@ -95,6 +96,8 @@ final class BatchNormalisation {
 
     @Override
     public DeviceOperand[] launch(KernelCall call) {
+      Hyperparameters.require(call.operation(), 6, call.scalar(6));
+      Hyperparameters.require(call.operation(), 7, call.scalar(7));
       DeviceMatrix x = call.matrix(0);
       Channels sizes = Channels.of(call, x, call.matrix(1));
       boolean training = call.scalar(5).asString().equals("train");
@@ -153,6 +156,7 @@ final class BatchNormalisation {
 
     @Override
     public DeviceOperand[] launch(KernelCall call) {
+      Hyperparameters.require(call.operation(), 3, call.scalar(3));
       DeviceMatrix x = call.matrix(0);
       DeviceMatrix dout = call.matrix(1);
       DeviceBuffer inverse = call.matrix(5).buffer();

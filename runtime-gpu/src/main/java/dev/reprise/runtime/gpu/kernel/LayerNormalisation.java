@@ -6,6 +6,7 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.KernelCall;
 import dev.reprise.runtime.gpu.kernel.Fold.Target;
+import dev.reprise.runtime.operation.Hyperparameters;
 import dev.reprise.runtime.operation.Operation;
 
 /** {@code layer_norm} and its gradient. */
@@ -28,6 +29,7 @@ final class LayerNormalisation {
 
     @Override
     public DeviceOperand[] launch(KernelCall call) {
+      Hyperparameters.require(call.operation(), 3, call.scalar(3));
       DeviceMatrix x = call.matrix(0);
       DeviceMatrix out = call.result(x.rows(), x.cols());
       DeviceMatrix norm = call.result(x.rows(), x.cols());

@@ -6,6 +6,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.DeviceKernels;
 import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.operation.Hyperparameters;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OptimiserResults;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ public final class OptimiserKernels {
           matrices.add(call.matrix(i).buffer());
         } else {
           Scalar number = call.scalar(i);
-          OptimiserResults.requireNumber(call.operation(), i, number);
+          Hyperparameters.require(call.operation(), i, number);
           scalars[count++] = number.asDouble();
         }
       }

@@ -1,0 +1,42 @@
+package dev.reprise.runtime.operation;
+
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Scalar;
+
+/** The numbers that somebody chooses for layers and optimisers: those that make no sense. */
+public final class Hyperparameters {
+  private Hyperparameters() {}
+
+  /**
+   * Refuses a number with which outputs or parameters would become NaN, at once or some steps
+   * later: a share of an average outside of what shares are, something below 0 that is added to a
+   * variance or a root, or a count that is none. Operands of other names may be any number.
+   */
+  public static void require(Operation operation, int at, Scalar found) {
+    double number = found.asDouble();
+    switch (operation.opcode().parameters().get(at).name()) {
+      case "t" ->
+          require(
+              number >= 0 && number == Math.rint(number),
+              operation,
+              "'t', the number of steps before this one, to be a whole number of at least 0",
+              found);
+      case "beta1" ->
+          require(number >= 0 && number < 1, operation, "a 'beta1' from 0 to below 1", found);
+      case "beta2" ->
+          require(number >= 0 && number < 1, operation, "a 'beta2' from 0 to below 1", found);
+      case "decay_rate" ->
+          require(number >= 0 && number <= 1, operation, "a 'decay_rate' from 0 to 1", found);
+      case "mu" -> require(number >= 0 && number <= 1, operation, "a 'mu' from 0 to 1", found);
+      case "epsilon" -> require(number >= 0, operation, "an 'epsilon' of at least 0", found);
+      default -> {}
+    }
+  }
+
+  private static void require(boolean fits, Operation operation, String wanted, Scalar found) {
+    if (!fits) {
+      throw new OperandException(
+          "'" + operation.name() + "' needs " + wanted + ", but got " + found.asString());
+    }
+  }
+}
