@@ -129,10 +129,84 @@ class NamedMatricesTest {
     }
   }
 
+  @Test
+  void everyByteOfSafetensorsBelongsToOneTensor() throws Exception {
+    for (List<String> mistake :
+        List.of(
+            List.of(
+                tensor("a", 4, 0, 4) + "," + tensor("b", 4, 2, 6),
+                "tensor \"b\" begins at byte 2, but \"a\" before it ends at byte 4"),
+            List.of(
+                tensor("b", 6, 0, 6) + "," + tensor("a", 6, 0, 6),
+                "begins at byte 0, but \"b\" before it ends at byte 6"),
+            List.of(
+                tensor("a", 2, 0, 2) + "," + tensor("b", 3, 3, 6),
+                "the 1 bytes before tensor \"b\" belong to no tensor"),
+            List.of(
+                tensor("a", 2, 1, 3) + "," + tensor("b", 3, 3, 6),
+                "the 1 bytes before tensor \"a\" belong to no tensor"),
+            List.of(
+                tensor("a", 0, 2, 2) + "," + tensor("b", 6, 0, 6),
+                "tensor \"a\" begins at byte 2, but \"b\" before it ends at byte 6"),
+            List.of(
+                tensor("b", 3, 2, 5) + "," + tensor("a", 2, 0, 2),
+                "the last 1 bytes of the file belong to no tensor; \"b\" ends before them"),
+            List.of("", "the last 6 bytes of the file belong to no tensor"))) {
+      writeTensors("t.safetensors", "{" + mistake.get(0) + "}", 6);
+      assertThat(
+              Scripts.failure(
+                  Scripts.config().withWorkingDirectory(folder),
+                  "L = read(\"t.safetensors\")\nprint(length(L))"))
+          .as(mistake.get(0))
+          .hasMessageContaining("t.safetensors")
+          .hasMessageContaining(mistake.get(1));
+    }
+  }
+
+  @Test
+  void tensorsWithoutCellsLieBetweenOthers() throws Exception {
+    String header =
+        "{"
+            + tensor("c", 0, 6, 6)
+            + ","
+            + tensor("b", 4, 2, 6)
+            + ","
+            + tensor("none", 0, 2, 2)
+            + ","
+            + tensor("a", 2, 0, 2)
+            + "}";
+    writeTensors("t.safetensors", header, 6);
+    writeHeader("empty.safetensors", "{}");
+    assertThat(
+            run("""
+            L = read("t.safetensors")
+            print(toString(names(L)))
+            print(nrow(as.matrix(L["none"])) + " " + nrow(as.matrix(L["b"])))
+            E = read("empty.safetensors")
+            print(length(E))
+            write(list(a=matrix(0, 0, 3), b=seq(1, 2), c=matrix(0, 2, 0)), "w.safetensors", format="safetensors")
+            W = read("w.safetensors")
+            print(length(W) + " " + nrow(as.matrix(W["a"])) + "x" + ncol(as.matrix(W["a"])) + " " + sum(as.matrix(W["b"])))
+            """)
+                .output())
+        .endsWith("0 4\n0\n3 0x3 3.0\n");
+  }
+
+  /** Bytes as cells of a vector. */
+  private static String tensor(String name, int cells, int from, int to) {
+    return "\"%s\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}"
+        .formatted(name, cells, from, to);
+  }
+
   private void writeHeader(String name, String header) throws Exception {
+    writeTensors(name, header, 0);
+  }
+
+  private void writeTensors(String name, String header, int dataBytes) throws Exception {
     byte[] text = header.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     java.nio.ByteBuffer bytes =
-        java.nio.ByteBuffer.allocate(8 + text.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        java.nio.ByteBuffer.allocate(8 + text.length + dataBytes)
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN);
     Files.write(folder.resolve(name), bytes.putLong(text.length).put(text).array());
   }
 }

@@ -63,6 +63,7 @@ record SafetensorsHeader(List<Tensor> tensors, long dataStart) {
       check(tensor, channel.size() - dataStart, file);
     }
     tensors.sort(Comparator.comparingLong(Tensor::from).thenComparingLong(Tensor::to));
+    requireGapless(tensors, channel.size() - dataStart, file);
     return new SafetensorsHeader(List.copyOf(tensors), dataStart);
   }
 
@@ -185,6 +186,46 @@ record SafetensorsHeader(List<Tensor> tensors, long dataStart) {
               + " of "
               + dataBytes
               + "; copy it again");
+    }
+  }
+
+  /** Refuses tensors that share bytes, and bytes of no tensor, as the format does. */
+  private static void requireGapless(List<Tensor> tensors, long dataBytes, String file) {
+    long end = 0;
+    String last = null;
+    for (Tensor tensor : tensors) {
+      String name = "\"" + tensor.name() + "\"";
+      if (tensor.from() < end) {
+        throw damaged(
+            file,
+            "tensor "
+                + name
+                + " begins at byte "
+                + tensor.from()
+                + ", but "
+                + last
+                + " before it ends at byte "
+                + end);
+      }
+      if (tensor.from() > end) {
+        throw damaged(
+            file,
+            "the "
+                + (tensor.from() - end)
+                + " bytes before tensor "
+                + name
+                + " belong to no tensor");
+      }
+      end = tensor.to();
+      last = name;
+    }
+    if (end < dataBytes) {
+      throw damaged(
+          file,
+          "the last "
+              + (dataBytes - end)
+              + " bytes of the file belong to no tensor"
+              + (last == null ? "" : "; " + last + " ends before them"));
     }
   }
 
