@@ -81,4 +81,15 @@ class ProgressTest {
     assertThat(Scripts.failure(config(), "progress(\"a\", 2)"))
         .hasMessageContaining("write progress(epoch, epochs, \"loss \" + loss)");
   }
+
+  @Test
+  void whatIsNoAmountIsRefusedWhetherOrNotSomebodyListens() {
+    for (SessionConfig config : List.of(config(), Scripts.config())) {
+      assertThat(Scripts.failure(config, "progress(NaN, 10)"))
+          .hasMessageContaining("'progress' needs finite numbers, but got NaN of 10");
+      assertThat(Scripts.failure(config, "progress(3, 1 / 0)"))
+          .hasMessageContaining("'progress' needs finite numbers, but got 3 of Infinity");
+    }
+    assertThat(heard).isEmpty();
+  }
 }

@@ -192,6 +192,14 @@ final class Effects {
               + Describe.one(inputs[1])
               + "; write progress(epoch, epochs, \"loss \" + loss)");
     }
+    if (!Double.isFinite(done.asDouble()) || !Double.isFinite(total.asDouble())) {
+      throw new OperandException(
+          "'progress' needs finite numbers, but got "
+              + done.asString()
+              + " of "
+              + total.asString()
+              + "; write progress(epoch, epochs, \"loss \" + loss)");
+    }
     // What the iterations of a parfor have to tell at once fits no line: their loop tells how many
     // are done.
     if (context.writes == null) {
