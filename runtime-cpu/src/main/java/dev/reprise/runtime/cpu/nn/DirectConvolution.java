@@ -28,35 +28,28 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
       DenseMatrix out,
       Scratch scratch,
       ExecutionContext context) {
+    int groups = plan.planes().groups();
+    GroupTasks tasks = new GroupTasks(groups, parallel, context);
     int panels = plan.panels();
     long cells = plan.panelCells();
-    MemorySegment weights = scratch.bytes(plan.groups() * panels * cells * plan.bytes());
-    parallel.forRange(
-        context,
-        (long) plan.groups() * panels,
+    MemorySegment weights = scratch.bytes(groups * panels * cells * plan.bytes());
+    tasks.runShort(
+        panels,
         ConvolutionPlan.pieces(1 << 13, cells),
-        (from, to) -> {
-          FilterPanels brought = new FilterPanels(plan);
-          for (long i = from; i < to; i++) {
-            int group = (int) (i / panels);
-            int number = (int) (i % panels);
-            if (turnedAround) {
-              brought.spreadTurned(filters.segment(), group, number, weights, i * cells);
-            } else {
-              brought.spread(filters.segment(), group, number, weights, i * cells);
-            }
+        () -> new FilterPanels(plan),
+        (group, number, brought) -> {
+          long at = (group * (long) panels + number) * cells;
+          if (turnedAround) {
+            brought.spreadTurned(filters.segment(), group, (int) number, weights, at);
+          } else {
+            brought.spread(filters.segment(), group, (int) number, weights, at);
           }
         });
-    long steps = plan.steps();
-    long tasks = plan.groups() * steps;
-    Slots<DirectSpace> spaces = new Slots<>(context, tasks, () -> new DirectSpace(plan, scratch));
-    spaces.forEach(
-        parallel,
-        context,
-        tasks,
-        (task, space) -> {
-          int group = (int) (task / steps);
-          DirectPlan.Step step = plan.step(task % steps, group);
+    tasks.runLong(
+        plan.steps(),
+        () -> new DirectSpace(plan, scratch),
+        (group, number, space) -> {
+          DirectPlan.Step step = plan.step(number, group);
           PaddedPlanes.read(plan, images.segment(), step, space.planes);
           multiply(step, weights, group * panels * cells * plan.bytes(), space);
           space.panels.collect(space.outputs, step, out.segment());
@@ -78,8 +71,8 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     int blocks = plan.channelBlocks();
     for (int panel = 0; panel < plan.panels(); panel++) {
       for (int block = 0; block < blocks; block++) {
-        int from = (int) ((long) block * plan.channels() / blocks);
-        int to = (int) ((block + 1L) * plan.channels() / blocks);
+        int from = (int) ((long) block * plan.planes().channels() / blocks);
+        int to = (int) ((block + 1L) * plan.planes().channels() / blocks);
         space
             .arguments
             .direction(0, to - from, planeBytes, window.rows() * lineBytes)
@@ -102,7 +95,7 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     PanelSums sums = PanelSums.find(plan.precision());
     DirectPlan.Window window = plan.window();
     int bytes = plan.bytes();
-    int width = plan.outWidth();
+    int width = plan.planes().outWidth();
     int pieces = DirectSpace.pieces(width);
     for (int row = 0; row < step.rows(); row++) {
       long left = planesAt + (long) row * window.down() * plan.paddedWidth() * bytes;

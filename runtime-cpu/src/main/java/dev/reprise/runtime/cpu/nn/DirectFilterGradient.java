@@ -42,12 +42,13 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
       DenseMatrix gradient,
       Scratch scratch,
       ExecutionContext context) {
-    int groups = plan.groups();
-    long rows = (long) plan.channels() * plan.window().cells();
+    int groups = plan.planes().groups();
+    GroupTasks tasks = new GroupTasks(groups, parallel, context);
+    long rows = (long) plan.planes().channels() * plan.window().cells();
     long cells = rows * plan.paddedTargets();
     long steps = plan.steps();
     long most = Math.clamp(SUM_CELLS / (groups * cells), 1, TASKS);
-    long places = (long) plan.rowsPerStep() * plan.outWidth();
+    long places = (long) plan.rowsPerStep() * plan.planes().outWidth();
     long stepsPerSum =
         Math.max(ConvolutionPlan.pieces(steps, most), ConvolutionPlan.pieces(FEWEST_TERMS, places));
     long count = ConvolutionPlan.pieces(steps, stepsPerSum);
@@ -55,15 +56,11 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     int parts = (int) Math.clamp(plan.panels() / FEWEST_PANELS, 1, wanted);
     DenseMatrix sums = scratch.matrix(groups * rows, plan.paddedTargets(), plan.precision());
     Partials partials = new Partials(sums, count, scratch);
-    long tasks = groups * count * parts;
-    Slots<DirectSpace> spaces = new Slots<>(context, tasks, () -> new DirectSpace(plan, scratch));
-    spaces.forEach(
-        parallel,
-        context,
-        tasks,
-        (task, space) -> {
-          int group = (int) (task / (count * parts));
-          long sum = task / parts % count;
+    tasks.runLong(
+        count * parts,
+        () -> new DirectSpace(plan, scratch),
+        (group, task, space) -> {
+          long sum = task / parts;
           int part = (int) (task % parts);
           int first = part * plan.panels() / parts;
           int end = (part + 1) * plan.panels() / parts;
@@ -77,18 +74,12 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
           }
         });
     partials.addUp(parallel, context);
-    parallel.forRange(
-        context,
-        (long) groups * plan.panels(),
+    tasks.runShort(
+        plan.panels(),
         ConvolutionPlan.pieces(1 << 13, plan.panelCells()),
-        (from, to) -> {
-          FilterPanels brought = new FilterPanels(plan);
-          for (long i = from; i < to; i++) {
-            int group = (int) (i / plan.panels());
-            int number = (int) (i % plan.panels());
-            brought.collect(sums.segment(), group * cells, group, number, gradient.segment());
-          }
-        });
+        () -> new FilterPanels(plan),
+        (group, panel, brought) ->
+            brought.collect(sums.segment(), group * cells, group, (int) panel, gradient.segment()));
   }
 
   /** Where a task sums: some panels of a group. */
@@ -110,22 +101,22 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     long bytes = plan.bytes();
     long rowBytes = plan.paddedWidth() * bytes;
     long planeBytes = plan.paddedRows(step.rows()) * rowBytes;
-    long lineBytes = (long) plan.outWidth() * PanelSums.PANEL_BYTES;
-    boolean overChannels = plan.channels() >= SEVERAL_CHANNELS;
+    long lineBytes = (long) plan.planes().outWidth() * PanelSums.PANEL_BYTES;
+    boolean overChannels = plan.planes().channels() >= SEVERAL_CHANNELS;
     long cellBytes = plan.paddedTargets() * bytes;
     space
         .arguments
         .direction(0, 1, 0, 0)
         .direction(1, rowTo - rowFrom, window.down() * rowBytes, lineBytes)
-        .innermost(plan.outWidth(), window.right() * bytes, plan.bytes())
+        .innermost(plan.planes().outWidth(), window.right() * bytes, plan.bytes())
         .adds(adds);
     if (overChannels) {
       space.arguments.rows(planeBytes, window.cells() * cellBytes);
     } else {
       space.arguments.rows(window.columnStep() * bytes, cellBytes);
     }
-    int extent = overChannels ? plan.channels() : window.columns();
-    int outer = overChannels ? window.columns() : plan.channels();
+    int extent = overChannels ? plan.planes().channels() : window.columns();
+    int outer = overChannels ? window.columns() : plan.planes().channels();
     int pieces = DirectSpace.pieces(extent);
     PanelSums sums = PanelSums.find(plan.precision());
     long firstRow = rowFrom * window.down() * rowBytes;

@@ -28,7 +28,7 @@ final class FilterPanels {
     this.plan = plan;
     lanes = plan.lanes();
     cells = plan.window().cells();
-    planesAtOnce = Math.clamp(CELLS / ((long) cells * lanes), 1, plan.channels());
+    planesAtOnce = Math.clamp(CELLS / ((long) cells * lanes), 1, plan.planes().channels());
     filters = new double[Math.max(planesAtOnce, lanes) * cells];
     panel = new double[planesAtOnce * cells * lanes];
     blocks = new CellBlocks(plan.precision(), Math.max(filters.length, panel.length));
@@ -36,7 +36,7 @@ final class FilterPanels {
 
   /** How many filters a panel has. */
   private int count(int number) {
-    return Math.min(lanes, plan.targets() - number * lanes);
+    return Math.min(lanes, plan.planes().targets() - number * lanes);
   }
 
   private interface Planes {
@@ -44,8 +44,8 @@ final class FilterPanels {
   }
 
   private void someAtATime(Planes body) {
-    for (int first = 0; first < plan.channels(); first += planesAtOnce) {
-      body.run(first, Math.min(planesAtOnce, plan.channels() - first));
+    for (int first = 0; first < plan.planes().channels(); first += planesAtOnce) {
+      body.run(first, Math.min(planesAtOnce, plan.planes().channels() - first));
     }
   }
 
@@ -71,8 +71,8 @@ final class FilterPanels {
     someAtATime((first, planes) -> {
       int n = count(number) * cells;
       for (int plane = 0; plane < planes; plane++) {
-        long filter = (long) group * plan.channels() + first + plane;
-        long target = filter * plan.targets() + (long) number * lanes;
+        long filter = (long) group * plan.planes().channels() + first + plane;
+        long target = filter * plan.planes().targets() + (long) number * lanes;
         blocks.load(from, target * cells, filters, 0, n);
         for (int lane = 0; lane < count(number); lane++) {
           turn(lane, plane);
@@ -116,7 +116,7 @@ final class FilterPanels {
 
   /** Where the cells of a filter begin from a plane on. */
   private long filter(int group, int number, int lane, int plane) {
-    long target = (long) group * plan.targets() + (long) number * lanes + lane;
-    return (target * plan.channels() + plane) * cells;
+    long target = (long) group * plan.planes().targets() + (long) number * lanes + lane;
+    return (target * plan.planes().channels() + plane) * cells;
   }
 }

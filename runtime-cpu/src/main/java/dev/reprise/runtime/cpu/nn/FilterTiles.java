@@ -30,7 +30,7 @@ final class FilterTiles {
     this.turnedAround = turnedAround;
     int r = filter.taps();
     int cells = filter.cells();
-    int n = plan.targets();
+    int n = plan.planes().targets();
     blocks = new CellBlocks(precision, Math.max(n, r * r));
     one = new double[r * r];
     taps = new double[r][r][n];
@@ -44,8 +44,8 @@ final class FilterTiles {
     int r = filter.taps();
     long row = turnedAround ? plane : target;
     long column = turnedAround ? target : plane;
-    long rows = turnedAround ? plan.channels() : plan.targets();
-    long cols = turnedAround ? plan.targets() : plan.channels();
+    long rows = turnedAround ? plan.planes().channels() : plan.planes().targets();
+    long cols = turnedAround ? plan.planes().targets() : plan.planes().channels();
     return ((group * rows + row) * cols + column) * r * r;
   }
 
@@ -56,7 +56,7 @@ final class FilterTiles {
    */
   void spread(MemorySegment filters, int group, int plane, TileFactors to) {
     int r = filter.taps();
-    int n = plan.targets();
+    int n = plan.planes().targets();
     for (int target = 0; target < n; target++) {
       blocks.load(filters, at(group, plane, target), one, 0, r * r);
       for (int k = 0; k < r * r; k++) {
@@ -83,7 +83,7 @@ final class FilterTiles {
    */
   void collect(TileFactors from, int plane, MemorySegment gradient, int group) {
     int r = filter.taps();
-    int n = plan.targets();
+    int n = plan.planes().targets();
     double scale = filter.scale() * filter.scale();
     for (int j = 0; j < filter.cells(); j++) {
       from.load(factors, j, plane, n, blocks);

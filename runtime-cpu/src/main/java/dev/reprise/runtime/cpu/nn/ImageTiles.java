@@ -32,19 +32,19 @@ final class ImageTiles {
     this.plan = plan;
     this.filter = plan.filter();
     int cells = filter.cells();
-    int n = plan.tilesAcross() * plan.channels();
+    int n = plan.tilesAcross() * plan.planes().channels();
     int most = MinimalFilter.OUTPUTS * (plan.tileRowsPerStep() - 1) + cells;
     rows =
         new PlaneRows(
-            plan.channels(),
-            plan.height(),
-            plan.width(),
-            plan.padTop(),
-            plan.padLeft(),
+            plan.planes().channels(),
+            plan.planes().height(),
+            plan.planes().width(),
+            plan.planes().padTop(),
+            plan.planes().padLeft(),
             most,
             precision);
     blocks = new CellBlocks(precision, n);
-    even = new double[n + (cells / 2 - 1) * plan.channels()];
+    even = new double[n + (cells / 2 - 1) * plan.planes().channels()];
     odd = new double[even.length];
     columns = new double[cells][];
     columns[0] = even;
@@ -64,7 +64,7 @@ final class ImageTiles {
    */
   void spread(MemorySegment images, long image, int rowFrom, int rowTo, TileFactors to, int tile) {
     int cells = filter.cells();
-    int n = plan.tilesAcross() * plan.channels();
+    int n = plan.tilesAcross() * plan.planes().channels();
     int next = MinimalFilter.OUTPUTS * rowFrom;
     rows.read(images, image, next, MinimalFilter.OUTPUTS * (rowTo - 1) + cells);
     int at = tile;
@@ -91,7 +91,7 @@ final class ImageTiles {
     }
     for (int k = 2; k < columns.length; k++) {
       double[] from = k % 2 == 0 ? even : odd;
-      System.arraycopy(from, k / 2 * plan.channels(), columns[k], 0, n);
+      System.arraycopy(from, k / 2 * plan.planes().channels(), columns[k], 0, n);
     }
     filter.spread(columns, into, n);
   }

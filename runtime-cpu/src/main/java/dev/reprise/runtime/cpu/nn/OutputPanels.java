@@ -22,22 +22,23 @@ final class OutputPanels {
   OutputPanels(DirectPlan plan) {
     this.plan = plan;
     panels = new double[Math.toIntExact(plan.outputCells())];
-    planes = new double[PLANES * plan.rowsPerStep() * plan.outWidth()];
+    planes = new double[PLANES * plan.rowsPerStep() * plan.planes().outWidth()];
     blocks = new CellBlocks(plan.precision(), Math.max(panels.length, planes.length));
   }
 
   private long plane(DirectPlan.Step step, int target) {
-    long row = (step.image() * plan.targets() + target) * plan.outHeight() + step.from();
-    return row * plan.outWidth();
+    long row =
+        (step.image() * plan.planes().targets() + target) * plan.planes().outHeight() + step.from();
+    return row * plan.planes().outWidth();
   }
 
   /** Writes the outputs of a step to their planes. */
   void collect(MemorySegment from, DirectPlan.Step step, MemorySegment outputs) {
-    int n = step.rows() * plan.outWidth();
+    int n = step.rows() * plan.planes().outWidth();
     int lanes = plan.lanes();
     blocks.load(from, 0, panels, 0, n * plan.paddedTargets());
-    for (int first = 0; first < plan.targets(); first += PLANES) {
-      int count = Math.min(PLANES, plan.targets() - first);
+    for (int first = 0; first < plan.planes().targets(); first += PLANES) {
+      int count = Math.min(PLANES, plan.planes().targets() - first);
       for (int k = 0; k < count; k++) {
         int target = first + k;
         take(panels, at(target, n), lanes, planes, k * n, n);
@@ -65,9 +66,9 @@ final class OutputPanels {
    * are zero.
    */
   void spread(MemorySegment gradients, DirectPlan.Step step, int from, int to, MemorySegment into) {
-    int n = step.rows() * plan.outWidth();
+    int n = step.rows() * plan.planes().outWidth();
     int lanes = plan.lanes();
-    int end = Math.min(plan.targets(), to * lanes);
+    int end = Math.min(plan.planes().targets(), to * lanes);
     if (end < to * lanes) {
       Arrays.fill(panels, (to - 1 - from) * n * lanes, (to - from) * n * lanes, 0);
     }

@@ -30,9 +30,17 @@ final class OutputTiles {
   OutputTiles(WinogradPlan plan, Precision precision) {
     this.plan = plan;
     this.filter = plan.filter();
-    int n = plan.tilesAcross() * plan.targets();
+    int n = plan.tilesAcross() * plan.planes().targets();
     int most = MinimalFilter.OUTPUTS * plan.tileRowsPerStep();
-    rows = new PlaneRows(plan.targets(), plan.outHeight(), plan.outWidth(), 0, 0, most, precision);
+    rows =
+        new PlaneRows(
+            plan.planes().targets(),
+            plan.planes().outHeight(),
+            plan.planes().outWidth(),
+            0,
+            0,
+            most,
+            precision);
     blocks = new CellBlocks(precision, n);
     column = new double[filter.cells()][n];
     halves = new double[MinimalFilter.OUTPUTS][filter.cells()][n];
@@ -46,7 +54,7 @@ final class OutputTiles {
    */
   void collect(
       TileFactors products, int tile, MemorySegment images, long image, int rowFrom, int rowTo) {
-    int n = plan.tilesAcross() * plan.targets();
+    int n = plan.tilesAcross() * plan.planes().targets();
     double scale = filter.scale() * filter.scale();
     rows.begin(MinimalFilter.OUTPUTS * rowFrom, MinimalFilter.OUTPUTS * rowTo);
     int at = tile;
@@ -83,7 +91,7 @@ final class OutputTiles {
    */
   void spread(
       MemorySegment gradients, long image, int rowFrom, int rowTo, TileFactors to, int tile) {
-    int n = plan.tilesAcross() * plan.targets();
+    int n = plan.tilesAcross() * plan.planes().targets();
     rows.read(gradients, image, MinimalFilter.OUTPUTS * rowFrom, MinimalFilter.OUTPUTS * rowTo);
     int at = tile;
     for (int row = rowFrom; row < rowTo; row++) {

@@ -20,7 +20,8 @@ record TileFactors(MemorySegment cells, Precision precision, int places, int til
     long bytes = plan.filterFactors() * precision.bytesPerCell();
     MemorySegment cells = all.asSlice(group * bytes, bytes);
     int places = plan.filter().cells();
-    return new TileFactors(cells, precision, places, plan.channels(), plan.targets());
+    return new TileFactors(
+        cells, precision, places, plan.planes().channels(), plan.planes().targets());
   }
 
   /** Where the matrix of a place begins. */

@@ -19,19 +19,19 @@ final class TileSpace {
     this.images = new ImageTiles(plan, precision);
     this.outputs = new OutputTiles(plan, precision);
     long tiles = (long) plan.factors() * plan.stepTiles() * precision.bytesPerCell();
-    this.ofImages = scratch.bytes(tiles * plan.channels());
-    this.ofOutputs = scratch.bytes(tiles * plan.targets());
+    this.ofImages = scratch.bytes(tiles * plan.planes().channels());
+    this.ofOutputs = scratch.bytes(tiles * plan.planes().targets());
   }
 
   /** Room for what so many tiles of images become. */
   TileFactors ofImages(int tiles) {
     int places = plan.filter().cells();
-    return new TileFactors(ofImages, precision, places, tiles, plan.channels());
+    return new TileFactors(ofImages, precision, places, tiles, plan.planes().channels());
   }
 
   /** Room for what so many tiles of outputs, or their gradients, are made of. */
   TileFactors ofOutputs(int tiles) {
     int places = plan.filter().cells();
-    return new TileFactors(ofOutputs, precision, places, tiles, plan.targets());
+    return new TileFactors(ofOutputs, precision, places, tiles, plan.planes().targets());
   }
 }

@@ -32,31 +32,20 @@ record WinogradConvolution(
       ExecutionContext context) {
     Precision precision = products.precision();
     int bytes = precision.bytesPerCell();
-    MemorySegment weights = scratch.bytes(plan.groups() * plan.filterFactors() * bytes);
-    int planes = plan.channels();
-    parallel.forRange(
-        context,
-        (long) plan.groups() * planes,
-        ConvolutionPlan.pieces(1 << 12, plan.targets()),
-        (from, to) -> {
-          FilterTiles tiles = new FilterTiles(plan, turnedAround, precision);
-          for (long i = from; i < to; i++) {
-            int group = (int) (i / planes);
-            tiles.spread(filters.segment(), group, (int) (i % planes), weights(weights, group));
-          }
-        });
-    long steps = plan.steps();
-    long tasks = plan.groups() * steps;
-    Slots<TileSpace> spaces =
-        new Slots<>(context, tasks, () -> new TileSpace(plan, scratch, precision));
-    spaces.forEach(
-        parallel,
-        context,
-        tasks,
-        (task, space) -> {
-          int group = (int) (task / steps);
-          step(plan.step(task % steps), group, images, weights(weights, group), out, space);
-        });
+    int groups = plan.planes().groups();
+    GroupTasks tasks = new GroupTasks(groups, parallel, context);
+    MemorySegment weights = scratch.bytes(groups * plan.filterFactors() * bytes);
+    tasks.runShort(
+        plan.planes().channels(),
+        ConvolutionPlan.pieces(1 << 12, plan.planes().targets()),
+        () -> new FilterTiles(plan, turnedAround, precision),
+        (group, plane, tiles) ->
+            tiles.spread(filters.segment(), group, (int) plane, weights(weights, group)));
+    tasks.runLong(
+        plan.steps(),
+        () -> new TileSpace(plan, scratch, precision),
+        (group, number, space) ->
+            step(plan.step(number), group, images, weights(weights, group), out, space));
   }
 
   private TileFactors weights(MemorySegment all, int group) {
@@ -75,7 +64,7 @@ record WinogradConvolution(
     TileFactors factors = space.ofImages(tiles);
     TileFactors results = space.ofOutputs(tiles);
     for (int i = 0; i < step.count(); i++) {
-      long image = plan.at(step.first() + i, group);
+      long image = plan.planes().at(step.first() + i, group);
       space.images.spread(
           images.segment(), image, step.rowFrom(), step.rowTo(), factors, i * perImage);
     }
@@ -84,14 +73,14 @@ record WinogradConvolution(
           false,
           false,
           tiles,
-          plan.targets(),
-          plan.channels(),
-          new Blas.Block(factors.cells(), factors.matrix(place), plan.channels()),
-          new Blas.Block(weights.cells(), weights.matrix(place), plan.targets()),
-          new Blas.Block(results.cells(), results.matrix(place), plan.targets()));
+          plan.planes().targets(),
+          plan.planes().channels(),
+          new Blas.Block(factors.cells(), factors.matrix(place), plan.planes().channels()),
+          new Blas.Block(weights.cells(), weights.matrix(place), plan.planes().targets()),
+          new Blas.Block(results.cells(), results.matrix(place), plan.planes().targets()));
     }
     for (int i = 0; i < step.count(); i++) {
-      long image = plan.at(step.first() + i, group);
+      long image = plan.planes().at(step.first() + i, group);
       space.outputs.collect(
           results, i * perImage, out.segment(), image, step.rowFrom(), step.rowTo());
     }

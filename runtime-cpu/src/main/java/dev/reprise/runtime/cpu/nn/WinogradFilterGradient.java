@@ -33,22 +33,20 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
       Scratch scratch,
       ExecutionContext context) {
     Precision precision = products.precision();
+    PlaneConvolution planes = plan.planes();
+    GroupTasks tasks = new GroupTasks(planes.groups(), parallel, context);
     long stepsPerSum = ConvolutionPlan.pieces(plan.steps(), SUMS);
     long count = ConvolutionPlan.pieces(plan.steps(), stepsPerSum);
     DenseMatrix sums =
         scratch.matrix(
-            (long) plan.groups() * plan.factors() * plan.channels(), plan.targets(), precision);
+            (long) planes.groups() * plan.factors() * planes.channels(),
+            planes.targets(),
+            precision);
     Partials partials = new Partials(sums, count, scratch);
-    long tasks = plan.groups() * count;
-    Slots<TileSpace> spaces =
-        new Slots<>(context, tasks, () -> new TileSpace(plan, scratch, precision));
-    spaces.forEach(
-        parallel,
-        context,
-        tasks,
-        (task, space) -> {
-          int group = (int) (task / count);
-          long sum = task % count;
+    tasks.runLong(
+        count,
+        () -> new TileSpace(plan, scratch, precision),
+        (group, sum, space) -> {
           TileFactors target = ofGroup(partials.segment(sum), group);
           long last = Math.min(plan.steps(), (sum + 1) * stepsPerSum);
           for (long step = sum * stepsPerSum; step < last; step++) {
@@ -57,19 +55,12 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
           }
         });
     partials.addUp(parallel, context);
-    int planes = plan.channels();
-    parallel.forRange(
-        context,
-        (long) plan.groups() * planes,
-        ConvolutionPlan.pieces(1 << 12, plan.targets()),
-        (from, to) -> {
-          FilterTiles tiles = new FilterTiles(plan, false, precision);
-          for (long i = from; i < to; i++) {
-            int group = (int) (i / planes);
-            TileFactors sum = ofGroup(sums.segment(), group);
-            tiles.collect(sum, (int) (i % planes), gradient.segment(), group);
-          }
-        });
+    tasks.runShort(
+        planes.channels(),
+        ConvolutionPlan.pieces(1 << 12, planes.targets()),
+        () -> new FilterTiles(plan, false, precision),
+        (group, plane, tiles) ->
+            tiles.collect(ofGroup(sums.segment(), group), (int) plane, gradient.segment(), group));
   }
 
   private TileFactors ofGroup(MemorySegment all, int group) {
@@ -89,19 +80,38 @@ record WinogradFilterGradient(WinogradPlan plan, Parallel parallel, CellProducts
     TileFactors factors = space.ofImages(tiles);
     TileFactors outputs = space.ofOutputs(tiles);
     for (int i = 0; i < step.count(); i++) {
-      long image = plan.at(step.first() + i, group);
+      long image = plan.planes().at(step.first() + i, group);
       int tile = i * perImage;
       space.images.spread(images.segment(), image, step.rowFrom(), step.rowTo(), factors, tile);
       space.outputs.spread(dout.segment(), image, step.rowFrom(), step.rowTo(), outputs, tile);
     }
     for (int place = 0; place < plan.factors(); place++) {
-      Blas.Block left = new Blas.Block(factors.cells(), factors.matrix(place), plan.channels());
-      Blas.Block right = new Blas.Block(outputs.cells(), outputs.matrix(place), plan.targets());
-      Blas.Block sum = new Blas.Block(target.cells(), target.matrix(place), plan.targets());
+      Blas.Block left =
+          new Blas.Block(factors.cells(), factors.matrix(place), plan.planes().channels());
+      Blas.Block right =
+          new Blas.Block(outputs.cells(), outputs.matrix(place), plan.planes().targets());
+      Blas.Block sum =
+          new Blas.Block(target.cells(), target.matrix(place), plan.planes().targets());
       if (isFirst) {
-        products.gemm(true, false, plan.channels(), plan.targets(), tiles, left, right, sum);
+        products.gemm(
+            true,
+            false,
+            plan.planes().channels(),
+            plan.planes().targets(),
+            tiles,
+            left,
+            right,
+            sum);
       } else {
-        products.gemmAdd(true, false, plan.channels(), plan.targets(), tiles, left, right, sum);
+        products.gemmAdd(
+            true,
+            false,
+            plan.planes().channels(),
+            plan.planes().targets(),
+            tiles,
+            left,
+            right,
+            sum);
       }
     }
   }

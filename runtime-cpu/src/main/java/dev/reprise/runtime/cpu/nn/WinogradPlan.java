@@ -5,32 +5,14 @@ import dev.reprise.runtime.operation.WindowShape;
 
 /**
  * How a convolution by tiles is cut; follows from its shape alone. Outputs lie in tiles of 2 x 2,
- * of which a step has some rows of one image, or all of several. Groups are convolutions of their
- * own, all cut in the same way.
+ * of which a step has some rows of one image, or all of several. All groups are cut in the same
+ * way.
  *
- * <p>It reads planes of {@code channels} and writes planes of {@code targets}: of a convolution its
- * channels and its filters; of the gradient of its images, which is a convolution with the filters
- * turned around, the other way.
- *
- * @param height of the planes that are read, {@code width} likewise
- * @param padTop rows of zeros above them, {@code padLeft} likewise
- * @param outHeight of the planes that are written, {@code outWidth} likewise
+ * @param planes that are read and written; no padding is below zero
  * @param tileRowsPerStep all when a step has several images
  */
 record WinogradPlan(
-    MinimalFilter filter,
-    long images,
-    int groups,
-    int channels,
-    int height,
-    int width,
-    int padTop,
-    int padLeft,
-    int targets,
-    int outHeight,
-    int outWidth,
-    int imagesPerStep,
-    int tileRowsPerStep) {
+    MinimalFilter filter, PlaneConvolution planes, int imagesPerStep, int tileRowsPerStep) {
   /** Tiles that make a product fast; more leave the cache. */
   private static final int STEP_TILES = 128;
 
@@ -55,16 +37,9 @@ record WinogradPlan(
   /** That of {@code conv2d}, and of the gradient of its filters; null where tiles do not pay. */
   static WinogradPlan of(WindowShape all, Precision precision) {
     WindowShape shape = all.ofGroup();
-    if (!pays(shape, precision, shape.outHeight(), shape.outWidth())) {
-      return null;
-    }
-    return cut(
-        shape,
-        all.groups(),
-        new Planes(shape.channels(), shape.height(), shape.width()),
-        new Planes(shape.filters(), shape.outHeight(), shape.outWidth()),
-        shape.padHeight(),
-        shape.padWidth());
+    return pays(shape, precision, shape.outHeight(), shape.outWidth())
+        ? cut(shape, PlaneConvolution.of(all))
+        : null;
   }
 
   /** That of the gradient of the images; null where tiles do not pay. */
@@ -72,19 +47,10 @@ record WinogradPlan(
     WindowShape shape = all.ofGroup();
     int last = shape.filterHeight() - 1;
     boolean turnsAround = shape.padHeight() <= last && shape.padWidth() <= last;
-    if (!turnsAround || !pays(shape, precision, shape.height(), shape.width())) {
-      return null;
-    }
-    return cut(
-        shape,
-        all.groups(),
-        new Planes(shape.filters(), shape.outHeight(), shape.outWidth()),
-        new Planes(shape.channels(), shape.height(), shape.width()),
-        last - shape.padHeight(),
-        last - shape.padWidth());
+    return turnsAround && pays(shape, precision, shape.height(), shape.width())
+        ? cut(shape, PlaneConvolution.ofDataGradient(all))
+        : null;
   }
-
-  private record Planes(int count, int height, int width) {}
 
   private static boolean pays(WindowShape shape, Precision precision, int outHeight, int outWidth) {
     MinimalFilter filter = MinimalFilter.of(shape.filterHeight());
@@ -119,27 +85,17 @@ record WinogradPlan(
     return GAIN * tiled < direct;
   }
 
-  private static WinogradPlan cut(
-      WindowShape shape, int groups, Planes from, Planes to, int padTop, int padLeft) {
-    int down = pieces(to.height);
-    int across = pieces(to.width);
+  private static WinogradPlan cut(WindowShape shape, PlaneConvolution planes) {
+    int down = pieces(planes.outHeight());
+    int across = pieces(planes.outWidth());
     int tiles = Math.multiplyExact(down, across);
-    long most = Math.max(1, shape.images() * groups / TASKS);
+    long most = Math.max(1, planes.images() * planes.groups() / TASKS);
     int images = (int) Math.clamp(STEP_TILES / tiles, 1, most);
     int rows = images > 1 ? down : Math.clamp(STEP_TILES / across, 1, down);
     long bands = ConvolutionPlan.pieces(down, rows);
     return new WinogradPlan(
         MinimalFilter.of(shape.filterHeight()),
-        shape.images(),
-        groups,
-        from.count,
-        from.height,
-        from.width,
-        padTop,
-        padLeft,
-        to.count,
-        to.height,
-        to.width,
+        planes,
         images,
         (int) ConvolutionPlan.pieces(down, bands));
   }
@@ -150,22 +106,17 @@ record WinogradPlan(
 
   /** Tiles from top to bottom of a plane. */
   int tilesDown() {
-    return pieces(outHeight);
+    return pieces(planes.outHeight());
   }
 
   /** Tiles from left to right of a plane. */
   int tilesAcross() {
-    return pieces(outWidth);
+    return pieces(planes.outWidth());
   }
 
   /** Factors of a tile. */
   int factors() {
     return filter.cells() * filter.cells();
-  }
-
-  /** Where image n of a group is, counted in images of one group. */
-  long at(long image, int group) {
-    return image * groups + group;
   }
 
   /** Steps per image, or 1 where a step has several images. */
@@ -175,7 +126,7 @@ record WinogradPlan(
 
   /** Steps of a group. */
   long steps() {
-    return ConvolutionPlan.pieces(images, imagesPerStep) * bands();
+    return ConvolutionPlan.pieces(planes.images(), imagesPerStep) * bands();
   }
 
   /** Tiles of a step, at most. */
@@ -185,7 +136,7 @@ record WinogradPlan(
 
   /** Cells of the factors of all filters of a group. */
   long filterFactors() {
-    return (long) factors() * channels * targets;
+    return (long) factors() * planes.channels() * planes.targets();
   }
 
   /** The step of that number. */
@@ -194,7 +145,7 @@ record WinogradPlan(
     int from = (int) (number % bands()) * tileRowsPerStep;
     return new Step(
         first,
-        (int) Math.min(imagesPerStep, images - first),
+        (int) Math.min(imagesPerStep, planes.images() - first),
         from,
         Math.min(tilesDown(), from + tileRowsPerStep));
   }

@@ -93,10 +93,10 @@ class DirectConvolutionTest {
   void shapesOfTheTestAreCutInAllWays() {
     DirectPlan banded = plan(SHAPES[8]);
     assertThat(banded.bands()).isGreaterThan(1);
-    assertThat(banded.outHeight() % banded.rowsPerStep()).isNotZero();
-    assertThat(plan(SHAPES[9]).paddedTargets()).isGreaterThan(plan(SHAPES[9]).targets());
+    assertThat(banded.planes().outHeight() % banded.rowsPerStep()).isNotZero();
+    assertThat(plan(SHAPES[9]).paddedTargets()).isGreaterThan(plan(SHAPES[9]).planes().targets());
     assertThat(DirectPlan.ofDataGradient(WindowShape.of("conv2d", SHAPES[6]), Precision.FP32))
-        .satisfies(plan -> assertThat(plan.padTop()).isNegative());
+        .satisfies(plan -> assertThat(plan.planes().padTop()).isNegative());
     assertThat(DirectPlan.ofDataGradient(WindowShape.of("conv2d", SHAPES[2]), Precision.FP32))
         .isNull();
   }
