@@ -25,7 +25,7 @@ final class ExecutableMemory {
    * Copies code to memory that may be executed.
    *
    * @return where it begins
-   * @throws IOException when the system gives no such memory, as under some policies
+   * @throws IOException when the system gives no such memory, as under some policies; none is kept
    */
   static MemorySegment holding(byte[] code) throws IOException {
     MethodHandle map =
@@ -35,6 +35,7 @@ final class ExecutableMemory {
                 JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     MethodHandle protect =
         function("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    MethodHandle unmap = function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     try {
       long at =
           (long) map.invokeExact(0L, (long) code.length, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
@@ -45,7 +46,9 @@ final class ExecutableMemory {
       memory.copyFrom(MemorySegment.ofArray(code));
       int failed = (int) protect.invokeExact(at, (long) code.length, READ | EXECUTE);
       if (failed != 0) {
-        throw new IOException("the system lets no memory be made executable");
+        boolean isKept = (int) unmap.invokeExact(at, (long) code.length) != 0;
+        throw new IOException(
+            "the system lets no memory be made executable" + (isKept ? ", nor given back" : ""));
       }
       return memory;
     } catch (IOException | RuntimeException | Error e) {
