@@ -10,10 +10,14 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.TestDevices;
 import dev.reprise.runtime.cpu.WidenedOperands;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Floats that are moved, made, chosen or repeated, without a matrix of doubles on the way. */
 class FloatMovesTest {
@@ -82,16 +86,6 @@ class FloatMovesTest {
       operands.assertSameBitsWithoutCopies(
           "leftIndex", x, Scalar.of(0.1), whole(rows), whole(rows), whole(cols), whole(cols));
     }
-  }
-
-  @Test
-  void aRangeThatDoesNotFitIsAMistakeStill() {
-    DenseMatrix x = operands.floats(4, 4);
-    DenseMatrix part = operands.floats(2, 2);
-    assertThatThrownBy(
-            () -> operands.run(1, "leftIndex", x, part, whole(1), whole(3), whole(1), whole(2)))
-        .isInstanceOf(OperandException.class)
-        .hasMessageContaining("cannot be assigned to a range of shape 3x2");
   }
 
   @Test
@@ -187,11 +181,27 @@ class FloatMovesTest {
     }
   }
 
-  @Test
-  void shapesThatDoNotFitAreAMistakeStill() {
-    assertThatThrownBy(() -> operands.run(1, "+", operands.floats(3, 4), operands.floats(4, 1)))
+  /**
+   * @param range arguments behind the second operand
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "+, 3, 4, 4, 1, '', needs equal shapes",
+    "leftIndex, 4, 4, 2, 2, 1 3 1 2, cannot be assigned to a range of shape 3x2"
+  })
+  void shapesThatDoNotFitAreAMistakeStill(
+      String opcode, int rows, int cols, int otherRows, int otherCols, String range, String words) {
+    List<Operand> inputs = new ArrayList<>();
+    inputs.add(operands.floats(rows, cols));
+    inputs.add(operands.floats(otherRows, otherCols));
+    Stream.of(range.split(" "))
+        .filter(each -> !each.isEmpty())
+        .map(Long::valueOf)
+        .map(Scalar::of)
+        .forEach(inputs::add);
+    assertThatThrownBy(() -> operands.run(1, opcode, inputs.toArray(Operand[]::new)))
         .isInstanceOf(OperandException.class)
-        .hasMessageContaining("needs equal shapes");
+        .hasMessageContaining(words);
   }
 
   @Test
