@@ -164,6 +164,7 @@ final class ServeCommand implements Callable<ExitCode> {
             listenAddress(),
             ServerLimits.STANDARD,
             InstantSource.system(),
+            System::nanoTime,
             console.err());
     try (StoreServer server = StoreServer.start(config)) {
       console.interruption().onInterrupt(ended::countDown);

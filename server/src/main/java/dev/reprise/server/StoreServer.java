@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.JdbiException;
 
 /**
@@ -36,6 +37,8 @@ public final class StoreServer implements AutoCloseable {
    *
    * @param folder for contents
    * @param listen where clients reach it
+   * @param clock for tokens
+   * @param nanos of a clock that never goes back, for claims of clients that have fallen silent
    * @param log for what goes wrong here; never has tokens or contents
    */
   public record Config(
@@ -44,6 +47,7 @@ public final class StoreServer implements AutoCloseable {
       InetSocketAddress listen,
       ServerLimits limits,
       InstantSource clock,
+      LongSupplier nanos,
       PrintStream log) {}
 
   private StoreServer(Config config, GraphStore graph) throws IOException {
@@ -54,7 +58,7 @@ public final class StoreServer implements AutoCloseable {
         new Routes(
             graph.jdbi(),
             new SpaceContents(config.folder.resolve("contents"), System::nanoTime),
-            new Leases(System::nanoTime),
+            new Leases(config.nanos),
             new SpaceGates(config.limits.requestsOfOneSpace()));
     this.room = new Semaphore(config.limits.requestsAtOnce());
     config.limits.tell();

@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,10 @@ class TeamServerTest {
       // As a process that is killed: it gives nothing back, and is silent from now on.
       first.close();
       StoreClaim taken = second.tryClaim(key(2));
+      assertThat(taken).isNull();
       while (taken == null) {
+        // More than once where its last beat was still on its way.
+        server.nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(Protocol.LEASE_MILLIS));
         taken = second.tryClaim(key(2));
       }
       taken.close();

@@ -30,14 +30,19 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** A server with tenants, and clients of it. Its time is what a test says. */
+/**
+ * A server with tenants, and clients of it. Its time is what a test says: a client that the machine
+ * stops for a while is not silent.
+ */
 final class TestServer implements AutoCloseable {
   static final long QUOTA = 50L << 20;
 
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+  final AtomicLong nanos = new AtomicLong();
   final List<String> told = new CopyOnWriteArrayList<>();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final Path folder;
@@ -66,6 +71,7 @@ final class TestServer implements AutoCloseable {
                 new InetSocketAddress("localhost", port),
                 new ServerLimits(8, 500, 256),
                 now::get,
+                nanos::get,
                 new PrintStream(log, true, StandardCharsets.UTF_8)));
   }
 
