@@ -11,6 +11,13 @@ final class Bandwidth {
   /** A measurement of that many bytes counts in full; smaller ones are mostly latency. */
   private static final double FULL_BYTES = 8 << 20;
 
+  /**
+   * A move that took longer than so many times what was expected counts as no more: a machine that
+   * stood still for a moment says nothing about its disk, and an estimate that keeps everything off
+   * the disk would never be corrected. A disk that is slow says so each time.
+   */
+  private static final double MOST = 8;
+
   // Publishes the average to those who decide about demotion.
   private volatile double nanosPerByte;
 
@@ -21,7 +28,7 @@ final class Bandwidth {
   void measured(long bytes, long nanos) {
     double weight = WEIGHT * Math.min(1, bytes / FULL_BYTES);
     double now = Math.max(nanos, 1) / (double) Math.max(bytes, 1);
-    nanosPerByte = (1 - weight) * nanosPerByte + weight * now;
+    nanosPerByte = (1 - weight) * nanosPerByte + weight * Math.min(now, MOST * nanosPerByte);
   }
 
   double nanosFor(long bytes) {

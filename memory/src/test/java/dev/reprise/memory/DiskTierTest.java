@@ -154,6 +154,16 @@ class DiskTierTest {
   }
 
   @Test
+  void aDiskThatStoodStillOnceIsNotTakenForASlowOne() {
+    long[] now = {0};
+    disk.close();
+    disk = new DiskTier(-1, store::open, () -> now[0] += 10_000_000_000L);
+    double before = disk.writeNanos(8 << 20);
+    disk.free(write(cells(8 << 20, 1)));
+    assertThat(disk.writeNanos(8 << 20)).isBetween(2 * before, 4 * before);
+  }
+
+  @Test
   void randomTakingAndGivingBackNeverOverlaps() {
     Random random = new Random(11);
     Extents extents = new Extents();

@@ -25,6 +25,12 @@ final class WriteBudget {
 
   private static final double WEIGHT_OF_LATEST = 0.3;
 
+  /**
+   * A content that took longer than so many times what was expected counts as no more: what a
+   * machine that stood still for a moment keeps from being written is never measured again.
+   */
+  private static final double MOST_OF_LATEST = 8;
+
   private final double share;
   private final LongSupplier clock;
   private final long start;
@@ -90,7 +96,8 @@ final class WriteBudget {
   /** Notes how long a content took. */
   void measured(long bytes, long nanos) {
     if (bytes >= LEAST_MEASURED_BYTES) {
-      nanosPerByte += WEIGHT_OF_LATEST * ((double) nanos / bytes - nanosPerByte);
+      double latest = Math.min((double) nanos / bytes, MOST_OF_LATEST * nanosPerByte);
+      nanosPerByte += WEIGHT_OF_LATEST * (latest - nanosPerByte);
     }
   }
 }
