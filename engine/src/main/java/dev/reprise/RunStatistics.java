@@ -121,15 +121,22 @@ public record RunStatistics(
   }
 
   /**
-   * Iterations of loops that took a path that was known: their trace was stored without making its
-   * items.
+   * What became of iterations of loops.
    *
-   * @param recorded how many
+   * @param recorded how many took a path that was known: their trace was stored without making its
+   *     items
    * @param left how often an iteration that was to be recorded had to be traced after all: another
    *     path, an operation that is looked up, a failure
+   * @param givenUp iterations of parfor loops that lacked memory beside others and ran again, with
+   *     fewer workers
    */
-  public record LoopStatistics(long recorded, long left) {
+  public record LoopStatistics(long recorded, long left, long givenUp) {
     public static final LoopStatistics NONE = new LoopStatistics(0, 0);
+
+    /** Of a run that gave up no iteration. */
+    public LoopStatistics(long recorded, long left) {
+      this(recorded, left, 0);
+    }
   }
 
   /**

@@ -56,6 +56,12 @@ final class StatisticsTable {
               + run.loops().left()
               + " traced after all");
     }
+    if (run.loops().givenUp() > 0) {
+      line(
+          text,
+          "parfor",
+          run.loops().givenUp() + " iterations ran again with fewer workers: memory was short");
+    }
     if (run.views().count() > 0) {
       line(
           text,

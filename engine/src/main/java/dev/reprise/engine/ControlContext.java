@@ -59,6 +59,12 @@ final class ControlContext {
    */
   long work;
 
+  /**
+   * How often this thread has left something outside that later statements may find there, such as
+   * a file; parfor workers add theirs when their loop is over.
+   */
+  long marksLeft;
+
   /** What the executions that are being noted depend on; null when none is. */
   Footprint footprint;
 
@@ -175,6 +181,7 @@ final class ControlContext {
   /** Takes in what a parfor worker did that has ended; by the thread that started it. */
   void add(ControlContext worker) {
     work += worker.work;
+    marksLeft += worker.marksLeft;
     if (footprint != null) {
       footprint.add(worker.footprint);
     }

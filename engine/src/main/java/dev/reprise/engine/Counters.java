@@ -28,6 +28,9 @@ final class Counters implements Tally {
 
   long recordingsLeft;
 
+  /** Iterations of parfor loops that ran again, since memory was short beside other workers. */
+  long givenUp;
+
   /** Slices that were views, and the bytes that were not copied. */
   long views;
 
@@ -141,6 +144,7 @@ final class Counters implements Tally {
     }
     recorded += other.recorded;
     recordingsLeft += other.recordingsLeft;
+    givenUp += other.givenUp;
     views += other.views;
     viewedBytes += other.viewedBytes;
     for (int i = 0; i < partialHits.length; i++) {

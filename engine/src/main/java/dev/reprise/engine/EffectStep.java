@@ -14,8 +14,12 @@ final class EffectStep extends Steps.OperationStep {
   /** Effects that the next execution on the same values may do without. */
   private static final Set<String> REPEATABLE = Set.of("assert", "exists", "progress");
 
+  /** Effects after which the world is another one; text and metrics of an iteration wait for it. */
+  private static final Set<String> LASTING = Set.of("write", "checkpoint", "score", "setwd");
+
   private final Effects.Effect effect;
   private final boolean repeatable;
+  private final boolean lasting;
 
   EffectStep(
       Instruction.Compute instruction,
@@ -25,6 +29,7 @@ final class EffectStep extends Steps.OperationStep {
     super(instruction, operation, inputs);
     this.effect = effect;
     this.repeatable = REPEATABLE.contains(operation.name());
+    this.lasting = LASTING.contains(operation.name());
   }
 
   @Override
@@ -39,6 +44,9 @@ final class EffectStep extends Steps.OperationStep {
       values[i] = context.completed(activation, inputs[i]);
     }
     context.counters.executed[operation.index()]++;
+    if (lasting) {
+      context.marksLeft++;
+    }
     Track track = context.counters.track;
     long start = track == null ? 0 : System.nanoTime();
     Value result = effect.run(context, activation, this, values);

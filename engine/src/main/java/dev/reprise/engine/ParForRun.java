@@ -1,14 +1,16 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.timeline.Timeline;
-import dev.reprise.language.Position;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;
+import dev.reprise.memory.ShortageException;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,6 +22,19 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * variables; what it writes to result variables is logged and applied in iteration order by the
  * thread that entered the loop, which meanwhile waits for the workers and holds no claim. Text that
  * iterations print comes out in iteration order.
+ *
+ * <p>Memory: a worker that runs short of it may lack what the variables of the other workers hold,
+ * which without a disk stays where it is. It therefore gives up its iteration, with all that this
+ * holds, and ends: the loop goes on with one worker less, and who is next takes the iteration that
+ * was put aside. When all have ended so, the thread that entered the loop goes on alone. So a loop
+ * fails for lack of memory only if it would fail as {@code for}, or if the iteration has already
+ * left something outside that a second execution might find there.
+ *
+ * <pre>
+ *   tasks --&gt; worker --shortage--&gt; put aside --&gt; another worker, or at last the entering thread
+ *               |                     (the worker gives its variables back and ends)
+ *               +--&gt; writes, text, metrics of the iteration
+ * </pre>
  *
  * <p>Errors: when iteration k fails, later iterations are cancelled and earlier ones run to their
  * end, so the failure that is reported is the one that the sequential loop would have met first.
@@ -47,6 +62,10 @@ final class ParForRun {
   private final AtomicReferenceArray<List<WriteLog.Write>> writes;
   private final List<Worker> workers = new ArrayList<>();
   private RuntimeException failure; // guarded by this
+
+  // What workers gave up for lack of memory, earliest first; guarded by this.
+  private final PriorityQueue<TaskPartition.Task> putAside =
+      new PriorityQueue<>(Comparator.comparingLong(TaskPartition.Task::from));
 
   // Set by workers, read when they have ended: a loop that drew no seeds leaves no mark.
   private volatile boolean drew;
@@ -76,13 +95,14 @@ final class ParForRun {
   void execute() {
     int kernelThreads = Math.max(1, context.kernel.threads() / degree);
     for (int i = 0; i < degree; i++) {
-      workers.add(new Worker(new ExecutionContext(context.kernel.allocator(), kernelThreads)));
+      workers.add(worker(kernelThreads, degree > 1));
     }
     try {
       if (degree == 1) {
         workers.getFirst().run();
       } else {
         runOnThreads();
+        runAlone();
       }
       workers.forEach(worker -> context.add(worker.local));
       context.cancellation.check();
@@ -96,6 +116,32 @@ final class ParForRun {
     } finally {
       releaseWrites();
     }
+  }
+
+  private Worker worker(int kernelThreads, boolean mayGiveUp) {
+    return new Worker(new ExecutionContext(context.kernel.allocator(), kernelThreads), mayGiveUp);
+  }
+
+  /** Does what is left when all workers have given up. */
+  private void runAlone() {
+    if (isAnythingPutAside()) {
+      Worker alone = worker(context.kernel.threads(), false);
+      workers.add(alone);
+      alone.run();
+    }
+  }
+
+  private synchronized boolean isAnythingPutAside() {
+    return !putAside.isEmpty();
+  }
+
+  private synchronized void putAside(TaskPartition.Task rest) {
+    putAside.add(rest);
+  }
+
+  private synchronized TaskPartition.Task nextTask() {
+    TaskPartition.Task early = putAside.poll();
+    return early != null ? early : tasks.take();
   }
 
   private void runOnThreads() {
@@ -192,11 +238,15 @@ final class ParForRun {
     private final StringBuilder printed = new StringBuilder();
     private final MetricSink.Waiting metrics = new MetricSink.Waiting();
 
+    /** Whether lack of memory may be due to workers beside this one. */
+    private final boolean mayGiveUp;
+
     // The iteration in work and how to stop it; read by a worker that failed.
     private volatile long current = -1;
     private volatile Cancellation cancellation;
 
-    Worker(ExecutionContext kernel) {
+    Worker(ExecutionContext kernel, boolean mayGiveUp) {
+      this.mayGiveUp = mayGiveUp;
       this.variables = activation.copyForWorker();
       this.cancellation = new Cancellation(context.cancellation);
       this.local =
@@ -227,8 +277,9 @@ final class ParForRun {
       local.begin();
       try {
         TaskPartition.Task task;
-        while ((task = tasks.take()) != null && runTask(task)) {
-          // Whatever comes after a task that was ended early comes after the failure, too.
+        while ((task = nextTask()) != null && runTask(task)) {
+          // What comes after a task that was ended early comes after the failure, too, or is left
+          // to others.
         }
       } finally {
         variables.leave();
@@ -236,7 +287,7 @@ final class ParForRun {
       }
     }
 
-    /** False when an earlier iteration has failed or the loop was cancelled. */
+    /** False when an earlier iteration has failed, the loop was cancelled or memory is short. */
     private boolean runTask(TaskPartition.Task task) {
       for (long iteration = task.from(); iteration < task.to(); iteration++) {
         cancellation = new Cancellation(context.cancellation);
@@ -245,12 +296,18 @@ final class ParForRun {
         if (iteration > firstFailed.get() || cancellation.isCancelled()) {
           return false;
         }
-        runIteration(iteration);
+        if (!runIteration(iteration)) {
+          putAside(new TaskPartition.Task(iteration, task.to()));
+          return false;
+        }
       }
       return true;
     }
 
-    private void runIteration(long iteration) {
+    /** False when the iteration was given up and is to be run again. */
+    private boolean runIteration(long iteration) {
+      long marksBefore = local.marksLeft;
+      boolean givenUp = false;
       try {
         local.trail.begin(iteration);
         local.seeds.restart(Seeds.childBase(loopSeed, iteration));
@@ -267,12 +324,22 @@ final class ParForRun {
         drop();
       } catch (RuntimeException | Error e) {
         drop();
-        Position at = node.position();
-        failed(iteration, ControlContext.locate(e, at, variables, null));
+        RuntimeException located = ControlContext.locate(e, node.position(), variables, null);
+        givenUp = mayGiveUp && local.marksLeft == marksBefore && ShortageException.mayPass(located);
+        if (!givenUp) {
+          failed(iteration, located);
+        }
       } finally {
         restore();
       }
+      if (givenUp) {
+        printed.setLength(0);
+        metrics.take(context.metrics);
+        local.counters.givenUp++;
+        return false;
+      }
       printOf(iteration);
+      return true;
     }
 
     /** Passes on what the iteration printed and measured, in the order of iterations. */

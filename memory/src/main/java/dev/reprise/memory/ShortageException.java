@@ -19,4 +19,16 @@ public final class ShortageException extends ResourceException {
   boolean mayPass() {
     return mayPass;
   }
+
+  /**
+   * True when a failure goes back to a shortage that may pass once others give back what they use.
+   */
+  public static boolean mayPass(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ShortageException shortage) {
+        return shortage.mayPass;
+      }
+    }
+    return false;
+  }
 }
