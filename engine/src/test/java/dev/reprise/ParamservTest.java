@@ -108,6 +108,11 @@ class ParamservTest {
         .hasMessageContaining("choose DISJOINT_CONTIGUOUS");
     assertThat(Scripts.failure(Scripts.config(), script("utype=\"ASP\", modelAvg=TRUE")))
         .hasMessageContaining("need utype BSP or SBP");
+    String noRows = "X = matrix(0, 0, 10)\ny = matrix(0, 0, 1)\nr = paramserv(";
+    assertThat(
+            Scripts.failure(
+                Scripts.config(), script("mode=\"LOCAL\"").replace("r = paramserv(", noRows)))
+        .hasMessageContaining("features have no rows");
     assertThat(
             Scripts.failure(
                 Scripts.config(), script("mode=\"LOCAL\"").replace("\"update\"", "\"u\"")))
