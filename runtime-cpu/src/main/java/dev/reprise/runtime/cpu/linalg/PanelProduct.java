@@ -36,6 +36,9 @@ final class PanelProduct {
   /** How few terms, or rows of C with a transposed B, likewise; with more of them packing pays. */
   private static final int FEW_LONG_BYTES = 256;
 
+  /** Bytes of B that stay in the second cache while rows of C go by. */
+  private static final long NEAR_BYTES = 1 << 18;
+
   /** Multiplications below which a call of BLAS takes no longer. */
   private static final long LEAST_WORK = 1 << 16;
 
@@ -76,7 +79,8 @@ final class PanelProduct {
    */
   boolean fits(long m, long n, long k, boolean tb) {
     long few = FEW_LONG_BYTES / bytes;
-    boolean narrow = tb ? m <= few && k >= lanes : n % lanes == 0 && (m <= few() || k <= few);
+    boolean isNear = k <= few && n * k * bytes <= NEAR_BYTES;
+    boolean narrow = tb ? m <= few && k >= lanes : n % lanes == 0 && (m <= few() || isNear);
     return narrow
         && Math.multiplyHigh(m * n, k) == 0
         && m * n * k >= LEAST_WORK
@@ -98,75 +102,73 @@ final class PanelProduct {
       ExecutionContext context) {
     if (tb) {
       multiplyTurned(a, ta, b, k, c, context);
-      return;
+    } else {
+      multiplyPlain(new Plain(a, ta, b, k, c), context);
     }
-    Left left = new Left(a, ta ? bytes : a.cols() * bytes, ta ? a.cols() * bytes : bytes);
-    if (c.rows() <= few()) {
-      long panels = c.cols() / lanes;
+  }
+
+  /** C = op(A) B. */
+  private record Plain(DenseMatrix a, boolean ta, DenseMatrix b, long k, DenseMatrix c) {
+    private long rowStep() {
+      return ta ? 1 : a.cols();
+    }
+
+    private long termStep() {
+      return ta ? a.cols() : 1;
+    }
+  }
+
+  /** Rows and panels of C, from the first to before the last. */
+  private record Part(long row, long rowEnd, long panel, long panelEnd) {}
+
+  private void multiplyPlain(Plain product, ExecutionContext context) {
+    long rows = product.c.rows();
+    long panels = product.c.cols() / lanes;
+    if (rows <= few()) {
       long together = Math.clamp(panels / 2, LEAST_PANELS, 2 * LEAST_PANELS);
-      long chunk = Math.max(together, Tiling.pieces(TASK_WORK, c.rows() * k * lanes));
+      long chunk = Math.max(together, Tiling.pieces(TASK_WORK, rows * product.k * lanes));
       parallel.forRange(
           context,
           panels,
           chunk,
-          (from, to) -> block(left, b, k, c, 0, c.rows(), from, to, context));
+          (from, to) -> multiply(product, new Part(0, rows, from, to), context));
     } else {
-      long groups = Tiling.pieces(c.rows(), PanelSums.MOST_ROWS);
-      long chunk = Tiling.pieces(TASK_WORK, PanelSums.MOST_ROWS * c.cols() * k);
+      int most = PanelSums.MOST_ROWS;
+      long chunk = Tiling.pieces(TASK_WORK, most * product.c.cols() * product.k);
       parallel.forRange(
           context,
-          groups,
+          Tiling.pieces(rows, most),
           chunk,
           (from, to) ->
-              block(
-                  left,
-                  b,
-                  k,
-                  c,
-                  from * PanelSums.MOST_ROWS,
-                  Math.min(to * PanelSums.MOST_ROWS, c.rows()),
-                  0,
-                  c.cols() / lanes,
-                  context));
+              multiply(
+                  product, new Part(from * most, Math.min(to * most, rows), 0, panels), context));
     }
   }
 
-  /** The left operand: how far apart rows and the terms of a row lie, in bytes. */
-  private record Left(DenseMatrix matrix, long rowStep, long termStep) {}
-
-  /** Rows and panels of C, both from the first to before the last. */
-  private void block(
-      Left left,
-      DenseMatrix b,
-      long k,
-      DenseMatrix c,
-      long firstRow,
-      long lastRow,
-      long firstPanel,
-      long lastPanel,
-      ExecutionContext context) {
+  private void multiply(Plain product, Part part, ExecutionContext context) {
     PanelSums sums = PanelSums.find(precision);
+    DenseMatrix c = product.c;
     long width = c.cols() * bytes;
-    long column = firstPanel * PanelSums.PANEL_BYTES;
-    long rows = lastRow - firstRow;
+    long column = part.panel * PanelSums.PANEL_BYTES;
+    long rowStep = product.rowStep() * bytes;
+    long termStep = product.termStep() * bytes;
+    long rows = part.rowEnd - part.row;
     long groups = Tiling.pieces(rows, PanelSums.MOST_ROWS);
-    long blocks = Tiling.pieces(k, few());
     try (Scratch scratch = new Scratch(context.allocator())) {
-      PanelSums.Arguments arguments = arguments(scratch).rows(left.rowStep, width);
-      arguments.panels(lastPanel - firstPanel);
-      for (long block = 0; block < blocks; block++) {
-        long term = block * k / blocks;
-        int terms = (int) ((block + 1) * k / blocks - term);
-        arguments.adds(block > 0).innermostApart(terms, left.termStep, width);
+      PanelSums.Arguments arguments =
+          arguments(scratch).rows(rowStep, width).panels(part.panelEnd - part.panel);
+      for (long term = 0; term < product.k; term += few()) {
+        int terms = (int) Math.min(few(), product.k - term);
+        arguments.adds(term > 0).innermostApart(terms, termStep, width);
         for (long group = 0; group < groups; group++) {
-          long row = firstRow + group * rows / groups;
-          long end = firstRow + (group + 1) * rows / groups;
+          long row = part.row + group * rows / groups;
+          long end = part.row + (group + 1) * rows / groups;
           sums.run(
               (int) (end - row),
               arguments.at(
-                  left.matrix.segment(),
-                  row * left.rowStep + term * left.termStep,
-                  b.segment(),
+                  product.a.segment(),
+                  row * rowStep + term * termStep,
+                  product.b.segment(),
                   term * width + column,
                   c.segment(),
                   row * width + column));
@@ -181,12 +183,16 @@ final class PanelProduct {
         .direction(1, 1, 0, 0);
   }
 
+  /** C = op(A) t(B), with op(A) as panels of k rows. */
+  private record Turned(MemorySegment panels, DenseMatrix b, long k, DenseMatrix c) {}
+
   private void multiplyTurned(
       DenseMatrix a, boolean ta, DenseMatrix b, long k, DenseMatrix c, ExecutionContext context) {
-    long panels = Tiling.pieces(c.rows(), lanes);
+    long count = Tiling.pieces(c.rows(), lanes);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      MemorySegment turned = scratch.bytes(panels * k * PanelSums.PANEL_BYTES);
-      turn(a, ta, (int) c.rows(), Math.toIntExact(k), turned);
+      MemorySegment panels = scratch.bytes(count * k * PanelSums.PANEL_BYTES);
+      turn(a, ta, (int) c.rows(), Math.toIntExact(k), panels);
+      Turned product = new Turned(panels, b, k, c);
       long blocks = Tiling.pieces(b.rows(), TURNED_ROWS);
       long chunk = Tiling.pieces(TASK_WORK, TURNED_ROWS * c.rows() * k);
       parallel.forRange(
@@ -197,11 +203,10 @@ final class PanelProduct {
             try (Scratch own = new Scratch(context.allocator())) {
               PanelSums.Arguments arguments = arguments(own).rows(k * bytes, PanelSums.PANEL_BYTES);
               MemorySegment outputs = own.bytes(TURNED_ROWS * PanelSums.PANEL_BYTES);
-              for (long block = from; block < to; block++) {
-                long row = block * b.rows() / blocks;
-                int rows = (int) ((block + 1) * b.rows() / blocks - row);
-                for (int panel = 0; panel < panels; panel++) {
-                  sumRows(b, k, row, rows, turned, panel * k, outputs, arguments);
+              for (long row = from * TURNED_ROWS; row < to * TURNED_ROWS; row += TURNED_ROWS) {
+                int rows = (int) Math.min(TURNED_ROWS, b.rows() - row);
+                for (int panel = 0; panel < count; panel++) {
+                  sum(product, row, rows, panel, outputs, arguments);
                   write(outputs, rows, c, panel * lanes, row);
                 }
               }
@@ -210,37 +215,29 @@ final class PanelProduct {
     }
   }
 
-  /**
-   * The sums of some rows of B and a panel of A.
-   *
-   * @param panelAt where the panel begins, in rows of panels
-   * @param outputs a row of a panel for each row of B
-   */
-  private void sumRows(
-      DenseMatrix b,
-      long k,
+  /** The sums of some rows of B and a panel of A, a row of a panel for each row of B. */
+  private void sum(
+      Turned product,
       long firstRow,
       int rows,
-      MemorySegment turned,
-      long panelAt,
+      int panel,
       MemorySegment outputs,
       PanelSums.Arguments arguments) {
     PanelSums sums = PanelSums.find(precision);
+    long k = product.k;
     int groups = (int) Tiling.pieces(rows, PanelSums.MOST_ROWS);
-    long blocks = Tiling.pieces(k, BLOCK_TERMS);
-    for (long block = 0; block < blocks; block++) {
-      long term = block * k / blocks;
-      int terms = (int) ((block + 1) * k / blocks - term);
-      arguments.adds(block > 0).innermost(terms, bytes, bytes);
+    for (long term = 0; term < k; term += BLOCK_TERMS) {
+      int terms = (int) Math.min(BLOCK_TERMS, k - term);
+      arguments.adds(term > 0).innermost(terms, bytes, bytes);
       for (int group = 0; group < groups; group++) {
         int row = group * rows / groups;
         sums.run(
             (group + 1) * rows / groups - row,
             arguments.at(
-                b.segment(),
+                product.b.segment(),
                 ((firstRow + row) * k + term) * bytes,
-                turned,
-                (panelAt + term) * PanelSums.PANEL_BYTES,
+                product.panels,
+                (panel * k + term) * PanelSums.PANEL_BYTES,
                 outputs,
                 (long) row * PanelSums.PANEL_BYTES));
       }

@@ -148,6 +148,7 @@ class PanelProductTest {
     assertThat(floats.fits(33, 512, 3136, false)).isFalse();
     assertThat(doubles.fits(3136, 512, 32, false)).isTrue();
     assertThat(doubles.fits(3136, 512, 33, false)).isFalse();
+    assertThat(doubles.fits(3136, 1032, 32, false)).isFalse();
     assertThat(doubles.fits(32, 3136, 512, true)).isTrue();
     assertThat(doubles.fits(33, 3136, 512, true)).isFalse();
     assertThat(doubles.fits(16, 510, 3136, false)).isFalse();
