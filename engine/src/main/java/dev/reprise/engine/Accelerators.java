@@ -75,7 +75,7 @@ final class Accelerators implements AutoCloseable {
    *     when everything is to run on it, and what it cannot do for lack of memory fails
    * @param calibration where costs are kept between sessions, or null
    * @throws ResourceException when an accelerator is not there that the configuration places work
-   *     on or, unless only the processor computes, that it gives a budget
+   *     on or, when it names any, that it gives a budget
    */
   Accelerators(
       DeviceConfig config,
@@ -98,10 +98,15 @@ final class Accelerators implements AutoCloseable {
       placement = HOST;
       return;
     }
-    requireBudgeted();
-    if (!config.placement().equals("auto") || !config.among().isEmpty()) {
+    if (isAsked()) {
+      requireBudgeted();
       open();
     }
+  }
+
+  /** Whether accelerators are used whatever pays, since the configuration names some. */
+  private boolean isAsked() {
+    return !config.placement().equals("auto") || !config.among().isEmpty();
   }
 
   private void requireBudgeted() {
@@ -308,7 +313,7 @@ final class Accelerators implements AutoCloseable {
     if (placement != null) {
       return placement;
     }
-    boolean always = !config.placement().equals("auto") || !config.among().isEmpty();
+    boolean always = isAsked();
     List<Candidate> candidates = new ArrayList<>();
     for (AcceleratorProvider provider : found.providers()) {
       if (isWanted(provider, always)) {

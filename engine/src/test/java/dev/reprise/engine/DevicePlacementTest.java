@@ -290,7 +290,7 @@ class DevicePlacementTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"auto", "round-robin", "fake:0"})
+  @ValueSource(strings = {"round-robin", "fake:0"})
   void aBudgetForADeviceThatIsNotThereNamesThoseThatAre(String placement) {
     fake(0, 64 << 20);
     fake(1, 64 << 20);
@@ -313,9 +313,10 @@ class DevicePlacementTest {
         .containsExactly("fake:0");
   }
 
-  @Test
-  void whereOnlyTheProcessorComputesNobodyLooksForDevices() {
-    DeviceConfig processor = new DeviceConfig("cpu", List.of(), Map.of("fake:7", 1L << 20));
-    assertThat(run(config(processor, ReuseMode.NONE), "print(1)").output()).isEqualTo("1\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "auto"})
+  void whereNobodyAsksForDevicesNobodyLooksForThem(String placement) {
+    DeviceConfig devices = new DeviceConfig(placement, List.of(), Map.of("fake:7", 1L << 20));
+    assertThat(run(config(devices, ReuseMode.NONE), "print(1)").output()).isEqualTo("1\n");
   }
 }
