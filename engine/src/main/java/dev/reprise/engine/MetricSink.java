@@ -23,6 +23,11 @@ interface MetricSink {
       metrics.add(new Metric(name, value, step));
     }
 
+    /** Forgets what has come since it was last taken. */
+    void clear() {
+      metrics.clear();
+    }
+
     /** What has come since the last call, to be passed on once. */
     Runnable take(MetricSink target) {
       List<Metric> taken = metrics;

@@ -10,8 +10,9 @@ import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -63,9 +64,10 @@ final class ParForRun {
   private final List<Worker> workers = new ArrayList<>();
   private RuntimeException failure; // guarded by this
 
-  // What workers gave up for lack of memory, earliest first; guarded by this.
-  private final PriorityQueue<TaskPartition.Task> putAside =
-      new PriorityQueue<>(Comparator.comparingLong(TaskPartition.Task::from));
+  // What workers gave up for lack of memory, earliest first. Taking from it is free of locks, as
+  // taking a task is.
+  private final NavigableSet<TaskPartition.Task> putAside =
+      new ConcurrentSkipListSet<>(Comparator.comparingLong(TaskPartition.Task::from));
 
   // Set by workers, read when they have ended: a loop that drew no seeds leaves no mark.
   private volatile boolean drew;
@@ -124,23 +126,15 @@ final class ParForRun {
 
   /** Does what is left when all workers have given up. */
   private void runAlone() {
-    if (isAnythingPutAside()) {
+    if (!putAside.isEmpty()) {
       Worker alone = worker(context.kernel.threads(), false);
       workers.add(alone);
       alone.run();
     }
   }
 
-  private synchronized boolean isAnythingPutAside() {
-    return !putAside.isEmpty();
-  }
-
-  private synchronized void putAside(TaskPartition.Task rest) {
-    putAside.add(rest);
-  }
-
-  private synchronized TaskPartition.Task nextTask() {
-    TaskPartition.Task early = putAside.poll();
+  private TaskPartition.Task nextTask() {
+    TaskPartition.Task early = putAside.pollFirst();
     return early != null ? early : tasks.take();
   }
 
@@ -297,7 +291,7 @@ final class ParForRun {
           return false;
         }
         if (!runIteration(iteration)) {
-          putAside(new TaskPartition.Task(iteration, task.to()));
+          putAside.add(new TaskPartition.Task(iteration, task.to()));
           return false;
         }
       }
@@ -334,7 +328,7 @@ final class ParForRun {
       }
       if (givenUp) {
         printed.setLength(0);
-        metrics.take(context.metrics);
+        metrics.clear();
         local.counters.givenUp++;
         return false;
       }

@@ -122,7 +122,7 @@ public final class HostMemory implements Allocator, AutoCloseable {
   public <T> T run(Supplier<T> operation) {
     while (true) {
       try {
-        return turns.run(operation);
+        return turns.run(operation, true);
       } catch (LostValueException e) {
         // Each time it is another value: one that is made anew lies on the host.
         restore(e);
@@ -141,9 +141,12 @@ public final class HostMemory implements Allocator, AutoCloseable {
     how.restore(lost);
   }
 
-  /** As {@link #run}, by the disk's threads, who make nothing anew. */
+  /**
+   * As {@link #run}, by the disk's threads, who make nothing anew, and do not wait until others
+   * give memory up: what these want from the disk would wait behind.
+   */
   <T> T runAsItIs(Supplier<T> operation) {
-    return turns.run(operation);
+    return turns.run(operation, false);
   }
 
   /** Hears that values may lie on an accelerator alone from now on. */

@@ -86,9 +86,11 @@ final class Turns {
    * Runs an operation, again if memory is short. Must not be called while holding pins or buffers,
    * and an attempt that fails must leave none.
    *
+   * @param waitsForOthers whether it is tried for as long as others go on: not where work of others
+   *     queues behind this thread
    * @throws ShortageException when the operation alone is too much, and nobody else goes on
    */
-  <T> T run(Supplier<T> operation) {
+  <T> T run(Supplier<T> operation, boolean waitsForOthers) {
     if (queued.get() == 0) {
       try {
         T result = operation.get();
@@ -104,7 +106,7 @@ final class Turns {
         }
       }
     }
-    return runAlone(operation);
+    return runAlone(operation, waitsForOthers);
   }
 
   private void countSuccess() {
@@ -113,7 +115,7 @@ final class Turns {
     }
   }
 
-  private <T> T runAlone(Supplier<T> operation) {
+  private <T> T runAlone(Supplier<T> operation, boolean waitsForOthers) {
     queued.incrementAndGet();
     try {
       long seen = successes.get();
@@ -130,7 +132,7 @@ final class Turns {
             return result;
           } catch (ShortageException e) {
             long now = successes.get();
-            if (now != seen) {
+            if (waitsForOthers && now != seen) {
               seen = now;
               failures = 0;
             }

@@ -125,6 +125,20 @@ class TurnsTest {
     }
   }
 
+  /**
+   * Takes two thirds of the memory; from the second attempt on, another thread has the next turn.
+   */
+  private static boolean takeTwoThirds(HostMemory memory, AtomicInteger attempts, Thread other) {
+    if (attempts.incrementAndGet() > 1) {
+      // The other one has queued for the turn.
+      while (other.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+    memory.allocate(2 * SIZE).release();
+    return true;
+  }
+
   /** Without a disk, what another thread holds stays there until it has no use for it any more. */
   @Test
   void whatIsShortAloneWaitsForThoseWhoGoOn() throws Exception {
@@ -136,23 +150,34 @@ class TurnsTest {
       AtomicInteger attempts = new AtomicInteger();
       Thread other = Thread.currentThread();
       Future<Boolean> waiting =
-          threads.submit(() ->
-              memory.run(() -> {
-                if (attempts.incrementAndGet() > 1) {
-                  // The other one has queued for the turn, and will have it next.
-                  while (other.getState() != Thread.State.WAITING) {
-                    Thread.onSpinWait();
-                  }
-                }
-                memory.allocate(2 * SIZE).release();
-                return true;
-              }));
+          threads.submit(() -> memory.run(() -> takeTwoThirds(memory, attempts, other)));
       while (attempts.get() < many) {
         memory.run(() -> true);
       }
       held.release();
       assertThat(waiting.get()).isTrue();
       assertThat(memory.retries()).isGreaterThanOrEqualTo(many - 1);
+      kept.release();
+    }
+  }
+
+  @Test
+  void theDisksThreadsDoNotWaitForThoseWhoGoOn() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(1);
+        HostMemory memory = new HostMemory(3 * SIZE)) {
+      ManagedMatrix held = filled(memory, 1);
+      ManagedMatrix kept = filled(memory, 2);
+      AtomicInteger attempts = new AtomicInteger();
+      Thread other = Thread.currentThread();
+      Future<Boolean> waiting =
+          threads.submit(() -> memory.runAsItIs(() -> takeTwoThirds(memory, attempts, other)));
+      while (!waiting.isDone()) {
+        memory.run(() -> true);
+      }
+      assertThatThrownBy(waiting::get).hasCauseInstanceOf(ShortageException.class);
+      // One does not count if the other began before this one queued, and ended after.
+      assertThat(attempts.get()).isBetween(9, 10);
+      held.release();
       kept.release();
     }
   }
