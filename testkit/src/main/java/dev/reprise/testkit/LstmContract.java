@@ -20,7 +20,15 @@ public abstract class LstmContract extends DeviceContract {
 
   /** Examples, steps, features, units. */
   private static final int[][] SHAPES = {
-    {1, 1, 1, 1}, {2, 3, 2, 2}, {3, 1, 4, 2}, {1, 5, 1, 3}, {19, 4, 3, 2}, {150, 6, 17, 9}
+    {1, 1, 1, 1},
+    {2, 3, 2, 2},
+    {3, 1, 4, 2},
+    {1, 5, 1, 3},
+    {19, 4, 3, 2},
+    {150, 6, 17, 9},
+    {12, 15, 5, 16},
+    {40, 3, 6, 8},
+    {600, 2, 3, 16}
   };
 
   private Operand[] operands(SplittableRandom random, int[] shape, boolean sequences) {

@@ -126,6 +126,50 @@ public final class WidenedOperands {
     release(wanted);
   }
 
+  /**
+   * Fails unless every output is that of the same operation over widened operands, but for so much
+   * of its largest cell, and has the same bits with any number of threads.
+   */
+  public void assertClose(double tolerance, String opcode, Operand... inputs) {
+    Operand[] wide = inputs.clone();
+    for (int i = 0; i < wide.length; i++) {
+      if (wide[i] instanceof DenseMatrix matrix) {
+        wide[i] = matrix.converted(Precision.FP64, allocator);
+      }
+    }
+    Operand[] wanted = run(1, opcode, wide);
+    Operand[] found = run(1, opcode, inputs);
+    Operand[] shared = run(3, opcode, inputs);
+    assertThat(found).hasSameSizeAs(wanted);
+    for (int i = 0; i < found.length; i++) {
+      assertSame(opcode + " by three threads, output " + i, shared[i], found[i]);
+      assertClose(
+          tolerance, opcode + " output " + i, (DenseMatrix) found[i], (DenseMatrix) wanted[i]);
+    }
+    release(wide);
+    release(wanted);
+    release(found);
+    release(shared);
+  }
+
+  private static void assertClose(
+      double tolerance, String what, DenseMatrix found, DenseMatrix wanted) {
+    assertThat(found.precision()).as(what).isEqualTo(Precision.FP32);
+    assertThat(found.shape()).as(what).isEqualTo(wanted.shape());
+    double largest = 1;
+    for (long i = 0; i < wanted.cells(); i++) {
+      double cell = Math.abs(wanted.get(0, i));
+      largest = Double.isFinite(cell) ? Math.max(largest, cell) : largest;
+    }
+    for (long i = 0; i < found.cells(); i++) {
+      double a = found.get(0, i);
+      double b = wanted.get(0, i);
+      if (bits(a) != bits(b) && !(Math.abs(a - b) <= tolerance * largest)) {
+        assertThat((Double) a).as("%s of shape %s, cell %d", what, found.shape(), i).isEqualTo(b);
+      }
+    }
+  }
+
   private static long bytes(Operand[] outputs) {
     long bytes = 0;
     for (Operand output : outputs) {

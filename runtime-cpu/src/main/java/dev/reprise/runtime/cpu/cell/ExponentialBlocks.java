@@ -6,6 +6,8 @@ package dev.reprise.runtime.cpu.cell;
  */
 public final class ExponentialBlocks {
   private static final double LARGEST = 700;
+  private static final SigmoidLoops.Exponential LOGISTIC = new SigmoidLoops.Sigmoid();
+  private static final SigmoidLoops.Exponential TANH = new SigmoidLoops.Tanh();
 
   private ExponentialBlocks() {}
 
@@ -21,6 +23,21 @@ public final class ExponentialBlocks {
       double power = SigmoidLoops.Exponential.powerOfTwo(k[i]);
       out[i] = Math.abs(x[i]) <= LARGEST ? power + power * out[i] : Math.exp(x[i]);
     }
+  }
+
+  /**
+   * The logistic function of n cells, in place.
+   *
+   * @param k scratch of at least n cells
+   * @param rest likewise
+   */
+  public static void logistic(double[] x, double[] k, double[] rest, int n) {
+    LOGISTIC.compute(x, k, rest, x, n);
+  }
+
+  /** The hyperbolic tangent of n cells, as {@link #logistic}; {@code out} may be x. */
+  public static void tanh(double[] x, double[] k, double[] rest, double[] out, int n) {
+    TANH.compute(x, k, rest, out, n);
   }
 
   /** {@code out = e^x - 1} for x up to 0, exact near 0; arguments as {@link #exp}. */

@@ -103,7 +103,8 @@ final class SigmoidLoops {
       }
     }
 
-    private void compute(double[] x, double[] k, double[] rest, double[] out, int n) {
+    /** Computes n cells; {@code out} may be x, k and {@code rest} are scratch. */
+    final void compute(double[] x, double[] k, double[] rest, double[] out, int n) {
       argument(x, rest, n);
       reduce(rest, k, n);
       exponentialLessOne(rest, n);

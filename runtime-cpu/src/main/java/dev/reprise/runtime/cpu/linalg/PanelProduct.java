@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelRows;
 import dev.reprise.runtime.cpu.code.PanelSums;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,10 +31,10 @@ import java.lang.foreign.ValueLayout;
  * added in blocks whose bounds follow from their number, so its bits depend on nothing else.
  */
 final class PanelProduct {
-  /** How few rows of C, and how many rows of B at once, in bytes of cells. */
-  private static final int FEW_BYTES = 128;
-
-  /** How few terms, or rows of C with a transposed B, likewise; with more of them packing pays. */
+  /**
+   * How few terms, or rows of C with a transposed B, in bytes of cells; with more of them packing
+   * pays.
+   */
   private static final int FEW_LONG_BYTES = 256;
 
   /** Bytes of B that stay in the second cache while rows of C go by. */
@@ -87,8 +88,9 @@ final class PanelProduct {
         && PanelSums.find(precision) != null;
   }
 
+  /** How few rows of C. */
   private int few() {
-    return FEW_BYTES / bytes;
+    return PanelRows.blockTerms(precision);
   }
 
   /** Writes all cells of C. The operands are of the precision of this. */
@@ -146,34 +148,21 @@ final class PanelProduct {
   }
 
   private void multiply(Plain product, Part part, ExecutionContext context) {
-    PanelSums sums = PanelSums.find(precision);
     DenseMatrix c = product.c;
     long width = c.cols() * bytes;
     long column = part.panel * PanelSums.PANEL_BYTES;
     long rowStep = product.rowStep() * bytes;
-    long termStep = product.termStep() * bytes;
-    long rows = part.rowEnd - part.row;
-    long groups = Tiling.pieces(rows, PanelSums.MOST_ROWS);
     try (Scratch scratch = new Scratch(context.allocator())) {
-      PanelSums.Arguments arguments =
-          arguments(scratch).rows(rowStep, width).panels(part.panelEnd - part.panel);
-      for (long term = 0; term < product.k; term += few()) {
-        int terms = (int) Math.min(few(), product.k - term);
-        arguments.adds(term > 0).innermostApart(terms, termStep, width);
-        for (long group = 0; group < groups; group++) {
-          long row = part.row + group * rows / groups;
-          long end = part.row + (group + 1) * rows / groups;
-          sums.run(
-              (int) (end - row),
-              arguments.at(
-                  product.a.segment(),
-                  row * rowStep + term * termStep,
-                  product.b.segment(),
-                  term * width + column,
-                  c.segment(),
-                  row * width + column));
-        }
-      }
+      new PanelRows(precision, scratch.bytes(PanelSums.ARGUMENT_BYTES))
+          .multiply(
+              part.rowEnd - part.row,
+              product.k,
+              part.panelEnd - part.panel,
+              new PanelRows.Rows(product.a.segment(), part.row * rowStep, rowStep),
+              product.termStep() * bytes,
+              new PanelRows.Rows(product.b.segment(), column, width),
+              new PanelRows.Rows(c.segment(), part.row * width + column, width),
+              false);
     }
   }
 

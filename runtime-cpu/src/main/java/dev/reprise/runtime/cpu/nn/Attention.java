@@ -1,20 +1,21 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 import dev.reprise.runtime.operation.AttentionShape;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * {@code attention}: softmax(Q t(K) / sqrt(width)) V of each sequence and head, for some queries at
@@ -26,7 +27,7 @@ final class Attention implements Kernel {
   private final LazyBlas blas;
   private final Precision precision;
 
-  /** Of matrices of that precision; computes in double in either. */
+  /** Of matrices of that precision; passes without products of such cells. */
   Attention(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
@@ -35,6 +36,10 @@ final class Attention implements Kernel {
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    CellProducts products = CellProducts.of(precision, blas.get());
+    if (products == null) {
+      return null;
+    }
     AttentionCells cells = AttentionCells.of(operation, inputs, 0, 3, precision);
     AttentionShape shape = cells.shape();
     try (Scratch scratch = new Scratch(context.allocator())) {
@@ -43,24 +48,20 @@ final class Attention implements Kernel {
           scratch.matrix(shape.logarithms().rows(), shape.logarithms().cols(), precision);
       long tasks = shape.sequences() * shape.heads() * cells.blocks();
       if (tasks > 0) {
-        Step step = new Step(cells, out, logsum, blas.get());
+        Step step = new Step(cells, out, logsum, products);
         Slots<MemorySegment> slots =
-            Slots.ofCells(
-                scratch,
-                context,
-                tasks,
-                cells.scores() + DoubleBlocks.room(precision, cells.headCells()),
-                Precision.FP64);
-        parallel.forEach(context, tasks, task -> step.run(task, slots));
+            Slots.ofCells(scratch, context, tasks, cells.scores(), precision);
+        slots.forEach(parallel, context, tasks, step::run);
       }
       return new Operand[] {scratch.keep(out), scratch.keep(logsum)};
     }
   }
 
   /** Some queries of one head of one sequence. */
-  private record Step(AttentionCells cells, DenseMatrix out, DenseMatrix logsum, Blas blas) {
+  private record Step(
+      AttentionCells cells, DenseMatrix out, DenseMatrix logsum, CellProducts products) {
 
-    void run(long task, Slots<MemorySegment> slots) {
+    void run(long task, MemorySegment slot) {
       AttentionShape shape = cells.shape();
       int block = (int) (task % cells.blocks());
       int head = (int) (task / cells.blocks() % shape.heads());
@@ -68,49 +69,28 @@ final class Attention implements Kernel {
       int from = block * cells.blockRows();
       int rows = Math.min(cells.blockRows(), shape.queries() - from);
       int seen = shape.seen(from + rows - 1);
-      MemorySegment slot = slots.borrow();
-      try {
-        DoubleBlocks blocks = new DoubleBlocks(out.precision(), slot, cells.scores());
-        Blas.Block result = cells.valueHead(out, sequence, head, from);
-        Blas.Block target = blocks.write(result, rows, shape.valueWidth());
-        Blas.Block scores = new Blas.Block(slot, 0, seen);
-        blas.gemm(
-            false,
-            true,
-            rows,
-            seen,
-            shape.width(),
-            blocks.read(cells.head(cells.queries(), sequence, head, from), rows, shape.width()),
-            blocks.read(cells.head(cells.keys(), sequence, head, 0), seen, shape.width()),
-            scores);
-        weigh(slot, seen, sequence, head, from, rows);
-        blas.gemm(
-            false,
-            false,
-            rows,
-            shape.valueWidth(),
-            seen,
-            scores,
-            blocks.read(
-                cells.valueHead(cells.values(), sequence, head, 0), seen, shape.valueWidth()),
-            target);
-        blocks.written(target, result, rows, shape.valueWidth());
-      } finally {
-        slots.giveBack(slot);
-      }
+      Blas.Block query = cells.head(cells.queries(), sequence, head, from);
+      Blas.Block keys = cells.head(cells.keys(), sequence, head, 0);
+      Blas.Block values = cells.valueHead(cells.values(), sequence, head, 0);
+      Blas.Block result = cells.valueHead(out, sequence, head, from);
+      Blas.Block scores = new Blas.Block(slot, 0, seen);
+      products.gemm(false, true, rows, seen, shape.width(), query, keys, scores);
+      weigh(slot, seen, sequence, head, from, rows);
+      products.gemm(false, false, rows, shape.valueWidth(), seen, scores, values, result);
     }
 
     /** From scores to weights, row by row. */
     private void weigh(
         MemorySegment scores, int cols, long sequence, int head, int from, int rows) {
       AttentionShape shape = cells.shape();
+      CellBlocks blocks = new CellBlocks(out.precision(), cols);
       double[] x = new double[cols];
       double[] k = new double[cols];
       double[] weights = new double[cols];
       for (int row = 0; row < rows; row++) {
         int seen = shape.seen(from + row);
         long at = (long) row * cols;
-        MemorySegment.copy(scores, JAVA_DOUBLE, 8 * at, x, 0, seen);
+        blocks.load(scores, at, x, 0, seen);
         double largest = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < seen; j++) {
           x[j] *= shape.scale();
@@ -120,12 +100,12 @@ final class Attention implements Kernel {
           x[j] -= largest;
         }
         ExponentialBlocks.exp(x, k, weights, seen);
-        double sum = Softmax.sum(weights, 0, seen);
+        double sum = LaneSums.sum(weights, 0, seen);
         for (int j = 0; j < seen; j++) {
           weights[j] /= sum;
         }
-        java.util.Arrays.fill(weights, seen, cols, 0);
-        MemorySegment.copy(weights, 0, scores, JAVA_DOUBLE, 8 * at, cols);
+        Arrays.fill(weights, seen, cols, 0);
+        blocks.store(weights, 0, scores, at, cols);
         long place = cells.logarithmAt(sequence, head, from + row);
         logsum.set(0, place, largest + Math.log(sum));
       }

@@ -48,11 +48,6 @@ record AttentionCells(
     return (long) blockRows() * shape.keys();
   }
 
-  /** Cells of one head of a block of queries, of their results, and of all keys and values. */
-  long headCells() {
-    return (long) (blockRows() + shape.keys()) * (shape.width() + shape.valueWidth());
-  }
-
   /** One head of some positions of a matrix that has the queries' or the keys' layout. */
   Blas.Block head(DenseMatrix matrix, long sequence, int head, int position) {
     return block(matrix, sequence, head, position, shape.width());

@@ -1,22 +1,23 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 import dev.reprise.runtime.operation.AttentionResults;
 import dev.reprise.runtime.operation.AttentionShape;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * {@code attention_backward}: [dQ, dK, dV]. With the weights P = e^(scores - logsum), made anew,
@@ -33,7 +34,7 @@ final class AttentionGradient implements Kernel {
   private final LazyBlas blas;
   private final Precision precision;
 
-  /** Of matrices of that precision; computes in double in either. */
+  /** Of matrices of that precision; passes without products of such cells. */
   AttentionGradient(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
@@ -42,6 +43,10 @@ final class AttentionGradient implements Kernel {
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    CellProducts products = CellProducts.of(precision, blas.get());
+    if (products == null) {
+      return null;
+    }
     AttentionCells cells = AttentionCells.of(operation, inputs, 1, 6, precision);
     AttentionShape shape = cells.shape();
     DenseMatrix dout = Arguments.matrix(operation, inputs, 0, precision);
@@ -55,13 +60,10 @@ final class AttentionGradient implements Kernel {
       DenseMatrix dv = like(cells.values(), scratch);
       long tasks = shape.sequences() * shape.heads();
       if (tasks > 0) {
-        Step step = new Step(cells, dout, out, logsum, dq, dk, dv, blas.get());
+        Step step = new Step(cells, dout, out, logsum, dq, dk, dv, products);
         Slots<MemorySegment> slots =
-            Slots.ofCells(scratch, context, tasks, step.room(), Precision.FP64);
-        parallel.forEach(
-            context,
-            tasks,
-            task -> step.run(task / shape.heads(), (int) (task % shape.heads()), slots));
+            Slots.ofCells(scratch, context, tasks, 2 * cells.scores(), precision);
+        slots.forEach(parallel, context, tasks, step::run);
       }
       return new Operand[] {scratch.keep(dq), scratch.keep(dk), scratch.keep(dv)};
     }
@@ -70,10 +72,6 @@ final class AttentionGradient implements Kernel {
   private DenseMatrix like(DenseMatrix matrix, Scratch scratch) {
     return scratch.matrix(matrix.rows(), matrix.cols(), precision);
   }
-
-  /** The keys and values of a head of a sequence, and their gradients, which queries add to. */
-  private record Head(
-      Blas.Block keys, Blas.Block values, Blas.Block keyGradients, Blas.Block valueGradients) {}
 
   /** One head of one sequence. */
   private record Step(
@@ -84,85 +82,58 @@ final class AttentionGradient implements Kernel {
       DenseMatrix dq,
       DenseMatrix dk,
       DenseMatrix dv,
-      Blas blas) {
+      CellProducts products) {
 
-    /** Cells that a task works in: scores and their slopes, and in fp32 what it copies. */
-    long room() {
-      return roomOfHead() + copies(cells.blockRows());
-    }
-
-    private long roomOfHead() {
-      return 2 * cells.scores() + copies(cells.shape().keys());
-    }
-
-    /** Of positions and of their gradients. */
-    private long copies(int positions) {
-      long numbers = cells.shape().width() + cells.shape().valueWidth();
-      return DoubleBlocks.room(dout.precision(), 2 * positions * numbers);
-    }
-
-    void run(long sequence, int head, Slots<MemorySegment> slots) {
-      MemorySegment slot = slots.borrow();
-      try {
-        AttentionShape shape = cells.shape();
-        int keys = shape.keys();
-        int width = shape.width();
-        int valueWidth = shape.valueWidth();
-        DoubleBlocks blocks = new DoubleBlocks(dout.precision(), slot, 2 * cells.scores());
-        Blas.Block dKeys = cells.head(dk, sequence, head, 0);
-        Blas.Block dValues = cells.valueHead(dv, sequence, head, 0);
-        Head of =
-            new Head(
-                blocks.read(cells.head(cells.keys(), sequence, head, 0), keys, width),
-                blocks.read(cells.valueHead(cells.values(), sequence, head, 0), keys, valueWidth),
-                blocks.sum(dKeys, keys, width),
-                blocks.sum(dValues, keys, valueWidth));
-        for (int from = 0; from < shape.queries(); from += cells.blockRows()) {
-          int rows = Math.min(cells.blockRows(), shape.queries() - from);
-          blocks.reuse(roomOfHead());
-          add(of, sequence, head, from, rows, slot, blocks);
-        }
-        blocks.written(of.keyGradients, dKeys, keys, width);
-        blocks.written(of.valueGradients, dValues, keys, valueWidth);
-      } finally {
-        slots.giveBack(slot);
+    void run(long task, MemorySegment slot) {
+      AttentionShape shape = cells.shape();
+      long sequence = task / shape.heads();
+      int head = (int) (task % shape.heads());
+      clear(cells.head(dk, sequence, head, 0), shape.width());
+      clear(cells.valueHead(dv, sequence, head, 0), shape.valueWidth());
+      for (int from = 0; from < shape.queries(); from += cells.blockRows()) {
+        add(sequence, head, from, slot);
       }
     }
 
-    private void add(
-        Head of,
-        long sequence,
-        int head,
-        int from,
-        int rows,
-        MemorySegment slot,
-        DoubleBlocks blocks) {
+    /** Of all keys. */
+    private void clear(Blas.Block block, int width) {
+      long bytes = products.bytes();
+      for (long row = 0; row < cells.shape().keys(); row++) {
+        long at = block.offset() + row * block.stride();
+        block.cells().asSlice(bytes * at, bytes * width).fill((byte) 0);
+      }
+    }
+
+    /** What a block of queries adds to the gradients of its head's keys and values. */
+    private void add(long sequence, int head, int from, MemorySegment slot) {
       AttentionShape shape = cells.shape();
+      int rows = Math.min(cells.blockRows(), shape.queries() - from);
       int width = shape.width();
       int valueWidth = shape.valueWidth();
       int seen = shape.seen(from + rows - 1);
       Blas.Block weights = new Blas.Block(slot, 0, seen);
       Blas.Block slopes = new Blas.Block(slot, (long) rows * seen, seen);
-      Blas.Block query =
-          blocks.read(cells.head(cells.queries(), sequence, head, from), rows, width);
-      Blas.Block gradient =
-          blocks.read(cells.valueHead(dout, sequence, head, from), rows, valueWidth);
-      Blas.Block result = blocks.read(cells.valueHead(out, sequence, head, from), rows, valueWidth);
-      blas.gemm(false, true, rows, seen, width, query, of.keys, weights);
-      blas.gemm(false, true, rows, seen, valueWidth, gradient, of.values, slopes);
+      Blas.Block query = cells.head(cells.queries(), sequence, head, from);
+      Blas.Block keys = cells.head(cells.keys(), sequence, head, 0);
+      Blas.Block values = cells.valueHead(cells.values(), sequence, head, 0);
+      Blas.Block gradient = cells.valueHead(dout, sequence, head, from);
+      Blas.Block result = cells.valueHead(out, sequence, head, from);
+      products.gemm(false, true, rows, seen, width, query, keys, weights);
+      products.gemm(false, true, rows, seen, valueWidth, gradient, values, slopes);
       double[] means = means(gradient, result, rows);
       derive(slot, seen, cells.logarithmAt(sequence, head, from), from, means);
-      blas.gemmAdd(true, false, seen, valueWidth, rows, weights, gradient, of.valueGradients);
+      Blas.Block dValues = cells.valueHead(dv, sequence, head, 0);
+      products.gemmAdd(true, false, seen, valueWidth, rows, weights, gradient, dValues);
       Blas.Block dQuery = cells.head(dq, sequence, head, from);
-      Blas.Block target = blocks.write(dQuery, rows, width);
-      blas.gemm(false, false, rows, width, seen, slopes, of.keys, target);
-      blocks.written(target, dQuery, rows, width);
-      blas.gemmAdd(true, false, seen, width, rows, slopes, query, of.keyGradients);
+      products.gemm(false, false, rows, width, seen, slopes, keys, dQuery);
+      Blas.Block dKeys = cells.head(dk, sequence, head, 0);
+      products.gemmAdd(true, false, seen, width, rows, slopes, query, dKeys);
     }
 
     /** From scores to weights, and from the weights' gradients to those of the scores. */
     private void derive(MemorySegment slot, int cols, long logarithmAt, int from, double[] means) {
       AttentionShape shape = cells.shape();
+      CellBlocks blocks = new CellBlocks(dout.precision(), cols);
       double[] x = new double[cols];
       double[] k = new double[cols];
       double[] weights = new double[cols];
@@ -170,10 +141,10 @@ final class AttentionGradient implements Kernel {
       int rows = means.length;
       for (int row = 0; row < rows; row++) {
         int seen = shape.seen(from + row);
-        long at = 8L * row * cols;
-        long slopesAt = at + 8L * rows * cols;
-        MemorySegment.copy(slot, JAVA_DOUBLE, at, x, 0, seen);
-        MemorySegment.copy(slot, JAVA_DOUBLE, slopesAt, slopes, 0, seen);
+        long at = (long) row * cols;
+        long slopesAt = at + (long) rows * cols;
+        blocks.load(slot, at, x, 0, seen);
+        blocks.load(slot, slopesAt, slopes, 0, seen);
         double logarithm = logsum.get(0, logarithmAt + (long) row * shape.heads());
         for (int j = 0; j < seen; j++) {
           x[j] = x[j] * shape.scale() - logarithm;
@@ -182,26 +153,25 @@ final class AttentionGradient implements Kernel {
         for (int j = 0; j < seen; j++) {
           slopes[j] = weights[j] * (slopes[j] - means[row]) * shape.scale();
         }
-        java.util.Arrays.fill(weights, seen, cols, 0);
-        java.util.Arrays.fill(slopes, seen, cols, 0);
-        MemorySegment.copy(weights, 0, slot, JAVA_DOUBLE, at, cols);
-        MemorySegment.copy(slopes, 0, slot, JAVA_DOUBLE, slopesAt, cols);
+        Arrays.fill(weights, seen, cols, 0);
+        Arrays.fill(slopes, seen, cols, 0);
+        blocks.store(weights, 0, slot, at, cols);
+        blocks.store(slopes, 0, slot, slopesAt, cols);
       }
     }
 
     /** Of each query the weighted mean of the weights' gradients: the sum of dout * out. */
     private double[] means(Blas.Block gradient, Blas.Block result, int rows) {
+      int width = cells.shape().valueWidth();
+      CellBlocks blocks = new CellBlocks(dout.precision(), width);
+      double[] x = new double[width];
+      double[] y = new double[width];
       double[] means = new double[rows];
       for (int row = 0; row < rows; row++) {
-        long atGradient = gradient.offset() + (long) row * gradient.stride();
-        long atResult = result.offset() + (long) row * result.stride();
-        double sum = 0;
-        for (int i = 0; i < cells.shape().valueWidth(); i++) {
-          sum +=
-              gradient.cells().getAtIndex(JAVA_DOUBLE, atGradient + i)
-                  * result.cells().getAtIndex(JAVA_DOUBLE, atResult + i);
-        }
-        means[row] = sum;
+        blocks.load(
+            gradient.cells(), gradient.offset() + (long) row * gradient.stride(), x, 0, width);
+        blocks.load(result.cells(), result.offset() + (long) row * result.stride(), y, 0, width);
+        means[row] = LaneSums.products(x, 0, 0, y, 0, width);
       }
       return means;
     }

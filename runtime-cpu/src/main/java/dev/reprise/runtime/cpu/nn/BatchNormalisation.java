@@ -1,7 +1,5 @@
 package dev.reprise.runtime.cpu.nn;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
@@ -12,7 +10,6 @@ import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@code batch_norm2d} and its gradient: each channel gets mean 0 and variance 1 over all images,
@@ -22,10 +19,7 @@ final class BatchNormalisation {
   private final Parallel parallel;
   private final Precision precision;
 
-  /**
-   * Of images of that precision; computes in double in either. Of floats it passes where channels
-   * are large, or tiny.
-   */
+  /** Of images of that precision; computes in double in either. */
   BatchNormalisation(Parallel parallel, Precision precision) {
     this.parallel = parallel;
     this.precision = precision;
@@ -47,17 +41,17 @@ final class BatchNormalisation {
     double epsilon = Arguments.hyperparameter(operation, inputs, 6);
     double mu = Arguments.hyperparameter(operation, inputs, 7);
     long cells = x.cols() / count;
-    if (!ChannelCells.pay(precision, cells)) {
-      return null;
-    }
-    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
+    ChannelSums sums = new ChannelSums(parallel, context, precision, x.rows(), count, cells);
     double[] mean = averageMean;
     double[] variance = averageVariance;
     if (training) {
-      mean = divided(sums.sum((_, images) -> sum(images[0]), x), x.rows() * cells);
+      mean = divided(sum(sums, x), x.rows() * cells);
       double[] centre = mean;
       variance =
-          divided(sums.sum((c, images) -> squares(images[0], centre[c]), x), x.rows() * cells);
+          divided(
+              sums.sum(
+                  (c, images, from, to) -> LaneSums.squares(images[0], centre[c], from, to), x),
+              x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
     }
@@ -66,7 +60,8 @@ final class BatchNormalisation {
       DenseMatrix y = scratch.matrix(x.rows(), x.cols(), precision);
       double[] centre = mean;
       sums.map(
-          (c, images, out) -> normalise(images[0], out, centre[c], inverse[c], gamma[c], beta[c]),
+          (c, images, out, from, to) ->
+              normalise(images[0], out, from, to, centre[c], inverse[c], gamma[c], beta[c]),
           y,
           x);
       return scratch.keepAll(
@@ -102,13 +97,15 @@ final class BatchNormalisation {
     double[] inverse = sameLength(operation, inputs, 5, count);
     long cells = x.cols() / count;
     double n = (double) x.rows() * cells;
-    if (!ChannelCells.pay(precision, cells)) {
-      return null;
-    }
-    ChannelSums sums = new ChannelSums(parallel, context, x.rows(), count, cells);
-    double[] total = sums.sum((_, images) -> sum(images[0]), dout);
-    double[] product = sums.sum((c, images) -> products(images[0], images[1], mean[c]), dout, x);
-    double[] offset = sums.sum((_, images) -> sum(images[0]), x);
+    ChannelSums sums = new ChannelSums(parallel, context, precision, x.rows(), count, cells);
+    double[] total = sum(sums, dout);
+    double[] product =
+        sums.sum(
+            (c, images, from, to) ->
+                LaneSums.products(images[1], from, mean[c], images[0], from, to - from),
+            dout,
+            x);
+    double[] offset = sum(sums, x);
     double[] dgamma = new double[count];
     for (int c = 0; c < count; c++) {
       dgamma[c] = product[c] * inverse[c];
@@ -116,12 +113,12 @@ final class BatchNormalisation {
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
       sums.map(
-          (c, images, out) -> {
+          (c, images, out, from, to) -> {
             double centre = offset[c] / n;
             double slope = product[c] / n * inverse[c] * inverse[c];
             double average = total[c] / n;
             double factor = gamma[c] * inverse[c];
-            derive(images, out, centre, slope, average, factor);
+            derive(images, out, from, to, centre, slope, average, factor);
           },
           dx,
           x,
@@ -224,64 +221,37 @@ final class BatchNormalisation {
     return inverse;
   }
 
-  private static double sum(ChannelCells channel) {
-    MemorySegment cells = channel.segment();
-    double sum = 0;
-    for (long i = channel.at(), end = channel.end(); i < end; i++) {
-      sum += cells.getAtIndex(JAVA_DOUBLE, i);
-    }
-    return sum;
-  }
-
-  private static double squares(ChannelCells channel, double centre) {
-    MemorySegment cells = channel.segment();
-    double sum = 0;
-    for (long i = channel.at(), end = channel.end(); i < end; i++) {
-      double distance = cells.getAtIndex(JAVA_DOUBLE, i) - centre;
-      sum += distance * distance;
-    }
-    return sum;
-  }
-
-  private static double products(ChannelCells gradients, ChannelCells images, double centre) {
-    MemorySegment gradient = gradients.segment();
-    MemorySegment in = images.segment();
-    double sum = 0;
-    for (long i = images.at(), end = images.end(); i < end; i++) {
-      sum += gradient.getAtIndex(JAVA_DOUBLE, i) * (in.getAtIndex(JAVA_DOUBLE, i) - centre);
-    }
-    return sum;
+  private static double[] sum(ChannelSums sums, DenseMatrix matrix) {
+    return sums.sum((_, images, from, to) -> LaneSums.sum(images[0], from, to), matrix);
   }
 
   private static void normalise(
-      ChannelCells images,
-      ChannelCells out,
+      double[] x,
+      double[] y,
+      int from,
+      int to,
       double centre,
       double factor,
       double gamma,
       double beta) {
-    MemorySegment x = images.segment();
-    MemorySegment y = out.segment();
-    for (long i = images.at(), end = images.end(); i < end; i++) {
-      double normal = (x.getAtIndex(JAVA_DOUBLE, i) - centre) * factor;
-      y.setAtIndex(JAVA_DOUBLE, i, normal * gamma + beta);
+    for (int i = from; i < to; i++) {
+      y[i] = (x[i] - centre) * factor * gamma + beta;
     }
   }
 
   private static void derive(
-      ChannelCells[] images,
-      ChannelCells out,
+      double[][] images,
+      double[] dx,
+      int from,
+      int to,
       double centre,
       double slope,
       double average,
       double factor) {
-    MemorySegment in = images[0].segment();
-    MemorySegment gradient = images[1].segment();
-    MemorySegment dx = out.segment();
-    for (long i = out.at(), end = out.end(); i < end; i++) {
-      double z = in.getAtIndex(JAVA_DOUBLE, i) - centre;
-      double d = gradient.getAtIndex(JAVA_DOUBLE, i) - average - slope * z;
-      dx.setAtIndex(JAVA_DOUBLE, i, factor * d);
+    double[] x = images[0];
+    double[] dout = images[1];
+    for (int i = from; i < to; i++) {
+      dx[i] = factor * (dout[i] - average - slope * (x[i] - centre));
     }
   }
 }

@@ -2,30 +2,40 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 
 /**
  * Goes through the channels of all images: for sums, one per channel, and for results of the
- * images' shape. Each task sums some images into numbers of its own, which are added in the order
- * of the tasks.
+ * images' shape. Cells are brought to doubles in arrays, a piece of a large channel or several
+ * small channels at a time. Each task sums some images into numbers of its own, which are added in
+ * the order of the tasks.
  *
+ * @param precision of the matrices
  * @param images rows of the matrices
  * @param cells cells of a channel of an image
  */
 record ChannelSums(
-    Parallel parallel, ExecutionContext context, long images, int channels, long cells) {
+    Parallel parallel,
+    ExecutionContext context,
+    Precision precision,
+    long images,
+    int channels,
+    long cells) {
   private static final long CELLS_PER_TASK = 1 << 15;
+  private static final int BLOCK = 1024;
 
-  /** The sum over the cells of one channel of one image. */
+  /** The sum over cells of one channel: those of arrays from an index to before another. */
   @FunctionalInterface
   interface Span {
-    double sum(int channel, ChannelCells[] images);
+    double sum(int channel, double[][] images, int from, int to);
   }
 
-  /** Computes the cells of one channel of one image. */
+  /** Computes cells of one channel, likewise. */
   @FunctionalInterface
   interface Work {
-    void run(int channel, ChannelCells[] images, ChannelCells out);
+    void run(int channel, double[][] images, double[] out, int from, int to);
   }
 
   private long imagesPerTask() {
@@ -43,12 +53,13 @@ record ChannelSums(
         perTask,
         (from, to) -> {
           int at = (int) (from / perTask) * channels;
-          ChannelCells[] read = cells(sources);
+          Arrays arrays = new Arrays(sources);
           for (long image = from; image < to; image++) {
-            for (int c = 0; c < channels; c++) {
-              read(read, image * channels + c);
-              partial[at + c] += span.sum(c, read);
-            }
+            arrays.forEach(
+                image,
+                (channel, first, end) ->
+                    partial[at + channel] += span.sum(channel, arrays.read, first, end),
+                null);
           }
         });
     double[] sums = new double[channels];
@@ -65,30 +76,58 @@ record ChannelSums(
         images,
         imagesPerTask(),
         (from, to) -> {
-          ChannelCells[] read = cells(sources);
-          ChannelCells written = new ChannelCells(out, cells);
+          Arrays arrays = new Arrays(sources);
           for (long image = from; image < to; image++) {
-            for (int c = 0; c < channels; c++) {
-              read(read, image * channels + c);
-              written.write(image * channels + c);
-              work.run(c, read, written);
-              written.written();
-            }
+            arrays.forEach(
+                image,
+                (channel, first, end) -> work.run(channel, arrays.read, arrays.written, first, end),
+                out);
           }
         });
   }
 
-  private ChannelCells[] cells(DenseMatrix[] sources) {
-    ChannelCells[] read = new ChannelCells[sources.length];
-    for (int i = 0; i < read.length; i++) {
-      read[i] = new ChannelCells(sources[i], cells);
-    }
-    return read;
+  /** What is done with the cells of a channel, between two indices of the arrays. */
+  @FunctionalInterface
+  private interface Piece {
+    void run(int channel, int first, int end);
   }
 
-  private static void read(ChannelCells[] images, long channel) {
-    for (ChannelCells image : images) {
-      image.read(channel);
+  /** The cells of a piece of an image; belongs to one thread. */
+  private final class Arrays {
+    private final DenseMatrix[] sources;
+    private final int most = (int) Math.min(BLOCK, channels * cells);
+    private final CellBlocks blocks = new CellBlocks(precision, most);
+    private final double[][] read;
+    private final double[] written = new double[most];
+
+    Arrays(DenseMatrix[] sources) {
+      this.sources = sources;
+      this.read = new double[sources.length][most];
+    }
+
+    /**
+     * Goes through an image.
+     *
+     * @param out what is written is stored there, unless null
+     */
+    void forEach(long image, Piece piece, DenseMatrix out) {
+      long width = channels * cells;
+      int step = (int) (cells > BLOCK ? BLOCK : BLOCK / Math.max(1, cells) * cells);
+      for (long at = 0, count; at < width; at += count) {
+        long end = cells > BLOCK ? at - at % cells + cells : width;
+        count = Math.min(step, end - at);
+        int n = (int) count;
+        for (int i = 0; i < read.length; i++) {
+          blocks.load(sources[i].segment(), image * width + at, read[i], 0, n);
+        }
+        for (int first = 0, next; first < n; first = next) {
+          next = (int) Math.min(n, first + cells);
+          piece.run((int) ((at + first) / cells), first, next);
+        }
+        if (out != null) {
+          blocks.store(written, 0, out.segment(), image * width + at, n);
+        }
+      }
     }
   }
 }

@@ -45,7 +45,7 @@ final class CrossEntropy {
           Softmax.powers(block, x, block.cells()[block.cells().length - 3], powers);
           int cols = block.cols();
           for (int at = 0; at < block.count(); at += cols) {
-            double log = Math.log(Softmax.sum(powers, at, at + cols));
+            double log = Math.log(LaneSums.sum(powers, at, at + cols));
             for (int j = at; j < at + cols; j++) {
               sums[task] += wanted[j] == 0 ? 0 : wanted[j] * (log - x[j]);
             }
@@ -79,7 +79,7 @@ final class CrossEntropy {
                 int cols = block.cols();
                 for (int at = 0; at < block.count(); at += cols) {
                   double share =
-                      Softmax.sum(wanted, at, at + cols) / Softmax.sum(powers, at, at + cols);
+                      LaneSums.sum(wanted, at, at + cols) / LaneSums.sum(powers, at, at + cols);
                   for (int j = at; j < at + cols; j++) {
                     powers[j] = (powers[j] * share - wanted[j]) * factor;
                   }

@@ -62,16 +62,11 @@ final class LayerNormalisation {
 
   /** Normalises one row; returns the inverse of its deviation. */
   private static double normalise(double[] x, double[] norm, int at, int cols, double epsilon) {
-    double mean = Softmax.sum(x, at, at + cols) / cols;
-    double squares = 0;
-    for (int j = at; j < at + cols; j++) {
-      double distance = x[j] - mean;
-      norm[j] = distance;
-      squares += distance * distance;
-    }
+    double mean = LaneSums.sum(x, at, at + cols) / cols;
+    double squares = LaneSums.squares(x, mean, at, at + cols);
     double scale = 1 / Math.sqrt(squares / cols + epsilon);
     for (int j = at; j < at + cols; j++) {
-      norm[j] *= scale;
+      norm[j] = (x[j] - mean) * scale;
     }
     return scale;
   }
@@ -91,11 +86,11 @@ final class LayerNormalisation {
       blocks.run(
           new DenseMatrix[] {dout, norm},
           new DenseMatrix[] {dx},
-          0,
+          1,
           (block, task) -> {
             for (int i = 0; i < block.rows(); i++) {
               double scale = inverse[Math.toIntExact(block.row() + i)];
-              gradient(block.cells(), i * cols, scale, gamma, sums[task]);
+              gradient(block.cells(), i * cols, scale, gamma, sums[task], block.cells()[3]);
             }
           });
       double[] all = new double[2 * cols];
@@ -113,26 +108,32 @@ final class LayerNormalisation {
     }
   }
 
+  /**
+   * The gradient of one row, and what it adds to those of gamma and beta.
+   *
+   * @param cells of the block: dout, norm and what becomes dx
+   * @param at where the row begins there
+   * @param weighted scratch: a row
+   */
   private static void gradient(
-      double[][] cells, int at, double scale, double[] gamma, double[] sums) {
+      double[][] cells, int at, double scale, double[] gamma, double[] sums, double[] weighted) {
     double[] dout = cells[0];
     double[] norm = cells[1];
     double[] dx = cells[2];
     int cols = gamma.length;
-    double total = 0;
-    double products = 0;
     for (int j = 0; j < cols; j++) {
-      double d = dout[at + j];
-      double product = d * norm[at + j];
-      sums[j] += product;
-      sums[cols + j] += d;
-      total += d * gamma[j];
-      products += product * gamma[j];
+      sums[j] += dout[at + j] * norm[at + j];
     }
-    double mean = total / cols;
-    double slope = products / cols;
     for (int j = 0; j < cols; j++) {
-      dx[at + j] = scale * (dout[at + j] * gamma[j] - mean - norm[at + j] * slope);
+      sums[cols + j] += dout[at + j];
+    }
+    for (int j = 0; j < cols; j++) {
+      weighted[j] = dout[at + j] * gamma[j];
+    }
+    double mean = LaneSums.sum(weighted, 0, cols) / cols;
+    double slope = LaneSums.products(norm, at, 0, weighted, 0, cols) / cols;
+    for (int j = 0; j < cols; j++) {
+      dx[at + j] = scale * (weighted[j] - mean - norm[at + j] * slope);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +24,7 @@ final class LstmGradient implements Kernel {
   private final LazyBlas blas;
   private final Precision precision;
 
-  /** Of matrices of that precision; computes in double in either, and rounds at the end. */
+  /** Of matrices of that precision; passes without products of such cells. */
   LstmGradient(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
@@ -32,6 +33,10 @@ final class LstmGradient implements Kernel {
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
+    CellProducts products = CellProducts.of(precision, blas.get());
+    if (products == null) {
+      return null;
+    }
     LstmShape shape = LstmShape.of(operation, inputs, precision);
     boolean sequences = Arguments.flag(operation, inputs, 5);
     long n = shape.examples();
@@ -47,9 +52,8 @@ final class LstmGradient implements Kernel {
     long blocks = Parallel.chunks(n, shape.block());
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = shape.result(scratch, n, (long) steps * shape.features());
-      // Doubles in either precision, since tasks add to them; rounded where they come out.
-      DenseMatrix dw = scratch.matrix(weights.rows(), weights.cols());
-      DenseMatrix db = scratch.matrix(1, shape.gates());
+      DenseMatrix dw = shape.result(scratch, weights.rows(), weights.cols());
+      DenseMatrix db = shape.result(scratch, 1, shape.gates());
       DenseMatrix dout0 = shape.result(scratch, n, units);
       DenseMatrix dc0 = shape.result(scratch, n, units);
       if (blocks == 0) {
@@ -62,9 +66,10 @@ final class LstmGradient implements Kernel {
         LstmBackwardSteps back =
             new LstmBackwardSteps(
                 shape,
-                blas.get(),
+                products,
                 Arguments.matrix(operation, inputs, 0, precision),
-                scratch.dense(weights, Precision.FP64).segment(),
+                weights,
+                shape.outputWeightsTurned(weights, scratch),
                 Arguments.matrix(operation, inputs, 3, precision),
                 Arguments.matrix(operation, inputs, 4, precision),
                 dout,
@@ -72,29 +77,23 @@ final class LstmGradient implements Kernel {
                 cacheOut,
                 cacheC,
                 cacheGates,
-                scratch.doubles(Math.multiplyExact(n * steps, (long) shape.gates())),
+                scratch.bytes(
+                    Math.multiplyExact(n * steps, (long) shape.gates() * precision.bytesPerCell())),
                 dx,
                 dout0,
                 dc0);
-        Slots<MemorySegment> slots =
-            Slots.ofCells(scratch, context, blocks, back.room(shape.block()), Precision.FP64);
         parallel.forRange(
             context,
             n,
             shape.block(),
             (from, to) -> {
               long block = from / shape.block();
-              MemorySegment slot = slots.borrow();
-              try {
-                back.run(
-                    from,
-                    (int) (to - from),
-                    slot,
-                    weightSums.segment(block),
-                    biasSums.segment(block));
-              } finally {
-                slots.giveBack(slot);
-              }
+              back.run(
+                  from,
+                  (int) (to - from),
+                  weightSums.segment(block),
+                  biasSums.segment(block),
+                  context.allocator());
             });
         weightSums.addUp(parallel, context);
         biasSums.addUp(parallel, context);

@@ -5,6 +5,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.operation.Operation;
@@ -98,8 +99,30 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
     return new Blas.Block(matrix.segment(), firstCell, apart);
   }
 
+  /** The weights of the outputs, transposed: (4 units) x units. */
+  DenseMatrix outputWeightsTurned(DenseMatrix weights, Scratch scratch) {
+    DenseMatrix turned = result(scratch, gates(), units);
+    CellBlocks blocks = new CellBlocks(precision, gates());
+    double[] row = new double[gates()];
+    for (int unit = 0; unit < units; unit++) {
+      blocks.load(weights.segment(), (long) (features + unit) * gates(), row, 0, gates());
+      for (int gate = 0; gate < gates(); gate++) {
+        turned.set(gate, unit, row[gate]);
+      }
+    }
+    return turned;
+  }
+
   int gates() {
     return 4 * units;
+  }
+
+  /**
+   * Whether products over several steps take one example after the other, all of its steps at once,
+   * and not step after step: whichever has more rows. Not where rows lie too far from each other.
+   */
+  boolean goesByExample() {
+    return steps >= Math.min(examples, block()) && examples * gates() <= Integer.MAX_VALUE;
   }
 
   /** Examples per task. */

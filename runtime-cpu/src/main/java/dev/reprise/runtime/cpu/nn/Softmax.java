@@ -41,22 +41,6 @@ final class Softmax {
     ExponentialBlocks.exp(x, k, powers, block.count());
   }
 
-  static double sum(double[] cells, int from, int to) {
-    double sum = 0;
-    for (int j = from; j < to; j++) {
-      sum += cells[j];
-    }
-    return sum;
-  }
-
-  private static double dot(double[] a, double[] b, int from, int to) {
-    double sum = 0;
-    for (int j = from; j < to; j++) {
-      sum += a[j] * b[j];
-    }
-    return sum;
-  }
-
   Operand[] probabilities(Operation operation, Operand[] inputs, ExecutionContext context) {
     return map(
         operation,
@@ -67,7 +51,7 @@ final class Softmax {
           powers(block, block.cells()[0], block.cells()[2], out);
           int cols = block.cols();
           for (int at = 0; at < block.count(); at += cols) {
-            double sum = sum(out, at, at + cols);
+            double sum = LaneSums.sum(out, at, at + cols);
             for (int j = at; j < at + cols; j++) {
               out[j] /= sum;
             }
@@ -86,7 +70,7 @@ final class Softmax {
           powers(block, x, block.cells()[2], out);
           int cols = block.cols();
           for (int at = 0; at < block.count(); at += cols) {
-            double log = Math.log(sum(out, at, at + cols));
+            double log = Math.log(LaneSums.sum(out, at, at + cols));
             for (int j = at; j < at + cols; j++) {
               out[j] = x[j] - log;
             }
@@ -106,7 +90,7 @@ final class Softmax {
           double[] out = block.cells()[2];
           int cols = block.cols();
           for (int at = 0; at < block.count(); at += cols) {
-            double sum = dot(gradient, probs, at, at + cols);
+            double sum = LaneSums.products(gradient, at, 0, probs, at, cols);
             for (int j = at; j < at + cols; j++) {
               out[j] = gradient[j] * probs[j] - probs[j] * sum;
             }
@@ -126,7 +110,7 @@ final class Softmax {
           ExponentialBlocks.exp(block.cells()[1], block.cells()[3], out, block.count());
           int cols = block.cols();
           for (int at = 0; at < block.count(); at += cols) {
-            double sum = sum(gradient, at, at + cols);
+            double sum = LaneSums.sum(gradient, at, at + cols);
             for (int j = at; j < at + cols; j++) {
               out[j] = gradient[j] - out[j] * sum;
             }
