@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.cpu.code.CellFunction;
+
 /**
  * Powers of e over blocks of cells, as vector code: see {@link SigmoidLoops} for how. Within 2
  * units in the last place of the true value. Stateless.
@@ -18,6 +20,9 @@ public final class ExponentialBlocks {
    * @param out not x
    */
   public static void exp(double[] x, double[] k, double[] out, int n) {
+    if (CellFunction.areThere() && CellFunction.EXPONENTIAL.run(x, out, n)) {
+      return;
+    }
     prepare(x, k, out, n);
     for (int i = 0; i < n; i++) {
       double power = SigmoidLoops.Exponential.powerOfTwo(k[i]);

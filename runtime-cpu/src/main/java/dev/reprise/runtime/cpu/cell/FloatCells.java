@@ -44,7 +44,9 @@ final class FloatCells {
   private Kernel unary(FloatUnary loop) {
     return (operation, inputs, context) ->
         inputs[0] instanceof DenseMatrix x
-            ? new Operand[] {map(x, null, (a, _, n, wide) -> loop.array(a, a, n, wide), context)}
+            ? new Operand[] {
+              map(x, null, (a, _, n, wide) -> loop.array(a, a, n, wide), loop::segment, context)
+            }
             : null;
   }
 
@@ -167,6 +169,17 @@ final class FloatCells {
 
   private DenseMatrix map(
       DenseMatrix x, BlockLoader second, BlockBody body, ExecutionContext context) {
+    return map(x, second, body, (_, _, _, _, _) -> false, context);
+  }
+
+  /** Computes cells in memory, or does nothing and returns false; offsets in bytes. */
+  @FunctionalInterface
+  private interface Whole {
+    boolean run(MemorySegment x, long atX, MemorySegment out, long atOut, long n);
+  }
+
+  private DenseMatrix map(
+      DenseMatrix x, BlockLoader second, BlockBody body, Whole whole, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), Precision.FP32);
     MemorySegment source = x.segment();
     MemorySegment target = out.segment();
@@ -175,6 +188,10 @@ final class FloatCells {
         x.cells(),
         CHUNK,
         (from, to) -> {
+          long start = CELL.byteSize() * from;
+          if (whole.run(source, start, target, start, to - from)) {
+            return;
+          }
           int width = (int) Math.min(BLOCK, to - from);
           WideBlocks wide = new WideBlocks(() -> new double[width]);
           float[] a = new float[width];

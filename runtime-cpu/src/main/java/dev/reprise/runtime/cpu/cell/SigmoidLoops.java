@@ -1,10 +1,13 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Functions of e^x over whole blocks, up to three times as fast as one call of {@code Math} per
- * cell, because all but the last step is vector code.
+ * cell, because all but the last step is vector code; four more times as {@link CellFunction}s,
+ * with the same bits.
  *
  * <p>As usual e^x is 2^k e^r with k = rint(x / ln 2) and |r| at most ln 2 / 2, where e^r - 1 is its
  * Taylor polynomial of degree 13, which is exact to 2^-60 there. The sigmoid is within 2 units in
@@ -30,6 +33,11 @@ final class SigmoidLoops {
   /** 1 / (1 + e^-x). */
   static final class Sigmoid extends Exponential {
     @Override
+    CellFunction code() {
+      return CellFunction.LOGISTIC;
+    }
+
+    @Override
     double cell(double x) {
       return 1 / (1 + Math.exp(-x));
     }
@@ -53,6 +61,11 @@ final class SigmoidLoops {
 
   /** Hyperbolic tangent, as (e^2x - 1) / (e^2x + 1) of the absolute value. */
   static final class Tanh extends Exponential {
+    @Override
+    CellFunction code() {
+      return CellFunction.TANH;
+    }
+
     @Override
     double cell(double x) {
       return Math.tanh(x);
@@ -84,13 +97,40 @@ final class SigmoidLoops {
     /** The result from k and from e^r - 1. */
     abstract void finish(double[] x, double[] k, double[] rest, double[] out, int n);
 
+    /** The same in machine code. */
+    abstract CellFunction code();
+
     @Override
     final void array(double[] x, double[] out, int n) {
-      compute(x, new double[n], new double[n], out, n);
+      if (x == out || !runCode(x, out, n)) {
+        compute(x, new double[n], new double[n], out, n);
+      }
+    }
+
+    /** False where there is no code, or none for these cells. */
+    private boolean runCode(double[] x, double[] out, int n) {
+      return CellFunction.areThere() && code().run(x, out, n);
+    }
+
+    private boolean runCode(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
+      long bytes = Double.BYTES * n;
+      return CellFunction.areThere()
+          && x.address() + atX != out.address() + atOut
+          && code().run(Precision.FP64, x.asSlice(atX, bytes), out.asSlice(atOut, bytes), n);
+    }
+
+    @Override
+    final boolean floats(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
+      long bytes = Float.BYTES * n;
+      return CellFunction.areThere()
+          && code().run(Precision.FP32, x.asSlice(atX, bytes), out.asSlice(atOut, bytes), n);
     }
 
     @Override
     final void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
+      if (runCode(x, atX, out, atOut, n)) {
+        return;
+      }
       int width = BinaryLoop.block(n);
       double[] block = new double[width];
       double[] k = new double[width];
@@ -105,6 +145,10 @@ final class SigmoidLoops {
 
     /** Computes n cells; {@code out} may be x, k and {@code rest} are scratch. */
     final void compute(double[] x, double[] k, double[] rest, double[] out, int n) {
+      if (runCode(x, rest, n)) {
+        System.arraycopy(rest, 0, out, 0, n);
+        return;
+      }
       argument(x, rest, n);
       reduce(rest, k, n);
       exponentialLessOne(rest, n);
@@ -122,20 +166,15 @@ final class SigmoidLoops {
 
     static void exponentialLessOne(double[] x, int n) {
       for (int i = 0; i < n; i++) {
+        // Estrin's scheme: products that do not wait for each other.
         double r = x[i];
-        double p = 1 / 6227020800.0;
-        p = p * r + 1 / 479001600.0;
-        p = p * r + 1 / 39916800.0;
-        p = p * r + 1 / 3628800.0;
-        p = p * r + 1 / 362880.0;
-        p = p * r + 1 / 40320.0;
-        p = p * r + 1 / 5040.0;
-        p = p * r + 1 / 720.0;
-        p = p * r + 1 / 120.0;
-        p = p * r + 1 / 24.0;
-        p = p * r + 1 / 6.0;
-        p = p * r + 0.5;
-        x[i] = r + (r * r) * p;
+        double s = r * r;
+        double q = s * s;
+        double low = (0.5 + 1 / 6.0 * r) + (1 / 24.0 + 1 / 120.0 * r) * s;
+        double middle = (1 / 720.0 + 1 / 5040.0 * r) + (1 / 40320.0 + 1 / 362880.0 * r) * s;
+        double high =
+            (1 / 3628800.0 + 1 / 39916800.0 * r) + (1 / 479001600.0 + 1 / 6227020800.0 * r) * s;
+        x[i] = r + s * (low + (middle + high * q) * q);
       }
     }
 

@@ -9,6 +9,15 @@ abstract class UnaryLoop {
 
   abstract void array(double[] x, double[] out, int n);
 
+  /**
+   * {@code out = f(x)} over n floats that are not those of x, rounded; offsets in bytes.
+   *
+   * @return false when that is not done: then it is done by way of arrays
+   */
+  boolean floats(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
+    return false;
+  }
+
   /** {@code out = f(x)} over n cells; offsets in bytes. */
   void segment(MemorySegment x, long atX, MemorySegment out, long atOut, long n) {
     int width = BinaryLoop.block(n);

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Writes the few instructions of x86-64 and AVX2 that {@link PanelCode} consists of (Intel 64 and
- * IA-32 Architectures Software Developer's Manual, volume 2). General registers and vector
- * registers are given by their numbers, 0 to 15.
+ * Writes the few instructions of x86-64 and AVX2 that {@link PanelCode} and {@link CellCode}
+ * consist of (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2). General
+ * registers and vector registers are given by their numbers, 0 to 15.
  *
  * <p>Belongs to one thread.
  */
@@ -29,15 +29,19 @@ final class Assembler {
   static final int R14 = 14;
   static final int R15 = 15;
 
-  /** Opcode maps of VEX instructions: those that begin with 0F, and with 0F 38. */
-  private static final int MAP_0F = 1;
+  /** Opcode maps of VEX instructions: those that begin with 0F, with 0F 38 and with 0F 3A. */
+  static final int MAP_0F = 1;
 
-  private static final int MAP_0F38 = 2;
+  static final int MAP_0F38 = 2;
+  static final int MAP_0F3A = 3;
 
   private static final int MOST_BYTES = 4096;
 
-  private static final int PREFIX_NONE = 0;
-  private static final int PREFIX_66 = 1;
+  static final int PREFIX_NONE = 0;
+  static final int PREFIX_66 = 1;
+
+  /** A base that stands for the place behind the instruction, to which a displacement counts. */
+  private static final int NEXT_INSTRUCTION = -1;
 
   private final ByteBuffer code = ByteBuffer.allocate(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final boolean doubles;
@@ -64,6 +68,11 @@ final class Assembler {
       return new Address(base, index, scale, 0);
     }
 
+    /** So far behind the end of the instruction, or to be {@linkplain #pointTo set} later. */
+    static Address ahead(int displacement) {
+      return new Address(NEXT_INSTRUCTION, -1, 1, displacement);
+    }
+
     Address plus(int bytes) {
       return new Address(base, index, scale, displacement + bytes);
     }
@@ -73,7 +82,7 @@ final class Assembler {
     }
 
     private int baseBit() {
-      return base >> 3;
+      return base >= 8 ? 1 : 0;
     }
   }
 
@@ -130,6 +139,17 @@ final class Assembler {
     general(0x85, register, register);
   }
 
+  void zero(int register) {
+    general(0x31, register, register);
+  }
+
+  void addNumber(int to, int number) {
+    rex(1, 0, 0, to >> 3);
+    int8(0x81);
+    int8(0xC0 | to & 7);
+    int32(number);
+  }
+
   void decrement(int register) {
     rex(1, 0, 0, register >> 3);
     int8(0xFF);
@@ -167,33 +187,67 @@ final class Assembler {
   }
 
   void clear(int vector) {
-    vex(MAP_0F, prefix(), false, vector, vector, 0, vector >> 3);
+    vex(MAP_0F, prefix(), false, true, vector, vector, 0, vector >> 3);
     int8(0x57);
     int8(0xC0 | (vector & 7) << 3 | vector & 7);
   }
 
   void loadVector(int to, Address from) {
-    vector(MAP_0F, prefix(), false, 0x10, to, 0, from);
+    vector(MAP_0F, prefix(), true, 0x10, to, 0, from);
   }
 
   void storeVector(Address to, int from) {
-    vector(MAP_0F, prefix(), false, 0x11, from, 0, to);
+    vector(MAP_0F, prefix(), true, 0x11, from, 0, to);
   }
 
   void addVector(int to, int one, Address other) {
-    vector(MAP_0F, prefix(), false, 0x58, to, one, other);
+    vector(MAP_0F, prefix(), true, 0x58, to, one, other);
   }
 
   /** Every cell of {@code to} is the one at the address. */
   void broadcast(int to, Address from) {
-    vector(MAP_0F38, PREFIX_66, false, doubles ? 0x19 : 0x18, to, 0, from);
+    vector(MAP_0F38, PREFIX_66, true, doubles ? 0x19 : 0x18, to, 0, from);
   }
 
   /** {@code sum = sum + one * other}, rounded once. */
   void multiplyAdd(int sum, int one, int other) {
-    vex(MAP_0F38, PREFIX_66, doubles, sum, one, 0, other >> 3);
+    vex(MAP_0F38, PREFIX_66, doubles, true, sum, one, 0, other >> 3);
     int8(0xB8);
     int8(0xC0 | (sum & 7) << 3 | other & 7);
+  }
+
+  /**
+   * A vector instruction of three registers; the second is 0 where there is none.
+   *
+   * @param isWhole of 256 bits, else of 128
+   */
+  void vector(int map, int prefix, boolean isWhole, int opcode, int register, int one, int other) {
+    vex(map, prefix, false, isWhole, register, one, 0, other >> 3);
+    int8(opcode);
+    int8(0xC0 | (register & 7) << 3 | other & 7);
+  }
+
+  /** As the other, with the last operand in memory. */
+  void vector(
+      int map, int prefix, boolean isWhole, int opcode, int register, int one, Address other) {
+    vex(map, prefix, false, isWhole, register, one, other.indexBit(), other.baseBit());
+    int8(opcode);
+    modrm(register, other);
+  }
+
+  /** The last byte of some instructions of registers. */
+  void control(int number) {
+    int8(number);
+  }
+
+  /** Lets the address {@code ahead} of the instruction that ended at {@code end} be this place. */
+  void pointTo(int end) {
+    code.putInt(end - Integer.BYTES, here() - end);
+  }
+
+  /** Cells that code reads, as doubles or as integers of half the size. */
+  void data(long bits) {
+    code.putLong(bits);
   }
 
   private int prefix() {
@@ -216,23 +270,28 @@ final class Assembler {
     int8(0x40 | wide << 3 | register << 2 | index << 1 | base);
   }
 
-  private void vector(
-      int map, int prefix, boolean wide, int opcode, int register, int source, Address at) {
-    vex(map, prefix, wide, register, source, at.indexBit(), at.baseBit());
-    int8(opcode);
-    modrm(register, at);
-  }
-
-  /** The three-byte form, of 256 bits; bits of registers and the second source are inverted. */
+  /** The three-byte form; bits of registers and the second source are inverted. */
   private void vex(
-      int map, int prefix, boolean wide, int register, int source, int index, int base) {
+      int map,
+      int prefix,
+      boolean wide,
+      boolean isWhole,
+      int register,
+      int source,
+      int index,
+      int base) {
     int8(0xC4);
     int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | map);
-    int8((wide ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
+    int8((wide ? 0x80 : 0) | (~source & 15) << 3 | (isWhole ? 1 : 0) << 2 | prefix);
   }
 
   private void modrm(int register, Address at) {
     int low = (register & 7) << 3;
+    if (at.base == NEXT_INSTRUCTION) {
+      int8(low | RBP);
+      int32(at.displacement);
+      return;
+    }
     boolean hasIndex = at.index >= 0;
     boolean needsSib = hasIndex || (at.base & 7) == RSP;
     int8(0x80 | low | (needsSib ? RSP : at.base & 7));

@@ -8,6 +8,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Memory that holds machine code, of Linux: written first, then made executable and never writable
@@ -20,6 +24,22 @@ final class ExecutableMemory {
   private static final int PRIVATE_ANONYMOUS = 0x22;
 
   private ExecutableMemory() {}
+
+  /** Whether the machine has the instructions that code here consists of. */
+  static boolean canBeRun() throws IOException {
+    // Of Linux; other processors than x86-64 have no such flags.
+    Path processor = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(processor)) {
+      return false;
+    }
+    for (String line : Files.readAllLines(processor)) {
+      if (line.startsWith("flags")) {
+        List<String> flags = Arrays.asList(line.split("\\s+"));
+        return flags.contains("avx2") && flags.contains("fma");
+      }
+    }
+    return false;
+  }
 
   /**
    * Copies code to memory that may be executed.

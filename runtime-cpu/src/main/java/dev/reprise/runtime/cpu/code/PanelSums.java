@@ -9,10 +9,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * Sums of products of up to six rows of one operand with a panel of another, 64 bytes wide, in
@@ -98,25 +94,10 @@ public final class PanelSums {
 
     private static PanelSums make(boolean doubles) {
       try {
-        return canRun() ? new PanelSums(doubles) : null;
+        return ExecutableMemory.canBeRun() ? new PanelSums(doubles) : null;
       } catch (IOException | IllegalCallerException e) {
         return null;
       }
-    }
-
-    private static boolean canRun() throws IOException {
-      // Of Linux; other processors than x86-64 have no such flags.
-      Path processor = Path.of("/proc/cpuinfo");
-      if (!Files.isReadable(processor)) {
-        return false;
-      }
-      for (String line : Files.readAllLines(processor)) {
-        if (line.startsWith("flags")) {
-          List<String> flags = Arrays.asList(line.split("\\s+"));
-          return flags.contains("avx2") && flags.contains("fma");
-        }
-      }
-      return false;
     }
   }
 

@@ -91,11 +91,10 @@ final class Attention implements Kernel {
         int seen = shape.seen(from + row);
         long at = (long) row * cols;
         blocks.load(scores, at, x, 0, seen);
-        double largest = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < seen; j++) {
           x[j] *= shape.scale();
-          largest = Math.max(largest, x[j]);
         }
+        double largest = LaneSums.largest(x, 0, seen);
         for (int j = 0; j < seen; j++) {
           x[j] -= largest;
         }

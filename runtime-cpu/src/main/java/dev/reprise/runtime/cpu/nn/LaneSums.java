@@ -96,6 +96,28 @@ final class LaneSums {
     return together(a, b, c, d, e, f, g, h);
   }
 
+  /**
+   * The largest of the cells from {@code from} to before {@code to}, of which there is one at
+   * least. Cells that are no numbers may be passed over.
+   */
+  static double largest(double[] x, int from, int to) {
+    double a = x[from];
+    double b = a;
+    double c = a;
+    double d = a;
+    int i = from;
+    for (; i <= to - 4; i += 4) {
+      a = x[i] > a ? x[i] : a;
+      b = x[i + 1] > b ? x[i + 1] : b;
+      c = x[i + 2] > c ? x[i + 2] : c;
+      d = x[i + 3] > d ? x[i + 3] : d;
+    }
+    for (; i < to; i++) {
+      a = x[i] > a ? x[i] : a;
+    }
+    return Math.max(Math.max(a, b), Math.max(c, d));
+  }
+
   private static double square(double x) {
     return x * x;
   }

@@ -51,9 +51,7 @@ final class LayerNormalisation {
                   int at = i * cols;
                   double scale = normalise(cells[0], cells[2], at, cols, epsilon);
                   inverse.set(block.row() + i, 0, scale);
-                  for (int j = 0; j < cols; j++) {
-                    cells[1][at + j] = cells[2][at + j] * gamma[j] + beta[j];
-                  }
+                  move(cells[2], cells[1], at, gamma, beta, cols);
                 }
               });
       return scratch.keepAll(out, norm, inverse);
@@ -69,6 +67,14 @@ final class LayerNormalisation {
       norm[j] = (x[j] - mean) * scale;
     }
     return scale;
+  }
+
+  /** Gives one normalised row another deviation and mean in each column. */
+  private static void move(
+      double[] norm, double[] out, int at, double[] gamma, double[] beta, int cols) {
+    for (int j = 0; j < cols; j++) {
+      out[at + j] = norm[at + j] * gamma[j] + beta[j];
+    }
   }
 
   /** [dX, dgamma, dbeta]. */

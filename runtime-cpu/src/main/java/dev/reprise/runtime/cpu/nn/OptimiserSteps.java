@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.KernelTable;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OptimiserResults;
@@ -31,11 +32,20 @@ final class OptimiserSteps implements Kernel {
     void run(double[][] cells, int n);
   }
 
+  /** The same step in machine code, with its parameters. */
+  private record Code(CellFunction function, double... parameters) {}
+
+  /** A step in both forms. */
+  private record Forms(Step step, Code code) {}
+
   /** The step that numbers describe: scalar operands in their order. */
   @FunctionalInterface
   private interface Rule {
-    Step of(double[] numbers);
+    Forms of(double[] numbers);
   }
+
+  /** Cells of a task in machine code: some 20 microseconds. */
+  private static final long CHUNK = 1 << 14;
 
   private final Parallel parallel;
   private final Precision precision;
@@ -73,35 +83,72 @@ final class OptimiserSteps implements Kernel {
         numbers[count++] = Arguments.hyperparameter(operation, inputs, i);
       }
     }
-    Step step = rule.of(numbers);
+    Forms forms = rule.of(numbers);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix[] outputs = new DenseMatrix[operation.opcode().outputs()];
       for (int i = 0; i < outputs.length; i++) {
         outputs[i] = scratch.matrix(x.rows(), x.cols(), precision);
       }
-      // Rows mean nothing here: all cells as one row of single cells.
-      RowBlocks.ofCells(parallel, context, x)
-          .run(
-              matrices.toArray(DenseMatrix[]::new),
-              outputs,
-              0,
-              (block, _) -> step.run(block.cells(), block.count()));
+      DenseMatrix[] sources = matrices.toArray(DenseMatrix[]::new);
+      if (CellFunction.areThere()) {
+        parallel.forRange(
+            context,
+            x.cells(),
+            CHUNK,
+            (from, to) -> run(forms.code, sources, outputs, from, to, context));
+      } else {
+        // Rows mean nothing here: all cells as one row of single cells.
+        RowBlocks.ofCells(parallel, context, x)
+            .run(sources, outputs, 0, (block, _) -> forms.step.run(block.cells(), block.count()));
+      }
       return scratch.keepAll(outputs);
     }
   }
 
+  private void run(
+      Code code,
+      DenseMatrix[] sources,
+      DenseMatrix[] outputs,
+      long from,
+      long to,
+      ExecutionContext context) {
+    long at = from * precision.bytesPerCell();
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      CellFunction.Operands more =
+          new CellFunction.Operands(scratch.bytes(CellFunction.MORE_BYTES));
+      for (int i = 1; i < sources.length; i++) {
+        more.withInput(i, sources[i].segment(), at);
+      }
+      for (int i = 1; i < outputs.length; i++) {
+        more.withOutput(i, outputs[i].segment(), at);
+      }
+      for (int i = 0; i < code.parameters.length; i++) {
+        more.withParameter(i, code.parameters[i]);
+      }
+      code.function.run(
+          precision,
+          sources[0].segment().asSlice(at),
+          outputs[0].segment().asSlice(at),
+          more.memory(),
+          to - from);
+    }
+  }
+
   /** x - lr (dx + decay x). */
-  private static Step descent(double[] numbers) {
+  private static Forms descent(double[] numbers) {
     double lr = numbers[0];
     double decay = numbers[1];
-    return (cells, n) -> {
-      double[] x = cells[0];
-      double[] dx = decayed(x, cells[1], decay, n);
-      double[] out = cells[2];
-      for (int i = 0; i < n; i++) {
-        out[i] = x[i] - lr * dx[i];
-      }
-    };
+    CellFunction code = decay == 0 ? CellFunction.DESCENT : CellFunction.DECAYED_DESCENT;
+    Step step =
+        (cells, n) -> {
+          double[] x = cells[0];
+          double[] dx = decayed(x, cells[1], decay, n);
+          double[] out = cells[2];
+          for (int i = 0; i < n; i++) {
+            out[i] = x[i] - lr * dx[i];
+          }
+        };
+    return new Forms(step, new Code(code, lr, decay));
   }
 
   private static double[] decayed(double[] x, double[] dx, double decay, int n) {
@@ -112,63 +159,71 @@ final class OptimiserSteps implements Kernel {
   }
 
   /** v = mu v - lr dx; x + v. */
-  private static Step momentum(double[] numbers) {
+  private static Forms momentum(double[] numbers) {
     double lr = numbers[0];
     double mu = numbers[1];
     double decay = numbers[2];
-    return (cells, n) -> {
-      double[] x = cells[0];
-      double[] dx = decayed(x, cells[1], decay, n);
-      double[] v = cells[2];
-      double[] out = cells[3];
-      double[] next = cells[4];
-      for (int i = 0; i < n; i++) {
-        next[i] = mu * v[i] - lr * dx[i];
-        out[i] = x[i] + next[i];
-      }
-    };
+    CellFunction code = decay == 0 ? CellFunction.MOMENTUM : CellFunction.DECAYED_MOMENTUM;
+    Step step =
+        (cells, n) -> {
+          double[] x = cells[0];
+          double[] dx = decayed(x, cells[1], decay, n);
+          double[] v = cells[2];
+          double[] out = cells[3];
+          double[] next = cells[4];
+          for (int i = 0; i < n; i++) {
+            next[i] = mu * v[i] - lr * dx[i];
+            out[i] = x[i] + next[i];
+          }
+        };
+    return new Forms(step, new Code(code, lr, mu, decay));
   }
 
   /** v' = mu v - lr dx; x - mu v + (1 + mu) v'. */
-  private static Step nesterov(double[] numbers) {
+  private static Forms nesterov(double[] numbers) {
     double lr = numbers[0];
     double mu = numbers[1];
     double decay = numbers[2];
-    return (cells, n) -> {
-      double[] x = cells[0];
-      double[] dx = decayed(x, cells[1], decay, n);
-      double[] v = cells[2];
-      double[] out = cells[3];
-      double[] next = cells[4];
-      for (int i = 0; i < n; i++) {
-        next[i] = mu * v[i] - lr * dx[i];
-        out[i] = x[i] - mu * v[i] + (1 + mu) * next[i];
-      }
-    };
+    CellFunction code = decay == 0 ? CellFunction.NESTEROV : CellFunction.DECAYED_NESTEROV;
+    Step step =
+        (cells, n) -> {
+          double[] x = cells[0];
+          double[] dx = decayed(x, cells[1], decay, n);
+          double[] v = cells[2];
+          double[] out = cells[3];
+          double[] next = cells[4];
+          for (int i = 0; i < n; i++) {
+            next[i] = mu * v[i] - lr * dx[i];
+            out[i] = x[i] - mu * v[i] + (1 + mu) * next[i];
+          }
+        };
+    return new Forms(step, new Code(code, lr, mu, decay, 1 + mu));
   }
 
   /** cache + dx^2; x - lr dx / (sqrt(cache) + epsilon). */
-  private static Step adagrad(double[] numbers) {
+  private static Forms adagrad(double[] numbers) {
     return scaled(numbers[0], numbers[1], 1, 1);
   }
 
   /** As adagrad, with a moving average. */
-  private static Step rmsprop(double[] numbers) {
+  private static Forms rmsprop(double[] numbers) {
     return scaled(numbers[0], numbers[2], numbers[1], 1 - numbers[1]);
   }
 
-  private static Step scaled(double lr, double epsilon, double kept, double added) {
-    return (cells, n) -> {
-      double[] x = cells[0];
-      double[] dx = cells[1];
-      double[] cache = cells[2];
-      double[] out = cells[3];
-      double[] next = cells[4];
-      for (int i = 0; i < n; i++) {
-        next[i] = kept * cache[i] + added * (dx[i] * dx[i]);
-        out[i] = x[i] - lr * dx[i] / (Math.sqrt(next[i]) + epsilon);
-      }
-    };
+  private static Forms scaled(double lr, double epsilon, double kept, double added) {
+    Step step =
+        (cells, n) -> {
+          double[] x = cells[0];
+          double[] dx = cells[1];
+          double[] cache = cells[2];
+          double[] out = cells[3];
+          double[] next = cells[4];
+          for (int i = 0; i < n; i++) {
+            next[i] = kept * cache[i] + added * (dx[i] * dx[i]);
+            out[i] = x[i] - lr * dx[i] / (Math.sqrt(next[i]) + epsilon);
+          }
+        };
+    return new Forms(step, new Code(CellFunction.SCALED, lr, epsilon, kept, added));
   }
 
   private static void average(double[] old, double[] x, double beta, double[] next, int n) {
@@ -186,45 +241,62 @@ final class OptimiserSteps implements Kernel {
     }
   }
 
-  private static Step adam(double[] numbers) {
+  private static Forms adam(double[] numbers) {
     double beta1 = numbers[1];
     double beta2 = numbers[2];
     double epsilon = numbers[3];
-    double step = numbers[4] + 1;
-    double rate = numbers[0] * Math.sqrt(1 - Math.pow(beta2, step)) / (1 - Math.pow(beta1, step));
-    return (cells, n) -> {
-      double[] x = cells[0];
-      double[] out = cells[4];
-      double[] m = cells[5];
-      double[] v = cells[6];
-      average(cells[2], cells[1], beta1, m, n);
-      averageOfSquares(cells[3], cells[1], beta2, v, n);
-      for (int i = 0; i < n; i++) {
-        out[i] = x[i] - rate * m[i] / (Math.sqrt(v[i]) + epsilon);
-      }
-    };
+    double time = numbers[4] + 1;
+    double rate = numbers[0] * Math.sqrt(1 - Math.pow(beta2, time)) / (1 - Math.pow(beta1, time));
+    Step step =
+        (cells, n) -> {
+          double[] x = cells[0];
+          double[] out = cells[4];
+          double[] m = cells[5];
+          double[] v = cells[6];
+          average(cells[2], cells[1], beta1, m, n);
+          averageOfSquares(cells[3], cells[1], beta2, v, n);
+          for (int i = 0; i < n; i++) {
+            out[i] = x[i] - rate * m[i] / (Math.sqrt(v[i]) + epsilon);
+          }
+        };
+    return new Forms(
+        step, new Code(CellFunction.ADAM, beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon));
   }
 
-  private static Step adamw(double[] numbers) {
+  private static Forms adamw(double[] numbers) {
     double lr = numbers[0];
     double beta1 = numbers[1];
     double beta2 = numbers[2];
     double epsilon = numbers[3];
     double lambda = numbers[4];
-    double step = numbers[5] + 1;
-    double first = 1 - Math.pow(beta1, step);
-    double second = 1 - Math.pow(beta2, step);
-    return (cells, n) -> {
-      double[] x = cells[0];
-      double[] out = cells[4];
-      double[] m = cells[5];
-      double[] v = cells[6];
-      average(cells[2], cells[1], beta1, m, n);
-      averageOfSquares(cells[3], cells[1], beta2, v, n);
-      for (int i = 0; i < n; i++) {
-        double slope = m[i] / first / (Math.sqrt(v[i] / second) + epsilon);
-        out[i] = x[i] - lr * (slope + lambda * x[i]);
-      }
-    };
+    double time = numbers[5] + 1;
+    double first = 1 - Math.pow(beta1, time);
+    double second = 1 - Math.pow(beta2, time);
+    Step step =
+        (cells, n) -> {
+          double[] x = cells[0];
+          double[] out = cells[4];
+          double[] m = cells[5];
+          double[] v = cells[6];
+          average(cells[2], cells[1], beta1, m, n);
+          averageOfSquares(cells[3], cells[1], beta2, v, n);
+          for (int i = 0; i < n; i++) {
+            double slope = m[i] / first / (Math.sqrt(v[i] / second) + epsilon);
+            out[i] = x[i] - lr * (slope + lambda * x[i]);
+          }
+        };
+    return new Forms(
+        step,
+        new Code(
+            CellFunction.ADAMW,
+            beta1,
+            1 - beta1,
+            beta2,
+            1 - beta2,
+            lr,
+            epsilon,
+            lambda,
+            first,
+            second));
   }
 }

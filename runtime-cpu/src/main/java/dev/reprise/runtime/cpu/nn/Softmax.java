@@ -30,10 +30,8 @@ final class Softmax {
   static void powers(Block block, double[] x, double[] k, double[] powers) {
     int cols = block.cols();
     for (int at = 0; at < block.count(); at += cols) {
-      double largest = x[at];
-      for (int j = at + 1; j < at + cols; j++) {
-        largest = Math.max(largest, x[j]);
-      }
+      // A cell that is no number makes the row's sum none, whatever is the largest.
+      double largest = LaneSums.largest(x, at, at + cols);
       for (int j = at; j < at + cols; j++) {
         x[j] -= largest;
       }

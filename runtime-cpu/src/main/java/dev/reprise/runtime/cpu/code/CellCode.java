@@ -1,0 +1,295 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
+import static dev.reprise.runtime.cpu.code.Assembler.R10;
+import static dev.reprise.runtime.cpu.code.Assembler.R11;
+import static dev.reprise.runtime.cpu.code.Assembler.R8;
+import static dev.reprise.runtime.cpu.code.Assembler.R9;
+import static dev.reprise.runtime.cpu.code.Assembler.RAX;
+import static dev.reprise.runtime.cpu.code.Assembler.RBP;
+import static dev.reprise.runtime.cpu.code.Assembler.RBX;
+import static dev.reprise.runtime.cpu.code.Assembler.RCX;
+import static dev.reprise.runtime.cpu.code.Assembler.RDI;
+import static dev.reprise.runtime.cpu.code.Assembler.RDX;
+import static dev.reprise.runtime.cpu.code.Assembler.RSI;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.Assembler.Address;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The machine code of a {@link CellFunction}: a loop over cells, four at a time as doubles, whose
+ * body a formula writes. Floats are widened where they are read and rounded where they are written,
+ * so that a formula has the bits of the same operations in Java, where they are of doubles too.
+ *
+ * <p>A function of the System V calling convention: where the first input and the first output
+ * begin, where the {@linkplain CellFunction#MORE_BYTES other operands} are, how many groups of four
+ * cells there are, and the place of the mask for the cells after these. It returns other than 0
+ * when a cell was {@linkplain #refuse refused}.
+ *
+ * <p>Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
+ */
+final class CellCode {
+  static final int LAST_REGISTER = 13;
+
+  private static final int MASK = 14;
+  private static final int REFUSED = 15;
+
+  /** Doubles at a time. */
+  static final int LANES = 4;
+
+  private static final int LANE_BYTES = LANES * Double.BYTES;
+
+  private static final int[] INPUTS = {RDI, R9, R10, R11};
+  private static final int[] OUTPUTS = {RSI, RBX, RBP};
+
+  private static final int ADD = 0x58;
+  private static final int MULTIPLY = 0x59;
+  private static final int SUBTRACT = 0x5C;
+  private static final int LEAST = 0x5D;
+  private static final int DIVIDE = 0x5E;
+  private static final int AND = 0x54;
+  private static final int AND_NOT = 0x55;
+  private static final int OR = 0x56;
+  private static final int FLIP = 0x57;
+  private static final int ROOT = 0x51;
+
+  /** Predicates of comparisons, none of which raises an exception. */
+  private static final int LESS = 0x11;
+
+  private static final int NOT_LESS_OR_EQUAL = 0x16;
+
+  /** What a formula reads beside its registers. */
+  private sealed interface Source {}
+
+  private record Register(int number) implements Source {}
+
+  private record Constant(long bits) implements Source {}
+
+  private record Parameter(int number) implements Source {}
+
+  /** Writes what is done with four cells. */
+  @FunctionalInterface
+  interface Formula {
+    void write(CellCode to);
+  }
+
+  private final Assembler to;
+  private final boolean doubles;
+  private boolean masked;
+
+  /** Ends of instructions that read a constant, by its bits. */
+  private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
+
+  private CellCode(Precision precision) {
+    this.doubles = precision == Precision.FP64;
+    this.to = new Assembler(doubles);
+  }
+
+  /** Code for cells of a precision. */
+  static byte[] of(Precision precision, int inputs, int outputs, Formula formula) {
+    CellCode code = new CellCode(precision);
+    code.write(inputs, outputs, formula);
+    return code.to.bytes();
+  }
+
+  private void write(int inputs, int outputs, Formula formula) {
+    to.push(RBX);
+    to.push(RBP);
+    for (int i = 1; i < inputs; i++) {
+      to.load(INPUTS[i], Address.of(RDX, CellFunction.input(i)));
+    }
+    for (int i = 1; i < outputs; i++) {
+      to.load(OUTPUTS[i], Address.of(RDX, CellFunction.output(i)));
+    }
+    to.zero(RAX);
+    to.clear(REFUSED);
+    to.test(RCX);
+    int few = to.jumpIfZero();
+    int loop = to.here();
+    formula.write(this);
+    to.addNumber(RAX, doubles ? LANE_BYTES : LANE_BYTES / 2);
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(loop);
+    to.landHere(few);
+    to.test(R8);
+    int none = to.jumpIfZero();
+    to.address(RCX, Address.ahead(0));
+    int masks = to.here();
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, Address.of(RCX, R8, 1));
+    masked = true;
+    formula.write(this);
+    to.landHere(none);
+    to.vector(MAP_0F, PREFIX_66, true, 0x50, RAX, 0, REFUSED);
+    to.pop(RBP);
+    to.pop(RBX);
+    to.returnToCaller();
+    to.pointTo(masks);
+    writeMasks();
+    constants.forEach((bits, ends) -> {
+      ends.forEach(to::pointTo);
+      for (int i = 0; i < LANES; i++) {
+        to.data(bits);
+      }
+    });
+  }
+
+  /** For each number of cells from 0 on, the highest bits of as many cells. */
+  private void writeMasks() {
+    for (int cells = 0; cells < LANES; cells++) {
+      for (int i = 0; i < LANES; i++) {
+        if (doubles) {
+          to.data(i < cells ? -1 : 0);
+        } else {
+          // Two floats at a time; the second half of a mask is not used.
+          long low = 2 * i < cells ? 0xFFFFFFFFL : 0;
+          long high = 2 * i + 1 < cells ? 0xFFFFFFFF00000000L : 0;
+          to.data(low | high);
+        }
+      }
+    }
+  }
+
+  static Source constant(double value) {
+    return new Constant(Double.doubleToRawLongBits(value));
+  }
+
+  static Source constantBits(long bits) {
+    return new Constant(bits);
+  }
+
+  /** A number of the call. */
+  static Source parameter(int number) {
+    return new Parameter(number);
+  }
+
+  static Source register(int number) {
+    return new Register(number);
+  }
+
+  /** Reads cells of an input. */
+  void input(int register, int number) {
+    Address at = Address.of(INPUTS[number], RAX, 1);
+    if (masked) {
+      to.vector(MAP_0F38, PREFIX_66, doubles, doubles ? 0x2D : 0x2C, register, MASK, at);
+      if (!doubles) {
+        to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+      }
+    } else if (doubles) {
+      to.vector(MAP_0F, PREFIX_66, true, 0x10, register, 0, at);
+    } else {
+      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, at);
+    }
+  }
+
+  /** Writes cells of an output; in fp32 what the register holds is lost. */
+  void output(int number, int register) {
+    Address at = Address.of(OUTPUTS[number], RAX, 1);
+    if (!doubles) {
+      to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
+    }
+    if (masked) {
+      to.vector(MAP_0F38, PREFIX_66, doubles, doubles ? 0x2F : 0x2E, register, MASK, at);
+    } else {
+      to.vector(MAP_0F, doubles ? PREFIX_66 : PREFIX_NONE, doubles, 0x11, register, 0, at);
+    }
+  }
+
+  private void apply(int opcode, int result, int one, Source other) {
+    switch (other) {
+      case Register register ->
+          to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, register.number);
+      case Parameter parameter -> {
+        Address at = Address.of(RDX, CellFunction.parameter(parameter.number));
+        to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, at);
+      }
+      case Constant constant -> {
+        to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, Address.ahead(0));
+        constants.computeIfAbsent(constant.bits, _ -> new ArrayList<>()).add(to.here());
+      }
+    }
+  }
+
+  void load(int result, Source source) {
+    apply(0x10, result, 0, source);
+  }
+
+  void add(int result, int one, Source other) {
+    apply(ADD, result, one, other);
+  }
+
+  void subtract(int result, int one, Source other) {
+    apply(SUBTRACT, result, one, other);
+  }
+
+  void multiply(int result, int one, Source other) {
+    apply(MULTIPLY, result, one, other);
+  }
+
+  void divide(int result, int one, Source other) {
+    apply(DIVIDE, result, one, other);
+  }
+
+  void root(int result, int of) {
+    apply(ROOT, result, 0, register(of));
+  }
+
+  /** The lesser of both; the second where either is no number. */
+  void least(int result, int one, Source other) {
+    apply(LEAST, result, one, other);
+  }
+
+  void and(int result, int one, Source other) {
+    apply(AND, result, one, other);
+  }
+
+  /** The bits of {@code other} that {@code one} does not have. */
+  void andNot(int result, int one, Source other) {
+    apply(AND_NOT, result, one, other);
+  }
+
+  void or(int result, int one, Source other) {
+    apply(OR, result, one, other);
+  }
+
+  /** The bits of {@code one}, those that {@code other} has turned around. */
+  void flip(int result, int one, int other) {
+    apply(FLIP, result, one, register(other));
+  }
+
+  /** The nearest whole number, of two the even one. */
+  void round(int result, int of) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x09, result, 0, of);
+    to.control(0x08);
+  }
+
+  /** All bits that are moved to the left. */
+  void shiftLeft(int result, int of, int bits) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x73, 6, result, of);
+    to.control(bits);
+  }
+
+  /** All bits where {@code one} is less, else none. */
+  void less(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0xC2, result, one, other);
+    to.control(LESS);
+  }
+
+  /** All bits where {@code one} is neither less nor equal, or either is no number. */
+  void notLessOrEqual(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0xC2, result, one, other);
+    to.control(NOT_LESS_OR_EQUAL);
+  }
+
+  /** The call returns other than 0 where a register's cell has its highest bit. */
+  void refuse(int register) {
+    or(REFUSED, REFUSED, register(register));
+  }
+}

@@ -1,0 +1,276 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.CellCode.constant;
+import static dev.reprise.runtime.cpu.code.CellCode.constantBits;
+import static dev.reprise.runtime.cpu.code.CellCode.parameter;
+import static dev.reprise.runtime.cpu.code.CellCode.register;
+
+/**
+ * What {@link CellFunction}s do with four cells. Operations and their order are those of the loops
+ * in Java: {@code SigmoidLoops}, which says why they are right, and {@code OptimiserSteps}.
+ */
+final class CellFormulas {
+  private static final double PER_LN2 = 1.4426950408889634;
+  private static final double LN2_HIGH = 6.93147180369123816490e-01;
+  private static final double LN2_LOW = 1.90821492927058770002e-10;
+  private static final double LARGEST = 700;
+
+  /** e to the power of less than this is 0, rounded. */
+  private static final double VANISHING = -746;
+
+  /** tanh is 1 from here on. */
+  private static final double SATURATED = 22;
+
+  /** 1 / n! for n from 2 on. */
+  private static final double[] TAYLOR = {
+    0.5,
+    1 / 6.0,
+    1 / 24.0,
+    1 / 120.0,
+    1 / 720.0,
+    1 / 5040.0,
+    1 / 40320.0,
+    1 / 362880.0,
+    1 / 3628800.0,
+    1 / 39916800.0,
+    1 / 479001600.0,
+    1 / 6227020800.0
+  };
+
+  /** Added to a whole number, this has the number in its lowest bits, as an exponent is biased. */
+  private static final double TO_EXPONENT = 0x1.8p52 + 1023;
+
+  private static final int EXPONENT_AT = 52;
+  private static final long SIGN = Long.MIN_VALUE;
+  private static final double ONE = 1;
+
+  private CellFormulas() {}
+
+  /**
+   * From x to 2^k and e^r - 1, with x = k ln 2 + r.
+   *
+   * @param x is lost, and becomes e^r - 1
+   * @param power becomes 2^k
+   * @param spare is lost, as are five registers more
+   */
+  private static void split(CellCode to, int x, int power, int spare) {
+    to.multiply(power, x, constant(PER_LN2));
+    to.round(power, power);
+    to.multiply(spare, power, constant(LN2_HIGH));
+    to.subtract(x, x, register(spare));
+    to.multiply(spare, power, constant(LN2_LOW));
+    to.subtract(x, x, register(spare));
+    to.add(power, power, constant(TO_EXPONENT));
+    to.shiftLeft(power, power, EXPONENT_AT);
+    int square = spare + 1;
+    int fourth = spare + 2;
+    int low = spare + 3;
+    int middle = spare + 4;
+    int high = spare + 5;
+    to.multiply(square, x, register(x));
+    to.multiply(fourth, square, register(square));
+    four(to, low, 0, x, square, spare);
+    four(to, middle, 4, x, square, spare);
+    four(to, high, 8, x, square, spare);
+    to.multiply(high, high, register(fourth));
+    to.add(middle, middle, register(high));
+    to.multiply(middle, middle, register(fourth));
+    to.add(low, low, register(middle));
+    to.multiply(low, square, register(low));
+    to.add(x, x, register(low));
+  }
+
+  /** Four terms of the series divided by x^2, divided by the power of x of the first. */
+  private static void four(CellCode to, int sum, int first, int x, int square, int spare) {
+    to.multiply(sum, x, constant(TAYLOR[first + 1]));
+    to.add(sum, sum, constant(TAYLOR[first]));
+    to.multiply(spare, x, constant(TAYLOR[first + 3]));
+    to.add(spare, spare, constant(TAYLOR[first + 2]));
+    to.multiply(spare, spare, register(square));
+    to.add(sum, sum, register(spare));
+  }
+
+  /** Refuses cells whose absolute value is not up to 700; those of {@code but} are not refused. */
+  private static void refuse(CellCode to, int x, int but, int spare) {
+    to.andNot(spare, signs(to, spare), register(x));
+    int largest = spare + 1;
+    to.load(largest, constant(LARGEST));
+    to.notLessOrEqual(spare, spare, largest);
+    if (but >= 0) {
+      to.andNot(spare, but, register(spare));
+    }
+    to.refuse(spare);
+  }
+
+  private static int signs(CellCode to, int register) {
+    to.load(register, constantBits(SIGN));
+    return register;
+  }
+
+  static void exponential(CellCode to) {
+    int x = 0;
+    int power = 1;
+    int vanishes = 2;
+    int spare = 3;
+    to.input(x, 0);
+    to.load(spare, constant(VANISHING));
+    to.less(vanishes, x, spare);
+    refuse(to, x, vanishes, spare);
+    split(to, x, power, spare);
+    to.multiply(x, power, register(x));
+    to.add(x, power, register(x));
+    to.andNot(x, vanishes, register(x));
+    to.output(0, x);
+  }
+
+  static void logistic(CellCode to) {
+    int x = 0;
+    int power = 1;
+    int spare = 2;
+    int one = 8;
+    to.input(x, 0);
+    refuse(to, x, -1, spare);
+    // -x is x with the other sign: no bits differ in what follows.
+    to.load(spare, constantBits(SIGN));
+    to.flip(x, x, spare);
+    split(to, x, power, spare);
+    to.multiply(x, power, register(x));
+    to.add(x, power, register(x));
+    to.load(one, constant(ONE));
+    to.add(x, one, register(x));
+    to.divide(x, one, register(x));
+    to.output(0, x);
+  }
+
+  static void tanh(CellCode to) {
+    int x = 0;
+    int power = 1;
+    int sign = 2;
+    int spare = 3;
+    to.input(x, 0);
+    to.load(spare, constantBits(SIGN));
+    to.and(sign, spare, register(x));
+    to.andNot(x, spare, register(x));
+    to.load(spare, constant(SATURATED));
+    // No number stays none: the second operand is the result then.
+    to.least(x, spare, register(x));
+    to.add(x, x, register(x));
+    split(to, x, power, spare);
+    to.multiply(x, power, register(x));
+    to.subtract(power, power, constant(ONE));
+    to.add(x, x, register(power));
+    to.add(spare, x, constant(2));
+    to.divide(x, x, register(spare));
+    to.andNot(x, signs(to, spare), register(x));
+    to.or(x, x, register(sign));
+    to.output(0, x);
+  }
+
+  /** dx + decay x, in the register of dx. */
+  private static void decay(CellCode to, int x, int dx, int parameter, int spare) {
+    to.multiply(spare, x, parameter(parameter));
+    to.add(dx, dx, register(spare));
+  }
+
+  static void descent(CellCode to, boolean decays) {
+    to.input(0, 0);
+    to.input(1, 1);
+    if (decays) {
+      decay(to, 0, 1, 1, 2);
+    }
+    to.multiply(1, 1, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.output(0, 0);
+  }
+
+  /** Reads x, dx and v, and leaves mu v and the next v in registers 2 and 3, x in 0. */
+  private static void velocity(CellCode to, boolean decays) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.input(2, 2);
+    if (decays) {
+      decay(to, 0, 1, 2, 3);
+    }
+    to.multiply(2, 2, parameter(1));
+    to.multiply(1, 1, parameter(0));
+    to.subtract(3, 2, register(1));
+  }
+
+  static void momentum(CellCode to, boolean decays) {
+    velocity(to, decays);
+    to.add(0, 0, register(3));
+    to.output(0, 0);
+    to.output(1, 3);
+  }
+
+  static void nesterov(CellCode to, boolean decays) {
+    velocity(to, decays);
+    to.subtract(0, 0, register(2));
+    to.multiply(2, 3, parameter(3));
+    to.add(0, 0, register(2));
+    to.output(0, 0);
+    to.output(1, 3);
+  }
+
+  static void scaled(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.input(2, 2);
+    to.multiply(2, 2, parameter(2));
+    to.multiply(3, 1, register(1));
+    to.multiply(3, 3, parameter(3));
+    to.add(2, 2, register(3));
+    to.multiply(1, 1, parameter(0));
+    to.root(3, 2);
+    to.add(3, 3, parameter(1));
+    to.divide(1, 1, register(3));
+    to.subtract(0, 0, register(1));
+    to.output(0, 0);
+    to.output(1, 2);
+  }
+
+  /** Reads x, dx and the averages; leaves x, m and v in registers 0, 2 and 3. */
+  private static void averages(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.input(2, 2);
+    to.input(3, 3);
+    to.multiply(2, 2, parameter(0));
+    to.multiply(4, 1, parameter(1));
+    to.add(2, 2, register(4));
+    to.multiply(3, 3, parameter(2));
+    to.multiply(4, 1, register(1));
+    to.multiply(4, 4, parameter(3));
+    to.add(3, 3, register(4));
+  }
+
+  static void adam(CellCode to) {
+    averages(to);
+    to.multiply(4, 2, parameter(4));
+    to.root(5, 3);
+    to.add(5, 5, parameter(5));
+    to.divide(4, 4, register(5));
+    to.subtract(0, 0, register(4));
+    write(to);
+  }
+
+  static void adamw(CellCode to) {
+    averages(to);
+    to.divide(5, 3, parameter(8));
+    to.root(5, 5);
+    to.add(5, 5, parameter(5));
+    to.divide(4, 2, parameter(7));
+    to.divide(4, 4, register(5));
+    to.multiply(5, 0, parameter(6));
+    to.add(4, 4, register(5));
+    to.multiply(4, 4, parameter(4));
+    to.subtract(0, 0, register(4));
+    write(to);
+  }
+
+  private static void write(CellCode to) {
+    to.output(0, 0);
+    to.output(1, 2);
+    to.output(2, 3);
+  }
+}
