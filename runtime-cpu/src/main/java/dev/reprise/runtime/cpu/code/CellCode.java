@@ -7,6 +7,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 import static dev.reprise.runtime.cpu.code.Assembler.R10;
 import static dev.reprise.runtime.cpu.code.Assembler.R11;
+import static dev.reprise.runtime.cpu.code.Assembler.R12;
 import static dev.reprise.runtime.cpu.code.Assembler.R8;
 import static dev.reprise.runtime.cpu.code.Assembler.R9;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
@@ -37,7 +38,13 @@ import java.util.Map;
  * <p>Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
  */
 final class CellCode {
-  static final int LAST_REGISTER = 13;
+  static final int LAST_REGISTER = 10;
+
+  /** Sums of each lane's terms, or the largest ones. */
+  private static final int[] TOTALS = {11, 12};
+
+  /** Which of the last cells there are, as doubles, and as cells of the precision. */
+  private static final int WIDE_MASK = 13;
 
   private static final int MASK = 14;
   private static final int REFUSED = 15;
@@ -47,13 +54,17 @@ final class CellCode {
 
   private static final int LANE_BYTES = LANES * Double.BYTES;
 
-  private static final int[] INPUTS = {RDI, R9, R10, R11};
+  /** Masks of floats lie so far behind those of doubles. */
+  private static final int NARROW_MASKS = LANES * LANE_BYTES;
+
+  private static final int[] INPUTS = {RDI, R9, R10, R11, R12};
   private static final int[] OUTPUTS = {RSI, RBX, RBP};
 
   private static final int ADD = 0x58;
   private static final int MULTIPLY = 0x59;
   private static final int SUBTRACT = 0x5C;
   private static final int LEAST = 0x5D;
+  private static final int LARGEST = 0x5F;
   private static final int DIVIDE = 0x5E;
   private static final int AND = 0x54;
   private static final int AND_NOT = 0x55;
@@ -94,15 +105,16 @@ final class CellCode {
   }
 
   /** Code for cells of a precision. */
-  static byte[] of(Precision precision, int inputs, int outputs, Formula formula) {
+  static byte[] of(Precision precision, int inputs, int outputs, int totals, Formula formula) {
     CellCode code = new CellCode(precision);
-    code.write(inputs, outputs, formula);
+    code.write(inputs, outputs, totals, formula);
     return code.to.bytes();
   }
 
-  private void write(int inputs, int outputs, Formula formula) {
+  private void write(int inputs, int outputs, int totals, Formula formula) {
     to.push(RBX);
     to.push(RBP);
+    to.push(R12);
     for (int i = 1; i < inputs; i++) {
       to.load(INPUTS[i], Address.of(RDX, CellFunction.input(i)));
     }
@@ -111,11 +123,14 @@ final class CellCode {
     }
     to.zero(RAX);
     to.clear(REFUSED);
+    for (int i = 0; i < totals; i++) {
+      to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[i], 0, total(i));
+    }
     to.test(RCX);
     int few = to.jumpIfZero();
     int loop = to.here();
     formula.write(this);
-    to.addNumber(RAX, doubles ? LANE_BYTES : LANE_BYTES / 2);
+    to.addNumber(RAX, LANES);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
@@ -123,11 +138,17 @@ final class CellCode {
     int none = to.jumpIfZero();
     to.address(RCX, Address.ahead(0));
     int masks = to.here();
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, Address.of(RCX, R8, 1));
+    Address mask = Address.of(RCX, R8, 1);
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, doubles ? mask : mask.plus(NARROW_MASKS));
     masked = true;
     formula.write(this);
     to.landHere(none);
+    for (int i = 0; i < totals; i++) {
+      to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[i], 0, total(i));
+    }
     to.vector(MAP_0F, PREFIX_66, true, 0x50, RAX, 0, REFUSED);
+    to.pop(R12);
     to.pop(RBP);
     to.pop(RBX);
     to.returnToCaller();
@@ -141,18 +162,23 @@ final class CellCode {
     });
   }
 
-  /** For each number of cells from 0 on, the highest bits of as many cells. */
+  private static Address total(int number) {
+    return Address.of(RDX, CellFunction.total(number));
+  }
+
+  /** For each number of cells from 0 on, all bits of as many doubles; then likewise of floats. */
   private void writeMasks() {
     for (int cells = 0; cells < LANES; cells++) {
       for (int i = 0; i < LANES; i++) {
-        if (doubles) {
-          to.data(i < cells ? -1 : 0);
-        } else {
-          // Two floats at a time; the second half of a mask is not used.
-          long low = 2 * i < cells ? 0xFFFFFFFFL : 0;
-          long high = 2 * i + 1 < cells ? 0xFFFFFFFF00000000L : 0;
-          to.data(low | high);
-        }
+        to.data(i < cells ? -1 : 0);
+      }
+    }
+    for (int cells = 0; cells < LANES; cells++) {
+      // Two floats at a time; the second half is not used.
+      for (int i = 0; i < LANES; i++) {
+        long low = 2 * i < cells ? 0xFFFFFFFFL : 0;
+        long high = 2 * i + 1 < cells ? 0xFFFFFFFF00000000L : 0;
+        to.data(low | high);
       }
     }
   }
@@ -176,13 +202,22 @@ final class CellCode {
 
   /** Reads cells of an input. */
   void input(int register, int number) {
-    Address at = Address.of(INPUTS[number], RAX, 1);
+    read(register, Address.of(INPUTS[number], RAX, doubles ? Double.BYTES : Float.BYTES), doubles);
+  }
+
+  /** Reads cells of an input of doubles, whatever the precision of others. */
+  void wideInput(int register, int number) {
+    read(register, Address.of(INPUTS[number], RAX, Double.BYTES), true);
+  }
+
+  private void read(int register, Address at, boolean wide) {
     if (masked) {
-      to.vector(MAP_0F38, PREFIX_66, doubles, doubles ? 0x2D : 0x2C, register, MASK, at);
-      if (!doubles) {
+      int mask = wide ? WIDE_MASK : MASK;
+      to.vector(MAP_0F38, PREFIX_66, wide, wide ? 0x2D : 0x2C, register, mask, at);
+      if (!wide) {
         to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
       }
-    } else if (doubles) {
+    } else if (wide) {
       to.vector(MAP_0F, PREFIX_66, true, 0x10, register, 0, at);
     } else {
       to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, at);
@@ -191,14 +226,44 @@ final class CellCode {
 
   /** Writes cells of an output; in fp32 what the register holds is lost. */
   void output(int number, int register) {
-    Address at = Address.of(OUTPUTS[number], RAX, 1);
     if (!doubles) {
       to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
     }
+    write(
+        Address.of(OUTPUTS[number], RAX, doubles ? Double.BYTES : Float.BYTES), register, doubles);
+  }
+
+  /** Writes cells of an output of doubles, whatever the precision of others. */
+  void wideOutput(int number, int register) {
+    write(Address.of(OUTPUTS[number], RAX, Double.BYTES), register, true);
+  }
+
+  private void write(Address at, int register, boolean wide) {
     if (masked) {
-      to.vector(MAP_0F38, PREFIX_66, doubles, doubles ? 0x2F : 0x2E, register, MASK, at);
+      int mask = wide ? WIDE_MASK : MASK;
+      to.vector(MAP_0F38, PREFIX_66, wide, wide ? 0x2F : 0x2E, register, mask, at);
     } else {
-      to.vector(MAP_0F, doubles ? PREFIX_66 : PREFIX_NONE, doubles, 0x11, register, 0, at);
+      to.vector(MAP_0F, wide ? PREFIX_66 : PREFIX_NONE, wide, 0x11, register, 0, at);
+    }
+  }
+
+  /** Adds each lane to a total; what the register holds is lost. */
+  void total(int number, int register) {
+    if (masked) {
+      and(register, register, register(WIDE_MASK));
+    }
+    add(TOTALS[number], TOTALS[number], register(register));
+  }
+
+  /** Each lane of a total becomes the register's if that is larger; which is lost. */
+  void largestTotal(int number, int register) {
+    int total = TOTALS[number];
+    apply(LARGEST, register, register, register(total));
+    if (masked) {
+      to.vector(MAP_0F3A, PREFIX_66, true, 0x4B, total, total, register);
+      to.control(WIDE_MASK << 4);
+    } else {
+      load(total, register(register));
     }
   }
 

@@ -108,11 +108,17 @@ final class CellFormulas {
   }
 
   static void exponential(CellCode to) {
+    to.input(0, 0);
+    power(to);
+    to.output(0, 0);
+  }
+
+  /** e to the power of register 0, there. */
+  private static void power(CellCode to) {
     int x = 0;
     int power = 1;
     int vanishes = 2;
     int spare = 3;
-    to.input(x, 0);
     to.load(spare, constant(VANISHING));
     to.less(vanishes, x, spare);
     refuse(to, x, vanishes, spare);
@@ -120,7 +126,6 @@ final class CellFormulas {
     to.multiply(x, power, register(x));
     to.add(x, power, register(x));
     to.andNot(x, vanishes, register(x));
-    to.output(0, x);
   }
 
   static void logistic(CellCode to) {
@@ -272,5 +277,106 @@ final class CellFormulas {
     to.output(0, 0);
     to.output(1, 2);
     to.output(2, 3);
+  }
+
+  static void sum(CellCode to) {
+    to.input(0, 0);
+    to.total(0, 0);
+  }
+
+  static void squares(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    to.multiply(0, 0, register(0));
+    to.total(0, 0);
+  }
+
+  static void products(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(0, 0, parameter(0));
+    to.multiply(0, 0, register(1));
+    to.total(0, 0);
+  }
+
+  static void largest(CellCode to) {
+    to.input(0, 0);
+    to.largestTotal(0, 0);
+  }
+
+  static void powers(CellCode to) {
+    to.input(0, 0);
+    to.multiply(0, 0, parameter(1));
+    to.subtract(0, 0, parameter(0));
+    power(to);
+    to.wideOutput(0, 0);
+    to.total(0, 0);
+  }
+
+  static void shares(CellCode to) {
+    to.wideInput(0, 0);
+    to.divide(0, 0, parameter(0));
+    to.output(0, 0);
+  }
+
+  static void standardised(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    to.multiply(0, 0, parameter(1));
+    to.multiply(0, 0, parameter(2));
+    to.add(0, 0, parameter(3));
+    to.output(0, 0);
+  }
+
+  static void sloped(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(0, 0, parameter(0));
+    to.multiply(0, 0, parameter(1));
+    to.subtract(1, 1, parameter(2));
+    to.subtract(1, 1, register(0));
+    to.multiply(1, 1, parameter(3));
+    to.output(0, 1);
+  }
+
+  static void normalised(CellCode to) {
+    to.input(0, 0);
+    to.wideInput(1, 1);
+    to.wideInput(2, 2);
+    to.subtract(0, 0, parameter(0));
+    to.multiply(0, 0, parameter(1));
+    to.multiply(1, 0, register(1));
+    to.add(1, 1, register(2));
+    to.output(0, 1);
+    to.output(1, 0);
+  }
+
+  static void weighted(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.wideInput(2, 2);
+    to.wideInput(3, 3);
+    to.wideInput(4, 4);
+    to.add(4, 4, register(0));
+    to.wideOutput(1, 4);
+    to.multiply(2, 0, register(2));
+    to.multiply(0, 0, register(1));
+    to.add(3, 3, register(0));
+    to.wideOutput(0, 3);
+    to.multiply(1, 1, register(2));
+    to.total(0, 2);
+    to.total(1, 1);
+  }
+
+  static void unweighted(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.wideInput(2, 2);
+    to.multiply(0, 0, register(2));
+    to.subtract(0, 0, parameter(0));
+    to.multiply(1, 1, parameter(1));
+    to.subtract(0, 0, register(1));
+    to.multiply(0, 0, parameter(2));
+    to.output(0, 0);
   }
 }

@@ -48,18 +48,47 @@ public enum CellFunction {
    */
   ADAM(4, 3, CellFormulas::adam),
   /** As adam, but for the last parameters: lr, epsilon, lambda, and what m and v are divided by. */
-  ADAMW(4, 3, CellFormulas::adamw);
+  ADAMW(4, 3, CellFormulas::adamw),
+  /** Total: the sum of x. */
+  SUM(1, 0, 1, CellFormulas::sum),
+  /** Total: the sum of (x - c)^2; parameter c. */
+  SQUARES(1, 0, 1, CellFormulas::squares),
+  /** Total: the sum of (x - c) y; parameter c. */
+  PRODUCTS(2, 0, 1, CellFormulas::products),
+  /** Total: the largest x. */
+  LARGEST(1, 0, 1, CellFormulas::largest),
+  /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
+  POWERS(1, 1, 1, CellFormulas::powers),
+  /** x / p of doubles x; parameter p. */
+  SHARES(1, 1, CellFormulas::shares),
+  /** (x - c) f g + b; parameters c, f, g, b. */
+  STANDARDISED(1, 1, CellFormulas::standardised),
+  /** f (y - a - s (x - c)) of x, y; parameters c, s, a, f. */
+  SLOPED(2, 1, CellFormulas::sloped),
+  /** n g + b and n = (x - c) f, of x and doubles g, b; parameters c, f. */
+  NORMALISED(3, 2, CellFormulas::normalised),
+  /**
+   * Of x, n, and doubles g, s, t: the next s + x n and t + x as doubles; totals: the sums of x g
+   * and of n x g.
+   */
+  WEIGHTED(5, 2, 2, CellFormulas::weighted),
+  /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
+  UNWEIGHTED(3, 1, CellFormulas::unweighted);
 
   private static final int LANE_BYTES = CellCode.LANES * Double.BYTES;
-  private static final int FIRST_OUTPUT = 3 * Long.BYTES;
+  private static final int FIRST_OUTPUT = 4 * Long.BYTES;
   private static final int FIRST_PARAMETER = 64;
   private static final int MOST_PARAMETERS = 9;
 
+  private static final int FIRST_TOTAL = FIRST_PARAMETER + MOST_PARAMETERS * LANE_BYTES;
+  private static final int TOTALS = 2;
+
   /** Bytes that the {@linkplain Operands operands} of a call take. */
-  public static final int MORE_BYTES = FIRST_PARAMETER + MOST_PARAMETERS * LANE_BYTES;
+  public static final int MORE_BYTES = FIRST_TOTAL + TOTALS * LANE_BYTES;
 
   private final int inputs;
   private final int outputs;
+  private final int totals;
   private final CellCode.Formula formula;
 
   // By precision; made when first needed. Segments are immutable, so a thread that sees one without
@@ -67,8 +96,13 @@ public enum CellFunction {
   private final MemorySegment[] codes = new MemorySegment[2];
 
   CellFunction(int inputs, int outputs, CellCode.Formula formula) {
+    this(inputs, outputs, 0, formula);
+  }
+
+  CellFunction(int inputs, int outputs, int totals, CellCode.Formula formula) {
     this.inputs = inputs;
     this.outputs = outputs;
+    this.totals = totals;
     this.formula = formula;
   }
 
@@ -82,6 +116,10 @@ public enum CellFunction {
 
   static int parameter(int number) {
     return FIRST_PARAMETER + number * LANE_BYTES;
+  }
+
+  static int total(int number) {
+    return FIRST_TOTAL + number * LANE_BYTES;
   }
 
   /** Whether the machine can run such code; looked at once. */
@@ -121,7 +159,8 @@ public enum CellFunction {
     int at = precision.ordinal();
     if (codes[at] == null) {
       try {
-        codes[at] = ExecutableMemory.holding(CellCode.of(precision, inputs, outputs, formula));
+        codes[at] =
+            ExecutableMemory.holding(CellCode.of(precision, inputs, outputs, totals, formula));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
@@ -147,7 +186,10 @@ public enum CellFunction {
   /**
    * Computes n cells.
    *
-   * @param more of {@link Operands}
+   * @param x the first input, as the first output of cells of the precision unless its function
+   *     says doubles
+   * @param out null memory where there is none
+   * @param more of {@link Operands}; null memory for functions of one input without parameters
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
   public boolean run(
@@ -190,11 +232,39 @@ public enum CellFunction {
       return this;
     }
 
+    /** What the lanes of a total are before the first cell. */
+    public Operands withTotal(int number, double value) {
+      return withLanes(total(number), value);
+    }
+
+    /** The sum of a total's lanes. */
+    public double sum(int number) {
+      int at = total(number);
+      return (lane(at, 0) + lane(at, 2)) + (lane(at, 1) + lane(at, 3));
+    }
+
+    /** The largest of a total's lanes. */
+    public double largest(int number) {
+      double largest = lane(total(number), 0);
+      for (int i = 1; i < CellCode.LANES; i++) {
+        double lane = lane(total(number), i);
+        largest = lane > largest ? lane : largest;
+      }
+      return largest;
+    }
+
+    private double lane(int at, int lane) {
+      return memory.get(ValueLayout.JAVA_DOUBLE, at + (long) lane * Double.BYTES);
+    }
+
     /** A number that all cells are computed with. */
     public Operands withParameter(int number, double value) {
+      return withLanes(parameter(number), value);
+    }
+
+    private Operands withLanes(int at, double value) {
       for (int lane = 0; lane < CellCode.LANES; lane++) {
-        long at = parameter(number) + (long) lane * Double.BYTES;
-        memory.set(ValueLayout.JAVA_DOUBLE, at, value);
+        memory.set(ValueLayout.JAVA_DOUBLE, at + (long) lane * Double.BYTES, value);
       }
       return this;
     }

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.nn;
 
+import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
@@ -51,7 +52,8 @@ final class Attention implements Kernel {
         Step step = new Step(cells, out, logsum, products);
         Slots<MemorySegment> slots =
             Slots.ofCells(scratch, context, tasks, cells.scores(), precision);
-        slots.forEach(parallel, context, tasks, step::run);
+        slots.forEach(
+            parallel, context, tasks, (task, slot) -> step.run(task, slot, context.allocator()));
       }
       return new Operand[] {scratch.keep(out), scratch.keep(logsum)};
     }
@@ -61,7 +63,7 @@ final class Attention implements Kernel {
   private record Step(
       AttentionCells cells, DenseMatrix out, DenseMatrix logsum, CellProducts products) {
 
-    void run(long task, MemorySegment slot) {
+    void run(long task, MemorySegment slot, Allocator allocator) {
       AttentionShape shape = cells.shape();
       int block = (int) (task % cells.blocks());
       int head = (int) (task / cells.blocks() % shape.heads());
@@ -75,13 +77,39 @@ final class Attention implements Kernel {
       Blas.Block result = cells.valueHead(out, sequence, head, from);
       Blas.Block scores = new Blas.Block(slot, 0, seen);
       products.gemm(false, true, rows, seen, shape.width(), query, keys, scores);
-      weigh(slot, seen, sequence, head, from, rows);
+      long firstLogarithm = cells.logarithmAt(sequence, head, from);
+      if (RowCode.pays(seen)) {
+        try (Scratch scratch = new Scratch(allocator)) {
+          weigh(
+              slot,
+              seen,
+              from,
+              rows,
+              firstLogarithm,
+              new RowShares(out.precision(), seen, scratch));
+        }
+      } else {
+        weigh(slot, seen, from, rows, firstLogarithm);
+      }
       products.gemm(false, false, rows, shape.valueWidth(), seen, scores, values, result);
     }
 
     /** From scores to weights, row by row. */
     private void weigh(
-        MemorySegment scores, int cols, long sequence, int head, int from, int rows) {
+        MemorySegment scores, int cols, int from, int rows, long logarithmAt, RowShares shares) {
+      AttentionShape shape = cells.shape();
+      int bytes = products.bytes();
+      for (int row = 0; row < rows; row++) {
+        int seen = shape.seen(from + row);
+        MemorySegment of = scores.asSlice((long) row * cols * bytes, (long) cols * bytes);
+        shares.run(of, shape.scale(), of, seen);
+        of.asSlice((long) seen * bytes).fill((byte) 0);
+        logsum.set(0, logarithmAt + (long) row * shape.heads(), shares.logarithm());
+      }
+    }
+
+    /** As the other, in arrays. */
+    private void weigh(MemorySegment scores, int cols, int from, int rows, long logarithmAt) {
       AttentionShape shape = cells.shape();
       CellBlocks blocks = new CellBlocks(out.precision(), cols);
       double[] x = new double[cols];
@@ -105,8 +133,7 @@ final class Attention implements Kernel {
         }
         Arrays.fill(weights, seen, cols, 0);
         blocks.store(weights, 0, scores, at, cols);
-        long place = cells.logarithmAt(sequence, head, from + row);
-        logsum.set(0, place, largest + Math.log(sum));
+        logsum.set(0, logarithmAt + (long) row * shape.heads(), largest + Math.log(sum));
       }
     }
   }

@@ -50,7 +50,9 @@ final class BatchNormalisation {
       variance =
           divided(
               sums.sum(
-                  (c, images, from, to) -> LaneSums.squares(images[0], centre[c], from, to), x),
+                  (c, images, from, to) -> LaneSums.squares(images[0], centre[c], from, to),
+                  (code, c, at, n) -> code.squares(x, at, centre[c], n),
+                  x),
               x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
@@ -62,6 +64,8 @@ final class BatchNormalisation {
       sums.map(
           (c, images, out, from, to) ->
               normalise(images[0], out, from, to, centre[c], inverse[c], gamma[c], beta[c]),
+          (code, c, at, n) ->
+              code.standardise(x, centre[c], inverse[c], gamma[c], beta[c], y, at, n),
           y,
           x);
       return scratch.keepAll(
@@ -96,13 +100,14 @@ final class BatchNormalisation {
     double[] mean = sameLength(operation, inputs, 4, count);
     double[] inverse = sameLength(operation, inputs, 5, count);
     long cells = x.cols() / count;
-    double n = (double) x.rows() * cells;
+    long all = x.rows() * cells;
     ChannelSums sums = new ChannelSums(parallel, context, precision, x.rows(), count, cells);
     double[] total = sum(sums, dout);
     double[] product =
         sums.sum(
             (c, images, from, to) ->
                 LaneSums.products(images[1], from, mean[c], images[0], from, to - from),
+            (code, c, at, n) -> code.products(x, mean[c], dout, at, n),
             dout,
             x);
     double[] offset = sum(sums, x);
@@ -112,14 +117,19 @@ final class BatchNormalisation {
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
+      double[] centre = divided(offset, all);
+      double[] average = divided(total.clone(), all);
+      double[] slope = divided(product, all);
+      double[] factor = new double[count];
+      for (int c = 0; c < count; c++) {
+        slope[c] *= inverse[c] * inverse[c];
+        factor[c] = gamma[c] * inverse[c];
+      }
       sums.map(
-          (c, images, out, from, to) -> {
-            double centre = offset[c] / n;
-            double slope = product[c] / n * inverse[c] * inverse[c];
-            double average = total[c] / n;
-            double factor = gamma[c] * inverse[c];
-            derive(images, out, from, to, centre, slope, average, factor);
-          },
+          (c, images, out, from, to) ->
+              derive(images, out, from, to, centre[c], slope[c], average[c], factor[c]),
+          (code, c, at, n) ->
+              code.derive(x, centre[c], slope[c], dout, average[c], factor[c], dx, at, n),
           dx,
           x,
           dout);
@@ -222,7 +232,10 @@ final class BatchNormalisation {
   }
 
   private static double[] sum(ChannelSums sums, DenseMatrix matrix) {
-    return sums.sum((_, images, from, to) -> LaneSums.sum(images[0], from, to), matrix);
+    return sums.sum(
+        (_, images, from, to) -> LaneSums.sum(images[0], from, to),
+        (code, _, at, n) -> code.sum(matrix, at, n),
+        matrix);
   }
 
   private static void normalise(

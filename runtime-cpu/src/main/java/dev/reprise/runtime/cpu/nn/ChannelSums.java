@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
 
 /**
  * Goes through the channels of all images: for sums, one per channel, and for results of the
@@ -38,12 +39,24 @@ record ChannelSums(
     void run(int channel, double[][] images, double[] out, int from, int to);
   }
 
+  /** As a span, in machine code: over n cells of the matrices. */
+  @FunctionalInterface
+  interface CodeSpan {
+    double sum(RowCode code, int channel, long at, long n);
+  }
+
+  /** As work, in machine code. */
+  @FunctionalInterface
+  interface CodeWork {
+    void run(RowCode code, int channel, long at, long n);
+  }
+
   private long imagesPerTask() {
     return Math.max(1, CELLS_PER_TASK / Math.max(1, channels * cells));
   }
 
-  /** The sums over these matrices, which a span sees in this order. */
-  double[] sum(Span span, DenseMatrix... sources) {
+  /** The sums over these matrices, which a span sees in this order; both ways give the same. */
+  double[] sum(Span span, CodeSpan codeSpan, DenseMatrix... sources) {
     long perTask = imagesPerTask();
     int tasks = Math.toIntExact(Parallel.chunks(images, perTask));
     double[] partial = new double[tasks * channels];
@@ -53,6 +66,14 @@ record ChannelSums(
         perTask,
         (from, to) -> {
           int at = (int) (from / perTask) * channels;
+          if (RowCode.pays(cells)) {
+            forEach(
+                from,
+                to,
+                (code, channel, cell, n) ->
+                    partial[at + channel] += codeSpan.sum(code, channel, cell, n));
+            return;
+          }
           Arrays arrays = new Arrays(sources);
           for (long image = from; image < to; image++) {
             arrays.forEach(
@@ -70,7 +91,7 @@ record ChannelSums(
   }
 
   /** Computes a matrix from these, which the work sees in this order. */
-  void map(Work work, DenseMatrix out, DenseMatrix... sources) {
+  void map(Work work, CodeWork codeWork, DenseMatrix out, DenseMatrix... sources) {
     parallel.forRange(
         context,
         images,
@@ -84,6 +105,19 @@ record ChannelSums(
                 out);
           }
         });
+  }
+
+  /** Goes through some images, in the pieces that arrays would have. */
+  private void forEach(long from, long to, CodeWork work) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      RowCode code = new RowCode(precision, scratch);
+      for (long channel = from * channels; channel < to * channels; channel++) {
+        for (long at = 0; at < cells; at += BLOCK) {
+          int number = (int) (channel % channels);
+          work.run(code, number, channel * cells + at, Math.min(BLOCK, cells - at));
+        }
+      }
+    }
   }
 
   /** What is done with the cells of a channel, between two indices of the arrays. */

@@ -11,6 +11,8 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * {@code layer_norm} and its gradient: each row gets mean 0 and variance 1, then times gamma plus
@@ -39,30 +41,63 @@ final class LayerNormalisation {
       DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
       DenseMatrix norm = scratch.matrix(x.rows(), x.cols(), precision);
       DenseMatrix inverse = scratch.matrix(x.rows(), 1, precision);
-      RowBlocks.of(parallel, context, x)
-          .run(
-              new DenseMatrix[] {x},
-              new DenseMatrix[] {out, norm},
-              0,
-              (block, _) -> {
-                double[][] cells = block.cells();
-                int cols = block.cols();
-                for (int i = 0; i < block.rows(); i++) {
-                  int at = i * cols;
-                  double scale = normalise(cells[0], cells[2], at, cols, epsilon);
-                  inverse.set(block.row() + i, 0, scale);
-                  move(cells[2], cells[1], at, gamma, beta, cols);
+      if (RowCode.pays(x.cols())) {
+        MemorySegment wideGamma = doubles(gamma, scratch);
+        MemorySegment wideBeta = doubles(beta, scratch);
+        parallel.forRange(
+            context,
+            x.rows(),
+            RowBlocks.of(parallel, context, x).taskRows(),
+            (from, to) -> {
+              try (Scratch own = new Scratch(context.allocator())) {
+                RowCode code = new RowCode(precision, own);
+                code.columns(wideGamma, wideBeta);
+                for (long row = from; row < to; row++) {
+                  long at = row * x.cols();
+                  double mean = code.sum(x, at, x.cols()) / x.cols();
+                  double scale = scale(code.squares(x, at, mean, x.cols()), x.cols(), epsilon);
+                  inverse.set(row, 0, scale);
+                  code.normalise(x, mean, scale, out, norm, at, x.cols());
                 }
-              });
+              }
+            });
+      } else {
+        RowBlocks.of(parallel, context, x)
+            .run(
+                new DenseMatrix[] {x},
+                new DenseMatrix[] {out, norm},
+                0,
+                (block, _) -> {
+                  double[][] cells = block.cells();
+                  int cols = block.cols();
+                  for (int i = 0; i < block.rows(); i++) {
+                    int at = i * cols;
+                    double scale = normalise(cells[0], cells[2], at, cols, epsilon);
+                    inverse.set(block.row() + i, 0, scale);
+                    move(cells[2], cells[1], at, gamma, beta, cols);
+                  }
+                });
+      }
       return scratch.keepAll(out, norm, inverse);
     }
+  }
+
+  /** The inverse of a row's deviation, from the sum of its squares. */
+  private static double scale(double squares, long cols, double epsilon) {
+    return 1 / Math.sqrt(squares / cols + epsilon);
+  }
+
+  private static MemorySegment doubles(double[] numbers, Scratch scratch) {
+    MemorySegment cells = scratch.doubles(numbers.length);
+    MemorySegment.copy(numbers, 0, cells, ValueLayout.JAVA_DOUBLE, 0, numbers.length);
+    return cells;
   }
 
   /** Normalises one row; returns the inverse of its deviation. */
   private static double normalise(double[] x, double[] norm, int at, int cols, double epsilon) {
     double mean = LaneSums.sum(x, at, at + cols) / cols;
     double squares = LaneSums.squares(x, mean, at, at + cols);
-    double scale = 1 / Math.sqrt(squares / cols + epsilon);
+    double scale = scale(squares, cols, epsilon);
     for (int j = at; j < at + cols; j++) {
       norm[j] = (x[j] - mean) * scale;
     }
@@ -89,16 +124,41 @@ final class LayerNormalisation {
     double[][] sums = new double[blocks.tasks()][2 * cols];
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(dout.rows(), cols, precision);
-      blocks.run(
-          new DenseMatrix[] {dout, norm},
-          new DenseMatrix[] {dx},
-          1,
-          (block, task) -> {
-            for (int i = 0; i < block.rows(); i++) {
-              double scale = inverse[Math.toIntExact(block.row() + i)];
-              gradient(block.cells(), i * cols, scale, gamma, sums[task], block.cells()[3]);
-            }
-          });
+      if (RowCode.pays(cols)) {
+        MemorySegment wideGamma = doubles(gamma, scratch);
+        parallel.forRange(
+            context,
+            dout.rows(),
+            blocks.taskRows(),
+            (from, to) -> {
+              try (Scratch own = new Scratch(context.allocator())) {
+                double[] task = sums[(int) (from / blocks.taskRows())];
+                MemorySegment both = doubles(task, own);
+                MemorySegment second = both.asSlice((long) Double.BYTES * cols);
+                RowCode.Sums columns = new RowCode.Sums(both, second);
+                RowCode code = new RowCode(precision, own);
+                for (long row = from; row < to; row++) {
+                  long at = row * cols;
+                  RowCode.Weighted of = code.weigh(dout, norm, wideGamma, columns, at, cols);
+                  double mean = of.sum() / cols;
+                  double slope = of.products() / cols;
+                  code.unweigh(dout, mean, slope, inverse[(int) row], dx, at, cols);
+                }
+                MemorySegment.copy(both, ValueLayout.JAVA_DOUBLE, 0, task, 0, 2 * cols);
+              }
+            });
+      } else {
+        blocks.run(
+            new DenseMatrix[] {dout, norm},
+            new DenseMatrix[] {dx},
+            1,
+            (block, task) -> {
+              for (int i = 0; i < block.rows(); i++) {
+                double scale = inverse[Math.toIntExact(block.row() + i)];
+                gradient(block.cells(), i * cols, scale, gamma, sums[task], block.cells()[3]);
+              }
+            });
+      }
       double[] all = new double[2 * cols];
       for (double[] part : sums) {
         for (int j = 0; j < all.length; j++) {

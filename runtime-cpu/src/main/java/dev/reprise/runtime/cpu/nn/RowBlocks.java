@@ -59,7 +59,8 @@ record RowBlocks(
     return Math.max(1, BLOCK_CELLS / Math.max(1, cols));
   }
 
-  private long taskRows() {
+  /** Rows of a task: a matter of the shape alone. */
+  long taskRows() {
     int block = blockRows();
     long usual = (long) block * Math.max(1, TASK_CELLS / (block * (long) Math.max(1, cols)));
     return Math.max(usual, Parallel.chunks(rows, mostTasks));

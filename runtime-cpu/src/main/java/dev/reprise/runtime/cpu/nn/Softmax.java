@@ -11,6 +11,7 @@ import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
 
 /**
  * {@code softmax}, {@code log_softmax} and their gradients, row by row. The largest score of a row
@@ -40,21 +41,46 @@ final class Softmax {
   }
 
   Operand[] probabilities(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return map(
-        operation,
-        inputs,
-        context,
-        block -> {
-          double[] out = block.cells()[1];
-          powers(block, block.cells()[0], block.cells()[2], out);
-          int cols = block.cols();
-          for (int at = 0; at < block.count(); at += cols) {
-            double sum = LaneSums.sum(out, at, at + cols);
-            for (int j = at; j < at + cols; j++) {
-              out[j] /= sum;
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    if (!RowCode.pays(x.cols())) {
+      return run(
+          context,
+          block -> {
+            double[] out = block.cells()[1];
+            powers(block, block.cells()[0], block.cells()[2], out);
+            int cols = block.cols();
+            for (int at = 0; at < block.count(); at += cols) {
+              divide(out, at, cols);
             }
-          }
-        });
+          },
+          x);
+    }
+    int cols = Math.toIntExact(x.cols());
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), cols, precision);
+      parallel.forRange(
+          context,
+          x.rows(),
+          RowBlocks.of(parallel, context, x).taskRows(),
+          (from, to) -> {
+            try (Scratch own = new Scratch(context.allocator())) {
+              RowShares shares = new RowShares(precision, cols, own);
+              long bytes = (long) cols * precision.bytesPerCell();
+              for (long row = from; row < to; row++) {
+                MemorySegment cells = x.segment().asSlice(row * bytes, bytes);
+                shares.run(cells, 1, out.segment().asSlice(row * bytes, bytes), cols);
+              }
+            }
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  private static void divide(double[] powers, int at, int cols) {
+    double sum = LaneSums.sum(powers, at, at + cols);
+    for (int j = at; j < at + cols; j++) {
+      powers[j] /= sum;
+    }
   }
 
   Operand[] logarithms(Operation operation, Operand[] inputs, ExecutionContext context) {

@@ -1,0 +1,169 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Runs of cells of matrices through {@link CellFunction}s, where they lie: those of rows, or of
+ * channels. Belongs to one task; sums have the bits of {@link LaneSums}.
+ */
+final class RowCode {
+  /** Runs of fewer cells take less time in arrays than calls take. */
+  private static final int FEWEST_CELLS = 32;
+
+  private final Precision precision;
+  private final int bytes;
+  private final CellFunction.Operands more;
+
+  /**
+   * @param precision of the matrices
+   * @param scratch of the task
+   */
+  RowCode(Precision precision, Scratch scratch) {
+    this.precision = precision;
+    this.bytes = precision.bytesPerCell();
+    this.more = new CellFunction.Operands(scratch.bytes(CellFunction.MORE_BYTES));
+  }
+
+  /** Whether runs of so many cells are to be computed so. */
+  static boolean pays(long cells) {
+    return cells >= FEWEST_CELLS && CellFunction.areThere();
+  }
+
+  private MemorySegment cells(DenseMatrix matrix, long at) {
+    return matrix.segment().asSlice(at * bytes);
+  }
+
+  private boolean run(CellFunction function, MemorySegment x, MemorySegment out, long n) {
+    return function.run(precision, x, out, more.memory(), n);
+  }
+
+  /** The sum of n cells. */
+  double sum(DenseMatrix x, long at, long n) {
+    more.withTotal(0, 0);
+    run(CellFunction.SUM, cells(x, at), MemorySegment.NULL, n);
+    return more.sum(0);
+  }
+
+  /** The sum of squares of n cells less a number. */
+  double squares(DenseMatrix x, long at, double centre, long n) {
+    more.withTotal(0, 0).withParameter(0, centre);
+    run(CellFunction.SQUARES, cells(x, at), MemorySegment.NULL, n);
+    return more.sum(0);
+  }
+
+  /** The sum of products of n cells of x, less a number, and those of y at the same place. */
+  double products(DenseMatrix x, double centre, DenseMatrix y, long at, long n) {
+    more.withTotal(0, 0).withParameter(0, centre).withInput(1, y.segment(), at * bytes);
+    run(CellFunction.PRODUCTS, cells(x, at), MemorySegment.NULL, n);
+    return more.sum(0);
+  }
+
+  /** The largest of n cells. */
+  double largest(MemorySegment x, long n) {
+    more.withTotal(0, Double.NEGATIVE_INFINITY);
+    run(CellFunction.LARGEST, x, MemorySegment.NULL, n);
+    return more.largest(0);
+  }
+
+  /**
+   * Powers e^(scale x - shift) of n cells.
+   *
+   * @param out of doubles, elsewhere
+   * @return their sum; NaN where that has to be computed otherwise
+   */
+  double powers(MemorySegment x, double scale, double shift, MemorySegment out, long n) {
+    more.withTotal(0, 0).withParameter(0, shift).withParameter(1, scale);
+    return run(CellFunction.POWERS, x, out, n) ? more.sum(0) : Double.NaN;
+  }
+
+  /** n doubles divided by a number, as cells. */
+  void divide(MemorySegment x, double by, MemorySegment out, long n) {
+    more.withParameter(0, by);
+    run(CellFunction.SHARES, x, out, n);
+  }
+
+  /** (x - centre) factor gamma + beta of n cells at the same place. */
+  void standardise(
+      DenseMatrix x,
+      double centre,
+      double factor,
+      double gamma,
+      double beta,
+      DenseMatrix y,
+      long at,
+      long n) {
+    more.withParameter(0, centre)
+        .withParameter(1, factor)
+        .withParameter(2, gamma)
+        .withParameter(3, beta);
+    run(CellFunction.STANDARDISED, cells(x, at), cells(y, at), n);
+  }
+
+  /** factor (dout - average - slope (x - centre)) of n cells at the same place. */
+  void derive(
+      DenseMatrix x,
+      double centre,
+      double slope,
+      DenseMatrix dout,
+      double average,
+      double factor,
+      DenseMatrix dx,
+      long at,
+      long n) {
+    more.withParameter(0, centre)
+        .withParameter(1, slope)
+        .withParameter(2, average)
+        .withParameter(3, factor)
+        .withInput(1, dout.segment(), at * bytes);
+    run(CellFunction.SLOPED, cells(x, at), cells(dx, at), n);
+  }
+
+  /** The numbers of each column that {@link #normalise} takes: doubles. */
+  void columns(MemorySegment gamma, MemorySegment beta) {
+    more.withInput(1, gamma, 0).withInput(2, beta, 0);
+  }
+
+  /** (x - mean) scale and that times gamma plus beta, of n cells at the same place. */
+  void normalise(
+      DenseMatrix x,
+      double mean,
+      double scale,
+      DenseMatrix out,
+      DenseMatrix norm,
+      long at,
+      long n) {
+    more.withParameter(0, mean).withParameter(1, scale).withOutput(1, norm.segment(), at * bytes);
+    run(CellFunction.NORMALISED, cells(x, at), cells(out, at), n);
+  }
+
+  /** What {@link #weigh} adds to, of each column: sums of dout norm, and of dout. */
+  record Sums(MemorySegment products, MemorySegment gradients) {}
+
+  /** The sum of dout gamma, and of norm dout gamma. */
+  record Weighted(double sum, double products) {}
+
+  /** Adds n cells to the sums of columns. */
+  Weighted weigh(
+      DenseMatrix dout, DenseMatrix norm, MemorySegment gamma, Sums sums, long at, long n) {
+    more.withInput(1, norm.segment(), at * bytes)
+        .withInput(2, gamma, 0)
+        .withInput(3, sums.products, 0)
+        .withInput(4, sums.gradients, 0)
+        .withOutput(1, sums.gradients, 0)
+        .withTotal(0, 0)
+        .withTotal(1, 0);
+    run(CellFunction.WEIGHTED, cells(dout, at), sums.products, n);
+    return new Weighted(more.sum(0), more.sum(1));
+  }
+
+  /** scale (dout gamma - mean - norm slope) of n cells; after {@link #weigh} of the same ones. */
+  void unweigh(
+      DenseMatrix dout, double mean, double slope, double scale, DenseMatrix dx, long at, long n) {
+    more.withParameter(0, mean).withParameter(1, slope).withParameter(2, scale);
+    run(CellFunction.UNWEIGHTED, cells(dout, at), cells(dx, at), n);
+  }
+}

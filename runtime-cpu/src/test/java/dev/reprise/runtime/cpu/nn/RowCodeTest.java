@@ -1,0 +1,187 @@
+package dev.reprise.runtime.cpu.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.testkit.CountingAllocator;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Runs of cells in machine code, against the same in Java, bit by bit. */
+class RowCodeTest {
+  private static final int MOST_CELLS = 41;
+
+  private final Random random = new Random(20261130);
+  private final CountingAllocator allocator = new CountingAllocator();
+
+  @BeforeEach
+  void haveCode() {
+    assumeTrue(CellFunction.areThere(), "a processor with AVX2 and FMA, on Linux");
+  }
+
+  /** A row and what its cells are as doubles, from the second one on. */
+  private record Row(DenseMatrix matrix, double[] cells) {}
+
+  private Row row(Precision precision, int n) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, 1, n + 2L, precision);
+    double[] cells = new double[n];
+    for (int i = 0; i < n + 2; i++) {
+      matrix.set(0, i, -0.1 - Math.abs(random.nextGaussian()));
+      if (i > 0 && i <= n) {
+        cells[i - 1] = matrix.get(0, i);
+      }
+    }
+    return new Row(matrix, cells);
+  }
+
+  /** An object, so that cells that are no numbers are equal. */
+  private static Double rounded(Precision precision, double x) {
+    return precision == Precision.FP32 ? Double.valueOf((float) x) : Double.valueOf(x);
+  }
+
+  private static void assertCells(Precision precision, DenseMatrix found, double[] wanted) {
+    for (int i = 0; i < wanted.length; i++) {
+      assertThat(found.get(0, i + 1)).as("cell %s", i).isEqualTo(rounded(precision, wanted[i]));
+    }
+    int behind = wanted.length + 1;
+    assertThat(found.get(0, behind)).as("the cell behind the last").isEqualTo(9);
+    assertThat(found.get(0, 0)).as("the cell before the first").isEqualTo(9);
+  }
+
+  private DenseMatrix nines(Precision precision, int n) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, 1, n + 2L, precision);
+    for (int i = 0; i < n + 2; i++) {
+      matrix.set(0, i, 9);
+    }
+    return matrix;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void sumsHaveTheBitsOfThoseInJava(Precision precision) {
+    try (Scratch scratch = new Scratch(allocator)) {
+      RowCode code = new RowCode(precision, scratch);
+      for (int n = 1; n <= MOST_CELLS; n++) {
+        Row x = row(precision, n);
+        Row y = row(precision, n);
+        double[] a = x.cells;
+        assertThat(code.sum(x.matrix, 1, n)).isEqualTo(LaneSums.sum(a, 0, n));
+        assertThat(code.squares(x.matrix, 1, 0.3, n)).isEqualTo(LaneSums.squares(a, 0.3, 0, n));
+        assertThat(code.products(x.matrix, 0.3, y.matrix, 1, n))
+            .isEqualTo(LaneSums.products(a, 0, 0.3, y.cells, 0, n));
+        MemorySegment cells = x.matrix.segment().asSlice(precision.bytesPerCell());
+        assertThat(code.largest(cells, n)).isEqualTo(LaneSums.largest(a, 0, n)).isNegative();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void cellsAreThoseOfTheFormulas(Precision precision) {
+    try (Scratch scratch = new Scratch(allocator)) {
+      RowCode code = new RowCode(precision, scratch);
+      for (int n = 1; n <= MOST_CELLS; n++) {
+        Row x = row(precision, n);
+        Row y = row(precision, n);
+        double[] a = x.cells;
+        double[] b = y.cells;
+        DenseMatrix out = nines(precision, n);
+        double[] wanted = new double[n];
+        code.standardise(x.matrix, 0.1, 1.7, -2.3, 0.7, out, 1, n);
+        Arrays.setAll(wanted, i -> (a[i] - 0.1) * 1.7 * -2.3 + 0.7);
+        assertCells(precision, out, wanted);
+        code.derive(x.matrix, 0.1, 1.7, y.matrix, 0.3, -1.1, out, 1, n);
+        Arrays.setAll(wanted, i -> -1.1 * (b[i] - 0.3 - 1.7 * (a[i] - 0.1)));
+        assertCells(precision, out, wanted);
+        checkColumns(precision, code, scratch, x, y);
+      }
+    }
+  }
+
+  private static MemorySegment doubles(double[] numbers, Scratch scratch) {
+    MemorySegment cells = scratch.doubles(numbers.length);
+    MemorySegment.copy(numbers, 0, cells, ValueLayout.JAVA_DOUBLE, 0, numbers.length);
+    return cells;
+  }
+
+  private void checkColumns(Precision precision, RowCode code, Scratch scratch, Row x, Row y) {
+    int n = x.cells.length;
+    double[] a = x.cells;
+    double[] b = y.cells;
+    double[] gamma = random.doubles(n).toArray();
+    double[] beta = random.doubles(n).toArray();
+    DenseMatrix out = nines(precision, n);
+    DenseMatrix norm = nines(precision, n);
+    MemorySegment wideGamma = doubles(gamma, scratch);
+    code.columns(wideGamma, doubles(beta, scratch));
+    code.normalise(x.matrix, 0.2, 1.3, out, norm, 1, n);
+    double[] wanted = new double[n];
+    Arrays.setAll(wanted, i -> (a[i] - 0.2) * 1.3);
+    assertCells(precision, norm, wanted);
+    Arrays.setAll(wanted, i -> (a[i] - 0.2) * 1.3 * gamma[i] + beta[i]);
+    assertCells(precision, out, wanted);
+
+    double[] first = random.doubles(n + 1).toArray();
+    double[] second = random.doubles(n + 1).toArray();
+    MemorySegment products = doubles(first, scratch);
+    MemorySegment gradients = doubles(second, scratch);
+    RowCode.Weighted weighted =
+        code.weigh(x.matrix, y.matrix, wideGamma, new RowCode.Sums(products, gradients), 1, n);
+    double[] terms = new double[n];
+    Arrays.setAll(terms, i -> a[i] * gamma[i]);
+    assertThat(weighted.sum()).isEqualTo(LaneSums.sum(terms, 0, n));
+    assertThat(weighted.products()).isEqualTo(LaneSums.products(b, 0, 0, terms, 0, n));
+    for (int i = 0; i <= n; i++) {
+      double product = i < n ? a[i] * b[i] : 0;
+      double gradient = i < n ? a[i] : 0;
+      assertThat(products.getAtIndex(ValueLayout.JAVA_DOUBLE, i)).isEqualTo(first[i] + product);
+      assertThat(gradients.getAtIndex(ValueLayout.JAVA_DOUBLE, i)).isEqualTo(second[i] + gradient);
+    }
+    DenseMatrix dx = nines(precision, n);
+    code.unweigh(x.matrix, 0.4, 0.6, 1.9, dx, 1, n);
+    Arrays.setAll(wanted, i -> 1.9 * (terms[i] - 0.4 - b[i] * 0.6));
+    assertCells(precision, dx, wanted);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void sharesOfARowAreThoseInJavaWhateverItsCells(Precision precision) {
+    double[] ends = {
+      Double.NaN, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, -1e9, -720, 800, -0.0
+    };
+    int bytes = precision.bytesPerCell();
+    try (Scratch scratch = new Scratch(allocator)) {
+      RowShares shares = new RowShares(precision, MOST_CELLS, scratch);
+      for (int n = 1; n <= MOST_CELLS; n++) {
+        for (int end = 0; end <= ends.length; end++) {
+          Row x = row(precision, n);
+          if (end < ends.length) {
+            int at = random.nextInt(n);
+            x.cells[at] = ends[end];
+            x.matrix.set(0, at + 1, ends[end]);
+          }
+          DenseMatrix out = nines(precision, n);
+          shares.run(x.matrix.segment().asSlice(bytes), 0.5, out.segment().asSlice(bytes), n);
+          double[] scaled = Arrays.stream(x.cells).map(cell -> cell * 0.5).toArray();
+          double largest = LaneSums.largest(scaled, 0, n);
+          double[] powers = new double[n];
+          double[] less = Arrays.stream(scaled).map(cell -> cell - largest).toArray();
+          ExponentialBlocks.exp(less, new double[n], powers, n);
+          double sum = LaneSums.sum(powers, 0, n);
+          assertCells(precision, out, Arrays.stream(powers).map(p -> p / sum).toArray());
+          assertThat(shares.logarithm()).isEqualTo(Double.valueOf(largest + Math.log(sum)));
+        }
+      }
+    }
+  }
+}
