@@ -20,9 +20,13 @@ public final class ExponentialBlocks {
    * @param out not x
    */
   public static void exp(double[] x, double[] k, double[] out, int n) {
-    if (CellFunction.areThere() && CellFunction.EXPONENTIAL.run(x, out, n)) {
-      return;
+    if (!CellFunction.areThere() || !CellFunction.EXPONENTIAL.run(x, out, n)) {
+      expInJava(x, k, out, n);
     }
+  }
+
+  /** As {@link #exp}, with the same bits. */
+  static void expInJava(double[] x, double[] k, double[] out, int n) {
     prepare(x, k, out, n);
     for (int i = 0; i < n; i++) {
       double power = SigmoidLoops.Exponential.powerOfTwo(k[i]);

@@ -147,8 +147,13 @@ final class SigmoidLoops {
     final void compute(double[] x, double[] k, double[] rest, double[] out, int n) {
       if (runCode(x, rest, n)) {
         System.arraycopy(rest, 0, out, 0, n);
-        return;
+      } else {
+        computeInJava(x, k, rest, out, n);
       }
+    }
+
+    /** As {@link #compute}, with the same bits. */
+    final void computeInJava(double[] x, double[] k, double[] rest, double[] out, int n) {
       argument(x, rest, n);
       reduce(rest, k, n);
       exponentialLessOne(rest, n);
