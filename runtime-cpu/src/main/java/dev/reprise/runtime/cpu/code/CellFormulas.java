@@ -379,4 +379,39 @@ final class CellFormulas {
     to.multiply(0, 0, parameter(2));
     to.output(0, 0);
   }
+
+  static void threeAdded(CellCode to) {
+    to.wideInput(0, 0);
+    for (int i = 0; i < 3; i++) {
+      to.input(1 + i, 1 + i);
+      to.multiply(1 + i, 1 + i, parameter(i));
+      to.add(0, 0, register(1 + i));
+    }
+    to.wideOutput(0, 0);
+  }
+
+  static void added(CellCode to) {
+    to.wideInput(0, 0);
+    to.input(1, 1);
+    to.multiply(1, 1, parameter(0));
+    to.add(0, 0, register(1));
+    to.wideOutput(0, 0);
+  }
+
+  static void rounded(CellCode to) {
+    to.wideInput(0, 0);
+    to.output(0, 0);
+  }
+
+  static void shifted(CellCode to) {
+    to.input(0, 0);
+    to.add(0, 0, parameter(0));
+    to.output(0, 0);
+  }
+
+  static void stretched(CellCode to) {
+    to.input(0, 0);
+    to.multiply(0, 0, parameter(0));
+    to.output(0, 0);
+  }
 }

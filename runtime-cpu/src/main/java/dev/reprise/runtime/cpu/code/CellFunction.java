@@ -72,6 +72,16 @@ public enum CellFunction {
    * and of n x g.
    */
   WEIGHTED(5, 2, 2, CellFormulas::weighted),
+  /** x + p; parameter p. */
+  SHIFTED(1, 1, CellFormulas::shifted),
+  /** x p; parameter p. */
+  STRETCHED(1, 1, CellFormulas::stretched),
+  /** s + a x + b y + c z of doubles s and x, y, z, as doubles; parameters a, b, c. */
+  THREE_ADDED(4, 1, CellFormulas::threeAdded),
+  /** s + a x of doubles s and x, as doubles; parameter a. */
+  ADDED(2, 1, CellFormulas::added),
+  /** Doubles as cells. */
+  ROUNDED(1, 1, CellFormulas::rounded),
   /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
   UNWEIGHTED(3, 1, CellFormulas::unweighted);
 

@@ -7,6 +7,8 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.NeuralResults;
 import dev.reprise.runtime.operation.Operation;
 
@@ -34,39 +36,67 @@ final class BiasKernels {
   }
 
   Operand[] add(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return run(operation, inputs, context, BiasKernels::add);
+    return run(operation, inputs, context, BiasKernels::add, CellFunction.SHIFTED);
   }
 
   Operand[] multiply(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return run(operation, inputs, context, BiasKernels::multiply);
+    return run(operation, inputs, context, BiasKernels::multiply, CellFunction.STRETCHED);
   }
 
   private Operand[] run(
-      Operation operation, Operand[] inputs, ExecutionContext context, BlockBody body) {
+      Operation operation,
+      Operand[] inputs,
+      ExecutionContext context,
+      BlockBody body,
+      CellFunction function) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     DenseMatrix bias = Arguments.matrix(operation, inputs, 1, precision);
     NeuralResults.requireBias(operation, x.shape(), bias.shape());
     long channels = bias.rows();
     long cells = x.cols() / channels;
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), precision);
-    parallel.forRange(
-        context,
-        x.rows() * channels,
-        Math.max(1, CELLS_PER_TASK / Math.max(1, cells)),
-        (from, to) -> {
-          double[] block = new double[(int) Math.min(BLOCK, cells)];
-          CellBlocks blocks = new CellBlocks(precision, block.length);
-          for (long plane = from; plane < to; plane++) {
-            double number = bias.get(plane % channels, 0);
-            for (long i = plane * cells; i < (plane + 1) * cells; i += BLOCK) {
-              int n = (int) Math.min(BLOCK, (plane + 1) * cells - i);
-              blocks.load(x.segment(), i, block, 0, n);
-              body.apply(block, n, number);
-              blocks.store(block, 0, out.segment(), i, n);
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
+      parallel.forRange(
+          context,
+          x.rows() * channels,
+          Math.max(1, CELLS_PER_TASK / Math.max(1, cells)),
+          (from, to) -> {
+            if (RowCode.pays(cells)) {
+              try (Scratch own = new Scratch(context.allocator())) {
+                RowCode code = new RowCode(precision, own);
+                for (long plane = from; plane < to; plane++) {
+                  double number = bias.get(plane % channels, 0);
+                  code.apply(function, number, x, out, plane * cells, cells);
+                }
+              }
+            } else {
+              run(x, bias, out, cells, from, to, body);
             }
-          }
-        });
-    return new Operand[] {out};
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  /** In arrays, some channels of images. */
+  private void run(
+      DenseMatrix x,
+      DenseMatrix bias,
+      DenseMatrix out,
+      long cells,
+      long from,
+      long to,
+      BlockBody body) {
+    double[] block = new double[(int) Math.min(BLOCK, cells)];
+    CellBlocks blocks = new CellBlocks(precision, block.length);
+    for (long plane = from; plane < to; plane++) {
+      double number = bias.get(plane % bias.rows(), 0);
+      for (long i = plane * cells; i < (plane + 1) * cells; i += BLOCK) {
+        int n = (int) Math.min(BLOCK, (plane + 1) * cells - i);
+        blocks.load(x.segment(), i, block, 0, n);
+        body.apply(block, n, number);
+        blocks.store(block, 0, out.segment(), i, n);
+      }
+    }
   }
 
   private static void add(double[] block, int n, double bias) {

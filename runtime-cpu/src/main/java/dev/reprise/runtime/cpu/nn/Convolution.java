@@ -36,12 +36,17 @@ final class Convolution implements Kernel {
     WindowShape shape = Windows.shape(operation, inputs, 2);
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix filters = Windows.filters(operation, inputs, 1, shape, precision);
+    DepthwiseConvolution depthwise = DepthwiseConvolution.of(shape, parallel, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     DirectPlan direct = DirectPlan.of(shape, precision);
     WinogradPlan tiles =
         direct != null && direct.beatsTiles() ? null : WinogradPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(shape.images(), shape.outputCols(), precision);
+      if (depthwise != null) {
+        depthwise.run(images, filters, out, context);
+        return new Operand[] {scratch.keep(out)};
+      }
       if (tiles != null && ModerateCells.are(parallel, context, images, filters)) {
         new WinogradConvolution(tiles, false, parallel, products)
             .run(images, filters, out, scratch, context);

@@ -39,6 +39,7 @@ final class ConvolutionDataGradient implements Kernel {
     WindowShape shape = Windows.shape(operation, inputs, 2);
     DenseMatrix filters = Windows.filters(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
+    DepthwiseConvolution depthwise = DepthwiseConvolution.of(shape, parallel, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     DirectPlan direct = DirectPlan.ofDataGradient(shape, precision);
     WinogradPlan tiles =
@@ -47,6 +48,11 @@ final class ConvolutionDataGradient implements Kernel {
             : WinogradPlan.ofDataGradient(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
+      // What is multiplied with the zeros between outputs must be finite.
+      if (depthwise != null && ModerateCells.are(parallel, context, filters)) {
+        depthwise.runDataGradient(filters, dout, dx, context);
+        return new Operand[] {scratch.keep(dx)};
+      }
       if (tiles != null && ModerateCells.are(parallel, context, dout, filters)) {
         new WinogradConvolution(tiles, true, parallel, products)
             .run(dout, filters, dx, scratch, context);

@@ -40,12 +40,18 @@ final class ConvolutionFilterGradient implements Kernel {
     WindowShape shape = Windows.shape(operation, inputs, 2);
     DenseMatrix images = Windows.images(operation, inputs, 0, shape, precision);
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
+    DepthwiseConvolution depthwise = DepthwiseConvolution.of(shape, parallel, precision);
     ConvolutionPlan plan = ConvolutionPlan.of(shape);
     DirectPlan direct = DirectPlan.of(shape, precision);
     WinogradPlan tiles =
         direct != null && direct.beatsTiles() ? null : WinogradPlan.of(shape, precision);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dw = scratch.matrix(shape.filters(), shape.patchCells(), precision);
+      // What is multiplied with the zeros between outputs must be finite.
+      if (depthwise != null && ModerateCells.are(parallel, context, images)) {
+        depthwise.runFilterGradient(images, dout, dw, context);
+        return new Operand[] {scratch.keep(dw)};
+      }
       if (tiles != null && ModerateCells.are(parallel, context, images, dout)) {
         new WinogradFilterGradient(tiles, parallel, products)
             .run(images, dout, dw, scratch, context);

@@ -166,4 +166,43 @@ final class RowCode {
     more.withParameter(0, mean).withParameter(1, slope).withParameter(2, scale);
     run(CellFunction.UNWEIGHTED, cells(dout, at), cells(dx, at), n);
   }
+
+  /** As {@link #products}, of cells anywhere. */
+  double products(MemorySegment x, MemorySegment y, long n) {
+    more.withTotal(0, 0).withParameter(0, 0).withInput(1, y, 0);
+    run(CellFunction.PRODUCTS, x, MemorySegment.NULL, n);
+    return more.sum(0);
+  }
+
+  /**
+   * Adds three products of a number and n cells to doubles.
+   *
+   * @param x cells, of which the first factor's begin at {@code at}
+   * @param step cells from there to those of the next factor
+   */
+  void addThree(
+      MemorySegment sums, MemorySegment x, long at, long step, double[] factors, int of, long n) {
+    for (int i = 0; i < 3; i++) {
+      more.withInput(1 + i, x, (at + i * step) * bytes).withParameter(i, factors[of + i]);
+    }
+    run(CellFunction.THREE_ADDED, sums, sums, n);
+  }
+
+  /** Adds a product of a number and n cells, from {@code at} on, to doubles. */
+  void add(MemorySegment sums, MemorySegment x, long at, double factor, long n) {
+    more.withInput(1, x, at * bytes).withParameter(0, factor);
+    run(CellFunction.ADDED, sums, sums, n);
+  }
+
+  /** Writes n doubles as cells. */
+  void round(MemorySegment doubles, MemorySegment out, long n) {
+    run(CellFunction.ROUNDED, doubles, out, n);
+  }
+
+  /** A function of one number, over n cells at the same place. */
+  void apply(
+      CellFunction function, double number, DenseMatrix x, DenseMatrix out, long at, long n) {
+    more.withParameter(0, number);
+    run(function, cells(x, at), cells(out, at), n);
+  }
 }
