@@ -98,6 +98,8 @@ record TrainingWays(Path folder) {
         Way.warm("no dedup", hybrid.withDedup(false)),
         Way.warm("little memory", hybrid.withHostBytes(3 << 20)),
         Way.warm("multilevel", hybrid.withReuse(ReuseMode.MULTILEVEL)),
+        Way.warm("partial, exact", hybrid.withReuse(ReuseMode.PARTIAL).withThreads(3)),
+        new Way("three runs", hybrid.withPolicy("benefit").withHostBytes(6 << 20), true, 3),
         new Way("nothing reused", hybrid.withReuse(ReuseMode.NONE).withThreads(3)));
   }
 

@@ -11,19 +11,22 @@ final class FlatLayers {
   };
 
   private final SplittableRandom random;
+  private final LibraryLayers library;
 
   FlatLayers(SplittableRandom random) {
     this.random = random;
+    library = new LibraryLayers(random);
   }
 
   /** The i-th layer of a network over such rows. */
   NetworkLayer draw(int i, Volume in) {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0, 1, 2 -> affine(i, in, 1 + random.nextInt(40));
       case 3 -> layerNormalisation(i, in);
       case 4 -> lstm(i, in);
       case 5 -> attention(i, in);
       case 6 -> squares(i, in);
+      case 7 -> library.ofRows(i, in);
       default -> cells(i, in);
     };
   }
@@ -75,17 +78,8 @@ final class FlatLayers {
                 .formatted(i, i - 1)));
   }
 
-  /** A divisor of the number, so that a row can be cut into as many steps. */
-  private int steps(Volume in) {
-    int steps = 1 + random.nextInt(Math.min(8, in.cells()));
-    while (in.cells() % steps != 0) {
-      steps--;
-    }
-    return steps;
-  }
-
   private NetworkLayer lstm(int i, Volume in) {
-    int steps = steps(in);
+    int steps = in.someDivisor(random, 8);
     int features = in.cells() / steps;
     int units = 1 + random.nextInt(8);
     boolean sequences = random.nextBoolean();
@@ -105,7 +99,7 @@ final class FlatLayers {
   }
 
   private NetworkLayer attention(int i, Volume in) {
-    int width = in.cells() / steps(in);
+    int width = in.cells() / in.someDivisor(random, 8);
     int heads = width % 2 == 0 && random.nextBoolean() ? 2 : 1;
     String options = "%d, %d, %s".formatted(width, heads, random.nextBoolean() ? "TRUE" : "FALSE");
     return NetworkLayer.of(

@@ -7,17 +7,20 @@ import java.util.SplittableRandom;
 /** Random layers over images: convolutions, poolings, batch normalisation. */
 final class ImageLayers {
   private final SplittableRandom random;
+  private final LibraryLayers library;
 
   ImageLayers(SplittableRandom random) {
     this.random = random;
+    library = new LibraryLayers(random);
   }
 
   /** The i-th layer of a network over such images. */
   NetworkLayer draw(int i, Volume in) {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(10)) {
       case 0, 1, 2 -> convolution(i, in);
       case 3, 4 -> pooling(i, in);
       case 5 -> globalPooling(i, in);
+      case 6, 7 -> library.ofImages(i, in);
       default -> batchNormalisation(i, in);
     };
   }

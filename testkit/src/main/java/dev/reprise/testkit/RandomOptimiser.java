@@ -16,11 +16,14 @@ record RandomOptimiser(List<Weight> states, List<String> updates) {
   private static final String[] WITHOUT_STATE = {
     "%1$s = %1$s - lr * g%1$s",
     "%1$s = sgd_update(%1$s, g%1$s, lr)",
+    "%1$s = sgd::update(%1$s, g%1$s, lr)",
     "%1$s = sgd_update(%1$s, g%1$s, lr, 0.01)"
   };
 
   private static final String[] WITH_ONE = {
     "[%1$s, %2$s] = momentum_update(%1$s, g%1$s, lr, 0.9, %2$s)",
+    "[%1$s, %2$s] = sgd_momentum::update(%1$s, g%1$s, lr, 0.9, %2$s)",
+    "[%1$s, %2$s] = rmsprop::update(%1$s, g%1$s, lr, 0.9, 0.001, %2$s)",
     "[%1$s, %2$s] = nesterov_update(%1$s, g%1$s, lr, 0.9, %2$s)",
     "[%1$s, %2$s] = adagrad_update(%1$s, g%1$s, lr, 0.001, %2$s)",
     "[%1$s, %2$s] = rmsprop_update(%1$s, g%1$s, lr, 0.9, 0.001, %2$s)",
@@ -30,6 +33,7 @@ record RandomOptimiser(List<Weight> states, List<String> updates) {
   private static final String[] WITH_TWO = {
     "[%1$s, %2$s, %3$s] = adam_update(%1$s, g%1$s, lr, 0.9, 0.99, 0.001, step, %2$s, %3$s)",
     "[%1$s, %2$s, %3$s] = adam::update(%1$s, g%1$s, lr, 0.9, 0.99, 0.001, step, %2$s, %3$s)",
+    "[%1$s, %2$s, %3$s] = adamw::update(%1$s, g%1$s, lr, 0.9, 0.99, 0.001, 0.01, step, %2$s, %3$s)",
     "[%1$s, %2$s, %3$s] = adamw_update(%1$s, g%1$s, lr, 0.9, 0.99, 0.001, 0.01, step, %2$s, %3$s)"
   };
 

@@ -51,10 +51,10 @@ public final class TrainingProgramGenerator {
 
   /** Calls without a seed, as they are written here. */
   private static final Pattern UNSEEDED =
-      Pattern.compile("sample\\(N, N\\)|dropout\\(\\w+, 0\\.8\\)|max=1\\)");
+      Pattern.compile("sample\\(N, N\\)|dropout\\(\\w+, 0\\.8\\)|max=1\\)|0\\.7, -1\\)");
 
-  private TrainingProgramGenerator(long seed) {
-    random = new SplittableRandom(seed);
+  private TrainingProgramGenerator(SplittableRandom random) {
+    this.random = random;
     network = RandomNetwork.draw(random);
     RandomOptimiser optimiser = RandomOptimiser.draw(random, network.weights());
     Stream.of(network.weights(), network.averages(), optimiser.states()).forEach(model::addAll);
@@ -63,7 +63,14 @@ public final class TrainingProgramGenerator {
 
   /** The training of a seed. */
   public static Training training(long seed) {
-    return new TrainingProgramGenerator(seed).draw();
+    SplittableRandom random = new SplittableRandom(seed);
+    return random.nextInt(5) < 2 ? study(random) : new TrainingProgramGenerator(random).draw();
+  }
+
+  private static Training study(SplittableRandom random) {
+    RandomProgram study = new StudyGenerator(random).program();
+    boolean drawsSeeds = UNSEEDED.matcher(study.text()).find();
+    return new Training(study, !drawsSeeds, false, drawsSeeds);
   }
 
   private Training draw() {
@@ -86,24 +93,11 @@ public final class TrainingProgramGenerator {
         repeats = true;
       }
     }
-    RandomProgram whole = new RandomProgram(withSources());
+    RandomProgram whole = new RandomProgram(LayerSources.before(program));
     boolean drawsSeeds = UNSEEDED.matcher(whole.text()).find();
     boolean isSteep = whole.text().contains("lr = " + TrainingLoops.STEEP);
     boolean isLarge = network.examples() > 20;
     return new Training(whole, repeats && isLarge && !drawsSeeds, isSteep, drawsSeeds);
-  }
-
-  private List<Statement> withSources() {
-    List<Statement> whole = new ArrayList<>();
-    String text = new RandomProgram(program).text();
-    if (text.contains("affine::")) {
-      whole.add(Statement.simple("source(\"nn/layers/affine.dml\") as affine"));
-    }
-    if (text.contains("adam::")) {
-      whole.add(Statement.simple("source(\"nn/optim/adam.dml\") as adam"));
-    }
-    whole.addAll(program);
-    return whole;
   }
 
   // ---- ways to write a training down

@@ -2,7 +2,9 @@ package dev.reprise.testkit;
 
 import dev.reprise.testkit.NetworkLayer.Weight;
 import dev.reprise.testkit.RandomProgram.Statement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -74,5 +76,42 @@ final class TrainingText {
       lines.add(assign(namesAndValues[i], namesAndValues[i + 1]));
     }
     return lines;
+  }
+
+  /**
+   * The statements of a text whose blocks begin and end at the ends of lines; {@code @1} in it
+   * stands for the first value, and so on.
+   */
+  static List<Statement> parsed(String text, String... values) {
+    String filled = text;
+    for (int i = values.length; i >= 1; i--) {
+      filled = filled.replace("@" + i, values[i - 1]);
+    }
+    return block(
+        new ArrayDeque<>(
+            filled.lines().map(String::strip).filter(each -> !each.isEmpty()).toList()));
+  }
+
+  /** Takes the lines of a block, up to what ends it. */
+  private static List<Statement> block(Deque<String> lines) {
+    List<Statement> statements = new ArrayList<>();
+    while (!lines.isEmpty() && !lines.getFirst().startsWith("}")) {
+      statements.add(statement(lines));
+    }
+    return statements;
+  }
+
+  private static Statement statement(Deque<String> lines) {
+    String line = lines.removeFirst();
+    while (line.contains("= function(") && !line.endsWith("{")) {
+      line += " " + lines.removeFirst();
+    }
+    List<String> fixed = new ArrayList<>(List.of(line));
+    List<List<Statement>> blocks = new ArrayList<>();
+    while (fixed.getLast().endsWith("{")) {
+      blocks.add(block(lines));
+      fixed.add(lines.removeFirst());
+    }
+    return new Statement(fixed, blocks);
   }
 }
