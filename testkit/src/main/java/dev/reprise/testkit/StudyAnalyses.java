@@ -149,19 +149,20 @@ final class StudyAnalyses {
   }
 
   private List<Statement> drawnSeeds() {
+    String loop = one("for", "parfor");
     return parsed(
         """
         R = matrix(0, rows=4, cols=2)
         @1 (j in 1:4) {
-          A = rand(rows=40, cols=20, min=0, max=1)
-          [H, drawn] = dropout(X, 0.8)
-          R[j, 1] = sum(t(A) %*% A)
-          R[j, 2] = sum(H)
+          @3A = rand(rows=40, cols=20, min=0, max=1)
+          [@3H, @3drawn] = dropout(X, 0.8)
+          R[j, 1] = sum(t(@3A) %*% @3A)
+          R[j, 2] = sum(@3H)
         }
         p = sample(N, @2)
         print("drawn " + sum(R) + " " + sum(p * seq(1, nrow(p))) + " " + sum(sample(N, 5, FALSE, 9)))
         """,
-        one("for", "parfor"), number(5, 10));
+        loop, number(5, 10), loop.substring(0, 1));
   }
 
   private List<Statement> addedUp() {
@@ -170,9 +171,9 @@ final class StudyAnalyses {
         S = matrix(0, rows=ncol(X), cols=ncol(X))
         w = 0.0
         parfor (k in 1:@1, check=0) {
-          B = X[((k - 1) * 5 + 1):(k * 5), ]
-          S += t(B) %*% B
-          w += sum(B) * k
+          pB = X[((k - 1) * 5 + 1):(k * 5), ]
+          S += t(pB) %*% pB
+          w += sum(pB) * k
         }
         print("S " + sum(abs(S)) + " " + trace(S) + " " + w)
         """,
@@ -181,20 +182,21 @@ final class StudyAnalyses {
 
   /** Ridge regressions for subsets of columns and rates, and their errors. */
   private List<Statement> ridges() {
+    String loop = one("for", "parfor");
     return parsed(
         """
         R = matrix(0, rows=3, cols=4)
         @1 (i in 1:3) {
-          Z = cbind(X[, 1:(i + 1)], matrix(1, rows=N, cols=1))
+          @3Z = cbind(X[, 1:(i + 1)], matrix(1, rows=N, cols=1))
           for (j in 1:4) {
-            G = t(Z) %*% Z + diag(matrix(10 ^ (-j), rows=ncol(Z), cols=1))
-            b = solve(G, t(Z) %*% @2)
-            R[i, j] = mean((y - Z %*% b[, 1]) ^ 2)
+            @3G = t(@3Z) %*% @3Z + diag(matrix(10 ^ (-j), rows=ncol(@3Z), cols=1))
+            @3b = solve(@3G, t(@3Z) %*% @2)
+            R[i, j] = mean((y - @3Z %*% @3b[, 1]) ^ 2)
           }
         }
         print("R " + sum(abs(R)) + " " + min(R))
         """,
-        one("for", "parfor"), one("y", "Y", "cbind(y, y)"));
+        loop, one("y", "Y", "cbind(y, y)"), loop.substring(0, 1));
   }
 
   private List<Statement> grown() {

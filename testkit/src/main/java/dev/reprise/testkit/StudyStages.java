@@ -81,7 +81,11 @@ final class StudyStages {
         number(1, 4));
   }
 
-  /** Hyper-parameters over features that stay. */
+  /**
+   * Hyper-parameters over features that stay. What is assigned has the first letter of the loop's
+   * kind: in a conversation, where everything may be read later, a parfor loop must not assign what
+   * was there before.
+   */
   private List<Statement> sweep() {
     String loop = one("for", "parfor", "parfor");
     String workers = loop.equals("for") ? "" : one("", ", par=3");
@@ -89,16 +93,16 @@ final class StudyStages {
         """
         R = matrix(0, rows=@1, cols=4)
         @2 (j in 1:@1@3) {
-          by = ifelse(j %% 2 == 0, "bend", "squash")
-          [H, size] = frozen(X, 5 + j %% 2)
-          [m, history, best] = fit(H, Y, 0.05 * (1 + j %/% 2), @4, 3, by)
-          R[j, ] = cbind(as.matrix(best), colSums(history))
-          R[j, 4] = size + sum(abs(as.matrix(m[@5])))
+          @6by = ifelse(j %% 2 == 0, "bend", "squash")
+          [@6H, @6size] = frozen(X, 5 + j %% 2)
+          [@6m, @6history, @6best] = fit(@6H, Y, 0.05 * (1 + j %/% 2), @4, 3, @6by)
+          R[j, ] = cbind(as.matrix(@6best), colSums(@6history))
+          R[j, 4] = @6size + sum(abs(as.matrix(@6m[@5])))
         }
         print(toString(R, decimal=6))
         print("R " + sum(abs(R)) + " " + min(R[, 1]))
         """,
-        number(2, 4, 7), loop, workers, number(1, 2), number(1, 3));
+        number(2, 4, 7), loop, workers, number(1, 2), number(1, 3), loop.substring(0, 1));
   }
 
   private List<Statement> ensemble() {
