@@ -74,6 +74,96 @@ class MetricsTest {
     assertThat(parallel.subList(0, 4)).containsExactly("1,a,1.0", "1,b,1.0", "1,b,2.0", "1,c,0.0");
   }
 
+  /** Trainings in parfor; the third one ends early, as all do when the process is killed. */
+  private static final String SEARCH =
+      """
+      R = matrix(0, 3, 1)
+      parfor (i in 1:3, par=WORKERS) {
+        loss = 1 / i; start = 1
+        if (file.exists("c" + i)) {
+          s = resume("c" + i)
+          loss = as.scalar(s["loss"]); start = as.scalar(s["e"]) + 1
+        }
+        metric("begins", i, 0)
+        for (e in seq(start, 4, 1)) {
+          loss = loss / 2
+          metric('loss, "' + i + '"\\n', loss, e)
+          checkpoint(list(loss=loss, e=e), "c" + i)
+          if (e == STOP & i < 3) stop("killed")
+        }
+        R[i, 1] = loss
+      }
+      """;
+
+  private String search(int workers, int stop) {
+    return SEARCH
+        .replace("WORKERS", Integer.toString(workers))
+        .replace("STOP", Integer.toString(stop));
+  }
+
+  @Test
+  void aSearchThatIsGoneOnWithHasEachMetricOnce() throws IOException {
+    for (int workers = 1; workers <= 3; workers++) {
+      Scripts.run(config(), search(workers, 0));
+      List<String> whole = table();
+      for (int i = 1; i <= 3; i++) {
+        Files.delete(folder.resolve("c" + i));
+      }
+      Files.delete(folder.resolve("m/metrics.csv"));
+      Scripts.failure(config(), search(workers, 1));
+      Scripts.failure(config(), search(workers, 3));
+      Scripts.run(config(), search(workers, 0));
+      Scripts.run(config(), search(workers, 0));
+      assertThat(table()).containsExactlyInAnyOrderElementsOf(whole);
+      for (int i = 1; i <= 3; i++) {
+        Files.delete(folder.resolve("c" + i));
+      }
+      Files.delete(folder.resolve("m/metrics.csv"));
+    }
+  }
+
+  @Test
+  void aCheckpointOfAnotherIterationBringsNoMetrics() throws IOException {
+    String script =
+        """
+        R = matrix(0, 2, 1)
+        parfor (i in 1:2) {
+          metric("loss", i, i)
+          if (i == 2) {
+            checkpoint(list(i), "c")
+            s = resume("c")
+          }
+          R[i, 1] = i
+        }
+        """;
+    Scripts.run(config(), script);
+    assertThat(table()).containsExactly("1,loss,1.0", "2,loss,2.0");
+    Files.delete(folder.resolve("m/metrics.csv"));
+    Scripts.run(
+        config(), "R = matrix(0, 1, 1)\nparfor (j in 1:1) { s = resume(\"c\"); R[j, 1] = j }");
+    assertThat(Files.exists(folder.resolve("m/metrics.csv"))).isFalse();
+  }
+
+  @Test
+  void whatALoopTellsAgainAfterItsCheckpointStandsOnce() throws IOException {
+    String script =
+        """
+        start = 1
+        if (file.exists("c")) {
+          s = resume("c")
+          start = as.scalar(s["e"]) + 1
+        }
+        for (e in start:3) {
+          metric("loss", 1 / e, e)
+          if (e == STOP) stop("killed")
+          checkpoint(list(e=e), "c")
+        }
+        """;
+    Scripts.failure(config(), script.replace("STOP", "2"));
+    Scripts.run(config(), script.replace("STOP", "9"));
+    assertThat(table()).hasSize(3).doesNotHaveDuplicates();
+  }
+
   @Test
   void aCallWithAMetricIsExecutedEachTime() throws IOException {
     Scripts.run(config(), TRAIN + "print(train(X, 0.1) + train(X, 0.1))");

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 
 /**
  * {@code checkpoint} and {@code resume} of scripts. A checkpoint holds values, the trace of the
- * list, the place in the loops that draw seeds, and the origin of the values: numerics, precision
- * and device class.
+ * list, the place in the loops that draw seeds, metrics of a parfor iteration that nobody has seen
+ * yet, and the origin of the values: numerics, precision and device class.
  *
  * <p>A value keeps the key of its trace only where the cache would have given it for that key, too:
  * in a session of the same origin. Everywhere else it is known by its content. Thread-safe.
@@ -35,6 +35,7 @@ final class Checkpoints {
   private static final String TRACE = "lineage";
   private static final String SEEDS = "seeds";
   private static final String ORIGIN = "origin";
+  private static final String METRICS = "metrics";
 
   private final HostMemory memory;
   private final CpuDevice device;
@@ -70,6 +71,10 @@ final class Checkpoints {
     Map<String, String> notes = new TreeMap<>();
     notes.put(ORIGIN, origin.get());
     notes.put(SEEDS, SeedPlaceText.of(context.trail.place(context.seeds)));
+    String waiting = context.metrics.waiting();
+    if (!waiting.isEmpty()) {
+      notes.put(METRICS, waiting);
+    }
     String trace = item == null ? null : ShortTrace.of(item, Integer.MAX_VALUE);
     if (trace != null) {
       notes.put(TRACE, trace);
@@ -100,7 +105,9 @@ final class Checkpoints {
     Checkpoint read = read(path, context.run.workingDirectory(), plain.precision());
     try {
       LineageItem item = traced ? item(read, plain, path) : null;
-      resumeSeeds(context, read, path);
+      SeedTrail.Place place = place(read, path);
+      resumeMetrics(context, read, place, path);
+      context.trail.resume(place, context.seeds);
       context.counters.executed(operation.index(), plain, start, System.nanoTime() - start);
       return new FileAccess.Loaded(read.value(), item);
     } catch (RuntimeException | Error e) {
@@ -120,11 +127,26 @@ final class Checkpoints {
     return stored == null ? content(plain, path).itemOf(read.value()) : stored;
   }
 
-  private static void resumeSeeds(ControlContext context, Checkpoint read, String path) {
+  private static SeedTrail.Place place(Checkpoint read, String path) {
     try {
-      context.trail.resume(SeedPlaceText.parse(read.notes().get(SEEDS)), context.seeds);
+      return SeedPlaceText.parse(read.notes().get(SEEDS));
     } catch (IllegalArgumentException e) {
       throw damaged(path, "its seeds are missing");
+    }
+  }
+
+  /** The same iteration tells again what was lost when its process ended. */
+  private static void resumeMetrics(
+      ControlContext context, Checkpoint read, SeedTrail.Place place, String path) {
+    context.run.session().resumeMetrics();
+    String waited = read.notes().get(METRICS);
+    if (waited == null || !context.trail.isAround(place)) {
+      return;
+    }
+    try {
+      context.metrics.resume(waited);
+    } catch (IllegalArgumentException e) {
+      throw damaged(path, "its metrics: " + e.getMessage());
     }
   }
 

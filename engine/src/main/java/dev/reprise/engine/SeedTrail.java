@@ -87,6 +87,20 @@ final class SeedTrail {
     return new Place(loops, seeds.base(), seeds.count());
   }
 
+  /** Whether a place lies in the iterations that are under way here. */
+  boolean isAround(Place place) {
+    if (open.size() > place.loops.size()) {
+      return false;
+    }
+    for (int i = 0; i < open.size(); i++) {
+      Level there = place.loops.get(i);
+      if (!open.get(i).loop.equals(there.loop) || open.get(i).iteration != there.iteration) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Goes on from another place: draws what comes next there, and so does the loop that is around it
    * when it is entered. A place inside of loops that are not around here now is left alone.

@@ -382,6 +382,13 @@ public final class SessionServices implements AutoCloseable {
     return metrics == null ? MetricSink.NONE : metrics::add;
   }
 
+  /** A checkpoint was resumed: the script may tell again what the table of metrics has. */
+  void resumeMetrics() {
+    if (metrics != null) {
+      metrics.goOn();
+    }
+  }
+
   Checkpoints checkpoints() {
     return checkpoints;
   }

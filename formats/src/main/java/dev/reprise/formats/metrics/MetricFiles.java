@@ -3,6 +3,7 @@ package dev.reprise.formats.metrics;
 import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,14 +12,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The folder that a session's metrics go to: {@code metrics.csv}, to which every session appends,
  * and an event file of its own for TensorBoard. Both are made with the first metric, and each
- * metric is written at once. Thread-safe.
+ * metric is written at once. A session that goes on where an earlier one was stopped does not write
+ * again what the table has. Thread-safe.
  */
 public final class MetricFiles implements AutoCloseable {
+  private static final String TABLE = "metrics.csv";
   private static final String HEADER = "wall_time,step,name,value\n";
 
   private final Path folder;
@@ -28,6 +33,16 @@ public final class MetricFiles implements AutoCloseable {
   private FileChannel table;
   private FileChannel events;
   private boolean closed;
+  private boolean goesOn;
+
+  /** Bytes of the table when it was opened, which earlier sessions have written. */
+  private long earlierBytes;
+
+  /**
+   * How often earlier sessions have told each metric, less how often this one has told it again;
+   * null until a session that goes on needs it.
+   */
+  private Map<String, Integer> earlier;
 
   /**
    * @param folder made when the first metric comes
@@ -36,6 +51,15 @@ public final class MetricFiles implements AutoCloseable {
   public MetricFiles(Path folder, InstantSource clock) {
     this.folder = folder;
     this.clock = clock;
+  }
+
+  /**
+   * Says that the session goes on where an earlier one was stopped, so that it may come to tell
+   * again what that one has told: from now on, a metric of the same name, step and value as one in
+   * the table is not written, once for each that is there.
+   */
+  public synchronized void goOn() {
+    goesOn = true;
   }
 
   /**
@@ -52,9 +76,15 @@ public final class MetricFiles implements AutoCloseable {
     if (table == null) {
       open(now);
     }
+    String row = row(step, name, value);
     try {
+      if (goesOn && wasTold(row)) {
+        return;
+      }
       write(events, EventRecord.scalar(now, step, name, value));
-      write(table, line(now, step, name, value).getBytes(StandardCharsets.UTF_8));
+      write(
+          table,
+          String.format(Locale.ROOT, "%.3f,%s\n", now, row).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new ResourceException("cannot write metrics to " + folder + ": " + e.getMessage(), e);
     }
@@ -64,9 +94,43 @@ public final class MetricFiles implements AutoCloseable {
     return instant.toEpochMilli() / 1000.0;
   }
 
-  private static String line(double now, long step, String name, double value) {
+  /** A row of the table behind its time. */
+  private static String row(long step, String name, double value) {
     String quoted = name.matches("[^,\"\r\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
-    return String.format(Locale.ROOT, "%.3f,%d,", now, step) + quoted + "," + value + "\n";
+    return step + "," + quoted + "," + value;
+  }
+
+  /** Whether an earlier session has told this, and nobody since. */
+  private boolean wasTold(String row) throws IOException {
+    if (earlier == null) {
+      earlier = earlierRows();
+    }
+    Integer count = earlier.get(row);
+    if (count == null || count == 0) {
+      return false;
+    }
+    earlier.put(row, count - 1);
+    return true;
+  }
+
+  private Map<String, Integer> earlierRows() throws IOException {
+    String text;
+    try (InputStream in = Files.newInputStream(folder.resolve(TABLE))) {
+      text = new String(in.readNBytes(Math.toIntExact(earlierBytes)), StandardCharsets.UTF_8);
+    }
+    Map<String, Integer> rows = new HashMap<>();
+    StringBuilder row = new StringBuilder();
+    for (String line : text.split("\n")) {
+      row.append(line);
+      // A quoted name may have line feeds.
+      if (row.chars().filter(c -> c == '"').count() % 2 == 0) {
+        rows.merge(row.substring(row.indexOf(",") + 1), 1, Integer::sum);
+        row.setLength(0);
+      } else {
+        row.append('\n');
+      }
+    }
+    return rows;
   }
 
   private void open(double now) {
@@ -85,8 +149,9 @@ public final class MetricFiles implements AutoCloseable {
       write(events, EventRecord.version(now));
       table =
           FileChannel.open(
-              folder.resolve("metrics.csv"), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      if (table.size() == 0) {
+              folder.resolve(TABLE), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      earlierBytes = table.size();
+      if (earlierBytes == 0) {
         write(table, HEADER.getBytes(StandardCharsets.US_ASCII));
       }
     } catch (IOException e) {

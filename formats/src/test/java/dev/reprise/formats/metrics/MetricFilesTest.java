@@ -104,4 +104,25 @@ class MetricFilesTest {
           .hasMessageContaining("metrics cannot be written here (--metrics)");
     }
   }
+
+  @Test
+  void whoGoesOnWritesNothingThatEarlierSessionsHaveWritten() throws IOException {
+    try (MetricFiles files = files()) {
+      files.add("loss", 0.5, 1);
+      files.add("a \"b\"\nc", Double.NaN, 2);
+      files.add("loss", 0.25, 2);
+    }
+    String before = Files.readString(folder.resolve("m/metrics.csv"));
+    try (MetricFiles files = files()) {
+      files.goOn();
+      files.add("a \"b\"\nc", Double.NaN, 2);
+      files.add("loss", 0.25, 2);
+      files.add("loss", 0.25, 2);
+      files.add("loss", 0.25, 3);
+      files.add("loss", 0.25, 3);
+    }
+    assertThat(Files.readString(folder.resolve("m/metrics.csv")))
+        .isEqualTo(
+            before + "1700000000.250,2,loss,0.25\n" + "1700000000.250,3,loss,0.25\n".repeat(2));
+  }
 }
