@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes the files of {@code reprise bench}. */
+/** Writes the files that options of commands name. */
 final class BenchFiles {
   private BenchFiles() {}
 
@@ -19,8 +19,16 @@ final class BenchFiles {
       return;
     }
     Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-      throw new UsageException(option + ": cannot write " + file);
+    String trouble = null;
+    if (folder == null || Files.isDirectory(file)) {
+      trouble = "it is a folder";
+    } else if (!Files.isDirectory(folder)) {
+      trouble = "there is no folder " + folder;
+    } else if (!Files.isWritable(folder)) {
+      trouble = "the folder " + folder + " is not writable";
+    }
+    if (trouble != null) {
+      throw new UsageException(option + ": cannot write " + file + ": " + trouble);
     }
   }
 

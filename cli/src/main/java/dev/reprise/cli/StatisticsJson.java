@@ -30,10 +30,7 @@ final class StatisticsJson {
    * @throws UsageException naming the place
    */
   static void checkPlace(Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-      throw new UsageException("--stats-json: cannot write " + file);
-    }
+    BenchFiles.check("--stats-json", file);
   }
 
   /**

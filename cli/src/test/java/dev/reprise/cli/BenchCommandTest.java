@@ -197,7 +197,7 @@ class BenchCommandTest extends CommandTest {
         "--seed x | --seed: 'x' is no whole number",
         "--threads 0 | --threads must be at least 1",
         "--memory opencl:0=much | 'much' is not a size",
-        "--plot none/p.svg | --plot: cannot write none/p.svg",
+        "--plot none/p.svg | --plot: cannot write none/p.svg: there is no folder ",
         "--json none/p.json | --json: cannot write none/p.json",
         "--device cpu | unknown option '--device'",
         "--placement cpu | did you mean '--placements'?",

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -154,6 +155,10 @@ public final class MetricFiles implements AutoCloseable {
       if (earlierBytes == 0) {
         write(table, HEADER.getBytes(StandardCharsets.US_ASCII));
       }
+    } catch (FileAlreadyExistsException e) {
+      throw new FormatException(
+          folder.toString(),
+          "metrics need a folder (--metrics), but " + e.getFile() + " is a file");
     } catch (IOException e) {
       throw new FormatException(
           folder.toString(), "metrics cannot be written here (--metrics): " + e.getMessage());

@@ -101,7 +101,8 @@ class MetricFilesTest {
     try (MetricFiles files = files()) {
       assertThatThrownBy(() -> files.add("loss", 1, 1))
           .isInstanceOf(FormatException.class)
-          .hasMessageContaining("metrics cannot be written here (--metrics)");
+          .hasMessageContaining("metrics need a folder (--metrics), but ")
+          .hasMessageEndingWith(" is a file");
     }
   }
 
