@@ -198,10 +198,12 @@ public record WindowShape(
               + padWidth
               + "]");
     }
+    double outputs =
+        (double) positions(height, padHeight, windowHeight(), strideHeight)
+            * positions(width, padWidth, windowWidth(), strideWidth);
     double largest =
         Math.max(
-            Math.max((double) channels * height * width, (double) filters * outCells()),
-            (double) patchCells());
+            Math.max((double) channels * height * width, filters * outputs), (double) patchCells());
     if (largest > Integer.MAX_VALUE) {
       throw new OperandException(
           "'" + opcode + "' takes images of up to " + Integer.MAX_VALUE + " cells");
@@ -218,11 +220,16 @@ public record WindowShape(
   }
 
   public int outHeight() {
-    return (int) ((height + 2L * padHeight - windowHeight()) / strideHeight) + 1;
+    return (int) positions(height, padHeight, windowHeight(), strideHeight);
   }
 
   public int outWidth() {
-    return (int) ((width + 2L * padWidth - windowWidth()) / strideWidth) + 1;
+    return (int) positions(width, padWidth, windowWidth(), strideWidth);
+  }
+
+  /** How many places a window has along one side; fits 31 bits where the shape was accepted. */
+  private static long positions(int side, int padding, long window, int stride) {
+    return (side + 2L * padding - window) / stride + 1;
   }
 
   /** Cells of one channel of an image. */
