@@ -190,6 +190,8 @@ public abstract class LayerContract extends DeviceContract {
         x,
         Scalar.of(0.5),
         Scalar.of(-1L));
+    assertRefused(
+        "its second result, not -5", "dropout_backward", x, Scalar.of(0.5), Scalar.of(-5L));
   }
 
   private void assertRefused(String message, String opcode, Operand... operands) {

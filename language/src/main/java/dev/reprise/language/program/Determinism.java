@@ -2,6 +2,7 @@ package dev.reprise.language.program;
 
 import dev.reprise.language.Position;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
@@ -75,7 +76,8 @@ public record Determinism(List<Obstacle> obstacles, boolean certain) {
 
   private static Obstacle ofSeed(Instruction.Compute compute, int operand, List<Scalar> constants) {
     String name = compute.operation().scriptName();
-    if (operand >= 0) {
+    // Nor is anything known of a text: it may be no number, which is told when it is used.
+    if (operand >= 0 || constants.get(~operand) instanceof StringScalar) {
       return new Obstacle(name, "the seed is negative", compute.position());
     }
     Scalar seed = constants.get(~operand);

@@ -23,9 +23,6 @@ final class DropoutKernel implements Kernel {
   /** Even, since chances come in pairs. */
   private static final long CELLS_PER_CHUNK = 1 << 14;
 
-  /** As a seed of {@code dropout} it stands for one that is drawn, so no mask was made of it. */
-  private static final long UNDRAWN = -1;
-
   private final Parallel parallel;
   private final Precision precision;
   private final boolean givesSeed;
@@ -48,12 +45,14 @@ final class DropoutKernel implements Kernel {
               + "' keeps a share 'p' of the cells above 0 and up to 1, not "
               + share);
     }
-    if (!givesSeed && seed == UNDRAWN) {
+    // Of dropout a negative one asks for one that is drawn, so no mask was ever made of it.
+    if (!givesSeed && seed < 0) {
       throw new OperandException(
           "'"
               + operation.name()
-              + "' needs the seed that 'dropout' drew, its second result, not -1, which asks for a"
-              + " new one; write [out, seed] = dropout(X, p)");
+              + "' needs the seed that 'dropout' drew, its second result, not "
+              + seed
+              + ", which asks for a new one; write [out, seed] = dropout(X, p)");
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(x.rows(), x.cols(), precision);
