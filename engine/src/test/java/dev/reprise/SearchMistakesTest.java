@@ -72,4 +72,15 @@ class SearchMistakesTest {
         "randomSearch(WITH, numB=2, params=list(\"lr\"), ranges=matrix(\"1 2\", 1, 2), n=2, MORE",
         "randomSearch: a model of fit has 4 cells, but numB is 2");
   }
+
+  @Test
+  void aSearchWhoseLossesAreNoNumbersHasNoBestModel() {
+    assertStops(
+        "gridSearch(WITH, params=list(\"lr\"), paramValues=list(matrix(NaN, 2, 1)), MORE",
+        "gridSearch: no model has a loss that is a number");
+    assertStops(
+        "randomSearch(WITH, params=list(\"lr\"), ranges=matrix(\"1e300 1e308\", 1, 2), n=2,"
+            + " trainArgs=list(X=X * 1e300 - 1e300, lr=0.1), predictArgs=list(X - X))",
+        "randomSearch: no model has a loss that is a number");
+  }
 }

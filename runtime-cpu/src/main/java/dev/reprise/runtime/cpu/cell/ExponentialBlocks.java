@@ -8,6 +8,7 @@ import dev.reprise.runtime.cpu.code.CellFunction;
  */
 public final class ExponentialBlocks {
   private static final double LARGEST = 700;
+  private static final SigmoidLoops.Exponential EXP = new SigmoidLoops.Exp();
   private static final SigmoidLoops.Exponential LOGISTIC = new SigmoidLoops.Sigmoid();
   private static final SigmoidLoops.Exponential TANH = new SigmoidLoops.Tanh();
 
@@ -21,16 +22,7 @@ public final class ExponentialBlocks {
    */
   public static void exp(double[] x, double[] k, double[] out, int n) {
     if (!CellFunction.areThere() || !CellFunction.EXPONENTIAL.run(x, out, n)) {
-      expInJava(x, k, out, n);
-    }
-  }
-
-  /** As {@link #exp}, with the same bits. */
-  static void expInJava(double[] x, double[] k, double[] out, int n) {
-    prepare(x, k, out, n);
-    for (int i = 0; i < n; i++) {
-      double power = SigmoidLoops.Exponential.powerOfTwo(k[i]);
-      out[i] = Math.abs(x[i]) <= LARGEST ? power + power * out[i] : Math.exp(x[i]);
+      EXP.computeInJava(x, k, out, out, n);
     }
   }
 
@@ -51,16 +43,12 @@ public final class ExponentialBlocks {
 
   /** {@code out = e^x - 1} for x up to 0, exact near 0; arguments as {@link #exp}. */
   static void lessOne(double[] x, double[] k, double[] out, int n) {
-    prepare(x, k, out, n);
+    System.arraycopy(x, 0, out, 0, n);
+    SigmoidLoops.Exponential.reduce(out, k, n);
+    SigmoidLoops.Exponential.exponentialLessOne(out, n);
     for (int i = 0; i < n; i++) {
       double power = SigmoidLoops.Exponential.powerOfTwo(k[i]);
       out[i] = x[i] >= -LARGEST ? power * out[i] + (power - 1) : Math.expm1(x[i]);
     }
-  }
-
-  private static void prepare(double[] x, double[] k, double[] out, int n) {
-    System.arraycopy(x, 0, out, 0, n);
-    SigmoidLoops.Exponential.reduce(out, k, n);
-    SigmoidLoops.Exponential.exponentialLessOne(out, n);
   }
 }

@@ -19,21 +19,6 @@ final class ExponentialLoops {
     }
   }
 
-  /** e to the power of x. */
-  static final class Exp extends UnaryLoop {
-    @Override
-    double cell(double x) {
-      return Math.exp(x);
-    }
-
-    @Override
-    void array(double[] x, double[] out, int n) {
-      for (int i = 0; i < n; i++) {
-        out[i] = Math.exp(x[i]);
-      }
-    }
-  }
-
   /** Natural logarithm. */
   static final class Log extends UnaryLoop {
     @Override

@@ -46,7 +46,7 @@ final class Loops {
           Map.entry("floor", new RoundingLoops.Floor()),
           Map.entry("ceil", new RoundingLoops.Ceil()),
           Map.entry("sqrt", new ExponentialLoops.SquareRoot()),
-          Map.entry("exp", new ExponentialLoops.Exp()),
+          Map.entry("exp", new SigmoidLoops.Exp()),
           Map.entry("log", new ExponentialLoops.Log()),
           Map.entry("sigmoid", new SigmoidLoops.Sigmoid()),
           Map.entry("tanh", new SigmoidLoops.Tanh()),

@@ -147,11 +147,21 @@ public enum CellFunction {
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   private static final class Entry {
-    // A constant, and critical, as for panels; arrays of the heap stay where they are meanwhile.
+    // Constants, and critical, as for panels. Native memory goes by its address: the JVM would
+    // count
+    // who uses each segment, for all threads, twice in each call.
     static final MethodHandle CALL =
         Linker.nativeLinker()
             .downcallHandle(
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG),
+                FunctionDescriptor.of(
+                    JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.critical(false));
+
+    /** Arrays of the heap stay where they are meanwhile. */
+    static final MethodHandle CALL_WITH_ARRAYS =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                 Linker.Option.critical(true));
   }
 
@@ -180,38 +190,46 @@ public enum CellFunction {
 
   /** Of one input, output and no parameters, over arrays, which may be the same. */
   public boolean run(double[] x, double[] out, int n) {
-    return run(
-        Precision.FP64,
-        MemorySegment.ofArray(x),
-        MemorySegment.ofArray(out),
-        MemorySegment.NULL,
-        n);
+    return run(Precision.FP64, MemorySegment.ofArray(x), MemorySegment.ofArray(out), n);
   }
 
-  /** As the other, over cells of a precision in memory. */
+  /** As the other, over cells of a precision, on the heap or not. */
   public boolean run(Precision precision, MemorySegment x, MemorySegment out, long n) {
-    return run(precision, x, out, MemorySegment.NULL, n);
-  }
-
-  /**
-   * Computes n cells.
-   *
-   * @param x the first input, as the first output of cells of the precision unless its function
-   *     says doubles
-   * @param out null memory where there is none
-   * @param more of {@link Operands}; null memory for functions of one input without parameters
-   * @return false when a cell was refused: outputs are to be computed anew, all of them
-   */
-  public boolean run(
-      Precision precision, MemorySegment x, MemorySegment out, MemorySegment more, long n) {
+    if (x.isNative() && out.isNative()) {
+      return run(precision, x.address(), out.address(), MemorySegment.NULL, n);
+    }
     MemorySegment code = code(precision);
-    long rest = n % CellCode.LANES * LANE_BYTES;
     try {
-      int refused = (int) Entry.CALL.invokeExact(code, x, out, more, n / CellCode.LANES, rest);
+      int refused =
+          (int) Entry.CALL_WITH_ARRAYS.invokeExact(code, x, out, 0L, n / CellCode.LANES, rest(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
+  }
+
+  /**
+   * Computes n cells in native memory, which the JVM does not check.
+   *
+   * @param x where the first input begins: cells of the precision unless the function says doubles
+   * @param out where the first output begins, likewise; 0 where there is none
+   * @param more of {@link Operands}; null memory for functions of one input without parameters
+   * @return false when a cell was refused: outputs are to be computed anew, all of them
+   */
+  public boolean run(Precision precision, long x, long out, MemorySegment more, long n) {
+    MemorySegment code = code(precision);
+    try {
+      int refused =
+          (int) Entry.CALL.invokeExact(code, x, out, more.address(), n / CellCode.LANES, rest(n));
+      return refused == 0;
+    } catch (Throwable e) {
+      throw new IllegalStateException("generated code failed", e);
+    }
+  }
+
+  /** Where the mask of the last cells is. */
+  private static long rest(long n) {
+    return n % CellCode.LANES * LANE_BYTES;
   }
 
   /** Where further operands are, and the parameters. Belongs to one thread. */

@@ -127,8 +127,8 @@ final class OptimiserSteps implements Kernel {
       }
       code.function.run(
           precision,
-          sources[0].segment().asSlice(at),
-          outputs[0].segment().asSlice(at),
+          sources[0].segment().address() + at,
+          outputs[0].segment().address() + at,
           more.memory(),
           to - from);
     }

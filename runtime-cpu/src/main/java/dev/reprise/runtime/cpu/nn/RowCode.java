@@ -33,32 +33,36 @@ final class RowCode {
     return cells >= FEWEST_CELLS && CellFunction.areThere();
   }
 
-  private MemorySegment cells(DenseMatrix matrix, long at) {
-    return matrix.segment().asSlice(at * bytes);
+  private long cells(DenseMatrix matrix, long at) {
+    return matrix.segment().address() + at * bytes;
   }
 
   private boolean run(CellFunction function, MemorySegment x, MemorySegment out, long n) {
+    return run(function, x.address(), out.address(), n);
+  }
+
+  private boolean run(CellFunction function, long x, long out, long n) {
     return function.run(precision, x, out, more.memory(), n);
   }
 
   /** The sum of n cells. */
   double sum(DenseMatrix x, long at, long n) {
     more.withTotal(0, 0);
-    run(CellFunction.SUM, cells(x, at), MemorySegment.NULL, n);
+    run(CellFunction.SUM, cells(x, at), 0, n);
     return more.sum(0);
   }
 
   /** The sum of squares of n cells less a number. */
   double squares(DenseMatrix x, long at, double centre, long n) {
     more.withTotal(0, 0).withParameter(0, centre);
-    run(CellFunction.SQUARES, cells(x, at), MemorySegment.NULL, n);
+    run(CellFunction.SQUARES, cells(x, at), 0, n);
     return more.sum(0);
   }
 
   /** The sum of products of n cells of x, less a number, and those of y at the same place. */
   double products(DenseMatrix x, double centre, DenseMatrix y, long at, long n) {
     more.withTotal(0, 0).withParameter(0, centre).withInput(1, y.segment(), at * bytes);
-    run(CellFunction.PRODUCTS, cells(x, at), MemorySegment.NULL, n);
+    run(CellFunction.PRODUCTS, cells(x, at), 0, n);
     return more.sum(0);
   }
 
@@ -156,7 +160,7 @@ final class RowCode {
         .withOutput(1, sums.gradients, 0)
         .withTotal(0, 0)
         .withTotal(1, 0);
-    run(CellFunction.WEIGHTED, cells(dout, at), sums.products, n);
+    run(CellFunction.WEIGHTED, cells(dout, at), sums.products.address(), n);
     return new Weighted(more.sum(0), more.sum(1));
   }
 

@@ -136,8 +136,8 @@ class CellFunctionTest {
         MemorySegment.copy(before[0], 0, cells[0], ValueLayout.JAVA_DOUBLE, 0, n + 2);
         CellFunction.ADAM.run(
             Precision.FP64,
-            cells[0].asSlice(Double.BYTES),
-            cells[4].asSlice(Double.BYTES),
+            cells[0].address() + Double.BYTES,
+            cells[4].address() + Double.BYTES,
             more.memory(),
             n);
         for (int i = 1; i <= n; i++) {
