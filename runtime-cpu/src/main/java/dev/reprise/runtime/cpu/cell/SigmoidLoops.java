@@ -50,8 +50,7 @@ final class SigmoidLoops {
     @Override
     void finish(double[] x, double[] k, double[] rest, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        double power = powerOfTwo(k[i]);
-        out[i] = Math.abs(x[i]) <= LARGEST ? power + power * rest[i] : Math.exp(x[i]);
+        out[i] = power(x[i], k[i], rest[i]);
       }
     }
   }
@@ -78,9 +77,7 @@ final class SigmoidLoops {
     @Override
     void finish(double[] x, double[] k, double[] rest, double[] out, int n) {
       for (int i = 0; i < n; i++) {
-        double power = powerOfTwo(k[i]);
-        double e = Math.abs(x[i]) <= LARGEST ? power + power * rest[i] : Math.exp(-x[i]);
-        out[i] = 1 / (1 + e);
+        out[i] = 1 / (1 + power(-x[i], k[i], rest[i]));
       }
     }
   }
@@ -207,6 +204,12 @@ final class SigmoidLoops {
             (1 / 3628800.0 + 1 / 39916800.0 * r) + (1 / 479001600.0 + 1 / 6227020800.0 * r) * s;
         x[i] = r + s * (low + (middle + high * q) * q);
       }
+    }
+
+    /** e to the power of the exponent, which {@code k} and {@code rest} were made of. */
+    static double power(double exponent, double k, double rest) {
+      double power = powerOfTwo(k);
+      return Math.abs(exponent) <= LARGEST ? power + power * rest : Math.exp(exponent);
     }
 
     static double powerOfTwo(double k) {

@@ -147,9 +147,7 @@ public enum CellFunction {
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   private static final class Entry {
-    // Constants, and critical, as for panels. Native memory goes by its address: the JVM would
-    // count
-    // who uses each segment, for all threads, twice in each call.
+    // Constants, critical, and with addresses of native memory, as for panels.
     static final MethodHandle CALL =
         Linker.nativeLinker()
             .downcallHandle(

@@ -7,6 +7,7 @@ import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 
@@ -44,7 +45,9 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
             && shape.filters() <= MOST_FILTERS
             && waste <= MOST_WASTE
             && paddedCells(shape) <= MOST_CELLS
-            && CellFunction.areThere();
+            && CellFunction.areThere()
+            // Told in the class of the device, whose results these sums are.
+            && PanelSums.find(precision) != null;
     return fits ? new DepthwiseConvolution(shape, all.groups(), parallel, precision) : null;
   }
 

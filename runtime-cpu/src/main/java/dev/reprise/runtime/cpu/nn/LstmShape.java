@@ -23,6 +23,9 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
 
   private static final long LEAST_EXAMPLES = 8;
 
+  /** Columns of weights that are transposed together: what lies together in memory. */
+  private static final int TURNED_TOGETHER = 16;
+
   /** The sizes that operands of that precision describe. */
   static LstmShape of(Operation operation, Operand[] inputs, Precision precision) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
@@ -102,12 +105,21 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
   /** The weights of the outputs, transposed: (4 units) x units. */
   DenseMatrix outputWeightsTurned(DenseMatrix weights, Scratch scratch) {
     DenseMatrix turned = result(scratch, gates(), units);
-    CellBlocks blocks = new CellBlocks(precision, gates());
-    double[] row = new double[gates()];
-    for (int unit = 0; unit < units; unit++) {
-      blocks.load(weights.segment(), (long) (features + unit) * gates(), row, 0, gates());
-      for (int gate = 0; gate < gates(); gate++) {
-        turned.set(gate, unit, row[gate]);
+    int width = TURNED_TOGETHER;
+    double[] tile = new double[units * width];
+    double[] column = new double[units];
+    CellBlocks blocks = new CellBlocks(precision, Math.max(units, width));
+    for (int gate = 0; gate < gates(); gate += width) {
+      int count = Math.min(width, gates() - gate);
+      for (int unit = 0; unit < units; unit++) {
+        long at = (long) (features + unit) * gates() + gate;
+        blocks.load(weights.segment(), at, tile, unit * width, count);
+      }
+      for (int i = 0; i < count; i++) {
+        for (int unit = 0; unit < units; unit++) {
+          column[unit] = tile[unit * width + i];
+        }
+        blocks.store(column, 0, turned.segment(), (long) (gate + i) * units, units);
       }
     }
     return turned;
