@@ -35,7 +35,7 @@ final class Assembler {
   static final int MAP_0F38 = 2;
   static final int MAP_0F3A = 3;
 
-  private static final int MOST_BYTES = 4096;
+  private static final int MOST_BYTES = 1 << 15;
 
   static final int PREFIX_NONE = 0;
   static final int PREFIX_66 = 1;

@@ -52,13 +52,15 @@ final class CellCode {
   /** Doubles at a time. */
   static final int LANES = 4;
 
-  private static final int LANE_BYTES = LANES * Double.BYTES;
+  static final int LANE_BYTES = LANES * Double.BYTES;
 
   /** Masks of floats lie so far behind those of doubles. */
   private static final int NARROW_MASKS = LANES * LANE_BYTES;
 
-  private static final int[] INPUTS = {RDI, R9, R10, R11, R12};
-  private static final int[] OUTPUTS = {RSI, RBX, RBP};
+  /** Of a {@link CellFunction}. */
+  private static final Frame FUNCTION =
+      new Frame(
+          new int[] {RDI, R9, R10, R11, R12}, new int[] {RSI, RBX, RBP}, CellFunction.parameter(0));
 
   private static final int ADD = 0x58;
   private static final int MULTIPLY = 0x59;
@@ -72,13 +74,39 @@ final class CellCode {
   private static final int FLIP = 0x57;
   private static final int ROOT = 0x51;
 
-  /** Predicates of comparisons, none of which raises an exception. */
-  private static final int LESS = 0x11;
+  /** Comparisons by their predicates, none of which raises an exception. */
+  enum Comparison {
+    EQUAL(0x00),
+    NEITHER_ORDERED(0x03),
+    UNEQUAL(0x04),
+    LESS(0x11),
+    LESS_OR_EQUAL(0x12),
+    NOT_LESS_OR_EQUAL(0x16),
+    GREATER_OR_EQUAL(0x1D),
+    GREATER(0x1E);
 
-  private static final int NOT_LESS_OR_EQUAL = 0x16;
+    private final int predicate;
+
+    Comparison(int predicate) {
+      this.predicate = predicate;
+    }
+  }
+
+  private static final int TO_NEAREST = 0x08;
+  private static final int DOWN = 0x09;
+  private static final int UP = 0x0A;
+
+  /**
+   * Where operands are.
+   *
+   * @param inputs general registers that hold where each input's cells begin
+   * @param outputs likewise
+   * @param firstParameter where numbers lie behind what RDX holds, each once for every lane
+   */
+  record Frame(int[] inputs, int[] outputs, int firstParameter) {}
 
   /** What a formula reads beside its registers. */
-  private sealed interface Source {}
+  sealed interface Source {}
 
   private record Register(int number) implements Source {}
 
@@ -93,20 +121,33 @@ final class CellCode {
   }
 
   private final Assembler to;
+  private final Frame frame;
   private final boolean doubles;
   private boolean masked;
 
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
 
-  private CellCode(Precision precision) {
+  /** Code without a loop yet, for cells of a precision. */
+  CellCode(Precision precision, Frame frame) {
     this.doubles = precision == Precision.FP64;
+    this.frame = frame;
     this.to = new Assembler(doubles);
+  }
+
+  /** Where the mask of the last of so many cells is; 0 when the groups are whole. */
+  static long maskPlace(long cells) {
+    return cells % LANES * LANE_BYTES;
+  }
+
+  /** Writes the code around formulas. */
+  Assembler assembler() {
+    return to;
   }
 
   /** Code for cells of a precision. */
   static byte[] of(Precision precision, int inputs, int outputs, int totals, Formula formula) {
-    CellCode code = new CellCode(precision);
+    CellCode code = new CellCode(precision, FUNCTION);
     code.write(inputs, outputs, totals, formula);
     return code.to.bytes();
   }
@@ -116,10 +157,10 @@ final class CellCode {
     to.push(RBP);
     to.push(R12);
     for (int i = 1; i < inputs; i++) {
-      to.load(INPUTS[i], Address.of(RDX, CellFunction.input(i)));
+      to.load(frame.inputs[i], Address.of(RDX, CellFunction.input(i)));
     }
     for (int i = 1; i < outputs; i++) {
-      to.load(OUTPUTS[i], Address.of(RDX, CellFunction.output(i)));
+      to.load(frame.outputs[i], Address.of(RDX, CellFunction.output(i)));
     }
     to.zero(RAX);
     to.clear(REFUSED);
@@ -136,22 +177,55 @@ final class CellCode {
     to.landHere(few);
     to.test(R8);
     int none = to.jumpIfZero();
-    to.address(RCX, Address.ahead(0));
-    int masks = to.here();
-    Address mask = Address.of(RCX, R8, 1);
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, doubles ? mask : mask.plus(NARROW_MASKS));
-    masked = true;
-    formula.write(this);
+    int masks = loadMasks(RCX, R8);
+    writeMasked(formula);
     to.landHere(none);
     for (int i = 0; i < totals; i++) {
       to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[i], 0, total(i));
     }
-    to.vector(MAP_0F, PREFIX_66, true, 0x50, RAX, 0, REFUSED);
+    returnRefused();
     to.pop(R12);
     to.pop(RBP);
     to.pop(RBX);
     to.returnToCaller();
+    writeData(masks);
+  }
+
+  /** Only cells that the masks have are read and written. */
+  void writeMasked(Formula formula) {
+    masked = true;
+    formula.write(this);
+    masked = false;
+  }
+
+  /**
+   * Loads the masks of the last cells.
+   *
+   * @param spare a general register that is lost
+   * @param place one that holds the place of the mask
+   * @return for {@link #writeData}
+   */
+  int loadMasks(int spare, int place) {
+    to.address(spare, Address.ahead(0));
+    int masks = to.here();
+    Address mask = Address.of(spare, place, 1);
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, doubles ? mask : mask.plus(NARROW_MASKS));
+    return masks;
+  }
+
+  /** No cell was refused yet. */
+  void clearRefused() {
+    to.clear(REFUSED);
+  }
+
+  /** Sets what the call returns. */
+  void returnRefused() {
+    to.vector(MAP_0F, PREFIX_66, true, 0x50, RAX, 0, REFUSED);
+  }
+
+  /** The last of the code: masks and constants. */
+  void writeData(int masks) {
     to.pointTo(masks);
     writeMasks();
     constants.forEach((bits, ends) -> {
@@ -202,12 +276,33 @@ final class CellCode {
 
   /** Reads cells of an input. */
   void input(int register, int number) {
-    read(register, Address.of(INPUTS[number], RAX, doubles ? Double.BYTES : Float.BYTES), doubles);
+    read(register, Address.of(frame.inputs[number], RAX, cellBytes()), doubles);
+  }
+
+  int cellBytes() {
+    return doubles ? Double.BYTES : Float.BYTES;
+  }
+
+  /** Reads one cell of an input for all. */
+  void repeatedInput(int register, int number) {
+    Address at = Address.of(frame.inputs[number]);
+    if (doubles) {
+      to.broadcast(register, at);
+    } else {
+      to.vector(MAP_0F38, PREFIX_66, false, 0x18, register, 0, at);
+      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+    }
+  }
+
+  /** Each cell becomes the nearest float. */
+  void roundToFloats(int register) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
+    to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
   }
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
   void wideInput(int register, int number) {
-    read(register, Address.of(INPUTS[number], RAX, Double.BYTES), true);
+    read(register, Address.of(frame.inputs[number], RAX, Double.BYTES), true);
   }
 
   private void read(int register, Address at, boolean wide) {
@@ -229,13 +324,12 @@ final class CellCode {
     if (!doubles) {
       to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
     }
-    write(
-        Address.of(OUTPUTS[number], RAX, doubles ? Double.BYTES : Float.BYTES), register, doubles);
+    write(Address.of(frame.outputs[number], RAX, cellBytes()), register, doubles);
   }
 
   /** Writes cells of an output of doubles, whatever the precision of others. */
   void wideOutput(int number, int register) {
-    write(Address.of(OUTPUTS[number], RAX, Double.BYTES), register, true);
+    write(Address.of(frame.outputs[number], RAX, Double.BYTES), register, true);
   }
 
   private void write(Address at, int register, boolean wide) {
@@ -260,8 +354,7 @@ final class CellCode {
     int total = TOTALS[number];
     apply(LARGEST, register, register, register(total));
     if (masked) {
-      to.vector(MAP_0F3A, PREFIX_66, true, 0x4B, total, total, register);
-      to.control(WIDE_MASK << 4);
+      choose(total, total, register, WIDE_MASK);
     } else {
       load(total, register(register));
     }
@@ -272,7 +365,7 @@ final class CellCode {
       case Register register ->
           to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, register.number);
       case Parameter parameter -> {
-        Address at = Address.of(RDX, CellFunction.parameter(parameter.number));
+        Address at = Address.of(RDX, frame.firstParameter + parameter.number * LANE_BYTES);
         to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, at);
       }
       case Constant constant -> {
@@ -331,8 +424,39 @@ final class CellCode {
 
   /** The nearest whole number, of two the even one. */
   void round(int result, int of) {
+    round(result, of, TO_NEAREST);
+  }
+
+  /** The largest whole number that is not larger. */
+  void floor(int result, int of) {
+    round(result, of, DOWN);
+  }
+
+  /** The least whole number that is not less. */
+  void ceil(int result, int of) {
+    round(result, of, UP);
+  }
+
+  private void round(int result, int of, int direction) {
     to.vector(MAP_0F3A, PREFIX_66, true, 0x09, result, 0, of);
-    to.control(0x08);
+    to.control(direction);
+  }
+
+  /** The larger of both; the second where either is no number or both are zeros. */
+  void largest(int result, int one, Source other) {
+    apply(LARGEST, result, one, other);
+  }
+
+  /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
+  void choose(int result, int one, int other, int mask) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x4B, result, one, other);
+    to.control(mask << 4);
+  }
+
+  /** All bits where the comparison holds, else none. */
+  void compare(int result, int one, Comparison comparison, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0xC2, result, one, other);
+    to.control(comparison.predicate);
   }
 
   /** All bits that are moved to the left. */
@@ -341,20 +465,11 @@ final class CellCode {
     to.control(bits);
   }
 
-  /** All bits where {@code one} is less, else none. */
-  void less(int result, int one, int other) {
-    to.vector(MAP_0F, PREFIX_66, true, 0xC2, result, one, other);
-    to.control(LESS);
-  }
-
-  /** All bits where {@code one} is neither less nor equal, or either is no number. */
-  void notLessOrEqual(int result, int one, int other) {
-    to.vector(MAP_0F, PREFIX_66, true, 0xC2, result, one, other);
-    to.control(NOT_LESS_OR_EQUAL);
-  }
-
-  /** The call returns other than 0 where a register's cell has its highest bit. */
+  /** The call returns other than 0 where a register's cell has its highest bit; it is lost. */
   void refuse(int register) {
+    if (masked) {
+      and(register, register, register(WIDE_MASK));
+    }
     or(REFUSED, REFUSED, register(register));
   }
 }

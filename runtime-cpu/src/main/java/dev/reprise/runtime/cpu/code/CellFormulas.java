@@ -5,6 +5,8 @@ import static dev.reprise.runtime.cpu.code.CellCode.constantBits;
 import static dev.reprise.runtime.cpu.code.CellCode.parameter;
 import static dev.reprise.runtime.cpu.code.CellCode.register;
 
+import dev.reprise.runtime.cpu.code.CellCode.Comparison;
+
 /**
  * What {@link CellFunction}s do with four cells. Operations and their order are those of the loops
  * in Java: {@code SigmoidLoops}, which says why they are right, and {@code OptimiserSteps}.
@@ -43,6 +45,9 @@ final class CellFormulas {
   private static final int EXPONENT_AT = 52;
   private static final long SIGN = Long.MIN_VALUE;
   private static final double ONE = 1;
+
+  /** Registers from this one on are kept by the functions of one register. */
+  static final int FIRST_KEPT = 9;
 
   private CellFormulas() {}
 
@@ -95,7 +100,7 @@ final class CellFormulas {
     to.andNot(spare, signs(to, spare), register(x));
     int largest = spare + 1;
     to.load(largest, constant(LARGEST));
-    to.notLessOrEqual(spare, spare, largest);
+    to.compare(spare, spare, Comparison.NOT_LESS_OR_EQUAL, largest);
     if (but >= 0) {
       to.andNot(spare, but, register(spare));
     }
@@ -114,13 +119,13 @@ final class CellFormulas {
   }
 
   /** e to the power of register 0, there. */
-  private static void power(CellCode to) {
+  static void power(CellCode to) {
     int x = 0;
     int power = 1;
     int vanishes = 2;
     int spare = 3;
     to.load(spare, constant(VANISHING));
-    to.less(vanishes, x, spare);
+    to.compare(vanishes, x, Comparison.LESS, spare);
     refuse(to, x, vanishes, spare);
     split(to, x, power, spare);
     to.multiply(x, power, register(x));
@@ -129,11 +134,17 @@ final class CellFormulas {
   }
 
   static void logistic(CellCode to) {
+    to.input(0, 0);
+    logisticInPlace(to);
+    to.output(0, 0);
+  }
+
+  /** 1 / (1 + e^-x) of register 0, there. */
+  static void logisticInPlace(CellCode to) {
     int x = 0;
     int power = 1;
     int spare = 2;
     int one = 8;
-    to.input(x, 0);
     refuse(to, x, -1, spare);
     // -x is x with the other sign: no bits differ in what follows.
     to.load(spare, constantBits(SIGN));
@@ -144,15 +155,20 @@ final class CellFormulas {
     to.load(one, constant(ONE));
     to.add(x, one, register(x));
     to.divide(x, one, register(x));
-    to.output(0, x);
   }
 
   static void tanh(CellCode to) {
+    to.input(0, 0);
+    tanhInPlace(to);
+    to.output(0, 0);
+  }
+
+  /** The hyperbolic tangent of register 0, there. */
+  static void tanhInPlace(CellCode to) {
     int x = 0;
     int power = 1;
     int sign = 2;
     int spare = 3;
-    to.input(x, 0);
     to.load(spare, constantBits(SIGN));
     to.and(sign, spare, register(x));
     to.andNot(x, spare, register(x));
@@ -168,7 +184,6 @@ final class CellFormulas {
     to.divide(x, x, register(spare));
     to.andNot(x, signs(to, spare), register(x));
     to.or(x, x, register(sign));
-    to.output(0, x);
   }
 
   /** dx + decay x, in the register of dx. */

@@ -85,7 +85,7 @@ public enum CellFunction {
   /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
   UNWEIGHTED(3, 1, CellFormulas::unweighted);
 
-  private static final int LANE_BYTES = CellCode.LANES * Double.BYTES;
+  private static final int LANE_BYTES = CellCode.LANE_BYTES;
   private static final int FIRST_OUTPUT = 4 * Long.BYTES;
   private static final int FIRST_PARAMETER = 64;
   private static final int MOST_PARAMETERS = 9;
@@ -199,7 +199,9 @@ public enum CellFunction {
     MemorySegment code = code(precision);
     try {
       int refused =
-          (int) Entry.CALL_WITH_ARRAYS.invokeExact(code, x, out, 0L, n / CellCode.LANES, rest(n));
+          (int)
+              Entry.CALL_WITH_ARRAYS.invokeExact(
+                  code, x, out, 0L, n / CellCode.LANES, CellCode.maskPlace(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
@@ -218,16 +220,13 @@ public enum CellFunction {
     MemorySegment code = code(precision);
     try {
       int refused =
-          (int) Entry.CALL.invokeExact(code, x, out, more.address(), n / CellCode.LANES, rest(n));
+          (int)
+              Entry.CALL.invokeExact(
+                  code, x, out, more.address(), n / CellCode.LANES, CellCode.maskPlace(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
-  }
-
-  /** Where the mask of the last cells is. */
-  private static long rest(long n) {
-    return n % CellCode.LANES * LANE_BYTES;
   }
 
   /** Where further operands are, and the parameters. Belongs to one thread. */

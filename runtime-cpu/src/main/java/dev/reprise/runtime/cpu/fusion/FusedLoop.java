@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Runs one expression over any leaves of its kinds. Usable from any thread.
  *
- * <p>It begins with the loops of the kernels and has a loop generated once it has computed so many
- * cells that the milliseconds for generating and compiling it are a small part of the whole.
+ * <p>It is machine code where all of its operations have some. Else it begins with the loops of the
+ * kernels and has a loop generated once it has computed so many cells that the milliseconds for
+ * generating and compiling it are a small part of the whole.
  */
 public final class FusedLoop {
   private static final int BLOCK = BlockPool.BLOCK;
@@ -40,6 +41,9 @@ public final class FusedLoop {
   private final long generateAfter;
   private final BlockPools pools;
 
+  /** Null where there is no machine code. */
+  private final MachineLoop machine;
+
   // Replaced once by the thread that won generating; the plan itself is immutable.
   private volatile BlockPlan plan;
 
@@ -53,11 +57,13 @@ public final class FusedLoop {
       SourceAggregate aggregate,
       Parallel parallel,
       long generateAfter,
+      MachineLoop machineOrNull,
       BlockPools pools) {
     this.expression = expression;
     this.aggregate = aggregate;
     this.parallel = parallel;
     this.generateAfter = generateAfter;
+    this.machine = machineOrNull;
     this.pools = pools;
     this.plan = BlockPlan.ofKernels(expression);
     this.spreads = spreads(expression);
@@ -101,7 +107,8 @@ public final class FusedLoop {
       return null;
     }
     generateIfWorthwhile(cells);
-    try (FusedSource source = new FusedSource(expression, plan, leaves, rows, cols, pools)) {
+    try (FusedSource source =
+        new FusedSource(expression, plan, machine, leaves, rows, cols, pools)) {
       return aggregate == null ? stored(source, context) : aggregate.of(source, context);
     }
   }
@@ -133,6 +140,11 @@ public final class FusedLoop {
 
   private static void store(FusedSource source, MemorySegment out, long from, long to, int block) {
     int most = (int) Math.min(block, to - from);
+    MachineReader machine = source.machineReader(most);
+    if (machine != null) {
+      machine.store(from, to, out);
+      return;
+    }
     BlockReader<?> reader = source.open(most);
     for (long at = from; at < to; at += most) {
       int n = (int) Math.min(most, to - at);
@@ -143,7 +155,10 @@ public final class FusedLoop {
   private void generateIfWorthwhile(long cells) {
     long total = computed + cells * expression.nodes();
     computed = total;
-    if (total > generateAfter && !generating.get() && generating.compareAndSet(false, true)) {
+    if (machine == null
+        && total > generateAfter
+        && !generating.get()
+        && generating.compareAndSet(false, true)) {
       plan = BlockPlan.generated(expression, new LoopGenerator());
     }
   }
@@ -151,7 +166,8 @@ public final class FusedLoop {
   /** Looks at the cells that the unfused kernels' results would be judged by. */
   private boolean hasSparseIntermediate(Operand[] leaves, long rows, long cols) {
     BlockPlan all = BlockPlan.keepingAll(expression);
-    FusedSource source = new FusedSource(expression, all, leaves, rows, cols, new BlockPools());
+    FusedSource source =
+        new FusedSource(expression, all, null, leaves, rows, cols, new BlockPools());
     BlockReader.Doubles reader = new BlockReader.Doubles(source, 1);
     int judged = aggregate == null ? expression.nodes() - 1 : expression.nodes();
     int[] nonZeros = new int[judged];
@@ -173,6 +189,11 @@ public final class FusedLoop {
   /** Width of the matrices among the leaves, and of the values of all nodes. */
   public Precision precision() {
     return expression.precision();
+  }
+
+  /** True when it is machine code, but for some numbers and cells; for tests. */
+  public boolean isMachineCode() {
+    return machine != null;
   }
 
   /** True once a loop of its own was generated; for tests. */

@@ -28,6 +28,7 @@ public final class FusedLoops {
   private static final long GENERATE_FLOATS_AFTER = 1 << 30;
 
   private final Parallel parallel;
+  private final boolean machines;
   private final long generateAfter;
   private final long generateFloatsAfter;
   private final BlockPools pools = new BlockPools();
@@ -35,16 +36,21 @@ public final class FusedLoops {
   private final ConcurrentHashMap<FusedExpression, FusedLoop> loops = new ConcurrentHashMap<>();
 
   public FusedLoops(Parallel parallel) {
-    this(parallel, GENERATE_AFTER, GENERATE_FLOATS_AFTER);
+    this(parallel, true, GENERATE_AFTER, GENERATE_FLOATS_AFTER);
   }
 
-  /** Loops that have code generated once they computed more than so many values of nodes. */
+  /**
+   * Loops without machine code, that have byte code generated once they computed more than so many
+   * values of nodes.
+   */
   FusedLoops(Parallel parallel, long generateAfter) {
-    this(parallel, generateAfter, generateAfter);
+    this(parallel, false, generateAfter, generateAfter);
   }
 
-  private FusedLoops(Parallel parallel, long generateAfter, long generateFloatsAfter) {
+  private FusedLoops(
+      Parallel parallel, boolean machines, long generateAfter, long generateFloatsAfter) {
     this.parallel = parallel;
+    this.machines = machines;
     this.generateAfter = generateAfter;
     this.generateFloatsAfter = generateFloatsAfter;
     this.aggregates = AggregateKernels.overSources(parallel);
@@ -69,6 +75,7 @@ public final class FusedLoops {
         aggregate == null ? null : aggregates.get(aggregate.opcode()),
         parallel,
         expression.precision() == Precision.FP32 ? generateFloatsAfter : generateAfter,
+        machines ? MachineLoop.of(expression) : null,
         pools);
   }
 

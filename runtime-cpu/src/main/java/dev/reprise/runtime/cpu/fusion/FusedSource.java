@@ -5,11 +5,13 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
+import java.util.Arrays;
 
 /** The last node of an expression over given leaves, computed block by block as it is read. */
 final class FusedSource implements CellSource, AutoCloseable {
   private final FusedExpression expression;
   private final BlockPlan plan;
+  private final MachineLoop machine;
   private final Operand[] leaves;
   private final double[] scalars;
   private final long rows;
@@ -20,9 +22,13 @@ final class FusedSource implements CellSource, AutoCloseable {
 
   private final BlockPool.Loan<float[]> floats;
 
+  /**
+   * @param machineOrNull where the expression has machine code
+   */
   FusedSource(
       FusedExpression expression,
       BlockPlan plan,
+      MachineLoop machineOrNull,
       Operand[] leaves,
       long rows,
       long cols,
@@ -35,6 +41,7 @@ final class FusedSource implements CellSource, AutoCloseable {
     this.doubles = new BlockPool.Loan<>(pools.doubles());
     this.floats = new BlockPool.Loan<>(pools.floats());
     this.scalars = scalars(expression, leaves);
+    this.machine = machineOrNull != null && machineOrNull.takes(scalars) ? machineOrNull : null;
   }
 
   private static double[] scalars(FusedExpression expression, Operand[] leaves) {
@@ -48,7 +55,7 @@ final class FusedSource implements CellSource, AutoCloseable {
                 : ((Scalar) leaves[i]).asDouble();
       }
     }
-    return scalars;
+    return Arrays.copyOf(scalars, n);
   }
 
   FusedExpression expression() {
@@ -87,7 +94,12 @@ final class FusedSource implements CellSource, AutoCloseable {
 
   @Override
   public CellReader reader(int most) {
-    return open(most);
+    return machine == null ? open(most) : new MachineReader(this, machine, most);
+  }
+
+  /** A reader by machine code, or null where there is none for these leaves. */
+  MachineReader machineReader(int most) {
+    return machine == null ? null : new MachineReader(this, machine, most);
   }
 
   BlockReader<?> open(int most) {

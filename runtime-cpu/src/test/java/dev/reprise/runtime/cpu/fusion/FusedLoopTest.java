@@ -1,6 +1,7 @@
 package dev.reprise.runtime.cpu.fusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
@@ -11,6 +12,8 @@ import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
 import dev.reprise.runtime.cpu.cell.BlockSteps;
+import dev.reprise.runtime.cpu.code.CellChain;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.CountingAllocator;
@@ -91,11 +94,14 @@ class FusedLoopTest {
     final Random random;
     final int rows;
     final int cols;
-    final List<String> unary = List.copyOf(new TreeSet<>(BlockSteps.unary()));
-    final List<String> binary = List.copyOf(new TreeSet<>(BlockSteps.binary()));
+    List<String> unary = List.copyOf(new TreeSet<>(BlockSteps.unary()));
+    List<String> binary = List.copyOf(new TreeSet<>(BlockSteps.binary()));
 
     /** The value of the part built last. */
     Operand value;
+
+    /** Number of the node built last. */
+    int last;
 
     Tree(Precision precision, Random random, int rows, int cols) {
       this.precision = precision;
@@ -103,6 +109,18 @@ class FusedLoopTest {
       this.random = random;
       this.rows = rows;
       this.cols = cols;
+    }
+
+    /** Only operations that there is machine code for. */
+    void keepKnown() {
+      unary = unary.stream().filter(CellChain::knows).toList();
+      binary = binary.stream().filter(CellChain::knows).toList();
+    }
+
+    int two() {
+      value = Scalar.of(2.0);
+      leaves.add(value);
+      return builder.leaf(LeafKind.SCALAR);
     }
 
     int leaf(boolean mustBeFull) {
@@ -192,7 +210,8 @@ class FusedLoopTest {
       }
       value = unfused(precision, opcode, inputs);
       made.add((DenseMatrix) value);
-      return builder.node(FusableOperation.of(opcode), numbers[0], numbers[1], numbers[2]);
+      last = builder.node(FusableOperation.of(opcode), numbers[0], numbers[1], numbers[2]);
+      return last;
     }
 
     void release() {
@@ -228,6 +247,8 @@ class FusedLoopTest {
     Random random = new Random(seed);
     FusedLoops generated = new FusedLoops(parallel, -1);
     FusedLoops plain = new FusedLoops(parallel, Long.MAX_VALUE);
+    FusedLoops machines = new FusedLoops(parallel);
+    int machineCodes = 0;
     for (int i = 0; i < 120; i++) {
       int[] shape = SHAPES[random.nextInt(SHAPES.length)];
       Tree tree = new Tree(precision, random, shape[0], shape[1]);
@@ -237,22 +258,80 @@ class FusedLoopTest {
       }
       FusedExpression expression = tree.builder.build(null);
       String what = precision + " seed " + seed + " tree " + i + ": " + expression;
-      for (FusedLoops loops : List.of(generated, plain)) {
+      for (FusedLoops loops : List.of(generated, plain, machines)) {
         FusedLoop loop = loops.of(expression);
         Operand result = run(loop, tree);
         assertThat(loop.isGenerated()).isEqualTo(loops == generated);
         assertSame(what, tree.value, result);
+        machineCodes += loop.isMachineCode() ? 1 : 0;
       }
       tree.release();
     }
+    assertThat(machineCodes).isBetween(CellFunction.areThere() ? 20 : 0, 119);
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  /** Operations that all have machine code, cells that these refuse among them. */
+  @ParameterizedTest
+  @CsvSource({
+    "FP64,21", "FP64,22", "FP64,23", "FP64,24", "FP32,21", "FP32,22", "FP32,23", "FP32,24"
+  })
+  void machineCodeHasTheBitsOfTheKernels(Precision precision, int seed) {
+    assumeTrue(CellFunction.areThere(), "a processor with AVX2 and FMA, on Linux");
+    Random random = new Random(seed);
+    FusedLoops loops = new FusedLoops(parallel);
+    int machineCodes = 0;
+    for (int i = 0; i < 200; i++) {
+      int[] shape = SHAPES[random.nextInt(SHAPES.length)];
+      Tree tree = new Tree(precision, random, shape[0], shape[1]);
+      tree.keepKnown();
+      tree.part(1 + random.nextInt(4));
+      if (tree.leaves.getLast() == tree.value) {
+        tree.node("negate", 0, tree.value);
+      }
+      if (random.nextBoolean()) {
+        tree.node("^", tree.last, tree.value, tree.two(), tree.value);
+      }
+      FusedExpression expression = tree.builder.build(null);
+      FusedLoop loop = loops.of(expression);
+      machineCodes += loop.isMachineCode() ? 1 : 0;
+      assertSame(precision + " seed " + seed + ": " + expression, tree.value, run(loop, tree));
+      tree.release();
+    }
+    assertThat(machineCodes).isGreaterThan(150);
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  /** A power other than of 2 goes by the steps. */
+  @Test
+  void exponentsAreLookedAtInEachCall() {
+    FusedExpression.Builder builder = new FusedExpression.Builder(Precision.FP64, 2, 1);
+    int x = builder.leaf(LeafKind.FULL);
+    builder.node(FusableOperation.of("^"), x, builder.leaf(LeafKind.SCALAR), 0);
+    FusedLoop loop = new FusedLoops(parallel).of(builder.build(null));
+    DenseMatrix cells = DenseMatrix.allocate(allocator, 1, 5);
+    for (int i = 0; i < 5; i++) {
+      cells.set(0, i, i + 0.25);
+    }
+    for (double exponent : new double[] {2, 3, -0.5, 2}) {
+      Operand[] leaves = {cells, Scalar.of(exponent)};
+      DenseMatrix powers = (DenseMatrix) loop.run(leaves, 1, 5, context);
+      assertThat(powers.get(0, 3)).isEqualTo(Math.pow(3.25, exponent));
+      powers.buffer().release();
+    }
+    cells.buffer().release();
     assertThat(allocator.liveBuffers()).isZero();
   }
 
   @ParameterizedTest
-  @CsvSource({"FP64,11", "FP64,12", "FP64,13", "FP32,11", "FP32,12", "FP32,13", "FP32,14"})
-  void aggregatesOfRandomTreesHaveTheBitsOfTheKernels(Precision precision, int seed) {
+  @CsvSource({
+    "FP64,11,false", "FP64,12,false", "FP64,13,false", "FP64,14,true", "FP64,15,true",
+    "FP32,11,false", "FP32,12,false", "FP32,13,false", "FP32,14,true", "FP32,15,true"
+  })
+  void aggregatesOfRandomTreesHaveTheBitsOfTheKernels(
+      Precision precision, int seed, boolean machine) {
     Random random = new Random(seed);
-    FusedLoops loops = new FusedLoops(parallel, -1);
+    FusedLoops loops = machine ? new FusedLoops(parallel) : new FusedLoops(parallel, -1);
     List<String> aggregates =
         List.of(
             "sum",

@@ -1,0 +1,197 @@
+package dev.reprise.runtime.cpu.code;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * An expression of element-wise operations as one loop in machine code: cells are read once, where
+ * they lie, intermediate values stay in registers, and nothing has to be compiled while a program
+ * runs. It has the bits of the operations one after the other; in fp32 each result is rounded to a
+ * float.
+ *
+ * <p>Immutable, for any number of threads. Code is made when first needed and lives as long as the
+ * process, so there is a bound on how many expressions have some.
+ */
+public final class CellChain {
+  /** The opcode of x * x, which {@code x ^ 2} is. */
+  public static final String SQUARE = "square";
+
+  /** Expressions that get code, at most: as many times 8 KiB. */
+  private static final int MOST = 4096;
+
+  private static final ConcurrentHashMap<Key, CellChain> KNOWN = new ConcurrentHashMap<>();
+
+  /** How the cells of an input belong to those of the result. */
+  public enum Spread {
+    /** One to each. */
+    EACH,
+    /** Of a row vector, repeated in every row. */
+    ROW,
+    /** Of a column vector, repeated in every column. */
+    COLUMN
+  }
+
+  /** A part of the expression. */
+  public sealed interface Node {}
+
+  /** A matrix of the precision. */
+  public record Input(int number) implements Node {}
+
+  /** A double that all cells are computed with. */
+  public record Number(int number) implements Node {}
+
+  /** An operation {@linkplain CellChain#knows that there is code for}. */
+  public record Apply(String opcode, List<Node> operands) implements Node {
+    public Apply {
+      operands = List.copyOf(operands);
+      if (CellOperators.arity(opcode) != operands.size()) {
+        throw new IllegalArgumentException(opcode + " of " + operands.size() + " operands");
+      }
+    }
+  }
+
+  private record Key(Precision precision, List<Spread> inputs, int numbers, Node result) {}
+
+  private final Key key;
+
+  // With outputs of the precision, and of doubles.
+  private final MemorySegment[] codes = new MemorySegment[2];
+
+  private CellChain(Key key) {
+    this.key = key;
+  }
+
+  /** Whether there is code for an operation, {@link #SQUARE} included. */
+  public static boolean knows(String opcode) {
+    return CellOperators.knows(opcode);
+  }
+
+  /**
+   * The loop of an expression; equal expressions share one.
+   *
+   * @param inputs how each spreads
+   * @param numbers how many there are
+   * @param result an operation, not an input or a number alone
+   * @return null where there is none: other processors or systems, too large an expression, or too
+   *     many expressions in this process
+   */
+  public static CellChain find(
+      Precision precision, List<Spread> inputs, int numbers, Apply result) {
+    if (!CellFunction.areThere() || !ChainCode.fits(inputs, result)) {
+      return null;
+    }
+    Key key = new Key(precision, List.copyOf(inputs), numbers, result);
+    CellChain known = KNOWN.get(key);
+    return known != null || KNOWN.size() >= MOST
+        ? known
+        : KNOWN.computeIfAbsent(key, CellChain::new);
+  }
+
+  Precision precision() {
+    return key.precision;
+  }
+
+  List<Spread> inputs() {
+    return key.inputs;
+  }
+
+  Node result() {
+    return key.result;
+  }
+
+  /** Whether an input is a vector, so that rows matter. */
+  public boolean hasVectors() {
+    return !key.inputs.stream().allMatch(Spread.EACH::equals);
+  }
+
+  private MemorySegment code(boolean isWide) {
+    MemorySegment code = codes[isWide ? 1 : 0];
+    return code == null ? make(isWide) : code;
+  }
+
+  private synchronized MemorySegment make(boolean isWide) {
+    int at = isWide ? 1 : 0;
+    if (codes[at] == null) {
+      try {
+        codes[at] = ExecutableMemory.holding(ChainCode.of(this, isWide));
+      } catch (IOException e) {
+        throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
+      }
+    }
+    return codes[at];
+  }
+
+  /** Begins code; looked at only where there is some, since linking may be forbidden. */
+  private static final class Entry {
+    /** A constant, critical, and with arrays of the heap: as for {@link CellFunction}. */
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), Linker.Option.critical(true));
+  }
+
+  /** What the loop works on. Belongs to one thread, for any number of calls. */
+  public final class Call {
+    private final long[] arguments;
+    private final MemorySegment segment;
+
+    public Call() {
+      arguments = new long[ChainCode.FIRST_NUMBER + CellCode.LANES * key.numbers];
+      segment = MemorySegment.ofArray(arguments);
+    }
+
+    /** A number that all cells are computed with. */
+    public Call withNumber(int number, double value) {
+      int at = ChainCode.FIRST_NUMBER + CellCode.LANES * number;
+      for (int lane = 0; lane < CellCode.LANES; lane++) {
+        arguments[at + lane] = Double.doubleToRawLongBits(value);
+      }
+      return this;
+    }
+
+    /** Where the cells of an input begin, in native memory, which the JVM does not check. */
+    public Call withInput(int number, long address) {
+      arguments[ChainCode.FIRST_INPUT + number] = address;
+      return this;
+    }
+
+    /**
+     * Computes cells that lie together.
+     *
+     * @param rows of the result: at least 1
+     * @param cols cells of each
+     * @param out where they go, on the heap or not: no memory of an input
+     * @param isWide whether the output is of doubles, whatever the precision
+     * @return false when a cell was refused: all are to be computed anew in another way
+     */
+    public boolean run(long rows, long cols, MemorySegment out, boolean isWide) {
+      int bytes = key.precision.bytesPerCell();
+      arguments[ChainCode.ROWS] = rows;
+      arguments[ChainCode.GROUPS] = cols / CellCode.LANES;
+      arguments[ChainCode.MASK] = CellCode.maskPlace(cols);
+      arguments[ChainCode.ROW_BYTES] = cols * bytes;
+      arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (isWide ? Double.BYTES : bytes);
+      MemorySegment code = code(isWide);
+      try {
+        return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
+      } catch (Throwable e) {
+        throw new IllegalStateException("generated code failed", e);
+      }
+    }
+  }
+
+  /** A call without operands yet. */
+  public Call call() {
+    return new Call();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.CellCode.constant;
+import static dev.reprise.runtime.cpu.code.CellCode.constantBits;
+import static dev.reprise.runtime.cpu.code.CellCode.register;
+
+import dev.reprise.runtime.cpu.code.CellCode.Comparison;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What element-wise operations are as machine code, by the opcodes of the operation table: with the
+ * bits of the loops in Java, but for those of a NaN. All are of four doubles.
+ */
+final class CellOperators {
+  /** Registers that operators may use beside their operands; functions use more. */
+  static final int SPARES = 3;
+
+  private static final long SIGN = Long.MIN_VALUE;
+
+  /** Writes an operation whose operands are in registers from x on; its result is x. */
+  @FunctionalInterface
+  private interface Emitter {
+    void write(CellCode to, int x, int y, int z);
+  }
+
+  /**
+   * An operation.
+   *
+   * @param isFunction whether it computes in the registers below {@link CellFormulas#FIRST_KEPT}
+   * @param rounds whether its result may be no float though its operands are
+   */
+  private record Operator(int arity, boolean isFunction, boolean rounds, Emitter emitter) {}
+
+  private static final Map<String, Operator> TABLE = table();
+
+  private CellOperators() {}
+
+  /** Whether there is code for an operation. */
+  static boolean knows(String opcode) {
+    return TABLE.containsKey(opcode);
+  }
+
+  static int arity(String opcode) {
+    return TABLE.get(opcode).arity;
+  }
+
+  static boolean isFunction(String opcode) {
+    return TABLE.get(opcode).isFunction;
+  }
+
+  /** Whether a result of floats, and of numbers that are none, may be no float. */
+  static boolean rounds(String opcode) {
+    return TABLE.get(opcode).rounds;
+  }
+
+  /**
+   * Writes an operation. Registers 0 to {@link #SPARES} - 1 are lost, and with functions all below
+   * {@link CellFormulas#FIRST_KEPT}.
+   *
+   * @param x register of the first operand, which becomes the result
+   * @param y of the second, where there is one, which is lost; so with z
+   */
+  static void write(CellCode to, String opcode, int x, int y, int z) {
+    TABLE.get(opcode).emitter.write(to, x, y, z);
+  }
+
+  private static Map<String, Operator> table() {
+    Map<String, Operator> table = new HashMap<>();
+    rounding(table, "+", 2, (to, x, y, _) -> to.add(x, x, register(y)));
+    rounding(table, "-", 2, (to, x, y, _) -> to.subtract(x, x, register(y)));
+    rounding(table, "*", 2, (to, x, y, _) -> to.multiply(x, x, register(y)));
+    rounding(table, "/", 2, (to, x, y, _) -> to.divide(x, x, register(y)));
+    rounding(table, "pmin", 2, (to, x, y, _) -> extreme(to, x, y, true));
+    rounding(table, "pmax", 2, (to, x, y, _) -> extreme(to, x, y, false));
+    rounding(table, "sqrt", 1, (to, x, _, _) -> to.root(x, x));
+    rounding(table, CellChain.SQUARE, 1, (to, x, _, _) -> to.multiply(x, x, register(x)));
+    rounding(table, "ifelse", 3, CellOperators::choose);
+    rounding(table, "relu_backward", 2, CellOperators::passAboveZero);
+    exact(table, "negate", CellOperators::negate);
+    exact(table, "abs", CellOperators::absolute);
+    exact(table, "floor", (to, x, _, _) -> to.floor(x, x));
+    exact(table, "ceil", (to, x, _, _) -> to.ceil(x, x));
+    exact(table, "relu", CellOperators::relu);
+    exact(table, "!", (to, x, _, _) -> test(to, x, Comparison.EQUAL));
+    compare(table, "<", Comparison.LESS);
+    compare(table, "<=", Comparison.LESS_OR_EQUAL);
+    compare(table, ">", Comparison.GREATER);
+    compare(table, ">=", Comparison.GREATER_OR_EQUAL);
+    compare(table, "==", Comparison.EQUAL);
+    compare(table, "!=", Comparison.UNEQUAL);
+    function(table, "exp", CellFormulas::power);
+    function(table, "sigmoid", CellFormulas::logisticInPlace);
+    function(table, "tanh", CellFormulas::tanhInPlace);
+    return Map.copyOf(table);
+  }
+
+  private static void rounding(
+      Map<String, Operator> table, String opcode, int arity, Emitter emitter) {
+    table.put(opcode, new Operator(arity, false, true, emitter));
+  }
+
+  private static void exact(Map<String, Operator> table, String opcode, Emitter emitter) {
+    table.put(opcode, new Operator(1, false, false, emitter));
+  }
+
+  private static void compare(Map<String, Operator> table, String opcode, Comparison comparison) {
+    Emitter emitter =
+        (to, x, y, _) -> {
+          to.compare(x, x, comparison, y);
+          to.and(x, x, constant(1));
+        };
+    table.put(opcode, new Operator(2, false, false, emitter));
+  }
+
+  private static void function(
+      Map<String, Operator> table, String opcode, CellCode.Formula inPlace) {
+    Emitter emitter =
+        (to, x, _, _) -> {
+          to.load(0, register(x));
+          inPlace.write(to);
+          to.load(x, register(0));
+        };
+    table.put(opcode, new Operator(1, true, true, emitter));
+  }
+
+  private static void negate(CellCode to, int x, int y, int z) {
+    to.load(0, constantBits(SIGN));
+    to.flip(x, x, 0);
+  }
+
+  private static void absolute(CellCode to, int x, int y, int z) {
+    to.load(0, constantBits(SIGN));
+    to.andNot(x, 0, register(x));
+  }
+
+  /** 1 where a comparison of x with 0 holds. */
+  private static void test(CellCode to, int x, Comparison comparison) {
+    to.load(0, constant(0));
+    to.compare(x, x, comparison, 0);
+    to.and(x, x, constant(1));
+  }
+
+  private static void relu(CellCode to, int x, int y, int z) {
+    to.load(2, constant(0));
+    extreme(to, x, 2, false);
+  }
+
+  /** x * (y > 0), as the product: of an infinity below 0 that is no number. */
+  private static void passAboveZero(CellCode to, int x, int y, int z) {
+    test(to, y, Comparison.GREATER);
+    to.multiply(x, y, register(x));
+  }
+
+  /** y where x is true, which a NaN is, else z. */
+  private static void choose(CellCode to, int x, int y, int z) {
+    to.load(0, constant(0));
+    to.compare(x, x, Comparison.UNEQUAL, 0);
+    to.choose(x, z, y, x);
+  }
+
+  /**
+   * The lesser or larger of x and y as {@code Math} has it: no number where either is none, and
+   * zeros ordered by their signs. The instruction gives its second operand in both cases. So it is
+   * asked twice: of two zeros both signs remain, or one, and elsewhere both answers are the same.
+   */
+  private static void extreme(CellCode to, int x, int y, boolean least) {
+    if (least) {
+      to.least(0, x, register(y));
+      to.least(1, y, register(x));
+      to.or(0, 0, register(1));
+    } else {
+      to.largest(0, x, register(y));
+      to.largest(1, y, register(x));
+      to.and(0, 0, register(1));
+    }
+    to.compare(1, x, Comparison.NEITHER_ORDERED, y);
+    to.add(x, x, register(y));
+    to.choose(x, 0, x, 1);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.Assembler.R10;
+import static dev.reprise.runtime.cpu.code.Assembler.R11;
+import static dev.reprise.runtime.cpu.code.Assembler.R12;
+import static dev.reprise.runtime.cpu.code.Assembler.R13;
+import static dev.reprise.runtime.cpu.code.Assembler.R14;
+import static dev.reprise.runtime.cpu.code.Assembler.R15;
+import static dev.reprise.runtime.cpu.code.Assembler.R8;
+import static dev.reprise.runtime.cpu.code.Assembler.R9;
+import static dev.reprise.runtime.cpu.code.Assembler.RAX;
+import static dev.reprise.runtime.cpu.code.Assembler.RBP;
+import static dev.reprise.runtime.cpu.code.Assembler.RBX;
+import static dev.reprise.runtime.cpu.code.Assembler.RCX;
+import static dev.reprise.runtime.cpu.code.Assembler.RDI;
+import static dev.reprise.runtime.cpu.code.Assembler.RDX;
+import static dev.reprise.runtime.cpu.code.Assembler.RSI;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.Assembler.Address;
+import dev.reprise.runtime.cpu.code.CellChain.Apply;
+import dev.reprise.runtime.cpu.code.CellChain.Input;
+import dev.reprise.runtime.cpu.code.CellChain.Node;
+import dev.reprise.runtime.cpu.code.CellChain.Number;
+import dev.reprise.runtime.cpu.code.CellChain.Spread;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The machine code of a {@link CellChain}: two loops, over rows and over the cells of a row. A
+ * function of the System V calling convention: where the {@linkplain CellChain.Call arguments} and
+ * the output begin. It returns other than 0 when a cell was refused.
+ *
+ * <p>Values are kept in registers from the last one down, as on a stack. What needs more registers
+ * goes first (Sethi, Ullman 1970, The generation of optimal code for arithmetic expressions).
+ */
+final class ChainCode {
+  private static final int[] INPUTS = {RDI, R9, R10, R11, R12, R13, R14, R15, RBP};
+  private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
+
+  /** Two more than formulas have, since there are no totals. */
+  private static final int LAST = CellCode.LAST_REGISTER + 2;
+
+  private static final int MOST_OPERANDS = 3;
+
+  static final int MOST_INPUTS = INPUTS.length;
+
+  // Places of the arguments, counted in longs.
+  static final int ROWS = 0;
+  static final int GROUPS = 1;
+  static final int MASK = 2;
+  static final int ROW_BYTES = 3;
+  static final int OUTPUT_ROW_BYTES = 4;
+  static final int FIRST_INPUT = 5;
+  static final int FIRST_NUMBER = FIRST_INPUT + MOST_INPUTS;
+
+  /** Bounds what code takes. */
+  private static final int MOST_OPERATIONS = 64;
+
+  private static final int MOST_FUNCTIONS = 8;
+
+  private final CellCode code;
+  private final Assembler to;
+  private final CellChain chain;
+  private final Part result;
+  private final boolean isWide;
+
+  private ChainCode(CellChain chain, boolean isWide) {
+    CellCode.Frame frame = new CellCode.Frame(INPUTS, new int[] {RSI}, FIRST_NUMBER * Long.BYTES);
+    this.code = new CellCode(chain.precision(), frame);
+    this.to = code.assembler();
+    this.chain = chain;
+    this.result = Part.of(chain.result());
+    this.isWide = isWide;
+  }
+
+  /**
+   * A value, and in which order it is computed.
+   *
+   * @param operands those that take more registers first
+   * @param positions which operand each of these is
+   * @param registers how many are in use while it is computed
+   * @param operations how many it takes
+   * @param functions how many of these are functions
+   */
+  private record Part(
+      Node node,
+      List<Part> operands,
+      List<Integer> positions,
+      int registers,
+      int operations,
+      int functions) {
+
+    static Part of(Node node) {
+      if (!(node instanceof Apply apply)) {
+        return new Part(node, List.of(), List.of(), 1, 0, 0);
+      }
+      List<Part> given = apply.operands().stream().map(Part::of).toList();
+      List<Integer> positions =
+          IntStream.range(0, given.size())
+              .boxed()
+              .sorted(Comparator.comparing(i -> -given.get(i).registers))
+              .toList();
+      int registers = 1;
+      int operations = 1;
+      int functions = CellOperators.isFunction(apply.opcode()) ? 1 : 0;
+      for (int held = 0; held < given.size(); held++) {
+        Part part = given.get(positions.get(held));
+        registers = Math.max(registers, held + part.registers);
+        operations += part.operations;
+        functions += part.functions;
+      }
+      List<Part> operands = positions.stream().map(given::get).toList();
+      return new Part(node, operands, positions, registers, operations, functions);
+    }
+
+    boolean rounds() {
+      return node instanceof Apply apply && CellOperators.rounds(apply.opcode());
+    }
+  }
+
+  /** Whether the registers, and what code may take, are enough for a chain. */
+  static boolean fits(List<Spread> inputs, Node result) {
+    Part part = Part.of(result);
+    int kept = LAST - (part.functions > 0 ? CellFormulas.FIRST_KEPT : CellOperators.SPARES) + 1;
+    return inputs.size() <= MOST_INPUTS
+        && part.operations <= MOST_OPERATIONS
+        && part.functions <= MOST_FUNCTIONS
+        && part.registers <= kept;
+  }
+
+  /**
+   * The code.
+   *
+   * @param isWide whether the output is of doubles, whatever the precision of the inputs
+   */
+  static byte[] of(CellChain chain, boolean isWide) {
+    return new ChainCode(chain, isWide).write();
+  }
+
+  private static Address argument(int place) {
+    return Address.of(RDX, place * Long.BYTES);
+  }
+
+  private byte[] write() {
+    for (int register : SAVED) {
+      to.push(register);
+    }
+    to.move(RDX, RDI);
+    for (int i = 0; i < chain.inputs().size(); i++) {
+      to.load(INPUTS[i], argument(FIRST_INPUT + i));
+    }
+    to.load(R8, argument(ROWS));
+    to.load(RCX, argument(MASK));
+    int masks = code.loadMasks(RBX, RCX);
+    code.clearRefused();
+    int row = to.here();
+    to.zero(RAX);
+    to.load(RCX, argument(GROUPS));
+    to.test(RCX);
+    int few = to.jumpIfZero();
+    int loop = to.here();
+    writeCells(code);
+    to.addNumber(RAX, CellCode.LANES);
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(loop);
+    to.landHere(few);
+    to.load(RCX, argument(MASK));
+    to.test(RCX);
+    int none = to.jumpIfZero();
+    code.writeMasked(this::writeCells);
+    to.landHere(none);
+    to.add(RSI, argument(OUTPUT_ROW_BYTES));
+    for (int i = 0; i < chain.inputs().size(); i++) {
+      switch (chain.inputs().get(i)) {
+        case EACH -> to.add(INPUTS[i], argument(ROW_BYTES));
+        case ROW -> {}
+        case COLUMN -> to.addNumber(INPUTS[i], code.cellBytes());
+      }
+    }
+    to.decrement(R8);
+    to.jumpBackUnlessZero(row);
+    code.returnRefused();
+    for (int i = SAVED.length - 1; i >= 0; i--) {
+      to.pop(SAVED[i]);
+    }
+    to.returnToCaller();
+    code.writeData(masks);
+    return to.bytes();
+  }
+
+  private void writeCells(CellCode unused) {
+    compute(result, LAST);
+    if (!isWide) {
+      code.output(0, LAST);
+      return;
+    }
+    round(result, LAST);
+    code.wideOutput(0, LAST);
+  }
+
+  /** What a register holds becomes a float, in fp32. */
+  private void round(Part part, int register) {
+    if (chain.precision() == Precision.FP32 && part.rounds()) {
+      code.roundToFloats(register);
+    }
+  }
+
+  /** Leaves a value in a register, with the help of those below. */
+  private void compute(Part part, int register) {
+    switch (part.node) {
+      case Input input when chain.inputs().get(input.number()) == Spread.COLUMN ->
+          code.repeatedInput(register, input.number());
+      case Input input -> code.input(register, input.number());
+      case Number number -> code.load(register, CellCode.parameter(number.number()));
+      case Apply apply -> compute(part, apply.opcode(), register);
+    }
+  }
+
+  private void compute(Part part, String opcode, int register) {
+    int[] places = new int[MOST_OPERANDS];
+    int free = register;
+    for (int i = 0; i < part.operands.size(); i++) {
+      Part operand = part.operands.get(i);
+      compute(operand, free);
+      round(operand, free);
+      places[part.positions.get(i)] = free--;
+    }
+    CellOperators.write(code, opcode, places[0], places[1], places[2]);
+    if (places[0] != register) {
+      code.load(register, CellCode.register(places[0]));
+    }
+  }
+}

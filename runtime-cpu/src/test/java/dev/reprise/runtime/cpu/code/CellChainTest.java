@@ -1,0 +1,152 @@
+package dev.reprise.runtime.cpu.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.CellChain.Apply;
+import dev.reprise.runtime.cpu.code.CellChain.Input;
+import dev.reprise.runtime.cpu.code.CellChain.Node;
+import dev.reprise.runtime.cpu.code.CellChain.Number;
+import dev.reprise.runtime.cpu.code.CellChain.Spread;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Expressions in machine code; their bits are compared with the kernels' in FusedLoopTest. */
+class CellChainTest {
+  private static final Node X = new Input(0);
+  private static final Node Y = new Input(1);
+
+  @BeforeAll
+  static void haveCode() {
+    assumeTrue(CellFunction.areThere(), "a processor with AVX2 and FMA, on Linux");
+  }
+
+  private static Apply apply(String opcode, Node... operands) {
+    return new Apply(opcode, List.of(operands));
+  }
+
+  private static CellChain chain(List<Spread> inputs, int numbers, Apply result) {
+    return CellChain.find(Precision.FP64, inputs, numbers, result);
+  }
+
+  private static List<Spread> each(int inputs) {
+    return Collections.nCopies(inputs, Spread.EACH);
+  }
+
+  /** The operation applied so often, the result of one as its last operand of the next. */
+  private static Apply nested(String opcode, int times) {
+    Apply result = apply(opcode, X, X);
+    for (int i = 1; i < times; i++) {
+      result = apply(opcode, X, result);
+    }
+    return result;
+  }
+
+  /** A tree all of whose branches are as deep. */
+  private static Node full(String opcode, int depth) {
+    return depth == 0 ? X : apply(opcode, full(opcode, depth - 1), full(opcode, depth - 1));
+  }
+
+  @Test
+  void everyNumberOfRowsAndColumnsIsComputedAndNothingBehind() {
+    List<Spread> spreads = List.of(Spread.EACH, Spread.ROW, Spread.COLUMN);
+    Apply sum =
+        apply("+", apply("*", X, Y), apply("-", new Input(2), apply("*", new Number(0), X)));
+    CellChain chain = chain(spreads, 1, sum);
+    try (Arena arena = Arena.ofConfined()) {
+      for (int rows = 1; rows <= 4; rows++) {
+        for (int cols = 1; cols <= 13; cols++) {
+          MemorySegment x = numbers(arena, rows * cols, 1);
+          MemorySegment y = numbers(arena, cols, 100);
+          MemorySegment z = numbers(arena, rows, 7);
+          double[] out = new double[rows * cols + 1];
+          out[rows * cols] = -5;
+          CellChain.Call call =
+              chain
+                  .call()
+                  .withNumber(0, 0.5)
+                  .withInput(0, x.address())
+                  .withInput(1, y.address())
+                  .withInput(2, z.address());
+          assertThat(call.run(rows, cols, MemorySegment.ofArray(out), true)).isTrue();
+          for (int i = 0; i < rows * cols; i++) {
+            double cell = cell(x, i);
+            assertThat(out[i])
+                .isEqualTo(cell * cell(y, i % cols) + (cell(z, i / cols) - 0.5 * cell));
+          }
+          assertThat(out[rows * cols]).as("the cell behind the last").isEqualTo(-5);
+        }
+      }
+    }
+  }
+
+  private static MemorySegment numbers(Arena arena, int n, double first) {
+    MemorySegment cells = arena.allocate(Double.BYTES * n, Double.BYTES);
+    for (int i = 0; i < n; i++) {
+      cells.setAtIndex(ValueLayout.JAVA_DOUBLE, i, first + i * 0.75);
+    }
+    return cells;
+  }
+
+  private static double cell(MemorySegment cells, int i) {
+    return cells.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+  }
+
+  @Test
+  void aCellIsRefusedOnlyIfItIsThere() {
+    CellChain chain = chain(each(1), 0, apply("sigmoid", apply("/", X, X)));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment x = numbers(arena, 6, 3);
+      MemorySegment out = arena.allocate(6 * Double.BYTES, Double.BYTES);
+      CellChain.Call call = chain.call().withInput(0, x.address());
+      // Lanes without a cell are 0 / 0, which is no number.
+      assertThat(call.run(1, 5, out, false)).isTrue();
+      x.setAtIndex(ValueLayout.JAVA_DOUBLE, 4, 0);
+      assertThat(call.run(1, 5, out, false)).isFalse();
+      assertThat(call.run(1, 4, out, false)).isTrue();
+    }
+  }
+
+  @Test
+  void equalExpressionsShareTheirCode() {
+    CellChain sum = chain(each(2), 0, apply("+", X, Y));
+    assertThat(chain(each(2), 0, apply("+", X, Y))).isSameAs(sum);
+    assertThat(chain(each(2), 0, apply("-", X, Y))).isNotSameAs(sum);
+    assertThat(chain(List.of(Spread.EACH, Spread.ROW), 0, apply("+", X, Y))).isNotSameAs(sum);
+    assertThat(CellChain.find(Precision.FP32, each(2), 0, apply("+", X, Y))).isNotSameAs(sum);
+  }
+
+  @Test
+  void whatNeedsTooMuchHasNoCode() {
+    // On the stack of values there is one beside x, whatever the depth.
+    assertThat(chain(each(1), 0, nested("-", 64))).isNotNull();
+    assertThat(chain(each(1), 0, nested("-", 65))).as("operations").isNull();
+    assertThat(chain(each(9), 0, apply("+", X, new Input(8)))).isNotNull();
+    assertThat(chain(each(10), 0, apply("+", X, new Input(9)))).as("inputs").isNull();
+    Apply tanh = apply("tanh", X);
+    for (int i = 1; i < 8; i++) {
+      tanh = apply("tanh", tanh);
+    }
+    assertThat(chain(each(1), 0, tanh)).isNotNull();
+    assertThat(chain(each(1), 0, apply("tanh", tanh))).as("functions").isNull();
+    // A full tree takes one register more for each level.
+    assertThat(chain(each(1), 0, apply("exp", full("+", 3)))).isNotNull();
+    assertThat(chain(each(1), 0, apply("exp", full("+", 4)))).as("registers").isNull();
+    assertThat(chain(each(1), 0, (Apply) full("+", 5))).isNotNull();
+  }
+
+  @Test
+  void operationsWithoutCodeAreNotKnown() {
+    assertThat(CellChain.knows("log")).isFalse();
+    assertThat(CellChain.knows("^")).isFalse();
+    assertThat(CellChain.knows(CellChain.SQUARE)).isTrue();
+    assertThatThrownBy(() -> apply("+", X)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
