@@ -35,15 +35,23 @@ final class FusableStep extends Step {
   private static final int MOST_OPERATIONS = 24;
 
   /**
-   * Below, intermediates lie in the caches anyway, and the loop's own cost exceeds what it saves: a
-   * chain of three operations over 3,200 cells takes 8.3 us fused and 6.6 us unfused, one of six
-   * over 10,000 cells 50 and 90 us.
+   * Below, the loop's own cost exceeds what it saves, where it is machine code: {@code (A - B) * (1
+   * - B ^ 2)} over 512, 1,024 and 6,400 cells takes 2.0, 2.9 and 4.6 us fused and 2.9, 4.5 and 15.6
+   * us unfused.
    */
-  private static final long FEWEST_CELLS = 8192;
+  private static final long FEWEST_CELLS = 1024;
+
+  /**
+   * The same without machine code, and where operations are weighed for devices: intermediates lie
+   * in the caches anyway then. A chain of three operations over 3,200 cells takes 8.3 us fused and
+   * 6.6 us unfused, one of six over 10,000 cells 50 and 90 us.
+   */
+  private static final long FEWEST_CELLS_OF_STEPS = 8192;
 
   private final Steps.Kernel eager;
   private final FusableOperation fusable;
   private final Deferral deferral;
+  private final long fewestCells;
 
   /** May the operation be left to the only step that reads its value? */
   enum Deferral {
@@ -58,6 +66,7 @@ final class FusableStep extends Step {
     this.eager = eager;
     this.fusable = fusable;
     this.deferral = deferral;
+    this.fewestCells = fusable.hasMachineCode() ? FEWEST_CELLS : FEWEST_CELLS_OF_STEPS;
   }
 
   LinkedOperation operation() {
@@ -121,7 +130,7 @@ final class FusableStep extends Step {
       return;
     }
     Value[] operands = fusableOperands(context, activation, devices);
-    if (operands == null) {
+    if (operands == null || !devices && FusedShape.of(operands).cells() < fewestCells) {
       computeInputs(context, activation);
       eager.run(context, activation);
     } else if (isDeferred(context, operands, devices)) {
@@ -134,12 +143,15 @@ final class FusableStep extends Step {
   }
 
   private boolean isDeferred(ControlContext context, Value[] operands, boolean devices) {
-    long fewest =
-        devices && context.run.session().fusion().chains().takesSmall() ? 1 : FEWEST_CELLS;
+    long fewest = devices ? fewestOnDevices(context) : fewestCells;
     if (deferral == Deferral.NEVER || FusedShape.of(operands).cells() < fewest) {
       return false;
     }
     return deferral == Deferral.ALWAYS || eager.operation.work(operands) < Pipeline.COST_GATE_NANOS;
+  }
+
+  private static long fewestOnDevices(ControlContext context) {
+    return context.run.session().fusion().chains().takesSmall() ? 1 : FEWEST_CELLS_OF_STEPS;
   }
 
   private void defer(Activation activation, Value[] operands) {

@@ -50,6 +50,9 @@ public final class CellChain {
   /** A double that all cells are computed with. */
   public record Number(int number) implements Node {}
 
+  /** The operand of that position again, which is computed once. */
+  public record Same(int operand) implements Node {}
+
   /** An operation {@linkplain CellChain#knows that there is code for}. */
   public record Apply(String opcode, List<Node> operands) implements Node {
     public Apply {

@@ -22,6 +22,7 @@ import dev.reprise.runtime.cpu.code.CellChain.Apply;
 import dev.reprise.runtime.cpu.code.CellChain.Input;
 import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
+import dev.reprise.runtime.cpu.code.CellChain.Same;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
 import java.util.Comparator;
 import java.util.List;
@@ -76,7 +77,8 @@ final class ChainCode {
   }
 
   /**
-   * A value, and in which order it is computed.
+   * A value, and in which order it is computed. What is the {@linkplain Same same} as an operand
+   * comes after it, since nothing takes fewer registers.
    *
    * @param operands those that take more registers first
    * @param positions which operand each of these is
@@ -214,6 +216,7 @@ final class ChainCode {
           code.repeatedInput(register, input.number());
       case Input input -> code.input(register, input.number());
       case Number number -> code.load(register, CellCode.parameter(number.number()));
+      case Same same -> throw new IllegalArgumentException("no operand but " + same);
       case Apply apply -> compute(part, apply.opcode(), register);
     }
   }
@@ -223,8 +226,12 @@ final class ChainCode {
     int free = register;
     for (int i = 0; i < part.operands.size(); i++) {
       Part operand = part.operands.get(i);
-      compute(operand, free);
-      round(operand, free);
+      if (operand.node instanceof Same same) {
+        code.load(free, CellCode.register(places[same.operand()]));
+      } else {
+        compute(operand, free);
+        round(operand, free);
+      }
       places[part.positions.get(i)] = free--;
     }
     CellOperators.write(code, opcode, places[0], places[1], places[2]);

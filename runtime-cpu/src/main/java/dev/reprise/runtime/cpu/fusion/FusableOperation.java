@@ -1,6 +1,8 @@
 package dev.reprise.runtime.cpu.fusion;
 
 import dev.reprise.runtime.cpu.cell.BlockSteps;
+import dev.reprise.runtime.cpu.code.CellChain;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +48,15 @@ public record FusableOperation(String opcode, int index, int arity, boolean isAg
 
   static FusableOperation of(int index) {
     return ALL.get(index);
+  }
+
+  /**
+   * Whether a loop of such operations is machine code here; one with a power other than a square,
+   * or of very many operations, is not.
+   */
+  public boolean hasMachineCode() {
+    return CellFunction.areThere()
+        && (isAggregate || opcode.equals("^") || CellChain.knows(opcode));
   }
 
   private static List<FusableOperation> all() {

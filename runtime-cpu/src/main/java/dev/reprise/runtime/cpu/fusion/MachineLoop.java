@@ -106,9 +106,20 @@ final class MachineLoop {
       FusableOperation operation = expression.operation(node);
       List<Node> operands = new ArrayList<>();
       for (int i = 0; i < operation.arity(); i++) {
-        operands.add(operand(expression.operand(node, i)));
+        int same = sameAs(node, i);
+        operands.add(same < i ? new CellChain.Same(same) : operand(expression.operand(node, i)));
       }
       return new Apply(operation.opcode(), operands);
+    }
+
+    /** The first operand that is the same node, or itself. */
+    private int sameAs(int node, int position) {
+      int operand = expression.operand(node, position);
+      int same = 0;
+      while (operand >= 0 ? same < position : expression.operand(node, same) != operand) {
+        same++;
+      }
+      return same;
     }
 
     private Node operand(int operand) {

@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.code.CellChain.Apply;
 import dev.reprise.runtime.cpu.code.CellChain.Input;
 import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
+import dev.reprise.runtime.cpu.code.CellChain.Same;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -140,6 +141,26 @@ class CellChainTest {
     assertThat(chain(each(1), 0, apply("exp", full("+", 3)))).isNotNull();
     assertThat(chain(each(1), 0, apply("exp", full("+", 4)))).as("registers").isNull();
     assertThat(chain(each(1), 0, (Apply) full("+", 5))).isNotNull();
+  }
+
+  /** Otherwise squares of squares would double the code with each. */
+  @Test
+  void anOperandThatComesAgainIsComputedOnce() {
+    Node x = X;
+    for (int i = 0; i < 40; i++) {
+      x = apply("-", apply("pmax", x, new Same(0)), new Number(0));
+    }
+    x = apply("ifelse", new Number(0), apply("*", x, new Same(0)), new Same(1));
+    CellChain chain = chain(each(1), 1, (Apply) x);
+    assertThat(chain).as("82 operations").isNull();
+    Node few =
+        apply("ifelse", new Number(0), apply("*", apply("+", X, X), new Same(0)), new Same(1));
+    double[] out = new double[3];
+    try (Arena arena = Arena.ofConfined()) {
+      CellChain.Call call = chain(each(1), 1, (Apply) few).call().withNumber(0, 1);
+      call.withInput(0, numbers(arena, 3, 1).address()).run(1, 3, MemorySegment.ofArray(out), true);
+    }
+    assertThat(out).containsExactly(4, 12.25, 25);
   }
 
   @Test
