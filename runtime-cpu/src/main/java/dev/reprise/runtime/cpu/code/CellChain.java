@@ -5,11 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.cpu.code.CellCode.Form;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -67,11 +69,15 @@ public final class CellChain {
 
   private final Key key;
 
-  // With outputs of the precision, and of doubles.
-  private final MemorySegment[] codes = new MemorySegment[2];
+  /** Whether floats need not be widened, for numbers that are floats. */
+  private final boolean needsNoDoubles;
+
+  // By form, and whether outputs are doubles.
+  private final MemorySegment[][] codes = new MemorySegment[Form.values().length][2];
 
   private CellChain(Key key) {
     this.key = key;
+    this.needsNoDoubles = key.precision == Precision.FP32 && ChainCode.needsNoDoubles(key.result);
   }
 
   /** Whether there is code for an operation, {@link #SQUARE} included. */
@@ -117,21 +123,22 @@ public final class CellChain {
     return !key.inputs.stream().allMatch(Spread.EACH::equals);
   }
 
-  private MemorySegment code(boolean isWide) {
-    MemorySegment code = codes[isWide ? 1 : 0];
-    return code == null ? make(isWide) : code;
+  private MemorySegment code(Form form, boolean isWide) {
+    MemorySegment code = codes[form.ordinal()][isWide ? 1 : 0];
+    return code == null ? make(form, isWide) : code;
   }
 
-  private synchronized MemorySegment make(boolean isWide) {
+  private synchronized MemorySegment make(Form form, boolean isWide) {
+    MemorySegment[] made = codes[form.ordinal()];
     int at = isWide ? 1 : 0;
-    if (codes[at] == null) {
+    if (made[at] == null) {
       try {
-        codes[at] = ExecutableMemory.holding(ChainCode.of(this, isWide));
+        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, isWide));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
     }
-    return codes[at];
+    return made[at];
   }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
@@ -147,19 +154,33 @@ public final class CellChain {
   public final class Call {
     private final long[] arguments;
     private final MemorySegment segment;
+    private final double[] numbers;
+    private boolean areFloats = true;
 
-    public Call() {
+    /** Of which form the numbers among the arguments are; null before the first call. */
+    private Form written;
+
+    private Call() {
       arguments = new long[ChainCode.FIRST_NUMBER + CellCode.LANES * key.numbers];
       segment = MemorySegment.ofArray(arguments);
+      numbers = new double[key.numbers];
     }
 
     /** A number that all cells are computed with. */
     public Call withNumber(int number, double value) {
-      int at = ChainCode.FIRST_NUMBER + CellCode.LANES * number;
-      for (int lane = 0; lane < CellCode.LANES; lane++) {
-        arguments[at + lane] = Double.doubleToRawLongBits(value);
-      }
+      numbers[number] = value;
+      areFloats &= (float) value == value || Double.isNaN(value);
+      written = null;
       return this;
+    }
+
+    private void write(Form form) {
+      for (int number = 0; number < numbers.length; number++) {
+        long bits = form.bits(numbers[number]);
+        int at = ChainCode.FIRST_NUMBER + CellCode.LANES * number;
+        Arrays.fill(arguments, at, at + CellCode.LANES, bits);
+      }
+      written = form;
     }
 
     /** Where the cells of an input begin, in native memory, which the JVM does not check. */
@@ -179,12 +200,16 @@ public final class CellChain {
      */
     public boolean run(long rows, long cols, MemorySegment out, boolean isWide) {
       int bytes = key.precision.bytesPerCell();
+      Form form = needsNoDoubles && areFloats && !isWide ? Form.FLOATS : Form.of(key.precision);
+      if (written != form) {
+        write(form);
+      }
       arguments[ChainCode.ROWS] = rows;
-      arguments[ChainCode.GROUPS] = cols / CellCode.LANES;
-      arguments[ChainCode.MASK] = CellCode.maskPlace(cols);
+      arguments[ChainCode.GROUPS] = cols / form.lanes();
+      arguments[ChainCode.MASK] = form.maskPlace(cols);
       arguments[ChainCode.ROW_BYTES] = cols * bytes;
       arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (isWide ? Double.BYTES : bytes);
-      MemorySegment code = code(isWide);
+      MemorySegment code = code(form, isWide);
       try {
         return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
       } catch (Throwable e) {

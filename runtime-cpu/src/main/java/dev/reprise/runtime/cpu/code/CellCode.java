@@ -49,7 +49,7 @@ final class CellCode {
   private static final int MASK = 14;
   private static final int REFUSED = 15;
 
-  /** Doubles at a time. */
+  /** Doubles at a time. Four of their masks have as many bytes as eight of floats. */
   static final int LANES = 4;
 
   static final int LANE_BYTES = LANES * Double.BYTES;
@@ -105,6 +105,40 @@ final class CellCode {
    */
   record Frame(int[] inputs, int[] outputs, int firstParameter) {}
 
+  /** What cells are in memory and in registers. */
+  enum Form {
+    /** Doubles, four at a time. */
+    DOUBLES,
+    /** Floats, that are doubles in registers. */
+    WIDENED,
+    /** Floats, eight at a time; for operations that need no doubles, without totals. */
+    FLOATS;
+
+    /** The form in which floats are computed as doubles. */
+    static Form of(Precision precision) {
+      return precision == Precision.FP64 ? DOUBLES : WIDENED;
+    }
+
+    /** Cells at a time. */
+    int lanes() {
+      return this == FLOATS ? 2 * LANES : LANES;
+    }
+
+    /** A number as the lanes in eight bytes have it. */
+    long bits(double number) {
+      if (this != FLOATS) {
+        return Double.doubleToRawLongBits(number);
+      }
+      long one = Float.floatToRawIntBits((float) number) & 0xFFFFFFFFL;
+      return one << Integer.SIZE | one;
+    }
+
+    /** Where the mask of the last of so many cells is; 0 when the groups are whole. */
+    long maskPlace(long cells) {
+      return cells % lanes() * LANE_BYTES;
+    }
+  }
+
   /** What a formula reads beside its registers. */
   sealed interface Source {}
 
@@ -122,22 +156,22 @@ final class CellCode {
 
   private final Assembler to;
   private final Frame frame;
-  private final boolean doubles;
+  private final Form form;
+
+  /** Of instructions on what registers hold. */
+  private final int prefix;
+
   private boolean masked;
 
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
 
-  /** Code without a loop yet, for cells of a precision. */
-  CellCode(Precision precision, Frame frame) {
-    this.doubles = precision == Precision.FP64;
+  /** Code without a loop yet. */
+  CellCode(Form form, Frame frame) {
+    this.form = form;
     this.frame = frame;
-    this.to = new Assembler(doubles);
-  }
-
-  /** Where the mask of the last of so many cells is; 0 when the groups are whole. */
-  static long maskPlace(long cells) {
-    return cells % LANES * LANE_BYTES;
+    this.prefix = form == Form.FLOATS ? PREFIX_NONE : PREFIX_66;
+    this.to = new Assembler(form == Form.DOUBLES);
   }
 
   /** Writes the code around formulas. */
@@ -147,7 +181,7 @@ final class CellCode {
 
   /** Code for cells of a precision. */
   static byte[] of(Precision precision, int inputs, int outputs, int totals, Formula formula) {
-    CellCode code = new CellCode(precision, FUNCTION);
+    CellCode code = new CellCode(Form.of(precision), FUNCTION);
     code.write(inputs, outputs, totals, formula);
     return code.to.bytes();
   }
@@ -210,7 +244,8 @@ final class CellCode {
     int masks = to.here();
     Address mask = Address.of(spare, place, 1);
     to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, doubles ? mask : mask.plus(NARROW_MASKS));
+    Address narrow = form == Form.WIDENED ? mask.plus(NARROW_MASKS) : mask;
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, narrow);
     return masks;
   }
 
@@ -227,11 +262,16 @@ final class CellCode {
   /** The last of the code: masks and constants. */
   void writeData(int masks) {
     to.pointTo(masks);
-    writeMasks();
+    if (form == Form.FLOATS) {
+      writeFloatMasks(2 * LANES);
+    } else {
+      writeDoubleMasks();
+      writeFloatMasks(LANES);
+    }
     constants.forEach((bits, ends) -> {
       ends.forEach(to::pointTo);
       for (int i = 0; i < LANES; i++) {
-        to.data(bits);
+        to.data(form.bits(Double.longBitsToDouble(bits)));
       }
     });
   }
@@ -240,15 +280,18 @@ final class CellCode {
     return Address.of(RDX, CellFunction.total(number));
   }
 
-  /** For each number of cells from 0 on, all bits of as many doubles; then likewise of floats. */
-  private void writeMasks() {
+  /** For each number of cells from 0 on, all bits of as many doubles. */
+  private void writeDoubleMasks() {
     for (int cells = 0; cells < LANES; cells++) {
       for (int i = 0; i < LANES; i++) {
         to.data(i < cells ? -1 : 0);
       }
     }
-    for (int cells = 0; cells < LANES; cells++) {
-      // Two floats at a time; the second half is not used.
+  }
+
+  /** Likewise of floats, each of which has the bytes of four doubles. */
+  private void writeFloatMasks(int most) {
+    for (int cells = 0; cells < most; cells++) {
       for (int i = 0; i < LANES; i++) {
         long low = 2 * i < cells ? 0xFFFFFFFFL : 0;
         long high = 2 * i + 1 < cells ? 0xFFFFFFFF00000000L : 0;
@@ -276,17 +319,17 @@ final class CellCode {
 
   /** Reads cells of an input. */
   void input(int register, int number) {
-    read(register, Address.of(frame.inputs[number], RAX, cellBytes()), doubles);
+    read(register, Address.of(frame.inputs[number], RAX, cellBytes()), form);
   }
 
   int cellBytes() {
-    return doubles ? Double.BYTES : Float.BYTES;
+    return form == Form.DOUBLES ? Double.BYTES : Float.BYTES;
   }
 
   /** Reads one cell of an input for all. */
   void repeatedInput(int register, int number) {
     Address at = Address.of(frame.inputs[number]);
-    if (doubles) {
+    if (form != Form.WIDENED) {
       to.broadcast(register, at);
     } else {
       to.vector(MAP_0F38, PREFIX_66, false, 0x18, register, 0, at);
@@ -302,42 +345,50 @@ final class CellCode {
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
   void wideInput(int register, int number) {
-    read(register, Address.of(frame.inputs[number], RAX, Double.BYTES), true);
+    read(register, Address.of(frame.inputs[number], RAX, Double.BYTES), Form.DOUBLES);
   }
 
-  private void read(int register, Address at, boolean wide) {
+  private void read(int register, Address at, Form cells) {
+    boolean isWhole = cells != Form.WIDENED;
     if (masked) {
-      int mask = wide ? WIDE_MASK : MASK;
-      to.vector(MAP_0F38, PREFIX_66, wide, wide ? 0x2D : 0x2C, register, mask, at);
-      if (!wide) {
-        to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
-      }
-    } else if (wide) {
+      int opcode = cells == Form.DOUBLES ? 0x2D : 0x2C;
+      to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
+    } else if (isWhole) {
       to.vector(MAP_0F, PREFIX_66, true, 0x10, register, 0, at);
+      return;
     } else {
       to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, at);
+      return;
+    }
+    if (!isWhole) {
+      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
     }
   }
 
-  /** Writes cells of an output; in fp32 what the register holds is lost. */
+  private static int mask(Form cells) {
+    return cells == Form.DOUBLES ? WIDE_MASK : MASK;
+  }
+
+  /** Writes cells of an output; what the register holds may be lost. */
   void output(int number, int register) {
-    if (!doubles) {
+    if (form == Form.WIDENED) {
       to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
     }
-    write(Address.of(frame.outputs[number], RAX, cellBytes()), register, doubles);
+    write(Address.of(frame.outputs[number], RAX, cellBytes()), register, form);
   }
 
   /** Writes cells of an output of doubles, whatever the precision of others. */
   void wideOutput(int number, int register) {
-    write(Address.of(frame.outputs[number], RAX, Double.BYTES), register, true);
+    write(Address.of(frame.outputs[number], RAX, Double.BYTES), register, Form.DOUBLES);
   }
 
-  private void write(Address at, int register, boolean wide) {
+  private void write(Address at, int register, Form cells) {
+    boolean isWhole = cells != Form.WIDENED;
     if (masked) {
-      int mask = wide ? WIDE_MASK : MASK;
-      to.vector(MAP_0F38, PREFIX_66, wide, wide ? 0x2F : 0x2E, register, mask, at);
+      int opcode = cells == Form.DOUBLES ? 0x2F : 0x2E;
+      to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
     } else {
-      to.vector(MAP_0F, wide ? PREFIX_66 : PREFIX_NONE, wide, 0x11, register, 0, at);
+      to.vector(MAP_0F, PREFIX_NONE, isWhole, 0x11, register, 0, at);
     }
   }
 
@@ -363,13 +414,13 @@ final class CellCode {
   private void apply(int opcode, int result, int one, Source other) {
     switch (other) {
       case Register register ->
-          to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, register.number);
+          to.vector(MAP_0F, prefix, true, opcode, result, one, register.number);
       case Parameter parameter -> {
         Address at = Address.of(RDX, frame.firstParameter + parameter.number * LANE_BYTES);
-        to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, at);
+        to.vector(MAP_0F, prefix, true, opcode, result, one, at);
       }
       case Constant constant -> {
-        to.vector(MAP_0F, PREFIX_66, true, opcode, result, one, Address.ahead(0));
+        to.vector(MAP_0F, prefix, true, opcode, result, one, Address.ahead(0));
         constants.computeIfAbsent(constant.bits, _ -> new ArrayList<>()).add(to.here());
       }
     }
@@ -438,7 +489,7 @@ final class CellCode {
   }
 
   private void round(int result, int of, int direction) {
-    to.vector(MAP_0F3A, PREFIX_66, true, 0x09, result, 0, of);
+    to.vector(MAP_0F3A, PREFIX_66, true, form == Form.FLOATS ? 0x08 : 0x09, result, 0, of);
     to.control(direction);
   }
 
@@ -449,13 +500,13 @@ final class CellCode {
 
   /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
   void choose(int result, int one, int other, int mask) {
-    to.vector(MAP_0F3A, PREFIX_66, true, 0x4B, result, one, other);
+    to.vector(MAP_0F3A, PREFIX_66, true, form == Form.FLOATS ? 0x4A : 0x4B, result, one, other);
     to.control(mask << 4);
   }
 
   /** All bits where the comparison holds, else none. */
   void compare(int result, int one, Comparison comparison, int other) {
-    to.vector(MAP_0F, PREFIX_66, true, 0xC2, result, one, other);
+    to.vector(MAP_0F, prefix, true, 0xC2, result, one, other);
     to.control(comparison.predicate);
   }
 

@@ -201,7 +201,7 @@ public enum CellFunction {
       int refused =
           (int)
               Entry.CALL_WITH_ARRAYS.invokeExact(
-                  code, x, out, 0L, n / CellCode.LANES, CellCode.maskPlace(n));
+                  code, x, out, 0L, n / CellCode.LANES, CellCode.Form.DOUBLES.maskPlace(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
@@ -222,7 +222,12 @@ public enum CellFunction {
       int refused =
           (int)
               Entry.CALL.invokeExact(
-                  code, x, out, more.address(), n / CellCode.LANES, CellCode.maskPlace(n));
+                  code,
+                  x,
+                  out,
+                  more.address(),
+                  n / CellCode.LANES,
+                  CellCode.Form.DOUBLES.maskPlace(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);

@@ -10,7 +10,9 @@ import java.util.Map;
 
 /**
  * What element-wise operations are as machine code, by the opcodes of the operation table: with the
- * bits of the loops in Java, but for those of a NaN. All are of four doubles.
+ * bits of the loops in Java, but for those of a NaN. All but functions are of doubles or of floats:
+ * the sum, difference, product, quotient or root of floats is the same rounded once (see {@code
+ * FloatOperators}).
  */
 final class CellOperators {
   /** Registers that operators may use beside their operands; functions use more. */

@@ -16,7 +16,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.Assembler.Address;
 import dev.reprise.runtime.cpu.code.CellChain.Apply;
 import dev.reprise.runtime.cpu.code.CellChain.Input;
@@ -24,6 +23,7 @@ import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
 import dev.reprise.runtime.cpu.code.CellChain.Same;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
+import dev.reprise.runtime.cpu.code.CellCode.Form;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -65,11 +65,13 @@ final class ChainCode {
   private final Assembler to;
   private final CellChain chain;
   private final Part result;
+  private final Form form;
   private final boolean isWide;
 
-  private ChainCode(CellChain chain, boolean isWide) {
+  private ChainCode(CellChain chain, Form form, boolean isWide) {
     CellCode.Frame frame = new CellCode.Frame(INPUTS, new int[] {RSI}, FIRST_NUMBER * Long.BYTES);
-    this.code = new CellCode(chain.precision(), frame);
+    this.code = new CellCode(form, frame);
+    this.form = form;
     this.to = code.assembler();
     this.chain = chain;
     this.result = Part.of(chain.result());
@@ -135,10 +137,16 @@ final class ChainCode {
   /**
    * The code.
    *
-   * @param isWide whether the output is of doubles, whatever the precision of the inputs
+   * @param form of the inputs' precision
+   * @param isWide whether the output is of doubles, which it is not for eight floats at a time
    */
-  static byte[] of(CellChain chain, boolean isWide) {
-    return new ChainCode(chain, isWide).write();
+  static byte[] of(CellChain chain, Form form, boolean isWide) {
+    return new ChainCode(chain, form, isWide).write();
+  }
+
+  /** Whether it may be computed by floats alone, if its numbers are floats. */
+  static boolean needsNoDoubles(Node result) {
+    return Part.of(result).functions == 0;
   }
 
   private static Address argument(int place) {
@@ -164,7 +172,7 @@ final class ChainCode {
     int few = to.jumpIfZero();
     int loop = to.here();
     writeCells(code);
-    to.addNumber(RAX, CellCode.LANES);
+    to.addNumber(RAX, form.lanes());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
@@ -202,9 +210,9 @@ final class ChainCode {
     code.wideOutput(0, LAST);
   }
 
-  /** What a register holds becomes a float, in fp32. */
+  /** What a register holds becomes a float, where it is computed as a double. */
   private void round(Part part, int register) {
-    if (chain.precision() == Precision.FP32 && part.rounds()) {
+    if (form == Form.WIDENED && part.rounds()) {
       code.roundToFloats(register);
     }
   }
