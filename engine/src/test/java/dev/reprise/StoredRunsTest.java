@@ -53,7 +53,9 @@ class StoredRunsTest {
   }
 
   private SessionConfig stored() {
-    return Scripts.config().withWorkingDirectory(folder).withStore(StoreConfig.of(storeFolder()));
+    return Scripts.config()
+        .withWorkingDirectory(folder)
+        .withStore(Scripts.keepingAll(storeFolder()));
   }
 
   private static Outcome run(SessionConfig config, String script) {
@@ -73,6 +75,26 @@ class StoredRunsTest {
     assertThat(second.statistics().store().hits()).isPositive();
     assertThat(second.statistics().of("tsmm").executed()).isZero();
     assertThat(second.statistics().store().damaged()).isZero();
+  }
+
+  @Test
+  void whatTakesLessThanLoadingIsKeptWhenItCountsAsMuch() {
+    String script =
+        """
+        X = rand(rows=3000, cols=40, seed=1)
+        Y = X[, 2:30] * 2
+        A = t(Y) %*% X
+        print(sum(A))
+        """;
+    Outcome first = run(stored(), script);
+    Outcome second = run(stored(), script + "print(sum(Y))");
+    assertThat(second.output()).startsWith(first.output());
+    for (String opcode : List.of("rand", "rightIndex", "*", "matmul")) {
+      assertThat(second.statistics().of(opcode))
+          .as(opcode)
+          .satisfiesAnyOf(
+              none -> assertThat(none).isNull(), never -> assertThat(never.executed()).isZero());
+    }
   }
 
   @ParameterizedTest
@@ -201,9 +223,7 @@ class StoredRunsTest {
     String expected = Scripts.run(Scripts.config(), more).output();
     // The queue, an eighth of the budget, has room for all 270 MB, however slowly they are written.
     SessionConfig eager =
-        stored()
-            .withHostBytes(4L << 30)
-            .withStore(StoreConfig.of(storeFolder()).withWritingShare(1_000));
+        stored().withHostBytes(4L << 30).withStore(Scripts.keepingAll(storeFolder()));
     run(eager, script);
     Outcome second = run(eager, more);
     assertThat(second.output()).isEqualTo(expected);
