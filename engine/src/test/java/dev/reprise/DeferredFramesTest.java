@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.Scripts.Outcome;
-import dev.reprise.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +54,7 @@ class DeferredFramesTest {
   private SessionConfig stored() {
     return Scripts.config()
         .withWorkingDirectory(folder)
-        .withStore(StoreConfig.of(folder.resolve("store")).withWritingShare(100));
+        .withStore(Scripts.keepingAll(folder.resolve("store")));
   }
 
   private static Outcome run(SessionConfig config, String script) {

@@ -39,7 +39,7 @@ class DeferredValuesTest {
   private SessionConfig stored() {
     return Scripts.config()
         .withWorkingDirectory(folder)
-        .withStore(StoreConfig.of(folder.resolve("store")));
+        .withStore(Scripts.keepingAll(folder.resolve("store")));
   }
 
   private static Outcome run(SessionConfig config, String script) {

@@ -3,7 +3,6 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Scripts.Outcome;
-import dev.reprise.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ class EqualContentsTest {
   private SessionConfig stored() {
     return Scripts.config()
         .withWorkingDirectory(folder)
-        .withStore(StoreConfig.of(folder.resolve("store")));
+        .withStore(Scripts.keepingAll(folder.resolve("store")));
   }
 
   /** Runs a script with the store, and compares with a run without it. */

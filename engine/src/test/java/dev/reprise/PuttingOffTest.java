@@ -3,7 +3,6 @@ package dev.reprise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Scripts.Outcome;
-import dev.reprise.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ class PuttingOffTest {
     stored =
         Scripts.config()
             .withWorkingDirectory(folder)
-            .withStore(StoreConfig.of(folder.resolve("store")).withWritingShare(1));
+            .withStore(Scripts.keepingAll(folder.resolve("store")));
   }
 
   private static Outcome run(SessionConfig config, String script) {
@@ -111,7 +110,7 @@ class PuttingOffTest {
     int number = 0;
     for (SessionConfig config : configs) {
       Path fresh = Files.createDirectories(folder.resolve("store" + number++));
-      SessionConfig own = config.withStore(StoreConfig.of(fresh).withWritingShare(1));
+      SessionConfig own = config.withStore(Scripts.keepingAll(fresh));
       run(own, SORTED);
       assertThat(run(own, NEEDED).output()).as("%s", config).isEqualTo(expected);
       assertThat(run(own, NEEDED + "print(\"\")").output()).isEqualTo(expected + "\n");

@@ -34,7 +34,7 @@ class ReadOnlyStoreTest {
   @TempDir private Path folder;
 
   private StoreConfig store() {
-    return StoreConfig.of(folder.resolve("store"));
+    return Scripts.keepingAll(folder.resolve("store"));
   }
 
   private SessionConfig with(StoreConfig store) {

@@ -50,7 +50,7 @@ class RecalledRunsTest {
   private SessionConfig stored() {
     return Scripts.config()
         .withWorkingDirectory(folder)
-        .withStore(StoreConfig.of(folder.resolve("store")));
+        .withStore(Scripts.keepingAll(folder.resolve("store")));
   }
 
   private Ran run(String script) throws Exception {
@@ -162,7 +162,7 @@ class RecalledRunsTest {
     SessionConfig drawn =
         SessionConfig.defaults()
             .withWorkingDirectory(folder)
-            .withStore(StoreConfig.of(folder.resolve("store")));
+            .withStore(Scripts.keepingAll(folder.resolve("store")));
     assertThat(run(drawn, script).recalled()).isFalse();
     assertThat(run(drawn, script).recalled()).isFalse();
   }

@@ -1,10 +1,12 @@
 package dev.reprise;
 
 import dev.reprise.language.CompileException;
+import dev.reprise.store.StoreConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /** Runs scripts for tests: one place that touches the API. */
 final class Scripts {
@@ -19,6 +21,14 @@ final class Scripts {
         .withSeed(42)
         .withHostBytes(1L << 30)
         .withWorkingDirectory(Path.of("").toAbsolutePath());
+  }
+
+  /**
+   * A store that keeps and loads whatever it is asked for: not by how long that took, which depends
+   * on the machine, on what else it does, and on how much of the code is compiled by then.
+   */
+  static StoreConfig keepingAll(Path folder) {
+    return StoreConfig.of(folder).withLeastCostNanos(TimeUnit.HOURS.toNanos(1));
   }
 
   static Outcome run(SessionConfig config, String script) {

@@ -44,7 +44,7 @@ class StoredLoopsTest {
   }
 
   private StoreConfig store() {
-    return StoreConfig.of(folder.resolve("store"));
+    return Scripts.keepingAll(folder.resolve("store"));
   }
 
   private SessionConfig stored() {

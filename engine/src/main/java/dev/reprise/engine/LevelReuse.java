@@ -293,7 +293,7 @@ final class LevelReuse {
         marks.remove();
       }
     }
-    long nanos = System.nanoTime() - start;
+    long nanos = cost(System.nanoTime() - start);
     long work = context.work - workBefore;
     region.learn(work);
     region.account.asking.inVain();
@@ -310,6 +310,11 @@ final class LevelReuse {
       FinishedRegion done = new FinishedRegion(activation, region, inputs, marks, wanted, facts);
       publish(done, context.unfinishedSince(submittedBefore));
     }
+  }
+
+  /** What an execution counts as that took so long. */
+  private long cost(long nanos) {
+    return stored == null ? nanos : stored.offers().cost(nanos);
   }
 
   /** Publishes at once, or when everything that the execution started has succeeded. */

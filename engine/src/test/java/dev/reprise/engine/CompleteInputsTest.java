@@ -2,8 +2,12 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.cache.rewrite.Binds;
+import dev.reprise.cache.rewrite.BoundMatrix;
+import dev.reprise.cache.rewrite.Facts;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentMatrix;
+import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
@@ -95,5 +99,56 @@ class CompleteInputsTest {
         LineageItem.of(new Operation(OperationTable.standard().get("list"), Attributes.none()), X);
     Value inside = new ListValue(List.of(), List.of(absent(4)));
     assertThat(of(List.of(list, Y), List.of(inside, absent(2))).depth()).isEqualTo(4);
+  }
+
+  @Test
+  void aBoundMatrixIsThereWhenItsPartsAre() {
+    AbsentMatrix first = toCome();
+    AbsentMatrix second = toCome();
+    Operation bind = new Operation(OperationTable.standard().get("cbind"), Attributes.none());
+    Facts[] facts = {Facts.of(X), Facts.of(Y)};
+    BoundMatrix bound =
+        Binds.bind(
+            bind,
+            new Value[] {first, second},
+            facts,
+            (_, _) -> {
+              throw new AssertionError("nobody asks for the whole");
+            });
+    first.make();
+    assertThat(AbsentValue.isThere(bound)).isFalse();
+    assertThat(AbsentValue.isThere(new ListValue(List.of(), List.of(bound)))).isFalse();
+    AbsentValue.make(bound);
+    assertThat(second.isPresent()).isTrue();
+    assertThat(AbsentValue.isThere(bound)).isTrue();
+    List.of(bound, first, second).forEach(Value::release);
+  }
+
+  /** 64 x 64 cells, which are made when somebody needs them. */
+  private static AbsentMatrix toCome() {
+    Shape shape = new Shape(64, 64);
+    return new AbsentMatrix(
+        shape,
+        Precision.FP64,
+        new AbsentMatrix.Source() {
+          @Override
+          public MatrixValue make() {
+            // Another absent one is as good as cells: nobody reads them.
+            return new AbsentMatrix(shape, Precision.FP64, this);
+          }
+
+          @Override
+          public int depth() {
+            return 1;
+          }
+
+          @Override
+          public long nanos() {
+            return 0;
+          }
+
+          @Override
+          public void close() {}
+        });
   }
 }

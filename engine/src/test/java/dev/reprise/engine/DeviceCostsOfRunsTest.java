@@ -20,6 +20,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +48,8 @@ class DeviceCostsOfRunsTest {
   }
 
   private StoreConfig store() {
-    return StoreConfig.of(folder.resolve("store"));
+    // What is kept is not to depend on how long it took here.
+    return StoreConfig.of(folder.resolve("store")).withLeastCostNanos(TimeUnit.HOURS.toNanos(1));
   }
 
   private SessionConfig config(String placement, ReuseMode reuse) {

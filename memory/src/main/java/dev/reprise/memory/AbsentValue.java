@@ -66,17 +66,18 @@ public abstract sealed class AbsentValue<V extends Value> implements Value
     return present;
   }
 
-  /** False for a value that is still to come, and for a list with one. */
+  /** False for a value that is still to come, and for one that is made of such. */
   public static boolean isThere(Value value) {
     return switch (value) {
       case AbsentValue<?> absent -> absent.isPresent();
       case ListValue list -> list.elements().stream().allMatch(AbsentValue::isThere);
+      case MadeOfParts parted -> parted.isThere();
       default -> true;
     };
   }
 
   /**
-   * Sees that a value is there, and all that a list has.
+   * Sees that a value is there, and all that it is made of. The caller holds a reference.
    *
    * @throws ResourceException when that is not possible now
    * @see #make()
@@ -85,6 +86,7 @@ public abstract sealed class AbsentValue<V extends Value> implements Value
     switch (value) {
       case AbsentValue<?> absent -> absent.make();
       case ListValue list -> list.elements().forEach(AbsentValue::make);
+      case MadeOfParts parted -> parted.makeParts();
       default -> {
         // It is there.
       }

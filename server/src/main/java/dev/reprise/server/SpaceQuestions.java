@@ -152,7 +152,7 @@ final class SpaceQuestions {
                     "SELECT a.key, a.vertex, coalesce(v.operation, ''), a.bytes, a.cost_nanos,"
                         + " a.run, a.uses FROM artifact a LEFT JOIN vertex v ON v.space = a.space"
                         + " AND v.key = a.vertex WHERE a.space = :space AND (:run = 0 OR a.run ="
-                        + " :run) ORDER BY a.cost_nanos DESC LIMIT :limit")
+                        + " :run) ORDER BY a.cost_nanos DESC, a.key LIMIT :limit")
                 .bind("space", tenant.space())
                 .bind("run", run)
                 .bind("limit", limit)

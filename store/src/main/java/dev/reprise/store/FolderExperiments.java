@@ -127,7 +127,7 @@ final class FolderExperiments implements ExperimentSource {
               session.prepared(
                   "SELECT a.key, a.vertex, coalesce(v.operation, ''), a.bytes, a.cost_nanos, a.run,"
                       + " a.uses FROM artifact a LEFT JOIN vertex v ON v.key = a.vertex WHERE ?1 ="
-                      + " 0 OR a.run = ?1 ORDER BY a.cost_nanos DESC LIMIT ?2");
+                      + " 0 OR a.run = ?1 ORDER BY a.cost_nanos DESC, a.key LIMIT ?2");
           find.setLong(1, run);
           find.setInt(2, limit);
           List<ArtifactEntry> artifacts = new ArrayList<>();

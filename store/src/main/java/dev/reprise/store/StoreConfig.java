@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param warmStart whether {@code warmstart} of scripts may return the best earlier model
  * @param afterwards whether writing may be left for when the run is over, because nobody waits for
  *     the session to be closed; of a folder
+ * @param leastCostNanos what computing a value, or executing a call, counts as at least
  */
 public record StoreConfig(
     Path folder,
@@ -24,7 +25,8 @@ public record StoreConfig(
     boolean readOnly,
     double writingShare,
     boolean warmStart,
-    boolean afterwards) {
+    boolean afterwards,
+    long leastCostNanos) {
   /** Room for artifacts unless somebody says otherwise. */
   public static final long DEFAULT_BUDGET_BYTES = 20L << 30;
 
@@ -37,10 +39,13 @@ public record StoreConfig(
     if (budgetBytes < 0) {
       throw new IllegalArgumentException("the store's budget must not be negative: " + budgetBytes);
     }
+    if (leastCostNanos < 0) {
+      throw new IllegalArgumentException("a cost must not be negative: " + leastCostNanos);
+    }
   }
 
   private StoreConfig(Path folder, ServerAddress server) {
-    this(folder, server, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE, false, false);
+    this(folder, server, DEFAULT_BUDGET_BYTES, false, DEFAULT_WRITING_SHARE, false, false, 0);
   }
 
   public static StoreConfig of(Path folder) {
@@ -52,7 +57,8 @@ public record StoreConfig(
   }
 
   public StoreConfig withBudgetBytes(long bytes) {
-    return new StoreConfig(folder, server, bytes, readOnly, writingShare, warmStart, afterwards);
+    return new StoreConfig(
+        folder, server, bytes, readOnly, writingShare, warmStart, afterwards, leastCostNanos);
   }
 
   /** A store in a folder that keeps more, or less, of what a run computes. */
@@ -60,21 +66,41 @@ public record StoreConfig(
     if (!(share >= 0)) {
       throw new IllegalArgumentException("the share of writing must not be negative: " + share);
     }
-    return new StoreConfig(folder, server, budgetBytes, readOnly, share, warmStart, afterwards);
+    return new StoreConfig(
+        folder, server, budgetBytes, readOnly, share, warmStart, afterwards, leastCostNanos);
+  }
+
+  /**
+   * A store for which whatever took less has taken so long. Measured times tell what is worth
+   * keeping, and whether a value is loaded or computed; with an hour, everything that the store is
+   * asked for is kept and loaded, on any machine and whatever else that does.
+   */
+  public StoreConfig withLeastCostNanos(long nanos) {
+    return new StoreConfig(
+        folder, server, budgetBytes, readOnly, writingShare, warmStart, afterwards, nanos);
   }
 
   public StoreConfig asReadOnly() {
-    return new StoreConfig(folder, server, budgetBytes, true, writingShare, warmStart, afterwards);
+    return new StoreConfig(
+        folder, server, budgetBytes, true, writingShare, warmStart, afterwards, leastCostNanos);
   }
 
   /** A store from whose models the trainings of a run may begin. */
   public StoreConfig withWarmStart() {
-    return new StoreConfig(folder, server, budgetBytes, readOnly, writingShare, true, afterwards);
+    return new StoreConfig(
+        folder, server, budgetBytes, readOnly, writingShare, true, afterwards, leastCostNanos);
   }
 
   /** A store that is mostly written when runs are over; a server's is written as ever. */
   public StoreConfig writtenAfterwards() {
     return new StoreConfig(
-        folder, server, budgetBytes, readOnly, writingShare, warmStart, folder != null);
+        folder,
+        server,
+        budgetBytes,
+        readOnly,
+        writingShare,
+        warmStart,
+        folder != null,
+        leastCostNanos);
   }
 }

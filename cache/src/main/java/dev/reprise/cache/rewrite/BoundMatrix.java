@@ -1,5 +1,7 @@
 package dev.reprise.cache.rewrite;
 
+import dev.reprise.memory.AbsentValue;
+import dev.reprise.memory.MadeOfParts;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Precision;
@@ -10,6 +12,7 @@ import dev.reprise.runtime.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * What {@code cbind} or {@code rbind} of large dense fp64 matrices makes: it keeps its parts and
@@ -30,7 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * nobody waits in a circle. When the copy fails for lack of memory, the parts are still there and
  * the next one that asks tries again.
  */
-public final class BoundMatrix implements MatrixValue {
+public final class BoundMatrix implements MatrixValue, MadeOfParts {
 
   /** Puts the parts together; called with no lock but the one that others wait for the whole on. */
   @FunctionalInterface
@@ -138,6 +141,33 @@ public final class BoundMatrix implements MatrixValue {
       part.retain();
     }
     return parts.clone();
+  }
+
+  @Override
+  public boolean isThere() {
+    MatrixValue[] each;
+    synchronized (this) {
+      each = parts;
+    }
+    // Whether a part has come can be asked without a reference.
+    return each == null || Stream.of(each).allMatch(AbsentValue::isThere);
+  }
+
+  @Override
+  public void makeParts() {
+    MatrixValue[] retained = retainedParts();
+    if (retained == null) {
+      return;
+    }
+    try {
+      for (MatrixValue part : retained) {
+        AbsentValue.make(part);
+      }
+    } finally {
+      for (MatrixValue part : retained) {
+        part.release();
+      }
+    }
   }
 
   @Override

@@ -67,7 +67,7 @@ public final class Answer implements AutoCloseable {
    * @param device class of the device
    */
   public void took(String device, long nanos) {
-    DeviceCost cost = DeviceCost.measured(device, nanos);
+    DeviceCost cost = DeviceCost.measured(device, offers.cost(nanos));
     if (isOffered) {
       offers.measured(item, cost);
     } else {

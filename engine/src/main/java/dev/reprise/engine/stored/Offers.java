@@ -34,6 +34,7 @@ public final class Offers {
 
   private final StoreKeys keys;
   private final HostMemory memory;
+  private final long leastCostNanos;
   private final GraphRecorder recorder = new GraphRecorder();
 
   // Set by the first run, before the log, which publishes it.
@@ -42,9 +43,13 @@ public final class Offers {
   // Set by the first run; null before, and always when the store is read only.
   private volatile RunLog log;
 
-  Offers(StoreKeys keys, HostMemory memory) {
+  /**
+   * @param leastCostNanos what anything counts as having taken
+   */
+  Offers(StoreKeys keys, HostMemory memory, long leastCostNanos) {
     this.keys = keys;
     this.memory = memory;
+    this.leastCostNanos = leastCostNanos;
   }
 
   /**
@@ -68,9 +73,14 @@ public final class Offers {
     return log == null ? 0 : System.nanoTime() - startedNanos;
   }
 
+  /** What counts as the cost of something that took so long. */
+  public long cost(long nanos) {
+    return Math.max(leastCostNanos, nanos);
+  }
+
   /** True when an execution that took so long is worth noting. */
   boolean isWorthKeepingRegion(long costNanos) {
-    return costNanos >= LEAST_COST_NANOS && log != null;
+    return cost(costNanos) >= LEAST_COST_NANOS && log != null;
   }
 
   /** Offers a value; the caller keeps its reference. */
@@ -84,6 +94,7 @@ public final class Offers {
    * As the other.
    *
    * @param key under which it is to lie
+   * @param tookNanos what it has taken, with all that was not there
    * @param measured what its operation took by itself; null when that was not measured
    * @param isKept true for what the store has
    * @param claim ended when the value is there or not kept; may be null
@@ -92,10 +103,11 @@ public final class Offers {
       LineageItem item,
       Key key,
       Value value,
-      long nanos,
+      long tookNanos,
       DeviceCost measured,
       boolean isKept,
       StoreClaim claim) {
+    long nanos = cost(tookNanos);
     // What came from the store and has not been needed is there, or not worth it.
     RunLog open = AbsentValue.isThere(value) ? log : null;
     // Asked once: a frame looks at all its texts to tell.

@@ -52,12 +52,14 @@ public final class SessionPrograms {
    * Keeps what a run left.
    *
    * @param program called by the thread that writes
+   * @param nanos what it has taken
    */
-  public void keep(Key key, Supplier<Program> program, long costNanos) {
+  public void keep(Key key, Supplier<Program> program, long nanos) {
     RunLog open = offers.log();
     if (open == null) {
       return;
     }
+    long costNanos = offers.cost(nanos);
     Supplier<byte[]> record = () -> SealedRecord.sealed(program.get().record());
     if (hasCopies()) {
       lastCopy = () -> open.keepProgram(keys.of(key), program.get());

@@ -97,7 +97,7 @@ public final class StoredValues implements AutoCloseable {
     this.opening = new StoreOpening(config, build, tell);
     this.keys = new StoreKeys(tags, opening, contents);
     this.lookup = new StoreLookup(opening, keys, counts);
-    this.offers = new Offers(keys, memory);
+    this.offers = new Offers(keys, memory, config.leastCostNanos());
     this.loading = new Loading(opening, memory, offers, counts);
     this.questions = new Questions(opening, contents, keys, lookup, loading, offers, counts);
     this.regions = new StoredRegions(opening, keys, lookup, offers, counts);
