@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.cpu.code.PanelCode.Lanes;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -40,40 +41,44 @@ public final class PanelSums {
   static final int TARGET_STRIDE = 13;
   static final int ADDS = 14;
   static final int PANELS = 15;
+  static final int PANEL_STRIDE = 16;
+  static final int MASK = 17;
 
   /** Bytes that the arguments of a call take. */
-  public static final int ARGUMENT_BYTES = 16 * Long.BYTES;
+  public static final int ARGUMENT_BYTES = MASK * Long.BYTES + PANEL_BYTES;
 
   /** Terms of the innermost direction that are written out, at most. */
   private static final int MOST_TERMS = 8;
 
   private final boolean doubles;
 
-  // By kind of terms, their number, and rows; made when first needed. Segments are immutable, so a
-  // thread that sees one without the lock sees all of it.
-  private final MemorySegment[][][] codes = new MemorySegment[2][MOST_TERMS + 1][MOST_ROWS + 1];
+  // By lanes, whether terms lie apart, their number, and rows; made when first needed. Segments are
+  // immutable, so a thread that sees one without the lock sees all of it.
+  private final MemorySegment[][][][] codes =
+      new MemorySegment[Lanes.values().length][2][MOST_TERMS + 1][MOST_ROWS + 1];
 
   private PanelSums(boolean doubles) throws IOException {
     this.doubles = doubles;
-    make(false, 1, 1);
+    make(Lanes.ALL, false, 1, 1);
   }
 
-  private MemorySegment code(boolean apart, int terms, int rows) {
-    MemorySegment code = codes[apart ? 1 : 0][terms][rows];
+  private MemorySegment code(Lanes lanes, boolean apart, int terms, int rows) {
+    MemorySegment code = codes[lanes.ordinal()][apart ? 1 : 0][terms][rows];
     if (code != null) {
       return code;
     }
     try {
-      return make(apart, terms, rows);
+      return make(lanes, apart, terms, rows);
     } catch (IOException e) {
       throw new ResourceException("sums cannot be computed: " + e.getMessage(), e);
     }
   }
 
-  private synchronized MemorySegment make(boolean apart, int terms, int rows) throws IOException {
-    MemorySegment[] made = codes[apart ? 1 : 0][terms];
+  private synchronized MemorySegment make(Lanes lanes, boolean apart, int terms, int rows)
+      throws IOException {
+    MemorySegment[] made = codes[lanes.ordinal()][apart ? 1 : 0][terms];
     if (made[rows] == null) {
-      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart));
+      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes));
     }
     return made[rows];
   }
@@ -107,15 +112,23 @@ public final class PanelSums {
   }
 
   /**
-   * Computes sums.
+   * Computes sums of a group of rows.
    *
    * @param rows 1 to {@link #MOST_ROWS}
    */
   public void run(int rows, Arguments arguments) {
     try {
-      Entry.CALL.invokeExact(code(arguments.apart, arguments.terms, rows), arguments.address);
+      MemorySegment code = code(arguments.lanes, arguments.apart, arguments.terms, rows);
+      Entry.CALL.invokeExact(code, arguments.address);
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
+    }
+  }
+
+  /** Computes sums of any number of rows, {@linkplain RowGroups group} by group. */
+  public void runGroups(RowGroups groups, Arguments arguments) {
+    for (long group = 0; group < groups.count(); group++) {
+      run(groups.size(group), arguments.ofGroup(group, groups.first(group)));
     }
   }
 
@@ -127,7 +140,14 @@ public final class PanelSums {
     private final long address;
     private int terms = 1;
     private boolean apart;
-    private long panels = 1;
+    private Lanes lanes = Lanes.ALL;
+    private long panels;
+    private long left;
+    private long right;
+    private long target;
+    private long leftStep;
+    private long targetStep;
+    private long stripBytes;
 
     /**
      * @param memory of {@link #ARGUMENT_BYTES}, aligned to 8
@@ -135,6 +155,7 @@ public final class PanelSums {
     public Arguments(MemorySegment memory) {
       this.memory = memory;
       this.address = memory.address();
+      panels(1, PANEL_BYTES);
     }
 
     private void set(int place, long value) {
@@ -176,16 +197,43 @@ public final class PanelSums {
       return terms;
     }
 
-    /** How many panels there are, one beside the other, as are their sums in the target. */
-    public Arguments panels(long count) {
+    /**
+     * How many panels there are, whose sums lie one beside the other in the target.
+     *
+     * @param right from a panel to the next; {@link #PANEL_BYTES} where they lie so, too
+     */
+    public Arguments panels(long count, long right) {
       panels = count;
+      set(PANEL_STRIDE, right);
+      return this;
+    }
+
+    /** How many bytes of a panel's row are stored, the first ones; what lies behind is kept. */
+    public Arguments stored(long bytes) {
+      lanes = bytes > PANEL_BYTES / 2 ? Lanes.SOME : Lanes.HALF;
+      if (bytes >= PANEL_BYTES) {
+        lanes = Lanes.ALL;
+        return this;
+      }
+      long first = (long) MASK * Long.BYTES;
+      memory.asSlice(first, PANEL_BYTES).fill((byte) 0);
+      memory.asSlice(first, bytes).fill((byte) -1);
       return this;
     }
 
     /** From a row to the next, of the left operand and of the target. */
     public Arguments rows(long left, long target) {
+      leftStep = left;
+      targetStep = target;
+      stripBytes = 0;
       set(STEP, left);
       set(TARGET_STRIDE, target);
+      return this;
+    }
+
+    /** From a group of rows of the left operand to the next, where its rows do not follow. */
+    public Arguments strips(long bytes) {
+      stripBytes = bytes;
       return this;
     }
 
@@ -203,9 +251,17 @@ public final class PanelSums {
         long rightByte,
         MemorySegment target,
         long targetByte) {
-      set(LEFT, left.address() + leftByte);
-      set(RIGHT, right.address() + rightByte);
-      set(TARGET, target.address() + targetByte);
+      this.left = left.address() + leftByte;
+      this.right = right.address() + rightByte;
+      this.target = target.address() + targetByte;
+      return ofGroup(0, 0);
+    }
+
+    /** As the code changes some arguments, all that tell a place are set anew. */
+    private Arguments ofGroup(long group, long row) {
+      set(LEFT, left + (stripBytes > 0 ? group * stripBytes : row * leftStep));
+      set(RIGHT, right);
+      set(TARGET, target + row * targetStep);
       set(PANELS, panels);
       return this;
     }
