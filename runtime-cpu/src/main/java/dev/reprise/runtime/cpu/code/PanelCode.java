@@ -92,6 +92,10 @@ final class PanelCode {
     to.load(R12, argument(PanelSums.STEP));
     to.address(R13, Address.of(R12, R12, 2));
     to.address(R14, Address.of(R12, R12, 4));
+    int group = to.here();
+    copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
+    copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
+    copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
     int panel = to.here();
     for (int i = 0; i < vectors * rows; i++) {
       to.clear(i);
@@ -128,20 +132,36 @@ final class PanelCode {
     to.decrement(R8);
     to.jumpBackUnlessZero(outer);
     store();
-    to.load(RAX, argument(PanelSums.RIGHT));
-    to.add(RAX, argument(PanelSums.PANEL_STRIDE));
-    to.store(argument(PanelSums.RIGHT), RAX);
+    advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
     to.load(RAX, argument(PanelSums.TARGET));
     to.addNumber(RAX, PanelSums.PANEL_BYTES);
     to.store(argument(PanelSums.TARGET), RAX);
-    to.load(RAX, argument(PanelSums.PANELS));
-    to.decrement(RAX);
-    to.store(argument(PanelSums.PANELS), RAX);
-    to.jumpBackUnlessZero(panel);
+    repeat(PanelSums.PANELS, panel);
+    advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
+    advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
+    repeat(PanelSums.GROUPS, group);
     for (int i = SAVED.length - 1; i >= 0; i--) {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
+  }
+
+  private void copy(int place, int from) {
+    to.load(RAX, argument(from));
+    to.store(argument(place), RAX);
+  }
+
+  private void advance(int place, int stride) {
+    to.load(RAX, argument(place));
+    to.add(RAX, argument(stride));
+    to.store(argument(place), RAX);
+  }
+
+  private void repeat(int counter, int target) {
+    to.load(RAX, argument(counter));
+    to.decrement(RAX);
+    to.store(argument(counter), RAX);
+    to.jumpBackUnlessZero(target);
   }
 
   private void multiply(int term) {

@@ -30,19 +30,26 @@ public final class PanelSums {
   /** Bytes of a row of a panel. */
   public static final int PANEL_BYTES = 64;
 
-  // Places of the arguments, counted in longs.
+  // Places of the arguments, counted in longs. The code itself sets RIGHT, TARGET and PANELS, and
+  // leaves LEFT and FIRST_TARGET behind the last group.
   static final int LEFT = 0;
-  static final int RIGHT = 1;
-  static final int TARGET = 2;
+  static final int FIRST_RIGHT = 1;
+  static final int FIRST_TARGET = 2;
   static final int COUNTS = 3;
   static final int LEFT_STRIDES = 6;
   static final int RIGHT_STRIDES = 9;
   static final int STEP = 12;
   static final int TARGET_STRIDE = 13;
   static final int ADDS = 14;
-  static final int PANELS = 15;
+  static final int ALL_PANELS = 15;
   static final int PANEL_STRIDE = 16;
-  static final int MASK = 17;
+  static final int GROUPS = 17;
+  static final int LEFT_GROUP_STRIDE = 18;
+  static final int TARGET_GROUP_STRIDE = 19;
+  static final int RIGHT = 20;
+  static final int TARGET = 21;
+  static final int PANELS = 22;
+  static final int MASK = 23;
 
   /** Bytes that the arguments of a call take. */
   public static final int ARGUMENT_BYTES = MASK * Long.BYTES + PANEL_BYTES;
@@ -125,11 +132,15 @@ public final class PanelSums {
     }
   }
 
-  /** Computes sums of any number of rows, {@linkplain RowGroups group} by group. */
+  /** Computes sums of any number of rows, group by group. */
   public void runGroups(RowGroups groups, Arguments arguments) {
-    for (long group = 0; group < groups.count(); group++) {
-      run(groups.size(group), arguments.ofGroup(group, groups.first(group)));
+    long larger = groups.larger();
+    if (larger > 0) {
+      int rows = groups.size(0);
+      run(rows, arguments.groups(larger, rows));
     }
+    int rows = groups.size(larger);
+    run(rows, arguments.groups(groups.count() - larger, rows));
   }
 
   /**
@@ -141,10 +152,6 @@ public final class PanelSums {
     private int terms = 1;
     private boolean apart;
     private Lanes lanes = Lanes.ALL;
-    private long panels;
-    private long left;
-    private long right;
-    private long target;
     private long leftStep;
     private long targetStep;
     private long stripBytes;
@@ -203,7 +210,7 @@ public final class PanelSums {
      * @param right from a panel to the next; {@link #PANEL_BYTES} where they lie so, too
      */
     public Arguments panels(long count, long right) {
-      panels = count;
+      set(ALL_PANELS, count);
       set(PANEL_STRIDE, right);
       return this;
     }
@@ -243,7 +250,7 @@ public final class PanelSums {
       return this;
     }
 
-    /** Where the operands and the target begin. */
+    /** Where the operands and the target begin; to be told before each call. */
     public Arguments at(
         MemorySegment left,
         long leftByte,
@@ -251,18 +258,18 @@ public final class PanelSums {
         long rightByte,
         MemorySegment target,
         long targetByte) {
-      this.left = left.address() + leftByte;
-      this.right = right.address() + rightByte;
-      this.target = target.address() + targetByte;
-      return ofGroup(0, 0);
+      set(LEFT, left.address() + leftByte);
+      set(FIRST_RIGHT, right.address() + rightByte);
+      set(FIRST_TARGET, target.address() + targetByte);
+      set(GROUPS, 1);
+      return this;
     }
 
-    /** As the code changes some arguments, all that tell a place are set anew. */
-    private Arguments ofGroup(long group, long row) {
-      set(LEFT, left + (stripBytes > 0 ? group * stripBytes : row * leftStep));
-      set(RIGHT, right);
-      set(TARGET, target + row * targetStep);
-      set(PANELS, panels);
+    /** How many groups of so many rows there are from where the code was left. */
+    private Arguments groups(long count, int rows) {
+      set(GROUPS, count);
+      set(LEFT_GROUP_STRIDE, stripBytes > 0 ? stripBytes : rows * leftStep);
+      set(TARGET_GROUP_STRIDE, rows * targetStep);
       return this;
     }
   }
