@@ -124,15 +124,18 @@ public final class PanelSums {
    * @param rows 1 to {@link #MOST_ROWS}
    */
   public void run(int rows, Arguments arguments) {
+    MemorySegment code = code(arguments.lanes, arguments.apart, arguments.terms, rows);
     try {
-      MemorySegment code = code(arguments.lanes, arguments.apart, arguments.terms, rows);
       Entry.CALL.invokeExact(code, arguments.address);
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
   }
 
-  /** Computes sums of any number of rows, group by group. */
+  /**
+   * Computes sums of any number of rows, group by group. The JVM can stop no thread that is in
+   * here, so this should take well below a millisecond.
+   */
   public void runGroups(RowGroups groups, Arguments arguments) {
     long larger = groups.larger();
     if (larger > 0) {
@@ -238,7 +241,9 @@ public final class PanelSums {
       return this;
     }
 
-    /** From a group of rows of the left operand to the next, where its rows do not follow. */
+    /**
+     * From a group of rows of the left operand to the next, where that does not follow the last.
+     */
     public Arguments strips(long bytes) {
       stripBytes = bytes;
       return this;

@@ -35,13 +35,21 @@ final class PackedProduct {
 
   private static final long LEAST_TASK_WORK = 1 << 20;
 
-  /** Tasks at most, and the work of one where there are more than we need: some 0.1 ms. */
+  /** More of them, up to so many, where each has as much work: some 0.1 ms. */
   private static final long MOST_TASKS = 32;
 
   private static final long TASK_WORK = 1 << 23;
 
   /** Rows of a task, at least, so that it uses several times what it takes of B. */
   private static final long LEAST_ROWS = 24;
+
+  /**
+   * Rows of a task, at most, unless they are short: its strips take so many KiB, a call of code 0.2
+   * ms, and its multiplications then.
+   */
+  private static final long MOST_ROWS = 256;
+
+  private static final long MOST_SHORT_WORK = 1 << 22;
 
   private final Parallel parallel;
 
@@ -89,8 +97,10 @@ final class PackedProduct {
       DenseMatrix a, boolean ta, PackedPanels b, DenseMatrix c, ExecutionContext context) {
     long rows = c.rows();
     long panels = b.end() - b.first();
-    long tasks = tasks(rows * panels * PanelPacking.LANES * b.blocks().terms());
-    long down = Math.clamp(rows / LEAST_ROWS, 1, tasks);
+    long rowWork = panels * PanelPacking.LANES * b.blocks().terms();
+    long tasks = tasks(rows * rowWork);
+    long fewest = Tiling.pieces(rows, Math.max(MOST_ROWS, MOST_SHORT_WORK / rowWork));
+    long down = Math.max(fewest, Math.clamp(rows / LEAST_ROWS, 1, tasks));
     long across = Math.min(Tiling.pieces(tasks, down), panels);
     parallel.forEach(
         context,

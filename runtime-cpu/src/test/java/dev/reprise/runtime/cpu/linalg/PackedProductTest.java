@@ -149,7 +149,13 @@ class PackedProductTest {
   @Test
   void anyNumberOfTasksWritesAllCells() {
     long[][] shapes = {
-      {47, 250, 130}, {49, 256, 130}, {200, 272, 64}, {130, 17, 600}, {400, 33, 260}, {13, 530, 300}
+      {47, 250, 130},
+      {49, 256, 130},
+      {200, 272, 64},
+      {130, 17, 600},
+      {400, 33, 260},
+      {13, 530, 300},
+      {9000, 17, 33}
     };
     for (long[] shape : shapes) {
       checkWholeNumbers(shape[0], shape[1], shape[2]);
