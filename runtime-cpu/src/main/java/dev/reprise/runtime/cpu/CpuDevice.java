@@ -11,6 +11,7 @@ import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.NativeLocation;
 import dev.reprise.runtime.cpu.blas.OpenBlas;
 import dev.reprise.runtime.cpu.cell.CellKernels;
+import dev.reprise.runtime.cpu.code.PanelPacking;
 import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.runtime.cpu.create.CreateKernels;
 import dev.reprise.runtime.cpu.distribution.DistributionKernels;
@@ -34,7 +35,7 @@ import java.util.List;
  */
 public final class CpuDevice implements Device, AutoCloseable {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 8;
+  private static final int KERNEL_SET = 9;
 
   private final Parallel parallel;
   private final LazyBlas blas;
@@ -143,13 +144,14 @@ public final class CpuDevice implements Device, AutoCloseable {
 
   /**
    * What bits of results depend on besides operation and operands: the library of products with the
-   * processor family that it has chosen its kernels for, whether sums of convolutions are generated
-   * code, and the version of our kernels. Loads the library.
+   * processor family that it has chosen its kernels for, whether sums of convolutions and products
+   * of floats are generated code, and the version of our kernels. Loads the library.
    */
   public String deviceClass() {
     String products = blas.get() instanceof OpenBlas open ? "openblas-" + open.coreName() : "java";
     String sums = PanelSums.find(Precision.FP32) == null ? "" : "-panels";
-    return "cpu-" + products + sums + "-" + KERNEL_SET;
+    String packed = PanelPacking.find() == null ? "" : "-packed";
+    return "cpu-" + products + sums + packed + "-" + KERNEL_SET;
   }
 
   /** What a run's report should say of this device, one sentence each; usually empty. */

@@ -39,6 +39,7 @@ final class Assembler {
 
   static final int PREFIX_NONE = 0;
   static final int PREFIX_66 = 1;
+  static final int PREFIX_F3 = 2;
 
   /** A base that stands for the place behind the instruction, to which a displacement counts. */
   private static final int NEXT_INSTRUCTION = -1;
@@ -202,6 +203,19 @@ final class Assembler {
 
   void addVector(int to, int one, Address other) {
     vector(MAP_0F, prefix(), true, 0x58, to, one, other);
+  }
+
+  void addVector(int to, int one, int other) {
+    vector(MAP_0F, prefix(), true, 0x58, to, one, other);
+  }
+
+  /** Cells whose mask has its highest bit set; zeros else, and what lies there is not touched. */
+  void loadMasked(int to, int mask, Address from) {
+    vector(MAP_0F38, PREFIX_66, true, doubles ? 0x2D : 0x2C, to, mask, from);
+  }
+
+  void storeMasked(Address to, int mask, int from) {
+    vector(MAP_0F38, PREFIX_66, true, doubles ? 0x2F : 0x2E, from, mask, to);
   }
 
   /** Every cell of {@code to} is the one at the address. */

@@ -31,9 +31,21 @@ final class PanelCode {
   static final int MOST_ROWS = 6;
 
   private static final int VECTOR_BYTES = 32;
-  private static final int PANEL_FIRST = 12;
-  private static final int PANEL_SECOND = 13;
+  private static final int VECTORS = PanelSums.PANEL_BYTES / VECTOR_BYTES;
+
+  /** Registers of a panel's row; masks when all is summed. */
+  private static final int PANEL = 12;
+
   private static final int CELL = 14;
+
+  /** Which lanes of a panel are summed and stored. */
+  enum Lanes {
+    ALL,
+    /** Those that a mask tells. */
+    SOME,
+    /** Those of the first vector that a mask tells: in less time. */
+    HALF
+  }
 
   private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
 
@@ -41,13 +53,17 @@ final class PanelCode {
   private final int rows;
   private final int terms;
   private final boolean apart;
+  private final Lanes lanes;
+  private final int vectors;
   private final int cellBytes;
 
-  private PanelCode(boolean doubles, int rows, int terms, boolean apart) {
+  private PanelCode(boolean doubles, int rows, int terms, boolean apart, Lanes lanes) {
     this.to = new Assembler(doubles);
     this.rows = rows;
     this.terms = terms;
     this.apart = apart;
+    this.lanes = lanes;
+    this.vectors = lanes == Lanes.HALF ? 1 : VECTORS;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
   }
 
@@ -58,8 +74,8 @@ final class PanelCode {
    * @param apart whether these lie at any distance; else, where there are several, they are
    *     neighbouring cells of the left operand and panels one after the other
    */
-  static byte[] of(boolean doubles, int rows, int terms, boolean apart) {
-    PanelCode code = new PanelCode(doubles, rows, terms, apart);
+  static byte[] of(boolean doubles, int rows, int terms, boolean apart, Lanes lanes) {
+    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes);
     code.write();
     return code.to.bytes();
   }
@@ -76,8 +92,12 @@ final class PanelCode {
     to.load(R12, argument(PanelSums.STEP));
     to.address(R13, Address.of(R12, R12, 2));
     to.address(R14, Address.of(R12, R12, 4));
+    int group = to.here();
+    copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
+    copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
+    copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
     int panel = to.here();
-    for (int i = 0; i < 2 * rows; i++) {
+    for (int i = 0; i < vectors * rows; i++) {
       to.clear(i);
     }
     to.load(RAX, argument(PanelSums.LEFT));
@@ -112,35 +132,54 @@ final class PanelCode {
     to.decrement(R8);
     to.jumpBackUnlessZero(outer);
     store();
-    advance(PanelSums.RIGHT);
-    advance(PanelSums.TARGET);
-    to.load(RAX, argument(PanelSums.PANELS));
-    to.decrement(RAX);
-    to.store(argument(PanelSums.PANELS), RAX);
-    to.jumpBackUnlessZero(panel);
+    advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
+    to.load(RAX, argument(PanelSums.TARGET));
+    to.addNumber(RAX, PanelSums.PANEL_BYTES);
+    to.store(argument(PanelSums.TARGET), RAX);
+    repeat(PanelSums.PANELS, panel);
+    advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
+    advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
+    repeat(PanelSums.GROUPS, group);
     for (int i = SAVED.length - 1; i >= 0; i--) {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
   }
 
-  /** An argument that is an address becomes that of the next panel. */
-  private void advance(int number) {
-    to.load(RAX, argument(number));
-    to.address(RAX, Address.of(RAX, PanelSums.PANEL_BYTES));
-    to.store(argument(number), RAX);
+  private void copy(int place, int from) {
+    to.load(RAX, argument(from));
+    to.store(argument(place), RAX);
+  }
+
+  private void advance(int place, int stride) {
+    to.load(RAX, argument(place));
+    to.add(RAX, argument(stride));
+    to.store(argument(place), RAX);
+  }
+
+  private void repeat(int counter, int target) {
+    to.load(RAX, argument(counter));
+    to.decrement(RAX);
+    to.store(argument(counter), RAX);
+    to.jumpBackUnlessZero(target);
   }
 
   private void multiply(int term) {
     int right = term * PanelSums.PANEL_BYTES;
-    to.loadVector(PANEL_FIRST, Address.of(RBX, right));
-    to.loadVector(PANEL_SECOND, Address.of(RBX, right + VECTOR_BYTES));
+    for (int vector = 0; vector < vectors; vector++) {
+      to.loadVector(PANEL + vector, Address.of(RBX, right + vector * VECTOR_BYTES));
+    }
     for (int i = 0; i < rows; i++) {
       int cell = CELL + i % 2;
       to.broadcast(cell, row(i).plus(term * cellBytes));
-      to.multiplyAdd(2 * i, PANEL_FIRST, cell);
-      to.multiplyAdd(2 * i + 1, PANEL_SECOND, cell);
+      for (int vector = 0; vector < vectors; vector++) {
+        to.multiplyAdd(sum(i, vector), PANEL + vector, cell);
+      }
     }
+  }
+
+  private int sum(int row, int vector) {
+    return row * vectors + vector;
   }
 
   private static Address row(int i) {
@@ -156,20 +195,46 @@ final class PanelCode {
   private void store() {
     to.load(RDX, argument(PanelSums.TARGET_STRIDE));
     to.load(RCX, argument(PanelSums.ADDS));
+    if (lanes != Lanes.ALL) {
+      for (int vector = 0; vector < vectors; vector++) {
+        to.loadVector(PANEL + vector, argument(PanelSums.MASK).plus(vector * VECTOR_BYTES));
+      }
+    }
     to.test(RCX);
     int jump = to.jumpIfZero();
     to.load(RAX, argument(PanelSums.TARGET));
     for (int i = 0; i < rows; i++) {
-      to.addVector(2 * i, 2 * i, Address.of(RAX));
-      to.addVector(2 * i + 1, 2 * i + 1, Address.of(RAX, VECTOR_BYTES));
+      for (int vector = 0; vector < vectors; vector++) {
+        add(sum(i, vector), vector);
+      }
       to.add(RAX, RDX);
     }
     to.landHere(jump);
     to.load(RAX, argument(PanelSums.TARGET));
     for (int i = 0; i < rows; i++) {
-      to.storeVector(Address.of(RAX), 2 * i);
-      to.storeVector(Address.of(RAX, VECTOR_BYTES), 2 * i + 1);
+      for (int vector = 0; vector < vectors; vector++) {
+        store(sum(i, vector), vector);
+      }
       to.add(RAX, RDX);
+    }
+  }
+
+  private void add(int sum, int vector) {
+    Address target = Address.of(RAX, vector * VECTOR_BYTES);
+    if (lanes == Lanes.ALL) {
+      to.addVector(sum, sum, target);
+    } else {
+      to.loadMasked(CELL, PANEL + vector, target);
+      to.addVector(sum, sum, CELL);
+    }
+  }
+
+  private void store(int sum, int vector) {
+    Address target = Address.of(RAX, vector * VECTOR_BYTES);
+    if (lanes == Lanes.ALL) {
+      to.storeVector(target, sum);
+    } else {
+      to.storeMasked(target, PANEL + vector, sum);
     }
   }
 }

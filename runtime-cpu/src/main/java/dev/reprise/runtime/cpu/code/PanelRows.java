@@ -53,23 +53,14 @@ public final class PanelRows {
    */
   public void multiply(
       long rows, long terms, long panels, Rows a, long termStep, Rows b, Rows c, boolean adds) {
-    long groups = (rows + PanelSums.MOST_ROWS - 1) / PanelSums.MOST_ROWS;
-    arguments.rows(a.rowStep, c.rowStep).panels(panels);
+    RowGroups groups = RowGroups.of(rows);
+    arguments.rows(a.rowStep, c.rowStep).panels(panels, PanelSums.PANEL_BYTES);
     for (long term = 0; term < terms; term += blockTerms) {
       int count = (int) Math.min(blockTerms, terms - term);
       arguments.adds(adds || term > 0).innermostApart(count, termStep, b.rowStep);
-      for (long group = 0; group < groups; group++) {
-        long row = group * rows / groups;
-        long end = (group + 1) * rows / groups;
-        arguments.at(
-            a.cells,
-            a.at + row * a.rowStep + term * termStep,
-            b.cells,
-            b.at + term * b.rowStep,
-            c.cells,
-            c.at + row * c.rowStep);
-        sums.run((int) (end - row), arguments);
-      }
+      arguments.at(
+          a.cells, a.at + term * termStep, b.cells, b.at + term * b.rowStep, c.cells, c.at);
+      sums.runGroups(groups, arguments);
     }
   }
 }

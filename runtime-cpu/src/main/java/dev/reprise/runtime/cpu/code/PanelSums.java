@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.cpu.code.PanelCode.Lanes;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -29,51 +30,62 @@ public final class PanelSums {
   /** Bytes of a row of a panel. */
   public static final int PANEL_BYTES = 64;
 
-  // Places of the arguments, counted in longs.
+  // Places of the arguments, counted in longs. The code itself sets RIGHT, TARGET and PANELS, and
+  // leaves LEFT and FIRST_TARGET behind the last group.
   static final int LEFT = 0;
-  static final int RIGHT = 1;
-  static final int TARGET = 2;
+  static final int FIRST_RIGHT = 1;
+  static final int FIRST_TARGET = 2;
   static final int COUNTS = 3;
   static final int LEFT_STRIDES = 6;
   static final int RIGHT_STRIDES = 9;
   static final int STEP = 12;
   static final int TARGET_STRIDE = 13;
   static final int ADDS = 14;
-  static final int PANELS = 15;
+  static final int ALL_PANELS = 15;
+  static final int PANEL_STRIDE = 16;
+  static final int GROUPS = 17;
+  static final int LEFT_GROUP_STRIDE = 18;
+  static final int TARGET_GROUP_STRIDE = 19;
+  static final int RIGHT = 20;
+  static final int TARGET = 21;
+  static final int PANELS = 22;
+  static final int MASK = 23;
 
   /** Bytes that the arguments of a call take. */
-  public static final int ARGUMENT_BYTES = 16 * Long.BYTES;
+  public static final int ARGUMENT_BYTES = MASK * Long.BYTES + PANEL_BYTES;
 
   /** Terms of the innermost direction that are written out, at most. */
   private static final int MOST_TERMS = 8;
 
   private final boolean doubles;
 
-  // By kind of terms, their number, and rows; made when first needed. Segments are immutable, so a
-  // thread that sees one without the lock sees all of it.
-  private final MemorySegment[][][] codes = new MemorySegment[2][MOST_TERMS + 1][MOST_ROWS + 1];
+  // By lanes, whether terms lie apart, their number, and rows; made when first needed. Segments are
+  // immutable, so a thread that sees one without the lock sees all of it.
+  private final MemorySegment[][][][] codes =
+      new MemorySegment[Lanes.values().length][2][MOST_TERMS + 1][MOST_ROWS + 1];
 
   private PanelSums(boolean doubles) throws IOException {
     this.doubles = doubles;
-    make(false, 1, 1);
+    make(Lanes.ALL, false, 1, 1);
   }
 
-  private MemorySegment code(boolean apart, int terms, int rows) {
-    MemorySegment code = codes[apart ? 1 : 0][terms][rows];
+  private MemorySegment code(Lanes lanes, boolean apart, int terms, int rows) {
+    MemorySegment code = codes[lanes.ordinal()][apart ? 1 : 0][terms][rows];
     if (code != null) {
       return code;
     }
     try {
-      return make(apart, terms, rows);
+      return make(lanes, apart, terms, rows);
     } catch (IOException e) {
       throw new ResourceException("sums cannot be computed: " + e.getMessage(), e);
     }
   }
 
-  private synchronized MemorySegment make(boolean apart, int terms, int rows) throws IOException {
-    MemorySegment[] made = codes[apart ? 1 : 0][terms];
+  private synchronized MemorySegment make(Lanes lanes, boolean apart, int terms, int rows)
+      throws IOException {
+    MemorySegment[] made = codes[lanes.ordinal()][apart ? 1 : 0][terms];
     if (made[rows] == null) {
-      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart));
+      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes));
     }
     return made[rows];
   }
@@ -107,16 +119,31 @@ public final class PanelSums {
   }
 
   /**
-   * Computes sums.
+   * Computes sums of a group of rows.
    *
    * @param rows 1 to {@link #MOST_ROWS}
    */
   public void run(int rows, Arguments arguments) {
+    MemorySegment code = code(arguments.lanes, arguments.apart, arguments.terms, rows);
     try {
-      Entry.CALL.invokeExact(code(arguments.apart, arguments.terms, rows), arguments.address);
+      Entry.CALL.invokeExact(code, arguments.address);
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
+  }
+
+  /**
+   * Computes sums of any number of rows, group by group. The JVM can stop no thread that is in
+   * here, so this should take well below a millisecond.
+   */
+  public void runGroups(RowGroups groups, Arguments arguments) {
+    long larger = groups.larger();
+    if (larger > 0) {
+      int rows = groups.size(0);
+      run(rows, arguments.groups(larger, rows));
+    }
+    int rows = groups.size(larger);
+    run(rows, arguments.groups(groups.count() - larger, rows));
   }
 
   /**
@@ -127,7 +154,10 @@ public final class PanelSums {
     private final long address;
     private int terms = 1;
     private boolean apart;
-    private long panels = 1;
+    private Lanes lanes = Lanes.ALL;
+    private long leftStep;
+    private long targetStep;
+    private long stripBytes;
 
     /**
      * @param memory of {@link #ARGUMENT_BYTES}, aligned to 8
@@ -135,6 +165,7 @@ public final class PanelSums {
     public Arguments(MemorySegment memory) {
       this.memory = memory;
       this.address = memory.address();
+      panels(1, PANEL_BYTES);
     }
 
     private void set(int place, long value) {
@@ -176,16 +207,45 @@ public final class PanelSums {
       return terms;
     }
 
-    /** How many panels there are, one beside the other, as are their sums in the target. */
-    public Arguments panels(long count) {
-      panels = count;
+    /**
+     * How many panels there are, whose sums lie one beside the other in the target.
+     *
+     * @param right from a panel to the next; {@link #PANEL_BYTES} where they lie so, too
+     */
+    public Arguments panels(long count, long right) {
+      set(ALL_PANELS, count);
+      set(PANEL_STRIDE, right);
+      return this;
+    }
+
+    /** How many bytes of a panel's row are stored, the first ones; what lies behind is kept. */
+    public Arguments stored(long bytes) {
+      lanes = bytes > PANEL_BYTES / 2 ? Lanes.SOME : Lanes.HALF;
+      if (bytes >= PANEL_BYTES) {
+        lanes = Lanes.ALL;
+        return this;
+      }
+      long first = (long) MASK * Long.BYTES;
+      memory.asSlice(first, PANEL_BYTES).fill((byte) 0);
+      memory.asSlice(first, bytes).fill((byte) -1);
       return this;
     }
 
     /** From a row to the next, of the left operand and of the target. */
     public Arguments rows(long left, long target) {
+      leftStep = left;
+      targetStep = target;
+      stripBytes = 0;
       set(STEP, left);
       set(TARGET_STRIDE, target);
+      return this;
+    }
+
+    /**
+     * From a group of rows of the left operand to the next, where that does not follow the last.
+     */
+    public Arguments strips(long bytes) {
+      stripBytes = bytes;
       return this;
     }
 
@@ -195,7 +255,7 @@ public final class PanelSums {
       return this;
     }
 
-    /** Where the operands and the target begin. */
+    /** Where the operands and the target begin; to be told before each call. */
     public Arguments at(
         MemorySegment left,
         long leftByte,
@@ -204,9 +264,17 @@ public final class PanelSums {
         MemorySegment target,
         long targetByte) {
       set(LEFT, left.address() + leftByte);
-      set(RIGHT, right.address() + rightByte);
-      set(TARGET, target.address() + targetByte);
-      set(PANELS, panels);
+      set(FIRST_RIGHT, right.address() + rightByte);
+      set(FIRST_TARGET, target.address() + targetByte);
+      set(GROUPS, 1);
+      return this;
+    }
+
+    /** How many groups of so many rows there are from where the code was left. */
+    private Arguments groups(long count, int rows) {
+      set(GROUPS, count);
+      set(LEFT_GROUP_STRIDE, stripBytes > 0 ? stripBytes : rows * leftStep);
+      set(TARGET_GROUP_STRIDE, rows * targetStep);
       return this;
     }
   }

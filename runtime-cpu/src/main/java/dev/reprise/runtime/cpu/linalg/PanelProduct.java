@@ -7,6 +7,7 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelRows;
 import dev.reprise.runtime.cpu.code.PanelSums;
+import dev.reprise.runtime.cpu.code.RowGroups;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -31,11 +32,8 @@ import java.lang.foreign.ValueLayout;
  * added in blocks whose bounds follow from their number, so its bits depend on nothing else.
  */
 final class PanelProduct {
-  /**
-   * How few terms, or rows of C with a transposed B, in bytes of cells; with more of them packing
-   * pays.
-   */
-  private static final int FEW_LONG_BYTES = 256;
+  /** How few terms, or rows of C with a transposed B; with more of them packing pays. */
+  private static final long FEW_LONG = 32;
 
   /** Bytes of B that stay in the second cache while rows of C go by. */
   private static final long NEAR_BYTES = 1 << 18;
@@ -79,9 +77,8 @@ final class PanelProduct {
    * @param tb whether B is given as its transpose
    */
   boolean fits(long m, long n, long k, boolean tb) {
-    long few = FEW_LONG_BYTES / bytes;
-    boolean isNear = k <= few && n * k * bytes <= NEAR_BYTES;
-    boolean narrow = tb ? m <= few && k >= lanes : n % lanes == 0 && (m <= few() || isNear);
+    boolean isNear = k <= FEW_LONG && n * k * bytes <= NEAR_BYTES;
+    boolean narrow = tb ? m <= FEW_LONG && k >= lanes : n % lanes == 0 && (m <= few() || isNear);
     return narrow
         && Math.multiplyHigh(m * n, k) == 0
         && m * n * k >= LEAST_WORK
@@ -214,22 +211,19 @@ final class PanelProduct {
       PanelSums.Arguments arguments) {
     PanelSums sums = PanelSums.find(precision);
     long k = product.k;
-    int groups = (int) Tiling.pieces(rows, PanelSums.MOST_ROWS);
     for (long term = 0; term < k; term += BLOCK_TERMS) {
       int terms = (int) Math.min(BLOCK_TERMS, k - term);
-      arguments.adds(term > 0).innermost(terms, bytes, bytes);
-      for (int group = 0; group < groups; group++) {
-        int row = group * rows / groups;
-        sums.run(
-            (group + 1) * rows / groups - row,
-            arguments.at(
-                product.b.segment(),
-                ((firstRow + row) * k + term) * bytes,
-                product.panels,
-                (panel * k + term) * PanelSums.PANEL_BYTES,
-                outputs,
-                (long) row * PanelSums.PANEL_BYTES));
-      }
+      arguments
+          .adds(term > 0)
+          .innermost(terms, bytes, bytes)
+          .at(
+              product.b.segment(),
+              (firstRow * k + term) * bytes,
+              product.panels,
+              (panel * k + term) * PanelSums.PANEL_BYTES,
+              outputs,
+              0);
+      sums.runGroups(RowGroups.of(rows), arguments);
     }
   }
 

@@ -87,7 +87,9 @@ class PanelSumsTest {
               .rows(step * bytes, width * bytes)
               .adds(adds);
       if (beside > 0) {
-        arguments.innermostApart(count, left[2] * bytes, right[2] * bytes).panels(1 + beside);
+        arguments
+            .innermostApart(count, left[2] * bytes, right[2] * bytes)
+            .panels(1 + beside, PanelSums.PANEL_BYTES);
       } else {
         arguments.innermost(count, left[2] * bytes, bytes);
       }
@@ -114,6 +116,64 @@ class PanelSumsTest {
             .as(
                 "%s rows, %s terms %s apart, %s panels more, cell %s, adds %s",
                 rows, count, between, beside, cell, adds)
+            .isEqualTo(wanted);
+      }
+    }
+  }
+
+  /** Every number of lanes, of panels that lie apart, and of rows that are more than a group. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void onlyTheLanesThatThereAreAreStored(Precision precision) {
+    assumeTrue(PanelSums.find(precision) != null, "a processor with AVX2 and FMA, on Linux");
+    int lanes = PanelSums.PANEL_BYTES / precision.bytesPerCell();
+    for (int stored = 1; stored <= lanes; stored++) {
+      for (int rows : new int[] {1, 2, 3, 4, 5, 6, 13}) {
+        checkStored(precision, rows, stored, 5, false);
+        checkStored(precision, rows, stored, 8, true);
+      }
+    }
+  }
+
+  private void checkStored(Precision precision, int rows, int stored, int terms, boolean adds) {
+    int bytes = precision.bytesPerCell();
+    int lanes = PanelSums.PANEL_BYTES / bytes;
+    int panels = stored == lanes ? 3 : 1;
+    long panelCells = (terms + 1L) * lanes;
+    int width = panels * lanes + 1;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment a = cells(arena, precision, rows * terms);
+      MemorySegment b = cells(arena, precision, (int) panelCells * panels);
+      // Nothing lies behind the last cell that is stored.
+      int count = (rows - 1) * width + (panels - 1) * lanes + stored;
+      MemorySegment c = cells(arena, precision, count);
+      MemorySegment before = arena.allocate(c.byteSize(), 64).copyFrom(c);
+      PanelSums.Arguments arguments =
+          new PanelSums.Arguments(arena.allocate(PanelSums.ARGUMENT_BYTES, 8))
+              .direction(0, 1, 0, 0)
+              .direction(1, 1, 0, 0)
+              .innermost(terms, bytes, bytes)
+              .rows((long) terms * bytes, (long) width * bytes)
+              .panels(panels, panelCells * bytes)
+              .stored((long) stored * bytes)
+              .adds(adds)
+              .at(a, 0, b, 0, c, 0);
+      PanelSums.find(precision).runGroups(RowGroups.of(rows), arguments);
+      for (int cell = 0; cell < count; cell++) {
+        int row = cell / width;
+        int column = cell % width;
+        double wanted = get(before, precision, cell);
+        if (column < (panels - 1) * lanes + stored) {
+          double sum = 0;
+          for (int s = 0; s < terms; s++) {
+            long right = column / lanes * panelCells + (long) s * lanes + column % lanes;
+            double left = get(a, precision, (long) row * terms + s);
+            sum = fma(precision, get(b, precision, right), left, sum);
+          }
+          wanted = adds ? plus(precision, sum, wanted) : sum;
+        }
+        assertThat(get(c, precision, cell))
+            .as("%s rows, %s lanes, cell %s, adds %s", rows, stored, cell, adds)
             .isEqualTo(wanted);
       }
     }

@@ -1,0 +1,145 @@
+package dev.reprise.runtime.cpu.code;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.reprise.runtime.Precision;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Brings floats of a matrix to where {@link PanelSums} reads them one after the other. A panel has
+ * rows of 64 bytes, made of pieces of the matrix's rows, or of columns of some rows. A strip has
+ * rows of up to six cells: a group of rows of a left operand that is given as its transpose.
+ *
+ * <p>All places are addresses of native memory, which the JVM does not check. Stateless, for any
+ * number of threads.
+ */
+public final class PanelPacking {
+  /** Cells of a row of a panel. */
+  public static final int LANES = PanelSums.PANEL_BYTES / Float.BYTES;
+
+  /** Columns, at least, of which a panel is made. */
+  public static final int LEAST_COLUMNS = PackingCode.SQUARE;
+
+  /** From a row of a strip to the next. */
+  public static final int STRIP_ROW_BYTES = PanelSums.MOST_ROWS * Float.BYTES;
+
+  private final MemorySegment rows = ExecutableMemory.holding(PackingCode.rows());
+
+  // By cells of a strip's row, and by rows that there are.
+  private final MemorySegment[] strips = new MemorySegment[PanelSums.MOST_ROWS + 1];
+  private final MemorySegment[] columns = new MemorySegment[PackingCode.SQUARE + 1];
+
+  // As many cells with all bits set as a panel has lanes, and as many zeros behind.
+  private final MemorySegment masks =
+      Arena.global().allocate(2 * PanelSums.PANEL_BYTES, PanelSums.PANEL_BYTES);
+
+  private PanelPacking() throws IOException {
+    for (int i = 1; i < strips.length; i++) {
+      strips[i] = ExecutableMemory.holding(PackingCode.strips(i));
+    }
+    for (int i = 1; i < columns.length; i++) {
+      columns[i] = ExecutableMemory.holding(PackingCode.columns(i));
+    }
+    masks.asSlice(0, PanelSums.PANEL_BYTES).fill((byte) -1);
+  }
+
+  /** Begins code; looked at only where there is some, since linking may be forbidden. */
+  private static final class Entry {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.ofVoid(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.critical(false));
+  }
+
+  /** Of a process: made when first asked for, and found or not for good. */
+  private static final class Made {
+    static final PanelPacking FLOATS = make();
+
+    private static PanelPacking make() {
+      try {
+        return PanelSums.find(Precision.FP32) == null ? null : new PanelPacking();
+      } catch (IOException e) {
+        return null;
+      }
+    }
+  }
+
+  /** That of the machine; null where it has none. */
+  public static PanelPacking find() {
+    return Made.FLOATS;
+  }
+
+  private static void call(
+      MemorySegment code, long from, long into, long count, long step, long fifth, long sixth) {
+    try {
+      Entry.CALL.invokeExact(code, from, into, count, step, fifth, sixth);
+    } catch (Throwable e) {
+      throw new IllegalStateException("generated code failed", e);
+    }
+  }
+
+  /**
+   * Makes a panel of pieces of rows.
+   *
+   * @param from where the first piece begins
+   * @param step bytes from a row to the next
+   * @param lanes cells of a piece, 1 to {@link #LANES}; zeros fill up the panel's rows
+   * @param count of rows, at least 1
+   * @param into where the panel begins
+   */
+  public void rows(long from, long step, int lanes, long count, long into) {
+    long mask = masks.address() + PanelSums.PANEL_BYTES - (long) lanes * Float.BYTES;
+    call(rows, from, into, count, step, mask, 0);
+  }
+
+  /**
+   * Makes a panel of columns.
+   *
+   * @param from where the first column begins
+   * @param step bytes from a row to the next
+   * @param lanes rows that there are, 1 to {@link #LANES}; copies of the last fill up the panel
+   * @param count of columns, at least {@link #LEAST_COLUMNS}
+   * @param into where the panel begins
+   */
+  public void columns(long from, long step, int lanes, long count, long into) {
+    int square = PackingCode.SQUARE;
+    for (int lane = 0; lane < LANES; lane += square) {
+      MemorySegment code = columns[Math.clamp(lanes - lane, 1, square)];
+      long row = from + Math.min(lane, lanes - 1) * step;
+      long target = into + (long) lane * Float.BYTES;
+      call(code, row, target, count / square, step, 0, 0);
+      if (count % square != 0) {
+        // The last square takes some columns again, so as to end with the last one.
+        long column = count - square;
+        long at = row + column * Float.BYTES;
+        call(code, at, target + column * PanelSums.PANEL_BYTES, 1, step, 0, 0);
+      }
+    }
+  }
+
+  /**
+   * Makes a strip for each of some groups of columns; all of them are written at once, since a row
+   * may be read from far.
+   *
+   * @param from where the first column begins
+   * @param step bytes from a row to the next
+   * @param groups of columns that lie side by side
+   * @param count of rows, at least 1
+   * @param into where the strips begin, each {@code count} times {@link #STRIP_ROW_BYTES} long
+   */
+  public void strips(long from, long step, RowGroups groups, long count, long into) {
+    long bytes = count * STRIP_ROW_BYTES;
+    for (long group = 0, alike; group < groups.count(); group += alike) {
+      alike = group < groups.larger() ? groups.larger() : groups.count() - group;
+      long at = from + groups.first(group) * Float.BYTES;
+      call(strips[groups.size(group)], at, into + group * bytes, count, step, alike, bytes);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.runtime.cpu.code.PanelSums;
+import dev.reprise.runtime.cpu.code.RowGroups;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Some rows and panels of a product C = op(A) B of floats.
+ *
+ * <p>Of each block of terms, a group of rows of op(A) stays in the first cache while panels of B go
+ * by, which come from the second cache. A is read where it lies, unless it is given as its
+ * transpose: then its rows are columns, whose cells lie far from each other, and are brought to
+ * strips first.
+ *
+ * <p>For one thread.
+ */
+final class PackedTile {
+  /** Panels that go by at once, so that a block of them stays in a second cache of 512 KiB. */
+  private static final long NEAR_PANELS = 16;
+
+  private static final long CELL = Float.BYTES;
+
+  private final DenseMatrix a;
+  private final boolean ta;
+  private final PackedPanels b;
+  private final DenseMatrix c;
+  private final long row;
+  private final RowGroups groups;
+  private final PanelSums.Arguments arguments;
+  private final MemorySegment strips;
+
+  /**
+   * @param row the first one
+   * @param scratch owns the memory that this needs
+   */
+  PackedTile(
+      DenseMatrix a,
+      boolean ta,
+      PackedPanels b,
+      DenseMatrix c,
+      long row,
+      long rowEnd,
+      Scratch scratch) {
+    this.a = a;
+    this.ta = ta;
+    this.b = b;
+    this.c = c;
+    this.row = row;
+    this.groups = RowGroups.of(rowEnd - row);
+    this.arguments =
+        new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES))
+            .direction(0, 1, 0, 0)
+            .direction(1, 1, 0, 0);
+    long stripBytes = b.blocks().largest() * PanelPacking.STRIP_ROW_BYTES;
+    this.strips = ta ? scratch.bytes(groups.count() * stripBytes) : null;
+  }
+
+  void multiply(long panel, long panelEnd) {
+    for (long block = 0; block < b.blocks().count(); block++) {
+      long term = b.blocks().first(block);
+      int terms = b.blocks().size(block);
+      arguments.adds(block > 0);
+      if (ta) {
+        bringStrips(term, terms);
+        long strip = (long) terms * PanelPacking.STRIP_ROW_BYTES;
+        arguments
+            .innermostApart(terms, PanelPacking.STRIP_ROW_BYTES, PanelSums.PANEL_BYTES)
+            .rows(CELL, c.cols() * CELL)
+            .strips(strip);
+        sum(block, strips, 0, panel, panelEnd);
+      } else {
+        arguments.innermost(terms, CELL, (int) CELL).rows(a.cols() * CELL, c.cols() * CELL);
+        sum(block, a.segment(), (row * a.cols() + term) * CELL, panel, panelEnd);
+      }
+    }
+  }
+
+  private void bringStrips(long term, int terms) {
+    long step = a.cols() * CELL;
+    long from = a.segment().address() + term * step + row * CELL;
+    PanelPacking.find().strips(from, step, groups, terms, strips.address());
+  }
+
+  private void sum(long block, MemorySegment left, long leftByte, long panel, long panelEnd) {
+    PanelSums sums = PanelSums.find(Precision.FP32);
+    long whole = b.columns() / PanelPacking.LANES;
+    for (long from = panel, to; from < panelEnd; from = to) {
+      // The last panel, when it is not whole, goes by alone.
+      to = from == whole ? panelEnd : Math.min(from + NEAR_PANELS, Math.min(whole, panelEnd));
+      arguments
+          .stored(b.lanes(to - 1) * CELL)
+          .panels(to - from, b.step(block))
+          .at(
+              left,
+              leftByte,
+              b.cells(),
+              b.at(block, from),
+              c.segment(),
+              (row * c.cols() + from * PanelPacking.LANES) * CELL);
+      sums.runGroups(groups, arguments);
+    }
+  }
+}

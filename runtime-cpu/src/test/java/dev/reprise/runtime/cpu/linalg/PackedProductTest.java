@@ -1,0 +1,346 @@
+package dev.reprise.runtime.cpu.linalg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.runtime.Buffer;
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.cpu.Parallel;
+import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.testkit.CountingAllocator;
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Packed products of floats, against their definition. */
+class PackedProductTest {
+  private final Parallel parallel = new Parallel(4);
+  private final CountingAllocator allocator = new CountingAllocator();
+  private final Random random = new Random(20261128);
+  private final PackedProduct product = new PackedProduct(parallel);
+
+  @BeforeEach
+  void find() {
+    assumeTrue(PanelPacking.find() != null, "a processor with AVX2 and FMA, on Linux");
+  }
+
+  @AfterEach
+  void close() {
+    parallel.close();
+    assertThat(allocator.liveBuffers()).isZero();
+  }
+
+  /** C = op(A) op(B), before and after it is computed. */
+  private final class Case implements AutoCloseable {
+    final long m;
+    final long n;
+    final long k;
+    final boolean ta;
+    final boolean tb;
+    final DenseMatrix a;
+    final DenseMatrix b;
+
+    Case(long m, long n, long k, boolean ta, boolean tb, DoubleSupplier cells) {
+      this.m = m;
+      this.n = n;
+      this.k = k;
+      this.ta = ta;
+      this.tb = tb;
+      a = ta ? matrix(k, m, cells) : matrix(m, k, cells);
+      b = tb ? matrix(n, k, cells) : matrix(k, n, cells);
+    }
+
+    double a(long i, long t) {
+      return ta ? a.get(t, i) : a.get(i, t);
+    }
+
+    double b(long t, long j) {
+      return tb ? b.get(j, t) : b.get(t, j);
+    }
+
+    void setA(long i, long t, double value) {
+      a.set(ta ? t : i, ta ? i : t, value);
+    }
+
+    void setB(long t, long j, double value) {
+      b.set(tb ? j : t, tb ? t : j, value);
+    }
+
+    DenseMatrix multiply(int threads) {
+      DenseMatrix c = matrix(m, n, () -> Double.NaN);
+      product.multiply(a, ta, b, tb, k, c, new ExecutionContext(allocator, threads));
+      return c;
+    }
+
+    @Override
+    public void close() {
+      a.buffer().release();
+      b.buffer().release();
+    }
+
+    @Override
+    public String toString() {
+      return m + "x" + k + " by " + k + "x" + n + ", ta " + ta + ", tb " + tb;
+    }
+  }
+
+  private DenseMatrix matrix(long rows, long cols, DoubleSupplier cells) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols, Precision.FP32);
+    for (long i = 0; i < rows; i++) {
+      for (long j = 0; j < cols; j++) {
+        matrix.set(i, j, cells.getAsDouble());
+      }
+    }
+    return matrix;
+  }
+
+  private double wholeNumber() {
+    return random.nextInt(-8, 9);
+  }
+
+  private void checkWholeNumbers(long m, long n, long k) {
+    for (int transposed = 0; transposed < 4; transposed++) {
+      boolean ta = (transposed & 1) != 0;
+      boolean tb = (transposed & 2) != 0;
+      try (Case each = new Case(m, n, k, ta, tb, this::wholeNumber)) {
+        DenseMatrix c = each.multiply(3);
+        for (long i = 0; i < m; i++) {
+          for (long j = 0; j < n; j++) {
+            double sum = 0;
+            for (long t = 0; t < k; t++) {
+              sum += each.a(i, t) * each.b(t, j);
+            }
+            if (c.get(i, j) != sum) {
+              assertThat(c.get(i, j)).as("%s, cell %s, %s", each, i, j).isEqualTo(sum);
+            }
+          }
+        }
+        c.buffer().release();
+      }
+    }
+  }
+
+  /** All remainders of groups of rows, panels and squares. */
+  @Test
+  void smallProductsOfWholeNumbersAreExact() {
+    for (long m = 1; m <= 20; m++) {
+      for (long n = 1; n <= 20; n++) {
+        checkWholeNumbers(m, n, 8 + (m * n) % 17);
+      }
+    }
+  }
+
+  /** Both sides of where terms are cut. */
+  @Test
+  void anyNumberOfTermsIsAddedUp() {
+    for (long k : new long[] {8, 15, 16, 255, 256, 257, 263, 264, 511, 512, 513, 769, 1031}) {
+      checkWholeNumbers(7, 19, k);
+    }
+  }
+
+  /** Both sides of where rows and panels are cut into tasks, and panels to stay near. */
+  @Test
+  void anyNumberOfTasksWritesAllCells() {
+    long[][] shapes = {
+      {47, 250, 130},
+      {49, 256, 130},
+      {200, 272, 64},
+      {130, 17, 600},
+      {400, 33, 260},
+      {13, 530, 300},
+      {9000, 17, 33}
+    };
+    for (long[] shape : shapes) {
+      checkWholeNumbers(shape[0], shape[1], shape[2]);
+    }
+  }
+
+  /** B takes 17 MB in panels, so its columns are packed in parts. */
+  @Test
+  void largeOperandsArePackedInParts() {
+    long n = 1040;
+    long k = 4096;
+    try (Case each = new Case(2, n, k, false, true, this::wholeNumber)) {
+      DenseMatrix c = each.multiply(2);
+      for (long j = 0; j < n; j++) {
+        double sum = 0;
+        for (long t = 0; t < k; t++) {
+          sum += each.a(1, t) * each.b(t, j);
+        }
+        assertThat(c.get(1, j)).isEqualTo(sum);
+      }
+      c.buffer().release();
+    }
+  }
+
+  /** The usual bound of a sum's error: k u sum |a| |b|, u half a unit in the last place of 1. */
+  @Test
+  void floatsAreSummedWithinTheBoundOfTheirRounding() {
+    try (Case each = new Case(61, 77, 900, true, true, random::nextGaussian)) {
+      DenseMatrix c = each.multiply(2);
+      for (long i = 0; i < each.m; i++) {
+        for (long j = 0; j < each.n; j++) {
+          double sum = 0;
+          double sizes = 0;
+          for (long t = 0; t < each.k; t++) {
+            sum += each.a(i, t) * each.b(t, j);
+            sizes += Math.abs(each.a(i, t) * each.b(t, j));
+          }
+          assertThat(Math.abs(c.get(i, j) - sum)).isLessThan(each.k * 0x1p-24 * sizes);
+        }
+      }
+      c.buffer().release();
+    }
+  }
+
+  /** Cells that fill up panels, and sums beside, must not catch infinities. */
+  @Test
+  void infinitiesStayInTheirRowsAndColumns() {
+    long m = 23;
+    long n = 37;
+    for (int transposed = 0; transposed < 4; transposed++) {
+      boolean ta = (transposed & 1) != 0;
+      boolean tb = (transposed & 2) != 0;
+      try (Case each = new Case(m, n, 300, ta, tb, () -> 1)) {
+        each.setA(22, 299, Double.POSITIVE_INFINITY);
+        each.setA(3, 8, Double.NEGATIVE_INFINITY);
+        each.setB(8, 36, 0);
+        each.setB(7, 2, Double.NaN);
+        DenseMatrix c = each.multiply(2);
+        for (long i = 0; i < m; i++) {
+          for (long j = 0; j < n; j++) {
+            double wanted = j == 36 ? 299 : 300;
+            if (i == 22) {
+              wanted = Double.POSITIVE_INFINITY;
+            } else if (i == 3) {
+              wanted = j == 36 ? Double.NaN : Double.NEGATIVE_INFINITY;
+            }
+            wanted = j == 2 ? Double.NaN : wanted;
+            assertThat(Double.compare(c.get(i, j), wanted))
+                .as("%s, cell %s, %s is %s", each, i, j, c.get(i, j))
+                .isZero();
+          }
+        }
+        c.buffer().release();
+      }
+    }
+  }
+
+  @Test
+  void anyNumberOfThreadsGivesTheSameBits() {
+    long[][] shapes = {{512, 100, 200}, {100, 200, 512}, {33, 700, 333}, {300, 290, 530}};
+    for (int transposed = 0; transposed < 4; transposed++) {
+      for (long[] shape : shapes) {
+        boolean ta = (transposed & 1) != 0;
+        boolean tb = (transposed & 2) != 0;
+        try (Case each = new Case(shape[0], shape[1], shape[2], ta, tb, random::nextGaussian)) {
+          DenseMatrix one = each.multiply(1);
+          for (int threads = 2; threads <= 4; threads++) {
+            DenseMatrix many = each.multiply(threads);
+            assertThat(one.segment().mismatch(many.segment())).isEqualTo(-1);
+            many.buffer().release();
+          }
+          one.buffer().release();
+        }
+      }
+    }
+  }
+
+  /** The bits of a cell follow from its row, its column and the number of terms. */
+  @Test
+  void partsOfAProductHaveTheSameBits() {
+    try (Case whole = new Case(200, 300, 500, false, false, random::nextGaussian)) {
+      DenseMatrix c = whole.multiply(2);
+      try (Case part = new Case(31, 21, 500, true, true, () -> 0)) {
+        for (long t = 0; t < 500; t++) {
+          for (long i = 0; i < 31; i++) {
+            part.setA(i, t, whole.a(150 + i, t));
+          }
+          for (long j = 0; j < 21; j++) {
+            part.setB(t, j, whole.b(t, 270 + j));
+          }
+        }
+        DenseMatrix d = part.multiply(2);
+        for (long i = 0; i < 31; i++) {
+          for (long j = 0; j < 21; j++) {
+            assertThat(d.get(i, j)).isEqualTo(c.get(150 + i, 270 + j));
+          }
+        }
+        d.buffer().release();
+      }
+      c.buffer().release();
+    }
+  }
+
+  /** Operands that begin and end within other memory, at no round address. */
+  @Test
+  void operandsMayLieInLargerBuffers() {
+    try (Case each = new Case(29, 35, 300, false, false, this::wholeNumber)) {
+      DenseMatrix wanted = each.multiply(2);
+      for (long shift = 4; shift <= 64; shift += 12) {
+        Buffer around = allocator.allocate(each.a.bytes() + each.b.bytes() + wanted.bytes() + 1000);
+        DenseMatrix a = within(around, shift, each.a);
+        DenseMatrix b = within(around, shift + each.a.bytes() + 12, each.b);
+        DenseMatrix c = within(around, shift + each.a.bytes() + each.b.bytes() + 40, wanted);
+        c.segment().fill((byte) -1);
+        product.multiply(a, false, b, false, 300, c, new ExecutionContext(allocator, 2));
+        assertThat(c.segment().mismatch(wanted.segment())).isEqualTo(-1);
+        around.release();
+      }
+      wanted.buffer().release();
+    }
+  }
+
+  /** A copy of a matrix in part of a buffer, which stays its owner. */
+  private static DenseMatrix within(Buffer buffer, long at, DenseMatrix matrix) {
+    MemorySegment part = buffer.segment().asSlice(at, matrix.bytes()).copyFrom(matrix.segment());
+    Buffer view =
+        new Buffer() {
+          @Override
+          public MemorySegment segment() {
+            return part;
+          }
+
+          @Override
+          public void release() {
+            throw new AssertionError("given back by somebody else");
+          }
+        };
+    return new DenseMatrix(matrix.rows(), matrix.cols(), Precision.FP32, view);
+  }
+
+  @Test
+  void memoryIsGivenBackWhenThereIsNotEnough() {
+    try (Case each = new Case(100, 200, 512, true, false, () -> 1)) {
+      DenseMatrix c = matrix(100, 200, () -> 0);
+      long panels = 208 * 512 * 4;
+      // None for panels; for panels alone; for one task besides, but not for all.
+      for (long budget : new long[] {1000, panels, panels + 60_000}) {
+        CountingAllocator little = new CountingAllocator(budget);
+        assertThatThrownBy(() ->
+                product.multiply(
+                    each.a, true, each.b, false, 512, c, new ExecutionContext(little, 4)))
+            .isInstanceOf(ResourceException.class);
+        assertThat(little.liveBuffers()).isZero();
+      }
+      c.buffer().release();
+    }
+  }
+
+  @Test
+  void tinyProductsAreLeftToOthers() {
+    assertThat(PackedProduct.fits(512, 256, 784)).isTrue();
+    assertThat(PackedProduct.fits(512, 10, 200)).isTrue();
+    assertThat(PackedProduct.fits(512, 512, 7)).isFalse();
+    assertThat(PackedProduct.fits(32, 32, 32)).isTrue();
+    assertThat(PackedProduct.fits(31, 32, 32)).isFalse();
+    assertThat(PackedProduct.fits(2, 1L << 40, 1L << 40)).isFalse();
+  }
+}
