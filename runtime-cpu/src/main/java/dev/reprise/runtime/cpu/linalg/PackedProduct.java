@@ -12,7 +12,7 @@ import dev.reprise.runtime.cpu.code.PanelPacking;
  * (2008), and Van Zee and van de Geijn, "BLIS" (2015):
  *
  * <pre>
- *   columns of B whose panels take 16 MiB   packed once, for all tasks
+ *   columns of B whose panels take 4 MiB   packed once, for all tasks
  *     tiles of C                            a task each
  *       blocks of some 256 terms            added to C
  *         16 panels of B                    stay in the second cache
@@ -32,8 +32,8 @@ final class PackedProduct {
   /** Multiplications below which a call of BLAS takes no longer. */
   private static final long LEAST_WORK = 1 << 15;
 
-  /** Bytes of panels that are made at once: of a small part of the memory that a machine has. */
-  private static final long PACKED_BYTES = 1 << 24;
+  /** Bytes of panels that are made at once, so that little memory is taken beside the operands. */
+  private static final long PACKED_BYTES = 1 << 22;
 
   /** Tasks that we like to have, for as many cores, and the work that pays for one: some 12 us. */
   private static final long TASKS = 8;

@@ -162,7 +162,7 @@ class PackedProductTest {
     }
   }
 
-  /** B takes 17 MB in panels, so its columns are packed in parts. */
+  /** B takes 17 MB in panels, four MiB of them at once, so its columns are packed in parts. */
   @Test
   void largeOperandsArePackedInParts() {
     long n = 1040;
