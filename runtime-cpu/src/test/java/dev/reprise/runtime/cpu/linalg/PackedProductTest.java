@@ -321,8 +321,8 @@ class PackedProductTest {
     try (Case each = new Case(100, 200, 512, true, false, () -> 1)) {
       DenseMatrix c = matrix(100, 200, () -> 0);
       long panels = 208 * 512 * 4;
-      // None for panels; for panels alone; for one task besides, but not for all.
-      for (long budget : new long[] {1000, panels, panels + 60_000}) {
+      // Not for the panels; for these alone; besides for the arguments of a task, not its strips.
+      for (long budget : new long[] {1000, panels, panels + 20_000}) {
         CountingAllocator little = new CountingAllocator(budget);
         assertThatThrownBy(() ->
                 product.multiply(
