@@ -141,8 +141,8 @@ class RecordedLoopEventsTest {
   void whatIsLookedUpInAnIterationThatWasRecordedSoFarIsFound() {
     String script =
         DATA
-            + "C = L %*% (L * 1.5 + 148)\nfor (i in 1:200) {\na = a * 0.5 + i\nk = i - 2\n"
-            + "if (i == 150) { B = L %*% (L * 1.5 + k)\nprint(sum(B - C)) }\n}\nprint(a)";
+            + "C = L %*% (L * 148)\nfor (i in 1:200) {\na = a * 0.5 + i\nk = i - 2\n"
+            + "if (i == 150) { B = L %*% (L * k)\nprint(sum(B - C)) }\n}\nprint(a)";
     Scripts.Outcome outcome = Scripts.run(script);
     assertThat(outcome.output()).startsWith("0.0\n");
     assertThat(outcome.statistics().hits()).isEqualTo(1);

@@ -11,9 +11,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An expression of element-wise operations as one loop in machine code: cells are read once, where
@@ -21,17 +21,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * runs. It has the bits of the operations one after the other; in fp32 each result is rounded to a
  * float.
  *
- * <p>Immutable, for any number of threads. Code is made when first needed and lives as long as the
- * process, so there is a bound on how many expressions have some.
+ * <p>Immutable, for any number of threads. Code is made when first needed and goes when nobody has
+ * the expression any more.
  */
 public final class CellChain {
   /** The opcode of x * x, which {@code x ^ 2} is. */
   public static final String SQUARE = "square";
-
-  /** Expressions that get code, at most: as many times 8 KiB. */
-  private static final int MOST = 4096;
-
-  private static final ConcurrentHashMap<Key, CellChain> KNOWN = new ConcurrentHashMap<>();
 
   /** How the cells of an input belong to those of the result. */
   public enum Spread {
@@ -65,9 +60,10 @@ public final class CellChain {
     }
   }
 
-  private record Key(Precision precision, List<Spread> inputs, int numbers, Node result) {}
-
-  private final Key key;
+  private final Precision precision;
+  private final List<Spread> inputs;
+  private final int numbers;
+  private final Apply result;
 
   /** Whether floats need not be widened, for numbers that are floats. */
   private final boolean needsNoDoubles;
@@ -75,9 +71,12 @@ public final class CellChain {
   // By form, and whether outputs are doubles.
   private final MemorySegment[][] codes = new MemorySegment[Form.values().length][2];
 
-  private CellChain(Key key) {
-    this.key = key;
-    this.needsNoDoubles = key.precision == Precision.FP32 && ChainCode.needsNoDoubles(key.result);
+  private CellChain(Precision precision, List<Spread> inputs, int numbers, Apply result) {
+    this.precision = precision;
+    this.inputs = List.copyOf(inputs);
+    this.numbers = numbers;
+    this.result = result;
+    this.needsNoDoubles = precision == Precision.FP32 && ChainCode.needsNoDoubles(result);
   }
 
   /** Whether there is code for an operation, {@link #SQUARE} included. */
@@ -86,41 +85,35 @@ public final class CellChain {
   }
 
   /**
-   * The loop of an expression; equal expressions share one.
+   * The loop of an expression.
    *
    * @param inputs how each spreads
    * @param numbers how many there are
    * @param result an operation, not an input or a number alone
-   * @return null where there is none: other processors or systems, too large an expression, or too
-   *     many expressions in this process
+   * @return null where there is none: other processors or systems, or too large an expression
    */
   public static CellChain find(
       Precision precision, List<Spread> inputs, int numbers, Apply result) {
-    if (!CellFunction.areThere() || !ChainCode.fits(inputs, result)) {
-      return null;
-    }
-    Key key = new Key(precision, List.copyOf(inputs), numbers, result);
-    CellChain known = KNOWN.get(key);
-    return known != null || KNOWN.size() >= MOST
-        ? known
-        : KNOWN.computeIfAbsent(key, CellChain::new);
+    return CellFunction.areThere() && ChainCode.fits(inputs, result)
+        ? new CellChain(precision, inputs, numbers, result)
+        : null;
   }
 
   Precision precision() {
-    return key.precision;
+    return precision;
   }
 
   List<Spread> inputs() {
-    return key.inputs;
+    return inputs;
   }
 
   Node result() {
-    return key.result;
+    return result;
   }
 
   /** Whether an input is a vector, so that rows matter. */
   public boolean hasVectors() {
-    return !key.inputs.stream().allMatch(Spread.EACH::equals);
+    return !inputs.stream().allMatch(Spread.EACH::equals);
   }
 
   private MemorySegment code(Form form, boolean isWide) {
@@ -154,29 +147,29 @@ public final class CellChain {
   public final class Call {
     private final long[] arguments;
     private final MemorySegment segment;
-    private final double[] numbers;
+    private final double[] values;
     private boolean areFloats = true;
 
     /** Of which form the numbers among the arguments are; null before the first call. */
     private Form written;
 
     private Call() {
-      arguments = new long[ChainCode.FIRST_NUMBER + CellCode.LANES * key.numbers];
+      arguments = new long[ChainCode.FIRST_NUMBER + CellCode.LANES * numbers];
       segment = MemorySegment.ofArray(arguments);
-      numbers = new double[key.numbers];
+      values = new double[numbers];
     }
 
     /** A number that all cells are computed with. */
     public Call withNumber(int number, double value) {
-      numbers[number] = value;
+      values[number] = value;
       areFloats &= (float) value == value || Double.isNaN(value);
       written = null;
       return this;
     }
 
     private void write(Form form) {
-      for (int number = 0; number < numbers.length; number++) {
-        long bits = form.bits(numbers[number]);
+      for (int number = 0; number < values.length; number++) {
+        long bits = form.bits(values[number]);
         int at = ChainCode.FIRST_NUMBER + CellCode.LANES * number;
         Arrays.fill(arguments, at, at + CellCode.LANES, bits);
       }
@@ -199,8 +192,8 @@ public final class CellChain {
      * @return false when a cell was refused: all are to be computed anew in another way
      */
     public boolean run(long rows, long cols, MemorySegment out, boolean isWide) {
-      int bytes = key.precision.bytesPerCell();
-      Form form = needsNoDoubles && areFloats && !isWide ? Form.FLOATS : Form.of(key.precision);
+      int bytes = precision.bytesPerCell();
+      Form form = needsNoDoubles && areFloats && !isWide ? Form.FLOATS : Form.of(precision);
       if (written != form) {
         write(form);
       }
@@ -214,6 +207,8 @@ public final class CellChain {
         return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
       } catch (Throwable e) {
         throw new IllegalStateException("generated code failed", e);
+      } finally {
+        Reference.reachabilityFence(CellChain.this);
       }
     }
   }

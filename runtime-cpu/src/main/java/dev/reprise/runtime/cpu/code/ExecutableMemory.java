@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +16,7 @@ import java.util.List;
 
 /**
  * Memory that holds machine code, of Linux: written first, then made executable and never writable
- * again. It lives as long as the process.
+ * again. It goes when nobody has it any more; a call of the code has it.
  */
 final class ExecutableMemory {
   private static final int READ = 1;
@@ -70,9 +71,18 @@ final class ExecutableMemory {
         throw new IOException(
             "the system lets no memory be made executable" + (isKept ? ", nor given back" : ""));
       }
-      return memory;
+      return memory.reinterpret(code.length, Arena.ofAuto(), _ -> unmap(unmap, at, code.length));
     } catch (IOException | RuntimeException | Error e) {
       throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void unmap(MethodHandle unmap, long at, long bytes) {
+    try {
+      // Of whole mappings this does not fail.
+      int _ = (int) unmap.invokeExact(at, bytes);
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }

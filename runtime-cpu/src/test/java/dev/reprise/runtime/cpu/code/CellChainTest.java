@@ -11,11 +11,15 @@ import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
 import dev.reprise.runtime.cpu.code.CellChain.Same;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -116,12 +120,25 @@ class CellChainTest {
   }
 
   @Test
-  void equalExpressionsShareTheirCode() {
-    CellChain sum = chain(each(2), 0, apply("+", X, Y));
-    assertThat(chain(each(2), 0, apply("+", X, Y))).isSameAs(sum);
-    assertThat(chain(each(2), 0, apply("-", X, Y))).isNotSameAs(sum);
-    assertThat(chain(List.of(Spread.EACH, Spread.ROW), 0, apply("+", X, Y))).isNotSameAs(sum);
-    assertThat(CellChain.find(Precision.FP32, each(2), 0, apply("+", X, Y))).isNotSameAs(sum);
+  void codeGoesWithItsExpression() throws Exception {
+    long before = mappingsOfCode();
+    int made = 60;
+    for (int i = 0; i < made; i++) {
+      CellChain chain = chain(each(1), 0, apply("negate", X));
+      assertThat(chain.call().run(1, 0, MemorySegment.NULL, false)).isTrue();
+    }
+    for (int i = 0; i < 200 && mappingsOfCode() > before + made / 2; i++) {
+      System.gc();
+      assertThat(new byte[1 << 20]).isNotEmpty();
+    }
+    assertThat(mappingsOfCode()).isLessThanOrEqualTo(before + made / 2);
+  }
+
+  /** Memory that is executable, is not written and comes from no file. */
+  private static long mappingsOfCode() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.filter(line -> line.matches("\\S+ r-xp 0+ 00:00 0 *")).count();
+    }
   }
 
   @Test
