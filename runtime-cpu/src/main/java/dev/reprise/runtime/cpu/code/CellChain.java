@@ -65,6 +65,8 @@ public final class CellChain {
   private final int numbers;
   private final Apply result;
 
+  private final boolean hasVectors;
+
   /** Whether floats need not be widened, for numbers that are floats. */
   private final boolean needsNoDoubles;
 
@@ -76,6 +78,7 @@ public final class CellChain {
     this.inputs = List.copyOf(inputs);
     this.numbers = numbers;
     this.result = result;
+    this.hasVectors = !inputs.stream().allMatch(Spread.EACH::equals);
     this.needsNoDoubles = precision == Precision.FP32 && ChainCode.needsNoDoubles(result);
   }
 
@@ -113,7 +116,7 @@ public final class CellChain {
 
   /** Whether an input is a vector, so that rows matter. */
   public boolean hasVectors() {
-    return !inputs.stream().allMatch(Spread.EACH::equals);
+    return hasVectors;
   }
 
   private MemorySegment code(Form form, boolean isWide) {

@@ -353,15 +353,12 @@ final class CellCode {
     if (masked) {
       int opcode = cells == Form.DOUBLES ? 0x2D : 0x2C;
       to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
-    } else if (isWhole) {
-      to.vector(MAP_0F, PREFIX_66, true, 0x10, register, 0, at);
-      return;
+      if (!isWhole) {
+        to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+      }
     } else {
-      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, at);
-      return;
-    }
-    if (!isWhole) {
-      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+      // Of whole vectors a load, of floats that become doubles one that widens.
+      to.vector(MAP_0F, PREFIX_NONE, true, isWhole ? 0x10 : 0x5A, register, 0, at);
     }
   }
 

@@ -94,7 +94,8 @@ final class FusedSource implements CellSource, AutoCloseable {
 
   @Override
   public CellReader reader(int most) {
-    return machine == null ? open(most) : new MachineReader(this, machine, most);
+    MachineReader reader = machineReader(most);
+    return reader == null ? open(most) : reader;
   }
 
   /** A reader by machine code, or null where there is none for these leaves. */
