@@ -5,18 +5,8 @@ import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
-import static dev.reprise.runtime.cpu.code.Assembler.R10;
-import static dev.reprise.runtime.cpu.code.Assembler.R11;
-import static dev.reprise.runtime.cpu.code.Assembler.R12;
-import static dev.reprise.runtime.cpu.code.Assembler.R8;
-import static dev.reprise.runtime.cpu.code.Assembler.R9;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
-import static dev.reprise.runtime.cpu.code.Assembler.RBP;
-import static dev.reprise.runtime.cpu.code.Assembler.RBX;
-import static dev.reprise.runtime.cpu.code.Assembler.RCX;
-import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
-import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.Assembler.Address;
@@ -26,16 +16,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The machine code of a {@link CellFunction}: a loop over cells, four at a time as doubles, whose
- * body a formula writes. Floats are widened where they are read and rounded where they are written,
- * so that a formula has the bits of the same operations in Java, where they are of doubles too.
+ * What machine code does with cells: {@link FunctionCode} and {@link ChainCode} write the loops
+ * around it. Cells are four at a time as doubles, or eight floats. Floats are widened where they
+ * are read and rounded where they are written, so that a formula has the bits of the same
+ * operations in Java, where they are of doubles too.
  *
- * <p>A function of the System V calling convention: where the first input and the first output
- * begin, where the {@linkplain CellFunction#MORE_BYTES other operands} are, how many groups of four
- * cells there are, and the place of the mask for the cells after these. It returns other than 0
- * when a cell was {@linkplain #refuse refused}.
- *
- * <p>Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
+ * <p>RAX counts the cells, RDX is where numbers lie. Formulas use the vector registers 0 to {@value
+ * #LAST_REGISTER}.
  */
 final class CellCode {
   static final int LAST_REGISTER = 10;
@@ -56,11 +43,6 @@ final class CellCode {
 
   /** Masks of floats lie so far behind those of doubles. */
   private static final int NARROW_MASKS = LANES * LANE_BYTES;
-
-  /** Of a {@link CellFunction}. */
-  private static final Frame FUNCTION =
-      new Frame(
-          new int[] {RDI, R9, R10, R11, R12}, new int[] {RSI, RBX, RBP}, CellFunction.parameter(0));
 
   private static final int ADD = 0x58;
   private static final int MULTIPLY = 0x59;
@@ -179,52 +161,6 @@ final class CellCode {
     return to;
   }
 
-  /** Code for cells of a precision. */
-  static byte[] of(Precision precision, int inputs, int outputs, int totals, Formula formula) {
-    CellCode code = new CellCode(Form.of(precision), FUNCTION);
-    code.write(inputs, outputs, totals, formula);
-    return code.to.bytes();
-  }
-
-  private void write(int inputs, int outputs, int totals, Formula formula) {
-    to.push(RBX);
-    to.push(RBP);
-    to.push(R12);
-    for (int i = 1; i < inputs; i++) {
-      to.load(frame.inputs[i], Address.of(RDX, CellFunction.input(i)));
-    }
-    for (int i = 1; i < outputs; i++) {
-      to.load(frame.outputs[i], Address.of(RDX, CellFunction.output(i)));
-    }
-    to.zero(RAX);
-    to.clear(REFUSED);
-    for (int i = 0; i < totals; i++) {
-      to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[i], 0, total(i));
-    }
-    to.test(RCX);
-    int few = to.jumpIfZero();
-    int loop = to.here();
-    formula.write(this);
-    to.addNumber(RAX, LANES);
-    to.decrement(RCX);
-    to.jumpBackUnlessZero(loop);
-    to.landHere(few);
-    to.test(R8);
-    int none = to.jumpIfZero();
-    int masks = loadMasks(RCX, R8);
-    writeMasked(formula);
-    to.landHere(none);
-    for (int i = 0; i < totals; i++) {
-      to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[i], 0, total(i));
-    }
-    returnRefused();
-    to.pop(R12);
-    to.pop(RBP);
-    to.pop(RBX);
-    to.returnToCaller();
-    writeData(masks);
-  }
-
   /** Only cells that the masks have are read and written. */
   void writeMasked(Formula formula) {
     masked = true;
@@ -254,6 +190,15 @@ final class CellCode {
     to.clear(REFUSED);
   }
 
+  /** What lanes of a total are before the first cell. */
+  void loadTotal(int number, Address from) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[number], 0, from);
+  }
+
+  void storeTotal(Address into, int number) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[number], 0, into);
+  }
+
   /** Sets what the call returns. */
   void returnRefused() {
     to.vector(MAP_0F, PREFIX_66, true, 0x50, RAX, 0, REFUSED);
@@ -274,10 +219,6 @@ final class CellCode {
         to.data(form.bits(Double.longBitsToDouble(bits)));
       }
     });
-  }
-
-  private static Address total(int number) {
-    return Address.of(RDX, CellFunction.total(number));
   }
 
   /** For each number of cells from 0 on, all bits of as many doubles. */

@@ -178,7 +178,7 @@ public enum CellFunction {
     if (codes[at] == null) {
       try {
         codes[at] =
-            ExecutableMemory.holding(CellCode.of(precision, inputs, outputs, totals, formula));
+            ExecutableMemory.holding(FunctionCode.of(precision, inputs, outputs, totals, formula));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
