@@ -17,11 +17,11 @@ final class LoopPrograms {
       "f = function(double x, integer r) return (double y) {\n"
           + "y = x\nfor (j in 1:r) { y = y * 0.5 + j; if (j == r - 3) y = y + x }\n}\n";
 
-  /** What the loops start from; o, n, X and L are never written. */
+  /** What the loops start from; o, n, s, X and L are never written. */
   static final String DATA =
       "X = matrix(seq(1, 9), 3, 3) %% 5\nL = matrix(seq(1, 90000), 300, 300) %% 7\n"
           + "a = sum(X)\nb = max(X)\nc = a\nk = 3\nm = 0.5\nu = b\n"
-          + "o = min(X)\nn = 7\nM = X + 1\nN = t(X)\n";
+          + "o = min(X)\nn = 7\ns = ceil(nrow(X) / 2)\nM = X + 1\nN = t(X)\n";
 
   private final Random random;
   private final StringBuilder text = new StringBuilder();
@@ -76,11 +76,13 @@ final class LoopPrograms {
   }
 
   private String operand() {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(12)) {
       case 0, 1 -> "i";
       case 2 -> "o";
       case 3 -> "n";
       case 4 -> "2";
+      case 5 -> "s";
+      case 6 -> "nrow(M)";
       default -> one(SCALARS);
     };
   }
@@ -112,7 +114,9 @@ final class LoopPrograms {
                   + ") {\n"
                   + rare(target, matrix)
                   + "\n}");
-      default -> add(target + " = (" + operand() + one(" + ", " - ") + operand() + ") * 0.5");
+      case 14 -> add(target + " = " + one("i", target) + one(" %% ", " * ") + one("s", "ncol(X)"));
+      default ->
+          add(target + " = (" + operand() + one(" + ", " - ", " %/% ") + operand() + ") * 0.5");
     }
   }
 

@@ -78,7 +78,7 @@ final class ControlNodes {
     }
 
     static LineageItem literal(Activation activation, Scalar value) {
-      return activation.isTraced() ? LineageItem.literal(value) : null;
+      return activation.isTraced() ? LineageItem.counted(value) : null;
     }
   }
 

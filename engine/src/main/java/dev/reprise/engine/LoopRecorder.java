@@ -8,7 +8,6 @@ import dev.reprise.lineage.PathShape;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -185,6 +184,7 @@ final class LoopRecorder {
       }
       traceAgain();
     }
+    CountedNumbers.mark(activation, items, written);
     builder.end(items, draws);
     if (learnable) {
       pool = Arrays.copyOf(pool, Math.max(pool.length, paths.learn(state, path, recorder)));
@@ -448,7 +448,7 @@ final class LoopRecorder {
     if (!inside) {
       for (int c = 0; c < before.length; c++) {
         if (PathShape.isPool(state.starts[c]) && items[written[c]] == null) {
-          items[written[c]] = literal(activation.values[written[c]]);
+          items[written[c]] = LineageItem.counted((Scalar) activation.values[written[c]]);
         }
       }
       return;
@@ -476,9 +476,5 @@ final class LoopRecorder {
       now.follow(straight, i + 1 < runCount ? straight.traces().length : steps);
     }
     return now;
-  }
-
-  private static LineageItem literal(Value value) {
-    return LineageItem.literal((Scalar) value);
   }
 }

@@ -174,6 +174,9 @@ final class LoopTrace {
       this.seedBase = draws ? seeds.peek() : 0;
       this.outerBase = seeds.base();
       this.outerCount = seeds.count();
+      if (activation.items != null) {
+        CountedNumbers.markFirst(activation, activation.items, written);
+      }
       this.builder =
           deduplicates
               ? new RunBuilder(loop, context.scope, seedBase, first, activation.items)
@@ -278,8 +281,13 @@ final class LoopTrace {
     void end() {
       if (recorded) {
         recorder.end(draws ? seeds.count() : 0);
-      } else if (builder != null) {
-        builder.end(activation.items, draws ? seeds.count() : 0);
+      } else {
+        if (activation.items != null) {
+          CountedNumbers.mark(activation, activation.items, written);
+        }
+        if (builder != null) {
+          builder.end(activation.items, draws ? seeds.count() : 0);
+        }
       }
       ended++;
       carried.ended(activation);

@@ -86,7 +86,11 @@ final class PathItems {
     int index = PathShape.index(symbol);
     if (PathShape.isPool(symbol)) {
       if (literals[index] == null) {
-        literals[index] = LineageItem.literal((Scalar) value);
+        Scalar literal = (Scalar) value;
+        literals[index] =
+            path.isCountedPlace(index)
+                ? LineageItem.counted(literal)
+                : LineageItem.literal(literal);
       }
       return literals[index];
     }

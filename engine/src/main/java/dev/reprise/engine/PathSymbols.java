@@ -20,6 +20,10 @@ final class PathSymbols {
   private final List<Operation> operations;
   private final List<int[]> operands;
   private final BitSet captured;
+
+  /** Places of literals that the loop has counted. */
+  private final BitSet counted;
+
   private int literals;
 
   /**
@@ -77,6 +81,7 @@ final class PathSymbols {
     this.operations = new ArrayList<>();
     this.operands = new ArrayList<>();
     this.captured = new BitSet();
+    this.counted = new BitSet();
     for (int slot = 0; slot < symbols.length; slot++) {
       symbols[slot] = known.items[slot] == null ? PathShape.NONE : PathShape.outer(slot);
     }
@@ -87,6 +92,7 @@ final class PathSymbols {
     if (variable >= 0) {
       symbols[variable] = PathShape.pool(literals++);
     }
+    counted.set(0, literals);
   }
 
   private PathSymbols(PathSymbols other) {
@@ -95,6 +101,7 @@ final class PathSymbols {
     this.operations = new ArrayList<>(other.operations);
     this.operands = new ArrayList<>(other.operands);
     this.captured = (BitSet) other.captured.clone();
+    this.counted = (BitSet) other.counted.clone();
     this.literals = other.literals;
   }
 
@@ -151,11 +158,14 @@ final class PathSymbols {
     }
     int[] inputs = new int[slots.length];
     boolean literal = trace.scalars();
+    boolean isCounted = false;
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = symbols[slots[i]];
       literal &= known.isLiteral(inputs[i]);
+      isCounted |= isCounted(inputs[i]);
     }
-    if (literal) {
+    if (literal || trace.scalars() && isCounted && isCountedWithSizes(trace.operation(), inputs)) {
+      counted.set(literals, isCounted);
       return PathShape.pool(literals++);
     }
     for (int i = 0; i < inputs.length; i++) {
@@ -171,11 +181,64 @@ final class PathSymbols {
     return PathShape.node(operations.size() - 1);
   }
 
-  /** What an iteration that ends here has traced. */
+  /** True for a literal that the loop has counted, see {@link CountedNumbers}. */
+  private boolean isCounted(int symbol) {
+    int index = PathShape.index(symbol);
+    if (PathShape.isPool(symbol)) {
+      return isCountedPlace(index);
+    }
+    return PathShape.isFixed(symbol)
+        ? known.named.get(index).isCounted()
+        : PathShape.isOuter(symbol) && known.items[index].isCounted();
+  }
+
+  /** As {@link LineageItem#isCounted} of the literal at a place. */
+  boolean isCountedPlace(int place) {
+    return counted.get(place);
+  }
+
+  /** As {@link Steps#traced} decides about items, one of which is no literal. */
+  private boolean isCountedWithSizes(Operation operation, int[] inputs) {
+    if (inputs.length != 2 || !CountedNumbers.isIndexArithmetic(operation)) {
+      return false;
+    }
+    return isOfSizes(known.isLiteral(inputs[0]) ? inputs[1] : inputs[0]);
+  }
+
+  private boolean isOfSizes(int symbol) {
+    return leftOfSizes(symbol, CountedNumbers.MOST_NODES) > 0;
+  }
+
+  /** As {@link CountedNumbers#leftOfSizes}; what is carried on is a literal or not of sizes. */
+  private int leftOfSizes(int symbol, int most) {
+    if (known.isLiteral(symbol) || most <= 1) {
+      return most - 1;
+    }
+    int index = PathShape.index(symbol);
+    if (PathShape.isOuter(symbol)) {
+      return CountedNumbers.leftOfSizes(known.items[index], most);
+    }
+    if (!PathShape.isNode(symbol)) {
+      return 0;
+    }
+    Operation operation = operations.get(index);
+    if (CountedNumbers.isSize(operation)) {
+      return most - 1;
+    }
+    int left = CountedNumbers.isSizeArithmetic(operation) ? most - 1 : 0;
+    for (int i = 0; i < operands.get(index).length && left > 0; i++) {
+      left = leftOfSizes(operands.get(index)[i], left);
+    }
+    return left;
+  }
+
+  /** What an iteration that ends here has traced, and what {@link CountedNumbers#mark} does. */
   PathShape shape(int[] starts) {
     int[] ends = new int[starts.length];
     for (int c = 0; c < ends.length; c++) {
-      ends[c] = symbols[known.written[c]];
+      int end = symbols[known.written[c]];
+      boolean marked = end != PathShape.NONE && !known.isLiteral(end) && isOfSizes(end);
+      ends[c] = marked ? PathShape.pool(literals++) : end;
     }
     return new PathShape(
         starts,

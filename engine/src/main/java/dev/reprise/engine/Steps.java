@@ -258,17 +258,27 @@ final class Steps {
   /**
    * The item of a scalar computed from scalars. What follows from literals alone is itself a
    * literal: an index computed from a loop variable is the same index however it was computed, so
-   * values that depend on it are found again; and loops over scalars grow no trace.
+   * values that depend on it are found again; and loops over scalars grow no trace. So is what
+   * {@link CountedNumbers} says.
    */
   static LineageItem traced(
       Operation operation, LineageItem left, LineageItem right, Scalar result) {
-    return left.isLiteral() && right.isLiteral()
-        ? LineageItem.literal(result)
+    boolean counted = left.isCounted() || right.isCounted();
+    if (left.isLiteral() && right.isLiteral()) {
+      return counted ? LineageItem.counted(result) : LineageItem.literal(result);
+    }
+    return counted
+            && CountedNumbers.isIndexArithmetic(operation)
+            && CountedNumbers.isOfSizes(left.isLiteral() ? right : left)
+        ? LineageItem.counted(result)
         : LineageItem.of(operation, left, right);
   }
 
   static LineageItem traced(Operation operation, LineageItem input, Scalar result) {
-    return input.isLiteral() ? LineageItem.literal(result) : LineageItem.of(operation, input);
+    if (!input.isLiteral()) {
+      return LineageItem.of(operation, input);
+    }
+    return input.isCounted() ? LineageItem.counted(result) : LineageItem.literal(result);
   }
 
   /** {@code to = from}. */

@@ -34,4 +34,11 @@ final class StructureStep extends Steps.OperationStep {
     }
     releaseDead(activation);
   }
+
+  @Override
+  StepTrace traceForm() {
+    return CountedNumbers.isSize(operation.operation())
+        ? StepTrace.of(operation.operation(), inputs, outputs[0], releases())
+        : null;
+  }
 }

@@ -24,7 +24,8 @@ public sealed class LineageItem permits RunItem {
   // The third input, or all from the third on, or a literal's Scalar or Named, or a source's note.
   // An item of a run has neither an operation nor this.
   private final Object rest;
-  // UNKNOWN for an item of a run whose height nobody has needed when it was made.
+  // UNKNOWN for an item of a run whose height nobody has needed when it was made, COUNTED for a
+  // literal that has height 0 and was counted.
   private final int height;
   // 0 means "not known yet", for each half by itself. Plain fields: whoever computes the key writes
   // the same two numbers, and a reader that sees one half only computes again. 64-bit virtual
@@ -34,6 +35,8 @@ public sealed class LineageItem permits RunItem {
 
   /** The height of an item of a run that has not been computed yet. */
   static final int UNKNOWN = -1;
+
+  private static final int COUNTED = -2;
 
   /** An item of a run. */
   LineageItem(int height) {
@@ -52,6 +55,23 @@ public sealed class LineageItem permits RunItem {
   /** A constant; equal numbers of different types are different values. */
   public static LineageItem literal(Scalar value) {
     return new LineageItem(null, null, null, Objects.requireNonNull(value), 0);
+  }
+
+  /**
+   * A literal that a loop has counted: its variable, or what follows from it. The mark is no part
+   * of the key, nor of what is stored: it says to who traces further that the number is one of this
+   * execution of the loop anyway.
+   */
+  public static LineageItem counted(Scalar value) {
+    return new LineageItem(null, null, null, Objects.requireNonNull(value), COUNTED);
+  }
+
+  /** This literal, with its names, as one that a loop has counted. */
+  public final LineageItem asCounted() {
+    if (!isLiteral()) {
+      throw new IllegalStateException("no literal: " + this);
+    }
+    return isCounted() ? this : new LineageItem(null, null, null, rest, COUNTED);
   }
 
   /** A constant that a script gives names to: notes, as for {@link #leaf}; at least one. */
@@ -165,6 +185,11 @@ public sealed class LineageItem permits RunItem {
     return operation == null && rest != null;
   }
 
+  /** True for a literal made by {@link #counted} or {@link #asCounted}. */
+  public final boolean isCounted() {
+    return height == COUNTED;
+  }
+
   /** True for a {@link RunItem}; cheaper than asking for the class. */
   final boolean isOfRun() {
     return operation == null && rest == null;
@@ -246,7 +271,11 @@ public sealed class LineageItem permits RunItem {
 
   /** Longest way down to a leaf, 0 for leaves; stops counting at the largest int. */
   public final int height() {
-    return height == UNKNOWN ? ((RunItem) this).lateHeight() : height;
+    return height < 0 ? specialHeight() : height;
+  }
+
+  private int specialHeight() {
+    return height == COUNTED ? 0 : ((RunItem) this).lateHeight();
   }
 
   /** The height that the item was made with. */

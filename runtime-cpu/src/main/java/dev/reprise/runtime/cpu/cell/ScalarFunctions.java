@@ -66,6 +66,10 @@ public final class ScalarFunctions {
     for (String opcode : new String[] {"is.na", "is.nan", "is.infinite"}) {
       table.put(opcode, test(Loops.unary().get(opcode)));
     }
+    table.put("as.double", value -> Scalar.of(value.asDouble()));
+    table.put("as.integer", value -> Scalar.of(value.asLong()));
+    table.put("as.logical", value -> Scalar.of(value.asBoolean()));
+    table.put("as.string", value -> Scalar.of(value.asString()));
     return Map.copyOf(table);
   }
 
