@@ -2,9 +2,11 @@ package dev.reprise.runtime.cpu.linalg;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.runtime.cpu.code.PanelSums;
 
 /**
  * Products of float matrices, C = op(A) op(B), by {@link dev.reprise.runtime.cpu.code.PanelSums}
@@ -57,9 +59,13 @@ final class PackedProduct {
   private static final long MOST_SHORT_WORK = 1 << 22;
 
   private final Parallel parallel;
+  private final Precision precision;
+  private final int lanes;
 
-  PackedProduct(Parallel parallel) {
+  PackedProduct(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
+    this.lanes = PanelPacking.lanes(precision);
   }
 
   /**
@@ -69,40 +75,32 @@ final class PackedProduct {
    * @param n its columns
    * @param k terms of a sum
    */
-  static boolean fits(long m, long n, long k) {
-    return k >= PanelPacking.LEAST_COLUMNS
+  boolean fits(long m, long n, long k) {
+    return k >= PanelPacking.leastColumns(precision)
         && Math.multiplyHigh(m * n, k) == 0
         && m * n * k >= LEAST_WORK
-        && PanelPacking.find() != null;
+        && PanelPacking.find(precision) != null;
   }
 
-  /** Writes all cells of C, of floats as the operands are. */
-  void multiply(
-      DenseMatrix a,
-      boolean ta,
-      DenseMatrix b,
-      boolean tb,
-      long k,
-      DenseMatrix c,
-      ExecutionContext context) {
-    long panels = Tiling.pieces(c.cols(), PanelPacking.LANES);
-    long parts = Tiling.pieces(panels * PanelPacking.LANES * Float.BYTES * k, PACKED_BYTES);
+  /** Writes all cells of C. The operands and C are of the precision of this. */
+  void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
+    long panels = Tiling.pieces(c.cols(), lanes);
+    long parts = Tiling.pieces(panels * PanelSums.PANEL_BYTES * factors.terms(), PACKED_BYTES);
     parts = Math.min(parts, panels);
     for (long part = 0; part < parts; part++) {
       long first = part * panels / parts;
       long end = (part + 1) * panels / parts;
       try (Scratch scratch = new Scratch(context.allocator())) {
-        PackedPanels packed = PackedPanels.of(b, tb, first, end, scratch, parallel, context);
-        multiply(a, ta, packed, c, context);
+        PackedPanels packed = PackedPanels.of(factors, first, end, scratch, parallel, context);
+        multiply(factors, packed, c, context);
       }
     }
   }
 
-  private void multiply(
-      DenseMatrix a, boolean ta, PackedPanels b, DenseMatrix c, ExecutionContext context) {
+  private void multiply(Factors factors, PackedPanels b, DenseMatrix c, ExecutionContext context) {
     long rows = c.rows();
     long panels = b.end() - b.first();
-    long rowWork = panels * PanelPacking.LANES * b.blocks().terms();
+    long rowWork = panels * lanes * b.blocks().terms();
     long tasks = tasks(rows * rowWork);
     long fewest = Tiling.pieces(rows, Math.max(MOST_ROWS, MOST_SHORT_WORK / rowWork));
     long down = Math.max(fewest, Math.clamp(rows / LEAST_ROWS, 1, tasks));
@@ -114,7 +112,7 @@ final class PackedProduct {
           long i = task / across;
           long j = task % across;
           try (Scratch scratch = new Scratch(context.allocator())) {
-            new PackedTile(a, ta, b, c, i * rows / down, (i + 1) * rows / down, scratch)
+            new PackedTile(factors, b, c, i * rows / down, (i + 1) * rows / down, scratch)
                 .multiply(b.first() + j * panels / across, b.first() + (j + 1) * panels / across);
           }
         });

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * C = op(A) B for a B of few columns and a large A, as in models of a few classes: one
+ * C = op(A) op(B) for an op(B) of few columns and a large A, as in models of a few classes: one
  * matrix-vector product per column over blocks of A that stay in the second-level cache, so that A
  * is read from memory once. A general product packs A first, which costs as much as two columns.
  */
@@ -27,32 +27,25 @@ final class SkinnyProduct {
     this.vectors = vectors;
   }
 
-  static boolean fits(DenseMatrix a, long columns) {
-    return columns <= MOST_COLUMNS && a.cells() >= LEAST_CELLS && Math.min(a.rows(), a.cols()) > 1;
+  static boolean fits(Factors factors) {
+    DenseMatrix a = factors.a();
+    return factors.cols() <= MOST_COLUMNS
+        && a.cells() >= LEAST_CELLS
+        && Math.min(a.rows(), a.cols()) > 1;
   }
 
-  /**
-   * Writes op(A) B to C.
-   *
-   * @param transposedB true when B is given as its transpose
-   */
+  /** Writes all cells of C. */
   void multiply(
-      Blas blas,
-      DenseMatrix a,
-      boolean transposedA,
-      DenseMatrix b,
-      boolean transposedB,
-      DenseMatrix c,
-      Scratch scratch,
-      ExecutionContext context) {
+      Blas blas, Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
+    DenseMatrix b = factors.b();
     int columns = (int) c.cols();
     MemorySegment x = b.segment();
-    if (!transposedB) {
+    if (!factors.tb()) {
       x = scratch.doubles(b.cells());
       columnsToRows(b.segment(), b.rows(), columns, x);
     }
     MemorySegment y = scratch.doubles(c.cells());
-    vectors.multiplyAll(blas, a, transposedA, x, y, columns, scratch, context);
+    vectors.multiplyAll(blas, factors.a(), factors.ta(), x, y, columns, scratch, context);
     rowsToColumns(y, c.rows(), columns, c.segment());
   }
 
