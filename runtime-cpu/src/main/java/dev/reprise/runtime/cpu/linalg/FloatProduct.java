@@ -10,6 +10,7 @@ import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.cpu.blas.OpenBlas;
 import dev.reprise.runtime.operation.Operation;
+import java.util.function.Function;
 
 /**
  * {@code matmul} of two float matrices in single precision: by {@link GeneratedProduct} or
@@ -18,12 +19,22 @@ import dev.reprise.runtime.operation.Operation;
  */
 final class FloatProduct implements Kernel {
   private final LazyBlas blas;
-  private final GeneratedProduct generated;
+  private final Function<Factors, GeneratedProduct.Way> generated;
   private final TiledProduct tiles;
 
   FloatProduct(Parallel parallel, LazyBlas blas) {
+    this(parallel, blas, new GeneratedProduct(parallel, Precision.FP32)::find);
+  }
+
+  /**
+   * Makes the kernel.
+   *
+   * @param generated how generated code computes a product; null where it does not
+   */
+  FloatProduct(
+      Parallel parallel, LazyBlas blas, Function<Factors, GeneratedProduct.Way> generated) {
     this.blas = blas;
-    this.generated = new GeneratedProduct(parallel, Precision.FP32);
+    this.generated = generated;
     this.tiles = new TiledProduct(parallel);
   }
 
@@ -52,7 +63,7 @@ final class FloatProduct implements Kernel {
   }
 
   private GeneratedProduct.Way way(Factors factors) {
-    GeneratedProduct.Way way = generated.find(factors);
+    GeneratedProduct.Way way = generated.apply(factors);
     if (way == null && blas.get() instanceof OpenBlas open) {
       return (all, c, context) -> tiles.multiply(all, open::gemmFloats, c, context);
     }

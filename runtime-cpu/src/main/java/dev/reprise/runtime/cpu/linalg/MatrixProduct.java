@@ -11,6 +11,7 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
+import java.util.function.Function;
 
 /**
  * {@code matmul}: C = op(A) op(B), where attributes {@code ta}, {@code tb} transpose an operand.
@@ -19,14 +20,24 @@ final class MatrixProduct implements Kernel {
   private final LazyBlas blas;
   private final VectorProduct vectors;
   private final SkinnyProduct skinny;
-  private final GeneratedProduct generated;
+  private final Function<Factors, GeneratedProduct.Way> generated;
   private final TiledProduct tiles;
 
   MatrixProduct(Parallel parallel, LazyBlas blas) {
+    this(parallel, blas, new GeneratedProduct(parallel, Precision.FP64)::find);
+  }
+
+  /**
+   * Makes the kernel.
+   *
+   * @param generated how generated code computes a product; null where it does not
+   */
+  MatrixProduct(
+      Parallel parallel, LazyBlas blas, Function<Factors, GeneratedProduct.Way> generated) {
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
     this.skinny = new SkinnyProduct(vectors);
-    this.generated = new GeneratedProduct(parallel, Precision.FP64);
+    this.generated = generated;
     this.tiles = new TiledProduct(parallel);
   }
 
@@ -63,15 +74,20 @@ final class MatrixProduct implements Kernel {
       vectors.multiply(blas.get(), a, factors.ta(), b.segment(), c.segment(), scratch, context);
     } else if (c.rows() == 1) {
       vectors.multiply(blas.get(), b, !factors.tb(), a.segment(), c.segment(), scratch, context);
+    } else {
+      multiplyMatrices(factors, c, scratch, context);
+    }
+  }
+
+  private void multiplyMatrices(
+      Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
+    GeneratedProduct.Way way = SkinnyProduct.isShort(factors) ? null : generated.apply(factors);
+    if (way != null) {
+      way.multiply(factors, c, context);
     } else if (SkinnyProduct.fits(factors)) {
       skinny.multiply(blas.get(), factors, c, scratch, context);
     } else {
-      GeneratedProduct.Way way = generated.find(factors);
-      if (way == null) {
-        tiles.multiply(factors, blas.get()::gemm, c, context);
-      } else {
-        way.multiply(factors, c, context);
-      }
+      tiles.multiply(factors, blas.get()::gemm, c, context);
     }
   }
 }

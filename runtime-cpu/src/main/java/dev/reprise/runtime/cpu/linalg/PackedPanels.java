@@ -25,40 +25,45 @@ record PackedPanels(
     long first,
     long end,
     TermBlocks blocks) {
-  /** Cells that a task packs: some 5 microseconds. */
-  private static final long TASK_CELLS = 1 << 15;
+  /** Bytes that a task packs: some 5 microseconds. */
+  private static final long TASK_BYTES = 1 << 17;
 
   /**
-   * Packs panels of op(B).
+   * Room for panels of op(B).
    *
-   * @param scratch owns the panels
+   * @param scratch owns it
    */
-  static PackedPanels of(
-      Factors factors,
-      long first,
-      long end,
-      Scratch scratch,
-      Parallel parallel,
-      ExecutionContext context) {
-    Precision precision = factors.precision();
+  static PackedPanels room(Factors factors, long first, long end, Scratch scratch) {
     TermBlocks blocks = TermBlocks.of(factors.terms());
-    long count = end - first;
-    long bytes = Math.multiplyExact(count * PanelSums.PANEL_BYTES, blocks.terms());
-    PackedPanels panels =
-        new PackedPanels(precision, scratch.bytes(bytes), factors.cols(), first, end, blocks);
-    parallel.forRange(
-        context,
-        count * blocks.count(),
-        Tiling.pieces(TASK_CELLS, blocks.largest() * PanelPacking.lanes(precision)),
-        (from, to) -> {
-          for (long piece = from; piece < to; piece++) {
-            panels.pack(factors, piece / count, first + piece % count);
-          }
-        });
-    return panels;
+    long bytes = Math.multiplyExact((end - first) * PanelSums.PANEL_BYTES, blocks.terms());
+    return new PackedPanels(
+        factors.precision(), scratch.bytes(bytes), factors.cols(), first, end, blocks);
   }
 
-  private void pack(Factors factors, long block, long panel) {
+  /** How many pieces there are to pack: a panel of a block each. */
+  long pieces() {
+    return (end - first) * blocks.count();
+  }
+
+  /** Packs all of them, by many threads. */
+  void pack(Factors factors, Parallel parallel, ExecutionContext context) {
+    long pieceBytes = blocks.largest() * PanelSums.PANEL_BYTES;
+    parallel.forRange(
+        context,
+        pieces(),
+        Tiling.pieces(TASK_BYTES, pieceBytes),
+        (from, to) -> pack(factors, from, to));
+  }
+
+  /** Packs pieces from the first one to before the last. */
+  void pack(Factors factors, long from, long to) {
+    long count = end - first;
+    for (long piece = from; piece < to; piece++) {
+      packPiece(factors, piece / count, first + piece % count);
+    }
+  }
+
+  private void packPiece(Factors factors, long block, long panel) {
     DenseMatrix b = factors.b();
     PanelPacking packing = PanelPacking.find(precision);
     int bytes = precision.bytesPerCell();

@@ -37,26 +37,35 @@ final class PackedProduct {
   /** Bytes of panels that are made at once, so that little memory is taken beside the operands. */
   private static final long PACKED_BYTES = 1 << 22;
 
-  /** Tasks that we like to have, for as many cores, and the work that pays for one: some 12 us. */
+  /**
+   * Tasks that we like to have, for as many cores, and the work that pays for one: some 10 us. Work
+   * is counted in bytes: multiplications times bytes of a cell.
+   */
   private static final long TASKS = 8;
 
-  private static final long LEAST_TASK_WORK = 1 << 20;
+  private static final long LEAST_TASK_WORK = 1 << 21;
 
   /** More of them, up to so many, where each has as much work: some 0.1 ms. */
   private static final long MOST_TASKS = 32;
 
-  private static final long TASK_WORK = 1 << 23;
+  private static final long TASK_WORK = 1 << 25;
+
+  /**
+   * Work of a small product, at most, of which each task packs its own columns of B: it takes up to
+   * a third less when no thread waits for what others pack.
+   */
+  private static final long MOST_SMALL_WORK = 1 << 26;
 
   /** Rows of a task, at least, so that it uses several times what it takes of B. */
   private static final long LEAST_ROWS = 24;
 
   /**
-   * Rows of a task, at most, unless they are short: its strips take so many KiB, a call of code 0.2
-   * ms, and its multiplications then.
+   * Rows of a task, at most, in bytes of cells, unless they are short: its strips take as many KiB
+   * then as there are rows in this, a call of code 0.2 ms, and its work then.
    */
-  private static final long MOST_ROWS = 256;
+  private static final long MOST_ROW_BYTES = 1 << 10;
 
-  private static final long MOST_SHORT_WORK = 1 << 22;
+  private static final long MOST_SHORT_WORK = 1 << 24;
 
   private final Parallel parallel;
   private final Precision precision;
@@ -85,24 +94,50 @@ final class PackedProduct {
   /** Writes all cells of C. The operands and C are of the precision of this. */
   void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
     long panels = Tiling.pieces(c.cols(), lanes);
-    long parts = Tiling.pieces(panels * PanelSums.PANEL_BYTES * factors.terms(), PACKED_BYTES);
-    parts = Math.min(parts, panels);
+    long bytes = panels * PanelSums.PANEL_BYTES * factors.terms();
+    long tasks = tasks(c.rows() * bytes);
+    boolean isSmall = c.rows() * bytes <= MOST_SMALL_WORK && bytes <= PACKED_BYTES;
+    if (isSmall && !factors.ta() && panels >= tasks) {
+      multiplyColumns(factors, tasks, c, context);
+      return;
+    }
+    long parts = Math.min(Tiling.pieces(bytes, PACKED_BYTES), panels);
     for (long part = 0; part < parts; part++) {
       long first = part * panels / parts;
       long end = (part + 1) * panels / parts;
       try (Scratch scratch = new Scratch(context.allocator())) {
-        PackedPanels packed = PackedPanels.of(factors, first, end, scratch, parallel, context);
+        PackedPanels packed = PackedPanels.room(factors, first, end, scratch);
+        packed.pack(factors, parallel, context);
         multiply(factors, packed, c, context);
       }
     }
   }
 
+  /** Each task packs its own panels of B. */
+  private void multiplyColumns(
+      Factors factors, long tasks, DenseMatrix c, ExecutionContext context) {
+    long panels = Tiling.pieces(c.cols(), lanes);
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          long first = task * panels / tasks;
+          long end = (task + 1) * panels / tasks;
+          try (Scratch scratch = new Scratch(context.allocator())) {
+            PackedPanels packed = PackedPanels.room(factors, first, end, scratch);
+            packed.pack(factors, 0, packed.pieces());
+            new PackedTile(factors, packed, c, 0, c.rows(), scratch).multiply(first, end);
+          }
+        });
+  }
+
   private void multiply(Factors factors, PackedPanels b, DenseMatrix c, ExecutionContext context) {
     long rows = c.rows();
     long panels = b.end() - b.first();
-    long rowWork = panels * lanes * b.blocks().terms();
+    long rowWork = panels * PanelSums.PANEL_BYTES * b.blocks().terms();
     long tasks = tasks(rows * rowWork);
-    long fewest = Tiling.pieces(rows, Math.max(MOST_ROWS, MOST_SHORT_WORK / rowWork));
+    long most = Math.max(MOST_ROW_BYTES / precision.bytesPerCell(), MOST_SHORT_WORK / rowWork);
+    long fewest = Tiling.pieces(rows, most);
     long down = Math.max(fewest, Math.clamp(rows / LEAST_ROWS, 1, tasks));
     long across = Math.min(Tiling.pieces(tasks, down), panels);
     parallel.forEach(

@@ -220,6 +220,33 @@ class PackedProductTest {
     }
   }
 
+  /** None is taken for zero. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void multiplesOfTheSmallestNumberAreSummedExactly(Precision precision) {
+    double smallest = precision == Precision.FP64 ? Double.MIN_VALUE : Float.MIN_VALUE;
+    for (boolean ta : new boolean[] {false, true}) {
+      try (Case each = new Case(precision, 20, 30, 300, ta, !ta, this::wholeNumber)) {
+        for (long i = 0; i < each.m; i++) {
+          for (long t = 0; t < each.k; t++) {
+            each.setA(i, t, each.a(i, t) * smallest);
+          }
+        }
+        DenseMatrix c = each.multiply(2);
+        for (long i = 0; i < each.m; i++) {
+          for (long j = 0; j < each.n; j++) {
+            double sum = 0;
+            for (long t = 0; t < each.k; t++) {
+              sum += each.a(i, t) / smallest * each.b(t, j);
+            }
+            assertThat(c.get(i, j)).isEqualTo(sum * smallest);
+          }
+        }
+        c.buffer().release();
+      }
+    }
+  }
+
   /** Cells that fill up panels, and sums beside, must not catch infinities. */
   @ParameterizedTest
   @EnumSource(Precision.class)
