@@ -34,6 +34,6 @@ final class GeneratedProduct {
     if (panels.fits(m, n, k, factors.tb())) {
       return panels::multiply;
     }
-    return packed.fits(m, n, k) ? packed::multiply : null;
+    return packed.fits(m, n, k, factors.ta()) ? packed::multiply : null;
   }
 }

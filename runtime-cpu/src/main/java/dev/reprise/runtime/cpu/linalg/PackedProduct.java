@@ -56,6 +56,20 @@ final class PackedProduct {
    */
   private static final long MOST_SMALL_WORK = 1 << 26;
 
+  /**
+   * Rows of C, at most, with which the same is done where B is large, and bytes of the panels of a
+   * task then: one thread reads B from memory while another multiplies.
+   */
+  private static final long MOST_LOW_ROWS = 256;
+
+  private static final long COLUMN_BYTES = 1 << 19;
+
+  /** Rows of a transposed A, at least, where B is large. */
+  private static final long LEAST_TALL_ROWS = 128;
+
+  /** Bytes of panels of doubles with which OpenBLAS is as fast. */
+  private static final long MOST_DOUBLE_BYTES = 1 << 24;
+
   /** Rows of a task, at least, so that it uses several times what it takes of B. */
   private static final long LEAST_ROWS = 24;
 
@@ -83,21 +97,28 @@ final class PackedProduct {
    * @param m rows of the product
    * @param n its columns
    * @param k terms of a sum
+   * @param ta whether A is given as its transpose
    */
-  boolean fits(long m, long n, long k) {
+  boolean fits(long m, long n, long k, boolean ta) {
     return k >= PanelPacking.leastColumns(precision)
         && Math.multiplyHigh(m * n, k) == 0
         && m * n * k >= LEAST_WORK
+        && isFaster(m, n * k * precision.bytesPerCell(), ta)
         && PanelPacking.find(precision) != null;
+  }
+
+  private boolean isFaster(long m, long bytes, boolean ta) {
+    return bytes <= PACKED_BYTES
+        || (!ta || m >= LEAST_TALL_ROWS)
+            && (precision == Precision.FP32 || bytes <= MOST_DOUBLE_BYTES);
   }
 
   /** Writes all cells of C. The operands and C are of the precision of this. */
   void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
     long panels = Tiling.pieces(c.cols(), lanes);
     long bytes = panels * PanelSums.PANEL_BYTES * factors.terms();
-    long tasks = tasks(c.rows() * bytes);
-    boolean isSmall = c.rows() * bytes <= MOST_SMALL_WORK && bytes <= PACKED_BYTES;
-    if (isSmall && !factors.ta() && panels >= tasks) {
+    long tasks = tasksOfColumns(factors, panels, bytes);
+    if (tasks > 0) {
       multiplyColumns(factors, tasks, c, context);
       return;
     }
@@ -111,6 +132,20 @@ final class PackedProduct {
         multiply(factors, packed, c, context);
       }
     }
+  }
+
+  /** How many tasks take columns of C, all rows of them; 0 where panels are packed for all. */
+  private static long tasksOfColumns(Factors factors, long panels, long bytes) {
+    long rows = factors.rows();
+    if (factors.ta()) {
+      // Each task would bring A to strips.
+      return 0;
+    }
+    if (bytes > PACKED_BYTES) {
+      return rows <= MOST_LOW_ROWS ? Math.min(Tiling.pieces(bytes, COLUMN_BYTES), panels) : 0;
+    }
+    long tasks = tasks(rows * bytes);
+    return rows * bytes <= MOST_SMALL_WORK && tasks <= panels ? tasks : 0;
   }
 
   /** Each task packs its own panels of B. */

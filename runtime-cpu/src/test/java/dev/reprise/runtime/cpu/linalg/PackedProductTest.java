@@ -169,29 +169,32 @@ class PackedProductTest {
       {130, 17, 600},
       {400, 33, 260},
       {13, 530, 300},
-      {9000, 17, 33}
+      {9000, 17, 33},
+      {30, 200, 500}
     };
     for (long[] shape : shapes) {
       checkWholeNumbers(precision, shape[0], shape[1], shape[2]);
     }
   }
 
-  /** B takes 17 MB in panels, four MiB of them at once, so its columns are packed in parts. */
+  /** B takes 17 MB or more in panels, of which few are there at once. */
   @ParameterizedTest
   @EnumSource(Precision.class)
   void largeOperandsArePackedInParts(Precision precision) {
     long n = 1040;
     long k = 4096;
-    try (Case each = new Case(precision, 2, n, k, false, true, this::wholeNumber)) {
-      DenseMatrix c = each.multiply(2);
-      for (long j = 0; j < n; j++) {
-        double sum = 0;
-        for (long t = 0; t < k; t++) {
-          sum += each.a(1, t) * each.b(t, j);
+    for (boolean ta : new boolean[] {false, true}) {
+      try (Case each = new Case(precision, 2, n, k, ta, true, this::wholeNumber)) {
+        DenseMatrix c = each.multiply(2);
+        for (long j = 0; j < n; j++) {
+          double sum = 0;
+          for (long t = 0; t < k; t++) {
+            sum += each.a(1, t) * each.b(t, j);
+          }
+          assertThat(c.get(1, j)).isEqualTo(sum);
         }
-        assertThat(c.get(1, j)).isEqualTo(sum);
+        c.buffer().release();
       }
-      c.buffer().release();
     }
   }
 
@@ -284,7 +287,9 @@ class PackedProductTest {
   @ParameterizedTest
   @EnumSource(Precision.class)
   void anyNumberOfThreadsGivesTheSameBits(Precision precision) {
-    long[][] shapes = {{512, 100, 200}, {100, 200, 512}, {33, 700, 333}, {300, 290, 530}};
+    long[][] shapes = {
+      {512, 100, 200}, {100, 200, 512}, {33, 700, 333}, {300, 290, 530}, {40, 1100, 1000}
+    };
     for (int transposed = 0; transposed < 4; transposed++) {
       for (long[] shape : shapes) {
         boolean ta = (transposed & 1) != 0;
@@ -391,13 +396,26 @@ class PackedProductTest {
   void tinyProductsAreLeftToOthers() {
     PackedProduct floats = new PackedProduct(parallel, Precision.FP32);
     PackedProduct doubles = new PackedProduct(parallel, Precision.FP64);
-    assertThat(floats.fits(512, 256, 784)).isTrue();
-    assertThat(floats.fits(512, 10, 200)).isTrue();
-    assertThat(floats.fits(512, 512, 7)).isFalse();
-    assertThat(doubles.fits(512, 512, 4)).isTrue();
-    assertThat(doubles.fits(512, 512, 3)).isFalse();
-    assertThat(floats.fits(32, 32, 32)).isTrue();
-    assertThat(floats.fits(31, 32, 32)).isFalse();
-    assertThat(floats.fits(2, 1L << 40, 1L << 40)).isFalse();
+    assertThat(floats.fits(512, 256, 784, false)).isTrue();
+    assertThat(floats.fits(512, 10, 200, false)).isTrue();
+    assertThat(floats.fits(512, 512, 7, false)).isFalse();
+    assertThat(doubles.fits(512, 512, 4, false)).isTrue();
+    assertThat(doubles.fits(512, 512, 3, false)).isFalse();
+    assertThat(floats.fits(32, 32, 32, false)).isTrue();
+    assertThat(floats.fits(31, 32, 32, false)).isFalse();
+    assertThat(floats.fits(2, 1L << 40, 1L << 40, false)).isFalse();
+  }
+
+  @Test
+  void largeOperandsOfDoublesAreLeftToOthers() {
+    PackedProduct floats = new PackedProduct(parallel, Precision.FP32);
+    PackedProduct doubles = new PackedProduct(parallel, Precision.FP64);
+    assertThat(doubles.fits(1448, 1448, 1448, false)).isTrue();
+    assertThat(doubles.fits(1449, 1449, 1449, false)).isFalse();
+    assertThat(floats.fits(1449, 1449, 1449, false)).isTrue();
+    assertThat(doubles.fits(127, 1000, 1000, true)).isFalse();
+    assertThat(doubles.fits(128, 1000, 1000, true)).isTrue();
+    assertThat(doubles.fits(127, 1000, 1000, false)).isTrue();
+    assertThat(doubles.fits(127, 500, 1000, true)).isTrue();
   }
 }
