@@ -9,8 +9,8 @@ import dev.reprise.runtime.cpu.code.PanelPacking;
 import dev.reprise.runtime.cpu.code.PanelSums;
 
 /**
- * Products of float matrices, C = op(A) op(B), by {@link dev.reprise.runtime.cpu.code.PanelSums}
- * over a packed B, after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"
+ * Products of two matrices, C = op(A) op(B), by {@link dev.reprise.runtime.cpu.code.PanelSums} over
+ * a packed B, after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"
  * (2008), and Van Zee and van de Geijn, "BLIS" (2015):
  *
  * <pre>
@@ -19,13 +19,17 @@ import dev.reprise.runtime.cpu.code.PanelSums;
  *       blocks of some 256 terms            added to C
  *         16 panels of B                    stay in the second cache
  *           groups of 6 rows of A           stay in the first cache
- *             panels of 16 columns          sums in registers
+ *             panels of 64 bytes            sums in registers
  * </pre>
  *
- * <p>Of OpenBLAS's time this takes 0.75 to 0.85 for layers of 100 to 3136 inputs and batches of 64
- * to 512 rows (512x784 by 784x256: 1.16 of 1.48 ms; 128x784 by 784x256: 0.30 of 0.39; transposed
- * 784x512 by 512x256: 1.27 of 1.65), 0.9 for three edges of 1024 (14.3 of 15.9 ms): two threads of
- * an AMD EPYC (Zen 3), kernels called in turns, fewest of 80 to 1200.
+ * <p>Where waiting until all is packed would take long beside the sums, a task takes columns of C
+ * and packs what it needs of B.
+ *
+ * <p>Of OpenBLAS's time this takes 0.75 to 0.85 for floats and layers of 100 to 3136 inputs and
+ * batches of 64 to 512 rows (512x784 by 784x256: 1.16 of 1.48 ms; 128x784 by 784x256: 0.30 of 0.39;
+ * transposed 784x512 by 512x256: 1.27 of 1.65), for doubles 0.75 to 0.9 (2.26 of 2.76 ms; 0.69 of
+ * 0.90; 2.33 of 2.91), 0.9 for three edges of 1024: two threads of an AMD EPYC (Zen 3), kernels
+ * called in turns, fewest of 80 to 1200.
  *
  * <p>What is packed, and where it is cut, follows from shapes alone. The terms of each sum are
  * added in order, block by block, so its bits depend on nothing but them.
@@ -51,10 +55,12 @@ final class PackedProduct {
   private static final long TASK_WORK = 1 << 25;
 
   /**
-   * Work of a small product, at most, of which each task packs its own columns of B: it takes up to
-   * a third less when no thread waits for what others pack.
+   * Work and rows of a small product, at most, of which each task packs its own columns of B: it
+   * takes up to a third less when no thread waits for what others pack.
    */
-  private static final long MOST_SMALL_WORK = 1 << 26;
+  private static final long MOST_SMALL_WORK = 1 << 27;
+
+  private static final long MOST_COLUMN_ROWS = 1024;
 
   /**
    * Rows of C, at most, with which the same is done where B is large, and bytes of the panels of a
@@ -64,10 +70,13 @@ final class PackedProduct {
 
   private static final long COLUMN_BYTES = 1 << 19;
 
-  /** Rows of a transposed A, at least, where B is large. */
+  /**
+   * Rows of C, at least, with a transposed A, where B is large: with 40 to 80 of them this takes
+   * 1.1 to 1.5 times as long as OpenBLAS.
+   */
   private static final long LEAST_TALL_ROWS = 128;
 
-  /** Bytes of panels of doubles with which OpenBLAS is as fast. */
+  /** Bytes of B, at most, in doubles: from 24 MiB on OpenBLAS is as fast. */
   private static final long MOST_DOUBLE_BYTES = 1 << 24;
 
   /** Rows of a task, at least, so that it uses several times what it takes of B. */
@@ -137,8 +146,8 @@ final class PackedProduct {
   /** How many tasks take columns of C, all rows of them; 0 where panels are packed for all. */
   private static long tasksOfColumns(Factors factors, long panels, long bytes) {
     long rows = factors.rows();
-    if (factors.ta()) {
-      // Each task would bring A to strips.
+    if (factors.ta() || rows > MOST_COLUMN_ROWS) {
+      // Each task would bring A to strips, or write narrow columns of a long C.
       return 0;
     }
     if (bytes > PACKED_BYTES) {
