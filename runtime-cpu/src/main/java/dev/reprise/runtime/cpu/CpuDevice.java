@@ -25,6 +25,7 @@ import dev.reprise.runtime.cpu.sparse.Compression;
 import dev.reprise.runtime.cpu.text.MatrixText;
 import dev.reprise.runtime.operation.Operation;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The processor of this machine: runs kernels on the calling thread, helped by workers of its own.
@@ -35,7 +36,7 @@ import java.util.List;
  */
 public final class CpuDevice implements Device, AutoCloseable {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 9;
+  private static final int KERNEL_SET = 10;
 
   private final Parallel parallel;
   private final LazyBlas blas;
@@ -145,13 +146,23 @@ public final class CpuDevice implements Device, AutoCloseable {
   /**
    * What bits of results depend on besides operation and operands: the library of products with the
    * processor family that it has chosen its kernels for, whether sums of convolutions and products
-   * of floats are generated code, and the version of our kernels. Loads the library.
+   * are generated code, and the version of our kernels. Loads the library.
    */
   public String deviceClass() {
     String products = blas.get() instanceof OpenBlas open ? "openblas-" + open.coreName() : "java";
-    String sums = PanelSums.find(Precision.FP32) == null ? "" : "-panels";
-    String packed = PanelPacking.find() == null ? "" : "-packed";
+    String sums = generated("-panels", PanelSums::find);
+    String packed = generated("-packed", PanelPacking::find);
     return "cpu-" + products + sums + packed + "-" + KERNEL_SET;
+  }
+
+  /** The name of generated code, with the bits of its cells where only one precision has it. */
+  private static String generated(String name, Function<Precision, ?> code) {
+    boolean doubles = code.apply(Precision.FP64) != null;
+    boolean floats = code.apply(Precision.FP32) != null;
+    if (doubles == floats) {
+      return floats ? name : "";
+    }
+    return name + (doubles ? "64" : "32");
   }
 
   /** What a run's report should say of this device, one sentence each; usually empty. */

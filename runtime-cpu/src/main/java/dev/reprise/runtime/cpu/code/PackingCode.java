@@ -23,10 +23,7 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
  * row to row of what is read.
  */
 final class PackingCode {
-  /** Rows and columns of a square of floats that is transposed in registers. */
-  static final int SQUARE = 8;
-
-  private static final int VECTOR_BYTES = 32;
+  static final int VECTOR_BYTES = 32;
   private static final int HALF_BYTES = 16;
 
   private static final int FROM = RDI;
@@ -34,16 +31,22 @@ final class PackingCode {
   private static final int COUNT = RDX;
   private static final int STEP = RCX;
 
-  private final Assembler to = new Assembler(false);
+  private final Assembler to;
+  private final boolean doubles;
+  private final int cellBytes;
 
-  private PackingCode() {}
+  private PackingCode(boolean doubles) {
+    this.to = new Assembler(doubles);
+    this.doubles = doubles;
+    this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
+  }
 
   /**
    * Rows of 64 bytes. The fifth argument is where a mask lies: cells without are not read and
    * become zeros.
    */
-  static byte[] rows() {
-    PackingCode code = new PackingCode();
+  static byte[] rows(boolean doubles) {
+    PackingCode code = new PackingCode(doubles);
     code.writeRows();
     return code.to.bytes();
   }
@@ -63,13 +66,13 @@ final class PackingCode {
   }
 
   /**
-   * Strips of some floats of a row that lie side by side. The fifth argument is how many strips
+   * Strips of some cells of a row that lie side by side. The fifth argument is how many strips
    * there are, the sixth how many bytes it is from strip to strip.
    *
    * @param cells of a strip's row: 1 to 6
    */
-  static byte[] strips(int cells) {
-    PackingCode code = new PackingCode();
+  static byte[] strips(boolean doubles, int cells) {
+    PackingCode code = new PackingCode(doubles);
     code.writeStrips(cells);
     return code.to.bytes();
   }
@@ -80,36 +83,40 @@ final class PackingCode {
     to.move(R11, INTO);
     to.move(RAX, R8);
     int strip = to.here();
-    copy(cells);
-    to.addNumber(R10, cells * Float.BYTES);
+    copy(cells * cellBytes);
+    to.addNumber(R10, cells * cellBytes);
     to.add(R11, R9);
     repeat(RAX, strip);
     to.add(FROM, STEP);
-    to.addNumber(INTO, PanelPacking.STRIP_ROW_BYTES);
+    to.addNumber(INTO, PanelSums.MOST_ROWS * cellBytes);
     repeat(COUNT, row);
     to.returnToCaller();
   }
 
-  /** Copies no more than these cells, since nothing may lie behind the last row. */
-  private void copy(int cells) {
-    int cell = 0;
-    for (int part = 4; part > 0; part /= 2) {
-      if (cells - cell >= part) {
-        copyPart(part, cell * Float.BYTES);
-        cell += part;
+  /** Copies no more than these bytes, since nothing may lie behind the last row. */
+  private void copy(int bytes) {
+    int done = 0;
+    for (int part = VECTOR_BYTES; part >= Float.BYTES; part /= 2) {
+      if (bytes - done >= part) {
+        copyPart(part, done);
+        done += part;
       }
     }
   }
 
-  private void copyPart(int cells, int at) {
+  private void copyPart(int bytes, int at) {
     Address from = Address.of(R10, at);
     Address into = Address.of(R11, at);
-    switch (cells) {
-      case 4 -> {
+    switch (bytes) {
+      case VECTOR_BYTES -> {
+        to.loadVector(0, from);
+        to.storeVector(into, 0);
+      }
+      case HALF_BYTES -> {
         to.vector(MAP_0F, PREFIX_NONE, false, 0x10, 0, 0, from); // vmovups
         to.vector(MAP_0F, PREFIX_NONE, false, 0x11, 0, 0, into);
       }
-      case 2 -> {
+      case Long.BYTES -> {
         to.vector(MAP_0F, PREFIX_F3, false, 0x7E, 0, 0, from); // vmovq
         to.vector(MAP_0F, PREFIX_66, false, 0xD6, 0, 0, into);
       }
@@ -120,14 +127,18 @@ final class PackingCode {
     }
   }
 
+  /** Rows and columns of a square that is transposed in registers: a vector's cells. */
+  static int square(boolean doubles) {
+    return VECTOR_BYTES / (doubles ? Double.BYTES : Float.BYTES);
+  }
+
   /**
-   * Squares of eight rows of floats, one beside the other, whose columns become halves of rows of a
-   * panel.
+   * Squares of some rows, one beside the other, whose columns become halves of rows of a panel.
    *
    * @param rows that there are; the last one stands for those that are missing
    */
-  static byte[] columns(int rows) {
-    PackingCode code = new PackingCode();
+  static byte[] columns(boolean doubles, int rows) {
+    PackingCode code = new PackingCode(doubles);
     code.writeColumns(rows);
     return code.to.bytes();
   }
@@ -135,22 +146,30 @@ final class PackingCode {
   private void writeColumns(int rows) {
     to.address(R8, Address.of(FROM, STEP, 4));
     to.address(R9, Address.of(STEP, STEP, 2));
-    int square = to.here();
-    // Vectors 0 to 3: cells 0 to 3 of rows i and i + 4; vectors 4 to 7: their cells 4 to 7.
-    for (int i = 0; i < SQUARE; i++) {
-      int cell = i / 4 * HALF_BYTES;
-      Address upper = row(Math.min(i % 4, rows - 1)).plus(cell);
-      Address lower = row(Math.min(i % 4 + 4, rows - 1)).plus(cell);
+    int square = square(doubles);
+    int half = square / 2;
+    int next = to.here();
+    // The first half of the vectors: the first half of the cells of rows i and i + half; the second
+    // half of the vectors: the rest of these rows.
+    for (int i = 0; i < square; i++) {
+      int at = i / half * HALF_BYTES;
+      Address upper = row(Math.min(i % half, rows - 1)).plus(at);
+      Address lower = row(Math.min(i % half + half, rows - 1)).plus(at);
       to.vector(MAP_0F, PREFIX_NONE, false, 0x10, i, 0, upper); // vmovups
       to.vector(MAP_0F3A, PREFIX_66, true, 0x18, i, i, lower); // vinsertf128
       to.control(1);
     }
-    transpose(0);
-    transpose(4);
+    for (int first = 0; first < square; first += half) {
+      if (doubles) {
+        transposeDoubles(first);
+      } else {
+        transposeFloats(first);
+      }
+    }
     to.addNumber(FROM, VECTOR_BYTES);
     to.addNumber(R8, VECTOR_BYTES);
-    to.addNumber(INTO, SQUARE * PanelSums.PANEL_BYTES);
-    repeat(COUNT, square);
+    to.addNumber(INTO, square * PanelSums.PANEL_BYTES);
+    repeat(COUNT, next);
     to.returnToCaller();
   }
 
@@ -164,7 +183,7 @@ final class PackingCode {
   }
 
   /** Of four vectors, the cells 0 of all, then the cells 1, and so on: four columns. */
-  private void transpose(int first) {
+  private void transposeFloats(int first) {
     for (int i = 0; i < 4; i += 2) {
       int one = first + i;
       to.vector(MAP_0F, PREFIX_NONE, true, 0x14, 8 + i, one, one + 1); // vunpcklps
@@ -173,6 +192,14 @@ final class PackingCode {
     for (int i = 0; i < 4; i++) {
       int pair = 8 + i / 2;
       to.vector(MAP_0F, PREFIX_66, true, 0x14 + i % 2, 12, pair, pair + 2); // vunpcklpd, vunpckhpd
+      to.storeVector(Address.of(INTO, (first + i) * PanelSums.PANEL_BYTES), 12);
+    }
+  }
+
+  /** Of two vectors, the cells 0 of both, then the cells 1: two columns. */
+  private void transposeDoubles(int first) {
+    for (int i = 0; i < 2; i++) {
+      to.vector(MAP_0F, PREFIX_66, true, 0x14 + i, 12, first, first + 1); // vunpcklpd, vunpckhpd
       to.storeVector(Address.of(INTO, (first + i) * PanelSums.PANEL_BYTES), 12);
     }
   }

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Brings floats of a matrix to where {@link PanelSums} reads them one after the other. A panel has
+ * Brings cells of a matrix to where {@link PanelSums} reads them one after the other. A panel has
  * rows of 64 bytes, made of pieces of the matrix's rows, or of columns of some rows. A strip has
  * rows of up to six cells: a group of rows of a left operand that is given as its transpose.
  *
@@ -19,31 +19,28 @@ import java.lang.invoke.MethodHandle;
  * number of threads.
  */
 public final class PanelPacking {
-  /** Cells of a row of a panel. */
-  public static final int LANES = PanelSums.PANEL_BYTES / Float.BYTES;
-
-  /** Columns, at least, of which a panel is made. */
-  public static final int LEAST_COLUMNS = PackingCode.SQUARE;
-
-  /** From a row of a strip to the next. */
-  public static final int STRIP_ROW_BYTES = PanelSums.MOST_ROWS * Float.BYTES;
-
-  private final MemorySegment rows = ExecutableMemory.holding(PackingCode.rows());
+  private final int cellBytes;
+  private final int square;
+  private final MemorySegment rows;
 
   // By cells of a strip's row, and by rows that there are.
   private final MemorySegment[] strips = new MemorySegment[PanelSums.MOST_ROWS + 1];
-  private final MemorySegment[] columns = new MemorySegment[PackingCode.SQUARE + 1];
+  private final MemorySegment[] columns;
 
   // As many cells with all bits set as a panel has lanes, and as many zeros behind.
   private final MemorySegment masks =
       Arena.global().allocate(2 * PanelSums.PANEL_BYTES, PanelSums.PANEL_BYTES);
 
-  private PanelPacking() throws IOException {
+  private PanelPacking(boolean doubles) throws IOException {
+    cellBytes = doubles ? Double.BYTES : Float.BYTES;
+    square = PackingCode.square(doubles);
+    rows = ExecutableMemory.holding(PackingCode.rows(doubles));
     for (int i = 1; i < strips.length; i++) {
-      strips[i] = ExecutableMemory.holding(PackingCode.strips(i));
+      strips[i] = ExecutableMemory.holding(PackingCode.strips(doubles, i));
     }
+    columns = new MemorySegment[square + 1];
     for (int i = 1; i < columns.length; i++) {
-      columns[i] = ExecutableMemory.holding(PackingCode.columns(i));
+      columns[i] = ExecutableMemory.holding(PackingCode.columns(doubles, i));
     }
     masks.asSlice(0, PanelSums.PANEL_BYTES).fill((byte) -1);
   }
@@ -60,20 +57,38 @@ public final class PanelPacking {
 
   /** Of a process: made when first asked for, and found or not for good. */
   private static final class Made {
-    static final PanelPacking FLOATS = make();
+    static final PanelPacking DOUBLES = make(Precision.FP64);
+    static final PanelPacking FLOATS = make(Precision.FP32);
 
-    private static PanelPacking make() {
+    private static PanelPacking make(Precision precision) {
       try {
-        return PanelSums.find(Precision.FP32) == null ? null : new PanelPacking();
+        return PanelSums.find(precision) == null
+            ? null
+            : new PanelPacking(precision == Precision.FP64);
       } catch (IOException e) {
         return null;
       }
     }
   }
 
-  /** That of the machine; null where it has none. */
-  public static PanelPacking find() {
-    return Made.FLOATS;
+  /** That of cells of a precision; null where the machine has none. */
+  public static PanelPacking find(Precision precision) {
+    return precision == Precision.FP64 ? Made.DOUBLES : Made.FLOATS;
+  }
+
+  /** Cells of a row of a panel. */
+  public static int lanes(Precision precision) {
+    return PanelSums.PANEL_BYTES / precision.bytesPerCell();
+  }
+
+  /** Columns, at least, of which a panel is made. */
+  public static int leastColumns(Precision precision) {
+    return PackingCode.square(precision == Precision.FP64);
+  }
+
+  /** From a row of a strip to the next. */
+  public static int stripRowBytes(Precision precision) {
+    return PanelSums.MOST_ROWS * precision.bytesPerCell();
   }
 
   private static void call(
@@ -90,12 +105,12 @@ public final class PanelPacking {
    *
    * @param from where the first piece begins
    * @param step bytes from a row to the next
-   * @param lanes cells of a piece, 1 to {@link #LANES}; zeros fill up the panel's rows
+   * @param lanes cells of a piece, 1 to {@link #lanes}; zeros fill up the panel's rows
    * @param count of rows, at least 1
    * @param into where the panel begins
    */
   public void rows(long from, long step, int lanes, long count, long into) {
-    long mask = masks.address() + PanelSums.PANEL_BYTES - (long) lanes * Float.BYTES;
+    long mask = masks.address() + PanelSums.PANEL_BYTES - (long) lanes * cellBytes;
     call(rows, from, into, count, step, mask, 0);
   }
 
@@ -104,21 +119,20 @@ public final class PanelPacking {
    *
    * @param from where the first column begins
    * @param step bytes from a row to the next
-   * @param lanes rows that there are, 1 to {@link #LANES}; copies of the last fill up the panel
-   * @param count of columns, at least {@link #LEAST_COLUMNS}
+   * @param lanes rows that there are, 1 to {@link #lanes}; copies of the last fill up the panel
+   * @param count of columns, at least {@link #leastColumns}
    * @param into where the panel begins
    */
   public void columns(long from, long step, int lanes, long count, long into) {
-    int square = PackingCode.SQUARE;
-    for (int lane = 0; lane < LANES; lane += square) {
+    for (int lane = 0; lane < PanelSums.PANEL_BYTES / cellBytes; lane += square) {
       MemorySegment code = columns[Math.clamp(lanes - lane, 1, square)];
       long row = from + Math.min(lane, lanes - 1) * step;
-      long target = into + (long) lane * Float.BYTES;
+      long target = into + (long) lane * cellBytes;
       call(code, row, target, count / square, step, 0, 0);
       if (count % square != 0) {
         // The last square takes some columns again, so as to end with the last one.
         long column = count - square;
-        long at = row + column * Float.BYTES;
+        long at = row + column * cellBytes;
         call(code, at, target + column * PanelSums.PANEL_BYTES, 1, step, 0, 0);
       }
     }
@@ -132,13 +146,13 @@ public final class PanelPacking {
    * @param step bytes from a row to the next
    * @param groups of columns that lie side by side
    * @param count of rows, at least 1
-   * @param into where the strips begin, each {@code count} times {@link #STRIP_ROW_BYTES} long
+   * @param into where the strips begin, each {@code count} times {@link #stripRowBytes} long
    */
   public void strips(long from, long step, RowGroups groups, long count, long into) {
-    long bytes = count * STRIP_ROW_BYTES;
+    long bytes = count * PanelSums.MOST_ROWS * cellBytes;
     for (long group = 0, alike; group < groups.count(); group += alike) {
       alike = group < groups.larger() ? groups.larger() : groups.count() - group;
-      long at = from + groups.first(group) * Float.BYTES;
+      long at = from + groups.first(group) * cellBytes;
       call(strips[groups.size(group)], at, into + group * bytes, count, step, alike, bytes);
     }
   }

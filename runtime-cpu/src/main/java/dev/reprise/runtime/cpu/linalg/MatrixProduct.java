@@ -6,138 +6,88 @@ import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
-import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
 import dev.reprise.runtime.operation.Operation;
-import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /**
  * {@code matmul}: C = op(A) op(B), where attributes {@code ta}, {@code tb} transpose an operand.
  */
 final class MatrixProduct implements Kernel {
-  private final Parallel parallel;
   private final LazyBlas blas;
   private final VectorProduct vectors;
   private final SkinnyProduct skinny;
-  private final PanelProduct panels;
+  private final Function<Factors, GeneratedProduct.Way> generated;
+  private final TiledProduct tiles;
 
   MatrixProduct(Parallel parallel, LazyBlas blas) {
-    this.parallel = parallel;
+    this(parallel, blas, new GeneratedProduct(parallel, Precision.FP64)::find);
+  }
+
+  /**
+   * Makes the kernel.
+   *
+   * @param generated how generated code computes a product; null where it does not
+   */
+  MatrixProduct(
+      Parallel parallel, LazyBlas blas, Function<Factors, GeneratedProduct.Way> generated) {
     this.blas = blas;
     this.vectors = new VectorProduct(parallel);
     this.skinny = new SkinnyProduct(vectors);
-    this.panels = new PanelProduct(parallel, Precision.FP64);
+    this.generated = generated;
+    this.tiles = new TiledProduct(parallel);
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix a = Arguments.matrix(operation, inputs, 0);
     DenseMatrix b = Arguments.matrix(operation, inputs, 1);
-    boolean ta = operation.attributes().isSet("ta");
-    boolean tb = operation.attributes().isSet("tb");
-    Shape left = ta ? a.shape().transposed() : a.shape();
-    Shape right = tb ? b.shape().transposed() : b.shape();
-    if (left.cols() != right.rows()) {
+    Factors factors = Factors.of(operation, a, b);
+    if (!factors.match()) {
       throw new OperandException(
           "'%*%' needs as many columns on the left as rows on the right, but got "
-              + left
+              + factors.left()
               + " and "
-              + right);
+              + factors.right());
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix c = scratch.matrix(left.rows(), right.cols());
-      multiply(a, ta, b, tb, left.cols(), c, scratch, context);
+      DenseMatrix c = scratch.matrix(factors.rows(), factors.cols());
+      multiply(factors, c, scratch, context);
       return new Operand[] {scratch.keep(c)};
     }
   }
 
-  private void multiply(
-      DenseMatrix a,
-      boolean ta,
-      DenseMatrix b,
-      boolean tb,
-      long k,
-      DenseMatrix c,
-      Scratch scratch,
-      ExecutionContext context) {
+  private void multiply(Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
+    DenseMatrix a = factors.a();
+    DenseMatrix b = factors.b();
     if (c.cells() == 0) {
       return;
     }
-    if (k == 0) {
+    if (factors.terms() == 0) {
       c.segment().asSlice(0, c.bytes()).fill((byte) 0);
-    } else if (TinyProduct.fits(c.rows(), c.cols(), k)) {
-      TinyProduct.multiply(a, ta, b, tb, (int) k, c);
+    } else if (TinyProduct.fits(factors)) {
+      TinyProduct.multiply(factors, c);
     } else if (c.cols() == 1) {
-      vectors.multiply(blas.get(), a, ta, b.segment(), c.segment(), scratch, context);
+      vectors.multiply(blas.get(), a, factors.ta(), b.segment(), c.segment(), scratch, context);
     } else if (c.rows() == 1) {
-      vectors.multiply(blas.get(), b, !tb, a.segment(), c.segment(), scratch, context);
-    } else if (SkinnyProduct.fits(a, c.cols())) {
-      skinny.multiply(blas.get(), a, ta, b, tb, c, scratch, context);
+      vectors.multiply(blas.get(), b, !factors.tb(), a.segment(), c.segment(), scratch, context);
     } else {
-      Tiling tiling = Tiling.of(c.rows(), c.cols(), k);
-      if (tiling.innerChunks() == 1 && panels.fits(c.rows(), c.cols(), k, tb)) {
-        panels.multiply(a, ta, b, tb, k, c, context);
-      } else if (tiling.isWhole()) {
-        multiplyWhole(a, ta, b, tb, (int) k, c);
-      } else {
-        multiplyTiles(a, ta, b, tb, tiling, c, scratch, context);
-      }
+      multiplyMatrices(factors, c, scratch, context);
     }
   }
 
-  private void multiplyWhole(
-      DenseMatrix a, boolean ta, DenseMatrix b, boolean tb, int k, DenseMatrix c) {
-    blas.get()
-        .gemm(
-            ta,
-            tb,
-            (int) c.rows(),
-            (int) c.cols(),
-            k,
-            Blocks.at(a, 0, 0),
-            Blocks.at(b, 0, 0),
-            Blocks.at(c, 0, 0));
-  }
-
-  private void multiplyTiles(
-      DenseMatrix a,
-      boolean ta,
-      DenseMatrix b,
-      boolean tb,
-      Tiling tiling,
-      DenseMatrix c,
-      Scratch scratch,
-      ExecutionContext context) {
-    Blas products = blas.get();
-    Partials partials = new Partials(c, tiling.innerChunks(), scratch);
-    long tiles = tiling.rowTiles() * tiling.colTiles();
-    parallel.forEach(
-        context,
-        tiles * tiling.innerChunks(),
-        task -> {
-          long inner = task / tiles;
-          long row = task % tiles / tiling.colTiles() * tiling.rowTile();
-          long col = task % tiles % tiling.colTiles() * tiling.colTile();
-          long depth = inner * tiling.innerChunk();
-          int m = (int) Math.min(tiling.rowTile(), c.rows() - row);
-          int n = (int) Math.min(tiling.colTile(), c.cols() - col);
-          int k = (int) Math.min(tiling.innerChunk(), tiling.inner() - depth);
-          MemorySegment target = partials.segment(inner);
-          products.gemm(
-              ta,
-              tb,
-              m,
-              n,
-              k,
-              ta ? Blocks.at(a, depth, row) : Blocks.at(a, row, depth),
-              tb ? Blocks.at(b, col, depth) : Blocks.at(b, depth, col),
-              Blocks.at(target, c.cols(), row, col));
-        });
-    partials.addUp(parallel, context);
+  private void multiplyMatrices(
+      Factors factors, DenseMatrix c, Scratch scratch, ExecutionContext context) {
+    GeneratedProduct.Way way = SkinnyProduct.isShort(factors) ? null : generated.apply(factors);
+    if (way != null) {
+      way.multiply(factors, c, context);
+    } else if (SkinnyProduct.fits(factors)) {
+      skinny.multiply(blas.get(), factors, c, scratch, context);
+    } else {
+      tiles.multiply(factors, blas.get()::gemm, c, context);
+    }
   }
 }

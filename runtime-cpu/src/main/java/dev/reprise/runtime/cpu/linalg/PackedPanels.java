@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.linalg;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelPacking;
@@ -9,67 +10,79 @@ import dev.reprise.runtime.cpu.code.PanelSums;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Columns of a right operand of floats, brought to panels of 16: block of terms by block, in each
- * the panels one after the other, in each of these a row of 64 bytes for a term. What fills up the
- * last panel is undefined.
+ * Columns of a right operand, brought to panels of 64 bytes: block of terms by block, in each the
+ * panels one after the other, in each of these a row for a term. What fills up the last panel is
+ * undefined.
  *
  * @param columns of the operand
  * @param first panel that is there
  * @param end behind the last panel that is there
  */
-record PackedPanels(MemorySegment cells, long columns, long first, long end, TermBlocks blocks) {
-  private static final int LANES = PanelPacking.LANES;
-
-  /** Cells that a task packs: some 5 microseconds. */
-  private static final long TASK_CELLS = 1 << 15;
+record PackedPanels(
+    Precision precision,
+    MemorySegment cells,
+    long columns,
+    long first,
+    long end,
+    TermBlocks blocks) {
+  /** Bytes that a task packs: some 5 microseconds. */
+  private static final long TASK_BYTES = 1 << 17;
 
   /**
-   * Packs panels of op(B).
+   * Room for panels of op(B).
    *
-   * @param scratch owns the panels
+   * @param scratch owns it
    */
-  static PackedPanels of(
-      DenseMatrix b,
-      boolean tb,
-      long first,
-      long end,
-      Scratch scratch,
-      Parallel parallel,
-      ExecutionContext context) {
-    TermBlocks blocks = TermBlocks.of(tb ? b.cols() : b.rows());
-    long count = end - first;
-    long bytes = Math.multiplyExact(count * PanelSums.PANEL_BYTES, blocks.terms());
-    PackedPanels panels =
-        new PackedPanels(scratch.bytes(bytes), tb ? b.rows() : b.cols(), first, end, blocks);
-    parallel.forRange(
-        context,
-        count * blocks.count(),
-        Tiling.pieces(TASK_CELLS, blocks.largest() * LANES),
-        (from, to) -> {
-          for (long piece = from; piece < to; piece++) {
-            panels.pack(b, tb, piece / count, first + piece % count);
-          }
-        });
-    return panels;
+  static PackedPanels room(Factors factors, long first, long end, Scratch scratch) {
+    TermBlocks blocks = TermBlocks.of(factors.terms());
+    long bytes = Math.multiplyExact((end - first) * PanelSums.PANEL_BYTES, blocks.terms());
+    return new PackedPanels(
+        factors.precision(), scratch.bytes(bytes), factors.cols(), first, end, blocks);
   }
 
-  private void pack(DenseMatrix b, boolean tb, long block, long panel) {
-    PanelPacking packing = PanelPacking.find();
+  /** How many pieces there are to pack: a panel of a block each. */
+  long pieces() {
+    return (end - first) * blocks.count();
+  }
+
+  /** Packs all of them, by many threads. */
+  void pack(Factors factors, Parallel parallel, ExecutionContext context) {
+    long pieceBytes = blocks.largest() * PanelSums.PANEL_BYTES;
+    parallel.forRange(
+        context,
+        pieces(),
+        Tiling.pieces(TASK_BYTES, pieceBytes),
+        (from, to) -> pack(factors, from, to));
+  }
+
+  /** Packs pieces from the first one to before the last. */
+  void pack(Factors factors, long from, long to) {
+    long count = end - first;
+    for (long piece = from; piece < to; piece++) {
+      packPiece(factors, piece / count, first + piece % count);
+    }
+  }
+
+  private void packPiece(Factors factors, long block, long panel) {
+    DenseMatrix b = factors.b();
+    PanelPacking packing = PanelPacking.find(precision);
+    int bytes = precision.bytesPerCell();
     long term = blocks.first(block);
-    long column = panel * LANES;
-    long step = b.cols() * Float.BYTES;
-    long from = b.segment().address() + (tb ? column : term) * step;
+    long column = panel * PanelPacking.lanes(precision);
+    long step = b.cols() * bytes;
+    long from = b.segment().address() + (factors.tb() ? column : term) * step;
     long into = cells.address() + at(block, panel);
-    if (tb) {
-      packing.columns(from + term * Float.BYTES, step, lanes(panel), blocks.size(block), into);
+    if (factors.tb()) {
+      packing.columns(from + term * bytes, step, lanes(panel), blocks.size(block), into);
     } else {
-      packing.rows(from + column * Float.BYTES, step, lanes(panel), blocks.size(block), into);
+      packing.rows(from + column * bytes, step, lanes(panel), blocks.size(block), into);
     }
   }
 
   /** Columns of a panel. */
   int lanes(long panel) {
-    return (int) Math.min(LANES, columns - panel * LANES);
+    int lanes = PanelPacking.lanes(precision);
+    return (int) Math.min(lanes, columns - panel * lanes);
   }
 
   /** Bytes from a panel to the next in a block. */

@@ -2,13 +2,15 @@ package dev.reprise.runtime.cpu.linalg;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.runtime.cpu.code.PanelSums;
 
 /**
- * Products of float matrices, C = op(A) op(B), by {@link dev.reprise.runtime.cpu.code.PanelSums}
- * over a packed B, after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"
+ * Products of two matrices, C = op(A) op(B), by {@link dev.reprise.runtime.cpu.code.PanelSums} over
+ * a packed B, after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"
  * (2008), and Van Zee and van de Geijn, "BLIS" (2015):
  *
  * <pre>
@@ -17,13 +19,17 @@ import dev.reprise.runtime.cpu.code.PanelPacking;
  *       blocks of some 256 terms            added to C
  *         16 panels of B                    stay in the second cache
  *           groups of 6 rows of A           stay in the first cache
- *             panels of 16 columns          sums in registers
+ *             panels of 64 bytes            sums in registers
  * </pre>
  *
- * <p>Of OpenBLAS's time this takes 0.75 to 0.85 for layers of 100 to 3136 inputs and batches of 64
- * to 512 rows (512x784 by 784x256: 1.16 of 1.48 ms; 128x784 by 784x256: 0.30 of 0.39; transposed
- * 784x512 by 512x256: 1.27 of 1.65), 0.9 for three edges of 1024 (14.3 of 15.9 ms): two threads of
- * an AMD EPYC (Zen 3), kernels called in turns, fewest of 80 to 1200.
+ * <p>Where waiting until all is packed would take long beside the sums, a task takes columns of C
+ * and packs what it needs of B.
+ *
+ * <p>Of OpenBLAS's time this takes 0.75 to 0.85 for floats and layers of 100 to 3136 inputs and
+ * batches of 64 to 512 rows (512x784 by 784x256: 1.16 of 1.48 ms; 128x784 by 784x256: 0.30 of 0.39;
+ * transposed 784x512 by 512x256: 1.27 of 1.65), for doubles 0.75 to 0.9 (2.26 of 2.76 ms; 0.69 of
+ * 0.90; 2.33 of 2.91), 0.9 for three edges of 1024: two threads of an AMD EPYC (Zen 3), kernels
+ * called in turns, fewest of 80 to 1200.
  *
  * <p>What is packed, and where it is cut, follows from shapes alone. The terms of each sum are
  * added in order, block by block, so its bits depend on nothing but them.
@@ -35,31 +41,63 @@ final class PackedProduct {
   /** Bytes of panels that are made at once, so that little memory is taken beside the operands. */
   private static final long PACKED_BYTES = 1 << 22;
 
-  /** Tasks that we like to have, for as many cores, and the work that pays for one: some 12 us. */
+  /**
+   * Tasks that we like to have, for as many cores, and the work that pays for one: some 10 us. Work
+   * is counted in bytes: multiplications times bytes of a cell.
+   */
   private static final long TASKS = 8;
 
-  private static final long LEAST_TASK_WORK = 1 << 20;
+  private static final long LEAST_TASK_WORK = 1 << 21;
 
   /** More of them, up to so many, where each has as much work: some 0.1 ms. */
   private static final long MOST_TASKS = 32;
 
-  private static final long TASK_WORK = 1 << 23;
+  private static final long TASK_WORK = 1 << 25;
+
+  /**
+   * Work and rows of a small product, at most, of which each task packs its own columns of B: it
+   * takes up to a third less when no thread waits for what others pack.
+   */
+  private static final long MOST_SMALL_WORK = 1 << 27;
+
+  private static final long MOST_COLUMN_ROWS = 1024;
+
+  /**
+   * Rows of C, at most, with which the same is done where B is large, and bytes of the panels of a
+   * task then: one thread reads B from memory while another multiplies.
+   */
+  private static final long MOST_LOW_ROWS = 256;
+
+  private static final long COLUMN_BYTES = 1 << 19;
+
+  /**
+   * Rows of C, at least, with a transposed A, where B is large: with 40 to 80 of them this takes
+   * 1.1 to 1.5 times as long as OpenBLAS.
+   */
+  private static final long LEAST_TALL_ROWS = 128;
+
+  /** Bytes of B, at most, in doubles: from 24 MiB on OpenBLAS is as fast. */
+  private static final long MOST_DOUBLE_BYTES = 1 << 24;
 
   /** Rows of a task, at least, so that it uses several times what it takes of B. */
   private static final long LEAST_ROWS = 24;
 
   /**
-   * Rows of a task, at most, unless they are short: its strips take so many KiB, a call of code 0.2
-   * ms, and its multiplications then.
+   * Rows of a task, at most, in bytes of cells, unless they are short: its strips take as many KiB
+   * then as there are rows in this, a call of code 0.2 ms, and its work then.
    */
-  private static final long MOST_ROWS = 256;
+  private static final long MOST_ROW_BYTES = 1 << 10;
 
-  private static final long MOST_SHORT_WORK = 1 << 22;
+  private static final long MOST_SHORT_WORK = 1 << 24;
 
   private final Parallel parallel;
+  private final Precision precision;
+  private final int lanes;
 
-  PackedProduct(Parallel parallel) {
+  PackedProduct(Parallel parallel, Precision precision) {
     this.parallel = parallel;
+    this.precision = precision;
+    this.lanes = PanelPacking.lanes(precision);
   }
 
   /**
@@ -68,43 +106,82 @@ final class PackedProduct {
    * @param m rows of the product
    * @param n its columns
    * @param k terms of a sum
+   * @param ta whether A is given as its transpose
    */
-  static boolean fits(long m, long n, long k) {
-    return k >= PanelPacking.LEAST_COLUMNS
+  boolean fits(long m, long n, long k, boolean ta) {
+    return k >= PanelPacking.leastColumns(precision)
         && Math.multiplyHigh(m * n, k) == 0
         && m * n * k >= LEAST_WORK
-        && PanelPacking.find() != null;
+        && isFaster(m, n * k * precision.bytesPerCell(), ta)
+        && PanelPacking.find(precision) != null;
   }
 
-  /** Writes all cells of C, of floats as the operands are. */
-  void multiply(
-      DenseMatrix a,
-      boolean ta,
-      DenseMatrix b,
-      boolean tb,
-      long k,
-      DenseMatrix c,
-      ExecutionContext context) {
-    long panels = Tiling.pieces(c.cols(), PanelPacking.LANES);
-    long parts = Tiling.pieces(panels * PanelPacking.LANES * Float.BYTES * k, PACKED_BYTES);
-    parts = Math.min(parts, panels);
+  private boolean isFaster(long m, long bytes, boolean ta) {
+    return bytes <= PACKED_BYTES
+        || (!ta || m >= LEAST_TALL_ROWS)
+            && (precision == Precision.FP32 || bytes <= MOST_DOUBLE_BYTES);
+  }
+
+  /** Writes all cells of C. The operands and C are of the precision of this. */
+  void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
+    long panels = Tiling.pieces(c.cols(), lanes);
+    long bytes = panels * PanelSums.PANEL_BYTES * factors.terms();
+    long tasks = tasksOfColumns(factors, panels, bytes);
+    if (tasks > 0) {
+      multiplyColumns(factors, tasks, c, context);
+      return;
+    }
+    long parts = Math.min(Tiling.pieces(bytes, PACKED_BYTES), panels);
     for (long part = 0; part < parts; part++) {
       long first = part * panels / parts;
       long end = (part + 1) * panels / parts;
       try (Scratch scratch = new Scratch(context.allocator())) {
-        PackedPanels packed = PackedPanels.of(b, tb, first, end, scratch, parallel, context);
-        multiply(a, ta, packed, c, context);
+        PackedPanels packed = PackedPanels.room(factors, first, end, scratch);
+        packed.pack(factors, parallel, context);
+        multiply(factors, packed, c, context);
       }
     }
   }
 
-  private void multiply(
-      DenseMatrix a, boolean ta, PackedPanels b, DenseMatrix c, ExecutionContext context) {
+  /** How many tasks take columns of C, all rows of them; 0 where panels are packed for all. */
+  private static long tasksOfColumns(Factors factors, long panels, long bytes) {
+    long rows = factors.rows();
+    if (factors.ta() || rows > MOST_COLUMN_ROWS) {
+      // Each task would bring A to strips, or write narrow columns of a long C.
+      return 0;
+    }
+    if (bytes > PACKED_BYTES) {
+      return rows <= MOST_LOW_ROWS ? Math.min(Tiling.pieces(bytes, COLUMN_BYTES), panels) : 0;
+    }
+    long tasks = tasks(rows * bytes);
+    return rows * bytes <= MOST_SMALL_WORK && tasks <= panels ? tasks : 0;
+  }
+
+  /** Each task packs its own panels of B. */
+  private void multiplyColumns(
+      Factors factors, long tasks, DenseMatrix c, ExecutionContext context) {
+    long panels = Tiling.pieces(c.cols(), lanes);
+    parallel.forEach(
+        context,
+        tasks,
+        task -> {
+          long first = task * panels / tasks;
+          long end = (task + 1) * panels / tasks;
+          try (Scratch scratch = new Scratch(context.allocator())) {
+            PackedPanels packed = PackedPanels.room(factors, first, end, scratch);
+            packed.pack(factors, 0, packed.pieces());
+            new PackedTile(factors, packed, c, 0, c.rows(), scratch).multiply(first, end);
+          }
+        });
+  }
+
+  private void multiply(Factors factors, PackedPanels b, DenseMatrix c, ExecutionContext context) {
     long rows = c.rows();
     long panels = b.end() - b.first();
-    long rowWork = panels * PanelPacking.LANES * b.blocks().terms();
+    long rowWork = panels * PanelSums.PANEL_BYTES * b.blocks().terms();
     long tasks = tasks(rows * rowWork);
-    long fewest = Tiling.pieces(rows, Math.max(MOST_ROWS, MOST_SHORT_WORK / rowWork));
+    long most = Math.max(MOST_ROW_BYTES / precision.bytesPerCell(), MOST_SHORT_WORK / rowWork);
+    long fewest = Tiling.pieces(rows, most);
     long down = Math.max(fewest, Math.clamp(rows / LEAST_ROWS, 1, tasks));
     long across = Math.min(Tiling.pieces(tasks, down), panels);
     parallel.forEach(
@@ -114,7 +191,7 @@ final class PackedProduct {
           long i = task / across;
           long j = task % across;
           try (Scratch scratch = new Scratch(context.allocator())) {
-            new PackedTile(a, ta, b, c, i * rows / down, (i + 1) * rows / down, scratch)
+            new PackedTile(factors, b, c, i * rows / down, (i + 1) * rows / down, scratch)
                 .multiply(b.first() + j * panels / across, b.first() + (j + 1) * panels / across);
           }
         });

@@ -9,7 +9,7 @@ import dev.reprise.runtime.cpu.code.RowGroups;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Some rows and panels of a product C = op(A) B of floats.
+ * Some rows and panels of a product C = op(A) B.
  *
  * <p>Of each block of terms, a group of rows of op(A) stays in the first cache while panels of B go
  * by, which come from the second cache. A is read where it lies, unless it is given as its
@@ -22,8 +22,9 @@ final class PackedTile {
   /** Panels that go by at once, so that a block of them stays in a second cache of 512 KiB. */
   private static final long NEAR_PANELS = 16;
 
-  private static final long CELL = Float.BYTES;
-
+  private final Precision precision;
+  private final int bytes;
+  private final int stripRowBytes;
   private final DenseMatrix a;
   private final boolean ta;
   private final PackedPanels b;
@@ -38,15 +39,12 @@ final class PackedTile {
    * @param scratch owns the memory that this needs
    */
   PackedTile(
-      DenseMatrix a,
-      boolean ta,
-      PackedPanels b,
-      DenseMatrix c,
-      long row,
-      long rowEnd,
-      Scratch scratch) {
-    this.a = a;
-    this.ta = ta;
+      Factors factors, PackedPanels b, DenseMatrix c, long row, long rowEnd, Scratch scratch) {
+    this.precision = factors.precision();
+    this.bytes = precision.bytesPerCell();
+    this.stripRowBytes = PanelPacking.stripRowBytes(precision);
+    this.a = factors.a();
+    this.ta = factors.ta();
     this.b = b;
     this.c = c;
     this.row = row;
@@ -55,7 +53,7 @@ final class PackedTile {
         new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES))
             .direction(0, 1, 0, 0)
             .direction(1, 1, 0, 0);
-    long stripBytes = b.blocks().largest() * PanelPacking.STRIP_ROW_BYTES;
+    long stripBytes = b.blocks().largest() * stripRowBytes;
     this.strips = ta ? scratch.bytes(groups.count() * stripBytes) : null;
   }
 
@@ -66,33 +64,33 @@ final class PackedTile {
       arguments.adds(block > 0);
       if (ta) {
         bringStrips(term, terms);
-        long strip = (long) terms * PanelPacking.STRIP_ROW_BYTES;
+        long strip = (long) terms * stripRowBytes;
         arguments
-            .innermostApart(terms, PanelPacking.STRIP_ROW_BYTES, PanelSums.PANEL_BYTES)
-            .rows(CELL, c.cols() * CELL)
+            .innermostApart(terms, stripRowBytes, PanelSums.PANEL_BYTES)
+            .rows(bytes, c.cols() * bytes)
             .strips(strip);
         sum(block, strips, 0, panel, panelEnd);
       } else {
-        arguments.innermost(terms, CELL, (int) CELL).rows(a.cols() * CELL, c.cols() * CELL);
-        sum(block, a.segment(), (row * a.cols() + term) * CELL, panel, panelEnd);
+        arguments.innermost(terms, bytes, bytes).rows(a.cols() * bytes, c.cols() * bytes);
+        sum(block, a.segment(), (row * a.cols() + term) * bytes, panel, panelEnd);
       }
     }
   }
 
   private void bringStrips(long term, int terms) {
-    long step = a.cols() * CELL;
-    long from = a.segment().address() + term * step + row * CELL;
-    PanelPacking.find().strips(from, step, groups, terms, strips.address());
+    long step = a.cols() * bytes;
+    long from = a.segment().address() + term * step + row * bytes;
+    PanelPacking.find(precision).strips(from, step, groups, terms, strips.address());
   }
 
   private void sum(long block, MemorySegment left, long leftByte, long panel, long panelEnd) {
-    PanelSums sums = PanelSums.find(Precision.FP32);
-    long whole = b.columns() / PanelPacking.LANES;
+    PanelSums sums = PanelSums.find(precision);
+    long whole = b.columns() / PanelPacking.lanes(precision);
     for (long from = panel, to; from < panelEnd; from = to) {
       // The last panel, when it is not whole, goes by alone.
       to = from == whole ? panelEnd : Math.min(from + NEAR_PANELS, Math.min(whole, panelEnd));
       arguments
-          .stored(b.lanes(to - 1) * CELL)
+          .stored(b.lanes(to - 1) * bytes)
           .panels(to - from, b.step(block))
           .at(
               left,
@@ -100,7 +98,7 @@ final class PackedTile {
               b.cells(),
               b.at(block, from),
               c.segment(),
-              (row * c.cols() + from * PanelPacking.LANES) * CELL);
+              (row * c.cols() + from * PanelPacking.lanes(precision)) * bytes);
       sums.runGroups(groups, arguments);
     }
   }

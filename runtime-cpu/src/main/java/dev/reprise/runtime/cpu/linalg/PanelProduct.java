@@ -91,73 +91,59 @@ final class PanelProduct {
   }
 
   /** Writes all cells of C. The operands are of the precision of this. */
-  void multiply(
-      DenseMatrix a,
-      boolean ta,
-      DenseMatrix b,
-      boolean tb,
-      long k,
-      DenseMatrix c,
-      ExecutionContext context) {
-    if (tb) {
-      multiplyTurned(a, ta, b, k, c, context);
+  void multiply(Factors factors, DenseMatrix c, ExecutionContext context) {
+    if (factors.tb()) {
+      multiplyTurned(factors, c, context);
     } else {
-      multiplyPlain(new Plain(a, ta, b, k, c), context);
-    }
-  }
-
-  /** C = op(A) B. */
-  private record Plain(DenseMatrix a, boolean ta, DenseMatrix b, long k, DenseMatrix c) {
-    private long rowStep() {
-      return ta ? 1 : a.cols();
-    }
-
-    private long termStep() {
-      return ta ? a.cols() : 1;
+      multiplyPlain(factors, c, context);
     }
   }
 
   /** Rows and panels of C, from the first to before the last. */
   private record Part(long row, long rowEnd, long panel, long panelEnd) {}
 
-  private void multiplyPlain(Plain product, ExecutionContext context) {
-    long rows = product.c.rows();
-    long panels = product.c.cols() / lanes;
+  private void multiplyPlain(Factors factors, DenseMatrix c, ExecutionContext context) {
+    long rows = c.rows();
+    long panels = c.cols() / lanes;
     if (rows <= few()) {
       long together = Math.clamp(panels / 2, LEAST_PANELS, 2 * LEAST_PANELS);
-      long chunk = Math.max(together, Tiling.pieces(TASK_WORK, rows * product.k * lanes));
+      long chunk = Math.max(together, Tiling.pieces(TASK_WORK, rows * factors.terms() * lanes));
       parallel.forRange(
           context,
           panels,
           chunk,
-          (from, to) -> multiply(product, new Part(0, rows, from, to), context));
+          (from, to) -> multiply(factors, c, new Part(0, rows, from, to), context));
     } else {
       int most = PanelSums.MOST_ROWS;
-      long chunk = Tiling.pieces(TASK_WORK, most * product.c.cols() * product.k);
+      long chunk = Tiling.pieces(TASK_WORK, most * c.cols() * factors.terms());
       parallel.forRange(
           context,
           Tiling.pieces(rows, most),
           chunk,
           (from, to) ->
               multiply(
-                  product, new Part(from * most, Math.min(to * most, rows), 0, panels), context));
+                  factors,
+                  c,
+                  new Part(from * most, Math.min(to * most, rows), 0, panels),
+                  context));
     }
   }
 
-  private void multiply(Plain product, Part part, ExecutionContext context) {
-    DenseMatrix c = product.c;
+  private void multiply(Factors factors, DenseMatrix c, Part part, ExecutionContext context) {
+    DenseMatrix a = factors.a();
+    long left = a.cols() * bytes;
     long width = c.cols() * bytes;
     long column = part.panel * PanelSums.PANEL_BYTES;
-    long rowStep = product.rowStep() * bytes;
+    long rowStep = factors.ta() ? bytes : left;
     try (Scratch scratch = new Scratch(context.allocator())) {
       new PanelRows(precision, scratch.bytes(PanelSums.ARGUMENT_BYTES))
           .multiply(
               part.rowEnd - part.row,
-              product.k,
+              factors.terms(),
               part.panelEnd - part.panel,
-              new PanelRows.Rows(product.a.segment(), part.row * rowStep, rowStep),
-              product.termStep() * bytes,
-              new PanelRows.Rows(product.b.segment(), column, width),
+              new PanelRows.Rows(a.segment(), part.row * rowStep, rowStep),
+              factors.ta() ? left : bytes,
+              new PanelRows.Rows(factors.b().segment(), column, width),
               new PanelRows.Rows(c.segment(), part.row * width + column, width),
               false);
     }
@@ -172,12 +158,13 @@ final class PanelProduct {
   /** C = op(A) t(B), with op(A) as panels of k rows. */
   private record Turned(MemorySegment panels, DenseMatrix b, long k, DenseMatrix c) {}
 
-  private void multiplyTurned(
-      DenseMatrix a, boolean ta, DenseMatrix b, long k, DenseMatrix c, ExecutionContext context) {
+  private void multiplyTurned(Factors factors, DenseMatrix c, ExecutionContext context) {
+    DenseMatrix b = factors.b();
+    long k = factors.terms();
     long count = Tiling.pieces(c.rows(), lanes);
     try (Scratch scratch = new Scratch(context.allocator())) {
       MemorySegment panels = scratch.bytes(count * k * PanelSums.PANEL_BYTES);
-      turn(a, ta, (int) c.rows(), Math.toIntExact(k), panels);
+      turn(factors.a(), factors.ta(), (int) c.rows(), Math.toIntExact(k), panels);
       Turned product = new Turned(panels, b, k, c);
       long blocks = Tiling.pieces(b.rows(), TURNED_ROWS);
       long chunk = Tiling.pieces(TASK_WORK, TURNED_ROWS * c.rows() * k);

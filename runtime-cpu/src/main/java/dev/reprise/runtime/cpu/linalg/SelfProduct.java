@@ -41,14 +41,15 @@ final class SelfProduct implements Kernel {
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     boolean right = operation.attributes().isSet("right");
-    long n = right ? x.rows() : x.cols();
-    long k = right ? x.cols() : x.rows();
+    Factors factors = new Factors(x, !right, x, right);
+    long n = factors.rows();
+    long k = factors.terms();
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix c = scratch.matrix(n, n);
       if (k == 0) {
         c.segment().asSlice(0, c.bytes()).fill((byte) 0);
-      } else if (TinyProduct.fits(n, n, k)) {
-        TinyProduct.multiply(x, !right, x, right, (int) k, c);
+      } else if (TinyProduct.fits(factors)) {
+        TinyProduct.multiply(factors, c);
       } else if (n == 1) {
         vectors.multiply(blas.get(), x, !right, x.segment(), c.segment(), scratch, context);
       } else if (n > 1) {

@@ -15,15 +15,22 @@ final class TinyProduct {
 
   private TinyProduct() {}
 
-  static boolean fits(long m, long n, long k) {
+  static boolean fits(Factors factors) {
+    return fits(factors.rows(), factors.cols(), factors.terms());
+  }
+
+  private static boolean fits(long m, long n, long k) {
     return m <= MOST_WORK && n <= MOST_WORK && k <= MOST_WORK && m * n * k <= MOST_WORK;
   }
 
-  static void multiply(DenseMatrix a, boolean ta, DenseMatrix b, boolean tb, int k, DenseMatrix c) {
-    long aInner = ta ? a.cols() : 1;
-    long aOuter = ta ? 1 : a.cols();
-    long bInner = tb ? 1 : b.cols();
-    long bOuter = tb ? b.cols() : 1;
+  static void multiply(Factors factors, DenseMatrix c) {
+    DenseMatrix a = factors.a();
+    DenseMatrix b = factors.b();
+    long k = factors.terms();
+    long aInner = factors.ta() ? a.cols() : 1;
+    long aOuter = factors.ta() ? 1 : a.cols();
+    long bInner = factors.tb() ? 1 : b.cols();
+    long bOuter = factors.tb() ? b.cols() : 1;
     MemorySegment left = a.segment();
     MemorySegment right = b.segment();
     MemorySegment out = c.segment();

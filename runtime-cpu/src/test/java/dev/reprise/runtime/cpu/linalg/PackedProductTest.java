@@ -11,6 +11,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.runtime.cpu.code.PanelSums;
 import dev.reprise.testkit.CountingAllocator;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
@@ -18,17 +19,20 @@ import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Packed products of floats, against their definition. */
+/** Packed products, against their definition. */
 class PackedProductTest {
   private final Parallel parallel = new Parallel(4);
   private final CountingAllocator allocator = new CountingAllocator();
   private final Random random = new Random(20261128);
-  private final PackedProduct product = new PackedProduct(parallel);
 
   @BeforeEach
   void find() {
-    assumeTrue(PanelPacking.find() != null, "a processor with AVX2 and FMA, on Linux");
+    for (Precision precision : Precision.values()) {
+      assumeTrue(PanelPacking.find(precision) != null, "a processor with AVX2 and FMA, on Linux");
+    }
   }
 
   @AfterEach
@@ -39,6 +43,7 @@ class PackedProductTest {
 
   /** C = op(A) op(B), before and after it is computed. */
   private final class Case implements AutoCloseable {
+    final Precision precision;
     final long m;
     final long n;
     final long k;
@@ -47,14 +52,16 @@ class PackedProductTest {
     final DenseMatrix a;
     final DenseMatrix b;
 
-    Case(long m, long n, long k, boolean ta, boolean tb, DoubleSupplier cells) {
+    Case(
+        Precision precision, long m, long n, long k, boolean ta, boolean tb, DoubleSupplier cells) {
+      this.precision = precision;
       this.m = m;
       this.n = n;
       this.k = k;
       this.ta = ta;
       this.tb = tb;
-      a = ta ? matrix(k, m, cells) : matrix(m, k, cells);
-      b = tb ? matrix(n, k, cells) : matrix(k, n, cells);
+      a = ta ? matrix(precision, k, m, cells) : matrix(precision, m, k, cells);
+      b = tb ? matrix(precision, n, k, cells) : matrix(precision, k, n, cells);
     }
 
     double a(long i, long t) {
@@ -74,9 +81,13 @@ class PackedProductTest {
     }
 
     DenseMatrix multiply(int threads) {
-      DenseMatrix c = matrix(m, n, () -> Double.NaN);
-      product.multiply(a, ta, b, tb, k, c, new ExecutionContext(allocator, threads));
+      DenseMatrix c = matrix(precision, m, n, () -> Double.NaN);
+      multiply(c, new ExecutionContext(allocator, threads));
       return c;
+    }
+
+    void multiply(DenseMatrix c, ExecutionContext context) {
+      new PackedProduct(parallel, precision).multiply(new Factors(a, ta, b, tb), c, context);
     }
 
     @Override
@@ -87,12 +98,12 @@ class PackedProductTest {
 
     @Override
     public String toString() {
-      return m + "x" + k + " by " + k + "x" + n + ", ta " + ta + ", tb " + tb;
+      return precision + " " + m + "x" + k + " by " + k + "x" + n + ", ta " + ta + ", tb " + tb;
     }
   }
 
-  private DenseMatrix matrix(long rows, long cols, DoubleSupplier cells) {
-    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols, Precision.FP32);
+  private DenseMatrix matrix(Precision precision, long rows, long cols, DoubleSupplier cells) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols, precision);
     for (long i = 0; i < rows; i++) {
       for (long j = 0; j < cols; j++) {
         matrix.set(i, j, cells.getAsDouble());
@@ -105,11 +116,11 @@ class PackedProductTest {
     return random.nextInt(-8, 9);
   }
 
-  private void checkWholeNumbers(long m, long n, long k) {
+  private void checkWholeNumbers(Precision precision, long m, long n, long k) {
     for (int transposed = 0; transposed < 4; transposed++) {
       boolean ta = (transposed & 1) != 0;
       boolean tb = (transposed & 2) != 0;
-      try (Case each = new Case(m, n, k, ta, tb, this::wholeNumber)) {
+      try (Case each = new Case(precision, m, n, k, ta, tb, this::wholeNumber)) {
         DenseMatrix c = each.multiply(3);
         for (long i = 0; i < m; i++) {
           for (long j = 0; j < n; j++) {
@@ -128,26 +139,29 @@ class PackedProductTest {
   }
 
   /** All remainders of groups of rows, panels and squares. */
-  @Test
-  void smallProductsOfWholeNumbersAreExact() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void smallProductsOfWholeNumbersAreExact(Precision precision) {
     for (long m = 1; m <= 20; m++) {
       for (long n = 1; n <= 20; n++) {
-        checkWholeNumbers(m, n, 8 + (m * n) % 17);
+        checkWholeNumbers(precision, m, n, 8 + (m * n) % 17);
       }
     }
   }
 
   /** Both sides of where terms are cut. */
-  @Test
-  void anyNumberOfTermsIsAddedUp() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void anyNumberOfTermsIsAddedUp(Precision precision) {
     for (long k : new long[] {8, 15, 16, 255, 256, 257, 263, 264, 511, 512, 513, 769, 1031}) {
-      checkWholeNumbers(7, 19, k);
+      checkWholeNumbers(precision, 7, 19, k);
     }
   }
 
   /** Both sides of where rows and panels are cut into tasks, and panels to stay near. */
-  @Test
-  void anyNumberOfTasksWritesAllCells() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void anyNumberOfTasksWritesAllCells(Precision precision) {
     long[][] shapes = {
       {47, 250, 130},
       {49, 256, 130},
@@ -155,35 +169,44 @@ class PackedProductTest {
       {130, 17, 600},
       {400, 33, 260},
       {13, 530, 300},
-      {9000, 17, 33}
+      {9000, 17, 33},
+      {30, 200, 500}
     };
     for (long[] shape : shapes) {
-      checkWholeNumbers(shape[0], shape[1], shape[2]);
+      checkWholeNumbers(precision, shape[0], shape[1], shape[2]);
     }
   }
 
-  /** B takes 17 MB in panels, four MiB of them at once, so its columns are packed in parts. */
-  @Test
-  void largeOperandsArePackedInParts() {
+  /** B takes 17 MB or more in panels, of which few are there at once. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void largeOperandsArePackedInParts(Precision precision) {
     long n = 1040;
     long k = 4096;
-    try (Case each = new Case(2, n, k, false, true, this::wholeNumber)) {
-      DenseMatrix c = each.multiply(2);
-      for (long j = 0; j < n; j++) {
-        double sum = 0;
-        for (long t = 0; t < k; t++) {
-          sum += each.a(1, t) * each.b(t, j);
+    for (boolean ta : new boolean[] {false, true}) {
+      try (Case each = new Case(precision, 2, n, k, ta, true, this::wholeNumber)) {
+        DenseMatrix c = each.multiply(2);
+        for (long j = 0; j < n; j++) {
+          double sum = 0;
+          for (long t = 0; t < k; t++) {
+            sum += each.a(1, t) * each.b(t, j);
+          }
+          assertThat(c.get(1, j)).isEqualTo(sum);
         }
-        assertThat(c.get(1, j)).isEqualTo(sum);
+        c.buffer().release();
       }
-      c.buffer().release();
     }
   }
 
-  /** The usual bound of a sum's error: k u sum |a| |b|, u half a unit in the last place of 1. */
-  @Test
-  void floatsAreSummedWithinTheBoundOfTheirRounding() {
-    try (Case each = new Case(61, 77, 900, true, true, random::nextGaussian)) {
+  /**
+   * The usual bound of a sum's error: k u sum |a| |b|, u half a unit in the last place of 1. The
+   * sum that it is compared with is one of doubles, too, in another order.
+   */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void cellsAreSummedWithinTheBoundOfTheirRounding(Precision precision) {
+    double unit = precision == Precision.FP64 ? 2 * 0x1p-53 : 0x1p-24;
+    try (Case each = new Case(precision, 61, 77, 900, true, true, random::nextGaussian)) {
       DenseMatrix c = each.multiply(2);
       for (long i = 0; i < each.m; i++) {
         for (long j = 0; j < each.n; j++) {
@@ -193,22 +216,50 @@ class PackedProductTest {
             sum += each.a(i, t) * each.b(t, j);
             sizes += Math.abs(each.a(i, t) * each.b(t, j));
           }
-          assertThat(Math.abs(c.get(i, j) - sum)).isLessThan(each.k * 0x1p-24 * sizes);
+          assertThat(Math.abs(c.get(i, j) - sum)).isLessThan(each.k * unit * sizes);
         }
       }
       c.buffer().release();
     }
   }
 
+  /** None is taken for zero. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void multiplesOfTheSmallestNumberAreSummedExactly(Precision precision) {
+    double smallest = precision == Precision.FP64 ? Double.MIN_VALUE : Float.MIN_VALUE;
+    for (boolean ta : new boolean[] {false, true}) {
+      try (Case each = new Case(precision, 20, 30, 300, ta, !ta, this::wholeNumber)) {
+        for (long i = 0; i < each.m; i++) {
+          for (long t = 0; t < each.k; t++) {
+            each.setA(i, t, each.a(i, t) * smallest);
+          }
+        }
+        DenseMatrix c = each.multiply(2);
+        for (long i = 0; i < each.m; i++) {
+          for (long j = 0; j < each.n; j++) {
+            double sum = 0;
+            for (long t = 0; t < each.k; t++) {
+              sum += each.a(i, t) / smallest * each.b(t, j);
+            }
+            assertThat(c.get(i, j)).isEqualTo(sum * smallest);
+          }
+        }
+        c.buffer().release();
+      }
+    }
+  }
+
   /** Cells that fill up panels, and sums beside, must not catch infinities. */
-  @Test
-  void infinitiesStayInTheirRowsAndColumns() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void infinitiesStayInTheirRowsAndColumns(Precision precision) {
     long m = 23;
     long n = 37;
     for (int transposed = 0; transposed < 4; transposed++) {
       boolean ta = (transposed & 1) != 0;
       boolean tb = (transposed & 2) != 0;
-      try (Case each = new Case(m, n, 300, ta, tb, () -> 1)) {
+      try (Case each = new Case(precision, m, n, 300, ta, tb, () -> 1)) {
         each.setA(22, 299, Double.POSITIVE_INFINITY);
         each.setA(3, 8, Double.NEGATIVE_INFINITY);
         each.setB(8, 36, 0);
@@ -233,14 +284,18 @@ class PackedProductTest {
     }
   }
 
-  @Test
-  void anyNumberOfThreadsGivesTheSameBits() {
-    long[][] shapes = {{512, 100, 200}, {100, 200, 512}, {33, 700, 333}, {300, 290, 530}};
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void anyNumberOfThreadsGivesTheSameBits(Precision precision) {
+    long[][] shapes = {
+      {512, 100, 200}, {100, 200, 512}, {33, 700, 333}, {300, 290, 530}, {40, 1100, 1000}
+    };
     for (int transposed = 0; transposed < 4; transposed++) {
       for (long[] shape : shapes) {
         boolean ta = (transposed & 1) != 0;
         boolean tb = (transposed & 2) != 0;
-        try (Case each = new Case(shape[0], shape[1], shape[2], ta, tb, random::nextGaussian)) {
+        try (Case each =
+            new Case(precision, shape[0], shape[1], shape[2], ta, tb, random::nextGaussian)) {
           DenseMatrix one = each.multiply(1);
           for (int threads = 2; threads <= 4; threads++) {
             DenseMatrix many = each.multiply(threads);
@@ -254,11 +309,12 @@ class PackedProductTest {
   }
 
   /** The bits of a cell follow from its row, its column and the number of terms. */
-  @Test
-  void partsOfAProductHaveTheSameBits() {
-    try (Case whole = new Case(200, 300, 500, false, false, random::nextGaussian)) {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void partsOfAProductHaveTheSameBits(Precision precision) {
+    try (Case whole = new Case(precision, 200, 300, 500, false, false, random::nextGaussian)) {
       DenseMatrix c = whole.multiply(2);
-      try (Case part = new Case(31, 21, 500, true, true, () -> 0)) {
+      try (Case part = new Case(precision, 31, 21, 500, true, true, () -> 0)) {
         for (long t = 0; t < 500; t++) {
           for (long i = 0; i < 31; i++) {
             part.setA(i, t, whole.a(150 + i, t));
@@ -280,9 +336,10 @@ class PackedProductTest {
   }
 
   /** Operands that begin and end within other memory, at no round address. */
-  @Test
-  void operandsMayLieInLargerBuffers() {
-    try (Case each = new Case(29, 35, 300, false, false, this::wholeNumber)) {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void operandsMayLieInLargerBuffers(Precision precision) {
+    try (Case each = new Case(precision, 29, 35, 300, false, false, this::wholeNumber)) {
       DenseMatrix wanted = each.multiply(2);
       for (long shift = 4; shift <= 64; shift += 12) {
         Buffer around = allocator.allocate(each.a.bytes() + each.b.bytes() + wanted.bytes() + 1000);
@@ -290,7 +347,8 @@ class PackedProductTest {
         DenseMatrix b = within(around, shift + each.a.bytes() + 12, each.b);
         DenseMatrix c = within(around, shift + each.a.bytes() + each.b.bytes() + 40, wanted);
         c.segment().fill((byte) -1);
-        product.multiply(a, false, b, false, 300, c, new ExecutionContext(allocator, 2));
+        new PackedProduct(parallel, precision)
+            .multiply(new Factors(a, false, b, false), c, new ExecutionContext(allocator, 2));
         assertThat(c.segment().mismatch(wanted.segment())).isEqualTo(-1);
         around.release();
       }
@@ -313,20 +371,20 @@ class PackedProductTest {
             throw new AssertionError("given back by somebody else");
           }
         };
-    return new DenseMatrix(matrix.rows(), matrix.cols(), Precision.FP32, view);
+    return new DenseMatrix(matrix.rows(), matrix.cols(), matrix.precision(), view);
   }
 
-  @Test
-  void memoryIsGivenBackWhenThereIsNotEnough() {
-    try (Case each = new Case(100, 200, 512, true, false, () -> 1)) {
-      DenseMatrix c = matrix(100, 200, () -> 0);
-      long panels = 208 * 512 * 4;
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void memoryIsGivenBackWhenThereIsNotEnough(Precision precision) {
+    try (Case each = new Case(precision, 100, 200, 512, true, false, () -> 1)) {
+      DenseMatrix c = matrix(precision, 100, 200, () -> 0);
+      int lanes = PanelPacking.lanes(precision);
+      long panels = Tiling.pieces(200, lanes) * PanelSums.PANEL_BYTES * 512;
       // Not for the panels; for these alone; besides for the arguments of a task, not its strips.
       for (long budget : new long[] {1000, panels, panels + 20_000}) {
         CountingAllocator little = new CountingAllocator(budget);
-        assertThatThrownBy(() ->
-                product.multiply(
-                    each.a, true, each.b, false, 512, c, new ExecutionContext(little, 4)))
+        assertThatThrownBy(() -> each.multiply(c, new ExecutionContext(little, 4)))
             .isInstanceOf(ResourceException.class);
         assertThat(little.liveBuffers()).isZero();
       }
@@ -336,11 +394,28 @@ class PackedProductTest {
 
   @Test
   void tinyProductsAreLeftToOthers() {
-    assertThat(PackedProduct.fits(512, 256, 784)).isTrue();
-    assertThat(PackedProduct.fits(512, 10, 200)).isTrue();
-    assertThat(PackedProduct.fits(512, 512, 7)).isFalse();
-    assertThat(PackedProduct.fits(32, 32, 32)).isTrue();
-    assertThat(PackedProduct.fits(31, 32, 32)).isFalse();
-    assertThat(PackedProduct.fits(2, 1L << 40, 1L << 40)).isFalse();
+    PackedProduct floats = new PackedProduct(parallel, Precision.FP32);
+    PackedProduct doubles = new PackedProduct(parallel, Precision.FP64);
+    assertThat(floats.fits(512, 256, 784, false)).isTrue();
+    assertThat(floats.fits(512, 10, 200, false)).isTrue();
+    assertThat(floats.fits(512, 512, 7, false)).isFalse();
+    assertThat(doubles.fits(512, 512, 4, false)).isTrue();
+    assertThat(doubles.fits(512, 512, 3, false)).isFalse();
+    assertThat(floats.fits(32, 32, 32, false)).isTrue();
+    assertThat(floats.fits(31, 32, 32, false)).isFalse();
+    assertThat(floats.fits(2, 1L << 40, 1L << 40, false)).isFalse();
+  }
+
+  @Test
+  void largeOperandsOfDoublesAreLeftToOthers() {
+    PackedProduct floats = new PackedProduct(parallel, Precision.FP32);
+    PackedProduct doubles = new PackedProduct(parallel, Precision.FP64);
+    assertThat(doubles.fits(1448, 1448, 1448, false)).isTrue();
+    assertThat(doubles.fits(1449, 1449, 1449, false)).isFalse();
+    assertThat(floats.fits(1449, 1449, 1449, false)).isTrue();
+    assertThat(doubles.fits(127, 1000, 1000, true)).isFalse();
+    assertThat(doubles.fits(128, 1000, 1000, true)).isTrue();
+    assertThat(doubles.fits(127, 1000, 1000, false)).isTrue();
+    assertThat(doubles.fits(127, 500, 1000, true)).isTrue();
   }
 }

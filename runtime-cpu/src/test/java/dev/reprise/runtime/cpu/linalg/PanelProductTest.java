@@ -68,7 +68,7 @@ class PanelProductTest {
     DenseMatrix a = matrix(ta ? k : m, ta ? m : k, precision, numbers);
     DenseMatrix b = matrix(tb ? n : k, tb ? k : n, precision, numbers);
     DenseMatrix c = matrix(m, n, precision, () -> Double.NaN);
-    product.multiply(a, ta, b, tb, k, c, new ExecutionContext(allocator, 3));
+    product.multiply(new Factors(a, ta, b, tb), c, new ExecutionContext(allocator, 3));
     for (long i = 0; i < m; i++) {
       for (long j = 0; j < n; j++) {
         double sum = 0;
@@ -104,7 +104,7 @@ class PanelProductTest {
       b.set(tb ? 50 : 7, tb ? 7 : 50, Double.NaN);
       DenseMatrix c = matrix(9, 96, precision, () -> -1);
       assertThat(product.fits(9, 96, 128, tb)).isTrue();
-      product.multiply(a, false, b, tb, 128, c, new ExecutionContext(allocator, 2));
+      product.multiply(new Factors(a, false, b, tb), c, new ExecutionContext(allocator, 2));
       for (long i = 0; i < 9; i++) {
         for (long j = 0; j < 96; j++) {
           double wanted = j == 50 ? Double.NaN : i == 4 ? Double.POSITIVE_INFINITY : 128;
@@ -130,8 +130,8 @@ class PanelProductTest {
       DenseMatrix one = matrix(shape[0], shape[1], precision, () -> 0);
       DenseMatrix many = matrix(shape[0], shape[1], precision, () -> 1);
       assertThat(product.fits(shape[0], shape[1], shape[2], tb)).isTrue();
-      product.multiply(a, false, b, tb, shape[2], one, new ExecutionContext(allocator, 1));
-      product.multiply(a, false, b, tb, shape[2], many, new ExecutionContext(allocator, 4));
+      product.multiply(new Factors(a, false, b, tb), one, new ExecutionContext(allocator, 1));
+      product.multiply(new Factors(a, false, b, tb), many, new ExecutionContext(allocator, 4));
       assertThat(one.segment().mismatch(many.segment())).isEqualTo(-1);
       release(a, b, one, many);
     }
