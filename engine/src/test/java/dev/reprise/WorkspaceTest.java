@@ -64,6 +64,26 @@ class WorkspaceTest {
     }
   }
 
+  /** Anything may be read later, so it was a mistake to have a loop over a known name there. */
+  @Test
+  void theLoopsWithinAParforMayUseVariablesThatEarlierInputsHad() throws Exception {
+    run("for (j in 1:3) {}");
+    assertThat(
+            printed(
+                "R = matrix(0, 3, 1)\nparfor (i in 1:3) { for (j in 1:4) R[i, 1] = j }\nprint(sum(R))"))
+        .isEqualTo("12.0\n");
+    assertThatThrownBy(() -> run("print(j)")).hasMessageContaining("'j' is not defined");
+    run("parfor (i in 1:3) { for (j in 1:4) {} }; for (j in 1:2) {}; k = 1");
+    run("j = 7");
+    assertThat(printed("parfor (i in 1:3) { for (j in 1:4) {} }; j = 5")).isEmpty();
+    assertThat(printed("print(j)")).isEqualTo("5\n");
+    assertThatThrownBy(() -> run("parfor (i in 1:3) { for (j in 1:4) {} }; print(j)"))
+        .hasMessageContaining("read after the loop");
+    assertThatThrownBy(() -> run("parfor (i in 1:3) { k = i }"))
+        .hasMessageContaining("read after the loop");
+    assertThat(printed("print(j + k)")).isEqualTo("6\n");
+  }
+
   @Test
   void variablesOfEveryTypeGoFromOneInputToTheNext() throws Exception {
     run("X = matrix(seq(1, 6), rows=2, cols=3); n = 3L; s = 'text'; b = TRUE");
