@@ -67,6 +67,7 @@ class OddOperandsTest {
           m = ffTrain(matrix(0, 0, 3), matrix(0, 0, 1), out_activation="logits", loss_fcn="l2") | ffTrain: X has no rows to train on
           m = lenetTrain(matrix(0, 0, 16), matrix(0, 0, 2), matrix(0, 0, 16), matrix(0, 0, 2), 1, 4, 4) | lenetTrain: X has no rows to train on
           [a, b, c, d, e, f, g, h, z] = autoencoder_2layer(matrix(0, 0, 3), 2, 1, 2) | autoencoder_2layer: X has no rows to train on
+          f = function(Matrix[Double] X, Matrix[Double] y, Double lr, Integer epochs) return (Matrix[Double] B) { B = y * NaN }; g = function(Matrix[Double] X, Matrix[Double] y, Matrix[Double] B) return (Double l) { l = sum(B) }; X = matrix(1, 3, 3); [B, o] = hyperband(X, X[, 1], X, X[, 1], list("lr"), matrix("0 1", 1, 2), 3, 3, FALSE, "f", "g") | hyperband: no model has a loss that is a number
           metric("loss", 1, NaN) | the step of 'metric' must be a whole number, but is NaN
           """)
   void numbersThatAreNoWholeNumbersAreErrorsOfTheScript(String script, String message) {
