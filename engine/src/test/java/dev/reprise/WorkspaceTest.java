@@ -188,12 +188,16 @@ class WorkspaceTest {
           "if (x)",
           "for (i in 1:3)",
           "f = function(int a)",
-          "f = function(int a) return (int b)"
+          "f = function(int a) return (int b)",
+          "f = function(int a) return (int b) {\n  [b, c] = g(a)",
+          "[a,"
         }) {
       assertThat(Workspace.isOpen(open)).as(open).isTrue();
     }
     for (String closed :
-        new String[] {"x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)"}) {
+        new String[] {
+          "x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)", "[a, b] = f(1)"
+        }) {
       assertThat(Workspace.isOpen(closed)).as(closed).isFalse();
     }
   }

@@ -1,6 +1,7 @@
 package dev.reprise.language.syntax;
 
 import dev.reprise.language.grammar.ScriptLexer;
+import dev.reprise.language.grammar.ScriptParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -92,7 +93,8 @@ public record InputPieces(
     int depth = 0;
     for (Token token : tokens) {
       switch (token.getType()) {
-        case ScriptLexer.LPAREN, ScriptLexer.LBRACK, ScriptLexer.LBRACE -> depth++;
+        case ScriptLexer.LPAREN, ScriptLexer.LBRACK, ScriptParser.TARGETS, ScriptLexer.LBRACE ->
+            depth++;
         case ScriptLexer.RPAREN, ScriptLexer.RBRACK, ScriptLexer.RBRACE -> depth--;
         default -> {}
       }
