@@ -175,6 +175,28 @@ class WorkspaceTest {
   }
 
   @Test
+  void mistakesOfExpressionsAreToldAsTheyWereTyped() throws Exception {
+    run("x = 1");
+    for (String each :
+        new String[] {"zz", "zz + x", "  x * zz", "(zz)", "sum(zz) + 1", "x[zz, 1]"}) {
+      assertThatThrownBy(() -> run(each))
+          .as(each)
+          .isInstanceOfSatisfying(
+              CompileException.class,
+              e -> {
+                assertThat(e.diagnostics()).hasSize(1);
+                assertThat(e.diagnostics().getFirst().message())
+                    .isEqualTo("the variable 'zz' is not defined");
+                assertThat(e.diagnostics().getFirst().sourceLine()).isEqualTo(each.strip());
+                assertThat(e.diagnostics().getFirst().position().column())
+                    .isEqualTo(each.strip().indexOf("zz") + 1);
+              });
+    }
+    assertThatThrownBy(() -> run("print(zz)")).hasMessageContaining("1:7");
+    assertThatThrownBy(() -> run("y = zz")).hasMessageContaining("1:5");
+  }
+
+  @Test
   void anInputIsOpenWhileMoreMustFollow() {
     for (String open :
         new String[] {
