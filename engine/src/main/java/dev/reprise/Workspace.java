@@ -3,6 +3,7 @@ package dev.reprise;
 import dev.reprise.engine.Conversation;
 import dev.reprise.language.CompileException;
 import dev.reprise.language.Diagnostic;
+import dev.reprise.language.Position;
 import dev.reprise.language.syntax.InputPieces;
 import dev.reprise.lineage.TraceText;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ import java.util.Set;
 public final class Workspace implements AutoCloseable {
   /** The variable that keeps the value of the last expression. */
   public static final String LAST_VALUE = "ans";
+
+  private static final String ASSIGNED = LAST_VALUE + " = ";
 
   private final Conversation conversation;
 
@@ -47,16 +50,40 @@ public final class Workspace implements AutoCloseable {
     return new Answer(expression != null, answer.statistics(), answer.warnings());
   }
 
-  /** The input as {@code ans = text} when that compiles. Every mistake is a statement's mistake. */
-  private Conversation.Input expressionOrNull(String name, String text) {
+  /**
+   * The input as {@code ans = text} when that compiles; null when it is a statement, perhaps one
+   * with mistakes.
+   *
+   * @throws CompileException with the mistakes of what can only be an expression
+   */
+  private Conversation.Input expressionOrNull(String name, String text) throws CompileException {
     if (text.isBlank() || text.stripLeading().startsWith("#")) {
       return null;
     }
     try {
-      return conversation.compile(name, LAST_VALUE + " = " + text.strip());
+      return conversation.compile(name, ASSIGNED + text.strip());
     } catch (CompileException e) {
+      if (InputPieces.of(text).isExpression()) {
+        throw new CompileException(e.diagnostics().stream().map(Workspace::asTyped).toList());
+      }
       return null;
     }
+  }
+
+  /** A mistake of {@code ans = text} as one of the text. */
+  private static Diagnostic asTyped(Diagnostic found) {
+    String line = found.sourceLine();
+    Position at = found.position();
+    if (at == null || at.line() != 1 || line == null || !line.startsWith(ASSIGNED)) {
+      return found;
+    }
+    return new Diagnostic(
+        found.severity(),
+        new Position(at.file(), 1, Math.max(1, at.column() - ASSIGNED.length())),
+        found.length(),
+        found.message(),
+        found.hint(),
+        line.substring(ASSIGNED.length()));
   }
 
   /** Blocks and instructions of an input, which is not run. */

@@ -15,6 +15,12 @@ class RecordedFusionTest {
 
   private static final int FIRST = Integer.getInteger("reprise.first", 0);
 
+  /**
+   * A block that asked so often in vain asks for a sample: of keys where there are some, else of
+   * iterations by their numbers, so what is looked up is no longer the same.
+   */
+  private static final long PATIENCE = 64;
+
   private static final SessionConfig CONFIG = Scripts.config();
 
   private record Outcome(String said, RunStatistics statistics) {
@@ -33,6 +39,11 @@ class RecordedFusionTest {
     }
   }
 
+  /** Blocks that were asked for and not found. */
+  private static long asksInVain(Outcome outcome) {
+    return outcome.statistics().blocks().misses();
+  }
+
   private static String program(long seed) {
     return FusedLoopPrograms.DATA + FusedLoopPrograms.loop(seed, 1, 75) + FusedLoopPrograms.shown();
   }
@@ -49,6 +60,7 @@ class RecordedFusionTest {
 
   private static void assertAllAreThoseOfTheItems(SessionConfig config) {
     long recorded = 0;
+    long compared = 0;
     long failures = 0;
     long fused = 0;
     for (long seed = FIRST; seed < FIRST + PROGRAMS; seed++) {
@@ -57,7 +69,8 @@ class RecordedFusionTest {
       Outcome stored = Outcome.of(config, script);
       assertThat(stored.said()).as("program %d: %s", seed, script).isEqualTo(plain.said());
       failures += stored.failed() ? 1 : 0;
-      if (!stored.failed()) {
+      if (!stored.failed() && asksInVain(plain) <= PATIENCE && asksInVain(stored) <= PATIENCE) {
+        compared++;
         String all = "of program " + seed + ": " + script;
         assertThat(stored.statistics().executed())
             .as("executed %s", all)
@@ -68,10 +81,13 @@ class RecordedFusionTest {
         assertThat(stored.statistics().misses())
             .as("misses %s", all)
             .isEqualTo(plain.statistics().misses());
+      }
+      if (!stored.failed()) {
         recorded += stored.statistics().loops().recorded();
         fused += stored.statistics().of("fused").executed();
       }
     }
+    assertThat(compared).as("programs whose counts are compared").isGreaterThan(PROGRAMS / 2);
     assertThat(recorded).isGreaterThan(PROGRAMS * 15L);
     assertThat(failures).isLessThan(PROGRAMS / 4);
     assertThat(fused).as("fused loops").isGreaterThan(PROGRAMS * 15L);

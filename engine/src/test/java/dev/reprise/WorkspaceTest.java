@@ -64,6 +64,26 @@ class WorkspaceTest {
     }
   }
 
+  /** Anything may be read later, so it was a mistake to have a loop over a known name there. */
+  @Test
+  void theLoopsWithinAParforMayUseVariablesThatEarlierInputsHad() throws Exception {
+    run("for (j in 1:3) {}");
+    assertThat(
+            printed(
+                "R = matrix(0, 3, 1)\nparfor (i in 1:3) { for (j in 1:4) R[i, 1] = j }\nprint(sum(R))"))
+        .isEqualTo("12.0\n");
+    assertThatThrownBy(() -> run("print(j)")).hasMessageContaining("'j' is not defined");
+    run("parfor (i in 1:3) { for (j in 1:4) {} }; for (j in 1:2) {}; k = 1");
+    run("j = 7");
+    assertThat(printed("parfor (i in 1:3) { for (j in 1:4) {} }; j = 5")).isEmpty();
+    assertThat(printed("print(j)")).isEqualTo("5\n");
+    assertThatThrownBy(() -> run("parfor (i in 1:3) { for (j in 1:4) {} }; print(j)"))
+        .hasMessageContaining("read after the loop");
+    assertThatThrownBy(() -> run("parfor (i in 1:3) { k = i }"))
+        .hasMessageContaining("read after the loop");
+    assertThat(printed("print(j + k)")).isEqualTo("6\n");
+  }
+
   @Test
   void variablesOfEveryTypeGoFromOneInputToTheNext() throws Exception {
     run("X = matrix(seq(1, 6), rows=2, cols=3); n = 3L; s = 'text'; b = TRUE");
@@ -155,6 +175,28 @@ class WorkspaceTest {
   }
 
   @Test
+  void mistakesOfExpressionsAreToldAsTheyWereTyped() throws Exception {
+    run("x = 1");
+    for (String each :
+        new String[] {"zz", "zz + x", "  x * zz", "(zz)", "sum(zz) + 1", "x[zz, 1]"}) {
+      assertThatThrownBy(() -> run(each))
+          .as(each)
+          .isInstanceOfSatisfying(
+              CompileException.class,
+              e -> {
+                assertThat(e.diagnostics()).hasSize(1);
+                assertThat(e.diagnostics().getFirst().message())
+                    .isEqualTo("the variable 'zz' is not defined");
+                assertThat(e.diagnostics().getFirst().sourceLine()).isEqualTo(each.strip());
+                assertThat(e.diagnostics().getFirst().position().column())
+                    .isEqualTo(each.strip().indexOf("zz") + 1);
+              });
+    }
+    assertThatThrownBy(() -> run("print(zz)")).hasMessageContaining("1:7");
+    assertThatThrownBy(() -> run("y = zz")).hasMessageContaining("1:5");
+  }
+
+  @Test
   void anInputIsOpenWhileMoreMustFollow() {
     for (String open :
         new String[] {
@@ -168,12 +210,16 @@ class WorkspaceTest {
           "if (x)",
           "for (i in 1:3)",
           "f = function(int a)",
-          "f = function(int a) return (int b)"
+          "f = function(int a) return (int b)",
+          "f = function(int a) return (int b) {\n  [b, c] = g(a)",
+          "[a,"
         }) {
       assertThat(Workspace.isOpen(open)).as(open).isTrue();
     }
     for (String closed :
-        new String[] {"x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)"}) {
+        new String[] {
+          "x = 1", "f(1)", "", "# (", "'('", "x = 1 # +", "}", "x = (1 + 2)", "[a, b] = f(1)"
+        }) {
       assertThat(Workspace.isOpen(closed)).as(closed).isFalse();
     }
   }

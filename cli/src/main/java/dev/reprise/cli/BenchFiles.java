@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,13 +36,13 @@ final class BenchFiles {
   /**
    * Writes or overwrites the file.
    *
-   * @throws UsageException when the file cannot be written
+   * @throws ResourceException when the file cannot be written
    */
   static void write(String option, Path file, String text) {
     try {
       Files.writeString(file, text);
     } catch (IOException e) {
-      throw new UsageException(option + ": cannot write " + file + ": " + Failures.reason(e));
+      throw new ResourceException(option + ": cannot write " + file + ": " + Failures.reason(e), e);
     }
   }
 }

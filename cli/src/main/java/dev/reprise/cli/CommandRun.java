@@ -72,6 +72,9 @@ final class CommandRun {
     String message = String.valueOf(e.getMessage());
     int end = message.indexOf('\n');
     String line = end < 0 ? message : message.substring(0, end);
+    // Types in the words of a person, not of Java.
+    line = line.replaceFirst("is not an? (long|int)$", "is no whole number of that size");
+    line = line.replaceFirst("is not a boolean$", "is neither true nor false");
     return line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
   }
 }

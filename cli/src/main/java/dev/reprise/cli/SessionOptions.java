@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +205,8 @@ final class SessionOptions {
     requireName("--stats-json", statsJson);
     requireName("--trace-file", traceFile);
     requireName("--metrics", metrics);
+    requireFolder("--spill-folder", spillFolder);
+    requireFolder("--metrics", metrics);
     return new Settings(
         Choices.oneOf("--reuse", reuse, Choices.REUSE),
         Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
@@ -235,6 +238,13 @@ final class SessionOptions {
   private static void requireName(String option, Path path) {
     if (path != null && path.toString().isEmpty()) {
       throw new UsageException(option + " needs a path, not ''");
+    }
+  }
+
+  /** Before a long run, and not when it first writes there. */
+  private static void requireFolder(String option, Path path) {
+    if (path != null && Files.exists(path) && !Files.isDirectory(path)) {
+      throw new UsageException(option + " needs a folder, but " + path + " is a file");
     }
   }
 

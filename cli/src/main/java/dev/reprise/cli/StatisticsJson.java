@@ -13,6 +13,7 @@ import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.PlacementUse;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.StoreUse;
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -36,13 +37,14 @@ final class StatisticsJson {
   /**
    * Writes or overwrites the file.
    *
-   * @throws UsageException when the file cannot be written
+   * @throws ResourceException when the file cannot be written
    */
   static void write(RunStatistics run, String precision, Path file) {
     try (Writer out = Files.newBufferedWriter(file)) {
       write(run, precision, out);
     } catch (IOException e) {
-      throw new UsageException("--stats-json: cannot write " + file + ": " + Failures.reason(e));
+      throw new ResourceException(
+          "--stats-json: cannot write " + file + ": " + Failures.reason(e), e);
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.ValueType;
 
 /** Branches and sequential loops. */
 final class ControlNodes {
@@ -70,10 +68,13 @@ final class ControlNodes {
     }
 
     Range range(ControlContext context, Activation activation) {
-      Scalar first = from.scalar("the start of the range", context, activation);
-      Scalar last = to.scalar("the end of the range", context, activation);
+      Scalar first = from.number("the start of the range", context, activation);
+      Scalar last = to.number("the end of the range", context, activation);
       Scalar increment =
-          step == null ? null : step.scalar("the step of the range", context, activation);
+          step == null ? null : step.number("the step of the range", context, activation);
+      if (increment != null && !increment.isAbsent() && increment.asDouble() == 0) {
+        throw step.located("the step of the range must not be", increment, context, activation);
+      }
       return Range.of(first, last, increment);
     }
 
@@ -83,7 +84,7 @@ final class ControlNodes {
   }
 
   /**
-   * The values of a loop variable.
+   * The values of a loop variable: bounds and step are numbers of 64 bits, the step is not 0.
    *
    * @param count how many there are
    * @param whole true when they are integers
@@ -96,27 +97,16 @@ final class ControlNodes {
      */
     static Range of(Scalar from, Scalar to, Scalar step) {
       if (step == null || step.isAbsent()) {
-        long first = number(from).asLong();
-        long last = number(to).asLong();
+        long first = from.asLong();
+        long last = to.asLong();
         return new Range(first, first <= last ? 1 : -1, Math.abs(last - first) + 1, true);
       }
-      double by = number(step).asDouble();
+      double by = step.asDouble();
       boolean whole = by == Math.rint(by);
-      double first = whole ? number(from).asLong() : number(from).asDouble();
-      double last = whole ? number(to).asLong() : number(to).asDouble();
-      if (by == 0 || Double.isNaN(by)) {
-        throw new OperandException("the step of the range must not be " + step.asString());
-      }
+      double first = whole ? from.asLong() : from.asDouble();
+      double last = whole ? to.asLong() : to.asDouble();
       double steps = Math.floor((last - first) / by + 1e-10);
       return new Range(first, by, steps < 0 ? 0 : (long) steps + 1, whole);
-    }
-
-    private static Scalar number(Scalar scalar) {
-      if (scalar.type() == ValueType.STRING) {
-        throw new OperandException(
-            "a range needs numbers, but got the text \"" + scalar.asString() + "\"");
-      }
-      return scalar;
     }
 
     Scalar at(long i) {

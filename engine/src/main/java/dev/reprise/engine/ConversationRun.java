@@ -6,6 +6,7 @@ import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One input of a conversation as a program: takes the variables over, runs, and puts back what the
@@ -15,6 +16,7 @@ final class ConversationRun implements Runnable {
   private final Run run;
   private final LinkedProcedure main;
   private final Map<String, Conversation.Variable> variables;
+  private final Set<String> forgotten;
   private final long seed;
   private RunStatistics statistics;
   private RuntimeException failure;
@@ -23,6 +25,7 @@ final class ConversationRun implements Runnable {
     this.run = run;
     this.main = run.functions().main();
     this.variables = variables;
+    this.forgotten = run.functions().forgotten();
     this.seed = seed;
   }
 
@@ -85,7 +88,7 @@ final class ConversationRun implements Runnable {
     List<String> slots = main.procedure().slotNames();
     for (int slot = 0; slot < main.slotCount(); slot++) {
       Value value = completeOrNull(activation.values[slot]);
-      if (slots.get(slot) != null && value != null) {
+      if (slots.get(slot) != null && value != null && !forgotten.contains(slots.get(slot))) {
         value.retain();
         variables.put(slots.get(slot), new Conversation.Variable(value, activation.item(slot)));
       }

@@ -45,6 +45,10 @@ final class Conversions {
     if (operation == null) {
       throw mismatch(value, type, name);
     }
+    if (type == DeclaredType.INTEGER && !scalar.fitsLong() && Double.isNaN(scalar.asDouble())) {
+      // As an integer it would be 0: a seed, a size, a number of epochs that nobody asked for.
+      throw new OperandException("'" + name + "' is declared as integer but got NaN");
+    }
     Scalar converted = cast(scalar, type);
     LineageItem item =
         activation.isTraced() ? traced(operation, activation.items[slot], converted) : null;

@@ -142,6 +142,12 @@ final class Effects {
               + Describe.one(inputs[2])
               + "; write metric(\"loss\", loss, step)");
     }
+    if (!at.fitsLong()) {
+      throw new OperandException(
+          "the step of 'metric' must be a whole number, but is "
+              + at.asString()
+              + "; write metric(\"loss\", loss, step)");
+    }
     context.metrics.add(name, value.asDouble(), at.asLong());
     return null;
   }

@@ -33,6 +33,11 @@ final class Functions {
     return main;
   }
 
+  /** Variables that have no value after the main procedure, whatever its slots hold. */
+  Set<String> forgotten() {
+    return program.forgotten();
+  }
+
   /** The function of that name; fails when there is none or its file has mistakes. */
   LinkedProcedure require(String name) {
     LinkedProcedure known = linked.get(name);

@@ -5,6 +5,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 
 /** Steps that compute a condition, a bound or a default value into one operand. */
 final class LinkedCode {
@@ -41,6 +42,27 @@ final class LinkedCode {
       activation.clear(operand);
     }
     return scalar;
+  }
+
+  /** As {@link #scalar}, of a bound or step: a text, NaN or an infinity is an error. */
+  Scalar number(String what, ControlContext context, Activation activation) {
+    Scalar scalar = scalar(what, context, activation);
+    if (scalar.type() == ValueType.STRING) {
+      throw located(what + " must be a number, but is a text", scalar, context, activation);
+    }
+    if (!scalar.isAbsent() && !scalar.fitsLong()) {
+      throw located(
+          what + " must be a finite number of 64 bits, but is", scalar, context, activation);
+    }
+    return scalar;
+  }
+
+  /** An error about the scalar that was computed, at its place in the script. */
+  RuntimeException located(
+      String problem, Scalar scalar, ControlContext context, Activation activation) {
+    String shown =
+        scalar.type() == ValueType.STRING ? "\"" + scalar.asString() + "\"" : scalar.asString();
+    return context.located(new OperandException(problem + " " + shown), position, activation, null);
   }
 
   /** Waits for the scalar, after the steps; leaves it where it is. */

@@ -155,6 +155,7 @@ final class Steps {
     void run(ControlContext context, Activation activation) {
       Value[] values = gather(activation, inputs);
       values[seedAt] = context.completed(activation, inputs[seedAt]);
+      requireSeed(values[seedAt]);
       if (!(values[seedAt] instanceof Scalar given) || (!given.isAbsent() && given.asLong() >= 0)) {
         compute(context, activation, values, trace(activation, operation.operation(), inputs));
         return;
@@ -172,6 +173,18 @@ final class Steps {
         item = LineageItem.of(operation.operation(), items);
       }
       compute(context, activation, values, item);
+    }
+
+    /** NaN would be 0, and all numbers that are too large one seed. */
+    private void requireSeed(Value value) {
+      if (value instanceof Scalar seed && !seed.fitsLong()) {
+        throw new OperandException(
+            "'"
+                + operation.operation().scriptName()
+                + "' needs a whole number of 64 bits as seed, but got "
+                + seed.asString()
+                + "; leave the seed out for one that is drawn");
+      }
     }
 
     @Override

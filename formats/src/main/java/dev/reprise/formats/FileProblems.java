@@ -3,6 +3,7 @@ package dev.reprise.formats;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,6 +35,18 @@ final class FileProblems {
               + " was not written (an earlier file of that name is unchanged); free some space or"
               + " write elsewhere",
           problem);
+    }
+    if (lower.contains("file too large")) {
+      return new ResourceException(
+          path
+              + " was not written (an earlier file of that name is unchanged): files may not become"
+              + " that large here; raise the limit (ulimit -f) or write elsewhere",
+          problem);
+    }
+    if (problem instanceof FileAlreadyExistsException there) {
+      return new FormatException(
+          path.toString(),
+          "a folder is needed where a file is: " + there.getFile() + "; write elsewhere");
     }
     if (problem instanceof AccessDeniedException || lower.contains("read-only file system")) {
       return new FormatException(

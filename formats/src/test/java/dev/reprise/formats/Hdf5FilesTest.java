@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The files in {@code hdf5} were written by h5py 3.7. */
 class Hdf5FilesTest {
@@ -53,5 +57,29 @@ class Hdf5FilesTest {
     assertThatThrownBy(() -> dataset("cube")).hasMessageContaining("3 dimensions");
     assertThatThrownBy(() -> dataset("words")).hasMessageContaining("not numbers");
     assertThat(samples.allocator.open).hasValue(0);
+  }
+
+  /** Wherever a byte is wrong, the file is refused or read, and no bug of ours. */
+  @Test
+  void damagedFilesAreRefused(@TempDir Path folder) throws IOException {
+    FilesFixture files = new FilesFixture(folder);
+    byte[] empty =
+        Arrays.copyOf(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'}, 108);
+    Files.write(folder.resolve("empty.h5"), empty);
+    assertThatThrownBy(() -> files.matrix("empty.h5"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("cannot be read as HDF5");
+    byte[] whole = Files.readAllBytes(Path.of("src/test/resources/systemds/x.h5"));
+    for (int at = 8; at < Math.min(whole.length, 3000); at += 7) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 0x55;
+      Files.write(folder.resolve("d.h5"), damaged);
+      try {
+        files.matrix("d.h5", ReadOptions.none().withDataset("d1")).buffer().release();
+      } catch (FormatException e) {
+        assertThat(e).hasMessageContaining("d.h5");
+      }
+    }
+    assertThat(files.allocator.open).hasValue(0);
   }
 }

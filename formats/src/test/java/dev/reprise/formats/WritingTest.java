@@ -129,6 +129,12 @@ class WritingTest {
         "the disk is full"
       },
       {new IOException("Disk quota exceeded"), ResourceException.class, "the disk is full"},
+      {new IOException("File too large"), ResourceException.class, "ulimit -f"},
+      {
+        new java.nio.file.FileAlreadyExistsException("/a/file"),
+        FormatException.class,
+        "a folder is needed where a file is: /a/file"
+      },
       {new java.nio.file.NoSuchFileException("x"), FormatException.class, "take new files"},
       {new java.nio.file.NotDirectoryException("x"), FormatException.class, "NotDirectory"},
     };

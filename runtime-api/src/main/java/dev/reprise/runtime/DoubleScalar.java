@@ -24,6 +24,11 @@ public record DoubleScalar(double value) implements Scalar {
   }
 
   @Override
+  public boolean fitsLong() {
+    return value >= -0x1p63 && value < 0x1p63;
+  }
+
+  @Override
   public boolean asBoolean() {
     return value != 0;
   }

@@ -10,6 +10,11 @@ public sealed interface Scalar extends Value, Operand, DeviceOperand
   /** The value as a whole number; a double is truncated towards zero. */
   long asLong();
 
+  /** False for NaN, infinities and all other numbers that 64 bits cannot hold once truncated. */
+  default boolean fitsLong() {
+    return true;
+  }
+
   /** The value as a truth value; a number is true when it is not zero. */
   boolean asBoolean();
 

@@ -10,6 +10,7 @@ import io.jhdf.api.Node;
 import io.jhdf.exceptions.HdfException;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
+import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,14 @@ public final class Hdf5Files {
                 + " dimensions, a matrix has two");
       }
       return matrix(dataset, extents, file.toString(), allocator);
-    } catch (HdfException | IndexOutOfBoundsException e) {
+    } catch (HdfException
+        | IndexOutOfBoundsException
+        | IllegalArgumentException
+        | BufferUnderflowException
+        | ArithmeticException
+        | NegativeArraySizeException
+        | UnsupportedOperationException e) {
+      // What the library throws where a file is damaged, depending on the place.
       throw new FormatException(
           file.toString(), "this cannot be read as HDF5: " + e.getMessage() + "; check format=");
     }

@@ -14,6 +14,7 @@ import dev.reprise.language.syntax.Function;
 import dev.reprise.runtime.operation.OperationTable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +34,23 @@ public final class CompiledProgram implements Program {
   private final FunctionTable functions;
   private final ProcedureCompiler compiler;
   private final Procedure main;
+  private final Set<String> forgotten;
   private final Map<String, Procedure> compiled = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
 
-  private CompiledProgram(FunctionTable functions, ProcedureCompiler compiler, Procedure main) {
+  private CompiledProgram(
+      FunctionTable functions, ProcedureCompiler compiler, Procedure main, Set<String> forgotten) {
     this.functions = functions;
     this.compiler = compiler;
     this.main = main;
+    this.forgotten = Set.copyOf(forgotten);
   }
 
   /**
    * Compiles a script with everything that it sources.
    *
    * @param bound variables that exist before the program starts
-   * @param kept variables that are read after it has ended
+   * @param kept variables that may be read after it has ended
    * @param optimization what the optimiser may do
    * @param warnings receives what is worth saying about a correct script
    */
@@ -63,8 +67,9 @@ public final class CompiledProgram implements Program {
     ProcedureCompiler compiler =
         new ProcedureCompiler(
             functions, OperationTable.standard(), Map.copyOf(arguments), optimization);
-    Procedure main = compiler.main(functions.script(), bound, kept);
-    CompiledProgram program = new CompiledProgram(functions, compiler, main);
+    Set<String> forgotten = new HashSet<>();
+    Procedure main = compiler.main(functions.script(), bound, kept, forgotten);
+    CompiledProgram program = new CompiledProgram(functions, compiler, main, forgotten);
     program.compileOwnFiles();
     throwErrors(functions);
     functions.units().forEach(unit -> warnings.addAll(unit.diagnostics().sorted()));
@@ -105,6 +110,11 @@ public final class CompiledProgram implements Program {
   @Override
   public Procedure main() {
     return main;
+  }
+
+  @Override
+  public Set<String> forgotten() {
+    return forgotten;
   }
 
   @Override

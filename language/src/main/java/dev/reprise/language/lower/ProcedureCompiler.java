@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.Position;
+import dev.reprise.language.check.ForgottenVariables;
 import dev.reprise.language.check.ParForCheck;
 import dev.reprise.language.check.VariableCheck;
 import dev.reprise.language.optimize.Optimization;
@@ -44,12 +45,16 @@ final class ProcedureCompiler {
    * Compiles the main program.
    *
    * @param bound variables that exist before it starts
-   * @param kept variables that are read after it has ended
+   * @param readable variables that may be read after it has ended
+   * @param forgotten receives those of them that have no value then
    */
-  Procedure main(Unit unit, Set<String> bound, Set<String> kept) {
+  Procedure main(Unit unit, Set<String> bound, Set<String> readable, Set<String> forgotten) {
     List<Statement> statements = unit.statements();
     Map<Statement.For, Set<String>> beforeParfor =
         VariableCheck.main(statements, bound, unit.diagnostics());
+    Set<String> kept = new HashSet<>(readable);
+    forgotten.addAll(ForgottenVariables.of(statements, beforeParfor, readable));
+    kept.removeAll(forgotten);
     ParForCheck.check(
         statements, beforeParfor, bound, kept, unit.functions().keySet(), unit.diagnostics());
     Set<String> variables = new HashSet<>(AssignedNames.of(statements));

@@ -1,9 +1,16 @@
 package dev.reprise.language.program;
 
+import java.util.Set;
+
 /** A compiled script: its main procedure and the functions that it can call. Thread-safe. */
 public interface Program {
 
   Procedure main();
+
+  /** Variables that have no value after the main procedure, of those that might be read then. */
+  default Set<String> forgotten() {
+    return Set.of();
+  }
 
   /**
    * The function of that name, compiled when first asked for: functions of the script, of sourced

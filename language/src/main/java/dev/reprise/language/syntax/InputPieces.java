@@ -1,6 +1,7 @@
 package dev.reprise.language.syntax;
 
 import dev.reprise.language.grammar.ScriptLexer;
+import dev.reprise.language.grammar.ScriptParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,13 +15,19 @@ import org.antlr.v4.runtime.Token;
  * not it is correct.
  *
  * @param isOpen true when a bracket, a text or an operator is still open, so that more must follow
+ * @param isExpression true when it can be no statement: nothing is assigned, and it is more than
+ *     one call
  * @param definitions functions that it defines, by name; the text of each stands behind as many
  *     lines and blanks as before it, so that positions are those in the input
  * @param sources its {@code source("file") as ns} statements
  * @param names all names that occur in it
  */
 public record InputPieces(
-    boolean isOpen, Map<String, String> definitions, List<String> sources, Set<String> names) {
+    boolean isOpen,
+    boolean isExpression,
+    Map<String, String> definitions,
+    List<String> sources,
+    Set<String> names) {
 
   /** Takes an input apart. */
   public static InputPieces of(String text) {
@@ -43,7 +50,8 @@ public record InputPieces(
             text.substring(tokens.get(i).getStartIndex(), tokens.get(i + 5).getStopIndex() + 1));
       }
     }
-    return new InputPieces(isOpen(tokens), definitions, List.copyOf(sources), names);
+    return new InputPieces(
+        isOpen(tokens), isExpression(tokens), definitions, List.copyOf(sources), names);
   }
 
   private static int type(List<Token> tokens, int at) {
@@ -92,13 +100,63 @@ public record InputPieces(
     int depth = 0;
     for (Token token : tokens) {
       switch (token.getType()) {
-        case ScriptLexer.LPAREN, ScriptLexer.LBRACK, ScriptLexer.LBRACE -> depth++;
+        case ScriptLexer.LPAREN, ScriptLexer.LBRACK, ScriptParser.TARGETS, ScriptLexer.LBRACE ->
+            depth++;
         case ScriptLexer.RPAREN, ScriptLexer.RBRACK, ScriptLexer.RBRACE -> depth--;
         default -> {}
       }
     }
     return depth > 0
         || !tokens.isEmpty() && (expectsMore(tokens.getLast()) || endsInHeader(tokens));
+  }
+
+  private static boolean isExpression(List<Token> tokens) {
+    int depth = 0;
+    for (int i = 0; i < tokens.size(); i++) {
+      switch (type(tokens, i)) {
+        case ScriptLexer.LPAREN, ScriptLexer.LBRACK -> depth++;
+        case ScriptLexer.RPAREN, ScriptLexer.RBRACK -> {
+          depth--;
+          if (depth == 0 && i == tokens.size() - 1 && isCallFrom(tokens, i)) {
+            return false;
+          }
+        }
+        case ScriptParser.TARGETS,
+            ScriptLexer.LBRACE,
+            ScriptLexer.IF,
+            ScriptLexer.FOR,
+            ScriptLexer.PARFOR,
+            ScriptLexer.WHILE,
+            ScriptLexer.SOURCE -> {
+          return false;
+        }
+        case ScriptLexer.ASSIGN, ScriptLexer.ARROW, ScriptLexer.PLUS_ASSIGN, ScriptLexer.SEMI -> {
+          if (depth == 0) {
+            return false;
+          }
+        }
+        default -> {}
+      }
+    }
+    return !tokens.isEmpty();
+  }
+
+  /** True when the last parenthesis belongs to the first one, and only a name is before that. */
+  private static boolean isCallFrom(List<Token> tokens, int last) {
+    int depth = 0;
+    for (int i = last; i > 0; i--) {
+      int type = type(tokens, i);
+      depth +=
+          type == ScriptLexer.RPAREN || type == ScriptLexer.RBRACK
+              ? 1
+              : type == ScriptLexer.LPAREN || type == ScriptLexer.LBRACK ? -1 : 0;
+      if (depth == 0) {
+        return type == ScriptLexer.LPAREN
+            && SyntaxRecovery.isName(type(tokens, i - 1))
+            && (i == 1 || (i == 3 && SyntaxRecovery.isName(type(tokens, 0))));
+      }
+    }
+    return false;
   }
 
   /** True behind the closing bracket of {@code if (...)}, {@code function(...)} and the like. */

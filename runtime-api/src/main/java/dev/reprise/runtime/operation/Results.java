@@ -265,10 +265,17 @@ final class Results {
       throw new OperandException(
           what
               + " index "
-              + (single ? "" + from : from + ":" + to)
+              + (single ? bound(lower) : bound(lower) + ":" + bound(upper))
               + " is out of range for a value of shape "
               + shape);
     }
     return to - from + 1;
+  }
+
+  /** A bound of a range for a message, where NaN is not 0. */
+  private static String bound(Value value) {
+    return value instanceof Scalar scalar && !scalar.fitsLong()
+        ? scalar.asString()
+        : Long.toString(Shapes.longOr(value, -1));
   }
 }

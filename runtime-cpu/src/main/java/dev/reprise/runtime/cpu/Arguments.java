@@ -74,7 +74,11 @@ public final class Arguments {
   }
 
   public static long whole(Operation operation, Operand[] inputs, int at) {
-    return scalar(operation, inputs, at).asLong();
+    Scalar scalar = scalar(operation, inputs, at);
+    if (!scalar.fitsLong() && Double.isNaN(scalar.asDouble())) {
+      throw mismatch(operation, inputs, at, "a whole number");
+    }
+    return scalar.asLong();
   }
 
   public static boolean flag(Operation operation, Operand[] inputs, int at) {

@@ -20,6 +20,7 @@ record Dropout(boolean givesSeed) implements DeviceKernel {
         && CellKernels.isNumber(inputs[2])
         && ((Scalar) inputs[1]).asDouble() > 0
         && ((Scalar) inputs[1]).asDouble() <= 1
+        && ((Scalar) inputs[2]).fitsLong()
         && (givesSeed || ((Scalar) inputs[2]).asLong() >= 0);
   }
 
