@@ -34,6 +34,10 @@ final class CellCode {
   private static final int WIDE_MASK = 13;
 
   private static final int MASK = 14;
+
+  /** A further register of formulas of so many cells that none are left over. */
+  static final int SPARE_WITHOUT_MASKS = MASK;
+
   private static final int REFUSED = 15;
 
   /** Doubles at a time. Four of their masks have as many bytes as eight of floats. */
@@ -55,6 +59,9 @@ final class CellCode {
   private static final int OR = 0x56;
   private static final int FLIP = 0x57;
   private static final int ROOT = 0x51;
+  private static final int MULTIPLY_WHOLE = 0xF4;
+  private static final int ADD_WHOLE = 0xD4;
+  private static final int FLIP_WHOLE = 0xEF;
 
   /** Comparisons by their predicates, none of which raises an exception. */
   enum Comparison {
@@ -145,6 +152,9 @@ final class CellCode {
 
   private boolean masked;
 
+  /** How many cells behind those that RAX counts the ones are that are read and written. */
+  private int ahead;
+
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
 
@@ -166,6 +176,11 @@ final class CellCode {
     masked = true;
     formula.write(this);
     masked = false;
+  }
+
+  /** What follows reads and writes the cells so many groups behind the first. */
+  void at(int group) {
+    ahead = group * form.lanes();
   }
 
   /**
@@ -260,7 +275,7 @@ final class CellCode {
 
   /** Reads cells of an input. */
   void input(int register, int number) {
-    read(register, Address.of(frame.inputs[number], RAX, cellBytes()), form);
+    read(register, place(frame.inputs[number], cellBytes()), form);
   }
 
   int cellBytes() {
@@ -286,7 +301,11 @@ final class CellCode {
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
   void wideInput(int register, int number) {
-    read(register, Address.of(frame.inputs[number], RAX, Double.BYTES), Form.DOUBLES);
+    read(register, place(frame.inputs[number], Double.BYTES), Form.DOUBLES);
+  }
+
+  private Address place(int base, int bytes) {
+    return Address.of(base, RAX, bytes).plus(ahead * bytes);
   }
 
   private void read(int register, Address at, Form cells) {
@@ -312,12 +331,12 @@ final class CellCode {
     if (form == Form.WIDENED) {
       to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
     }
-    write(Address.of(frame.outputs[number], RAX, cellBytes()), register, form);
+    write(place(frame.outputs[number], cellBytes()), register, form);
   }
 
   /** Writes cells of an output of doubles, whatever the precision of others. */
   void wideOutput(int number, int register) {
-    write(Address.of(frame.outputs[number], RAX, Double.BYTES), register, Form.DOUBLES);
+    write(place(frame.outputs[number], Double.BYTES), register, Form.DOUBLES);
   }
 
   private void write(Address at, int register, Form cells) {
@@ -446,6 +465,62 @@ final class CellCode {
   void compare(int result, int one, Comparison comparison, int other) {
     to.vector(MAP_0F, prefix, true, 0xC2, result, one, other);
     to.control(comparison.predicate);
+  }
+
+  /** Of each lane the product of the lower halves, as whole numbers without sign. */
+  void multiplyWhole(int result, int one, Source other) {
+    apply(MULTIPLY_WHOLE, result, one, other);
+  }
+
+  void addWhole(int result, int one, Source other) {
+    apply(ADD_WHOLE, result, one, other);
+  }
+
+  /** The bits that one of both has. */
+  void flipWhole(int result, int one, Source other) {
+    apply(FLIP_WHOLE, result, one, other);
+  }
+
+  /** All bits where {@code one} is larger than {@code other} as a whole number, else none. */
+  void largerWhole(int result, int one, int other) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x37, result, one, other);
+  }
+
+  /** In each pair of lanes the lower ones of both. */
+  void lowerOfPairs(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x6C, result, one, other);
+  }
+
+  /** In each pair of lanes the upper ones of both. */
+  void upperOfPairs(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x6D, result, one, other);
+  }
+
+  /**
+   * Two pairs of lanes of both.
+   *
+   * @param which in each half byte, the lower first: 0 and 1 are those of one, 2 and 3 the other's
+   */
+  void joinPairs(int result, int one, int other, int which) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x46, result, one, other);
+    to.control(which);
+  }
+
+  /** The lower half of {@code low} and the upper half of {@code high} in each lane. */
+  void joinHalves(int result, int low, int high) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x02, result, low, high);
+    to.control(0xAA);
+  }
+
+  /** All bits that are moved to the right, zeros behind them. */
+  void shiftRight(int result, int of, int bits) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x73, 2, result, of);
+    to.control(bits);
+  }
+
+  /** The register of a total, for what goes on from cell to cell and is no sum. */
+  static int carried(int number) {
+    return TOTALS[number];
   }
 
   /** All bits that are moved to the left. */
