@@ -35,7 +35,7 @@ import java.util.List;
  */
 public final class CpuDevice implements Device, AutoCloseable {
   /** To be raised with every change of a kernel that changes bits of its results. */
-  private static final int KERNEL_SET = 9;
+  private static final int KERNEL_SET = 10;
 
   private final Parallel parallel;
   private final LazyBlas blas;

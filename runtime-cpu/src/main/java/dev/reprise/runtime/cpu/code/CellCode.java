@@ -27,8 +27,8 @@ import java.util.Map;
 final class CellCode {
   static final int LAST_REGISTER = 10;
 
-  /** Sums of each lane's terms, or the largest ones. */
-  private static final int[] TOTALS = {11, 12};
+  /** Sums of each lane's terms, or the largest ones; formulas with three have a register less. */
+  private static final int[] TOTALS = {11, 12, LAST_REGISTER};
 
   /** Which of the last cells there are, as doubles, and as cells of the precision. */
   private static final int WIDE_MASK = 13;

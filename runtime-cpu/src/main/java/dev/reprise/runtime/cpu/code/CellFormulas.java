@@ -328,6 +328,73 @@ final class CellFormulas {
     to.total(0, 0);
   }
 
+  static void powersAdded(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    power(to);
+    to.total(0, 0);
+  }
+
+  static void logarithms(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    to.subtract(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void sharesSloped(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.multiply(0, 0, register(1));
+    to.multiply(1, 1, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.output(0, 0);
+  }
+
+  static void losses(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(0, 0, parameter(0));
+    to.load(2, parameter(1));
+    to.subtract(0, 2, register(0));
+    to.multiply(0, 0, register(1));
+    to.load(2, constant(0));
+    to.compare(1, 1, Comparison.EQUAL, 2);
+    to.andNot(0, 1, register(0));
+    to.total(0, 0);
+  }
+
+  static void missed(CellCode to) {
+    to.wideInput(0, 0);
+    to.input(1, 1);
+    to.multiply(0, 0, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.multiply(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void scaledTwice(CellCode to) {
+    to.wideInput(0, 0);
+    to.multiply(0, 0, parameter(0));
+    to.multiply(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void filled(CellCode to) {
+    to.load(0, parameter(0));
+    to.output(0, 0);
+  }
+
+  static void moments(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(2, 0, parameter(0));
+    to.multiply(2, 2, register(1));
+    to.total(0, 0);
+    to.total(1, 2);
+    to.total(2, 1);
+  }
+
   static void shares(CellCode to) {
     to.wideInput(0, 0);
     to.divide(0, 0, parameter(0));

@@ -59,6 +59,22 @@ public enum CellFunction {
   LARGEST(1, 0, 1, CellFormulas::largest),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
   POWERS(1, 1, 1, CellFormulas::powers),
+  /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
+  POWERS_ADDED(1, 0, 1, CellFormulas::powersAdded),
+  /** (x - c) - l; parameters c, l. */
+  LOGARITHMS(1, 1, CellFormulas::logarithms),
+  /** x y - y s; parameter s. */
+  SHARES_SLOPED(2, 1, CellFormulas::sharesSloped),
+  /** Total: the sum of y (l - (x - c)) of x and y, where y is not 0; parameters c, l. */
+  LOSSES(2, 0, 1, CellFormulas::losses),
+  /** (x s - y) f of doubles x, and y; parameters s, f. */
+  MISSED(2, 1, CellFormulas::missed),
+  /** x s f of doubles x; parameters s, f. */
+  SCALED_TWICE(1, 1, CellFormulas::scaledTwice),
+  /** p, of no input. */
+  FILLED(0, 1, CellFormulas::filled),
+  /** Totals: the sums of x, of (x - c) y and of y; parameter c. */
+  MOMENTS(2, 0, 3, CellFormulas::moments),
   /** x / p of doubles x; parameter p. */
   SHARES(1, 1, CellFormulas::shares),
   /** (x - c) f g + b; parameters c, f, g, b. */
@@ -99,7 +115,7 @@ public enum CellFunction {
   private static final int MOST_PARAMETERS = 26;
 
   private static final int FIRST_TOTAL = FIRST_PARAMETER + MOST_PARAMETERS * LANE_BYTES;
-  private static final int TOTALS = 2;
+  private static final int TOTALS = 3;
 
   /** Bytes that the {@linkplain Operands operands} of a call take. */
   public static final int MORE_BYTES = FIRST_TOTAL + TOTALS * LANE_BYTES;
