@@ -157,6 +157,85 @@ final class CellFormulas {
     to.divide(x, one, register(x));
   }
 
+  private static final double GELU_SCALE = 0.7978845608028654;
+  private static final double GELU_CUBE = 0.044715;
+
+  /** From here on gelu is x or 0. */
+  private static final double GELU_END = 10;
+
+  /** What x becomes at most for the logistic function, which refuses what is too large. */
+  private static final double BEYOND_GELU_END = 11;
+
+  /** The logistic function that gelu multiplies register x with, in register 0. */
+  private static void geluShare(CellCode to, int x) {
+    to.load(0, constant(BEYOND_GELU_END));
+    to.load(1, constant(-BEYOND_GELU_END));
+    // No number stays none: the second operand is the result then.
+    to.least(0, 0, register(x));
+    to.largest(0, 1, register(0));
+    to.multiply(1, 0, register(0));
+    to.multiply(1, 1, register(0));
+    to.multiply(1, 1, constant(GELU_CUBE));
+    to.add(0, 0, register(1));
+    to.multiply(0, 0, constant(2 * GELU_SCALE));
+    logisticInPlace(to);
+  }
+
+  /** As {@code ActivationLoops.Gelu}, of register x from {@link #FIRST_KEPT} on, there. */
+  static void gelu(CellCode to, int x) {
+    geluShare(to, x);
+    to.multiply(0, 0, register(x));
+    to.load(1, constant(-GELU_END));
+    to.compare(2, x, Comparison.LESS, 1);
+    to.load(1, constant(-0.0));
+    to.choose(0, 0, 1, 2);
+    to.load(1, constant(GELU_END));
+    to.compare(2, x, Comparison.GREATER, 1);
+    to.choose(x, 0, x, 2);
+  }
+
+  /** As {@code ActivationGradients.Gelu}, of registers dout, where it goes, and x. */
+  static void geluSloped(CellCode to, int dout, int x) {
+    geluShare(to, x);
+    to.load(1, constant(ONE));
+    to.subtract(2, 1, register(0));
+    to.add(3, x, register(x));
+    to.multiply(3, 3, register(0));
+    to.multiply(3, 3, register(2));
+    to.multiply(4, x, register(x));
+    to.multiply(4, 4, constant(3 * GELU_CUBE));
+    to.add(4, 4, register(1));
+    to.multiply(4, 4, constant(GELU_SCALE));
+    to.multiply(3, 3, register(4));
+    to.add(0, 0, register(3));
+    to.load(3, constant(-GELU_END));
+    to.compare(2, x, Comparison.LESS, 3);
+    to.andNot(0, 2, register(0));
+    to.load(3, constant(GELU_END));
+    to.compare(2, x, Comparison.GREATER, 3);
+    to.choose(0, 0, 1, 2);
+    to.multiply(dout, dout, register(0));
+  }
+
+  /** As {@code ActivationLoops.Silu}, of register x from {@link #FIRST_KEPT} on, there. */
+  static void silu(CellCode to, int x) {
+    to.load(0, register(x));
+    logisticInPlace(to);
+    to.multiply(x, x, register(0));
+  }
+
+  /** As {@code ActivationGradients.Silu}, of registers dout, where it goes, and x. */
+  static void siluSloped(CellCode to, int dout, int x) {
+    to.load(0, register(x));
+    logisticInPlace(to);
+    to.load(1, constant(ONE));
+    to.subtract(2, 1, register(0));
+    to.multiply(2, 2, register(x));
+    to.add(2, 2, register(1));
+    to.multiply(0, 0, register(2));
+    to.multiply(dout, dout, register(0));
+  }
+
   static void tanh(CellCode to) {
     to.input(0, 0);
     tanhInPlace(to);
