@@ -2,6 +2,8 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.cpu.CellBlocks;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.WindowPairs;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -60,6 +62,23 @@ final class PairedMaxima {
    * @param windows of the shape
    */
   static void backward(
+      WindowShape shape,
+      Pooling.Windows windows,
+      DenseMatrix images,
+      DenseMatrix dout,
+      DenseMatrix dx,
+      long from,
+      long to) {
+    if (CellFunction.areThere()) {
+      new PairedGradient(WindowPairs.MAXIMA, shape, images, dout, dx)
+          .run(from, to, plane -> spread(shape, windows, images, dout, dx, plane, plane + 1));
+    } else {
+      spread(shape, windows, images, dout, dx, from, to);
+    }
+  }
+
+  /** In arrays. */
+  static void spread(
       WindowShape shape,
       Pooling.Windows windows,
       DenseMatrix images,
