@@ -27,8 +27,11 @@ import java.util.Map;
 final class CellCode {
   static final int LAST_REGISTER = 10;
 
-  /** Sums of each lane's terms, or the largest ones; formulas with three have a register less. */
-  private static final int[] TOTALS = {11, 12, LAST_REGISTER};
+  /**
+   * Sums of each lane's terms, or the largest ones: of the first group of cells and of the second.
+   * Formulas with totals use none of these registers otherwise.
+   */
+  private static final int[][] TOTALS = {{11, 12, 9}, {LAST_REGISTER, 8, 7}};
 
   /** Which of the last cells there are, as doubles, and as cells of the precision. */
   private static final int WIDE_MASK = 13;
@@ -152,6 +155,9 @@ final class CellCode {
 
   private boolean masked;
 
+  /** Which of the totals are added to. */
+  private int[] totals = TOTALS[0];
+
   /** How many cells behind those that RAX counts the ones are that are read and written. */
   private int ahead;
 
@@ -207,11 +213,40 @@ final class CellCode {
 
   /** What lanes of a total are before the first cell. */
   void loadTotal(int number, Address from) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[number], 0, from);
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[0][number], 0, from);
+  }
+
+  /** Begins totals of second groups, which are sums. */
+  void clearSecondTotal(int number) {
+    to.vector(
+        MAP_0F, PREFIX_66, true, FLIP, TOTALS[1][number], TOTALS[1][number], TOTALS[1][number]);
+  }
+
+  /** Begins totals of second groups, which are the largest cells. */
+  void copySecondTotal(int number) {
+    load(TOTALS[1][number], register(TOTALS[0][number]));
+  }
+
+  /** What follows adds to the totals of second groups of cells. */
+  void useSecondTotals() {
+    totals = TOTALS[1];
+  }
+
+  void useFirstTotals() {
+    totals = TOTALS[0];
+  }
+
+  /** Adds totals of second groups to those of first ones. */
+  void addSecondTotal(int number) {
+    add(TOTALS[0][number], TOTALS[0][number], register(TOTALS[1][number]));
+  }
+
+  void takeLargerTotal(int number) {
+    apply(LARGEST, TOTALS[0][number], TOTALS[1][number], register(TOTALS[0][number]));
   }
 
   void storeTotal(Address into, int number) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[number], 0, into);
+    to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[0][number], 0, into);
   }
 
   /** Sets what the call returns. */
@@ -354,12 +389,12 @@ final class CellCode {
     if (masked) {
       and(register, register, register(WIDE_MASK));
     }
-    add(TOTALS[number], TOTALS[number], register(register));
+    add(totals[number], totals[number], register(register));
   }
 
   /** Each lane of a total becomes the register's if that is larger; which is lost. */
   void largestTotal(int number, int register) {
-    int total = TOTALS[number];
+    int total = totals[number];
     apply(LARGEST, register, register, register(total));
     if (masked) {
       choose(total, total, register, WIDE_MASK);
@@ -520,7 +555,7 @@ final class CellCode {
 
   /** The register of a total, for what goes on from cell to cell and is no sum. */
   static int carried(int number) {
-    return TOTALS[number];
+    return TOTALS[0][number];
   }
 
   /** All bits that are moved to the left. */

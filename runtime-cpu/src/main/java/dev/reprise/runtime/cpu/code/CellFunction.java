@@ -117,8 +117,11 @@ public enum CellFunction {
   private static final int FIRST_TOTAL = FIRST_PARAMETER + MOST_PARAMETERS * LANE_BYTES;
   private static final int TOTALS = 3;
 
+  /** Whether a group of four cells is left behind the last pair of them. */
+  static final int HAS_GROUP = FIRST_TOTAL + TOTALS * LANE_BYTES;
+
   /** Bytes that the {@linkplain Operands operands} of a call take. */
-  public static final int MORE_BYTES = FIRST_TOTAL + TOTALS * LANE_BYTES;
+  public static final int MORE_BYTES = HAS_GROUP + Long.BYTES;
 
   private final int inputs;
   private final int outputs;
@@ -168,7 +171,20 @@ public enum CellFunction {
 
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return groups * CellCode.LANES;
+    return (isTotal() ? 2 : groups) * CellCode.LANES;
+  }
+
+  /**
+   * Whether it sums, or takes the largest: two groups of four cells at a time, so that additions do
+   * not wait for the last ones. A group that is left, and cells that are none, go to the first.
+   */
+  boolean isTotal() {
+    return totals > 0 && groups == 1;
+  }
+
+  /** Whether its total is the largest. */
+  boolean takesLargest() {
+    return this == LARGEST;
   }
 
   static int input(int number) {
@@ -279,6 +295,9 @@ public enum CellFunction {
    */
   public boolean run(Precision precision, long x, long out, MemorySegment more, long n) {
     MemorySegment code = code(precision);
+    if (isTotal()) {
+      more.set(JAVA_LONG, HAS_GROUP, n & CellCode.LANES);
+    }
     try {
       int refused =
           (int)

@@ -52,23 +52,40 @@ final class FunctionCode {
     }
     to.zero(RAX);
     code.clearRefused();
+    boolean isTotal = function.isTotal();
     for (int i = 0; i < totals; i++) {
       code.loadTotal(i, total(i));
+      if (function.takesLargest()) {
+        code.copySecondTotal(i);
+      } else if (isTotal) {
+        code.clearSecondTotal(i);
+      }
     }
     to.test(RCX);
     int few = to.jumpIfZero();
     int loop = to.here();
     formula.write(code);
+    if (isTotal) {
+      writeSecondGroup(code, formula);
+    }
     to.addNumber(RAX, function.cellsPerStep());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
+    if (isTotal) {
+      writeLastGroup(code, formula);
+    }
     to.test(R8);
     int none = to.jumpIfZero();
     int masks = code.loadMasks(RCX, R8);
     code.writeMasked(formula);
     to.landHere(none);
     for (int i = 0; i < totals; i++) {
+      if (function.takesLargest()) {
+        code.takeLargerTotal(i);
+      } else if (isTotal) {
+        code.addSecondTotal(i);
+      }
       code.storeTotal(total(i), i);
     }
     code.returnRefused();
@@ -78,6 +95,25 @@ final class FunctionCode {
     to.returnToCaller();
     code.writeData(masks);
     return to.bytes();
+  }
+
+  private static void writeSecondGroup(CellCode code, Formula formula) {
+    code.useSecondTotals();
+    code.at(1);
+    formula.write(code);
+    code.at(0);
+    code.useFirstTotals();
+  }
+
+  /** Of four cells that are left when pairs of groups are done. */
+  private static void writeLastGroup(CellCode code, Formula formula) {
+    Assembler to = code.assembler();
+    to.load(RCX, Address.of(RDX, CellFunction.HAS_GROUP));
+    to.test(RCX);
+    int none = to.jumpIfZero();
+    formula.write(code);
+    to.addNumber(RAX, CellCode.LANES);
+    to.landHere(none);
   }
 
   private static Address total(int number) {

@@ -184,9 +184,14 @@ final class GlobalPooling {
 
   /** With the bits of {@link LaneSums}. */
   private static double sum(MemorySegment cells, long at, long count) {
-    double[] sums = new double[4];
+    double[] sums = new double[8];
+    long pairs = count - count % 8;
     for (long i = 0; i < count; i++) {
-      sums[(int) (i % 4)] += cells.getAtIndex(JAVA_DOUBLE, at + i);
+      int sum = (int) (i < pairs ? i % 8 : i % 4);
+      sums[sum] += cells.getAtIndex(JAVA_DOUBLE, at + i);
+    }
+    for (int i = 0; i < 4; i++) {
+      sums[i] += sums[4 + i];
     }
     return (sums[0] + sums[2]) + (sums[1] + sums[3]);
   }
