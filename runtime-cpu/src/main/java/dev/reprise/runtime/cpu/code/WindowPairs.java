@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Gradients of poolings whose windows of 2 x 2 lie side by side, in machine code: two rows of an
- * image at a time, without jumps that depend on cells. No operation here takes doubles to be right
- * for floats: gradients are passed on, or divided by 4.
+ * Poolings whose windows of 2 x 2 lie side by side, in machine code: two rows of an image at a
+ * time, without jumps that depend on cells. No operation here takes doubles to be right for floats:
+ * cells and gradients are passed on, or divided by 4.
  *
  * <p>Stateless, for any number of threads. The code is made when first needed.
  */
@@ -25,7 +25,9 @@ public enum WindowPairs {
    */
   MAXIMA,
   /** A quarter of a window's gradient goes to each of its cells. */
-  MEANS;
+  MEANS,
+  /** Writes the largest cell of each window in place of gradients. Refuses as maxima do. */
+  LARGEST;
 
   // By precision; made when first needed. Segments are immutable, so a thread that sees one without
   // the lock sees all of it.
@@ -78,7 +80,8 @@ public enum WindowPairs {
     }
 
     /**
-     * Writes the cells below windows, given by addresses that the JVM does not check.
+     * Writes the cells below windows, or one for each, given by addresses that the JVM does not
+     * check.
      *
      * @return false when a cell was refused: all are to be computed anew in another way
      */

@@ -139,6 +139,10 @@ final class WindowPairsCode {
   }
 
   private void writeWindows(boolean masked) {
+    if (kind == WindowPairs.LARGEST) {
+      writeLargest(masked);
+      return;
+    }
     loadGradients(masked);
     if (kind == WindowPairs.MEANS) {
       to.vector(MAP_0F, prefix(), true, 0x59, GRADIENT, GRADIENT, QUARTER);
@@ -149,10 +153,7 @@ final class WindowPairsCode {
     }
     // A negative zero becomes a zero, as if it were added to one.
     to.addVector(GRADIENT, GRADIENT, ZERO);
-    load(UPPER, RSI, masked);
-    load(LOWER, R9, masked);
-    compare(OTHER, UPPER, NEITHER_ORDERED, LOWER);
-    to.vector(MAP_0F, prefix(), true, 0x56, REFUSED, REFUSED, OTHER);
+    loadCells(masked);
     choose(UPPER, LARGEST_ABOVE);
     choose(LOWER, LARGEST_BELOW);
     compare(LARGEST_ABOVE, LARGEST_ABOVE, AT_LEAST, LARGEST_BELOW);
@@ -162,11 +163,52 @@ final class WindowPairsCode {
     store(R11, LOWER, masked);
   }
 
+  private void loadCells(boolean masked) {
+    load(UPPER, RSI, masked);
+    load(LOWER, R9, masked);
+    compare(OTHER, UPPER, NEITHER_ORDERED, LOWER);
+    to.vector(MAP_0F, prefix(), true, 0x56, REFUSED, REFUSED, OTHER);
+  }
+
+  private void writeLargest(boolean masked) {
+    loadCells(masked);
+    largest(UPPER, UPPER, LOWER);
+    swap(LOWER, UPPER);
+    largest(UPPER, UPPER, LOWER);
+    // The first cells of pairs, of both halves, side by side.
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x19, UPPER, 0, LOWER);
+    to.control(1);
+    to.vector(MAP_0F, prefix(), false, doubles ? 0x14 : 0xC6, UPPER, UPPER, LOWER);
+    if (!doubles) {
+      to.control(0b10_00_10_00);
+    }
+    Address at = Address.of(RDX, RAX, 1);
+    if (masked) {
+      to.vector(MAP_0F38, PREFIX_66, false, doubles ? 0x2F : 0x2E, UPPER, WINDOW_MASK, at);
+    } else {
+      to.vector(MAP_0F, PREFIX_NONE, false, 0x11, UPPER, 0, at);
+    }
+  }
+
+  /**
+   * The larger of both, of two zeros the one above 0 if there is one: the instruction gives its
+   * second operand, so it is asked twice.
+   */
+  private void largest(int result, int one, int other) {
+    to.vector(MAP_0F, prefix(), true, 0x5F, LARGEST_ABOVE, one, other);
+    to.vector(MAP_0F, prefix(), true, 0x5F, LARGEST_BELOW, other, one);
+    to.vector(MAP_0F, prefix(), true, 0x54, result, LARGEST_ABOVE, LARGEST_BELOW);
+  }
+
+  /** The other cell of each pair. */
+  private void swap(int result, int of) {
+    to.vector(MAP_0F3A, PREFIX_66, true, doubles ? 0x05 : 0x04, result, 0, of);
+    to.control(doubles ? 0b0101 : 0b10_11_00_01);
+  }
+
   /** From cells to the gradient where the larger of a pair is; also the larger one, twice. */
   private void choose(int cells, int larger) {
-    // The pair's other cell.
-    to.vector(MAP_0F3A, PREFIX_66, true, doubles ? 0x05 : 0x04, OTHER, 0, cells);
-    to.control(doubles ? 0b0101 : 0b10_11_00_01);
+    swap(OTHER, cells);
     to.vector(MAP_0F, prefix(), true, 0x5F, larger, cells, OTHER);
     compare(cells, cells, AT_LEAST, OTHER);
     // Whether the first one is at least as large as the second, for both; then its contrary for

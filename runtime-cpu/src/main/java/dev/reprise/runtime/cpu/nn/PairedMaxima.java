@@ -33,6 +33,25 @@ final class PairedMaxima {
 
   /** Pools some channels of images. */
   static void forward(WindowShape shape, DenseMatrix images, DenseMatrix out, long from, long to) {
+    if (!CellFunction.areThere()) {
+      forwardInArrays(shape, images, out, from, to);
+      return;
+    }
+    WindowPairs.Call call =
+        WindowPairs.LARGEST.call(
+            out.precision(), shape.outHeight(), shape.outWidth(), shape.width());
+    int bytes = out.precision().bytesPerCell();
+    for (long plane = from; plane < to; plane++) {
+      long image = images.segment().address() + plane * shape.planeCells() * bytes;
+      long largest = out.segment().address() + plane * shape.outCells() * bytes;
+      if (!call.run(image, largest, 0)) {
+        forwardInArrays(shape, images, out, plane, plane + 1);
+      }
+    }
+  }
+
+  static void forwardInArrays(
+      WindowShape shape, DenseMatrix images, DenseMatrix out, long from, long to) {
     double[] cells = new double[(int) shape.planeCells()];
     double[] largest = new double[(int) shape.outCells()];
     CellBlocks blocks = new CellBlocks(images.precision(), cells.length);

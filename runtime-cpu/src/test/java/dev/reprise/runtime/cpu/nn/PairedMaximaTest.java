@@ -91,7 +91,7 @@ class PairedMaximaTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void gradientsByCodeAndInArraysHaveTheBitsOfAnyWindows(Precision precision) {
+  void bothWaysByCodeAndInArraysHaveTheBitsOfAnyWindows(Precision precision) {
     for (int round = 0; round < 200; round++) {
       int height = 2 + random.nextInt(5);
       int width = 2 + random.nextInt(24);
@@ -104,6 +104,11 @@ class PairedMaximaTest {
       DenseMatrix found = as(precision, matrix(1, shape.inputCols(), false));
       PairedMaxima.backward(shape, windows, images, gradients, found, 0, 3);
       assertThat(cells(found)).as("%s", shape).isEqualTo(largest);
+      DenseMatrix pooled = as(precision, matrix(1, shape.outputCols(), false));
+      DenseMatrix pooledInArrays = as(precision, matrix(1, shape.outputCols(), false));
+      PairedMaxima.forward(shape, images, pooled, 0, 3);
+      PairedMaxima.forwardInArrays(shape, images, pooledInArrays, 0, 3);
+      assertThat(cells(pooled)).as("%s", shape).isEqualTo(cells(pooledInArrays));
       DenseMatrix inArrays = as(precision, matrix(1, shape.inputCols(), false));
       PairedMaxima.spread(shape, windows, images, gradients, inArrays, 0, 3);
       assertThat(cells(inArrays)).as("%s", shape).isEqualTo(largest);
