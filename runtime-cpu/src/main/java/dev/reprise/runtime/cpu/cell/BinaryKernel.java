@@ -5,6 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.ValueType;
@@ -27,12 +28,14 @@ final class BinaryKernel implements Kernel {
   private final String opcode;
   private final DirectOperators loops;
   private final ScalarBinary scalars;
+  private final MachineCells.Source code;
   private final long chunk;
   private final Parallel parallel;
 
   BinaryKernel(String opcode, DirectOperators loops, long chunk, Parallel parallel) {
     this.opcode = opcode;
     this.loops = loops;
+    this.code = new MachineCells.Source(Precision.FP64, opcode);
     this.scalars = ScalarFunctions.binary(opcode);
     this.chunk = chunk;
     this.parallel = parallel;
@@ -93,55 +96,58 @@ final class BinaryKernel implements Kernel {
   private DenseMatrix sameShape(DenseMatrix a, DenseMatrix b, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
     long n = out.cells();
+    MachineCells machine = code.find(MachineCells.Form.MATRICES, n);
     BinaryLoop loop = loops.over(n);
-    if (n <= chunk) {
-      loop.segments(a.segment(), 0, b.segment(), 0, out.segment(), 0, n);
-    } else {
-      MemorySegment x = a.segment();
-      MemorySegment y = b.segment();
-      MemorySegment z = out.segment();
-      parallel.forRange(
-          context,
-          n,
-          chunk,
-          (from, to) -> loop.segments(x, 8 * from, y, 8 * from, z, 8 * from, to - from));
-    }
+    MemorySegment x = a.segment();
+    MemorySegment y = b.segment();
+    MemorySegment z = out.segment();
+    parallel.forRange(
+        context,
+        n,
+        chunk,
+        (from, to) -> {
+          if (machine == null || !machine.run(a, b, out, from, to)) {
+            loop.segments(x, 8 * from, y, 8 * from, z, 8 * from, to - from);
+          }
+        });
     return out;
   }
 
   private DenseMatrix matrixScalar(DenseMatrix a, double b, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
     long n = out.cells();
+    MachineCells machine = code.find(MachineCells.Form.MATRIX_AND_NUMBER, n);
     BinaryLoop loop = loops.over(n);
-    if (n <= chunk) {
-      loop.segmentScalar(a.segment(), 0, b, out.segment(), 0, n);
-    } else {
-      MemorySegment x = a.segment();
-      MemorySegment z = out.segment();
-      parallel.forRange(
-          context,
-          n,
-          chunk,
-          (from, to) -> loop.segmentScalar(x, 8 * from, b, z, 8 * from, to - from));
-    }
+    MemorySegment x = a.segment();
+    MemorySegment z = out.segment();
+    parallel.forRange(
+        context,
+        n,
+        chunk,
+        (from, to) -> {
+          if (machine == null || !machine.run(a, b, out, from, to)) {
+            loop.segmentScalar(x, 8 * from, b, z, 8 * from, to - from);
+          }
+        });
     return out;
   }
 
   private DenseMatrix scalarMatrix(double a, DenseMatrix b, ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), b.rows(), b.cols());
     long n = out.cells();
+    MachineCells machine = code.find(MachineCells.Form.NUMBER_AND_MATRIX, n);
     BinaryLoop loop = loops.over(n);
-    if (n <= chunk) {
-      loop.scalarSegment(a, b.segment(), 0, out.segment(), 0, n);
-    } else {
-      MemorySegment y = b.segment();
-      MemorySegment z = out.segment();
-      parallel.forRange(
-          context,
-          n,
-          chunk,
-          (from, to) -> loop.scalarSegment(a, y, 8 * from, z, 8 * from, to - from));
-    }
+    MemorySegment y = b.segment();
+    MemorySegment z = out.segment();
+    parallel.forRange(
+        context,
+        n,
+        chunk,
+        (from, to) -> {
+          if (machine == null || !machine.run(b, a, out, from, to)) {
+            loop.scalarSegment(a, y, 8 * from, z, 8 * from, to - from);
+          }
+        });
     return out;
   }
 }

@@ -31,9 +31,19 @@ final class FloatCells {
 
   static void register(KernelTable.Builder table, Parallel parallel) {
     FloatCells cells = new FloatCells(parallel);
-    FloatLoops.unary().forEach((opcode, loop) -> table.add(opcode, cells.unary(loop)));
-    FloatLoops.binary().forEach((opcode, loop) -> table.add(opcode, cells.binary(loop)));
+    FloatLoops.unary()
+        .forEach((opcode, loop) -> table.add(opcode, cells.unary(loop, source(opcode))));
+    FloatLoops.binary()
+        .forEach(
+            (opcode, loop) -> table.add(opcode, cells.binary(new Operator(loop, source(opcode)))));
   }
+
+  private static MachineCells.Source source(String opcode) {
+    return new MachineCells.Source(Precision.FP32, opcode);
+  }
+
+  /** The loops of two operands, and machine code for some of them. */
+  private record Operator(FloatBinary loop, MachineCells.Source code) {}
 
   /** Computes one block: reads {@code x} (and others) and leaves the result in it. */
   @FunctionalInterface
@@ -41,38 +51,47 @@ final class FloatCells {
     void run(float[] x, float[] y, int n, WideBlocks wide);
   }
 
-  private Kernel unary(FloatUnary loop) {
-    return (operation, inputs, context) ->
-        inputs[0] instanceof DenseMatrix x
-            ? new Operand[] {
-              map(x, null, (a, _, n, wide) -> loop.array(a, a, n, wide), loop::segment, context)
-            }
-            : null;
+  private Kernel unary(FloatUnary loop, MachineCells.Source code) {
+    return (operation, inputs, context) -> {
+      if (!(inputs[0] instanceof DenseMatrix x)) {
+        return null;
+      }
+      MachineCells machine = code.find(MachineCells.Form.MATRIX, x.cells());
+      Whole whole =
+          machine == null
+              ? (out, from, to) -> runWhole(loop, x, out, from, to)
+              : (out, from, to) -> machine.run(x, out, from, to);
+      return new Operand[] {
+        map(x, null, (a, _, n, wide) -> loop.array(a, a, n, wide), whole, context)
+      };
+    };
   }
 
-  private Kernel binary(FloatBinary loop) {
+  private static boolean runWhole(
+      FloatUnary loop, DenseMatrix x, DenseMatrix out, long from, long to) {
+    long at = CELL.byteSize() * from;
+    return loop.segment(x.segment(), at, out.segment(), at, to - from);
+  }
+
+  private Kernel binary(Operator operator) {
     return (operation, inputs, context) -> {
-      DenseMatrix out = binary(loop, inputs[0], inputs[1], context);
+      DenseMatrix out = binary(operator, inputs[0], inputs[1], context);
       return out == null ? null : new Operand[] {out};
     };
   }
 
   private DenseMatrix binary(
-      FloatBinary loop, Operand left, Operand right, ExecutionContext context) {
+      Operator operator, Operand left, Operand right, ExecutionContext context) {
+    FloatBinary loop = operator.loop;
     if (left instanceof DenseMatrix x && right instanceof DenseMatrix y) {
       if (x.shape().equals(y.shape())) {
-        MemorySegment second = y.segment();
-        return map(
-            x,
-            (at, into, n) -> MemorySegment.copy(second, CELL, CELL.byteSize() * at, into, 0, n),
-            (a, b, n, wide) -> loop.arrays(a, b, a, n, wide),
-            context);
+        return ofOneShape(operator, x, y, context);
       }
       if (isSingle(y)) {
-        return withNumber(loop, x, y.get(0, 0), context);
+        return withNumber(operator, x, y.get(0, 0), context);
       }
       if (isSingle(x)) {
-        return withNumber(loop, x.get(0, 0), y, context);
+        return withNumber(operator, x.get(0, 0), y, context);
       }
       if (isVectorFor(x, y)) {
         return mapVector(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), context);
@@ -82,22 +101,46 @@ final class FloatCells {
           : null;
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
-      return withNumber(loop, x, scalar.asDouble(), context);
+      return withNumber(operator, x, scalar.asDouble(), context);
     }
     if (left instanceof Scalar scalar && right instanceof DenseMatrix y && isNumber(scalar)) {
-      return withNumber(loop, scalar.asDouble(), y, context);
+      return withNumber(operator, scalar.asDouble(), y, context);
     }
     return null;
   }
 
-  private DenseMatrix withNumber(
-      FloatBinary loop, DenseMatrix x, double number, ExecutionContext context) {
-    return map(x, null, (a, _, n, wide) -> loop.arrayScalar(a, number, a, n, wide), context);
+  private DenseMatrix ofOneShape(
+      Operator operator, DenseMatrix x, DenseMatrix y, ExecutionContext context) {
+    MemorySegment second = y.segment();
+    MachineCells machine = operator.code.find(MachineCells.Form.MATRICES, x.cells());
+    return map(
+        x,
+        (at, into, n) -> MemorySegment.copy(second, CELL, CELL.byteSize() * at, into, 0, n),
+        (a, b, n, wide) -> operator.loop.arrays(a, b, a, n, wide),
+        machine == null ? NOT_WHOLE : (out, from, to) -> machine.run(x, y, out, from, to),
+        context);
   }
 
   private DenseMatrix withNumber(
-      FloatBinary loop, double number, DenseMatrix y, ExecutionContext context) {
-    return map(y, null, (a, _, n, wide) -> loop.scalarArray(number, a, a, n, wide), context);
+      Operator operator, DenseMatrix x, double number, ExecutionContext context) {
+    MachineCells machine = operator.code.find(MachineCells.Form.MATRIX_AND_NUMBER, x.cells());
+    return map(
+        x,
+        null,
+        (a, _, n, wide) -> operator.loop.arrayScalar(a, number, a, n, wide),
+        machine == null ? NOT_WHOLE : (out, from, to) -> machine.run(x, number, out, from, to),
+        context);
+  }
+
+  private DenseMatrix withNumber(
+      Operator operator, double number, DenseMatrix y, ExecutionContext context) {
+    MachineCells machine = operator.code.find(MachineCells.Form.NUMBER_AND_MATRIX, y.cells());
+    return map(
+        y,
+        null,
+        (a, _, n, wide) -> operator.loop.scalarArray(number, a, a, n, wide),
+        machine == null ? NOT_WHOLE : (out, from, to) -> machine.run(y, number, out, from, to),
+        context);
   }
 
   private static boolean isSingle(DenseMatrix matrix) {
@@ -169,14 +212,16 @@ final class FloatCells {
 
   private DenseMatrix map(
       DenseMatrix x, BlockLoader second, BlockBody body, ExecutionContext context) {
-    return map(x, second, body, (_, _, _, _, _) -> false, context);
+    return map(x, second, body, NOT_WHOLE, context);
   }
 
-  /** Computes cells in memory, or does nothing and returns false; offsets in bytes. */
+  /** Computes cells of the result from one to before another, or returns false. */
   @FunctionalInterface
   private interface Whole {
-    boolean run(MemorySegment x, long atX, MemorySegment out, long atOut, long n);
+    boolean run(DenseMatrix out, long from, long to);
   }
+
+  private static final Whole NOT_WHOLE = (_, _, _) -> false;
 
   private DenseMatrix map(
       DenseMatrix x, BlockLoader second, BlockBody body, Whole whole, ExecutionContext context) {
@@ -188,8 +233,7 @@ final class FloatCells {
         x.cells(),
         CHUNK,
         (from, to) -> {
-          long start = CELL.byteSize() * from;
-          if (whole.run(source, start, target, start, to - from)) {
+          if (whole.run(out, from, to)) {
             return;
           }
           int width = (int) Math.min(BLOCK, to - from);

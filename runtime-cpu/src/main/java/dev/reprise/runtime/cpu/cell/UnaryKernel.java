@@ -4,6 +4,7 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
 import dev.reprise.runtime.Operand;
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
@@ -14,11 +15,13 @@ import java.lang.foreign.MemorySegment;
 final class UnaryKernel implements Kernel {
   private final UnaryLoop loop;
   private final ScalarUnary scalar;
+  private final MachineCells.Source code;
   private final long chunk;
   private final Parallel parallel;
 
   UnaryKernel(String opcode, UnaryLoop loop, long chunk, Parallel parallel) {
     this.loop = loop;
+    this.code = new MachineCells.Source(Precision.FP64, opcode);
     this.scalar = ScalarFunctions.unary(opcode);
     this.chunk = chunk;
     this.parallel = parallel;
@@ -32,14 +35,18 @@ final class UnaryKernel implements Kernel {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
     long n = out.cells();
-    if (n <= chunk) {
-      loop.segment(x.segment(), 0, out.segment(), 0, n);
-    } else {
-      MemorySegment from = x.segment();
-      MemorySegment to = out.segment();
-      parallel.forRange(
-          context, n, chunk, (lo, hi) -> loop.segment(from, 8 * lo, to, 8 * lo, hi - lo));
-    }
+    MachineCells machine = code.find(MachineCells.Form.MATRIX, n);
+    MemorySegment from = x.segment();
+    MemorySegment to = out.segment();
+    parallel.forRange(
+        context,
+        n,
+        chunk,
+        (lo, hi) -> {
+          if (machine == null || !machine.run(x, out, lo, hi)) {
+            loop.segment(from, 8 * lo, to, 8 * lo, hi - lo);
+          }
+        });
     return new Operand[] {out};
   }
 }

@@ -40,6 +40,7 @@ final class Assembler {
   static final int PREFIX_NONE = 0;
   static final int PREFIX_66 = 1;
   static final int PREFIX_F3 = 2;
+  static final int PREFIX_F2 = 3;
 
   /** A base that stands for the place behind the instruction, to which a displacement counts. */
   private static final int NEXT_INSTRUCTION = -1;

@@ -27,13 +27,20 @@ import java.util.Map;
 final class CellCode {
   static final int LAST_REGISTER = 10;
 
-  /** Sums of each lane's terms, or the largest ones. */
-  private static final int[] TOTALS = {11, 12};
+  /**
+   * Sums of each lane's terms, or the largest ones: of the first group of cells and of the second.
+   * Formulas with totals use none of these registers otherwise.
+   */
+  private static final int[][] TOTALS = {{11, 12, 9}, {LAST_REGISTER, 8, 7}};
 
   /** Which of the last cells there are, as doubles, and as cells of the precision. */
   private static final int WIDE_MASK = 13;
 
   private static final int MASK = 14;
+
+  /** A further register of formulas of so many cells that none are left over. */
+  static final int SPARE_WITHOUT_MASKS = MASK;
+
   private static final int REFUSED = 15;
 
   /** Doubles at a time. Four of their masks have as many bytes as eight of floats. */
@@ -55,6 +62,9 @@ final class CellCode {
   private static final int OR = 0x56;
   private static final int FLIP = 0x57;
   private static final int ROOT = 0x51;
+  private static final int MULTIPLY_WHOLE = 0xF4;
+  private static final int ADD_WHOLE = 0xD4;
+  private static final int FLIP_WHOLE = 0xEF;
 
   /** Comparisons by their predicates, none of which raises an exception. */
   enum Comparison {
@@ -145,6 +155,12 @@ final class CellCode {
 
   private boolean masked;
 
+  /** Which of the totals are added to. */
+  private int[] totals = TOTALS[0];
+
+  /** How many cells behind those that RAX counts the ones are that are read and written. */
+  private int ahead;
+
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
 
@@ -166,6 +182,11 @@ final class CellCode {
     masked = true;
     formula.write(this);
     masked = false;
+  }
+
+  /** What follows reads and writes the cells so many groups behind the first. */
+  void at(int group) {
+    ahead = group * form.lanes();
   }
 
   /**
@@ -192,11 +213,40 @@ final class CellCode {
 
   /** What lanes of a total are before the first cell. */
   void loadTotal(int number, Address from) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[number], 0, from);
+    to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[0][number], 0, from);
+  }
+
+  /** Begins totals of second groups, which are sums. */
+  void clearSecondTotal(int number) {
+    to.vector(
+        MAP_0F, PREFIX_66, true, FLIP, TOTALS[1][number], TOTALS[1][number], TOTALS[1][number]);
+  }
+
+  /** Begins totals of second groups, which are the largest cells. */
+  void copySecondTotal(int number) {
+    load(TOTALS[1][number], register(TOTALS[0][number]));
+  }
+
+  /** What follows adds to the totals of second groups of cells. */
+  void useSecondTotals() {
+    totals = TOTALS[1];
+  }
+
+  void useFirstTotals() {
+    totals = TOTALS[0];
+  }
+
+  /** Adds totals of second groups to those of first ones. */
+  void addSecondTotal(int number) {
+    add(TOTALS[0][number], TOTALS[0][number], register(TOTALS[1][number]));
+  }
+
+  void takeLargerTotal(int number) {
+    apply(LARGEST, TOTALS[0][number], TOTALS[1][number], register(TOTALS[0][number]));
   }
 
   void storeTotal(Address into, int number) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[number], 0, into);
+    to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[0][number], 0, into);
   }
 
   /** Sets what the call returns. */
@@ -260,7 +310,7 @@ final class CellCode {
 
   /** Reads cells of an input. */
   void input(int register, int number) {
-    read(register, Address.of(frame.inputs[number], RAX, cellBytes()), form);
+    read(register, place(frame.inputs[number], cellBytes()), form);
   }
 
   int cellBytes() {
@@ -286,7 +336,11 @@ final class CellCode {
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
   void wideInput(int register, int number) {
-    read(register, Address.of(frame.inputs[number], RAX, Double.BYTES), Form.DOUBLES);
+    read(register, place(frame.inputs[number], Double.BYTES), Form.DOUBLES);
+  }
+
+  private Address place(int base, int bytes) {
+    return Address.of(base, RAX, bytes).plus(ahead * bytes);
   }
 
   private void read(int register, Address at, Form cells) {
@@ -312,12 +366,12 @@ final class CellCode {
     if (form == Form.WIDENED) {
       to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
     }
-    write(Address.of(frame.outputs[number], RAX, cellBytes()), register, form);
+    write(place(frame.outputs[number], cellBytes()), register, form);
   }
 
   /** Writes cells of an output of doubles, whatever the precision of others. */
   void wideOutput(int number, int register) {
-    write(Address.of(frame.outputs[number], RAX, Double.BYTES), register, Form.DOUBLES);
+    write(place(frame.outputs[number], Double.BYTES), register, Form.DOUBLES);
   }
 
   private void write(Address at, int register, Form cells) {
@@ -335,12 +389,12 @@ final class CellCode {
     if (masked) {
       and(register, register, register(WIDE_MASK));
     }
-    add(TOTALS[number], TOTALS[number], register(register));
+    add(totals[number], totals[number], register(register));
   }
 
   /** Each lane of a total becomes the register's if that is larger; which is lost. */
   void largestTotal(int number, int register) {
-    int total = TOTALS[number];
+    int total = totals[number];
     apply(LARGEST, register, register, register(total));
     if (masked) {
       choose(total, total, register, WIDE_MASK);
@@ -446,6 +500,62 @@ final class CellCode {
   void compare(int result, int one, Comparison comparison, int other) {
     to.vector(MAP_0F, prefix, true, 0xC2, result, one, other);
     to.control(comparison.predicate);
+  }
+
+  /** Of each lane the product of the lower halves, as whole numbers without sign. */
+  void multiplyWhole(int result, int one, Source other) {
+    apply(MULTIPLY_WHOLE, result, one, other);
+  }
+
+  void addWhole(int result, int one, Source other) {
+    apply(ADD_WHOLE, result, one, other);
+  }
+
+  /** The bits that one of both has. */
+  void flipWhole(int result, int one, Source other) {
+    apply(FLIP_WHOLE, result, one, other);
+  }
+
+  /** All bits where {@code one} is larger than {@code other} as a whole number, else none. */
+  void largerWhole(int result, int one, int other) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x37, result, one, other);
+  }
+
+  /** In each pair of lanes the lower ones of both. */
+  void lowerOfPairs(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x6C, result, one, other);
+  }
+
+  /** In each pair of lanes the upper ones of both. */
+  void upperOfPairs(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x6D, result, one, other);
+  }
+
+  /**
+   * Two pairs of lanes of both.
+   *
+   * @param which in each half byte, the lower first: 0 and 1 are those of one, 2 and 3 the other's
+   */
+  void joinPairs(int result, int one, int other, int which) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x46, result, one, other);
+    to.control(which);
+  }
+
+  /** The lower half of {@code low} and the upper half of {@code high} in each lane. */
+  void joinHalves(int result, int low, int high) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x02, result, low, high);
+    to.control(0xAA);
+  }
+
+  /** All bits that are moved to the right, zeros behind them. */
+  void shiftRight(int result, int of, int bits) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x73, 2, result, of);
+    to.control(bits);
+  }
+
+  /** The register of a total, for what goes on from cell to cell and is no sum. */
+  static int carried(int number) {
+    return TOTALS[0][number];
   }
 
   /** All bits that are moved to the left. */

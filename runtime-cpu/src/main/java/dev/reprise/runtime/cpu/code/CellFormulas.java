@@ -157,6 +157,85 @@ final class CellFormulas {
     to.divide(x, one, register(x));
   }
 
+  private static final double GELU_SCALE = 0.7978845608028654;
+  private static final double GELU_CUBE = 0.044715;
+
+  /** From here on gelu is x or 0. */
+  private static final double GELU_END = 10;
+
+  /** What x becomes at most for the logistic function, which refuses what is too large. */
+  private static final double BEYOND_GELU_END = 11;
+
+  /** The logistic function that gelu multiplies register x with, in register 0. */
+  private static void geluShare(CellCode to, int x) {
+    to.load(0, constant(BEYOND_GELU_END));
+    to.load(1, constant(-BEYOND_GELU_END));
+    // No number stays none: the second operand is the result then.
+    to.least(0, 0, register(x));
+    to.largest(0, 1, register(0));
+    to.multiply(1, 0, register(0));
+    to.multiply(1, 1, register(0));
+    to.multiply(1, 1, constant(GELU_CUBE));
+    to.add(0, 0, register(1));
+    to.multiply(0, 0, constant(2 * GELU_SCALE));
+    logisticInPlace(to);
+  }
+
+  /** As {@code ActivationLoops.Gelu}, of register x from {@link #FIRST_KEPT} on, there. */
+  static void gelu(CellCode to, int x) {
+    geluShare(to, x);
+    to.multiply(0, 0, register(x));
+    to.load(1, constant(-GELU_END));
+    to.compare(2, x, Comparison.LESS, 1);
+    to.load(1, constant(-0.0));
+    to.choose(0, 0, 1, 2);
+    to.load(1, constant(GELU_END));
+    to.compare(2, x, Comparison.GREATER, 1);
+    to.choose(x, 0, x, 2);
+  }
+
+  /** As {@code ActivationGradients.Gelu}, of registers dout, where it goes, and x. */
+  static void geluSloped(CellCode to, int dout, int x) {
+    geluShare(to, x);
+    to.load(1, constant(ONE));
+    to.subtract(2, 1, register(0));
+    to.add(3, x, register(x));
+    to.multiply(3, 3, register(0));
+    to.multiply(3, 3, register(2));
+    to.multiply(4, x, register(x));
+    to.multiply(4, 4, constant(3 * GELU_CUBE));
+    to.add(4, 4, register(1));
+    to.multiply(4, 4, constant(GELU_SCALE));
+    to.multiply(3, 3, register(4));
+    to.add(0, 0, register(3));
+    to.load(3, constant(-GELU_END));
+    to.compare(2, x, Comparison.LESS, 3);
+    to.andNot(0, 2, register(0));
+    to.load(3, constant(GELU_END));
+    to.compare(2, x, Comparison.GREATER, 3);
+    to.choose(0, 0, 1, 2);
+    to.multiply(dout, dout, register(0));
+  }
+
+  /** As {@code ActivationLoops.Silu}, of register x from {@link #FIRST_KEPT} on, there. */
+  static void silu(CellCode to, int x) {
+    to.load(0, register(x));
+    logisticInPlace(to);
+    to.multiply(x, x, register(0));
+  }
+
+  /** As {@code ActivationGradients.Silu}, of registers dout, where it goes, and x. */
+  static void siluSloped(CellCode to, int dout, int x) {
+    to.load(0, register(x));
+    logisticInPlace(to);
+    to.load(1, constant(ONE));
+    to.subtract(2, 1, register(0));
+    to.multiply(2, 2, register(x));
+    to.add(2, 2, register(1));
+    to.multiply(0, 0, register(2));
+    to.multiply(dout, dout, register(0));
+  }
+
   static void tanh(CellCode to) {
     to.input(0, 0);
     tanhInPlace(to);
@@ -328,6 +407,73 @@ final class CellFormulas {
     to.total(0, 0);
   }
 
+  static void powersAdded(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    power(to);
+    to.total(0, 0);
+  }
+
+  static void logarithms(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    to.subtract(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void sharesSloped(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.multiply(0, 0, register(1));
+    to.multiply(1, 1, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.output(0, 0);
+  }
+
+  static void losses(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(0, 0, parameter(0));
+    to.load(2, parameter(1));
+    to.subtract(0, 2, register(0));
+    to.multiply(0, 0, register(1));
+    to.load(2, constant(0));
+    to.compare(1, 1, Comparison.EQUAL, 2);
+    to.andNot(0, 1, register(0));
+    to.total(0, 0);
+  }
+
+  static void missed(CellCode to) {
+    to.wideInput(0, 0);
+    to.input(1, 1);
+    to.multiply(0, 0, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.multiply(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void scaledTwice(CellCode to) {
+    to.wideInput(0, 0);
+    to.multiply(0, 0, parameter(0));
+    to.multiply(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void filled(CellCode to) {
+    to.load(0, parameter(0));
+    to.output(0, 0);
+  }
+
+  static void moments(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(2, 0, parameter(0));
+    to.multiply(2, 2, register(1));
+    to.total(0, 0);
+    to.total(1, 2);
+    to.total(2, 1);
+  }
+
   static void shares(CellCode to) {
     to.wideInput(0, 0);
     to.divide(0, 0, parameter(0));
@@ -428,5 +574,76 @@ final class CellFormulas {
     to.input(0, 0);
     to.multiply(0, 0, parameter(0));
     to.output(0, 0);
+  }
+
+  private static final int PHILOX_ROUNDS = 10;
+
+  /** Bits of a random number that are left out, of 64. */
+  private static final int LEFT_OUT = 11;
+
+  /**
+   * Of sixteen cells: two times four blocks, which do not wait for each other. Of each word of
+   * blocks there is a register, of whose lanes the lower halves count.
+   */
+  static void thinned(CellCode to) {
+    int[][] words = {{0, 1, 2, 3}, {4, 5, 6, 7}};
+    int[][] products = {{8, 9}, {10, CellCode.SPARE_WITHOUT_MASKS}};
+    int blocks = CellCode.carried(0);
+    for (int[] set : words) {
+      to.load(set[0], register(blocks));
+      to.shiftRight(set[1], blocks, Integer.SIZE);
+      to.load(set[2], parameter(2));
+      to.flipWhole(set[3], set[3], register(set[3]));
+      to.addWhole(blocks, blocks, parameter(3));
+    }
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+      for (int i = 0; i < 2; i++) {
+        to.multiplyWhole(products[i][0], words[i][0], parameter(4));
+        to.multiplyWhole(products[i][1], words[i][2], parameter(5));
+        to.flipWhole(words[i][1], words[i][1], parameter(6 + round));
+        to.flipWhole(words[i][3], words[i][3], parameter(6 + PHILOX_ROUNDS + round));
+      }
+      for (int i = 0; i < 2; i++) {
+        to.shiftRight(words[i][0], products[i][1], Integer.SIZE);
+        to.flipWhole(words[i][0], words[i][0], register(words[i][1]));
+        to.shiftRight(words[i][2], products[i][0], Integer.SIZE);
+        to.flipWhole(words[i][2], words[i][2], register(words[i][3]));
+        // The lower halves of products are words, too: they change places with those of before.
+        int second = words[i][1];
+        int fourth = words[i][3];
+        words[i][1] = products[i][1];
+        words[i][3] = products[i][0];
+        products[i][0] = second;
+        products[i][1] = fourth;
+      }
+    }
+    for (int i = 0; i < 2; i++) {
+      int[] word = words[i];
+      int low = products[i][0];
+      int high = products[i][1];
+      to.shiftLeft(word[1], word[1], Integer.SIZE);
+      to.joinHalves(word[0], word[0], word[1]);
+      to.shiftLeft(word[3], word[3], Integer.SIZE);
+      to.joinHalves(word[2], word[2], word[3]);
+      // From numbers of even cells and of odd ones to those of the first four and of the others.
+      to.lowerOfPairs(low, word[0], word[2]);
+      to.upperOfPairs(high, word[0], word[2]);
+      to.joinPairs(word[0], low, high, 0x20);
+      to.joinPairs(word[2], low, high, 0x31);
+      thin(to, 2 * i, word[0], low);
+      thin(to, 2 * i + 1, word[2], low);
+    }
+  }
+
+  private static void thin(CellCode to, int group, int bits, int cells) {
+    to.at(group);
+    to.shiftRight(bits, bits, LEFT_OUT);
+    to.load(cells, parameter(1));
+    to.largerWhole(bits, cells, bits);
+    to.input(cells, 0);
+    to.divide(cells, cells, parameter(0));
+    to.and(cells, cells, register(bits));
+    to.output(0, cells);
+    to.at(0);
   }
 }

@@ -59,6 +59,22 @@ public enum CellFunction {
   LARGEST(1, 0, 1, CellFormulas::largest),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
   POWERS(1, 1, 1, CellFormulas::powers),
+  /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
+  POWERS_ADDED(1, 0, 1, CellFormulas::powersAdded),
+  /** (x - c) - l; parameters c, l. */
+  LOGARITHMS(1, 1, CellFormulas::logarithms),
+  /** x y - y s; parameter s. */
+  SHARES_SLOPED(2, 1, CellFormulas::sharesSloped),
+  /** Total: the sum of y (l - (x - c)) of x and y, where y is not 0; parameters c, l. */
+  LOSSES(2, 0, 1, CellFormulas::losses),
+  /** (x s - y) f of doubles x, and y; parameters s, f. */
+  MISSED(2, 1, CellFormulas::missed),
+  /** x s f of doubles x; parameters s, f. */
+  SCALED_TWICE(1, 1, CellFormulas::scaledTwice),
+  /** p, of no input. */
+  FILLED(0, 1, CellFormulas::filled),
+  /** Totals: the sums of x, of (x - c) y and of y; parameter c. */
+  MOMENTS(2, 0, 3, CellFormulas::moments),
   /** x / p of doubles x; parameter p. */
   SHARES(1, 1, CellFormulas::shares),
   /** (x - c) f g + b; parameters c, f, g, b. */
@@ -83,22 +99,34 @@ public enum CellFunction {
   /** Doubles as cells. */
   ROUNDED(1, 1, CellFormulas::rounded),
   /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
-  UNWEIGHTED(3, 1, CellFormulas::unweighted);
+  UNWEIGHTED(3, 1, CellFormulas::unweighted),
+  /**
+   * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
+   * sixteen cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two cells each.
+   * Parameters p and, as bits: the least number of 53 bits that is too large, the third word of
+   * counters, 4, the two multipliers, one key of ten rounds and the other one. Carried, as bits:
+   * the numbers of four blocks.
+   */
+  THINNED(1, 1, 1, 4, CellFormulas::thinned);
 
   private static final int LANE_BYTES = CellCode.LANE_BYTES;
   private static final int FIRST_OUTPUT = 4 * Long.BYTES;
   private static final int FIRST_PARAMETER = 64;
-  private static final int MOST_PARAMETERS = 9;
+  private static final int MOST_PARAMETERS = 26;
 
   private static final int FIRST_TOTAL = FIRST_PARAMETER + MOST_PARAMETERS * LANE_BYTES;
-  private static final int TOTALS = 2;
+  private static final int TOTALS = 3;
+
+  /** Whether a group of four cells is left behind the last pair of them. */
+  static final int HAS_GROUP = FIRST_TOTAL + TOTALS * LANE_BYTES;
 
   /** Bytes that the {@linkplain Operands operands} of a call take. */
-  public static final int MORE_BYTES = FIRST_TOTAL + TOTALS * LANE_BYTES;
+  public static final int MORE_BYTES = HAS_GROUP + Long.BYTES;
 
   private final int inputs;
   private final int outputs;
   private final int totals;
+  private final int groups;
   private final CellCode.Formula formula;
 
   // By precision; made when first needed. Segments are immutable, so a thread that sees one without
@@ -110,10 +138,53 @@ public enum CellFunction {
   }
 
   CellFunction(int inputs, int outputs, int totals, CellCode.Formula formula) {
+    this(inputs, outputs, totals, 1, formula);
+  }
+
+  /**
+   * @param groups of four cells that the formula is of; with more than one of them, functions are
+   *     of multiples of these cells
+   */
+  CellFunction(int inputs, int outputs, int totals, int groups, CellCode.Formula formula) {
+    this.groups = groups;
     this.inputs = inputs;
     this.outputs = outputs;
     this.totals = totals;
     this.formula = formula;
+  }
+
+  int inputs() {
+    return inputs;
+  }
+
+  int outputs() {
+    return outputs;
+  }
+
+  int totals() {
+    return totals;
+  }
+
+  CellCode.Formula formula() {
+    return formula;
+  }
+
+  /** Cells that are computed at a time. */
+  public int cellsPerStep() {
+    return (isTotal() ? 2 : groups) * CellCode.LANES;
+  }
+
+  /**
+   * Whether it sums, or takes the largest: two groups of four cells at a time, so that additions do
+   * not wait for the last ones. A group that is left, and cells that are none, go to the first.
+   */
+  boolean isTotal() {
+    return totals > 0 && groups == 1;
+  }
+
+  /** Whether its total is the largest. */
+  boolean takesLargest() {
+    return this == LARGEST;
   }
 
   static int input(int number) {
@@ -168,6 +239,13 @@ public enum CellFunction {
     return Machine.CAN;
   }
 
+  private long maskPlace(long n) {
+    if (groups > 1 && n % cellsPerStep() != 0) {
+      throw new IllegalArgumentException(this + " of " + n + " cells");
+    }
+    return CellCode.Form.DOUBLES.maskPlace(n);
+  }
+
   private MemorySegment code(Precision precision) {
     MemorySegment code = codes[precision.ordinal()];
     return code == null ? make(precision) : code;
@@ -177,8 +255,7 @@ public enum CellFunction {
     int at = precision.ordinal();
     if (codes[at] == null) {
       try {
-        codes[at] =
-            ExecutableMemory.holding(FunctionCode.of(precision, inputs, outputs, totals, formula));
+        codes[at] = ExecutableMemory.holding(FunctionCode.of(precision, this));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
@@ -201,7 +278,7 @@ public enum CellFunction {
       int refused =
           (int)
               Entry.CALL_WITH_ARRAYS.invokeExact(
-                  code, x, out, 0L, n / CellCode.LANES, CellCode.Form.DOUBLES.maskPlace(n));
+                  code, x, out, 0L, n / cellsPerStep(), maskPlace(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
@@ -218,16 +295,14 @@ public enum CellFunction {
    */
   public boolean run(Precision precision, long x, long out, MemorySegment more, long n) {
     MemorySegment code = code(precision);
+    if (isTotal()) {
+      more.set(JAVA_LONG, HAS_GROUP, n & CellCode.LANES);
+    }
     try {
       int refused =
           (int)
               Entry.CALL.invokeExact(
-                  code,
-                  x,
-                  out,
-                  more.address(),
-                  n / CellCode.LANES,
-                  CellCode.Form.DOUBLES.maskPlace(n));
+                  code, x, out, more.address(), n / cellsPerStep(), maskPlace(n));
       return refused == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
@@ -290,6 +365,23 @@ public enum CellFunction {
     /** A number that all cells are computed with. */
     public Operands withParameter(int number, double value) {
       return withLanes(parameter(number), value);
+    }
+
+    /** As the other, by its bits. */
+    public Operands withParameterBits(int number, long bits) {
+      return withLaneBits(parameter(number), bits, bits, bits, bits);
+    }
+
+    /** What the lanes of a total have before the first cell, as bits. */
+    public Operands withCarried(int number, long a, long b, long c, long d) {
+      return withLaneBits(total(number), a, b, c, d);
+    }
+
+    private Operands withLaneBits(int at, long... lanes) {
+      for (int lane = 0; lane < CellCode.LANES; lane++) {
+        memory.set(JAVA_LONG, at + (long) lane * Long.BYTES, lanes[lane]);
+      }
+      return this;
     }
 
     private Operands withLanes(int at, double value) {

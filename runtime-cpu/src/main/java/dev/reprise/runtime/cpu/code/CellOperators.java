@@ -94,6 +94,14 @@ final class CellOperators {
     function(table, "exp", CellFormulas::power);
     function(table, "sigmoid", CellFormulas::logisticInPlace);
     function(table, "tanh", CellFormulas::tanhInPlace);
+    table.put("gelu", new Operator(1, true, true, (to, x, _, _) -> CellFormulas.gelu(to, x)));
+    table.put("silu", new Operator(1, true, true, (to, x, _, _) -> CellFormulas.silu(to, x)));
+    table.put(
+        "gelu_backward",
+        new Operator(2, true, true, (to, x, y, _) -> CellFormulas.geluSloped(to, x, y)));
+    table.put(
+        "silu_backward",
+        new Operator(2, true, true, (to, x, y, _) -> CellFormulas.siluSloped(to, x, y)));
     return Map.copyOf(table);
   }
 

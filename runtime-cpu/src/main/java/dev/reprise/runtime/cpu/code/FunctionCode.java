@@ -22,9 +22,9 @@ import dev.reprise.runtime.cpu.code.CellCode.Frame;
 /**
  * The machine code of a {@link CellFunction}: a loop over cells whose body a formula writes. A
  * function of the System V calling convention: where the first input and the first output begin,
- * where the {@linkplain CellFunction#MORE_BYTES other operands} are, how many groups of four cells
- * there are, and the place of the mask for the cells after these. It returns other than 0 when a
- * cell was {@linkplain CellCode#refuse refused}.
+ * where the {@linkplain CellFunction#MORE_BYTES other operands} are, how many steps of cells there
+ * are, and the place of the mask for the cells after these. It returns other than 0 when a cell was
+ * {@linkplain CellCode#refuse refused}.
  */
 final class FunctionCode {
   private static final Frame FRAME =
@@ -36,37 +36,56 @@ final class FunctionCode {
   private FunctionCode() {}
 
   /** Code for cells of a precision. */
-  static byte[] of(Precision precision, int inputs, int outputs, int totals, Formula formula) {
+  static byte[] of(Precision precision, CellFunction function) {
+    int totals = function.totals();
+    Formula formula = function.formula();
     CellCode code = new CellCode(Form.of(precision), FRAME);
     Assembler to = code.assembler();
     for (int register : SAVED) {
       to.push(register);
     }
-    for (int i = 1; i < inputs; i++) {
+    for (int i = 1; i < function.inputs(); i++) {
       to.load(FRAME.inputs()[i], Address.of(RDX, CellFunction.input(i)));
     }
-    for (int i = 1; i < outputs; i++) {
+    for (int i = 1; i < function.outputs(); i++) {
       to.load(FRAME.outputs()[i], Address.of(RDX, CellFunction.output(i)));
     }
     to.zero(RAX);
     code.clearRefused();
+    boolean isTotal = function.isTotal();
     for (int i = 0; i < totals; i++) {
       code.loadTotal(i, total(i));
+      if (function.takesLargest()) {
+        code.copySecondTotal(i);
+      } else if (isTotal) {
+        code.clearSecondTotal(i);
+      }
     }
     to.test(RCX);
     int few = to.jumpIfZero();
     int loop = to.here();
     formula.write(code);
-    to.addNumber(RAX, CellCode.LANES);
+    if (isTotal) {
+      writeSecondGroup(code, formula);
+    }
+    to.addNumber(RAX, function.cellsPerStep());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
+    if (isTotal) {
+      writeLastGroup(code, formula);
+    }
     to.test(R8);
     int none = to.jumpIfZero();
     int masks = code.loadMasks(RCX, R8);
     code.writeMasked(formula);
     to.landHere(none);
     for (int i = 0; i < totals; i++) {
+      if (function.takesLargest()) {
+        code.takeLargerTotal(i);
+      } else if (isTotal) {
+        code.addSecondTotal(i);
+      }
       code.storeTotal(total(i), i);
     }
     code.returnRefused();
@@ -76,6 +95,25 @@ final class FunctionCode {
     to.returnToCaller();
     code.writeData(masks);
     return to.bytes();
+  }
+
+  private static void writeSecondGroup(CellCode code, Formula formula) {
+    code.useSecondTotals();
+    code.at(1);
+    formula.write(code);
+    code.at(0);
+    code.useFirstTotals();
+  }
+
+  /** Of four cells that are left when pairs of groups are done. */
+  private static void writeLastGroup(CellCode code, Formula formula) {
+    Assembler to = code.assembler();
+    to.load(RCX, Address.of(RDX, CellFunction.HAS_GROUP));
+    to.test(RCX);
+    int none = to.jumpIfZero();
+    formula.write(code);
+    to.addNumber(RAX, CellCode.LANES);
+    to.landHere(none);
   }
 
   private static Address total(int number) {

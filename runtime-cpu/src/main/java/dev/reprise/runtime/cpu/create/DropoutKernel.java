@@ -60,12 +60,25 @@ final class DropoutKernel implements Kernel {
           context,
           x.cells(),
           CELLS_PER_CHUNK,
-          (from, to) -> drop(x.segment(), out.segment(), share, seed, from, to));
+          (from, to) -> {
+            long byCode = DropoutCode.cells(to - from);
+            if (byCode > 0) {
+              try (Scratch own = new Scratch(context.allocator())) {
+                DropoutCode code = new DropoutCode(precision, share, seed, own);
+                long at = from * precision.bytesPerCell();
+                code.run(x.segment().address() + at, out.segment().address() + at, from, byCode);
+              }
+            }
+            if (byCode < to - from) {
+              drop(x.segment(), out.segment(), share, seed, from + byCode, to);
+            }
+          });
       scratch.keep(out);
       return givesSeed ? new Operand[] {out, Scalar.of(seed)} : new Operand[] {out};
     }
   }
 
+  /** In arrays, with the same bits. */
   private void drop(
       MemorySegment x, MemorySegment out, double share, long seed, long from, long to) {
     UniformDistribution chance = UniformDistribution.chances(seed);

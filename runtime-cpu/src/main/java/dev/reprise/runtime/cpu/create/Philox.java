@@ -32,12 +32,12 @@ public final class Philox {
   /** Most blocks of one {@link #generate}. */
   public static final int BATCH = 512;
 
-  private static final long MASK = 0xffffffffL;
-  private static final long MULTIPLIER_0 = 0xD2511F53L;
-  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-  private static final long WEYL_0 = 0x9E3779B9L;
-  private static final long WEYL_1 = 0xBB67AE85L;
-  private static final int ROUNDS = 10;
+  static final long MASK = 0xffffffffL;
+  static final long MULTIPLIER_0 = 0xD2511F53L;
+  static final long MULTIPLIER_1 = 0xCD9E8D57L;
+  static final long WEYL_0 = 0x9E3779B9L;
+  static final long WEYL_1 = 0xBB67AE85L;
+  static final int ROUNDS = 10;
 
   private final long seed;
   private final int stream;

@@ -49,10 +49,13 @@ final class BatchNormalisation {
       double[] centre = mean;
       variance =
           divided(
-              sums.sum(
-                  (c, images, from, to) -> LaneSums.squares(images[0], centre[c], from, to),
-                  (code, c, at, n) -> code.squares(x, at, centre[c], n),
-                  x),
+              sums.sums(
+                      1,
+                      (c, images, from, to, sum, first) ->
+                          sum[first] += LaneSums.squares(images[0], centre[c], from, to),
+                      (code, c, at, n, sum, first) ->
+                          sum[first] += code.squares(x, at, centre[c], n),
+                      x)[0],
               x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
@@ -102,15 +105,16 @@ final class BatchNormalisation {
     long cells = x.cols() / count;
     long all = x.rows() * cells;
     ChannelSums sums = new ChannelSums(parallel, context, precision, x.rows(), count, cells);
-    double[] total = sum(sums, dout);
-    double[] product =
-        sums.sum(
-            (c, images, from, to) ->
-                LaneSums.products(images[1], from, mean[c], images[0], from, to - from),
-            (code, c, at, n) -> code.products(x, mean[c], dout, at, n),
+    double[][] moments =
+        sums.sums(
+            3,
+            (c, images, from, to, sum, first) -> addMoments(images, mean[c], from, to, sum, first),
+            (code, c, at, n, sum, first) -> code.addMoments(x, mean[c], dout, at, n, sum, first),
             dout,
             x);
-    double[] offset = sum(sums, x);
+    double[] offset = moments[0];
+    double[] product = moments[1];
+    double[] total = moments[2];
     double[] dgamma = new double[count];
     for (int c = 0; c < count; c++) {
       dgamma[c] = product[c] * inverse[c];
@@ -232,10 +236,21 @@ final class BatchNormalisation {
   }
 
   private static double[] sum(ChannelSums sums, DenseMatrix matrix) {
-    return sums.sum(
-        (_, images, from, to) -> LaneSums.sum(images[0], from, to),
-        (code, _, at, n) -> code.sum(matrix, at, n),
-        matrix);
+    return sums.sums(
+            1,
+            (_, images, from, to, sum, first) -> sum[first] += LaneSums.sum(images[0], from, to),
+            (code, _, at, n, sum, first) -> sum[first] += code.sum(matrix, at, n),
+            matrix)[0];
+  }
+
+  /** As {@link RowCode#addMoments}, of the arrays of dout and x. */
+  private static void addMoments(
+      double[][] images, double centre, int from, int to, double[] sums, int first) {
+    double[] dout = images[0];
+    double[] x = images[1];
+    sums[first] += LaneSums.sum(x, from, to);
+    sums[first + 1] += LaneSums.products(x, from, centre, dout, from, to - from);
+    sums[first + 2] += LaneSums.sum(dout, from, to);
   }
 
   private static void normalise(

@@ -27,10 +27,13 @@ record ChannelSums(
   private static final long CELLS_PER_TASK = 1 << 15;
   private static final int BLOCK = 1024;
 
-  /** The sum over cells of one channel: those of arrays from an index to before another. */
+  /**
+   * Adds what cells of one channel are summed to, those of arrays from an index to before another,
+   * to sums of the channel, which begin at an index.
+   */
   @FunctionalInterface
   interface Span {
-    double sum(int channel, double[][] images, int from, int to);
+    void add(int channel, double[][] images, int from, int to, double[] sums, int first);
   }
 
   /** Computes cells of one channel, likewise. */
@@ -42,7 +45,7 @@ record ChannelSums(
   /** As a span, in machine code: over n cells of the matrices. */
   @FunctionalInterface
   interface CodeSpan {
-    double sum(RowCode code, int channel, long at, long n);
+    void add(RowCode code, int channel, long at, long n, double[] sums, int first);
   }
 
   /** As work, in machine code. */
@@ -55,23 +58,28 @@ record ChannelSums(
     return Math.max(1, CELLS_PER_TASK / Math.max(1, channels * cells));
   }
 
-  /** The sums over these matrices, which a span sees in this order; both ways give the same. */
-  double[] sum(Span span, CodeSpan codeSpan, DenseMatrix... sources) {
+  /**
+   * Sums over these matrices, which a span sees in this order; both ways give the same.
+   *
+   * @param count of sums of a channel
+   * @return each sum of all channels
+   */
+  double[][] sums(int count, Span span, CodeSpan codeSpan, DenseMatrix... sources) {
     long perTask = imagesPerTask();
     int tasks = Math.toIntExact(Parallel.chunks(images, perTask));
-    double[] partial = new double[tasks * channels];
+    double[] partial = new double[tasks * channels * count];
     parallel.forRange(
         context,
         images,
         perTask,
         (from, to) -> {
-          int at = (int) (from / perTask) * channels;
+          int task = (int) (from / perTask) * channels * count;
           if (RowCode.pays(cells)) {
             forEach(
                 from,
                 to,
-                (code, channel, cell, n) ->
-                    partial[at + channel] += codeSpan.sum(code, channel, cell, n));
+                (code, channel, at, n) ->
+                    codeSpan.add(code, channel, at, n, partial, task + channel * count));
             return;
           }
           Arrays arrays = new Arrays(sources);
@@ -79,13 +87,13 @@ record ChannelSums(
             arrays.forEach(
                 image,
                 (channel, first, end) ->
-                    partial[at + channel] += span.sum(channel, arrays.read, first, end),
+                    span.add(channel, arrays.read, first, end, partial, task + channel * count),
                 null);
           }
         });
-    double[] sums = new double[channels];
+    double[][] sums = new double[count][channels];
     for (int i = 0; i < partial.length; i++) {
-      sums[i % channels] += partial[i];
+      sums[i % count][i / count % channels] += partial[i];
     }
     return sums;
   }
@@ -97,6 +105,10 @@ record ChannelSums(
         images,
         imagesPerTask(),
         (from, to) -> {
+          if (RowCode.pays(cells)) {
+            forEach(from, to, codeWork);
+            return;
+          }
           Arrays arrays = new Arrays(sources);
           for (long image = from; image < to; image++) {
             arrays.forEach(

@@ -11,6 +11,7 @@ import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -34,6 +35,20 @@ final class CrossEntropy {
     DenseMatrix y = wanted(operation, inputs, scores);
     RowBlocks blocks = RowBlocks.of(parallel, context, scores);
     double[] sums = new double[blocks.tasks()];
+    if (RowCode.pays(scores.cols())) {
+      forEachRow(blocks, scores, (shares, row, task) -> sums[task] += loss(shares, scores, y, row));
+    } else {
+      addLosses(blocks, scores, y, sums);
+    }
+    double sum = 0;
+    for (double part : sums) {
+      sum += part;
+    }
+    return new Operand[] {Scalar.of(sum / scores.rows())};
+  }
+
+  /** In arrays. */
+  private void addLosses(RowBlocks blocks, DenseMatrix scores, DenseMatrix y, double[] sums) {
     blocks.run(
         operands(scores, y),
         new DenseMatrix[0],
@@ -41,21 +56,75 @@ final class CrossEntropy {
         (block, task) -> {
           double[] x = block.cells()[0];
           double[] wanted = wanted(block, y);
-          double[] powers = block.cells()[block.cells().length - 2];
-          Softmax.powers(block, x, block.cells()[block.cells().length - 3], powers);
+          double[] terms = block.cells()[block.cells().length - 2];
+          Softmax.powers(block, x, block.cells()[block.cells().length - 3], terms);
           int cols = block.cols();
           for (int at = 0; at < block.count(); at += cols) {
-            double log = Math.log(LaneSums.sum(powers, at, at + cols));
+            double log = Math.log(LaneSums.sum(terms, at, at + cols));
             for (int j = at; j < at + cols; j++) {
-              sums[task] += wanted[j] == 0 ? 0 : wanted[j] * (log - x[j]);
+              terms[j] = wanted[j] == 0 ? 0 : wanted[j] * (log - x[j]);
+            }
+            sums[task] += LaneSums.sum(terms, at, at + cols);
+          }
+        });
+  }
+
+  private static MemorySegment row(DenseMatrix matrix, long row) {
+    long bytes = matrix.cols() * matrix.precision().bytesPerCell();
+    return matrix.segment().asSlice(row * bytes, bytes);
+  }
+
+  /** The loss of one row, in machine code. */
+  private static double loss(RowShares shares, DenseMatrix scores, DenseMatrix y, long row) {
+    int cols = (int) scores.cols();
+    if (isEach(y, scores)) {
+      return shares.loss(row(scores, row), row(y, row), cols);
+    }
+    int number = classOf(y, row, cols);
+    return number < 0 ? 0 : shares.loss(row(scores, row), scores.get(row, number), cols);
+  }
+
+  /** What is done with one row; what belongs to a task is numbered from 0. */
+  @FunctionalInterface
+  private interface RowStep {
+    void run(RowShares shares, long row, int task);
+  }
+
+  private void forEachRow(RowBlocks blocks, DenseMatrix scores, RowStep step) {
+    ExecutionContext context = blocks.context();
+    long taskRows = blocks.taskRows();
+    parallel.forRange(
+        context,
+        scores.rows(),
+        taskRows,
+        (from, to) -> {
+          try (Scratch own = new Scratch(context.allocator())) {
+            RowShares shares = new RowShares(precision, (int) scores.cols(), own);
+            for (long row = from; row < to; row++) {
+              step.run(shares, row, (int) (from / taskRows));
             }
           }
         });
-    double sum = 0;
-    for (double part : sums) {
-      sum += part;
+  }
+
+  /** The gradient of one row, in machine code. */
+  private static void writeGradient(
+      RowShares shares,
+      DenseMatrix scores,
+      DenseMatrix y,
+      double factor,
+      DenseMatrix out,
+      long row) {
+    int cols = (int) scores.cols();
+    if (isEach(y, scores)) {
+      shares.runGradient(row(scores, row), row(y, row), factor, row(out, row), cols);
+      return;
     }
-    return new Operand[] {Scalar.of(sum / scores.rows())};
+    int number = classOf(y, row, cols);
+    shares.runGradient(row(scores, row), number < 0 ? 0 : 1, factor, row(out, row), cols);
+    if (number >= 0) {
+      out.set(row, number, shares.missed(number, factor));
+    }
   }
 
   /** (softmax(scores) sum(y) - y) over the number of rows. */
@@ -65,26 +134,31 @@ final class CrossEntropy {
     double factor = 1.0 / scores.rows();
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(scores.rows(), scores.cols(), precision);
+      RowBlocks blocks = RowBlocks.of(parallel, context, scores);
+      if (RowCode.pays(scores.cols())) {
+        forEachRow(
+            blocks, scores, (shares, row, _) -> writeGradient(shares, scores, y, factor, out, row));
+        return new Operand[] {scratch.keep(out)};
+      }
       DenseMatrix[] operands = operands(scores, y);
-      RowBlocks.of(parallel, context, scores)
-          .run(
-              operands,
-              new DenseMatrix[] {out},
-              2,
-              (block, _) -> {
-                double[] wanted = wanted(block, y);
-                double[] powers = block.cells()[operands.length];
-                Softmax.powers(
-                    block, block.cells()[0], block.cells()[block.cells().length - 2], powers);
-                int cols = block.cols();
-                for (int at = 0; at < block.count(); at += cols) {
-                  double share =
-                      LaneSums.sum(wanted, at, at + cols) / LaneSums.sum(powers, at, at + cols);
-                  for (int j = at; j < at + cols; j++) {
-                    powers[j] = (powers[j] * share - wanted[j]) * factor;
-                  }
-                }
-              });
+      blocks.run(
+          operands,
+          new DenseMatrix[] {out},
+          2,
+          (block, _) -> {
+            double[] wanted = wanted(block, y);
+            double[] powers = block.cells()[operands.length];
+            Softmax.powers(
+                block, block.cells()[0], block.cells()[block.cells().length - 2], powers);
+            int cols = block.cols();
+            for (int at = 0; at < block.count(); at += cols) {
+              double share =
+                  LaneSums.sum(wanted, at, at + cols) / LaneSums.sum(powers, at, at + cols);
+              for (int j = at; j < at + cols; j++) {
+                powers[j] = (powers[j] * share - wanted[j]) * factor;
+              }
+            }
+          });
       return new Operand[] {scratch.keep(out)};
     }
   }
@@ -95,10 +169,19 @@ final class CrossEntropy {
     return y;
   }
 
+  /** Whether there is a probability for each score; else there are classes. */
+  private static boolean isEach(DenseMatrix y, DenseMatrix scores) {
+    return y.shape().equals(scores.shape());
+  }
+
+  /** The class that is wanted of a row, from 0, or -1. */
+  private static int classOf(DenseMatrix y, long row, int cols) {
+    double number = y.get(row, 0);
+    return number >= 1 && number < cols + 1.0 ? (int) number - 1 : -1;
+  }
+
   private static DenseMatrix[] operands(DenseMatrix scores, DenseMatrix y) {
-    return y.shape().equals(scores.shape())
-        ? new DenseMatrix[] {scores, y}
-        : new DenseMatrix[] {scores};
+    return isEach(y, scores) ? new DenseMatrix[] {scores, y} : new DenseMatrix[] {scores};
   }
 
   /** The wanted probabilities of a block: in its second array, or made of classes in its last. */
@@ -109,9 +192,9 @@ final class CrossEntropy {
     double[] wanted = block.cells()[block.cells().length - 1];
     Arrays.fill(wanted, 0);
     for (int i = 0; i < block.rows(); i++) {
-      double number = y.get(block.row() + i, 0);
-      if (number >= 1 && number < block.cols() + 1.0) {
-        wanted[i * block.cols() + (int) number - 1] = 1;
+      int number = classOf(y, block.row() + i, block.cols());
+      if (number >= 0) {
+        wanted[i * block.cols() + number] = 1;
       }
     }
     return wanted;

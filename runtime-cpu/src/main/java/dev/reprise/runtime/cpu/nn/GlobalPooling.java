@@ -42,14 +42,65 @@ final class GlobalPooling {
   }
 
   Operand[] average(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return pool(operation, inputs, context, (cells, at, count) -> sum(cells, at, count) / count);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    long channels = Arguments.whole(operation, inputs, 1);
+    PlaneResults.requireChannels(operation, x.shape(), channels);
+    long cells = x.cols() / channels;
+    if (!RowCode.pays(cells)) {
+      return pool(operation, inputs, context, (of, at, count) -> sum(of, at, count) / count);
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), channels, precision);
+      forEachChannel(
+          context,
+          out.cells(),
+          cells,
+          (code, channel) -> out.set(0, channel, code.sum(x, channel * cells, cells) / cells));
+      return new Operand[] {scratch.keep(out)};
+    }
   }
 
   Operand[] largest(Operation operation, Operand[] inputs, ExecutionContext context) {
     return pool(operation, inputs, context, GlobalPooling::largest);
   }
 
+  /** What is done with a channel by machine code. */
+  @FunctionalInterface
+  private interface CodeStep {
+    void run(RowCode code, long channel);
+  }
+
+  private void forEachChannel(ExecutionContext context, long channels, long cells, CodeStep step) {
+    parallel.forRange(
+        context,
+        channels,
+        Math.max(1, CELLS_PER_TASK / cells),
+        (from, to) -> {
+          try (Scratch own = new Scratch(context.allocator())) {
+            RowCode code = new RowCode(precision, own);
+            for (long channel = from; channel < to; channel++) {
+              step.run(code, channel);
+            }
+          }
+        });
+  }
+
   Operand[] averageGradient(Operation operation, Operand[] inputs, ExecutionContext context) {
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    DenseMatrix dout = Arguments.matrix(operation, inputs, 1, precision);
+    PlaneResults.requireGradient(operation, x.shape(), dout.shape());
+    long cells = x.cols() / dout.cols();
+    if (RowCode.pays(cells)) {
+      try (Scratch scratch = new Scratch(context.allocator())) {
+        DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
+        forEachChannel(
+            context,
+            dout.cells(),
+            cells,
+            (code, channel) -> code.fill(dout.get(0, channel) / cells, dx, channel * cells, cells));
+        return new Operand[] {scratch.keep(dx)};
+      }
+    }
     return spread(
         operation,
         inputs,
@@ -131,24 +182,18 @@ final class GlobalPooling {
     }
   }
 
-  /** Four sums, so that an addition need not wait for the one before. */
+  /** With the bits of {@link LaneSums}. */
   private static double sum(MemorySegment cells, long at, long count) {
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    long end = at + count;
-    long i = at;
-    for (; i + 3 < end; i += 4) {
-      a += cells.getAtIndex(JAVA_DOUBLE, i);
-      b += cells.getAtIndex(JAVA_DOUBLE, i + 1);
-      c += cells.getAtIndex(JAVA_DOUBLE, i + 2);
-      d += cells.getAtIndex(JAVA_DOUBLE, i + 3);
+    double[] sums = new double[8];
+    long pairs = count - count % 8;
+    for (long i = 0; i < count; i++) {
+      int sum = (int) (i < pairs ? i % 8 : i % 4);
+      sums[sum] += cells.getAtIndex(JAVA_DOUBLE, at + i);
     }
-    for (; i < end; i++) {
-      a += cells.getAtIndex(JAVA_DOUBLE, i);
+    for (int i = 0; i < 4; i++) {
+      sums[i] += sums[4 + i];
     }
-    return (a + b) + (c + d);
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
   }
 
   /** NaN where one of the cells is. */

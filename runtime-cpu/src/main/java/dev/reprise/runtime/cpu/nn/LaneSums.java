@@ -1,12 +1,14 @@
 package dev.reprise.runtime.cpu.nn;
 
 /**
- * Sums over cells of arrays in four partial sums, of every fourth cell each, which do not wait for
- * each other as the additions of one sum do. The order of additions follows from the number of
+ * Sums over cells of arrays in eight partial sums, of every eighth cell each, which do not wait for
+ * each other as the additions of one sum do. Of the last up to seven cells the first four go to the
+ * first four sums, and so do those after them. The order of additions follows from the number of
  * cells alone, and is that of the sums of {@link RowCode}. Stateless.
  */
 final class LaneSums {
   private static final int LANES = 4;
+  private static final int PAIR = 2 * LANES;
 
   private LaneSums() {}
 
@@ -16,12 +18,27 @@ final class LaneSums {
     double b = 0;
     double c = 0;
     double d = 0;
+    double e = 0;
+    double f = 0;
+    double g = 0;
+    double h = 0;
     int i = from;
-    for (; i <= to - LANES; i += LANES) {
+    for (; i <= to - PAIR; i += PAIR) {
       a += x[i];
       b += x[i + 1];
       c += x[i + 2];
       d += x[i + 3];
+      e += x[i + 4];
+      f += x[i + 5];
+      g += x[i + 6];
+      h += x[i + 7];
+    }
+    if (i <= to - LANES) {
+      a += x[i];
+      b += x[i + 1];
+      c += x[i + 2];
+      d += x[i + 3];
+      i += LANES;
     }
     if (i < to) {
       a += x[i];
@@ -32,7 +49,7 @@ final class LaneSums {
     if (i + 2 < to) {
       c += x[i + 2];
     }
-    return (a + c) + (b + d);
+    return ((a + e) + (c + g)) + ((b + f) + (d + h));
   }
 
   /** The sum of the squares of the cells less a number. */
@@ -41,12 +58,27 @@ final class LaneSums {
     double b = 0;
     double c = 0;
     double d = 0;
+    double e = 0;
+    double f = 0;
+    double g = 0;
+    double h = 0;
     int i = from;
-    for (; i <= to - LANES; i += LANES) {
+    for (; i <= to - PAIR; i += PAIR) {
       a += square(x[i] - centre);
       b += square(x[i + 1] - centre);
       c += square(x[i + 2] - centre);
       d += square(x[i + 3] - centre);
+      e += square(x[i + 4] - centre);
+      f += square(x[i + 5] - centre);
+      g += square(x[i + 6] - centre);
+      h += square(x[i + 7] - centre);
+    }
+    if (i <= to - LANES) {
+      a += square(x[i] - centre);
+      b += square(x[i + 1] - centre);
+      c += square(x[i + 2] - centre);
+      d += square(x[i + 3] - centre);
+      i += LANES;
     }
     if (i < to) {
       a += square(x[i] - centre);
@@ -57,7 +89,7 @@ final class LaneSums {
     if (i + 2 < to) {
       c += square(x[i + 2] - centre);
     }
-    return (a + c) + (b + d);
+    return ((a + e) + (c + g)) + ((b + f) + (d + h));
   }
 
   /**
@@ -71,12 +103,27 @@ final class LaneSums {
     double b = 0;
     double c = 0;
     double d = 0;
+    double e = 0;
+    double f = 0;
+    double g = 0;
+    double h = 0;
     int i = 0;
-    for (; i <= n - LANES; i += LANES) {
+    for (; i <= n - PAIR; i += PAIR) {
       a += (x[atX + i] - centre) * y[atY + i];
       b += (x[atX + i + 1] - centre) * y[atY + i + 1];
       c += (x[atX + i + 2] - centre) * y[atY + i + 2];
       d += (x[atX + i + 3] - centre) * y[atY + i + 3];
+      e += (x[atX + i + 4] - centre) * y[atY + i + 4];
+      f += (x[atX + i + 5] - centre) * y[atY + i + 5];
+      g += (x[atX + i + 6] - centre) * y[atY + i + 6];
+      h += (x[atX + i + 7] - centre) * y[atY + i + 7];
+    }
+    if (i <= n - LANES) {
+      a += (x[atX + i] - centre) * y[atY + i];
+      b += (x[atX + i + 1] - centre) * y[atY + i + 1];
+      c += (x[atX + i + 2] - centre) * y[atY + i + 2];
+      d += (x[atX + i + 3] - centre) * y[atY + i + 3];
+      i += LANES;
     }
     if (i < n) {
       a += (x[atX + i] - centre) * y[atY + i];
@@ -87,7 +134,7 @@ final class LaneSums {
     if (i + 2 < n) {
       c += (x[atX + i + 2] - centre) * y[atY + i + 2];
     }
-    return (a + c) + (b + d);
+    return ((a + e) + (c + g)) + ((b + f) + (d + h));
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.cpu.CellBlocks;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.WindowPairs;
 import dev.reprise.runtime.operation.WindowShape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -31,6 +33,25 @@ final class PairedMaxima {
 
   /** Pools some channels of images. */
   static void forward(WindowShape shape, DenseMatrix images, DenseMatrix out, long from, long to) {
+    if (!CellFunction.areThere()) {
+      forwardInArrays(shape, images, out, from, to);
+      return;
+    }
+    WindowPairs.Call call =
+        WindowPairs.LARGEST.call(
+            out.precision(), shape.outHeight(), shape.outWidth(), shape.width());
+    int bytes = out.precision().bytesPerCell();
+    for (long plane = from; plane < to; plane++) {
+      long image = images.segment().address() + plane * shape.planeCells() * bytes;
+      long largest = out.segment().address() + plane * shape.outCells() * bytes;
+      if (!call.run(image, largest, 0)) {
+        forwardInArrays(shape, images, out, plane, plane + 1);
+      }
+    }
+  }
+
+  static void forwardInArrays(
+      WindowShape shape, DenseMatrix images, DenseMatrix out, long from, long to) {
     double[] cells = new double[(int) shape.planeCells()];
     double[] largest = new double[(int) shape.outCells()];
     CellBlocks blocks = new CellBlocks(images.precision(), cells.length);
@@ -60,6 +81,23 @@ final class PairedMaxima {
    * @param windows of the shape
    */
   static void backward(
+      WindowShape shape,
+      Pooling.Windows windows,
+      DenseMatrix images,
+      DenseMatrix dout,
+      DenseMatrix dx,
+      long from,
+      long to) {
+    if (CellFunction.areThere()) {
+      new PairedGradient(WindowPairs.MAXIMA, shape, images, dout, dx)
+          .run(from, to, plane -> spread(shape, windows, images, dout, dx, plane, plane + 1));
+    } else {
+      spread(shape, windows, images, dout, dx, from, to);
+    }
+  }
+
+  /** In arrays. */
+  static void spread(
       WindowShape shape,
       Pooling.Windows windows,
       DenseMatrix images,

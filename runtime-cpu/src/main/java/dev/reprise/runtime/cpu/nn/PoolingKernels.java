@@ -6,6 +6,8 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.WindowPairs;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.WindowShape;
 
@@ -66,6 +68,8 @@ final class PoolingKernels {
     DenseMatrix dout = Windows.outputs(operation, inputs, 1, shape, precision);
     Pooling.Windows windows = Pooling.Windows.of(shape);
     boolean paired = pooling instanceof MaxPooling && PairedMaxima.fit(shape);
+    boolean pairedMeans =
+        pooling instanceof AveragePooling && PairedMaxima.fit(shape) && CellFunction.areThere();
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = scratch.matrix(shape.images(), shape.inputCols(), precision);
       parallel.forRange(
@@ -75,6 +79,10 @@ final class PoolingKernels {
           (from, to) -> {
             if (paired) {
               PairedMaxima.backward(shape, windows, images, dout, dx, from, to);
+              return;
+            }
+            if (pairedMeans) {
+              new PairedGradient(WindowPairs.MEANS, shape, images, dout, dx).run(from, to, _ -> {});
               return;
             }
             ChannelCells in = new ChannelCells(images, shape.planeCells());

@@ -84,6 +84,69 @@ final class RowCode {
     return run(CellFunction.POWERS, x, out, n) ? more.sum(0) : Double.NaN;
   }
 
+  /** As the sum of {@link #powers} with a scale of 1, which go nowhere. */
+  double powersAdded(MemorySegment x, double shift, long n) {
+    more.withTotal(0, 0).withParameter(0, shift);
+    return run(CellFunction.POWERS_ADDED, x, MemorySegment.NULL, n) ? more.sum(0) : Double.NaN;
+  }
+
+  /** (x - shift) - log of n cells. */
+  void logarithms(MemorySegment x, double shift, double log, MemorySegment out, long n) {
+    more.withParameter(0, shift).withParameter(1, log);
+    run(CellFunction.LOGARITHMS, x, out, n);
+  }
+
+  /** gradient shares - shares sum of n cells. */
+  void slope(MemorySegment gradient, MemorySegment shares, double sum, MemorySegment out, long n) {
+    more.withInput(1, shares, 0).withParameter(0, sum);
+    run(CellFunction.SHARES_SLOPED, gradient, out, n);
+  }
+
+  /** The sum of y (log - (x - shift)) of n cells, where y is not 0. */
+  double losses(MemorySegment x, double shift, double log, MemorySegment y, long n) {
+    more.withTotal(0, 0).withParameter(0, shift).withParameter(1, log).withInput(1, y, 0);
+    run(CellFunction.LOSSES, x, MemorySegment.NULL, n);
+    return more.sum(0);
+  }
+
+  /** (powers share - y) factor of n doubles and cells. */
+  void miss(
+      MemorySegment powers,
+      double share,
+      MemorySegment y,
+      double factor,
+      MemorySegment out,
+      long n) {
+    more.withParameter(0, share).withParameter(1, factor).withInput(1, y, 0);
+    run(CellFunction.MISSED, powers, out, n);
+  }
+
+  /** doubles one other, of n doubles, as cells. */
+  void scale(MemorySegment doubles, double one, double other, MemorySegment out, long n) {
+    more.withParameter(0, one).withParameter(1, other);
+    run(CellFunction.SCALED_TWICE, doubles, out, n);
+  }
+
+  /** Writes n cells of one number. */
+  void fill(double number, DenseMatrix out, long at, long n) {
+    more.withParameter(0, number);
+    run(CellFunction.FILLED, 0, cells(out, at), n);
+  }
+
+  /** Adds the sums of n cells of x, of their products, less a number, with those of y, and of y. */
+  void addMoments(
+      DenseMatrix x, double centre, DenseMatrix y, long at, long n, double[] sums, int first) {
+    more.withTotal(0, 0)
+        .withTotal(1, 0)
+        .withTotal(2, 0)
+        .withParameter(0, centre)
+        .withInput(1, y.segment(), at * bytes);
+    run(CellFunction.MOMENTS, cells(x, at), 0, n);
+    for (int i = 0; i < 3; i++) {
+      sums[first + i] += more.sum(i);
+    }
+  }
+
   /** n doubles divided by a number, as cells. */
   void divide(MemorySegment x, double by, MemorySegment out, long n) {
     more.withParameter(0, by);
@@ -169,6 +232,13 @@ final class RowCode {
       DenseMatrix dout, double mean, double slope, double scale, DenseMatrix dx, long at, long n) {
     more.withParameter(0, mean).withParameter(1, slope).withParameter(2, scale);
     run(CellFunction.UNWEIGHTED, cells(dout, at), cells(dx, at), n);
+  }
+
+  /** The sum of n cells anywhere. */
+  double sum(MemorySegment x, long n) {
+    more.withTotal(0, 0);
+    run(CellFunction.SUM, x, MemorySegment.NULL, n);
+    return more.sum(0);
   }
 
   /** As {@link #products}, of cells anywhere. */

@@ -9,8 +9,8 @@ import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The softmax of rows, one at a time: in machine code where cells are ordinary numbers, else in
- * arrays, with the same bits. Belongs to one task.
+ * The softmax of rows and what is made of it, one at a time: in machine code where cells are
+ * ordinary numbers, else in arrays, with the same bits. Belongs to one task.
  */
 final class RowShares {
   private final RowCode code;
@@ -37,18 +37,76 @@ final class RowShares {
    * @param out may be x
    */
   void run(MemorySegment x, double scale, MemorySegment out, int n) {
+    raise(x, scale, n);
+    code.divide(powers, sum, out, n);
+  }
+
+  /** Makes the powers of a row's cells, less the largest. */
+  private void raise(MemorySegment x, double scale, int n) {
     // A positive scale and rounding leave the largest the largest.
     largest = scale * code.largest(x, n);
     sum = code.powers(x, scale, largest, powers, n);
     if (Double.isNaN(sum)) {
       computePowers(x, scale, n);
     }
-    code.divide(powers, sum, out, n);
+  }
+
+  /** As raise, of the sum of powers alone. */
+  private void add(MemorySegment x, int n) {
+    largest = code.largest(x, n);
+    sum = code.powersAdded(x, largest, n);
+    if (Double.isNaN(sum)) {
+      computePowers(x, 1, n);
+    }
   }
 
   /** The logarithm of the last row's sum of powers. */
   double logarithm() {
     return largest + Math.log(sum);
+  }
+
+  /** Writes the logarithms of a row's softmax. */
+  void runLogarithms(MemorySegment x, MemorySegment out, int n) {
+    add(x, n);
+    code.logarithms(x, largest, Math.log(sum), out, n);
+  }
+
+  /** Writes the gradient of a row from that of its softmax. */
+  void runSlopes(MemorySegment gradient, MemorySegment probs, MemorySegment out, int n) {
+    code.slope(gradient, probs, code.products(gradient, probs, n), out, n);
+  }
+
+  /** Minus the sum of y times the logarithms of a row's softmax, where y is not 0. */
+  double loss(MemorySegment x, MemorySegment y, int n) {
+    add(x, n);
+    return code.losses(x, largest, Math.log(sum), y, n);
+  }
+
+  /** As the other, of one cell's logarithm. */
+  double loss(MemorySegment x, double cell, int n) {
+    add(x, n);
+    return Math.log(sum) - (cell - largest);
+  }
+
+  /** Writes (softmax(x) sum(y) - y) factor. */
+  void runGradient(MemorySegment x, MemorySegment y, double factor, MemorySegment out, int n) {
+    raise(x, 1, n);
+    code.miss(powers, code.sum(y, n) / sum, y, factor, out, n);
+  }
+
+  /**
+   * As the other, with y of zeros.
+   *
+   * @param wanted their sum: of one cell that is 1, which is {@linkplain #missed computed} apart
+   */
+  void runGradient(MemorySegment x, double wanted, double factor, MemorySegment out, int n) {
+    raise(x, 1, n);
+    code.scale(powers, wanted / sum, factor, out, n);
+  }
+
+  /** What the gradient of the last row is in a cell where y is 1, and 0 elsewhere. */
+  double missed(int cell, double factor) {
+    return (powers.getAtIndex(JAVA_DOUBLE, cell) * (1 / sum) - 1) * factor;
   }
 
   private void computePowers(MemorySegment cells, double scale, int n) {

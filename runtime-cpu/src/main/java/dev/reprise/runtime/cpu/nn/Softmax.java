@@ -55,20 +55,35 @@ final class Softmax {
           },
           x);
     }
-    int cols = Math.toIntExact(x.cols());
+    return byRows(context, (shares, rows, out, cols) -> shares.run(rows[0], 1, out, cols), x);
+  }
+
+  /** Makes a row of rows of the operands. */
+  @FunctionalInterface
+  private interface RowStep {
+    void run(RowShares shares, MemorySegment[] rows, MemorySegment out, int cols);
+  }
+
+  /** In machine code. */
+  private Operand[] byRows(ExecutionContext context, RowStep step, DenseMatrix... operands) {
+    DenseMatrix like = operands[0];
+    int cols = Math.toIntExact(like.cols());
+    long bytes = (long) cols * precision.bytesPerCell();
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix(x.rows(), cols, precision);
+      DenseMatrix out = scratch.matrix(like.rows(), cols, precision);
       parallel.forRange(
           context,
-          x.rows(),
-          RowBlocks.of(parallel, context, x).taskRows(),
+          like.rows(),
+          RowBlocks.of(parallel, context, like).taskRows(),
           (from, to) -> {
             try (Scratch own = new Scratch(context.allocator())) {
               RowShares shares = new RowShares(precision, cols, own);
-              long bytes = (long) cols * precision.bytesPerCell();
+              MemorySegment[] rows = new MemorySegment[operands.length];
               for (long row = from; row < to; row++) {
-                MemorySegment cells = x.segment().asSlice(row * bytes, bytes);
-                shares.run(cells, 1, out.segment().asSlice(row * bytes, bytes), cols);
+                for (int i = 0; i < rows.length; i++) {
+                  rows[i] = operands[i].segment().asSlice(row * bytes, bytes);
+                }
+                step.run(shares, rows, out.segment().asSlice(row * bytes, bytes), cols);
               }
             }
           });
@@ -84,9 +99,12 @@ final class Softmax {
   }
 
   Operand[] logarithms(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return map(
-        operation,
-        inputs,
+    DenseMatrix scores = Arguments.matrix(operation, inputs, 0, precision);
+    if (RowCode.pays(scores.cols())) {
+      return byRows(
+          context, (shares, rows, out, cols) -> shares.runLogarithms(rows[0], out, cols), scores);
+    }
+    return run(
         context,
         block -> {
           double[] x = block.cells()[0];
@@ -99,14 +117,20 @@ final class Softmax {
               out[j] = x[j] - log;
             }
           }
-        });
+        },
+        scores);
   }
 
   /** From dprobs and probs: probs (dprobs - sum of dprobs probs). */
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return combine(
-        operation,
-        inputs,
+    DenseMatrix[] operands = two(operation, inputs);
+    if (RowCode.pays(operands[0].cols())) {
+      return byRows(
+          context,
+          (shares, rows, out, cols) -> shares.runSlopes(rows[0], rows[1], out, cols),
+          operands);
+    }
+    return run(
         context,
         block -> {
           double[] gradient = block.cells()[0];
@@ -119,14 +143,13 @@ final class Softmax {
               out[j] = gradient[j] * probs[j] - probs[j] * sum;
             }
           }
-        });
+        },
+        operands);
   }
 
   /** From dlogprobs and logprobs: dlogprobs - e^logprobs times the sum of dlogprobs. */
   Operand[] logarithmGradient(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return combine(
-        operation,
-        inputs,
+    return run(
         context,
         block -> {
           double[] gradient = block.cells()[0];
@@ -139,7 +162,8 @@ final class Softmax {
               out[j] = gradient[j] - out[j] * sum;
             }
           }
-        });
+        },
+        two(operation, inputs));
   }
 
   @FunctionalInterface
@@ -147,17 +171,12 @@ final class Softmax {
     void run(Block block);
   }
 
-  private Operand[] map(
-      Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
-    return run(context, step, Arguments.matrix(operation, inputs, 0, precision));
-  }
-
-  private Operand[] combine(
-      Operation operation, Operand[] inputs, ExecutionContext context, Step step) {
+  /** Both operands, of one shape. */
+  private DenseMatrix[] two(Operation operation, Operand[] inputs) {
     DenseMatrix first = Arguments.matrix(operation, inputs, 0, precision);
     DenseMatrix second = Arguments.matrix(operation, inputs, 1, precision);
     LayerResults.requireEqual(operation, 1, second.shape(), first.shape());
-    return run(context, step, first, second);
+    return new DenseMatrix[] {first, second};
   }
 
   private Operand[] run(ExecutionContext context, Step step, DenseMatrix... operands) {

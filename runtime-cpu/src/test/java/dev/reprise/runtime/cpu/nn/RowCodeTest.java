@@ -79,7 +79,16 @@ class RowCodeTest {
         assertThat(code.squares(x.matrix, 1, 0.3, n)).isEqualTo(LaneSums.squares(a, 0.3, 0, n));
         assertThat(code.products(x.matrix, 0.3, y.matrix, 1, n))
             .isEqualTo(LaneSums.products(a, 0, 0.3, y.cells, 0, n));
+        double[] sums = {1, 2, 3, 4};
+        code.addMoments(x.matrix, 0.3, y.matrix, 1, n, sums, 1);
+        assertThat(sums)
+            .containsExactly(
+                1,
+                2 + LaneSums.sum(a, 0, n),
+                3 + LaneSums.products(a, 0, 0.3, y.cells, 0, n),
+                4 + LaneSums.sum(y.cells, 0, n));
         MemorySegment cells = x.matrix.segment().asSlice(precision.bytesPerCell());
+        assertThat(code.sum(cells, n)).isEqualTo(LaneSums.sum(a, 0, n));
         assertThat(code.largest(cells, n)).isEqualTo(LaneSums.largest(a, 0, n)).isNegative();
       }
     }
@@ -102,6 +111,9 @@ class RowCodeTest {
         assertCells(precision, out, wanted);
         code.derive(x.matrix, 0.1, 1.7, y.matrix, 0.3, -1.1, out, 1, n);
         Arrays.setAll(wanted, i -> -1.1 * (b[i] - 0.3 - 1.7 * (a[i] - 0.1)));
+        assertCells(precision, out, wanted);
+        code.fill(1.3, out, 1, n);
+        Arrays.fill(wanted, 1.3);
         assertCells(precision, out, wanted);
         checkColumns(precision, code, scratch, x, y);
       }
@@ -183,5 +195,65 @@ class RowCodeTest {
         }
       }
     }
+  }
+
+  private static MemorySegment cells(DenseMatrix matrix) {
+    return matrix.segment().asSlice(matrix.precision().bytesPerCell());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void whatIsMadeOfSharesIsAsInJava(Precision precision) {
+    try (Scratch scratch = new Scratch(allocator)) {
+      RowShares shares = new RowShares(precision, MOST_CELLS, scratch);
+      for (int n = 1; n <= MOST_CELLS; n++) {
+        for (double end : new double[] {-1, -800, Double.NaN, Double.NEGATIVE_INFINITY}) {
+          Row x = row(precision, n);
+          Row y = row(precision, n);
+          x.matrix.set(0, 1, end);
+          x.cells[0] = end;
+          y.matrix.set(0, n, 0);
+          y.cells[n - 1] = 0;
+          checkShares(precision, shares, x, y);
+        }
+      }
+    }
+  }
+
+  private void checkShares(Precision precision, RowShares shares, Row x, Row y) {
+    int n = x.cells.length;
+    double largest = LaneSums.largest(x.cells, 0, n);
+    double[] less = Arrays.stream(x.cells).map(cell -> cell - largest).toArray();
+    double[] powers = new double[n];
+    ExponentialBlocks.exp(less, new double[n], powers, n);
+    double sum = LaneSums.sum(powers, 0, n);
+    double log = Math.log(sum);
+    double[] wanted = new double[n];
+    Arrays.setAll(wanted, i -> y.cells[i] == 0 ? 0 : y.cells[i] * (log - less[i]));
+    Double loss = LaneSums.sum(wanted, 0, n);
+    assertThat(shares.loss(cells(x.matrix), cells(y.matrix), n)).isEqualTo(loss);
+    Double ofOne = log - less[n / 2];
+    assertThat(shares.loss(cells(x.matrix), x.cells[n / 2], n)).isEqualTo(ofOne);
+
+    DenseMatrix out = nines(precision, n);
+    shares.runLogarithms(cells(x.matrix), cells(out), n);
+    Arrays.setAll(wanted, i -> less[i] - log);
+    assertCells(precision, out, wanted);
+
+    double share = LaneSums.sum(y.cells, 0, n) / sum;
+    shares.runGradient(cells(x.matrix), cells(y.matrix), 0.3, cells(out), n);
+    Arrays.setAll(wanted, i -> (powers[i] * share - y.cells[i]) * 0.3);
+    assertCells(precision, out, wanted);
+
+    int number = n / 3;
+    shares.runGradient(cells(x.matrix), 1, 0.3, cells(out), n);
+    out.set(0, number + 1, shares.missed(number, 0.3));
+    Arrays.setAll(wanted, i -> (powers[i] * (1 / sum) - (i == number ? 1 : 0)) * 0.3);
+    assertCells(precision, out, wanted);
+
+    double products = LaneSums.products(x.cells, 0, 0, y.cells, 0, n);
+    shares.runSlopes(cells(x.matrix), cells(y.matrix), cells(out), n);
+    Arrays.setAll(wanted, i -> x.cells[i] * y.cells[i] - y.cells[i] * products);
+    assertCells(precision, out, wanted);
   }
 }

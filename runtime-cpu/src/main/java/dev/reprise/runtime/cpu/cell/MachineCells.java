@@ -1,0 +1,106 @@
+package dev.reprise.runtime.cpu.cell;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.CellChain;
+import dev.reprise.runtime.cpu.code.CellChain.Apply;
+import dev.reprise.runtime.cpu.code.CellChain.Input;
+import dev.reprise.runtime.cpu.code.CellChain.Node;
+import dev.reprise.runtime.cpu.code.CellChain.Number;
+import dev.reprise.runtime.cpu.code.CellChain.Spread;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * An element-wise operation as machine code, over cells where they lie: a {@link CellChain} of one
+ * operation, with the bits of the loops in Java. Those copy cells to arrays and back, which takes
+ * longer than most operations. Any thread.
+ */
+final class MachineCells {
+  /** Operations of fewer cells are done before code is made for them. */
+  private static final long FEWEST_CELLS = 1 << 10;
+
+  private final CellChain chain;
+
+  private MachineCells(CellChain chain) {
+    this.chain = chain;
+  }
+
+  /** The code of an operation, made when it is first needed. */
+  static final class Source {
+    private final Precision precision;
+    private final String opcode;
+    private final boolean isKnown;
+    private final MachineCells[] forms = new MachineCells[Form.values().length];
+
+    Source(Precision precision, String opcode) {
+      this.precision = precision;
+      this.opcode = opcode;
+      this.isKnown = CellChain.knows(opcode);
+    }
+
+    /** Null where there is none, or so few cells that it does not pay. */
+    MachineCells find(Form form, long cells) {
+      return isKnown && cells >= FEWEST_CELLS && CellFunction.areThere() ? find(form) : null;
+    }
+
+    private synchronized MachineCells find(Form form) {
+      if (forms[form.ordinal()] == null) {
+        forms[form.ordinal()] = new MachineCells(form.chain(precision, opcode));
+      }
+      return forms[form.ordinal()];
+    }
+  }
+
+  /** What the operands are: matrices of one shape, or one of them and a number. */
+  enum Form {
+    MATRIX(0, new Input(0)),
+    MATRICES(0, new Input(0), new Input(1)),
+    MATRIX_AND_NUMBER(1, new Input(0), new Number(0)),
+    NUMBER_AND_MATRIX(1, new Number(0), new Input(0));
+
+    private final int numbers;
+    private final List<Node> operands;
+
+    Form(int numbers, Node... operands) {
+      this.numbers = numbers;
+      this.operands = List.of(operands);
+    }
+
+    private CellChain chain(Precision precision, String opcode) {
+      List<Spread> inputs = Collections.nCopies(operands.size() - numbers, Spread.EACH);
+      return CellChain.find(precision, inputs, numbers, new Apply(opcode, operands));
+    }
+  }
+
+  /**
+   * Computes the cells from one to before another.
+   *
+   * @return false when that is to be done in another way
+   */
+  boolean run(DenseMatrix x, DenseMatrix out, long from, long to) {
+    return run(chain.call(), x, out, from, to);
+  }
+
+  /** As the other, of two matrices. */
+  boolean run(DenseMatrix x, DenseMatrix y, DenseMatrix out, long from, long to) {
+    return run(chain.call().withInput(1, address(y, from)), x, out, from, to);
+  }
+
+  /** As the other, of a matrix and a number. */
+  boolean run(DenseMatrix x, double number, DenseMatrix out, long from, long to) {
+    return run(chain.call().withNumber(0, number), x, out, from, to);
+  }
+
+  private static boolean run(
+      CellChain.Call call, DenseMatrix x, DenseMatrix out, long from, long to) {
+    int bytes = out.precision().bytesPerCell();
+    return call.withInput(0, address(x, from))
+        .run(1, to - from, out.segment().asSlice(from * bytes, (to - from) * bytes), false);
+  }
+
+  private static long address(DenseMatrix matrix, long cell) {
+    return matrix.segment().address() + cell * matrix.precision().bytesPerCell();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.reprise.runtime.cpu.code;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Poolings whose windows of 2 x 2 lie side by side, in machine code: two rows of an image at a
+ * time, without jumps that depend on cells. No operation here takes doubles to be right for floats:
+ * cells and gradients are passed on, or divided by 4.
+ *
+ * <p>Stateless, for any number of threads. The code is made when first needed.
+ */
+public enum WindowPairs {
+  /**
+   * A window's gradient goes to the largest of its cells, of equal ones to the first by rows; the
+   * others get 0. Refuses images with cells that are no numbers.
+   */
+  MAXIMA,
+  /** A quarter of a window's gradient goes to each of its cells. */
+  MEANS,
+  /** Writes the largest cell of each window in place of gradients. Refuses as maxima do. */
+  LARGEST;
+
+  // By precision; made when first needed. Segments are immutable, so a thread that sees one without
+  // the lock sees all of it.
+  private final MemorySegment[] codes = new MemorySegment[2];
+
+  private MemorySegment code(Precision precision) {
+    MemorySegment code = codes[precision.ordinal()];
+    return code == null ? make(precision) : code;
+  }
+
+  private synchronized MemorySegment make(Precision precision) {
+    int at = precision.ordinal();
+    if (codes[at] == null) {
+      try {
+        codes[at] = ExecutableMemory.holding(WindowPairsCode.of(precision, this));
+      } catch (IOException e) {
+        throw new ResourceException("windows cannot be computed: " + e.getMessage(), e);
+      }
+    }
+    return codes[at];
+  }
+
+  /** Begins code; looked at only where there is some, since linking may be forbidden. */
+  private static final class Entry {
+    /** A constant, critical, and with arrays of the heap: as for {@link CellFunction}. */
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.of(JAVA_INT, ADDRESS), Linker.Option.critical(true));
+  }
+
+  /** What is computed. Belongs to one thread, for any number of images of one size. */
+  public final class Call {
+    private final Precision precision;
+    private final long[] arguments = new long[WindowPairsCode.ARGUMENTS];
+    private final MemorySegment segment = MemorySegment.ofArray(arguments);
+
+    /**
+     * Of windows in rows and columns.
+     *
+     * @param width of an image: two columns for each of windows, and perhaps one
+     */
+    private Call(Precision precision, int rows, int cols, int width) {
+      this.precision = precision;
+      int windows = WindowPairsCode.windows(precision);
+      arguments[WindowPairsCode.ROWS] = rows;
+      arguments[WindowPairsCode.GROUPS] = cols / windows;
+      arguments[WindowPairsCode.MASK] = cols % windows * WindowPairsCode.MASK_BYTES;
+      arguments[WindowPairsCode.ROW_BYTES] = (long) width * precision.bytesPerCell();
+      arguments[WindowPairsCode.OUT_ROW_BYTES] = (long) cols * precision.bytesPerCell();
+    }
+
+    /**
+     * Writes the cells below windows, or one for each, given by addresses that the JVM does not
+     * check.
+     *
+     * @return false when a cell was refused: all are to be computed anew in another way
+     */
+    public boolean run(long image, long gradients, long out) {
+      arguments[WindowPairsCode.IMAGE] = image;
+      arguments[WindowPairsCode.GRADIENTS] = gradients;
+      arguments[WindowPairsCode.OUT] = out;
+      try {
+        return (int) Entry.CALL.invokeExact(code(precision), segment) == 0;
+      } catch (Throwable e) {
+        throw new IllegalStateException("generated code failed", e);
+      }
+    }
+  }
+
+  /** A call for images of one size; where {@link CellFunction#areThere() there is code}. */
+  public Call call(Precision precision, int rows, int cols, int width) {
+    if (rows < 1 || cols < 1 || width < 2 * cols) {
+      throw new IllegalArgumentException(rows + " x " + cols + " windows in rows of " + width);
+    }
+    return new Call(precision, rows, cols, width);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.reprise.runtime.cpu.create;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+
+/**
+ * {@code dropout} in machine code: the random numbers of {@link UniformDistribution#chances} are
+ * made and compared in registers, sixteen at a time. Belongs to one thread.
+ */
+final class DropoutCode {
+  private static final int CELLS_PER_BLOCK = 2;
+  private static final int BLOCKS = 4;
+  private static final int FIRST_KEY = 6;
+
+  private final Precision precision;
+  private final CellFunction.Operands more;
+
+  DropoutCode(Precision precision, double share, long seed, Scratch scratch) {
+    this.precision = precision;
+    this.more = new CellFunction.Operands(scratch.bytes(CellFunction.MORE_BYTES));
+    more.withParameter(0, share)
+        // A chance is a whole number of 53 bits times 2^-53, and so is the share, rounded up.
+        .withParameterBits(1, (long) Math.ceil(share * 0x1p53))
+        .withParameterBits(2, Philox.SPARSITY)
+        .withParameterBits(3, BLOCKS)
+        .withParameterBits(4, Philox.MULTIPLIER_0)
+        .withParameterBits(5, Philox.MULTIPLIER_1);
+    for (int round = 0; round < Philox.ROUNDS; round++) {
+      more.withParameterBits(FIRST_KEY + round, seed + round * Philox.WEYL_0)
+          .withParameterBits(
+              FIRST_KEY + Philox.ROUNDS + round, (seed >>> Integer.SIZE) + round * Philox.WEYL_1);
+    }
+  }
+
+  /** How many of n cells it computes: the rest are fewer than it takes at a time. */
+  static long cells(long n) {
+    return CellFunction.areThere() ? n - n % CellFunction.THINNED.cellsPerStep() : 0;
+  }
+
+  /**
+   * Writes n cells.
+   *
+   * @param x where the first one is in memory, as {@code out}
+   * @param place of the first one in the matrix, even
+   * @param n as {@link #cells} says
+   */
+  void run(long x, long out, long place, long n) {
+    long block = place / CELLS_PER_BLOCK;
+    more.withCarried(0, block, block + 1, block + 2, block + 3);
+    CellFunction.THINNED.run(precision, x, out, more.memory(), n);
+  }
+}

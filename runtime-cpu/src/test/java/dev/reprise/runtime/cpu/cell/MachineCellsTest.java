@@ -1,0 +1,154 @@
+package dev.reprise.runtime.cpu.cell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.KernelCalls;
+import dev.reprise.runtime.cpu.code.CellChain;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.testkit.CountingAllocator;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Element-wise operations in machine code give what the loops over arrays give. */
+class MachineCellsTest {
+  private static final double[] SPECIAL = {
+    0, -0.0, 1, 10, -10, 11, -11, 25, -25, 699, -699, 1e-30, -1e-30
+  };
+
+  /** For which some functions have no answer. */
+  private static final double[] ENDS = {
+    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 800, -800, -1e30
+  };
+
+  private static final int MOST_CELLS = 1060;
+  private static final int FIRST = 3;
+
+  private final Random random = new Random(20261128);
+  private final CountingAllocator allocator = new CountingAllocator();
+
+  @BeforeEach
+  void haveCode() {
+    assumeTrue(CellFunction.areThere(), "a processor with AVX2 and FMA, on Linux");
+  }
+
+  private DenseMatrix matrix(Precision precision, int n, boolean hasEnds) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, 1, n, precision);
+    for (int i = 0; i < n; i++) {
+      double cell =
+          random.nextInt(4) == 0
+              ? SPECIAL[random.nextInt(SPECIAL.length)]
+              : random.nextGaussian() * 4;
+      matrix.set(0, i, hasEnds && i % 100 == 50 ? ENDS[random.nextInt(ENDS.length)] : cell);
+    }
+    return matrix;
+  }
+
+  /** From the first cell that is computed on. */
+  private static double[] cells(DenseMatrix matrix) {
+    double[] cells = new double[(int) matrix.cols() - FIRST];
+    Arrays.setAll(cells, i -> matrix.get(0, i + FIRST));
+    return cells;
+  }
+
+  private static void assertCells(String what, DenseMatrix out, double[] wanted) {
+    boolean narrow = out.precision() == Precision.FP32;
+    for (int i = 0; i < wanted.length; i++) {
+      Double cell = narrow ? Double.valueOf((float) wanted[i]) : Double.valueOf(wanted[i]);
+      assertThat((Double) out.get(0, i + FIRST)).as("%s, cell %d", what, i).isEqualTo(cell);
+    }
+    for (int i = 0; i < FIRST; i++) {
+      assertThat(out.get(0, i)).as("a cell before the first").isEqualTo(9);
+    }
+  }
+
+  private DenseMatrix nines(Precision precision, int n) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, 1, n, precision);
+    for (int i = 0; i < n; i++) {
+      matrix.set(0, i, 9);
+    }
+    return matrix;
+  }
+
+  private MachineCells find(Precision precision, String opcode, MachineCells.Form form) {
+    return new MachineCells.Source(precision, opcode).find(form, MOST_CELLS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void functionsOfOneMatrixAreThoseOfTheLoops(Precision precision) {
+    new TreeMap<>(Loops.unary())
+        .forEach((opcode, loop) -> {
+          MachineCells code = find(precision, opcode, MachineCells.Form.MATRIX);
+          assertThat(code != null).as(opcode).isEqualTo(CellChain.knows(opcode));
+          for (int n = MOST_CELLS - 16; code != null && n <= MOST_CELLS; n++) {
+            for (boolean hasEnds : new boolean[] {false, true}) {
+              DenseMatrix x = matrix(precision, n, hasEnds);
+              DenseMatrix out = nines(precision, n);
+              double[] wanted = new double[n - FIRST];
+              loop.array(cells(x), wanted, n - FIRST);
+              if (code.run(x, out, FIRST, n)) {
+                assertCells(opcode, out, wanted);
+              } else {
+                assertThat(hasEnds).as("%s refuses no ordinary cell", opcode).isTrue();
+              }
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void operationsOfTwoAreThoseOfTheLoops(Precision precision) {
+    new TreeMap<>(Loops.binary())
+        .forEach((opcode, loop) -> {
+          if (CellChain.knows(opcode)) {
+            for (int n = MOST_CELLS - 16; n <= MOST_CELLS; n++) {
+              checkTwo(precision, opcode, loop, n);
+            }
+          }
+        });
+  }
+
+  private void checkTwo(Precision precision, String opcode, BinaryLoop loop, int n) {
+    DenseMatrix x = matrix(precision, n, false);
+    DenseMatrix y = matrix(precision, n, false);
+    double number = random.nextBoolean() ? 0.3 : SPECIAL[random.nextInt(SPECIAL.length)];
+    DenseMatrix out = nines(precision, n);
+    double[] wanted = new double[n - FIRST];
+    MachineCells code = find(precision, opcode, MachineCells.Form.MATRICES);
+    assertThat(code.run(x, y, out, FIRST, n)).isTrue();
+    loop.arrays(cells(x), cells(y), wanted, wanted.length);
+    assertCells(opcode, out, wanted);
+    code = find(precision, opcode, MachineCells.Form.MATRIX_AND_NUMBER);
+    assertThat(code.run(x, number, out, FIRST, n)).isTrue();
+    loop.arrayScalar(cells(x), number, wanted, wanted.length);
+    assertCells(opcode + " " + number, out, wanted);
+    code = find(precision, opcode, MachineCells.Form.NUMBER_AND_MATRIX);
+    assertThat(code.run(x, number, out, FIRST, n)).isTrue();
+    loop.scalarArray(number, cells(x), wanted, wanted.length);
+    assertCells(number + " " + opcode, out, wanted);
+  }
+
+  @Test
+  void kernelsComputeWhatCodeRefusesInAnotherWay() {
+    try (KernelCalls calls = new KernelCalls()) {
+      for (String opcode : new String[] {"exp", "sigmoid", "gelu", "silu"}) {
+        double[] x = random.doubles(40_000, -5, 5).toArray();
+        x[20_000] = Double.NaN;
+        x[35_000] = -800;
+        double[] out = calls.cells(opcode, (Object) new double[][] {x})[0];
+        double[] wanted = new double[x.length];
+        Loops.unary().get(opcode).array(x, wanted, x.length);
+        assertThat(out).as(opcode).isEqualTo(wanted);
+      }
+    }
+  }
+}
