@@ -64,6 +64,13 @@ class WorkspaceTest {
     }
   }
 
+  @Test
+  void severalStatementsNeedNothingBetweenThem() throws Exception {
+    assertThat(printed("print(1)\nprint(2)")).isEqualTo("1\n2\n");
+    run("x = 3");
+    assertThat(printed("print(x) print(-x)")).isEqualTo("3\n-3\n");
+  }
+
   /** Anything may be read later, so it was a mistake to have a loop over a known name there. */
   @Test
   void theLoopsWithinAParforMayUseVariablesThatEarlierInputsHad() throws Exception {

@@ -12,6 +12,7 @@ import dev.reprise.RunStatistics.LineageUse;
 import dev.reprise.RunStatistics.OpcodeStatistics;
 import dev.reprise.RunStatistics.RewriteStatistics;
 import dev.reprise.StoreUse;
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -237,7 +238,7 @@ class StatisticsReportTest {
   @Test
   void anUnwritableFileIsTold(@TempDir Path folder) {
     assertThatThrownBy(() -> StatisticsJson.write(RUN, "fp64", folder.resolve("none/s.json")))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(ResourceException.class)
         .hasMessageContaining("no such file or folder");
   }
 }

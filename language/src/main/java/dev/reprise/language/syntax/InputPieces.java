@@ -113,6 +113,13 @@ public record InputPieces(
   private static boolean isExpression(List<Token> tokens) {
     int depth = 0;
     for (int i = 0; i < tokens.size(); i++) {
+      if (depth == 0
+          && i > 0
+          && SyntaxRecovery.isName(type(tokens, i))
+          && !expectsMore(tokens.get(i - 1))) {
+        // Another statement begins.
+        return false;
+      }
       switch (type(tokens, i)) {
         case ScriptLexer.LPAREN, ScriptLexer.LBRACK -> depth++;
         case ScriptLexer.RPAREN, ScriptLexer.RBRACK -> {

@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.linalg;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelPacking;
@@ -133,13 +134,38 @@ final class PackedProduct {
     }
     long parts = Math.min(Tiling.pieces(bytes, PACKED_BYTES), panels);
     for (long part = 0; part < parts; part++) {
-      long first = part * panels / parts;
-      long end = (part + 1) * panels / parts;
-      try (Scratch scratch = new Scratch(context.allocator())) {
-        PackedPanels packed = PackedPanels.room(factors, first, end, scratch);
+      multiplyPanels(factors, part * panels / parts, (part + 1) * panels / parts, c, context);
+    }
+  }
+
+  /** Packs panels for all tasks. */
+  private void multiplyPanels(
+      Factors factors, long first, long end, DenseMatrix c, ExecutionContext context) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      PackedPanels packed = roomOrNull(factors, first, end, scratch);
+      if (packed != null) {
         packed.pack(factors, parallel, context);
         multiply(factors, packed, c, context);
+        return;
       }
+    }
+    long middle = (first + end) / 2;
+    multiplyPanels(factors, first, middle, c, context);
+    multiplyPanels(factors, middle, end, c, context);
+  }
+
+  /**
+   * Room for panels, or null where memory does not reach for several: then half of them are packed
+   * at a time, which changes no bit, rather than that a product fails whose operands have room.
+   */
+  private static PackedPanels roomOrNull(Factors factors, long first, long end, Scratch scratch) {
+    try {
+      return PackedPanels.room(factors, first, end, scratch);
+    } catch (ResourceException e) {
+      if (end - first == 1) {
+        throw e;
+      }
+      return null;
     }
   }
 
@@ -164,15 +190,23 @@ final class PackedProduct {
     parallel.forEach(
         context,
         tasks,
-        task -> {
-          long first = task * panels / tasks;
-          long end = (task + 1) * panels / tasks;
-          try (Scratch scratch = new Scratch(context.allocator())) {
-            PackedPanels packed = PackedPanels.room(factors, first, end, scratch);
-            packed.pack(factors, 0, packed.pieces());
-            new PackedTile(factors, packed, c, 0, c.rows(), scratch).multiply(first, end);
-          }
-        });
+        task ->
+            multiplyOwn(factors, task * panels / tasks, (task + 1) * panels / tasks, c, context));
+  }
+
+  private static void multiplyOwn(
+      Factors factors, long first, long end, DenseMatrix c, ExecutionContext context) {
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      PackedPanels packed = roomOrNull(factors, first, end, scratch);
+      if (packed != null) {
+        packed.pack(factors, 0, packed.pieces());
+        new PackedTile(factors, packed, c, 0, c.rows(), scratch).multiply(first, end);
+        return;
+      }
+    }
+    long middle = (first + end) / 2;
+    multiplyOwn(factors, first, middle, c, context);
+    multiplyOwn(factors, middle, end, c, context);
   }
 
   private void multiply(Factors factors, PackedPanels b, DenseMatrix c, ExecutionContext context) {
