@@ -72,7 +72,8 @@ final class CountedNumbers {
       return 0;
     }
     int left = most - 1;
-    for (int i = 0; i < item.inputCount() && left > 0; i++) {
+    // Last first: in "total + sum(x)" that is what is new, and total is as long as the loop.
+    for (int i = item.inputCount() - 1; i >= 0 && left > 0; i--) {
       left = leftOfSizes(item.input(i), left);
     }
     return left;
