@@ -129,9 +129,8 @@ public enum CellFunction {
   private final int groups;
   private final CellCode.Formula formula;
 
-  // By precision; made when first needed. Segments are immutable, so a thread that sees one without
-  // the lock sees all of it.
-  private final MemorySegment[] codes = new MemorySegment[2];
+  private final PrecisionCode code =
+      new PrecisionCode("cells", precision -> FunctionCode.of(precision, this));
 
   CellFunction(int inputs, int outputs, CellCode.Formula formula) {
     this(inputs, outputs, 0, formula);
@@ -209,7 +208,7 @@ public enum CellFunction {
 
     private static boolean can() {
       try {
-        return ExecutableMemory.canBeRun() && TANH.code(Precision.FP64) != null;
+        return ExecutableMemory.canBeRun() && TANH.code.of(Precision.FP64) != null;
       } catch (IOException | ResourceException | IllegalCallerException e) {
         return false;
       }
@@ -246,23 +245,6 @@ public enum CellFunction {
     return CellCode.Form.DOUBLES.maskPlace(n);
   }
 
-  private MemorySegment code(Precision precision) {
-    MemorySegment code = codes[precision.ordinal()];
-    return code == null ? make(precision) : code;
-  }
-
-  private synchronized MemorySegment make(Precision precision) {
-    int at = precision.ordinal();
-    if (codes[at] == null) {
-      try {
-        codes[at] = ExecutableMemory.holding(FunctionCode.of(precision, this));
-      } catch (IOException e) {
-        throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
-      }
-    }
-    return codes[at];
-  }
-
   /** Of one input, output and no parameters, over arrays, which may be the same. */
   public boolean run(double[] x, double[] out, int n) {
     return run(Precision.FP64, MemorySegment.ofArray(x), MemorySegment.ofArray(out), n);
@@ -273,7 +255,7 @@ public enum CellFunction {
     if (x.isNative() && out.isNative()) {
       return run(precision, x.address(), out.address(), MemorySegment.NULL, n);
     }
-    MemorySegment code = code(precision);
+    MemorySegment code = this.code.of(precision);
     try {
       int refused =
           (int)
@@ -294,7 +276,7 @@ public enum CellFunction {
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
   public boolean run(Precision precision, long x, long out, MemorySegment more, long n) {
-    MemorySegment code = code(precision);
+    MemorySegment code = this.code.of(precision);
     if (isTotal()) {
       more.set(JAVA_LONG, HAS_GROUP, n & CellCode.LANES);
     }

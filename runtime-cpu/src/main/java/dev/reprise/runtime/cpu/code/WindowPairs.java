@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -29,26 +27,8 @@ public enum WindowPairs {
   /** Writes the largest cell of each window in place of gradients. Refuses as maxima do. */
   LARGEST;
 
-  // By precision; made when first needed. Segments are immutable, so a thread that sees one without
-  // the lock sees all of it.
-  private final MemorySegment[] codes = new MemorySegment[2];
-
-  private MemorySegment code(Precision precision) {
-    MemorySegment code = codes[precision.ordinal()];
-    return code == null ? make(precision) : code;
-  }
-
-  private synchronized MemorySegment make(Precision precision) {
-    int at = precision.ordinal();
-    if (codes[at] == null) {
-      try {
-        codes[at] = ExecutableMemory.holding(WindowPairsCode.of(precision, this));
-      } catch (IOException e) {
-        throw new ResourceException("windows cannot be computed: " + e.getMessage(), e);
-      }
-    }
-    return codes[at];
-  }
+  private final PrecisionCode code =
+      new PrecisionCode("windows", precision -> WindowPairsCode.of(precision, this));
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   private static final class Entry {
@@ -90,7 +70,7 @@ public enum WindowPairs {
       arguments[WindowPairsCode.GRADIENTS] = gradients;
       arguments[WindowPairsCode.OUT] = out;
       try {
-        return (int) Entry.CALL.invokeExact(code(precision), segment) == 0;
+        return (int) Entry.CALL.invokeExact(code.of(precision), segment) == 0;
       } catch (Throwable e) {
         throw new IllegalStateException("generated code failed", e);
       }
