@@ -23,32 +23,32 @@ import java.lang.invoke.MethodHandle;
  */
 public enum CellFunction {
   /** e^x. Refuses numbers whose power is not a normal number nor zero. */
-  EXPONENTIAL(1, 1, CellFormulas::exponential),
+  EXPONENTIAL(1, 1, ExponentialFormulas::exponential),
   /** 1 / (1 + e^-x). Refuses numbers beyond 700, where e^-x may not be a normal number. */
-  LOGISTIC(1, 1, CellFormulas::logistic),
+  LOGISTIC(1, 1, ExponentialFormulas::logistic),
   /** Hyperbolic tangent. */
-  TANH(1, 1, CellFormulas::tanh),
+  TANH(1, 1, ExponentialFormulas::tanh),
   /** Of x, dx: the next x; parameter lr. */
-  DESCENT(2, 1, to -> CellFormulas.descent(to, false)),
+  DESCENT(2, 1, to -> OptimiserFormulas.descent(to, false)),
   /** As descent; parameters lr, decay. */
-  DECAYED_DESCENT(2, 1, to -> CellFormulas.descent(to, true)),
+  DECAYED_DESCENT(2, 1, to -> OptimiserFormulas.descent(to, true)),
   /** Of x, dx, v: the next x and v; parameters lr, mu. */
-  MOMENTUM(3, 2, to -> CellFormulas.momentum(to, false)),
+  MOMENTUM(3, 2, to -> OptimiserFormulas.momentum(to, false)),
   /** As momentum; parameters lr, mu, decay. */
-  DECAYED_MOMENTUM(3, 2, to -> CellFormulas.momentum(to, true)),
+  DECAYED_MOMENTUM(3, 2, to -> OptimiserFormulas.momentum(to, true)),
   /** As momentum; parameters lr, mu, any, 1 + mu. */
-  NESTEROV(3, 2, to -> CellFormulas.nesterov(to, false)),
+  NESTEROV(3, 2, to -> OptimiserFormulas.nesterov(to, false)),
   /** As momentum; parameters lr, mu, decay, 1 + mu. */
-  DECAYED_NESTEROV(3, 2, to -> CellFormulas.nesterov(to, true)),
+  DECAYED_NESTEROV(3, 2, to -> OptimiserFormulas.nesterov(to, true)),
   /** Of x, dx, cache: the next x and cache; parameters lr, epsilon, kept, added. */
-  SCALED(3, 2, CellFormulas::scaled),
+  SCALED(3, 2, OptimiserFormulas::scaled),
   /**
    * Of x, dx, m, v: the next x, m, v; parameters beta1, its rest to 1, beta2, its rest, rate,
    * epsilon.
    */
-  ADAM(4, 3, CellFormulas::adam),
+  ADAM(4, 3, OptimiserFormulas::adam),
   /** As adam, but for the last parameters: lr, epsilon, lambda, and what m and v are divided by. */
-  ADAMW(4, 3, CellFormulas::adamw),
+  ADAMW(4, 3, OptimiserFormulas::adamw),
   /** Total: the sum of x. */
   SUM(1, 0, 1, CellFormulas::sum),
   /** Total: the sum of (x - c)^2; parameter c. */
@@ -58,36 +58,36 @@ public enum CellFunction {
   /** Total: the largest x. */
   LARGEST(1, 0, 1, CellFormulas::largest),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
-  POWERS(1, 1, 1, CellFormulas::powers),
+  POWERS(1, 1, 1, LossFormulas::powers),
   /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
-  POWERS_ADDED(1, 0, 1, CellFormulas::powersAdded),
+  POWERS_ADDED(1, 0, 1, LossFormulas::powersAdded),
   /** (x - c) - l; parameters c, l. */
-  LOGARITHMS(1, 1, CellFormulas::logarithms),
+  LOGARITHMS(1, 1, LossFormulas::logarithms),
   /** x y - y s; parameter s. */
-  SHARES_SLOPED(2, 1, CellFormulas::sharesSloped),
+  SHARES_SLOPED(2, 1, LossFormulas::sharesSloped),
   /** Total: the sum of y (l - (x - c)) of x and y, where y is not 0; parameters c, l. */
-  LOSSES(2, 0, 1, CellFormulas::losses),
+  LOSSES(2, 0, 1, LossFormulas::losses),
   /** (x s - y) f of doubles x, and y; parameters s, f. */
-  MISSED(2, 1, CellFormulas::missed),
+  MISSED(2, 1, LossFormulas::missed),
   /** x s f of doubles x; parameters s, f. */
-  SCALED_TWICE(1, 1, CellFormulas::scaledTwice),
+  SCALED_TWICE(1, 1, LossFormulas::scaledTwice),
   /** p, of no input. */
   FILLED(0, 1, CellFormulas::filled),
   /** Totals: the sums of x, of (x - c) y and of y; parameter c. */
-  MOMENTS(2, 0, 3, CellFormulas::moments),
+  MOMENTS(2, 0, 3, NormalisationFormulas::moments),
   /** x / p of doubles x; parameter p. */
-  SHARES(1, 1, CellFormulas::shares),
+  SHARES(1, 1, LossFormulas::shares),
   /** (x - c) f g + b; parameters c, f, g, b. */
-  STANDARDISED(1, 1, CellFormulas::standardised),
+  STANDARDISED(1, 1, NormalisationFormulas::standardised),
   /** f (y - a - s (x - c)) of x, y; parameters c, s, a, f. */
-  SLOPED(2, 1, CellFormulas::sloped),
+  SLOPED(2, 1, NormalisationFormulas::sloped),
   /** n g + b and n = (x - c) f, of x and doubles g, b; parameters c, f. */
-  NORMALISED(3, 2, CellFormulas::normalised),
+  NORMALISED(3, 2, NormalisationFormulas::normalised),
   /**
    * Of x, n, and doubles g, s, t: the next s + x n and t + x as doubles; totals: the sums of x g
    * and of n x g.
    */
-  WEIGHTED(5, 2, 2, CellFormulas::weighted),
+  WEIGHTED(5, 2, 2, NormalisationFormulas::weighted),
   /** x + p; parameter p. */
   SHIFTED(1, 1, CellFormulas::shifted),
   /** x p; parameter p. */
@@ -99,7 +99,7 @@ public enum CellFunction {
   /** Doubles as cells. */
   ROUNDED(1, 1, CellFormulas::rounded),
   /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
-  UNWEIGHTED(3, 1, CellFormulas::unweighted),
+  UNWEIGHTED(3, 1, NormalisationFormulas::unweighted),
   /**
    * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
    * sixteen cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two cells each.
@@ -107,9 +107,9 @@ public enum CellFunction {
    * counters, 4, the two multipliers, one key of ten rounds and the other one. Carried, as bits:
    * the numbers of four blocks.
    */
-  THINNED(1, 1, 1, 4, CellFormulas::thinned);
+  THINNED(1, 1, 1, 4, DropoutFormula::thinned);
 
-  private static final int LANE_BYTES = CellCode.LANE_BYTES;
+  private static final int LANE_BYTES = CellForm.LANE_BYTES;
   private static final int FIRST_OUTPUT = 4 * Long.BYTES;
   private static final int FIRST_PARAMETER = 64;
   private static final int MOST_PARAMETERS = 26;
@@ -170,7 +170,7 @@ public enum CellFunction {
 
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return (isTotal() ? 2 : groups) * CellCode.LANES;
+    return (isTotal() ? 2 : groups) * CellForm.LANES;
   }
 
   /**
@@ -242,7 +242,7 @@ public enum CellFunction {
     if (groups > 1 && n % cellsPerStep() != 0) {
       throw new IllegalArgumentException(this + " of " + n + " cells");
     }
-    return CellCode.Form.DOUBLES.maskPlace(n);
+    return CellForm.DOUBLES.maskPlace(n);
   }
 
   /** Of one input, output and no parameters, over arrays, which may be the same. */
@@ -278,7 +278,7 @@ public enum CellFunction {
   public boolean run(Precision precision, long x, long out, MemorySegment more, long n) {
     MemorySegment code = this.code.of(precision);
     if (isTotal()) {
-      more.set(JAVA_LONG, HAS_GROUP, n & CellCode.LANES);
+      more.set(JAVA_LONG, HAS_GROUP, n & CellForm.LANES);
     }
     try {
       int refused =
@@ -333,7 +333,7 @@ public enum CellFunction {
     /** The largest of a total's lanes. */
     public double largest(int number) {
       double largest = lane(total(number), 0);
-      for (int i = 1; i < CellCode.LANES; i++) {
+      for (int i = 1; i < CellForm.LANES; i++) {
         double lane = lane(total(number), i);
         largest = lane > largest ? lane : largest;
       }
@@ -360,14 +360,14 @@ public enum CellFunction {
     }
 
     private Operands withLaneBits(int at, long... lanes) {
-      for (int lane = 0; lane < CellCode.LANES; lane++) {
+      for (int lane = 0; lane < CellForm.LANES; lane++) {
         memory.set(JAVA_LONG, at + (long) lane * Long.BYTES, lanes[lane]);
       }
       return this;
     }
 
     private Operands withLanes(int at, double value) {
-      for (int lane = 0; lane < CellCode.LANES; lane++) {
+      for (int lane = 0; lane < CellForm.LANES; lane++) {
         memory.set(ValueLayout.JAVA_DOUBLE, at + (long) lane * Double.BYTES, value);
       }
       return this;

@@ -15,7 +15,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.Assembler.Address;
-import dev.reprise.runtime.cpu.code.CellCode.Form;
 import dev.reprise.runtime.cpu.code.CellCode.Formula;
 import dev.reprise.runtime.cpu.code.CellCode.Frame;
 
@@ -39,7 +38,7 @@ final class FunctionCode {
   static byte[] of(Precision precision, CellFunction function) {
     int totals = function.totals();
     Formula formula = function.formula();
-    CellCode code = new CellCode(Form.of(precision), FRAME);
+    CellCode code = new CellCode(CellForm.of(precision), FRAME);
     Assembler to = code.assembler();
     for (int register : SAVED) {
       to.push(register);
@@ -112,7 +111,7 @@ final class FunctionCode {
     to.test(RCX);
     int none = to.jumpIfZero();
     formula.write(code);
-    to.addNumber(RAX, CellCode.LANES);
+    to.addNumber(RAX, CellForm.LANES);
     to.landHere(none);
   }
 
