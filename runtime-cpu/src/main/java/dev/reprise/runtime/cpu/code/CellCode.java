@@ -2,7 +2,9 @@ package dev.reprise.runtime.cpu.code;
 
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F2;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
 
@@ -14,8 +16,7 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
  * are read and rounded where they are written, so that a formula has the bits of the same
  * operations in Java, where they are of doubles too.
  *
- * <p>RAX counts the cells, RDX is where numbers lie. Formulas use the vector registers 0 to {@value
- * #LAST_REGISTER}.
+ * <p>RAX counts the cells. Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
  */
 final class CellCode extends VectorCode {
   static final int LAST_REGISTER = 10;
@@ -36,14 +37,20 @@ final class CellCode extends VectorCode {
 
   private static final int REFUSED = 15;
 
+  private static final int ADD = 0x58;
+  private static final int LARGEST = 0x5F;
+  private static final int UPPER_OF_PAIR = 0x15;
+  private static final int STORE = 0x11;
+
   /**
    * Where operands are.
    *
    * @param inputs general registers that hold where each input's cells begin
    * @param outputs likewise
-   * @param firstParameter where numbers lie behind what RDX holds, each once for every lane
+   * @param numbers a general register near which numbers lie, each once for every lane
+   * @param firstNumber how far behind what it holds the first one is
    */
-  record Frame(int[] inputs, int[] outputs, int firstParameter) {}
+  record Frame(int[] inputs, int[] outputs, int numbers, int firstNumber) {}
 
   /** Writes what is done with four cells. */
   @FunctionalInterface
@@ -64,7 +71,7 @@ final class CellCode extends VectorCode {
 
   /** Code without a loop yet. */
   CellCode(CellForm form, Frame frame) {
-    super(form, frame.firstParameter);
+    super(form, Address.of(frame.numbers, frame.firstNumber));
     this.form = form;
     this.frame = frame;
     this.to = assembler();
@@ -104,19 +111,21 @@ final class CellCode extends VectorCode {
     to.clear(REFUSED);
   }
 
-  /** What lanes of a total are before the first cell. */
-  void loadTotal(int number, Address from) {
+  /** What lanes of a total are before the first cell, for what is carried on. */
+  void loadCarried(int number, Address from) {
     to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[0][number], 0, from);
   }
 
-  /** Begins totals of second groups, which are sums. */
-  void clearSecondTotal(int number) {
+  /** Begins a total of both groups: a sum. */
+  void clearTotal(int number) {
+    to.clear(TOTALS[0][number]);
     to.clear(TOTALS[1][number]);
   }
 
-  /** Begins totals of second groups, which are the largest cells. */
-  void copySecondTotal(int number) {
-    load(TOTALS[1][number], register(TOTALS[0][number]));
+  /** Begins a total of both groups that is the largest cell. */
+  void beginLargest(int number) {
+    load(TOTALS[0][number], constant(Double.NEGATIVE_INFINITY));
+    load(TOTALS[1][number], constant(Double.NEGATIVE_INFINITY));
   }
 
   /** What follows adds to the totals of second groups of cells. */
@@ -128,17 +137,35 @@ final class CellCode extends VectorCode {
     totals = TOTALS[0];
   }
 
-  /** Adds totals of second groups to those of first ones. */
-  void addSecondTotal(int number) {
-    add(TOTALS[0][number], TOTALS[0][number], register(TOTALS[1][number]));
+  /** Adds up the lanes of both groups of a total: the first and the third, and the others. */
+  void storeSum(Address into, int number) {
+    int total = TOTALS[0][number];
+    add(total, total, register(TOTALS[1][number]));
+    upperLanes(0, total);
+    to.vector(MAP_0F, PREFIX_66, false, ADD, 0, total, 0);
+    to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
+    to.vector(MAP_0F, PREFIX_F2, false, ADD, 0, 0, 1);
+    to.vector(MAP_0F, PREFIX_F2, false, STORE, 0, 0, into);
   }
 
-  void takeLargerTotal(int number) {
-    largest(TOTALS[0][number], TOTALS[1][number], register(TOTALS[0][number]));
+  /** Stores the largest of the lanes of both groups of a total: of equal ones the first. */
+  void storeLargest(Address into, int number) {
+    int total = TOTALS[0][number];
+    largest(total, TOTALS[1][number], register(total));
+    upperLanes(0, total);
+    to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, total, total);
+    to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 1, total);
+    to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
+    to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 0, total);
+    to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 1, total);
+    to.vector(MAP_0F, PREFIX_F2, false, STORE, total, 0, into);
   }
 
-  void storeTotal(Address into, int number) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x11, TOTALS[0][number], 0, into);
+  /** The third and the fourth lane become the first two. */
+  private void upperLanes(int result, int of) {
+    // Its result is the operand that is the last one of others.
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x19, of, 0, result);
+    to.control(1);
   }
 
   /** Sets what the call returns. */

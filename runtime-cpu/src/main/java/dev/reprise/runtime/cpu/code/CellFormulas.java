@@ -37,18 +37,6 @@ final class CellFormulas {
     to.output(0, 0);
   }
 
-  static void shifted(CellCode to) {
-    to.input(0, 0);
-    to.add(0, 0, parameter(0));
-    to.output(0, 0);
-  }
-
-  static void stretched(CellCode to) {
-    to.input(0, 0);
-    to.multiply(0, 0, parameter(0));
-    to.output(0, 0);
-  }
-
   static void added(CellCode to) {
     to.wideInput(0, 0);
     to.input(1, 1);

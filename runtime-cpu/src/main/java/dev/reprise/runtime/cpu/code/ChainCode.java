@@ -68,7 +68,8 @@ final class ChainCode {
   private final boolean isWide;
 
   private ChainCode(CellChain chain, CellForm form, boolean isWide) {
-    CellCode.Frame frame = new CellCode.Frame(INPUTS, new int[] {RSI}, FIRST_NUMBER * Long.BYTES);
+    CellCode.Frame frame =
+        new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
     this.code = new CellCode(form, frame);
     this.form = form;
     this.to = code.assembler();

@@ -5,7 +5,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
-import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.Map;
 
 /**
  * What machine code does in vector registers, with four doubles or eight floats at a time: what is
- * below cells that are read and written, of {@link CellCode}. RDX is where numbers of a call lie.
+ * below cells that are read and written, of {@link CellCode}.
  */
 class VectorCode {
   private static final int ADD = 0x58;
@@ -66,18 +65,21 @@ class VectorCode {
 
   private final Assembler to;
   private final CellForm form;
-  private final int firstParameter;
+  private final Address firstParameter;
 
   /** Of instructions on what registers hold. */
   private final int prefix;
+
+  /** How many numbers of the call formulas have read: one more than the last one's. */
+  private int parameters;
 
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
 
   /**
-   * @param firstParameter where numbers lie behind what RDX holds, each once for every lane
+   * @param firstParameter where numbers of the call lie, each once for every lane
    */
-  VectorCode(CellForm form, int firstParameter) {
+  VectorCode(CellForm form, Address firstParameter) {
     this.form = form;
     this.firstParameter = firstParameter;
     this.prefix = form == CellForm.FLOATS ? PREFIX_NONE : PREFIX_66;
@@ -87,6 +89,21 @@ class VectorCode {
   /** Writes the code around formulas. */
   final Assembler assembler() {
     return to;
+  }
+
+  /** How many numbers of the call the code so far reads, if none is left out. */
+  final int parameters() {
+    return parameters;
+  }
+
+  private Address lanes(int parameter) {
+    return firstParameter.plus(parameter * CellForm.LANE_BYTES);
+  }
+
+  /** Repeats a double in memory for all lanes of a number of the call. */
+  final void repeatParameter(int number, Address from) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x19, 0, 0, from);
+    to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, 0, lanes(number));
   }
 
   /** The last of the code: what constants it reads. */
@@ -269,8 +286,8 @@ class VectorCode {
       case Register register ->
           to.vector(MAP_0F, prefix, true, opcode, result, one, register.number);
       case Parameter parameter -> {
-        Address at = Address.of(RDX, firstParameter + parameter.number * CellForm.LANE_BYTES);
-        to.vector(MAP_0F, prefix, true, opcode, result, one, at);
+        parameters = Math.max(parameters, parameter.number + 1);
+        to.vector(MAP_0F, prefix, true, opcode, result, one, lanes(parameter.number));
       }
       case Constant constant -> {
         to.vector(MAP_0F, prefix, true, opcode, result, one, Address.ahead(0));

@@ -243,7 +243,7 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
     private final long bytes = precision.bytesPerCell();
 
     Plane(Scratch scratch) {
-      code = new RowCode(precision, scratch);
+      code = new RowCode(precision);
       image = scratch.bytes(padded() * bytes).fill((byte) 0);
       gradients = scratch.bytes((2L * window() + padded()) * bytes).fill((byte) 0);
       sums = scratch.doubles(padded());
