@@ -205,6 +205,12 @@ final class CellCode extends VectorCode {
     read(register, place(frame.inputs[number], Double.BYTES), CellForm.DOUBLES);
   }
 
+  /** As the other, of the cells so many behind those that the others are at. */
+  void wideInput(int register, int number, int cells) {
+    Address at = place(frame.inputs[number], Double.BYTES).plus(cells * Double.BYTES);
+    read(register, at, CellForm.DOUBLES);
+  }
+
   private Address place(int base, int bytes) {
     return Address.of(base, RAX, bytes).plus(ahead * bytes);
   }

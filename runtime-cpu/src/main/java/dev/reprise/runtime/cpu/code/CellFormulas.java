@@ -59,4 +59,9 @@ final class CellFormulas {
     to.wideInput(0, 0);
     to.output(0, 0);
   }
+
+  static void widened(CellCode to) {
+    to.input(0, 0);
+    to.wideOutput(0, 0);
+  }
 }

@@ -93,6 +93,30 @@ public enum CellFunction {
   ADDED(2, 1, CellFormulas::added),
   /** Doubles as cells. */
   ROUNDED(1, 1, CellFormulas::rounded),
+  /** Cells as doubles. */
+  WIDENED(1, 1, CellFormulas::widened),
+  /**
+   * Of doubles x, y and z: the sum of products of nine numbers, three of them with x, with the cell
+   * behind it, and the next one, then three with y likewise, and three with z. The numbers are
+   * those of all rows.
+   */
+  TAPS(3, 1, TapFormulas::forwards) {
+    @Override
+    CellCode.Formula beforeRows() {
+      return TapFormulas::loadTaps;
+    }
+  },
+  /** As taps, of the cells in turned order: the first number belongs to the last one of x. */
+  TURNED_TAPS(3, 1, TapFormulas::backwards) {
+    @Override
+    CellCode.Formula beforeRows() {
+      return TapFormulas::loadTaps;
+    }
+  },
+  /**
+   * Of doubles x and y; totals: the sums of x y, of the cell behind x times y, and of the next one.
+   */
+  TAP_PRODUCTS(2, 0, 3, TapFormulas::products),
   /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
   UNWEIGHTED(3, 1, NormalisationFormulas::unweighted),
   /**
@@ -165,6 +189,16 @@ public enum CellFunction {
 
   CellCode.Formula formula() {
     return formula;
+  }
+
+  /** What is written before the loop over rows, all of which have the same numbers; or null. */
+  CellCode.Formula beforeRows() {
+    return null;
+  }
+
+  /** Whether it may be of rows, and has other operands than an input and an output. */
+  boolean hasRows() {
+    return this != EXPONENTIAL && this != LOGISTIC && this != TANH;
   }
 
   /** Cells that are computed at a time. */

@@ -59,7 +59,7 @@ final class FunctionCode {
   private FunctionCode(Precision precision, CellFunction function) {
     this.function = function;
     this.formula = function.formula();
-    this.parameters = parameters(formula);
+    this.parameters = parameters(function);
     this.code = new CellCode(CellForm.of(precision), FRAME);
     this.to = code.assembler();
   }
@@ -69,9 +69,12 @@ final class FunctionCode {
     return new FunctionCode(precision, function).write();
   }
 
-  private static int parameters(Formula formula) {
+  private static int parameters(CellFunction function) {
     CellCode code = new CellCode(CellForm.DOUBLES, FRAME);
-    formula.write(code);
+    if (function.beforeRows() != null) {
+      function.beforeRows().write(code);
+    }
+    function.formula().write(code);
     return code.parameters();
   }
 
@@ -87,13 +90,17 @@ final class FunctionCode {
     }
     code.clearRefused();
     int masks;
-    if (hasRows()) {
+    if (function.hasRows()) {
       to.load(ROWS, Address.of(RDX, CellFunction.ROWS));
       to.move(NUMBERS, RCX);
       to.move(TOTALS, RCX);
       to.add(TOTALS, Address.of(RDX, CellFunction.TOTALS));
       int lanes = parameters * CellForm.LANE_BYTES;
       takeStack(lanes);
+      if (function.beforeRows() != null) {
+        repeatNumbers();
+        function.beforeRows().write(code);
+      }
       int row = to.here();
       beginRow();
       masks = writeRow();
@@ -113,14 +120,6 @@ final class FunctionCode {
     return to.bytes();
   }
 
-  /** Whether it has more operands than an input and an output. */
-  private boolean hasRows() {
-    return function.inputs() > 1
-        || function.outputs() > 1
-        || parameters > 0
-        || function.totals() > 0;
-  }
-
   /** Takes as many bytes, from where vectors do not cross lines of the cache. */
   private void takeStack(int bytes) {
     to.move(RAX, RSP);
@@ -129,9 +128,15 @@ final class FunctionCode {
     to.store(Address.of(RSP, bytes), RAX);
   }
 
-  private void beginRow() {
+  private void repeatNumbers() {
     for (int i = 0; i < parameters; i++) {
       code.repeatParameter(i, Address.of(NUMBERS, i * Double.BYTES));
+    }
+  }
+
+  private void beginRow() {
+    if (function.beforeRows() == null) {
+      repeatNumbers();
     }
     for (int i = 0; i < function.totals(); i++) {
       if (function.takesLargest()) {
