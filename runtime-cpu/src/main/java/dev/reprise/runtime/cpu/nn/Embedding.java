@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.RowCopies;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -32,7 +33,10 @@ final class Embedding {
 
   /** The row's position from 0, or -1. */
   private static long position(DenseMatrix indices, long at, long rows) {
-    double number = indices.get(0, at);
+    return position(indices.get(0, at), rows);
+  }
+
+  private static long position(double number, long rows) {
     return number >= 1 && number < rows + 1.0 ? (long) number - 1 : -1;
   }
 
@@ -49,6 +53,10 @@ final class Embedding {
           indices.cells(),
           chunk,
           (from, to) -> {
+            if (RowCopies.fit(bytes)) {
+              copy(indices, words, out, from, (int) (to - from));
+              return;
+            }
             for (long at = from; at < to; at++) {
               long row = position(indices, at, words.rows());
               if (row < 0) {
@@ -60,6 +68,29 @@ final class Embedding {
           });
       return new Operand[] {scratch.keep(out)};
     }
+  }
+
+  /** Looks some indices up, by one call. */
+  private void copy(
+      DenseMatrix indices, DenseMatrix words, DenseMatrix out, long first, int count) {
+    long bytes = precision.bytesPerCell() * words.cols();
+    double[] numbers = new double[count];
+    new CellBlocks(precision, count).load(indices.segment(), first, numbers, 0, count);
+    long source = words.segment().address();
+    long target = out.segment().address() + first * bytes;
+    long[] from = new long[count];
+    long[] to = new long[count];
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      long row = position(numbers[i], words.rows());
+      if (row < 0) {
+        out.segment().asSlice((first + i) * bytes, bytes).fill((byte) 0);
+      } else {
+        from[found] = source + row * bytes;
+        to[found++] = target + i * bytes;
+      }
+    }
+    RowCopies.EXACT.run(precision, from, to, found, bytes);
   }
 
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -89,10 +120,17 @@ final class Embedding {
           rows,
           Math.max(1, CELLS_PER_TASK / mean),
           (from, to) -> {
+            boolean areCopied = RowCopies.fit((long) cols * precision.bytesPerCell());
+            if (areCopied) {
+              copyUses(uses, dout, out, (int) from, (int) to);
+            }
             double[] sum = new double[cols];
             double[] part = new double[cols];
             CellBlocks blocks = new CellBlocks(precision, cols);
             for (int row = (int) from; row < to; row++) {
+              if (areCopied && uses.of(row) < 2) {
+                continue;
+              }
               Arrays.fill(sum, 0);
               for (int i = uses.starts[row]; i < uses.starts[row + 1]; i++) {
                 blocks.load(dout.segment(), (long) uses.places[i] * cols, part, 0, cols);
@@ -107,13 +145,36 @@ final class Embedding {
     }
   }
 
+  /** Writes gradients of rows that are used once, and zeros for those that are not used. */
+  private void copyUses(Uses uses, DenseMatrix dout, DenseMatrix out, int first, int end) {
+    long bytes = dout.precision().bytesPerCell() * out.cols();
+    out.segment().asSlice(first * bytes, (end - first) * bytes).fill((byte) 0);
+    long[] from = new long[end - first];
+    long[] to = new long[end - first];
+    int once = 0;
+    for (int row = first; row < end; row++) {
+      if (uses.of(row) == 1) {
+        from[once] = dout.segment().address() + uses.places[uses.starts[row]] * bytes;
+        to[once++] = out.segment().address() + row * bytes;
+      }
+    }
+    RowCopies.ADDED_TO_ZERO.run(precision, from, to, once, bytes);
+  }
+
   /** Where each row is used: in {@code places} from its start to the next row's, ascending. */
   private record Uses(int[] starts, int[] places) {
+    /** How many uses of a row. */
+    int of(int row) {
+      return starts[row + 1] - starts[row];
+    }
+
     static Uses of(DenseMatrix indices, long rows, long padding) {
       int[] starts = new int[(int) rows + 1];
       int n = (int) indices.cells();
+      double[] numbers = new double[n];
+      new CellBlocks(indices.precision(), n).load(indices.segment(), 0, numbers, 0, n);
       for (int at = 0; at < n; at++) {
-        long row = position(indices, at, rows);
+        long row = position(numbers[at], rows);
         if (row >= 0 && row != padding - 1) {
           starts[(int) row + 1]++;
         }
@@ -124,7 +185,7 @@ final class Embedding {
       int[] places = new int[starts[(int) rows]];
       int[] next = starts.clone();
       for (int at = 0; at < n; at++) {
-        long row = position(indices, at, rows);
+        long row = position(numbers[at], rows);
         if (row >= 0 && row != padding - 1) {
           places[next[(int) row]++] = at;
         }
