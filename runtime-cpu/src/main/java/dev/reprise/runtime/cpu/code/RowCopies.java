@@ -23,22 +23,13 @@ import java.lang.invoke.MethodHandle;
  * Rows that are somewhere, to be copied to other places, by one call of machine code for many of
  * them: a copy of a few hundred bytes takes less time than calling what copies it. Any thread.
  */
-public enum RowCopies {
-  /** Bytes as they are. */
-  EXACT(false),
-  /** What remains when cells are added to zeros: of zeros those that are not below 0. */
-  ADDED_TO_ZERO(true);
-
+public final class RowCopies {
   /** Bytes at a time, of which a row has as many at least. */
   private static final int VECTOR = 32;
 
-  private final PrecisionCode code = new PrecisionCode("rows", precision -> write(precision, this));
+  private static final PrecisionCode CODE = new PrecisionCode("rows", RowCopies::write);
 
-  private final boolean adds;
-
-  RowCopies(boolean adds) {
-    this.adds = adds;
-  }
+  private RowCopies() {}
 
   /** Whether rows of so many bytes can be copied so. */
   public static boolean fit(long rowBytes) {
@@ -58,12 +49,13 @@ public enum RowCopies {
   /**
    * Copies rows in native memory, which the JVM does not check.
    *
+   * @param precision of their cells
    * @param from where each is
    * @param to where each goes: none of those that are copied
    * @param rows how many of them
    * @param rowBytes that {@link #fit}
    */
-  public void run(Precision precision, long[] from, long[] to, int rows, long rowBytes) {
+  public static void run(Precision precision, long[] from, long[] to, int rows, long rowBytes) {
     if (!fit(rowBytes)) {
       throw new IllegalArgumentException("rows of " + rowBytes + " bytes");
     }
@@ -74,7 +66,7 @@ public enum RowCopies {
     MemorySegment targets = MemorySegment.ofArray(to);
     long last = rowBytes - VECTOR;
     long before = (rowBytes - 1) / VECTOR;
-    MemorySegment code = this.code.of(precision);
+    MemorySegment code = CODE.of(precision);
     try {
       Entry.CALL.invokeExact(code, sources, targets, (long) rows, before, last);
     } catch (Throwable e) {
@@ -86,11 +78,8 @@ public enum RowCopies {
    * A function of the System V calling convention: where the places are, how many, how many whole
    * vectors before the last one, and where that is, which may begin within the one before it.
    */
-  private static byte[] write(Precision precision, RowCopies copies) {
+  private static byte[] write(Precision precision) {
     Assembler to = new Assembler(precision == Precision.FP64);
-    if (copies.adds) {
-      to.clear(1);
-    }
     int row = to.here();
     to.load(R10, Address.of(RDI));
     to.load(R11, Address.of(RSI));
@@ -99,12 +88,12 @@ public enum RowCopies {
     to.test(R9);
     int few = to.jumpIfZero();
     int loop = to.here();
-    copies.writeVector(to, RAX);
+    writeVector(to, RAX);
     to.addNumber(RAX, VECTOR);
     to.decrement(R9);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
-    copies.writeVector(to, R8);
+    writeVector(to, R8);
     to.addNumber(RDI, Long.BYTES);
     to.addNumber(RSI, Long.BYTES);
     to.decrement(RDX);
@@ -113,11 +102,8 @@ public enum RowCopies {
     return to.bytes();
   }
 
-  private void writeVector(Assembler to, int offset) {
+  private static void writeVector(Assembler to, int offset) {
     to.loadVector(0, Address.of(R10, offset, 1));
-    if (adds) {
-      to.addVector(0, 1, 0);
-    }
     to.storeVector(Address.of(R11, offset, 1), 0);
   }
 }

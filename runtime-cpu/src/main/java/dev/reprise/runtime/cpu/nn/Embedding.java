@@ -9,7 +9,9 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.code.RowCopies;
+import dev.reprise.runtime.cpu.code.RowSums;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -90,7 +92,7 @@ final class Embedding {
         to[found++] = target + i * bytes;
       }
     }
-    RowCopies.EXACT.run(precision, from, to, found, bytes);
+    RowCopies.run(precision, from, to, found, bytes);
   }
 
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -120,17 +122,14 @@ final class Embedding {
           rows,
           Math.max(1, CELLS_PER_TASK / mean),
           (from, to) -> {
-            boolean areCopied = RowCopies.fit((long) cols * precision.bytesPerCell());
-            if (areCopied) {
-              copyUses(uses, dout, out, (int) from, (int) to);
+            if (CellFunction.areThere()) {
+              addUses(uses, dout, out, (int) from, (int) to);
+              return;
             }
             double[] sum = new double[cols];
             double[] part = new double[cols];
             CellBlocks blocks = new CellBlocks(precision, cols);
             for (int row = (int) from; row < to; row++) {
-              if (areCopied && uses.of(row) < 2) {
-                continue;
-              }
               Arrays.fill(sum, 0);
               for (int i = uses.starts[row]; i < uses.starts[row + 1]; i++) {
                 blocks.load(dout.segment(), (long) uses.places[i] * cols, part, 0, cols);
@@ -145,29 +144,24 @@ final class Embedding {
     }
   }
 
-  /** Writes gradients of rows that are used once, and zeros for those that are not used. */
-  private void copyUses(Uses uses, DenseMatrix dout, DenseMatrix out, int first, int end) {
-    long bytes = dout.precision().bytesPerCell() * out.cols();
-    out.segment().asSlice(first * bytes, (end - first) * bytes).fill((byte) 0);
-    long[] from = new long[end - first];
-    long[] to = new long[end - first];
-    int once = 0;
-    for (int row = first; row < end; row++) {
-      if (uses.of(row) == 1) {
-        from[once] = dout.segment().address() + uses.places[uses.starts[row]] * bytes;
-        to[once++] = out.segment().address() + row * bytes;
-      }
+  /** As in arrays, by one call for some rows. */
+  private void addUses(Uses uses, DenseMatrix dout, DenseMatrix out, int first, int end) {
+    long bytes = (long) precision.bytesPerCell() * out.cols();
+    int use = uses.starts[first];
+    long[] terms = new long[uses.starts[end] - use];
+    for (int i = 0; i < terms.length; i++) {
+      terms[i] = dout.segment().address() + uses.places[use + i] * bytes;
     }
-    RowCopies.ADDED_TO_ZERO.run(precision, from, to, once, bytes);
+    long[] counts = new long[end - first];
+    for (int row = first; row < end; row++) {
+      counts[row - first] = uses.starts[row + 1] - uses.starts[row];
+    }
+    long sums = out.segment().address() + first * bytes;
+    RowSums.run(precision, terms, counts, sums, counts.length, out.cols());
   }
 
   /** Where each row is used: in {@code places} from its start to the next row's, ascending. */
   private record Uses(int[] starts, int[] places) {
-    /** How many uses of a row. */
-    int of(int row) {
-      return starts[row + 1] - starts[row];
-    }
-
     static Uses of(DenseMatrix indices, long rows, long padding) {
       int[] starts = new int[(int) rows + 1];
       int n = (int) indices.cells();

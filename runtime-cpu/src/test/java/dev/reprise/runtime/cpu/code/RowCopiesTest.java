@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Copies of rows of every length, from and to places in any order. */
+/** Copies and sums of rows of every length, from places in any order. */
 class RowCopiesTest {
   private static final int ROWS = 5;
   private static final int MOST_CELLS = 70;
@@ -46,18 +46,53 @@ class RowCopiesTest {
     for (int cells = 1; cells <= MOST_CELLS; cells++) {
       if (!RowCopies.fit((long) cells * bytes)) {
         long few = (long) cells * bytes;
-        assertThatThrownBy(() -> RowCopies.EXACT.run(precision, new long[1], new long[1], 1, few))
+        assertThatThrownBy(() -> RowCopies.run(precision, new long[1], new long[1], 1, few))
             .isInstanceOf(IllegalArgumentException.class);
         continue;
       }
       try (Arena arena = Arena.ofConfined()) {
-        check(precision, RowCopies.EXACT, arena, cells);
-        check(precision, RowCopies.ADDED_TO_ZERO, arena, cells);
+        check(precision, arena, cells);
       }
     }
   }
 
-  private static void check(Precision precision, RowCopies copies, Arena arena, int cells) {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void sumsOfRowsHaveTheirTermsInOrder(Precision precision) {
+    int bytes = precision.bytesPerCell();
+    long[] counts = {2, 0, 1, 4};
+    int[] terms = {3, 0, 4, 1, 2, 2, 0};
+    for (int cells = 1; cells <= MOST_CELLS; cells++) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment from = arena.allocate((long) ROWS * cells * bytes, 8);
+        MemorySegment to = arena.allocate((counts.length * (long) cells + 1) * bytes, 8);
+        for (int i = 0; i < ROWS * cells; i++) {
+          set(precision, from, i, i % 7 == 3 ? -0.0 : Math.sin(i) * (i % 5 == 0 ? 1e9 : 1));
+        }
+        set(precision, to, (long) counts.length * cells, 9);
+        long[] places = new long[terms.length];
+        for (int i = 0; i < terms.length; i++) {
+          places[i] = from.address() + (long) terms[i] * cells * bytes;
+        }
+        RowSums.run(precision, places, counts, to.address(), counts.length, cells);
+        int term = 0;
+        for (int row = 0; row < counts.length; row++) {
+          for (int j = 0; j < cells; j++) {
+            double sum = 0;
+            for (int i = 0; i < counts[row]; i++) {
+              sum += get(precision, from, (long) terms[term + i] * cells + j);
+            }
+            Double wanted = precision == Precision.FP32 ? (float) sum : sum;
+            assertThat(get(precision, to, (long) row * cells + j)).isEqualTo(wanted);
+          }
+          term += (int) counts[row];
+        }
+        assertThat(get(precision, to, (long) counts.length * cells)).isEqualTo(9);
+      }
+    }
+  }
+
+  private static void check(Precision precision, Arena arena, int cells) {
     int bytes = precision.bytesPerCell();
     // A cell behind each row that is not written.
     MemorySegment from = arena.allocate((long) ROWS * (cells + 1) * bytes, 8);
@@ -72,14 +107,13 @@ class RowCopiesTest {
       sources[i] = from.address() + (long) SOURCES[i] * (cells + 1) * bytes;
       targets[i] = to.address() + (long) (ROWS - 1 - i) * (cells + 1) * bytes;
     }
-    copies.run(precision, sources, targets, ROWS - 1, (long) cells * bytes);
+    RowCopies.run(precision, sources, targets, ROWS - 1, (long) cells * bytes);
     for (int i = 0; i < ROWS; i++) {
       long target = (long) (ROWS - 1 - i) * (cells + 1);
       for (int j = 0; j <= cells; j++) {
         double source = get(precision, from, (long) SOURCES[i] * (cells + 1) + j);
-        double copied = copies == RowCopies.ADDED_TO_ZERO ? source + 0.0 : source;
         // The last row is left out, as is the cell behind each.
-        Double wanted = i < ROWS - 1 && j < cells ? copied : 9;
+        Double wanted = i < ROWS - 1 && j < cells ? source : 9;
         assertThat(get(precision, to, target + j)).isEqualTo(wanted);
       }
     }
