@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -73,6 +74,7 @@ final class Accelerators implements AutoCloseable {
    *
    * @param exact whether all values must be of one device class: then an accelerator is used only
    *     when everything is to run on it, and what it cannot do for lack of memory fails
+   * @param providers asked once, when accelerators are first looked for
    * @param calibration where costs are kept between sessions, or null
    * @throws ResourceException when an accelerator is not there that the configuration places work
    *     on or, when it names any, that it gives a budget
@@ -80,7 +82,7 @@ final class Accelerators implements AutoCloseable {
   Accelerators(
       DeviceConfig config,
       boolean exact,
-      List<AcceleratorProvider> providers,
+      Supplier<List<AcceleratorProvider>> providers,
       HostMemory host,
       DeviceMemory.DeviceReclaimer reclaimer,
       WorkerEvents events,

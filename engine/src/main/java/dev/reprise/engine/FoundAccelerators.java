@@ -7,23 +7,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The accelerators of this machine, each kind looked for when somebody first asks for it, which
  * loads its driver. Opens none. Not thread-safe.
  */
 final class FoundAccelerators implements AutoCloseable {
-  private final List<AcceleratorProvider> providers;
+  private final Supplier<List<AcceleratorProvider>> source;
   private final Map<String, Discovery> byKind = new TreeMap<>();
+
+  /** Null until somebody asks for them. */
+  private List<AcceleratorProvider> providers;
 
   /** Null until drivers are loaded. */
   private PrivateFolder natives;
 
-  FoundAccelerators(List<AcceleratorProvider> providers) {
-    this.providers = List.copyOf(providers);
+  FoundAccelerators(Supplier<List<AcceleratorProvider>> source) {
+    this.source = source;
   }
 
   List<AcceleratorProvider> providers() {
+    if (providers == null) {
+      providers = List.copyOf(source.get());
+    }
     return providers;
   }
 
@@ -46,14 +53,14 @@ final class FoundAccelerators implements AutoCloseable {
    * @throws ResourceException naming those that are there instead
    */
   void require(String name, String what) {
-    for (AcceleratorProvider provider : providers) {
+    for (AcceleratorProvider provider : providers()) {
       if (name.startsWith(provider.kind() + ":") && names(of(provider)).contains(name)) {
         return;
       }
     }
     List<String> names = new ArrayList<>();
     List<String> absences = new ArrayList<>();
-    for (AcceleratorProvider provider : providers) {
+    for (AcceleratorProvider provider : providers()) {
       names.addAll(names(of(provider)));
       absences.addAll(of(provider).absences());
     }

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What the runs of a session share: memory, cache, device, pool, files. Thread-safe. Closed in
@@ -102,14 +103,14 @@ public final class SessionServices implements AutoCloseable {
   /** Services with accelerators of one's own choosing; for tests. */
   public static SessionServices withAccelerators(
       SessionConfig config, CacheEvents events, List<AcceleratorProvider> providers) {
-    return new SessionServices(config, events, Keeping.everything(), providers, null);
+    return new SessionServices(config, events, Keeping.everything(), () -> providers, null);
   }
 
   private SessionServices(
       SessionConfig config,
       CacheEvents listener,
       Keeping keeping,
-      List<AcceleratorProvider> providers,
+      Supplier<List<AcceleratorProvider>> providers,
       Calibration calibration) {
     this.config = config.withReuse(config.effectiveReuse());
     this.timeline = Timeline.of(config.traceFile(), config.err());
@@ -192,10 +193,10 @@ public final class SessionServices implements AutoCloseable {
             () -> config.numerics() + " " + width + " " + deviceClass());
   }
 
-  private static List<AcceleratorProvider> providers() {
-    return ServiceLoader.load(AcceleratorProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
+  /** Looks when it is asked: every archive of the class path is opened then, which takes time. */
+  private static Supplier<List<AcceleratorProvider>> providers() {
+    ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
+    return () -> loader.stream().map(ServiceLoader.Provider::get).toList();
   }
 
   /** Looks for accelerators and opens none; loads their drivers. */
@@ -203,7 +204,7 @@ public final class SessionServices implements AutoCloseable {
     List<AcceleratorInfo> found = new ArrayList<>();
     List<String> absences = new ArrayList<>();
     try (PrivateFolder natives = PrivateFolder.create()) {
-      for (AcceleratorProvider provider : providers()) {
+      for (AcceleratorProvider provider : providers().get()) {
         Discovery discovery = provider.discover(natives.path());
         discovery.found().forEach(candidate -> found.add(candidate.info()));
         absences.addAll(discovery.absences());
