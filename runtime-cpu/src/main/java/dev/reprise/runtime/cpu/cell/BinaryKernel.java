@@ -84,9 +84,13 @@ final class BinaryKernel implements Kernel {
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), shape.rows(), shape.cols());
     BinaryLoop loop = loops.over(out.cells());
-    VectorBroadcast broadcast =
-        new VectorBroadcast(loop, vectorOnLeft ? b : a, vector, vectorOnLeft, out);
-    broadcast.run(cells.parallel(), context, cells.chunk());
+    DenseMatrix full = vectorOnLeft ? b : a;
+    VectorBroadcast broadcast = new VectorBroadcast(loop, full, vector, vectorOnLeft, out);
+    broadcast.run(
+        CellRange.ofRepeated(code, full, vector, vectorOnLeft),
+        cells.parallel(),
+        context,
+        cells.chunk());
     return out;
   }
 

@@ -9,6 +9,9 @@ import dev.reprise.runtime.cpu.cell.MachineCells.Form;
  */
 @FunctionalInterface
 interface CellRange {
+  /** Of fewer columns, code would be at the ends of rows most of the time. */
+  int FEWEST_COLS = 8;
+
   /** Where there is none. */
   CellRange NONE = (_, _, _) -> false;
 
@@ -35,6 +38,24 @@ interface CellRange {
   static CellRange of(MachineCells.Source code, DenseMatrix x, double number) {
     MachineCells cells = code.find(Form.MATRIX_AND_NUMBER, x.cells());
     return cells == null ? NONE : (out, from, to) -> cells.run(x, number, out, from, to);
+  }
+
+  /**
+   * Of a matrix and a row or column vector that is repeated over it.
+   *
+   * @param vectorIsLeft whether the vector is the first operand
+   */
+  static CellRange ofRepeated(
+      MachineCells.Source code, DenseMatrix x, DenseMatrix vector, boolean vectorIsLeft) {
+    if (x.cols() < FEWEST_COLS) {
+      return NONE;
+    }
+    Form form =
+        vector.rows() == 1
+            ? vectorIsLeft ? Form.ROW_AND_MATRIX : Form.MATRIX_AND_ROW
+            : vectorIsLeft ? Form.COLUMN_AND_MATRIX : Form.MATRIX_AND_COLUMN;
+    MachineCells cells = code.find(form, x.cells());
+    return cells == null ? NONE : (out, from, to) -> cells.runRepeated(x, vector, out, from, to);
   }
 
   /** Of a number and a matrix. */

@@ -97,11 +97,14 @@ final class FloatCells {
         return withNumber(operator, x.get(0, 0), y, context);
       }
       if (isVectorFor(x, y)) {
-        return mapVector(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), context);
+        CellRange code = CellRange.ofRepeated(operator.code, x, y, false);
+        return mapVector(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), code, context);
       }
-      return isVectorFor(y, x)
-          ? mapVector(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), context)
-          : null;
+      if (isVectorFor(y, x)) {
+        CellRange code = CellRange.ofRepeated(operator.code, y, x, true);
+        return mapVector(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), code, context);
+      }
+      return null;
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
       return withNumber(operator, x, scalar.asDouble(), context);
@@ -164,19 +167,19 @@ final class FloatCells {
   }
 
   private DenseMatrix mapVector(
-      DenseMatrix x, DenseMatrix vector, BlockBody body, ExecutionContext context) {
+      DenseMatrix x, DenseMatrix vector, BlockBody body, CellRange code, ExecutionContext context) {
     MemorySegment row = vector.segment();
     long cols = x.cols();
     if (vector.rows() != 1) {
       return map(
-          x, (at, into, n) -> loadColumn(vector.segment(), cols, at, into, n), body, context);
+          x, (at, into, n) -> loadColumn(vector.segment(), cols, at, into, n), body, code, context);
     }
     if (cols > BLOCK) {
-      return map(x, (at, into, n) -> loadRow(row, cols, at % cols, into, n), body, context);
+      return map(x, (at, into, n) -> loadRow(row, cols, at % cols, into, n), body, code, context);
     }
     float[] cells = new float[(int) cols];
     MemorySegment.copy(row, CELL, 0, cells, 0, cells.length);
-    return map(x, (at, into, n) -> repeat(cells, (int) (at % cols), into, n), body, context);
+    return map(x, (at, into, n) -> repeat(cells, (int) (at % cols), into, n), body, code, context);
   }
 
   /** Brings the row again and again into the block, beginning at one of its columns. */
@@ -208,11 +211,6 @@ final class FloatCells {
       System.arraycopy(row, col, into, i, count);
       i += count;
     }
-  }
-
-  private DenseMatrix map(
-      DenseMatrix x, BlockLoader second, BlockBody body, ExecutionContext context) {
-    return map(x, second, body, CellRange.NONE, context);
   }
 
   private DenseMatrix map(
