@@ -481,8 +481,10 @@ final class FileAccess {
   private void writeList(Path workingDirectory, String path, ListValue list, WriteOptions options) {
     try (ListOutput output = files.writeList(path, workingDirectory, options)) {
       for (int i = 0; i < list.size(); i++) {
-        Path place = output.next(list.isNamed() ? list.names().get(i) : null);
-        write(workingDirectory, place.toString(), list.elements().get(i), options);
+        Value element = list.elements().get(i);
+        output.add(
+            list.isNamed() ? list.names().get(i) : null,
+            place -> write(workingDirectory, place.toString(), element, options));
       }
       output.publish();
     }
