@@ -48,14 +48,4 @@ public final class FormatException extends OperandException {
   public String file() {
     return file;
   }
-
-  /** One-based line, or 0. */
-  public long line() {
-    return line;
-  }
-
-  /** One-based column, or 0. */
-  public long column() {
-    return column;
-  }
 }
