@@ -1,11 +1,14 @@
 package dev.reprise.engine;
 
+import dev.reprise.DeviceReport;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -25,6 +28,17 @@ final class FoundAccelerators implements AutoCloseable {
 
   FoundAccelerators(Supplier<List<AcceleratorProvider>> source) {
     this.source = source;
+  }
+
+  /** Those whose providers are on the class path. */
+  static FoundAccelerators ofClassPath() {
+    return new FoundAccelerators(classPath());
+  }
+
+  /** Looks when it is asked: every archive of the class path is opened then, which takes time. */
+  static Supplier<List<AcceleratorProvider>> classPath() {
+    ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
+    return () -> loader.stream().map(ServiceLoader.Provider::get).toList();
   }
 
   List<AcceleratorProvider> providers() {
@@ -73,6 +87,17 @@ final class FoundAccelerators implements AutoCloseable {
                 ? "there is none but the processor"
                 : "there are the processor and " + String.join(", ", names))
             + (absences.isEmpty() ? "" : " (" + String.join("; ", absences) + ")"));
+  }
+
+  /** What all of them find; loads their drivers. */
+  DeviceReport report() {
+    List<AcceleratorInfo> found = new ArrayList<>();
+    List<String> absences = new ArrayList<>();
+    for (AcceleratorProvider provider : providers()) {
+      of(provider).found().forEach(candidate -> found.add(candidate.info()));
+      absences.addAll(of(provider).absences());
+    }
+    return new DeviceReport(found, absences);
   }
 
   private static List<String> names(Discovery discovery) {
