@@ -7,7 +7,6 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
-import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
@@ -97,7 +96,7 @@ public final class WidenedOperands {
 
   /**
    * As {@link #assertSameBits(String, Operand...)}, and fails as well when the operation takes more
-   * memory than its outputs need as floats, and calls of machine code.
+   * memory than its outputs need as floats.
    */
   public void assertSameBitsWithoutCopies(String opcode, Operand... inputs) {
     assertSameBits(false, opcode, inputs);
@@ -113,9 +112,8 @@ public final class WidenedOperands {
     }
     Operand[] wanted = run(1, opcode, wide);
     for (int threads : new int[] {1, 3}) {
-      long ofCode = (long) threads * CellFunction.MORE_BYTES;
       CountingAllocator room =
-          mayCopy ? new CountingAllocator() : new CountingAllocator(bytes(wanted) + ofCode);
+          mayCopy ? new CountingAllocator() : new CountingAllocator(bytes(wanted));
       Operand[] found = device.execute(narrow(opcode), inputs, new ExecutionContext(room, threads));
       assertThat(found).hasSameSizeAs(wanted);
       for (int i = 0; i < found.length; i++) {

@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.cpu.code.GeluConstants;
+
 /** Gradients of activations: that of the result times the activation's slope at x. */
 final class ActivationGradients {
   private ActivationGradients() {}
@@ -74,9 +76,9 @@ final class ActivationGradients {
     }
 
     private static double slope(double x, double s) {
-      double inner = ActivationLoops.GELU_SCALE * (1 + 3 * ActivationLoops.GELU_CUBE * (x * x));
+      double inner = GeluConstants.SCALE * (1 + 3 * GeluConstants.CUBE * (x * x));
       double smooth = s + 2 * x * s * (1 - s) * inner;
-      double end = ActivationLoops.GELU_END;
+      double end = GeluConstants.END;
       return x > end ? 1 : x < -end ? 0 : smooth;
     }
   }

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.cell;
 
+import dev.reprise.runtime.cpu.code.GeluConstants;
 import java.util.Set;
 
 /** Activations of neural networks. */
@@ -8,14 +9,6 @@ final class ActivationLoops {
   static final Set<String> BINARY =
       Set.of(
           "leaky_relu", "elu", "relu_backward", "gelu_backward", "silu_backward", "selu_backward");
-
-  /** sqrt(2 / pi). */
-  static final double GELU_SCALE = 0.7978845608028654;
-
-  static final double GELU_CUBE = 0.044715;
-
-  /** From here on gelu is x or 0 to the last bit, which infinities would not come out as. */
-  static final double GELU_END = 10;
 
   /** Klambauer et al. 2017: mean 0 and variance 1 stay as they are. */
   static final double SELU_SCALE = 1.0507009873554805;
@@ -59,7 +52,7 @@ final class ActivationLoops {
   static final class Gelu extends Blockwise {
     /** 2u. */
     static double argument(double x) {
-      return 2 * GELU_SCALE * (x + GELU_CUBE * (x * x * x));
+      return 2 * GeluConstants.SCALE * (x + GeluConstants.CUBE * (x * x * x));
     }
 
     @Override
@@ -71,7 +64,7 @@ final class ActivationLoops {
       SIGMOID.array(s, s, n);
       for (int i = 0; i < n; i++) {
         double smooth = x[i] * s[i];
-        out[i] = x[i] > GELU_END ? x[i] : x[i] < -GELU_END ? -0.0 : smooth;
+        out[i] = x[i] > GeluConstants.END ? x[i] : x[i] < -GeluConstants.END ? -0.0 : smooth;
       }
     }
   }

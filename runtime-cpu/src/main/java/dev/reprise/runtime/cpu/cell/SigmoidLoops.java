@@ -1,7 +1,26 @@
 package dev.reprise.runtime.cpu.cell;
 
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.LARGEST;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.LN2_HIGH;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.LN2_LOW;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.PER_LN2;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TANH_SATURATED;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_10;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_11;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_12;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_13;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_2;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_3;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_4;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_5;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_6;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_7;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_8;
+import static dev.reprise.runtime.cpu.code.ExponentialSeries.TERM_9;
+
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.ExponentialSeries;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -9,25 +28,11 @@ import java.lang.foreign.MemorySegment;
  * cell, because all but the last step is vector code; four more times as {@link CellFunction}s,
  * with the same bits.
  *
- * <p>As usual e^x is 2^k e^r with k = rint(x / ln 2) and |r| at most ln 2 / 2, where e^r - 1 is its
- * Taylor polynomial of degree 13, which is exact to 2^-60 there. Powers and the sigmoid are within
- * 2 units in the last place of the true value, the hyperbolic tangent within 3. Single scalars use
- * {@code Math}.
+ * <p>As usual e^x is 2^k e^r, with the numbers of {@link ExponentialSeries}. Powers and the sigmoid
+ * are within 2 units in the last place of the true value, the hyperbolic tangent within 3. Single
+ * scalars use {@code Math}.
  */
 final class SigmoidLoops {
-  private static final double PER_LN2 = 1.4426950408889634;
-
-  /** ln 2 in two parts; multiples of the first up to 2^20 are exact. */
-  private static final double LN2_HIGH = 6.93147180369123816490e-01;
-
-  private static final double LN2_LOW = 1.90821492927058770002e-10;
-
-  /** Beyond this 2^k may not be a normal number. */
-  private static final double LARGEST = 700;
-
-  /** tanh is 1 from here on. */
-  private static final double SATURATED = 22;
-
   private SigmoidLoops() {}
 
   /** e^x. */
@@ -97,7 +102,7 @@ final class SigmoidLoops {
     @Override
     void argument(double[] x, double[] argument, int n) {
       for (int i = 0; i < n; i++) {
-        argument[i] = 2 * Math.min(Math.abs(x[i]), SATURATED);
+        argument[i] = 2 * Math.min(Math.abs(x[i]), TANH_SATURATED);
       }
     }
 
@@ -198,10 +203,9 @@ final class SigmoidLoops {
         double r = x[i];
         double s = r * r;
         double q = s * s;
-        double low = (0.5 + 1 / 6.0 * r) + (1 / 24.0 + 1 / 120.0 * r) * s;
-        double middle = (1 / 720.0 + 1 / 5040.0 * r) + (1 / 40320.0 + 1 / 362880.0 * r) * s;
-        double high =
-            (1 / 3628800.0 + 1 / 39916800.0 * r) + (1 / 479001600.0 + 1 / 6227020800.0 * r) * s;
+        double low = (TERM_2 + TERM_3 * r) + (TERM_4 + TERM_5 * r) * s;
+        double middle = (TERM_6 + TERM_7 * r) + (TERM_8 + TERM_9 * r) * s;
+        double high = (TERM_10 + TERM_11 * r) + (TERM_12 + TERM_13 * r) * s;
         x[i] = r + s * (low + (middle + high * q) * q);
       }
     }

@@ -152,6 +152,38 @@ final class Assembler {
     int32(number);
   }
 
+  /** {@code to &= number}; sets whether that is zero, for the jump that follows. */
+  void andNumber(int to, int number) {
+    rex(1, 0, 0, to >> 3);
+    int8(0x81);
+    int8(0xC0 | 4 << 3 | to & 7);
+    int32(number);
+  }
+
+  /** Whether none of a number's bits are set, for the jump that follows. */
+  void testNumber(int register, int number) {
+    rex(1, 0, 0, register >> 3);
+    int8(0xF7);
+    int8(0xC0 | register & 7);
+    int32(number);
+  }
+
+  /** Divides by a power of two, without sign; sets whether zero is left, if {@code bits} is not. */
+  void shiftRight(int register, int bits) {
+    rex(1, 0, 0, register >> 3);
+    int8(0xC1);
+    int8(0xC0 | 5 << 3 | register & 7);
+    int8(bits);
+  }
+
+  /** Multiplies with a power of two. */
+  void shiftLeft(int register, int bits) {
+    rex(1, 0, 0, register >> 3);
+    int8(0xC1);
+    int8(0xC0 | 4 << 3 | register & 7);
+    int8(bits);
+  }
+
   void decrement(int register) {
     rex(1, 0, 0, register >> 3);
     int8(0xFF);

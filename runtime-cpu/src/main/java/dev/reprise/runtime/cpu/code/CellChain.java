@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
-import dev.reprise.runtime.cpu.code.CellCode.Form;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -71,7 +70,7 @@ public final class CellChain {
   private final boolean needsNoDoubles;
 
   // By form, and whether outputs are doubles.
-  private final MemorySegment[][] codes = new MemorySegment[Form.values().length][2];
+  private final MemorySegment[][] codes = new MemorySegment[CellForm.values().length][2];
 
   private CellChain(Precision precision, List<Spread> inputs, int numbers, Apply result) {
     this.precision = precision;
@@ -119,12 +118,12 @@ public final class CellChain {
     return hasVectors;
   }
 
-  private MemorySegment code(Form form, boolean isWide) {
+  private MemorySegment code(CellForm form, boolean isWide) {
     MemorySegment code = codes[form.ordinal()][isWide ? 1 : 0];
     return code == null ? make(form, isWide) : code;
   }
 
-  private synchronized MemorySegment make(Form form, boolean isWide) {
+  private synchronized MemorySegment make(CellForm form, boolean isWide) {
     MemorySegment[] made = codes[form.ordinal()];
     int at = isWide ? 1 : 0;
     if (made[at] == null) {
@@ -154,10 +153,10 @@ public final class CellChain {
     private boolean areFloats = true;
 
     /** Of which form the numbers among the arguments are; null before the first call. */
-    private Form written;
+    private CellForm written;
 
     private Call() {
-      arguments = new long[ChainCode.FIRST_NUMBER + CellCode.LANES * numbers];
+      arguments = new long[ChainCode.FIRST_NUMBER + CellForm.LANES * numbers];
       segment = MemorySegment.ofArray(arguments);
       values = new double[numbers];
     }
@@ -170,11 +169,11 @@ public final class CellChain {
       return this;
     }
 
-    private void write(Form form) {
+    private void write(CellForm form) {
       for (int number = 0; number < values.length; number++) {
         long bits = form.bits(values[number]);
-        int at = ChainCode.FIRST_NUMBER + CellCode.LANES * number;
-        Arrays.fill(arguments, at, at + CellCode.LANES, bits);
+        int at = ChainCode.FIRST_NUMBER + CellForm.LANES * number;
+        Arrays.fill(arguments, at, at + CellForm.LANES, bits);
       }
       written = form;
     }
@@ -196,7 +195,8 @@ public final class CellChain {
      */
     public boolean run(long rows, long cols, MemorySegment out, boolean isWide) {
       int bytes = precision.bytesPerCell();
-      Form form = needsNoDoubles && areFloats && !isWide ? Form.FLOATS : Form.of(precision);
+      CellForm form =
+          needsNoDoubles && areFloats && !isWide ? CellForm.FLOATS : CellForm.of(precision);
       if (written != form) {
         write(form);
       }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -23,32 +22,32 @@ import java.lang.invoke.MethodHandle;
  */
 public enum CellFunction {
   /** e^x. Refuses numbers whose power is not a normal number nor zero. */
-  EXPONENTIAL(1, 1, CellFormulas::exponential),
+  EXPONENTIAL(1, 1, ExponentialFormulas::exponential),
   /** 1 / (1 + e^-x). Refuses numbers beyond 700, where e^-x may not be a normal number. */
-  LOGISTIC(1, 1, CellFormulas::logistic),
+  LOGISTIC(1, 1, ExponentialFormulas::logistic),
   /** Hyperbolic tangent. */
-  TANH(1, 1, CellFormulas::tanh),
+  TANH(1, 1, ExponentialFormulas::tanh),
   /** Of x, dx: the next x; parameter lr. */
-  DESCENT(2, 1, to -> CellFormulas.descent(to, false)),
+  DESCENT(2, 1, to -> OptimiserFormulas.descent(to, false)),
   /** As descent; parameters lr, decay. */
-  DECAYED_DESCENT(2, 1, to -> CellFormulas.descent(to, true)),
+  DECAYED_DESCENT(2, 1, to -> OptimiserFormulas.descent(to, true)),
   /** Of x, dx, v: the next x and v; parameters lr, mu. */
-  MOMENTUM(3, 2, to -> CellFormulas.momentum(to, false)),
+  MOMENTUM(3, 2, to -> OptimiserFormulas.momentum(to, false)),
   /** As momentum; parameters lr, mu, decay. */
-  DECAYED_MOMENTUM(3, 2, to -> CellFormulas.momentum(to, true)),
+  DECAYED_MOMENTUM(3, 2, to -> OptimiserFormulas.momentum(to, true)),
   /** As momentum; parameters lr, mu, any, 1 + mu. */
-  NESTEROV(3, 2, to -> CellFormulas.nesterov(to, false)),
+  NESTEROV(3, 2, to -> OptimiserFormulas.nesterov(to, false)),
   /** As momentum; parameters lr, mu, decay, 1 + mu. */
-  DECAYED_NESTEROV(3, 2, to -> CellFormulas.nesterov(to, true)),
+  DECAYED_NESTEROV(3, 2, to -> OptimiserFormulas.nesterov(to, true)),
   /** Of x, dx, cache: the next x and cache; parameters lr, epsilon, kept, added. */
-  SCALED(3, 2, CellFormulas::scaled),
+  SCALED(3, 2, OptimiserFormulas::scaled),
   /**
    * Of x, dx, m, v: the next x, m, v; parameters beta1, its rest to 1, beta2, its rest, rate,
    * epsilon.
    */
-  ADAM(4, 3, CellFormulas::adam),
+  ADAM(4, 3, OptimiserFormulas::adam),
   /** As adam, but for the last parameters: lr, epsilon, lambda, and what m and v are divided by. */
-  ADAMW(4, 3, CellFormulas::adamw),
+  ADAMW(4, 3, OptimiserFormulas::adamw),
   /** Total: the sum of x. */
   SUM(1, 0, 1, CellFormulas::sum),
   /** Total: the sum of (x - c)^2; parameter c. */
@@ -58,48 +57,68 @@ public enum CellFunction {
   /** Total: the largest x. */
   LARGEST(1, 0, 1, CellFormulas::largest),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
-  POWERS(1, 1, 1, CellFormulas::powers),
+  POWERS(1, 1, 1, LossFormulas::powers),
   /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
-  POWERS_ADDED(1, 0, 1, CellFormulas::powersAdded),
+  POWERS_ADDED(1, 0, 1, LossFormulas::powersAdded),
   /** (x - c) - l; parameters c, l. */
-  LOGARITHMS(1, 1, CellFormulas::logarithms),
+  LOGARITHMS(1, 1, LossFormulas::logarithms),
   /** x y - y s; parameter s. */
-  SHARES_SLOPED(2, 1, CellFormulas::sharesSloped),
+  SHARES_SLOPED(2, 1, LossFormulas::sharesSloped),
   /** Total: the sum of y (l - (x - c)) of x and y, where y is not 0; parameters c, l. */
-  LOSSES(2, 0, 1, CellFormulas::losses),
+  LOSSES(2, 0, 1, LossFormulas::losses),
   /** (x s - y) f of doubles x, and y; parameters s, f. */
-  MISSED(2, 1, CellFormulas::missed),
+  MISSED(2, 1, LossFormulas::missed),
   /** x s f of doubles x; parameters s, f. */
-  SCALED_TWICE(1, 1, CellFormulas::scaledTwice),
+  SCALED_TWICE(1, 1, LossFormulas::scaledTwice),
   /** p, of no input. */
   FILLED(0, 1, CellFormulas::filled),
   /** Totals: the sums of x, of (x - c) y and of y; parameter c. */
-  MOMENTS(2, 0, 3, CellFormulas::moments),
+  MOMENTS(2, 0, 3, NormalisationFormulas::moments),
   /** x / p of doubles x; parameter p. */
-  SHARES(1, 1, CellFormulas::shares),
+  SHARES(1, 1, LossFormulas::shares),
   /** (x - c) f g + b; parameters c, f, g, b. */
-  STANDARDISED(1, 1, CellFormulas::standardised),
+  STANDARDISED(1, 1, NormalisationFormulas::standardised),
   /** f (y - a - s (x - c)) of x, y; parameters c, s, a, f. */
-  SLOPED(2, 1, CellFormulas::sloped),
+  SLOPED(2, 1, NormalisationFormulas::sloped),
   /** n g + b and n = (x - c) f, of x and doubles g, b; parameters c, f. */
-  NORMALISED(3, 2, CellFormulas::normalised),
+  NORMALISED(3, 2, NormalisationFormulas::normalised),
   /**
    * Of x, n, and doubles g, s, t: the next s + x n and t + x as doubles; totals: the sums of x g
    * and of n x g.
    */
-  WEIGHTED(5, 2, 2, CellFormulas::weighted),
-  /** x + p; parameter p. */
-  SHIFTED(1, 1, CellFormulas::shifted),
-  /** x p; parameter p. */
-  STRETCHED(1, 1, CellFormulas::stretched),
+  WEIGHTED(5, 2, 2, NormalisationFormulas::weighted),
   /** s + a x + b y + c z of doubles s and x, y, z, as doubles; parameters a, b, c. */
   THREE_ADDED(4, 1, CellFormulas::threeAdded),
   /** s + a x of doubles s and x, as doubles; parameter a. */
   ADDED(2, 1, CellFormulas::added),
   /** Doubles as cells. */
   ROUNDED(1, 1, CellFormulas::rounded),
+  /** Cells as doubles. */
+  WIDENED(1, 1, CellFormulas::widened),
+  /**
+   * Of doubles x, y and z: the sum of products of nine numbers, three of them with x, with the cell
+   * behind it, and the next one, then three with y likewise, and three with z. The numbers are
+   * those of all rows.
+   */
+  TAPS(3, 1, TapFormulas::forwards) {
+    @Override
+    CellCode.Formula beforeRows() {
+      return TapFormulas::loadTaps;
+    }
+  },
+  /** As taps, of the cells in turned order: the first number belongs to the last one of x. */
+  TURNED_TAPS(3, 1, TapFormulas::backwards) {
+    @Override
+    CellCode.Formula beforeRows() {
+      return TapFormulas::loadTaps;
+    }
+  },
+  /**
+   * Of doubles x and y; totals: the sums of x y, of the cell behind x times y, and of the next one.
+   */
+  TAP_PRODUCTS(2, 0, 3, TapFormulas::products),
   /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
-  UNWEIGHTED(3, 1, CellFormulas::unweighted),
+  UNWEIGHTED(3, 1, NormalisationFormulas::unweighted),
   /**
    * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
    * sixteen cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two cells each.
@@ -107,21 +126,25 @@ public enum CellFunction {
    * counters, 4, the two multipliers, one key of ten rounds and the other one. Carried, as bits:
    * the numbers of four blocks.
    */
-  THINNED(1, 1, 1, 4, CellFormulas::thinned);
+  THINNED(1, 1, 1, 4, DropoutFormula::thinned);
 
-  private static final int LANE_BYTES = CellCode.LANE_BYTES;
-  private static final int FIRST_OUTPUT = 4 * Long.BYTES;
-  private static final int FIRST_PARAMETER = 64;
+  private static final int MOST_INPUTS = 5;
+  private static final int MOST_OUTPUTS = 3;
   private static final int MOST_PARAMETERS = 26;
 
-  private static final int FIRST_TOTAL = FIRST_PARAMETER + MOST_PARAMETERS * LANE_BYTES;
-  private static final int TOTALS = 3;
+  /** Lanes of a total that is carried on, or totals of a row. */
+  private static final int MOST_TOTALS = 4;
 
-  /** Whether a group of four cells is left behind the last pair of them. */
-  static final int HAS_GROUP = FIRST_TOTAL + TOTALS * LANE_BYTES;
+  // Places of operands, counted in longs: inputs but the first, outputs likewise, how many rows
+  // there are, how many bytes behind numbers totals go, and bytes from a row to the next one.
+  private static final int FIRST_OUTPUT = MOST_INPUTS - 1;
+  private static final int ROWS_AT = FIRST_OUTPUT + MOST_OUTPUTS - 1;
+  private static final int TOTALS_AT = ROWS_AT + 1;
+  private static final int FIRST_ROW_BYTES = TOTALS_AT + 1;
+  private static final int LONGS = FIRST_ROW_BYTES + MOST_INPUTS + MOST_OUTPUTS;
 
-  /** Bytes that the {@linkplain Operands operands} of a call take. */
-  public static final int MORE_BYTES = HAS_GROUP + Long.BYTES;
+  static final int ROWS = ROWS_AT * Long.BYTES;
+  static final int TOTALS = TOTALS_AT * Long.BYTES;
 
   private final int inputs;
   private final int outputs;
@@ -168,15 +191,30 @@ public enum CellFunction {
     return formula;
   }
 
+  /** What is written before the loop over rows, all of which have the same numbers; or null. */
+  CellCode.Formula beforeRows() {
+    return null;
+  }
+
+  /** Whether it may be of rows, and has other operands than an input and an output. */
+  boolean hasRows() {
+    return this != EXPONENTIAL && this != LOGISTIC && this != TANH;
+  }
+
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return (isTotal() ? 2 : groups) * CellCode.LANES;
+    return (isOfPairs() ? 2 : groups) * CellForm.LANES;
   }
 
   /**
-   * Whether it sums, or takes the largest: two groups of four cells at a time, so that additions do
-   * not wait for the last ones. A group that is left, and cells that are none, go to the first.
+   * Whether two groups of four cells are computed at a time. A group that is left, and cells that
+   * are none, are computed with the totals of the first.
    */
+  boolean isOfPairs() {
+    return groups == 1;
+  }
+
+  /** Whether it sums, or takes the largest: in each lane of both groups, so that none waits. */
   boolean isTotal() {
     return totals > 0 && groups == 1;
   }
@@ -191,15 +229,15 @@ public enum CellFunction {
   }
 
   static int output(int number) {
-    return FIRST_OUTPUT + (number - 1) * Long.BYTES;
+    return (FIRST_OUTPUT + number - 1) * Long.BYTES;
   }
 
-  static int parameter(int number) {
-    return FIRST_PARAMETER + number * LANE_BYTES;
+  static int inputRow(int number) {
+    return (FIRST_ROW_BYTES + number) * Long.BYTES;
   }
 
-  static int total(int number) {
-    return FIRST_TOTAL + number * LANE_BYTES;
+  static int outputRow(int number) {
+    return (FIRST_ROW_BYTES + MOST_INPUTS + number) * Long.BYTES;
   }
 
   /** Whether the machine can run such code; looked at once. */
@@ -217,15 +255,13 @@ public enum CellFunction {
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   private static final class Entry {
-    // Constants, critical, and with addresses of native memory, as for panels.
+    // Constants, and critical: arrays of the heap stay where they are meanwhile.
     static final MethodHandle CALL =
         Linker.nativeLinker()
             .downcallHandle(
-                FunctionDescriptor.of(
-                    JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(false));
+                FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
+                Linker.Option.critical(true));
 
-    /** Arrays of the heap stay where they are meanwhile. */
     static final MethodHandle CALL_WITH_ARRAYS =
         Linker.nativeLinker()
             .downcallHandle(
@@ -238,11 +274,10 @@ public enum CellFunction {
     return Machine.CAN;
   }
 
-  private long maskPlace(long n) {
+  private void requireSteps(long n) {
     if (groups > 1 && n % cellsPerStep() != 0) {
       throw new IllegalArgumentException(this + " of " + n + " cells");
     }
-    return CellCode.Form.DOUBLES.maskPlace(n);
   }
 
   /** Of one input, output and no parameters, over arrays, which may be the same. */
@@ -252,124 +287,122 @@ public enum CellFunction {
 
   /** As the other, over cells of a precision, on the heap or not. */
   public boolean run(Precision precision, MemorySegment x, MemorySegment out, long n) {
-    if (x.isNative() && out.isNative()) {
-      return run(precision, x.address(), out.address(), MemorySegment.NULL, n);
-    }
     MemorySegment code = this.code.of(precision);
     try {
-      int refused =
-          (int)
-              Entry.CALL_WITH_ARRAYS.invokeExact(
-                  code, x, out, 0L, n / cellsPerStep(), maskPlace(n));
-      return refused == 0;
+      return (int) Entry.CALL_WITH_ARRAYS.invokeExact(code, x, out, 0L, 0L, n) == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
   }
 
   /**
-   * Computes n cells in native memory, which the JVM does not check.
+   * Computes n cells in native memory, of each row, which the JVM does not check.
    *
    * @param x where the first input begins: cells of the precision unless the function says doubles
    * @param out where the first output begins, likewise; 0 where there is none
-   * @param more of {@link Operands}; null memory for functions of one input without parameters
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
-  public boolean run(Precision precision, long x, long out, MemorySegment more, long n) {
-    MemorySegment code = this.code.of(precision);
-    if (isTotal()) {
-      more.set(JAVA_LONG, HAS_GROUP, n & CellCode.LANES);
+  public boolean run(Precision precision, long x, long out, Operands more, long n) {
+    if (groups > 1 && n % cellsPerStep() != 0) {
+      throw new IllegalArgumentException(this + " of " + n + " cells");
     }
+    MemorySegment code = this.code.of(precision);
     try {
-      int refused =
-          (int)
-              Entry.CALL.invokeExact(
-                  code, x, out, more.address(), n / cellsPerStep(), maskPlace(n));
-      return refused == 0;
+      return (int) Entry.CALL.invokeExact(code, x, out, more.others, more.doubles, n) == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
   }
 
-  /** Where further operands are, and the parameters. Belongs to one thread. */
+  /**
+   * Where further operands are, and the numbers of rows, which are parameters, and their totals. In
+   * arrays, which are written and read in no time before that is compiled. Belongs to one thread.
+   */
   public static final class Operands {
-    private final MemorySegment memory;
+    private final long[] addresses = new long[LONGS];
+    private final MemorySegment others = MemorySegment.ofArray(addresses);
 
-    /**
-     * @param memory of {@link #MORE_BYTES}, aligned to 8
-     */
-    public Operands(MemorySegment memory) {
-      this.memory = memory;
+    /** Numbers of all rows, and behind them totals. */
+    private final double[] numbers;
+
+    private final MemorySegment doubles;
+    private final int firstTotal;
+
+    /** Of one row. */
+    public Operands() {
+      this(1, MOST_PARAMETERS, MOST_TOTALS);
     }
 
-    /** The memory that the call takes. */
-    public MemorySegment memory() {
-      return memory;
+    /**
+     * Of some rows: one until it is {@linkplain #withRows said} how many.
+     *
+     * @param rows at most
+     * @param parameters of a row, at most; likewise {@code totals}
+     */
+    public Operands(int rows, int parameters, int totals) {
+      firstTotal = Math.multiplyExact(rows, parameters);
+      numbers = new double[Math.addExact(firstTotal, Math.multiplyExact(rows, totals))];
+      doubles = MemorySegment.ofArray(numbers);
+      addresses[ROWS_AT] = 1;
+      addresses[TOTALS_AT] = (long) firstTotal * Double.BYTES;
+    }
+
+    /** Calls are of so many rows, at least 1. */
+    public Operands withRows(long rows) {
+      addresses[ROWS_AT] = rows;
+      return this;
+    }
+
+    /**
+     * How many bytes behind a row's cells of an input those of the next row are; 0 for all rows.
+     */
+    public Operands withInputRow(int number, long bytes) {
+      addresses[FIRST_ROW_BYTES + number] = bytes;
+      return this;
+    }
+
+    /** Likewise of an output. */
+    public Operands withOutputRow(int number, long bytes) {
+      addresses[FIRST_ROW_BYTES + MOST_INPUTS + number] = bytes;
+      return this;
     }
 
     /** Where an input begins that is not the first, in native memory. */
-    public Operands withInput(int number, MemorySegment cells, long atByte) {
-      memory.set(JAVA_LONG, input(number), cells.address() + atByte);
+    public Operands withInput(int number, long address) {
+      addresses[number - 1] = address;
       return this;
     }
 
     /** Where an output begins that is not the first, in native memory. */
-    public Operands withOutput(int number, MemorySegment cells, long atByte) {
-      memory.set(JAVA_LONG, output(number), cells.address() + atByte);
+    public Operands withOutput(int number, long address) {
+      addresses[FIRST_OUTPUT + number - 1] = address;
       return this;
     }
 
-    /** What the lanes of a total are before the first cell. */
-    public Operands withTotal(int number, double value) {
-      return withLanes(total(number), value);
-    }
-
-    /** The sum of a total's lanes. */
-    public double sum(int number) {
-      int at = total(number);
-      return (lane(at, 0) + lane(at, 2)) + (lane(at, 1) + lane(at, 3));
-    }
-
-    /** The largest of a total's lanes. */
-    public double largest(int number) {
-      double largest = lane(total(number), 0);
-      for (int i = 1; i < CellCode.LANES; i++) {
-        double lane = lane(total(number), i);
-        largest = lane > largest ? lane : largest;
-      }
-      return largest;
-    }
-
-    private double lane(int at, int lane) {
-      return memory.get(ValueLayout.JAVA_DOUBLE, at + (long) lane * Double.BYTES);
-    }
-
-    /** A number that all cells are computed with. */
+    /** A parameter: of the first row, and behind its last one those of the next row. */
     public Operands withParameter(int number, double value) {
-      return withLanes(parameter(number), value);
+      numbers[number] = value;
+      return this;
     }
 
     /** As the other, by its bits. */
     public Operands withParameterBits(int number, long bits) {
-      return withLaneBits(parameter(number), bits, bits, bits, bits);
+      return withParameter(number, Double.longBitsToDouble(bits));
     }
 
-    /** What the lanes of a total have before the first cell, as bits. */
-    public Operands withCarried(int number, long a, long b, long c, long d) {
-      return withLaneBits(total(number), a, b, c, d);
+    /**
+     * A total of the last call: of the first row, and behind its last one those of the next row.
+     */
+    public double total(int number) {
+      return numbers[firstTotal + number];
     }
 
-    private Operands withLaneBits(int at, long... lanes) {
-      for (int lane = 0; lane < CellCode.LANES; lane++) {
-        memory.set(JAVA_LONG, at + (long) lane * Long.BYTES, lanes[lane]);
-      }
-      return this;
-    }
-
-    private Operands withLanes(int at, double value) {
-      for (int lane = 0; lane < CellCode.LANES; lane++) {
-        memory.set(ValueLayout.JAVA_DOUBLE, at + (long) lane * Double.BYTES, value);
-      }
+    /** What the lanes of the total have before the first cell, as bits, where it is carried on. */
+    public Operands withCarried(long a, long b, long c, long d) {
+      numbers[firstTotal] = Double.longBitsToDouble(a);
+      numbers[firstTotal + 1] = Double.longBitsToDouble(b);
+      numbers[firstTotal + 2] = Double.longBitsToDouble(c);
+      numbers[firstTotal + 3] = Double.longBitsToDouble(d);
       return this;
     }
   }

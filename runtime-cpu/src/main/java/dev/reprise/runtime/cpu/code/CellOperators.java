@@ -1,10 +1,10 @@
 package dev.reprise.runtime.cpu.code;
 
-import static dev.reprise.runtime.cpu.code.CellCode.constant;
-import static dev.reprise.runtime.cpu.code.CellCode.constantBits;
-import static dev.reprise.runtime.cpu.code.CellCode.register;
+import static dev.reprise.runtime.cpu.code.VectorCode.constant;
+import static dev.reprise.runtime.cpu.code.VectorCode.constantBits;
+import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
-import dev.reprise.runtime.cpu.code.CellCode.Comparison;
+import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -29,7 +29,8 @@ final class CellOperators {
   /**
    * An operation.
    *
-   * @param isFunction whether it computes in the registers below {@link CellFormulas#FIRST_KEPT}
+   * @param isFunction whether it computes in the registers below {@link
+   *     ExponentialFormulas#FIRST_KEPT}
    * @param rounds whether its result may be no float though its operands are
    */
   private record Operator(int arity, boolean isFunction, boolean rounds, Emitter emitter) {}
@@ -58,7 +59,7 @@ final class CellOperators {
 
   /**
    * Writes an operation. Registers 0 to {@link #SPARES} - 1 are lost, and with functions all below
-   * {@link CellFormulas#FIRST_KEPT}.
+   * {@link ExponentialFormulas#FIRST_KEPT}.
    *
    * @param x register of the first operand, which becomes the result
    * @param y of the second, where there is one, which is lost; so with z
@@ -91,17 +92,17 @@ final class CellOperators {
     compare(table, ">=", Comparison.GREATER_OR_EQUAL);
     compare(table, "==", Comparison.EQUAL);
     compare(table, "!=", Comparison.UNEQUAL);
-    function(table, "exp", CellFormulas::power);
-    function(table, "sigmoid", CellFormulas::logisticInPlace);
-    function(table, "tanh", CellFormulas::tanhInPlace);
-    table.put("gelu", new Operator(1, true, true, (to, x, _, _) -> CellFormulas.gelu(to, x)));
-    table.put("silu", new Operator(1, true, true, (to, x, _, _) -> CellFormulas.silu(to, x)));
+    function(table, "exp", ExponentialFormulas::power);
+    function(table, "sigmoid", ExponentialFormulas::logisticInPlace);
+    function(table, "tanh", ExponentialFormulas::tanhInPlace);
+    table.put("gelu", new Operator(1, true, true, (to, x, _, _) -> ActivationFormulas.gelu(to, x)));
+    table.put("silu", new Operator(1, true, true, (to, x, _, _) -> ActivationFormulas.silu(to, x)));
     table.put(
         "gelu_backward",
-        new Operator(2, true, true, (to, x, y, _) -> CellFormulas.geluSloped(to, x, y)));
+        new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.geluSloped(to, x, y)));
     table.put(
         "silu_backward",
-        new Operator(2, true, true, (to, x, y, _) -> CellFormulas.siluSloped(to, x, y)));
+        new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.siluSloped(to, x, y)));
     return Map.copyOf(table);
   }
 

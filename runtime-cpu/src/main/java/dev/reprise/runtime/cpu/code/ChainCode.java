@@ -23,7 +23,6 @@ import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
 import dev.reprise.runtime.cpu.code.CellChain.Same;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
-import dev.reprise.runtime.cpu.code.CellCode.Form;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -65,11 +64,12 @@ final class ChainCode {
   private final Assembler to;
   private final CellChain chain;
   private final Part result;
-  private final Form form;
+  private final CellForm form;
   private final boolean isWide;
 
-  private ChainCode(CellChain chain, Form form, boolean isWide) {
-    CellCode.Frame frame = new CellCode.Frame(INPUTS, new int[] {RSI}, FIRST_NUMBER * Long.BYTES);
+  private ChainCode(CellChain chain, CellForm form, boolean isWide) {
+    CellCode.Frame frame =
+        new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
     this.code = new CellCode(form, frame);
     this.form = form;
     this.to = code.assembler();
@@ -127,7 +127,8 @@ final class ChainCode {
   /** Whether the registers, and what code may take, are enough for a chain. */
   static boolean fits(List<Spread> inputs, Node result) {
     Part part = Part.of(result);
-    int kept = LAST - (part.functions > 0 ? CellFormulas.FIRST_KEPT : CellOperators.SPARES) + 1;
+    int kept =
+        LAST - (part.functions > 0 ? ExponentialFormulas.FIRST_KEPT : CellOperators.SPARES) + 1;
     return inputs.size() <= MOST_INPUTS
         && part.operations <= MOST_OPERATIONS
         && part.functions <= MOST_FUNCTIONS
@@ -140,7 +141,7 @@ final class ChainCode {
    * @param form of the inputs' precision
    * @param isWide whether the output is of doubles, which it is not for eight floats at a time
    */
-  static byte[] of(CellChain chain, Form form, boolean isWide) {
+  static byte[] of(CellChain chain, CellForm form, boolean isWide) {
     return new ChainCode(chain, form, isWide).write();
   }
 
@@ -212,7 +213,7 @@ final class ChainCode {
 
   /** What a register holds becomes a float, where it is computed as a double. */
   private void round(Part part, int register) {
-    if (form == Form.WIDENED && part.rounds()) {
+    if (form == CellForm.WIDENED && part.rounds()) {
       code.roundToFloats(register);
     }
   }
@@ -223,7 +224,7 @@ final class ChainCode {
       case Input input when chain.inputs().get(input.number()) == Spread.COLUMN ->
           code.repeatedInput(register, input.number());
       case Input input -> code.input(register, input.number());
-      case Number number -> code.load(register, CellCode.parameter(number.number()));
+      case Number number -> code.load(register, VectorCode.parameter(number.number()));
       case Same same -> throw new IllegalArgumentException("no operand but " + same);
       case Apply apply -> compute(part, apply.opcode(), register);
     }
@@ -235,7 +236,7 @@ final class ChainCode {
     for (int i = 0; i < part.operands.size(); i++) {
       Part operand = part.operands.get(i);
       if (operand.node instanceof Same same) {
-        code.load(free, CellCode.register(places[same.operand()]));
+        code.load(free, VectorCode.register(places[same.operand()]));
       } else {
         compute(operand, free);
         round(operand, free);
@@ -244,7 +245,7 @@ final class ChainCode {
     }
     CellOperators.write(code, opcode, places[0], places[1], places[2]);
     if (places[0] != register) {
-      code.load(register, CellCode.register(places[0]));
+      code.load(register, VectorCode.register(places[0]));
     }
   }
 }

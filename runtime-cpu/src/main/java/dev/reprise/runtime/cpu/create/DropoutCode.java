@@ -1,7 +1,6 @@
 package dev.reprise.runtime.cpu.create;
 
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
 
 /**
@@ -16,9 +15,9 @@ final class DropoutCode {
   private final Precision precision;
   private final CellFunction.Operands more;
 
-  DropoutCode(Precision precision, double share, long seed, Scratch scratch) {
+  DropoutCode(Precision precision, double share, long seed) {
     this.precision = precision;
-    this.more = new CellFunction.Operands(scratch.bytes(CellFunction.MORE_BYTES));
+    this.more = new CellFunction.Operands();
     more.withParameter(0, share)
         // A chance is a whole number of 53 bits times 2^-53, and so is the share, rounded up.
         .withParameterBits(1, (long) Math.ceil(share * 0x1p53))
@@ -47,7 +46,7 @@ final class DropoutCode {
    */
   void run(long x, long out, long place, long n) {
     long block = place / CELLS_PER_BLOCK;
-    more.withCarried(0, block, block + 1, block + 2, block + 3);
-    CellFunction.THINNED.run(precision, x, out, more.memory(), n);
+    more.withCarried(block, block + 1, block + 2, block + 3);
+    CellFunction.THINNED.run(precision, x, out, more, n);
   }
 }

@@ -63,11 +63,9 @@ final class DropoutKernel implements Kernel {
           (from, to) -> {
             long byCode = DropoutCode.cells(to - from);
             if (byCode > 0) {
-              try (Scratch own = new Scratch(context.allocator())) {
-                DropoutCode code = new DropoutCode(precision, share, seed, own);
-                long at = from * precision.bytesPerCell();
-                code.run(x.segment().address() + at, out.segment().address() + at, from, byCode);
-              }
+              DropoutCode code = new DropoutCode(precision, share, seed);
+              long at = from * precision.bytesPerCell();
+              code.run(x.segment().address() + at, out.segment().address() + at, from, byCode);
             }
             if (byCode < to - from) {
               drop(x.segment(), out.segment(), share, seed, from + byCode, to);

@@ -9,6 +9,8 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.nn.ChannelSums.Code;
 import dev.reprise.runtime.operation.Operation;
 
 /**
@@ -53,9 +55,7 @@ final class BatchNormalisation {
                       1,
                       (c, images, from, to, sum, first) ->
                           sum[first] += LaneSums.squares(images[0], centre[c], from, to),
-                      (code, c, at, n, sum, first) ->
-                          sum[first] += code.squares(x, at, centre[c], n),
-                      x)[0],
+                      new Code(CellFunction.SQUARES, new double[][] {centre}, x))[0],
               x.rows() * cells);
       averageMean = moved(averageMean, mean, mu);
       averageVariance = moved(averageVariance, variance, mu);
@@ -67,10 +67,8 @@ final class BatchNormalisation {
       sums.map(
           (c, images, out, from, to) ->
               normalise(images[0], out, from, to, centre[c], inverse[c], gamma[c], beta[c]),
-          (code, c, at, n) ->
-              code.standardise(x, centre[c], inverse[c], gamma[c], beta[c], y, at, n),
-          y,
-          x);
+          new Code(CellFunction.STANDARDISED, new double[][] {centre, inverse, gamma, beta}, x),
+          y);
       return scratch.keepAll(
           y,
           column(scratch, averageMean),
@@ -109,9 +107,7 @@ final class BatchNormalisation {
         sums.sums(
             3,
             (c, images, from, to, sum, first) -> addMoments(images, mean[c], from, to, sum, first),
-            (code, c, at, n, sum, first) -> code.addMoments(x, mean[c], dout, at, n, sum, first),
-            dout,
-            x);
+            new Code(CellFunction.MOMENTS, new double[][] {mean}, x, dout));
     double[] offset = moments[0];
     double[] product = moments[1];
     double[] total = moments[2];
@@ -132,11 +128,8 @@ final class BatchNormalisation {
       sums.map(
           (c, images, out, from, to) ->
               derive(images, out, from, to, centre[c], slope[c], average[c], factor[c]),
-          (code, c, at, n) ->
-              code.derive(x, centre[c], slope[c], dout, average[c], factor[c], dx, at, n),
-          dx,
-          x,
-          dout);
+          new Code(CellFunction.SLOPED, new double[][] {centre, slope, average, factor}, x, dout),
+          dx);
       return scratch.keepAll(dx, column(scratch, dgamma), column(scratch, total));
     }
   }
@@ -239,15 +232,14 @@ final class BatchNormalisation {
     return sums.sums(
             1,
             (_, images, from, to, sum, first) -> sum[first] += LaneSums.sum(images[0], from, to),
-            (code, _, at, n, sum, first) -> sum[first] += code.sum(matrix, at, n),
-            matrix)[0];
+            new Code(CellFunction.SUM, new double[0][], matrix))[0];
   }
 
-  /** As {@link RowCode#addMoments}, of the arrays of dout and x. */
+  /** As {@link CellFunction#MOMENTS}, of the arrays of x and dout. */
   private static void addMoments(
       double[][] images, double centre, int from, int to, double[] sums, int first) {
-    double[] dout = images[0];
-    double[] x = images[1];
+    double[] x = images[0];
+    double[] dout = images[1];
     sums[first] += LaneSums.sum(x, from, to);
     sums[first + 1] += LaneSums.products(x, from, centre, dout, from, to - from);
     sums[first + 2] += LaneSums.sum(dout, from, to);

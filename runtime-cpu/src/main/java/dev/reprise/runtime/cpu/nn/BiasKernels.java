@@ -8,7 +8,6 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
-import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.NeuralResults;
 import dev.reprise.runtime.operation.Operation;
 
@@ -22,11 +21,15 @@ final class BiasKernels {
 
   private final Parallel parallel;
   private final Precision precision;
+  private final MachineChannels sums;
+  private final MachineChannels products;
 
-  /** Of matrices of that precision; computes in double. */
+  /** Of matrices of that precision; computes in double, or with the same bits in floats. */
   BiasKernels(Parallel parallel, Precision precision) {
     this.parallel = parallel;
     this.precision = precision;
+    this.sums = new MachineChannels(precision, "+");
+    this.products = new MachineChannels(precision, "*");
   }
 
   /** Changes the first cells of a block. */
@@ -36,11 +39,11 @@ final class BiasKernels {
   }
 
   Operand[] add(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return run(operation, inputs, context, BiasKernels::add, CellFunction.SHIFTED);
+    return run(operation, inputs, context, BiasKernels::add, sums);
   }
 
   Operand[] multiply(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return run(operation, inputs, context, BiasKernels::multiply, CellFunction.STRETCHED);
+    return run(operation, inputs, context, BiasKernels::multiply, products);
   }
 
   private Operand[] run(
@@ -48,7 +51,7 @@ final class BiasKernels {
       Operand[] inputs,
       ExecutionContext context,
       BlockBody body,
-      CellFunction function) {
+      MachineChannels code) {
     DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
     DenseMatrix bias = Arguments.matrix(operation, inputs, 1, precision);
     NeuralResults.requireBias(operation, x.shape(), bias.shape());
@@ -62,13 +65,7 @@ final class BiasKernels {
           Math.max(1, CELLS_PER_TASK / Math.max(1, cells)),
           (from, to) -> {
             if (RowCode.pays(cells)) {
-              try (Scratch own = new Scratch(context.allocator())) {
-                RowCode code = new RowCode(precision, own);
-                for (long plane = from; plane < to; plane++) {
-                  double number = bias.get(plane % channels, 0);
-                  code.apply(function, number, x, out, plane * cells, cells);
-                }
-              }
+              code.run(x, bias, out, cells, from, to);
             } else {
               run(x, bias, out, cells, from, to, body);
             }

@@ -5,7 +5,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
-import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
 
 /**
  * Goes through the channels of all images: for sums, one per channel, and for results of the
@@ -42,29 +42,25 @@ record ChannelSums(
     void run(int channel, double[][] images, double[] out, int from, int to);
   }
 
-  /** As a span, in machine code: over n cells of the matrices. */
-  @FunctionalInterface
-  interface CodeSpan {
-    void add(RowCode code, int channel, long at, long n, double[] sums, int first);
-  }
-
-  /** As work, in machine code. */
-  @FunctionalInterface
-  interface CodeWork {
-    void run(RowCode code, int channel, long at, long n);
-  }
-
   private long imagesPerTask() {
     return Math.max(1, CELLS_PER_TASK / Math.max(1, channels * cells));
   }
 
   /**
-   * Sums over these matrices, which a span sees in this order; both ways give the same.
+   * What machine code computes, with numbers of each channel.
    *
-   * @param count of sums of a channel
+   * @param numbers each of all channels
+   * @param sources the function's inputs
+   */
+  record Code(CellFunction function, double[][] numbers, DenseMatrix... sources) {}
+
+  /**
+   * Sums over matrices, which a span sees in their order; both ways give the same.
+   *
+   * @param count of sums of a channel: totals of the function
    * @return each sum of all channels
    */
-  double[][] sums(int count, Span span, CodeSpan codeSpan, DenseMatrix... sources) {
+  double[][] sums(int count, Span span, Code code) {
     long perTask = imagesPerTask();
     int tasks = Math.toIntExact(Parallel.chunks(images, perTask));
     double[] partial = new double[tasks * channels * count];
@@ -75,14 +71,10 @@ record ChannelSums(
         (from, to) -> {
           int task = (int) (from / perTask) * channels * count;
           if (RowCode.pays(cells)) {
-            forEach(
-                from,
-                to,
-                (code, channel, at, n) ->
-                    codeSpan.add(code, channel, at, n, partial, task + channel * count));
+            runCode(code, null, from, to, count, partial, task);
             return;
           }
-          Arrays arrays = new Arrays(sources);
+          Arrays arrays = new Arrays(code.sources);
           for (long image = from; image < to; image++) {
             arrays.forEach(
                 image,
@@ -98,18 +90,18 @@ record ChannelSums(
     return sums;
   }
 
-  /** Computes a matrix from these, which the work sees in this order. */
-  void map(Work work, CodeWork codeWork, DenseMatrix out, DenseMatrix... sources) {
+  /** Computes a matrix from others, which the work sees in their order. */
+  void map(Work work, Code code, DenseMatrix out) {
     parallel.forRange(
         context,
         images,
         imagesPerTask(),
         (from, to) -> {
           if (RowCode.pays(cells)) {
-            forEach(from, to, codeWork);
+            runCode(code, out, from, to, 0, null, 0);
             return;
           }
-          Arrays arrays = new Arrays(sources);
+          Arrays arrays = new Arrays(code.sources);
           for (long image = from; image < to; image++) {
             arrays.forEach(
                 image,
@@ -119,16 +111,58 @@ record ChannelSums(
         });
   }
 
-  /** Goes through some images, in the pieces that arrays would have. */
-  private void forEach(long from, long to, CodeWork work) {
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      RowCode code = new RowCode(precision, scratch);
-      for (long channel = from * channels; channel < to * channels; channel++) {
-        for (long at = 0; at < cells; at += BLOCK) {
-          int number = (int) (channel % channels);
-          work.run(code, number, channel * cells + at, Math.min(BLOCK, cells - at));
-        }
+  /**
+   * Goes through some images, in the pieces that arrays would have: small channels of an image at a
+   * time, or pieces of a channel.
+   *
+   * @param count of totals, which are added to sums from {@code first} on
+   */
+  private void runCode(
+      Code code, DenseMatrix out, long from, long to, int count, double[] sums, int first) {
+    boolean areWhole = cells <= BLOCK;
+    int rows = areWhole ? channels : (int) (cells / BLOCK);
+    RowsCode.Rows operands =
+        out == null ? new RowsCode.Rows(code.sources) : new RowsCode.Rows(code.sources, out);
+    RowsCode rowsCode = new RowsCode(precision, rows, code.numbers.length, count);
+    if (areWhole) {
+      for (int channel = 0; channel < channels; channel++) {
+        setNumbers(rowsCode, code, channel, channel);
       }
+      for (long image = from; image < to; image++) {
+        rowsCode.run(code.function, operands, image * channels * cells, channels, cells);
+        addTotals(rowsCode, 0, channels * count, sums, first);
+      }
+      return;
+    }
+    for (long plane = from * channels; plane < to * channels; plane++) {
+      int channel = (int) (plane % channels);
+      for (int row = 0; row < rows; row++) {
+        setNumbers(rowsCode, code, row, channel);
+      }
+      int at = first + channel * count;
+      rowsCode.run(code.function, operands, plane * cells, rows, BLOCK);
+      for (int row = 0; row < rows; row++) {
+        addTotals(rowsCode, row * count, count, sums, at);
+      }
+      long rest = cells % BLOCK;
+      if (rest > 0) {
+        rowsCode.run(code.function, operands, (plane + 1) * cells - rest, 1, rest);
+        addTotals(rowsCode, 0, count, sums, at);
+      }
+    }
+  }
+
+  private static void setNumbers(RowsCode rows, Code code, int row, int channel) {
+    int count = code.numbers.length;
+    for (int i = 0; i < count; i++) {
+      rows.number(row * count + i, code.numbers[i][channel]);
+    }
+  }
+
+  /** Adds totals from one place on to sums from another one on. */
+  private static void addTotals(RowsCode rows, int from, int count, double[] sums, int first) {
+    for (int i = 0; i < count; i++) {
+      sums[first + i] += rows.total(from + i);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.reprise.runtime.cpu.nn;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Precision;
@@ -117,6 +119,11 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
           plane.readImage(images, number);
           int group = (int) (number % groups);
           for (int f = 0; f < shape.filters(); f++) {
+            if (areTaps()) {
+              int weight = (group * shape.filters() + f) * taps();
+              plane.writeTaps(weights, weight, out, number * shape.filters() + f);
+              continue;
+            }
             plane.sums.fill((byte) 0);
             int filter = (group * shape.filters() + f) * taps();
             for (int r = 0; r < shape.filterHeight(); r++) {
@@ -140,6 +147,11 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
         context,
         (plane, number) -> {
           int group = (int) (number % groups);
+          if (areTaps() && shape.filters() == 1) {
+            plane.readOutputs(dout, number);
+            plane.writeTurnedTaps(weights, group * taps(), dx, number);
+            return;
+          }
           plane.sums.fill((byte) 0);
           for (int f = 0; f < shape.filters(); f++) {
             plane.readOutputs(dout, number * shape.filters() + f);
@@ -186,8 +198,23 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
         });
   }
 
+  /** Whether there is code for all cells of a filter at a time, and no output is left out. */
+  private boolean areTaps() {
+    boolean isOfStrideOne = shape.strideHeight() == 1 && shape.strideWidth() == 1;
+    return isOfStrideOne && shape.filterHeight() == 3 && areRowsOfTaps();
+  }
+
+  /** Whether there is code for the cells of a filter's row at a time. */
+  private boolean areRowsOfTaps() {
+    return shape.filterWidth() == 3 && shape.dilationWidth() == 1;
+  }
+
   private void addProducts(Plane plane, double[] sums, int first) {
     int width = shape.filterWidth();
+    if (areRowsOfTaps()) {
+      plane.addTapProducts(sums, first);
+      return;
+    }
     MemorySegment gradients = plane.from(plane.gradients, window());
     for (int r = 0; r < shape.filterHeight(); r++) {
       for (int s = 0; s < width; s++) {
@@ -224,9 +251,10 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
     }
   }
 
-  /** A channel of an image, one of its outputs, and sums; belongs to one thread. */
+  /** A channel of an image, one of its outputs, and sums, all as doubles; belongs to one thread. */
   private final class Plane {
-    final RowCode code;
+    final RowCode code = new RowCode(Precision.FP64);
+    private final CellFunction.Operands rows;
 
     /** With zeros around it. */
     final MemorySegment image;
@@ -234,29 +262,30 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
     /** With zeros between, and as many before them as a window reaches, and behind. */
     final MemorySegment gradients;
 
-    /** Doubles, for outputs of a stride of 1, or for an image. */
+    /** For outputs of a stride of 1, or for an image. */
     final MemorySegment sums;
 
-    /** The sums as cells. */
-    private final MemorySegment rounded;
-
     private final long bytes = precision.bytesPerCell();
+    private final long rowBytes = (long) Double.BYTES * paddedWidth();
 
     Plane(Scratch scratch) {
-      code = new RowCode(precision, scratch);
-      image = scratch.bytes(padded() * bytes).fill((byte) 0);
-      gradients = scratch.bytes((2L * window() + padded()) * bytes).fill((byte) 0);
+      rows = new CellFunction.Operands(shape.filterHeight(), taps(), shape.filterWidth());
+      image = scratch.doubles(padded()).fill((byte) 0);
+      gradients = scratch.doubles(2L * window() + padded()).fill((byte) 0);
       sums = scratch.doubles(padded());
-      rounded = scratch.bytes(padded() * bytes);
     }
 
-    /** Cells from one on. */
-    MemorySegment from(MemorySegment cells, long at) {
-      return cells.asSlice(at * bytes);
+    /** Doubles from one on. */
+    MemorySegment from(MemorySegment doubles, long at) {
+      return doubles.asSlice(at * Double.BYTES);
     }
 
-    private void copy(MemorySegment from, long source, MemorySegment to, long target, long count) {
-      MemorySegment.copy(from, source * bytes, to, target * bytes, count * bytes);
+    private long place(MemorySegment doubles, long at) {
+      return doubles.address() + at * Double.BYTES;
+    }
+
+    private long place(DenseMatrix matrix, long at) {
+      return matrix.segment().address() + at * bytes;
     }
 
     private long at(int row) {
@@ -264,50 +293,100 @@ record DepthwiseConvolution(WindowShape shape, int groups, Parallel parallel, Pr
     }
 
     void readImage(DenseMatrix images, long number) {
-      long first = number * shape.planeCells();
       int width = shape.width();
-      for (int row = 0; row < shape.height(); row++) {
-        copy(images.segment(), first + (long) row * width, image, at(row), width);
-      }
+      rows.withRows(shape.height()).withInputRow(0, width * bytes).withOutputRow(0, rowBytes);
+      long from = place(images, number * shape.planeCells());
+      CellFunction.WIDENED.run(precision, from, place(image, at(0)), rows, width);
     }
 
     void writeImage(DenseMatrix images, long number) {
-      code.round(sums, rounded, padded());
-      long first = number * shape.planeCells();
       int width = shape.width();
-      for (int row = 0; row < shape.height(); row++) {
-        copy(rounded, at(row), images.segment(), first + (long) row * width, width);
-      }
+      rows.withRows(shape.height()).withInputRow(0, rowBytes).withOutputRow(0, width * bytes);
+      long to = place(images, number * shape.planeCells());
+      CellFunction.ROUNDED.run(precision, place(sums, at(0)), to, rows, width);
     }
 
     void writeOutputs(DenseMatrix out, long number) {
-      code.round(sums, rounded, reach());
+      int width = shape.outWidth();
       long first = number * shape.outCells();
+      if (shape.strideWidth() == 1) {
+        rows.withRows(shape.outHeight())
+            .withInputRow(0, rowBytes * shape.strideHeight())
+            .withOutputRow(0, width * bytes);
+        CellFunction.ROUNDED.run(precision, sums.address(), place(out, first), rows, width);
+        return;
+      }
       for (int row = 0; row < shape.outHeight(); row++) {
         long from = (long) row * shape.strideHeight() * paddedWidth();
-        spread(rounded, from, shape.strideWidth(), out.segment(), first, 1);
-        first += shape.outWidth();
+        for (int i = 0; i < width; i++) {
+          long at = from + (long) i * shape.strideWidth();
+          out.set(0, first + (long) row * width + i, sums.getAtIndex(JAVA_DOUBLE, at));
+        }
       }
     }
 
     void readOutputs(DenseMatrix dout, long number) {
+      int width = shape.outWidth();
       long first = number * shape.outCells();
+      if (shape.strideWidth() == 1) {
+        rows.withRows(shape.outHeight())
+            .withInputRow(0, width * bytes)
+            .withOutputRow(0, rowBytes * shape.strideHeight());
+        long to = place(gradients, window());
+        CellFunction.WIDENED.run(precision, place(dout, first), to, rows, width);
+        return;
+      }
       for (int row = 0; row < shape.outHeight(); row++) {
         long to = window() + (long) row * shape.strideHeight() * paddedWidth();
-        spread(dout.segment(), first, 1, gradients, to, shape.strideWidth());
-        first += shape.outWidth();
+        for (int i = 0; i < width; i++) {
+          double cell = dout.get(0, first + (long) row * width + i);
+          gradients.setAtIndex(JAVA_DOUBLE, to + (long) i * shape.strideWidth(), cell);
+        }
       }
     }
 
-    /** Copies a row of outputs, whose cells lie so far from each other in both. */
-    private void spread(
-        MemorySegment from, long source, int step, MemorySegment to, long target, int stepTo) {
-      if (step == 1 && stepTo == 1) {
-        copy(from, source, to, target, shape.outWidth());
-      } else {
-        for (int i = 0; i < shape.outWidth(); i++) {
-          copy(from, source + (long) i * step, to, target + (long) i * stepTo, 1);
-        }
+    /** Writes an output of the image, with weights from an index on. */
+    void writeTaps(double[] weights, int weight, DenseMatrix out, long number) {
+      setTaps(weights, weight, place(image, DepthwiseConvolution.this.at(1, 0)));
+      rows.withInput(2, place(image, DepthwiseConvolution.this.at(2, 0)))
+          .withRows(shape.outHeight())
+          .withOutputRow(0, shape.outWidth() * bytes);
+      long to = place(out, number * shape.outCells());
+      CellFunction.TAPS.run(precision, image.address(), to, rows, shape.outWidth());
+    }
+
+    /** Writes the gradient of the image from that of its only output. */
+    void writeTurnedTaps(double[] weights, int weight, DenseMatrix dx, long number) {
+      // Of the last cell in each row of the filter, which meets the first ones.
+      long last = at(0) + window() - DepthwiseConvolution.this.at(0, 2);
+      setTaps(weights, weight, place(gradients, last - DepthwiseConvolution.this.at(1, 0)));
+      rows.withInput(2, place(gradients, last - DepthwiseConvolution.this.at(2, 0)))
+          .withRows(shape.height())
+          .withOutputRow(0, shape.width() * bytes);
+      long to = place(dx, number * shape.planeCells());
+      CellFunction.TURNED_TAPS.run(precision, place(gradients, last), to, rows, shape.width());
+    }
+
+    private void setTaps(double[] weights, int weight, long second) {
+      for (int i = 0; i < taps(); i++) {
+        rows.withParameter(i, weights[weight + i]);
+      }
+      rows.withInput(1, second);
+      for (int i = 0; i < 3; i++) {
+        rows.withInputRow(i, rowBytes);
+      }
+    }
+
+    /** Adds the products of the image with gradients, which filters of three columns take. */
+    void addTapProducts(double[] to, int first) {
+      int height = shape.filterHeight();
+      rows.withInput(1, place(gradients, window()))
+          .withRows(height)
+          .withInputRow(0, rowBytes * shape.dilationHeight())
+          .withInputRow(1, 0);
+      CellFunction.TAP_PRODUCTS.run(precision, image.address(), 0, rows, reach());
+      for (int i = 0; i < taps(); i++) {
+        to[first + i] += rows.total(i);
       }
     }
   }

@@ -9,6 +9,9 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.RowCopies;
+import dev.reprise.runtime.cpu.code.RowSums;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -32,7 +35,10 @@ final class Embedding {
 
   /** The row's position from 0, or -1. */
   private static long position(DenseMatrix indices, long at, long rows) {
-    double number = indices.get(0, at);
+    return position(indices.get(0, at), rows);
+  }
+
+  private static long position(double number, long rows) {
     return number >= 1 && number < rows + 1.0 ? (long) number - 1 : -1;
   }
 
@@ -49,6 +55,10 @@ final class Embedding {
           indices.cells(),
           chunk,
           (from, to) -> {
+            if (RowCopies.fit(bytes)) {
+              copy(indices, words, out, from, (int) (to - from));
+              return;
+            }
             for (long at = from; at < to; at++) {
               long row = position(indices, at, words.rows());
               if (row < 0) {
@@ -60,6 +70,29 @@ final class Embedding {
           });
       return new Operand[] {scratch.keep(out)};
     }
+  }
+
+  /** Looks some indices up, by one call. */
+  private void copy(
+      DenseMatrix indices, DenseMatrix words, DenseMatrix out, long first, int count) {
+    long bytes = precision.bytesPerCell() * words.cols();
+    double[] numbers = new double[count];
+    new CellBlocks(precision, count).load(indices.segment(), first, numbers, 0, count);
+    long source = words.segment().address();
+    long target = out.segment().address() + first * bytes;
+    long[] from = new long[count];
+    long[] to = new long[count];
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      long row = position(numbers[i], words.rows());
+      if (row < 0) {
+        out.segment().asSlice((first + i) * bytes, bytes).fill((byte) 0);
+      } else {
+        from[found] = source + row * bytes;
+        to[found++] = target + i * bytes;
+      }
+    }
+    RowCopies.run(precision, from, to, found, bytes);
   }
 
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -89,6 +122,10 @@ final class Embedding {
           rows,
           Math.max(1, CELLS_PER_TASK / mean),
           (from, to) -> {
+            if (CellFunction.areThere()) {
+              addUses(uses, dout, out, (int) from, (int) to);
+              return;
+            }
             double[] sum = new double[cols];
             double[] part = new double[cols];
             CellBlocks blocks = new CellBlocks(precision, cols);
@@ -107,13 +144,31 @@ final class Embedding {
     }
   }
 
+  /** As in arrays, by one call for some rows. */
+  private void addUses(Uses uses, DenseMatrix dout, DenseMatrix out, int first, int end) {
+    long bytes = (long) precision.bytesPerCell() * out.cols();
+    int use = uses.starts[first];
+    long[] terms = new long[uses.starts[end] - use];
+    for (int i = 0; i < terms.length; i++) {
+      terms[i] = dout.segment().address() + uses.places[use + i] * bytes;
+    }
+    long[] counts = new long[end - first];
+    for (int row = first; row < end; row++) {
+      counts[row - first] = uses.starts[row + 1] - uses.starts[row];
+    }
+    long sums = out.segment().address() + first * bytes;
+    RowSums.run(precision, terms, counts, sums, counts.length, out.cols());
+  }
+
   /** Where each row is used: in {@code places} from its start to the next row's, ascending. */
   private record Uses(int[] starts, int[] places) {
     static Uses of(DenseMatrix indices, long rows, long padding) {
       int[] starts = new int[(int) rows + 1];
       int n = (int) indices.cells();
+      double[] numbers = new double[n];
+      new CellBlocks(indices.precision(), n).load(indices.segment(), 0, numbers, 0, n);
       for (int at = 0; at < n; at++) {
-        long row = position(indices, at, rows);
+        long row = position(numbers[at], rows);
         if (row >= 0 && row != padding - 1) {
           starts[(int) row + 1]++;
         }
@@ -124,7 +179,7 @@ final class Embedding {
       int[] places = new int[starts[(int) rows]];
       int[] next = starts.clone();
       for (int at = 0; at < n; at++) {
-        long row = position(indices, at, rows);
+        long row = position(numbers[at], rows);
         if (row >= 0 && row != padding - 1) {
           places[next[(int) row]++] = at;
         }

@@ -9,6 +9,7 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.PlaneResults;
 import java.lang.foreign.MemorySegment;
@@ -51,11 +52,16 @@ final class GlobalPooling {
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(x.rows(), channels, precision);
-      forEachChannel(
+      forChannels(
           context,
           out.cells(),
           cells,
-          (code, channel) -> out.set(0, channel, code.sum(x, channel * cells, cells) / cells));
+          (code, from, to) -> {
+            code.run(CellFunction.SUM, RowsCode.Rows.of(x), from * cells, to - from, cells);
+            for (long channel = from; channel < to; channel++) {
+              out.set(0, channel, code.total((int) (channel - from)) / cells);
+            }
+          });
       return new Operand[] {scratch.keep(out)};
     }
   }
@@ -64,25 +70,18 @@ final class GlobalPooling {
     return pool(operation, inputs, context, GlobalPooling::largest);
   }
 
-  /** What is done with a channel by machine code. */
+  /** What is done with some channels by machine code. */
   @FunctionalInterface
   private interface CodeStep {
-    void run(RowCode code, long channel);
+    void run(RowsCode code, long from, long to);
   }
 
-  private void forEachChannel(ExecutionContext context, long channels, long cells, CodeStep step) {
+  private void forChannels(ExecutionContext context, long channels, long cells, CodeStep step) {
     parallel.forRange(
         context,
         channels,
         Math.max(1, CELLS_PER_TASK / cells),
-        (from, to) -> {
-          try (Scratch own = new Scratch(context.allocator())) {
-            RowCode code = new RowCode(precision, own);
-            for (long channel = from; channel < to; channel++) {
-              step.run(code, channel);
-            }
-          }
-        });
+        (from, to) -> step.run(new RowsCode(precision, (int) (to - from), 1, 1), from, to));
   }
 
   Operand[] averageGradient(Operation operation, Operand[] inputs, ExecutionContext context) {
@@ -93,11 +92,17 @@ final class GlobalPooling {
     if (RowCode.pays(cells)) {
       try (Scratch scratch = new Scratch(context.allocator())) {
         DenseMatrix dx = scratch.matrix(x.rows(), x.cols(), precision);
-        forEachChannel(
+        forChannels(
             context,
             dout.cells(),
             cells,
-            (code, channel) -> code.fill(dout.get(0, channel) / cells, dx, channel * cells, cells));
+            (code, from, to) -> {
+              for (long channel = from; channel < to; channel++) {
+                code.number((int) (channel - from), dout.get(0, channel) / cells);
+              }
+              RowsCode.Rows all = new RowsCode.Rows(new DenseMatrix[0], dx);
+              code.run(CellFunction.FILLED, all, from * cells, to - from, cells);
+            });
         return new Operand[] {scratch.keep(dx)};
       }
     }

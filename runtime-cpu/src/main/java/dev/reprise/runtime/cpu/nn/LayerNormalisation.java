@@ -9,6 +9,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
@@ -49,16 +50,12 @@ final class LayerNormalisation {
             x.rows(),
             RowBlocks.of(parallel, context, x).taskRows(),
             (from, to) -> {
-              try (Scratch own = new Scratch(context.allocator())) {
-                RowCode code = new RowCode(precision, own);
-                code.columns(wideGamma, wideBeta);
-                for (long row = from; row < to; row++) {
-                  long at = row * x.cols();
-                  double mean = code.sum(x, at, x.cols()) / x.cols();
-                  double scale = scale(code.squares(x, at, mean, x.cols()), x.cols(), epsilon);
-                  inverse.set(row, 0, scale);
-                  code.normalise(x, mean, scale, out, norm, at, x.cols());
-                }
+              int most = RowsCode.rows(to - from, x.cols());
+              RowsCode code = new RowsCode(precision, most, 2, 1);
+              code.withColumns(1, wideGamma).withColumns(2, wideBeta);
+              for (long row = from; row < to; row += most) {
+                int count = (int) Math.min(most, to - row);
+                normalise(code, x, epsilon, row, count, out, norm, inverse);
               }
             });
       } else {
@@ -80,6 +77,34 @@ final class LayerNormalisation {
       }
       return scratch.keepAll(out, norm, inverse);
     }
+  }
+
+  /** Some rows, in machine code. */
+  private static void normalise(
+      RowsCode code,
+      DenseMatrix x,
+      double epsilon,
+      long row,
+      int count,
+      DenseMatrix out,
+      DenseMatrix norm,
+      DenseMatrix inverse) {
+    long cols = x.cols();
+    RowsCode.Rows rows = RowsCode.Rows.of(x);
+    double[] means = new double[count];
+    code.run(CellFunction.SUM, rows, row * cols, count, cols);
+    for (int i = 0; i < count; i++) {
+      means[i] = code.total(i) / cols;
+      code.number(i, means[i]);
+    }
+    code.run(CellFunction.SQUARES, rows, row * cols, count, cols);
+    for (int i = 0; i < count; i++) {
+      double scale = scale(code.total(i), cols, epsilon);
+      inverse.set(row + i, 0, scale);
+      code.number(2 * i, means[i]);
+      code.number(2 * i + 1, scale);
+    }
+    code.run(CellFunction.NORMALISED, RowsCode.Rows.of(x, out, norm), row * cols, count, cols);
   }
 
   /** The inverse of a row's deviation, from the sum of its squares. */
@@ -135,14 +160,19 @@ final class LayerNormalisation {
                 double[] task = sums[(int) (from / blocks.taskRows())];
                 MemorySegment both = doubles(task, own);
                 MemorySegment second = both.asSlice((long) Double.BYTES * cols);
-                RowCode.Sums columns = new RowCode.Sums(both, second);
-                RowCode code = new RowCode(precision, own);
-                for (long row = from; row < to; row++) {
-                  long at = row * cols;
-                  RowCode.Weighted of = code.weigh(dout, norm, wideGamma, columns, at, cols);
-                  double mean = of.sum() / cols;
-                  double slope = of.products() / cols;
-                  code.unweigh(dout, mean, slope, inverse[(int) row], dx, at, cols);
+                int most = RowsCode.rows(to - from, cols);
+                RowsCode code = new RowsCode(precision, most, 3, 2);
+                code.withColumns(2, wideGamma).withColumns(4, second).withOutputColumns(1, second);
+                RowsCode.Rows rows = new RowsCode.Rows(new DenseMatrix[] {dout, norm}, dx);
+                for (long row = from; row < to; row += most) {
+                  int count = (int) Math.min(most, to - row);
+                  code.weigh(dout, norm, both, row * cols, count, cols);
+                  for (int i = 0; i < count; i++) {
+                    code.number(3 * i, code.total(2 * i) / cols);
+                    code.number(3 * i + 1, code.total(2 * i + 1) / cols);
+                    code.number(3 * i + 2, inverse[(int) row + i]);
+                  }
+                  code.run(CellFunction.UNWEIGHTED, rows, row * cols, count, cols);
                 }
                 MemorySegment.copy(both, ValueLayout.JAVA_DOUBLE, 0, task, 0, 2 * cols);
               }

@@ -92,10 +92,7 @@ final class OptimiserSteps implements Kernel {
       DenseMatrix[] sources = matrices.toArray(DenseMatrix[]::new);
       if (CellFunction.areThere()) {
         parallel.forRange(
-            context,
-            x.cells(),
-            CHUNK,
-            (from, to) -> run(forms.code, sources, outputs, from, to, context));
+            context, x.cells(), CHUNK, (from, to) -> run(forms.code, sources, outputs, from, to));
       } else {
         // Rows mean nothing here: all cells as one row of single cells.
         RowBlocks.ofCells(parallel, context, x)
@@ -105,33 +102,20 @@ final class OptimiserSteps implements Kernel {
     }
   }
 
-  private void run(
-      Code code,
-      DenseMatrix[] sources,
-      DenseMatrix[] outputs,
-      long from,
-      long to,
-      ExecutionContext context) {
+  private void run(Code code, DenseMatrix[] sources, DenseMatrix[] outputs, long from, long to) {
     long at = from * precision.bytesPerCell();
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      CellFunction.Operands more =
-          new CellFunction.Operands(scratch.bytes(CellFunction.MORE_BYTES));
-      for (int i = 1; i < sources.length; i++) {
-        more.withInput(i, sources[i].segment(), at);
-      }
-      for (int i = 1; i < outputs.length; i++) {
-        more.withOutput(i, outputs[i].segment(), at);
-      }
-      for (int i = 0; i < code.parameters.length; i++) {
-        more.withParameter(i, code.parameters[i]);
-      }
-      code.function.run(
-          precision,
-          sources[0].segment().address() + at,
-          outputs[0].segment().address() + at,
-          more.memory(),
-          to - from);
+    CellFunction.Operands more = new CellFunction.Operands();
+    for (int i = 1; i < sources.length; i++) {
+      more.withInput(i, sources[i].segment().address() + at);
     }
+    for (int i = 1; i < outputs.length; i++) {
+      more.withOutput(i, outputs[i].segment().address() + at);
+    }
+    for (int i = 0; i < code.parameters.length; i++) {
+      more.withParameter(i, code.parameters[i]);
+    }
+    long x = sources[0].segment().address() + at;
+    code.function.run(precision, x, outputs[0].segment().address() + at, more, to - from);
   }
 
   /** x - lr (dx + decay x). */

@@ -25,7 +25,7 @@ final class RowShares {
    */
   RowShares(Precision precision, int most, Scratch scratch) {
     this.precision = precision;
-    this.code = new RowCode(precision, scratch);
+    this.code = new RowCode(precision);
     this.powers = scratch.doubles(most);
   }
 

@@ -8,6 +8,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
@@ -55,7 +56,63 @@ final class Softmax {
           },
           x);
     }
-    return byRows(context, (shares, rows, out, cols) -> shares.run(rows[0], 1, out, cols), x);
+    int cols = Math.toIntExact(x.cols());
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), cols, precision);
+      parallel.forRange(
+          context,
+          x.rows(),
+          RowBlocks.of(parallel, context, x).taskRows(),
+          (from, to) -> {
+            try (Scratch own = new Scratch(context.allocator())) {
+              int most = RowsCode.rows(to - from, cols);
+              RowsCode code = new RowsCode(precision, most, 2, 1);
+              RowShares one = new RowShares(precision, cols, own);
+              MemorySegment powers = own.doubles((long) most * cols);
+              for (long row = from; row < to; row += most) {
+                int count = (int) Math.min(most, to - row);
+                if (!share(code, powers, x, out, row, count)) {
+                  shareOneByOne(one, x, out, row, count);
+                }
+              }
+            }
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  /**
+   * Some rows at a time, in machine code.
+   *
+   * @return false when a cell was refused
+   */
+  private static boolean share(
+      RowsCode code, MemorySegment powers, DenseMatrix x, DenseMatrix out, long row, int count) {
+    long cols = x.cols();
+    long at = row * cols;
+    code.run(CellFunction.LARGEST, RowsCode.Rows.of(x), at, count, cols);
+    for (int i = 0; i < count; i++) {
+      code.number(2 * i, code.total(i));
+      code.number(2 * i + 1, 1);
+    }
+    if (!code.runToDoubles(CellFunction.POWERS, x, powers, at, count, cols)) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      code.number(i, code.total(i));
+    }
+    code.runFromDoubles(CellFunction.SHARES, powers, out, at, count, cols);
+    return true;
+  }
+
+  private static void shareOneByOne(
+      RowShares shares, DenseMatrix x, DenseMatrix out, long row, int count) {
+    int cols = (int) x.cols();
+    long bytes = (long) cols * x.precision().bytesPerCell();
+    for (long i = row; i < row + count; i++) {
+      MemorySegment cells = x.segment().asSlice(i * bytes, bytes);
+      shares.run(cells, 1, out.segment().asSlice(i * bytes, bytes), cols);
+    }
   }
 
   /** Makes a row of rows of the operands. */

@@ -115,12 +115,12 @@ class CellFunctionTest {
           }
         }
         // From the second cell on.
-        CellFunction.Operands more =
-            new CellFunction.Operands(arena.allocate(CellFunction.MORE_BYTES, 8));
+        CellFunction.Operands more = new CellFunction.Operands();
         for (int i = 1; i < 4; i++) {
-          more.withInput(i, cells[i], Double.BYTES);
+          more.withInput(i, cells[i].address() + Double.BYTES);
         }
-        more.withOutput(1, cells[5], Double.BYTES).withOutput(2, cells[6], Double.BYTES);
+        more.withOutput(1, cells[5].address() + Double.BYTES)
+            .withOutput(2, cells[6].address() + Double.BYTES);
         double[] numbers = {0.9, 0.1, 0.99, 0.01, 0.5, 1e-8};
         for (int i = 0; i < numbers.length; i++) {
           more.withParameter(i, numbers[i]);
@@ -138,7 +138,7 @@ class CellFunctionTest {
             Precision.FP64,
             cells[0].address() + Double.BYTES,
             cells[4].address() + Double.BYTES,
-            more.memory(),
+            more,
             n);
         for (int i = 1; i <= n; i++) {
           double m = 0.9 * before[2][i] + 0.1 * before[1][i];

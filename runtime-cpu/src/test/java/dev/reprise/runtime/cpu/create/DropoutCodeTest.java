@@ -49,7 +49,7 @@ class DropoutCodeTest {
         out.set(0, i, 9);
       }
       int bytes = precision.bytesPerCell();
-      new DropoutCode(precision, share, seed, scratch)
+      new DropoutCode(precision, share, seed)
           .run(x.segment().address() + bytes, out.segment().address() + bytes, place, n);
       for (int i = 0; i < n; i++) {
         double kept = chances[i] < share ? x.get(0, i + 1) / share : 0;

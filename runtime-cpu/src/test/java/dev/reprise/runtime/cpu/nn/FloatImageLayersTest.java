@@ -9,7 +9,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.TestDevices;
-import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
@@ -264,9 +263,7 @@ class FloatImageLayersTest {
     Operand[] backward = operands(images, dout, pool);
     Operand[] forward = Arrays.copyOfRange(backward, 1, backward.length);
     forward[0] = images;
-    // And for what each thread calls machine code with.
-    CountingAllocator roomForOutput =
-        new CountingAllocator(images.bytes() + 2L * CellFunction.MORE_BYTES);
+    CountingAllocator roomForOutput = new CountingAllocator(images.bytes());
     for (String opcode : new String[] {"bias_add", "bias_multiply"}) {
       run(device, roomForOutput, 2, opcode, new Operand[] {images, bias}).buffer().release();
     }

@@ -9,7 +9,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.TestDevices;
-import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.operation.Attributes;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
@@ -219,8 +218,8 @@ class FloatRowLayersTest {
   void nothingIsConvertedAsAWhole() {
     DenseMatrix x = floats(400, 100);
     for (String opcode : List.of("softmax", "log_softmax", "t")) {
-      // A row of powers as doubles for each thread, and what machine code is called with.
-      int ofThreads = 2 * (100 * Double.BYTES + CellFunction.MORE_BYTES);
+      // Powers of some rows as doubles for each thread.
+      int ofThreads = 2 * (4096 + 100) * Double.BYTES;
       CountingAllocator forResult = new CountingAllocator(400 * 100 * Float.BYTES + ofThreads);
       device.execute(narrow(opcode), new Operand[] {x}, new ExecutionContext(forResult, 2));
       assertThat(forResult.liveBuffers()).isEqualTo(1);

@@ -10,7 +10,6 @@ import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.testkit.CountingAllocator;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,99 +69,15 @@ class RowCodeTest {
   @EnumSource(Precision.class)
   void sumsHaveTheBitsOfThoseInJava(Precision precision) {
     try (Scratch scratch = new Scratch(allocator)) {
-      RowCode code = new RowCode(precision, scratch);
+      RowCode code = new RowCode(precision);
       for (int n = 1; n <= MOST_CELLS; n++) {
         Row x = row(precision, n);
-        Row y = row(precision, n);
         double[] a = x.cells;
-        assertThat(code.sum(x.matrix, 1, n)).isEqualTo(LaneSums.sum(a, 0, n));
-        assertThat(code.squares(x.matrix, 1, 0.3, n)).isEqualTo(LaneSums.squares(a, 0.3, 0, n));
-        assertThat(code.products(x.matrix, 0.3, y.matrix, 1, n))
-            .isEqualTo(LaneSums.products(a, 0, 0.3, y.cells, 0, n));
-        double[] sums = {1, 2, 3, 4};
-        code.addMoments(x.matrix, 0.3, y.matrix, 1, n, sums, 1);
-        assertThat(sums)
-            .containsExactly(
-                1,
-                2 + LaneSums.sum(a, 0, n),
-                3 + LaneSums.products(a, 0, 0.3, y.cells, 0, n),
-                4 + LaneSums.sum(y.cells, 0, n));
         MemorySegment cells = x.matrix.segment().asSlice(precision.bytesPerCell());
         assertThat(code.sum(cells, n)).isEqualTo(LaneSums.sum(a, 0, n));
         assertThat(code.largest(cells, n)).isEqualTo(LaneSums.largest(a, 0, n)).isNegative();
       }
     }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Precision.class)
-  void cellsAreThoseOfTheFormulas(Precision precision) {
-    try (Scratch scratch = new Scratch(allocator)) {
-      RowCode code = new RowCode(precision, scratch);
-      for (int n = 1; n <= MOST_CELLS; n++) {
-        Row x = row(precision, n);
-        Row y = row(precision, n);
-        double[] a = x.cells;
-        double[] b = y.cells;
-        DenseMatrix out = nines(precision, n);
-        double[] wanted = new double[n];
-        code.standardise(x.matrix, 0.1, 1.7, -2.3, 0.7, out, 1, n);
-        Arrays.setAll(wanted, i -> (a[i] - 0.1) * 1.7 * -2.3 + 0.7);
-        assertCells(precision, out, wanted);
-        code.derive(x.matrix, 0.1, 1.7, y.matrix, 0.3, -1.1, out, 1, n);
-        Arrays.setAll(wanted, i -> -1.1 * (b[i] - 0.3 - 1.7 * (a[i] - 0.1)));
-        assertCells(precision, out, wanted);
-        code.fill(1.3, out, 1, n);
-        Arrays.fill(wanted, 1.3);
-        assertCells(precision, out, wanted);
-        checkColumns(precision, code, scratch, x, y);
-      }
-    }
-  }
-
-  private static MemorySegment doubles(double[] numbers, Scratch scratch) {
-    MemorySegment cells = scratch.doubles(numbers.length);
-    MemorySegment.copy(numbers, 0, cells, ValueLayout.JAVA_DOUBLE, 0, numbers.length);
-    return cells;
-  }
-
-  private void checkColumns(Precision precision, RowCode code, Scratch scratch, Row x, Row y) {
-    int n = x.cells.length;
-    double[] a = x.cells;
-    double[] b = y.cells;
-    double[] gamma = random.doubles(n).toArray();
-    double[] beta = random.doubles(n).toArray();
-    DenseMatrix out = nines(precision, n);
-    DenseMatrix norm = nines(precision, n);
-    MemorySegment wideGamma = doubles(gamma, scratch);
-    code.columns(wideGamma, doubles(beta, scratch));
-    code.normalise(x.matrix, 0.2, 1.3, out, norm, 1, n);
-    double[] wanted = new double[n];
-    Arrays.setAll(wanted, i -> (a[i] - 0.2) * 1.3);
-    assertCells(precision, norm, wanted);
-    Arrays.setAll(wanted, i -> (a[i] - 0.2) * 1.3 * gamma[i] + beta[i]);
-    assertCells(precision, out, wanted);
-
-    double[] first = random.doubles(n + 1).toArray();
-    double[] second = random.doubles(n + 1).toArray();
-    MemorySegment products = doubles(first, scratch);
-    MemorySegment gradients = doubles(second, scratch);
-    RowCode.Weighted weighted =
-        code.weigh(x.matrix, y.matrix, wideGamma, new RowCode.Sums(products, gradients), 1, n);
-    double[] terms = new double[n];
-    Arrays.setAll(terms, i -> a[i] * gamma[i]);
-    assertThat(weighted.sum()).isEqualTo(LaneSums.sum(terms, 0, n));
-    assertThat(weighted.products()).isEqualTo(LaneSums.products(b, 0, 0, terms, 0, n));
-    for (int i = 0; i <= n; i++) {
-      double product = i < n ? a[i] * b[i] : 0;
-      double gradient = i < n ? a[i] : 0;
-      assertThat(products.getAtIndex(ValueLayout.JAVA_DOUBLE, i)).isEqualTo(first[i] + product);
-      assertThat(gradients.getAtIndex(ValueLayout.JAVA_DOUBLE, i)).isEqualTo(second[i] + gradient);
-    }
-    DenseMatrix dx = nines(precision, n);
-    code.unweigh(x.matrix, 0.4, 0.6, 1.9, dx, 1, n);
-    Arrays.setAll(wanted, i -> 1.9 * (terms[i] - 0.4 - b[i] * 0.6));
-    assertCells(precision, dx, wanted);
   }
 
   @ParameterizedTest

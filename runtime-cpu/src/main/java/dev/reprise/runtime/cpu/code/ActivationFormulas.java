@@ -1,0 +1,92 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.VectorCode.constant;
+import static dev.reprise.runtime.cpu.code.VectorCode.register;
+
+import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
+
+/** The activations that multiply with a logistic function, and their slopes, of four cells. */
+final class ActivationFormulas {
+  /** What x becomes at most for the logistic function, which refuses what is too large. */
+  private static final double BEYOND_END = GeluConstants.END + 1;
+
+  private static final double ONE = 1;
+
+  private ActivationFormulas() {}
+
+  /** The logistic function that gelu multiplies register x with, in register 0. */
+  private static void geluShare(CellCode to, int x) {
+    to.load(0, constant(BEYOND_END));
+    to.load(1, constant(-BEYOND_END));
+    // No number stays none: the second operand is the result then.
+    to.least(0, 0, register(x));
+    to.largest(0, 1, register(0));
+    to.multiply(1, 0, register(0));
+    to.multiply(1, 1, register(0));
+    to.multiply(1, 1, constant(GeluConstants.CUBE));
+    to.add(0, 0, register(1));
+    to.multiply(0, 0, constant(2 * GeluConstants.SCALE));
+    ExponentialFormulas.logisticInPlace(to);
+  }
+
+  /**
+   * As {@code ActivationLoops.Gelu}, of register x from {@link ExponentialFormulas#FIRST_KEPT} on,
+   * there.
+   */
+  static void gelu(CellCode to, int x) {
+    geluShare(to, x);
+    to.multiply(0, 0, register(x));
+    to.load(1, constant(-GeluConstants.END));
+    to.compare(2, x, Comparison.LESS, 1);
+    to.load(1, constant(-0.0));
+    to.choose(0, 0, 1, 2);
+    to.load(1, constant(GeluConstants.END));
+    to.compare(2, x, Comparison.GREATER, 1);
+    to.choose(x, 0, x, 2);
+  }
+
+  /** As {@code ActivationGradients.Gelu}, of registers dout, where it goes, and x. */
+  static void geluSloped(CellCode to, int dout, int x) {
+    geluShare(to, x);
+    to.load(1, constant(ONE));
+    to.subtract(2, 1, register(0));
+    to.add(3, x, register(x));
+    to.multiply(3, 3, register(0));
+    to.multiply(3, 3, register(2));
+    to.multiply(4, x, register(x));
+    to.multiply(4, 4, constant(3 * GeluConstants.CUBE));
+    to.add(4, 4, register(1));
+    to.multiply(4, 4, constant(GeluConstants.SCALE));
+    to.multiply(3, 3, register(4));
+    to.add(0, 0, register(3));
+    to.load(3, constant(-GeluConstants.END));
+    to.compare(2, x, Comparison.LESS, 3);
+    to.andNot(0, 2, register(0));
+    to.load(3, constant(GeluConstants.END));
+    to.compare(2, x, Comparison.GREATER, 3);
+    to.choose(0, 0, 1, 2);
+    to.multiply(dout, dout, register(0));
+  }
+
+  /**
+   * As {@code ActivationLoops.Silu}, of register x from {@link ExponentialFormulas#FIRST_KEPT} on,
+   * there.
+   */
+  static void silu(CellCode to, int x) {
+    to.load(0, register(x));
+    ExponentialFormulas.logisticInPlace(to);
+    to.multiply(x, x, register(0));
+  }
+
+  /** As {@code ActivationGradients.Silu}, of registers dout, where it goes, and x. */
+  static void siluSloped(CellCode to, int dout, int x) {
+    to.load(0, register(x));
+    ExponentialFormulas.logisticInPlace(to);
+    to.load(1, constant(ONE));
+    to.subtract(2, 1, register(0));
+    to.multiply(2, 2, register(x));
+    to.add(2, 2, register(1));
+    to.multiply(0, 0, register(2));
+    to.multiply(dout, dout, register(0));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.VectorCode.constant;
+import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
+import static dev.reprise.runtime.cpu.code.VectorCode.register;
+
+import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
+
+/** What softmax, the losses after it and their gradients do with four cells of a row. */
+final class LossFormulas {
+  private LossFormulas() {}
+
+  static void powers(CellCode to) {
+    to.input(0, 0);
+    to.multiply(0, 0, parameter(1));
+    to.subtract(0, 0, parameter(0));
+    ExponentialFormulas.power(to);
+    to.wideOutput(0, 0);
+    to.total(0, 0);
+  }
+
+  static void powersAdded(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    ExponentialFormulas.power(to);
+    to.total(0, 0);
+  }
+
+  static void shares(CellCode to) {
+    to.wideInput(0, 0);
+    to.divide(0, 0, parameter(0));
+    to.output(0, 0);
+  }
+
+  static void logarithms(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    to.subtract(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void sharesSloped(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.multiply(0, 0, register(1));
+    to.multiply(1, 1, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.output(0, 0);
+  }
+
+  static void losses(CellCode to) {
+    to.input(0, 0);
+    to.input(1, 1);
+    to.subtract(0, 0, parameter(0));
+    to.load(2, parameter(1));
+    to.subtract(0, 2, register(0));
+    to.multiply(0, 0, register(1));
+    to.load(2, constant(0));
+    to.compare(1, 1, Comparison.EQUAL, 2);
+    to.andNot(0, 1, register(0));
+    to.total(0, 0);
+  }
+
+  static void missed(CellCode to) {
+    to.wideInput(0, 0);
+    to.input(1, 1);
+    to.multiply(0, 0, parameter(0));
+    to.subtract(0, 0, register(1));
+    to.multiply(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+
+  static void scaledTwice(CellCode to) {
+    to.wideInput(0, 0);
+    to.multiply(0, 0, parameter(0));
+    to.multiply(0, 0, parameter(1));
+    to.output(0, 0);
+  }
+}

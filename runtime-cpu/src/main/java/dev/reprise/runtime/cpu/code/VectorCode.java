@@ -1,0 +1,298 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
+
+import dev.reprise.runtime.cpu.code.Assembler.Address;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What machine code does in vector registers, with four doubles or eight floats at a time: what is
+ * below cells that are read and written, of {@link CellCode}.
+ */
+class VectorCode {
+  private static final int ADD = 0x58;
+  private static final int MULTIPLY = 0x59;
+  private static final int SUBTRACT = 0x5C;
+  private static final int LEAST = 0x5D;
+  private static final int LARGEST = 0x5F;
+  private static final int DIVIDE = 0x5E;
+  private static final int AND = 0x54;
+  private static final int AND_NOT = 0x55;
+  private static final int OR = 0x56;
+  private static final int FLIP = 0x57;
+  private static final int ROOT = 0x51;
+  private static final int MULTIPLY_WHOLE = 0xF4;
+  private static final int ADD_WHOLE = 0xD4;
+  private static final int FLIP_WHOLE = 0xEF;
+
+  /** Comparisons by their predicates, none of which raises an exception. */
+  enum Comparison {
+    EQUAL(0x00),
+    NEITHER_ORDERED(0x03),
+    UNEQUAL(0x04),
+    LESS(0x11),
+    LESS_OR_EQUAL(0x12),
+    NOT_LESS_OR_EQUAL(0x16),
+    GREATER_OR_EQUAL(0x1D),
+    GREATER(0x1E);
+
+    private final int predicate;
+
+    Comparison(int predicate) {
+      this.predicate = predicate;
+    }
+  }
+
+  private static final int TO_NEAREST = 0x08;
+  private static final int DOWN = 0x09;
+  private static final int UP = 0x0A;
+
+  /** What a formula reads beside its registers. */
+  sealed interface Source {}
+
+  private record Register(int number) implements Source {}
+
+  private record Constant(long bits) implements Source {}
+
+  private record Parameter(int number) implements Source {}
+
+  private final Assembler to;
+  private final CellForm form;
+  private final Address firstParameter;
+
+  /** Of instructions on what registers hold. */
+  private final int prefix;
+
+  /** How many numbers of the call formulas have read: one more than the last one's. */
+  private int parameters;
+
+  /** Ends of instructions that read a constant, by its bits. */
+  private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
+
+  /**
+   * @param firstParameter where numbers of the call lie, each once for every lane
+   */
+  VectorCode(CellForm form, Address firstParameter) {
+    this.form = form;
+    this.firstParameter = firstParameter;
+    this.prefix = form == CellForm.FLOATS ? PREFIX_NONE : PREFIX_66;
+    this.to = new Assembler(form == CellForm.DOUBLES);
+  }
+
+  /** Writes the code around formulas. */
+  final Assembler assembler() {
+    return to;
+  }
+
+  /** How many numbers of the call the code so far reads, if none is left out. */
+  final int parameters() {
+    return parameters;
+  }
+
+  private Address lanes(int parameter) {
+    return firstParameter.plus(parameter * CellForm.LANE_BYTES);
+  }
+
+  /** Repeats a double in memory for all lanes of a number of the call. */
+  final void repeatParameter(int number, Address from) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x19, 0, 0, from);
+    to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, 0, lanes(number));
+  }
+
+  /** The last of the code: what constants it reads. */
+  final void writeConstants() {
+    constants.forEach((bits, ends) -> {
+      ends.forEach(to::pointTo);
+      for (int i = 0; i < CellForm.LANES; i++) {
+        to.data(form.bits(Double.longBitsToDouble(bits)));
+      }
+    });
+  }
+
+  static Source constant(double value) {
+    return new Constant(Double.doubleToRawLongBits(value));
+  }
+
+  static Source constantBits(long bits) {
+    return new Constant(bits);
+  }
+
+  /** A number of the call. */
+  static Source parameter(int number) {
+    return new Parameter(number);
+  }
+
+  static Source register(int number) {
+    return new Register(number);
+  }
+
+  final void load(int result, Source source) {
+    apply(0x10, result, 0, source);
+  }
+
+  final void add(int result, int one, Source other) {
+    apply(ADD, result, one, other);
+  }
+
+  final void subtract(int result, int one, Source other) {
+    apply(SUBTRACT, result, one, other);
+  }
+
+  final void multiply(int result, int one, Source other) {
+    apply(MULTIPLY, result, one, other);
+  }
+
+  final void divide(int result, int one, Source other) {
+    apply(DIVIDE, result, one, other);
+  }
+
+  final void root(int result, int of) {
+    apply(ROOT, result, 0, register(of));
+  }
+
+  /** The lesser of both; the second where either is no number. */
+  final void least(int result, int one, Source other) {
+    apply(LEAST, result, one, other);
+  }
+
+  final void and(int result, int one, Source other) {
+    apply(AND, result, one, other);
+  }
+
+  /** The bits of {@code other} that {@code one} does not have. */
+  final void andNot(int result, int one, Source other) {
+    apply(AND_NOT, result, one, other);
+  }
+
+  final void or(int result, int one, Source other) {
+    apply(OR, result, one, other);
+  }
+
+  /** The bits of {@code one}, those that {@code other} has turned around. */
+  final void flip(int result, int one, int other) {
+    apply(FLIP, result, one, register(other));
+  }
+
+  /** The nearest whole number, of two the even one. */
+  final void round(int result, int of) {
+    roundTo(result, of, TO_NEAREST);
+  }
+
+  /** The largest whole number that is not larger. */
+  final void floor(int result, int of) {
+    roundTo(result, of, DOWN);
+  }
+
+  /** The least whole number that is not less. */
+  final void ceil(int result, int of) {
+    roundTo(result, of, UP);
+  }
+
+  private void roundTo(int result, int of, int direction) {
+    to.vector(MAP_0F3A, PREFIX_66, true, form == CellForm.FLOATS ? 0x08 : 0x09, result, 0, of);
+    to.control(direction);
+  }
+
+  /** The larger of both; the second where either is no number or both are zeros. */
+  final void largest(int result, int one, Source other) {
+    apply(LARGEST, result, one, other);
+  }
+
+  /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
+  final void choose(int result, int one, int other, int mask) {
+    to.vector(MAP_0F3A, PREFIX_66, true, form == CellForm.FLOATS ? 0x4A : 0x4B, result, one, other);
+    to.control(mask << 4);
+  }
+
+  /** All bits where the comparison holds, else none. */
+  final void compare(int result, int one, Comparison comparison, int other) {
+    to.vector(MAP_0F, prefix, true, 0xC2, result, one, other);
+    to.control(comparison.predicate);
+  }
+
+  /** Of each lane the product of the lower halves, as whole numbers without sign. */
+  final void multiplyWhole(int result, int one, Source other) {
+    apply(MULTIPLY_WHOLE, result, one, other);
+  }
+
+  final void addWhole(int result, int one, Source other) {
+    apply(ADD_WHOLE, result, one, other);
+  }
+
+  /** The bits that one of both has. */
+  final void flipWhole(int result, int one, Source other) {
+    apply(FLIP_WHOLE, result, one, other);
+  }
+
+  /** All bits where {@code one} is larger than {@code other} as a whole number, else none. */
+  final void largerWhole(int result, int one, int other) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x37, result, one, other);
+  }
+
+  /** In each pair of lanes the lower ones of both. */
+  final void lowerOfPairs(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x6C, result, one, other);
+  }
+
+  /** In each pair of lanes the upper ones of both. */
+  final void upperOfPairs(int result, int one, int other) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x6D, result, one, other);
+  }
+
+  /**
+   * Two pairs of lanes of both.
+   *
+   * @param which in each half byte, the lower first: 0 and 1 are those of one, 2 and 3 the other's
+   */
+  final void joinPairs(int result, int one, int other, int which) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x46, result, one, other);
+    to.control(which);
+  }
+
+  /** The lower half of {@code low} and the upper half of {@code high} in each lane. */
+  final void joinHalves(int result, int low, int high) {
+    to.vector(MAP_0F3A, PREFIX_66, true, 0x02, result, low, high);
+    to.control(0xAA);
+  }
+
+  /** All bits that are moved to the right, zeros behind them. */
+  final void shiftRight(int result, int of, int bits) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x73, 2, result, of);
+    to.control(bits);
+  }
+
+  /** All bits that are moved to the left. */
+  final void shiftLeft(int result, int of, int bits) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x73, 6, result, of);
+    to.control(bits);
+  }
+
+  /** Each double becomes the nearest float. */
+  final void roundToFloats(int register) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
+    to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+  }
+
+  /** Writes an instruction of three operands, by its opcode. */
+  private void apply(int opcode, int result, int one, Source other) {
+    switch (other) {
+      case Register register ->
+          to.vector(MAP_0F, prefix, true, opcode, result, one, register.number);
+      case Parameter parameter -> {
+        parameters = Math.max(parameters, parameter.number + 1);
+        to.vector(MAP_0F, prefix, true, opcode, result, one, lanes(parameter.number));
+      }
+      case Constant constant -> {
+        to.vector(MAP_0F, prefix, true, opcode, result, one, Address.ahead(0));
+        constants.computeIfAbsent(constant.bits, _ -> new ArrayList<>()).add(to.here());
+      }
+    }
+  }
+}
