@@ -68,7 +68,8 @@ final class RunRepetition {
         options.arguments());
   }
 
-  private static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
+  /** What stands for a script with its arguments and options. */
+  static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
     StringBuilder text = new StringBuilder("run");
     add(source.name(), text);
     add(source.text(), text);

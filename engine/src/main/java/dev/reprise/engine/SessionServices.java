@@ -15,6 +15,7 @@ import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
 import dev.reprise.formats.metrics.MetricFiles;
+import dev.reprise.lineage.Key;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
@@ -371,6 +372,20 @@ public final class SessionServices implements AutoCloseable {
 
   MetricSink metrics() {
     return metrics == null ? MetricSink.NONE : metrics::add;
+  }
+
+  /** A run of a program begins, which an earlier one may not have brought to its end. */
+  void beginMetrics(Key program) {
+    if (metrics != null) {
+      metrics.begin(program.toString());
+    }
+  }
+
+  /** The run of a program has come to its end. */
+  void endMetrics(Key program) {
+    if (metrics != null) {
+      metrics.end(program.toString());
+    }
   }
 
   /** A checkpoint was resumed: the script may tell again what the table of metrics has. */
