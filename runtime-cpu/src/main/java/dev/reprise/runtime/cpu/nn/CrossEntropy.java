@@ -35,7 +35,9 @@ final class CrossEntropy {
     DenseMatrix y = wanted(operation, inputs, scores);
     RowBlocks blocks = RowBlocks.of(parallel, context, scores);
     double[] sums = new double[blocks.tasks()];
-    if (RowCode.pays(scores.cols())) {
+    if (RowCode.pays(scores.cols()) && !isEach(y, scores)) {
+      addLossesOfClasses(blocks, scores, y, sums);
+    } else if (RowCode.pays(scores.cols())) {
       forEachRow(blocks, scores, (shares, row, task) -> sums[task] += loss(shares, scores, y, row));
     } else {
       addLosses(blocks, scores, y, sums);
@@ -45,6 +47,34 @@ final class CrossEntropy {
       sum += part;
     }
     return new Operand[] {Scalar.of(sum / scores.rows())};
+  }
+
+  /** Of some rows at a time, in machine code. */
+  private void addLossesOfClasses(
+      RowBlocks blocks, DenseMatrix scores, DenseMatrix y, double[] sums) {
+    int cols = (int) scores.cols();
+    forEachTask(
+        blocks,
+        (from, to, task, own) -> {
+          RowsShares shares = RowsShares.ofSums(scores, to - from);
+          RowShares one = new RowShares(precision, cols, own);
+          shares.forEach(
+              from,
+              to,
+              (row, count) -> {
+                for (int i = 0; i < count; i++) {
+                  int number = classOf(y, row + i, cols);
+                  if (number >= 0) {
+                    sums[task] += shares.loss(i, scores.get(row + i, number));
+                  }
+                }
+              },
+              (row, count) -> {
+                for (long i = row; i < row + count; i++) {
+                  sums[task] += loss(one, scores, y, i);
+                }
+              });
+        });
   }
 
   /** In arrays. */
@@ -91,19 +121,66 @@ final class CrossEntropy {
   }
 
   private void forEachRow(RowBlocks blocks, DenseMatrix scores, RowStep step) {
+    forEachTask(
+        blocks,
+        (from, to, task, own) -> {
+          RowShares shares = new RowShares(precision, (int) scores.cols(), own);
+          for (long row = from; row < to; row++) {
+            step.run(shares, row, task);
+          }
+        });
+  }
+
+  /** What is done with the rows of a task. */
+  @FunctionalInterface
+  private interface RowsTask {
+    void run(long from, long to, int task, Scratch own);
+  }
+
+  private void forEachTask(RowBlocks blocks, RowsTask body) {
     ExecutionContext context = blocks.context();
     long taskRows = blocks.taskRows();
     parallel.forRange(
         context,
-        scores.rows(),
+        blocks.rows(),
         taskRows,
         (from, to) -> {
           try (Scratch own = new Scratch(context.allocator())) {
-            RowShares shares = new RowShares(precision, (int) scores.cols(), own);
-            for (long row = from; row < to; row++) {
-              step.run(shares, row, (int) (from / taskRows));
-            }
+            body.run(from, to, (int) (from / taskRows), own);
           }
+        });
+  }
+
+  /** The gradient of some rows of classes at a time, in machine code. */
+  private void writeGradientsOfClasses(
+      RowBlocks blocks, DenseMatrix scores, DenseMatrix y, double factor, DenseMatrix out) {
+    int cols = (int) scores.cols();
+    forEachTask(
+        blocks,
+        (from, to, _, own) -> {
+          RowsShares shares = RowsShares.of(scores, to - from, own);
+          RowShares one = new RowShares(precision, cols, own);
+          double[] wanted = new double[(int) (to - from)];
+          shares.forEach(
+              from,
+              to,
+              (row, count) -> {
+                for (int i = 0; i < count; i++) {
+                  wanted[i] = classOf(y, row + i, cols) < 0 ? 0 : 1;
+                }
+                shares.scale(wanted, factor, out, row, count);
+                for (int i = 0; i < count; i++) {
+                  int number = classOf(y, row + i, cols);
+                  if (number >= 0) {
+                    out.set(row + i, number, shares.missed(i, number, factor));
+                  }
+                }
+              },
+              (row, count) -> {
+                for (long i = row; i < row + count; i++) {
+                  writeGradient(one, scores, y, factor, out, i);
+                }
+              });
         });
   }
 
@@ -135,6 +212,10 @@ final class CrossEntropy {
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix out = scratch.matrix(scores.rows(), scores.cols(), precision);
       RowBlocks blocks = RowBlocks.of(parallel, context, scores);
+      if (RowCode.pays(scores.cols()) && !isEach(y, scores)) {
+        writeGradientsOfClasses(blocks, scores, y, factor, out);
+        return new Operand[] {scratch.keep(out)};
+      }
       if (RowCode.pays(scores.cols())) {
         forEachRow(
             blocks, scores, (shares, row, _) -> writeGradient(shares, scores, y, factor, out, row));

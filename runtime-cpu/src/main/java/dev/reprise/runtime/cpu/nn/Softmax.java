@@ -8,7 +8,6 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
-import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
@@ -65,44 +64,17 @@ final class Softmax {
           RowBlocks.of(parallel, context, x).taskRows(),
           (from, to) -> {
             try (Scratch own = new Scratch(context.allocator())) {
-              int most = RowsCode.rows(to - from, cols);
-              RowsCode code = new RowsCode(precision, most, 2, 1);
+              RowsShares shares = RowsShares.of(x, to - from, own);
               RowShares one = new RowShares(precision, cols, own);
-              MemorySegment powers = own.doubles((long) most * cols);
-              for (long row = from; row < to; row += most) {
-                int count = (int) Math.min(most, to - row);
-                if (!share(code, powers, x, out, row, count)) {
-                  shareOneByOne(one, x, out, row, count);
-                }
-              }
+              shares.forEach(
+                  from,
+                  to,
+                  (row, count) -> shares.divide(out, row, count),
+                  (row, count) -> shareOneByOne(one, x, out, row, count));
             }
           });
       return new Operand[] {scratch.keep(out)};
     }
-  }
-
-  /**
-   * Some rows at a time, in machine code.
-   *
-   * @return false when a cell was refused
-   */
-  private static boolean share(
-      RowsCode code, MemorySegment powers, DenseMatrix x, DenseMatrix out, long row, int count) {
-    long cols = x.cols();
-    long at = row * cols;
-    code.run(CellFunction.LARGEST, RowsCode.Rows.of(x), at, count, cols);
-    for (int i = 0; i < count; i++) {
-      code.number(2 * i, code.total(i));
-      code.number(2 * i + 1, 1);
-    }
-    if (!code.runToDoubles(CellFunction.POWERS, x, powers, at, count, cols)) {
-      return false;
-    }
-    for (int i = 0; i < count; i++) {
-      code.number(i, code.total(i));
-    }
-    code.runFromDoubles(CellFunction.SHARES, powers, out, at, count, cols);
-    return true;
   }
 
   private static void shareOneByOne(
