@@ -129,13 +129,14 @@ public record RunStatistics(
    *     path, an operation that is looked up, a failure
    * @param givenUp iterations of parfor loops that lacked memory beside others and ran again, with
    *     fewer workers
+   * @param resumed workers that began again later
    */
-  public record LoopStatistics(long recorded, long left, long givenUp) {
+  public record LoopStatistics(long recorded, long left, long givenUp, long resumed) {
     public static final LoopStatistics NONE = new LoopStatistics(0, 0);
 
     /** Of a run that gave up no iteration. */
     public LoopStatistics(long recorded, long left) {
-      this(recorded, left, 0);
+      this(recorded, left, 0, 0);
     }
   }
 

@@ -83,6 +83,40 @@ class LayerMistakesTest {
   }
 
   @Test
+  void trainingRefusesStepsThatAreNotFinite() {
+    for (String number : List.of("NaN", "Inf", "-Inf")) {
+      assertStops(
+          "relu",
+          "m = ffTrain(X, X, learning_rate="
+              + number
+              + ", out_activation=\"logits\", loss_fcn=\"l2\")",
+          "ffTrain: learning_rate must be finite, but is ");
+      for (String of : List.of("lr", "mu", "decay", "reg")) {
+        assertStops(
+            "relu",
+            "A = rand(rows=2, cols=16)\nm = lenetTrain(A, A, A, A, 1, 4, 4, "
+                + of
+                + "="
+                + number
+                + ")",
+            "lenetTrain: lr, mu, decay and reg must be finite, but are ");
+      }
+      for (String of : List.of("step", "mu", "decay")) {
+        assertStops(
+            "relu",
+            "[a, b, c, d, e, f, g, h, i] = autoencoder_2layer(X, 2, 1, 1, "
+                + of
+                + "="
+                + number
+                + ")",
+            "autoencoder_2layer: step, decay and mu must be finite, but are ");
+      }
+    }
+    assertStops(
+        "relu", "print(sum(sgd_update(X, X, NaN)))", "'sgd_update' needs a finite 'lr', but got");
+  }
+
+  @Test
   void dropoutIsToldTheProbabilityOfKeepingAnInput() {
     for (String p : List.of("0", "1.5", "NaN")) {
       assertStops(

@@ -164,6 +164,49 @@ class MetricsTest {
     assertThat(table()).hasSize(3).doesNotHaveDuplicates();
   }
 
+  /** Fails once, when there is no file to say that it did, after some metrics. */
+  private static final String FAILS_ONCE =
+      """
+      for (e in 1:3) {
+        metric("loss", 1 / e, e)
+        metric("begins", 1, 0)
+        if (e == 2 & !file.exists("failed")) {
+          write(matrix(1, 1, 1), "failed", format="csv")
+          stop("killed")
+        }
+      }
+      """;
+
+  @Test
+  void aRunThatFailedBeforeItsFirstCheckpointIsGoneOnWithByTheNext() throws IOException {
+    Scripts.failure(config(), FAILS_ONCE);
+    assertThat(table()).hasSize(4);
+    Scripts.run(config(), FAILS_ONCE);
+    assertThat(table())
+        .containsExactly(
+            "1,loss,1.0",
+            "0,begins,1.0",
+            "2,loss,0.5",
+            "0,begins,1.0",
+            "3,loss,0.3333333333333333",
+            "0,begins,1.0");
+  }
+
+  @Test
+  void aRunAfterOneThatCameToItsEndTellsAllAgain() throws IOException {
+    Scripts.failure(config(), FAILS_ONCE);
+    Scripts.run(config(), FAILS_ONCE);
+    Scripts.run(config(), FAILS_ONCE);
+    assertThat(table()).hasSize(12);
+  }
+
+  @Test
+  void anotherProgramTellsWhatAnUnfinishedOneHasTold() throws IOException {
+    Scripts.failure(config(), FAILS_ONCE);
+    Scripts.run(config(), "metric(\"loss\", 1, 1)");
+    assertThat(table()).hasSize(5);
+  }
+
   @Test
   void aCallWithAMetricIsExecutedEachTime() throws IOException {
     Scripts.run(config(), TRAIN + "print(train(X, 0.1) + train(X, 0.1))");

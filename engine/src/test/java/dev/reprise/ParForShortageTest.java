@@ -100,6 +100,38 @@ class ParForShortageTest {
     }
   }
 
+  /** A few iterations that do not fit side by side, then many that do. */
+  private static String becomingSmall(int workers) {
+    return """
+    R = matrix(0, 400, 1);
+    parfor (i in 1:400, par=%d) {
+      n = 1;
+      if (i <= 8) { n = 256; }
+      A = rand(rows=n, cols=1024);
+      B = cumsum(A + i);
+      R[i, 1] = sum(B) + sum(A);
+    }
+    print(toString(R, decimal=17));
+    """
+        .formatted(workers);
+  }
+
+  @Test
+  void workersComeBackWhenMemorySuffices() {
+    String expected = Scripts.output(becomingSmall(1));
+    for (int workers : List.of(2, 4)) {
+      long givenUp = 0;
+      for (int round = 0; round < 100 && givenUp == 0; round++) {
+        Outcome outcome = Scripts.run(config(ReuseMode.NONE), becomingSmall(workers));
+        assertThat(outcome.output()).isEqualTo(expected);
+        assertThat(outcome.liveBuffers()).isZero();
+        givenUp = outcome.statistics().loops().givenUp();
+        assertThat(outcome.statistics().loops().resumed() > 0).isEqualTo(givenUp > 0);
+      }
+      assertThat(givenUp).isPositive();
+    }
+  }
+
   @Test
   void loopsWithinLoopsGiveUpWithThem() {
     String expected = Scripts.output(nested(1));

@@ -5,6 +5,7 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.store.UnknownNameException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -35,6 +36,10 @@ final class Failures {
     switch (failure) {
       case UsageException usage -> {
         err.println("reprise: " + usage.getMessage());
+        return ExitCode.USAGE;
+      }
+      case UnknownNameException unknown -> {
+        err.println("reprise: " + unknown.getMessage());
         return ExitCode.USAGE;
       }
       case CompileException compile -> {

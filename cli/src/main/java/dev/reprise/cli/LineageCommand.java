@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reprise lineage",
     customSynopsis = {
-      "reprise lineage FILE.lineage [--query QUESTION [--of ITEM]] [--loops] [--dot|--format TYPE]",
+      "reprise lineage FILE.lineage [--query QUESTION [--of ITEM]] [--loops] [--dot|--format FORMAT]",
       "       reprise lineage diff A.lineage B.lineage"
     },
     description = {
@@ -49,7 +49,8 @@ import picocli.CommandLine.Parameters;
     })
 final class LineageCommand implements Callable<ExitCode> {
   private static final String DIFF = "diff";
-  private static final List<String> FORMATS = List.of("text", "json");
+  private static final String JSON = "json";
+  private static final List<String> FORMATS = List.of("text", JSON);
 
   private final Console console;
 
@@ -87,7 +88,7 @@ final class LineageCommand implements Callable<ExitCode> {
   private boolean loops;
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text (default), json.")
-  private String format = "text";
+  private String format;
 
   @Option(
       names = "--diff",
@@ -107,7 +108,12 @@ final class LineageCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException {
-    Choices.oneOf("--format", format, FORMATS);
+    if (format != null) {
+      Choices.oneOf("--format", format, FORMATS);
+    }
+    if (dot && format != null) {
+      throw new UsageException("--dot goes without --format: it prints a graph for Graphviz");
+    }
     boolean isDiff = words.getFirst().equals(DIFF) && words.size() > 1;
     if (isDiff && words.size() != 3) {
       throw new UsageException("diff takes two lineage files: lineage diff A.lineage B.lineage");
@@ -135,14 +141,14 @@ final class LineageCommand implements Callable<ExitCode> {
     }
     if (question != null) {
       LoopAnswer answer = LoopAnswers.to(question, selector, program);
-      if (format.equals("json")) {
+      if (JSON.equals(format)) {
         LoopJson.write(answer, console.out());
       } else {
         console.out().print(LoopAnswerText.of(answer));
       }
     } else if (dot) {
       LoopDot.write(program, console.out());
-    } else if (format.equals("json")) {
+    } else if (JSON.equals(format)) {
       LoopJson.write(new LoopQuery(program).everything(), console.out());
     } else {
       TraceWriter.write(trace.outputs(), console.out());
@@ -151,8 +157,8 @@ final class LineageCommand implements Callable<ExitCode> {
   }
 
   private ExitCode compare(Path first, Path second) {
-    if (question != null || dot || loops) {
-      throw new UsageException("diff goes without --query, --dot and --loops");
+    if (question != null || dot || loops || format != null) {
+      throw new UsageException("diff goes without --query, --dot, --loops and --format");
     }
     Optional<String> difference =
         TraceComparison.explain(TraceInput.read(first), TraceInput.read(second));
@@ -170,14 +176,14 @@ final class LineageCommand implements Callable<ExitCode> {
     }
     if (question != null) {
       TraceAnswer answer = TraceAnswer.to(question, selector, trace);
-      if (format.equals("json")) {
+      if (JSON.equals(format)) {
         TraceJson.write(trace, answer.positions(), console.out());
       } else {
         console.out().print(answer.text());
       }
     } else if (dot) {
       TraceDot.write(trace, console.out());
-    } else if (format.equals("json")) {
+    } else if (JSON.equals(format)) {
       TraceJson.write(trace, TraceJson.all(trace), console.out());
     } else {
       TraceWriter.write(trace, console.out());

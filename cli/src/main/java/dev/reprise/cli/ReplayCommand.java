@@ -59,7 +59,10 @@ final class ReplayCommand implements Callable<ExitCode> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "text, csv, mm, binary. Default: by the name of OUT.")
+      description = {
+        "text, csv, mm, libsvm, jsonl, binary, npy, npz, parquet, safetensors, onnx.",
+        "Default: by the name of OUT."
+      })
   private String format;
 
   @Option(

@@ -61,6 +61,7 @@ final class StatisticsJson {
       json.writeNumberField("recorded", run.loops().recorded());
       json.writeNumberField("left", run.loops().left());
       json.writeNumberField("givenUp", run.loops().givenUp());
+      json.writeNumberField("resumed", run.loops().resumed());
       json.writeEndObject();
       json.writeObjectFieldStart("views");
       json.writeNumberField("count", run.views().count());

@@ -60,7 +60,10 @@ final class StatisticsTable {
       line(
           text,
           "parfor",
-          run.loops().givenUp() + " iterations ran again with fewer workers: memory was short");
+          run.loops().givenUp()
+              + " iterations ran again with fewer workers: memory was short; "
+              + run.loops().resumed()
+              + " workers came back");
     }
     if (run.views().count() > 0) {
       line(

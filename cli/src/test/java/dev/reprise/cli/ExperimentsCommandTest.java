@@ -91,7 +91,7 @@ class ExperimentsCommandTest extends CommandTest {
           .containsPattern("used by\n(  \\+.*in run [12] by .*\n){2}");
     }
     assertThat(run("experiments", "--store", store(), "origin", "0000000000000"))
-        .isEqualTo(ExitCode.RESOURCE);
+        .isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("knows no value whose lineage begins with 0000000000000");
     assertThat(run("experiments", "--store", store(), "origin", "xyz")).isEqualTo(ExitCode.USAGE);
   }
@@ -110,7 +110,7 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(run("run", "--store", "", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
     assertThat(run("run", "--store", "ftp://x/y", "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
     assertThat(run("experiments", "--store", store(), "artifacts", "--run", "99"))
-        .isEqualTo(ExitCode.RESOURCE);
+        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test
@@ -195,7 +195,7 @@ class ExperimentsCommandTest extends CommandTest {
         .isEqualTo(ExitCode.FINE);
     assertThat(Files.mismatch(again, folder.resolve("B.csv"))).isEqualTo(-1);
     assertThat(run("experiments", "--store", store(), "replay", "1", "x", "-o", again.toString()))
-        .isEqualTo(ExitCode.RESOURCE);
+        .isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("no trace named 'x'");
   }
 
@@ -237,7 +237,7 @@ class ExperimentsCommandTest extends CommandTest {
     assertThat(run("experiments", "--store", store(), "replay", "xyz")).isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("takes RUN NAME, or a LINEAGE, 4 to 32 hexadecimal digits");
     assertThat(run("experiments", "--store", store(), "replay", "00000000"))
-        .isEqualTo(ExitCode.RESOURCE);
+        .isEqualTo(ExitCode.USAGE);
     assertThat(err().lines()).hasSize(1);
     assertThat(err()).contains("knows no value whose lineage begins with 00000000");
   }
@@ -305,12 +305,12 @@ class ExperimentsCommandTest extends CommandTest {
 
   @Test
   void whatIsNotThereIsOneClearError() {
-    assertThat(run("experiments", "--store", store())).isEqualTo(ExitCode.RESOURCE);
+    assertThat(run("experiments", "--store", store())).isEqualTo(ExitCode.USAGE);
     assertThat(err().lines()).hasSize(1);
     assertThat(err()).contains("there is no experiment store in");
     assertThat(folder.resolve("store")).doesNotExist();
     train(0.1);
-    assertThat(run("experiments", "--store", store(), "show", "9")).isEqualTo(ExitCode.RESOURCE);
+    assertThat(run("experiments", "--store", store(), "show", "9")).isEqualTo(ExitCode.USAGE);
     assertThat(err()).contains("has no run 9");
     assertThat(run("experiments", "--store", store(), "show", "x")).isEqualTo(ExitCode.USAGE);
     assertThat(run("experiments", "--store", store(), "sho")).isEqualTo(ExitCode.USAGE);

@@ -139,6 +139,8 @@ class LineageCommandTest extends CommandTest {
     assertThat(out()).contains("loop %2, iterations 100000000", "n2p1n1 -> n2c1 [style=dashed]");
     assertThat(run("lineage", trace, "--format", "json")).isEqualTo(ExitCode.FINE);
     assertThat(out()).contains("\"iterations\" : [ [ 1, 100000000 ] ]", "\"key\"");
+    assertUsage("--dot goes without --format", "lineage", trace, "--dot", "--format", "json");
+    assertUsage("diff goes without", "lineage", trace, "--diff", trace, "--format", "json");
   }
 
   @Test

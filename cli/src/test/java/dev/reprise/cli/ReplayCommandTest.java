@@ -68,6 +68,20 @@ class ReplayCommandTest extends CommandTest {
   }
 
   @Test
+  void theHelpNamesAllFormatsThatCanBeWritten() {
+    assertThat(run("replay", file("g.csv.lineage"), "-o", file("again"), "--format", "none"))
+        .isEqualTo(ExitCode.SCRIPT);
+    String known =
+        err().substring(err().indexOf("choose one of ") + 14).split("[ \\[\n]*\\[|\n")[0];
+    assertThat(run("replay", "--help")).isEqualTo(ExitCode.FINE);
+    for (String format : known.strip().split(", ")) {
+      if (!format.equals("hdf5")) {
+        assertThat(out()).containsPattern("[ ,]" + format + "[,.]");
+      }
+    }
+  }
+
+  @Test
   void theFormatOfTheOutputFollowsFromItsName() throws Exception {
     for (String name : List.of("again.npy", "again.parquet", "again.bin", "again.csv")) {
       assertThat(run("replay", file("g.csv.lineage"), "-o", file(name))).isEqualTo(ExitCode.FINE);

@@ -89,7 +89,7 @@ class StatisticsReportTest {
                   new ReuseForecast.Statement("tsmm", "a.dml:3", 5, 4, 87_000_000L, 19_600),
                   new ReuseForecast.Statement("colSums", "", 5, 4, 46_000_000L, 400),
                   new ReuseForecast.Statement("solve", "a.dml:4", 11, 0, 0, 0))),
-          new RunStatistics.LoopStatistics(968, 2, 4),
+          new RunStatistics.LoopStatistics(968, 2, 4, 3),
           new RunStatistics.ViewStatistics(1250, 64L << 20, 3));
 
   @Test
@@ -203,7 +203,7 @@ class StatisticsReportTest {
             "\"precision\":\"tf32\"",
             "\"wallNanos\":1500000000",
             "\"executed\":42")
-        .contains("\"loops\":{\"recorded\":968,\"left\":2,\"givenUp\":4}")
+        .contains("\"loops\":{\"recorded\":968,\"left\":2,\"givenUp\":4,\"resumed\":3}")
         .contains(
             "\"levels\":{\"function\":{\"hits\":3,\"misses\":1,\"savedNanos\":2000000000},"
                 + "\"block\":{\"hits\":0,\"misses\":0,\"savedNanos\":0},"

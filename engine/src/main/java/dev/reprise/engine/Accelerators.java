@@ -13,11 +13,7 @@ import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
-import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
-import dev.reprise.runtime.accelerator.AcceleratorProvider.Candidate;
-import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
-import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.DeviceWork;
@@ -29,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -64,6 +60,7 @@ final class Accelerators implements AutoCloseable {
   private final List<AcceleratorWorker> workers = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final FoundAccelerators found;
+  private final WantedAccelerators wanted;
 
   // Null until accelerators have been looked for. Its write publishes the workers.
   private volatile Placement placement;
@@ -73,6 +70,7 @@ final class Accelerators implements AutoCloseable {
    *
    * @param exact whether all values must be of one device class: then an accelerator is used only
    *     when everything is to run on it, and what it cannot do for lack of memory fails
+   * @param providers asked once, when accelerators are first looked for
    * @param calibration where costs are kept between sessions, or null
    * @throws ResourceException when an accelerator is not there that the configuration places work
    *     on or, when it names any, that it gives a budget
@@ -80,7 +78,7 @@ final class Accelerators implements AutoCloseable {
   Accelerators(
       DeviceConfig config,
       boolean exact,
-      List<AcceleratorProvider> providers,
+      Supplier<List<AcceleratorProvider>> providers,
       HostMemory host,
       DeviceMemory.DeviceReclaimer reclaimer,
       WorkerEvents events,
@@ -89,6 +87,7 @@ final class Accelerators implements AutoCloseable {
     this.config = config;
     this.exact = exact;
     this.found = new FoundAccelerators(providers);
+    this.wanted = new WantedAccelerators(config, found);
     this.host = host;
     this.reclaimer = reclaimer;
     this.events = events;
@@ -98,25 +97,9 @@ final class Accelerators implements AutoCloseable {
       placement = HOST;
       return;
     }
-    if (isAsked()) {
-      requireBudgeted();
+    if (wanted.isAsked()) {
+      wanted.requireBudgeted();
       open();
-    }
-  }
-
-  /** Whether accelerators are used whatever pays, since the configuration names some. */
-  private boolean isAsked() {
-    return !config.placement().equals("auto") || !config.among().isEmpty();
-  }
-
-  private void requireBudgeted() {
-    try {
-      for (String named : new TreeSet<>(config.bytes().keySet())) {
-        found.require(named, "a budget of memory is given");
-      }
-    } catch (ResourceException e) {
-      found.close();
-      throw e;
     }
   }
 
@@ -313,18 +296,7 @@ final class Accelerators implements AutoCloseable {
     if (placement != null) {
       return placement;
     }
-    boolean always = isAsked();
-    List<Candidate> candidates = new ArrayList<>();
-    for (AcceleratorProvider provider : found.providers()) {
-      if (isWanted(provider, always)) {
-        find(provider, always, candidates);
-      }
-    }
-    for (Candidate candidate : candidates) {
-      if (always || !isTwin(candidate.info(), candidates)) {
-        open(candidate);
-      }
-    }
+    wanted.open(notes).forEach(this::employ);
     try {
       placement = policy();
     } catch (ResourceException e) {
@@ -336,52 +308,7 @@ final class Accelerators implements AutoCloseable {
     return placement;
   }
 
-  private boolean isWanted(AcceleratorProvider provider, boolean always) {
-    if (config.isFixed()) {
-      return config.placement().startsWith(provider.kind() + ":");
-    }
-    return config.among().isEmpty()
-        ? always || provider.mayFindGpu()
-        : config.among().stream().anyMatch(name -> name.startsWith(provider.kind() + ":"));
-  }
-
-  private void find(AcceleratorProvider provider, boolean always, List<Candidate> candidates) {
-    Discovery discovery = found.of(provider);
-    notes.addAll(discovery.absences());
-    for (Candidate candidate : discovery.found()) {
-      if (isWanted(candidate.info(), always)) {
-        candidates.add(candidate);
-      }
-    }
-  }
-
-  /** True for a GPU under OpenCL that is there under CUDA as well: they would share its memory. */
-  private static boolean isTwin(AcceleratorInfo info, List<Candidate> candidates) {
-    return info.name().startsWith("opencl:")
-        && candidates.stream()
-            .map(Candidate::info)
-            .anyMatch(other ->
-                other.name().startsWith("cuda:") && other.product().equals(info.product()));
-  }
-
-  private void open(Candidate candidate) {
-    try {
-      open(candidate.open());
-    } catch (DeviceException e) {
-      notes.add(e.getMessage());
-    }
-  }
-
-  private boolean isWanted(AcceleratorInfo info, boolean always) {
-    if (config.isFixed()) {
-      return info.name().equals(config.placement());
-    }
-    return config.among().isEmpty()
-        ? always || !info.isProcessor()
-        : config.among().contains(info.name());
-  }
-
-  private void open(Accelerator accelerator) {
+  private void employ(Accelerator accelerator) {
     long memory = accelerator.info().memoryBytes();
     long budget = config.bytes().getOrDefault(accelerator.name(), memory / 10 * 9);
     DeviceMemory itsMemory = new DeviceMemory(accelerator, host, budget, reclaimer, moves);

@@ -6,12 +6,10 @@ import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Allocator;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Frame;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
-import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.frame.FrameInPlace;
@@ -24,6 +22,9 @@ import dev.reprise.runtime.operation.Evaluation;
  * rows of a matrix or frame; decided by the value.
  */
 final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred {
+  /** After the target and the source come four bounds, some of them left out. */
+  private static final int FIRST_BOUND = 2;
+
   private final int target;
   private final boolean readInParFor;
   private final LinkedOperation ofRows;
@@ -133,6 +134,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       ControlContext context, LinkedOperation assignment, Value[] operands) {
     if (!(operands[0] instanceof ManagedMatrix matrix)
         || operands[1] == matrix
+        || !hasScalarBounds(operands)
         || !matrix.becomesExclusive()
         || isBetterOnDevice(matrix, operands[1])
         || (matrix.isCompressed() && !LeftIndexInPlace.isDenseAffordable(matrix.shape()))) {
@@ -143,14 +145,14 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     switch (operands[1]) {
       case Scalar scalar ->
           memory.run(() -> {
-            write(context, matrix, scalar, operands);
+            write(context, assignment, matrix, scalar, operands);
             return null;
           });
       case MatrixValue source ->
           memory.run(() -> {
             MatrixOperand cells = source.pinHost();
             try {
-              write(context, matrix, cells, operands);
+              write(context, assignment, matrix, cells, operands);
             } finally {
               source.unpin();
             }
@@ -201,45 +203,32 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   }
 
   private static void write(
-      ControlContext context, ManagedMatrix target, Operand source, Value[] operands) {
+      ControlContext context,
+      LinkedOperation assignment,
+      ManagedMatrix target,
+      Operand source,
+      Value[] operands) {
     Allocator allocator = context.kernel.allocator();
-    long rows = target.shape().rows();
-    long cols = target.shape().cols();
-    DenseMatrix cells = target.pinWritable(allocator);
+    Operand[] parts = new Operand[operands.length];
+    parts[0] = target.pinWritable(allocator);
     try {
-      LeftIndexInPlace.write(
-          cells,
-          source,
-          lower(operands[2]),
-          upper(operands[2], operands[3], rows),
-          lower(operands[4]),
-          upper(operands[4], operands[5], cols),
-          allocator);
+      parts[1] = source;
+      for (int i = FIRST_BOUND; i < parts.length; i++) {
+        parts[i] = (Scalar) operands[i];
+      }
+      LeftIndexInPlace.write(assignment.operation(), parts, allocator);
     } finally {
       target.unpin();
     }
   }
 
-  private static long lower(Value lower) {
-    return isAbsent(lower) ? 1 : index(lower);
-  }
-
-  /** Both bounds left out mean all; the upper one left out means a single row or column. */
-  private static long upper(Value lower, Value upper, long size) {
-    if (isAbsent(lower)) {
-      return size;
+  /** False for a matrix of one cell as a bound, which the kernel takes. */
+  private static boolean hasScalarBounds(Value[] operands) {
+    for (int i = FIRST_BOUND; i < operands.length; i++) {
+      if (!(operands[i] instanceof Scalar)) {
+        return false;
+      }
     }
-    return index(isAbsent(upper) ? lower : upper);
-  }
-
-  private static boolean isAbsent(Value value) {
-    return value instanceof Scalar scalar && scalar.isAbsent();
-  }
-
-  private static long index(Value value) {
-    if (value instanceof Scalar scalar) {
-      return scalar.asLong();
-    }
-    throw new OperandException("an index must be a scalar, not a " + Describe.value(value));
+    return true;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What sessions learnt of the speed of devices, kept in a file between them: a line for each
@@ -57,6 +58,17 @@ final class Calibration {
     } catch (NumberFormatException e) {
       // A damaged line: that average is learnt again.
     }
+  }
+
+  /** How many averages the file has for each device, by its name. */
+  Map<String, Integer> counts() {
+    CostModels models = new CostModels();
+    restore(models);
+    Map<String, Integer> counts = new TreeMap<>();
+    for (String average : models.averages().keySet()) {
+      counts.merge(average.substring(0, average.indexOf(' ')), 1, Integer::sum);
+    }
+    return counts;
   }
 
   /** Writes all averages, atomically. */

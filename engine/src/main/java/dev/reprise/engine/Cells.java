@@ -50,19 +50,4 @@ final class Cells {
     }
     return null;
   }
-
-  /** The largest finite absolute value of a cell; 0 when there is none. */
-  static double norm(MatrixOperand matrix) {
-    double[] largest = {0};
-    first(
-        matrix,
-        cell -> {
-          double size = Math.abs(cell);
-          if (size > largest[0] && size <= Double.MAX_VALUE) {
-            largest[0] = size;
-          }
-          return false;
-        });
-    return largest[0];
-  }
 }

@@ -197,21 +197,18 @@ final class ChainsOnDevices {
     return leaf instanceof Handle handle && handle.valueOrNull() == null;
   }
 
-  /** Counts a chain that an accelerator has computed before it passes the result on. */
-  private final class Counted implements Later {
-    private final Later later;
+  /** Counts a chain that an accelerator has computed. */
+  private final class Counted extends CountedLater {
     private final FusedCall call;
     private final Tally tally;
-    private final long start;
 
     // By the thread that completes: what ran instead has counted itself.
     private boolean isCounted;
 
     Counted(Later later, FusedCall call, Tally tally, long start) {
-      this.later = later;
+      super(later, start);
       this.call = call;
       this.tally = tally;
-      this.start = start;
     }
 
     Value elsewhere(Supplier<Value> onHost) {
@@ -220,34 +217,11 @@ final class ChainsOnDevices {
     }
 
     @Override
-    public boolean isWanted() {
-      return later.isWanted();
-    }
-
-    @Override
-    public void completed(Value value, long nanos) {
-      try {
-        if (!isCounted) {
-          Operation root = call.root().operation().operation();
-          tally.executedElsewhere(counter, root, Later.nanosSince(start, nanos));
-          Restoration.note(value, call.rootItem());
-        }
-      } catch (RuntimeException | Error e) {
-        value.release();
-        later.failed(e);
-        return;
+    void count(Value value, long nanos) {
+      if (!isCounted) {
+        tally.executedElsewhere(counter, call.root().operation().operation(), nanos);
+        Restoration.note(value, call.rootItem());
       }
-      later.completed(value, nanos);
-    }
-
-    @Override
-    public void routed(AcceleratorWorker worker) {
-      later.routed(worker);
-    }
-
-    @Override
-    public void failed(Throwable error) {
-      later.failed(error);
     }
   }
 }

@@ -34,7 +34,7 @@ final class CountedNumbers {
           "+", "-", "*", "/", "%%", "%/%", "pmin", "pmax", "ceil", "floor", "round", "as.integer");
 
   /** Larger histories of a number are not looked through. */
-  static final int MOST_NODES = 16;
+  private static final int MOST_NODES = 16;
 
   private CountedNumbers() {}
 
@@ -47,34 +47,37 @@ final class CountedNumbers {
     return SIZES.contains(operation.name());
   }
 
-  static boolean isSizeArithmetic(Operation operation) {
-    return SIZE_ARITHMETIC.contains(operation.name());
-  }
-
   /** True for a number whose history has nothing but sizes, literals and arithmetic; a literal. */
   static boolean isOfSizes(LineageItem item) {
-    return leftOfSizes(item, MOST_NODES) > 0;
+    return isOfSizes(new NumberHistory.OfItem(item));
+  }
+
+  static boolean isOfSizes(NumberHistory number) {
+    return leftOfSizes(number, MOST_NODES) > 0;
   }
 
   /**
    * What is left of the nodes that may be looked at, or 0 when there is something else in the
    * history, or too much.
    */
-  static int leftOfSizes(LineageItem item, int most) {
-    if (item.isLiteral() || most <= 1) {
+  private static int leftOfSizes(NumberHistory number, int most) {
+    if (number.isLiteral() || most <= 1) {
       return most - 1;
     }
-    Operation operation = item.operation();
+    Operation operation = number.operation();
+    if (operation == null) {
+      return 0;
+    }
     if (isSize(operation)) {
       return most - 1;
     }
-    if (!isSizeArithmetic(operation)) {
+    if (!SIZE_ARITHMETIC.contains(operation.name())) {
       return 0;
     }
     int left = most - 1;
     // Last first: in "total + sum(x)" that is what is new, and total is as long as the loop.
-    for (int i = item.inputCount() - 1; i >= 0 && left > 0; i--) {
-      left = leftOfSizes(item.input(i), left);
+    for (int i = number.inputCount() - 1; i >= 0 && left > 0; i--) {
+      left = leftOfSizes(number.input(i), left);
     }
     return left;
   }

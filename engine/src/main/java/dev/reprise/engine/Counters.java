@@ -31,6 +31,9 @@ final class Counters implements Tally {
   /** Iterations of parfor loops that ran again, since memory was short beside other workers. */
   long givenUp;
 
+  /** Workers of parfor loops that began again, after memory was short. */
+  long resumed;
+
   /** Slices that were views, and the bytes that were not copied. */
   long views;
 
@@ -145,6 +148,7 @@ final class Counters implements Tally {
     recorded += other.recorded;
     recordingsLeft += other.recordingsLeft;
     givenUp += other.givenUp;
+    resumed += other.resumed;
     views += other.views;
     viewedBytes += other.viewedBytes;
     for (int i = 0; i < partialHits.length; i++) {

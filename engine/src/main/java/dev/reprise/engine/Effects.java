@@ -113,6 +113,7 @@ final class Effects {
         .run
         .session()
         .files()
+        .writes()
         .write(context.run.workingDirectory(), inputs, item, context.run.session().stored());
     context
         .run

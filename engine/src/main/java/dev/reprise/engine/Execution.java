@@ -335,14 +335,12 @@ final class Execution {
     }
   }
 
-  /** Counts a kernel that ran on an accelerator before it passes its result on. */
-  private final class Counted implements Later {
-    private final Later later;
+  /** Counts a kernel that ran on an accelerator. */
+  private final class Counted extends CountedLater {
     private final LinkedOperation linked;
     private final Value[] inputs;
     private final LineageItem item;
     private final Tally tally;
-    private final long start;
     private final boolean tellsParts;
 
     Counted(
@@ -353,49 +351,21 @@ final class Execution {
         Tally tally,
         long start,
         boolean tellsParts) {
-      this.later = later;
+      super(later, start);
       this.linked = linked;
       this.inputs = inputs;
       this.item = item;
       this.tally = tally;
-      this.start = start;
       this.tellsParts = tellsParts;
     }
 
     @Override
-    public boolean isWanted() {
-      return later.isWanted();
-    }
-
-    @Override
-    public void took(AcceleratorWorker worker, long nanos) {
-      later.took(worker, nanos);
-    }
-
-    @Override
-    public void completed(Value value, long nanos) {
-      try {
-        tally.executedElsewhere(linked.index(), linked.operation(), Later.nanosSince(start, nanos));
-        Restoration.note(value, item);
-        if (tellsParts) {
-          parts.executed(linked, inputs, item, value);
-        }
-      } catch (RuntimeException | Error e) {
-        value.release();
-        later.failed(e);
-        return;
+    void count(Value value, long nanos) {
+      tally.executedElsewhere(linked.index(), linked.operation(), nanos);
+      Restoration.note(value, item);
+      if (tellsParts) {
+        parts.executed(linked, inputs, item, value);
       }
-      later.completed(value, nanos);
-    }
-
-    @Override
-    public void routed(AcceleratorWorker worker) {
-      later.routed(worker);
-    }
-
-    @Override
-    public void failed(Throwable error) {
-      later.failed(error);
     }
   }
 }

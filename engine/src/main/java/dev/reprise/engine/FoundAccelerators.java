@@ -1,29 +1,50 @@
 package dev.reprise.engine;
 
+import dev.reprise.DeviceReport;
 import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
 import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The accelerators of this machine, each kind looked for when somebody first asks for it, which
  * loads its driver. Opens none. Not thread-safe.
  */
 final class FoundAccelerators implements AutoCloseable {
-  private final List<AcceleratorProvider> providers;
+  private final Supplier<List<AcceleratorProvider>> source;
   private final Map<String, Discovery> byKind = new TreeMap<>();
+
+  /** Null until somebody asks for them. */
+  private List<AcceleratorProvider> providers;
 
   /** Null until drivers are loaded. */
   private PrivateFolder natives;
 
-  FoundAccelerators(List<AcceleratorProvider> providers) {
-    this.providers = List.copyOf(providers);
+  FoundAccelerators(Supplier<List<AcceleratorProvider>> source) {
+    this.source = source;
+  }
+
+  /** Those whose providers are on the class path. */
+  static FoundAccelerators ofClassPath() {
+    return new FoundAccelerators(classPath());
+  }
+
+  /** Looks when it is asked: every archive of the class path is opened then, which takes time. */
+  static Supplier<List<AcceleratorProvider>> classPath() {
+    ServiceLoader<AcceleratorProvider> loader = ServiceLoader.load(AcceleratorProvider.class);
+    return () -> loader.stream().map(ServiceLoader.Provider::get).toList();
   }
 
   List<AcceleratorProvider> providers() {
+    if (providers == null) {
+      providers = List.copyOf(source.get());
+    }
     return providers;
   }
 
@@ -46,14 +67,14 @@ final class FoundAccelerators implements AutoCloseable {
    * @throws ResourceException naming those that are there instead
    */
   void require(String name, String what) {
-    for (AcceleratorProvider provider : providers) {
+    for (AcceleratorProvider provider : providers()) {
       if (name.startsWith(provider.kind() + ":") && names(of(provider)).contains(name)) {
         return;
       }
     }
     List<String> names = new ArrayList<>();
     List<String> absences = new ArrayList<>();
-    for (AcceleratorProvider provider : providers) {
+    for (AcceleratorProvider provider : providers()) {
       names.addAll(names(of(provider)));
       absences.addAll(of(provider).absences());
     }
@@ -66,6 +87,17 @@ final class FoundAccelerators implements AutoCloseable {
                 ? "there is none but the processor"
                 : "there are the processor and " + String.join(", ", names))
             + (absences.isEmpty() ? "" : " (" + String.join("; ", absences) + ")"));
+  }
+
+  /** What all of them find; loads their drivers. */
+  DeviceReport report() {
+    List<AcceleratorInfo> found = new ArrayList<>();
+    List<String> absences = new ArrayList<>();
+    for (AcceleratorProvider provider : providers()) {
+      of(provider).found().forEach(candidate -> found.add(candidate.info()));
+      absences.addAll(of(provider).absences());
+    }
+    return new DeviceReport(found, absences);
   }
 
   private static List<String> names(Discovery discovery) {

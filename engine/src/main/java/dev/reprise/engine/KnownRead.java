@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.engine.stored.Loading;
+import dev.reprise.engine.stored.Offers;
 import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
@@ -64,7 +65,8 @@ final class KnownRead implements AbsentValue.Source {
               + e.getMessage());
     }
     stored.counts().computedAfterAll();
-    stored.offers().offer(item, value, System.nanoTime() - start);
+    Offers offers = stored.offers();
+    offers.offer(item, value, offers.cost(System.nanoTime() - start));
     return value;
   }
 

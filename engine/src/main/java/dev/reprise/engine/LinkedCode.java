@@ -1,7 +1,6 @@
 package dev.reprise.engine;
 
 import dev.reprise.language.Position;
-import dev.reprise.lineage.LineageItem;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
@@ -76,11 +75,6 @@ final class LinkedCode {
     } catch (RuntimeException e) {
       throw context.located(e, position, activation, null);
     }
-  }
-
-  /** The item of the scalar last computed into a variable or constant operand. */
-  LineageItem item(Activation activation) {
-    return activation.item(operand);
   }
 
   /** Runs the steps and moves the value to a slot. */

@@ -168,6 +168,9 @@ final class Lists {
     if (!(index instanceof Scalar number)) {
       throw new OperandException("a list index must be a scalar, not a " + Describe.value(index));
     }
+    if (!number.fitsLong() && Double.isNaN(number.asDouble())) {
+      throw new OperandException("a list index must be a whole number, not NaN");
+    }
     long at = number.asLong();
     if (at < 1 || at > list.size()) {
       throw new OperandException(

@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.lineage.RunBuilder;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.lineage.Seeds;
@@ -29,40 +28,44 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * holds, and ends: the loop goes on with one worker less, and who is next takes the iteration that
  * was put aside. When all have ended so, the thread that entered the loop goes on alone. So a loop
  * fails for lack of memory only if it would fail as {@code for}, or if the iteration has already
- * left something outside that a second execution might find there.
+ * left something outside that a second execution might find there. When iterations have ended well
+ * for a while, workers begin again ({@link RestingWorkers}).
  *
  * <pre>
  *   tasks --&gt; worker --shortage--&gt; put aside --&gt; another worker, or at last the entering thread
  *               |                     (the worker gives its variables back and ends)
- *               +--&gt; writes, text, metrics of the iteration
+ *               +--&gt; writes, text, metrics of the iteration; after many, one worker more
  * </pre>
  *
  * <p>Errors: when iteration k fails, later iterations are cancelled and earlier ones run to their
  * end, so the failure that is reported is the one that the sequential loop would have met first.
  */
 final class ParForRun {
-  /** Deep enough for ordinary recursion; only touched pages cost memory. */
-  private static final long STACK_BYTES = 128L << 20;
-
   /** Workers do not say how many seeds an iteration drew; more than these are stored as numbers. */
   private static final int DRAWS_TRIED = 64;
+
+  /** Workers that begin again when one alone has gone on for a while. */
+  private static final int FEWEST_TOGETHER = 2;
 
   private final ParForNode node;
   private final ControlContext context;
   private final Activation activation;
   private final ControlNodes.Range range;
   private final int degree;
+  private final int kernelThreads;
   private final long loopSeed;
   // Taken before the workers begin, whose runs are parts of the iterations.
   private final long scopeMark;
   private final OrderedOutput output;
   private final Runnable iterationDone;
 
+  private final WorkerThreads threads;
   private final TaskPartition tasks;
   private final AtomicLong firstFailed = new AtomicLong(Long.MAX_VALUE);
   private final AtomicReferenceArray<List<WriteLog.Write>> writes;
-  private final List<Worker> workers = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>(); // guarded by this
   private RuntimeException failure; // guarded by this
+  private final RestingWorkers resting = new RestingWorkers();
 
   // What workers gave up for lack of memory, earliest first. Taking from it is free of locks, as
   // taking a task is.
@@ -85,6 +88,8 @@ final class ParForRun {
     this.range = range;
     this.tasks = tasks;
     this.degree = degree;
+    this.kernelThreads = Math.max(1, context.kernel.threads() / degree);
+    this.threads = new WorkerThreads(context.run.session().timeline(), context.cancellation);
     this.loopSeed = context.seeds.peek();
     this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);
@@ -95,17 +100,8 @@ final class ParForRun {
   }
 
   void execute() {
-    int kernelThreads = Math.max(1, context.kernel.threads() / degree);
-    for (int i = 0; i < degree; i++) {
-      workers.add(worker(kernelThreads, degree > 1));
-    }
     try {
-      if (degree == 1) {
-        workers.getFirst().run();
-      } else {
-        runOnThreads();
-        runAlone();
-      }
+      runAll();
       workers.forEach(worker -> context.add(worker.local));
       context.cancellation.check();
       if (failure != null) {
@@ -120,17 +116,48 @@ final class ParForRun {
     }
   }
 
-  private Worker worker(int kernelThreads, boolean mayGiveUp) {
-    return new Worker(new ExecutionContext(context.kernel.allocator(), kernelThreads), mayGiveUp);
+  private void runAll() {
+    if (degree == 1) {
+      runAlone();
+      return;
+    }
+    runTogether(degree);
+    while (!putAside.isEmpty()) {
+      if (runAlone()) {
+        runTogether(FEWEST_TOGETHER);
+      }
+    }
   }
 
-  /** Does what is left when all workers have given up. */
-  private void runAlone() {
-    if (!putAside.isEmpty()) {
-      Worker alone = worker(context.kernel.threads(), false);
-      workers.add(alone);
-      alone.run();
+  /**
+   * Works on this thread, which with several workers is for when all have given up.
+   *
+   * @return true when it has ended for workers to begin again
+   */
+  private boolean runAlone() {
+    Worker alone = worker(context.kernel.threads(), false);
+    alone.run();
+    return alone.makesWay;
+  }
+
+  private synchronized Worker worker(int kernelThreads, boolean mayGiveUp) {
+    Worker worker =
+        new Worker(new ExecutionContext(context.kernel.allocator(), kernelThreads), mayGiveUp);
+    workers.add(worker);
+    return worker;
+  }
+
+  private void putAside(long from, long to) {
+    if (from < to) {
+      putAside.add(new TaskPartition.Task(from, to));
     }
+  }
+
+  /** For another worker, which would have nothing to do if this was the last task. */
+  private void putAsideInHalves(long from, long to) {
+    long middle = from + (to - from + 1) / 2;
+    putAside(from, middle);
+    putAside(middle, to);
   }
 
   private TaskPartition.Task nextTask() {
@@ -138,39 +165,13 @@ final class ParForRun {
     return early != null ? early : tasks.take();
   }
 
-  private void runOnThreads() {
-    List<Thread> threads = new ArrayList<>();
-    for (Worker worker : workers) {
-      Timeline timeline = context.run.session().timeline();
-      Runnable work = timeline == null ? worker : () -> runAndLeave(worker, timeline);
-      Thread thread = new Thread(null, work, "reprise-parfor-" + threads.size(), STACK_BYTES);
-      thread.setDaemon(true);
-      thread.start();
-      threads.add(thread);
+  private void runTogether(int count) {
+    List<Worker> begun = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      begun.add(worker(kernelThreads, true));
     }
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (true) {
-        try {
-          thread.join();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-          context.cancellation.cancel();
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void runAndLeave(Worker worker, Timeline timeline) {
-    try {
-      worker.run();
-    } finally {
-      timeline.leave();
-    }
+    begun.forEach(threads::start);
+    threads.join();
   }
 
   /**
@@ -235,6 +236,9 @@ final class ParForRun {
     /** Whether lack of memory may be due to workers beside this one. */
     private final boolean mayGiveUp;
 
+    /** Set when the worker has ended for others to begin; read by the thread that it ran on. */
+    private boolean makesWay;
+
     // The iteration in work and how to stop it; read by a worker that failed.
     private volatile long current = -1;
     private volatile Cancellation cancellation;
@@ -291,11 +295,39 @@ final class ParForRun {
           return false;
         }
         if (!runIteration(iteration)) {
-          putAside.add(new TaskPartition.Task(iteration, task.to()));
+          putAside(iteration, task.to());
+          resting.gaveUp();
           return false;
+        }
+        if (resting.mayReturn()) {
+          putAsideInHalves(iteration + 1, task.to());
+          return othersBegin();
         }
       }
       return true;
+    }
+
+    /** False when this worker makes way for them. */
+    private boolean othersBegin() {
+      if (mayGiveUp) {
+        startAnother();
+        return true;
+      }
+      makesWay = true;
+      local.counters.resumed += FEWEST_TOGETHER;
+      return false;
+    }
+
+    private void startAnother() {
+      Worker another = worker(kernelThreads, true);
+      try {
+        threads.start(another);
+        local.counters.resumed++;
+      } catch (OutOfMemoryError e) {
+        // The system has no thread for it: the loop goes on with the workers that there are.
+        another.variables.leave();
+        resting.gaveUp();
+      }
     }
 
     /** False when the iteration was given up and is to be run again. */

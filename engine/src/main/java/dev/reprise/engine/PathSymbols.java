@@ -206,30 +206,43 @@ final class PathSymbols {
   }
 
   private boolean isOfSizes(int symbol) {
-    return leftOfSizes(symbol, CountedNumbers.MOST_NODES) > 0;
+    return CountedNumbers.isOfSizes(history(symbol));
   }
 
-  /** As {@link CountedNumbers#leftOfSizes}; what is carried on is a literal or not of sizes. */
-  private int leftOfSizes(int symbol, int most) {
-    if (known.isLiteral(symbol) || most <= 1) {
-      return most - 1;
+  private NumberHistory history(int symbol) {
+    return PathShape.isOuter(symbol)
+        ? new NumberHistory.OfItem(known.items[PathShape.index(symbol)])
+        : new OfSymbol(symbol);
+  }
+
+  /** Of what the iteration itself has made, or begins with. */
+  private final class OfSymbol implements NumberHistory {
+    private final int symbol;
+
+    OfSymbol(int symbol) {
+      this.symbol = symbol;
     }
-    int index = PathShape.index(symbol);
-    if (PathShape.isOuter(symbol)) {
-      return CountedNumbers.leftOfSizes(known.items[index], most);
+
+    @Override
+    public boolean isLiteral() {
+      return known.isLiteral(symbol);
     }
-    if (!PathShape.isNode(symbol)) {
-      return 0;
+
+    /** What is carried on is a literal or not of sizes. */
+    @Override
+    public Operation operation() {
+      return PathShape.isNode(symbol) ? operations.get(PathShape.index(symbol)) : null;
     }
-    Operation operation = operations.get(index);
-    if (CountedNumbers.isSize(operation)) {
-      return most - 1;
+
+    @Override
+    public int inputCount() {
+      return operands.get(PathShape.index(symbol)).length;
     }
-    int left = CountedNumbers.isSizeArithmetic(operation) ? most - 1 : 0;
-    for (int i = 0; i < operands.get(index).length && left > 0; i++) {
-      left = leftOfSizes(operands.get(index)[i], left);
+
+    @Override
+    public NumberHistory input(int position) {
+      return history(operands.get(PathShape.index(symbol))[position]);
     }
-    return left;
   }
 
   /** What an iteration that ends here has traced, and what {@link CountedNumbers#mark} does. */

@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.engine.stored.Offers;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.OperandException;
@@ -46,7 +47,8 @@ final class PutOffOperation implements AbsentValue.Source {
       throw new ResourceException("an operation that was put off failed: " + e.getMessage());
     }
     if (isAskedFor) {
-      services.stored().offers().offer(item, value, System.nanoTime() - start);
+      Offers offers = services.stored().offers();
+      offers.offer(item, value, offers.cost(System.nanoTime() - start));
     }
     return value;
   }

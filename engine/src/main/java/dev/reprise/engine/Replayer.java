@@ -78,7 +78,7 @@ public final class Replayer {
     try {
       Path folder = services.config().workingDirectory();
       if (request.output() != null) {
-        services.files().writeReplayed(folder, request.output(), request.format(), value);
+        services.files().writes().writeReplayed(folder, request.output(), request.format(), value);
       }
       ReplayResult.Comparison comparison =
           switch (request.comparison()) {

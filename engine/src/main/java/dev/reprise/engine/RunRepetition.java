@@ -68,7 +68,8 @@ final class RunRepetition {
         options.arguments());
   }
 
-  private static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
+  /** What stands for a script with its arguments and options. */
+  static Key key(SessionConfig config, SourceFile source, CompileOptions options) {
     StringBuilder text = new StringBuilder("run");
     add(source.name(), text);
     add(source.text(), text);
@@ -115,7 +116,7 @@ final class RunRepetition {
   /** By what the file system says where that is known, else by the content. */
   private boolean isSame(RecalledRun.Read read, DataFiles files) {
     Path folder = config.workingDirectory();
-    return isKnown(read, files) || FileAccess.isUnchanged(files, folder, read.item());
+    return isKnown(read, files) || ReadItem.isUnchanged(files, folder, read.item());
   }
 
   private boolean isKnown(RecalledRun.Read read, DataFiles files) {
@@ -138,7 +139,7 @@ final class RunRepetition {
     String before = files.stamp(read.note(), folder);
     boolean holds =
         before != null
-            && FileAccess.isUnchanged(files, folder, read.item())
+            && ReadItem.isUnchanged(files, folder, read.item())
             && before.equals(files.stamp(read.note(), folder));
     return read.withStamp(holds ? before : "");
   }

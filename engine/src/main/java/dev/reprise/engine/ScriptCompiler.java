@@ -8,6 +8,7 @@ import dev.reprise.language.CompileException;
 import dev.reprise.language.Compiler;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.optimize.Optimization;
+import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,10 @@ public final class ScriptCompiler {
             options.outputs(),
             optimization(services.config(), options.optimized(), options.runsOnce()));
     Functions functions = new Functions(result.program(), services.linker());
-    return new ScriptRunner(services, functions, options, result.warnings(), recall);
+    Key program =
+        services.config().metrics() == null
+            ? null
+            : RunRepetition.key(services.config(), source, options);
+    return new ScriptRunner(services, functions, options, result.warnings(), recall, program);
   }
 }

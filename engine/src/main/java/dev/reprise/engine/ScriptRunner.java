@@ -8,6 +8,7 @@ import dev.reprise.language.Diagnostic;
 import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure;
+import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
@@ -30,6 +31,9 @@ public final class ScriptRunner {
   /** Null when runs of the script are not recalled. */
   private final RunRecall recall;
 
+  /** What stands for the script where metrics are kept, else null. */
+  private final Key program;
+
   private final Map<String, String> arguments;
 
   ScriptRunner(
@@ -37,8 +41,10 @@ public final class ScriptRunner {
       Functions functions,
       CompileOptions options,
       List<Diagnostic> warnings,
-      RunRecall recall) {
+      RunRecall recall,
+      Key program) {
     this.recall = recall;
+    this.program = program;
     this.arguments = options.arguments();
     this.services = services;
     this.functions = functions;
@@ -73,12 +79,20 @@ public final class ScriptRunner {
     if (services.stored() != null) {
       services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
     }
+    if (tellsItsEnd(inputs)) {
+      services.beginMetrics(program);
+    }
     MainThread main = new MainThread(run, inputs);
     onDeepStack(run, main);
     if (main.failure != null) {
       throw main.failure;
     }
     return main.outcome;
+  }
+
+  /** True where a run that fails is gone on with by the next; not with values of a program. */
+  private boolean tellsItsEnd(Map<String, Binding.Bound> inputs) {
+    return program != null && inputs.isEmpty();
   }
 
   private String scriptName() {
@@ -142,6 +156,9 @@ public final class ScriptRunner {
         Node.runAll(functions.main().body(), context, activation);
         context.settle();
         services.accelerators().settle();
+        if (tellsItsEnd(inputs)) {
+          services.endMetrics(program);
+        }
         Map<String, Value> values = new LinkedHashMap<>();
         Map<String, LineageItem> items = new LinkedHashMap<>();
         collect(context, activation, values, items);

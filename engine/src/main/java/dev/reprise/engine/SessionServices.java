@@ -15,6 +15,7 @@ import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.TimelineCacheEvents;
 import dev.reprise.engine.timeline.TimelineEvents;
 import dev.reprise.formats.metrics.MetricFiles;
+import dev.reprise.lineage.Key;
 import dev.reprise.memory.DeviceMemory;
 import dev.reprise.memory.DiskStatistics;
 import dev.reprise.memory.DiskTier;
@@ -22,20 +23,15 @@ import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.MoveEvents;
 import dev.reprise.memory.SpillFile;
 import dev.reprise.runtime.ProductPrecision;
-import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
-import dev.reprise.runtime.accelerator.AcceleratorProvider.Discovery;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.operation.OperationTable;
-import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.CpuPool;
 import dev.reprise.scheduler.WorkerEvents;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
-import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What the runs of a session share: memory, cache, device, pool, files. Thread-safe. Closed in
@@ -91,25 +87,26 @@ public final class SessionServices implements AutoCloseable {
   private boolean atLeisure;
 
   public SessionServices(SessionConfig config, CacheEvents events) {
-    this(config, events, Keeping.whatPays(), providers(), calibration(config));
+    this(config, events, Keeping.whatPays(), FoundAccelerators.classPath(), calibration(config));
   }
 
   /** As the other, but keeps every value above the cost gate, whether or not that pays. */
   public static SessionServices keepingEverything(SessionConfig config, CacheEvents events) {
-    return new SessionServices(config, events, Keeping.everything(), providers(), null);
+    return new SessionServices(
+        config, events, Keeping.everything(), FoundAccelerators.classPath(), null);
   }
 
   /** Services with accelerators of one's own choosing; for tests. */
   public static SessionServices withAccelerators(
       SessionConfig config, CacheEvents events, List<AcceleratorProvider> providers) {
-    return new SessionServices(config, events, Keeping.everything(), providers, null);
+    return new SessionServices(config, events, Keeping.everything(), () -> providers, null);
   }
 
   private SessionServices(
       SessionConfig config,
       CacheEvents listener,
       Keeping keeping,
-      List<AcceleratorProvider> providers,
+      Supplier<List<AcceleratorProvider>> providers,
       Calibration calibration) {
     this.config = config.withReuse(config.effectiveReuse());
     this.timeline = Timeline.of(config.traceFile(), config.err());
@@ -130,14 +127,8 @@ public final class SessionServices implements AutoCloseable {
             recorded == null ? WorkerEvents.NONE : recorded,
             moves,
             calibration);
-    this.tags =
-        config.numerics() == Numerics.EXACT
-            ? TagClass.exactly(ValueTag.plain(deviceClass()))
-            : TagClass.DEFAULT;
-    this.cache =
-        config.effectiveReuse().reuses()
-            ? cache(new CacheConfig(policy(config.policy()), budget).withTags(tags), events, disk)
-            : null;
+    this.tags = tags();
+    this.cache = cache(budget, events);
     if (cache != null) {
       memory.reclaimWith(cache);
     }
@@ -145,16 +136,7 @@ public final class SessionServices implements AutoCloseable {
       disk.makeRoomWith(this::makeRoomOnDisk);
       memory.writeAhead();
     }
-    this.stored =
-        cache != null && config.store() != null && config.traps().isEmpty()
-            ? new StoredValues(
-                config.store(),
-                tags,
-                Environment.version(),
-                Environment.build(),
-                memory,
-                note -> config.err().println("reprise: note: " + note))
-            : null;
+    this.stored = storedValues();
     this.pool = new CpuPool("reprise-cpu", config.threads());
     this.trap = ValueTrap.of(config.traps());
     KernelRunner kernels = new KernelRunner(device, accelerators, pool, memory, trap);
@@ -163,11 +145,7 @@ public final class SessionServices implements AutoCloseable {
     Parts parts = rewrites == null ? null : new Parts(rewrites, kernels, opcodes);
     Execution execution = new Execution(this, kernels, parts, checks.verifier(), stored);
     this.pipeline = new Pipeline(kernels, execution, cache, keeping, checks);
-    this.levels =
-        cache != null && config.effectiveReuse().reusesLevels()
-            ? new LevelReuse(
-                this::mayDefer, cache, keeping, new Composites(COMPOSITES, cache), config, stored)
-            : null;
+    this.levels = levelReuse(keeping);
     ChainsOnDevices chains = new ChainsOnDevices(accelerators, pool, trap != null, opcodes);
     this.fusion = new Fusion(kernels, execution, device, chains, cache, keeping, opcodes);
     this.restoration = new Restoration(this, accelerators.mayFallBack());
@@ -175,41 +153,16 @@ public final class SessionServices implements AutoCloseable {
     this.lineage =
         new LineageBudget(
             Environment.lineageBytes(config.lineageBytes()), config.threads(), config.err());
-    this.metrics =
-        config.metrics() == null
-            ? null
-            : new MetricFiles(
-                config.workingDirectory().resolve(config.metrics()), InstantSource.system());
+    this.metrics = metrics(config);
     this.files = new FileAccess(memory, config.threads(), device);
-    String width =
-        config.precision()
-            + (config.products() == ProductPrecision.FULL ? "" : " " + config.products());
-    this.checkpoints =
-        new Checkpoints(
-            memory,
-            config.threads(),
-            device,
-            () -> config.numerics() + " " + width + " " + deviceClass());
-  }
-
-  private static List<AcceleratorProvider> providers() {
-    return ServiceLoader.load(AcceleratorProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
+    this.checkpoints = new Checkpoints(memory, config.threads(), device, this::origin);
   }
 
   /** Looks for accelerators and opens none; loads their drivers. */
   public static DeviceReport findAccelerators() {
-    List<AcceleratorInfo> found = new ArrayList<>();
-    List<String> absences = new ArrayList<>();
-    try (PrivateFolder natives = PrivateFolder.create()) {
-      for (AcceleratorProvider provider : providers()) {
-        Discovery discovery = provider.discover(natives.path());
-        discovery.found().forEach(candidate -> found.add(candidate.info()));
-        absences.addAll(discovery.absences());
-      }
+    try (FoundAccelerators found = FoundAccelerators.ofClassPath()) {
+      return found.report();
     }
-    return new DeviceReport(found, absences);
   }
 
   private static Calibration calibration(SessionConfig config) {
@@ -218,13 +171,7 @@ public final class SessionServices implements AutoCloseable {
 
   /** How many times of operations earlier sessions have left for each device, by its name. */
   public Map<String, Integer> calibrated() {
-    CostModels models = new CostModels();
-    calibration(config).restore(models);
-    Map<String, Integer> counts = new TreeMap<>();
-    for (String average : models.averages().keySet()) {
-      counts.merge(average.substring(0, average.indexOf(' ')), 1, Integer::sum);
-    }
-    return counts;
+    return calibration(config).counts();
   }
 
   private String deviceClass() {
@@ -235,8 +182,53 @@ public final class SessionServices implements AutoCloseable {
     return cache != null && cache.reclaimOnDevice(where, bytes);
   }
 
-  private static LineageCache cache(CacheConfig config, CacheEvents events, DiskTier disk) {
-    return new LineageCache(config, config.policy().ranking(), events, disk);
+  private TagClass tags() {
+    return config.numerics() == Numerics.EXACT
+        ? TagClass.exactly(ValueTag.plain(deviceClass()))
+        : TagClass.DEFAULT;
+  }
+
+  /** Null when nothing is reused. */
+  private LineageCache cache(long budget, CacheEvents events) {
+    if (!config.effectiveReuse().reuses()) {
+      return null;
+    }
+    CacheConfig wanted = new CacheConfig(policy(config.policy()), budget).withTags(tags);
+    return new LineageCache(wanted, wanted.policy().ranking(), events, disk);
+  }
+
+  /** Null without an experiment store. */
+  private StoredValues storedValues() {
+    return cache != null && config.store() != null && config.traps().isEmpty()
+        ? new StoredValues(
+            config.store(),
+            tags,
+            Environment.version(),
+            Environment.build(),
+            memory,
+            note -> config.err().println("reprise: note: " + note))
+        : null;
+  }
+
+  /** Null when no calls and blocks are found. */
+  private LevelReuse levelReuse(Keeping keeping) {
+    return cache != null && config.effectiveReuse().reusesLevels()
+        ? new LevelReuse(
+            this::mayDefer, cache, keeping, new Composites(COMPOSITES, cache), config, stored)
+        : null;
+  }
+
+  private static MetricFiles metrics(SessionConfig config) {
+    return config.metrics() == null
+        ? null
+        : new MetricFiles(
+            config.workingDirectory().resolve(config.metrics()), InstantSource.system());
+  }
+
+  /** What the last bits of values depend on besides their lineage. */
+  private String origin() {
+    String products = config.products() == ProductPrecision.FULL ? "" : " " + config.products();
+    return config.numerics() + " " + config.precision() + products + " " + deviceClass();
   }
 
   /** First second copies of what is in memory, then cached values; values of variables stay. */
@@ -380,6 +372,20 @@ public final class SessionServices implements AutoCloseable {
 
   MetricSink metrics() {
     return metrics == null ? MetricSink.NONE : metrics::add;
+  }
+
+  /** A run of a program begins, which an earlier one may not have brought to its end. */
+  void beginMetrics(Key program) {
+    if (metrics != null) {
+      metrics.begin(program.toString());
+    }
+  }
+
+  /** The run of a program has come to its end. */
+  void endMetrics(Key program) {
+    if (metrics != null) {
+      metrics.end(program.toString());
+    }
   }
 
   /** A checkpoint was resumed: the script may tell again what the table of metrics has. */

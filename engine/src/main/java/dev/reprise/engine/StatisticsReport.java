@@ -68,7 +68,8 @@ final class StatisticsReport {
         session.checks().verifier() == null ? null : session.checks().verifier().statistics(),
         session.stored() == null ? null : session.stored().use(),
         session.checks().estimate() == null ? null : session.checks().estimate().forecast(),
-        new LoopStatistics(counters.recorded, counters.recordingsLeft, counters.givenUp),
+        new LoopStatistics(
+            counters.recorded, counters.recordingsLeft, counters.givenUp, counters.resumed),
         new ViewStatistics(counters.views, counters.viewedBytes, memory.viewsSeparated()));
   }
 

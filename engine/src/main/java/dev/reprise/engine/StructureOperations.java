@@ -36,10 +36,6 @@ final class StructureOperations {
           Map.entry("output", Lists::output),
           Map.entry("warm", StructureOperations::same));
 
-  boolean has(String opcode) {
-    return FUNCTIONS.containsKey(opcode);
-  }
-
   Value evaluate(Operation operation, Value[] inputs) {
     return FUNCTIONS.get(operation.name()).apply(operation, inputs);
   }

@@ -38,17 +38,14 @@ public final class FormatException extends OperandException {
     return column <= 0 ? file + ":" + line : file + ":" + line + ":" + column;
   }
 
+  /** The same complaint about a file that had a temporary name. */
+  FormatException renamed(String temporary, String name) {
+    String message = getMessage().substring(place(file, line, column).length() + 2);
+    return new FormatException(
+        file.replace(temporary, name), line, column, message.replace(temporary, name));
+  }
+
   public String file() {
     return file;
-  }
-
-  /** One-based line, or 0. */
-  public long line() {
-    return line;
-  }
-
-  /** One-based column, or 0. */
-  public long column() {
-    return column;
   }
 }

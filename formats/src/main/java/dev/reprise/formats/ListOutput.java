@@ -1,5 +1,6 @@
 package dev.reprise.formats;
 
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,13 +39,29 @@ public final class ListOutput implements AutoCloseable {
     }
   }
 
+  /** Writes one element to a place. */
+  @FunctionalInterface
+  public interface ElementWriter {
+    void write(Path place);
+  }
+
   /**
-   * Where the next element is to be written.
+   * Has the next element written. A failure names the place that it was to get, which the user
+   * knows, not the hidden one.
    *
    * @param name null or empty when the element has none
    */
-  public Path next(String name) {
-    return ListFolder.entry(temporary, count++, name);
+  public void add(String name, ElementWriter writer) {
+    try {
+      writer.write(ListFolder.entry(temporary, count++, name));
+    } catch (FormatException e) {
+      throw e.renamed(temporary.toString(), target.toString());
+    } catch (ResourceException e) {
+      throw e.getMessage().contains(temporary.toString())
+          ? new ResourceException(
+              e.getMessage().replace(temporary.toString(), target.toString()), e)
+          : e;
+    }
   }
 
   /** Gives the folder its name; an earlier output of that name disappears. */

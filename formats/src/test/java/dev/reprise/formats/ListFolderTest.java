@@ -3,6 +3,9 @@ package dev.reprise.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.runtime.ColumnType;
+import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Scalar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +28,10 @@ class ListFolderTest {
   private void write(String path, String... names) {
     try (ListOutput output = files.files.writeList(path, folder, WriteOptions.none())) {
       for (int i = 0; i < names.length; i++) {
-        files.files.write(
-            Scalar.of((long) i), output.next(names[i]).toString(), folder, WriteOptions.none());
+        Scalar value = Scalar.of((long) i);
+        output.add(
+            names[i],
+            place -> files.files.write(value, place.toString(), folder, WriteOptions.none()));
       }
       output.publish();
     }
@@ -84,9 +89,50 @@ class ListFolderTest {
   @Test
   void anUnfinishedListLeavesNothing() throws IOException {
     try (ListOutput output = files.files.writeList("l", folder, WriteOptions.none())) {
-      files.files.write(Scalar.of(1L), output.next("a").toString(), folder, WriteOptions.none());
+      output.add(
+          "a",
+          place -> files.files.write(Scalar.of(1L), place.toString(), folder, WriteOptions.none()));
     }
     assertThat(names()).isEmpty();
+  }
+
+  @Test
+  void aFailureNamesThePlaceThatTheElementWasToGet() throws IOException {
+    WriteOptions libsvm = WriteOptions.format("libsvm");
+    Frame frame =
+        new Frame(
+            1, List.of("C1"), List.of(ColumnType.STRING), List.of((Object) new String[] {"a"}));
+    assertThatThrownBy(
+            () -> {
+              try (ListOutput outer = files.files.writeList("l", folder, libsvm)) {
+                outer.add(
+                    "inside",
+                    place -> {
+                      try (ListOutput inner =
+                          files.files.writeList(place.toString(), folder, libsvm)) {
+                        inner.add(
+                            "x", at -> files.files.write(frame, at.toString(), folder, libsvm));
+                      }
+                    });
+              }
+            })
+        .isInstanceOf(FormatException.class)
+        .hasMessageStartingWith(folder.resolve("l/0_inside/0_x") + ": a frame cannot");
+    assertThat(names()).isEmpty();
+  }
+
+  @Test
+  void aFullDiskIsSaidOfThePlaceToo() {
+    try (ListOutput output = files.files.writeList("l", folder, WriteOptions.none())) {
+      assertThatThrownBy(() ->
+              output.add(
+                  "a",
+                  place -> {
+                    throw FileProblems.writing(place, new IOException("No space left on device"));
+                  }))
+          .isInstanceOf(ResourceException.class)
+          .hasMessageContaining("the disk is full: " + folder.resolve("l/0_a") + " was not");
+    }
   }
 
   @Test

@@ -236,23 +236,14 @@ final class RunBody {
    * @param seen bodies that were added before; this one joins them
    */
   void addOperations(Set<Operation> found, Set<RunBody> seen) {
-    if (!seen.add(this)) {
-      return;
-    }
-    for (int p = 0; p < patchCount; p++) {
-      for (Patch.PatchValue value : patches[p].values) {
-        if (value.constant() != null && !value.constant().isLiteral()) {
-          found.add(value.constant().operation());
-        }
-      }
-      for (Object node : patches[p].nodes) {
-        if (node instanceof Operation operation) {
-          found.add(operation);
-        } else if (node instanceof Patch.InnerRun inner) {
-          bodies(p, inner).forEach(body -> body.addOperations(found, seen));
-        }
-      }
-    }
+    visit(
+        constant -> {
+          if (!constant.isLiteral()) {
+            found.add(constant.operation());
+          }
+        },
+        found::add,
+        seen);
   }
 
   /**
@@ -261,18 +252,25 @@ final class RunBody {
    * @param seen bodies that were visited before; this one joins them
    */
   void forEachConstant(Consumer<LineageItem> sink, Set<RunBody> seen) {
+    visit(sink, _ -> {}, seen);
+  }
+
+  private void visit(
+      Consumer<LineageItem> constants, Consumer<Operation> operations, Set<RunBody> seen) {
     if (!seen.add(this)) {
       return;
     }
     for (int p = 0; p < patchCount; p++) {
       for (Patch.PatchValue value : patches[p].values) {
         if (value.constant() != null) {
-          sink.accept(value.constant());
+          constants.accept(value.constant());
         }
       }
       for (Object node : patches[p].nodes) {
-        if (node instanceof Patch.InnerRun inner) {
-          bodies(p, inner).forEach(body -> body.forEachConstant(sink, seen));
+        if (node instanceof Operation operation) {
+          operations.accept(operation);
+        } else if (node instanceof Patch.InnerRun inner) {
+          bodies(p, inner).forEach(body -> body.visit(constants, operations, seen));
         }
       }
     }

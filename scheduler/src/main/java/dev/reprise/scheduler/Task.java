@@ -130,10 +130,6 @@ public abstract class Task {
     return STAGE.compareAndSet(this, from, to);
   }
 
-  final Stage stage() {
-    return stage;
-  }
-
   /** The error of the first failed input, or null. */
   final Throwable inputError() {
     for (Value input : inputs) {

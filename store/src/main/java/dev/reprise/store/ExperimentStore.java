@@ -151,7 +151,7 @@ public final class ExperimentStore implements RunStore {
     Path graph = graphOf(wanted.folder());
     boolean exists = Files.exists(graph);
     if (wanted.readOnly() && !exists) {
-      throw new StoreException("there is no experiment store in " + wanted.folder());
+      throw new UnknownNameException("there is no experiment store in " + wanted.folder());
     }
     boolean writable = !exists || Files.isWritable(graph) && Files.isWritable(wanted.folder());
     return new ExperimentStore(writable ? wanted : wanted.asReadOnly(), locks);

@@ -79,12 +79,12 @@ public final class Experiments {
   }
 
   /**
-   * @throws StoreException when there is no such run
+   * @throws UnknownNameException when there is no such run
    */
   public RunEntry run(long id) {
     RunEntry found = source.run(id);
     if (found == null) {
-      throw new StoreException(
+      throw new UnknownNameException(
           "the experiment store "
               + source.name()
               + " has no run "
@@ -117,12 +117,12 @@ public final class Experiments {
    * The lineage that begins with some digits.
    *
    * @param digits 4 to 32 hexadecimal ones, in lower case
-   * @throws StoreException when there is none, or more than one
+   * @throws UnknownNameException when there is none, or more than one
    */
   public Key lineage(String digits) {
     List<Key> found = source.lineages(digits);
     if (found.isEmpty()) {
-      throw new StoreException(
+      throw new UnknownNameException(
           "the experiment store "
               + source.name()
               + " knows no value whose lineage begins with "
@@ -130,7 +130,7 @@ public final class Experiments {
               + "; 'reprise experiments artifacts' and 'show' list lineages");
     }
     if (found.size() > 1) {
-      throw new StoreException(
+      throw new UnknownNameException(
           "several values have a lineage that begins with " + digits + "; give more digits");
     }
     return found.getFirst();
@@ -141,13 +141,13 @@ public final class Experiments {
    *
    * @param digits with which its lineage begins, as for {@link #lineage}
    * @param most values on each side of it
-   * @throws StoreException when there is none, or more than one
+   * @throws UnknownNameException when there is none, or more than one
    */
   public Provenance provenance(String digits, int most) {
     Key lineage = lineage(digits);
     Provenance found = source.provenance(lineage, most);
     if (found == null) {
-      throw new StoreException(
+      throw new UnknownNameException(
           "the graph of the experiment store "
               + source.name()
               + " does not have the value of lineage "
@@ -187,12 +187,12 @@ public final class Experiments {
   /**
    * The text of a trace as the run left it.
    *
-   * @throws StoreException when there is none of that name
+   * @throws UnknownNameException when there is none of that name
    */
   public String trace(long run, String name) {
     byte[] compressed = source.compressedTrace(run, name);
     if (compressed == null) {
-      throw new StoreException(
+      throw new UnknownNameException(
           "run "
               + run
               + " of "

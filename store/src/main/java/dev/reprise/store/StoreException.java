@@ -3,7 +3,7 @@ package dev.reprise.store;
 import dev.reprise.runtime.ResourceException;
 
 /** The store cannot be opened, read or written; the message says which part and what to try. */
-public final class StoreException extends ResourceException {
+public sealed class StoreException extends ResourceException permits UnknownNameException {
   private static final long serialVersionUID = 1L;
 
   private final boolean passing;

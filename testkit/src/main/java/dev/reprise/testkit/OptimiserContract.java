@@ -200,6 +200,12 @@ public abstract class OptimiserContract extends DeviceContract {
     }
     String share = "a 'decay_rate' from 0 to 1, but got 1.5";
     assertRefused(share, "rmsprop_update", LR, Scalar.of(1.5), EPSILON);
+    for (Scalar step : List.of(Scalar.of(Double.NaN), Scalar.of(Double.NEGATIVE_INFINITY))) {
+      String finite = ", but got " + step.asString();
+      assertRefused("a finite 'lr'" + finite, "sgd_update", step, DECAY);
+      assertRefused("a finite 'decay'" + finite, "nesterov_update", LR, MU, step);
+      assertRefused("a finite 'lambda'" + finite, "adamw_update", LR, MU, BETA, EPSILON, step, t);
+    }
   }
 
   private void assertRefused(String needs, String opcode, Scalar... numbers) {

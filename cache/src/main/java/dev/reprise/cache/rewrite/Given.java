@@ -40,10 +40,6 @@ final class Given extends Term {
     return value;
   }
 
-  boolean isCached() {
-    return isCached;
-  }
-
   /** Null when it is no bound matrix. */
   BoundMatrix boundOrNull() {
     return value instanceof BoundMatrix bound ? bound : null;

@@ -227,15 +227,6 @@ final class Planner implements AutoCloseable {
 
   // ---- rectangles
 
-  /** Rows of a term; the part itself where a part begins and ends there. */
-  Term rows(Term term, long from, long count) {
-    return rectangle(term, false, from, count);
-  }
-
-  Term columns(Term term, long from, long count) {
-    return rectangle(term, true, from, count);
-  }
-
   /** As {@link #rows}, or {@link #columns}. */
   Term rectangle(Term term, boolean columns, long from, long count) {
     Shape shape = term.shape();

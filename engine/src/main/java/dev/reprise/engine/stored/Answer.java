@@ -80,7 +80,7 @@ public final class Answer implements AutoCloseable {
     StoreClaim held = claim;
     claim = null;
     isOffered = true;
-    offers.offer(item, key, result, nanos, measured, isKept, held);
+    offers.offer(item, key, result, offers.cost(nanos), measured, isKept, held);
   }
 
   /** Gives the duty back without a value, if it has not ended. */

@@ -73,20 +73,20 @@ public final class Offers {
     return log == null ? 0 : System.nanoTime() - startedNanos;
   }
 
-  /** What counts as the cost of something that took so long. */
+  /** What counts as the cost of something that took so long; all else here is told costs. */
   public long cost(long nanos) {
     return Math.max(leastCostNanos, nanos);
   }
 
-  /** True when an execution that took so long is worth noting. */
+  /** True when an execution is worth noting. */
   boolean isWorthKeepingRegion(long costNanos) {
-    return cost(costNanos) >= LEAST_COST_NANOS && log != null;
+    return costNanos >= LEAST_COST_NANOS && log != null;
   }
 
   /** Offers a value; the caller keeps its reference. */
-  public void offer(LineageItem item, Value value, long nanos) {
+  public void offer(LineageItem item, Value value, long costNanos) {
     if (log != null) {
-      offer(item, keys.of(item), value, nanos, null, false, null);
+      offer(item, keys.of(item), value, costNanos, null, false, null);
     }
   }
 
@@ -94,7 +94,7 @@ public final class Offers {
    * As the other.
    *
    * @param key under which it is to lie
-   * @param tookNanos what it has taken, with all that was not there
+   * @param nanos its {@link #cost}, with all that was not there
    * @param measured what its operation took by itself; null when that was not measured
    * @param isKept true for what the store has
    * @param claim ended when the value is there or not kept; may be null
@@ -103,11 +103,10 @@ public final class Offers {
       LineageItem item,
       Key key,
       Value value,
-      long tookNanos,
+      long nanos,
       DeviceCost measured,
       boolean isKept,
       StoreClaim claim) {
-    long nanos = cost(tookNanos);
     // What came from the store and has not been needed is there, or not worth it.
     RunLog open = AbsentValue.isThere(value) ? log : null;
     // Asked once: a frame looks at all its texts to tell.

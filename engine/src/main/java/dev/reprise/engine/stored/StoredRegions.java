@@ -48,7 +48,7 @@ public final class StoredRegions {
     offers.used(keys.of(key));
   }
 
-  /** True when an execution that took so long is worth noting. */
+  /** True when an execution of that cost is worth noting. */
   public boolean isWorthKeeping(long costNanos) {
     return offers.isWorthKeepingRegion(costNanos);
   }

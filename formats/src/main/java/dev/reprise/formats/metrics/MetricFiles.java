@@ -3,7 +3,6 @@ package dev.reprise.formats.metrics;
 import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,13 +13,15 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The folder that a session's metrics go to: {@code metrics.csv}, to which every session appends,
  * and an event file of its own for TensorBoard. Both are made with the first metric, and each
- * metric is written at once. A session that goes on where an earlier one was stopped does not write
+ * metric is written at once. A run that goes on where an earlier one was stopped does not write
  * again what the table has. Thread-safe.
  */
 public final class MetricFiles implements AutoCloseable {
@@ -34,16 +35,15 @@ public final class MetricFiles implements AutoCloseable {
   private FileChannel table;
   private FileChannel events;
   private boolean closed;
-  private boolean goesOn;
 
-  /** Bytes of the table when it was opened, which earlier sessions have written. */
-  private long earlierBytes;
+  /** What an earlier run has told that this one goes on with; guarded by this. */
+  private final ToldRows earlier;
 
-  /**
-   * How often earlier sessions have told each metric, less how often this one has told it again;
-   * null until a session that goes on needs it.
-   */
-  private Map<String, Integer> earlier;
+  /** Programs that have begun to run and told nothing yet; guarded by this. */
+  private final Set<String> silent = new LinkedHashSet<>();
+
+  /** The marks of programs that run and have told something; guarded by this. */
+  private final Map<String, RunMark> marks = new HashMap<>();
 
   /**
    * @param folder made when the first metric comes
@@ -52,6 +52,30 @@ public final class MetricFiles implements AutoCloseable {
   public MetricFiles(Path folder, InstantSource clock) {
     this.folder = folder;
     this.clock = clock;
+    this.earlier = new ToldRows(folder.resolve(TABLE));
+  }
+
+  /**
+   * Says that a run of a program begins. When an earlier run of the same program has failed or was
+   * killed, what it has told is not written again, as after {@link #goOn}.
+   *
+   * @param program letters and digits that stand for it
+   */
+  public synchronized void begin(String program) {
+    silent.add(program);
+  }
+
+  /** Says that the run of a program has come to its end. */
+  public synchronized void end(String program) {
+    silent.remove(program);
+    RunMark mark = marks.remove(program);
+    if (mark != null) {
+      try {
+        mark.remove();
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
+    }
   }
 
   /**
@@ -60,7 +84,7 @@ public final class MetricFiles implements AutoCloseable {
    * the table is not written, once for each that is there.
    */
   public synchronized void goOn() {
-    goesOn = true;
+    earlier.countFrom(0);
   }
 
   /**
@@ -79,7 +103,8 @@ public final class MetricFiles implements AutoCloseable {
     }
     String row = row(step, name, value);
     try {
-      if (goesOn && wasTold(row)) {
+      markRuns();
+      if (earlier.wasTold(row)) {
         return;
       }
       write(events, EventRecord.scalar(now, step, name, value));
@@ -87,8 +112,29 @@ public final class MetricFiles implements AutoCloseable {
           table,
           String.format(Locale.ROOT, "%.3f,%s\n", now, row).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new ResourceException("cannot write metrics to " + folder + ": " + e.getMessage(), e);
+      throw cannotWrite(e);
     }
+  }
+
+  /** Marks the programs that have begun since the last metric. */
+  private void markRuns() throws IOException {
+    for (String program : silent) {
+      long length = table.size();
+      RunMark mark = RunMark.take(folder, program, length);
+      if (mark == null) {
+        continue;
+      }
+      marks.put(program, mark);
+      if (mark.isGoneOnWith()) {
+        earlier.endAt(length);
+        earlier.countFrom(mark.from());
+      }
+    }
+    silent.clear();
+  }
+
+  private ResourceException cannotWrite(IOException e) {
+    return new ResourceException("cannot write metrics to " + folder + ": " + e.getMessage(), e);
   }
 
   private static double seconds(Instant instant) {
@@ -99,39 +145,6 @@ public final class MetricFiles implements AutoCloseable {
   private static String row(long step, String name, double value) {
     String quoted = name.matches("[^,\"\r\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
     return step + "," + quoted + "," + value;
-  }
-
-  /** Whether an earlier session has told this, and nobody since. */
-  private boolean wasTold(String row) throws IOException {
-    if (earlier == null) {
-      earlier = earlierRows();
-    }
-    Integer count = earlier.get(row);
-    if (count == null || count == 0) {
-      return false;
-    }
-    earlier.put(row, count - 1);
-    return true;
-  }
-
-  private Map<String, Integer> earlierRows() throws IOException {
-    String text;
-    try (InputStream in = Files.newInputStream(folder.resolve(TABLE))) {
-      text = new String(in.readNBytes(Math.toIntExact(earlierBytes)), StandardCharsets.UTF_8);
-    }
-    Map<String, Integer> rows = new HashMap<>();
-    StringBuilder row = new StringBuilder();
-    for (String line : text.split("\n")) {
-      row.append(line);
-      // A quoted name may have line feeds.
-      if (row.chars().filter(c -> c == '"').count() % 2 == 0) {
-        rows.merge(row.substring(row.indexOf(",") + 1), 1, Integer::sum);
-        row.setLength(0);
-      } else {
-        row.append('\n');
-      }
-    }
-    return rows;
   }
 
   private void open(double now) {
@@ -151,8 +164,8 @@ public final class MetricFiles implements AutoCloseable {
       table =
           FileChannel.open(
               folder.resolve(TABLE), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      earlierBytes = table.size();
-      if (earlierBytes == 0) {
+      earlier.endAt(table.size());
+      if (table.size() == 0) {
         write(table, HEADER.getBytes(StandardCharsets.US_ASCII));
       }
     } catch (FileAlreadyExistsException e) {
@@ -177,9 +190,11 @@ public final class MetricFiles implements AutoCloseable {
     closed = true;
     try (FileChannel _ = events;
         FileChannel _ = table) {
-      // Closes what is open.
+      for (RunMark mark : marks.values()) {
+        mark.close();
+      }
     } catch (IOException e) {
-      throw new ResourceException("cannot write metrics to " + folder + ": " + e.getMessage(), e);
+      throw cannotWrite(e);
     }
   }
 }

@@ -126,4 +126,76 @@ class MetricFilesTest {
         .isEqualTo(
             before + "1700000000.250,2,loss,0.25\n" + "1700000000.250,3,loss,0.25\n".repeat(2));
   }
+
+  /** Steps of all rows. */
+  private List<String> steps() throws IOException {
+    return Files.readAllLines(folder.resolve("m/metrics.csv")).stream()
+        .skip(1)
+        .map(line -> line.split(",")[1])
+        .toList();
+  }
+
+  /** A run that tells a loss at each of some steps. */
+  private void run(String program, boolean ends, int... steps) {
+    try (MetricFiles files = files()) {
+      files.begin(program);
+      for (int step : steps) {
+        files.add("loss", 0.5, step);
+      }
+      if (ends) {
+        files.end(program);
+      }
+    }
+  }
+
+  @Test
+  void aRunThatDidNotEndIsGoneOnWithFromWhereTheFirstOfThemBegan() throws IOException {
+    run("p", true, 1, 2);
+    run("p", false, 1, 2);
+    run("q", true, 1);
+    run("p", false, 1, 2, 3);
+    run("p", true, 1, 2, 3, 4);
+    assertThat(steps()).containsExactly("1", "2", "1", "2", "1", "3", "4");
+    run("p", true, 1);
+    assertThat(steps()).hasSize(8);
+    try (Stream<Path> all = Files.list(folder.resolve("m"))) {
+      assertThat(all).noneMatch(file -> file.getFileName().toString().startsWith(".unfinished"));
+    }
+  }
+
+  @Test
+  void aRunBesideAnotherOfTheSameProgramTellsAll() throws IOException {
+    try (MetricFiles first = files()) {
+      first.begin("p");
+      first.add("loss", 0.5, 1);
+      run("p", true, 1);
+      first.add("loss", 0.5, 2);
+    }
+    assertThat(steps()).containsExactly("1", "1", "2");
+    run("p", true, 1, 2, 3);
+    assertThat(steps()).containsExactly("1", "1", "2", "3");
+  }
+
+  @Test
+  void aTableThatWasRemovedHasToldNothing() throws IOException {
+    run("p", true, 1, 2);
+    run("p", false, 3);
+    Files.delete(folder.resolve("m/metrics.csv"));
+    run("p", true, 3);
+    assertThat(steps()).containsExactly("3");
+  }
+
+  @Test
+  void whoResumesFindsWhatWasToldBeforeItsProgramBegan() throws IOException {
+    run("p", false, 1, 2);
+    run("changed", false, 3);
+    try (MetricFiles files = files()) {
+      files.begin("changed");
+      files.add("loss", 0.5, 3);
+      files.goOn();
+      files.add("loss", 0.5, 2);
+      files.add("loss", 0.5, 3);
+    }
+    assertThat(steps()).containsExactly("1", "2", "3", "3");
+  }
 }

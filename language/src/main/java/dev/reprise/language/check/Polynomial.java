@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A sum of products of symbols with numeric coefficients, such as {@code i*n - n + j}. Immutable.
@@ -67,16 +65,6 @@ final class Polynomial {
   /** The constant term. */
   double constantTerm() {
     return terms.getOrDefault("", 0.0);
-  }
-
-  Set<String> symbols() {
-    Set<String> symbols = new TreeSet<>();
-    for (String product : terms.keySet()) {
-      if (!product.isEmpty()) {
-        symbols.addAll(Arrays.asList(product.split(" \\* ")));
-      }
-    }
-    return symbols;
   }
 
   /** True when all coefficients are whole numbers, so that no value is truncated. */

@@ -19,6 +19,7 @@ final class ArithmeticBuiltins {
     rows.put("pmax", site -> fold(site, "pmax"));
     rows.put("log", ArithmeticBuiltins::log);
     rows.put("ppred", ArithmeticBuiltins::compare);
+    rows.put("einsum", EinsumLowering::lower);
   }
 
   /** {@code min(a, b, c)} is {@code pmin(pmin(a, b), c)}. */

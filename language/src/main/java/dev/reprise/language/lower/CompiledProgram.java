@@ -159,9 +159,4 @@ public final class CompiledProgram implements Program {
       lock.unlock();
     }
   }
-
-  /** Names of all procedures compiled so far, sorted; the script's own functions among them. */
-  public List<String> compiledNames() {
-    return compiled.keySet().stream().sorted().toList();
-  }
 }

@@ -24,9 +24,6 @@ final class ForeignNames {
           Map.entry("crossprod", "write t(X) %*% Y"),
           Map.entry("date", "time() gives nanoseconds since some moment"),
           Map.entry("dim", "write nrow(X) and ncol(X)"),
-          Map.entry(
-              "einsum",
-              "write the products and sums out: A %*% B, rowSums(A * B), outer(a, b, \"*\")"),
           Map.entry("expm1", "write exp(x) - 1"),
           Map.entry("eye", "write diag(matrix(1, rows=n, cols=1))"),
           Map.entry("identity", "write diag(matrix(1, rows=n, cols=1))"),

@@ -61,10 +61,6 @@ final class Draft {
   }
 
   /** An instruction that nothing is released by. */
-  Instruction.Compute compute(String opcode, Position position, int output, int... inputs) {
-    return compute(opcode, Attributes.none(), position, output, inputs);
-  }
-
   Instruction.Compute compute(
       String opcode, Attributes attributes, Position position, int output, int... inputs) {
     return new Instruction.Compute(

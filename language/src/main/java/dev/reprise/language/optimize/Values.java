@@ -79,11 +79,6 @@ final class Values {
     return operand >= 0 && assigned.get(operand) && draft.types().isMatrix(operand);
   }
 
-  /** True when reading the operand cannot fail. */
-  boolean hasValue(int operand) {
-    return operand < 0 || assigned.get(operand);
-  }
-
   boolean isScalar(int operand) {
     return draft.types().isScalar(operand);
   }

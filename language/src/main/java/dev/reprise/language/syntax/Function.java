@@ -24,14 +24,4 @@ public record Function(
       String name,
       Expression defaultValue,
       Position position) {}
-
-  /** The parameter of that name, or null. */
-  public Parameter parameter(String parameterName) {
-    for (Parameter parameter : parameters) {
-      if (parameter.name().equals(parameterName)) {
-        return parameter;
-      }
-    }
-    return null;
-  }
 }

@@ -10,11 +10,13 @@ public final class Hyperparameters {
   /**
    * Refuses a number with which outputs or parameters would become NaN, at once or some steps
    * later: a share of an average outside of what shares are, something below 0 that is added to a
-   * variance or a root, or a count that is none. Operands of other names may be any number.
+   * variance or a root, a count that is none, or a step that is not finite. Operands of other names
+   * may be any number.
    */
   public static void require(Operation operation, int at, Scalar found) {
     double number = found.asDouble();
     switch (operation.opcode().parameters().get(at).name()) {
+      case "lr", "decay", "lambda" -> requireFinite(operation, at, number, found);
       case "t" ->
           require(
               number >= 0 && number == Math.rint(number),
@@ -31,6 +33,11 @@ public final class Hyperparameters {
       case "epsilon" -> require(number >= 0, operation, "an 'epsilon' of at least 0", found);
       default -> {}
     }
+  }
+
+  private static void requireFinite(Operation operation, int at, double number, Scalar found) {
+    String name = operation.opcode().parameters().get(at).name();
+    require(Double.isFinite(number), operation, "a finite '" + name + "'", found);
   }
 
   private static void require(boolean fits, Operation operation, String wanted, Scalar found) {

@@ -181,8 +181,4 @@ public final class ChangeReader {
   public long number() throws IOException {
     return in.readLong();
   }
-
-  public double real() throws IOException {
-    return in.readDouble();
-  }
 }

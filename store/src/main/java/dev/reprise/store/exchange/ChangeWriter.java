@@ -167,8 +167,4 @@ public final class ChangeWriter {
   public void number(long number) throws IOException {
     out.writeLong(number);
   }
-
-  public void real(double number) throws IOException {
-    out.writeDouble(number);
-  }
 }

@@ -1,5 +1,9 @@
 package dev.reprise.runtime.cpu.aggregate;
 
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.cpu.CellSource;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import dev.reprise.runtime.cpu.code.ColumnSums;
 import java.util.Arrays;
 
 /**
@@ -10,6 +14,8 @@ import java.util.Arrays;
  * cannot tell that two accesses are apart and makes no vector code.
  */
 abstract class ColumnFold {
+  /** After so many rows a fold is flushed. */
+  static final int FLUSH_ROWS = ColumnSums.GROUP_ROWS;
 
   /** Makes the fold of a chunk. */
   @FunctionalInterface
@@ -20,13 +26,29 @@ abstract class ColumnFold {
      * @param firstCol column of the matrix that column 0 of the fold is
      */
     ColumnFold of(int width, long firstCol);
+
+    /** Whether its folds take the rows of a source {@linkplain #rows by themselves}. */
+    default boolean isFast(CellSource source) {
+      return false;
+    }
   }
 
   /** Adds one row; the array may be overwritten. */
   abstract void row(double[] row);
 
-  /** Called after every 16 rows and at the end. */
+  /** Called after every {@value #FLUSH_ROWS} rows and at the end. */
   void flush() {}
+
+  /**
+   * Adds rows of a matrix to an empty fold and flushes it.
+   *
+   * @param at first cell of the first row
+   * @param step cells from a row to the next
+   * @return false when that is to be done row by row
+   */
+  boolean rows(DenseMatrix matrix, long at, long step, long rows) {
+    return false;
+  }
 
   /**
    * Adds a flushed fold of later rows. Takes its columns from {@code from} on, as many as there are
@@ -104,6 +126,19 @@ abstract class ColumnFold {
    * most 18 u times the sum of the absolute values (u = 2^-53).
    */
   static class Sum extends ColumnFold {
+    static final Start START =
+        new Start() {
+          @Override
+          public ColumnFold of(int width, long firstCol) {
+            return new Sum(width);
+          }
+
+          @Override
+          public boolean isFast(CellSource source) {
+            return source instanceof CellSource.Stored && CellFunction.areThere();
+          }
+        };
+
     private final double[] sums;
     private final double[] lost;
     private final double[] recent;
@@ -117,6 +152,18 @@ abstract class ColumnFold {
     @Override
     void row(double[] row) {
       add(recent, row);
+    }
+
+    @Override
+    boolean rows(DenseMatrix matrix, long at, long step, long rows) {
+      if (!CellFunction.areThere()) {
+        return false;
+      }
+      int bytes = matrix.precision().bytesPerCell();
+      ColumnSums code = new ColumnSums(matrix.precision(), sums.length);
+      code.add(matrix.segment().address() + at * bytes, step * bytes, rows);
+      code.get(sums, lost);
+      return true;
     }
 
     private static void add(double[] recent, double[] row) {
@@ -163,6 +210,11 @@ abstract class ColumnFold {
     Squares(double[] centers) {
       super(centers.length);
       this.centers = centers;
+    }
+
+    @Override
+    boolean rows(DenseMatrix matrix, long at, long step, long rows) {
+      return false;
     }
 
     @Override

@@ -41,7 +41,7 @@ final class ColumnKernels {
   static Map<String, SourceAggregate> overSources(Parallel parallel) {
     ColumnKernels columns = new ColumnKernels(parallel);
     Map<String, SourceAggregate> table = new LinkedHashMap<>();
-    table.put("colSums", columns.folding((width, _) -> new ColumnFold.Sum(width)));
+    table.put("colSums", columns.folding(ColumnFold.Sum.START));
     table.put("colMins", columns.folding((width, _) -> new ColumnFold.Min(width)));
     table.put("colMaxs", columns.folding((width, _) -> new ColumnFold.Max(width)));
     table.put("colProds", columns.folding((width, _) -> new ColumnFold.Product(width)));
@@ -75,8 +75,7 @@ final class ColumnKernels {
   }
 
   private double[] means(CellSource x, ExecutionContext context) {
-    double[] results =
-        new ColumnScan(x).fold(parallel, context, (width, _) -> new ColumnFold.Sum(width));
+    double[] results = new ColumnScan(x).fold(parallel, context, ColumnFold.Sum.START);
     for (int j = 0; j < results.length; j++) {
       results[j] /= x.rows();
     }

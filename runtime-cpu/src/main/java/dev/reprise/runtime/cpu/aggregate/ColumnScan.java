@@ -3,8 +3,11 @@ package dev.reprise.runtime.cpu.aggregate;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
+import dev.reprise.runtime.cpu.CellSource.Stored;
 import dev.reprise.runtime.cpu.Parallel;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 
 /**
  * Folds all rows of a matrix by streaming them in memory order.
@@ -20,10 +23,12 @@ import java.util.Arrays;
 final class ColumnScan {
   private static final int STRIP = 1024;
   private static final int NARROW = 256;
-  private static final int FLUSH_ROWS = 16;
   private static final long SMALL_CELLS = 4096;
   private static final long CHUNK_CELLS = 1 << 16;
   private static final long MOST_CHUNKS = 1024;
+
+  /** So many are done sooner than a second thread is there, where they are fast. */
+  private static final int MOST_FAST_CHUNKS = 4;
 
   private final CellSource source;
   private final int cols;
@@ -47,9 +52,10 @@ final class ColumnScan {
     wideCols = (long) cols * together;
     leftOver = (int) (x.rows() % together);
     long strips = Parallel.chunks(wideCols, STRIP);
-    long fewest = Math.max(FLUSH_ROWS, CHUNK_CELLS / Math.min(wideCols, STRIP));
+    long fewest = Math.max(ColumnFold.FLUSH_ROWS, CHUNK_CELLS / Math.min(wideCols, STRIP));
     long forMost = Parallel.chunks(wideRows, Math.max(1, MOST_CHUNKS / strips));
-    chunkRows = Parallel.chunks(Math.max(fewest, forMost), FLUSH_ROWS) * FLUSH_ROWS;
+    chunkRows =
+        Parallel.chunks(Math.max(fewest, forMost), ColumnFold.FLUSH_ROWS) * ColumnFold.FLUSH_ROWS;
   }
 
   /** One result per column. */
@@ -62,14 +68,17 @@ final class ColumnScan {
       return results;
     }
     ColumnFold[] folds = new ColumnFold[strips * chunks];
-    parallel.forEach(
-        context,
-        folds.length,
+    LongConsumer work =
         task -> {
           int strip = (int) (task / chunks);
           long from = task % chunks * chunkRows;
           folds[(int) task] = chunk(start, strip, from, Math.min(wideRows, from + chunkRows));
-        });
+        };
+    if (folds.length <= MOST_FAST_CHUNKS && start.isFast(source)) {
+      LongStream.range(0, folds.length).forEach(work);
+    } else {
+      parallel.forEach(context, folds.length, work);
+    }
     for (int strip = 0; strip < strips; strip++) {
       ColumnFold[] parts = Arrays.copyOfRange(folds, strip * chunks, (strip + 1) * chunks);
       finish(start, strip, parts, results);
@@ -79,13 +88,18 @@ final class ColumnScan {
 
   private ColumnFold chunk(ColumnFold.Start start, int strip, long from, long to) {
     long firstCol = (long) strip * STRIP;
-    double[] row = new double[(int) Math.min(STRIP, wideCols - firstCol)];
-    CellReader cells = source.reader(row.length);
-    ColumnFold fold = start.of(row.length, firstCol);
+    int width = (int) Math.min(STRIP, wideCols - firstCol);
+    ColumnFold fold = start.of(width, firstCol);
+    if (source instanceof Stored(var matrix)
+        && fold.rows(matrix, from * wideCols + firstCol, wideCols, to - from)) {
+      return fold;
+    }
+    double[] row = new double[width];
+    CellReader cells = source.reader(width);
     for (long i = from; i < to; i++) {
       cells.read(i * wideCols + firstCol, row, row.length);
       fold.row(row);
-      if ((i - from) % FLUSH_ROWS == FLUSH_ROWS - 1) {
+      if ((i - from) % ColumnFold.FLUSH_ROWS == ColumnFold.FLUSH_ROWS - 1) {
         fold.flush();
       }
     }

@@ -10,7 +10,6 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.cpu.Arguments;
-import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.frame.FrameCompare;
 import dev.reprise.runtime.cpu.frame.FrameShape;
 import dev.reprise.runtime.operation.Operation;
@@ -29,16 +28,14 @@ final class BinaryKernel implements Kernel {
   private final DirectOperators loops;
   private final ScalarBinary scalars;
   private final MachineCells.Source code;
-  private final long chunk;
-  private final Parallel parallel;
+  private final DenseCells cells;
 
-  BinaryKernel(String opcode, DirectOperators loops, long chunk, Parallel parallel) {
+  BinaryKernel(String opcode, DirectOperators loops, DenseCells cells) {
     this.opcode = opcode;
     this.loops = loops;
     this.code = new MachineCells.Source(Precision.FP64, opcode);
     this.scalars = ScalarFunctions.binary(opcode);
-    this.chunk = chunk;
-    this.parallel = parallel;
+    this.cells = cells;
   }
 
   @Override
@@ -87,67 +84,44 @@ final class BinaryKernel implements Kernel {
     }
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), shape.rows(), shape.cols());
     BinaryLoop loop = loops.over(out.cells());
-    VectorBroadcast broadcast =
-        new VectorBroadcast(loop, vectorOnLeft ? b : a, vector, vectorOnLeft, out);
-    broadcast.run(parallel, context, chunk);
+    DenseMatrix full = vectorOnLeft ? b : a;
+    VectorBroadcast broadcast = new VectorBroadcast(loop, full, vector, vectorOnLeft, out);
+    broadcast.run(
+        CellRange.ofRepeated(code, full, vector, vectorOnLeft),
+        cells.parallel(),
+        context,
+        cells.chunk());
     return out;
   }
 
   private DenseMatrix sameShape(DenseMatrix a, DenseMatrix b, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
-    long n = out.cells();
-    MachineCells machine = code.find(MachineCells.Form.MATRICES, n);
-    BinaryLoop loop = loops.over(n);
+    BinaryLoop loop = loops.over(a.cells());
     MemorySegment x = a.segment();
     MemorySegment y = b.segment();
-    MemorySegment z = out.segment();
-    parallel.forRange(
-        context,
-        n,
-        chunk,
-        (from, to) -> {
-          if (machine == null || !machine.run(a, b, out, from, to)) {
-            loop.segments(x, 8 * from, y, 8 * from, z, 8 * from, to - from);
-          }
-        });
-    return out;
+    return cells.make(
+        a,
+        CellRange.of(code, a, b),
+        (out, at, n) -> loop.segments(x, at, y, at, out, at, n),
+        context);
   }
 
   private DenseMatrix matrixScalar(DenseMatrix a, double b, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), a.rows(), a.cols());
-    long n = out.cells();
-    MachineCells machine = code.find(MachineCells.Form.MATRIX_AND_NUMBER, n);
-    BinaryLoop loop = loops.over(n);
+    BinaryLoop loop = loops.over(a.cells());
     MemorySegment x = a.segment();
-    MemorySegment z = out.segment();
-    parallel.forRange(
-        context,
-        n,
-        chunk,
-        (from, to) -> {
-          if (machine == null || !machine.run(a, b, out, from, to)) {
-            loop.segmentScalar(x, 8 * from, b, z, 8 * from, to - from);
-          }
-        });
-    return out;
+    return cells.make(
+        a,
+        CellRange.of(code, a, b),
+        (out, at, n) -> loop.segmentScalar(x, at, b, out, at, n),
+        context);
   }
 
   private DenseMatrix scalarMatrix(double a, DenseMatrix b, ExecutionContext context) {
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), b.rows(), b.cols());
-    long n = out.cells();
-    MachineCells machine = code.find(MachineCells.Form.NUMBER_AND_MATRIX, n);
-    BinaryLoop loop = loops.over(n);
+    BinaryLoop loop = loops.over(b.cells());
     MemorySegment y = b.segment();
-    MemorySegment z = out.segment();
-    parallel.forRange(
-        context,
-        n,
-        chunk,
-        (from, to) -> {
-          if (machine == null || !machine.run(b, a, out, from, to)) {
-            loop.scalarSegment(a, y, 8 * from, z, 8 * from, to - from);
-          }
-        });
-    return out;
+    return cells.make(
+        b,
+        CellRange.of(code, a, b),
+        (out, at, n) -> loop.scalarSegment(a, y, at, out, at, n),
+        context);
   }
 }

@@ -50,11 +50,10 @@ public final class CellKernels {
                 new BinaryKernel(
                     opcode,
                     new DirectOperators(loop, Loops.direct().get(opcode)),
-                    chunk(opcode),
-                    parallel)));
+                    cells(opcode, parallel))));
     Loops.unary()
         .forEach((opcode, loop) ->
-            table.add(opcode, new UnaryKernel(opcode, loop, chunk(opcode), parallel)));
+            table.add(opcode, new UnaryKernel(opcode, loop, cells(opcode, parallel))));
     table.add("ifelse", new IfElseKernel(parallel, Precision.FP64));
   }
 
@@ -76,7 +75,7 @@ public final class CellKernels {
     return FUNCTIONS.contains(opcode);
   }
 
-  private static long chunk(String opcode) {
-    return isFunction(opcode) ? FUNCTION_CHUNK : CHEAP_CHUNK;
+  private static DenseCells cells(String opcode, Parallel parallel) {
+    return new DenseCells(parallel, isFunction(opcode) ? FUNCTION_CHUNK : CHEAP_CHUNK);
   }
 }

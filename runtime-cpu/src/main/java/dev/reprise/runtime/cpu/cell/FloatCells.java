@@ -56,13 +56,16 @@ final class FloatCells {
       if (!(inputs[0] instanceof DenseMatrix x)) {
         return null;
       }
-      MachineCells machine = code.find(MachineCells.Form.MATRIX, x.cells());
-      Whole whole =
-          machine == null
-              ? (out, from, to) -> runWhole(loop, x, out, from, to)
-              : (out, from, to) -> machine.run(x, out, from, to);
+      CellRange machine = CellRange.of(code, x);
       return new Operand[] {
-        map(x, null, (a, _, n, wide) -> loop.array(a, a, n, wide), whole, context)
+        map(
+            x,
+            null,
+            (a, _, n, wide) -> loop.array(a, a, n, wide),
+            machine == CellRange.NONE
+                ? (out, from, to) -> runWhole(loop, x, out, from, to)
+                : machine,
+            context)
       };
     };
   }
@@ -94,11 +97,14 @@ final class FloatCells {
         return withNumber(operator, x.get(0, 0), y, context);
       }
       if (isVectorFor(x, y)) {
-        return mapVector(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), context);
+        CellRange code = CellRange.ofRepeated(operator.code, x, y, false);
+        return mapVector(x, y, (a, b, n, wide) -> loop.arrays(a, b, a, n, wide), code, context);
       }
-      return isVectorFor(y, x)
-          ? mapVector(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), context)
-          : null;
+      if (isVectorFor(y, x)) {
+        CellRange code = CellRange.ofRepeated(operator.code, y, x, true);
+        return mapVector(y, x, (a, b, n, wide) -> loop.arrays(b, a, a, n, wide), code, context);
+      }
+      return null;
     }
     if (left instanceof DenseMatrix x && right instanceof Scalar scalar && isNumber(scalar)) {
       return withNumber(operator, x, scalar.asDouble(), context);
@@ -112,34 +118,31 @@ final class FloatCells {
   private DenseMatrix ofOneShape(
       Operator operator, DenseMatrix x, DenseMatrix y, ExecutionContext context) {
     MemorySegment second = y.segment();
-    MachineCells machine = operator.code.find(MachineCells.Form.MATRICES, x.cells());
     return map(
         x,
         (at, into, n) -> MemorySegment.copy(second, CELL, CELL.byteSize() * at, into, 0, n),
         (a, b, n, wide) -> operator.loop.arrays(a, b, a, n, wide),
-        machine == null ? NOT_WHOLE : (out, from, to) -> machine.run(x, y, out, from, to),
+        CellRange.of(operator.code, x, y),
         context);
   }
 
   private DenseMatrix withNumber(
       Operator operator, DenseMatrix x, double number, ExecutionContext context) {
-    MachineCells machine = operator.code.find(MachineCells.Form.MATRIX_AND_NUMBER, x.cells());
     return map(
         x,
         null,
         (a, _, n, wide) -> operator.loop.arrayScalar(a, number, a, n, wide),
-        machine == null ? NOT_WHOLE : (out, from, to) -> machine.run(x, number, out, from, to),
+        CellRange.of(operator.code, x, number),
         context);
   }
 
   private DenseMatrix withNumber(
       Operator operator, double number, DenseMatrix y, ExecutionContext context) {
-    MachineCells machine = operator.code.find(MachineCells.Form.NUMBER_AND_MATRIX, y.cells());
     return map(
         y,
         null,
         (a, _, n, wide) -> operator.loop.scalarArray(number, a, a, n, wide),
-        machine == null ? NOT_WHOLE : (out, from, to) -> machine.run(y, number, out, from, to),
+        CellRange.of(operator.code, number, y),
         context);
   }
 
@@ -164,19 +167,19 @@ final class FloatCells {
   }
 
   private DenseMatrix mapVector(
-      DenseMatrix x, DenseMatrix vector, BlockBody body, ExecutionContext context) {
+      DenseMatrix x, DenseMatrix vector, BlockBody body, CellRange code, ExecutionContext context) {
     MemorySegment row = vector.segment();
     long cols = x.cols();
     if (vector.rows() != 1) {
       return map(
-          x, (at, into, n) -> loadColumn(vector.segment(), cols, at, into, n), body, context);
+          x, (at, into, n) -> loadColumn(vector.segment(), cols, at, into, n), body, code, context);
     }
     if (cols > BLOCK) {
-      return map(x, (at, into, n) -> loadRow(row, cols, at % cols, into, n), body, context);
+      return map(x, (at, into, n) -> loadRow(row, cols, at % cols, into, n), body, code, context);
     }
     float[] cells = new float[(int) cols];
     MemorySegment.copy(row, CELL, 0, cells, 0, cells.length);
-    return map(x, (at, into, n) -> repeat(cells, (int) (at % cols), into, n), body, context);
+    return map(x, (at, into, n) -> repeat(cells, (int) (at % cols), into, n), body, code, context);
   }
 
   /** Brings the row again and again into the block, beginning at one of its columns. */
@@ -211,20 +214,11 @@ final class FloatCells {
   }
 
   private DenseMatrix map(
-      DenseMatrix x, BlockLoader second, BlockBody body, ExecutionContext context) {
-    return map(x, second, body, NOT_WHOLE, context);
-  }
-
-  /** Computes cells of the result from one to before another, or returns false. */
-  @FunctionalInterface
-  private interface Whole {
-    boolean run(DenseMatrix out, long from, long to);
-  }
-
-  private static final Whole NOT_WHOLE = (_, _, _) -> false;
-
-  private DenseMatrix map(
-      DenseMatrix x, BlockLoader second, BlockBody body, Whole whole, ExecutionContext context) {
+      DenseMatrix x,
+      BlockLoader second,
+      BlockBody body,
+      CellRange whole,
+      ExecutionContext context) {
     DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols(), Precision.FP32);
     MemorySegment source = x.segment();
     MemorySegment target = out.segment();

@@ -9,7 +9,7 @@ import dev.reprise.runtime.cpu.code.CellChain.Node;
 import dev.reprise.runtime.cpu.code.CellChain.Number;
 import dev.reprise.runtime.cpu.code.CellChain.Spread;
 import dev.reprise.runtime.cpu.code.CellFunction;
-import java.util.Collections;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -53,23 +53,30 @@ final class MachineCells {
     }
   }
 
-  /** What the operands are: matrices of one shape, or one of them and a number. */
+  /**
+   * What the operands are: matrices of one shape, or one of them and a number or a vector that is
+   * repeated over it. The matrix is the first input.
+   */
   enum Form {
-    MATRIX(0, new Input(0)),
-    MATRICES(0, new Input(0), new Input(1)),
-    MATRIX_AND_NUMBER(1, new Input(0), new Number(0)),
-    NUMBER_AND_MATRIX(1, new Number(0), new Input(0));
+    MATRIX(List.of(Spread.EACH), new Input(0)),
+    MATRICES(List.of(Spread.EACH, Spread.EACH), new Input(0), new Input(1)),
+    MATRIX_AND_NUMBER(List.of(Spread.EACH), new Input(0), new Number(0)),
+    NUMBER_AND_MATRIX(List.of(Spread.EACH), new Number(0), new Input(0)),
+    MATRIX_AND_ROW(List.of(Spread.EACH, Spread.ROW), new Input(0), new Input(1)),
+    ROW_AND_MATRIX(List.of(Spread.EACH, Spread.ROW), new Input(1), new Input(0)),
+    MATRIX_AND_COLUMN(List.of(Spread.EACH, Spread.COLUMN), new Input(0), new Input(1)),
+    COLUMN_AND_MATRIX(List.of(Spread.EACH, Spread.COLUMN), new Input(1), new Input(0));
 
-    private final int numbers;
+    private final List<Spread> inputs;
     private final List<Node> operands;
 
-    Form(int numbers, Node... operands) {
-      this.numbers = numbers;
+    Form(List<Spread> inputs, Node... operands) {
+      this.inputs = inputs;
       this.operands = List.of(operands);
     }
 
     private CellChain chain(Precision precision, String opcode) {
-      List<Spread> inputs = Collections.nCopies(operands.size() - numbers, Spread.EACH);
+      int numbers = operands.size() - inputs.size();
       return CellChain.find(precision, inputs, numbers, new Apply(opcode, operands));
     }
   }
@@ -93,11 +100,33 @@ final class MachineCells {
     return run(chain.call().withNumber(0, number), x, out, from, to);
   }
 
+  /** As the other, of a matrix and a row or column that is repeated over it. */
+  boolean runRepeated(DenseMatrix x, DenseMatrix vector, DenseMatrix out, long from, long to) {
+    long cols = x.cols();
+    boolean isRow = vector.rows() == 1;
+    CellChain.Call call = chain.call();
+    for (long at = from, end; at < to; at = end) {
+      // As many whole rows as there are, or what there is of one.
+      long col = at % cols;
+      long rows = col == 0 ? Math.max(1, (to - at) / cols) : 1;
+      long width = Math.min(cols - col, to - at);
+      end = at + rows * width;
+      call.withInput(0, address(x, at)).withInput(1, address(vector, isRow ? col : at / cols));
+      if (!call.run(rows, width, cells(out, at, end), false)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean run(
       CellChain.Call call, DenseMatrix x, DenseMatrix out, long from, long to) {
-    int bytes = out.precision().bytesPerCell();
-    return call.withInput(0, address(x, from))
-        .run(1, to - from, out.segment().asSlice(from * bytes, (to - from) * bytes), false);
+    return call.withInput(0, address(x, from)).run(1, to - from, cells(out, from, to), false);
+  }
+
+  private static MemorySegment cells(DenseMatrix matrix, long from, long to) {
+    int bytes = matrix.precision().bytesPerCell();
+    return matrix.segment().asSlice(from * bytes, (to - from) * bytes);
   }
 
   private static long address(DenseMatrix matrix, long cell) {

@@ -14,18 +14,17 @@ import java.lang.foreign.MemorySegment;
  */
 final class SparseUnary implements Kernel {
   private final UnaryLoop loop;
-  private final boolean keepsZero;
   private final StoredValues values;
 
   SparseUnary(UnaryLoop loop, Parallel parallel) {
     this.loop = loop;
-    this.keepsZero = loop.cell(0) == 0;
     this.values = new StoredValues(parallel);
   }
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    if (!keepsZero) {
+    // Asked here, not when kernels are registered: functions of machine code are made for it.
+    if (loop.cell(0) != 0) {
       return null;
     }
     SparseMatrix x = (SparseMatrix) inputs[0];

@@ -7,7 +7,6 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.Arguments;
-import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
@@ -16,15 +15,13 @@ final class UnaryKernel implements Kernel {
   private final UnaryLoop loop;
   private final ScalarUnary scalar;
   private final MachineCells.Source code;
-  private final long chunk;
-  private final Parallel parallel;
+  private final DenseCells cells;
 
-  UnaryKernel(String opcode, UnaryLoop loop, long chunk, Parallel parallel) {
+  UnaryKernel(String opcode, UnaryLoop loop, DenseCells cells) {
     this.loop = loop;
     this.code = new MachineCells.Source(Precision.FP64, opcode);
     this.scalar = ScalarFunctions.unary(opcode);
-    this.chunk = chunk;
-    this.parallel = parallel;
+    this.cells = cells;
   }
 
   @Override
@@ -33,20 +30,10 @@ final class UnaryKernel implements Kernel {
       return new Operand[] {scalar.apply(value)};
     }
     DenseMatrix x = Arguments.matrix(operation, inputs, 0);
-    DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), x.cols());
-    long n = out.cells();
-    MachineCells machine = code.find(MachineCells.Form.MATRIX, n);
     MemorySegment from = x.segment();
-    MemorySegment to = out.segment();
-    parallel.forRange(
-        context,
-        n,
-        chunk,
-        (lo, hi) -> {
-          if (machine == null || !machine.run(x, out, lo, hi)) {
-            loop.segment(from, 8 * lo, to, 8 * lo, hi - lo);
-          }
-        });
-    return new Operand[] {out};
+    return new Operand[] {
+      cells.make(
+          x, CellRange.of(code, x), (out, at, n) -> loop.segment(from, at, out, at, n), context)
+    };
   }
 }

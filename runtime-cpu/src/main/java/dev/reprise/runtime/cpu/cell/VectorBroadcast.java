@@ -19,6 +19,7 @@ final class VectorBroadcast {
   private final MemorySegment vector;
   private final boolean vectorOnLeft;
   private final boolean isRow;
+  private final DenseMatrix result;
   private final MemorySegment out;
   private final long rows;
   private final long cols;
@@ -34,24 +35,33 @@ final class VectorBroadcast {
     this.vector = vector.segment();
     this.vectorOnLeft = vectorOnLeft;
     this.isRow = vector.rows() == 1;
+    this.result = out;
     this.out = out.segment();
     this.rows = full.rows();
     this.cols = full.cols();
   }
 
-  void run(Parallel parallel, ExecutionContext context, long chunkCells) {
+  /**
+   * Computes all cells.
+   *
+   * @param code takes rows where it can
+   */
+  void run(CellRange code, Parallel parallel, ExecutionContext context, long chunkCells) {
     if (rows == 0 || cols == 0) {
       return;
     }
     long chunkRows = Math.max(1, chunkCells / cols);
     if (rows <= chunkRows) {
-      rows(0, rows);
+      rows(code, 0, rows);
     } else {
-      parallel.forRange(context, rows, chunkRows, this::rows);
+      parallel.forRange(context, rows, chunkRows, (from, to) -> rows(code, from, to));
     }
   }
 
-  private void rows(long from, long to) {
+  private void rows(CellRange code, long from, long to) {
+    if (code.run(result, from * cols, to * cols)) {
+      return;
+    }
     if (cols < NARROW) {
       narrow(from, to);
     } else if (isRow) {

@@ -2,7 +2,7 @@
  * Element-wise operations, and the same operations on scalars.
  *
  * <pre>
- *   BinaryKernel, UnaryKernel, IfElseKernel    shapes, broadcasting, chunks
+ *   BinaryKernel, UnaryKernel, IfElseKernel    shapes, broadcasting; DenseCells: chunks
  *        |                  \
  *        |                   ScalarFunctions   opcode -> function of scalars, result types
  *        v                  /

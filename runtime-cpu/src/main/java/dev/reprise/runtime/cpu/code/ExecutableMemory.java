@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
@@ -23,6 +22,15 @@ final class ExecutableMemory {
   private static final int WRITE = 2;
   private static final int EXECUTE = 4;
   private static final int PRIVATE_ANONYMOUS = 0x22;
+
+  /**
+   * Of all functions here, though they have fewer arguments and some are ints: on x86-64 these are
+   * the lower halves of the registers that longs lie in, and an int result that of the returned
+   * one. Each other form would take 20 ms more of the first call, while the JVM makes code for it.
+   */
+  private static final FunctionDescriptor SIX_LONGS =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private ExecutableMemory() {}
 
@@ -49,50 +57,39 @@ final class ExecutableMemory {
    * @throws IOException when the system gives no such memory, as under some policies; none is kept
    */
   static MemorySegment holding(byte[] code) throws IOException {
-    MethodHandle map =
-        function(
-            "mmap",
-            FunctionDescriptor.of(
-                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    MethodHandle protect =
-        function("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    MethodHandle unmap = function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    MethodHandle map = function("mmap");
+    MethodHandle protect = function("mprotect");
+    MethodHandle unmap = function("munmap");
+    long at = call(map, 0, code.length, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    if (at == -1) {
+      throw new IOException("no memory for machine code");
+    }
+    MemorySegment memory = MemorySegment.ofAddress(at).reinterpret(code.length);
+    memory.copyFrom(MemorySegment.ofArray(code));
+    if ((int) call(protect, at, code.length, READ | EXECUTE, 0, 0, 0) != 0) {
+      boolean isKept = (int) call(unmap, at, code.length, 0, 0, 0, 0) != 0;
+      throw new IOException(
+          "the system lets no memory be made executable" + (isKept ? ", nor given back" : ""));
+    }
+    // Of whole mappings giving back does not fail.
+    return memory.reinterpret(
+        code.length, Arena.ofAuto(), _ -> call(unmap, at, code.length, 0, 0, 0, 0));
+  }
+
+  private static long call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
     try {
-      long at =
-          (long) map.invokeExact(0L, (long) code.length, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-      if (at == -1) {
-        throw new IOException("no memory for machine code");
-      }
-      MemorySegment memory = MemorySegment.ofAddress(at).reinterpret(code.length);
-      memory.copyFrom(MemorySegment.ofArray(code));
-      int failed = (int) protect.invokeExact(at, (long) code.length, READ | EXECUTE);
-      if (failed != 0) {
-        boolean isKept = (int) unmap.invokeExact(at, (long) code.length) != 0;
-        throw new IOException(
-            "the system lets no memory be made executable" + (isKept ? ", nor given back" : ""));
-      }
-      return memory.reinterpret(code.length, Arena.ofAuto(), _ -> unmap(unmap, at, code.length));
-    } catch (IOException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
+      return (long) function.invokeExact(a, b, c, d, e, f);
+    } catch (RuntimeException | Error failure) {
+      throw failure;
+    } catch (Throwable failure) {
+      throw new IllegalStateException(failure);
     }
   }
 
-  private static void unmap(MethodHandle unmap, long at, long bytes) {
-    try {
-      // Of whole mappings this does not fail.
-      int _ = (int) unmap.invokeExact(at, bytes);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static MethodHandle function(String name, FunctionDescriptor descriptor)
-      throws IOException {
+  private static MethodHandle function(String name) throws IOException {
     Linker linker = Linker.nativeLinker();
     MemorySegment symbol =
         linker.defaultLookup().find(name).orElseThrow(() -> new IOException("no " + name));
-    return linker.downcallHandle(symbol, descriptor);
+    return linker.downcallHandle(symbol, SIX_LONGS);
   }
 }

@@ -125,6 +125,7 @@ public final class PanelSums {
    */
   public void run(int rows, Arguments arguments) {
     MemorySegment code = code(arguments.lanes, arguments.apart, arguments.terms, rows);
+    arguments.write();
     try {
       Entry.CALL.invokeExact(code, arguments.address);
     } catch (Throwable e) {
@@ -152,6 +153,14 @@ public final class PanelSums {
   public static final class Arguments {
     private final MemorySegment memory;
     private final long address;
+
+    // Written to the memory at once: to write each alone would be most of what the JVM compiles of
+    // a product. Those from the first to the last that were set since; LEFT and FIRST_TARGET are
+    // written only when they were told, since the code moves them.
+    private final long[] words = new long[MASK];
+    private int firstSet = MASK;
+    private int lastSet = -1;
+
     private int terms = 1;
     private boolean apart;
     private Lanes lanes = Lanes.ALL;
@@ -169,7 +178,18 @@ public final class PanelSums {
     }
 
     private void set(int place, long value) {
-      memory.set(JAVA_LONG, (long) place * Long.BYTES, value);
+      words[place] = value;
+      firstSet = Math.min(firstSet, place);
+      lastSet = Math.max(lastSet, place);
+    }
+
+    private void write() {
+      if (firstSet <= lastSet) {
+        int count = lastSet + 1 - firstSet;
+        MemorySegment.copy(words, firstSet, memory, JAVA_LONG, (long) firstSet * Long.BYTES, count);
+        firstSet = MASK;
+        lastSet = -1;
+      }
     }
 
     /** How many terms there are in direction 0 or 1, and how far each is from the one before. */

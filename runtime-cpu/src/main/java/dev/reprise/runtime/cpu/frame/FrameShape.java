@@ -216,6 +216,9 @@ public final class FrameShape {
 
   private static long position(String what, Scalar bound, Frame frame) {
     if (!(bound instanceof StringScalar name) || !what.equals("column")) {
+      if (!bound.fitsLong() && Double.isNaN(bound.asDouble())) {
+        throw new OperandException("a " + what + " index must be a whole number, not NaN");
+      }
       return bound.asLong();
     }
     int position = frame.names().indexOf(name.value());

@@ -21,36 +21,37 @@ abstract sealed class BlockReader<A> implements CellReader {
   private final BlockStep[] steps;
   private Registers state;
 
-  private BlockReader(FusedSource source, CellType<A> type, BlockPool.Loan<A> blocks, int most) {
+  private BlockReader(
+      FusedSource source, BlockPlan plan, CellType<A> type, BlockPool.Loan<A> blocks, int most) {
     this.source = source;
     this.type = type;
-    this.registers = type.arrays(source.plan().registers);
-    this.steps = source.plan().steps;
+    this.registers = type.arrays(plan.registers);
+    this.steps = plan.steps;
     for (int i = 1; i < registers.length; i++) {
       registers[i] = blocks.take();
     }
-    for (int[] fill : source.plan().filled) {
+    for (int[] fill : plan.filled) {
       fill(registers[fill[0]], source.scalars()[fill[1]], fill[2]);
     }
-    this.loaders = loaders(most);
+    this.loaders = loaders(plan, most);
   }
 
   /** The reader of a source, for blocks of up to so many cells. */
-  static BlockReader<?> of(FusedSource source, int most) {
+  static BlockReader<?> of(FusedSource source, BlockPlan plan, int most) {
     return switch (source.expression().precision()) {
-      case FP64 -> new Doubles(source, most);
-      case FP32 -> new Floats(source, most);
+      case FP64 -> new Doubles(source, plan, most);
+      case FP32 -> new Floats(source, plan, most);
     };
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Arrays know no type parameters.
-  private LeafLoader<A>[] loaders(int most) {
+  private LeafLoader<A>[] loaders(BlockPlan plan, int most) {
     LeafLoader<A>[] made = new LeafLoader[registers.length];
     FusedExpression expression = source.expression();
     for (int i = 0; i < expression.leaves(); i++) {
       if (!expression.isScalar(i)) {
         DenseMatrix leaf = (DenseMatrix) source.leaf(i);
-        made[source.plan().placeOfLeaf[i]] =
+        made[plan.placeOfLeaf[i]] =
             LeafLoader.of(type, expression.kind(i), leaf, source.cols(), most);
       }
     }
@@ -84,8 +85,8 @@ abstract sealed class BlockReader<A> implements CellReader {
     /** The result where it is not read into another array; made when needed. */
     private double[] result;
 
-    Doubles(FusedSource source, int most) {
-      super(source, CellType.DOUBLES, source.doubles(), most);
+    Doubles(FusedSource source, BlockPlan plan, int most) {
+      super(source, plan, CellType.DOUBLES, source.doubles(), most);
       this.source = source;
       super.state = Registers.ofDoubles(super.registers, source.scalars());
     }
@@ -119,8 +120,8 @@ abstract sealed class BlockReader<A> implements CellReader {
   static final class Floats extends BlockReader<float[]> {
     private final float[] result;
 
-    Floats(FusedSource source, int most) {
-      super(source, CellType.FLOATS, source.floats(), most);
+    Floats(FusedSource source, BlockPlan plan, int most) {
+      super(source, plan, CellType.FLOATS, source.floats(), most);
       result = source.floats().take();
       WideBlocks wide = new WideBlocks(source.doubles()::take);
       super.state = Registers.ofFloats(super.registers, source.scalars(), wide);

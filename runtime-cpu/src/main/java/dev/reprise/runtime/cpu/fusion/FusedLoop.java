@@ -44,7 +44,8 @@ public final class FusedLoop {
   /** Null where there is no machine code. */
   private final MachineLoop machine;
 
-  // Replaced once by the thread that won generating; the plan itself is immutable.
+  // With machine code null until it is needed, which is seldom; else replaced once by the thread
+  // that won generating. The plan itself is immutable.
   private volatile BlockPlan plan;
 
   // A count that may lose some of several threads' additions, which only delays the generation.
@@ -65,7 +66,7 @@ public final class FusedLoop {
     this.generateAfter = generateAfter;
     this.machine = machineOrNull;
     this.pools = pools;
-    this.plan = BlockPlan.ofKernels(expression);
+    this.plan = machine == null ? BlockPlan.ofKernels(expression) : null;
     this.spreads = spreads(expression);
     this.leastChunk = leastChunk(expression);
   }
@@ -108,9 +109,19 @@ public final class FusedLoop {
     }
     generateIfWorthwhile(cells);
     try (FusedSource source =
-        new FusedSource(expression, plan, machine, leaves, rows, cols, pools)) {
+        new FusedSource(expression, this::plan, machine, leaves, rows, cols, pools)) {
       return aggregate == null ? stored(source, context) : aggregate.of(source, context);
     }
+  }
+
+  /** Several threads may make one at once: all are equal. */
+  private BlockPlan plan() {
+    BlockPlan known = plan;
+    if (known == null) {
+      known = BlockPlan.ofKernels(expression);
+      plan = known;
+    }
+    return known;
   }
 
   private DenseMatrix stored(FusedSource source, ExecutionContext context) {
@@ -167,8 +178,8 @@ public final class FusedLoop {
   private boolean hasSparseIntermediate(Operand[] leaves, long rows, long cols) {
     BlockPlan all = BlockPlan.keepingAll(expression);
     FusedSource source =
-        new FusedSource(expression, all, null, leaves, rows, cols, new BlockPools());
-    BlockReader.Doubles reader = new BlockReader.Doubles(source, 1);
+        new FusedSource(expression, () -> all, null, leaves, rows, cols, new BlockPools());
+    BlockReader.Doubles reader = new BlockReader.Doubles(source, all, 1);
     int judged = aggregate == null ? expression.nodes() - 1 : expression.nodes();
     int[] nonZeros = new int[judged];
     double[] result = new double[1];

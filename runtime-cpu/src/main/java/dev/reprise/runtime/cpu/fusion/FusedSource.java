@@ -6,11 +6,12 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** The last node of an expression over given leaves, computed block by block as it is read. */
 final class FusedSource implements CellSource, AutoCloseable {
   private final FusedExpression expression;
-  private final BlockPlan plan;
+  private final Supplier<BlockPlan> plan;
   private final MachineLoop machine;
   private final Operand[] leaves;
   private final double[] scalars;
@@ -23,11 +24,12 @@ final class FusedSource implements CellSource, AutoCloseable {
   private final BlockPool.Loan<float[]> floats;
 
   /**
+   * @param plan asked for by each reader that goes by steps
    * @param machineOrNull where the expression has machine code
    */
   FusedSource(
       FusedExpression expression,
-      BlockPlan plan,
+      Supplier<BlockPlan> plan,
       MachineLoop machineOrNull,
       Operand[] leaves,
       long rows,
@@ -60,10 +62,6 @@ final class FusedSource implements CellSource, AutoCloseable {
 
   FusedExpression expression() {
     return expression;
-  }
-
-  BlockPlan plan() {
-    return plan;
   }
 
   Operand leaf(int number) {
@@ -103,8 +101,9 @@ final class FusedSource implements CellSource, AutoCloseable {
     return machine == null ? null : new MachineReader(this, machine, most);
   }
 
+  /** A reader by the steps of the plan. */
   BlockReader<?> open(int most) {
-    return BlockReader.of(this, most);
+    return BlockReader.of(this, plan.get(), most);
   }
 
   /** Gives the arrays of all readers back; they must not be used any more. */

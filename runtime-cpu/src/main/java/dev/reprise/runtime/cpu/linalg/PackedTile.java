@@ -30,38 +30,89 @@ final class PackedTile {
   private final PackedPanels b;
   private final DenseMatrix c;
   private final long row;
+  private final long target;
   private final RowGroups groups;
   private final PanelSums.Arguments arguments;
   private final MemorySegment strips;
 
   /**
+   * Some rows of op(A) and of C.
+   *
+   * @param row the first one of op(A)
+   * @param target the first one of C
+   * @param count how many
+   */
+  record Rows(DenseMatrix a, long row, long target, long count) {}
+
+  /**
+   * Of the same rows of op(A) and C.
+   *
    * @param row the first one
    * @param scratch owns the memory that this needs
    */
   PackedTile(
       Factors factors, PackedPanels b, DenseMatrix c, long row, long rowEnd, Scratch scratch) {
-    this.precision = factors.precision();
+    this(
+        new Rows(factors.a(), row, row, rowEnd - row),
+        factors.ta(),
+        b,
+        c,
+        arguments(scratch),
+        scratch);
+  }
+
+  /**
+   * Of an A that is not transposed, which needs no further memory.
+   *
+   * @param arguments {@linkplain #arguments made} for this thread
+   */
+  PackedTile(Rows rows, PackedPanels b, DenseMatrix c, PanelSums.Arguments arguments) {
+    this(rows, false, b, c, arguments, null);
+  }
+
+  private PackedTile(
+      Rows rows,
+      boolean ta,
+      PackedPanels b,
+      DenseMatrix c,
+      PanelSums.Arguments arguments,
+      Scratch scratch) {
+    this.precision = rows.a.precision();
     this.bytes = precision.bytesPerCell();
     this.stripRowBytes = PanelPacking.stripRowBytes(precision);
-    this.a = factors.a();
-    this.ta = factors.ta();
+    this.a = rows.a;
+    this.ta = ta;
     this.b = b;
     this.c = c;
-    this.row = row;
-    this.groups = RowGroups.of(rowEnd - row);
-    this.arguments =
-        new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES))
-            .direction(0, 1, 0, 0)
-            .direction(1, 1, 0, 0);
+    this.row = rows.row;
+    this.target = rows.target;
+    this.groups = RowGroups.of(rows.count);
+    this.arguments = arguments;
     long stripBytes = b.blocks().largest() * stripRowBytes;
     this.strips = ta ? scratch.bytes(groups.count() * stripBytes) : null;
   }
 
+  /** Those of a thread's calls. */
+  static PanelSums.Arguments arguments(Scratch scratch) {
+    return new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES))
+        .direction(0, 1, 0, 0)
+        .direction(1, 1, 0, 0);
+  }
+
   void multiply(long panel, long panelEnd) {
+    multiply(panel, panelEnd, false);
+  }
+
+  /**
+   * Computes the cells of some panels.
+   *
+   * @param adds whether to add to what C holds
+   */
+  void multiply(long panel, long panelEnd, boolean adds) {
     for (long block = 0; block < b.blocks().count(); block++) {
       long term = b.blocks().first(block);
       int terms = b.blocks().size(block);
-      arguments.adds(block > 0);
+      arguments.adds(adds || block > 0);
       if (ta) {
         bringStrips(term, terms);
         long strip = (long) terms * stripRowBytes;
@@ -98,7 +149,7 @@ final class PackedTile {
               b.cells(),
               b.at(block, from),
               c.segment(),
-              (row * c.cols() + from * PanelPacking.lanes(precision)) * bytes);
+              (target * c.cols() + from * PanelPacking.lanes(precision)) * bytes);
       sums.runGroups(groups, arguments);
     }
   }

@@ -10,6 +10,8 @@ import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.cpu.linalg.DenseProducts;
+import dev.reprise.runtime.cpu.linalg.RepeatedFactor;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
@@ -18,19 +20,22 @@ import java.lang.foreign.MemorySegment;
  * output, (i, f, o, g) = [x, h] W + b, the first three through the logistic function and g through
  * tanh; then c = f c + i g and h = o tanh(c).
  *
- * <p>Row t of a cache holds step t of all examples, so a step of some examples is a block that
- * products write where it belongs.
+ * <p>Row t of a cache holds step t of all examples, so a step of some examples is rows that follow
+ * each other. What the inputs add to the gates of all steps is one product, written to the cache of
+ * the gates; each step then adds what the outputs of the step before give.
  */
 final class Lstm implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
   private final Precision precision;
+  private final DenseProducts whole;
 
   /** Of matrices of that precision; passes without products of such cells. */
   Lstm(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
     this.precision = precision;
+    this.whole = new DenseProducts(parallel, precision);
   }
 
   @Override
@@ -50,18 +55,28 @@ final class Lstm implements Kernel {
       DenseMatrix cacheOut = shape.result(scratch, steps, n * shape.units());
       DenseMatrix cacheC = shape.result(scratch, steps, n * shape.units());
       DenseMatrix cacheGates = shape.result(scratch, steps, n * shape.gates());
+      DenseMatrix weights = Arguments.matrix(operation, inputs, 1, precision);
+      DenseMatrix gates = shape.byStep(cacheGates, shape.gates());
+      try (Scratch copies = new Scratch(context.allocator())) {
+        DenseMatrix x = shape.result(copies, steps * n, shape.features());
+        shape.toSteps(Arguments.matrix(operation, inputs, 0, precision), x, parallel, context);
+        whole.multiply(x, false, shape.inputWeights(weights), false, gates, products, context);
+      }
+      DenseMatrix outWeights = shape.outputWeights(weights, scratch);
+      DenseMatrix out0 = Arguments.matrix(operation, inputs, 3, precision);
+      RepeatedFactor packed =
+          RepeatedFactor.pack(out0, outWeights, false, scratch, parallel, context);
       LstmSteps cells =
           new LstmSteps(
               shape,
               products,
-              Arguments.matrix(operation, inputs, 0, precision),
-              Arguments.matrix(operation, inputs, 1, precision),
+              new LstmProducts.Weights(outWeights, false, packed),
               Arguments.matrix(operation, inputs, 2, precision),
-              Arguments.matrix(operation, inputs, 3, precision),
+              out0,
               Arguments.matrix(operation, inputs, 4, precision),
-              cacheOut,
-              cacheC,
-              cacheGates);
+              shape.byStep(cacheOut, shape.units()),
+              shape.byStep(cacheC, shape.units()),
+              gates);
       parallel.forRange(
           context,
           n,

@@ -4,7 +4,6 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Scratch;
-import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 import java.lang.foreign.MemorySegment;
@@ -12,103 +11,41 @@ import java.util.Arrays;
 
 /**
  * The way back through the steps of an LSTM, for some examples at a time. Each step leaves the
- * gradients of its gates' sums, and multiplies them to that of the output before it; the gradients
- * of weights and inputs are products over all steps.
+ * gradients of its gates' sums, and multiplies them to that of the output before it.
  *
- * @param turned the weights of the outputs, transposed: (4 units) x units
- * @param gates the cache of the gates, step by step as the other caches
- * @param dgates scratch: gradients of the gates' sums, example by example, each step by step
+ * @param weights of the outputs, transposed
+ * @param gates the cache of the gates: a row for each example of each step, as in the other caches
+ * @param dgates becomes the gradients of the gates' sums, likewise
  * @param dhidden becomes the gradient of {@code out0}
  * @param dstate the gradient of the last state; becomes that of {@code c0}
  */
 record LstmBackwardSteps(
     LstmShape shape,
     CellProducts products,
-    DenseMatrix x,
-    DenseMatrix weights,
-    DenseMatrix turned,
-    DenseMatrix out0,
+    LstmProducts.Weights weights,
     DenseMatrix c0,
     DenseMatrix dout,
     boolean sequences,
-    DenseMatrix out,
     DenseMatrix c,
     DenseMatrix gates,
-    MemorySegment dgates,
-    DenseMatrix dx,
+    DenseMatrix dgates,
     DenseMatrix dhidden,
     DenseMatrix dstate) {
 
-  /** Goes back through all steps of {@code count} examples; writes their sums of dW and db. */
-  void run(long example, int count, MemorySegment dw, MemorySegment db, Allocator allocator) {
-    int units = shape.units();
+  /** Goes back through all steps of {@code count} examples; writes their sum of db. */
+  void run(long example, int count, MemorySegment db, Allocator allocator) {
     Cell cell = new Cell();
     try (Scratch scratch = new Scratch(allocator)) {
-      LstmProducts rows = new LstmProducts(products, scratch);
-      Blas.Block weightsBack = LstmShape.rows(turned, 0, units);
-      Blas.Block before = LstmShape.rows(dhidden, example * units, units);
+      LstmProducts rows = new LstmProducts(products, weights, scratch);
       for (int step = shape.steps() - 1; step >= 0; step--) {
         for (int i = 0; i < count; i++) {
           cell.back(step, example + i);
         }
-        Blas.Block gradients = gradients(example, step, shape.steps());
-        rows.multiply(count, units, shape.gates(), gradients, weightsBack, before, false);
+        long at = step * shape.examples() + example;
+        rows.multiply(dgates, at, count, dhidden, example, false);
       }
     }
     cell.finish(db);
-    multiplyOutputs(example, count, dw);
-    multiplyInputs(example, count, dw);
-  }
-
-  /**
-   * Gradients of the gates' sums from an example's step on.
-   *
-   * @param apart steps from a row to the next
-   */
-  private Blas.Block gradients(long example, int step, int apart) {
-    long at = (example * shape.steps() + step) * shape.gates();
-    return new Blas.Block(dgates, at, apart * shape.gates());
-  }
-
-  /** What the outputs of the steps before add to dW: by example, or by step. */
-  private void multiplyOutputs(long example, int count, MemorySegment dw) {
-    int units = shape.units();
-    int width = shape.gates();
-    int steps = shape.steps();
-    long n = shape.examples();
-    Blas.Block target = new Blas.Block(dw, (long) shape.features() * width, width);
-    Blas.Block first = LstmShape.rows(out0, example * units, units);
-    products.gemm(true, false, units, width, count, first, gradients(example, 0, steps), target);
-    if (steps == 1) {
-      return;
-    }
-    if (shape.goesByExample()) {
-      for (long i = example; i < example + count; i++) {
-        Blas.Block hidden = LstmShape.rows(out, i * units, (int) (n * units));
-        products.gemmAdd(true, false, units, width, steps - 1, hidden, gradients(i, 1, 1), target);
-      }
-    } else {
-      for (int step = 1; step < steps; step++) {
-        Blas.Block hidden = LstmShape.rows(out, ((step - 1) * n + example) * units, units);
-        products.gemmAdd(
-            true, false, units, width, count, hidden, gradients(example, step, steps), target);
-      }
-    }
-  }
-
-  /** The gradient of the input, and what it adds to dW. */
-  private void multiplyInputs(long example, int count, MemorySegment dw) {
-    int width = shape.gates();
-    int features = shape.features();
-    int rows = count * shape.steps();
-    long first = example * shape.steps() * features;
-    Blas.Block gradient = gradients(example, 0, 1);
-    Blas.Block inputWeights = LstmShape.rows(weights, 0, width);
-    Blas.Block toInput = LstmShape.rows(dx, first, features);
-    products.gemm(false, true, rows, features, width, gradient, inputWeights, toInput);
-    Blas.Block input = LstmShape.rows(x, first, features);
-    Blas.Block target = new Blas.Block(dw, 0, width);
-    products.gemm(true, false, features, width, rows, input, gradient, target);
   }
 
   /** One example at one step, in arrays; sums the gradient of the bias. Belongs to one thread. */
@@ -152,8 +89,7 @@ record LstmBackwardSteps(
       forget(ofState, ofGates, units);
       blocks.store(ofState, 0, dstate.segment(), example * units, units);
       add(ofBias, result, 4 * units);
-      long target = (example * shape.steps() + step) * 4 * units;
-      blocks.store(result, 0, dgates, target, 4 * units);
+      blocks.store(result, 0, dgates.segment(), at * 4 * units, 4 * units);
     }
 
     /** Writes the sums of all steps so far. */

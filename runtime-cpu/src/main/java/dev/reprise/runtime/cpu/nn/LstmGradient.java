@@ -11,24 +11,29 @@ import dev.reprise.runtime.cpu.Partials;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.blas.LazyBlas;
+import dev.reprise.runtime.cpu.linalg.DenseProducts;
+import dev.reprise.runtime.cpu.linalg.RepeatedFactor;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
  * {@code lstm_backward}: [dX, dW, db, dout0, dc0] from the gradients of {@code out} and of the last
  * {@code c}, and from the caches that {@code lstm} returned. Each task goes back through all steps
- * of some examples; the tasks' gradients of weights and bias are added in order.
+ * of some examples; the gradients of weights and inputs are products over all steps and examples
+ * then.
  */
 final class LstmGradient implements Kernel {
   private final Parallel parallel;
   private final LazyBlas blas;
   private final Precision precision;
+  private final DenseProducts whole;
 
   /** Of matrices of that precision; passes without products of such cells. */
   LstmGradient(Parallel parallel, LazyBlas blas, Precision precision) {
     this.parallel = parallel;
     this.blas = blas;
     this.precision = precision;
+    this.whole = new DenseProducts(parallel, precision);
   }
 
   @Override
@@ -38,67 +43,97 @@ final class LstmGradient implements Kernel {
       return null;
     }
     LstmShape shape = LstmShape.of(operation, inputs, precision);
-    boolean sequences = Arguments.flag(operation, inputs, 5);
     long n = shape.examples();
     int units = shape.units();
     int steps = shape.steps();
-    DenseMatrix dout =
-        shape.matrix(operation, inputs, 6, n, sequences ? (long) steps * units : units);
     DenseMatrix dc = shape.matrix(operation, inputs, 7, n, units);
     DenseMatrix cacheOut = shape.matrix(operation, inputs, 8, steps, n * units);
-    DenseMatrix cacheC = shape.matrix(operation, inputs, 9, steps, n * units);
-    DenseMatrix cacheGates = shape.matrix(operation, inputs, 10, steps, n * shape.gates());
     DenseMatrix weights = Arguments.matrix(operation, inputs, 1, precision);
-    long blocks = Parallel.chunks(n, shape.block());
+    long rows = Math.multiplyExact(n, (long) steps);
     try (Scratch scratch = new Scratch(context.allocator())) {
       DenseMatrix dx = shape.result(scratch, n, (long) steps * shape.features());
       DenseMatrix dw = shape.result(scratch, weights.rows(), weights.cols());
       DenseMatrix db = shape.result(scratch, 1, shape.gates());
       DenseMatrix dout0 = shape.result(scratch, n, units);
       DenseMatrix dc0 = shape.result(scratch, n, units);
-      if (blocks == 0) {
-        dw.segment().asSlice(0, dw.bytes()).fill((byte) 0);
-        db.segment().asSlice(0, db.bytes()).fill((byte) 0);
-      } else {
-        MemorySegment.copy(dc.segment(), 0, dc0.segment(), 0, dc.bytes());
-        Partials weightSums = new Partials(dw, blocks, scratch);
-        Partials biasSums = new Partials(db, blocks, scratch);
-        LstmBackwardSteps back =
-            new LstmBackwardSteps(
-                shape,
-                products,
-                Arguments.matrix(operation, inputs, 0, precision),
-                weights,
-                shape.outputWeightsTurned(weights, scratch),
-                Arguments.matrix(operation, inputs, 3, precision),
-                Arguments.matrix(operation, inputs, 4, precision),
-                dout,
-                sequences,
-                cacheOut,
-                cacheC,
-                cacheGates,
-                scratch.bytes(
-                    Math.multiplyExact(n * steps, (long) shape.gates() * precision.bytesPerCell())),
-                dx,
-                dout0,
-                dc0);
-        parallel.forRange(
-            context,
-            n,
-            shape.block(),
-            (from, to) -> {
-              long block = from / shape.block();
+      DenseMatrix dgates = shape.result(scratch, rows, shape.gates());
+      MemorySegment.copy(dc.segment(), 0, dc0.segment(), 0, dc.bytes());
+      goBack(operation, inputs, dgates, db, dout0, dc0, products, context);
+      try (Scratch copies = new Scratch(context.allocator())) {
+        DenseMatrix joined = shape.result(copies, rows, weights.rows());
+        shape.join(
+            Arguments.matrix(operation, inputs, 0, precision),
+            Arguments.matrix(operation, inputs, 3, precision),
+            shape.byStep(cacheOut, units),
+            joined,
+            parallel,
+            context);
+        whole.multiply(joined, true, dgates, false, dw, products, context);
+      }
+      DenseMatrix toInput = shape.result(scratch, rows, shape.features());
+      DenseMatrix inputWeights = shape.inputWeights(weights);
+      whole.multiply(dgates, false, inputWeights, true, toInput, products, context);
+      shape.toExamples(toInput, dx, parallel, context);
+      return scratch.keepAll(dx, dw, db, dout0, dc0);
+    }
+  }
+
+  /**
+   * The steps: writes the gradients of the gates' sums, and those of the bias and the beginning.
+   */
+  private void goBack(
+      Operation operation,
+      Operand[] inputs,
+      DenseMatrix dgates,
+      DenseMatrix db,
+      DenseMatrix dout0,
+      DenseMatrix dc0,
+      CellProducts products,
+      ExecutionContext context) {
+    LstmShape shape = LstmShape.of(operation, inputs, precision);
+    boolean sequences = Arguments.flag(operation, inputs, 5);
+    long n = shape.examples();
+    int units = shape.units();
+    int steps = shape.steps();
+    DenseMatrix dout =
+        shape.matrix(operation, inputs, 6, n, sequences ? (long) steps * units : units);
+    DenseMatrix cacheC = shape.matrix(operation, inputs, 9, steps, n * units);
+    DenseMatrix cacheGates = shape.matrix(operation, inputs, 10, steps, n * shape.gates());
+    long blocks = Parallel.chunks(n, shape.block());
+    if (blocks == 0) {
+      db.segment().asSlice(0, db.bytes()).fill((byte) 0);
+      return;
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix outWeights =
+          shape.outputWeights(Arguments.matrix(operation, inputs, 1, precision), scratch);
+      RepeatedFactor packed =
+          RepeatedFactor.pack(dgates, outWeights, true, scratch, parallel, context);
+      Partials biasSums = new Partials(db, blocks, scratch);
+      LstmBackwardSteps back =
+          new LstmBackwardSteps(
+              shape,
+              products,
+              new LstmProducts.Weights(outWeights, true, packed),
+              Arguments.matrix(operation, inputs, 4, precision),
+              dout,
+              sequences,
+              shape.byStep(cacheC, units),
+              shape.byStep(cacheGates, shape.gates()),
+              dgates,
+              dout0,
+              dc0);
+      parallel.forRange(
+          context,
+          n,
+          shape.block(),
+          (from, to) ->
               back.run(
                   from,
                   (int) (to - from),
-                  weightSums.segment(block),
-                  biasSums.segment(block),
-                  context.allocator());
-            });
-        weightSums.addUp(parallel, context);
-        biasSums.addUp(parallel, context);
-      }
-      return scratch.keepAll(dx, dw, db, dout0, dc0);
+                  biasSums.segment(from / shape.block()),
+                  context.allocator()));
+      biasSums.addUp(parallel, context);
     }
   }
 }

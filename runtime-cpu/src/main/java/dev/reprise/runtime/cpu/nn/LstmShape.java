@@ -1,14 +1,15 @@
 package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
-import dev.reprise.runtime.cpu.CellBlocks;
+import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
-import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.operation.Operation;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The sizes of an LSTM layer, which follow from its operands: {@code X} is examples x (steps *
@@ -23,8 +24,13 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
 
   private static final long LEAST_EXAMPLES = 8;
 
-  /** Columns of weights that are transposed together: what lies together in memory. */
-  private static final int TURNED_TOGETHER = 16;
+  /** Likewise, where the weights of the outputs take more than the second cache has for them. */
+  private static final long LEAST_OF_MANY_UNITS = 16;
+
+  private static final long NEAR_BYTES = 1 << 19;
+
+  /** Rows that a task copies. */
+  private static final int ROWS_TOGETHER = 1 << 9;
 
   /** The sizes that operands of that precision describe. */
   static LstmShape of(Operation operation, Operand[] inputs, Precision precision) {
@@ -97,48 +103,110 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
     return scratch.matrix(rows, cols, precision);
   }
 
-  /** Rows of so many cells of a matrix that follow each other, some cells apart. */
-  static Blas.Block rows(DenseMatrix matrix, long firstCell, int apart) {
-    return new Blas.Block(matrix.segment(), firstCell, apart);
+  /** A cache as a matrix with a row of so many cells for each example of each step. */
+  DenseMatrix byStep(DenseMatrix cache, int cols) {
+    return new DenseMatrix(steps * examples, cols, precision, cache.buffer());
   }
 
-  /** The weights of the outputs, transposed: (4 units) x units. */
-  DenseMatrix outputWeightsTurned(DenseMatrix weights, Scratch scratch) {
-    DenseMatrix turned = result(scratch, gates(), units);
-    int width = TURNED_TOGETHER;
-    double[] tile = new double[units * width];
-    double[] column = new double[units];
-    CellBlocks blocks = new CellBlocks(precision, Math.max(units, width));
-    for (int gate = 0; gate < gates(); gate += width) {
-      int count = Math.min(width, gates() - gate);
-      for (int unit = 0; unit < units; unit++) {
-        long at = (long) (features + unit) * gates() + gate;
-        blocks.load(weights.segment(), at, tile, unit * width, count);
-      }
-      for (int i = 0; i < count; i++) {
-        for (int unit = 0; unit < units; unit++) {
-          column[unit] = tile[unit * width + i];
-        }
-        blocks.store(column, 0, turned.segment(), (long) (gate + i) * units, units);
-      }
-    }
-    return turned;
+  /** The weights of the inputs: features x (4 units). */
+  DenseMatrix inputWeights(DenseMatrix weights) {
+    return new DenseMatrix(features, gates(), precision, weights.buffer());
+  }
+
+  /** A copy of the weights of the outputs: units x (4 units). */
+  DenseMatrix outputWeights(DenseMatrix weights, Scratch scratch) {
+    DenseMatrix copy = result(scratch, units, gates());
+    long first = (long) features * gates() * precision.bytesPerCell();
+    MemorySegment.copy(weights.segment(), first, copy.segment(), 0, copy.bytes());
+    return copy;
+  }
+
+  /** From examples of steps to steps of examples, a row each. */
+  void toSteps(DenseMatrix x, DenseMatrix rows, Parallel parallel, ExecutionContext context) {
+    long bytes = features * precision.bytesPerCell();
+    forEach(
+        parallel,
+        context,
+        (example, step) ->
+            MemorySegment.copy(
+                x.segment(),
+                (example * steps + step) * bytes,
+                rows.segment(),
+                (step * examples + example) * bytes,
+                bytes));
+  }
+
+  /** As {@link #toSteps}, back. */
+  void toExamples(DenseMatrix rows, DenseMatrix x, Parallel parallel, ExecutionContext context) {
+    long bytes = features * precision.bytesPerCell();
+    forEach(
+        parallel,
+        context,
+        (example, step) ->
+            MemorySegment.copy(
+                rows.segment(),
+                (step * examples + example) * bytes,
+                x.segment(),
+                (example * steps + step) * bytes,
+                bytes));
+  }
+
+  /**
+   * What a step's sums are products of: its input and the output of the step before.
+   *
+   * @param out the outputs, a row for each example of each step
+   * @param joined becomes [x, h] likewise
+   */
+  void join(
+      DenseMatrix x,
+      DenseMatrix out0,
+      DenseMatrix out,
+      DenseMatrix joined,
+      Parallel parallel,
+      ExecutionContext context) {
+    long ofInput = features * precision.bytesPerCell();
+    long ofOutput = units * precision.bytesPerCell();
+    forEach(
+        parallel,
+        context,
+        (example, step) -> {
+          long at = (step * examples + example) * (ofInput + ofOutput);
+          MemorySegment into = joined.segment();
+          MemorySegment.copy(x.segment(), (example * steps + step) * ofInput, into, at, ofInput);
+          MemorySegment before = step == 0 ? out0.segment() : out.segment();
+          long row = step == 0 ? example : (step - 1) * examples + example;
+          MemorySegment.copy(before, row * ofOutput, into, at + ofInput, ofOutput);
+        });
+  }
+
+  @FunctionalInterface
+  private interface StepBody {
+    void run(long example, long step);
+  }
+
+  private void forEach(Parallel parallel, ExecutionContext context, StepBody body) {
+    long most = Math.max(1, ROWS_TOGETHER / steps);
+    parallel.forRange(
+        context,
+        examples,
+        most,
+        (from, to) -> {
+          for (long step = 0; step < steps; step++) {
+            for (long example = from; example < to; example++) {
+              body.run(example, step);
+            }
+          }
+        });
   }
 
   int gates() {
     return 4 * units;
   }
 
-  /**
-   * Whether products over several steps take one example after the other, all of its steps at once,
-   * and not step after step: whichever has more rows. Not where rows lie too far from each other.
-   */
-  boolean goesByExample() {
-    return steps >= Math.min(examples, block()) && examples * gates() <= Integer.MAX_VALUE;
-  }
-
   /** Examples per task. */
   long block() {
-    return Math.max(LEAST_EXAMPLES, (examples + BLOCKS - 1) / BLOCKS);
+    long bytes = (long) units * gates() * precision.bytesPerCell();
+    long least = bytes > NEAR_BYTES ? LEAST_OF_MANY_UNITS : LEAST_EXAMPLES;
+    return Math.max(least, (examples + BLOCKS - 1) / BLOCKS);
   }
 }

@@ -4,24 +4,22 @@ import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Scratch;
-import dev.reprise.runtime.cpu.blas.Blas;
 import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
 
 /**
- * The steps of an LSTM, for some examples at a time. What the inputs add to the gates of all steps
- * is multiplied first, into the cache of the gates; each step then adds what the outputs of the
- * step before give, and turns its gates' sums into gates, in doubles, where they lie.
+ * The steps of an LSTM, for some examples at a time. Each adds what the outputs of the step before
+ * give to the sums of its gates, and turns these into gates, in doubles, where they lie.
  *
- * @param out becomes the outputs of all steps, step by step, as do the other caches
- * @param c becomes the states
- * @param gates becomes the gates
+ * @param weights of the outputs
+ * @param out becomes the outputs of all steps: a row for each example of each step
+ * @param c becomes the states, likewise
+ * @param gates what the inputs add to the gates; becomes the gates, likewise
  */
 record LstmSteps(
     LstmShape shape,
     CellProducts products,
-    DenseMatrix x,
-    DenseMatrix weights,
+    LstmProducts.Weights weights,
     DenseMatrix bias,
     DenseMatrix out0,
     DenseMatrix c0,
@@ -31,44 +29,17 @@ record LstmSteps(
 
   /** Computes all steps of {@code count} examples. */
   void run(long example, int count, Allocator allocator) {
-    multiplyInputs(example, count);
-    int units = shape.units();
-    int width = shape.gates();
     Cell cell = new Cell();
     try (Scratch scratch = new Scratch(allocator)) {
-      LstmProducts rows = new LstmProducts(products, scratch);
-      Blas.Block hiddenWeights = LstmShape.rows(weights, (long) shape.features() * width, width);
+      LstmProducts rows = new LstmProducts(products, weights, scratch);
       for (int step = 0; step < shape.steps(); step++) {
+        boolean isFirst = step == 0;
         long at = step * shape.examples() + example;
-        long before = step == 0 ? example : at - shape.examples();
-        Blas.Block hidden = LstmShape.rows(step == 0 ? out0 : out, before * units, units);
-        Blas.Block sums = LstmShape.rows(gates, at * width, width);
-        rows.multiply(count, width, units, hidden, hiddenWeights, sums, true);
+        long before = isFirst ? example : at - shape.examples();
+        rows.multiply(isFirst ? out0 : out, before, count, gates, at, true);
         for (int i = 0; i < count; i++) {
-          cell.advance(step == 0 ? c0 : c, before + i, at + i);
+          cell.advance(isFirst ? c0 : c, before + i, at + i);
         }
-      }
-    }
-  }
-
-  /** What the inputs add to the gates: one product for each example, or for each step. */
-  private void multiplyInputs(long example, int count) {
-    int features = shape.features();
-    int width = shape.gates();
-    int row = shape.steps() * features;
-    long n = shape.examples();
-    Blas.Block inputWeights = LstmShape.rows(weights, 0, width);
-    if (shape.goesByExample()) {
-      for (long i = example; i < example + count; i++) {
-        Blas.Block input = LstmShape.rows(x, i * row, features);
-        Blas.Block sums = LstmShape.rows(gates, i * width, (int) (n * width));
-        products.gemm(false, false, shape.steps(), width, features, input, inputWeights, sums);
-      }
-    } else {
-      for (int step = 0; step < shape.steps(); step++) {
-        Blas.Block input = LstmShape.rows(x, example * row + (long) step * features, row);
-        Blas.Block sums = LstmShape.rows(gates, (step * n + example) * width, width);
-        products.gemm(false, false, count, width, features, input, inputWeights, sums);
       }
     }
   }

@@ -30,7 +30,7 @@ record Bounds(long from, long size) {
   }
 
   /** A one-based inclusive range, checked against a shape. */
-  static Bounds checked(long lower, long upper, boolean single, boolean rows, Shape shape) {
+  private static Bounds checked(long lower, long upper, boolean single, boolean rows, Shape shape) {
     long extent = rows ? shape.rows() : shape.cols();
     if (lower < 1 || upper > extent || lower > upper) {
       throw new OperandException(

@@ -8,6 +8,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.Operation;
 
 /**
  * Writes into a matrix that nobody else can see: {@code X[rl:ru, cl:cu] = source} without a copy of
@@ -28,16 +29,17 @@ public final class LeftIndexInPlace {
   }
 
   /**
-   * Overwrites the cells in rows rl to ru and columns cl to cu, one-based and inclusive.
+   * Overwrites a range of the first operand.
    *
-   * @param target the caller must be its only user, and the source must not share its memory
-   * @param source a scalar for a single cell, or a matrix of the range's shape
+   * @param inputs as the kernel of the operation takes them; the caller must be the only user of
+   *     the first one, and the source must not share its memory
    * @param allocator memory for a source that has another form than the target
    */
-  public static void write(
-      DenseMatrix target, Operand source, long rl, long ru, long cl, long cu, Allocator allocator) {
-    Bounds rows = Bounds.checked(rl, ru, rl == ru, true, target.shape());
-    Bounds cols = Bounds.checked(cl, cu, cl == cu, false, target.shape());
+  public static void write(Operation operation, Operand[] inputs, Allocator allocator) {
+    DenseMatrix target = (DenseMatrix) inputs[0];
+    Operand source = inputs[1];
+    Bounds rows = Bounds.of(operation, inputs, 2, true, target.shape());
+    Bounds cols = Bounds.of(operation, inputs, 4, false, target.shape());
     check(source, rows, cols);
     if (source instanceof MatrixOperand matrix && !isLike(target, matrix)) {
       try (Scratch scratch = new Scratch(allocator)) {

@@ -52,15 +52,6 @@ public final class SparseRows {
     return size;
   }
 
-  /** Total number of values. */
-  public static long size(SparseRows[] parts) {
-    long total = 0;
-    for (SparseRows part : parts) {
-      total += part.size;
-    }
-    return total;
-  }
-
   /** The rows of all parts, in order, as a matrix that the caller owns. */
   public static SparseMatrix assemble(List<SparseRows> parts, long cols, Allocator allocator) {
     long rows = 0;

@@ -29,11 +29,6 @@ public record MatrixText(
   private static final int SHOWN = 100;
   private static final int MOST_DECIMALS = 340;
 
-  /** As {@code print(X)} shows a matrix: 100 x 100 cells with 3 decimals. */
-  public static MatrixText standard() {
-    return new MatrixText(SHOWN, SHOWN, 3, false, " ", "\n");
-  }
-
   /** Adds the kernel of {@code toString} for matrices, frames and scalars. */
   public static void register(KernelTable.Builder table) {
     table.add("toString", MatrixText::toText);

@@ -137,6 +137,59 @@ class MachineCellsTest {
     assertCells(number + " " + opcode, out, wanted);
   }
 
+  /** Ranges that begin and end anywhere in a row. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void vectorsAreRepeatedOverRowsAndPartsOfThem(Precision precision) {
+    for (int cols : new int[] {8, 13, 150}) {
+      int rows = MOST_CELLS / cols + 1;
+      DenseMatrix x = reshaped(matrix(precision, rows * cols, false), rows, cols);
+      checkRepeated(precision, x, matrix(precision, cols, false));
+      checkRepeated(precision, x, reshaped(matrix(precision, rows, false), rows, 1));
+    }
+  }
+
+  private DenseMatrix reshaped(DenseMatrix row, int rows, int cols) {
+    DenseMatrix matrix = DenseMatrix.allocate(allocator, rows, cols, row.precision());
+    for (int i = 0; i < rows * cols; i++) {
+      matrix.set(i / cols, i % cols, row.get(0, i));
+    }
+    return matrix;
+  }
+
+  private void checkRepeated(Precision precision, DenseMatrix x, DenseMatrix vector) {
+    int cols = (int) x.cols();
+    int n = (int) x.cells();
+    for (String opcode : new String[] {"-", "/", "<"}) {
+      MachineCells.Source source = new MachineCells.Source(precision, opcode);
+      for (boolean vectorIsLeft : new boolean[] {false, true}) {
+        CellRange code = CellRange.ofRepeated(source, x, vector, vectorIsLeft);
+        for (int[] range : new int[][] {{0, n}, {3, n}, {cols, n - 1}, {5, 7}, {7, 3 * cols + 2}}) {
+          DenseMatrix out = reshaped(nines(precision, n), (int) x.rows(), cols);
+          assertThat(code.run(out, range[0], range[1])).isTrue();
+          for (int i = 0; i < n; i++) {
+            double cell = x.get(i / cols, i % cols);
+            double other = vector.rows() == 1 ? vector.get(0, i % cols) : vector.get(i / cols, 0);
+            double result = vectorIsLeft ? apply(opcode, other, cell) : apply(opcode, cell, other);
+            Double wanted = i < range[0] || i >= range[1] ? 9 : result;
+            Double rounded = precision == Precision.FP32 ? wanted.floatValue() : wanted;
+            assertThat((Double) out.get(i / cols, i % cols))
+                .as("cell %d of %s in rows of %d", i, opcode, cols)
+                .isEqualTo(rounded);
+          }
+        }
+      }
+    }
+  }
+
+  private static double apply(String opcode, double a, double b) {
+    return switch (opcode) {
+      case "-" -> a - b;
+      case "/" -> a / b;
+      default -> a < b ? 1 : 0;
+    };
+  }
+
   @Test
   void kernelsComputeWhatCodeRefusesInAnotherWay() {
     try (KernelCalls calls = new KernelCalls()) {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.cpu.KernelCalls;
+import dev.reprise.runtime.operation.Operation;
+import dev.reprise.runtime.operation.OperationTable;
 import dev.reprise.testkit.Matrices;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -116,12 +119,17 @@ class IndexAndBindTest {
   @Test
   void writingInPlaceChangesTheTargetItself() {
     DenseMatrix x = kernels.matrix(sample());
-    LeftIndexInPlace.write(x, kernels.matrix(row(8, 9)), 2, 2, 2, 3, kernels.allocator());
-    LeftIndexInPlace.write(x, Scalar.of(7), 1, 1, 1, 1, kernels.allocator());
+    writeInPlace(x, kernels.matrix(row(8, 9)), Scalar.of(2), ALL, Scalar.of(2), Scalar.of(3));
+    writeInPlace(x, Scalar.of(7), Scalar.of(1), Scalar.of(1), Scalar.of(1), ALL);
     assertThat(Matrices.toArray(x)).isEqualTo(new double[][] {row(7, 2, 3), row(4, 8, 9)});
-    assertThatThrownBy(
-            () -> LeftIndexInPlace.write(x, Scalar.of(1), 1, 2, 1, 1, kernels.allocator()))
+    assertThatThrownBy(() ->
+            writeInPlace(x, Scalar.of(1), Scalar.of(1), Scalar.of(2), Scalar.of(1), Scalar.of(1)))
         .isInstanceOf(OperandException.class);
+  }
+
+  private void writeInPlace(Operand... inputs) {
+    Operation operation = new Operation(OperationTable.standard().get("leftIndex"));
+    LeftIndexInPlace.write(operation, inputs, kernels.allocator());
   }
 
   @Test

@@ -7,7 +7,6 @@ import static jcuda.driver.JCudaDriver.cuDeviceCanAccessPeer;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 
-import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
@@ -50,11 +49,6 @@ final class CudaContext {
     int status = cuCtxEnablePeerAccess(peer.context, 0);
     return status == CUresult.CUDA_SUCCESS
         || status == CUresult.CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED;
-  }
-
-  <T> T within(Supplier<T> calls) {
-    makeCurrent();
-    return calls.get();
   }
 
   void check(int status) {

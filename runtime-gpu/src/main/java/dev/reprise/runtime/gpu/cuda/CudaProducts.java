@@ -28,8 +28,9 @@ import jcuda.runtime.cudaStream_t;
  * Confined to the worker.
  *
  * <p>One stream and a workspace of our own: then cuBLAS gives the same bits each time on one
- * device. Its fp32 products do not use units for tensors unless asked to, as {@link #gemmOfRounded}
- * does: operands have the bits of TF32 or BF16 already, so nothing is left for it to round.
+ * device. Its fp32 products do not use units for tensors unless asked to, as {@link
+ * #multiplyRounded} does: operands have the bits of TF32 or BF16 already, so nothing is left for it
+ * to round.
  */
 final class CudaProducts implements Products {
   /** What cuBLAS recommends for Hopper, the most of all. */

@@ -1,0 +1,66 @@
+package dev.reprise.runtime.cpu.cell;
+
+import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.cpu.cell.MachineCells.Form;
+
+/**
+ * An element-wise operation over operands that it knows, which reads and writes cells where they
+ * lie. Any thread.
+ */
+@FunctionalInterface
+interface CellRange {
+  /** Of fewer columns, code would be at the ends of rows most of the time. */
+  int FEWEST_COLS = 8;
+
+  /** Where there is none. */
+  CellRange NONE = (_, _, _) -> false;
+
+  /**
+   * Computes the cells of the result from one to before another.
+   *
+   * @return false when that is to be done in another way
+   */
+  boolean run(DenseMatrix out, long from, long to);
+
+  /** By machine code, or {@link #NONE}. */
+  static CellRange of(MachineCells.Source code, DenseMatrix x) {
+    MachineCells cells = code.find(Form.MATRIX, x.cells());
+    return cells == null ? NONE : (out, from, to) -> cells.run(x, out, from, to);
+  }
+
+  /** Of two matrices of one shape. */
+  static CellRange of(MachineCells.Source code, DenseMatrix x, DenseMatrix y) {
+    MachineCells cells = code.find(Form.MATRICES, x.cells());
+    return cells == null ? NONE : (out, from, to) -> cells.run(x, y, out, from, to);
+  }
+
+  /** Of a matrix and a number. */
+  static CellRange of(MachineCells.Source code, DenseMatrix x, double number) {
+    MachineCells cells = code.find(Form.MATRIX_AND_NUMBER, x.cells());
+    return cells == null ? NONE : (out, from, to) -> cells.run(x, number, out, from, to);
+  }
+
+  /**
+   * Of a matrix and a row or column vector that is repeated over it.
+   *
+   * @param vectorIsLeft whether the vector is the first operand
+   */
+  static CellRange ofRepeated(
+      MachineCells.Source code, DenseMatrix x, DenseMatrix vector, boolean vectorIsLeft) {
+    if (x.cols() < FEWEST_COLS) {
+      return NONE;
+    }
+    Form form =
+        vector.rows() == 1
+            ? vectorIsLeft ? Form.ROW_AND_MATRIX : Form.MATRIX_AND_ROW
+            : vectorIsLeft ? Form.COLUMN_AND_MATRIX : Form.MATRIX_AND_COLUMN;
+    MachineCells cells = code.find(form, x.cells());
+    return cells == null ? NONE : (out, from, to) -> cells.runRepeated(x, vector, out, from, to);
+  }
+
+  /** Of a number and a matrix. */
+  static CellRange of(MachineCells.Source code, double number, DenseMatrix y) {
+    MachineCells cells = code.find(Form.NUMBER_AND_MATRIX, y.cells());
+    return cells == null ? NONE : (out, from, to) -> cells.run(y, number, out, from, to);
+  }
+}

@@ -1,0 +1,234 @@
+package dev.reprise.runtime.cpu.code;
+
+import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F2;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F3;
+import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
+import static dev.reprise.runtime.cpu.code.Assembler.R10;
+import static dev.reprise.runtime.cpu.code.Assembler.R11;
+import static dev.reprise.runtime.cpu.code.Assembler.R12;
+import static dev.reprise.runtime.cpu.code.Assembler.R13;
+import static dev.reprise.runtime.cpu.code.Assembler.R8;
+import static dev.reprise.runtime.cpu.code.Assembler.R9;
+import static dev.reprise.runtime.cpu.code.Assembler.RAX;
+import static dev.reprise.runtime.cpu.code.Assembler.RBP;
+import static dev.reprise.runtime.cpu.code.Assembler.RBX;
+import static dev.reprise.runtime.cpu.code.Assembler.RCX;
+import static dev.reprise.runtime.cpu.code.Assembler.RDI;
+import static dev.reprise.runtime.cpu.code.Assembler.RDX;
+import static dev.reprise.runtime.cpu.code.Assembler.RSI;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.Assembler.Address;
+import java.util.function.Consumer;
+
+/**
+ * The machine code of {@link ColumnSums}: two loops, over groups of rows and over blocks of
+ * columns, whose sums are in registers while the rows of a group are added. Each row of a group has
+ * a load of its own, which goes from a block to the next: then processors see where it will go on
+ * and fetch that, which they do not for one load that jumps from row to row (a fifth of the time
+ * where cells come from memory). The rows that are left are added by a loop. A function of the
+ * System V calling convention: where the arguments and the sums are.
+ */
+final class ColumnSumsCode {
+  // Places of the arguments, counted in longs.
+  static final int CELLS = 0;
+  static final int ROW_BYTES = 1;
+  static final int GROUP_BYTES = 2;
+  static final int GROUPS = 3;
+
+  /** Rows behind the last group. */
+  static final int ROWS_LEFT = 4;
+
+  /** From the sums to what they lost. */
+  static final int LOST_BYTES = 5;
+
+  /** How many blocks there are of each kind. */
+  static final int BLOCKS = 6;
+
+  static final int ARGUMENTS = BLOCKS + Block.values().length;
+
+  /** Columns that are computed together. */
+  enum Block {
+    VECTORS(4, 4),
+    VECTOR(1, 4),
+    COLUMN(1, 1);
+
+    private final int registers;
+    private final int lanes;
+
+    Block(int registers, int lanes) {
+      this.registers = registers;
+      this.lanes = lanes;
+    }
+
+    int columns() {
+      return registers * lanes;
+    }
+  }
+
+  /** Rows of a group. */
+  static final int GROUP_ROWS = 16;
+
+  /** Every fourth row of a group; the others lie one to three times {@code ROW} behind. */
+  private static final int[] POINTERS = {R9, RBX, R13, RAX};
+
+  private static final int ROW = RBP;
+  private static final int THREE_ROWS = R12;
+  private static final int[] SAVED = {RBX, RBP, R12, R13};
+
+  // Vector registers: sums of the rows are the first four.
+  private static final int WIDENED = 4;
+  private static final int SUM = 5;
+  private static final int NEXT = 6;
+  private static final int PART = 7;
+  private static final int LOSS = 8;
+
+  private static final int ADD = 0x58;
+  private static final int SUBTRACT = 0x5C;
+  private static final int LOAD = 0x10;
+  private static final int STORE = 0x11;
+  private static final int WIDEN = 0x5A;
+
+  private final Assembler to = new Assembler(true);
+  private final Precision precision;
+
+  private ColumnSumsCode(Precision precision) {
+    this.precision = precision;
+  }
+
+  static byte[] of(Precision precision) {
+    return new ColumnSumsCode(precision).write();
+  }
+
+  private static Address argument(int place) {
+    return Address.of(RDI, place * Long.BYTES);
+  }
+
+  private byte[] write() {
+    for (int register : SAVED) {
+      to.push(register);
+    }
+    to.load(RDX, argument(CELLS));
+    to.load(ROW, argument(ROW_BYTES));
+    to.address(THREE_ROWS, Address.of(ROW, ROW, 2));
+    to.load(R8, argument(GROUPS));
+    to.test(R8);
+    int few = to.jumpIfZero();
+    int group = to.here();
+    for (int i = 1; i < POINTERS.length; i++) {
+      int before = i == 1 ? RDX : POINTERS[i - 1];
+      to.address(POINTERS[i], Address.of(before, ROW, 4));
+    }
+    writeColumns(this::addGroup);
+    to.add(RDX, argument(GROUP_BYTES));
+    to.decrement(R8);
+    to.jumpBackUnlessZero(group);
+    to.landHere(few);
+    to.load(RAX, argument(ROWS_LEFT));
+    to.test(RAX);
+    int none = to.jumpIfZero();
+    writeColumns(this::addRowsLeft);
+    to.landHere(none);
+    to.zero(RAX);
+    for (int i = SAVED.length - 1; i >= 0; i--) {
+      to.pop(SAVED[i]);
+    }
+    to.returnToCaller();
+    return to.bytes();
+  }
+
+  /** Of all columns, with the pointers at the first one. */
+  private void writeColumns(Consumer<Block> adding) {
+    to.move(R9, RDX);
+    to.move(R10, RSI);
+    to.move(R11, RSI);
+    to.add(R11, argument(LOST_BYTES));
+    for (Block block : Block.values()) {
+      to.load(RCX, argument(BLOCKS + block.ordinal()));
+      to.test(RCX);
+      int none = to.jumpIfZero();
+      int loop = to.here();
+      for (int i = 0; i < block.registers; i++) {
+        to.clear(i);
+      }
+      adding.accept(block);
+      for (int i = 0; i < block.registers; i++) {
+        addCompensated(block, i, i * block.lanes * Double.BYTES);
+      }
+      to.addNumber(R10, block.columns() * Double.BYTES);
+      to.addNumber(R11, block.columns() * Double.BYTES);
+      to.decrement(RCX);
+      to.jumpBackUnlessZero(loop);
+      to.landHere(none);
+    }
+  }
+
+  private void addGroup(Block block) {
+    for (int pointer : POINTERS) {
+      addRow(block, Address.of(pointer));
+      addRow(block, Address.of(pointer, ROW, 1));
+      addRow(block, Address.of(pointer, ROW, 2));
+      addRow(block, Address.of(pointer, THREE_ROWS, 1));
+    }
+    for (int pointer : POINTERS) {
+      to.addNumber(pointer, block.columns() * precision.bytesPerCell());
+    }
+  }
+
+  private void addRowsLeft(Block block) {
+    to.move(RBX, R9);
+    to.load(RAX, argument(ROWS_LEFT));
+    int row = to.here();
+    addRow(block, Address.of(RBX));
+    to.add(RBX, ROW);
+    to.decrement(RAX);
+    to.jumpBackUnlessZero(row);
+    to.addNumber(R9, block.columns() * precision.bytesPerCell());
+  }
+
+  private void addRow(Block block, Address at) {
+    int bytes = block.lanes * precision.bytesPerCell();
+    for (int i = 0; i < block.registers; i++) {
+      addCells(block, i, at.plus(i * bytes));
+    }
+  }
+
+  private void addCells(Block block, int sum, Address cells) {
+    boolean isWhole = block.lanes > 1;
+    if (precision == Precision.FP64) {
+      to.vector(MAP_0F, prefix(block), isWhole, ADD, sum, sum, cells);
+      return;
+    }
+    int one = isWhole ? 0 : sum;
+    to.vector(MAP_0F, isWhole ? PREFIX_NONE : PREFIX_F3, isWhole, WIDEN, WIDENED, one, cells);
+    operate(block, ADD, sum, sum, WIDENED);
+  }
+
+  /** Adds to a sum, and what that lost to what it lost before (Knuth's two-sum). */
+  private void addCompensated(Block block, int value, int offset) {
+    boolean isWhole = block.lanes > 1;
+    Address sum = Address.of(R10, offset);
+    Address lost = Address.of(R11, offset);
+    to.vector(MAP_0F, prefix(block), isWhole, LOAD, SUM, 0, sum);
+    operate(block, ADD, NEXT, SUM, value);
+    operate(block, SUBTRACT, PART, NEXT, SUM);
+    operate(block, SUBTRACT, LOSS, NEXT, PART);
+    operate(block, SUBTRACT, LOSS, SUM, LOSS);
+    operate(block, SUBTRACT, PART, value, PART);
+    operate(block, ADD, LOSS, LOSS, PART);
+    to.vector(MAP_0F, prefix(block), isWhole, LOAD, SUM, 0, lost);
+    operate(block, ADD, SUM, SUM, LOSS);
+    to.vector(MAP_0F, prefix(block), isWhole, STORE, SUM, 0, lost);
+    to.vector(MAP_0F, prefix(block), isWhole, STORE, NEXT, 0, sum);
+  }
+
+  private void operate(Block block, int opcode, int result, int one, int other) {
+    to.vector(MAP_0F, prefix(block), block.lanes > 1, opcode, result, one, other);
+  }
+
+  private static int prefix(Block block) {
+    return block.lanes > 1 ? PREFIX_66 : PREFIX_F2;
+  }
+}
