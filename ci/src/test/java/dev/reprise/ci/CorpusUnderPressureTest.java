@@ -23,8 +23,6 @@ class CorpusUnderPressureTest {
       Map.of(
           "nnlib/resnet18.dml",
           64L << 20,
-          "nnlib/resnet18-optimizers.dml",
-          64L << 20,
           "nnlib/resnet-one-block.dml",
           64L << 20,
           "nnlib/resnet-bottlenecks.dml",
