@@ -26,7 +26,7 @@ class CorpusUnderPressureTest {
           "nnlib/resnet-one-block.dml",
           64L << 20,
           "nnlib/resnet-bottlenecks.dml",
-          64L << 20,
+          256L << 20,
           "programs/clean-wide-frame.dml",
           4L << 20);
 
