@@ -4,7 +4,6 @@ import dev.reprise.ReuseMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -14,12 +13,10 @@ import org.junit.jupiter.api.TestFactory;
  * corpus} holds what SystemDS 3.3.0 printed for each, {@code corpus-own} our own answers where it
  * cannot run a script or is wrong. Each script prints the same without reuse on one thread, cold
  * and warm with reuse, and on several threads; and every value that reuse finds, whole calls
- * included, is what computing it gives. {@code -Dcorpus.only=REGEX} runs those scripts alone whose
- * path has a match.
+ * included, is what computing it gives.
  */
 class CorpusTest {
   private static final Path RESOURCES = Path.of("ci/src/test/resources");
-  private static final Pattern ONLY = Pattern.compile(System.getProperty("corpus.only", ""));
 
   @TestFactory
   Stream<DynamicTest> scriptsPrintWhatSystemDsPrints() throws IOException {
@@ -37,7 +34,6 @@ class CorpusTest {
       return Stream.empty();
     }
     return RecordedScript.under(folder).stream()
-        .filter(script -> ONLY.matcher(folder.relativize(script.file()).toString()).find())
         .map(script ->
             DynamicTest.dynamicTest(
                 folder.relativize(script.file()).toString(), () -> check(script)));

@@ -23,12 +23,10 @@ class CorpusUnderPressureTest {
       Map.of(
           "nnlib/resnet18.dml",
           64L << 20,
-          "nnlib/resnet18-optimizers.dml",
-          64L << 20,
           "nnlib/resnet-one-block.dml",
           64L << 20,
           "nnlib/resnet-bottlenecks.dml",
-          64L << 20,
+          256L << 20,
           "programs/clean-wide-frame.dml",
           4L << 20);
 

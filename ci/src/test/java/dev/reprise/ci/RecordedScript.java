@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,12 +24,17 @@ import java.util.stream.Stream;
  * <p>Runs with the {@link ScriptArguments} and {@code $out}, an empty folder to write to.
  */
 record RecordedScript(Path file) {
-  /** The scripts in a folder and the folders inside it. */
+  private static final Pattern ONLY = Pattern.compile(System.getProperty("corpus.only", ""));
+
+  /**
+   * The scripts in a folder and the folders inside it; with {@code -Dcorpus.only=REGEX} only those
+   * whose path has a match.
+   */
   static List<RecordedScript> under(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
           .filter(file -> Files.exists(beside(file, ".out")) || Files.exists(beside(file, ".err")))
-          .filter(file -> file.toString().endsWith(".dml"))
+          .filter(file -> file.toString().endsWith(".dml") && ONLY.matcher(file.toString()).find())
           .sorted()
           .map(RecordedScript::new)
           .toList();
