@@ -25,8 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
  * The accelerators of a session, each with its memory and its worker, and the policy that places

@@ -118,7 +118,7 @@ record Composite(Part[] parts, List<Called> calls, long work, long seeds, long c
   private static LinkedProcedure find(Functions functions, String name) {
     try {
       return functions.require(name);
-    } catch (OperandException | ControlContext.UncheckedCompileException e) {
+    } catch (OperandException | UncheckedCompileException e) {
       // Another program has no such function; its own body decides what it calls instead.
       return null;
     }

@@ -4,8 +4,6 @@ import dev.reprise.ScriptException;
 import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.Track;
-import dev.reprise.language.CompileException;
-import dev.reprise.language.DiagnosticPrinter;
 import dev.reprise.language.Position;
 import dev.reprise.lineage.RunCall;
 import dev.reprise.lineage.RunScope;
@@ -15,7 +13,6 @@ import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Precision;
-import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -338,94 +335,6 @@ final class ControlContext {
         return earlier;
       }
     }
-    return locate(failure, position, activation, step);
-  }
-
-  static RuntimeException locate(
-      Throwable failure, Position position, Activation activation, Step step) {
-    List<ScriptException.Call> calls = activation.calls();
-    return switch (failure) {
-      case ScriptException located -> located;
-      case CancellationException cancelled -> cancelled;
-      case HandleFailure late when late.isCancellation() -> new CancellationException("cancelled");
-      case HandleFailure late when late.origin() instanceof Origin origin ->
-          origin.located(late.getCause());
-      case StopRequest stop ->
-          new ScriptException(ScriptException.Kind.STOP, stop.getMessage(), position, calls, null);
-      case TrapException e ->
-          new ScriptException(
-              ScriptException.Kind.SCRIPT,
-              e.getMessage() + operands(activation, step),
-              position,
-              calls,
-              e.with(step == null ? null : step.itemOrNull(activation)));
-      case OperandException e ->
-          new ScriptException(
-              ScriptException.Kind.SCRIPT,
-              e.getMessage() + operands(activation, step),
-              position,
-              calls,
-              e);
-      case ReuseMismatch e ->
-          new ScriptException(ScriptException.Kind.INTERNAL, e.getMessage(), position, calls, e);
-      case ResourceException e ->
-          new ScriptException(
-              ScriptException.Kind.RESOURCE,
-              e.getMessage() + operands(activation, step),
-              position,
-              calls,
-              e);
-      case UncheckedCompileException e ->
-          new ScriptException(ScriptException.Kind.SCRIPT, e.getMessage(), position, calls, e);
-      case StackOverflowError e ->
-          new ScriptException(
-              ScriptException.Kind.SCRIPT,
-              "calls are nested too deeply: does the recursion end?",
-              position,
-              calls,
-              e);
-      case OutOfMemoryError e ->
-          new ScriptException(
-              ScriptException.Kind.RESOURCE,
-              "the Java heap is full; give more with REPRISE_JAVA_OPTS=-Xmx...",
-              position,
-              calls,
-              e);
-      default ->
-          new ScriptException(
-              ScriptException.Kind.INTERNAL,
-              "internal error: " + failure + operands(activation, step),
-              position,
-              calls,
-              failure);
-    };
-  }
-
-  private static String operands(Activation activation, Step step) {
-    if (step == null || step.inputs().length == 0) {
-      return "";
-    }
-    StringBuilder text = new StringBuilder(" [").append(step.describe()).append('(');
-    int shown = 0;
-    for (int operand : step.inputs()) {
-      Value value = activation.values[operand];
-      if (value instanceof dev.reprise.runtime.Scalar scalar && scalar.isAbsent()) {
-        continue;
-      }
-      text.append(shown++ == 0 ? "" : ", ").append(Describe.value(value));
-    }
-    return text.append(")]").toString();
-  }
-
-  /** A compile error met while the program runs, in a library function that was first used now. */
-  static final class UncheckedCompileException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    UncheckedCompileException(CompileException cause) {
-      super(
-          "a function that is called here does not compile:\n"
-              + DiagnosticPrinter.plain().print(cause.diagnostics()).stripTrailing(),
-          cause);
-    }
+    return new FailurePlace(position, activation, step).located(failure);
   }
 }

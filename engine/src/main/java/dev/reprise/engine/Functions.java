@@ -103,7 +103,7 @@ final class Functions {
     try {
       procedure = program.function(name);
     } catch (CompileException e) {
-      throw new ControlContext.UncheckedCompileException(e);
+      throw new UncheckedCompileException(e);
     }
     if (procedure == null) {
       throw new OperandException("there is no function '" + name + "'");

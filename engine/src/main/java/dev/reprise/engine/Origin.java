@@ -20,6 +20,6 @@ record Origin(Step step, Activation activation, LineageItem item) {
 
   RuntimeException located(Throwable failure) {
     Throwable known = failure instanceof TrapException trap ? trap.with(item) : failure;
-    return ControlContext.locate(known, step.position(), activation, step);
+    return new FailurePlace(step.position(), activation, step).located(known);
   }
 }

@@ -350,7 +350,7 @@ final class ParForRun {
         drop();
       } catch (RuntimeException | Error e) {
         drop();
-        RuntimeException located = ControlContext.locate(e, node.position(), variables, null);
+        RuntimeException located = located(e);
         givenUp = mayGiveUp && local.marksLeft == marksBefore && ShortageException.mayPass(located);
         if (!givenUp) {
           failed(iteration, located);
@@ -373,10 +373,14 @@ final class ParForRun {
       try {
         output.complete(iteration, printed.toString(), metrics.take(context.metrics));
       } catch (RuntimeException | Error e) {
-        failed(iteration, ControlContext.locate(e, node.position(), variables, null));
+        failed(iteration, located(e));
       } finally {
         printed.setLength(0);
       }
+    }
+
+    private RuntimeException located(Throwable failure) {
+      return new FailurePlace(node.position(), variables, null).located(failure);
     }
 
     private void drop() {

@@ -11,8 +11,10 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.operation.Operation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One call of a {@link DeviceKernel}: its operands, and the memory that it takes. Scratch returns
@@ -157,19 +159,20 @@ public final class KernelCall implements AutoCloseable {
 
   /** Waits for everything launched and reads doubles. */
   public double[] readDoubles(DeviceBuffer from, int count) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment to = arena.allocate(8L * Math.max(count, 1), 64);
-      backend.read(from, to, 8L * count);
-      return to.asSlice(0, 8L * count).toArray(java.lang.foreign.ValueLayout.JAVA_DOUBLE);
-    }
+    return read(from, count, cells -> cells.toArray(ValueLayout.JAVA_DOUBLE));
   }
 
   /** Waits for everything launched and reads whole numbers of 64 bits. */
   public long[] readLongs(DeviceBuffer from, int count) {
+    return read(from, count, cells -> cells.toArray(ValueLayout.JAVA_LONG));
+  }
+
+  private <A> A read(DeviceBuffer from, int count, Function<MemorySegment, A> toArray) {
+    long bytes = 8L * count;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment to = arena.allocate(8L * Math.max(count, 1), 64);
-      backend.read(from, to, 8L * count);
-      return to.asSlice(0, 8L * count).toArray(java.lang.foreign.ValueLayout.JAVA_LONG);
+      MemorySegment to = arena.allocate(Math.max(bytes, 8), 64);
+      backend.read(from, to, bytes);
+      return toArray.apply(to.asSlice(0, bytes));
     }
   }
 

@@ -111,23 +111,9 @@ final class CudaProducts implements Products {
       return true;
     }
     check(
-        precision == Precision.FP64
-            ? JCublas2.cublasDgemm(
-                handle,
-                operation(b.isTransposed()),
-                operation(a.isTransposed()),
-                n,
-                m,
-                k,
-                alpha,
-                address(b),
-                (int) b.stride(),
-                address(a),
-                (int) a.stride(),
-                beta,
-                address(c),
-                (int) c.stride())
-            : JCublas2.cublasSgemm(
+        CublasRoutines.of(precision)
+            .gemm()
+            .call(
                 handle,
                 operation(b.isTransposed()),
                 operation(a.isTransposed()),
@@ -158,21 +144,9 @@ final class CudaProducts implements Products {
     int operation = operation(transposed);
     return (alpha, x, stepX, beta, y, stepY) ->
         check(
-            precision == Precision.FP64
-                ? JCublas2.cublasDgemv(
-                    handle,
-                    operation,
-                    rows,
-                    cols,
-                    alpha,
-                    address(matrix),
-                    (int) matrix.stride(),
-                    address(x),
-                    (int) stepX,
-                    beta,
-                    address(y),
-                    (int) stepY)
-                : JCublas2.cublasSgemv(
+            CublasRoutines.of(precision)
+                .gemv()
+                .call(
                     handle,
                     operation,
                     rows,
@@ -204,20 +178,9 @@ final class CudaProducts implements Products {
     Pointer alpha = number(precision, product.alpha());
     Pointer beta = number(precision, product.beta());
     check(
-        precision == Precision.FP64
-            ? JCublas2.cublasDsyrk(
-                handle,
-                triangle,
-                operation,
-                n,
-                k,
-                alpha,
-                address(a),
-                (int) a.stride(),
-                beta,
-                address(c),
-                (int) c.stride())
-            : JCublas2.cublasSsyrk(
+        CublasRoutines.of(precision)
+            .syrk()
+            .call(
                 handle,
                 triangle,
                 operation,

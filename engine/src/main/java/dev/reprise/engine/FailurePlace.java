@@ -1,0 +1,66 @@
+package dev.reprise.engine;
+
+import dev.reprise.ScriptException;
+import dev.reprise.ScriptException.Kind;
+import dev.reprise.language.Position;
+import dev.reprise.memory.HandleFailure;
+import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ResourceException;
+import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Where something failed, which turns the failure into an error that a person can act on.
+ *
+ * @param step whose operands are shown; null for none
+ */
+record FailurePlace(Position position, Activation activation, Step step) {
+
+  /** The error with position, calls and operands; a cancellation as it is. */
+  RuntimeException located(Throwable failure) {
+    return switch (failure) {
+      case ScriptException located -> located;
+      case CancellationException cancelled -> cancelled;
+      case HandleFailure late when late.isCancellation() -> new CancellationException("cancelled");
+      case HandleFailure late when late.origin() instanceof Origin origin ->
+          origin.located(late.getCause());
+      case StopRequest stop -> error(Kind.STOP, stop.getMessage(), null);
+      case TrapException e ->
+          error(
+              Kind.SCRIPT,
+              e.getMessage() + operands(),
+              e.with(step == null ? null : step.itemOrNull(activation)));
+      case OperandException e -> error(Kind.SCRIPT, e.getMessage() + operands(), e);
+      case ReuseMismatch e -> error(Kind.INTERNAL, e.getMessage(), e);
+      case ResourceException e -> error(Kind.RESOURCE, e.getMessage() + operands(), e);
+      case UncheckedCompileException e -> error(Kind.SCRIPT, e.getMessage(), e);
+      case StackOverflowError e ->
+          error(Kind.SCRIPT, "calls are nested too deeply: does the recursion end?", e);
+      case OutOfMemoryError e ->
+          error(
+              Kind.RESOURCE, "the Java heap is full; give more with REPRISE_JAVA_OPTS=-Xmx...", e);
+      default -> error(Kind.INTERNAL, "internal error: " + failure + operands(), failure);
+    };
+  }
+
+  private ScriptException error(Kind kind, String message, Throwable cause) {
+    return new ScriptException(kind, message, position, activation.calls(), cause);
+  }
+
+  private String operands() {
+    if (step == null || step.inputs().length == 0) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(" [").append(step.describe()).append('(');
+    int shown = 0;
+    for (int operand : step.inputs()) {
+      Value value = activation.values[operand];
+      if (value instanceof Scalar scalar && scalar.isAbsent()) {
+        continue;
+      }
+      text.append(shown++ == 0 ? "" : ", ").append(Describe.value(value));
+    }
+    return text.append(")]").toString();
+  }
+}
