@@ -54,12 +54,25 @@ save("pooled", [
     node("GlobalAveragePool", ["x"], ["a"]), node("Flatten", ["a"], ["b"], axis=1),
     node("BatchNormalization", ["b", "s", "o", "m", "v"], ["c"]), node("Softmax", ["c"], ["y"])],
     {"s": floats(3), "o": floats(3), "m": floats(3), "v": np.abs(floats(3)) + np.float32(0.1)}, floats(2, 3, 4, 5), 2, 13)
+# As torch writes x.mean((2, 3)) and, with torch.onnx.export(dynamo=False), x.view(x.size(0), x.size(1) * 12): a shape that nodes compute.
+save("mean", [
+    node("Conv", ["x", "w", "b"], ["a"], kernel_shape=[2, 2]), node("ReduceMean", ["a", "axes"], ["c"], keepdims=0),
+    node("Gemm", ["c", "w2"], ["y"])],
+    {"w": floats(3, 2, 2, 2), "b": floats(3), "axes": np.array([-1, 2], np.int64), "w2": floats(3, 2)}, floats(2, 2, 4, 5), 2, 18)
+save("shaped", [
+    node("Conv", ["x", "w"], ["a"], kernel_shape=[2, 2]), node("Shape", ["x"], ["s"]), node("Gather", ["s", "zero"], ["n"], axis=0),
+    node("Shape", ["a"], ["t"]), node("Slice", ["t", "from", "to"], ["c"]), node("Mul", ["c", "twelve"], ["d"]),
+    node("Unsqueeze", ["n", "axis"], ["u"]), node("Concat", ["u", "d"], ["shape"], axis=0),
+    node("Reshape", ["a", "shape"], ["e"]), node("Relu", ["e"], ["y"])],
+    {"w": floats(3, 2, 2, 2), "zero": np.array(0, np.int64), "from": np.array([1], np.int64), "to": np.array([-2], np.int64),
+     "twelve": np.array([12], np.int64), "axis": np.array([0], np.int64)}, floats(2, 2, 4, 5), 2, 17)
 # Not chains, or not of our layers.
 for name, nodes in {
         "residual": [node("Relu", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
+        "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
         "transposed": [node("Transpose", ["x"], ["y"])],
         "grouped": [node("Conv", ["x", "w"], ["y"], group=2)]}.items():
-    shape = ["batch", 2, 4, 4] if name == "grouped" else ["batch", 4]
+    shape = ["batch", 2, 4, 4] if name in ("grouped", "averaged") else ["batch", 4]
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
                               [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "grouped" else [])

@@ -25,7 +25,16 @@ public final class Matrix implements AutoCloseable {
     this.item = item;
   }
 
-  MatrixValue value() {
+  /**
+   * The value, of which the caller takes a reference before this is closed.
+   *
+   * @throws IllegalStateException when it is closed
+   */
+  synchronized MatrixValue value() {
+    if (closed) {
+      throw new IllegalStateException(
+          "this matrix of shape " + value.shape() + " is closed; bind it before it is closed");
+    }
     return value;
   }
 
@@ -85,6 +94,7 @@ public final class Matrix implements AutoCloseable {
   }
 
   private MatrixOperand pinned() {
+    value();
     while (true) {
       try {
         return value instanceof ManagedMatrix managed

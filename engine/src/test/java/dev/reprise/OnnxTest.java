@@ -56,7 +56,7 @@ class OnnxTest {
 
   @BeforeEach
   void copyModels() throws IOException {
-    for (String name : List.of("mlp", "cnn", "pooled")) {
+    for (String name : List.of("mlp", "cnn", "pooled", "mean", "shaped")) {
       for (String part : List.of(".onnx", "-x.csv", "-y.csv")) {
         copy(name + part);
       }
@@ -80,7 +80,7 @@ class OnnxTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "cnn", "pooled"})
+  @ValueSource(strings = {"mlp", "cnn", "pooled", "mean", "shaped"})
   void aModelOfPythonComputesWhatOnnxruntimeComputes(String name) {
     String script =
         """
@@ -191,6 +191,7 @@ class OnnxTest {
       value = {
         "residual | node \"y\" (Add) needs a constant as input 2",
         "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
+        "averaged | node \"y\" (ReduceMean) is not the mean of each channel of images",
         "grouped | node \"y\" (Conv) has groups, which the layers do not"
       })
   void whatTheLayersCannotDoIsRefused(String name, String message) throws IOException {

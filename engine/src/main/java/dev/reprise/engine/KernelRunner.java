@@ -22,6 +22,7 @@ import dev.reprise.scheduler.TaskScheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs one kernel: pins the inputs, executes on the device, adopts the outputs. Thread-safe. */
@@ -72,7 +73,7 @@ final class KernelRunner {
           ListOperands.column((ListValue) inputs[0], operation.precision(), context.allocator()));
     }
     Value[] flat = ListOperands.flatten(operation, inputs);
-    if (!accelerators.isActive() || trap != null) {
+    if (!accelerators.isActive()) {
       return timedOnHost(operation, flat, context, time);
     }
     return runPlaced(operation, flat, context, time);
@@ -102,7 +103,10 @@ final class KernelRunner {
     return !places() || accelerators.haveRows(matrix, firstByte);
   }
 
-  /** True when operations may be placed on an accelerator now. */
+  /**
+   * True when operations may be handed to an accelerator now and their values used before they are
+   * there. Where every result is looked at, each is waited for instead.
+   */
   boolean places() {
     return accelerators.isOpen() && trap == null;
   }
@@ -154,6 +158,9 @@ final class KernelRunner {
         accelerators.ranOn(worker, task, work, call.nanos());
         if (call.isMeasured()) {
           time.took(worker, call.nanos());
+        }
+        if (trap != null) {
+          lookAt(operation, flat, value);
         }
         return value;
       } catch (ResourceException e) {
@@ -258,6 +265,44 @@ final class KernelRunner {
     } catch (TrapException e) {
       adoptAll(outputs).release();
       throw e;
+    }
+  }
+
+  /** Stops at a value that an accelerator has made, of which the host gets a copy. */
+  private void lookAt(Operation operation, Value[] flat, Value value) {
+    Value[] made =
+        value instanceof ListValue list
+            ? list.elements().toArray(Value[]::new)
+            : new Value[] {value};
+    try {
+      memory.run(() -> {
+        withPinned(
+            operation,
+            flat,
+            inputs ->
+                withPinned(operation, made, outputs -> trap.check(operation, inputs, outputs)));
+        return null;
+      });
+    } catch (RuntimeException e) {
+      value.release();
+      throw e;
+    }
+  }
+
+  private static void withPinned(Operation operation, Value[] values, Consumer<Operand[]> look) {
+    Operand[] operands = new Operand[values.length];
+    int pinned = 0;
+    try {
+      for (; pinned < values.length; pinned++) {
+        operands[pinned] = operand(operation, values[pinned]);
+      }
+      look.accept(operands);
+    } finally {
+      for (int i = 0; i < pinned; i++) {
+        if (values[i] instanceof MatrixValue matrix) {
+          matrix.unpin();
+        }
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class OnnxImport {
           Map.entry("MaxPool", (into, node) -> into.pool("max_pool2d", node)),
           Map.entry("AveragePool", (into, node) -> into.pool("avg_pool2d", node)),
           Map.entry("GlobalAveragePool", OnnxImport::globalAverage),
+          Map.entry("ReduceMean", OnnxImport::reducedMean),
           Map.entry("BatchNormalization", OnnxImport::batchNorm),
           Map.entry("LayerNormalization", OnnxImport::layerNorm),
           Map.entry("Relu", (into, node) -> into.layer("relu")),
@@ -48,12 +50,16 @@ final class OnnxImport {
 
   private final OnnxModel model;
   private final String file;
+  private final ShapeValues shapes;
   private final List<Layer> layers = new ArrayList<>();
 
   /** Extents of what the last node put out, without the number of examples; -1 is not known. */
   private long[] extents;
 
   private String current;
+
+  /** The extents of each value so far, by its name. */
+  private final Map<String, long[]> made = new HashMap<>();
 
   /** What the node before the last one put out, for a product with its own logistic function. */
   private String before = "";
@@ -62,6 +68,7 @@ final class OnnxImport {
     this.model = model;
     this.file = file;
     this.current = model.input();
+    this.shapes = new ShapeValues(model.constants());
     int rank = model.extents().size();
     if (rank != 2 && rank != 4) {
       throw new FormatException(
@@ -73,6 +80,7 @@ final class OnnxImport {
               + " extents, but only 2 (rows) and 4 (images) can be read");
     }
     this.extents = model.extents().stream().skip(1).mapToLong(Long::longValue).toArray();
+    made.put(current, extents);
   }
 
   static List<Layer> of(OnnxModel model, String file) {
@@ -91,6 +99,9 @@ final class OnnxImport {
   }
 
   private void read(Node node) {
+    if (shapes.read(node, made)) {
+      return;
+    }
     Rule rule = RULES.get(node.operator());
     if (rule == null) {
       throw problem(
@@ -104,6 +115,7 @@ final class OnnxImport {
     rule.read(this, node);
     before = current;
     current = node.outputs().getFirst();
+    made.put(current, extents);
   }
 
   private FormatException problem(Node node, String what) {
@@ -290,6 +302,26 @@ final class OnnxImport {
     extents = new long[] {extents[0], 1, 1};
   }
 
+  /** What PyTorch writes for a global pooling: the mean over both extents of the images. */
+  private void reducedMean(Node node) {
+    long[] axes = has(node, 1) ? shapes.of(node.inputs().get(1)) : null;
+    List<Long> attribute = node.integers("axes");
+    if (axes == null && attribute != null) {
+      axes = attribute.stream().mapToLong(Long::longValue).toArray();
+    }
+    long[] fromZero =
+        axes == null
+            ? new long[0]
+            : Arrays.stream(axes).map(axis -> axis < 0 ? axis + 4 : axis).sorted().toArray();
+    if (extents.length != 3 || !Arrays.equals(fromZero, new long[] {2, 3})) {
+      throw problem(node, "is not the mean of each channel of images");
+    }
+    globalAverage(node);
+    if (node.integer("keepdims", 1) == 0) {
+      extents = new long[] {extents[0]};
+    }
+  }
+
   private void batchNorm(Node node) {
     boolean isImage = extents.length == 3;
     if (isImage) {
@@ -376,7 +408,10 @@ final class OnnxImport {
   }
 
   private void reshape(Node node) {
-    double[] shape = constant(node, 1).cells();
+    long[] shape = has(node, 1) ? shapes.of(node.inputs().get(1)) : null;
+    if (shape == null) {
+      throw problem(node, "needs a shape that is constant or follows from the images'");
+    }
     long width = width();
     boolean keepsExamples = shape.length > 0 && shape[0] <= 0;
     if (shape.length == 2 && (shape[1] == -1 || shape[1] == width)) {
@@ -385,7 +420,7 @@ final class OnnxImport {
       return;
     }
     if (shape.length == 4 && keepsExamples) {
-      long[] images = {(long) shape[1], (long) shape[2], (long) shape[3]};
+      long[] images = {shape[1], shape[2], shape[3]};
       if (Arrays.stream(images).allMatch(extent -> extent > 0)
           && (width < 0 || images[0] * images[1] * images[2] == width)) {
         extents = images;

@@ -45,7 +45,10 @@ record OnnxTensor(String name, List<Long> extents, double[] cells) {
     if (isElsewhere) {
       throw new FormatException(
           file,
-          "tensor \"" + name + "\" lies in another file; save the model with its weights inside");
+          "tensor \""
+              + name
+              + "\" lies in another file; save the model with its weights inside (in torch:"
+              + " torch.onnx.export(..., external_data=False))");
     }
     long count = 1;
     for (long extent : extents) {

@@ -144,7 +144,7 @@ record SafetensorsHeader(List<Tensor> tensors, long dataStart) {
               + name
               + "\" has cells of type "
               + type
-              + ", which cannot be read; use F64, F32, F16, BF16 or integers");
+              + ", which cannot be read; use F64, F32, F16, BF16, BOOL or integers");
     }
     return new Tensor(name, known, shape, place.get(0), place.get(1));
   }

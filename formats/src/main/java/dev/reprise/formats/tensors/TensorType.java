@@ -12,6 +12,9 @@ enum TensorType {
   I32(4),
   I16(2),
   I8(1),
+  U64(8),
+  U32(4),
+  U16(2),
   U8(1),
   BOOL(1);
 
@@ -47,8 +50,16 @@ enum TensorType {
       case I32 -> cells.getInt();
       case I16 -> cells.getShort();
       case I8 -> cells.get();
+      case U64 -> unsigned(cells.getLong());
+      case U32 -> Integer.toUnsignedLong(cells.getInt());
+      case U16 -> Short.toUnsignedInt(cells.getShort());
       case U8 -> Byte.toUnsignedInt(cells.get());
       case BOOL -> cells.get() == 0 ? 0 : 1;
     };
+  }
+
+  /** From 2^63 on half of it, whose last bit keeps that something was cut off, is doubled. */
+  private static double unsigned(long bits) {
+    return bits >= 0 ? bits : 2.0 * ((bits >>> 1) | (bits & 1));
   }
 }

@@ -1,0 +1,140 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Shapes that a model computes from that of a value, as PyTorch writes {@code x.view(x.size(0),
+ * -1)}: Shape, then Gather or Slice, Unsqueeze and Concat, and at the end a Reshape. The number of
+ * examples, which is known only later, stands in such a shape as {@link #EXAMPLES}, which is also
+ * what Reshape calls the extent that stays.
+ */
+final class ShapeValues {
+  /** For the number of examples. */
+  static final long EXAMPLES = 0;
+
+  private final Map<String, OnnxTensor> constants;
+  private final Map<String, long[]> known = new HashMap<>();
+
+  ShapeValues(Map<String, OnnxTensor> constants) {
+    this.constants = constants;
+  }
+
+  /**
+   * Computes what a node puts out, if it is a part of a shape.
+   *
+   * @param extents of all values that layers have made so far, without the number of examples
+   * @return false for nodes of all other kinds
+   */
+  boolean read(Node node, Map<String, long[]> extents) {
+    long[] shape =
+        switch (node.operator()) {
+          case "Shape" -> withExamples(extents.get(node.inputs().getFirst()));
+          case "Gather" -> gathered(node);
+          case "Slice" -> sliced(node);
+          case "Unsqueeze", "Squeeze", "Cast" -> of(node.inputs().getFirst());
+          case "Concat" -> joined(node.inputs());
+          case "Mul" -> product(node);
+          default -> null;
+        };
+    if (shape == null) {
+      return false;
+    }
+    known.put(node.outputs().getFirst(), shape);
+    return true;
+  }
+
+  /** A shape by its name, computed or constant; null when there is none. */
+  long[] of(String name) {
+    OnnxTensor constant = constants.get(name);
+    if (constant == null) {
+      return known.get(name);
+    }
+    long[] cells = new long[constant.cells().length];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = (long) constant.cells()[i];
+    }
+    return cells;
+  }
+
+  /** The whole shape; null where an extent that is not the number of examples is open. */
+  private static long[] withExamples(long[] extents) {
+    if (extents == null) {
+      return null;
+    }
+    long[] shape = new long[extents.length + 1];
+    shape[0] = EXAMPLES;
+    for (int i = 0; i < extents.length; i++) {
+      if (extents[i] < 1) {
+        return null;
+      }
+      shape[i + 1] = extents[i];
+    }
+    return shape;
+  }
+
+  private long[] gathered(Node node) {
+    long[] shape = known.get(node.inputs().getFirst());
+    long[] positions = of(node.inputs().get(1));
+    if (shape == null || positions == null) {
+      return null;
+    }
+    long[] taken = new long[positions.length];
+    for (int i = 0; i < taken.length; i++) {
+      long position = positions[i] < 0 ? positions[i] + shape.length : positions[i];
+      if (position < 0 || position >= shape.length) {
+        return null;
+      }
+      taken[i] = shape[(int) position];
+    }
+    return taken;
+  }
+
+  /** One run of extents, step by step. */
+  private long[] sliced(Node node) {
+    long[] shape = known.get(node.inputs().getFirst());
+    if (shape == null || node.inputs().size() < 3) {
+      return null;
+    }
+    long[] first = of(node.inputs().get(1));
+    long[] end = of(node.inputs().get(2));
+    long[] step = node.inputs().size() > 4 ? of(node.inputs().get(4)) : new long[] {1};
+    if (first == null || end == null || step == null || first.length != 1 || step[0] != 1) {
+      return null;
+    }
+    int from = bound(first[0], shape.length);
+    int to = Math.max(from, bound(end[0], shape.length));
+    return Arrays.copyOfRange(shape, from, to);
+  }
+
+  private static int bound(long given, int length) {
+    return (int) Math.clamp(given < 0 ? given + length : given, 0L, length);
+  }
+
+  /** The product of two extents, neither of them the number of examples. */
+  private long[] product(Node node) {
+    long[] a = known.get(node.inputs().getFirst());
+    long[] b = a == null ? null : of(node.inputs().get(1));
+    boolean isOfNumbers = b != null && a.length == 1 && b.length == 1 && a[0] > 0 && b[0] > 0;
+    return isOfNumbers ? new long[] {a[0] * b[0]} : null;
+  }
+
+  private long[] joined(List<String> names) {
+    long[] all = {};
+    boolean isComputed = false;
+    for (String name : names) {
+      long[] part = of(name);
+      if (part == null) {
+        return null;
+      }
+      isComputed |= known.containsKey(name);
+      long[] longer = Arrays.copyOf(all, all.length + part.length);
+      System.arraycopy(part, 0, longer, all.length, part.length);
+      all = longer;
+    }
+    return isComputed ? all : null;
+  }
+}
