@@ -68,15 +68,13 @@ class RowCodeTest {
   @ParameterizedTest
   @EnumSource(Precision.class)
   void sumsHaveTheBitsOfThoseInJava(Precision precision) {
-    try (Scratch scratch = new Scratch(allocator)) {
-      RowCode code = new RowCode(precision);
-      for (int n = 1; n <= MOST_CELLS; n++) {
-        Row x = row(precision, n);
-        double[] a = x.cells;
-        MemorySegment cells = x.matrix.segment().asSlice(precision.bytesPerCell());
-        assertThat(code.sum(cells, n)).isEqualTo(LaneSums.sum(a, 0, n));
-        assertThat(code.largest(cells, n)).isEqualTo(LaneSums.largest(a, 0, n)).isNegative();
-      }
+    RowCode code = new RowCode(precision);
+    for (int n = 1; n <= MOST_CELLS; n++) {
+      Row x = row(precision, n);
+      double[] a = x.cells;
+      MemorySegment cells = x.matrix.segment().asSlice(precision.bytesPerCell());
+      assertThat(code.sum(cells, n)).isEqualTo(LaneSums.sum(a, 0, n));
+      assertThat(code.largest(cells, n)).isEqualTo(LaneSums.largest(a, 0, n)).isNegative();
     }
   }
 
