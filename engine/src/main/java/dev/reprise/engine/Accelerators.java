@@ -255,6 +255,19 @@ final class Accelerators implements AutoCloseable {
     return !exact;
   }
 
+  /**
+   * True while the same operation always runs on the same device: no accelerator is open, or all is
+   * placed on one and nothing had to leave it.
+   */
+  boolean keepsToOneDevice() {
+    if (!isOpen() || exact) {
+      return true;
+    }
+    synchronized (fallbacks) {
+      return config.isFixed() && fallbacks.isEmpty();
+    }
+  }
+
   /** The device class of all values; see {@link #Accelerators}. */
   String deviceClass(String ofProcessor) {
     return workers().isEmpty()

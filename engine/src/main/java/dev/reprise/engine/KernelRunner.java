@@ -90,6 +90,11 @@ final class KernelRunner {
     return value;
   }
 
+  /** False when a value may have been made on another device than it would be now. */
+  boolean keepsToOneDevice() {
+    return accelerators.keepsToOneDevice();
+  }
+
   /** True when every result is looked at, so that each must be made by a kernel. */
   boolean looksAtResults() {
     return trap != null;

@@ -19,9 +19,10 @@ import java.util.function.UnaryOperator;
  * Computes a sample of the values that reuse found again, and compares: what {@code --verify-reuse}
  * does. Thread-safe; the sample follows from the keys alone.
  *
- * <p>A plain value must have equal bits. A value that was put together from parts, or that depends
- * on one, may deviate within the tolerance of its operation (see {@link Tolerance}), relative to
- * the largest cell, and for sums to the {@link SumTerms terms} when these are larger.
+ * <p>A plain value must have equal bits, unless it may have been made on another device than it is
+ * now. Such a value, one that was put together from parts, and one that depends on one, may deviate
+ * within the tolerance of its operation (see {@link Tolerance}), relative to the largest cell, and
+ * for sums to the {@link SumTerms terms} when these are larger.
  */
 final class ReuseVerifier {
   /** Items that a search for rewritten ancestors visits; beyond them it assumes one. */
@@ -128,7 +129,7 @@ final class ReuseVerifier {
    */
   private void compare(
       String what, LineageItem item, Value found, Value computed, UnaryOperator<Deviation> again) {
-    boolean exact = item.isLiteral() || !dependsOnRewritten(item);
+    boolean exact = item.isLiteral() || kernels.keepsToOneDevice() && !dependsOnRewritten(item);
     double allowed = exact ? 0 : Tolerance.ofApproximateInputs(item.operation());
     Deviation deviation = kernels.inTurn(() -> ValueComparison.between(found, computed));
     verified.increment();
