@@ -123,7 +123,7 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
 
   /** From examples of steps to steps of examples, a row each. */
   void toSteps(DenseMatrix x, DenseMatrix rows, Parallel parallel, ExecutionContext context) {
-    long bytes = features * precision.bytesPerCell();
+    long bytes = (long) features * precision.bytesPerCell();
     forEach(
         parallel,
         context,
@@ -138,7 +138,7 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
 
   /** As {@link #toSteps}, back. */
   void toExamples(DenseMatrix rows, DenseMatrix x, Parallel parallel, ExecutionContext context) {
-    long bytes = features * precision.bytesPerCell();
+    long bytes = (long) features * precision.bytesPerCell();
     forEach(
         parallel,
         context,
@@ -164,8 +164,8 @@ record LstmShape(long examples, int steps, int features, int units, Precision pr
       DenseMatrix joined,
       Parallel parallel,
       ExecutionContext context) {
-    long ofInput = features * precision.bytesPerCell();
-    long ofOutput = units * precision.bytesPerCell();
+    long ofInput = (long) features * precision.bytesPerCell();
+    long ofOutput = (long) units * precision.bytesPerCell();
     forEach(
         parallel,
         context,
