@@ -288,7 +288,7 @@ final class KernelRunner {
                 withPinned(operation, made, outputs -> trap.check(operation, inputs, outputs)));
         return null;
       });
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       value.release();
       throw e;
     }

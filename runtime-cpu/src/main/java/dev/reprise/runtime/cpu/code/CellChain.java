@@ -137,7 +137,7 @@ public final class CellChain {
   }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
+  static final class Entry {
     /** A constant, critical, and with arrays of the heap: as for {@link CellFunction}. */
     static final MethodHandle CALL =
         Linker.nativeLinker()

@@ -1,14 +1,8 @@
 package dev.reprise.runtime.cpu.code;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.ColumnSumsCode.Block;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Sums of columns in machine code: some rows are added plainly, these sums with compensation. Cells
@@ -30,15 +24,6 @@ public final class ColumnSums {
   private final int cols;
   private final double[] sums;
   private final long[] arguments = new long[ColumnSumsCode.ARGUMENTS];
-
-  /** Begins code; looked at only where there is some, since linking may be forbidden. */
-  private static final class Entry {
-    /** A constant, critical, and with arrays of the heap: as for {@link CellFunction}. */
-    static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), Linker.Option.critical(true));
-  }
 
   /** Sums of 0; where {@link CellFunction#areThere() there is code}. */
   public ColumnSums(Precision precision, int cols) {
@@ -80,7 +65,7 @@ public final class ColumnSums {
     try {
       int _ =
           (int)
-              Entry.CALL.invokeExact(
+              CellChain.Entry.CALL.invokeExact(
                   CODE.of(precision),
                   MemorySegment.ofArray(arguments),
                   MemorySegment.ofArray(sums));

@@ -11,13 +11,11 @@ import dev.reprise.runtime.cpu.blas.CellProducts;
  * generated code, or by BLAS. Which it is follows from shapes and the machine, and so do the bits.
  */
 public final class DenseProducts {
-  private final PanelProduct panels;
-  private final PackedProduct packed;
+  private final GeneratedProduct generated;
   private final TiledProduct tiles;
 
   public DenseProducts(Parallel parallel, Precision precision) {
-    this.panels = new PanelProduct(parallel, precision);
-    this.packed = new PackedProduct(parallel, precision);
+    this.generated = new GeneratedProduct(parallel, precision);
     this.tiles = new TiledProduct(parallel);
   }
 
@@ -38,20 +36,18 @@ public final class DenseProducts {
       CellProducts blas,
       ExecutionContext context) {
     Factors factors = new Factors(a, ta, b, tb);
-    long m = c.rows();
-    long n = c.cols();
-    long k = factors.terms();
     if (c.cells() == 0) {
       return;
     }
-    if (k == 0) {
+    if (factors.terms() == 0) {
       c.segment().asSlice(0, c.bytes()).fill((byte) 0);
-    } else if (panels.fits(m, n, k, tb)) {
-      panels.multiply(factors, c, context);
-    } else if (packed.fits(m, n, k, ta)) {
-      packed.multiply(factors, c, context);
-    } else {
+      return;
+    }
+    GeneratedProduct.Way way = generated.findWhole(factors);
+    if (way == null) {
       tiles.multiply(factors, blas::gemm, c, context);
+    } else {
+      way.multiply(factors, c, context);
     }
   }
 }

@@ -25,12 +25,15 @@ final class GeneratedProduct {
 
   /** How a product is computed; null where a library should do it. */
   Way find(Factors factors) {
+    Tiling tiling = Tiling.of(factors.rows(), factors.cols(), factors.terms());
+    return tiling.innerChunks() > 1 ? null : findWhole(factors);
+  }
+
+  /** As the other, also where a library would cut the sums for several cores. */
+  Way findWhole(Factors factors) {
     long m = factors.rows();
     long n = factors.cols();
     long k = factors.terms();
-    if (Tiling.of(m, n, k).innerChunks() > 1) {
-      return null;
-    }
     if (panels.fits(m, n, k, factors.tb())) {
       return panels::multiply;
     }
