@@ -244,6 +244,7 @@ public record RunStatistics(
    * @param replays iterations of loops whose launches were started at once
    * @param busyNanos time that it worked on them, by its own clock
    * @param fallbacks operations that ran on the processor after it could not do them
+   * @param firstFallback which operation was the first of them, and why; empty without fallbacks
    * @param bytes memory in use now, copies of cached values included
    * @param peakBytes the most that was in use at once
    * @param budgetBytes the limit
@@ -267,6 +268,7 @@ public record RunStatistics(
       long replays,
       long busyNanos,
       long fallbacks,
+      String firstFallback,
       long bytes,
       long peakBytes,
       long budgetBytes,

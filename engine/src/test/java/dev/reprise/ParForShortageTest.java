@@ -120,15 +120,17 @@ class ParForShortageTest {
   void workersComeBackWhenMemorySuffices() {
     String expected = Scripts.output(becomingSmall(1));
     for (int workers : List.of(2, 4)) {
-      long givenUp = 0;
-      for (int round = 0; round < 100 && givenUp == 0; round++) {
+      long resumed = 0;
+      // Nobody comes back to a loop in which nothing was given up, or only just before its end.
+      for (int round = 0; round < 100 && resumed == 0; round++) {
         Outcome outcome = Scripts.run(config(ReuseMode.NONE), becomingSmall(workers));
         assertThat(outcome.output()).isEqualTo(expected);
         assertThat(outcome.liveBuffers()).isZero();
-        givenUp = outcome.statistics().loops().givenUp();
-        assertThat(outcome.statistics().loops().resumed() > 0).isEqualTo(givenUp > 0);
+        RunStatistics.LoopStatistics loops = outcome.statistics().loops();
+        resumed = loops.resumed();
+        assertThat(loops.givenUp() > 0 || resumed == 0).isTrue();
       }
-      assertThat(givenUp).isPositive();
+      assertThat(resumed).isPositive();
     }
   }
 

@@ -38,7 +38,7 @@ public final class TrainingBenchmark {
       Map.of("inputs", "20", "hidden", "16", "size", "8");
 
   private static final DeviceUse NOTHING =
-      new DeviceUse("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
+      new DeviceUse("", 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
 
   /** What is measured of Reprise. */
   private enum Mode {

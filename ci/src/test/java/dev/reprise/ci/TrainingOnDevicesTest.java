@@ -87,10 +87,16 @@ class TrainingOnDevicesTest {
   @ParameterizedTest
   @CsvSource({"mlp", "autoencoder", "lenet"})
   void theSteadyStateCopiesNothingAndTakesNoMoreMemory(String network) {
-    DeviceUse few = use(run(network, 20, DeviceConfig.of(OPENCL), ReuseMode.NONE).statistics());
-    DeviceUse many = use(run(network, 60, DeviceConfig.of(OPENCL), ReuseMode.NONE).statistics());
+    RunStatistics shortRun = run(network, 20, DeviceConfig.of(OPENCL), ReuseMode.NONE).statistics();
+    RunStatistics longRun = run(network, 60, DeviceConfig.of(OPENCL), ReuseMode.NONE).statistics();
+    DeviceUse few = use(shortRun);
+    DeviceUse many = use(longRun);
+    assertThat(few.firstFallback()).isEmpty();
+    assertThat(many.firstFallback()).isEmpty();
     assertThat(many.executed() - few.executed()).isPositive();
-    assertThat((many.executed() - few.executed()) % 40).isZero();
+    assertThat((many.executed() - few.executed()) % 40)
+        .as("%s%n%s", shortRun.operations(), longRun.operations())
+        .isZero();
     assertThat(many.launches()).isGreaterThan(few.launches());
     assertThat(many.uploads()).isEqualTo(few.uploads());
     assertThat(many.downloads()).isEqualTo(few.downloads());

@@ -247,6 +247,7 @@ final class StatisticsJson {
       json.writeNumberField("replays", device.replays());
       json.writeNumberField("busyNanos", device.busyNanos());
       json.writeNumberField("fallbacks", device.fallbacks());
+      json.writeStringField("firstFallback", device.firstFallback());
       json.writeNumberField("bytes", device.bytes());
       json.writeNumberField("peakBytes", device.peakBytes());
       json.writeNumberField("budgetBytes", device.budgetBytes());

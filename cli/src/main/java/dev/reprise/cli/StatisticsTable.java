@@ -298,7 +298,10 @@ final class StatisticsTable {
                 + " copies dropped")
         + (device.fallbacks() == 0
             ? ""
-            : "; " + device.fallbacks() + " operations ran on the processor instead");
+            : "; "
+                + device.fallbacks()
+                + " operations ran on the processor instead, first "
+                + device.firstFallback());
   }
 
   private static String estimates(List<EstimateUse> estimates) {

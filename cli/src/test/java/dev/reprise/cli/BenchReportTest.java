@@ -63,6 +63,7 @@ class BenchReportTest {
         0,
         busyMillis * 1_000_000,
         1,
+        "'%*%': no memory",
         0,
         0,
         1 << 20,

@@ -144,10 +144,31 @@ class StatisticsReportTest {
   }
 
   @Test
-  void theLineOfADeviceSaysWhatCameFromPeersAndWhatWasLost() {
+  void theLineOfADeviceSaysWhatCameFromPeersWhatWasLostAndWhatItCouldNotDo() {
     RunStatistics.DeviceUse device =
         new RunStatistics.DeviceUse(
-            "cuda:1", 3, 4, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 8 << 20, 0, 0, 2, 5, true);
+            "cuda:1",
+            3,
+            4,
+            2,
+            0,
+            7,
+            "'%*%': no memory",
+            0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            4,
+            8 << 20,
+            0,
+            0,
+            2,
+            5,
+            true);
     RunStatistics run =
         new RunStatistics(
             1,
@@ -173,7 +194,8 @@ class StatisticsReportTest {
         .contains("3 operations, 4 launches, 2 iterations at once")
         .contains("4 from other devices (8.0 MiB)")
         .contains("the cache made room 2 times")
-        .contains("it was lost, 5 values were computed again");
+        .contains("it was lost, 5 values were computed again")
+        .contains("7 operations ran on the processor instead, first '%*%': no memory");
   }
 
   @Test

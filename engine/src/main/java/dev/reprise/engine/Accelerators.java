@@ -14,6 +14,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.accelerator.Accelerator;
 import dev.reprise.runtime.accelerator.AcceleratorProvider;
+import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.CostModels;
 import dev.reprise.scheduler.DeviceWork;
@@ -23,8 +24,6 @@ import dev.reprise.scheduler.WorkerEvents;
 import dev.reprise.store.MeasuredCosts;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
@@ -53,8 +52,7 @@ final class Accelerators implements AutoCloseable {
   /** Null when what was learnt is forgotten. */
   private final Calibration calibration;
 
-  /** What could not be done where it was placed, by device; guarded by itself. */
-  private final Map<String, Long> fallbacks = new TreeMap<>();
+  private final Fallbacks fallbacks = new Fallbacks();
 
   // Guarded by this until they are opened; then unchanging.
   private final List<AcceleratorWorker> workers = new ArrayList<>();
@@ -263,9 +261,7 @@ final class Accelerators implements AutoCloseable {
     if (!isOpen() || exact) {
       return true;
     }
-    synchronized (fallbacks) {
-      return config.isFixed() && fallbacks.isEmpty();
-    }
+    return config.isFixed() && fallbacks.isEmpty();
   }
 
   /** The device class of all values; see {@link #Accelerators}. */
@@ -290,10 +286,8 @@ final class Accelerators implements AutoCloseable {
   }
 
   /** Notes that an operation runs on the processor because an accelerator could not do it. */
-  void fellBack(AcceleratorWorker worker) {
-    synchronized (fallbacks) {
-      fallbacks.merge(worker.name(), 1L, Long::sum);
-    }
+  void fellBack(AcceleratorWorker worker, Operation operation, Throwable why) {
+    fallbacks.note(worker.name(), operation, why);
   }
 
   /** Notes that a value was computed again that was lost with accelerators. */
@@ -363,11 +357,8 @@ final class Accelerators implements AutoCloseable {
     return placement == null ? List.of() : notes;
   }
 
-  /** How often an operation ran on the processor for lack of memory or a failure, by device. */
-  Map<String, Long> fallbacks() {
-    synchronized (fallbacks) {
-      return new TreeMap<>(fallbacks);
-    }
+  Fallbacks fallbacks() {
+    return fallbacks;
   }
 
   CostModels models() {

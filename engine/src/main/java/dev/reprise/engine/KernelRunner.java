@@ -172,7 +172,7 @@ final class KernelRunner {
         if (!accelerators.mayFallBack()) {
           throw e;
         }
-        accelerators.fellBack(worker);
+        accelerators.fellBack(worker, operation, e);
       }
     }
     return observedOnHost(operation, flat, context, work, time);

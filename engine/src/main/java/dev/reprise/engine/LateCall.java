@@ -106,7 +106,7 @@ final class LateCall implements DeviceTask {
     if (error instanceof ResourceException && accelerators.mayFallBack()) {
       OnHost retry = new OnHost();
       try {
-        accelerators.fellBack(worker);
+        accelerators.fellBack(worker, operation(), error);
         pool.accept(retry);
       } catch (RuntimeException | Error e) {
         retry.fail(e);

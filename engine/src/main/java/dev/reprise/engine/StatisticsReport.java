@@ -77,6 +77,7 @@ final class StatisticsReport {
     List<DeviceUse> devices = new ArrayList<>();
     for (AcceleratorWorker worker : accelerators.workers()) {
       DeviceMemoryStatistics memory = worker.memory().statistics();
+      Fallbacks.OfDevice fallbacks = accelerators.fallbacks().of(worker.name());
       devices.add(
           new DeviceUse(
               worker.name(),
@@ -84,7 +85,8 @@ final class StatisticsReport {
               worker.accelerator().launches(),
               worker.accelerator().replays(),
               worker.busyNanos(),
-              accelerators.fallbacks().getOrDefault(worker.name(), 0L),
+              fallbacks.count(),
+              fallbacks.first(),
               memory.usedBytes(),
               memory.peakBytes(),
               memory.budgetBytes(),

@@ -173,6 +173,7 @@ class DevicePlacementTest {
     Outcome outcome = run(config(tiny, ReuseMode.HYBRID), MANY);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(outcome.device(0).fallbacks()).isPositive();
+    assertThat(outcome.device(0).firstFallback()).startsWith("'").contains("': ", "memory");
   }
 
   @Test
@@ -196,6 +197,8 @@ class DevicePlacementTest {
       assertThat(outcome.output()).as("launch %d", number).isEqualTo(expected);
       // Workers of a parfor loop may find more in one run than in another.
       assertThat(outcome.device(0).fallbacks()).isEqualTo(failing.launches() < number ? 0 : 1);
+      assertThat(outcome.device(0).firstFallback().isEmpty())
+          .isEqualTo(failing.launches() < number);
     }
   }
 
