@@ -26,7 +26,7 @@ import java.lang.foreign.ValueLayout;
  * <p>A general product packs the large matrix first, which is read from memory, written and read
  * again for a few multiplications with each cell, and fills C with zeros that it then adds to. Of
  * its time this takes 0.36 to 0.72 for 8 rows and floats, weights of 3136 x 512, two threads of an
- * AMD EPYC; 0.67 to 0.83 for 32 (docs/benchmarks-training.md).
+ * AMD EPYC; 0.67 to 0.83 for 32 (docs/training-speed.md).
  *
  * <p>Which products are computed so follows from shapes and the machine; the terms of a sum are
  * added in blocks whose bounds follow from their number, so its bits depend on nothing else.
