@@ -214,6 +214,17 @@ public enum CellFunction {
     return groups == 1;
   }
 
+  /**
+   * Whether the instructions of both groups take turns: of functions of e^x, whose instructions
+   * wait for each other, and which has one total at most.
+   */
+  boolean takesTurns() {
+    return switch (this) {
+      case EXPONENTIAL, LOGISTIC, TANH, POWERS, POWERS_ADDED -> true;
+      default -> false;
+    };
+  }
+
   /** Whether it sums, or takes the largest: in each lane of both groups, so that none waits. */
   boolean isTotal() {
     return totals > 0 && groups == 1;

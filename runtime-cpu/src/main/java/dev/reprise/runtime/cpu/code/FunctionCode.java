@@ -139,7 +139,9 @@ final class FunctionCode {
       repeatNumbers();
     }
     for (int i = 0; i < function.totals(); i++) {
-      if (function.takesLargest()) {
+      if (function.takesTurns()) {
+        code.clearTotalInTurns();
+      } else if (function.takesLargest()) {
         code.beginLargest(i);
       } else if (function.isTotal()) {
         code.clearTotal(i);
@@ -156,14 +158,14 @@ final class FunctionCode {
     to.shiftRight(RCX, Integer.numberOfTrailingZeros(function.cellsPerStep()));
     int few = to.jumpIfZero();
     int loop = to.here();
-    formula.write(code);
-    if (function.isOfPairs()) {
-      writeSecondGroup();
-    }
+    writeStep();
     to.addNumber(RAX, function.cellsPerStep());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
+    if (function.takesTurns() && function.totals() > 0) {
+      code.settleTotal();
+    }
     if (function.isOfPairs()) {
       writeLastGroup();
     }
@@ -177,6 +179,21 @@ final class FunctionCode {
     code.writeMasked(formula);
     to.landHere(none);
     return masks;
+  }
+
+  private void writeStep() {
+    if (function.takesTurns()) {
+      if (function.totals() > 0) {
+        code.writeInTurnsWithTotal(formula);
+      } else {
+        code.writeInTurns(formula);
+      }
+      return;
+    }
+    formula.write(code);
+    if (function.isOfPairs()) {
+      writeSecondGroup();
+    }
   }
 
   private void writeSecondGroup() {
