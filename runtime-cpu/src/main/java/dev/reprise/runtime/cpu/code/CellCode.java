@@ -9,6 +9,8 @@ import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What machine code does with cells: {@link FunctionCode} and {@link ChainCode} write the loops
@@ -72,6 +74,9 @@ final class CellCode extends VectorCode {
   private final CellForm form;
   private boolean masked;
 
+  /** Ends of instructions that say where masks lie. */
+  private final List<Integer> masks = new ArrayList<>();
+
   /** Which totals are added to, of each group of cells that takes turns. */
   private int[][] totals = {TOTALS[0]};
 
@@ -122,16 +127,14 @@ final class CellCode extends VectorCode {
    *
    * @param spare a general register that is lost
    * @param place one that holds the place of the mask
-   * @return for {@link #writeData}
    */
-  int loadMasks(int spare, int place) {
+  void loadMasks(int spare, int place) {
     to.address(spare, Address.ahead(0));
-    int masks = to.here();
+    masks.add(to.here());
     Address mask = Address.of(spare, place, 1);
     to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
     Address narrow = form == CellForm.WIDENED ? mask.plus(CellMasks.NARROW) : mask;
     to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, narrow);
-    return masks;
   }
 
   /** No cell was refused yet. */
@@ -187,7 +190,7 @@ final class CellCode extends VectorCode {
     to.vector(MAP_0F, PREFIX_66, false, ADD, 0, total, 0);
     to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
     to.vector(MAP_0F, PREFIX_F2, false, ADD, 0, 0, 1);
-    to.vector(MAP_0F, PREFIX_F2, false, STORE, 0, 0, into);
+    storeDouble(into, 0);
   }
 
   /** Stores the largest of the lanes of both groups of a total: of equal ones the first. */
@@ -200,7 +203,12 @@ final class CellCode extends VectorCode {
     to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
     to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 0, total);
     to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 1, total);
-    to.vector(MAP_0F, PREFIX_F2, false, STORE, total, 0, into);
+    storeDouble(into, total);
+  }
+
+  /** Stores the first lane. */
+  void storeDouble(Address into, int register) {
+    to.vector(MAP_0F, PREFIX_F2, false, STORE, register, NONE, into);
   }
 
   /** The third and the fourth lane become the first two. */
@@ -216,8 +224,8 @@ final class CellCode extends VectorCode {
   }
 
   /** The last of the code: masks and constants. */
-  void writeData(int masks) {
-    to.pointTo(masks);
+  void writeData() {
+    masks.forEach(to::pointTo);
     CellMasks.write(to, form);
     writeConstants();
   }

@@ -192,7 +192,7 @@ final class ChainCode {
     to.load(RCX, argument(MASK));
     to.test(RCX);
     int none = to.jumpIfZero();
-    int masks = code.loadMasks(RBX, RCX);
+    code.loadMasks(RBX, RCX);
     code.writeMasked(this::writeCells);
     to.landHere(none);
     to.add(RSI, argument(OUTPUT_ROW_BYTES));
@@ -210,7 +210,7 @@ final class ChainCode {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
-    code.writeData(masks);
+    code.writeData();
     return to.bytes();
   }
 

@@ -8,6 +8,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +80,8 @@ class VectorCode {
   /** How many registers a group has of its own, from the first on. */
   private int registersOfGroup;
 
-  /** How many numbers of the call formulas have read: one more than the last one's. */
-  private int parameters;
+  /** Which numbers of the call formulas have read. */
+  private final BitSet parameters = new BitSet();
 
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
@@ -100,8 +101,8 @@ class VectorCode {
     return to;
   }
 
-  /** How many numbers of the call the code so far reads, if none is left out. */
-  final int parameters() {
+  /** Which numbers of the call the code so far reads. */
+  final BitSet parameters() {
     return parameters;
   }
 
@@ -142,8 +143,13 @@ class VectorCode {
 
   /** Repeats a double in memory for all lanes of a number of the call. */
   final void repeatParameter(int number, Address from) {
-    to.vector(MAP_0F38, PREFIX_66, true, 0x19, 0, NONE, from);
+    repeatDouble(0, from);
     to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, NONE, lanes(number));
+  }
+
+  /** Every lane of a register becomes the double at the address. */
+  final void repeatDouble(int register, Address from) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x19, register, NONE, from);
   }
 
   /** The last of the code: what constants it reads. */
@@ -354,7 +360,7 @@ class VectorCode {
       case Register register ->
           to.vector(MAP_0F, prefix, true, opcode, result, one, of(group, register.number));
       case Parameter parameter -> {
-        parameters = Math.max(parameters, parameter.number + 1);
+        parameters.set(parameter.number);
         to.vector(MAP_0F, prefix, true, opcode, result, one, lanes(parameter.number));
       }
       case Constant constant -> {
