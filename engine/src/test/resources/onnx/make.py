@@ -77,3 +77,8 @@ for name, nodes in {
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
                               [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "grouped" else [])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
+# Weights in a second file, and a bias that is small enough to stay inside.
+save("outside", [
+    node("Conv", ["x", "w", "b"], ["a"], kernel_shape=[2, 2]), node("Flatten", ["a"], ["c"]), node("Gemm", ["c", "w2"], ["y"])],
+    {"w": floats(3, 2, 2, 2), "b": floats(3), "w2": floats(36, 2)}, floats(2, 2, 4, 5), 2, 18)
+onnx.save(onnx.load("outside.onnx"), "outside.onnx", save_as_external_data=True, location="weights/w.bin", size_threshold=16)

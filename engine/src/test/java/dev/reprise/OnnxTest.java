@@ -56,11 +56,13 @@ class OnnxTest {
 
   @BeforeEach
   void copyModels() throws IOException {
-    for (String name : List.of("mlp", "cnn", "pooled", "mean", "shaped")) {
+    for (String name : List.of("mlp", "cnn", "pooled", "mean", "shaped", "outside")) {
       for (String part : List.of(".onnx", "-x.csv", "-y.csv")) {
         copy(name + part);
       }
     }
+    Files.createDirectory(folder.resolve("weights"));
+    copy("weights/w.bin");
   }
 
   private void copy(String name) throws IOException {
@@ -80,7 +82,7 @@ class OnnxTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "cnn", "pooled", "mean", "shaped"})
+  @ValueSource(strings = {"mlp", "cnn", "pooled", "mean", "shaped", "outside"})
   void aModelOfPythonComputesWhatOnnxruntimeComputes(String name) {
     String script =
         """
