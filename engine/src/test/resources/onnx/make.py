@@ -1,6 +1,9 @@
 """Makes the models beside this file with python's onnx, and what onnxruntime computes with them. Run once, by hand:
     python make.py        (onnx 1.23.1, onnxruntime 1.30.0, numpy 2.4.6)
 """
+import os
+import shutil
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -66,14 +69,50 @@ save("shaped", [
     node("Reshape", ["a", "shape"], ["e"]), node("Relu", ["e"], ["y"])],
     {"w": floats(3, 2, 2, 2), "zero": np.array(0, np.int64), "from": np.array([1], np.int64), "to": np.array([-2], np.int64),
      "twelve": np.array([12], np.int64), "axis": np.array([0], np.int64)}, floats(2, 2, 4, 5), 2, 17)
-# Not chains, or not of our layers.
+# Not of our layers.
 for name, nodes in {
-        "residual": [node("Relu", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
+        "broadcast": [node("Flatten", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
+        "gated": [node("GlobalAveragePool", ["x"], ["a"]), node("Sigmoid", ["a"], ["b"]), node("Mul", ["b", "x"], ["y"])],
+        "sums": [node("Relu", ["x"], ["y-1"])] + [node("Add", [f"y{i - 1}", "x" if i == 0 else f"y{i - 2}"], ["y" if i == 60 else f"y{i}"]) for i in range(61)],
         "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
         "transposed": [node("Transpose", ["x"], ["y"])],
-        "grouped": [node("Conv", ["x", "w"], ["y"], group=2)]}.items():
-    shape = ["batch", 2, 4, 4] if name in ("grouped", "averaged") else ["batch", 4]
+        "misfit": [node("Conv", ["x", "w"], ["y"], group=3)]}.items():
+    shape = ["batch", 4] if name == "transposed" else ["batch", 2, 4, 4]
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "grouped" else [])
+                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "misfit" else [])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
+# Weights in a second file, and a bias that is small enough to stay inside.
+save("outside", [
+    node("Conv", ["x", "w", "b"], ["a"], kernel_shape=[2, 2]), node("Flatten", ["a"], ["c"]), node("Gemm", ["c", "w2"], ["y"])],
+    {"w": floats(3, 2, 2, 2), "b": floats(3), "w2": floats(36, 2)}, floats(2, 2, 4, 5), 2, 18)
+shutil.rmtree("weights", ignore_errors=True)
+os.mkdir("weights")
+onnx.save(onnx.load("outside.onnx"), "outside.onnx", save_as_external_data=True, location="weights/w.bin", size_threshold=16)
+# What each cell becomes by itself.
+save("cells", [
+    node("Gemm", ["x", "w"], ["a"]), node("Gelu", ["a"], ["b"]), node("Gemm", ["b", "w"], ["c"]), node("Selu", ["c"], ["d"]),
+    node("HardSwish", ["d"], ["e"]), node("Gemm", ["e", "w"], ["f"]), node("HardSigmoid", ["f"], ["g"], alpha=0.25),
+    node("Gemm", ["g", "w"], ["h"]), node("Softplus", ["h"], ["i"]), node("Gemm", ["i", "w"], ["j"]), node("PRelu", ["j", "half"], ["k"]),
+    node("Celu", ["k"], ["l"], alpha=0.7), node("Gemm", ["l", "w"], ["m"]), node("Clip", ["m", "low", "high"], ["n"]),
+    node("Clip", ["n", "", "half"], ["y"])],
+    {"w": floats(6, 6) * 4, "half": np.array([0.5], np.float32), "low": np.array(-2, np.float32), "high": np.array(1.5, np.float32)},
+    floats(5, 6) * 4, 2, 20)
+# Convolutions in groups, of each channel by itself, and with gaps; the largest cell of each channel; sizes that go up without a rest.
+save("groups", [
+    node("Conv", ["x", "w1", "b1"], ["a"], group=2, kernel_shape=[3, 3], pads=[1, 0, 1, 0], strides=[1, 2]), node("Relu", ["a"], ["b"]),
+    node("Conv", ["b", "w2"], ["c"], group=6, dilations=[2, 1]), node("Conv", ["c", "w3"], ["d"], pads=[0, 2, 0, 2], dilations=[1, 2]),
+    node("MaxPool", ["d"], ["e"], kernel_shape=[2, 2], strides=[2, 1], ceil_mode=1),
+    node("ReduceMax", ["e", "axes"], ["f"], keepdims=0), node("Gemm", ["f", "w4"], ["y"])],
+    {"w1": floats(6, 2, 3, 3), "b1": floats(6), "w2": floats(6, 1, 3, 2), "w3": floats(4, 6, 1, 3), "axes": np.array([2, 3], np.int64),
+     "w4": floats(4, 3)}, floats(3, 4, 8, 9), 2, 18)
+# Two blocks of a residual network, one around the other and one with a convolution beside; weights that are the same have another name.
+save("residual", [
+    node("Identity", ["s"], ["s2"]), node("Relu", ["x"], ["a"]), node("Conv", ["a", "w1"], ["b"], pads=[1, 1, 1, 1]),
+    node("BatchNormalization", ["b", "s", "o", "m", "v"], ["c"]), node("Add", ["a", "c"], ["d"]), node("Relu", ["d"], ["e"]),
+    node("Conv", ["e", "w2"], ["f"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2]), node("Relu", ["f"], ["g"]),
+    node("Conv", ["g", "w3"], ["h"], pads=[1, 1, 1, 1]), node("Add", ["h", "g"], ["i"]),
+    node("Conv", ["e", "w4"], ["j"], strides=[2, 2]), node("Add", ["j", "i"], ["k"]), node("Add", ["k", "g"], ["n"]),
+    node("GlobalAveragePool", ["n"], ["p"]), node("Flatten", ["p"], ["q"]), node("Gemm", ["q", "w5", "s2"], ["r"]), node("Add", ["r", "q"], ["y"])],
+    {"w1": floats(2, 2, 3, 3), "s": floats(2), "o": floats(2), "m": floats(2), "v": np.abs(floats(2)) + np.float32(0.1),
+     "w2": floats(2, 2, 3, 3), "w3": floats(2, 2, 3, 3), "w4": floats(2, 2, 1, 1), "w5": floats(2, 2)}, floats(3, 2, 6, 6), 2, 17)

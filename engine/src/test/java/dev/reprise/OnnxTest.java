@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -52,15 +53,43 @@ class OnnxTest {
       X = r(5, 96, 9)
       """;
 
+  /** Activations that ROWS lacks, and layers within layers. */
+  private static final String BRANCHES =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="residual", main=list(
+            list(layer="conv2d_grouped", W=r(4, 18, 1), b=r(4, 1, 2), C=4, Hin=6, Win=5, Hf=3, Wf=3, strideh=1, stridew=1, padh=2, padw=2,
+              groups=2, dilationh=2, dilationw=2),
+            list(layer="residual", main=list(list(layer="softplus")), shortcut=list(list(layer="hard_swish")))),
+          shortcut=list()),
+        list(layer="celu", alpha=0.5), list(layer="clip", min=-1/0, max=2.5), list(layer="hard_sigmoid", alpha=0.25, beta=0.5),
+        list(layer="residual", main=list(list(layer="flatten"), list(layer="affine", W=r(120, 3, 3), b=r(1, 3, 4)), list(layer="selu")),
+          shortcut=list(list(layer="flatten"), list(layer="affine", W=r(120, 3, 5), b=r(1, 3, 6)))),
+        list(layer="gelu_erf"))
+      X = r(5, 120, 9)
+      """;
+
   @TempDir Path folder;
+
+  private static final List<String> MODELS =
+      List.of("mlp", "cnn", "pooled", "mean", "shaped", "outside", "cells", "groups", "residual");
+
+  private static List<String> models() {
+    return MODELS;
+  }
 
   @BeforeEach
   void copyModels() throws IOException {
-    for (String name : List.of("mlp", "cnn", "pooled", "mean", "shaped")) {
+    for (String name : MODELS) {
       for (String part : List.of(".onnx", "-x.csv", "-y.csv")) {
         copy(name + part);
       }
     }
+    Files.createDirectory(folder.resolve("weights"));
+    copy("weights/w.bin");
   }
 
   private void copy(String name) throws IOException {
@@ -80,7 +109,7 @@ class OnnxTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "cnn", "pooled", "mean", "shaped"})
+  @MethodSource("models")
   void aModelOfPythonComputesWhatOnnxruntimeComputes(String name) {
     String script =
         """
@@ -139,7 +168,7 @@ class OnnxTest {
 
   /** The weights are multiples of 1/64, which floats hold exactly. */
   @ParameterizedTest
-  @ValueSource(strings = {ROWS, IMAGES})
+  @ValueSource(strings = {ROWS, IMAGES, BRANCHES})
   void whatIsWrittenAndReadAgainComputesTheSame(String model) {
     String script =
         model
@@ -189,10 +218,12 @@ class OnnxTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "residual | node \"y\" (Add) needs a constant as input 2",
+        "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
+        "sums | (Add) adds values that are sums of each other too often to be lists of layers",
+        "gated | node \"y\" (Mul) is not x times the logistic function of x",
         "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
-        "averaged | node \"y\" (ReduceMean) is not the mean of each channel of images",
-        "grouped | node \"y\" (Conv) has groups, which the layers do not"
+        "averaged | node \"y\" (ReduceMean) is not over each channel of images",
+        "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
       })
   void whatTheLayersCannotDoIsRefused(String name, String message) throws IOException {
     copy(name + ".onnx");
@@ -226,6 +257,13 @@ class OnnxTest {
         "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 1, 3)), list(layer=\"affine\","
             + " W=matrix(1, 4, 1), b=matrix(1, 1, 1))) | layer 2 (affine) takes 4 numbers, but gets"
             + " 3",
+        "list(list(layer=\"residual\", main=list(list(layer=\"relu\")))) | layer 1 (residual) lacks the"
+            + " list of layers shortcut",
+        "list(list(layer=\"residual\", main=list(list(layer=\"affine\", W=matrix(1, 2, 3),"
+            + " b=matrix(1, 1, 3))), shortcut=list())) | has branches that make 3 and 2",
+        "list(list(layer=\"conv2d_grouped\", W=matrix(1, 2, 4), b=matrix(1, 2, 1), C=2, Hin=4, Win=4,"
+            + " Hf=2, Wf=2, strideh=1, stridew=1, padh=0, padw=0, groups=3, dilationh=1, dilationw=1))"
+            + " | has 3 groups, which do not divide C",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
       })
   void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.formats.DataFiles;
 import dev.reprise.formats.ListEntry;
+import dev.reprise.formats.NetworkResult;
 import dev.reprise.formats.ReadRequest;
 import dev.reprise.formats.ReadResult;
 import dev.reprise.formats.onnx.Layer;
@@ -18,7 +19,6 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +54,8 @@ final class FileContents {
   Content read(ReadRequest request, Precision precision) {
     Optional<List<ListEntry>> list = files.list(request);
     if (list.isEmpty() && files.isNetwork(request)) {
-      return unchanged(request, () -> layers(files.layers(request), precision));
+      NetworkResult network = files.readNetwork(request);
+      return new Content(layers(network.layers(), precision), network.fingerprint());
     }
     if (list.isEmpty()) {
       return memory.run(() -> {
@@ -100,9 +101,7 @@ final class FileContents {
     List<String> names = new ArrayList<>();
     try {
       for (ListEntry entry : entries) {
-        Path folder = entry.path().getParent();
-        ReadRequest request = new ReadRequest(entry.path().toString(), folder, entry.options());
-        values.add(read(request, precision).value());
+        values.add(read(entry.request(), precision).value());
         names.add(entry.name() == null ? "" : entry.name());
       }
     } catch (RuntimeException | Error e) {

@@ -55,6 +55,12 @@ final class LayerLists {
             values.add(matrices.apply(weights));
             names.add(name);
           });
+      layer
+          .branches()
+          .forEach((name, branch) -> {
+            values.add(toList(branch, matrices));
+            names.add(name);
+          });
     } catch (RuntimeException | Error e) {
       values.forEach(Value::release);
       throw e;
@@ -104,10 +110,12 @@ final class LayerLists {
     ListValue parts = (ListValue) element;
     Map<String, Layer.Weights> weights = new LinkedHashMap<>();
     Map<String, Scalar> settings = new LinkedHashMap<>();
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
     for (int i = 0; i < parts.size(); i++) {
       switch (parts.elements().get(i)) {
         case MatrixValue matrix -> weights.put(parts.names().get(i), weights(matrix, memory));
         case Scalar setting -> settings.put(parts.names().get(i), setting);
+        case ListValue branch -> branches.put(parts.names().get(i), of(branch, memory));
         default ->
             throw new OperandException(
                 "layer "
@@ -116,11 +124,11 @@ final class LayerLists {
                     + Describe.value(parts.elements().get(i))
                     + " as \""
                     + parts.names().get(i)
-                    + "\", but layers have matrices and scalars");
+                    + "\", but layers have matrices, scalars and lists of layers");
       }
     }
     settings.remove(KIND);
-    return new Layer(kind.asString(), weights, settings);
+    return new Layer(kind.asString(), weights, settings, branches);
   }
 
   private static Layer.Weights weights(MatrixValue matrix, HostMemory memory) {

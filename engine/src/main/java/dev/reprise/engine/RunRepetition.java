@@ -3,6 +3,7 @@ package dev.reprise.engine;
 import dev.reprise.CompileOptions;
 import dev.reprise.SessionConfig;
 import dev.reprise.formats.DataFiles;
+import dev.reprise.formats.ReadRequest;
 import dev.reprise.language.SourceFile;
 import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
@@ -120,8 +121,11 @@ final class RunRepetition {
   }
 
   private boolean isKnown(RecalledRun.Read read, DataFiles files) {
-    return !read.stamp().isEmpty()
-        && read.stamp().equals(files.stamp(read.note(), config.workingDirectory()));
+    return !read.stamp().isEmpty() && read.stamp().equals(files.stamp(request(read)));
+  }
+
+  private ReadRequest request(RecalledRun.Read read) {
+    return ReadItem.request(config.workingDirectory(), read.item().operation(), read.note());
   }
 
   /** True when the file system says of all that a run read what it said then. */
@@ -135,12 +139,11 @@ final class RunRepetition {
   }
 
   private RecalledRun.Read stamped(RecalledRun.Read read, DataFiles files) {
-    Path folder = config.workingDirectory();
-    String before = files.stamp(read.note(), folder);
+    String before = files.stamp(request(read));
     boolean holds =
         before != null
-            && ReadItem.isUnchanged(files, folder, read.item())
-            && before.equals(files.stamp(read.note(), folder));
+            && ReadItem.isUnchanged(files, config.workingDirectory(), read.item())
+            && before.equals(files.stamp(request(read)));
     return read.withStamp(holds ? before : "");
   }
 

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The identity of what a path holds at one moment: 128 bits over the bytes of every part in order
- * of their names, and over what the sidecar states. Where the data lies and when it was written do
- * not enter.
+ * of their names, of every external file, and over what the sidecar states. Where the data lies and
+ * when it was written do not enter.
  *
  * @param hex 32 hexadecimal digits
  * @param stamps of all files that took part, taken before they were hashed
@@ -33,6 +33,13 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
         all.number(stamps.get(p).size());
         all.number(part.getMostSignificantBits()).number(part.getLeastSignificantBits());
       }
+      for (int e = 0; e < data.external().size(); e++) {
+        current = data.external().get(e);
+        FileStamp stamp = stamps.get(data.parts().size() + e);
+        HashValue128 content = cache.hash(current, stamp);
+        all.number(stamp.size());
+        all.number(content.getMostSignificantBits()).number(content.getLeastSignificantBits());
+      }
       Sidecar sidecar = Sidecar.of(data.path());
       byte[] stated = sidecar.canonicalBytes();
       all.bytes(stated, 0, stated.length);
@@ -48,11 +55,14 @@ record ContentFingerprint(String hex, List<FileStamp> stamps) {
     }
   }
 
-  /** The stamps of all parts, then of the sidecar. */
+  /** The stamps of all parts, of external files, then of the sidecar. */
   private static List<FileStamp> stamps(DataPath data) throws IOException {
     List<FileStamp> stamps = new ArrayList<>();
     for (Path part : data.parts()) {
       stamps.add(FileStamp.of(part));
+    }
+    for (Path file : data.external()) {
+      stamps.add(FileStamp.of(file));
     }
     stamps.add(FileStamp.of(Sidecar.pathFor(data.path())));
     return stamps;

@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Reads and writes values as files. Thread-safe. */
 public final class DataFiles {
@@ -84,9 +87,12 @@ public final class DataFiles {
     return NetworkFile.isAt(request);
   }
 
-  /** The layers of such a file. */
-  public List<Layer> layers(ReadRequest request) {
-    return NetworkFile.read(DataPath.resolve(request.path(), request.workingDirectory()));
+  /** The layers of such a file, as {@link #readStable} reads values. */
+  public NetworkResult readNetwork(ReadRequest request) {
+    return stable(
+        request,
+        (data, fingerprint) -> new NetworkResult(NetworkFile.read(data.path()), fingerprint),
+        _ -> {});
   }
 
   /** True when these options mean a file that holds the layers of a network. */
@@ -158,14 +164,34 @@ public final class DataFiles {
     if (ListFolder.isAt(path, request.options().dataType())) {
       return ListFolder.fingerprint(path, fingerprints);
     }
-    DataPath data = DataPath.find(request.path(), request.workingDirectory());
-    return ContentFingerprint.of(data, fingerprints).hex();
+    return ContentFingerprint.of(DataPath.find(request), fingerprints).hex();
+  }
+
+  /**
+   * What the file system says of all files that a read takes: as long as this is the same, so is
+   * the fingerprint. Null where {@link #stamp(String, Path)} is null for one of them.
+   */
+  public String stamp(ReadRequest request) {
+    try {
+      StringBuilder all = new StringBuilder();
+      DataPath data = DataPath.find(request);
+      for (Path file : Stream.concat(Stream.of(data.path()), data.external().stream()).toList()) {
+        String each = stamp(file.toString(), request.workingDirectory());
+        if (each == null) {
+          return null;
+        }
+        all.append(each);
+      }
+      return all.toString();
+    } catch (FormatException e) {
+      return null;
+    }
   }
 
   /**
    * What the file system says of a file and its sidecar: as long as this is the same, so is the
-   * fingerprint. Null for folders, for what is not there, and for what was touched so recently that
-   * a further change need not show.
+   * fingerprint of one that names no other files. Null for folders, for what is not there, and for
+   * what was touched so recently that a further change need not show.
    */
   public String stamp(String path, Path workingDirectory) {
     Path file = DataPath.resolve(path, workingDirectory);
@@ -200,28 +226,52 @@ public final class DataFiles {
    * @throws FormatException also when the file keeps changing
    */
   public ReadResult readStable(ReadRequest request, Allocator allocator) {
+    return stable(
+        request,
+        (data, fingerprint) ->
+            new ReadResult(read(data, request.options(), allocator), fingerprint),
+        result -> {
+          if (result.value() instanceof MatrixOperand matrix) {
+            matrix.buffer().release();
+          }
+        });
+  }
+
+  private <T> T stable(
+      ReadRequest request, BiFunction<DataPath, String, T> reading, Consumer<T> release) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      DataPath data = DataPath.find(request.path(), request.workingDirectory());
+      DataPath data = DataPath.find(request);
       ContentFingerprint fingerprint = ContentFingerprint.of(data, fingerprints);
-      Operand value;
+      T result;
       try {
-        value = read(data, request.options(), allocator);
+        result = reading.apply(data, fingerprint.hex());
       } catch (FormatException e) {
-        if (fingerprint.stillHolds(data, fingerprints)) {
+        if (stillHolds(fingerprint, data, request)) {
           throw e;
         }
         continue;
       }
-      if (fingerprint.stillHolds(data, fingerprints)) {
-        return new ReadResult(value, fingerprint.hex());
+      if (stillHolds(fingerprint, data, request)) {
+        return result;
       }
-      if (value instanceof MatrixOperand matrix) {
-        matrix.buffer().release();
-      }
+      release.accept(result);
     }
     throw new FormatException(
         request.path(),
         "the file keeps changing while it is read; read it when its writer is done");
+  }
+
+  private boolean stillHolds(ContentFingerprint fingerprint, DataPath data, ReadRequest request) {
+    return fingerprint.stillHolds(data, fingerprints) && namesTheSameFiles(data, request);
+  }
+
+  /** False when the file was another one at the moment it was asked which files it needs. */
+  private static boolean namesTheSameFiles(DataPath data, ReadRequest request) {
+    try {
+      return DataPath.find(request).external().equals(data.external());
+    } catch (FormatException e) {
+      return false;
+    }
   }
 
   private Operand read(DataPath data, ReadOptions options, Allocator allocator) {

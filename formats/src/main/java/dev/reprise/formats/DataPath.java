@@ -14,9 +14,18 @@ import java.util.stream.Stream;
  *
  * @param path absolute path of the file or folder
  * @param parts the files that hold the data, in order
+ * @param external files that the first part says hold more of the data, in a fixed order
  */
-record DataPath(Path path, List<Path> parts) {
+record DataPath(Path path, List<Path> parts, List<Path> external) {
   private static final String PART_NAME = "(part-.*|\\d+-[mr]-\\d+.*|\\d+|[._].*|.*\\.crc)";
+
+  /** Finds what is to be read, with all files that its content lies in. */
+  static DataPath find(ReadRequest request) {
+    DataPath data = find(request.path(), request.workingDirectory());
+    return NetworkFile.isAt(request)
+        ? new DataPath(data.path, data.parts, NetworkFile.external(data.path))
+        : data;
+  }
 
   /**
    * Finds what a script names.
@@ -30,7 +39,7 @@ record DataPath(Path path, List<Path> parts) {
       if (parts.isEmpty()) {
         throw new FormatException(path.toString(), "the folder holds no data files");
       }
-      return new DataPath(path, parts);
+      return new DataPath(path, parts, List.of());
     }
     if (!Files.exists(path)) {
       throw new FormatException(given, missing(path));
@@ -40,7 +49,7 @@ record DataPath(Path path, List<Path> parts) {
       throw new FormatException(
           given, "this is a device or pipe; copy its content to a file and read that");
     }
-    return new DataPath(path, List.of(path));
+    return new DataPath(path, List.of(path), List.of());
   }
 
   /** The absolute path that a script means. */

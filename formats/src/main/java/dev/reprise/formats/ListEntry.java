@@ -11,6 +11,11 @@ import java.nio.file.Path;
  */
 public record ListEntry(String name, Path path, ReadOptions options) {
 
+  /** The read of the element. */
+  public ReadRequest request() {
+    return new ReadRequest(path.toString(), path.getParent(), options);
+  }
+
   /** A file or folder of its own. */
   ListEntry(String name, Path path) {
     this(name, path, ReadOptions.none());

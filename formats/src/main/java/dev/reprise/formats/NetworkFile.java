@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A file that is read as a list of layers: an ONNX model. */
+/** A file that is read as a list of layers: an ONNX model, perhaps with weights in files beside. */
 final class NetworkFile {
   private NetworkFile() {}
 
@@ -28,6 +28,15 @@ final class NetworkFile {
             ? ReadSettings.named(data)
             : ReadSettings.format(data, options, sidecar);
     return format == FileFormat.ONNX;
+  }
+
+  /** The files beside it that hold weights. */
+  static List<Path> external(Path file) {
+    try {
+      return OnnxFiles.externalFiles(file);
+    } catch (IOException e) {
+      throw FileProblems.reading(file, e);
+    }
   }
 
   static List<Layer> read(Path file) {

@@ -3,18 +3,36 @@ package dev.reprise.formats.onnx;
 import dev.reprise.runtime.Scalar;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * One layer of a sequential network, with the names that the layer library gives its parameters.
+ * One layer of a network, with the names that the layer library gives its parameters.
  *
  * @param type such as {@code affine}
  * @param weights in order
  * @param settings sizes, strides and the like, in order
+ * @param branches layers within this one, by the names of the branches, in order
  */
-public record Layer(String type, Map<String, Weights> weights, Map<String, Scalar> settings) {
+public record Layer(
+    String type,
+    Map<String, Weights> weights,
+    Map<String, Scalar> settings,
+    Map<String, List<Layer>> branches) {
+
+  /** Adds what its two branches make of the same input. */
+  static final String RESIDUAL = "residual";
+
+  static final String MAIN = "main";
+  static final String SHORTCUT = "shortcut";
+
+  /** A layer without branches. */
+  public Layer(String type, Map<String, Weights> weights, Map<String, Scalar> settings) {
+    this(type, weights, settings, Map.of());
+  }
 
   public Layer {
+    branches = Collections.unmodifiableMap(new LinkedHashMap<>(branches));
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }

@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
+import java.util.List;
 
 /** Looks up what a layer must have, and says what is wrong with it. */
 final class LayerReader {
@@ -29,7 +30,9 @@ final class LayerReader {
       long strideRows,
       long strideCols,
       long padRows,
-      long padCols) {
+      long padCols,
+      long dilationRows,
+      long dilationCols) {
 
     long[] images() {
       return new long[] {channels, imageRows, imageCols};
@@ -39,13 +42,36 @@ final class LayerReader {
     long[] output(long outChannels) {
       return new long[] {
         outChannels,
-        (imageRows + 2 * padRows - rows) / strideRows + 1,
-        (imageCols + 2 * padCols - cols) / strideCols + 1
+        Math.floorDiv(restRows(), strideRows) + 1,
+        Math.floorDiv(restCols(), strideCols) + 1
       };
+    }
+
+    /** True when the last window ends where the padded images do. */
+    boolean isExact() {
+      return restRows() % strideRows == 0 && restCols() % strideCols == 0;
+    }
+
+    /** How far the window can move down. */
+    private long restRows() {
+      return imageRows + 2 * padRows - (rows - 1) * dilationRows - 1;
+    }
+
+    private long restCols() {
+      return imageCols + 2 * padCols - (cols - 1) * dilationCols - 1;
     }
   }
 
   Window window() {
+    return window(1, 1);
+  }
+
+  /** The window of a filter with gaps. */
+  Window dilatedWindow() {
+    return window(positive("dilationh"), positive("dilationw"));
+  }
+
+  private Window window(long dilationRows, long dilationCols) {
     Window window =
         new Window(
             positive("C"),
@@ -56,7 +82,9 @@ final class LayerReader {
             positive("strideh"),
             positive("stridew"),
             integer("padh"),
-            integer("padw"));
+            integer("padw"),
+            dilationRows,
+            dilationCols);
     long[] output = window.output(1);
     if (output[1] < 1 || output[2] < 1) {
       throw problem("has a window of Hf x Wf that is larger than the padded image");
@@ -114,7 +142,16 @@ final class LayerReader {
     return (long) value;
   }
 
-  private long positive(String name) {
+  /** Layers within the layer. */
+  List<Layer> branch(String name) {
+    List<Layer> branch = layer.branches().get(name);
+    if (branch == null) {
+      throw problem("lacks the list of layers " + name);
+    }
+    return branch;
+  }
+
+  long positive(String name) {
     long value = integer(name);
     if (value == 0) {
       throw problem("needs a " + name + " of at least 1");

@@ -37,7 +37,9 @@ final class OnnxExport {
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
           Map.entry("affine", OnnxExport::affine),
-          Map.entry("conv2d", OnnxExport::convolution),
+          Map.entry("conv2d", (export, layer) -> export.convolution(layer, layer.window(), 1)),
+          Map.entry("conv2d_grouped", OnnxExport::groupedConvolution),
+          Map.entry(Layer.RESIDUAL, OnnxExport::residual),
           Map.entry("max_pool2d", (export, layer) -> export.pool("MaxPool", layer)),
           Map.entry("avg_pool2d", (export, layer) -> export.pool("AveragePool", layer)),
           Map.entry("global_avg_pool2d", OnnxExport::globalAverage),
@@ -47,7 +49,14 @@ final class OnnxExport {
           Map.entry("relu", (export, layer) -> export.cells("Relu")),
           Map.entry("sigmoid", (export, layer) -> export.cells("Sigmoid")),
           Map.entry("tanh", (export, layer) -> export.cells("Tanh")),
-          Map.entry("gelu", OnnxExport::gelu),
+          Map.entry("gelu", (export, _) -> export.gelu("tanh")),
+          Map.entry("gelu_erf", (export, _) -> export.gelu("none")),
+          Map.entry("selu", (export, layer) -> export.cells("Selu")),
+          Map.entry("softplus", (export, layer) -> export.cells("Softplus")),
+          Map.entry("hard_swish", (export, layer) -> export.cells("HardSwish")),
+          Map.entry("hard_sigmoid", OnnxExport::hardSigmoid),
+          Map.entry("celu", (export, layer) -> export.scaled("Celu", layer, 1)),
+          Map.entry("clip", OnnxExport::clip),
           Map.entry("silu", OnnxExport::silu),
           Map.entry("leaky_relu", (export, layer) -> export.scaled("LeakyRelu", layer, 0.01)),
           Map.entry("elu", (export, layer) -> export.scaled("Elu", layer, 1)),
@@ -73,22 +82,43 @@ final class OnnxExport {
 
   static byte[] of(List<Layer> layers, String file) {
     OnnxExport export = new OnnxExport(file);
-    for (Layer layer : layers) {
-      export.number++;
-      Rule rule = RULES.get(layer.type());
-      LayerReader reader = new LayerReader(layer, export.number, file);
-      if (rule == null) {
-        throw reader.problem(
-            "cannot be written; there are "
-                + String.join(", ", RULES.keySet().stream().sorted().toList()));
-      }
-      rule.write(export, reader);
-    }
+    export.writeAll(layers);
     if (export.input == null) {
       throw new FormatException(
           file, "no layer tells how wide the input is; a model needs one with weights or sizes");
     }
     return export.model();
+  }
+
+  private void writeAll(List<Layer> layers) {
+    for (Layer layer : layers) {
+      number++;
+      Rule rule = RULES.get(layer.type());
+      LayerReader reader = new LayerReader(layer, number, file);
+      if (rule == null) {
+        throw reader.problem(
+            "cannot be written; there are "
+                + String.join(", ", RULES.keySet().stream().sorted().toList()));
+      }
+      rule.write(this, reader);
+    }
+  }
+
+  private void residual(LayerReader layer) {
+    String start = current;
+    long[] startExtents = extents;
+    writeAll(layer.branch(Layer.MAIN));
+    String main = current;
+    long[] mainExtents = extents;
+    current = start;
+    // Where this is the first layer, the main branch has told how large the input is.
+    extents = startExtents == null ? input : startExtents;
+    writeAll(layer.branch(Layer.SHORTCUT));
+    if (!Arrays.equals(mainExtents, extents)) {
+      throw layer.problem(
+          "has branches that make " + words(mainExtents) + " and " + words(extents));
+    }
+    node("Add", main, current).add();
   }
 
   private byte[] model() {
@@ -137,7 +167,9 @@ final class OnnxExport {
   }
 
   private static String words(long[] extents) {
-    return String.join(" x ", Arrays.stream(extents).mapToObj(Long::toString).toList());
+    return extents == null
+        ? "what is not known"
+        : String.join(" x ", Arrays.stream(extents).mapToObj(Long::toString).toList());
   }
 
   private void flatten() {
@@ -156,18 +188,39 @@ final class OnnxExport {
     extents = new long[] {weights.cols()};
   }
 
-  private void convolution(LayerReader layer) {
-    LayerReader.Window window = layer.window();
+  private void groupedConvolution(LayerReader layer) {
+    long groups = layer.positive("groups");
+    LayerReader.Window window = layer.dilatedWindow();
+    if (window.channels() % groups != 0 || layer.weights("W").rows() % groups != 0) {
+      throw layer.problem(
+          "has " + groups + " groups, which do not divide C and the number of filters");
+    }
+    convolution(layer, window, groups);
+  }
+
+  private void convolution(LayerReader layer, LayerReader.Window window, long groups) {
     takesImages(window.images(), layer);
     Layer.Weights weights = layer.weights("W");
-    long cells = window.channels() * window.rows() * window.cols();
+    long channels = window.channels() / groups;
+    long cells = channels * window.rows() * window.cols();
     if (weights.cols() != cells) {
-      throw layer.problem("has filters of " + weights.cols() + " cells, but C*Hf*Wf is " + cells);
+      throw layer.problem(
+          "has filters of "
+              + weights.cols()
+              + " cells, but C*Hf*Wf is "
+              + cells
+              + (groups == 1 ? "" : " in each group"));
     }
     Layer.Weights bias = layer.weights("b", weights.rows(), 1);
-    String w =
-        floats("W", weights, weights.rows(), window.channels(), window.rows(), window.cols());
-    window(node("Conv", current, w, floats("b", bias, bias.rows())), window).add();
+    String w = floats("W", weights, weights.rows(), channels, window.rows(), window.cols());
+    NodeBuilder node = window(node("Conv", current, w, floats("b", bias, bias.rows())), window);
+    if (groups > 1) {
+      node.integer("group", groups);
+    }
+    if (window.dilationRows() > 1 || window.dilationCols() > 1) {
+      node.integers("dilations", window.dilationRows(), window.dilationCols());
+    }
+    node.add();
     extents = window.output(weights.rows());
   }
 
@@ -240,9 +293,22 @@ final class OnnxExport {
     node(operator, current).integer("axis", -1).add();
   }
 
-  private void gelu(LayerReader layer) {
+  private void gelu(String approximate) {
     opset = OPSET_WITH_GELU;
-    node("Gelu", current).text("approximate", "tanh").add();
+    node("Gelu", current).text("approximate", approximate).add();
+  }
+
+  private void hardSigmoid(LayerReader layer) {
+    NodeBuilder node = node("HardSigmoid", current).number("alpha", layer.number("alpha", 0.2));
+    node.number("beta", layer.number("beta", 0.5)).add();
+  }
+
+  private void clip(LayerReader layer) {
+    node("Clip", current, one("min", layer), one("max", layer)).add();
+  }
+
+  private String one(String name, LayerReader layer) {
+    return floats(name, new Layer.Weights(1, 1, new double[] {layer.number(name)}));
   }
 
   /** There is no such operator before opset 24: x times its logistic function. */

@@ -2,23 +2,47 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.FormatException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Reads and writes sequential networks as ONNX models, in memory as a whole. */
+/** Reads and writes sequential and residual networks as ONNX models, in memory as a whole. */
 public final class OnnxFiles {
   private OnnxFiles() {}
 
   /** The layers of a model. */
   public static List<Layer> read(Path file) throws IOException {
-    if (Files.size(file) > Integer.MAX_VALUE - 8) {
-      throw new FormatException(file.toString(), "no ONNX model has 2 GiB or more");
-    }
+    checkSize(file, Files.size(file));
     byte[] bytes = Files.readAllBytes(file);
-    return OnnxImport.of(OnnxModel.read(ByteBuffer.wrap(bytes), file.toString()), file.toString());
+    return OnnxImport.of(OnnxModel.read(ByteBuffer.wrap(bytes), file), file.toString());
+  }
+
+  /**
+   * The files beside a model that hold weights of it, each once, in a fixed order. They follow from
+   * the model's own bytes; weights are not looked at.
+   */
+  public static List<Path> externalFiles(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        Arena arena = Arena.ofConfined()) {
+      checkSize(file, channel.size());
+      ByteBuffer bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena).asByteBuffer();
+      return OnnxModel.read(bytes, file).externalFiles(file);
+    } catch (InternalError e) {
+      // What the JVM makes of a page of a mapped file that is no longer there.
+      throw new FormatException(file.toString(), "the file became shorter while it was read");
+    }
+  }
+
+  private static void checkSize(Path file, long bytes) {
+    if (bytes > Integer.MAX_VALUE - 8) {
+      throw new FormatException(
+          file.toString(), "no ONNX model has 2 GiB or more; keep its weights in a second file");
+    }
   }
 
   /**

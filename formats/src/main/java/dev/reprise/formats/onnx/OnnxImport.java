@@ -3,20 +3,24 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.FormatException;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Reads an ONNX model whose nodes are a chain as layers. An image is a row here, its channels one
- * after the other, so that flattening changes nothing.
+ * Reads an ONNX model as layers: a chain, in which two values that come from a common one may be
+ * added. An image is a row here, its channels one after the other, so that flattening changes
+ * nothing.
  */
 final class OnnxImport {
 
-  /** Translates one node; its first input is what the node before put out. */
+  /** A sum of sums doubles what a list of layers has to say: a small file must not fill memory. */
+  private static final long MOST_LAYERS = 20_000;
+
+  /** Translates one node of what {@link #current} says. */
   @FunctionalInterface
   private interface Rule {
     void read(OnnxImport into, Node node);
@@ -26,21 +30,21 @@ final class OnnxImport {
       Map.ofEntries(
           Map.entry("Gemm", OnnxImport::gemm),
           Map.entry("MatMul", OnnxImport::matMul),
-          Map.entry("Add", OnnxImport::bias),
+          Map.entry("Add", OnnxImport::add),
           Map.entry("Conv", OnnxImport::convolution),
           Map.entry("MaxPool", (into, node) -> into.pool("max_pool2d", node)),
           Map.entry("AveragePool", (into, node) -> into.pool("avg_pool2d", node)),
           Map.entry("GlobalAveragePool", OnnxImport::globalAverage),
-          Map.entry("ReduceMean", OnnxImport::reducedMean),
+          Map.entry("ReduceMean", (into, node) -> into.reduced(node, OnnxImport::globalAverage)),
           Map.entry("BatchNormalization", OnnxImport::batchNorm),
           Map.entry("LayerNormalization", OnnxImport::layerNorm),
-          Map.entry("Relu", (into, node) -> into.layer("relu")),
-          Map.entry("Sigmoid", (into, node) -> into.layer("sigmoid")),
           Map.entry("Mul", OnnxImport::silu),
-          Map.entry("Tanh", (into, node) -> into.layer("tanh")),
           Map.entry("Gelu", OnnxImport::gelu),
-          Map.entry("LeakyRelu", (into, node) -> into.scaled("leaky_relu", node, 0.01)),
-          Map.entry("Elu", (into, node) -> into.scaled("elu", node, 1)),
+          Map.entry("Selu", OnnxImport::selu),
+          Map.entry("PRelu", OnnxImport::slope),
+          Map.entry("Clip", OnnxImport::clip),
+          Map.entry("ReduceMax", (into, node) -> into.reduced(node, OnnxImport::globalMaximum)),
+          Map.entry("GlobalMaxPool", OnnxImport::globalMaximum),
           Map.entry("Softmax", (into, node) -> into.softmax("softmax", node)),
           Map.entry("LogSoftmax", (into, node) -> into.softmax("log_softmax", node)),
           Map.entry("Dropout", OnnxImport::dropout),
@@ -51,18 +55,17 @@ final class OnnxImport {
   private final OnnxModel model;
   private final String file;
   private final ShapeValues shapes;
-  private final List<Layer> layers = new ArrayList<>();
 
-  /** Extents of what the last node put out, without the number of examples; -1 is not known. */
-  private long[] extents;
-
-  private String current;
-
-  /** The extents of each value so far, by its name. */
+  /** The extents of each value so far, without the number of examples; -1 is not known. */
   private final Map<String, long[]> made = new HashMap<>();
 
-  /** What the node before the last one put out, for a product with its own logistic function. */
-  private String before = "";
+  /** How each of them is made. */
+  private final Map<String, Chain> chains = new HashMap<>();
+
+  // The value that the node at hand takes, and after its rule what the node puts out.
+  private String current;
+  private long[] extents;
+  private Chain chain = Chain.start();
 
   private OnnxImport(OnnxModel model, String file) {
     this.model = model;
@@ -81,6 +84,7 @@ final class OnnxImport {
     }
     this.extents = model.extents().stream().skip(1).mapToLong(Long::longValue).toArray();
     made.put(current, extents);
+    chains.put(current, chain);
   }
 
   static List<Layer> of(OnnxModel model, String file) {
@@ -88,34 +92,50 @@ final class OnnxImport {
     for (Node node : model.nodes()) {
       into.read(node);
     }
-    if (!into.current.equals(model.output())) {
+    Chain output = into.chains.get(model.output());
+    if (output == null) {
       throw new FormatException(
-          file,
-          "the output \""
-              + model.output()
-              + "\" is not that of the last node, so this is no chain");
+          file, "the output \"" + model.output() + "\" does not come from the input");
     }
-    return List.copyOf(into.layers);
+    return output.layers();
   }
 
   private void read(Node node) {
-    if (shapes.read(node, made)) {
+    if (shapes.read(node, made) || isConstantAgain(node)) {
       return;
     }
-    Rule rule = RULES.get(node.operator());
+    current = node.inputs().stream().filter(chains::containsKey).findFirst().orElse(null);
+    Layer activation = Activations.of(node);
+    Rule rule = activation == null ? RULES.get(node.operator()) : (into, _) -> into.add(activation);
     if (rule == null) {
       throw problem(
           node,
           "cannot be read; there are "
-              + String.join(", ", RULES.keySet().stream().sorted().toList()));
+              + String.join(
+                  ", ",
+                  Stream.concat(RULES.keySet().stream(), Activations.operators().stream())
+                      .sorted()
+                      .toList()));
     }
-    if (!node.inputs().contains(current)) {
-      throw problem(node, "does not take what the node before puts out, so this is no chain");
+    if (current == null) {
+      throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
     }
+    extents = made.get(current);
+    chain = chains.get(current);
     rule.read(this, node);
-    before = current;
-    current = node.outputs().getFirst();
-    made.put(current, extents);
+    made.put(node.outputs().getFirst(), extents);
+    chains.put(node.outputs().getFirst(), chain);
+  }
+
+  /** Another name for a constant, as PyTorch gives to equal weights. */
+  private boolean isConstantAgain(Node node) {
+    OnnxTensor tensor =
+        model.constants().get(node.inputs().isEmpty() ? "" : node.inputs().getFirst());
+    if (tensor == null || !node.operator().equals("Identity")) {
+      return false;
+    }
+    model.constants().put(node.outputs().getFirst(), tensor);
+    return true;
   }
 
   private FormatException problem(Node node, String what) {
@@ -142,7 +162,11 @@ final class OnnxImport {
 
   private void layer(
       String type, Map<String, Layer.Weights> weights, Map<String, Scalar> settings) {
-    layers.add(new Layer(type, weights, settings));
+    add(new Layer(type, weights, settings));
+  }
+
+  private void add(Layer layer) {
+    chain = chain.with(layer);
   }
 
   private static Map<String, Layer.Weights> weights(Layer.Weights w, Layer.Weights b) {
@@ -193,21 +217,54 @@ final class OnnxImport {
     extents = new long[] {w.cols()};
   }
 
-  /** The bias of a product before. */
-  private void bias(Node node) {
+  /** The bias of a product before, or two values. */
+  private void add(Node node) {
     int other = node.inputs().getFirst().equals(current) ? 1 : 0;
-    Layer last = layers.isEmpty() ? null : layers.getLast();
-    Layer.Weights added = constant(node, other).row();
-    if (last == null
-        || !last.type().equals("affine")
-        || added.cols() != last.weights().get("b").cols()) {
+    String second = node.inputs().size() == 2 ? node.inputs().get(other) : "";
+    if (chains.containsKey(second)) {
+      residual(node, second);
+    } else {
+      bias(node, constant(node, other).row());
+    }
+  }
+
+  /** What two branches make of the last value that they have in common. */
+  private void residual(Node node, String second) {
+    if (!Arrays.equals(extents, made.get(second))) {
+      throw problem(
+          node,
+          "adds values of different sizes, "
+              + Arrays.toString(extents)
+              + " and "
+              + Arrays.toString(made.get(second)));
+    }
+    Chain other = chains.get(second);
+    Chain start = chain.commonWith(other);
+    long layers = 1 + chain.all() - start.all() + other.all() - start.all();
+    if (layers > MOST_LAYERS) {
+      throw problem(
+          node,
+          "adds values that are sums of each other too often to be lists of layers (more than "
+              + MOST_LAYERS
+              + ")");
+    }
+    boolean isFirstMain = chain.length() >= other.length();
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.MAIN, (isFirstMain ? chain : other).since(start));
+    branches.put(Layer.SHORTCUT, (isFirstMain ? other : chain).since(start));
+    chain = start.with(new Layer(Layer.RESIDUAL, Map.of(), Map.of(), branches), layers);
+  }
+
+  private void bias(Node node, Layer.Weights added) {
+    Layer last = chain.layer();
+    if (!chain.endsWith("affine") || added.cols() != last.weights().get("b").cols()) {
       throw problem(node, "adds something that is not the bias of an affine layer");
     }
     double[] sum = last.weights().get("b").cells().clone();
     for (int i = 0; i < sum.length; i++) {
       sum[i] += added.cells()[i];
     }
-    layers.removeLast();
+    chain = chain.before();
     layer(
         "affine",
         weights(last.weights().get("W"), new Layer.Weights(1, sum.length, sum)),
@@ -216,40 +273,53 @@ final class OnnxImport {
 
   private void convolution(Node node) {
     OnnxTensor filters = constant(node, 1);
-    if (node.integer("group", 1) != 1) {
-      throw problem(node, "has groups, which the layers do not");
-    }
+    long groups = node.integer("group", 1);
     if (filters.extents().size() != 4) {
       throw problem(node, "has filters that are not of two extents");
     }
     Layer.Weights w = filters.matrix();
     List<Long> shape = filters.extents().subList(2, 4);
     LayerReader.Window window = window(node, shape);
-    if (filters.extents().get(1) != window.channels()) {
+    if (groups < 1 || filters.extents().get(1) * groups != window.channels()) {
       throw problem(
           node,
           "has filters of "
               + filters.extents().get(1)
-              + " channels, but gets images of "
+              + " channels in "
+              + groups
+              + " groups, but gets images of "
               + window.channels());
+    }
+    if (w.rows() % groups != 0) {
+      throw problem(node, "has " + w.rows() + " filters for " + groups + " groups");
     }
     Layer.Weights b =
         has(node, 2)
             ? constant(node, 2).column()
             : new Layer.Weights(w.rows(), 1, new double[w.rows()]);
-    layer("conv2d", weights(w, b), settings(window));
+    Map<String, Scalar> settings = settings(window);
+    boolean isPlain = groups == 1 && window.dilationRows() == 1 && window.dilationCols() == 1;
+    if (!isPlain) {
+      settings.put("groups", Scalar.of(groups));
+      settings.put("dilationh", Scalar.of(window.dilationRows()));
+      settings.put("dilationw", Scalar.of(window.dilationCols()));
+    }
+    layer(isPlain ? "conv2d" : "conv2d_grouped", weights(w, b), settings);
     extents = window.output(w.rows());
   }
 
   private void pool(String type, Node node) {
-    if (node.integer("ceil_mode", 0) != 0) {
-      throw problem(node, "rounds sizes up (ceil_mode), which the layers do not");
-    }
     List<Long> shape = node.integers("kernel_shape");
     if (shape == null || shape.size() != 2) {
       throw problem(node, "has a window that is not of two extents");
     }
     LayerReader.Window window = window(node, shape);
+    if (window.dilationRows() != 1 || window.dilationCols() != 1) {
+      throw problem(node, "is dilated, which the layers are not");
+    }
+    if (node.integer("ceil_mode", 0) != 0 && !window.isExact()) {
+      throw problem(node, "rounds sizes up (ceil_mode), which the layers do not");
+    }
     boolean pads = window.padRows() + window.padCols() > 0;
     if (type.equals("avg_pool2d") && pads && node.integer("count_include_pad", 0) == 0) {
       throw problem(
@@ -302,8 +372,18 @@ final class OnnxImport {
     extents = new long[] {extents[0], 1, 1};
   }
 
-  /** What PyTorch writes for a global pooling: the mean over both extents of the images. */
-  private void reducedMean(Node node) {
+  /** The largest cell of each channel: a window as large as the images. */
+  private void globalMaximum(Node node) {
+    needsImages(node);
+    LayerReader.Window window =
+        new LayerReader.Window(
+            extents[0], extents[1], extents[2], extents[1], extents[2], 1, 1, 0, 0, 1, 1);
+    layer("max_pool2d", Map.of(), settings(window));
+    extents = window.output(extents[0]);
+  }
+
+  /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */
+  private void reduced(Node node, Rule pooling) {
     long[] axes = has(node, 1) ? shapes.of(node.inputs().get(1)) : null;
     List<Long> attribute = node.integers("axes");
     if (axes == null && attribute != null) {
@@ -314,9 +394,9 @@ final class OnnxImport {
             ? new long[0]
             : Arrays.stream(axes).map(axis -> axis < 0 ? axis + 4 : axis).sorted().toArray();
     if (extents.length != 3 || !Arrays.equals(fromZero, new long[] {2, 3})) {
-      throw problem(node, "is not the mean of each channel of images");
+      throw problem(node, "is not over each channel of images");
     }
-    globalAverage(node);
+    pooling.read(this, node);
     if (node.integer("keepdims", 1) == 0) {
       extents = new long[] {extents[0]};
     }
@@ -354,26 +434,63 @@ final class OnnxImport {
     layer("layer_norm", weights, Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5))));
   }
 
-  private void scaled(String type, Node node, double fallback) {
-    layer(type, Map.of(), Map.of("alpha", Scalar.of(node.number("alpha", fallback))));
-  }
-
-  /** x times the logistic function of x, whose node was the last one. */
+  /** x times the logistic function of x. */
   private void silu(Node node) {
-    if (!node.inputs().contains(before)
-        || layers.isEmpty()
-        || !layers.getLast().type().equals("sigmoid")) {
+    Chain a = chains.get(node.inputs().getFirst());
+    Chain b = chains.get(node.inputs().getLast());
+    if (a == null || b == null || node.inputs().size() != 2) {
       throw problem(node, "is not x times the logistic function of x");
     }
-    layers.removeLast();
+    Chain gate = a.length() > b.length() ? a : b;
+    Chain x = gate == a ? b : a;
+    if (!gate.endsWith("sigmoid") || gate.before() != x) {
+      throw problem(node, "is not x times the logistic function of x");
+    }
+    chain = x;
     layer("silu");
   }
 
   private void gelu(Node node) {
-    if (!node.text("approximate", "none").equals("tanh")) {
-      throw problem(node, "is not the approximation by tanh that the layer computes");
+    layer(node.text("approximate", "none").equals("tanh") ? "gelu" : "gelu_erf");
+  }
+
+  /** With the two numbers that it is defined by, up to a float's digits. */
+  private void selu(Node node) {
+    boolean isStandard =
+        Math.abs(node.number("alpha", 1.6732632) - 1.6732632) < 1e-5
+            && Math.abs(node.number("gamma", 1.050701) - 1.050701) < 1e-5;
+    if (!isStandard) {
+      throw problem(node, "has other numbers than those of the function selu");
     }
-    layer("gelu");
+    layer("selu");
+  }
+
+  /** One slope for all cells. */
+  private void slope(Node node) {
+    double[] slopes = constant(node, 1).cells();
+    if (slopes.length != 1) {
+      throw problem(node, "has a slope for each channel, which the layers do not");
+    }
+    layer("leaky_relu", Map.of(), Map.of("alpha", Scalar.of(slopes[0])));
+  }
+
+  private void clip(Node node) {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("min", Scalar.of(bound(node, 1, "min", Double.NEGATIVE_INFINITY)));
+    settings.put("max", Scalar.of(bound(node, 2, "max", Double.POSITIVE_INFINITY)));
+    layer("clip", Map.of(), settings);
+  }
+
+  /** An input, or in old models an attribute. */
+  private double bound(Node node, int input, String name, double none) {
+    if (!has(node, input)) {
+      return node.number(name, none);
+    }
+    double[] cells = constant(node, input).cells();
+    if (cells.length != 1) {
+      throw problem(node, "needs one number as input " + (input + 1));
+    }
+    return cells[0];
   }
 
   private void softmax(String type, Node node) {
@@ -413,7 +530,8 @@ final class OnnxImport {
       throw problem(node, "needs a shape that is constant or follows from the images'");
     }
     long width = width();
-    boolean keepsExamples = shape.length > 0 && shape[0] <= 0;
+    boolean keepsExamples =
+        shape.length > 0 && (shape[0] <= 0 || shape[0] == model.extents().getFirst());
     if (shape.length == 2 && (shape[1] == -1 || shape[1] == width)) {
       layer("flatten");
       extents = new long[] {width};

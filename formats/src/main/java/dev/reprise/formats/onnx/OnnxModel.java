@@ -2,10 +2,12 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.FormatException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a file says of a network, as far as it is looked at here.
@@ -54,8 +56,24 @@ record OnnxModel(
 
   private record Tensor(String name, List<Long> extents) {}
 
-  static OnnxModel read(ByteBuffer bytes, String file) {
-    ProtoInput in = new ProtoInput(bytes, file);
+  /**
+   * The files beside the model that cells of tensors lie in, each once, in a fixed order.
+   *
+   * @param file of the model
+   */
+  List<Path> externalFiles(Path file) {
+    Stream<Object> inNodes = nodes.stream().flatMap(node -> node.attributes().values().stream());
+    return Stream.concat(constants.values().stream(), inNodes)
+        .filter(OnnxTensor.class::isInstance)
+        .flatMap(tensor -> ((OnnxTensor) tensor).external().stream())
+        .map(external -> external.file(file))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  static OnnxModel read(ByteBuffer bytes, Path file) {
+    ProtoInput in = new ProtoInput(bytes, file.toString());
     long opset = 1;
     OnnxModel graph = null;
     while (in.next()) {
@@ -66,7 +84,7 @@ record OnnxModel(
       }
     }
     if (graph == null) {
-      throw new FormatException(file, "this is no ONNX model: it holds no graph");
+      throw new FormatException(file.toString(), "this is no ONNX model: it holds no graph");
     }
     return new OnnxModel(
         opset, graph.nodes, graph.constants, graph.input, graph.extents, graph.output);
@@ -86,7 +104,7 @@ record OnnxModel(
     return domain.isEmpty() || domain.equals("ai.onnx") ? version : 1;
   }
 
-  private static OnnxModel graph(ProtoInput in, String file) {
+  private static OnnxModel graph(ProtoInput in, Path file) {
     List<Node> nodes = new ArrayList<>();
     Map<String, OnnxTensor> constants = new HashMap<>();
     List<Tensor> inputs = new ArrayList<>();
@@ -114,7 +132,7 @@ record OnnxModel(
     inputs.removeIf(input -> constants.containsKey(input.name()));
     if (inputs.size() != 1 || outputs.isEmpty()) {
       throw new FormatException(
-          file,
+          file.toString(),
           "only models with one input and an output can be read, but this one has "
               + inputs.size()
               + " and "
@@ -125,26 +143,27 @@ record OnnxModel(
         1, nodes, constants, input.name(), input.extents(), outputs.getFirst().name());
   }
 
-  private static OnnxTensor constant(Node node, String file) {
+  private static OnnxTensor constant(Node node, Path file) {
     if (node.attributes().get("value") instanceof OnnxTensor tensor) {
       return tensor;
     }
     if (node.attributes().get("value_float") instanceof Double number) {
-      return new OnnxTensor("", List.of(), new double[] {number});
+      return OnnxTensor.of(List.of(), number);
     }
     if (node.attributes().get("value_int") instanceof Long number) {
-      return new OnnxTensor("", List.of(), new double[] {number});
+      return OnnxTensor.of(List.of(), number);
     }
     List<Long> whole = node.integers("value_ints");
     if (whole != null) {
       double[] cells = whole.stream().mapToDouble(Long::doubleValue).toArray();
-      return new OnnxTensor("", List.of((long) cells.length), cells);
+      return OnnxTensor.of(List.of((long) cells.length), cells);
     }
     throw new FormatException(
-        file, "the constant \"" + node.outputs().getFirst() + "\" is of a kind that is not known");
+        file.toString(),
+        "the constant \"" + node.outputs().getFirst() + "\" is of a kind that is not known");
   }
 
-  private static Node node(ProtoInput in, String file) {
+  private static Node node(ProtoInput in, Path file) {
     String operator = "";
     String name = "";
     String domain = "";
@@ -163,14 +182,15 @@ record OnnxModel(
       }
     }
     if (outputs.isEmpty()) {
-      throw new FormatException(file, "node \"" + name + "\" (" + operator + ") has no output");
+      throw new FormatException(
+          file.toString(), "node \"" + name + "\" (" + operator + ") has no output");
     }
     boolean isStandard = domain.isEmpty() || domain.equals("ai.onnx");
     return new Node(
         isStandard ? operator : domain + "." + operator, name, inputs, outputs, attributes);
   }
 
-  private static void attribute(ProtoInput in, Map<String, Object> attributes, String file) {
+  private static void attribute(ProtoInput in, Map<String, Object> attributes, Path file) {
     String name = "";
     Object value = null;
     int type = 0;

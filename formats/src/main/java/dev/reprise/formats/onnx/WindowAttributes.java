@@ -23,10 +23,8 @@ final class WindowAttributes {
   /** The window over images of these extents: channels, rows, columns. */
   LayerReader.Window over(long[] extents, List<Long> shape) {
     List<Long> strides = listOf("strides", 2, 1);
-    if (listOf("dilations", 2, 1).stream().anyMatch(step -> step != 1)) {
-      throw problem.apply("is dilated, which the layers are not");
-    }
-    List<Long> pads = pads(extents, shape, strides);
+    List<Long> dilations = listOf("dilations", 2, 1);
+    List<Long> pads = pads(extents, shape, strides, dilations);
     if (!pads.get(0).equals(pads.get(2)) || !pads.get(1).equals(pads.get(3))) {
       throw problem.apply("has more padding on one side, which the layers have not");
     }
@@ -40,7 +38,9 @@ final class WindowAttributes {
             strides.get(0),
             strides.get(1),
             pads.get(0),
-            pads.get(1));
+            pads.get(1),
+            dilations.get(0),
+            dilations.get(1));
     long[] out = window.output(1);
     if (out[1] < 1 || out[2] < 1) {
       throw problem.apply("has a window that is larger than the images");
@@ -60,7 +60,8 @@ final class WindowAttributes {
     return values;
   }
 
-  private List<Long> pads(long[] extents, List<Long> shape, List<Long> strides) {
+  private List<Long> pads(
+      long[] extents, List<Long> shape, List<Long> strides, List<Long> dilations) {
     String automatic = node.text("auto_pad", "NOTSET");
     if (automatic.equals("NOTSET")) {
       return listOf("pads", 4, 0);
@@ -72,7 +73,8 @@ final class WindowAttributes {
     for (int i = 0; i < 2; i++) {
       long size = extents[i + 1];
       long outs = Math.ceilDiv(size, strides.get(i));
-      long all = Math.max(0, (outs - 1) * strides.get(i) + shape.get(i) - size);
+      long reach = (shape.get(i) - 1) * dilations.get(i) + 1;
+      long all = Math.max(0, (outs - 1) * strides.get(i) + reach - size);
       pads[i] = all / 2;
       pads[i + 2] = all - all / 2;
     }

@@ -9,6 +9,8 @@ import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What machine code does with cells: {@link FunctionCode} and {@link ChainCode} write the loops
@@ -26,6 +28,15 @@ final class CellCode extends VectorCode {
    * Formulas with totals use none of these registers otherwise.
    */
   private static final int[][] TOTALS = {{11, 12, 9}, {LAST_REGISTER, 8, 7}};
+
+  /** Totals of both groups where these take turns, of which one total has registers. */
+  private static final int[][] TOTAL_IN_TURNS = {{12}, {13}};
+
+  /** Registers of each of two groups that take turns. */
+  static final int IN_TURNS = 7;
+
+  /** Likewise where there is a total. */
+  private static final int IN_TURNS_WITH_TOTAL = 6;
 
   /** Which of the last cells there are, as doubles, and as cells of the precision. */
   private static final int WIDE_MASK = 13;
@@ -63,8 +74,11 @@ final class CellCode extends VectorCode {
   private final CellForm form;
   private boolean masked;
 
-  /** Which of the totals are added to. */
-  private int[] totals = TOTALS[0];
+  /** Ends of instructions that say where masks lie. */
+  private final List<Integer> masks = new ArrayList<>();
+
+  /** Which totals are added to, of each group of cells that takes turns. */
+  private int[][] totals = {TOTALS[0]};
 
   /** How many cells behind those that RAX counts the ones are that are read and written. */
   private int ahead;
@@ -75,6 +89,25 @@ final class CellCode extends VectorCode {
     this.form = form;
     this.frame = frame;
     this.to = assembler();
+  }
+
+  /**
+   * Writes what is done with two groups of cells at a time, whose instructions take turns: formulas
+   * of up to {@value #IN_TURNS} registers without a total.
+   */
+  void writeInTurns(Formula formula) {
+    beginTurns(IN_TURNS);
+    formula.write(this);
+    endTurns();
+  }
+
+  /** As the other, of formulas of up to {@value #IN_TURNS_WITH_TOTAL} registers and a total. */
+  void writeInTurnsWithTotal(Formula formula) {
+    beginTurns(IN_TURNS_WITH_TOTAL);
+    totals = TOTAL_IN_TURNS;
+    formula.write(this);
+    totals = new int[][] {TOTALS[0]};
+    endTurns();
   }
 
   /** Only cells that the masks have are read and written. */
@@ -94,16 +127,14 @@ final class CellCode extends VectorCode {
    *
    * @param spare a general register that is lost
    * @param place one that holds the place of the mask
-   * @return for {@link #writeData}
    */
-  int loadMasks(int spare, int place) {
+  void loadMasks(int spare, int place) {
     to.address(spare, Address.ahead(0));
-    int masks = to.here();
+    masks.add(to.here());
     Address mask = Address.of(spare, place, 1);
     to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
     Address narrow = form == CellForm.WIDENED ? mask.plus(CellMasks.NARROW) : mask;
     to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, narrow);
-    return masks;
   }
 
   /** No cell was refused yet. */
@@ -122,6 +153,20 @@ final class CellCode extends VectorCode {
     to.clear(TOTALS[1][number]);
   }
 
+  /** As the other, of groups that take turns. */
+  void clearTotalInTurns() {
+    for (int[] total : TOTAL_IN_TURNS) {
+      to.clear(total[0]);
+    }
+  }
+
+  /** The total of groups that took turns becomes that of cells that do not. */
+  void settleTotal() {
+    for (int group = 0; group < TOTAL_IN_TURNS.length; group++) {
+      load(TOTALS[group][0], register(TOTAL_IN_TURNS[group][0]));
+    }
+  }
+
   /** Begins a total of both groups that is the largest cell. */
   void beginLargest(int number) {
     load(TOTALS[0][number], constant(Double.NEGATIVE_INFINITY));
@@ -130,11 +175,11 @@ final class CellCode extends VectorCode {
 
   /** What follows adds to the totals of second groups of cells. */
   void useSecondTotals() {
-    totals = TOTALS[1];
+    totals = new int[][] {TOTALS[1]};
   }
 
   void useFirstTotals() {
-    totals = TOTALS[0];
+    totals = new int[][] {TOTALS[0]};
   }
 
   /** Adds up the lanes of both groups of a total: the first and the third, and the others. */
@@ -145,7 +190,7 @@ final class CellCode extends VectorCode {
     to.vector(MAP_0F, PREFIX_66, false, ADD, 0, total, 0);
     to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
     to.vector(MAP_0F, PREFIX_F2, false, ADD, 0, 0, 1);
-    to.vector(MAP_0F, PREFIX_F2, false, STORE, 0, 0, into);
+    storeDouble(into, 0);
   }
 
   /** Stores the largest of the lanes of both groups of a total: of equal ones the first. */
@@ -158,7 +203,12 @@ final class CellCode extends VectorCode {
     to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, 0, 0);
     to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 0, total);
     to.vector(MAP_0F, PREFIX_F2, false, LARGEST, total, 1, total);
-    to.vector(MAP_0F, PREFIX_F2, false, STORE, total, 0, into);
+    storeDouble(into, total);
+  }
+
+  /** Stores the first lane. */
+  void storeDouble(Address into, int register) {
+    to.vector(MAP_0F, PREFIX_F2, false, STORE, register, NONE, into);
   }
 
   /** The third and the fourth lane become the first two. */
@@ -174,45 +224,58 @@ final class CellCode extends VectorCode {
   }
 
   /** The last of the code: masks and constants. */
-  void writeData(int masks) {
-    to.pointTo(masks);
+  void writeData() {
+    masks.forEach(to::pointTo);
     CellMasks.write(to, form);
     writeConstants();
   }
 
   /** Reads cells of an input. */
   void input(int register, int number) {
-    read(register, place(frame.inputs[number], cellBytes()), form);
+    read(register, frame.inputs[number], 0, form);
   }
 
   int cellBytes() {
+    return bytes(form);
+  }
+
+  private static int bytes(CellForm form) {
     return form == CellForm.DOUBLES ? Double.BYTES : Float.BYTES;
   }
 
   /** Reads one cell of an input for all. */
   void repeatedInput(int register, int number) {
     Address at = Address.of(frame.inputs[number]);
+    inTurns(group -> repeat(of(group, register), at));
+  }
+
+  private void repeat(int register, Address at) {
     if (form != CellForm.WIDENED) {
       to.broadcast(register, at);
     } else {
-      to.vector(MAP_0F38, PREFIX_66, false, 0x18, register, 0, at);
-      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+      to.vector(MAP_0F38, PREFIX_66, false, 0x18, register, NONE, at);
+      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, NONE, register);
     }
   }
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
   void wideInput(int register, int number) {
-    read(register, place(frame.inputs[number], Double.BYTES), CellForm.DOUBLES);
+    wideInput(register, number, 0);
   }
 
   /** As the other, of the cells so many behind those that the others are at. */
   void wideInput(int register, int number, int cells) {
-    Address at = place(frame.inputs[number], Double.BYTES).plus(cells * Double.BYTES);
-    read(register, at, CellForm.DOUBLES);
+    read(register, frame.inputs[number], cells, CellForm.DOUBLES);
   }
 
-  private Address place(int base, int bytes) {
-    return Address.of(base, RAX, bytes).plus(ahead * bytes);
+  /** Where cells of a form are, so many behind those of the first group. */
+  private Address place(int group, int base, int cells, CellForm of) {
+    int bytes = bytes(of);
+    return Address.of(base, RAX, bytes).plus((ahead + group * form.lanes() + cells) * bytes);
+  }
+
+  private void read(int register, int base, int cells, CellForm of) {
+    inTurns(group -> read(of(group, register), place(group, base, cells, of), of));
   }
 
   private void read(int register, Address at, CellForm cells) {
@@ -221,11 +284,11 @@ final class CellCode extends VectorCode {
       int opcode = cells == CellForm.DOUBLES ? 0x2D : 0x2C;
       to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
       if (!isWhole) {
-        to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+        to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, NONE, register);
       }
     } else {
       // Of whole vectors a load, of floats that become doubles one that widens.
-      to.vector(MAP_0F, PREFIX_NONE, true, isWhole ? 0x10 : 0x5A, register, 0, at);
+      to.vector(MAP_0F, PREFIX_NONE, true, isWhole ? 0x10 : 0x5A, register, NONE, at);
     }
   }
 
@@ -235,24 +298,28 @@ final class CellCode extends VectorCode {
 
   /** Writes cells of an output; what the register holds may be lost. */
   void output(int number, int register) {
-    if (form == CellForm.WIDENED) {
-      to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
-    }
-    write(place(frame.outputs[number], cellBytes()), register, form);
+    write(frame.outputs[number], register, form);
   }
 
   /** Writes cells of an output of doubles, whatever the precision of others. */
   void wideOutput(int number, int register) {
-    write(place(frame.outputs[number], Double.BYTES), register, CellForm.DOUBLES);
+    write(frame.outputs[number], register, CellForm.DOUBLES);
+  }
+
+  private void write(int base, int register, CellForm cells) {
+    inTurns(group -> write(place(group, base, 0, cells), of(group, register), cells));
   }
 
   private void write(Address at, int register, CellForm cells) {
     boolean isWhole = cells != CellForm.WIDENED;
+    if (!isWhole) {
+      to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, NONE, register);
+    }
     if (masked) {
       int opcode = cells == CellForm.DOUBLES ? 0x2F : 0x2E;
       to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
     } else {
-      to.vector(MAP_0F, PREFIX_NONE, isWhole, 0x11, register, 0, at);
+      to.vector(MAP_0F, PREFIX_NONE, isWhole, 0x11, register, NONE, at);
     }
   }
 
@@ -261,12 +328,15 @@ final class CellCode extends VectorCode {
     if (masked) {
       and(register, register, register(WIDE_MASK));
     }
-    add(totals[number], totals[number], register(register));
+    inTurns(group -> {
+      int total = totals[group][number];
+      to.vector(MAP_0F, PREFIX_66, true, ADD, total, total, of(group, register));
+    });
   }
 
   /** Each lane of a total becomes the register's if that is larger; which is lost. */
   void largestTotal(int number, int register) {
-    int total = totals[number];
+    int total = totals[0][number];
     largest(register, register, register(total));
     if (masked) {
       choose(total, total, register, WIDE_MASK);

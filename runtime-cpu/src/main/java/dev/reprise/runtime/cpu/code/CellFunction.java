@@ -11,6 +11,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Element-wise functions in machine code, with the bits of the same operations in Java, one after
@@ -22,11 +24,11 @@ import java.lang.invoke.MethodHandle;
  */
 public enum CellFunction {
   /** e^x. Refuses numbers whose power is not a normal number nor zero. */
-  EXPONENTIAL(1, 1, ExponentialFormulas::exponential),
+  EXPONENTIAL(1, 1, CellPass.of(ExponentialFormulas::exponential).inTurns()),
   /** 1 / (1 + e^-x). Refuses numbers beyond 700, where e^-x may not be a normal number. */
-  LOGISTIC(1, 1, ExponentialFormulas::logistic),
+  LOGISTIC(1, 1, CellPass.of(ExponentialFormulas::logistic).inTurns()),
   /** Hyperbolic tangent. */
-  TANH(1, 1, ExponentialFormulas::tanh),
+  TANH(1, 1, CellPass.of(ExponentialFormulas::tanh).inTurns()),
   /** Of x, dx: the next x; parameter lr. */
   DESCENT(2, 1, to -> OptimiserFormulas.descent(to, false)),
   /** As descent; parameters lr, decay. */
@@ -55,11 +57,11 @@ public enum CellFunction {
   /** Total: the sum of (x - c) y; parameter c. */
   PRODUCTS(2, 0, 1, CellFormulas::products),
   /** Total: the largest x. */
-  LARGEST(1, 0, 1, CellFormulas::largest),
+  LARGEST(1, 0, CellPass.largest(CellFormulas::largest)),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
-  POWERS(1, 1, 1, LossFormulas::powers),
+  POWERS(1, 1, CellPass.sums(1, LossFormulas::powers).inTurns()),
   /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
-  POWERS_ADDED(1, 0, 1, LossFormulas::powersAdded),
+  POWERS_ADDED(1, 0, CellPass.sums(1, LossFormulas::powersAdded).inTurns()),
   /** (x - c) - l; parameters c, l. */
   LOGARITHMS(1, 1, LossFormulas::logarithms),
   /** x y - y s; parameter s. */
@@ -80,13 +82,37 @@ public enum CellFunction {
   STANDARDISED(1, 1, NormalisationFormulas::standardised),
   /** f (y - a - s (x - c)) of x, y; parameters c, s, a, f. */
   SLOPED(2, 1, NormalisationFormulas::sloped),
-  /** n g + b and n = (x - c) f, of x and doubles g, b; parameters c, f. */
-  NORMALISED(3, 2, NormalisationFormulas::normalised),
   /**
-   * Of x, n, and doubles g, s, t: the next s + x n and t + x as doubles; totals: the sums of x g
-   * and of n x g.
+   * n g + b and n, where n is x less its mean and divided by its deviation, of x and doubles g, b;
+   * parameters any, any, how many cells, and what is added to the variance; total: the inverse of
+   * the deviation.
    */
-  WEIGHTED(5, 2, 2, NormalisationFormulas::weighted),
+  LAYER_NORM(
+      3,
+      2,
+      CellPass.sums(1, CellFormulas::sum).then(NormalisationFormulas::mean, 0),
+      CellPass.sums(1, CellFormulas::squares).then(NormalisationFormulas::inverseDeviation, 1),
+      CellPass.of(NormalisationFormulas::normalised)),
+  /**
+   * f (x g - a - n s) of x, n and doubles g, where a is the mean of x g and s that of n x g; as
+   * further inputs and outputs doubles that become their sums with x n and with x; parameters any,
+   * any, f, and how many cells.
+   */
+  LAYER_NORM_SLOPES(
+      5,
+      3,
+      CellPass.sums(2, NormalisationFormulas::weighted).then(NormalisationFormulas::means, 0, 1),
+      CellPass.of(NormalisationFormulas::unweighted)),
+  /**
+   * e^x / the sum of e^x, both of x less the largest x; parameter any. Doubles, as many as cells,
+   * the second input and output, are lost. Refuses as EXPONENTIAL does.
+   */
+  SOFTMAX(
+      2,
+      2,
+      CellPass.largest(CellFormulas::largest).keep(0),
+      CellPass.sums(1, LossFormulas::rowPowers).inTurns().keep(0),
+      CellPass.of(LossFormulas::rowShares)),
   /** s + a x + b y + c z of doubles s and x, y, z, as doubles; parameters a, b, c. */
   THREE_ADDED(4, 1, CellFormulas::threeAdded),
   /** s + a x of doubles s and x, as doubles; parameter a. */
@@ -117,8 +143,6 @@ public enum CellFunction {
    * Of doubles x and y; totals: the sums of x y, of the cell behind x times y, and of the next one.
    */
   TAP_PRODUCTS(2, 0, 3, TapFormulas::products),
-  /** f (x g - a - n s) of x, n and doubles g; parameters a, s, f. */
-  UNWEIGHTED(3, 1, NormalisationFormulas::unweighted),
   /**
    * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
    * sixteen cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two cells each.
@@ -126,7 +150,7 @@ public enum CellFunction {
    * counters, 4, the two multipliers, one key of ten rounds and the other one. Carried, as bits:
    * the numbers of four blocks.
    */
-  THINNED(1, 1, 1, 4, DropoutFormula::thinned);
+  THINNED(1, 1, CellPass.carried(1, 4, DropoutFormula::thinned));
 
   private static final int MOST_INPUTS = 5;
   private static final int MOST_OUTPUTS = 3;
@@ -148,31 +172,23 @@ public enum CellFunction {
 
   private final int inputs;
   private final int outputs;
-  private final int totals;
-  private final int groups;
-  private final CellCode.Formula formula;
+  private final List<CellPass> passes;
 
   private final PrecisionCode code =
       new PrecisionCode("cells", precision -> FunctionCode.of(precision, this));
 
   CellFunction(int inputs, int outputs, CellCode.Formula formula) {
-    this(inputs, outputs, 0, formula);
+    this(inputs, outputs, CellPass.of(formula));
   }
 
   CellFunction(int inputs, int outputs, int totals, CellCode.Formula formula) {
-    this(inputs, outputs, totals, 1, formula);
+    this(inputs, outputs, CellPass.sums(totals, formula));
   }
 
-  /**
-   * @param groups of four cells that the formula is of; with more than one of them, functions are
-   *     of multiples of these cells
-   */
-  CellFunction(int inputs, int outputs, int totals, int groups, CellCode.Formula formula) {
-    this.groups = groups;
+  CellFunction(int inputs, int outputs, CellPass... passes) {
     this.inputs = inputs;
     this.outputs = outputs;
-    this.totals = totals;
-    this.formula = formula;
+    this.passes = List.of(passes);
   }
 
   int inputs() {
@@ -183,12 +199,14 @@ public enum CellFunction {
     return outputs;
   }
 
+  /** How many totals of a row there is room for. */
   int totals() {
-    return totals;
+    return passes.stream().mapToInt(CellPass::totals).max().orElse(0);
   }
 
-  CellCode.Formula formula() {
-    return formula;
+  /** What is done with the rows, in this order. */
+  List<CellPass> passes() {
+    return passes;
   }
 
   /** What is written before the loop over rows, all of which have the same numbers; or null. */
@@ -203,25 +221,7 @@ public enum CellFunction {
 
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return (isOfPairs() ? 2 : groups) * CellForm.LANES;
-  }
-
-  /**
-   * Whether two groups of four cells are computed at a time. A group that is left, and cells that
-   * are none, are computed with the totals of the first.
-   */
-  boolean isOfPairs() {
-    return groups == 1;
-  }
-
-  /** Whether it sums, or takes the largest: in each lane of both groups, so that none waits. */
-  boolean isTotal() {
-    return totals > 0 && groups == 1;
-  }
-
-  /** Whether its total is the largest. */
-  boolean takesLargest() {
-    return this == LARGEST;
+    return passes.getFirst().cellsPerStep();
   }
 
   static int input(int number) {
@@ -275,7 +275,7 @@ public enum CellFunction {
   }
 
   private void requireSteps(long n) {
-    if (groups > 1 && n % cellsPerStep() != 0) {
+    if (!passes.getFirst().isOfPairs() && n % cellsPerStep() != 0) {
       throw new IllegalArgumentException(this + " of " + n + " cells");
     }
   }
@@ -303,9 +303,7 @@ public enum CellFunction {
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
   public boolean run(Precision precision, long x, long out, Operands more, long n) {
-    if (groups > 1 && n % cellsPerStep() != 0) {
-      throw new IllegalArgumentException(this + " of " + n + " cells");
-    }
+    requireSteps(n);
     MemorySegment code = this.code.of(precision);
     try {
       return (int) Entry.CALL.invokeExact(code, x, out, more.others, more.doubles, n) == 0;
@@ -395,6 +393,11 @@ public enum CellFunction {
      */
     public double total(int number) {
       return numbers[firstTotal + number];
+    }
+
+    /** So many totals, from the first on. */
+    public double[] totals(int count) {
+      return Arrays.copyOfRange(numbers, firstTotal, firstTotal + count);
     }
 
     /** What the lanes of the total have before the first cell, as bits, where it is carried on. */

@@ -94,7 +94,8 @@ final class CellOperators {
     compare(table, "!=", Comparison.UNEQUAL);
     function(table, "exp", ExponentialFormulas::power);
     function(table, "sigmoid", ExponentialFormulas::logisticInPlace);
-    function(table, "tanh", ExponentialFormulas::tanhInPlace);
+    table.put(
+        "tanh", new Operator(1, true, true, (to, x, _, _) -> ExponentialFormulas.tanh(to, x)));
     table.put("gelu", new Operator(1, true, true, (to, x, _, _) -> ActivationFormulas.gelu(to, x)));
     table.put("silu", new Operator(1, true, true, (to, x, _, _) -> ActivationFormulas.silu(to, x)));
     table.put(

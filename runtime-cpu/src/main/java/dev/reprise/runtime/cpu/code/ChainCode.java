@@ -67,6 +67,12 @@ final class ChainCode {
   private final CellForm form;
   private final boolean isWide;
 
+  /** Whether the instructions of two groups of cells take turns. */
+  private final boolean takesTurns;
+
+  /** The register of the result. */
+  private final int last;
+
   private ChainCode(CellChain chain, CellForm form, boolean isWide) {
     CellCode.Frame frame =
         new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
@@ -76,6 +82,8 @@ final class ChainCode {
     this.chain = chain;
     this.result = Part.of(chain.result());
     this.isWide = isWide;
+    this.takesTurns = result.functions > 0 && result.fits(CellCode.IN_TURNS - 1);
+    this.last = takesTurns ? CellCode.IN_TURNS - 1 : LAST;
   }
 
   /**
@@ -85,6 +93,7 @@ final class ChainCode {
    * @param operands those that take more registers first
    * @param positions which operand each of these is
    * @param registers how many are in use while it is computed
+   * @param kept how many of these while a function is
    * @param operations how many it takes
    * @param functions how many of these are functions
    */
@@ -93,12 +102,13 @@ final class ChainCode {
       List<Part> operands,
       List<Integer> positions,
       int registers,
+      int kept,
       int operations,
       int functions) {
 
     static Part of(Node node) {
       if (!(node instanceof Apply apply)) {
-        return new Part(node, List.of(), List.of(), 1, 0, 0);
+        return new Part(node, List.of(), List.of(), 1, 0, 0, 0);
       }
       List<Part> given = apply.operands().stream().map(Part::of).toList();
       List<Integer> positions =
@@ -108,15 +118,24 @@ final class ChainCode {
               .toList();
       int registers = 1;
       int operations = 1;
-      int functions = CellOperators.isFunction(apply.opcode()) ? 1 : 0;
+      boolean isFunction = CellOperators.isFunction(apply.opcode());
+      int functions = isFunction ? 1 : 0;
+      int kept = isFunction ? given.size() : 0;
       for (int held = 0; held < given.size(); held++) {
         Part part = given.get(positions.get(held));
         registers = Math.max(registers, held + part.registers);
+        kept = Math.max(kept, part.functions > 0 ? held + part.kept : 0);
         operations += part.operations;
         functions += part.functions;
       }
       List<Part> operands = positions.stream().map(given::get).toList();
-      return new Part(node, operands, positions, registers, operations, functions);
+      return new Part(node, operands, positions, registers, kept, operations, functions);
+    }
+
+    /** Whether registers up to one are enough: it, and those below that nothing else needs. */
+    boolean fits(int last) {
+      return registers <= last - CellOperators.SPARES + 1
+          && kept <= last - ExponentialFormulas.FIRST_KEPT + 1;
     }
 
     boolean rounds() {
@@ -127,12 +146,10 @@ final class ChainCode {
   /** Whether the registers, and what code may take, are enough for a chain. */
   static boolean fits(List<Spread> inputs, Node result) {
     Part part = Part.of(result);
-    int kept =
-        LAST - (part.functions > 0 ? ExponentialFormulas.FIRST_KEPT : CellOperators.SPARES) + 1;
     return inputs.size() <= MOST_INPUTS
         && part.operations <= MOST_OPERATIONS
         && part.functions <= MOST_FUNCTIONS
-        && part.registers <= kept;
+        && part.fits(LAST);
   }
 
   /**
@@ -163,23 +180,19 @@ final class ChainCode {
       to.load(INPUTS[i], argument(FIRST_INPUT + i));
     }
     to.load(R8, argument(ROWS));
-    to.load(RCX, argument(MASK));
-    int masks = code.loadMasks(RBX, RCX);
     code.clearRefused();
     int row = to.here();
     to.zero(RAX);
     to.load(RCX, argument(GROUPS));
-    to.test(RCX);
-    int few = to.jumpIfZero();
-    int loop = to.here();
-    writeCells(code);
-    to.addNumber(RAX, form.lanes());
-    to.decrement(RCX);
-    to.jumpBackUnlessZero(loop);
-    to.landHere(few);
+    if (takesTurns) {
+      writeInTurns();
+    } else {
+      writeLoop();
+    }
     to.load(RCX, argument(MASK));
     to.test(RCX);
     int none = to.jumpIfZero();
+    code.loadMasks(RBX, RCX);
     code.writeMasked(this::writeCells);
     to.landHere(none);
     to.add(RSI, argument(OUTPUT_ROW_BYTES));
@@ -197,18 +210,45 @@ final class ChainCode {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
-    code.writeData(masks);
+    code.writeData();
     return to.bytes();
   }
 
+  /** All groups of cells, which RCX counts. */
+  private void writeLoop() {
+    to.test(RCX);
+    int few = to.jumpIfZero();
+    int loop = to.here();
+    writeCells(code);
+    to.addNumber(RAX, form.lanes());
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(loop);
+    to.landHere(few);
+  }
+
+  /** Likewise, two at a time. */
+  private void writeInTurns() {
+    to.shiftRight(RCX, 1);
+    int few = to.jumpIfZero();
+    int loop = to.here();
+    code.writeInTurns(this::writeCells);
+    to.addNumber(RAX, 2 * form.lanes());
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(loop);
+    to.landHere(few);
+    to.load(RCX, argument(GROUPS));
+    to.andNumber(RCX, 1);
+    writeLoop();
+  }
+
   private void writeCells(CellCode unused) {
-    compute(result, LAST);
+    compute(result, last);
     if (!isWide) {
-      code.output(0, LAST);
+      code.output(0, last);
       return;
     }
-    round(result, LAST);
-    code.wideOutput(0, LAST);
+    round(result, last);
+    code.wideOutput(0, last);
   }
 
   /** What a register holds becomes a float, where it is computed as a double. */

@@ -24,18 +24,18 @@ final class ExponentialFormulas {
   private static final double ONE = 1;
 
   /** Registers from this one on are kept by the functions of one register. */
-  static final int FIRST_KEPT = 9;
+  static final int FIRST_KEPT = 6;
 
   private ExponentialFormulas() {}
 
   /**
-   * From x to 2^k and e^r - 1, with x = k ln 2 + r.
+   * From x to 2^k and r, with x = k ln 2 + r.
    *
-   * @param x is lost, and becomes e^r - 1
+   * @param x is lost, and becomes r
    * @param power becomes 2^k
-   * @param spare is lost, as are five registers more
+   * @param spare is lost
    */
-  private static void split(CellCode to, int x, int power, int spare) {
+  private static void reduce(CellCode to, int x, int power, int spare) {
     to.multiply(power, x, constant(ExponentialSeries.PER_LN2));
     to.round(power, power);
     to.multiply(spare, power, constant(ExponentialSeries.LN2_HIGH));
@@ -44,22 +44,29 @@ final class ExponentialFormulas {
     to.subtract(x, x, register(spare));
     to.add(power, power, constant(TO_EXPONENT));
     to.shiftLeft(power, power, EXPONENT_AT);
+  }
+
+  /**
+   * From r to e^r - 1.
+   *
+   * @param x is r
+   * @param spare is lost, as are three registers more: so few that there are enough for two groups
+   *     of cells in turns, for which the fourth power of r is computed twice
+   */
+  private static void addPowers(CellCode to, int x, int spare) {
     int square = spare + 1;
-    int fourth = spare + 2;
-    int low = spare + 3;
-    int middle = spare + 4;
-    int high = spare + 5;
+    int sum = spare + 2;
+    int part = spare + 3;
     to.multiply(square, x, register(x));
-    to.multiply(fourth, square, register(square));
-    four(to, low, 0, x, square, spare);
-    four(to, middle, 4, x, square, spare);
-    four(to, high, 8, x, square, spare);
-    to.multiply(high, high, register(fourth));
-    to.add(middle, middle, register(high));
-    to.multiply(middle, middle, register(fourth));
-    to.add(low, low, register(middle));
-    to.multiply(low, square, register(low));
-    to.add(x, x, register(low));
+    four(to, sum, 8, x, square, spare);
+    for (int first = 4; first >= 0; first -= 4) {
+      to.multiply(spare, square, register(square));
+      to.multiply(sum, sum, register(spare));
+      four(to, part, first, x, square, spare);
+      to.add(sum, part, register(sum));
+    }
+    to.multiply(sum, square, register(sum));
+    to.add(x, x, register(sum));
   }
 
   /** Four terms of the series divided by x^2, divided by the power of x of the first. */
@@ -104,10 +111,13 @@ final class ExponentialFormulas {
     to.load(spare, constant(VANISHING));
     to.compare(vanishes, x, Comparison.LESS, spare);
     refuse(to, x, vanishes, spare);
-    split(to, x, power, spare);
+    // 0 times e^0, since powers of what is far below may be none.
+    to.andNot(x, vanishes, register(x));
+    reduce(to, x, power, spare);
+    to.andNot(power, vanishes, register(power));
+    addPowers(to, x, 2);
     to.multiply(x, power, register(x));
     to.add(x, power, register(x));
-    to.andNot(x, vanishes, register(x));
   }
 
   static void logistic(CellCode to) {
@@ -121,45 +131,45 @@ final class ExponentialFormulas {
     int x = 0;
     int power = 1;
     int spare = 2;
-    int one = 8;
     refuse(to, x, -1, spare);
     // -x is x with the other sign: no bits differ in what follows.
     to.load(spare, constantBits(SIGN));
     to.flip(x, x, spare);
-    split(to, x, power, spare);
+    reduce(to, x, power, spare);
+    addPowers(to, x, spare);
     to.multiply(x, power, register(x));
     to.add(x, power, register(x));
+    int one = power;
     to.load(one, constant(ONE));
     to.add(x, one, register(x));
     to.divide(x, one, register(x));
   }
 
   static void tanh(CellCode to) {
-    to.input(0, 0);
-    tanhInPlace(to);
-    to.output(0, 0);
+    to.input(FIRST_KEPT, 0);
+    tanh(to, FIRST_KEPT);
+    to.output(0, FIRST_KEPT);
   }
 
-  /** The hyperbolic tangent of register 0, there. */
-  static void tanhInPlace(CellCode to) {
-    int x = 0;
+  /** The hyperbolic tangent of register x from {@link #FIRST_KEPT} on, there. */
+  static void tanh(CellCode to, int x) {
+    int size = 0;
     int power = 1;
-    int sign = 2;
-    int spare = 3;
-    to.load(spare, constantBits(SIGN));
-    to.and(sign, spare, register(x));
-    to.andNot(x, spare, register(x));
+    int spare = 2;
+    to.andNot(size, signs(to, spare), register(x));
     to.load(spare, constant(ExponentialSeries.TANH_SATURATED));
     // No number stays none: the second operand is the result then.
-    to.least(x, spare, register(x));
-    to.add(x, x, register(x));
-    split(to, x, power, spare);
-    to.multiply(x, power, register(x));
+    to.least(size, spare, register(size));
+    to.add(size, size, register(size));
+    reduce(to, size, power, spare);
+    addPowers(to, size, spare);
+    to.multiply(size, power, register(size));
     to.subtract(power, power, constant(ONE));
-    to.add(x, x, register(power));
-    to.add(spare, x, constant(2));
-    to.divide(x, x, register(spare));
-    to.andNot(x, signs(to, spare), register(x));
-    to.or(x, x, register(sign));
+    to.add(size, size, register(power));
+    to.add(spare, size, constant(2));
+    to.divide(size, size, register(spare));
+    to.andNot(size, signs(to, spare), register(size));
+    to.and(x, spare, register(x));
+    to.or(x, x, register(size));
   }
 }

@@ -21,6 +21,9 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.code.Assembler.Address;
 import dev.reprise.runtime.cpu.code.CellCode.Formula;
 import dev.reprise.runtime.cpu.code.CellCode.Frame;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The machine code of a {@link CellFunction}: a loop over rows, and in it one over cells, whose
@@ -47,10 +50,12 @@ final class FunctionCode {
   private static final int TOTALS = R14;
   private static final int ROWS = R15;
 
-  private final CellFunction function;
-  private final Formula formula;
+  /** What goes from row to row. */
+  private static final int[] ROW_PLACES = {NUMBERS, TOTALS, RDI, R9, R10, R11, R12, RSI, RBX, RBP};
 
-  /** How many numbers a formula reads. */
+  private final CellFunction function;
+
+  /** How many numbers of a row there are. */
   private final int parameters;
 
   private final CellCode code;
@@ -58,8 +63,7 @@ final class FunctionCode {
 
   private FunctionCode(Precision precision, CellFunction function) {
     this.function = function;
-    this.formula = function.formula();
-    this.parameters = parameters(function);
+    this.parameters = parameters();
     this.code = new CellCode(CellForm.of(precision), FRAME);
     this.to = code.assembler();
   }
@@ -69,12 +73,23 @@ final class FunctionCode {
     return new FunctionCode(precision, function).write();
   }
 
-  private static int parameters(CellFunction function) {
+  /** One more than the last number that a formula reads. */
+  private int parameters() {
+    int before = function.beforeRows() == null ? 0 : read(function.beforeRows()).length();
+    int most = function.passes().stream().mapToInt(pass -> read(pass).length()).max().orElse(0);
+    return Math.max(before, most);
+  }
+
+  private static BitSet read(CellPass pass) {
+    return pass.then() == null ? read(pass.formula()) : read(pass.formula(), pass.then());
+  }
+
+  /** Which numbers formulas read. */
+  private static BitSet read(Formula... formulas) {
     CellCode code = new CellCode(CellForm.DOUBLES, FRAME);
-    if (function.beforeRows() != null) {
-      function.beforeRows().write(code);
+    for (Formula formula : formulas) {
+      formula.write(code);
     }
-    function.formula().write(code);
     return code.parameters();
   }
 
@@ -89,35 +104,54 @@ final class FunctionCode {
       to.load(FRAME.outputs()[i], Address.of(RDX, CellFunction.output(i)));
     }
     code.clearRefused();
-    int masks;
     if (function.hasRows()) {
-      to.load(ROWS, Address.of(RDX, CellFunction.ROWS));
-      to.move(NUMBERS, RCX);
-      to.move(TOTALS, RCX);
-      to.add(TOTALS, Address.of(RDX, CellFunction.TOTALS));
-      int lanes = parameters * CellForm.LANE_BYTES;
-      takeStack(lanes);
-      if (function.beforeRows() != null) {
-        repeatNumbers();
-        function.beforeRows().write(code);
-      }
-      int row = to.here();
-      beginRow();
-      masks = writeRow();
-      endRow();
-      to.decrement(ROWS);
-      to.jumpBackUnlessZero(row);
-      to.load(RSP, Address.of(RSP, lanes));
+      writeRows();
     } else {
-      masks = writeRow();
+      writeCells(function.passes().getFirst());
     }
     code.returnRefused();
     for (int i = SAVED.length - 1; i >= 0; i--) {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
-    code.writeData(masks);
+    code.writeData();
     return to.bytes();
+  }
+
+  private void writeRows() {
+    to.move(NUMBERS, RCX);
+    to.move(TOTALS, RCX);
+    to.add(TOTALS, Address.of(RDX, CellFunction.TOTALS));
+    int lanes = parameters * CellForm.LANE_BYTES;
+    int bytes = lanes + ROW_PLACES.length * Long.BYTES;
+    takeStack(bytes);
+    if (function.beforeRows() != null) {
+      repeatNumbers(IntStream.range(0, parameters));
+      function.beforeRows().write(code);
+    }
+    List<CellPass> passes = function.passes();
+    if (passes.size() > 1) {
+      storePlaces(lanes);
+    }
+    writePass(passes.getFirst());
+    for (CellPass pass : passes.subList(1, passes.size())) {
+      loadPlaces(lanes);
+      writePass(pass);
+    }
+    to.load(RSP, Address.of(RSP, bytes));
+  }
+
+  /** Keeps on the stack what the first row has, for {@link #loadPlaces}. */
+  private void storePlaces(int at) {
+    for (int i = 0; i < ROW_PLACES.length; i++) {
+      to.store(Address.of(RSP, at + i * Long.BYTES), ROW_PLACES[i]);
+    }
+  }
+
+  private void loadPlaces(int at) {
+    for (int i = 0; i < ROW_PLACES.length; i++) {
+      to.load(ROW_PLACES[i], Address.of(RSP, at + i * Long.BYTES));
+    }
   }
 
   /** Takes as many bytes, from where vectors do not cross lines of the cache. */
@@ -128,20 +162,32 @@ final class FunctionCode {
     to.store(Address.of(RSP, bytes), RAX);
   }
 
-  private void repeatNumbers() {
-    for (int i = 0; i < parameters; i++) {
-      code.repeatParameter(i, Address.of(NUMBERS, i * Double.BYTES));
-    }
+  private void repeatNumbers(IntStream numbers) {
+    numbers.forEach(i -> code.repeatParameter(i, Address.of(NUMBERS, i * Double.BYTES)));
   }
 
-  private void beginRow() {
+  /** All rows. */
+  private void writePass(CellPass pass) {
+    to.load(ROWS, Address.of(RDX, CellFunction.ROWS));
+    int row = to.here();
     if (function.beforeRows() == null) {
-      repeatNumbers();
+      repeatNumbers(read(pass).stream());
     }
-    for (int i = 0; i < function.totals(); i++) {
-      if (function.takesLargest()) {
+    beginTotals(pass);
+    writeCells(pass);
+    endTotals(pass);
+    endRow();
+    to.decrement(ROWS);
+    to.jumpBackUnlessZero(row);
+  }
+
+  private void beginTotals(CellPass pass) {
+    for (int i = 0; i < pass.totals(); i++) {
+      if (pass.takesTurns()) {
+        code.clearTotalInTurns();
+      } else if (pass.takesLargest()) {
         code.beginLargest(i);
-      } else if (function.isTotal()) {
+      } else if (pass.isTotal()) {
         code.clearTotal(i);
       } else {
         code.loadCarried(i, Address.of(TOTALS, i * CellForm.LANE_BYTES));
@@ -149,37 +195,48 @@ final class FunctionCode {
     }
   }
 
-  /** All cells of a row; returns where masks are read. */
-  private int writeRow() {
+  private void writeCells(CellPass pass) {
     to.zero(RAX);
     to.move(RCX, CELLS);
-    to.shiftRight(RCX, Integer.numberOfTrailingZeros(function.cellsPerStep()));
+    to.shiftRight(RCX, Integer.numberOfTrailingZeros(pass.cellsPerStep()));
     int few = to.jumpIfZero();
     int loop = to.here();
-    formula.write(code);
-    if (function.isOfPairs()) {
-      writeSecondGroup();
-    }
-    to.addNumber(RAX, function.cellsPerStep());
+    writeStep(pass);
+    to.addNumber(RAX, pass.cellsPerStep());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
-    if (function.isOfPairs()) {
-      writeLastGroup();
+    if (pass.takesTurns() && pass.isTotal()) {
+      code.settleTotal();
+    }
+    if (pass.isOfPairs()) {
+      writeLastGroup(pass.formula());
     }
     to.move(RCX, CELLS);
     to.andNumber(RCX, CellForm.LANES - 1);
     int none = to.jumpIfZero();
     to.shiftLeft(RCX, Integer.numberOfTrailingZeros(CellForm.LANE_BYTES));
     to.push(RAX);
-    int masks = code.loadMasks(RAX, RCX);
+    code.loadMasks(RAX, RCX);
     to.pop(RAX);
-    code.writeMasked(formula);
+    code.writeMasked(pass.formula());
     to.landHere(none);
-    return masks;
   }
 
-  private void writeSecondGroup() {
+  private void writeStep(CellPass pass) {
+    if (!pass.takesTurns()) {
+      pass.formula().write(code);
+      if (pass.isOfPairs()) {
+        writeSecondGroup(pass.formula());
+      }
+    } else if (pass.isTotal()) {
+      code.writeInTurnsWithTotal(pass.formula());
+    } else {
+      code.writeInTurns(pass.formula());
+    }
+  }
+
+  private void writeSecondGroup(Formula formula) {
     code.useSecondTotals();
     code.at(1);
     formula.write(code);
@@ -188,7 +245,7 @@ final class FunctionCode {
   }
 
   /** Of four cells that are left when pairs of groups are done. */
-  private void writeLastGroup() {
+  private void writeLastGroup(Formula formula) {
     to.testNumber(CELLS, CellForm.LANES);
     int none = to.jumpIfZero();
     formula.write(code);
@@ -196,16 +253,36 @@ final class FunctionCode {
     to.landHere(none);
   }
 
-  /** Stores the totals of a row and goes to the next one. */
-  private void endRow() {
-    for (int i = 0; i < function.totals(); i++) {
-      Address total = Address.of(TOTALS, i * Double.BYTES);
-      if (function.takesLargest()) {
-        code.storeLargest(total, i);
-      } else if (function.isTotal()) {
-        code.storeSum(total, i);
+  /** Stores the totals, and what is made of them. */
+  private void endTotals(CellPass pass) {
+    if (!pass.isTotal()) {
+      return;
+    }
+    for (int i = 0; i < pass.totals(); i++) {
+      if (pass.takesLargest()) {
+        code.storeLargest(total(i), i);
+      } else {
+        code.storeSum(total(i), i);
       }
     }
+    if (pass.then() != null) {
+      for (int i = 0; i < pass.totals(); i++) {
+        code.repeatDouble(i, total(i));
+      }
+      pass.then().write(code);
+      code.storeDouble(total(0), 0);
+      for (int i = 0; i < pass.kept().size(); i++) {
+        code.storeDouble(Address.of(NUMBERS, pass.kept().get(i) * Double.BYTES), i);
+      }
+    }
+  }
+
+  private static Address total(int number) {
+    return Address.of(TOTALS, number * Double.BYTES);
+  }
+
+  /** Goes to the next row. */
+  private void endRow() {
     to.addNumber(NUMBERS, parameters * Double.BYTES);
     to.addNumber(TOTALS, function.totals() * Double.BYTES);
     for (int i = 0; i < function.inputs(); i++) {

@@ -19,6 +19,20 @@ final class LossFormulas {
     to.total(0, 0);
   }
 
+  static void rowPowers(CellCode to) {
+    to.input(0, 0);
+    to.subtract(0, 0, parameter(0));
+    ExponentialFormulas.power(to);
+    to.wideOutput(1, 0);
+    to.total(0, 0);
+  }
+
+  static void rowShares(CellCode to) {
+    to.wideInput(0, 1);
+    to.divide(0, 0, parameter(0));
+    to.output(0, 0);
+  }
+
   static void powersAdded(CellCode to) {
     to.input(0, 0);
     to.subtract(0, 0, parameter(0));

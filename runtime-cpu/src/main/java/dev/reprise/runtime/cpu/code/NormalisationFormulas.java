@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.code;
 
+import static dev.reprise.runtime.cpu.code.VectorCode.constant;
 import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
 import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
@@ -37,6 +38,26 @@ final class NormalisationFormulas {
     to.output(0, 1);
   }
 
+  /** Of a sum; number 2 is how many cells there are. */
+  static void mean(CellCode to) {
+    to.divide(0, 0, parameter(2));
+  }
+
+  /** Of a sum of squares, with number 3 added to their mean; number 2 is how many there are. */
+  static void inverseDeviation(CellCode to) {
+    to.divide(0, 0, parameter(2));
+    to.add(0, 0, parameter(3));
+    to.root(0, 0);
+    to.load(1, constant(1));
+    to.divide(0, 1, register(0));
+  }
+
+  /** Of two sums; number 3 is how many cells there are. */
+  static void means(CellCode to) {
+    to.divide(0, 0, parameter(3));
+    to.divide(1, 1, parameter(3));
+  }
+
   static void normalised(CellCode to) {
     to.input(0, 0);
     to.wideInput(1, 1);
@@ -56,11 +77,11 @@ final class NormalisationFormulas {
     to.wideInput(3, 3);
     to.wideInput(4, 4);
     to.add(4, 4, register(0));
-    to.wideOutput(1, 4);
+    to.wideOutput(2, 4);
     to.multiply(2, 0, register(2));
     to.multiply(0, 0, register(1));
     to.add(3, 3, register(0));
-    to.wideOutput(0, 3);
+    to.wideOutput(1, 3);
     to.multiply(1, 1, register(2));
     to.total(0, 2);
     to.total(1, 1);

@@ -117,7 +117,7 @@ public final class RowSums {
     to.andNumber(GROUPS, CellForm.LANES - 1);
     int none = to.jumpIfZero();
     to.shiftLeft(GROUPS, Integer.numberOfTrailingZeros(CellForm.LANE_BYTES));
-    int masks = code.loadMasks(TERM, GROUPS);
+    code.loadMasks(TERM, GROUPS);
     code.writeMasked(RowSums::writeGroup);
     to.landHere(none);
     to.shiftLeft(COUNT, Integer.numberOfTrailingZeros(Long.BYTES));
@@ -130,7 +130,7 @@ public final class RowSums {
       to.pop(SAVED[i]);
     }
     to.returnToCaller();
-    code.writeData(masks);
+    code.writeData();
     return to.bytes();
   }
 

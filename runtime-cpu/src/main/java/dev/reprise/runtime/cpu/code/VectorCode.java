@@ -8,6 +8,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,9 @@ class VectorCode {
     }
   }
 
+  /** In place of a source that an instruction does not have; the encoding is that of register 0. */
+  static final int NONE = 16;
+
   private static final int TO_NEAREST = 0x08;
   private static final int DOWN = 0x09;
   private static final int UP = 0x0A;
@@ -70,8 +74,14 @@ class VectorCode {
   /** Of instructions on what registers hold. */
   private final int prefix;
 
-  /** How many numbers of the call formulas have read: one more than the last one's. */
-  private int parameters;
+  /** How many groups of cells an instruction is written for, one after the other. */
+  private int groups = 1;
+
+  /** How many registers a group has of its own, from the first on. */
+  private int registersOfGroup;
+
+  /** Which numbers of the call formulas have read. */
+  private final BitSet parameters = new BitSet();
 
   /** Ends of instructions that read a constant, by its bits. */
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
@@ -91,9 +101,40 @@ class VectorCode {
     return to;
   }
 
-  /** How many numbers of the call the code so far reads, if none is left out. */
-  final int parameters() {
+  /** Which numbers of the call the code so far reads. */
+  final BitSet parameters() {
     return parameters;
+  }
+
+  /**
+   * Each of the instructions that follow is written for two groups of cells, so that none waits for
+   * the one before it. Registers up to so many are one for each group, those from twice as many on
+   * are the same for both.
+   */
+  final void beginTurns(int registers) {
+    groups = 2;
+    registersOfGroup = registers;
+  }
+
+  final void endTurns() {
+    groups = 1;
+  }
+
+  /** Writes an instruction of a group of cells, by its number. */
+  @FunctionalInterface
+  interface Turn {
+    void write(int group);
+  }
+
+  final void inTurns(Turn instruction) {
+    for (int group = 0; group < groups; group++) {
+      instruction.write(group);
+    }
+  }
+
+  /** The register that a group has where formulas name one. */
+  final int of(int group, int register) {
+    return group > 0 && register < registersOfGroup ? register + registersOfGroup : register;
   }
 
   private Address lanes(int parameter) {
@@ -102,8 +143,13 @@ class VectorCode {
 
   /** Repeats a double in memory for all lanes of a number of the call. */
   final void repeatParameter(int number, Address from) {
-    to.vector(MAP_0F38, PREFIX_66, true, 0x19, 0, 0, from);
-    to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, 0, lanes(number));
+    repeatDouble(0, from);
+    to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, NONE, lanes(number));
+  }
+
+  /** Every lane of a register becomes the double at the address. */
+  final void repeatDouble(int register, Address from) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x19, register, NONE, from);
   }
 
   /** The last of the code: what constants it reads. */
@@ -134,7 +180,7 @@ class VectorCode {
   }
 
   final void load(int result, Source source) {
-    apply(0x10, result, 0, source);
+    apply(0x10, result, NONE, source);
   }
 
   final void add(int result, int one, Source other) {
@@ -154,7 +200,7 @@ class VectorCode {
   }
 
   final void root(int result, int of) {
-    apply(ROOT, result, 0, register(of));
+    apply(ROOT, result, NONE, register(of));
   }
 
   /** The lesser of both; the second where either is no number. */
@@ -196,8 +242,8 @@ class VectorCode {
   }
 
   private void roundTo(int result, int of, int direction) {
-    to.vector(MAP_0F3A, PREFIX_66, true, form == CellForm.FLOATS ? 0x08 : 0x09, result, 0, of);
-    to.control(direction);
+    controlled(
+        MAP_0F3A, PREFIX_66, form == CellForm.FLOATS ? 0x08 : 0x09, result, NONE, of, direction);
   }
 
   /** The larger of both; the second where either is no number or both are zeros. */
@@ -207,14 +253,16 @@ class VectorCode {
 
   /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
   final void choose(int result, int one, int other, int mask) {
-    to.vector(MAP_0F3A, PREFIX_66, true, form == CellForm.FLOATS ? 0x4A : 0x4B, result, one, other);
-    to.control(mask << 4);
+    inTurns(group -> {
+      int opcode = form == CellForm.FLOATS ? 0x4A : 0x4B;
+      write(group, MAP_0F3A, PREFIX_66, opcode, result, one, other);
+      to.control(of(group, mask) << 4);
+    });
   }
 
   /** All bits where the comparison holds, else none. */
   final void compare(int result, int one, Comparison comparison, int other) {
-    to.vector(MAP_0F, prefix, true, 0xC2, result, one, other);
-    to.control(comparison.predicate);
+    controlled(MAP_0F, prefix, 0xC2, result, one, other, comparison.predicate);
   }
 
   /** Of each lane the product of the lower halves, as whole numbers without sign. */
@@ -233,17 +281,17 @@ class VectorCode {
 
   /** All bits where {@code one} is larger than {@code other} as a whole number, else none. */
   final void largerWhole(int result, int one, int other) {
-    to.vector(MAP_0F38, PREFIX_66, true, 0x37, result, one, other);
+    plain(MAP_0F38, PREFIX_66, 0x37, result, one, other);
   }
 
   /** In each pair of lanes the lower ones of both. */
   final void lowerOfPairs(int result, int one, int other) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x6C, result, one, other);
+    plain(MAP_0F, PREFIX_66, 0x6C, result, one, other);
   }
 
   /** In each pair of lanes the upper ones of both. */
   final void upperOfPairs(int result, int one, int other) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x6D, result, one, other);
+    plain(MAP_0F, PREFIX_66, 0x6D, result, one, other);
   }
 
   /**
@@ -252,41 +300,67 @@ class VectorCode {
    * @param which in each half byte, the lower first: 0 and 1 are those of one, 2 and 3 the other's
    */
   final void joinPairs(int result, int one, int other, int which) {
-    to.vector(MAP_0F3A, PREFIX_66, true, 0x46, result, one, other);
-    to.control(which);
+    controlled(MAP_0F3A, PREFIX_66, 0x46, result, one, other, which);
   }
 
   /** The lower half of {@code low} and the upper half of {@code high} in each lane. */
   final void joinHalves(int result, int low, int high) {
-    to.vector(MAP_0F3A, PREFIX_66, true, 0x02, result, low, high);
-    to.control(0xAA);
+    controlled(MAP_0F3A, PREFIX_66, 0x02, result, low, high, 0xAA);
   }
 
   /** All bits that are moved to the right, zeros behind them. */
   final void shiftRight(int result, int of, int bits) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x73, 2, result, of);
-    to.control(bits);
+    shift(2, result, of, bits);
   }
 
   /** All bits that are moved to the left. */
   final void shiftLeft(int result, int of, int bits) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x73, 6, result, of);
-    to.control(bits);
+    shift(6, result, of, bits);
   }
 
   /** Each double becomes the nearest float. */
   final void roundToFloats(int register) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, 0, register);
-    to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, 0, register);
+    plain(MAP_0F, PREFIX_66, 0x5A, register, NONE, register);
+    plain(MAP_0F, PREFIX_NONE, 0x5A, register, NONE, register);
+  }
+
+  /** A shift of whole numbers by its operation, which stands where others have their result. */
+  private void shift(int operation, int result, int source, int bits) {
+    inTurns(group -> {
+      to.vector(MAP_0F, PREFIX_66, true, 0x73, operation, of(group, result), of(group, source));
+      to.control(bits);
+    });
+  }
+
+  /** Writes an instruction of three registers. */
+  private void plain(int map, int prefix, int opcode, int result, int one, int other) {
+    inTurns(group -> write(group, map, prefix, opcode, result, one, other));
+  }
+
+  /** As the other, with a last byte. */
+  private void controlled(
+      int map, int prefix, int opcode, int result, int one, int other, int control) {
+    inTurns(group -> {
+      write(group, map, prefix, opcode, result, one, other);
+      to.control(control);
+    });
+  }
+
+  private void write(int group, int map, int prefix, int opcode, int result, int one, int other) {
+    to.vector(map, prefix, true, opcode, of(group, result), of(group, one), of(group, other));
   }
 
   /** Writes an instruction of three operands, by its opcode. */
   private void apply(int opcode, int result, int one, Source other) {
+    inTurns(group -> apply(group, opcode, of(group, result), of(group, one), other));
+  }
+
+  private void apply(int group, int opcode, int result, int one, Source other) {
     switch (other) {
       case Register register ->
-          to.vector(MAP_0F, prefix, true, opcode, result, one, register.number);
+          to.vector(MAP_0F, prefix, true, opcode, result, one, of(group, register.number));
       case Parameter parameter -> {
-        parameters = Math.max(parameters, parameter.number + 1);
+        parameters.set(parameter.number);
         to.vector(MAP_0F, prefix, true, opcode, result, one, lanes(parameter.number));
       }
       case Constant constant -> {

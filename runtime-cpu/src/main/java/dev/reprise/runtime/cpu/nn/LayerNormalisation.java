@@ -23,6 +23,9 @@ final class LayerNormalisation {
   /** Tasks that add up gradients of gamma and beta, each for itself. */
   private static final int SUMS = 16;
 
+  /** Numbers of a row in machine code. */
+  private static final int NUMBERS = 4;
+
   private final Parallel parallel;
   private final Precision precision;
 
@@ -51,11 +54,18 @@ final class LayerNormalisation {
             RowBlocks.of(parallel, context, x).taskRows(),
             (from, to) -> {
               int most = RowsCode.rows(to - from, x.cols());
-              RowsCode code = new RowsCode(precision, most, 2, 1);
+              RowsCode code = new RowsCode(precision, most, NUMBERS, 1);
               code.withColumns(1, wideGamma).withColumns(2, wideBeta);
+              for (int i = 0; i < most; i++) {
+                code.number(NUMBERS * i + 2, x.cols());
+                code.number(NUMBERS * i + 3, epsilon);
+              }
+              CellBlocks scales = new CellBlocks(precision, most);
+              RowsCode.Rows rows = RowsCode.Rows.of(x, out, norm);
               for (long row = from; row < to; row += most) {
                 int count = (int) Math.min(most, to - row);
-                normalise(code, x, epsilon, row, count, out, norm, inverse);
+                code.run(CellFunction.LAYER_NORM, rows, row * x.cols(), count, x.cols());
+                scales.store(code.totals(count), 0, inverse.segment(), row, count);
               }
             });
       } else {
@@ -79,39 +89,6 @@ final class LayerNormalisation {
     }
   }
 
-  /** Some rows, in machine code. */
-  private static void normalise(
-      RowsCode code,
-      DenseMatrix x,
-      double epsilon,
-      long row,
-      int count,
-      DenseMatrix out,
-      DenseMatrix norm,
-      DenseMatrix inverse) {
-    long cols = x.cols();
-    RowsCode.Rows rows = RowsCode.Rows.of(x);
-    double[] means = new double[count];
-    code.run(CellFunction.SUM, rows, row * cols, count, cols);
-    for (int i = 0; i < count; i++) {
-      means[i] = code.total(i) / cols;
-      code.number(i, means[i]);
-    }
-    code.run(CellFunction.SQUARES, rows, row * cols, count, cols);
-    for (int i = 0; i < count; i++) {
-      double scale = scale(code.total(i), cols, epsilon);
-      inverse.set(row + i, 0, scale);
-      code.number(2 * i, means[i]);
-      code.number(2 * i + 1, scale);
-    }
-    code.run(CellFunction.NORMALISED, RowsCode.Rows.of(x, out, norm), row * cols, count, cols);
-  }
-
-  /** The inverse of a row's deviation, from the sum of its squares. */
-  private static double scale(double squares, long cols, double epsilon) {
-    return 1 / Math.sqrt(squares / cols + epsilon);
-  }
-
   private static MemorySegment doubles(double[] numbers, Scratch scratch) {
     MemorySegment cells = scratch.doubles(numbers.length);
     MemorySegment.copy(numbers, 0, cells, ValueLayout.JAVA_DOUBLE, 0, numbers.length);
@@ -122,7 +99,7 @@ final class LayerNormalisation {
   private static double normalise(double[] x, double[] norm, int at, int cols, double epsilon) {
     double mean = LaneSums.sum(x, at, at + cols) / cols;
     double squares = LaneSums.squares(x, mean, at, at + cols);
-    double scale = scale(squares, cols, epsilon);
+    double scale = 1 / Math.sqrt(squares / cols + epsilon);
     for (int j = at; j < at + cols; j++) {
       norm[j] = (x[j] - mean) * scale;
     }
@@ -161,18 +138,17 @@ final class LayerNormalisation {
                 MemorySegment both = doubles(task, own);
                 MemorySegment second = both.asSlice((long) Double.BYTES * cols);
                 int most = RowsCode.rows(to - from, cols);
-                RowsCode code = new RowsCode(precision, most, 3, 2);
-                code.withColumns(2, wideGamma).withColumns(4, second).withOutputColumns(1, second);
+                RowsCode code = new RowsCode(precision, most, NUMBERS, 2);
+                code.withColumns(2, wideGamma).withColumns(3, both).withColumns(4, second);
+                code.withOutputColumns(1, both).withOutputColumns(2, second);
                 RowsCode.Rows rows = new RowsCode.Rows(new DenseMatrix[] {dout, norm}, dx);
                 for (long row = from; row < to; row += most) {
                   int count = (int) Math.min(most, to - row);
-                  code.weigh(dout, norm, both, row * cols, count, cols);
                   for (int i = 0; i < count; i++) {
-                    code.number(3 * i, code.total(2 * i) / cols);
-                    code.number(3 * i + 1, code.total(2 * i + 1) / cols);
-                    code.number(3 * i + 2, inverse[(int) row + i]);
+                    code.number(NUMBERS * i + 2, inverse[(int) row + i]);
+                    code.number(NUMBERS * i + 3, cols);
                   }
-                  code.run(CellFunction.UNWEIGHTED, rows, row * cols, count, cols);
+                  code.run(CellFunction.LAYER_NORM_SLOPES, rows, row * cols, count, cols);
                 }
                 MemorySegment.copy(both, ValueLayout.JAVA_DOUBLE, 0, task, 0, 2 * cols);
               }

@@ -44,6 +44,11 @@ final class RowsCode {
     return more.total(at);
   }
 
+  /** The first totals of the last call. */
+  double[] totals(int count) {
+    return more.totals(count);
+  }
+
   /** An input of functions that has doubles for the columns of all rows. */
   RowsCode withColumns(int input, MemorySegment doubles) {
     more.withInput(input, doubles.address()).withInputRow(input, 0);
@@ -53,6 +58,13 @@ final class RowsCode {
   /** An output, likewise; not the first one. */
   RowsCode withOutputColumns(int output, MemorySegment doubles) {
     more.withOutput(output, doubles.address()).withOutputRow(output, 0);
+    return this;
+  }
+
+  /** Doubles of rows that are as many as cells, for the second input and output. */
+  RowsCode withDoubles(MemorySegment doubles, long n) {
+    withColumns(1, doubles).withOutputColumns(1, doubles);
+    more.withInputRow(1, n * Double.BYTES).withOutputRow(1, n * Double.BYTES);
     return this;
   }
 
@@ -105,20 +117,5 @@ final class RowsCode {
       CellFunction function, MemorySegment doubles, DenseMatrix out, long at, long rows, long n) {
     more.withInputRow(0, n * Double.BYTES).withOutputRow(0, n * bytes);
     run(function, doubles.address(), out.segment().address() + at * bytes, rows, n);
-  }
-
-  /**
-   * Adds rows of dout, normalised and weighted, to sums of the columns.
-   *
-   * @param sums doubles, those of products, which go there; the other ones are the {@linkplain
-   *     #withColumns columns} 4 and outputs 1
-   */
-  void weigh(DenseMatrix dout, DenseMatrix norm, MemorySegment sums, long at, long rows, long n) {
-    more.withInput(1, norm.segment().address() + at * bytes)
-        .withInputRow(0, n * bytes)
-        .withInputRow(1, n * bytes)
-        .withOutputRow(0, 0);
-    withColumns(3, sums);
-    run(CellFunction.WEIGHTED, dout.segment().address() + at * bytes, sums.address(), rows, n);
   }
 }

@@ -97,14 +97,6 @@ final class RowsShares {
     return Math.log(sums[row]) - (cell - largest[row]);
   }
 
-  /** Writes the softmax of the rows. */
-  void divide(DenseMatrix out, long row, int count) {
-    for (int i = 0; i < count; i++) {
-      code.number(i, sums[i]);
-    }
-    code.runFromDoubles(CellFunction.SHARES, powers, out, row * cols, count, cols);
-  }
-
   /**
    * Writes softmax(x) wanted factor.
    *

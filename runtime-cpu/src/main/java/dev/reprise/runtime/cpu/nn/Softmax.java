@@ -8,6 +8,7 @@ import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.cell.ExponentialBlocks;
+import dev.reprise.runtime.cpu.code.CellFunction;
 import dev.reprise.runtime.cpu.nn.RowBlocks.Block;
 import dev.reprise.runtime.operation.LayerResults;
 import dev.reprise.runtime.operation.Operation;
@@ -64,13 +65,16 @@ final class Softmax {
           RowBlocks.of(parallel, context, x).taskRows(),
           (from, to) -> {
             try (Scratch own = new Scratch(context.allocator())) {
-              RowsShares shares = RowsShares.of(x, to - from, own);
-              RowShares one = new RowShares(precision, cols, own);
-              shares.forEach(
-                  from,
-                  to,
-                  (row, count) -> shares.divide(out, row, count),
-                  (row, count) -> shareOneByOne(one, x, out, row, count));
+              int most = RowsCode.rows(to - from, cols);
+              RowsCode code =
+                  new RowsCode(precision, most, 1, 1).withDoubles(own.doubles(most * cols), cols);
+              RowsCode.Rows rows = RowsCode.Rows.of(x, out);
+              for (long row = from; row < to; row += most) {
+                int count = (int) Math.min(most, to - row);
+                if (!code.run(CellFunction.SOFTMAX, rows, row * cols, count, cols)) {
+                  shareOneByOne(new RowShares(precision, cols, own), x, out, row, count);
+                }
+              }
             }
           });
       return new Operand[] {scratch.keep(out)};

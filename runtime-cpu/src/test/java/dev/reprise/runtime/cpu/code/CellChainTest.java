@@ -154,10 +154,79 @@ class CellChainTest {
     }
     assertThat(chain(each(1), 0, tanh)).isNotNull();
     assertThat(chain(each(1), 0, apply("tanh", tanh))).as("functions").isNull();
-    // A full tree takes one register more for each level.
-    assertThat(chain(each(1), 0, apply("exp", full("+", 3)))).isNotNull();
-    assertThat(chain(each(1), 0, apply("exp", full("+", 4)))).as("registers").isNull();
-    assertThat(chain(each(1), 0, (Apply) full("+", 5))).isNotNull();
+    // Values are held while a function is computed: two for each level.
+    Apply slope = apply("gelu_backward", X, X);
+    Node two = apply("ifelse", fullChoice(2), fullChoice(2), apply("ifelse", slope, slope, slope));
+    assertThat(chain(each(1), 0, apply("exp", two))).isNotNull();
+    Apply three = apply("ifelse", fullChoice(3), fullChoice(3), two);
+    assertThat(chain(each(1), 0, three)).as("registers").isNull();
+    assertThat(chain(each(1), 0, apply("exp", full("+", 5)))).isNotNull();
+  }
+
+  /** As {@link #full}, of three operands. */
+  private static Node fullChoice(int depth) {
+    Node part = depth == 0 ? X : fullChoice(depth - 1);
+    return depth == 0 ? X : apply("ifelse", part, part, part);
+  }
+
+  /** Where the instructions of two groups of cells take turns, against cells one by one. */
+  @Test
+  void functionsOfManyCellsAreThoseOfEach() {
+    List<Apply> chains =
+        List.of(
+            apply("exp", X),
+            apply("sigmoid", apply("+", apply("*", X, new Number(0)), Y)),
+            apply("tanh", apply("-", apply("exp", X), Y)),
+            apply("gelu", X),
+            apply("*", apply("silu", apply("-", X, Y)), new Number(0)),
+            apply("ifelse", apply("<", X, Y), apply("exp", X), apply("gelu_backward", Y, X)));
+    for (Apply chain : chains) {
+      for (Precision precision : Precision.values()) {
+        for (int cols = 1; cols <= 19; cols++) {
+          assertCellsAreThoseOfEach(precision, chain, cols);
+        }
+      }
+    }
+  }
+
+  private static void assertCellsAreThoseOfEach(Precision precision, Apply expression, int cols) {
+    int rows = 2;
+    int bytes = precision.bytesPerCell();
+    List<Spread> spreads = List.of(Spread.EACH, Spread.ROW);
+    CellChain chain = CellChain.find(precision, spreads, 1, expression);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment x = cells(arena, precision, rows * cols, -3);
+      MemorySegment y = cells(arena, precision, cols, 1);
+      MemorySegment out = arena.allocate((long) bytes * (rows * cols + 1), 8);
+      MemorySegment one = arena.allocate(bytes, 8);
+      CellChain.Call call = chain.call().withNumber(0, 0.3);
+      call.withInput(0, x.address()).withInput(1, y.address());
+      assertThat(call.run(rows, cols, out, false)).isTrue();
+      for (int i = 0; i < rows * cols; i++) {
+        call.withInput(0, x.address() + (long) i * bytes);
+        call.withInput(1, y.address() + (long) (i % cols) * bytes);
+        assertThat(call.run(1, 1, one, false)).isTrue();
+        assertThat(out.asSlice((long) i * bytes, bytes).mismatch(one))
+            .as("cell %d of %d rows of %d: %s", i, rows, cols, expression)
+            .isEqualTo(-1);
+      }
+      assertThat(out.asSlice((long) rows * cols * bytes).mismatch(arena.allocate(bytes)))
+          .as("the cell behind the last")
+          .isEqualTo(-1);
+    }
+  }
+
+  private static MemorySegment cells(Arena arena, Precision precision, int n, double first) {
+    MemorySegment cells = arena.allocate((long) precision.bytesPerCell() * n, 8);
+    for (int i = 0; i < n; i++) {
+      double cell = first + i * 0.37;
+      if (precision == Precision.FP64) {
+        cells.setAtIndex(ValueLayout.JAVA_DOUBLE, i, cell);
+      } else {
+        cells.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) cell);
+      }
+    }
+    return cells;
   }
 
   /** Otherwise squares of squares would double the code with each. */

@@ -100,6 +100,55 @@ class CellFunctionTest {
     assertThat(out).containsExactly(1, -1, -0.0, none, 1e-300);
   }
 
+  /** Where the instructions of two groups of cells take turns, against cells one by one. */
+  @Test
+  void cellsOfAllNumbersAreThoseOfEach() {
+    double[] special = {
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      0.0,
+      -0.0,
+      Double.MIN_VALUE,
+      -Double.MIN_NORMAL,
+      1e-9,
+      700,
+      -700,
+      -745.9,
+      -746.1,
+      -1e300,
+      22,
+      0.5 * Math.log(2)
+    };
+    CellFunction[] functions = {CellFunction.EXPONENTIAL, CellFunction.LOGISTIC, CellFunction.TANH};
+    for (CellFunction function : functions) {
+      for (int n = 1; n <= MOST_CELLS; n++) {
+        double[] x = numbers(n, 20);
+        for (double cell : special) {
+          for (int at = 0; at < n; at++) {
+            double[] cells = x.clone();
+            cells[at] = cell;
+            assertCellsAreThoseOfEach(function, cells, at);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertCellsAreThoseOfEach(CellFunction function, double[] cells, int at) {
+    int n = cells.length;
+    double[] out = new double[n];
+    double[] one = new double[1];
+    boolean isComputed = function.run(new double[] {cells[at]}, one, 1);
+    assertThat(function.run(cells, out, n)).as("%s in %d", cells[at], at).isEqualTo(isComputed);
+    for (int i = 0; i < n; i++) {
+      if (i != at || isComputed) {
+        function.run(new double[] {cells[i]}, one, 1);
+        assertThat((Double) out[i]).isEqualTo((Double) one[0]);
+      }
+    }
+  }
+
   @Test
   void severalOperandsAndNumbersAreFound() {
     try (Arena arena = Arena.ofConfined()) {

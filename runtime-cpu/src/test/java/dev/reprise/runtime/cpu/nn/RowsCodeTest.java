@@ -163,45 +163,78 @@ class RowsCodeTest {
     return cells;
   }
 
+  /** As the loops of {@code LayerNormalisation} in Java. */
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void columnsHaveNumbersOfTheirOwn(Precision precision) {
-    RowsCode code = new RowsCode(precision, MOST_ROWS, 3, 2);
+  void rowsAreNormalisedByOneCall(Precision precision) {
+    double epsilon = 1e-5;
+    RowsCode code = new RowsCode(precision, MOST_ROWS, 4, 1);
     forAllSizes((rows, n) -> {
       try (Scratch scratch = new Scratch(allocator)) {
-        checkColumns(precision, code, scratch, rows, n);
+        Rows x = rows(precision, rows, n, random::nextGaussian);
+        double[] gamma = random.doubles(n).toArray();
+        double[] beta = random.doubles(n).toArray();
+        DenseMatrix out = rows(precision, rows, n, () -> 1).matrix;
+        DenseMatrix norm = rows(precision, rows, n, () -> 1).matrix;
+        for (int row = 0; row < rows; row++) {
+          code.number(4 * row + 2, n);
+          code.number(4 * row + 3, epsilon);
+        }
+        code.withColumns(1, doubles(gamma, scratch)).withColumns(2, doubles(beta, scratch));
+        code.run(CellFunction.LAYER_NORM, RowsCode.Rows.of(x.matrix, out, norm), 1, rows, n);
+        double[] means = new double[rows];
+        double[] scales = new double[rows];
+        for (int row = 0; row < rows; row++) {
+          means[row] = LaneSums.sum(x.cells[row], 0, n) / n;
+          double squares = LaneSums.squares(x.cells[row], means[row], 0, n);
+          scales[row] = 1 / Math.sqrt(squares / n + epsilon);
+        }
+        assertThat(code.totals(rows)).containsExactly(scales);
+        Wanted normal = (row, i) -> (x.cells[row][i] - means[row]) * scales[row];
+        assertCells(precision, norm, n, normal);
+        assertCells(precision, out, n, (row, i) -> normal.cell(row, i) * gamma[i] + beta[i]);
       }
     });
   }
 
-  private void checkColumns(Precision precision, RowsCode code, Scratch scratch, int rows, int n) {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void gradientsOfNormalisedRowsAreMadeByOneCall(Precision precision) {
+    forAllSizes((rows, n) -> {
+      try (Scratch scratch = new Scratch(allocator)) {
+        checkGradients(precision, scratch, rows, n);
+      }
+    });
+  }
+
+  private void checkGradients(Precision precision, Scratch scratch, int rows, int n) {
+    RowsCode code = new RowsCode(precision, MOST_ROWS, 4, 2);
     Rows x = rows(precision, rows, n, random::nextGaussian);
     Rows y = rows(precision, rows, n, random::nextGaussian);
     double[] gamma = random.doubles(n).toArray();
-    double[] beta = random.doubles(n).toArray();
-    MemorySegment wideGamma = doubles(gamma, scratch);
-    DenseMatrix out = rows(precision, rows, n, () -> 1).matrix;
-    DenseMatrix norm = rows(precision, rows, n, () -> 1).matrix;
-    double[] p = numbers(code, rows, 2);
-    code.withColumns(1, wideGamma).withColumns(2, doubles(beta, scratch));
-    code.run(CellFunction.NORMALISED, RowsCode.Rows.of(x.matrix, out, norm), 1, rows, n);
-    Wanted normal = (row, i) -> (x.cells[row][i] - p[2 * row]) * p[2 * row + 1];
-    assertCells(precision, norm, n, normal);
-    assertCells(precision, out, n, (row, i) -> normal.cell(row, i) * gamma[i] + beta[i]);
-
     double[] first = random.doubles(n + 1).toArray();
     double[] second = random.doubles(n + 1).toArray();
     MemorySegment products = doubles(first, scratch);
     MemorySegment gradients = doubles(second, scratch);
-    code.withColumns(2, wideGamma).withColumns(4, gradients).withOutputColumns(1, gradients);
-    code.weigh(x.matrix, y.matrix, products, 1, rows, n);
+    DenseMatrix out = rows(precision, rows, n, () -> 1).matrix;
+    double[] scales = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      scales[row] = random.nextDouble();
+      code.number(4 * row + 2, scales[row]);
+      code.number(4 * row + 3, n);
+    }
+    code.withColumns(2, doubles(gamma, scratch)).withColumns(3, products);
+    code.withColumns(4, gradients).withOutputColumns(1, products).withOutputColumns(2, gradients);
+    DenseMatrix[] both = {x.matrix, y.matrix};
+    code.run(CellFunction.LAYER_NORM_SLOPES, new RowsCode.Rows(both, out), 1, rows, n);
+    double[] means = new double[rows];
+    double[] slopes = new double[rows];
     double[] terms = new double[n];
     for (int row = 0; row < rows; row++) {
       double[] a = x.cells[row];
       Arrays.setAll(terms, i -> a[i] * gamma[i]);
-      assertThat(code.total(2 * row)).isEqualTo(LaneSums.sum(terms, 0, n));
-      assertThat(code.total(2 * row + 1))
-          .isEqualTo(LaneSums.products(y.cells[row], 0, 0, terms, 0, n));
+      means[row] = LaneSums.sum(terms, 0, n) / n;
+      slopes[row] = LaneSums.products(y.cells[row], 0, 0, terms, 0, n) / n;
       for (int i = 0; i < n; i++) {
         first[i] += a[i] * y.cells[row][i];
         second[i] += a[i];
@@ -211,18 +244,41 @@ class RowsCodeTest {
       assertThat(products.getAtIndex(ValueLayout.JAVA_DOUBLE, i)).isEqualTo(first[i]);
       assertThat(gradients.getAtIndex(ValueLayout.JAVA_DOUBLE, i)).isEqualTo(second[i]);
     }
-
-    double[] q = numbers(code, rows, 3);
-    DenseMatrix[] both = {x.matrix, y.matrix};
-    code.run(CellFunction.UNWEIGHTED, new RowsCode.Rows(both, out), 1, rows, n);
     assertCells(
         precision,
         out,
         n,
         (row, i) -> {
-          double less = x.cells[row][i] * gamma[i] - q[3 * row];
-          return q[3 * row + 2] * (less - y.cells[row][i] * q[3 * row + 1]);
+          double less = x.cells[row][i] * gamma[i] - means[row];
+          return scales[row] * (less - y.cells[row][i] * slopes[row]);
         });
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void softmaxOfRowsIsMadeByOneCall(Precision precision) {
+    RowsCode code = new RowsCode(precision, MOST_ROWS, 1, 1);
+    forAllSizes((rows, n) -> {
+      try (Scratch scratch = new Scratch(allocator)) {
+        Rows x = rows(precision, rows, n, () -> 30 * random.nextGaussian());
+        DenseMatrix out = rows(precision, rows, n, () -> 1).matrix;
+        code.withDoubles(scratch.doubles((long) rows * n), n);
+        RowsCode.Rows operands = RowsCode.Rows.of(x.matrix, out);
+        assertThat(code.run(CellFunction.SOFTMAX, operands, 1, rows, n)).isTrue();
+        double[][] shares = new double[rows][n];
+        for (int row = 0; row < rows; row++) {
+          double largest = LaneSums.largest(x.cells[row], 0, n);
+          double[] less = Arrays.stream(x.cells[row]).map(cell -> cell - largest).toArray();
+          ExponentialBlocks.exp(less, new double[n], shares[row], n);
+          double sum = LaneSums.sum(shares[row], 0, n);
+          shares[row] = Arrays.stream(shares[row]).map(power -> power / sum).toArray();
+        }
+        assertCells(precision, out, n, (row, i) -> shares[row][i]);
+        double none = random.nextBoolean() ? Double.NaN : Double.POSITIVE_INFINITY;
+        x.matrix.set(0, 1 + random.nextInt(rows * n), none);
+        assertThat(code.run(CellFunction.SOFTMAX, operands, 1, rows, n)).isFalse();
+      }
+    });
   }
 
   @ParameterizedTest

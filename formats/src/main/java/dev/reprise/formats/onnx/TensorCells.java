@@ -1,0 +1,118 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.FormatException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a model says of the cells of one tensor, field by field, until they are asked for. */
+final class TensorCells {
+
+  /** Numbers that ONNX gives to the types of cells. */
+  private static final int FLOAT = 1;
+
+  private static final int UINT8 = 2;
+  private static final int INT8 = 3;
+  private static final int INT16 = 5;
+  private static final int INT32 = 6;
+  private static final int INT64 = 7;
+  private static final int BOOL = 9;
+  private static final int FLOAT16 = 10;
+  private static final int DOUBLE = 11;
+  private static final int BFLOAT16 = 16;
+
+  private final Path model;
+  String name = "";
+  int type;
+  final List<Long> extents = new ArrayList<>();
+
+  /** The cells are in one of these. */
+  ByteBuffer raw;
+
+  ExternalData external;
+  final List<Long> integers = new ArrayList<>();
+  final List<Double> numbers = new ArrayList<>();
+
+  TensorCells(Path model) {
+    this.model = model;
+  }
+
+  double[] decoded() {
+    int width = width();
+    long count = count();
+    if (external != null) {
+      return ofBytes(external.read(model), width, count);
+    }
+    return raw != null ? ofBytes(raw, width, count) : ofLists(count);
+  }
+
+  /** Of cells in all; -1 when that is more than can be. */
+  private long count() {
+    long count = 1;
+    for (long extent : extents) {
+      count = count < 0 || extent < 0 || count > Integer.MAX_VALUE ? -1 : count * extent;
+    }
+    return count;
+  }
+
+  private int width() {
+    return switch (type) {
+      case UINT8, INT8, BOOL -> 1;
+      case INT16, FLOAT16, BFLOAT16 -> 2;
+      case FLOAT, INT32 -> 4;
+      case INT64, DOUBLE -> 8;
+      default -> throw unknownType();
+    };
+  }
+
+  private double[] ofBytes(ByteBuffer bytes, int width, long count) {
+    if (count < 0 || count * width != bytes.remaining()) {
+      throw sizesDisagree();
+    }
+    double[] cells = new double[(int) count];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] =
+          switch (type) {
+            case FLOAT -> bytes.getFloat();
+            case UINT8 -> Byte.toUnsignedInt(bytes.get());
+            case INT8, BOOL -> bytes.get();
+            case INT16 -> bytes.getShort();
+            case INT32 -> bytes.getInt();
+            case INT64 -> bytes.getLong();
+            case FLOAT16 -> Float.float16ToFloat(bytes.getShort());
+            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort() << 16);
+            default -> bytes.getDouble();
+          };
+    }
+    return cells;
+  }
+
+  private double[] ofLists(long count) {
+    boolean isWhole =
+        switch (type) {
+          case FLOAT, DOUBLE -> false;
+          case UINT8, INT8, INT16, INT32, INT64, BOOL -> true;
+          // Halves are kept as the bits of integers there; nobody writes them so.
+          default -> throw unknownType();
+        };
+    if (count != (isWhole ? integers.size() : numbers.size())) {
+      throw sizesDisagree();
+    }
+    return isWhole
+        ? integers.stream().mapToDouble(Long::doubleValue).toArray()
+        : numbers.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private FormatException unknownType() {
+    return problem("has cells of type " + type + ", which cannot be read; use floats or integers");
+  }
+
+  private FormatException sizesDisagree() {
+    return problem("has a shape that disagrees with its cells; copy the model again");
+  }
+
+  private FormatException problem(String what) {
+    return new FormatException(model.toString(), "tensor \"" + name + "\" " + what);
+  }
+}
