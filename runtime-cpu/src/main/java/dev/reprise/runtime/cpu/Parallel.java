@@ -64,6 +64,20 @@ public final class Parallel implements AutoCloseable {
     void run(long from, long to);
   }
 
+  /** Chunks that we like to have, for as many cores. */
+  private static final long WANTED_CHUNKS = 16;
+
+  /**
+   * Indices of a chunk for work whose results do not depend on where it is cut: few chunks, since
+   * each is begun by some hundred bytecodes, which the JVM interprets in the first calls.
+   *
+   * @param least that are worth a hand-over
+   * @param most so that threads that come late find some left
+   */
+  public static long chunk(long n, long least, long most) {
+    return Math.clamp(n / WANTED_CHUNKS, least, most);
+  }
+
   /** How many chunks of {@code chunk} indices cover {@code n} indices. */
   public static long chunks(long n, long chunk) {
     return n / chunk + (n % chunk == 0 ? 0 : 1);
