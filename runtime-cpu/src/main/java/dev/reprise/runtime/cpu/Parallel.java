@@ -67,15 +67,17 @@ public final class Parallel implements AutoCloseable {
   /** Chunks that we like to have, for as many cores. */
   private static final long WANTED_CHUNKS = 16;
 
+  /** How many times as large chunks become to be so few. */
+  private static final long LARGEST_CHUNK = 4;
+
   /**
    * Indices of a chunk for work whose results do not depend on where it is cut: few chunks, since
    * each is begun by some hundred bytecodes, which the JVM interprets in the first calls.
    *
-   * @param least that are worth a hand-over
-   * @param most so that threads that come late find some left
+   * @param least that are worth a hand-over, at least 1
    */
-  public static long chunk(long n, long least, long most) {
-    return Math.clamp(n / WANTED_CHUNKS, least, most);
+  public static long chunk(long n, long least) {
+    return Math.clamp(n / WANTED_CHUNKS, least, LARGEST_CHUNK * least);
   }
 
   /** How many chunks of {@code chunk} indices cover {@code n} indices. */

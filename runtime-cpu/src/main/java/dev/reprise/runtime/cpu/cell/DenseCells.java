@@ -10,14 +10,12 @@ import java.lang.foreign.MemorySegment;
  * takes the chunk, else by a loop in Java. What the operands are is asked once for each chunk of
  * thousands of cells, so the loops inside see one form only.
  *
- * @param leastChunk cells of a chunk, of which large matrices have up to four times as many
+ * @param leastChunk cells of a chunk; large matrices have {@linkplain Parallel#chunk larger} ones
  */
 record DenseCells(Parallel parallel, long leastChunk) {
-  private static final long LARGEST = 4;
-
   /** Cells of a chunk of a matrix of so many. */
   long chunk(long cells) {
-    return Parallel.chunk(cells, leastChunk, LARGEST * leastChunk);
+    return Parallel.chunk(cells, leastChunk);
   }
 
   /** A loop over operands that it knows. */

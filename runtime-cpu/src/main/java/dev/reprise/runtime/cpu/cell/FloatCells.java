@@ -22,7 +22,6 @@ final class FloatCells {
   private static final ValueLayout.OfFloat CELL = ValueLayout.JAVA_FLOAT;
   private static final int BLOCK = 1024;
   private static final long LEAST_CHUNK = 1 << 15;
-  private static final long LARGEST_CHUNK = 1 << 16;
 
   private final Parallel parallel;
 
@@ -226,7 +225,7 @@ final class FloatCells {
     parallel.forRange(
         context,
         x.cells(),
-        Parallel.chunk(x.cells(), LEAST_CHUNK, LARGEST_CHUNK),
+        Parallel.chunk(x.cells(), LEAST_CHUNK),
         (from, to) -> {
           if (whole.run(out, from, to)) {
             return;

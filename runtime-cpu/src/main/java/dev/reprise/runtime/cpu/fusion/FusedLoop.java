@@ -28,9 +28,6 @@ public final class FusedLoop {
 
   private static final int FUNCTION = 5;
 
-  /** How many times as large chunks may be when there are many cells. */
-  private static final long LARGEST = 4;
-
   private static final long LEAST_CHUNK = 1 << 12;
 
   private final FusedExpression expression;
@@ -141,7 +138,7 @@ public final class FusedLoop {
 
   /** Follows from the shape and the expression alone, though these chunks change no bits. */
   private long chunkCells(long cells) {
-    return Parallel.chunk(cells, leastChunk, Math.max(CHUNK, LARGEST * leastChunk));
+    return Parallel.chunk(cells, leastChunk);
   }
 
   /** Whole rows while they fit, so that a repeated row vector stays where it is. */

@@ -49,11 +49,11 @@ final class Embedding {
     try (Scratch scratch = new Scratch(context.allocator())) {
       long cols = Math.multiplyExact(indices.cols(), words.cols());
       DenseMatrix out = scratch.matrix(indices.rows(), cols, precision);
-      long chunk = Math.max(1, CELLS_PER_TASK / Math.max(1, words.cols()));
+      long least = Math.max(1, CELLS_PER_TASK / Math.max(1, words.cols()));
       parallel.forRange(
           context,
           indices.cells(),
-          chunk,
+          Parallel.chunk(indices.cells(), least),
           (from, to) -> {
             if (RowCopies.fit(bytes)) {
               copy(indices, words, out, from, to - from);

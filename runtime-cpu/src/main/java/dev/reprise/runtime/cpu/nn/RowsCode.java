@@ -39,8 +39,7 @@ final class RowsCode {
 
   /** Rows of a task whose results do not depend on where rows are cut. */
   static long taskRows(DenseMatrix matrix) {
-    long least = Math.max(1, TASK_CELLS / matrix.cols());
-    return Parallel.chunk(matrix.rows(), least, 4 * least);
+    return Parallel.chunk(matrix.rows(), Math.max(1, TASK_CELLS / matrix.cols()));
   }
 
   /** Sets a number: of all numbers of the rows, the first row's first. */
