@@ -64,6 +64,22 @@ public final class Parallel implements AutoCloseable {
     void run(long from, long to);
   }
 
+  /** Chunks that we like to have, for as many cores. */
+  private static final long WANTED_CHUNKS = 16;
+
+  /** How many times as large chunks become to be so few. */
+  private static final long LARGEST_CHUNK = 4;
+
+  /**
+   * Indices of a chunk for work whose results do not depend on where it is cut: few chunks, since
+   * each is begun by some hundred bytecodes, which the JVM interprets in the first calls.
+   *
+   * @param least that are worth a hand-over, at least 1
+   */
+  public static long chunk(long n, long least) {
+    return Math.clamp(n / WANTED_CHUNKS, least, LARGEST_CHUNK * least);
+  }
+
   /** How many chunks of {@code chunk} indices cover {@code n} indices. */
   public static long chunks(long n, long chunk) {
     return n / chunk + (n % chunk == 0 ? 0 : 1);

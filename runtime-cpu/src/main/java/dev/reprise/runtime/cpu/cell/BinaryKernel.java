@@ -90,7 +90,7 @@ final class BinaryKernel implements Kernel {
         CellRange.ofRepeated(code, full, vector, vectorOnLeft),
         cells.parallel(),
         context,
-        cells.chunk());
+        cells.chunk(out.cells()));
     return out;
   }
 

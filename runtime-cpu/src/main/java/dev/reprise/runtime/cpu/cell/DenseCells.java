@@ -10,9 +10,14 @@ import java.lang.foreign.MemorySegment;
  * takes the chunk, else by a loop in Java. What the operands are is asked once for each chunk of
  * thousands of cells, so the loops inside see one form only.
  *
- * @param chunk cells of a chunk
+ * @param leastChunk cells of a chunk; large matrices have {@linkplain Parallel#chunk larger} ones
  */
-record DenseCells(Parallel parallel, long chunk) {
+record DenseCells(Parallel parallel, long leastChunk) {
+  /** Cells of a chunk of a matrix of so many. */
+  long chunk(long cells) {
+    return Parallel.chunk(cells, leastChunk);
+  }
+
   /** A loop over operands that it knows. */
   @FunctionalInterface
   interface Loop {
@@ -36,7 +41,7 @@ record DenseCells(Parallel parallel, long chunk) {
     parallel.forRange(
         context,
         out.cells(),
-        chunk,
+        chunk(out.cells()),
         (from, to) -> {
           if (!code.run(out, from, to)) {
             loop.run(cells, Layout.CELL.byteSize() * from, to - from);

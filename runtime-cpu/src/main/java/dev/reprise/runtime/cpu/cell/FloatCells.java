@@ -21,7 +21,7 @@ import java.util.Arrays;
 final class FloatCells {
   private static final ValueLayout.OfFloat CELL = ValueLayout.JAVA_FLOAT;
   private static final int BLOCK = 1024;
-  private static final long CHUNK = 1 << 15;
+  private static final long LEAST_CHUNK = 1 << 15;
 
   private final Parallel parallel;
 
@@ -225,7 +225,7 @@ final class FloatCells {
     parallel.forRange(
         context,
         x.cells(),
-        CHUNK,
+        Parallel.chunk(x.cells(), LEAST_CHUNK),
         (from, to) -> {
           if (whole.run(out, from, to)) {
             return;

@@ -136,6 +136,33 @@ final class Assembler {
     general(0x03, to, from);
   }
 
+  void multiply(int to, int from) {
+    rex(1, to >> 3, 0, from >> 3);
+    int8(0x0F);
+    int8(0xAF);
+    int8(0xC0 | (to & 7) << 3 | from & 7);
+  }
+
+  /** Subtracts without a result, for the jump that follows. */
+  void compare(int one, int other) {
+    general(0x39, other, one);
+  }
+
+  /** The whole number that a cell is when its fraction is cut; of those too large the least one. */
+  void truncate(int to, Address from) {
+    vex(
+        MAP_0F,
+        doubles ? PREFIX_F2 : PREFIX_F3,
+        true,
+        false,
+        to,
+        0,
+        from.indexBit(),
+        from.baseBit());
+    int8(0x2C);
+    modrm(to, from);
+  }
+
   /** Whether a register is zero, for the jump that follows. */
   void test(int register) {
     general(0x85, register, register);
@@ -204,6 +231,21 @@ final class Assembler {
   int jumpIfZero() {
     int8(0x0F);
     int8(0x84);
+    int32(0);
+    return here();
+  }
+
+  /** Likewise, when the first one compared was not less, both without sign. */
+  int jumpUnlessBelow() {
+    int8(0x0F);
+    int8(0x83);
+    int32(0);
+    return here();
+  }
+
+  /** Likewise, always. */
+  int jump() {
+    int8(0xE9);
     int32(0);
     return here();
   }

@@ -53,6 +53,10 @@ final class FunctionCode {
   /** What goes from row to row. */
   private static final int[] ROW_PLACES = {NUMBERS, TOTALS, RDI, R9, R10, R11, R12, RSI, RBX, RBP};
 
+  /** Vectors that these take on the stack, where other vectors keep their place within a line. */
+  private static final int PLACES =
+      Math.ceilDiv(ROW_PLACES.length * Long.BYTES, CellForm.LANE_BYTES);
+
   private final CellFunction function;
 
   /** How many numbers of a row there are. */
@@ -123,7 +127,7 @@ final class FunctionCode {
     to.move(TOTALS, RCX);
     to.add(TOTALS, Address.of(RDX, CellFunction.TOTALS));
     int lanes = parameters * CellForm.LANE_BYTES;
-    int bytes = lanes + ROW_PLACES.length * Long.BYTES;
+    int bytes = lanes + PLACES * CellForm.LANE_BYTES;
     takeStack(bytes);
     if (function.beforeRows() != null) {
       repeatNumbers(IntStream.range(0, parameters));

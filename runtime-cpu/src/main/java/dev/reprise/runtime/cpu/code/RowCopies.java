@@ -9,7 +9,6 @@ import static dev.reprise.runtime.cpu.code.Assembler.RCX;
 import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
@@ -20,12 +19,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Rows that are somewhere, to be copied to other places, by one call of machine code for many of
- * them: a copy of a few hundred bytes takes less time than calling what copies it. Any thread.
+ * Rows of a table by their numbers from 1, copied by one call of machine code for many of them: a
+ * copy of a few hundred bytes takes less time than calling what copies it. Any thread.
  */
 public final class RowCopies {
   /** Bytes at a time, of which a row has as many at least. */
   private static final int VECTOR = 32;
+
+  private static final int NUMBERS = RDI;
+  private static final int NUMBERS_LEFT = RSI;
+  private static final int TABLE = RDX;
+  private static final int TABLE_ROWS = RCX;
+  private static final int COPIES = R8;
+  private static final int ROW_BYTES = R9;
+  private static final int ROW = R10;
+  private static final int VECTORS_LEFT = R11;
 
   private static final PrecisionCode CODE = new PrecisionCode("rows", RowCopies::write);
 
@@ -38,72 +46,98 @@ public final class RowCopies {
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   private static final class Entry {
-    /** A constant, and critical: arrays of the heap stay where they are meanwhile. */
     static final MethodHandle CALL =
         Linker.nativeLinker()
             .downcallHandle(
-                FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.critical(true));
+                FunctionDescriptor.ofVoid(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.critical(false));
   }
 
   /**
-   * Copies rows in native memory, which the JVM does not check.
+   * Copies rows in native memory, which the JVM does not check. A number that is none of a row,
+   * when its fraction is cut, stands for zeros.
    *
-   * @param precision of their cells
-   * @param from where each is
-   * @param to where each goes: none of those that are copied
-   * @param rows how many of them
+   * @param precision of all cells
+   * @param numbers where they are, {@code count} of them
+   * @param table where its first row is, of {@code rows}
+   * @param copies where the first one goes, the others behind it
    * @param rowBytes that {@link #fit}
    */
-  public static void run(Precision precision, long[] from, long[] to, int rows, long rowBytes) {
+  public static void run(
+      Precision precision,
+      long numbers,
+      long count,
+      long table,
+      long rows,
+      long copies,
+      long rowBytes) {
     if (!fit(rowBytes)) {
       throw new IllegalArgumentException("rows of " + rowBytes + " bytes");
     }
-    if (rows == 0) {
+    if (count == 0) {
       return;
     }
-    MemorySegment sources = MemorySegment.ofArray(from);
-    MemorySegment targets = MemorySegment.ofArray(to);
-    long last = rowBytes - VECTOR;
-    long before = (rowBytes - 1) / VECTOR;
     MemorySegment code = CODE.of(precision);
     try {
-      Entry.CALL.invokeExact(code, sources, targets, (long) rows, before, last);
+      Entry.CALL.invokeExact(code, numbers, count, table, rows, copies, rowBytes);
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
   }
 
-  /**
-   * A function of the System V calling convention: where the places are, how many, how many whole
-   * vectors before the last one, and where that is, which may begin within the one before it.
-   */
+  /** A function of the System V calling convention. */
   private static byte[] write(Precision precision) {
     Assembler to = new Assembler(precision == Precision.FP64);
-    int row = to.here();
-    to.load(R10, Address.of(RDI));
-    to.load(R11, Address.of(RSI));
-    to.zero(RAX);
-    to.move(R9, RCX);
-    to.test(R9);
-    int few = to.jumpIfZero();
-    int loop = to.here();
-    writeVector(to, RAX);
-    to.addNumber(RAX, VECTOR);
-    to.decrement(R9);
-    to.jumpBackUnlessZero(loop);
-    to.landHere(few);
-    writeVector(to, R8);
-    to.addNumber(RDI, Long.BYTES);
-    to.addNumber(RSI, Long.BYTES);
-    to.decrement(RDX);
-    to.jumpBackUnlessZero(row);
+    int next = to.here();
+    to.truncate(ROW, Address.of(NUMBERS));
+    to.addNumber(ROW, -1);
+    to.compare(ROW, TABLE_ROWS);
+    int none = to.jumpUnlessBelow();
+    to.multiply(ROW, ROW_BYTES);
+    to.add(ROW, TABLE);
+    writeRow(to, RowCopies::copyVector);
+    int end = to.jump();
+    to.landHere(none);
+    to.clear(0);
+    writeRow(to, RowCopies::storeVector);
+    to.landHere(end);
+    to.addNumber(NUMBERS, precision.bytesPerCell());
+    to.add(COPIES, ROW_BYTES);
+    to.decrement(NUMBERS_LEFT);
+    to.jumpBackUnlessZero(next);
     to.returnToCaller();
     return to.bytes();
   }
 
-  private static void writeVector(Assembler to, int offset) {
-    to.loadVector(0, Address.of(R10, offset, 1));
-    to.storeVector(Address.of(R11, offset, 1), 0);
+  /** Writes what is done with the vector that an index, and so many bytes, lead to. */
+  @FunctionalInterface
+  private interface VectorStep {
+    void write(Assembler to, int index, int bytes);
+  }
+
+  /** Whole vectors, and one at the end of the row that may begin within the one before it. */
+  private static void writeRow(Assembler to, VectorStep step) {
+    to.zero(RAX);
+    to.move(VECTORS_LEFT, ROW_BYTES);
+    to.addNumber(VECTORS_LEFT, -1);
+    to.shiftRight(VECTORS_LEFT, Integer.numberOfTrailingZeros(VECTOR));
+    int few = to.jumpIfZero();
+    int loop = to.here();
+    step.write(to, RAX, 0);
+    to.addNumber(RAX, VECTOR);
+    to.decrement(VECTORS_LEFT);
+    to.jumpBackUnlessZero(loop);
+    to.landHere(few);
+    step.write(to, ROW_BYTES, -VECTOR);
+  }
+
+  private static void copyVector(Assembler to, int index, int bytes) {
+    to.loadVector(0, Address.of(ROW, index, 1).plus(bytes));
+    storeVector(to, index, bytes);
+  }
+
+  private static void storeVector(Assembler to, int index, int bytes) {
+    to.storeVector(Address.of(COPIES, index, 1).plus(bytes), 0);
   }
 }

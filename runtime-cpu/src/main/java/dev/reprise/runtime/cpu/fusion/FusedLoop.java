@@ -28,9 +28,6 @@ public final class FusedLoop {
 
   private static final int FUNCTION = 5;
 
-  /** Chunks that we like to have, for as many cores; each takes its registers anew. */
-  private static final long CHUNKS = 16;
-
   private static final long LEAST_CHUNK = 1 << 12;
 
   private final FusedExpression expression;
@@ -141,7 +138,7 @@ public final class FusedLoop {
 
   /** Follows from the shape and the expression alone, though these chunks change no bits. */
   private long chunkCells(long cells) {
-    return Math.clamp(cells / CHUNKS, leastChunk, CHUNK);
+    return Parallel.chunk(cells, leastChunk);
   }
 
   /** Whole rows while they fit, so that a repeated row vector stays where it is. */

@@ -62,7 +62,7 @@ final class BiasKernels {
       parallel.forRange(
           context,
           x.rows() * channels,
-          Math.max(1, CELLS_PER_TASK / Math.max(1, cells)),
+          Parallel.chunk(x.rows() * channels, Math.max(1, CELLS_PER_TASK / Math.max(1, cells))),
           (from, to) -> {
             if (RowCode.pays(cells)) {
               code.run(x, bias, out, cells, from, to);

@@ -49,14 +49,14 @@ final class Embedding {
     try (Scratch scratch = new Scratch(context.allocator())) {
       long cols = Math.multiplyExact(indices.cols(), words.cols());
       DenseMatrix out = scratch.matrix(indices.rows(), cols, precision);
-      long chunk = Math.max(1, CELLS_PER_TASK / Math.max(1, words.cols()));
+      long least = Math.max(1, CELLS_PER_TASK / Math.max(1, words.cols()));
       parallel.forRange(
           context,
           indices.cells(),
-          chunk,
+          Parallel.chunk(indices.cells(), least),
           (from, to) -> {
             if (RowCopies.fit(bytes)) {
-              copy(indices, words, out, from, (int) (to - from));
+              copy(indices, words, out, from, to - from);
               return;
             }
             for (long at = from; at < to; at++) {
@@ -74,25 +74,16 @@ final class Embedding {
 
   /** Looks some indices up, by one call. */
   private void copy(
-      DenseMatrix indices, DenseMatrix words, DenseMatrix out, long first, int count) {
+      DenseMatrix indices, DenseMatrix words, DenseMatrix out, long first, long count) {
     long bytes = precision.bytesPerCell() * words.cols();
-    double[] numbers = new double[count];
-    new CellBlocks(precision, count).load(indices.segment(), first, numbers, 0, count);
-    long source = words.segment().address();
-    long target = out.segment().address() + first * bytes;
-    long[] from = new long[count];
-    long[] to = new long[count];
-    int found = 0;
-    for (int i = 0; i < count; i++) {
-      long row = position(numbers[i], words.rows());
-      if (row < 0) {
-        out.segment().asSlice((first + i) * bytes, bytes).fill((byte) 0);
-      } else {
-        from[found] = source + row * bytes;
-        to[found++] = target + i * bytes;
-      }
-    }
-    RowCopies.run(precision, from, to, found, bytes);
+    RowCopies.run(
+        precision,
+        indices.segment().address() + first * precision.bytesPerCell(),
+        count,
+        words.segment().address(),
+        words.rows(),
+        out.segment().address() + first * bytes,
+        bytes);
   }
 
   Operand[] gradient(Operation operation, Operand[] inputs, ExecutionContext context) {

@@ -7,6 +7,7 @@ import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
+import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.CellFunction;
@@ -58,9 +59,12 @@ final class GlobalPooling {
           cells,
           (code, from, to) -> {
             code.run(CellFunction.SUM, RowsCode.Rows.of(x), from * cells, to - from, cells);
-            for (long channel = from; channel < to; channel++) {
-              out.set(0, channel, code.total((int) (channel - from)) / cells);
+            double[] means = code.totals((int) (to - from));
+            for (int i = 0; i < means.length; i++) {
+              means[i] /= cells;
             }
+            new CellBlocks(precision, means.length)
+                .store(means, 0, out.segment(), from, means.length);
           });
       return new Operand[] {scratch.keep(out)};
     }
@@ -80,7 +84,7 @@ final class GlobalPooling {
     parallel.forRange(
         context,
         channels,
-        Math.max(1, CELLS_PER_TASK / cells),
+        Parallel.chunk(channels, Math.max(1, CELLS_PER_TASK / cells)),
         (from, to) -> step.run(new RowsCode(precision, (int) (to - from), 1, 1), from, to));
   }
 

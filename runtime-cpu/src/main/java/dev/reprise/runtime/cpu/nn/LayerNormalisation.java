@@ -51,7 +51,7 @@ final class LayerNormalisation {
         parallel.forRange(
             context,
             x.rows(),
-            RowBlocks.of(parallel, context, x).taskRows(),
+            RowsCode.taskRows(x),
             (from, to) -> {
               int most = RowsCode.rows(to - from, x.cols());
               RowsCode code = new RowsCode(precision, most, NUMBERS, 1);

@@ -45,7 +45,7 @@ final class OptimiserSteps implements Kernel {
   }
 
   /** Cells of a task in machine code: some 20 microseconds. */
-  private static final long CHUNK = 1 << 14;
+  private static final long LEAST_CHUNK = 1 << 14;
 
   private final Parallel parallel;
   private final Precision precision;
@@ -92,7 +92,10 @@ final class OptimiserSteps implements Kernel {
       DenseMatrix[] sources = matrices.toArray(DenseMatrix[]::new);
       if (CellFunction.areThere()) {
         parallel.forRange(
-            context, x.cells(), CHUNK, (from, to) -> run(forms.code, sources, outputs, from, to));
+            context,
+            x.cells(),
+            Parallel.chunk(x.cells(), LEAST_CHUNK),
+            (from, to) -> run(forms.code, sources, outputs, from, to));
       } else {
         // Rows mean nothing here: all cells as one row of single cells.
         RowBlocks.ofCells(parallel, context, x)

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cpu.nn;
 
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.Parallel;
 import dev.reprise.runtime.cpu.code.CellFunction;
 import java.lang.foreign.MemorySegment;
 
@@ -13,6 +14,8 @@ import java.lang.foreign.MemorySegment;
 final class RowsCode {
   /** Cells of the rows of a call that are gone through again: these stay in the nearest caches. */
   private static final int CELLS = 1 << 12;
+
+  private static final int TASK_CELLS = 1 << 14;
 
   private final Precision precision;
   private final int bytes;
@@ -32,6 +35,11 @@ final class RowsCode {
   /** Rows of so many cells that are worth a call, of those that there are. */
   static int rows(long rows, long cells) {
     return (int) Math.min(rows, Math.max(1, CELLS / cells));
+  }
+
+  /** Rows of a task whose results do not depend on where rows are cut. */
+  static long taskRows(DenseMatrix matrix) {
+    return Parallel.chunk(matrix.rows(), Math.max(1, TASK_CELLS / matrix.cols()));
   }
 
   /** Sets a number: of all numbers of the rows, the first row's first. */

@@ -62,7 +62,7 @@ final class Softmax {
       parallel.forRange(
           context,
           x.rows(),
-          RowBlocks.of(parallel, context, x).taskRows(),
+          RowsCode.taskRows(x),
           (from, to) -> {
             try (Scratch own = new Scratch(context.allocator())) {
               int most = RowsCode.rows(to - from, cols);

@@ -17,8 +17,10 @@ class RowCopiesTest {
   private static final int ROWS = 5;
   private static final int MOST_CELLS = 70;
 
-  /** Which row each is a copy of: in any order, one of them twice. */
-  private static final int[] SOURCES = {3, 0, 4, 3, 1};
+  /** Which row each is a copy of: in any order, one of them twice, others none. */
+  private static final double[] NUMBERS = {
+    4, 1, 5.75, 4, 0.999, 6, -1, 0, Double.NaN, 1e30, -1e30, Double.NEGATIVE_INFINITY, 2
+  };
 
   @BeforeAll
   static void haveCode() {
@@ -46,7 +48,7 @@ class RowCopiesTest {
     for (int cells = 1; cells <= MOST_CELLS; cells++) {
       if (!RowCopies.fit((long) cells * bytes)) {
         long few = (long) cells * bytes;
-        assertThatThrownBy(() -> RowCopies.run(precision, new long[1], new long[1], 1, few))
+        assertThatThrownBy(() -> RowCopies.run(precision, 0, 1, 0, 1, 0, few))
             .isInstanceOf(IllegalArgumentException.class);
         continue;
       }
@@ -94,28 +96,31 @@ class RowCopiesTest {
 
   private static void check(Precision precision, Arena arena, int cells) {
     int bytes = precision.bytesPerCell();
-    // A cell behind each row that is not written.
-    MemorySegment from = arena.allocate((long) ROWS * (cells + 1) * bytes, 8);
-    MemorySegment to = arena.allocate((long) ROWS * (cells + 1) * bytes, 8);
-    for (int i = 0; i < ROWS * (cells + 1); i++) {
-      set(precision, from, i, i % 7 == 3 ? -0.0 : i + 0.5);
-      set(precision, to, i, 9);
+    int copies = NUMBERS.length;
+    MemorySegment table = arena.allocate((long) ROWS * cells * bytes, 8);
+    MemorySegment numbers = arena.allocate((long) copies * bytes, 8);
+    // A cell before the copies, one behind them.
+    MemorySegment out = arena.allocate(((long) copies * cells + 2) * bytes, 8);
+    for (int i = 0; i < ROWS * cells; i++) {
+      set(precision, table, i, i % 7 == 3 ? -0.0 : i + 0.5);
     }
-    long[] sources = new long[ROWS];
-    long[] targets = new long[ROWS];
-    for (int i = 0; i < ROWS; i++) {
-      sources[i] = from.address() + (long) SOURCES[i] * (cells + 1) * bytes;
-      targets[i] = to.address() + (long) (ROWS - 1 - i) * (cells + 1) * bytes;
+    for (int i = 0; i < copies; i++) {
+      set(precision, numbers, i, NUMBERS[i]);
     }
-    RowCopies.run(precision, sources, targets, ROWS - 1, (long) cells * bytes);
-    for (int i = 0; i < ROWS; i++) {
-      long target = (long) (ROWS - 1 - i) * (cells + 1);
-      for (int j = 0; j <= cells; j++) {
-        double source = get(precision, from, (long) SOURCES[i] * (cells + 1) + j);
-        // The last row is left out, as is the cell behind each.
-        Double wanted = i < ROWS - 1 && j < cells ? source : 9;
-        assertThat(get(precision, to, target + j)).isEqualTo(wanted);
+    for (int i = 0; i < copies * cells + 2; i++) {
+      set(precision, out, i, 9);
+    }
+    long place = out.address() + bytes;
+    long rowBytes = (long) cells * bytes;
+    RowCopies.run(precision, numbers.address(), copies, table.address(), ROWS, place, rowBytes);
+    for (int i = 0; i < copies; i++) {
+      boolean isRow = NUMBERS[i] >= 1 && NUMBERS[i] < ROWS + 1;
+      for (int j = 0; j < cells; j++) {
+        Double wanted = isRow ? get(precision, table, ((long) NUMBERS[i] - 1) * cells + j) : 0;
+        assertThat((Double) get(precision, out, (long) i * cells + j + 1)).isEqualTo(wanted);
       }
     }
+    assertThat(get(precision, out, 0)).as("the cell before the first").isEqualTo(9);
+    assertThat(get(precision, out, (long) copies * cells + 1)).as("behind the last").isEqualTo(9);
   }
 }
