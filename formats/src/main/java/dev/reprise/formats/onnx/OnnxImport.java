@@ -55,6 +55,7 @@ final class OnnxImport {
   private final OnnxModel model;
   private final String file;
   private final ShapeValues shapes;
+  private final ErfGelu gelu;
 
   /** The extents of each value so far, without the number of examples; -1 is not known. */
   private final Map<String, long[]> made = new HashMap<>();
@@ -72,6 +73,7 @@ final class OnnxImport {
     this.file = file;
     this.current = model.input();
     this.shapes = new ShapeValues(model.constants());
+    this.gelu = new ErfGelu(model.constants());
     int rank = model.extents().size();
     if (rank != 2 && rank != 4) {
       throw new FormatException(
@@ -95,13 +97,13 @@ final class OnnxImport {
     Chain output = into.chains.get(model.output());
     if (output == null) {
       throw new FormatException(
-          file, "the output \"" + model.output() + "\" does not come from the input");
+          file, "the output \"" + model.output() + "\" is not what layers make of the input");
     }
     return output.layers();
   }
 
   private void read(Node node) {
-    if (shapes.read(node, made) || isConstantAgain(node)) {
+    if (shapes.read(node, made) || isConstantAgain(node) || isPartOfGelu(node)) {
       return;
     }
     current = node.inputs().stream().filter(chains::containsKey).findFirst().orElse(null);
@@ -117,6 +119,10 @@ final class OnnxImport {
                       .sorted()
                       .toList()));
     }
+    if (node.inputs().stream().anyMatch(gelu::isPart)) {
+      throw problem(
+          node, "takes a product with a number, or an Erf, which can be read within GELU alone");
+    }
     if (current == null) {
       throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
     }
@@ -125,6 +131,20 @@ final class OnnxImport {
     rule.read(this, node);
     made.put(node.outputs().getFirst(), extents);
     chains.put(node.outputs().getFirst(), chain);
+  }
+
+  /** A step of a GELU that is spelled out; the last one makes the layer. */
+  private boolean isPartOfGelu(Node node) {
+    if (!gelu.read(node)) {
+      return false;
+    }
+    String output = node.outputs().getFirst();
+    String x = gelu.takeGelu(output);
+    if (chains.containsKey(x)) {
+      made.put(output, made.get(x));
+      chains.put(output, chains.get(x).with(new Layer("gelu_erf", Map.of(), Map.of())));
+    }
+    return true;
   }
 
   /** Another name for a constant, as PyTorch gives to equal weights. */
