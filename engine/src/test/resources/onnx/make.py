@@ -77,11 +77,12 @@ for name, nodes in {
         "scaled": [node("Div", ["x", "two"], ["a"]), node("Relu", ["a"], ["y"])],
         "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
         "transposed": [node("Transpose", ["x"], ["y"])],
+        "lopsided": [node("Conv", ["x", "w"], ["y"], group=2, pads=[0, 0, 0, 2 ** 40])],
         "misfit": [node("Conv", ["x", "w"], ["y"], group=3)]}.items():
     shape = ["batch", 4] if name == "transposed" else ["batch", 2, 4, 4]
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "misfit" else
+                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name in ("misfit", "lopsided") else
                               [numpy_helper.from_array(np.array(2, np.float32), "two")] if name == "scaled" else [])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
 # Weights in a second file, and a bias that is small enough to stay inside.
@@ -128,3 +129,8 @@ save("erf", [
     node("Mul", ["d4", "d"], ["e"]), node("Sigmoid", ["e"], ["f"]), node("Mul", ["e", "f"], ["y"])],
     {"w": floats(6, 6) * 4, "root": np.array(2 ** 0.5, np.float32), "inverse": np.array([0.5 ** 0.5], np.float32), "one": np.array(1, np.float32),
      "half": np.array(0.5, np.float32)}, floats(5, 6) * 4, 2, 17)
+# More padding on one side, stated and automatic, as Keras writes it.
+save("sides", [
+    node("Conv", ["x", "w1"], ["a"], pads=[0, 2, 1, 0], strides=[2, 1]), node("Conv", ["a", "w2"], ["b"], auto_pad="SAME_UPPER", strides=[2, 2]),
+    node("Conv", ["b", "w2"], ["c"], auto_pad="SAME_LOWER"), node("Flatten", ["c"], ["y"])],
+    {"w1": floats(2, 2, 3, 3), "w2": floats(2, 2, 2, 4)}, floats(3, 2, 9, 8), 2, 17)

@@ -85,7 +85,8 @@ class OnnxTest {
           "cells",
           "groups",
           "residual",
-          "erf");
+          "erf",
+          "sides");
 
   private static List<String> models() {
     return MODELS;
@@ -234,6 +235,7 @@ class OnnxTest {
         "gated | node \"y\" (Mul) is not x times the logistic function of x",
         "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
         "averaged | node \"y\" (ReduceMean) is not over each channel of images",
+        "lopsided | node \"y\" (Conv) has far more padding on one side",
         "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
       })
   void whatTheLayersCannotDoIsRefused(String name, String message) throws IOException {

@@ -17,9 +17,15 @@ final class ImageNodes {
     if (filters.extents().size() != 4) {
       throw into.problem(node, "has filters that are not of two extents");
     }
-    Layer.Weights w = filters.matrix();
-    List<Long> shape = filters.extents().subList(2, 4);
-    LayerReader.Window window = window(into, node, shape);
+    needsImages(into, node);
+    WindowAttributes.Placed placed =
+        attributes(into, node).filters(into.extents(), filters.extents().subList(2, 4));
+    LayerReader.Window window = placed.window();
+    if (filters.extents().get(0) * filters.extents().get(1) * window.rows() * window.cols()
+        > Integer.MAX_VALUE) {
+      throw into.problem(node, "has filters that are too large");
+    }
+    Layer.Weights w = inWindow(filters, placed);
     if (groups < 1 || filters.extents().get(1) * groups != window.channels()) {
       throw into.problem(
           node,
@@ -71,7 +77,30 @@ final class ImageNodes {
 
   private static LayerReader.Window window(OnnxImport into, Node node, List<Long> shape) {
     needsImages(into, node);
-    return new WindowAttributes(node, what -> into.problem(node, what)).over(into.extents(), shape);
+    return attributes(into, node).over(into.extents(), shape);
+  }
+
+  private static WindowAttributes attributes(OnnxImport into, Node node) {
+    return new WindowAttributes(node, what -> into.problem(node, what));
+  }
+
+  /** Filters in a window that may be larger, with zeros around them. */
+  private static Layer.Weights inWindow(OnnxTensor filters, WindowAttributes.Placed placed) {
+    Layer.Weights given = filters.matrix();
+    int rows = filters.extents().get(2).intValue();
+    int cols = filters.extents().get(3).intValue();
+    int allRows = (int) placed.window().rows();
+    int allCols = (int) placed.window().cols();
+    if (allRows == rows && allCols == cols) {
+      return given;
+    }
+    int channels = filters.extents().get(1).intValue();
+    double[] cells = new double[given.rows() * channels * allRows * allCols];
+    for (int line = 0; line < given.rows() * channels * rows; line++) {
+      int target = (line / rows * allRows + placed.top() + line % rows) * allCols + placed.left();
+      System.arraycopy(given.cells(), line * cols, cells, target, cols);
+    }
+    return new Layer.Weights(given.rows(), channels * allRows * allCols, cells);
   }
 
   static void needsImages(OnnxImport into, Node node) {
