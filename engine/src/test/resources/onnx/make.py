@@ -74,13 +74,16 @@ for name, nodes in {
         "broadcast": [node("Flatten", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
         "gated": [node("GlobalAveragePool", ["x"], ["a"]), node("Sigmoid", ["a"], ["b"]), node("Mul", ["b", "x"], ["y"])],
         "sums": [node("Relu", ["x"], ["y-1"])] + [node("Add", [f"y{i - 1}", "x" if i == 0 else f"y{i - 2}"], ["y" if i == 60 else f"y{i}"]) for i in range(61)],
+        "scaled": [node("Div", ["x", "two"], ["a"]), node("Relu", ["a"], ["y"])],
         "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
         "transposed": [node("Transpose", ["x"], ["y"])],
+        "lopsided": [node("Conv", ["x", "w"], ["y"], group=2, pads=[0, 0, 0, 2 ** 40])],
         "misfit": [node("Conv", ["x", "w"], ["y"], group=3)]}.items():
     shape = ["batch", 4] if name == "transposed" else ["batch", 2, 4, 4]
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name == "misfit" else [])
+                              [numpy_helper.from_array(floats(2, 1, 3, 3), "w")] if name in ("misfit", "lopsided") else
+                              [numpy_helper.from_array(np.array(2, np.float32), "two")] if name == "scaled" else [])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
 # Weights in a second file, and a bias that is small enough to stay inside.
 save("outside", [
@@ -116,3 +119,18 @@ save("residual", [
     node("GlobalAveragePool", ["n"], ["p"]), node("Flatten", ["p"], ["q"]), node("Gemm", ["q", "w5", "s2"], ["r"]), node("Add", ["r", "q"], ["y"])],
     {"w1": floats(2, 2, 3, 3), "s": floats(2), "o": floats(2), "m": floats(2), "v": np.abs(floats(2)) + np.float32(0.1),
      "w2": floats(2, 2, 3, 3), "w3": floats(2, 2, 3, 3), "w4": floats(2, 2, 1, 1), "w5": floats(2, 2)}, floats(3, 2, 6, 6), 2, 17)
+# GELU spelled out, as PyTorch writes it before opset 20, and in two other orders.
+save("erf", [
+    node("Gemm", ["x", "w"], ["a"]), node("Div", ["a", "root"], ["a1"]), node("Erf", ["a1"], ["a2"]), node("Add", ["a2", "one"], ["a3"]),
+    node("Mul", ["a", "a3"], ["a4"]), node("Mul", ["a4", "half"], ["b"]),
+    node("Mul", ["half", "b"], ["b1"]), node("Mul", ["b", "inverse"], ["b2"]), node("Erf", ["b2"], ["b3"]), node("Add", ["one", "b3"], ["b4"]),
+    node("Mul", ["b1", "b4"], ["c"]), node("Gemm", ["c", "w"], ["d"]),
+    node("Div", ["d", "root"], ["d1"]), node("Erf", ["d1"], ["d2"]), node("Add", ["d2", "one"], ["d3"]), node("Mul", ["d3", "half"], ["d4"]),
+    node("Mul", ["d4", "d"], ["e"]), node("Sigmoid", ["e"], ["f"]), node("Mul", ["e", "f"], ["y"])],
+    {"w": floats(6, 6) * 4, "root": np.array(2 ** 0.5, np.float32), "inverse": np.array([0.5 ** 0.5], np.float32), "one": np.array(1, np.float32),
+     "half": np.array(0.5, np.float32)}, floats(5, 6) * 4, 2, 17)
+# More padding on one side, stated and automatic, as Keras writes it.
+save("sides", [
+    node("Conv", ["x", "w1"], ["a"], pads=[0, 2, 1, 0], strides=[2, 1]), node("Conv", ["a", "w2"], ["b"], auto_pad="SAME_UPPER", strides=[2, 2]),
+    node("Conv", ["b", "w2"], ["c"], auto_pad="SAME_LOWER"), node("Flatten", ["c"], ["y"])],
+    {"w1": floats(2, 2, 3, 3), "w2": floats(2, 2, 2, 4)}, floats(3, 2, 9, 8), 2, 17)

@@ -75,7 +75,18 @@ class OnnxTest {
   @TempDir Path folder;
 
   private static final List<String> MODELS =
-      List.of("mlp", "cnn", "pooled", "mean", "shaped", "outside", "cells", "groups", "residual");
+      List.of(
+          "mlp",
+          "cnn",
+          "pooled",
+          "mean",
+          "shaped",
+          "outside",
+          "cells",
+          "groups",
+          "residual",
+          "erf",
+          "sides");
 
   private static List<String> models() {
     return MODELS;
@@ -220,9 +231,11 @@ class OnnxTest {
       value = {
         "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
         "sums | (Add) adds values that are sums of each other too often to be lists of layers",
+        "scaled | node \"y\" (Relu) takes a product with a number, or an Erf, which can be read within",
         "gated | node \"y\" (Mul) is not x times the logistic function of x",
         "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
         "averaged | node \"y\" (ReduceMean) is not over each channel of images",
+        "lopsided | node \"y\" (Conv) has far more padding on one side",
         "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
       })
   void whatTheLayersCannotDoIsRefused(String name, String message) throws IOException {

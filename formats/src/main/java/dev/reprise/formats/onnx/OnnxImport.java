@@ -22,7 +22,7 @@ final class OnnxImport {
 
   /** Translates one node of what {@link #current} says. */
   @FunctionalInterface
-  private interface Rule {
+  interface Rule {
     void read(OnnxImport into, Node node);
   }
 
@@ -31,11 +31,13 @@ final class OnnxImport {
           Map.entry("Gemm", OnnxImport::gemm),
           Map.entry("MatMul", OnnxImport::matMul),
           Map.entry("Add", OnnxImport::add),
-          Map.entry("Conv", OnnxImport::convolution),
-          Map.entry("MaxPool", (into, node) -> into.pool("max_pool2d", node)),
-          Map.entry("AveragePool", (into, node) -> into.pool("avg_pool2d", node)),
-          Map.entry("GlobalAveragePool", OnnxImport::globalAverage),
-          Map.entry("ReduceMean", (into, node) -> into.reduced(node, OnnxImport::globalAverage)),
+          Map.entry("Conv", ImageNodes::convolution),
+          Map.entry("MaxPool", (into, node) -> ImageNodes.pool(into, "max_pool2d", node)),
+          Map.entry("AveragePool", (into, node) -> ImageNodes.pool(into, "avg_pool2d", node)),
+          Map.entry("GlobalAveragePool", ImageNodes::globalAverage),
+          Map.entry(
+              "ReduceMean",
+              (into, node) -> ImageNodes.reduced(into, node, ImageNodes::globalAverage)),
           Map.entry("BatchNormalization", OnnxImport::batchNorm),
           Map.entry("LayerNormalization", OnnxImport::layerNorm),
           Map.entry("Mul", OnnxImport::silu),
@@ -43,8 +45,10 @@ final class OnnxImport {
           Map.entry("Selu", OnnxImport::selu),
           Map.entry("PRelu", OnnxImport::slope),
           Map.entry("Clip", OnnxImport::clip),
-          Map.entry("ReduceMax", (into, node) -> into.reduced(node, OnnxImport::globalMaximum)),
-          Map.entry("GlobalMaxPool", OnnxImport::globalMaximum),
+          Map.entry(
+              "ReduceMax",
+              (into, node) -> ImageNodes.reduced(into, node, ImageNodes::globalMaximum)),
+          Map.entry("GlobalMaxPool", ImageNodes::globalMaximum),
           Map.entry("Softmax", (into, node) -> into.softmax("softmax", node)),
           Map.entry("LogSoftmax", (into, node) -> into.softmax("log_softmax", node)),
           Map.entry("Dropout", OnnxImport::dropout),
@@ -55,6 +59,7 @@ final class OnnxImport {
   private final OnnxModel model;
   private final String file;
   private final ShapeValues shapes;
+  private final ErfGelu gelu;
 
   /** The extents of each value so far, without the number of examples; -1 is not known. */
   private final Map<String, long[]> made = new HashMap<>();
@@ -72,6 +77,7 @@ final class OnnxImport {
     this.file = file;
     this.current = model.input();
     this.shapes = new ShapeValues(model.constants());
+    this.gelu = new ErfGelu(model.constants());
     int rank = model.extents().size();
     if (rank != 2 && rank != 4) {
       throw new FormatException(
@@ -95,13 +101,13 @@ final class OnnxImport {
     Chain output = into.chains.get(model.output());
     if (output == null) {
       throw new FormatException(
-          file, "the output \"" + model.output() + "\" does not come from the input");
+          file, "the output \"" + model.output() + "\" is not what layers make of the input");
     }
     return output.layers();
   }
 
   private void read(Node node) {
-    if (shapes.read(node, made) || isConstantAgain(node)) {
+    if (shapes.read(node, made) || isConstantAgain(node) || isPartOfGelu(node)) {
       return;
     }
     current = node.inputs().stream().filter(chains::containsKey).findFirst().orElse(null);
@@ -117,6 +123,10 @@ final class OnnxImport {
                       .sorted()
                       .toList()));
     }
+    if (node.inputs().stream().anyMatch(gelu::isPart)) {
+      throw problem(
+          node, "takes a product with a number, or an Erf, which can be read within GELU alone");
+    }
     if (current == null) {
       throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
     }
@@ -125,6 +135,20 @@ final class OnnxImport {
     rule.read(this, node);
     made.put(node.outputs().getFirst(), extents);
     chains.put(node.outputs().getFirst(), chain);
+  }
+
+  /** A step of a GELU that is spelled out; the last one makes the layer. */
+  private boolean isPartOfGelu(Node node) {
+    if (!gelu.read(node)) {
+      return false;
+    }
+    String output = node.outputs().getFirst();
+    String x = gelu.takeGelu(output);
+    if (chains.containsKey(x)) {
+      made.put(output, made.get(x));
+      chains.put(output, chains.get(x).with(new Layer("gelu_erf", Map.of(), Map.of())));
+    }
+    return true;
   }
 
   /** Another name for a constant, as PyTorch gives to equal weights. */
@@ -138,12 +162,12 @@ final class OnnxImport {
     return true;
   }
 
-  private FormatException problem(Node node, String what) {
+  FormatException problem(Node node, String what) {
     String name = node.name().isEmpty() ? node.outputs().getFirst() : node.name();
     return new FormatException(file, "node \"" + name + "\" (" + node.operator() + ") " + what);
   }
 
-  private OnnxTensor constant(Node node, int input) {
+  OnnxTensor constant(Node node, int input) {
     String name = input < node.inputs().size() ? node.inputs().get(input) : "";
     OnnxTensor tensor = model.constants().get(name);
     if (tensor == null) {
@@ -152,16 +176,28 @@ final class OnnxImport {
     return tensor;
   }
 
-  private static boolean has(Node node, int input) {
+  static boolean has(Node node, int input) {
     return input < node.inputs().size() && !node.inputs().get(input).isEmpty();
+  }
+
+  /** Extents of what the node takes, then of what it puts out. */
+  long[] extents() {
+    return extents;
+  }
+
+  void becomes(long... output) {
+    extents = output;
+  }
+
+  ShapeValues shapes() {
+    return shapes;
   }
 
   private void layer(String type) {
     layer(type, Map.of(), Map.of());
   }
 
-  private void layer(
-      String type, Map<String, Layer.Weights> weights, Map<String, Scalar> settings) {
+  void layer(String type, Map<String, Layer.Weights> weights, Map<String, Scalar> settings) {
     add(new Layer(type, weights, settings));
   }
 
@@ -169,7 +205,7 @@ final class OnnxImport {
     chain = chain.with(layer);
   }
 
-  private static Map<String, Layer.Weights> weights(Layer.Weights w, Layer.Weights b) {
+  static Map<String, Layer.Weights> weights(Layer.Weights w, Layer.Weights b) {
     Map<String, Layer.Weights> weights = new LinkedHashMap<>();
     weights.put("W", w);
     weights.put("b", b);
@@ -271,141 +307,10 @@ final class OnnxImport {
         Map.of());
   }
 
-  private void convolution(Node node) {
-    OnnxTensor filters = constant(node, 1);
-    long groups = node.integer("group", 1);
-    if (filters.extents().size() != 4) {
-      throw problem(node, "has filters that are not of two extents");
-    }
-    Layer.Weights w = filters.matrix();
-    List<Long> shape = filters.extents().subList(2, 4);
-    LayerReader.Window window = window(node, shape);
-    if (groups < 1 || filters.extents().get(1) * groups != window.channels()) {
-      throw problem(
-          node,
-          "has filters of "
-              + filters.extents().get(1)
-              + " channels in "
-              + groups
-              + " groups, but gets images of "
-              + window.channels());
-    }
-    if (w.rows() % groups != 0) {
-      throw problem(node, "has " + w.rows() + " filters for " + groups + " groups");
-    }
-    Layer.Weights b =
-        has(node, 2)
-            ? constant(node, 2).column()
-            : new Layer.Weights(w.rows(), 1, new double[w.rows()]);
-    Map<String, Scalar> settings = settings(window);
-    boolean isPlain = groups == 1 && window.dilationRows() == 1 && window.dilationCols() == 1;
-    if (!isPlain) {
-      settings.put("groups", Scalar.of(groups));
-      settings.put("dilationh", Scalar.of(window.dilationRows()));
-      settings.put("dilationw", Scalar.of(window.dilationCols()));
-    }
-    layer(isPlain ? "conv2d" : "conv2d_grouped", weights(w, b), settings);
-    extents = window.output(w.rows());
-  }
-
-  private void pool(String type, Node node) {
-    List<Long> shape = node.integers("kernel_shape");
-    if (shape == null || shape.size() != 2) {
-      throw problem(node, "has a window that is not of two extents");
-    }
-    LayerReader.Window window = window(node, shape);
-    if (window.dilationRows() != 1 || window.dilationCols() != 1) {
-      throw problem(node, "is dilated, which the layers are not");
-    }
-    if (node.integer("ceil_mode", 0) != 0 && !window.isExact()) {
-      throw problem(node, "rounds sizes up (ceil_mode), which the layers do not");
-    }
-    boolean pads = window.padRows() + window.padCols() > 0;
-    if (type.equals("avg_pool2d") && pads && node.integer("count_include_pad", 0) == 0) {
-      throw problem(
-          node, "leaves padding out of means (count_include_pad), which the layers do not");
-    }
-    layer(type, Map.of(), settings(window));
-    extents = window.output(window.channels());
-  }
-
-  private LayerReader.Window window(Node node, List<Long> shape) {
-    needsImages(node);
-    return new WindowAttributes(node, what -> problem(node, what)).over(extents, shape);
-  }
-
-  private void needsImages(Node node) {
-    if (extents.length != 3 || Arrays.stream(extents).anyMatch(extent -> extent < 1)) {
-      throw problem(
-          node,
-          "needs images of a known size, but gets "
-              + Arrays.toString(extents)
-              + "; save the model with channels, height and width of its input");
-    }
-  }
-
-  private static Map<String, Scalar> settings(LayerReader.Window window) {
-    Map<String, Scalar> settings = new LinkedHashMap<>();
-    settings.put("C", Scalar.of(window.channels()));
-    settings.put("Hin", Scalar.of(window.imageRows()));
-    settings.put("Win", Scalar.of(window.imageCols()));
-    settings.put("Hf", Scalar.of(window.rows()));
-    settings.put("Wf", Scalar.of(window.cols()));
-    settings.put("strideh", Scalar.of(window.strideRows()));
-    settings.put("stridew", Scalar.of(window.strideCols()));
-    settings.put("padh", Scalar.of(window.padRows()));
-    settings.put("padw", Scalar.of(window.padCols()));
-    return settings;
-  }
-
-  private Map<String, Scalar> imageSizes() {
-    Map<String, Scalar> settings = new LinkedHashMap<>();
-    settings.put("C", Scalar.of(extents[0]));
-    settings.put("Hin", Scalar.of(extents[1]));
-    settings.put("Win", Scalar.of(extents[2]));
-    return settings;
-  }
-
-  private void globalAverage(Node node) {
-    needsImages(node);
-    layer("global_avg_pool2d", Map.of(), imageSizes());
-    extents = new long[] {extents[0], 1, 1};
-  }
-
-  /** The largest cell of each channel: a window as large as the images. */
-  private void globalMaximum(Node node) {
-    needsImages(node);
-    LayerReader.Window window =
-        new LayerReader.Window(
-            extents[0], extents[1], extents[2], extents[1], extents[2], 1, 1, 0, 0, 1, 1);
-    layer("max_pool2d", Map.of(), settings(window));
-    extents = window.output(extents[0]);
-  }
-
-  /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */
-  private void reduced(Node node, Rule pooling) {
-    long[] axes = has(node, 1) ? shapes.of(node.inputs().get(1)) : null;
-    List<Long> attribute = node.integers("axes");
-    if (axes == null && attribute != null) {
-      axes = attribute.stream().mapToLong(Long::longValue).toArray();
-    }
-    long[] fromZero =
-        axes == null
-            ? new long[0]
-            : Arrays.stream(axes).map(axis -> axis < 0 ? axis + 4 : axis).sorted().toArray();
-    if (extents.length != 3 || !Arrays.equals(fromZero, new long[] {2, 3})) {
-      throw problem(node, "is not over each channel of images");
-    }
-    pooling.read(this, node);
-    if (node.integer("keepdims", 1) == 0) {
-      extents = new long[] {extents[0]};
-    }
-  }
-
   private void batchNorm(Node node) {
     boolean isImage = extents.length == 3;
     if (isImage) {
-      needsImages(node);
+      ImageNodes.needsImages(this, node);
     }
     List<String> names = List.of("gamma", "beta", "ema_mean", "ema_var");
     Map<String, Layer.Weights> weights = new LinkedHashMap<>();
@@ -416,7 +321,7 @@ final class OnnxImport {
       }
       weights.put(names.get(i), isImage ? tensor.column() : tensor.row());
     }
-    Map<String, Scalar> settings = isImage ? imageSizes() : new LinkedHashMap<>();
+    Map<String, Scalar> settings = isImage ? ImageNodes.sizes(extents) : new LinkedHashMap<>();
     settings.put("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
     layer(isImage ? "batch_norm2d" : "batch_norm1d", weights, settings);
   }

@@ -83,6 +83,11 @@ final class OnnxTensor {
     return source == null ? Optional.empty() : Optional.ofNullable(source.external);
   }
 
+  /** Known without looking at the cell. */
+  boolean isOneCell() {
+    return extents.stream().allMatch(extent -> extent == 1);
+  }
+
   /** Not a copy: nobody writes to them. */
   double[] cells() {
     if (cells == null) {

@@ -9,6 +9,9 @@ import java.util.function.Function;
 
 /** Strides and padding of a convolution or pooling, as far as layers have the like. */
 final class WindowAttributes {
+  /** A small file must not make large filters. */
+  private static final long MOST_ZEROS = 16;
+
   private final Node node;
   private final Function<String, FormatException> problem;
 
@@ -28,6 +31,47 @@ final class WindowAttributes {
     if (!pads.get(0).equals(pads.get(2)) || !pads.get(1).equals(pads.get(3))) {
       throw problem.apply("has more padding on one side, which the layers have not");
     }
+    return window(extents, shape, strides, dilations, pads);
+  }
+
+  /**
+   * A window of filters over images.
+   *
+   * @param top rows of zeros above each filter, of those that the window has more
+   * @param left columns of zeros
+   */
+  record Placed(LayerReader.Window window, int top, int left) {}
+
+  /**
+   * As {@link #over}; where there is more padding on one side, filters become larger by zeros, so
+   * that with equal padding they see the same cells.
+   */
+  Placed filters(long[] extents, List<Long> shape) {
+    List<Long> strides = listOf("strides", 2, 1);
+    List<Long> dilations = listOf("dilations", 2, 1);
+    List<Long> pads = pads(extents, shape, strides, dilations);
+    long rows = Math.abs(pads.get(0) - pads.get(2));
+    long cols = Math.abs(pads.get(1) - pads.get(3));
+    if (rows > 0 && dilations.get(0) > 1 || cols > 0 && dilations.get(1) > 1) {
+      throw problem.apply("is dilated and has more padding on one side, which the layers have not");
+    }
+    if (rows > MOST_ZEROS || cols > MOST_ZEROS) {
+      throw problem.apply("has far more padding on one side, which the layers have not");
+    }
+    long high = Math.max(pads.get(0), pads.get(2));
+    long wide = Math.max(pads.get(1), pads.get(3));
+    LayerReader.Window window =
+        window(
+            extents,
+            List.of(shape.get(0) + rows, shape.get(1) + cols),
+            strides,
+            dilations,
+            List.of(high, wide));
+    return new Placed(window, (int) (high - pads.get(0)), (int) (wide - pads.get(1)));
+  }
+
+  private LayerReader.Window window(
+      long[] extents, List<Long> shape, List<Long> strides, List<Long> dilations, List<Long> pads) {
     LayerReader.Window window =
         new LayerReader.Window(
             extents[0],
@@ -75,8 +119,9 @@ final class WindowAttributes {
       long outs = Math.ceilDiv(size, strides.get(i));
       long reach = (shape.get(i) - 1) * dilations.get(i) + 1;
       long all = Math.max(0, (outs - 1) * strides.get(i) + reach - size);
-      pads[i] = all / 2;
-      pads[i + 2] = all - all / 2;
+      long begin = automatic.equals("SAME_LOWER") ? all - all / 2 : all / 2;
+      pads[i] = begin;
+      pads[i + 2] = all - begin;
     }
     return Arrays.stream(pads).boxed().toList();
   }

@@ -1,0 +1,175 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads nodes that take images: convolutions and poolings. Stateless. */
+final class ImageNodes {
+  private ImageNodes() {}
+
+  static void convolution(OnnxImport into, Node node) {
+    OnnxTensor filters = into.constant(node, 1);
+    long groups = node.integer("group", 1);
+    if (filters.extents().size() != 4) {
+      throw into.problem(node, "has filters that are not of two extents");
+    }
+    needsImages(into, node);
+    WindowAttributes.Placed placed =
+        attributes(into, node).filters(into.extents(), filters.extents().subList(2, 4));
+    LayerReader.Window window = placed.window();
+    if (filters.extents().get(0) * filters.extents().get(1) * window.rows() * window.cols()
+        > Integer.MAX_VALUE) {
+      throw into.problem(node, "has filters that are too large");
+    }
+    Layer.Weights w = inWindow(filters, placed);
+    if (groups < 1 || filters.extents().get(1) * groups != window.channels()) {
+      throw into.problem(
+          node,
+          "has filters of "
+              + filters.extents().get(1)
+              + " channels in "
+              + groups
+              + " groups, but gets images of "
+              + window.channels());
+    }
+    if (w.rows() % groups != 0) {
+      throw into.problem(node, "has " + w.rows() + " filters for " + groups + " groups");
+    }
+    Layer.Weights b =
+        OnnxImport.has(node, 2)
+            ? into.constant(node, 2).column()
+            : new Layer.Weights(w.rows(), 1, new double[w.rows()]);
+    Map<String, Scalar> settings = settings(window);
+    boolean isPlain = groups == 1 && window.dilationRows() == 1 && window.dilationCols() == 1;
+    if (!isPlain) {
+      settings.put("groups", Scalar.of(groups));
+      settings.put("dilationh", Scalar.of(window.dilationRows()));
+      settings.put("dilationw", Scalar.of(window.dilationCols()));
+    }
+    into.layer(isPlain ? "conv2d" : "conv2d_grouped", OnnxImport.weights(w, b), settings);
+    into.becomes(window.output(w.rows()));
+  }
+
+  static void pool(OnnxImport into, String type, Node node) {
+    List<Long> shape = node.integers("kernel_shape");
+    if (shape == null || shape.size() != 2) {
+      throw into.problem(node, "has a window that is not of two extents");
+    }
+    LayerReader.Window window = window(into, node, shape);
+    if (window.dilationRows() != 1 || window.dilationCols() != 1) {
+      throw into.problem(node, "is dilated, which the layers are not");
+    }
+    if (node.integer("ceil_mode", 0) != 0 && !window.isExact()) {
+      throw into.problem(node, "rounds sizes up (ceil_mode), which the layers do not");
+    }
+    boolean pads = window.padRows() + window.padCols() > 0;
+    if (type.equals("avg_pool2d") && pads && node.integer("count_include_pad", 0) == 0) {
+      throw into.problem(
+          node, "leaves padding out of means (count_include_pad), which the layers do not");
+    }
+    into.layer(type, Map.of(), settings(window));
+    into.becomes(window.output(window.channels()));
+  }
+
+  private static LayerReader.Window window(OnnxImport into, Node node, List<Long> shape) {
+    needsImages(into, node);
+    return attributes(into, node).over(into.extents(), shape);
+  }
+
+  private static WindowAttributes attributes(OnnxImport into, Node node) {
+    return new WindowAttributes(node, what -> into.problem(node, what));
+  }
+
+  /** Filters in a window that may be larger, with zeros around them. */
+  private static Layer.Weights inWindow(OnnxTensor filters, WindowAttributes.Placed placed) {
+    Layer.Weights given = filters.matrix();
+    int rows = filters.extents().get(2).intValue();
+    int cols = filters.extents().get(3).intValue();
+    int allRows = (int) placed.window().rows();
+    int allCols = (int) placed.window().cols();
+    if (allRows == rows && allCols == cols) {
+      return given;
+    }
+    int channels = filters.extents().get(1).intValue();
+    double[] cells = new double[given.rows() * channels * allRows * allCols];
+    for (int line = 0; line < given.rows() * channels * rows; line++) {
+      int target = (line / rows * allRows + placed.top() + line % rows) * allCols + placed.left();
+      System.arraycopy(given.cells(), line * cols, cells, target, cols);
+    }
+    return new Layer.Weights(given.rows(), channels * allRows * allCols, cells);
+  }
+
+  static void needsImages(OnnxImport into, Node node) {
+    long[] extents = into.extents();
+    if (extents.length != 3 || Arrays.stream(extents).anyMatch(extent -> extent < 1)) {
+      throw into.problem(
+          node,
+          "needs images of a known size, but gets "
+              + Arrays.toString(extents)
+              + "; save the model with channels, height and width of its input");
+    }
+  }
+
+  private static Map<String, Scalar> settings(LayerReader.Window window) {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("C", Scalar.of(window.channels()));
+    settings.put("Hin", Scalar.of(window.imageRows()));
+    settings.put("Win", Scalar.of(window.imageCols()));
+    settings.put("Hf", Scalar.of(window.rows()));
+    settings.put("Wf", Scalar.of(window.cols()));
+    settings.put("strideh", Scalar.of(window.strideRows()));
+    settings.put("stridew", Scalar.of(window.strideCols()));
+    settings.put("padh", Scalar.of(window.padRows()));
+    settings.put("padw", Scalar.of(window.padCols()));
+    return settings;
+  }
+
+  static Map<String, Scalar> sizes(long[] extents) {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("C", Scalar.of(extents[0]));
+    settings.put("Hin", Scalar.of(extents[1]));
+    settings.put("Win", Scalar.of(extents[2]));
+    return settings;
+  }
+
+  static void globalAverage(OnnxImport into, Node node) {
+    needsImages(into, node);
+    into.layer("global_avg_pool2d", Map.of(), sizes(into.extents()));
+    into.becomes(into.extents()[0], 1, 1);
+  }
+
+  /** The largest cell of each channel: a window as large as the images. */
+  static void globalMaximum(OnnxImport into, Node node) {
+    needsImages(into, node);
+    long[] extents = into.extents();
+    LayerReader.Window window =
+        new LayerReader.Window(
+            extents[0], extents[1], extents[2], extents[1], extents[2], 1, 1, 0, 0, 1, 1);
+    into.layer("max_pool2d", Map.of(), settings(window));
+    into.becomes(window.output(extents[0]));
+  }
+
+  /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */
+  static void reduced(OnnxImport into, Node node, OnnxImport.Rule pooling) {
+    long[] axes = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
+    List<Long> attribute = node.integers("axes");
+    if (axes == null && attribute != null) {
+      axes = attribute.stream().mapToLong(Long::longValue).toArray();
+    }
+    long[] fromZero =
+        axes == null
+            ? new long[0]
+            : Arrays.stream(axes).map(axis -> axis < 0 ? axis + 4 : axis).sorted().toArray();
+    if (into.extents().length != 3 || !Arrays.equals(fromZero, new long[] {2, 3})) {
+      throw into.problem(node, "is not over each channel of images");
+    }
+    pooling.read(into, node);
+    if (node.integer("keepdims", 1) == 0) {
+      into.becomes(into.extents()[0]);
+    }
+  }
+}
