@@ -3,7 +3,7 @@ package dev.reprise;
 /**
  * Hears how far a run is: from {@code progress} in the script, else from iterations of a parfor
  * loop. Called by whichever thread gets there, so implementations are thread-safe, and quick: the
- * run waits for them.
+ * run waits for them. They must not close the session, which waits for the run.
  */
 @FunctionalInterface
 public interface ProgressListener {

@@ -38,7 +38,13 @@ public final class RunResult implements AutoCloseable {
       throw new IllegalArgumentException(
           "output '" + name + "' is a " + value(name).type().label() + ", not a matrix");
     }
-    matrix.retain();
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException(
+            "the result is closed; read '" + name + "' before, or take a handle");
+      }
+      matrix.retain();
+    }
     return new Matrix(matrix, items.get(name));
   }
 

@@ -60,6 +60,7 @@ public final class Session implements AutoCloseable {
 
   /** A matrix identified by its content. Rows must be equally long. */
   public Matrix matrix(double[][] rows) {
+    services.requireOpen();
     Binding.Bound bound = Binding.matrix(services, rows, null);
     return new Matrix(bound.value(), bound.item());
   }
@@ -69,6 +70,7 @@ public final class Session implements AutoCloseable {
    * have the same content. Saves hashing large inputs.
    */
   public Matrix matrix(double[][] rows, String version) {
+    services.requireOpen();
     Binding.Bound bound = Binding.matrix(services, rows, version);
     return new Matrix(bound.value(), bound.item());
   }
@@ -106,6 +108,7 @@ public final class Session implements AutoCloseable {
   }
 
   Map<String, Binding.Bound> bind(Inputs inputs) {
+    services.requireOpen();
     Map<String, Binding.Bound> bound = new LinkedHashMap<>();
     inputs
         .values()
@@ -136,6 +139,10 @@ public final class Session implements AutoCloseable {
     return services.closeAtLeisure();
   }
 
+  /**
+   * Gives everything back. Runs that are under way are cancelled and end with a {@link
+   * java.util.concurrent.CancellationException}; this waits for them, so none of them may call it.
+   */
   @Override
   public void close() {
     services.close();

@@ -63,6 +63,13 @@ class BadInputTest {
   }
 
   @Test
+  void operandsThatHaveNoValueAreNotListed() {
+    assertThat(failure("if (as.scalar(rand(seed=1)) > 2) { q = 1 }\nprint(2 + q)"))
+        .hasMessageContaining("variable 'q' has no value here")
+        .hasMessageNotContaining("nothing");
+  }
+
+  @Test
   void aFailureInAFunctionShowsTheFunctionsLineAboveTheCalls() {
     String script =
         """

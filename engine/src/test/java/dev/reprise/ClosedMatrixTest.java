@@ -42,4 +42,16 @@ class ClosedMatrixTest {
       }
     }
   }
+
+  @Test
+  void aClosedResultSaysSo() throws CompileException {
+    try (Session session = Reprise.session(Scripts.config())) {
+      RunResult result =
+          session.compile("Y = matrix(1, 2, 2)", CompileOptions.none().outputs("Y")).run();
+      result.close();
+      assertThatThrownBy(() -> result.matrix("Y"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the result is closed");
+    }
+  }
 }

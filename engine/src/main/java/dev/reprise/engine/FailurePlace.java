@@ -56,6 +56,10 @@ record FailurePlace(Position position, Activation activation, Step step) {
     int shown = 0;
     for (int operand : step.inputs()) {
       Value value = activation.values[operand];
+      if (value == null) {
+        // Never assigned, as the message says, or given up since: the failure is a late one.
+        return "";
+      }
       if (value instanceof Scalar scalar && scalar.isAbsent()) {
         continue;
       }

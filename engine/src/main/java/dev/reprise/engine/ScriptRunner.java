@@ -70,8 +70,13 @@ public final class ScriptRunner {
     return warnings;
   }
 
-  /** Runs on a thread of its own with a deep stack, and waits for it. */
+  /**
+   * Runs on a thread of its own with a deep stack, and waits for it.
+   *
+   * @throws IllegalStateException when the session is closed
+   */
   public Outcome run(Map<String, Binding.Bound> inputs) {
+    services.runs().requireOpen();
     Run run =
         recall == null || !inputs.isEmpty()
             ? new Run(services, functions)
@@ -105,15 +110,17 @@ public final class ScriptRunner {
     Timeline timeline = run.session().timeline();
     Runnable recorded = timeline == null ? body : () -> timeline.run("script", body);
     Thread thread = new Thread(null, recorded, "reprise-main", STACK_BYTES);
-    thread.start();
+    OpenRuns.Entry open = run.session().runs().begin(run, thread);
     try {
+      thread.start();
       thread.join();
     } catch (InterruptedException e) {
-      run.cancellation().cancel();
       // Ends a long write at once; its half-written file is removed.
-      thread.interrupt();
+      open.cancel();
       joinUninterruptibly(thread);
       Thread.currentThread().interrupt();
+    } finally {
+      run.session().runs().end(open);
     }
   }
 

@@ -47,6 +47,7 @@ public final class SessionServices implements AutoCloseable {
   private static final int COMPOSITES = 8_192;
 
   private final SessionConfig config;
+  private final OpenRuns runs = new OpenRuns();
 
   /** Null when none is recorded. */
   private final Timeline timeline;
@@ -416,9 +417,20 @@ public final class SessionServices implements AutoCloseable {
     return atLeisure;
   }
 
+  /** Throws an {@link IllegalStateException} when the session is closed. */
+  public void requireOpen() {
+    runs.requireOpen();
+  }
+
+  /** The runs that are under way; closing waits for them. */
+  OpenRuns runs() {
+    return runs;
+  }
+
   /** A time line is written when all else has ended; see {@link Timeline#close} for failures. */
   @Override
   public void close() {
+    runs.close();
     try (Timeline _ = timeline;
         MetricFiles _ = metrics) {
       closeAll();

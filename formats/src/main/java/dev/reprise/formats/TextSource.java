@@ -1,5 +1,6 @@
 package dev.reprise.formats;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Cuts text input into blocks of whole lines that can be read and parsed independently. Files are
@@ -144,6 +146,13 @@ final class TextSource {
           throw new FormatException(file.toString(), "a line is longer than 1 GiB; is this text?");
         }
       }
+    } catch (EOFException e) {
+      throw new FormatException(
+          file.toString(), "the gzip file is truncated; copy or compress it again");
+    } catch (ZipException e) {
+      throw new FormatException(
+          file.toString(),
+          "the gzip file is damaged (" + e.getMessage() + "); copy or compress it again");
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 class CsvMatrixTest {
+  private static final String CUT_OFF = "the gzip file is truncated; copy or compress it again";
+
   @TempDir Path folder;
   private FilesFixture files;
 
@@ -223,6 +226,25 @@ class CsvMatrixTest {
     assertThatThrownBy(() -> files.matrix("x.csv.gz"))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("x.csv.gz");
+  }
+
+  @Test
+  void gzipThatIsCutOffOrDamagedIsAnErrorInWords() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write("1,2\n3,4\n".repeat(100).getBytes(StandardCharsets.US_ASCII));
+    }
+    byte[] packed = bytes.toByteArray();
+    Files.write(folder.resolve("x.csv.gz"), Arrays.copyOf(packed, 5));
+    assertThatThrownBy(() -> files.matrix("x.csv.gz")).hasMessageContaining(CUT_OFF);
+    Files.write(folder.resolve("x.csv.gz"), Arrays.copyOf(packed, packed.length / 2));
+    assertThatThrownBy(() -> files.matrix("x.csv.gz")).hasMessageContaining(CUT_OFF);
+    packed[packed.length - 6] ^= 1; // in the checksum
+    Files.write(folder.resolve("x.csv.gz"), packed);
+    assertThatThrownBy(() -> files.matrix("x.csv.gz"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("the gzip file is damaged")
+        .hasMessageContaining("again");
   }
 
   @Test

@@ -1,0 +1,101 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.language.CompileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A session that is closed cancels its runs, waits for them, and says afterwards what it is. */
+@Timeout(60)
+class ClosedSessionTest {
+  private static final String CLOSED = "the session is closed";
+
+  @TempDir private Path folder;
+
+  private SessionConfig config() {
+    return Scripts.config().withWorkingDirectory(folder);
+  }
+
+  /** How a run ends in whose midst the session is closed. */
+  private Throwable closedInTheMidst(String loop) throws Exception {
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    Session session = Reprise.session(config());
+    Script script = session.compile("write(1, \"started\"); " + loop, CompileOptions.none());
+    Thread caller =
+        new Thread(() -> {
+          try {
+            script.run().close();
+            end.complete(null);
+          } catch (Throwable failure) {
+            end.complete(failure);
+          }
+        });
+    caller.start();
+    while (!Files.exists(folder.resolve("started")) && !end.isDone()) {
+      Thread.onSpinWait();
+    }
+    session.close();
+    assertThat(session.liveBuffersAtClose()).isZero();
+    return end.get();
+  }
+
+  @Test
+  void aRunIsCancelledBeforeItsMemoryGoes() throws Exception {
+    assertThat(
+            closedInTheMidst(
+                "X = rand(rows=300, cols=20, seed=1); i = 0; while (TRUE) { i = i + 1; s = sum((X * i)"
+                    + " %*% t(X)) }"))
+        .isInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void soAreParallelIterations() throws Exception {
+    assertThat(
+            closedInTheMidst(
+                "X = rand(rows=300, cols=20, seed=1); R = matrix(0, 4, 1); i = 0; while (TRUE) { i = i +"
+                    + " 1; parfor (j in 1:4) { R[j, 1] = sum((X * i * j) %*% t(X)) } }"))
+        .isInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void nothingBeginsAfterwards() throws CompileException {
+    Session session = Reprise.session(config());
+    Script plain = session.compile("x = sum(matrix(1, 3, 3))", CompileOptions.none());
+    Script bound = session.compile("x = sum(X)", CompileOptions.inputs("X"));
+    session.close();
+    session.close();
+    assertThatThrownBy(plain::run)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(CLOSED);
+    assertThatThrownBy(() -> bound.run(Inputs.of("X", new double[][] {{1}})))
+        .hasMessageContaining(CLOSED);
+    assertThatThrownBy(() -> session.matrix(new double[][] {{1}})).hasMessageContaining(CLOSED);
+  }
+
+  @Test
+  void aRunCannotCloseItsOwnSession() throws CompileException {
+    AtomicReference<Session> own = new AtomicReference<>();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    ProgressListener listener =
+        (done, total, text) -> {
+          try {
+            own.get().close();
+          } catch (IllegalStateException e) {
+            failure.set(e);
+          }
+        };
+    try (Session session = Reprise.session(config().withProgress(listener))) {
+      own.set(session);
+      session.compile("progress(1, 2)", CompileOptions.none()).run().close();
+    }
+    assertThat(failure.get()).hasMessageContaining("cannot close its own session");
+  }
+}
