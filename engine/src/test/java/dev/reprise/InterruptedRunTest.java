@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ctrl-C interrupts the thread that called run. */
-@Timeout(60)
+@Timeout(600)
 class InterruptedRunTest {
   @TempDir private Path folder;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Workers that want the same values, in every order: each is computed once and nobody hangs. */
 class ParForReuseTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static Scripts.Outcome run(SessionConfig config, String script) {
     return Assertions.assertTimeoutPreemptively(LIMIT, () -> Scripts.run(config, script));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that go on when their command has ended; a shell stands for the launcher. */
-@Timeout(120)
+@Timeout(600)
 class DepartureTest {
   /** Its products take a few milliseconds each: none pays for being written in time. */
   private static final String SCRIPT =
@@ -143,7 +143,7 @@ class DepartureTest {
     assertThat(lines(process).readLine()).isEqualTo("begun");
     ProcessHandle java = process.children().findFirst().orElseThrow();
     process.destroyForcibly();
-    java.onExit().get(60, TimeUnit.SECONDS);
+    java.onExit().get(10, TimeUnit.MINUTES);
     assertThat(Files.readString(folder.resolve("told.txt"))).isEmpty();
   }
 
@@ -160,7 +160,7 @@ class DepartureTest {
     assertThat(store().resolve("graph.db")).doesNotExist();
     ProcessHandle java = killed.children().findFirst().orElseThrow();
     java.destroyForcibly();
-    java.onExit().get(60, TimeUnit.SECONDS);
+    java.onExit().get(10, TimeUnit.MINUTES);
     Process next = start(WAITING, SCRIPT);
     assertThat(lines(next).readLine()).isEqualTo("0");
     assertThat(lines(next).readLine()).isEqualTo("ended 0");

@@ -111,8 +111,7 @@ class ClaimsEndTest {
     CompletableFuture<Value> found = new CompletableFuture<>();
     task.handle().whenDone(() -> found.complete(services.cache().take(ITEM.key())));
     task.takeOver(claim());
-    assertThat(found.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join())
-        .isEqualTo(Scalar.of(1));
+    assertThat(Assertions.assertTimeoutPreemptively(LIMIT, found::join)).isEqualTo(Scalar.of(1));
   }
 
   /** More nested loops and branches than the stack of a worker has room for. */

@@ -205,10 +205,10 @@ class DeviceFusionTest {
       return taken.availablePermits();
     }
 
-    /** Waits until so many were taken; false when they are not after 40 seconds. */
+    /** Waits until so many were taken; false when they are not after ten minutes. */
     boolean come(int count) {
       try {
-        return taken.tryAcquire(count, 40, TimeUnit.SECONDS);
+        return taken.tryAcquire(count, 10, TimeUnit.MINUTES);
       } catch (InterruptedException e) {
         return false;
       }

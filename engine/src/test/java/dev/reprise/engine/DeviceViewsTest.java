@@ -13,9 +13,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Batches of a matrix that an accelerator has: read within its copy there, by event. */
-@Timeout(120)
+@Timeout(600)
 class DeviceViewsTest {
   private static final DeviceConfig FIRST = DeviceConfig.of("fake:0");
 
@@ -109,24 +111,23 @@ class DeviceViewsTest {
     assertThat(first.parts()).isGreaterThan(5);
   }
 
-  @Test
-  void everyPlacementReuseAndBudgetGivesTheSame() {
+  @ParameterizedTest
+  @EnumSource(ReuseMode.class)
+  void everyPlacementAndBudgetGivesTheSame(ReuseMode reuse) {
     for (String script : List.of(TRAINING, PARFOR)) {
       String expected = FakeDevices.expected(script);
-      for (ReuseMode reuse : ReuseMode.values()) {
-        for (String placement : List.of("fake:0", "auto", "round-robin")) {
-          for (long deviceBytes : new long[] {32L << 20, 700L << 10}) {
-            for (long hostBytes : new long[] {256L << 20, 6L << 20}) {
-              DeviceConfig placed =
-                  new DeviceConfig(
-                      placement,
-                      placement.equals("fake:0") ? List.of() : List.of("fake:0", "fake:1"),
-                      Map.of("fake:0", deviceBytes, "fake:1", deviceBytes));
-              SessionConfig config = FakeDevices.config(placed, reuse).withHostBytes(hostBytes);
-              assertThat(runOnTwo(config, script))
-                  .as("%s, %s, %d, %d: %s", reuse, placement, deviceBytes, hostBytes, script)
-                  .isEqualTo(expected);
-            }
+      for (String placement : List.of("fake:0", "auto", "round-robin")) {
+        for (long deviceBytes : new long[] {32L << 20, 700L << 10}) {
+          for (long hostBytes : new long[] {256L << 20, 6L << 20}) {
+            DeviceConfig placed =
+                new DeviceConfig(
+                    placement,
+                    placement.equals("fake:0") ? List.of() : List.of("fake:0", "fake:1"),
+                    Map.of("fake:0", deviceBytes, "fake:1", deviceBytes));
+            SessionConfig config = FakeDevices.config(placed, reuse).withHostBytes(hostBytes);
+            assertThat(runOnTwo(config, script))
+                .as("%s, %d, %d: %s", placement, deviceBytes, hostBytes, script)
+                .isEqualTo(expected);
           }
         }
       }

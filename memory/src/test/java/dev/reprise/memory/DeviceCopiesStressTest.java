@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * matrices, of which neither the host nor a device can hold all. Whoever reads finds the value that
  * the matrix was made with, and in the end nothing is left anywhere.
  */
-@Timeout(120)
+@Timeout(600)
 class DeviceCopiesStressTest {
   private static final int REPETITIONS = 200;
   private static final int STEPS = 60;
@@ -90,7 +90,7 @@ class DeviceCopiesStressTest {
           });
     }
     for (CompletableFuture<Void> thread : threads) {
-      assertThat(thread).as("seed %d", seed).succeedsWithin(Duration.ofMinutes(1));
+      assertThat(thread).as("seed %d", seed).succeedsWithin(Duration.ofMinutes(10));
     }
     assertThat(reads.get()).isGreaterThan(STEPS);
     for (int i = 0; i < SLOTS; i++) {

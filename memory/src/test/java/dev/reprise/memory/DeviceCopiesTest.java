@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies on two accelerators with room for four matrices each, in every order that matters. */
-@Timeout(60)
+@Timeout(600)
 class DeviceCopiesTest {
   private static final long SIZE = 100 * 100 * 8;
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Values that are written before memory is full. */
-@Timeout(120)
+@Timeout(600)
 class WriteAheadTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final long SIZE = SizeClasses.roundUp(100 * 100 * 8);
   private static final int MOST = 20;
 
@@ -124,7 +124,7 @@ class WriteAheadTest {
         CompletableFuture.runAsync(() -> memory.allocate(1800 * 800).release());
     store.writeGate = null;
     gate.open();
-    needing.get(60, java.util.concurrent.TimeUnit.SECONDS);
+    needing.get(10, java.util.concurrent.TimeUnit.MINUTES);
     assertThat(large.pinWhenThereIsRoom().get(5, 5)).isEqualTo(17);
     large.unpin();
     large.release();
@@ -204,7 +204,7 @@ class WriteAheadTest {
     CompletableFuture<Void> settling = CompletableFuture.runAsync(memory::settle);
     store.writeGate = null;
     gate.open();
-    settling.get(60, java.util.concurrent.TimeUnit.SECONDS);
+    settling.get(10, java.util.concurrent.TimeUnit.MINUTES);
     int written = store.writes.get();
     make(19);
     awaitPass();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Workers with rings of four slots: every task ends exactly once, and nothing stays behind. */
-@Timeout(60)
+@Timeout(600)
 class AcceleratorWorkerTest {
   private static final int REPETITIONS = 200;
   private static final int RING = 4;

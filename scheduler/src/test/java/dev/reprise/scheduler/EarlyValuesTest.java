@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tasks that take their values when they are launched. */
-@Timeout(60)
+@Timeout(600)
 class EarlyValuesTest {
   private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
   private static final Operation SUM = new Operation(OperationTable.standard().get("sum"));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A worker whose accelerator holds launches back: nobody waits for ever. */
-@Timeout(60)
+@Timeout(600)
 class HeldLaunchesTest {
   private static final Operation PLUS = new Operation(OperationTable.standard().get("+"));
 

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class WorkRingTest {
   private static final int RING = 4;
   private static final long LONG_NAP_NANOS = 600_000_000_000L;

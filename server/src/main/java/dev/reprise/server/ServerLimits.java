@@ -3,12 +3,14 @@ package dev.reprise.server;
 /**
  * What clients may take.
  *
- * @param requestSeconds most that sending one request, or taking one answer, may last
+ * @param requestSeconds most that sending one request may last
+ * @param answerSeconds most that working out one answer and taking it may last
  * @param connections open at a time; more are refused
  * @param requestsAtOnce that are worked on; more are told to come back
  */
-public record ServerLimits(int requestSeconds, int connections, int requestsAtOnce) {
-  public static final ServerLimits STANDARD = new ServerLimits(30, 2_000, 256);
+public record ServerLimits(
+    int requestSeconds, int answerSeconds, int connections, int requestsAtOnce) {
+  public static final ServerLimits STANDARD = new ServerLimits(30, 30, 2_000, 256);
 
   /** Most that are worked on for one space: others must find room. */
   int requestsOfOneSpace() {
@@ -21,7 +23,7 @@ public record ServerLimits(int requestSeconds, int connections, int requestsAtOn
    */
   void tell() {
     put("sun.net.httpserver.maxReqTime", requestSeconds);
-    put("sun.net.httpserver.maxRspTime", requestSeconds);
+    put("sun.net.httpserver.maxRspTime", answerSeconds);
     put("sun.net.httpserver.idleInterval", 60);
     put("sun.net.httpserver.maxReqHeaders", 50);
     put("sun.net.httpserver.maxReqHeaderSize", 16 << 10);

@@ -16,8 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,7 +93,6 @@ class ExperimentStoreTest {
   }
 
   @Test
-  @Timeout(25)
   void openingDoesNotWaitForOthersWhoWriteToNoteWhatWasRecalled() throws SQLException {
     open().close();
     RecalledPrograms programs = new RecalledPrograms(folder.resolve("store"));
@@ -102,7 +101,8 @@ class ExperimentStoreTest {
     try (Connection other = DriverManager.getConnection(graph);
         Statement statement = other.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
-      // In the default time for which others are waited this test would fail.
+      // A store that waited would do so each time; a machine that stands still does not.
+      assertThat(opensAtOnce() || opensAtOnce() || opensAtOnce()).isTrue();
       try (ExperimentStore store = open()) {
         assertThat(new Experiments(store).runs(9)).isEmpty();
         assertThat(programs.noted()).hasSize(1);
@@ -116,6 +116,13 @@ class ExperimentStoreTest {
       assertThat(new Experiments(store).runs(9)).hasSize(2);
       assertThat(programs.noted()).isEmpty();
     }
+  }
+
+  /** Sooner than others who write are waited for. */
+  private boolean opensAtOnce() {
+    long start = System.nanoTime();
+    open().close();
+    return System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(GraphDatabase.BUSY_MILLIS);
   }
 
   @Test

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** When the reader of a gathering queue is given what. */
-@Timeout(60)
+@Timeout(600)
 class GatheringQueueTest {
   private final GatheringQueue<Integer> queue = new GatheringQueue<>(Long.MAX_VALUE, 4);
   private final List<Integer> taken = new ArrayList<>();

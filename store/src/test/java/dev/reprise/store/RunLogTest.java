@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When what a run leaves is written, by the transactions that a store sees. */
-@Timeout(60)
+@Timeout(600)
 class RunLogTest {
   private static final long HOUR = TimeUnit.HOURS.toNanos(1);
   private static final long QUEUE = 1 << 20;

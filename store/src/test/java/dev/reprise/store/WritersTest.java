@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who is waited for because he writes what a run has left. */
-@Timeout(60)
+@Timeout(600)
 class WritersTest {
   private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 

@@ -157,7 +157,7 @@ class TimelineTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void anInterruptedScriptLeavesItsTimeLine() throws Exception {
     String text =
         "write(1, \"started\")\nwhile (TRUE) { X = matrix(1, 20, 20) %*% matrix(2, 20, 20) }";
