@@ -64,8 +64,8 @@ final class Checkpoints {
   void save(ControlContext context, Value value, LineageItem item, String path) {
     if (!(value instanceof ListValue list)) {
       throw new OperandException(
-          "'checkpoint' needs a list, but got a "
-              + Describe.value(value)
+          "'checkpoint' needs a list, but got "
+              + Describe.one(value)
               + "; write checkpoint(list(W=W, epoch=e), file)");
     }
     Map<String, String> notes = new TreeMap<>();

@@ -87,7 +87,7 @@ final class Conversions {
             + name
             + "' is declared as "
             + type.name().toLowerCase(java.util.Locale.ROOT)
-            + " but got a "
-            + Describe.value(value));
+            + " but got "
+            + Describe.one(value));
   }
 }

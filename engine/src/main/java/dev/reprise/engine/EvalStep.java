@@ -27,7 +27,7 @@ final class EvalStep extends Steps.OperationStep {
   void run(ControlContext context, Activation activation) {
     Value name = context.completed(activation, inputs[0]);
     if (!(name instanceof Scalar scalar)) {
-      throw new OperandException("'eval' needs a function name, but got a " + Describe.value(name));
+      throw new OperandException("'eval' needs a function name, but got " + Describe.one(name));
     }
     LinkedProcedure callee = context.run.functions().require(scalar.asString());
     int[] operands = Arrays.copyOfRange(inputs, 1, inputs.length);

@@ -32,8 +32,7 @@ final class FileWrites {
     for (int i = 1; i < inputs.length; i++) {
       if (!(inputs[i] instanceof Scalar scalar)) {
         throw new OperandException(
-            "'write' takes a value, a file name and options, but got a "
-                + Describe.value(inputs[i]));
+            "'write' takes a value, a file name and options, but got " + Describe.one(inputs[i]));
       }
       operands[i] = scalar;
     }
@@ -70,7 +69,7 @@ final class FileWrites {
       case ListValue list when DataFiles.isNetwork(path, workingDirectory, options) ->
           files.writeNetwork(LayerLists.of(list, memory), path, workingDirectory, options);
       case ListValue list -> writeList(workingDirectory, path, list, options);
-      default -> throw new OperandException("'write' cannot write a " + Describe.value(value));
+      default -> throw new OperandException("'write' cannot write " + Describe.one(value));
     }
   }
 

@@ -318,7 +318,7 @@ final class KernelRunner {
       case FrameValue frame -> frame.frame();
       default ->
           throw new OperandException(
-              "'" + operation.scriptName() + "' does not take a " + Describe.value(value));
+              "'" + operation.scriptName() + "' does not take " + Describe.one(value));
     };
   }
 

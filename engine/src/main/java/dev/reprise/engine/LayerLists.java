@@ -120,8 +120,8 @@ final class LayerLists {
             throw new OperandException(
                 "layer "
                     + number
-                    + " of the network has a "
-                    + Describe.value(parts.elements().get(i))
+                    + " of the network has "
+                    + Describe.one(parts.elements().get(i))
                     + " as \""
                     + parts.names().get(i)
                     + "\", but layers have matrices, scalars and lists of layers");

@@ -69,7 +69,7 @@ final class LinkedCode {
     try {
       Value value = context.completed(activation, operand);
       if (!(value instanceof Scalar scalar)) {
-        throw new OperandException(what + " must be a scalar, but is a " + Describe.value(value));
+        throw new OperandException(what + " must be a scalar, but is " + Describe.one(value));
       }
       return scalar;
     } catch (RuntimeException e) {

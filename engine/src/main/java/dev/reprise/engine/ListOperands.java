@@ -34,8 +34,8 @@ final class ListOperands {
         throw new OperandException(
             "'as.matrix' of a list takes scalars, but element "
                 + (i + 1)
-                + " is a "
-                + Describe.value(list.elements().get(i))
+                + " is "
+                + Describe.one(list.elements().get(i))
                 + "; use cbind or rbind");
       }
       cells[i] = scalar.asDouble();

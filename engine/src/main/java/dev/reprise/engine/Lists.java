@@ -147,7 +147,7 @@ final class Lists {
       return list;
     }
     throw new OperandException(
-        "'" + operation.scriptName() + "' needs a list, but got a " + Describe.value(value));
+        "'" + operation.scriptName() + "' needs a list, but got " + Describe.one(value));
   }
 
   private static int position(ListValue list, Value index) {
@@ -166,7 +166,7 @@ final class Lists {
       return at;
     }
     if (!(index instanceof Scalar number)) {
-      throw new OperandException("a list index must be a scalar, not a " + Describe.value(index));
+      throw new OperandException("a list index must be a scalar, not " + Describe.one(index));
     }
     if (!number.fitsLong() && Double.isNaN(number.asDouble())) {
       throw new OperandException("a list index must be a whole number, not NaN");

@@ -71,7 +71,7 @@ final class ReadItem {
             list.elements().forEach(element -> naStrings.add(((Scalar) element).asString()));
         default ->
             throw new OperandException(
-                "'read' takes a file name and options, but got a " + Describe.value(inputs[i]));
+                "'read' takes a file name and options, but got " + Describe.one(inputs[i]));
       }
     }
     return new ReadRequest(

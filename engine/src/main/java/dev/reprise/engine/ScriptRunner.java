@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Runs one compiled script. Thread-safe: each run has its own activation and context. */
 public final class ScriptRunner {
@@ -25,6 +26,7 @@ public final class ScriptRunner {
 
   private final SessionServices services;
   private final Functions functions;
+  private final Set<String> inputs;
   private final Set<String> outputs;
   private final List<Diagnostic> warnings;
 
@@ -48,6 +50,7 @@ public final class ScriptRunner {
     this.arguments = options.arguments();
     this.services = services;
     this.functions = functions;
+    this.inputs = options.inputs();
     this.outputs = options.outputs();
     this.warnings = List.copyOf(warnings);
   }
@@ -68,6 +71,29 @@ public final class ScriptRunner {
 
   public List<Diagnostic> warnings() {
     return warnings;
+  }
+
+  /**
+   * Compares the names that a run is to bind with those that the script was compiled with.
+   *
+   * @throws IllegalArgumentException when one is missing or unknown
+   */
+  public void requireInputs(Set<String> bound) {
+    for (String name : new TreeSet<>(inputs)) {
+      if (!bound.contains(name)) {
+        throw new IllegalArgumentException(
+            "input '" + name + "' has no value: bind it with Inputs.of or and");
+      }
+    }
+    for (String name : new TreeSet<>(bound)) {
+      if (!inputs.contains(name)) {
+        throw new IllegalArgumentException(
+            "the script has no input '"
+                + name
+                + "': it was compiled with "
+                + (inputs.isEmpty() ? "none" : String.join(", ", new TreeSet<>(inputs))));
+      }
+    }
   }
 
   /**

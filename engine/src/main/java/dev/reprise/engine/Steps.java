@@ -59,7 +59,7 @@ final class Steps {
         return text.asString();
       }
       throw new OperandException(
-          "'" + describe() + "' needs " + wanted + ", but got a " + Describe.value(given));
+          "'" + describe() + "' needs " + wanted + ", but got " + Describe.one(given));
     }
 
     /** What this step makes, which is being run, also where the iteration is recorded. */

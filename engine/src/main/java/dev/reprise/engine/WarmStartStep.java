@@ -37,13 +37,13 @@ final class WarmStartStep extends Steps.OperationStep {
     String name = text(context, activation, 2, "the name of a score");
     if (WarmStarts.formOf(initial) == null) {
       throw new OperandException(
-          "'warmstart' begins from a matrix, or a list of matrices and scalars, but got a "
-              + Describe.value(initial));
+          "'warmstart' begins from a matrix, or a list of matrices and scalars, but got "
+              + Describe.one(initial));
     }
     if (Step.value(activation, inputs[1]) instanceof Scalar number) {
       throw new OperandException(
-          "'warmstart' needs the data that the model is trained on, but got a "
-              + Describe.value(number)
+          "'warmstart' needs the data that the model is trained on, but got "
+              + Describe.one(number)
               + "; write warmstart(W, X, \"accuracy\")");
     }
     context.counters.executed[operation.index()]++;
