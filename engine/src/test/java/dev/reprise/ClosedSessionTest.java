@@ -7,7 +7,6 @@ import dev.reprise.language.CompileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,25 +25,13 @@ class ClosedSessionTest {
 
   /** How a run ends in whose midst the session is closed. */
   private Throwable closedInTheMidst(String loop) throws Exception {
-    CompletableFuture<Throwable> end = new CompletableFuture<>();
     Session session = Reprise.session(config());
     Script script = session.compile("write(1, \"started\"); " + loop, CompileOptions.none());
-    Thread caller =
-        new Thread(() -> {
-          try {
-            script.run().close();
-            end.complete(null);
-          } catch (Throwable failure) {
-            end.complete(failure);
-          }
-        });
-    caller.start();
-    while (!Files.exists(folder.resolve("started")) && !end.isDone()) {
-      Thread.onSpinWait();
-    }
+    BackgroundRun run = BackgroundRun.start(script);
+    run.await(() -> Files.exists(folder.resolve("started")));
     session.close();
     assertThat(session.liveBuffersAtClose()).isZero();
-    return end.get();
+    return run.end();
   }
 
   @Test

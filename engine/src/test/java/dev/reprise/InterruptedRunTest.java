@@ -2,9 +2,10 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,32 +18,20 @@ class InterruptedRunTest {
 
   /** Runs the script on a thread of its own and interrupts it once a file has appeared. */
   private Throwable interruptedOnceAFileExists(String text) throws Exception {
-    CompletableFuture<Throwable> end = new CompletableFuture<>();
     try (Session session =
         Reprise.session(SessionConfig.defaults().withWorkingDirectory(folder).withThreads(2))) {
-      Script script = session.compile(text, CompileOptions.none());
-      Thread caller =
-          new Thread(() -> {
-            try {
-              script.run().close();
-              end.complete(null);
-            } catch (Throwable failure) {
-              end.complete(failure);
-            }
-          });
-      caller.start();
-      while (isEmpty() && !end.isDone()) {
-        Thread.onSpinWait();
-      }
-      caller.interrupt();
-      caller.join();
-      return end.get();
+      BackgroundRun run = BackgroundRun.start(session.compile(text, CompileOptions.none()));
+      run.await(() -> !isEmpty());
+      run.interrupt();
+      return run.end();
     }
   }
 
-  private boolean isEmpty() throws Exception {
+  private boolean isEmpty() {
     try (Stream<Path> files = Files.list(folder)) {
       return files.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
