@@ -9,13 +9,9 @@ import dev.reprise.lineage.RunCall;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.HandleFailure;
-import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
-import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,9 +22,6 @@ import java.util.concurrent.CancellationException;
  * Owned by that thread.
  */
 final class ControlContext {
-  /** Unfinished operations of one control thread; more wait for room before they are probed. */
-  private static final int RUN_AHEAD_LIMIT = 64;
-
   /**
    * Most of the host budget that unfinished results of one thread may come to take, as a divisor.
    */
@@ -65,8 +58,7 @@ final class ControlContext {
   /** What the executions that are being noted depend on; null when none is. */
   Footprint footprint;
 
-  /** Handles in program order whose operations may still fail; the oldest first. */
-  private final ArrayDeque<Outstanding> outstanding = new ArrayDeque<>();
+  private final RunAhead ahead = new RunAhead();
 
   /** Numbers the runs of this thread's loops. */
   final RunScope scope;
@@ -80,13 +72,6 @@ final class ControlContext {
   final Set<RunCall> calls = new HashSet<>();
 
   private int depth;
-
-  /** Estimated bytes of the outstanding results. */
-  private long outstandingBytes;
-
-  private long submissions;
-
-  private record Outstanding(Handle handle, Origin origin, long bytes) {}
 
   ControlContext(
       Run run,
@@ -198,94 +183,55 @@ final class ControlContext {
 
   /** Notes an operation that has not finished, so that effects wait for it. */
   void submitted(Handle handle, Origin origin) {
-    handle.retain();
-    long bytes = estimatedBytes(handle);
-    submissions++;
-    outstanding.addLast(new Outstanding(handle, origin, bytes));
-    outstandingBytes += bytes;
+    ahead.add(handle, origin);
   }
 
   /** How many operations have been noted as not finished so far. */
   long submissions() {
-    return submissions;
+    return ahead.submissions();
   }
 
   /** Borrowed handles of the operations noted since then that have not finished yet. */
   List<Handle> unfinishedSince(long earlier) {
-    dropFinished();
-    List<Handle> unfinished = new ArrayList<>();
-    // Those that are gone were the oldest, and have succeeded.
-    long skipped = outstanding.size() - (submissions - earlier);
-    for (Outstanding each : outstanding) {
-      if (skipped-- <= 0) {
-        unfinished.add(each.handle);
-      }
-    }
-    return unfinished;
-  }
-
-  private static long estimatedBytes(Handle handle) {
-    return handle.meta() == null || handle.meta().shape() == null
-        ? 0
-        : DenseMatrix.bytesOf(
-            handle.meta().shape().rows(), handle.meta().shape().cols(), Precision.FP64);
+    return ahead.unfinishedSince(earlier);
   }
 
   /** Waits until few enough operations are unfinished, by count and bytes; before probing. */
   void awaitRoom() {
-    dropFinished();
-    long byteLimit = run.session().memory().budgetBytes() / RUN_AHEAD_SHARE;
-    while (!outstanding.isEmpty()
-        && (outstanding.size() >= RUN_AHEAD_LIMIT || outstandingBytes > byteLimit)) {
+    long mostBytes = run.session().memory().budgetBytes() / RUN_AHEAD_SHARE;
+    while (!ahead.hasRoom(mostBytes)) {
       settleOldest();
     }
   }
 
   /** Waits for all earlier operations of this thread; throws what the first of them failed with. */
   void settle() {
-    while (!outstanding.isEmpty()) {
+    while (!ahead.isEmpty()) {
       settleOldest();
     }
   }
 
   boolean isAhead() {
-    return !outstanding.isEmpty();
-  }
-
-  private void dropFinished() {
-    while (!outstanding.isEmpty() && outstanding.peekFirst().handle.valueOrNull() != null) {
-      removeOldest().handle.release();
-    }
-  }
-
-  private Outstanding removeOldest() {
-    Outstanding oldest = outstanding.removeFirst();
-    outstandingBytes -= oldest.bytes;
-    return oldest;
+    return !ahead.isEmpty();
   }
 
   private void settleOldest() {
-    Outstanding oldest = removeOldest();
+    RunAhead.Operation oldest = ahead.takeOldest();
     try {
-      await(oldest.handle);
+      await(oldest.handle());
     } catch (RuntimeException e) {
-      discardOutstanding();
+      ahead.discard();
       throw e instanceof HandleFailure late && late.isCancellation()
           ? new CancellationException("cancelled")
-          : oldest.origin.located(e instanceof HandleFailure late ? late.getCause() : e);
+          : oldest.origin().located(e instanceof HandleFailure late ? late.getCause() : e);
     } finally {
-      oldest.handle.release();
+      oldest.handle().release();
     }
   }
 
   /** Forgets unfinished operations after a failure; their tasks are cancelled. */
   void discardOutstanding() {
-    for (Outstanding left : outstanding) {
-      left.handle.cancel();
-      left.handle.release();
-    }
-    outstanding.clear();
-    outstandingBytes = 0;
+    ahead.discard();
   }
 
   /** The finished value of an operand, borrowed from the activation, waiting if need be. */
