@@ -115,6 +115,37 @@ class TrainingOnDevicesTest {
     assertThat(use(found.statistics()).replays()).isPositive();
   }
 
+  /**
+   * A loop that sums its loss up reads a number of each iteration later. How many iterations are
+   * started at once depends on how late the program's thread is; those of the first seconds may not
+   * be.
+   */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void mostIterationsOfALoopThatSumsItsLossUpAreStartedAtOnce(ReuseMode reuse) {
+    ScriptOutput.Outcome expected =
+        summingItsLoss(new DeviceConfig(OPENCL, List.of(), Map.of(), false), reuse);
+    ScriptOutput.Outcome found = summingItsLoss(DeviceConfig.of(OPENCL), reuse);
+    assertThat(losses(found)).isEqualTo(losses(expected)).hasSize(4);
+    assertThat(use(found.statistics()).replays()).isGreaterThan(4 * 256 / 4);
+  }
+
+  private static ScriptOutput.Outcome summingItsLoss(DeviceConfig devices, ReuseMode reuse) {
+    Map<String, String> arguments = new TreeMap<>();
+    arguments.putAll(Map.of("rows", "2048", "batch", "8", "epochs", "4", "h1", "8", "h2", "8"));
+    ScriptOutput.Outcome outcome =
+        ScriptOutput.run(
+            ScriptOutput.projectRoot().resolve("bench/workloads/train-mlp.dml"),
+            arguments,
+            ScriptOutput.config().withReuse(reuse).withDevices(devices));
+    assertThat(outcome.failureText()).isEmpty();
+    return outcome;
+  }
+
+  private static List<String> losses(ScriptOutput.Outcome outcome) {
+    return outcome.output().lines().filter(line -> line.startsWith("epoch ")).toList();
+  }
+
   /** Operands that were still to come used to be copied home, ahead of nobody. */
   @ParameterizedTest
   @CsvSource({"mlp", "autoencoder", "lenet"})

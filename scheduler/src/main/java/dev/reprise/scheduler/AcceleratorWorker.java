@@ -229,7 +229,7 @@ public final class AcceleratorWorker implements AutoCloseable {
         Thread.onSpinWait();
       } else {
         ring.nap(NAP_NANOS);
-        repetitions.issueWhatIsDue(issued.peekLast().isPublished());
+        repetitions.issueWhatIsDue(issued.size(), issued.peekLast().isPublished());
       }
     }
   }

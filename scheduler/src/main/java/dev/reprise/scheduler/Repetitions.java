@@ -3,6 +3,7 @@ package dev.reprise.scheduler;
 import dev.reprise.runtime.accelerator.Accelerator;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 
 /**
  * Iterations that an accelerator holds back to issue them at once (see {@link
@@ -16,7 +17,9 @@ final class Repetitions {
   /** The same while an iteration is held back, which is bounded by itself. */
   private static final int MOST_HELD = 1024;
 
-  /** How long an iteration is held back when nothing more comes. */
+  /**
+   * How long an iteration is held back when nothing more comes and the device has nothing to do.
+   */
   private static final long HELD_NANOS = 1_000_000;
 
   /** Iterations under way, so that memory is there for the next one. */
@@ -26,15 +29,32 @@ final class Repetitions {
   record Beginning(Object loop, boolean ended) {}
 
   private final Accelerator accelerator;
+  private final LongSupplier clock;
 
-  // When the last task was taken up while launches are held back.
-  private long lastHeld;
+  // Since when nothing has come, and the device has had nothing to do, while launches are held.
+  private long idleSince;
+
+  // Tasks under way whose launches are held back.
+  private int held;
+
+  // Iterations issued at once before the one under way began.
+  private long replays;
 
   // Launches so far when the last iterations ended that were issued at once.
   private final Deque<Long> iterations = new ArrayDeque<>();
 
   Repetitions(Accelerator accelerator) {
+    this(accelerator, System::nanoTime);
+  }
+
+  /**
+   * For tests: with another clock.
+   *
+   * @param clock nanoseconds
+   */
+  Repetitions(Accelerator accelerator, LongSupplier clock) {
     this.accelerator = accelerator;
+    this.clock = clock;
   }
 
   /** Launches that may be under way now. */
@@ -49,9 +69,11 @@ final class Repetitions {
    * @return how many of them must have ended before more is issued
    */
   long begin(Beginning iteration, long launched) {
-    long before = accelerator.replays();
     accelerator.repeats(iteration.loop(), iteration.ended());
-    if (accelerator.replays() == before) {
+    held = 0;
+    long before = replays;
+    replays = accelerator.replays();
+    if (replays == before) {
       iterations.clear();
       return 0;
     }
@@ -62,22 +84,29 @@ final class Repetitions {
   /** Something was launched. */
   void launched() {
     if (accelerator.isHolding()) {
-      lastHeld = System.nanoTime();
+      idleSince = clock.getAsLong();
+      held++;
+    } else {
+      held = 0;
     }
   }
 
   /**
-   * Issues what is held when somebody waits for it, or nothing more has come for a while.
+   * Issues what is held when somebody waits for it, or nothing more has come for a while. What
+   * waits behind earlier launches loses nothing while these run.
    *
+   * @param underWay tasks launched, or held back, that have not ended
    * @param isPublished whether the value of the last launch was given out
    */
-  void issueWhatIsDue(boolean isPublished) {
+  void issueWhatIsDue(int underWay, boolean isPublished) {
     if (!accelerator.isHolding()) {
       return;
     }
     if (accelerator.isDemanded()) {
       accelerator.issueHeld(true);
-    } else if (System.nanoTime() - lastHeld > HELD_NANOS) {
+    } else if (underWay > held) {
+      idleSince = clock.getAsLong();
+    } else if (clock.getAsLong() - idleSince > HELD_NANOS) {
       // Somebody may wait for a number, which is not given out before it is there.
       accelerator.issueHeld(!isPublished);
     }

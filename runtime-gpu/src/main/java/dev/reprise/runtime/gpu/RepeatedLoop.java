@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *      '--- others come instead --- REPLAYED: iterations are held back and issued together
  * </pre>
  *
+ * <p>A loop whose iterations break off too often is left alone for a while, and then watched anew.
+ *
  * <p>Iterations take turns with two sets of memory: what one leaves, the next one reads.
  */
 final class RepeatedLoop {
@@ -44,6 +46,14 @@ final class RepeatedLoop {
   /** Iterations after which a loop is looked at again that had short ones. */
   private static final int LOOK_AGAIN = 1000;
 
+  /**
+   * For how many iterations a loop is left alone at first: what broke them off may have been the
+   * start of the program, whose code is slow. Twice as many each further time.
+   */
+  static final int FIRST_REST = 512;
+
+  private static final int LONGEST_REST = 1 << 20;
+
   private final Backend backend;
   private final AtomicLong unused;
   private final Turn[] turns = new Turn[2];
@@ -53,7 +63,9 @@ final class RepeatedLoop {
   private int equal;
   private int others;
   private int surplus;
-  private boolean hopeless;
+  private boolean failed;
+  private int nextRest = FIRST_REST;
+  private int rest;
   private int small;
   private int turn;
 
@@ -190,6 +202,13 @@ final class RepeatedLoop {
     return iteration.kept;
   }
 
+  /** True when an iteration has launched and allocated as much as the pattern. */
+  boolean isWhole(Iteration iteration) {
+    return pattern != null
+        && iteration.launches.size() == pattern.launches.size()
+        && iteration.allocations.size() == pattern.allocations.size();
+  }
+
   /**
    * Issues an iteration that was held back to its end, at once.
    *
@@ -197,8 +216,7 @@ final class RepeatedLoop {
    *     be called once it is
    */
   boolean replay(Iteration iteration) {
-    if (iteration.launches.size() != pattern.launches.size()
-        || iteration.allocations.size() != pattern.allocations.size()) {
+    if (!isWhole(iteration)) {
       return false;
     }
     Turn mine = turns[turn];
@@ -206,7 +224,7 @@ final class RepeatedLoop {
       mine.replay.issue(iteration.launches);
     } catch (RuntimeException e) {
       // Whatever it is, launches one by one will meet it, too, or do without it.
-      hopeless = true;
+      failed = true;
       return false;
     }
     others = 0;
@@ -221,10 +239,17 @@ final class RepeatedLoop {
    */
   void brokeOff(boolean again) {
     surplus += again ? WEIGHT : HALF_WEIGHT;
-    hopeless |= surplus > TOO_MUCH;
-    if (hopeless) {
-      forget();
+    if (failed || surplus > TOO_MUCH) {
+      leaveAlone();
     }
+  }
+
+  private void leaveAlone() {
+    rest = nextRest;
+    nextRest = Math.min(2 * nextRest, LONGEST_REST);
+    surplus = 0;
+    failed = false;
+    forget();
   }
 
   /** An iteration has ended that was launched piece by piece. */
@@ -237,7 +262,11 @@ final class RepeatedLoop {
       return;
     }
     small = 0;
-    if (hopeless || !iteration.complete) {
+    if (rest > 0) {
+      rest--;
+      return;
+    }
+    if (!iteration.complete) {
       return;
     }
     if (pattern == null || !iteration.isLike(pattern)) {
@@ -269,8 +298,7 @@ final class RepeatedLoop {
       replay = null;
     }
     if (replay == null) {
-      hopeless = true;
-      forget();
+      leaveAlone();
     } else {
       turns[turn].replay = replay;
     }

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A backend that notices when a loop's iterations launch the same again and again, holds such an
- * iteration back, and issues it as one. What an iteration launches is compared launch by launch
- * with what is expected; with the first difference, or when somebody waits, all is issued as it
- * came. So results never depend on what is replayed.
+ * iteration back, and issues it as one when the last launch that is expected has come. What an
+ * iteration launches is compared launch by launch with what is expected; with the first difference,
+ * or when somebody waits, all is issued as it came. So results never depend on what is replayed.
  *
  * <p><b>What is held.</b> Launches, copies within the device and products; the host's side of each
  * operation runs as ever. Launches that are held read what is pinned or kept, and write what is
@@ -56,6 +56,9 @@ final class RepeatingBackend implements Backend {
   private Object key;
   private RepeatedLoop loop;
   private Iteration iteration = new Iteration();
+
+  // All that was expected of the iteration under way has been issued at once.
+  private boolean isIssued;
   private int shortages;
   private final AtomicLong unused = new AtomicLong();
   private volatile Thread worker;
@@ -112,25 +115,34 @@ final class RepeatingBackend implements Backend {
   }
 
   private void endIteration() {
-    HeldLaunches window = held;
-    if (window == null) {
+    if (held != null) {
+      issueWhole();
+    } else if (!isIssued || !loop.isWhole(iteration)) {
       loop.ended(iteration);
-    } else if (loop.replay(iteration)) {
-      held = null;
-      replays++;
-      if (replays % FORGIVEN == 0 && shortages > 0) {
-        shortages--;
-      }
-      issued(window);
-    } else {
-      breakOff();
     }
+  }
+
+  /** Issues the iteration that is held back at once, or else launch by launch. */
+  private void issueWhole() {
+    HeldLaunches window = held;
+    if (!loop.replay(iteration)) {
+      breakOff();
+      return;
+    }
+    held = null;
+    isIssued = true;
+    replays++;
+    if (replays % FORGIVEN == 0 && shortages > 0) {
+      shortages--;
+    }
+    issued(window);
   }
 
   private void begin(Object of) {
     key = of;
     loop = loops.computeIfAbsent(of, _ -> new RepeatedLoop(device, unused));
     iteration = new Iteration();
+    isIssued = false;
     if (loop.begin()) {
       held = new HeldLaunches(this::breakOff);
     }
@@ -218,6 +230,10 @@ final class RepeatingBackend implements Backend {
     }
     iteration.add(launch);
     window.launches().add(launch);
+    if (loop.isWhole(iteration)) {
+      partial = true;
+      issueWhole();
+    }
     return true;
   }
 

@@ -225,6 +225,14 @@ public abstract class RepeatedOnDevice {
         if (event == 5) {
           accelerator.forgetRepeated();
         }
+        if (event == 7) {
+          Cells more = flow.launch("exp", weights);
+          numbers.add(flow.read(more));
+          more.release();
+        }
+        if (event == 8) {
+          numbers.add(flow.read(weights));
+        }
         if (repeats) {
           if (event == 6) {
             loop = loop == loops[0] ? loops[1] : loops[0];
@@ -307,6 +315,67 @@ public abstract class RepeatedOnDevice {
     Outcome found = run(true, seed, true, true);
     assertSame(found, expected);
     assertThat(found.replays).isPositive();
+  }
+
+  /** So a program that looks at a number after each iteration gains as well. */
+  @Test
+  void anIterationIsIssuedWhenItsLastLaunchHasCome() {
+    Accelerator accelerator = open();
+    SplittableRandom random = new SplittableRandom(12);
+    try (Flow flow = new Flow(accelerator)) {
+      Cells weights = flow.uploaded(random, SIZE, SIZE);
+      accelerator.repeats(this, false);
+      for (int i = 0; i < 40; i++) {
+        long before = accelerator.replays();
+        for (int step = 0; step < 8; step++) {
+          weights = replaced(weights, flow.launch("*", weights, 1.0 + step * 0.01));
+          if (step < 7) {
+            assertThat(accelerator.replays()).isEqualTo(before);
+          }
+        }
+        // The first ones are watched and prepared.
+        if (i >= 12) {
+          assertThat(accelerator.replays()).isEqualTo(before + 1);
+        }
+        if (i % 5 == 4) {
+          // More than is expected, once in a while.
+          flow.launch("exp", weights).release();
+        }
+        double[] cells = flow.read(weights);
+        assertThat(cells[0]).isNotNaN();
+        accelerator.repeats(this, true);
+      }
+      weights.release();
+    }
+  }
+
+  @Test
+  void aLoopThatBreaksOffTooOftenIsLeftAloneForAWhile() {
+    Accelerator accelerator = open();
+    SplittableRandom random = new SplittableRandom(13);
+    try (Flow flow = new Flow(accelerator)) {
+      Cells weights = flow.uploaded(random, SIZE, SIZE);
+      accelerator.repeats(this, false);
+      int held = 0;
+      int since = 0;
+      while (accelerator.replays() == 0 && since < 2 * RepeatedLoop.FIRST_REST) {
+        // Until it is given up, somebody waits in the midst of each iteration.
+        boolean isHeld = accelerator.mayHold();
+        held += isHeld ? 1 : 0;
+        since = isHeld && held <= 9 ? 0 : since + 1;
+        for (int step = 0; step < 8; step++) {
+          weights = replaced(weights, flow.launch("*", weights, 1.0 + step * 1e-4));
+          if (step == 4 && held <= 9) {
+            accelerator.issueHeld(true);
+          }
+        }
+        accelerator.repeats(this, true);
+        flow.complete(16);
+      }
+      assertThat(held).isGreaterThan(8);
+      assertThat(since).isBetween(RepeatedLoop.FIRST_REST, RepeatedLoop.FIRST_REST + 12);
+      weights.release();
+    }
   }
 
   @Test
