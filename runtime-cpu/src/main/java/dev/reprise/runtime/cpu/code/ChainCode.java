@@ -73,6 +73,9 @@ final class ChainCode {
   /** The register of the result. */
   private final int last;
 
+  /** Whether what is being written are the quick ways of functions. */
+  private boolean isQuick;
+
   private ChainCode(CellChain chain, CellForm form, boolean isWide) {
     CellCode.Frame frame =
         new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
@@ -136,6 +139,16 @@ final class ChainCode {
     boolean fits(int last) {
       return registers <= last - CellOperators.SPARES + 1
           && kept <= last - ExponentialFormulas.FIRST_KEPT + 1;
+    }
+
+    /** Whether all functions have quick ways, which are for floats alone. */
+    boolean canBeQuick() {
+      boolean isSlow =
+          node instanceof Apply apply
+              && CellOperators.isFunction(apply.opcode())
+              && (!CellOperators.isQuick(apply.opcode())
+                  || operands.stream().anyMatch(operand -> operand.node instanceof Number));
+      return !isSlow && operands.stream().allMatch(Part::canBeQuick);
     }
 
     boolean rounds() {
@@ -231,7 +244,11 @@ final class ChainCode {
     to.shiftRight(RCX, 1);
     int few = to.jumpIfZero();
     int loop = to.here();
-    code.writeInTurns(this::writeCells);
+    if (form == CellForm.WIDENED && result.canBeQuick()) {
+      code.writeInTurns(this::writeQuickly);
+    } else {
+      code.writeInTurns(this::writeCells);
+    }
     to.addNumber(RAX, 2 * form.lanes());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
@@ -241,8 +258,24 @@ final class ChainCode {
     writeLoop();
   }
 
+  /** Cells by the quick ways of functions, and once more where these are unsure of one. */
+  private void writeQuickly(CellCode unused) {
+    code.clearUnsure();
+    isQuick = true;
+    compute(result, last);
+    isQuick = false;
+    int sure = code.jumpIfSure();
+    compute(result, last);
+    to.landHere(sure);
+    writeResult();
+  }
+
   private void writeCells(CellCode unused) {
     compute(result, last);
+    writeResult();
+  }
+
+  private void writeResult() {
     if (!isWide) {
       code.output(0, last);
       return;
@@ -283,7 +316,11 @@ final class ChainCode {
       }
       places[part.positions.get(i)] = free--;
     }
-    CellOperators.write(code, opcode, places[0], places[1], places[2]);
+    if (isQuick && CellOperators.isFunction(opcode)) {
+      CellOperators.writeQuick(code, opcode, places[0], places[1], places[2]);
+    } else {
+      CellOperators.write(code, opcode, places[0], places[1], places[2]);
+    }
     if (places[0] != register) {
       code.load(register, VectorCode.register(places[0]));
     }
