@@ -374,22 +374,26 @@ final class CellCode extends VectorCode {
     or(UNSURE, UNSURE, register(register));
   }
 
+  /** Cells are unsure where rounding to floats is {@linkplain #doubt in doubt}. */
+  void testRounding(int register, int spare, long units) {
+    doubt(spare, register, units);
+    unsure(spare);
+  }
+
   /**
-   * Cells are unsure where rounding to floats may depend on the last units of a double: where it is
-   * up to so many from a point in the middle between two floats. Of floats that are not subnormal.
+   * All bits where rounding to floats may depend on the last units of a double: where it is up to
+   * so many from a point in the middle between two floats. Of floats that are not subnormal.
    *
-   * @param spare is lost
    * @param units a power of two
    */
-  void testRounding(int register, int spare, long units) {
+  void doubt(int result, int register, long units) {
     // The bits that are cut are those of the middle with only the first set. Less that many units
     // from there means: below twice the units when moved to 0.
     long middle = 1L << (CUT_BITS - 1);
     long above = (1L << CUT_BITS) - 2 * units;
-    addWhole(spare, register, constantBits(middle + units));
-    and(spare, spare, constantBits(above));
-    equalWhole(spare, spare, constantBits(0));
-    unsure(spare);
+    addWhole(result, register, constantBits(middle + units));
+    and(result, result, constantBits(above));
+    equalWhole(result, result, constantBits(0));
   }
 
   /** Jumps to where {@link Assembler#landHere} is called with what this returns if none is. */

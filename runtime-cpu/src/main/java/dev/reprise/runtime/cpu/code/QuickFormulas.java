@@ -57,6 +57,36 @@ final class QuickFormulas {
     2.4876168671580443e-05
   };
 
+  /** As these, of degree 8, which is within 7.95e-14. */
+  static final double[] SHARE_TERMS = {
+    1.0000000000000013,
+    0.4999999999979787,
+    0.16666666666615634,
+    0.041666666891005726,
+    0.008333333367317994,
+    0.0013888821668687865,
+    0.00019841190638194759,
+    2.4876168671580443e-05,
+    2.7632644916066987e-06
+  };
+
+  /**
+   * As {@link #MOST_UNITS}, of shares e^x / s. Powers are within 380 units of the series': 351 of
+   * the polynomial, 25 of r and rounding, 4 of the series. So are sums s of positive powers, beside
+   * rounding: each sum in eight lanes of {@link #MOST_SHARES} powers adds at most 520 times, one
+   * unit each. Quotients round by one unit each. All of it is less than 1,810.
+   */
+  static final long MOST_SHARE_UNITS = 1 << 11;
+
+  /** Cells of a row. */
+  static final int MOST_SHARES = 1 << 12;
+
+  /** Powers of less are refused, so that shares are floats with all bits. */
+  private static final double LEAST_SHARED = -60;
+
+  /** Powers of less are 0: no sum differs by a unit, and shares are 0 as floats. */
+  private static final double UNSHARED = -110;
+
   private static final double LN2 = 0.6931471805599453;
 
   /** Up to this size of x, e^x and its inverse are floats with all bits. */
@@ -91,10 +121,10 @@ final class QuickFormulas {
    * q(r). By Horner's scheme, which has the fewest instructions: these bound the time, not that
    * each waits for the one before it.
    */
-  private static void sum(CellCode to, int sum, int r) {
-    to.load(sum, constant(TERMS[TERMS.length - 1]));
-    for (int i = TERMS.length - 2; i >= 0; i--) {
-      to.multiplyAdd(sum, r, constant(TERMS[i]));
+  private static void sum(CellCode to, int sum, int r, double[] terms) {
+    to.load(sum, constant(terms[terms.length - 1]));
+    for (int i = terms.length - 2; i >= 0; i--) {
+      to.multiplyAdd(sum, r, constant(terms[i]));
     }
   }
 
@@ -109,16 +139,16 @@ final class QuickFormulas {
   }
 
   /** e^x in register {@code power}, without a test; x is lost, as is the spare register. */
-  private static void power(CellCode to, int power, int x, int spare) {
+  private static void power(CellCode to, int power, int x, int spare, double[] terms) {
     reduce(to, x, power, spare);
-    sum(to, spare, x);
+    sum(to, spare, x, terms);
     to.multiplyAdd(spare, x, constant(ONE));
     to.multiply(power, power, register(spare));
   }
 
   /** 1 / (1 + e^-x) in register {@code result}, without a test; x and the spare one are lost. */
   private static void logistic(CellCode to, int result, int x, int spare) {
-    power(to, result, x, spare);
+    power(to, result, x, spare, TERMS);
     to.add(spare, result, constant(ONE));
     to.divide(result, result, register(spare));
   }
@@ -127,7 +157,7 @@ final class QuickFormulas {
   static void power(CellCode to, int x) {
     int power = 0;
     bound(to, x);
-    power(to, power, x, 1);
+    power(to, power, x, 1, TERMS);
     to.load(x, register(power));
     to.testRounding(x, 1, MOST_UNITS);
   }
@@ -152,7 +182,7 @@ final class QuickFormulas {
     to.least(size, sum, register(size));
     to.add(size, size, register(size));
     reduce(to, size, power, sum);
-    sum(to, sum, size);
+    sum(to, sum, size, TERMS);
     to.multiply(size, size, register(sum));
     to.subtract(sum, power, constant(ONE));
     to.multiplyAdd(size, power, register(sum));
@@ -182,5 +212,34 @@ final class QuickFormulas {
     logistic(to, 1, 0, 2);
     to.multiply(x, x, register(1));
     to.testRounding(x, 1, MOST_UNITS);
+  }
+
+  /** As {@link LossFormulas#rowPowers}, for {@link #rowShares}. */
+  static void rowPowers(CellCode to) {
+    int x = 0;
+    int power = 1;
+    int spare = 2;
+    int vanishes = 3;
+    to.input(x, 0);
+    to.subtract(x, x, VectorCode.parameter(0));
+    to.load(spare, constant(UNSHARED));
+    to.compare(vanishes, x, Comparison.LESS, spare);
+    to.load(spare, constant(LEAST_SHARED));
+    to.compare(spare, spare, Comparison.NOT_LESS_OR_EQUAL, x);
+    to.andNot(spare, vanishes, register(spare));
+    to.refuse(spare);
+    power(to, power, x, spare, SHARE_TERMS);
+    to.andNot(power, vanishes, register(power));
+    to.wideOutput(1, power);
+    to.total(0, power);
+  }
+
+  /** As {@link LossFormulas#rowShares}; refuses cells whose rounding is in doubt. */
+  static void rowShares(CellCode to) {
+    to.wideInput(0, 1);
+    to.divide(0, 0, VectorCode.parameter(0));
+    to.doubt(1, 0, MOST_SHARE_UNITS);
+    to.refuse(1);
+    to.output(0, 0);
   }
 }
