@@ -374,9 +374,9 @@ final class CellCode extends VectorCode {
     or(UNSURE, UNSURE, register(register));
   }
 
-  /** Cells are unsure where rounding to floats is {@linkplain #doubt in doubt}. */
+  /** Cells are unsure where {@link #findUnsure} finds it of rounding. */
   void testRounding(int register, int spare, long units) {
-    doubt(spare, register, units);
+    findUnsure(spare, register, units);
     unsure(spare);
   }
 
@@ -386,7 +386,7 @@ final class CellCode extends VectorCode {
    *
    * @param units a power of two
    */
-  void doubt(int result, int register, long units) {
+  void findUnsure(int result, int register, long units) {
     // The bits that are cut are those of the middle with only the first set. Less that many units
     // from there means: below twice the units when moved to 0.
     long middle = 1L << (CUT_BITS - 1);

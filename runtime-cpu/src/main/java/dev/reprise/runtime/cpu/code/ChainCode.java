@@ -42,6 +42,12 @@ final class ChainCode {
   /** Two more than formulas have, since there are no totals. */
   private static final int LAST = CellCode.LAST_REGISTER + 2;
 
+  /** Counts steps that are not tried in quick ways; lost behind the loop. */
+  private static final int SERIES = RBX;
+
+  /** How many after one that was unsure. */
+  private static final int UNTRIED = 7;
+
   private static final int MOST_OPERANDS = 3;
 
   static final int MOST_INPUTS = INPUTS.length;
@@ -243,6 +249,7 @@ final class ChainCode {
   private void writeInTurns() {
     to.shiftRight(RCX, 1);
     int few = to.jumpIfZero();
+    to.zero(SERIES);
     int loop = to.here();
     if (form == CellForm.WIDENED && result.canBeQuick()) {
       code.writeInTurns(this::writeQuickly);
@@ -258,13 +265,23 @@ final class ChainCode {
     writeLoop();
   }
 
-  /** Cells by the quick ways of functions, and once more where these are unsure of one. */
+  /**
+   * Cells by the quick ways of functions, and once more where these are unsure of one. The next
+   * ones are not even tried, since cells whose functions are beyond what is quick come together.
+   */
   private void writeQuickly(CellCode unused) {
+    to.test(SERIES);
+    int quick = to.jumpIfZero();
+    int series = to.jump();
+    to.landHere(quick);
     code.clearUnsure();
     isQuick = true;
     compute(result, last);
     isQuick = false;
     int sure = code.jumpIfSure();
+    to.addNumber(SERIES, UNTRIED + 1);
+    to.landHere(series);
+    to.decrement(SERIES);
     compute(result, last);
     to.landHere(sure);
     writeResult();

@@ -234,11 +234,11 @@ final class QuickFormulas {
     to.total(0, power);
   }
 
-  /** As {@link LossFormulas#rowShares}; refuses cells whose rounding is in doubt. */
+  /** As {@link LossFormulas#rowShares}; refuses cells that are unsure. */
   static void rowShares(CellCode to) {
     to.wideInput(0, 1);
     to.divide(0, 0, VectorCode.parameter(0));
-    to.doubt(1, 0, MOST_SHARE_UNITS);
+    to.findUnsure(1, 0, MOST_SHARE_UNITS);
     to.refuse(1);
     to.output(0, 0);
   }

@@ -184,8 +184,8 @@ class MachineCellsTest {
   }
 
   /**
-   * Functions of floats by fewer operations, which have to tell where rounding is in doubt: one
-   * cell in some thousands would differ otherwise.
+   * Functions of floats by fewer operations, which have to tell where they are unsure: one cell in
+   * some thousands would differ otherwise.
    */
   @ParameterizedTest
   @ValueSource(strings = {"exp", "sigmoid", "tanh", "gelu", "silu"})

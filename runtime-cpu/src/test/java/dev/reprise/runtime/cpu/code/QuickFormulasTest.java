@@ -43,14 +43,14 @@ class QuickFormulasTest {
 
   /** 1.68 B, the most of all, and what rounding adds. */
   @Test
-  void doubtBeginsBeforeErrorsEnd() {
+  void whatIsUnsureReachesBeyondErrors() {
     double most = 2 * Math.log(2) / 2 / (Math.sqrt(2) - 1) * BOUND;
     assertThat(most * 0x1p53 + 100).isLessThan(QuickFormulas.MOST_UNITS);
   }
 
   /** A power and a sum by both ways: e^x, adding up in eight lanes and the quotient. */
   @Test
-  void doubtOfSharesBeginsBeforeErrorsEnd() {
+  void whatIsUnsureOfSharesReachesBeyondErrors() {
     double rest = QuickFormulas.LARGEST_REST;
     double power = rest * Math.exp(rest) * SHARE_BOUND * 0x1p53 + 25 + 4;
     double adding = QuickFormulas.MOST_SHARES / 8.0 + 8;

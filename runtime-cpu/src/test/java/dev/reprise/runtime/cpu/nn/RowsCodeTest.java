@@ -282,7 +282,7 @@ class RowsCodeTest {
     });
   }
 
-  /** Of many millions, since without looking at doubt one in a million would differ. */
+  /** Of many millions, since one in a million would differ if none were unsure. */
   @Test
   void quickSharesAreTheSameFloatsOrAreRefused() {
     int refused = 0;
