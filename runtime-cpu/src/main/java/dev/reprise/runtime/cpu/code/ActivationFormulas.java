@@ -16,6 +16,12 @@ final class ActivationFormulas {
 
   /** The logistic function that gelu multiplies register x with, in register 0. */
   private static void geluShare(CellCode to, int x) {
+    geluArgument(to, x);
+    ExponentialFormulas.logisticInPlace(to);
+  }
+
+  /** What it is a function of. */
+  static void geluArgument(CellCode to, int x) {
     to.load(0, constant(BEYOND_END));
     to.load(1, constant(-BEYOND_END));
     // No number stays none: the second operand is the result then.
@@ -26,7 +32,6 @@ final class ActivationFormulas {
     to.multiply(1, 1, constant(GeluConstants.CUBE));
     to.add(0, 0, register(1));
     to.multiply(0, 0, constant(2 * GeluConstants.SCALE));
-    ExponentialFormulas.logisticInPlace(to);
   }
 
   /**
@@ -35,6 +40,11 @@ final class ActivationFormulas {
    */
   static void gelu(CellCode to, int x) {
     geluShare(to, x);
+    geluOfShare(to, x);
+  }
+
+  /** From what x is multiplied with, in register 0, to the result in register x. */
+  static void geluOfShare(CellCode to, int x) {
     to.multiply(0, 0, register(x));
     to.load(1, constant(-GeluConstants.END));
     to.compare(2, x, Comparison.LESS, 1);

@@ -35,7 +35,8 @@ final class Assembler {
   static final int MAP_0F38 = 2;
   static final int MAP_0F3A = 3;
 
-  private static final int MOST_BYTES = 1 << 15;
+  /** More than the largest code, of expressions with as many functions as there may be. */
+  private static final int MOST_BYTES = 1 << 17;
 
   static final int PREFIX_NONE = 0;
   static final int PREFIX_66 = 1;
@@ -324,6 +325,20 @@ final class Assembler {
     modrm(register, other);
   }
 
+  /** As the other, with the bit of instructions that says that lanes are doubles. */
+  void doubles(int map, int prefix, int opcode, int register, int one, int other) {
+    vex(map, prefix, true, true, register, one, 0, other >> 3);
+    int8(opcode);
+    int8(0xC0 | (register & 7) << 3 | other & 7);
+  }
+
+  /** As the other, with the last operand in memory. */
+  void doubles(int map, int prefix, int opcode, int register, int one, Address other) {
+    vex(map, prefix, true, true, register, one, other.indexBit(), other.baseBit());
+    int8(opcode);
+    modrm(register, other);
+  }
+
   /** The last byte of some instructions of registers. */
   void control(int number) {
     int8(number);
@@ -332,6 +347,13 @@ final class Assembler {
   /** Lets the address {@code ahead} of the instruction that ended at {@code end} be this place. */
   void pointTo(int end) {
     code.putInt(end - Integer.BYTES, here() - end);
+  }
+
+  /** What follows begins at a multiple of so many bytes, a power of two. */
+  void align(int bytes) {
+    while (here() % bytes != 0) {
+      int8(0);
+    }
   }
 
   /** Cells that code reads, as doubles or as integers of half the size. */

@@ -48,6 +48,12 @@ final class CellCode extends VectorCode {
 
   private static final int REFUSED = 15;
 
+  /** Which cells are unsure, where there are no masks. */
+  private static final int UNSURE = MASK;
+
+  /** Bits that a double has more than a float. */
+  private static final int CUT_BITS = 29;
+
   private static final int ADD = 0x58;
   private static final int LARGEST = 0x5F;
   private static final int UPPER_OF_PAIR = 0x15;
@@ -356,5 +362,43 @@ final class CellCode extends VectorCode {
       and(register, register, register(WIDE_MASK));
     }
     or(REFUSED, REFUSED, register(register));
+  }
+
+  /** No cell is unsure yet. */
+  void clearUnsure() {
+    to.clear(UNSURE);
+  }
+
+  /** Cells are to be computed again in a better way where a register has all bits, else none. */
+  void unsure(int register) {
+    or(UNSURE, UNSURE, register(register));
+  }
+
+  /** Cells are unsure where {@link #findUnsure} finds it of rounding. */
+  void testRounding(int register, int spare, long units) {
+    findUnsure(spare, register, units);
+    unsure(spare);
+  }
+
+  /**
+   * All bits where rounding to floats may depend on the last units of a double: where it is up to
+   * so many from a point in the middle between two floats. Of floats that are not subnormal.
+   *
+   * @param units a power of two
+   */
+  void findUnsure(int result, int register, long units) {
+    // The bits that are cut are those of the middle with only the first set. Less that many units
+    // from there means: below twice the units when moved to 0.
+    long middle = 1L << (CUT_BITS - 1);
+    long above = (1L << CUT_BITS) - 2 * units;
+    addWhole(result, register, constantBits(middle + units));
+    and(result, result, constantBits(above));
+    equalWhole(result, result, constantBits(0));
+  }
+
+  /** Jumps to where {@link Assembler#landHere} is called with what this returns if none is. */
+  int jumpIfSure() {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x17, UNSURE, NONE, UNSURE);
+    return to.jumpIfZero();
   }
 }

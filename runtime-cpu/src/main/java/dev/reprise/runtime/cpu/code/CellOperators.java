@@ -32,8 +32,14 @@ final class CellOperators {
    * @param isFunction whether it computes in the registers below {@link
    *     ExponentialFormulas#FIRST_KEPT}
    * @param rounds whether its result may be no float though its operands are
+   * @param quick by fewer operations, for results that are rounded to floats; or null
    */
-  private record Operator(int arity, boolean isFunction, boolean rounds, Emitter emitter) {}
+  private record Operator(
+      int arity, boolean isFunction, boolean rounds, Emitter emitter, Emitter quick) {
+    Operator(int arity, boolean isFunction, boolean rounds, Emitter emitter) {
+      this(arity, isFunction, rounds, emitter, null);
+    }
+  }
 
   private static final Map<String, Operator> TABLE = table();
 
@@ -68,6 +74,16 @@ final class CellOperators {
     TABLE.get(opcode).emitter.write(to, x, y, z);
   }
 
+  /** Whether there is a quick way, that leaves cells {@linkplain CellCode#unsure unsure}. */
+  static boolean isQuick(String opcode) {
+    return TABLE.get(opcode).quick != null;
+  }
+
+  /** As {@link #write}, in the quick way. */
+  static void writeQuick(CellCode to, String opcode, int x, int y, int z) {
+    TABLE.get(opcode).quick.write(to, x, y, z);
+  }
+
   private static Map<String, Operator> table() {
     Map<String, Operator> table = new HashMap<>();
     rounding(table, "+", 2, (to, x, y, _) -> to.add(x, x, register(y)));
@@ -92,12 +108,31 @@ final class CellOperators {
     compare(table, ">=", Comparison.GREATER_OR_EQUAL);
     compare(table, "==", Comparison.EQUAL);
     compare(table, "!=", Comparison.UNEQUAL);
-    function(table, "exp", ExponentialFormulas::power);
-    function(table, "sigmoid", ExponentialFormulas::logisticInPlace);
-    table.put(
-        "tanh", new Operator(1, true, true, (to, x, _, _) -> ExponentialFormulas.tanh(to, x)));
-    table.put("gelu", new Operator(1, true, true, (to, x, _, _) -> ActivationFormulas.gelu(to, x)));
-    table.put("silu", new Operator(1, true, true, (to, x, _, _) -> ActivationFormulas.silu(to, x)));
+    function(
+        table,
+        "exp",
+        inPlace(ExponentialFormulas::power),
+        (to, x, _, _) -> QuickFormulas.power(to, x));
+    function(
+        table,
+        "sigmoid",
+        inPlace(ExponentialFormulas::logisticInPlace),
+        (to, x, _, _) -> QuickFormulas.logistic(to, x));
+    function(
+        table,
+        "tanh",
+        (to, x, _, _) -> ExponentialFormulas.tanh(to, x),
+        (to, x, _, _) -> QuickFormulas.tanh(to, x));
+    function(
+        table,
+        "gelu",
+        (to, x, _, _) -> ActivationFormulas.gelu(to, x),
+        (to, x, _, _) -> QuickFormulas.gelu(to, x));
+    function(
+        table,
+        "silu",
+        (to, x, _, _) -> ActivationFormulas.silu(to, x),
+        (to, x, _, _) -> QuickFormulas.silu(to, x));
     table.put(
         "gelu_backward",
         new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.geluSloped(to, x, y)));
@@ -126,14 +161,17 @@ final class CellOperators {
   }
 
   private static void function(
-      Map<String, Operator> table, String opcode, CellCode.Formula inPlace) {
-    Emitter emitter =
-        (to, x, _, _) -> {
-          to.load(0, register(x));
-          inPlace.write(to);
-          to.load(x, register(0));
-        };
-    table.put(opcode, new Operator(1, true, true, emitter));
+      Map<String, Operator> table, String opcode, Emitter emitter, Emitter quick) {
+    table.put(opcode, new Operator(1, true, true, emitter, quick));
+  }
+
+  /** Of a formula that computes register 0. */
+  private static Emitter inPlace(CellCode.Formula formula) {
+    return (to, x, _, _) -> {
+      to.load(0, register(x));
+      formula.write(to);
+      to.load(x, register(0));
+    };
   }
 
   private static void negate(CellCode to, int x, int y, int z) {

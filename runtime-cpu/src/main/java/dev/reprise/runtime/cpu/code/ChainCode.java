@@ -42,6 +42,12 @@ final class ChainCode {
   /** Two more than formulas have, since there are no totals. */
   private static final int LAST = CellCode.LAST_REGISTER + 2;
 
+  /** Counts steps that are not tried in quick ways; lost behind the loop. */
+  private static final int SERIES = RBX;
+
+  /** How many after one that was unsure. */
+  private static final int UNTRIED = 7;
+
   private static final int MOST_OPERANDS = 3;
 
   static final int MOST_INPUTS = INPUTS.length;
@@ -72,6 +78,9 @@ final class ChainCode {
 
   /** The register of the result. */
   private final int last;
+
+  /** Whether what is being written are the quick ways of functions. */
+  private boolean isQuick;
 
   private ChainCode(CellChain chain, CellForm form, boolean isWide) {
     CellCode.Frame frame =
@@ -136,6 +145,16 @@ final class ChainCode {
     boolean fits(int last) {
       return registers <= last - CellOperators.SPARES + 1
           && kept <= last - ExponentialFormulas.FIRST_KEPT + 1;
+    }
+
+    /** Whether all functions have quick ways, which are for floats alone. */
+    boolean canBeQuick() {
+      boolean isSlow =
+          node instanceof Apply apply
+              && CellOperators.isFunction(apply.opcode())
+              && (!CellOperators.isQuick(apply.opcode())
+                  || operands.stream().anyMatch(operand -> operand.node instanceof Number));
+      return !isSlow && operands.stream().allMatch(Part::canBeQuick);
     }
 
     boolean rounds() {
@@ -230,8 +249,13 @@ final class ChainCode {
   private void writeInTurns() {
     to.shiftRight(RCX, 1);
     int few = to.jumpIfZero();
+    to.zero(SERIES);
     int loop = to.here();
-    code.writeInTurns(this::writeCells);
+    if (form == CellForm.WIDENED && result.canBeQuick()) {
+      code.writeInTurns(this::writeQuickly);
+    } else {
+      code.writeInTurns(this::writeCells);
+    }
     to.addNumber(RAX, 2 * form.lanes());
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
@@ -241,8 +265,34 @@ final class ChainCode {
     writeLoop();
   }
 
+  /**
+   * Cells by the quick ways of functions, and once more where these are unsure of one. The next
+   * ones are not even tried, since cells whose functions are beyond what is quick come together.
+   */
+  private void writeQuickly(CellCode unused) {
+    to.test(SERIES);
+    int quick = to.jumpIfZero();
+    int series = to.jump();
+    to.landHere(quick);
+    code.clearUnsure();
+    isQuick = true;
+    compute(result, last);
+    isQuick = false;
+    int sure = code.jumpIfSure();
+    to.addNumber(SERIES, UNTRIED + 1);
+    to.landHere(series);
+    to.decrement(SERIES);
+    compute(result, last);
+    to.landHere(sure);
+    writeResult();
+  }
+
   private void writeCells(CellCode unused) {
     compute(result, last);
+    writeResult();
+  }
+
+  private void writeResult() {
     if (!isWide) {
       code.output(0, last);
       return;
@@ -283,7 +333,11 @@ final class ChainCode {
       }
       places[part.positions.get(i)] = free--;
     }
-    CellOperators.write(code, opcode, places[0], places[1], places[2]);
+    if (isQuick && CellOperators.isFunction(opcode)) {
+      CellOperators.writeQuick(code, opcode, places[0], places[1], places[2]);
+    } else {
+      CellOperators.write(code, opcode, places[0], places[1], places[2]);
+    }
     if (places[0] != register) {
       code.load(register, VectorCode.register(places[0]));
     }

@@ -18,6 +18,7 @@ import java.util.Map;
  * below cells that are read and written, of {@link CellCode}.
  */
 class VectorCode {
+  private static final int LOAD = 0x10;
   private static final int ADD = 0x58;
   private static final int MULTIPLY = 0x59;
   private static final int SUBTRACT = 0x5C;
@@ -32,6 +33,11 @@ class VectorCode {
   private static final int MULTIPLY_WHOLE = 0xF4;
   private static final int ADD_WHOLE = 0xD4;
   private static final int FLIP_WHOLE = 0xEF;
+
+  // Of doubles, in the map 0F 38.
+  private static final int MULTIPLY_ADD = 0xA8;
+  private static final int SUBTRACT_PRODUCT = 0xBC;
+  private static final int EQUAL_WHOLE = 0x29;
 
   /** Comparisons by their predicates, none of which raises an exception. */
   enum Comparison {
@@ -154,6 +160,8 @@ class VectorCode {
 
   /** The last of the code: what constants it reads. */
   final void writeConstants() {
+    // Vectors that cross lines of the cache are read twice.
+    to.align(CellForm.LANE_BYTES);
     constants.forEach((bits, ends) -> {
       ends.forEach(to::pointTo);
       for (int i = 0; i < CellForm.LANES; i++) {
@@ -180,7 +188,7 @@ class VectorCode {
   }
 
   final void load(int result, Source source) {
-    apply(0x10, result, NONE, source);
+    apply(LOAD, result, NONE, source);
   }
 
   final void add(int result, int one, Source other) {
@@ -193,6 +201,16 @@ class VectorCode {
 
   final void multiply(int result, int one, Source other) {
     apply(MULTIPLY, result, one, other);
+  }
+
+  /** {@code result = result * one + other} of doubles, rounded once. */
+  final void multiplyAdd(int result, int one, Source other) {
+    applyToDoubles(MULTIPLY_ADD, result, one, other);
+  }
+
+  /** {@code result = result - one * other} of doubles, rounded once. */
+  final void subtractProduct(int result, int one, Source other) {
+    applyToDoubles(SUBTRACT_PRODUCT, result, one, other);
   }
 
   final void divide(int result, int one, Source other) {
@@ -284,6 +302,11 @@ class VectorCode {
     plain(MAP_0F38, PREFIX_66, 0x37, result, one, other);
   }
 
+  /** All bits where both are the same as whole numbers of 64 bits, else none. */
+  final void equalWhole(int result, int one, Source other) {
+    applyToDoubles(EQUAL_WHOLE, result, one, other);
+  }
+
   /** In each pair of lanes the lower ones of both. */
   final void lowerOfPairs(int result, int one, int other) {
     plain(MAP_0F, PREFIX_66, 0x6C, result, one, other);
@@ -352,21 +375,44 @@ class VectorCode {
 
   /** Writes an instruction of three operands, by its opcode. */
   private void apply(int opcode, int result, int one, Source other) {
-    inTurns(group -> apply(group, opcode, of(group, result), of(group, one), other));
+    inTurns(group -> {
+      int into = of(group, result);
+      int first = of(group, one);
+      if (other instanceof Register register) {
+        to.vector(MAP_0F, prefix, true, opcode, into, first, of(group, register.number));
+      } else {
+        to.vector(MAP_0F, prefix, true, opcode, into, first, address(other));
+        note(other);
+      }
+    });
   }
 
-  private void apply(int group, int opcode, int result, int one, Source other) {
-    switch (other) {
-      case Register register ->
-          to.vector(MAP_0F, prefix, true, opcode, result, one, of(group, register.number));
-      case Parameter parameter -> {
-        parameters.set(parameter.number);
-        to.vector(MAP_0F, prefix, true, opcode, result, one, lanes(parameter.number));
+  /** As the other, of those in the map 0F 38 that are of doubles, whatever else the lanes are. */
+  private void applyToDoubles(int opcode, int result, int one, Source other) {
+    inTurns(group -> {
+      int into = of(group, result);
+      int first = of(group, one);
+      if (other instanceof Register register) {
+        to.doubles(MAP_0F38, PREFIX_66, opcode, into, first, of(group, register.number));
+      } else {
+        to.doubles(MAP_0F38, PREFIX_66, opcode, into, first, address(other));
+        note(other);
       }
-      case Constant constant -> {
-        to.vector(MAP_0F, prefix, true, opcode, result, one, Address.ahead(0));
-        constants.computeIfAbsent(constant.bits, _ -> new ArrayList<>()).add(to.here());
-      }
+    });
+  }
+
+  /** Where the lanes of a source lie that is no register. */
+  private Address address(Source source) {
+    return source instanceof Parameter parameter ? lanes(parameter.number) : Address.ahead(0);
+  }
+
+  /** Remembers what the instruction read that has just been written. */
+  private void note(Source source) {
+    switch (source) {
+      case Register _ -> {}
+      case Parameter parameter -> parameters.set(parameter.number);
+      case Constant constant ->
+          constants.computeIfAbsent(constant.bits, _ -> new ArrayList<>()).add(to.here());
     }
   }
 }

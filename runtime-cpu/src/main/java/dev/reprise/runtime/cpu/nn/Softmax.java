@@ -69,9 +69,13 @@ final class Softmax {
               RowsCode code =
                   new RowsCode(precision, most, 1, 1).withDoubles(own.doubles(most * cols), cols);
               RowsCode.Rows rows = RowsCode.Rows.of(x, out);
+              // Where it was refused once, the scores may be far from each other everywhere.
+              boolean isQuick = precision == Precision.FP32 && cols <= CellFunction.MOST_SHARES;
               for (long row = from; row < to; row += most) {
                 int count = (int) Math.min(most, to - row);
-                if (!code.run(CellFunction.SOFTMAX, rows, row * cols, count, cols)) {
+                isQuick =
+                    isQuick && code.run(CellFunction.QUICK_SOFTMAX, rows, row * cols, count, cols);
+                if (!isQuick && !code.run(CellFunction.SOFTMAX, rows, row * cols, count, cols)) {
                   shareOneByOne(new RowShares(precision, cols, own), x, out, row, count);
                 }
               }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Element-wise operations in machine code give what the loops over arrays give. */
 class MachineCellsTest {
@@ -180,6 +181,48 @@ class MachineCellsTest {
         }
       }
     }
+  }
+
+  /**
+   * Functions of floats by fewer operations, which have to tell where they are unsure: one cell in
+   * some thousands would differ otherwise.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"exp", "sigmoid", "tanh", "gelu", "silu"})
+  void functionsOfFloatsOfAllSizesAreThoseOfDoublesRounded(String opcode) {
+    int n = 1024;
+    MachineCells code = find(Precision.FP32, opcode, MachineCells.Form.MATRIX);
+    DenseMatrix x = DenseMatrix.allocate(allocator, 1, n, Precision.FP32);
+    DenseMatrix out = nines(Precision.FP32, n);
+    double[] wanted = new double[n - FIRST];
+    for (int exponent = 0; exponent < 2048; exponent++) {
+      for (int i = 0; i < n; i++) {
+        x.set(0, i, exponent < 256 ? floatOf(exponent, i) : random.nextFloat(-9, 9));
+      }
+      Loops.unary().get(opcode).array(cells(x), wanted, wanted.length);
+      if (code.run(x, out, FIRST, n)) {
+        assertFloats(opcode, out, wanted);
+      } else {
+        assertThat(exponent).as("%s refuses no ordinary cell", opcode).isBetween(127 + 9, 255);
+      }
+    }
+  }
+
+  /** As {@link #assertCells}, of millions. */
+  private static void assertFloats(String what, DenseMatrix out, double[] wanted) {
+    for (int i = 0; i < wanted.length; i++) {
+      if (Double.compare(out.get(0, i + FIRST), (float) wanted[i]) != 0) {
+        assertCells(what, out, wanted);
+      }
+    }
+  }
+
+  /** A float by its exponent: the first and the last ones, and others. */
+  private float floatOf(int exponent, int number) {
+    int few = 100;
+    int mantissa = number < few ? number : number < 2 * few ? few - number : random.nextInt();
+    int sign = random.nextInt() & Integer.MIN_VALUE;
+    return Float.intBitsToFloat(sign | exponent << 23 | mantissa & (1 << 23) - 1);
   }
 
   private static double apply(String opcode, double a, double b) {

@@ -163,6 +163,19 @@ class CellChainTest {
     assertThat(chain(each(1), 0, apply("exp", full("+", 5)))).isNotNull();
   }
 
+  /** In floats there are two ways of computing functions, of which one is for what is unsure. */
+  @Test
+  void thereIsRoomForTheLongestCode() {
+    Apply longest = apply("gelu", X);
+    for (int i = 1; i < 64; i++) {
+      longest = i < 8 ? apply("gelu", longest) : apply("pmin", longest, X);
+    }
+    for (Precision precision : Precision.values()) {
+      CellChain chain = CellChain.find(precision, each(1), 0, longest);
+      assertThat(chain.call().run(1, 0, MemorySegment.NULL, false)).isTrue();
+    }
+  }
+
   /** As {@link #full}, of three operands. */
   private static Node fullChoice(int depth) {
     Node part = depth == 0 ? X : fullChoice(depth - 1);

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -279,6 +280,59 @@ class RowsCodeTest {
         assertThat(code.run(CellFunction.SOFTMAX, operands, 1, rows, n)).isFalse();
       }
     });
+  }
+
+  /** Of many millions, since one in a million would differ if none were unsure. */
+  @Test
+  void quickSharesAreTheSameFloatsOrAreRefused() {
+    int refused = 0;
+    int calls = 0;
+    for (int n : new int[] {1, 7, 8, 41, 500, CellFunction.MOST_SHARES}) {
+      for (int i = 0; i < (n < 1000 ? 200 : 2000); i++) {
+        calls++;
+        refused += quickSharesAreRefused(2, n) ? 1 : 0;
+      }
+    }
+    assertThat(refused).isLessThan(calls / 20);
+  }
+
+  private boolean quickSharesAreRefused(int rows, int n) {
+    try (Scratch scratch = new Scratch(allocator)) {
+      // Some are far below the others, as where attention may not look.
+      DoubleSupplier score = () -> random.nextInt(9) == 0 ? -1e9 : 5 * random.nextGaussian();
+      Rows x = rows(Precision.FP32, rows, n, score);
+      DenseMatrix wanted = rows(Precision.FP32, rows, n, () -> 1).matrix;
+      DenseMatrix out = rows(Precision.FP32, rows, n, () -> 1).matrix;
+      RowsCode code = new RowsCode(Precision.FP32, rows, 1, 1);
+      code.withDoubles(scratch.doubles((long) rows * n), n);
+      RowsCode.Rows operands = RowsCode.Rows.of(x.matrix, wanted);
+      assertThat(code.run(CellFunction.SOFTMAX, operands, 1, rows, n)).isTrue();
+      operands = RowsCode.Rows.of(x.matrix, out);
+      if (!code.run(CellFunction.QUICK_SOFTMAX, operands, 1, rows, n)) {
+        return true;
+      }
+      assertThat(out.segment().mismatch(wanted.segment())).isEqualTo(-1);
+      return false;
+    }
+  }
+
+  @Test
+  void sharesThatMayBeFloatsOfFewerBitsAreRefused() {
+    try (Scratch scratch = new Scratch(allocator)) {
+      RowsCode code = new RowsCode(Precision.FP32, 1, 1, 1).withDoubles(scratch.doubles(9), 9);
+      for (double score : new double[] {-59, -61, -88, -109, -111, -800, Double.NaN}) {
+        Rows x = rows(Precision.FP32, 1, 9, () -> 0);
+        DenseMatrix out = rows(Precision.FP32, 1, 9, () -> 1).matrix;
+        x.matrix.set(0, 3, score);
+        RowsCode.Rows operands = RowsCode.Rows.of(x.matrix, out);
+        assertThat(code.run(CellFunction.QUICK_SOFTMAX, operands, 1, 1, 9))
+            .as("%s", score)
+            .isEqualTo(score == -59 || score < -110);
+        if (score < -110) {
+          assertThat(out.get(0, 3)).isZero();
+        }
+      }
+    }
   }
 
   @ParameterizedTest
