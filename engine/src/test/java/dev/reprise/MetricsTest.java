@@ -255,4 +255,13 @@ class MetricsTest {
     assertThat(Scripts.failure(config(), "metric(\"a\", seq(1, 3), 1)"))
         .hasMessageContaining("write metric(\"loss\", loss, step)");
   }
+
+  /** Two numbers within an epoch would otherwise be told for the same step. */
+  @Test
+  void aStepBetweenWholeNumbersIsRefused() throws IOException {
+    assertThat(Scripts.failure(config(), "metric(\"a\", 1, 1.5)"))
+        .hasMessageContaining("the step of 'metric' must be a whole number, but is 1.5");
+    Scripts.run(config(), "metric(\"a\", 1, 6 / 2)");
+    assertThat(table()).containsExactly("3,a,1.0");
+  }
 }

@@ -143,7 +143,7 @@ final class Effects {
               + Describe.one(inputs[2])
               + "; write metric(\"loss\", loss, step)");
     }
-    if (!at.fitsLong()) {
+    if (!at.fitsLong() || at.asDouble() != Math.rint(at.asDouble())) {
       throw new OperandException(
           "the step of 'metric' must be a whole number, but is "
               + at.asString()
