@@ -13,7 +13,7 @@ final class ControlNodes {
 
     @Override
     public void run(ControlContext context, Activation activation) {
-      boolean taken = predicate.scalar(WHAT, context, activation).asBoolean();
+      boolean taken = predicate.condition(WHAT, context, activation);
       Node.runAll(taken ? then : otherwise, context, activation);
     }
   }

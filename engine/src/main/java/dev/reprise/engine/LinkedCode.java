@@ -43,6 +43,20 @@ final class LinkedCode {
     return scalar;
   }
 
+  /** As {@link #scalar}, of a condition: a text that is no truth value is an error. */
+  boolean condition(String what, ControlContext context, Activation activation) {
+    return truth(what, scalar(what, context, activation), context, activation);
+  }
+
+  /** The truth value of a scalar that was computed here. */
+  boolean truth(String what, Scalar scalar, ControlContext context, Activation activation) {
+    try {
+      return scalar.asBoolean();
+    } catch (OperandException e) {
+      throw located(what + " must be TRUE or FALSE, but is a text", scalar, context, activation);
+    }
+  }
+
   /** As {@link #scalar}, of a bound or step: a text, NaN or an infinity is an error. */
   Scalar number(String what, ControlContext context, Activation activation) {
     Scalar scalar = scalar(what, context, activation);

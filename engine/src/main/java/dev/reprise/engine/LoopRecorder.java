@@ -237,7 +237,9 @@ final class LoopRecorder {
   private boolean branch(RecordedBody.Branch branch) {
     run(branch.predicate());
     LinkedCode code = branch.code();
-    boolean taken = code.read(branch.what(), context, activation).asBoolean();
+    boolean taken =
+        code.truth(
+            branch.what(), code.read(branch.what(), context, activation), context, activation);
     path |= taken ? 1L << branch.bit() : 0;
     Stretch next = null;
     if (isRecording()) {

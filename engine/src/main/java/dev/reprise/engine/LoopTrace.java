@@ -259,7 +259,7 @@ final class LoopTrace {
     boolean test(LinkedCode predicate) {
       return recorded
           ? recorder.test()
-          : predicate.scalar(ControlNodes.While.WHAT, context, activation).asBoolean();
+          : predicate.condition(ControlNodes.While.WHAT, context, activation);
     }
 
     /** Gives the variable of a for loop its value. */

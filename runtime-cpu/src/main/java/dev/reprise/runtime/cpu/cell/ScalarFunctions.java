@@ -112,8 +112,20 @@ public final class ScalarFunctions {
     boolean negates = opcode.equals("negate");
     return value ->
         value instanceof IntegerScalar(long n)
-            ? new IntegerScalar(negates || n < 0 ? -n : n)
+            ? new IntegerScalar(negates || n < 0 ? negated(opcode, n) : n)
             : new DoubleScalar(loop.cell(number(opcode, value)));
+  }
+
+  private static long negated(String opcode, long n) {
+    if (n == Long.MIN_VALUE) {
+      throw new OperandException(
+          "integer overflow in "
+              + (opcode.equals("negate") ? "-" : opcode)
+              + "("
+              + n
+              + "); write a decimal point to compute with doubles");
+    }
+    return -n;
   }
 
   private static Scalar not(Scalar value) {
