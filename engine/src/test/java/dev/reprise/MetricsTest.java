@@ -264,4 +264,10 @@ class MetricsTest {
     Scripts.run(config(), "metric(\"a\", 1, 6 / 2)");
     assertThat(table()).containsExactly("3,a,1.0");
   }
+
+  @Test
+  void aMetricWithoutANameIsRefused() {
+    assertThat(Scripts.failure(config(), "metric(\" \", 1, 1)"))
+        .hasMessageContaining("the name of a metric must not be empty");
+  }
 }

@@ -143,6 +143,10 @@ final class Effects {
               + Describe.one(inputs[2])
               + "; write metric(\"loss\", loss, step)");
     }
+    if (name.isBlank()) {
+      throw new OperandException(
+          "the name of a metric must not be empty; write metric(\"loss\", loss, step)");
+    }
     if (!at.fitsLong() || at.asDouble() != Math.rint(at.asDouble())) {
       throw new OperandException(
           "the step of 'metric' must be a whole number, but is "
