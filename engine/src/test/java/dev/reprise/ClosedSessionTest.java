@@ -67,6 +67,80 @@ class ClosedSessionTest {
     assertThatThrownBy(() -> session.matrix(new double[][] {{1}})).hasMessageContaining(CLOSED);
   }
 
+  /** A number that does something while it is being bound. */
+  private static final class Reading extends Number {
+    private final transient Runnable act;
+
+    Reading(Runnable act) {
+      this.act = act;
+    }
+
+    @Override
+    public double doubleValue() {
+      act.run();
+      return 1;
+    }
+
+    @Override
+    public float floatValue() {
+      return 1;
+    }
+
+    @Override
+    public long longValue() {
+      return 1;
+    }
+
+    @Override
+    public int intValue() {
+      return 1;
+    }
+  }
+
+  /** Begins to close the session, and returns when nothing begins in it any more. */
+  private static Thread closing(Session session) {
+    Thread closing = new Thread(session::close);
+    closing.start();
+    while (isOpen(session)) {
+      Thread.onSpinWait();
+    }
+    return closing;
+  }
+
+  private static boolean isOpen(Session session) {
+    try (Matrix _ = session.matrix(new double[][] {{1}})) {
+      return true;
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining(CLOSED);
+      return false;
+    }
+  }
+
+  @Test
+  void aRunWhoseInputsAreBeingBoundDoesNotBegin() throws Exception {
+    Session session = Reprise.session(config());
+    Script script = session.compile("x = sum(X) + y", CompileOptions.inputs("X", "y"));
+    AtomicReference<Thread> closing = new AtomicReference<>();
+    Inputs inputs =
+        Inputs.of("X", new double[][] {{1, 2}})
+            .and("y", new Reading(() -> closing.set(closing(session))));
+    assertThatThrownBy(() -> script.run(inputs))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(CLOSED);
+    closing.get().join();
+    assertThat(session.liveBuffersAtClose()).isZero();
+  }
+
+  @Test
+  void nothingIsLeftOfInputsThatCannotAllBeBound() throws Exception {
+    Session session = Reprise.session(config());
+    Script script = session.compile("x = sum(X) + sum(Y)", CompileOptions.inputs("X", "Y"));
+    Inputs inputs = Inputs.of("X", new double[][] {{1}}).and("Y", new double[][] {{1}, {2, 3}});
+    assertThatThrownBy(() -> script.run(inputs)).isInstanceOf(IllegalArgumentException.class);
+    session.close();
+    assertThat(session.liveBuffersAtClose()).isZero();
+  }
+
   @Test
   void aRunCannotCloseItsOwnSession() throws CompileException {
     AtomicReference<Session> own = new AtomicReference<>();
