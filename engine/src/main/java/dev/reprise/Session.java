@@ -143,7 +143,10 @@ public final class Session implements AutoCloseable {
 
   /**
    * Gives everything back. Runs and replays that are under way are cancelled and end with a {@link
-   * java.util.concurrent.CancellationException}; this waits for them, so none of them may call it.
+   * java.util.concurrent.CancellationException}; this waits for them.
+   *
+   * @throws IllegalStateException when a run of this session calls it, on any of its threads, as
+   *     from a {@link ProgressListener}; the session is as open then as before
    */
   @Override
   public void close() {

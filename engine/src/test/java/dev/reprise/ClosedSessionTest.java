@@ -143,6 +143,17 @@ class ClosedSessionTest {
 
   @Test
   void aRunCannotCloseItsOwnSession() throws CompileException {
+    assertCannotClose("progress(1, 2)");
+  }
+
+  @Test
+  void norCanItsWorkers() throws CompileException {
+    assertCannotClose("parfor (i in 1:4, par=2) { parfor (j in 1:2) { x = i + j } }");
+    assertCannotClose("for (i in 1:1) { parfor (j in 1:1) { x = i + j } }");
+  }
+
+  /** A listener that closes the session of what it hears is refused, and the run goes on. */
+  private void assertCannotClose(String script) throws CompileException {
     AtomicReference<Session> own = new AtomicReference<>();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     ProgressListener listener =
@@ -155,7 +166,8 @@ class ClosedSessionTest {
         };
     try (Session session = Reprise.session(config().withProgress(listener))) {
       own.set(session);
-      session.compile("progress(1, 2)", CompileOptions.none()).run().close();
+      session.compile(script, CompileOptions.none()).run().close();
+      assertThat(isOpen(session)).isTrue();
     }
     assertThat(failure.get()).hasMessageContaining("cannot close its own session");
   }

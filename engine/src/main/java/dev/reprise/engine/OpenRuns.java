@@ -10,7 +10,8 @@ import java.util.Set;
  *
  * <p>Thread-safe; everything is guarded by this object's monitor, which waiting gives up. A run
  * ends at its next safe point and waits for nobody who closes the session, so closing comes to its
- * end; a run that closes its own session is refused.
+ * end; a run that closes its own session is refused, whichever of its threads tries it: its end,
+ * which closing waits for, would wait for that thread.
  */
 final class OpenRuns {
   private final Set<Entry> open = new HashSet<>();
@@ -20,7 +21,7 @@ final class OpenRuns {
   final class Entry implements AutoCloseable {
     private final Cancellation cancellation = new Cancellation(null);
 
-    /** Those that closing must not wait for when one of them closes the session. */
+    /** Those that work for the run, which therefore cannot wait for its end. */
     private final Set<Thread> threads = new HashSet<>(); // guarded by OpenRuns.this
 
     /** Null until the script begins. */
@@ -44,7 +45,31 @@ final class OpenRuns {
       synchronized (OpenRuns.this) {
         requireOpen();
         script = thread;
+        joined(thread);
+      }
+    }
+
+    /** Work that another thread does for the run, such as that of a parfor's worker. */
+    Runnable shared(Runnable work) {
+      return () -> {
+        joined(Thread.currentThread());
+        try {
+          work.run();
+        } finally {
+          left(Thread.currentThread());
+        }
+      };
+    }
+
+    private void joined(Thread thread) {
+      synchronized (OpenRuns.this) {
         threads.add(thread);
+      }
+    }
+
+    private void left(Thread thread) {
+      synchronized (OpenRuns.this) {
+        threads.remove(thread);
       }
     }
 
