@@ -3,7 +3,8 @@ package dev.reprise;
 /**
  * Hears how far a run is: from {@code progress} in the script, else from iterations of a parfor
  * loop. Called by whichever thread gets there, so implementations are thread-safe, and quick: the
- * run waits for them. They must not close the session, which waits for the run.
+ * run waits for them. They cannot close the session, which would wait for the run, and get an
+ * {@link IllegalStateException}; a thread that they do not wait for may do it.
  */
 @FunctionalInterface
 public interface ProgressListener {

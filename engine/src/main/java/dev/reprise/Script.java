@@ -24,11 +24,12 @@ public final class Script {
    *
    * @param inputs exactly those that the script was compiled with
    * @throws IllegalArgumentException when an input is missing or the script has none of that name
+   * @throws IllegalStateException when the session is closed
    * @throws ScriptException when the script fails
    */
   public RunResult run(Inputs inputs) {
     runner.requireInputs(inputs.values().keySet());
-    ScriptRunner.Outcome outcome = runner.run(session.bind(inputs));
+    ScriptRunner.Outcome outcome = runner.run(() -> session.bind(inputs));
     return new RunResult(outcome.values(), outcome.items(), outcome.statistics());
   }
 

@@ -60,9 +60,7 @@ public final class Session implements AutoCloseable {
 
   /** A matrix identified by its content. Rows must be equally long. */
   public Matrix matrix(double[][] rows) {
-    services.requireOpen();
-    Binding.Bound bound = Binding.matrix(services, rows, null);
-    return new Matrix(bound.value(), bound.item());
+    return matrix(rows, null);
   }
 
   /**
@@ -70,8 +68,7 @@ public final class Session implements AutoCloseable {
    * have the same content. Saves hashing large inputs.
    */
   public Matrix matrix(double[][] rows, String version) {
-    services.requireOpen();
-    Binding.Bound bound = Binding.matrix(services, rows, version);
+    Binding.Bound bound = services.whileOpen(() -> Binding.matrix(services, rows, version));
     return new Matrix(bound.value(), bound.item());
   }
 
@@ -107,18 +104,23 @@ public final class Session implements AutoCloseable {
     return services.device().notes();
   }
 
+  /** Values with references for a run; none when one of them cannot be bound. */
   Map<String, Binding.Bound> bind(Inputs inputs) {
-    services.requireOpen();
     Map<String, Binding.Bound> bound = new LinkedHashMap<>();
-    inputs
-        .values()
-        .forEach((name, value) ->
-            bound.put(
-                name,
-                value instanceof Matrix matrix
-                    ? Binding.borrowed(matrix.value(), matrix.item())
-                    : Binding.of(services, value)));
-    return bound;
+    try {
+      inputs
+          .values()
+          .forEach((name, value) ->
+              bound.put(
+                  name,
+                  value instanceof Matrix matrix
+                      ? Binding.borrowed(matrix.value(), matrix.item())
+                      : Binding.of(services, value)));
+      return bound;
+    } catch (RuntimeException | Error e) {
+      Binding.release(bound);
+      throw e;
+    }
   }
 
   /** Buffers that were not given back when the session closed; for tests. */
@@ -140,8 +142,11 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Gives everything back. Runs that are under way are cancelled and end with a {@link
-   * java.util.concurrent.CancellationException}; this waits for them, so none of them may call it.
+   * Gives everything back. Runs and replays that are under way are cancelled and end with a {@link
+   * java.util.concurrent.CancellationException}; this waits for them.
+   *
+   * @throws IllegalStateException when a run of this session calls it, on any of its threads, as
+   *     from a {@link ProgressListener}; the session is as open then as before
    */
   @Override
   public void close() {

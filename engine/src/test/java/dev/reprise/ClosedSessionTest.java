@@ -67,8 +67,93 @@ class ClosedSessionTest {
     assertThatThrownBy(() -> session.matrix(new double[][] {{1}})).hasMessageContaining(CLOSED);
   }
 
+  /** A number that does something while it is being bound. */
+  private static final class Reading extends Number {
+    private final transient Runnable act;
+
+    Reading(Runnable act) {
+      this.act = act;
+    }
+
+    @Override
+    public double doubleValue() {
+      act.run();
+      return 1;
+    }
+
+    @Override
+    public float floatValue() {
+      return 1;
+    }
+
+    @Override
+    public long longValue() {
+      return 1;
+    }
+
+    @Override
+    public int intValue() {
+      return 1;
+    }
+  }
+
+  /** Begins to close the session, and returns when nothing begins in it any more. */
+  private static Thread closing(Session session) {
+    Thread closing = new Thread(session::close);
+    closing.start();
+    while (isOpen(session)) {
+      Thread.onSpinWait();
+    }
+    return closing;
+  }
+
+  private static boolean isOpen(Session session) {
+    try (Matrix _ = session.matrix(new double[][] {{1}})) {
+      return true;
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining(CLOSED);
+      return false;
+    }
+  }
+
+  @Test
+  void aRunWhoseInputsAreBeingBoundDoesNotBegin() throws Exception {
+    Session session = Reprise.session(config());
+    Script script = session.compile("x = sum(X) + y", CompileOptions.inputs("X", "y"));
+    AtomicReference<Thread> closing = new AtomicReference<>();
+    Inputs inputs =
+        Inputs.of("X", new double[][] {{1, 2}})
+            .and("y", new Reading(() -> closing.set(closing(session))));
+    assertThatThrownBy(() -> script.run(inputs))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(CLOSED);
+    closing.get().join();
+    assertThat(session.liveBuffersAtClose()).isZero();
+  }
+
+  @Test
+  void nothingIsLeftOfInputsThatCannotAllBeBound() throws Exception {
+    Session session = Reprise.session(config());
+    Script script = session.compile("x = sum(X) + sum(Y)", CompileOptions.inputs("X", "Y"));
+    Inputs inputs = Inputs.of("X", new double[][] {{1}}).and("Y", new double[][] {{1}, {2, 3}});
+    assertThatThrownBy(() -> script.run(inputs)).isInstanceOf(IllegalArgumentException.class);
+    session.close();
+    assertThat(session.liveBuffersAtClose()).isZero();
+  }
+
   @Test
   void aRunCannotCloseItsOwnSession() throws CompileException {
+    assertCannotClose("progress(1, 2)");
+  }
+
+  @Test
+  void norCanItsWorkers() throws CompileException {
+    assertCannotClose("parfor (i in 1:4, par=2) { parfor (j in 1:2) { x = i + j } }");
+    assertCannotClose("for (i in 1:1) { parfor (j in 1:1) { x = i + j } }");
+  }
+
+  /** A listener that closes the session of what it hears is refused, and the run goes on. */
+  private void assertCannotClose(String script) throws CompileException {
     AtomicReference<Session> own = new AtomicReference<>();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     ProgressListener listener =
@@ -81,7 +166,8 @@ class ClosedSessionTest {
         };
     try (Session session = Reprise.session(config().withProgress(listener))) {
       own.set(session);
-      session.compile("progress(1, 2)", CompileOptions.none()).run().close();
+      session.compile(script, CompileOptions.none()).run().close();
+      assertThat(isOpen(session)).isTrue();
     }
     assertThat(failure.get()).hasMessageContaining("cannot close its own session");
   }

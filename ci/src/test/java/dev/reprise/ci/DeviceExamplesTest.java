@@ -109,7 +109,7 @@ class DeviceExamplesTest {
     try (services) {
       Path script = ROOT.resolve("examples/" + name + ".dml");
       ScriptRunner.Outcome outcome =
-          ScriptCompiler.compile(services, script, CompileOptions.none()).run(Map.of());
+          ScriptCompiler.compile(services, script, CompileOptions.none()).run(Map::of);
       outcome.values().values().forEach(Value::release);
       statistics = outcome.statistics();
     }

@@ -14,6 +14,7 @@ import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 
 /** Turns Java values into script values with a lineage of their own. */
 public final class Binding {
@@ -44,6 +45,11 @@ public final class Binding {
         };
     return new Bound(
         null, scalar, services.config().reuse().traces() ? LineageItem.literal(scalar) : null);
+  }
+
+  /** Gives up values that nobody receives. */
+  public static void release(Map<String, Bound> bound) {
+    bound.values().forEach(each -> each.any().release());
   }
 
   /** A value that somebody else keeps, with one more reference taken. */

@@ -271,6 +271,11 @@ final class ControlContext {
    * operation of this thread that failed late takes precedence, whatever finished first.
    */
   RuntimeException located(Throwable failure, Position position, Activation activation, Step step) {
+    return located(failure, new FailurePlace(position, activation, step));
+  }
+
+  /** As the other, of a place that is known. */
+  RuntimeException located(Throwable failure, FailurePlace place) {
     if (failure instanceof ScriptException located) {
       return located;
     }
@@ -281,6 +286,6 @@ final class ControlContext {
         return earlier;
       }
     }
-    return new FailurePlace(position, activation, step).located(failure);
+    return place.located(failure);
   }
 }

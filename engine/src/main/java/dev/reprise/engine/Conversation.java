@@ -92,14 +92,21 @@ public final class Conversation implements AutoCloseable {
      * Runs the input; its functions and name spaces are known from then on.
      *
      * @throws dev.reprise.ScriptException when it fails; variables keep what it assigned before
+     * @throws IllegalStateException when the session is closed
      */
     public Answer run() {
+      try (OpenRuns.Entry open = services.runs().begin()) {
+        return run(open);
+      }
+    }
+
+    private Answer run(OpenRuns.Entry open) {
       sources.addAll(pieces.sources());
       pieces
           .definitions()
           .forEach((name, text) ->
               definitions.put(name, new SourceFile(file.name(), withSources(text, sources, null))));
-      Run run = new Run(services, functions());
+      Run run = new Run(services, open, functions());
       RunStatistics statistics = new ConversationRun(run, variables, nextSeed()).execute();
       return new Answer(statistics, compiled.warnings());
     }

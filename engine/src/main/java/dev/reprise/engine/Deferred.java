@@ -55,6 +55,11 @@ final class Deferred implements PendingValue {
     return true;
   }
 
+  /** Where a failure of the operation comes from, whose variables may have other values by now. */
+  FailurePlace place(Activation activation) {
+    return FailurePlace.left(step, activation, OperandForms.of(operands));
+  }
+
   Shape shape() {
     return meta.shape();
   }

@@ -4,9 +4,11 @@ import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.PendingValue;
+import java.util.function.Supplier;
 
 /** Short descriptions of values for messages: types and shapes, never whole contents. */
 final class Describe {
@@ -15,19 +17,35 @@ final class Describe {
   private Describe() {}
 
   static String value(Value value) {
+    return form(value).get();
+  }
+
+  /** The description of a value, for later: it keeps nothing of the value but shape and number. */
+  static Supplier<String> form(Value value) {
     return switch (value) {
-      case null -> "nothing";
-      case MatrixValue matrix -> "matrix " + matrix.shape();
-      case FrameValue frame -> "frame " + frame.shape();
-      case ListValue list -> "list of " + list.size();
-      case Scalar scalar when scalar.type() == ValueType.STRING -> text(scalar.asString());
-      case Scalar scalar -> scalar.type().label() + " " + scalar.asString();
-      case PendingValue pending ->
-          pending.meta() == null || pending.meta().shape() == null
-              ? "value"
-              : pending.meta().type().label() + " " + pending.meta().shape();
-      default -> value.type().label();
+      case null -> () -> "nothing";
+      case MatrixValue matrix -> shaped(ValueType.MATRIX, matrix.shape());
+      case FrameValue frame -> shaped(ValueType.FRAME, frame.shape());
+      case ListValue list -> {
+        int size = list.size();
+        yield () -> "list of " + size;
+      }
+      case Scalar scalar when scalar.type() == ValueType.STRING -> () -> text(scalar.asString());
+      case Scalar scalar -> () -> scalar.type().label() + " " + scalar.asString();
+      case PendingValue pending when pending.meta() == null || pending.meta().shape() == null ->
+          () -> "value";
+      case PendingValue pending -> shaped(pending.meta().type(), pending.meta().shape());
+      default -> value.type()::label;
     };
+  }
+
+  private static Supplier<String> shaped(ValueType type, Shape shape) {
+    return () -> type.label() + " " + shape;
+  }
+
+  /** True for an option that nobody gave. */
+  static boolean isLeftOut(Value value) {
+    return value instanceof Scalar scalar && scalar.isAbsent();
   }
 
   /** The same with an article: {@code an integer 3}. */

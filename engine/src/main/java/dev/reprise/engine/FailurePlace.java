@@ -6,16 +6,30 @@ import dev.reprise.language.Position;
 import dev.reprise.memory.HandleFailure;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import java.util.concurrent.CancellationException;
 
 /**
  * Where something failed, which turns the failure into an error that a person can act on.
  *
- * @param step whose operands are shown; null for none
+ * @param step that is being run, whose operands have the values of its variables; null for none
+ * @param left what is told instead of an operation that the program has gone on from
  */
-record FailurePlace(Position position, Activation activation, Step step) {
+record FailurePlace(Position position, Activation activation, Step step, String left) {
+
+  FailurePlace(Position position, Activation activation, Step step) {
+    this(position, activation, step, "");
+  }
+
+  /**
+   * An operation that the program has gone on from, so that its variables may have other values.
+   *
+   * @param operands those that it has; null when they are not known
+   */
+  static FailurePlace left(Step step, Activation activation, OperandForms operands) {
+    return new FailurePlace(
+        step.position(), activation, null, operands == null ? "" : operands.text(step));
+  }
 
   /** The error with position, calls and operands; a cancellation as it is. */
   RuntimeException located(Throwable failure) {
@@ -49,22 +63,18 @@ record FailurePlace(Position position, Activation activation, Step step) {
   }
 
   private String operands() {
-    if (step == null || step.inputs().length == 0) {
-      return "";
+    if (step == null) {
+      return left;
     }
-    StringBuilder text = new StringBuilder(" [").append(step.describe()).append('(');
-    int shown = 0;
-    for (int operand : step.inputs()) {
-      Value value = activation.values[operand];
-      if (value == null) {
-        // Never assigned, as the message says, or given up since: the failure is a late one.
+    int[] inputs = step.inputs();
+    Value[] operands = new Value[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      operands[i] = activation.values[inputs[i]];
+      if (operands[i] == null) {
+        // Never assigned, as the message says.
         return "";
       }
-      if (value instanceof Scalar scalar && scalar.isAbsent()) {
-        continue;
-      }
-      text.append(shown++ == 0 ? "" : ", ").append(Describe.value(value));
     }
-    return text.append(")]").toString();
+    return OperandForms.of(operands).text(step);
   }
 }

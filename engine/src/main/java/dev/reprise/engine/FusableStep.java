@@ -202,9 +202,12 @@ final class FusableStep extends Step {
       FusedCall call,
       boolean devices) {
     Fusion fusion = context.run.session().fusion();
-    return !devices || fusion.chains().fuses(call)
-        ? fusion.compute(context, call, new Origin(this, activation), activation.sampled)
-        : oneByOne(context, activation, operands, call.rootItem());
+    if (devices && !fusion.chains().fuses(call)) {
+      return oneByOne(context, activation, operands, call.rootItem());
+    }
+    Origin origin = new Origin(this, activation);
+    return fusion.compute(
+        context, call, devices ? origin.leftBehind(operands) : origin, activation.sampled);
   }
 
   /** The same, each operation by itself as if there were no fusion. */
@@ -239,7 +242,7 @@ final class FusableStep extends Step {
     try {
       return oneByOne(context, activation, deferred.operands, item);
     } catch (RuntimeException | OutOfMemoryError e) {
-      throw context.located(e, position(), activation, this);
+      throw context.located(e, deferred.place(activation));
     }
   }
 
@@ -351,7 +354,7 @@ final class FusableStep extends Step {
     try {
       value = deferred.step.value(context, activation, deferred, this, operand);
     } catch (RuntimeException | OutOfMemoryError e) {
-      throw context.located(e, deferred.step.position(), activation, deferred.step);
+      throw context.located(e, deferred.place(activation));
     }
     activation.values[slot] = value;
     deferred.release();

@@ -89,7 +89,9 @@ final class ParForRun {
     this.tasks = tasks;
     this.degree = degree;
     this.kernelThreads = Math.max(1, context.kernel.threads() / degree);
-    this.threads = new WorkerThreads(context.run.session().timeline(), context.cancellation);
+    this.threads =
+        new WorkerThreads(
+            context.run.session().timeline(), context.run.open(), context.cancellation);
     this.loopSeed = context.seeds.peek();
     this.scopeMark = context.scope.mark();
     this.output = new OrderedOutput(context.out, firstFailed);

@@ -131,8 +131,12 @@ final class Pipeline {
       Restoration.note(value, item);
       return value;
     }
-    Origin kept = checks.traps() ? origin.with(item) : origin;
-    return probe(context, operation, inputs, item, kept, work, pending);
+    return probe(context, operation, inputs, item, origin, work, pending);
+  }
+
+  /** What an operation is known by that may fail after the program has gone on. */
+  private Origin leftBehind(Origin origin, Value[] inputs, LineageItem item) {
+    return (checks.traps() ? origin.with(item) : origin).leftBehind(inputs);
   }
 
   /**
@@ -216,21 +220,22 @@ final class Pipeline {
     if (context.isAhead()) {
       context.awaitRoom();
     }
+    Origin left = leftBehind(origin, inputs, item);
     FreeTask task =
         new FreeTask(
             context,
             inputs,
             meta,
-            origin,
+            left,
             (complete, kernel, tally, later) ->
                 execution.runUncached(operation, complete, item, kernel, tally, later));
     if (pending) {
-      context.submitted(task.handle(), origin);
+      context.submitted(task.handle(), left);
       task.submit();
       return task.handle();
     }
     task.begin();
-    return begun(context, task.handle(), origin);
+    return begun(context, task.handle(), left);
   }
 
   /**
@@ -347,7 +352,7 @@ final class Pipeline {
         context.counters.met(inFlight, operation.index(), operation.operation());
         operation.account().saves(work);
         context.carried.cameAgain(operation.account(), item);
-        context.submitted(inFlight.handle(), origin);
+        context.submitted(inFlight.handle(), subscriber.origin());
         yield inFlight.handle();
       }
       case Claim claim -> {
@@ -421,8 +426,10 @@ final class Pipeline {
     private final LinkedOperation operation;
     private final Value[] inputs;
     private final LineageItem item;
-    private final Origin origin;
     private final double work;
+
+    private Origin origin;
+    private boolean isNoted;
 
     Subscriber(
         ControlContext context,
@@ -449,7 +456,7 @@ final class Pipeline {
       try {
         PendingTask task = task(meta);
         Handle handle = task.handle();
-        context.submitted(handle, origin);
+        context.submitted(handle, origin());
         task.takeOver(claim);
         return handle;
       } catch (Throwable e) {
@@ -468,7 +475,16 @@ final class Pipeline {
         throw e;
       }
       task.begin(claim);
-      return begun(context, task.handle(), origin);
+      return begun(context, task.handle(), origin());
+    }
+
+    /** Of an operation that is left behind. */
+    Origin origin() {
+      if (!isNoted) {
+        isNoted = true;
+        origin = leftBehind(origin, inputs, item);
+      }
+      return origin;
     }
 
     private PendingTask task(Meta meta) {
@@ -476,7 +492,7 @@ final class Pipeline {
           context,
           inputs,
           meta,
-          origin,
+          origin(),
           (complete, kernel, tally, later) ->
               execution.run(operation, complete, item, kernel, tally, later),
           (claim, value, nanos) ->

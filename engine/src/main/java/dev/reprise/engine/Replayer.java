@@ -45,6 +45,9 @@ public final class Replayer {
   /** What the store gives of a value's history that is not known; null for a trace of a file. */
   private StoredHistory history;
 
+  /** Of the replay that closing its session stops; of other evaluations nobody's. */
+  private Cancellation cancellation = new Cancellation(null);
+
   public Replayer(SessionServices services) {
     this(services, services.pipeline().kernels()::run);
   }
@@ -68,8 +71,17 @@ public final class Replayer {
    *
    * @throws OperandException when the trace is damaged, the request names what is not in it, or an
    *     input cannot be brought back
+   * @throws IllegalStateException when the session is closed
+   * @throws java.util.concurrent.CancellationException when it is being closed meanwhile
    */
   public ReplayResult replay(ReplayRequest request) throws IOException {
+    try (OpenRuns.Entry open = services.runs().begin()) {
+      cancellation = open.cancellation();
+      return replayed(request);
+    }
+  }
+
+  private ReplayResult replayed(ReplayRequest request) throws IOException {
     Trace whole = request.trace() == null ? stored(request.lineage()) : read(request.trace());
     TraceNames names = new TraceNames(whole);
     replacements.putAll(names.replacements(request.replacements()));
@@ -210,6 +222,7 @@ public final class Replayer {
 
   /** The value of one item; the caller owns one reference. */
   Value evaluate(LineageItem item, Value[] inputs) {
+    cancellation.check();
     if (item.isLiteral()) {
       return item.literalOrNull();
     }
@@ -224,6 +237,7 @@ public final class Replayer {
   }
 
   private Value evaluate(Operation operation, Value[] inputs) {
+    cancellation.check();
     try {
       return switch (operation.opcode().evaluation()) {
         case STRUCTURE -> services.structures().evaluate(operation, inputs);

@@ -13,16 +13,21 @@ final class Run {
   private final RunCounters counters;
   private final long savedBefore;
   private final RunProgress progress;
-  private final Cancellation cancellation = new Cancellation(null);
+  private final OpenRuns.Entry open;
 
   // Written by the main control thread at setwd, read by parfor workers that it starts later.
   private volatile Path workingDirectory;
 
-  Run(SessionServices session, Functions functions) {
-    this(session, functions, new RunJournal(false, false));
+  /** A run that keeps no journal. */
+  Run(SessionServices session, OpenRuns.Entry open, Functions functions) {
+    this(session, open, functions, new RunJournal(false, false));
   }
 
-  Run(SessionServices session, Functions functions, RunJournal journal) {
+  /**
+   * @param open stands for the run among those of the session
+   */
+  Run(SessionServices session, OpenRuns.Entry open, Functions functions, RunJournal journal) {
+    this.open = open;
     this.journal = journal;
     this.session = session;
     this.functions = functions;
@@ -58,8 +63,13 @@ final class Run {
     return savedBefore;
   }
 
+  /** Stands for the run among those of the session. */
+  OpenRuns.Entry open() {
+    return open;
+  }
+
   Cancellation cancellation() {
-    return cancellation;
+    return open.cancellation();
   }
 
   Path workingDirectory() {
@@ -80,7 +90,7 @@ final class Run {
             this,
             new ExecutionContext(session.memory(), session.config().threads()),
             new SeedSource(seed),
-            cancellation,
+            cancellation(),
             out,
             session.metrics(),
             null,

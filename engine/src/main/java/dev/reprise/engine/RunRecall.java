@@ -93,6 +93,12 @@ final class RunRecall {
 
   /** Does what an earlier run did, if it is known; else null. */
   RunStatistics recall(String name) {
+    try (OpenRuns.Entry open = services.runs().begin()) {
+      return recall(name, open);
+    }
+  }
+
+  private RunStatistics recall(String name, OpenRuns.Entry open) {
     StoredValues stored = services.stored();
     if (stored.isNew()) {
       return null;
@@ -120,6 +126,6 @@ final class RunRecall {
     long nanos = System.nanoTime() - start;
     stored.programs().found(repetition.key(), Math.max(0, run.nanos() - nanos));
     stored.ended("recalled");
-    return StatisticsReport.of(new Run(services, null), nanos);
+    return StatisticsReport.of(new Run(services, open, null), nanos);
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Runs one compiled script. Thread-safe: each run has its own activation and context. */
 public final class ScriptRunner {
@@ -99,22 +100,34 @@ public final class ScriptRunner {
   /**
    * Runs on a thread of its own with a deep stack, and waits for it.
    *
-   * @throws IllegalStateException when the session is closed
+   * @param binding makes the values of the inputs, with references for the run
+   * @throws IllegalStateException when the session is closed before the script begins
    */
-  public Outcome run(Map<String, Binding.Bound> inputs) {
-    services.runs().requireOpen();
+  public Outcome run(Supplier<Map<String, Binding.Bound>> binding) {
+    // Before memory is taken for the inputs, which whoever closes the session is to find given
+    // back.
+    try (OpenRuns.Entry open = services.runs().begin()) {
+      return run(open, binding.get());
+    }
+  }
+
+  private Outcome run(OpenRuns.Entry open, Map<String, Binding.Bound> inputs) {
     Run run =
         recall == null || !inputs.isEmpty()
-            ? new Run(services, functions)
-            : new Run(services, functions, recall.journal());
-    if (services.stored() != null) {
-      services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
-    }
-    if (tellsItsEnd(inputs)) {
-      services.beginMetrics(program);
-    }
+            ? new Run(services, open, functions)
+            : new Run(services, open, functions, recall.journal());
     MainThread main = new MainThread(run, inputs);
-    onDeepStack(run, main);
+    try {
+      if (services.stored() != null) {
+        services.stored().begin(scriptName(), RunParameters.text(services.config(), arguments));
+      }
+      if (tellsItsEnd(inputs)) {
+        services.beginMetrics(program);
+      }
+      onDeepStack(run, main);
+    } finally {
+      main.releaseUnbound();
+    }
     if (main.failure != null) {
       throw main.failure;
     }
@@ -131,22 +144,24 @@ public final class ScriptRunner {
     return start == null ? "a script" : start.file();
   }
 
-  /** Runs the body of a run on a thread of its own, and waits for it. */
+  /**
+   * Runs the body of a run on a thread of its own, and waits for it.
+   *
+   * @throws IllegalStateException when the session has been closed before that
+   */
   static void onDeepStack(Run run, Runnable body) {
     Timeline timeline = run.session().timeline();
     Runnable recorded = timeline == null ? body : () -> timeline.run("script", body);
     Thread thread = new Thread(null, recorded, "reprise-main", STACK_BYTES);
-    OpenRuns.Entry open = run.session().runs().begin(run, thread);
+    run.open().begins(thread);
     try {
       thread.start();
       thread.join();
     } catch (InterruptedException e) {
       // Ends a long write at once; its half-written file is removed.
-      open.cancel();
+      run.open().cancel();
       joinUninterruptibly(thread);
       Thread.currentThread().interrupt();
-    } finally {
-      run.session().runs().end(open);
     }
   }
 
@@ -167,13 +182,24 @@ public final class ScriptRunner {
     private Outcome outcome;
     private RuntimeException failure;
 
+    /** True once the script's thread looks after the inputs; read when that has ended. */
+    private boolean hasBegun;
+
     MainThread(Run run, Map<String, Binding.Bound> inputs) {
       this.run = run;
       this.inputs = inputs;
     }
 
+    /** Gives the inputs up when the script's thread has never begun. */
+    void releaseUnbound() {
+      if (!hasBegun) {
+        Binding.release(inputs);
+      }
+    }
+
     @Override
     public void run() {
+      hasBegun = true;
       long start = System.nanoTime();
       long seed = services.config().seed().orElseGet(() -> new SecureRandom().nextLong());
       ControlContext context =

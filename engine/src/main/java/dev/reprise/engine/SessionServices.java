@@ -417,9 +417,15 @@ public final class SessionServices implements AutoCloseable {
     return atLeisure;
   }
 
-  /** Throws an {@link IllegalStateException} when the session is closed. */
-  public void requireOpen() {
-    runs.requireOpen();
+  /**
+   * Makes something that takes the session's memory; closing waits for that.
+   *
+   * @throws IllegalStateException when the session is closed
+   */
+  public <T> T whileOpen(Supplier<T> making) {
+    try (OpenRuns.Entry _ = runs.begin()) {
+      return making.get();
+    }
   }
 
   /** The runs that are under way; closing waits for them. */

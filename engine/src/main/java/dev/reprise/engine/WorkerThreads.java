@@ -12,21 +12,25 @@ final class WorkerThreads {
   private static final long STACK_BYTES = 128L << 20;
 
   private final Timeline timeline;
+  private final OpenRuns.Entry open;
   private final Cancellation cancellation;
   private final List<Thread> threads = new ArrayList<>(); // guarded by this
 
   /**
    * @param timelineOrNull what the threads leave when they end
+   * @param open the run that they work for
    * @param cancellation of the work, for when who waits is interrupted
    */
-  WorkerThreads(Timeline timelineOrNull, Cancellation cancellation) {
+  WorkerThreads(Timeline timelineOrNull, OpenRuns.Entry open, Cancellation cancellation) {
     this.timeline = timelineOrNull;
+    this.open = open;
     this.cancellation = cancellation;
   }
 
   synchronized void start(Runnable worker) {
     Runnable work = timeline == null ? worker : () -> runAndLeave(worker);
-    Thread thread = new Thread(null, work, "reprise-parfor-" + threads.size(), STACK_BYTES);
+    Thread thread =
+        new Thread(null, open.shared(work), "reprise-parfor-" + threads.size(), STACK_BYTES);
     thread.setDaemon(true);
     thread.start();
     threads.add(thread);

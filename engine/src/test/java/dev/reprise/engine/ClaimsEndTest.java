@@ -36,11 +36,13 @@ class ClaimsEndTest {
   private final SessionServices services =
       new SessionServices(
           SessionConfig.defaults().withThreads(2).withSeed(1).withOutput(SINK, SINK), claims);
+  private final OpenRuns.Entry open = services.runs().begin();
   private final ControlContext context =
-      new Run(services, null).mainContext(1, new StringBuilder());
+      new Run(services, open, null).mainContext(1, new StringBuilder());
 
   @AfterEach
   void close() {
+    open.close();
     services.close();
   }
 
@@ -128,7 +130,7 @@ class ClaimsEndTest {
     ScriptRunner runner = ScriptCompiler.compile(services, script, CompileOptions.none());
     for (int run = 0; run < 3; run++) {
       assertThatThrownBy(
-              () -> Assertions.assertTimeoutPreemptively(LIMIT, () -> runner.run(Map.of())))
+              () -> Assertions.assertTimeoutPreemptively(LIMIT, () -> runner.run(Map::of)))
           .isInstanceOf(ScriptException.class)
           .hasMessageContaining("does the recursion end?");
     }

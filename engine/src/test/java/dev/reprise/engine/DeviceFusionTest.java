@@ -120,8 +120,8 @@ class DeviceFusionTest {
             CacheEvents.NONE,
             services -> {
               ScriptRunner runner = FakeDevices.compile(services, LOOP);
-              runner.run(Map.of()).values().values().forEach(Value::release);
-              return runner.run(Map.of());
+              runner.run(Map::of).values().values().forEach(Value::release);
+              return runner.run(Map::of);
             },
             devices.device("fake:0"));
     assertThat(both.output()).isEqualTo(expected + expected);

@@ -97,7 +97,7 @@ final class FakeDevices implements AfterEachCallback {
 
   static Outcome run(
       SessionConfig config, CacheEvents events, String script, FakeAccelerator... devices) {
-    return run(config, events, services -> compile(services, script).run(Map.of()), devices);
+    return run(config, events, services -> compile(services, script).run(Map::of), devices);
   }
 
   static ScriptRunner compile(SessionServices services, String script) throws CompileException {

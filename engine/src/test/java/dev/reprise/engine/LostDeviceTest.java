@@ -89,7 +89,7 @@ class LostDeviceTest {
   }
 
   private Outcome run(SessionConfig config, String script) {
-    return run(config, services -> FakeDevices.compile(services, script).run(Map.of()));
+    return run(config, services -> FakeDevices.compile(services, script).run(Map::of));
   }
 
   private Outcome run(SessionConfig config, FakeDevices.Use use) {
@@ -229,7 +229,7 @@ class LostDeviceTest {
                       services,
                       "A = G * 2\nB = A + 1\nprint(sum(cumsum(B)) + sum(A))",
                       CompileOptions.inputs("G"))
-                  .run(Map.of("G", Binding.borrowed(kept.value(), kept.item())));
+                  .run(() -> Map.of("G", Binding.borrowed(kept.value(), kept.item())));
           kept.value().release();
           return outcome;
         };

@@ -42,7 +42,7 @@ record NumberRun(double result, RunStatistics statistics) {
     CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("r"));
     ScriptRunner.Outcome outcome;
     try {
-      outcome = ScriptCompiler.compile(services, script, options).run(Map.of());
+      outcome = ScriptCompiler.compile(services, script, options).run(Map::of);
     } catch (CompileException e) {
       throw new AssertionError(e.diagnostics().toString(), e);
     }

@@ -81,7 +81,7 @@ class TagClassTest {
     try (SessionServices services = new SessionServices(config, events)) {
       CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("H"));
       ScriptRunner.Outcome outcome =
-          ScriptCompiler.compile(services, APPENDING, options).run(Map.of());
+          ScriptCompiler.compile(services, APPENDING, options).run(Map::of);
       outcome.values().values().forEach(Value::release);
       return new Run(outcome.statistics(), claimed, outcome.items().get("H"));
     }

@@ -58,7 +58,7 @@ class VerifyReuseTest {
   private static ScriptRunner.Outcome run(SessionServices services, String script) {
     try {
       CompileOptions options = new CompileOptions(Map.of(), Set.of(), Set.of("G"));
-      return ScriptCompiler.compile(services, script, options).run(Map.of());
+      return ScriptCompiler.compile(services, script, options).run(Map::of);
     } catch (CompileException e) {
       throw new AssertionError(e.diagnostics().toString(), e);
     }

@@ -42,7 +42,7 @@ final class Recorder implements CacheEvents {
     Recorder recorder = new Recorder();
     try (SessionServices services = SessionServices.keepingEverything(config, recorder)) {
       ScriptCompiler.compile(services, script, CompileOptions.none().arguments(words))
-          .run(Map.of())
+          .run(Map::of)
           .values()
           .values()
           .forEach(value -> value.release());
