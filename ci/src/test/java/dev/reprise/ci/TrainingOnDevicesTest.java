@@ -130,6 +130,28 @@ class TrainingOnDevicesTest {
     assertThat(use(found.statistics()).replays()).isGreaterThan(4 * 256 / 4);
   }
 
+  /** Layers with several results, of which the program knows the sizes before they are there. */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void mostIterationsOfALoopOverSequencesAreStartedAtOnce(ReuseMode reuse) {
+    ScriptOutput.Outcome expected =
+        sequences(new DeviceConfig(OPENCL, List.of(), Map.of(), false), reuse);
+    ScriptOutput.Outcome found = sequences(DeviceConfig.of(OPENCL), reuse);
+    assertThat(losses(found)).isEqualTo(losses(expected)).hasSize(12);
+    assertThat(use(found.statistics()).replays()).isGreaterThan(12 * 6 / 4);
+  }
+
+  private static ScriptOutput.Outcome sequences(DeviceConfig devices, ReuseMode reuse) {
+    ScriptOutput.Outcome outcome =
+        ScriptOutput.run(
+            ScriptOutput.projectRoot().resolve("examples/lstm.dml"),
+            Map.of(
+                "epochs", "12", "text", ScriptOutput.projectRoot().resolve("LICENSE").toString()),
+            ScriptOutput.config().withReuse(reuse).withDevices(devices));
+    assertThat(outcome.failureText()).isEmpty();
+    return outcome;
+  }
+
   private static ScriptOutput.Outcome summingItsLoss(DeviceConfig devices, ReuseMode reuse) {
     Map<String, String> arguments = new TreeMap<>();
     arguments.putAll(Map.of("rows", "2048", "batch", "8", "epochs", "4", "h1", "8", "h2", "8"));

@@ -174,15 +174,15 @@ final class Accelerators implements AutoCloseable {
   }
 
   /**
-   * True when rows of a matrix that begin there can be read wherever accelerators have it. Where
-   * none has it, placing the slice would bring it there, unless that is weighed against the few
-   * rows.
+   * True when rows of a matrix that begin there, and as many behind them, can be read wherever
+   * accelerators have it. Where none has it, placing the slice would bring it there, unless that is
+   * weighed against the few rows.
    */
-  boolean haveRows(ManagedMatrix matrix, long firstByte) {
+  boolean haveRows(ManagedMatrix matrix, long firstByte, long bytes) {
     boolean somewhere = false;
     for (AcceleratorWorker worker : workers()) {
       if (worker.lost() == null && matrix.isOnDevice(worker.memory())) {
-        if (!worker.memory().takesPartsAt(firstByte)) {
+        if (!worker.memory().takesParts(firstByte, bytes)) {
           return false;
         }
         somewhere = true;

@@ -101,11 +101,11 @@ final class KernelRunner {
   }
 
   /**
-   * True when rows of a matrix that begin there are best read within it: accelerators that have it
-   * can do that. Where none has it, a slice brings it there.
+   * True when rows of a matrix that begin there, and as many behind them, are best read within it:
+   * accelerators that have it can do that. Where none has it, a slice brings it there.
    */
-  boolean mayReadRows(ManagedMatrix matrix, long firstByte) {
-    return !places() || accelerators.haveRows(matrix, firstByte);
+  boolean mayReadRows(ManagedMatrix matrix, long firstByte, long bytes) {
+    return !places() || accelerators.haveRows(matrix, firstByte, bytes);
   }
 
   /**

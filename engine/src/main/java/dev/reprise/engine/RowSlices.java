@@ -83,21 +83,23 @@ final class RowSlices {
     }
     long width = matrix.precision().bytesPerCell();
     long rowBytes = shape.cols() * width;
-    return (last - first + 1) * rowBytes >= LEAST_BYTES
+    long bytes = (last - first + 1) * rowBytes;
+    return bytes >= LEAST_BYTES
         && (first - 1) * rowBytes % RowsView.ALIGNMENT == 0
-        && isReady(matrix, (first - 1) * rowBytes);
+        && isReady(matrix, (first - 1) * rowBytes, bytes);
   }
 
   /**
    * @param firstByte of the slice, in the matrix
+   * @param bytes of the slice
    */
-  private boolean isReady(MatrixValue matrix, long firstByte) {
+  private boolean isReady(MatrixValue matrix, long firstByte, long bytes) {
     return switch (matrix) {
       case ManagedMatrix managed ->
           !managed.isCompressed()
               && Residence.isMobile(managed)
-              && kernels.mayReadRows(managed, firstByte);
-      case RowsView view -> kernels.mayReadRows(view.source(), view.firstByte() + firstByte);
+              && kernels.mayReadRows(managed, firstByte, bytes);
+      case RowsView view -> kernels.mayReadRows(view.source(), view.firstByte() + firstByte, bytes);
       default -> false;
     };
   }

@@ -91,12 +91,26 @@ class DeviceViewsTest {
     assertThat(sliced(first)).isEqualTo(80);
   }
 
+  /** So that all iterations launch the same. */
   @Test
-  void onlyBatchesThatBeginWhereAPartMayAreNotCopied() {
+  void smallBatchesAreAllCopiedWhereOnlySomeCouldBeParts() {
     // Every second batch begins at a multiple of 51,200 bytes.
     first.alignParts(51_200);
     String expected = FakeDevices.expected(TRAINING);
     Outcome outcome = run(TRAINING);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(sliced(first)).isEqualTo(80);
+    assertThat(first.parts()).isZero();
+  }
+
+  @Test
+  void ofLargeBatchesOnlyThoseThatBeginWhereAPartMayAreNotCopied() {
+    String script =
+        TRAINING.replace("seq(1, 100)", "seq(1, 1100)").replace("matrix(1, 100", "matrix(1, 1100");
+    // Every second batch begins at a multiple of 563,200 bytes.
+    first.alignParts(563_200);
+    String expected = FakeDevices.expected(script);
+    Outcome outcome = run(script);
     assertThat(outcome.output()).isEqualTo(expected);
     assertThat(sliced(first)).isBetween(40, 59);
     assertThat(first.parts()).isPositive();

@@ -42,6 +42,9 @@ public final class DeviceMemory implements DeviceAllocator {
   /** How often it is tried to bring a matrix home in the end. */
   private static final int EVACUATIONS = 3;
 
+  /** Copying more within a device takes longer than starting a launch. */
+  private static final long LARGEST_COPIED_PART = 256 << 10;
+
   private final Accelerator accelerator;
   private final HostMemory host;
   private final long budgetBytes;
@@ -302,9 +305,19 @@ public final class DeviceMemory implements DeviceAllocator {
   }
 
   /** True when launches can read a part of a buffer that begins there. */
-  public boolean takesPartsAt(long firstByte) {
+  boolean takesPartsAt(long firstByte) {
     long alignment = accelerator.partAlignment();
     return alignment > 0 && firstByte % alignment == 0;
+  }
+
+  /**
+   * True when launches can read a part of a buffer that begins there and, if it is small, parts of
+   * that length behind it as well. A loop takes its batches one behind the other: were some of them
+   * parts and others copied, its iterations would not repeat each other.
+   */
+  public boolean takesParts(long firstByte, long bytes) {
+    return takesPartsAt(firstByte)
+        && (bytes > LARGEST_COPIED_PART || takesPartsAt(firstByte + bytes));
   }
 
   /**

@@ -34,9 +34,9 @@ public final class TrainingPage {
         "Made by `bench/train` from its result files and `bench/notes-training.md`; edit those.");
     page.line("");
     page.line(
-        "Seconds of an epoch after the first, in size `training` of all epochs with the first, in"
-            + " size `warm` after the JVM has compiled what is hot (`train-ensemble`: of all"
-            + " scoring), median of fresh processes that take turns. All");
+        "Seconds of an epoch after the first, in sizes `training` and `long` of all epochs with the"
+            + " first, in size `warm` after the JVM has compiled what is hot (`train-ensemble`: of"
+            + " all scoring), median of fresh processes that take turns. All");
     page.line(
         "systems train on the same numbers from the same weights; a loss that differs by more than"
             + " a hundredth is marked.");

@@ -39,7 +39,7 @@ final class CreateOperations {
             .in("dim1", "dim2")
             .optional("weights", "outdim1", "outdim2")
             .in("outputEmptyBlocks", true));
-    rows.add(row("outer").in("x", "y").text("op", "*"));
+    rows.add(row("outer").in("x", "y").text("op", "*").returns(Results.OUTER));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 }

@@ -56,17 +56,20 @@ final class NeuralOperations {
     rows.add(
         row("batch_norm2d")
             .in("input", "gamma", "beta", "ema_mean", "ema_var", "mode", "epsilon", "mu")
-            .outputs(5));
+            .outputs(5)
+            .returns(Results.LIKE_FIRST));
     // [dX, dgamma, dbeta]
     rows.add(
         row("batch_norm2d_backward")
             .in("input", "dout", "gamma", "epsilon", "cache_mean", "cache_inv_var")
-            .outputs(3));
+            .outputs(3)
+            .returns(Results.LIKE_FIRST));
     // [out, c, cache_out, cache_c, cache_ifog]
     rows.add(
         row("lstm")
             .in("X", "W", "b", "out0", "c0", "return_sequences")
             .outputs(5)
+            .returns(NeuralResults.LSTM_OUTPUT)
             .work(NeuralResults.LSTM));
     // [dX, dW, db, dout0, dc0]
     rows.add(
@@ -74,6 +77,7 @@ final class NeuralOperations {
             .in("X", "W", "b", "out0", "c0", "return_sequences")
             .in("dout", "dc", "cache_out", "cache_c", "cache_ifog")
             .outputs(5)
+            .returns(Results.LIKE_FIRST)
             .work(NeuralResults.LSTM));
     return rows.stream().map(Opcode.Builder::build).toList();
   }

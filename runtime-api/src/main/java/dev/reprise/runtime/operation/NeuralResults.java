@@ -4,6 +4,7 @@ import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 
 /** Result and work rules of the neural-network operations. */
 public final class NeuralResults {
@@ -98,6 +99,25 @@ public final class NeuralResults {
   }
 
   /** Products with all weights for every example and step, over operands X, W, ... */
+  /** The states of all steps side by side, or those of the last one. */
+  static final ResultRule LSTM_OUTPUT =
+      (operation, inputs) -> {
+        Shape x = Shapes.of(inputs[0]);
+        Shape weights = Shapes.of(inputs[1]);
+        if (x == null
+            || weights == null
+            || !(inputs[5] instanceof Scalar all)
+            || all.isAbsent()
+            || all.type() == ValueType.STRING) {
+          return null;
+        }
+        long states = weights.cols() / 4;
+        long features = weights.rows() - states;
+        return features < 1 || x.cols() % features != 0
+            ? null
+            : Meta.matrix(x.rows(), all.asBoolean() ? x.cols() / features * states : states);
+      };
+
   static final WorkRule LSTM =
       (operation, inputs) -> {
         Shape x = Shapes.of(inputs[0]);

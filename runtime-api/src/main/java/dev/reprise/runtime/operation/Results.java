@@ -119,6 +119,16 @@ final class Results {
               ? typeOrNull(inputs[0]) == ValueType.DOUBLE ? Meta.DOUBLE : null
               : LIKE_FIRST.infer(operation, inputs);
 
+  /** A row for each cell of a column, a column for each one of a row. */
+  static final ResultRule OUTER =
+      (operation, inputs) -> {
+        Shape column = Shapes.of(inputs[0]);
+        Shape row = Shapes.of(inputs[1]);
+        return column == null || row == null || column.cols() != 1 || row.rows() != 1
+            ? null
+            : Meta.matrix(column.rows(), row.cols());
+      };
+
   /** A matrix product; attributes {@code ta} and {@code tb} transpose an operand first. */
   static final ResultRule PRODUCT =
       (operation, inputs) -> {
