@@ -98,7 +98,6 @@ public final class NeuralResults {
     };
   }
 
-  /** Products with all weights for every example and step, over operands X, W, ... */
   /** The states of all steps side by side, or those of the last one. */
   static final ResultRule LSTM_OUTPUT =
       (operation, inputs) -> {
@@ -118,6 +117,7 @@ public final class NeuralResults {
             : Meta.matrix(x.rows(), all.asBoolean() ? x.cols() / features * states : states);
       };
 
+  /** Products with all weights for every example and step, over operands X, W, ... */
   static final WorkRule LSTM =
       (operation, inputs) -> {
         Shape x = Shapes.of(inputs[0]);
