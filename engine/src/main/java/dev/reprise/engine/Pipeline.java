@@ -429,7 +429,6 @@ final class Pipeline {
     private final double work;
 
     private Origin origin;
-    private boolean isNoted;
 
     Subscriber(
         ControlContext context,
@@ -480,8 +479,7 @@ final class Pipeline {
 
     /** Of an operation that is left behind. */
     Origin origin() {
-      if (!isNoted) {
-        isNoted = true;
+      if (origin.operands() == null) {
         origin = leftBehind(origin, inputs, item);
       }
       return origin;
