@@ -8,7 +8,9 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.ExecutionContext;
+import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.store.Artifact;
@@ -315,17 +317,33 @@ final class Execution {
             new Counted(later, linked, inputs, item, tally, start, tellsParts))) {
       return null;
     }
-    Relayed.leaveWorker();
+    boolean within = AcceleratorWorker.isCurrent() && isOfNumbers(linked.operation(), inputs);
+    if (!within) {
+      Relayed.leaveWorker();
+    }
     Value value =
-        placed
-            ? kernels.runHere(linked.operation(), inputs, context, time)
-            : kernels.run(linked.operation(), inputs, context, time);
+        within
+            ? kernels.runWithin(linked.operation(), inputs, context)
+            : placed
+                ? kernels.runHere(linked.operation(), inputs, context, time)
+                : kernels.run(linked.operation(), inputs, context, time);
     tally.executed(linked.index(), linked.operation(), start, System.nanoTime() - start);
     Restoration.note(value, item);
     if (tellsParts) {
       parts.executed(linked, inputs, item, value);
     }
     return value;
+  }
+
+  /** True when the operation makes a number of numbers, which takes no time wherever it is done. */
+  private static boolean isOfNumbers(Operation operation, Value[] inputs) {
+    for (Value input : inputs) {
+      if (!(input instanceof Scalar)) {
+        return false;
+      }
+    }
+    Meta made = operation.opcode().result().infer(operation, inputs);
+    return made != null && made.type() != null && made.type().isScalar();
   }
 
   /** Hears of a slice that is a view, made without execution. */

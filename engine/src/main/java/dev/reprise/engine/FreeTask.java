@@ -20,6 +20,10 @@ final class FreeTask extends Task implements Later {
   private final ExecutionContext kernel;
   private final PendingTask.Recipe recipe;
   private final Handle handle;
+
+  /** Made by the main program: see {@link Relayed}. */
+  private final boolean inTurn;
+
   private final AtomicBoolean ended = new AtomicBoolean();
 
   // By the thread that runs the task: the result comes from an accelerator's worker.
@@ -31,6 +35,7 @@ final class FreeTask extends Task implements Later {
     this.run = context.run;
     this.cancellation = context.cancellation;
     this.kernel = context.kernel;
+    this.inTurn = context.writes == null;
     this.recipe = recipe;
     this.handle = new Handle(origin, meta);
     for (Value input : inputs()) {
@@ -44,7 +49,7 @@ final class FreeTask extends Task implements Later {
 
   /** Submits the task, whose inputs may be missing. */
   void submit() {
-    Relayed.submit(this, handle, this::run, run.session());
+    Relayed.submit(this, handle, this::run, inTurn, run.session());
   }
 
   @Override

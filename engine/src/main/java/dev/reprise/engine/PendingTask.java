@@ -32,6 +32,10 @@ final class PendingTask extends Task implements Waiter {
   private final Cancellation cancellation;
   private final ExecutionContext kernel;
   private final Handle handle;
+
+  // Made by the main program: see Relayed.
+  private final boolean inTurn;
+
   private final Recipe recipe;
   private final Ending ending;
 
@@ -79,6 +83,7 @@ final class PendingTask extends Task implements Waiter {
     this.run = context.run;
     this.cancellation = context.cancellation;
     this.kernel = context.kernel;
+    this.inTurn = context.writes == null;
     this.recipe = recipe;
     this.ending = ending;
     this.handle = new Handle(origin, meta);
@@ -135,7 +140,7 @@ final class PendingTask extends Task implements Waiter {
         run.session().memory().readAhead(input);
       }
     }
-    Relayed.submit(this, handle, this::run, run.session());
+    Relayed.submit(this, handle, this::run, inTurn, run.session());
   }
 
   private static ManagedMatrix matrixOrNull(Value input) {

@@ -11,6 +11,12 @@ import dev.reprise.scheduler.TaskScheduler;
  * all being computed by one worker goes there itself: at its turn they have been launched, and it
  * is launched behind them, with no other thread in between. What turns out to be for the processor,
  * or whose inputs are late after all, goes to the pool, as every other task does at once.
+ *
+ * <p>A number is there once its device has computed it, which is later than the turn of what is
+ * made of it. For the main program's operations the worker waits for the device then, since most of
+ * what comes behind is made of them: so a loop launches the same in the same order in each
+ * iteration, and numbers that are made of numbers pass no other thread. What a {@code parfor}
+ * worker made goes to the pool instead: others may come behind it that have nothing to do with it.
  */
 final class Relayed {
   private Relayed() {}
@@ -40,8 +46,10 @@ final class Relayed {
    *
    * @param handle what it completes
    * @param run does the work; throws {@link ForThePool} when that is for the pool
+   * @param inTurn whether it is to keep its place when the worker must wait for the device
    */
-  static void submit(Task task, Handle handle, Runnable run, SessionServices session) {
+  static void submit(
+      Task task, Handle handle, Runnable run, boolean inTurn, SessionServices session) {
     TaskScheduler pool = session.scheduler();
     Accelerators accelerators = session.accelerators();
     // Who takes turns is asked once for each operation.
@@ -54,6 +62,9 @@ final class Relayed {
     handle.routed(worker);
     boolean taken =
         worker.relay(() -> {
+          if (inTurn) {
+            worker.completeUntil(() -> areDecided(task.inputs()));
+          }
           if (areThere(task.inputs())) {
             try {
               run.run();
@@ -89,6 +100,15 @@ final class Relayed {
       }
     }
     return common == null ? earlier : common;
+  }
+
+  private static boolean areDecided(Value[] inputs) {
+    for (Value input : inputs) {
+      if (input instanceof Handle handle && !handle.isDone()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean areThere(Value[] inputs) {

@@ -8,6 +8,7 @@ import dev.reprise.runtime.accelerator.DeviceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * The thread that owns an accelerator: takes tasks from a ring, copies what they need, launches
@@ -19,8 +20,8 @@ import java.util.concurrent.CancellationException;
  *                                                                       +-- at most so many
  * </pre>
  *
- * <p><b>Who waits.</b> The worker waits for tasks, for the device, and within {@link DeviceMemory}
- * for the disk's writer; never for a value, a claim or another worker. Submitting never waits: how
+ * <p><b>Who waits.</b> The worker waits for tasks, for the device (a relay may have it wait for
+ * launches that were issued), and within {@link DeviceMemory} for the disk's writer; never for a value, a claim or another worker. Submitting never waits: how
  * much is under way is bounded by those who submit. So two workers may feed each other with full
  * rings.
  *
@@ -55,8 +56,8 @@ public final class AcceleratorWorker implements AutoCloseable {
    */
   public interface Relay {
     /**
-     * Runs on the worker's thread: may {@link #submit} tasks, which are issued at once, and must
-     * wait for nothing.
+     * Runs on the worker's thread: may {@link #submit} a task, which is issued at once, and must
+     * wait for nothing but by {@link #completeUntil}.
      */
     void run();
   }
@@ -171,6 +172,23 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
     ring.add(relay);
     return true;
+  }
+
+  /**
+   * Completes launches, the oldest first, until something holds or none is left. By a relay, on the
+   * worker's thread.
+   */
+  public void completeUntil(BooleanSupplier holds) {
+    Thread relay = relaying;
+    // What is told of an end submits for itself.
+    relaying = null;
+    try {
+      while (!issued.isEmpty() && !holds.getAsBoolean()) {
+        completeOldest();
+      }
+    } finally {
+      relaying = relay;
+    }
   }
 
   /**

@@ -31,7 +31,7 @@ final class CreateOperations {
             .in("byrow", true)
             .returns(Results.sized(1, 2))
             .work(Work.sized(0.5, 1, 2)));
-    rows.add(row("seq").in("from", "to").optional("incr"));
+    rows.add(row("seq").in("from", "to").optional("incr").returns(Results.SEQUENCE));
     rows.add(row("sample").in("range", "size").in("replace", false).in("seed", -1L));
     // Contingency table: weights may be a matrix or scalar; dimensions may be left out.
     rows.add(

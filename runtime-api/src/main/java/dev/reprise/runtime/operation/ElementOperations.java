@@ -37,7 +37,7 @@ final class ElementOperations {
             "sigmoid")) {
       rows.add(row(op).in("x").returns(Results.FUNCTION).work(Work.FUNCTION));
     }
-    rows.add(row("ifelse").in("test", "yes", "no"));
+    rows.add(row("ifelse").in("test", "yes", "no").returns(Results.CHOICE));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
 }

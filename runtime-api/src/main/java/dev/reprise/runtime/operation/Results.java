@@ -76,18 +76,22 @@ final class Results {
           return Meta.matrix(right);
         }
         if (leftScalar && rightScalar) {
-          return isArithmetic(operation) && haveDouble(inputs) ? Meta.DOUBLE : null;
+          return ofNumbers(operation, inputs);
         }
         return left == null || right == null
             ? null
             : Meta.matrix(Shapes.broadcast(operation.name(), left, right));
       };
 
-  /** Whose results are doubles when an operand is one. */
-  private static boolean isArithmetic(Operation operation) {
+  /** What an operation makes of numbers, of which one is a double; else null. */
+  private static Meta ofNumbers(Operation operation, Value[] inputs) {
+    if (!haveDouble(inputs)) {
+      return null;
+    }
     return switch (operation.name()) {
-      case "+", "-", "*", "/" -> true;
-      default -> false;
+      case "+", "-", "*", "/", "%%", "%/%", "^", "log_base", "pmin", "pmax" -> Meta.DOUBLE;
+      case "<", "<=", ">", ">=", "==", "!=" -> Meta.BOOLEAN;
+      default -> null;
     };
   }
 
@@ -197,6 +201,53 @@ final class Results {
                   + b);
         }
         return Meta.matrix(a.cols(), b.cols());
+      };
+
+  /** The numbers of a sequence in a column, known once its operands are. */
+  static final ResultRule SEQUENCE =
+      (operation, inputs) -> {
+        double from = doubleOrNaN(inputs[0]);
+        double to = doubleOrNaN(inputs[1]);
+        boolean counts = inputs[2] instanceof Scalar step && step.isAbsent();
+        double step = counts ? from <= to ? 1 : -1 : doubleOrNaN(inputs[2]);
+        double steps = Math.floor((to - from) / step);
+        return steps >= 0 && steps < Long.MAX_VALUE ? Meta.matrix((long) steps + 1, 1) : null;
+      };
+
+  /** Of a computed number; NaN for everything else. */
+  private static double doubleOrNaN(Value value) {
+    return value instanceof Scalar scalar && !scalar.isAbsent() && scalar.type() != ValueType.STRING
+        ? scalar.asDouble()
+        : Double.NaN;
+  }
+
+  /** A choice among cells: all matrices have the same shape. */
+  static final ResultRule CHOICE =
+      (operation, inputs) -> {
+        Shape shape = null;
+        for (Value input : inputs) {
+          Shape each = Shapes.of(input);
+          if (Shapes.isFrame(input)
+              || each == null && !Shapes.isScalar(input)
+              || each != null && shape != null && !each.equals(shape)) {
+            return null;
+          }
+          shape = each == null ? shape : each;
+        }
+        return shape == null ? null : Meta.matrix(shape);
+      };
+
+  /** A square matrix of a column, or the column of its diagonal. */
+  static final ResultRule DIAGONAL =
+      (operation, inputs) -> {
+        Shape shape = Shapes.of(inputs[0]);
+        if (shape == null || Shapes.isFrame(inputs[0])) {
+          return null;
+        }
+        long n = shape.rows();
+        return shape.cols() == 1
+            ? Meta.matrix(n, n)
+            : shape.cols() == n ? Meta.matrix(n, 1) : null;
       };
 
   /** A matrix whose rows and columns are the scalar operands at the given positions. */

@@ -20,7 +20,7 @@ final class ShapeOperations {
     rows.add(row("roll").in("target", "shift").returns(Results.LIKE_FIRST));
     rows.add(row("cbind").variadic().returns(Results.CBIND));
     rows.add(row("rbind").variadic().returns(Results.RBIND));
-    rows.add(row("diag").in("target"));
+    rows.add(row("diag").in("target").returns(Results.DIAGONAL));
     // X[rl:ru, cl:cu]; see Results.RIGHT_INDEX for left-out bounds. Columns of a frame may be
     // names.
     rows.add(
