@@ -2,9 +2,11 @@ package dev.reprise.engine;
 
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.Task;
 import dev.reprise.scheduler.TaskScheduler;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tasks that follow their inputs to an accelerator's worker. An operation whose missing inputs are
@@ -13,10 +15,11 @@ import dev.reprise.scheduler.TaskScheduler;
  * or whose inputs are late after all, goes to the pool, as every other task does at once.
  *
  * <p>A number is there once its device has computed it, which is later than the turn of what is
- * made of it. For the main program's operations the worker waits for the device then, since most of
- * what comes behind is made of them: so a loop launches the same in the same order in each
- * iteration, and numbers that are made of numbers pass no other thread. What a {@code parfor}
- * worker made goes to the pool instead: others may come behind it that have nothing to do with it.
+ * made of it. A number that is made of it is made when it comes, by the worker. Before what is to
+ * be launched the worker waits for the device, if the main program has made it: so a loop launches
+ * the same in the same order in each iteration, and most of what comes behind it is made of it
+ * anyway. What a {@code parfor} worker has made goes to the pool instead: others may come behind it
+ * that have nothing to do with it.
  */
 final class Relayed {
   private Relayed() {}
@@ -62,22 +65,65 @@ final class Relayed {
     handle.routed(worker);
     boolean taken =
         worker.relay(() -> {
-          if (inTurn) {
-            worker.completeUntil(() -> areDecided(task.inputs()));
-          }
-          if (areThere(task.inputs())) {
-            try {
-              run.run();
+          if (!areDecided(task.inputs())) {
+            if (isOfNumbers(task.inputs(), handle)) {
+              whenDecided(task.inputs(), () -> runOrPass(task, handle, run, pool));
               return;
-            } catch (ForThePool e) {
-              handle.routed(null);
+            }
+            if (inTurn) {
+              worker.completeUntil(() -> areDecided(task.inputs()));
             }
           }
-          pool.submit(task);
+          runOrPass(task, handle, run, pool);
         });
     if (!taken) {
       pool.submit(task);
     }
+  }
+
+  private static void runOrPass(Task task, Handle handle, Runnable run, TaskScheduler pool) {
+    if (AcceleratorWorker.isCurrent() && areThere(task.inputs())) {
+      try {
+        run.run();
+        return;
+      } catch (ForThePool e) {
+        handle.routed(null);
+      }
+    }
+    pool.submit(task);
+  }
+
+  /** True for a number that is made of numbers: there is nothing to be launched. */
+  private static boolean isOfNumbers(Value[] inputs, Handle handle) {
+    for (Value input : inputs) {
+      if (!isNumber(input)) {
+        return false;
+      }
+    }
+    return isNumber(handle);
+  }
+
+  private static boolean isNumber(Value value) {
+    ValueType type = value.type();
+    return type != null && type.isScalar();
+  }
+
+  /** Runs something when no input is missing any more, by the thread that ends the last one. */
+  private static void whenDecided(Value[] inputs, Runnable action) {
+    AtomicInteger missing = new AtomicInteger(1);
+    Runnable decided =
+        () -> {
+          if (missing.decrementAndGet() == 0) {
+            action.run();
+          }
+        };
+    for (Value input : inputs) {
+      if (input instanceof Handle handle) {
+        missing.incrementAndGet();
+        handle.whenDone(decided);
+      }
+    }
+    decided.run();
   }
 
   /**

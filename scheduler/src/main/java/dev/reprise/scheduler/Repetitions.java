@@ -70,7 +70,10 @@ final class Repetitions {
    */
   long begin(Beginning iteration, long launched) {
     accelerator.repeats(iteration.loop(), iteration.ended());
-    held = 0;
+    if (!accelerator.isHolding()) {
+      // Otherwise it is a loop of few launches within an iteration that is held back as before.
+      held = 0;
+    }
     long before = replays;
     replays = accelerator.replays();
     if (replays == before) {

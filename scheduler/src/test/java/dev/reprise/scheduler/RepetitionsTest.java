@@ -97,11 +97,23 @@ class RepetitionsTest {
     assertThat(issued).containsExactly(true);
   }
 
+  /** A tiny loop within the iteration: nobody would ever issue what is held otherwise. */
+  @Test
+  void whatIsHeldOnIsCountedOn() {
+    hold(3);
+    begin(3);
+    hold(2);
+    now += MILLISECOND + 1;
+    repetitions.issueWhatIsDue(5, true);
+    assertThat(issued).containsExactly(false);
+  }
+
   /** Those of the iteration before have been issued. */
   @Test
   void aNewIterationCountsItsOwnTasksOnly() {
     hold(3);
     replays = 1;
+    isHolding = false;
     begin(3);
     hold(2);
     now += 2 * MILLISECOND;

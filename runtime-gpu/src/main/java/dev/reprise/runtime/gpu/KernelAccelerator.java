@@ -244,7 +244,7 @@ public final class KernelAccelerator implements Accelerator {
 
   @Override
   public void issueHeld(boolean again) {
-    backend.breakOff(again);
+    backend.issueEarly(again);
   }
 
   @Override

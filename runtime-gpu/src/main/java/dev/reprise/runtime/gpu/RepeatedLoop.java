@@ -2,7 +2,13 @@ package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,6 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *      '--- others come instead --- REPLAYED: iterations are held back and issued together
  * </pre>
  *
+ * <p>Where somebody waits in each iteration, such as for a norm that the program looks at, the
+ * sequence has a <em>stop</em>: it is issued in stretches, each when its last launch has come.
+ *
  * <p>A loop whose iterations break off too often is left alone for a while, and then watched anew.
  *
  * <p>Iterations take turns with two sets of memory: what one leaves, the next one reads.
@@ -25,6 +34,9 @@ final class RepeatedLoop {
 
   /** A sequence of fewer launches gains nothing. */
   static final int LEAST_LAUNCHES = 6;
+
+  /** In more pieces than stops and one an iteration is never issued. */
+  private static final int MOST_STOPS = 8;
 
   /** A longer one is not written down. */
   static final int MOST_LAUNCHES = 1024;
@@ -60,6 +72,12 @@ final class RepeatedLoop {
 
   // Null until an iteration has been seen.
   private Iteration pattern;
+
+  // Of the pattern's launches: those before which a stretch ends.
+  private final NavigableSet<Integer> stops = new TreeSet<>();
+
+  // Before which launches somebody waited once.
+  private final Set<Integer> waits = new HashSet<>();
   private int equal;
   private int others;
   private int surplus;
@@ -124,12 +142,25 @@ final class RepeatedLoop {
     }
   }
 
+  /** Every second iteration. */
   private static final class Turn {
     private final KeptMemory memory;
-    private LaunchReplay replay;
+
+    // By the launches that they begin with; empty until they are prepared.
+    private final Map<Integer, LaunchReplay> stretches = new HashMap<>();
 
     Turn(Backend backend, AtomicLong unused) {
       memory = new KeptMemory(backend, unused);
+    }
+
+    boolean isPrepared() {
+      return !stretches.isEmpty();
+    }
+
+    void close() {
+      List<LaunchReplay> left = List.copyOf(stretches.values());
+      stretches.clear();
+      left.forEach(LaunchReplay::close);
     }
   }
 
@@ -159,11 +190,22 @@ final class RepeatedLoop {
       return false;
     }
     turn = 1 - turn;
-    return turns[turn].replay != null;
+    return turns[turn].isPrepared();
   }
 
-  private boolean isPrepared() {
+  /** False before enough iterations were alike, and for one that is left alone. */
+  boolean isPrepared() {
     return turns[0] != null;
+  }
+
+  /** True when the stretch that begins with that launch is issued at once; others are too short. */
+  boolean isHeld(int first) {
+    return turns[turn].stretches.containsKey(first);
+  }
+
+  /** True when an iteration has come to the end of a stretch. */
+  boolean isAtStop(Iteration iteration) {
+    return stops.contains(iteration.launches.size()) || isWhole(iteration);
   }
 
   /** True when a launch is what the pattern has at that place. */
@@ -210,25 +252,44 @@ final class RepeatedLoop {
   }
 
   /**
-   * Issues an iteration that was held back to its end, at once.
+   * Issues a stretch that was held back to its end, at once.
    *
+   * @param first its first launch
    * @return false when that is not possible; then nothing was issued, and {@link #brokeOff} is to
    *     be called once it is
    */
-  boolean replay(Iteration iteration) {
-    if (!isWhole(iteration)) {
-      return false;
-    }
-    Turn mine = turns[turn];
+  boolean replay(int first, List<Launch> stretch) {
     try {
-      mine.replay.issue(iteration.launches);
+      turns[turn].stretches.get(first).issue(stretch);
+      return true;
     } catch (RuntimeException e) {
       // Whatever it is, launches one by one will meet it, too, or do without it.
       failed = true;
       return false;
     }
+  }
+
+  /** An iteration has come as it was expected, and was issued at once or in its stretches. */
+  void cameWhole() {
     others = 0;
     surplus = Math.max(surplus - WEIGHT, -TOO_MUCH);
+  }
+
+  /**
+   * Somebody waited in the midst of a stretch. Where that happens a second time there is a stop
+   * from now on, which is prepared for anew.
+   *
+   * @param at how many launches of the iteration had come
+   * @return true when there is
+   */
+  boolean waited(int at) {
+    if (waits.add(at) || stops.size() == MOST_STOPS) {
+      return false;
+    }
+    stops.add(at);
+    for (Turn each : turns) {
+      each.close();
+    }
     return true;
   }
 
@@ -281,7 +342,7 @@ final class RepeatedLoop {
     others = 0;
     equal++;
     if (isPrepared()) {
-      if (iteration.kept && turns[turn].replay == null) {
+      if (iteration.kept && !turns[turn].isPrepared()) {
         prepare(iteration);
       }
     } else if (equal >= ENOUGH) {
@@ -291,16 +352,34 @@ final class RepeatedLoop {
   }
 
   private void prepare(Iteration iteration) {
-    LaunchReplay replay;
-    try {
-      replay = backend.replay(iteration.launches);
-    } catch (RuntimeException e) {
-      replay = null;
-    }
-    if (replay == null) {
+    if (!prepare(iteration.launches, turns[turn].stretches)) {
       leaveAlone();
-    } else {
-      turns[turn].replay = replay;
+    }
+  }
+
+  /** False when some cannot be prepared, or none is long enough. */
+  private boolean prepare(List<Launch> launches, Map<Integer, LaunchReplay> stretches) {
+    int first = 0;
+    while (first < launches.size()) {
+      Integer stop = stops.higher(first);
+      int end = stop == null ? launches.size() : stop;
+      if (end - first >= LEAST_LAUNCHES) {
+        LaunchReplay replay = replayOf(launches.subList(first, end));
+        if (replay == null) {
+          return false;
+        }
+        stretches.put(first, replay);
+      }
+      first = end;
+    }
+    return !stretches.isEmpty();
+  }
+
+  private LaunchReplay replayOf(List<Launch> stretch) {
+    try {
+      return backend.replay(stretch);
+    } catch (RuntimeException e) {
+      return null;
     }
   }
 
@@ -308,14 +387,14 @@ final class RepeatedLoop {
   void forget() {
     equal = 0;
     pattern = null;
+    stops.clear();
+    waits.clear();
     for (int i = 0; i < turns.length; i++) {
       Turn left = turns[i];
       turns[i] = null;
       if (left != null) {
         try {
-          if (left.replay != null) {
-            left.replay.close();
-          }
+          left.close();
         } finally {
           left.memory.leave();
         }

@@ -13,9 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A backend that notices when a loop's iterations launch the same again and again, holds such an
- * iteration back, and issues it as one when the last launch that is expected has come. What an
- * iteration launches is compared launch by launch with what is expected; with the first difference,
- * or when somebody waits, all is issued as it came. So results never depend on what is replayed.
+ * iteration back, and issues it as one when the last launch that is expected has come; or in
+ * stretches, if somebody waits at the same places of each. What an iteration launches is compared
+ * launch by launch with what is expected; with the first difference, or when somebody waits
+ * elsewhere, all is issued as it came. So results never depend on what is replayed.
  *
  * <p><b>What is held.</b> Launches, copies within the device and products; the host's side of each
  * operation runs as ever. Launches that are held read what is pinned or kept, and write what is
@@ -57,7 +58,16 @@ final class RepeatingBackend implements Backend {
   private RepeatedLoop loop;
   private Iteration iteration = new Iteration();
 
-  // All that was expected of the iteration under way has been issued at once.
+  // The iteration under way has come as expected so far, and more is expected of it.
+  private boolean isExpected;
+
+  // With which launch of the iteration the stretch under way begins.
+  private int stretch;
+
+  // Somebody waited in the midst of one of its stretches.
+  private boolean isInPieces;
+
+  // All that was expected of the iteration under way has come, and was issued at once.
   private boolean isIssued;
   private int shortages;
   private final AtomicLong unused = new AtomicLong();
@@ -115,27 +125,46 @@ final class RepeatingBackend implements Backend {
   }
 
   private void endIteration() {
-    if (held != null) {
-      issueWhole();
+    if (isExpected && loop.isWhole(iteration)) {
+      // The last that was expected was memory, not a launch.
+      issueStretch();
+    }
+    if (isExpected) {
+      breakOff(true);
     } else if (!isIssued || !loop.isWhole(iteration)) {
       loop.ended(iteration);
     }
   }
 
-  /** Issues the iteration that is held back at once, or else launch by launch. */
-  private void issueWhole() {
+  /** Issues the stretch under way at once, or else launch by launch, and goes on to the next. */
+  private void issueStretch() {
     HeldLaunches window = held;
-    if (!loop.replay(iteration)) {
-      breakOff();
+    if (window != null) {
+      if (!loop.replay(stretch, window.launches())) {
+        breakOff(true);
+        return;
+      }
+      held = null;
+      issued(window);
+    }
+    if (loop.isWhole(iteration)) {
+      endExpected();
+    } else {
+      beginStretch(iteration.launches().size());
+    }
+  }
+
+  private void endExpected() {
+    isExpected = false;
+    if (isInPieces) {
       return;
     }
-    held = null;
     isIssued = true;
+    loop.cameWhole();
     replays++;
     if (replays % FORGIVEN == 0 && shortages > 0) {
       shortages--;
     }
-    issued(window);
   }
 
   private void begin(Object of) {
@@ -143,9 +172,16 @@ final class RepeatingBackend implements Backend {
     loop = loops.computeIfAbsent(of, _ -> new RepeatedLoop(device, unused));
     iteration = new Iteration();
     isIssued = false;
-    if (loop.begin()) {
-      held = new HeldLaunches(this::breakOff);
+    isInPieces = false;
+    isExpected = loop.begin();
+    if (isExpected) {
+      beginStretch(0);
     }
+  }
+
+  private void beginStretch(int first) {
+    stretch = first;
+    held = loop.isHeld(first) ? new HeldLaunches(() -> issueEarly(true)) : null;
   }
 
   /** Iterations that were issued as one. Any thread. */
@@ -170,7 +206,13 @@ final class RepeatingBackend implements Backend {
     return window != null && window.isDemanded();
   }
 
+  /** Issues what is held back, launch by launch, and expects no more of this iteration. */
   private void issueHeld() {
+    isExpected = false;
+    issueInPieces();
+  }
+
+  private void issueInPieces() {
     HeldLaunches window = held;
     held = null;
     if (window == null || window.launches().isEmpty()) {
@@ -201,38 +243,60 @@ final class RepeatingBackend implements Backend {
         : new DeviceException(String.valueOf(e.getMessage()), false);
   }
 
-  private void breakOff() {
-    breakOff(true);
-  }
-
   /**
-   * Issues what is held back, launch by launch, and holds no more of this iteration.
+   * Something else comes than is expected: issues what is held back, launch by launch, and holds no
+   * more of this iteration.
    *
    * @param again whether that is held against the loop
    */
-  void breakOff(boolean again) {
-    if (held != null) {
+  private void breakOff(boolean again) {
+    if (isExpected) {
       partial = isHolding();
       issueHeld();
+      if (!isInPieces) {
+        loop.brokeOff(again);
+      }
+    }
+  }
+
+  /**
+   * Issues what is held back, launch by launch, since somebody waits for it, and holds nothing back
+   * until the next stop.
+   *
+   * @param again whether that is held against the loop
+   */
+  void issueEarly(boolean again) {
+    if (!isHolding()) {
+      return;
+    }
+    partial = true;
+    issueInPieces();
+    boolean isStop = loop.waited(iteration.launches().size());
+    if (!isStop && !isInPieces) {
       loop.brokeOff(again);
     }
+    isInPieces = true;
+    isExpected = loop.isPrepared();
   }
 
   /** True when the launch is held back: then it has been made. By the worker. */
   boolean holds(Launch launch) {
+    if (!isExpected) {
+      return false;
+    }
+    if (!loop.expects(iteration.launches().size(), launch)) {
+      breakOff(true);
+      return false;
+    }
     HeldLaunches window = held;
     if (window == null) {
       return false;
     }
-    if (!loop.expects(iteration.launches().size(), launch)) {
-      breakOff();
-      return false;
-    }
     iteration.add(launch);
     window.launches().add(launch);
-    if (loop.isWhole(iteration)) {
+    if (loop.isAtStop(iteration)) {
       partial = true;
-      issueWhole();
+      issueStretch();
     }
     return true;
   }
@@ -248,12 +312,15 @@ final class RepeatingBackend implements Backend {
   void note(Launch launch) {
     if (loop != null) {
       iteration.add(launch);
+      if (isExpected && loop.isAtStop(iteration)) {
+        issueStretch();
+      }
     }
   }
 
   /** Before the device is asked for what cannot be held back nor launched again by itself. */
   private void beforeOther() {
-    breakOff();
+    breakOff(true);
     iteration.spoil();
   }
 
@@ -420,8 +487,8 @@ final class RepeatingBackend implements Backend {
     if (Thread.currentThread() != worker || loop == null) {
       return device.allocate(bytes);
     }
-    if (held != null && !loop.expectsAllocation(iteration.allocations().size(), bytes)) {
-      breakOff();
+    if (isExpected && !loop.expectsAllocation(iteration.allocations().size(), bytes)) {
+      breakOff(true);
     }
     DeviceBuffer buffer = loop.replaced(iteration, bytes);
     if (buffer == null) {

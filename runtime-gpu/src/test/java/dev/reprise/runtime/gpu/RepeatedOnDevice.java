@@ -359,14 +359,14 @@ public abstract class RepeatedOnDevice {
       int held = 0;
       int since = 0;
       while (accelerator.replays() == 0 && since < 2 * RepeatedLoop.FIRST_REST) {
-        // Until it is given up, somebody waits in the midst of each iteration.
+        // Until it is given up, something else comes in the midst of each iteration.
         boolean isHeld = accelerator.mayHold();
         held += isHeld ? 1 : 0;
         since = isHeld && held <= 9 ? 0 : since + 1;
         for (int step = 0; step < 8; step++) {
           weights = replaced(weights, flow.launch("*", weights, 1.0 + step * 1e-4));
-          if (step == 4 && held <= 9) {
-            accelerator.issueHeld(true);
+          if (step == 4 && isHeld && held <= 9) {
+            flow.launch("exp", weights).release();
           }
         }
         accelerator.repeats(this, true);
@@ -375,6 +375,90 @@ public abstract class RepeatedOnDevice {
       assertThat(held).isGreaterThan(8);
       assertThat(since).isBetween(RepeatedLoop.FIRST_REST, RepeatedLoop.FIRST_REST + 12);
       weights.release();
+    }
+  }
+
+  /** Two waits in each iteration: three stretches, of which the second is too short to be held. */
+  @Test
+  void whereSomebodyWaitsInEachIterationThereIsAStop() {
+    List<double[]> expected = new ArrayList<>();
+    List<double[]> found = new ArrayList<>();
+    stops(false, expected);
+    long replays = stops(true, found);
+    // Watched, prepared, and twice at each stop broken off and prepared anew.
+    assertThat(replays).isGreaterThan(ITERATIONS - 24);
+    for (int i = 0; i < ITERATIONS; i++) {
+      assertThat(found.get(i)).containsExactly(expected.get(i));
+    }
+  }
+
+  private long stops(boolean repeats, List<double[]> numbers) {
+    Accelerator accelerator = open();
+    SplittableRandom random = new SplittableRandom(17);
+    try (Flow flow = new Flow(accelerator)) {
+      Cells weights = flow.uploaded(random, SIZE, SIZE);
+      if (repeats) {
+        accelerator.repeats(this, false);
+      }
+      for (int i = 0; i < ITERATIONS; i++) {
+        long before = accelerator.replays();
+        for (int step = 0; step < 20; step++) {
+          Cells scaled = flow.launch("*", weights, 1.0 + (step - 9.5) * 0.01 / (i + 1));
+          weights = replaced(weights, scaled);
+          if (step == 7 || step == 10) {
+            flow.complete(0);
+            if (i > 30 && repeats) {
+              // What came before is issued already.
+              assertThat(accelerator.isHolding()).isFalse();
+            }
+          }
+        }
+        assertThat(accelerator.replays() - before).isBetween(0L, 1L);
+        numbers.add(flow.read(weights));
+        if (repeats) {
+          accelerator.repeats(this, true);
+        }
+      }
+      weights.release();
+      return accelerator.replays();
+    }
+  }
+
+  /** It is taken back when something else comes at a stop. */
+  @Test
+  void whatComesAfterAStopMayDiffer() {
+    Accelerator accelerator = open();
+    SplittableRandom random = new SplittableRandom(18);
+    try (Flow flow = new Flow(accelerator)) {
+      Cells uploaded = flow.uploaded(random, SIZE, SIZE);
+      Cells weights = replaced(uploaded, flow.launch("*", uploaded, 1.0));
+      double[] expected = flow.read(weights);
+      accelerator.repeats(this, false);
+      for (int i = 0; i < ITERATIONS; i++) {
+        boolean isOther = i > 40 && i % 7 == 0;
+        for (int step = 0; step < 18; step++) {
+          boolean negates = isOther && step == 9;
+          Cells next =
+              negates ? flow.launch("negate", weights) : flow.launch("*", weights, 0.75 + step);
+          weights = replaced(weights, next);
+          for (int cell = 0; cell < expected.length; cell++) {
+            expected[cell] = negates ? -expected[cell] : expected[cell] * (0.75 + step);
+          }
+          if (step == 8) {
+            assertThat(flow.read(weights)).containsExactly(expected);
+          }
+        }
+        // Back to where numbers are neither large nor small.
+        double scale = 1 / Math.abs(expected[0]);
+        weights = replaced(weights, flow.launch("*", weights, scale));
+        for (int cell = 0; cell < expected.length; cell++) {
+          expected[cell] *= scale;
+        }
+        assertThat(flow.read(weights)).containsExactly(expected);
+        accelerator.repeats(this, true);
+      }
+      weights.release();
+      assertThat(accelerator.replays()).isGreaterThan(60);
     }
   }
 
