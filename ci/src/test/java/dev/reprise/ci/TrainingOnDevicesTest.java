@@ -13,11 +13,16 @@ import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -107,12 +112,7 @@ class TrainingOnDevicesTest {
   @ParameterizedTest
   @CsvSource({"mlp, NONE", "mlp, HYBRID", "autoencoder, NONE", "autoencoder, TRACE"})
   void iterationsThatComeAgainAreStartedAtOnceWithTheSameBits(String network, ReuseMode reuse) {
-    DeviceConfig apart = new DeviceConfig(OPENCL, List.of(), Map.of(), false);
-    ScriptOutput.Outcome expected = run(network, 40, apart, reuse);
-    ScriptOutput.Outcome found = run(network, 40, DeviceConfig.of(OPENCL), reuse);
-    assertThat(checks(found)).isEqualTo(checks(expected)).hasSize(2);
-    assertThat(use(expected.statistics()).replays()).isZero();
-    assertThat(use(found.statistics()).replays()).isPositive();
+    assertAreStartedAtOnce(devices -> run(network, 40, devices, reuse), 1);
   }
 
   /**
@@ -123,49 +123,94 @@ class TrainingOnDevicesTest {
   @ParameterizedTest
   @CsvSource({"NONE", "HYBRID"})
   void mostIterationsOfALoopThatSumsItsLossUpAreStartedAtOnce(ReuseMode reuse) {
-    ScriptOutput.Outcome expected =
-        summingItsLoss(new DeviceConfig(OPENCL, List.of(), Map.of(), false), reuse);
-    ScriptOutput.Outcome found = summingItsLoss(DeviceConfig.of(OPENCL), reuse);
-    assertThat(losses(found)).isEqualTo(losses(expected)).hasSize(4);
-    assertThat(use(found.statistics()).replays()).isGreaterThan(4 * 256 / 4);
+    Map<String, String> arguments = new TreeMap<>();
+    arguments.putAll(Map.of("rows", "2048", "batch", "8", "epochs", "4", "h1", "8", "h2", "8"));
+    assertAreStartedAtOnce("bench/workloads/train-mlp.dml", arguments, reuse, 4 * 256 / 4);
   }
 
   /** Layers with several results, of which the program knows the sizes before they are there. */
   @ParameterizedTest
   @CsvSource({"NONE", "HYBRID"})
   void mostIterationsOfALoopOverSequencesAreStartedAtOnce(ReuseMode reuse) {
+    assertAreStartedAtOnce("examples/lstm.dml", text(12), reuse, 12 * 6 / 4);
+  }
+
+  /**
+   * Weights in lists, and numbers that matrices are multiplied by while the iteration goes on: the
+   * worker waits for these in their turn, so each iteration launches the same, in stretches.
+   */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void iterationsWithNumbersInTheirMidstAreStartedInStretches(ReuseMode reuse) {
+    assertAreStartedAtOnce("examples/transformer.dml", text(30), reuse, 30 * 12 / 6);
+  }
+
+  /** The program waits in each iteration, among loops of one launch that are parts of it. */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void iterationsThatLookAtANumberAreStartedInStretches(ReuseMode reuse, @TempDir Path folder)
+      throws IOException {
+    String script =
+        """
+        X = rand(rows=512, cols=16, min=-1, max=1, seed=1); y = rowSums(X ^ 2)
+        p = list(rand(rows=16, cols=12, min=-1, max=1, seed=2), rand(rows=12, cols=1, seed=3))
+        for (e in 1:12) {
+          total = 0
+          for (k in 1:32) {
+            A = X[((k - 1) * 16 + 1):(k * 16), ]; b = y[((k - 1) * 16 + 1):(k * 16), ]
+            H = tanh(A %*% as.matrix(p[1])); D = (H %*% as.matrix(p[2]) - b) / 16
+            g = list(t(A) %*% ((D %*% t(as.matrix(p[2]))) * (1 - H ^ 2)), t(H) %*% D)
+            squares = 0.0
+            for (i in 1:2) squares = squares + sum(as.matrix(g[i]) ^ 2)
+            if (sqrt(squares) > 0.001)
+              for (i in 1:2) g[i] = as.matrix(g[i]) * (0.1 / sqrt(squares))
+            for (i in 1:2) p[i] = as.matrix(p[i]) - 0.1 * as.matrix(g[i])
+            total = total + sum(D ^ 2)
+          }
+          print("epoch " + e + " " + total)
+        }
+        """;
+    Path file = Files.writeString(folder.resolve("clipped.dml"), script);
+    assertAreStartedAtOnce(file.toString(), Map.of(), reuse, 12 * 32 / 6);
+  }
+
+  private static Map<String, String> text(int epochs) {
+    Path text = ScriptOutput.projectRoot().resolve("LICENSE");
+    return Map.of("epochs", String.valueOf(epochs), "text", text.toString());
+  }
+
+  private static void assertAreStartedAtOnce(
+      String script, Map<String, String> arguments, ReuseMode reuse, long least) {
+    assertAreStartedAtOnce(
+        devices -> {
+          ScriptOutput.Outcome outcome =
+              ScriptOutput.run(
+                  ScriptOutput.projectRoot().resolve(script),
+                  arguments,
+                  ScriptOutput.config().withReuse(reuse).withDevices(devices));
+          assertThat(outcome.failureText()).isEmpty();
+          return outcome;
+        },
+        least);
+  }
+
+  /** With the numbers that launches one by one give. */
+  private static void assertAreStartedAtOnce(
+      Function<DeviceConfig, ScriptOutput.Outcome> run, long least) {
     ScriptOutput.Outcome expected =
-        sequences(new DeviceConfig(OPENCL, List.of(), Map.of(), false), reuse);
-    ScriptOutput.Outcome found = sequences(DeviceConfig.of(OPENCL), reuse);
-    assertThat(losses(found)).isEqualTo(losses(expected)).hasSize(12);
-    assertThat(use(found.statistics()).replays()).isGreaterThan(12 * 6 / 4);
+        run.apply(new DeviceConfig(OPENCL, List.of(), Map.of(), false));
+    ScriptOutput.Outcome found = run.apply(DeviceConfig.of(OPENCL));
+    assertThat(numbers(found)).isEqualTo(numbers(expected)).isNotEmpty();
+    assertThat(use(expected.statistics()).replays()).isZero();
+    assertThat(use(found.statistics()).replays()).isGreaterThanOrEqualTo(least);
   }
 
-  private static ScriptOutput.Outcome sequences(DeviceConfig devices, ReuseMode reuse) {
-    ScriptOutput.Outcome outcome =
-        ScriptOutput.run(
-            ScriptOutput.projectRoot().resolve("examples/lstm.dml"),
-            Map.of(
-                "epochs", "12", "text", ScriptOutput.projectRoot().resolve("LICENSE").toString()),
-            ScriptOutput.config().withReuse(reuse).withDevices(devices));
-    assertThat(outcome.failureText()).isEmpty();
-    return outcome;
-  }
-
-  private static ScriptOutput.Outcome summingItsLoss(DeviceConfig devices, ReuseMode reuse) {
-    Map<String, String> arguments = new TreeMap<>();
-    arguments.putAll(Map.of("rows", "2048", "batch", "8", "epochs", "4", "h1", "8", "h2", "8"));
-    ScriptOutput.Outcome outcome =
-        ScriptOutput.run(
-            ScriptOutput.projectRoot().resolve("bench/workloads/train-mlp.dml"),
-            arguments,
-            ScriptOutput.config().withReuse(reuse).withDevices(devices));
-    assertThat(outcome.failureText()).isEmpty();
-    return outcome;
-  }
-
-  private static List<String> losses(ScriptOutput.Outcome outcome) {
-    return outcome.output().lines().filter(line -> line.startsWith("epoch ")).toList();
+  private static List<String> numbers(ScriptOutput.Outcome outcome) {
+    return outcome
+        .output()
+        .lines()
+        .filter(line -> line.startsWith("epoch ") || line.startsWith("check "))
+        .toList();
   }
 
   /** Operands that were still to come used to be copied home, ahead of nobody. */

@@ -5,6 +5,7 @@ import dev.reprise.engine.timeline.EventKind;
 import dev.reprise.engine.timeline.Timeline;
 import dev.reprise.engine.timeline.Track;
 import dev.reprise.language.Position;
+import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.RunCall;
 import dev.reprise.lineage.RunScope;
 import dev.reprise.memory.Handle;
@@ -183,7 +184,21 @@ final class ControlContext {
 
   /** Notes an operation that has not finished, so that effects wait for it. */
   void submitted(Handle handle, Origin origin) {
-    ahead.add(handle, origin);
+    ahead.add(handle, origin, null);
+  }
+
+  /** As the other, of an operation that has a claim on the value of that item. */
+  void claimed(Handle handle, Origin origin, LineageItem item) {
+    ahead.add(handle, origin, item);
+  }
+
+  /**
+   * As {@link #submitted}, of a value that is in flight already. If an operation of this thread
+   * makes it, what is made of either follows it to the same worker.
+   */
+  void met(Handle handle, Origin origin, LineageItem item) {
+    handle.routed(ahead.routeOf(item));
+    submitted(handle, origin);
   }
 
   /** How many operations have been noted as not finished so far. */

@@ -19,6 +19,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
 import dev.reprise.runtime.operation.Operation;
+import dev.reprise.scheduler.AcceleratorWorker;
 
 /**
  * The path of a fused loop: as the {@link Pipeline} with the root as the operation, and with its
@@ -98,7 +99,7 @@ final class Fusion {
         context.counters.met(inFlight, opcode, root.operation().operation());
         root.operation().account().saves(call.workNanos);
         context.carried.cameAgain(root.operation().account(), call.rootItem());
-        context.submitted(inFlight.handle(), origin);
+        context.met(inFlight.handle(), origin, call.rootItem());
         yield inFlight.handle();
       }
       case Claim claim -> {
@@ -150,7 +151,7 @@ final class Fusion {
         origin,
         (leaves, kernel, tally, later) -> {
           MemberRun members = new MemberRun(call, leaves, kernel, tally);
-          if (members.mayBeKnown()) {
+          if (AcceleratorWorker.isCurrent() && members.seemsKnown()) {
             Relayed.leaveWorker();
           }
           return members.findKnown() ? members.value() : placed(call, members, later);
@@ -178,7 +179,7 @@ final class Fusion {
       return task.handle();
     }
     task.begin();
-    return Pipeline.begun(context, task.handle(), origin);
+    return Pipeline.begun(context, task.handle(), origin, null);
   }
 
   /** The same under a claim, which the task has from its beginning. */
@@ -187,7 +188,7 @@ final class Fusion {
     try {
       task = task(context, call, origin);
       if (isPending(call)) {
-        context.submitted(task.handle(), origin);
+        context.claimed(task.handle(), origin, call.rootItem());
         task.takeOver(claim);
         return task.handle();
       }
@@ -196,7 +197,7 @@ final class Fusion {
       throw e;
     }
     task.begin(claim);
-    return Pipeline.begun(context, task.handle(), origin);
+    return Pipeline.begun(context, task.handle(), origin, call.rootItem());
   }
 
   private static boolean isPending(FusedCall call) {
@@ -326,11 +327,14 @@ final class Fusion {
       return cache != null && call.item(at) != null && isProbed(member, member.workNanos());
     }
 
-    /** True when {@link #findKnown} asks for a value, and notes that it did. */
-    boolean mayBeKnown() {
+    /** True when {@link #findKnown} is about to find something; asks without being noticed. */
+    boolean seemsKnown() {
       for (int i = 0; i < values.length - 1; i++) {
         if (isExpensive(i)) {
-          return true;
+          LineageItem item = call.item(i);
+          if (cache.contains(item.key()) || keeping.cameBefore(item)) {
+            return true;
+          }
         }
       }
       return false;

@@ -64,6 +64,11 @@ final class Keeping {
     return everything || account.canPay(work, bytes);
   }
 
+  /** True when the value was asked for before and not kept; {@link #paysAtLast} notes it as well. */
+  boolean cameBefore(LineageItem item) {
+    return notKept.isNoted(item.keyHigh(), item.keyLow());
+  }
+
   /** Keeps a value that nobody has claimed, if that pays. The caller keeps its reference. */
   void keep(
       LineageCache cache,

@@ -236,13 +236,15 @@ final class Pipeline {
       return task.handle();
     }
     task.begin();
-    return begun(context, task.handle(), left);
+    return begun(context, task.handle(), left, null);
   }
 
   /**
    * What a task that has begun on this thread leaves: its value if it is there, else its handle.
+   *
+   * @param item what the task has a claim on, or null
    */
-  static Value begun(ControlContext context, Handle handle, Origin origin) {
+  static Value begun(ControlContext context, Handle handle, Origin origin, LineageItem item) {
     Value value = handle.valueOrNull();
     if (value != null) {
       value.retain();
@@ -251,7 +253,7 @@ final class Pipeline {
     }
     Throwable error = handle.errorOrNull();
     if (error == null) {
-      context.submitted(handle, origin);
+      context.claimed(handle, origin, item);
       return handle;
     }
     handle.release();
@@ -353,7 +355,7 @@ final class Pipeline {
         context.counters.met(inFlight, operation.index(), operation.operation());
         operation.account().saves(work);
         context.carried.cameAgain(operation.account(), item);
-        context.submitted(inFlight.handle(), subscriber.origin());
+        context.met(inFlight.handle(), subscriber.origin(), item);
         yield inFlight.handle();
       }
       case Claim claim -> {
@@ -456,7 +458,7 @@ final class Pipeline {
       try {
         PendingTask task = task(meta);
         Handle handle = task.handle();
-        context.submitted(handle, origin());
+        context.claimed(handle, origin(), item);
         task.takeOver(claim);
         return handle;
       } catch (Throwable e) {
@@ -475,7 +477,7 @@ final class Pipeline {
         throw e;
       }
       task.begin(claim);
-      return begun(context, task.handle(), origin());
+      return begun(context, task.handle(), origin(), item);
     }
 
     /** Of an operation that is left behind. */

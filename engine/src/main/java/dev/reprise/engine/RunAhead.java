@@ -1,5 +1,6 @@
 package dev.reprise.engine;
 
+import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.Precision;
@@ -18,9 +19,11 @@ final class RunAhead {
   static final int MOST = 64;
 
   /**
+   * @param item what it makes, if it has a claim on that, else null
    * @param submission which of the thread's operations it is, from 0 on
    */
-  record Operation(Handle handle, Origin origin, long bytes, long submission) {
+  record Operation(
+      Handle handle, Origin origin, LineageItem item, long bytes, long submission) {
     private boolean hasSucceeded() {
       return handle.valueOrNull() != null;
     }
@@ -34,10 +37,14 @@ final class RunAhead {
 
   private long submissions;
 
-  /** Adds an operation, of which a reference is kept. */
-  void add(Handle handle, Origin origin) {
+  /**
+   * Adds an operation, of which a reference is kept.
+   *
+   * @param item what it makes, if it has a claim on that, else null
+   */
+  void add(Handle handle, Origin origin, LineageItem item) {
     handle.retain();
-    Operation operation = new Operation(handle, origin, estimatedBytes(handle), submissions);
+    Operation operation = new Operation(handle, origin, item, estimatedBytes(handle), submissions);
     operations.addLast(operation);
     bytes += operation.bytes;
     submissions++;
@@ -53,6 +60,21 @@ final class RunAhead {
   /** How many operations have been added so far. */
   long submissions() {
     return submissions;
+  }
+
+  /**
+   * By which worker the thread has had a value made that it asks for again meanwhile; null for
+   * other values. A hint, as the routes of handles are.
+   */
+  Object routeOf(LineageItem item) {
+    long high = item.keyHigh();
+    long low = item.keyLow();
+    for (Operation each : operations) {
+      if (each.item != null && each.item.keyHigh() == high && each.item.keyLow() == low) {
+        return each.handle.route();
+      }
+    }
+    return null;
   }
 
   boolean isEmpty() {

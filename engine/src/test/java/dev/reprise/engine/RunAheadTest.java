@@ -16,7 +16,7 @@ class RunAheadTest {
 
   private Handle added(Meta meta) {
     Handle handle = new Handle(null, meta);
-    ahead.add(handle, null);
+    ahead.add(handle, null, null);
     handle.release();
     return handle;
   }
