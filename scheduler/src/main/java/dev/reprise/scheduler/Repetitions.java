@@ -70,6 +70,11 @@ final class Repetitions {
    */
   long begin(Beginning iteration, long launched) {
     accelerator.repeats(iteration.loop(), iteration.ended());
+    if (accelerator.isHolding()) {
+      // It leaves this loop alone, and still holds an iteration of one around it: its tasks count
+      // on.
+      return 0;
+    }
     held = 0;
     long before = replays;
     replays = accelerator.replays();
