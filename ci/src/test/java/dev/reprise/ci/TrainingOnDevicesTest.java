@@ -13,11 +13,15 @@ import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.Session;
 import dev.reprise.SessionConfig;
 import dev.reprise.runtime.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -139,6 +143,36 @@ class TrainingOnDevicesTest {
     ScriptOutput.Outcome found = sequences(DeviceConfig.of(OPENCL), reuse);
     assertThat(losses(found)).isEqualTo(losses(expected)).hasSize(12);
     assertThat(use(found.statistics()).replays()).isGreaterThan(12 * 6 / 4);
+  }
+
+  /** The loop over layers launches too little to be held back, amid an iteration that is. */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void aNumberAmidAnIterationComesAlsoBehindASmallerLoop(ReuseMode reuse, @TempDir Path folder)
+      throws IOException {
+    Path script = folder.resolve("layers.dml");
+    Files.writeString(
+        script,
+        """
+        A = matrix(seq(1, 64), 8, 8) / 64
+        V = matrix(0.25, 8, 8)
+        losses = matrix(0, 40, 1)
+        for (step in 1:40) {
+          B = tanh(V %*% A) * 0.5 + V
+          G = sigmoid(B %*% A) %*% A
+          for (layer in 1:2) { G = G %*% A * 0.01 }
+          losses[step, 1] = mean(G)
+          V = V - 0.01 * (G %*% B)
+          V = V + 0.001 * (V %*% A)
+        }
+        print("epoch " + round(sum(losses) * 1e9))
+        """);
+    SessionConfig config = ScriptOutput.config().withReuse(reuse);
+    ScriptOutput.Outcome expected = ScriptOutput.run(script, Map.of(), config);
+    ScriptOutput.Outcome found =
+        ScriptOutput.run(script, Map.of(), config.withDevices(DeviceConfig.of(OPENCL)));
+    assertThat(found.failureText()).isEmpty();
+    assertThat(losses(found)).isEqualTo(losses(expected)).hasSize(1);
   }
 
   private static ScriptOutput.Outcome sequences(DeviceConfig devices, ReuseMode reuse) {
