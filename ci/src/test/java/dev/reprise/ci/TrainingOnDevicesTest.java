@@ -213,6 +213,36 @@ class TrainingOnDevicesTest {
         .toList();
   }
 
+  /** The loop over layers launches too little to be held back, amid an iteration that is. */
+  @ParameterizedTest
+  @CsvSource({"NONE", "HYBRID"})
+  void aNumberAmidAnIterationComesAlsoBehindASmallerLoop(ReuseMode reuse, @TempDir Path folder)
+      throws IOException {
+    Path script = folder.resolve("layers.dml");
+    Files.writeString(
+        script,
+        """
+        A = matrix(seq(1, 64), 8, 8) / 64
+        V = matrix(0.25, 8, 8)
+        losses = matrix(0, 40, 1)
+        for (step in 1:40) {
+          B = tanh(V %*% A) * 0.5 + V
+          G = sigmoid(B %*% A) %*% A
+          for (layer in 1:2) { G = G %*% A * 0.01 }
+          losses[step, 1] = mean(G)
+          V = V - 0.01 * (G %*% B)
+          V = V + 0.001 * (V %*% A)
+        }
+        print("epoch " + round(sum(losses) * 1e9))
+        """);
+    SessionConfig config = ScriptOutput.config().withReuse(reuse);
+    ScriptOutput.Outcome expected = ScriptOutput.run(script, Map.of(), config);
+    ScriptOutput.Outcome found =
+        ScriptOutput.run(script, Map.of(), config.withDevices(DeviceConfig.of(OPENCL)));
+    assertThat(found.failureText()).isEmpty();
+    assertThat(numbers(found)).isEqualTo(numbers(expected)).hasSize(1);
+  }
+
   /** Operands that were still to come used to be copied home, ahead of nobody. */
   @ParameterizedTest
   @CsvSource({"mlp", "autoencoder", "lenet"})

@@ -70,10 +70,12 @@ final class Repetitions {
    */
   long begin(Beginning iteration, long launched) {
     accelerator.repeats(iteration.loop(), iteration.ended());
-    if (!accelerator.isHolding()) {
-      // Otherwise it is a loop of few launches within an iteration that is held back as before.
-      held = 0;
+    if (accelerator.isHolding()) {
+      // It leaves this loop alone, and still holds an iteration of one around it: its tasks count
+      // on.
+      return 0;
     }
+    held = 0;
     long before = replays;
     replays = accelerator.replays();
     if (replays == before) {
