@@ -26,15 +26,6 @@ final class StatisticsJson {
   private StatisticsJson() {}
 
   /**
-   * Refuses a place that cannot take the file, before a long run and not after it.
-   *
-   * @throws UsageException naming the place
-   */
-  static void checkPlace(Path file) {
-    BenchFiles.check("--stats-json", file);
-  }
-
-  /**
    * Writes or overwrites the file.
    *
    * @throws ResourceException when the file cannot be written
