@@ -345,6 +345,17 @@ final class OnnxExport {
   private String floats(String name, Layer.Weights weights, long... extents) {
     ByteBuffer raw = bytes(weights.cells().length * Float.BYTES);
     for (double cell : weights.cells()) {
+      if (Double.isFinite(cell) && Float.isInfinite((float) cell)) {
+        throw new FormatException(
+            file,
+            "layer "
+                + number
+                + " has "
+                + cell
+                + " in "
+                + name
+                + ", which is beyond floats of 4 bytes; scale it, or write a checkpoint");
+      }
       raw.putFloat((float) cell);
     }
     return constant(name, FLOAT_CELLS, raw, extents);
