@@ -34,8 +34,20 @@ final class StatisticsJson {
     try (Writer out = Files.newBufferedWriter(file)) {
       write(run, precision, out);
     } catch (IOException e) {
+      removePart(file);
       throw new ResourceException(
           "--stats-json: cannot write " + file + ": " + Failures.reason(e), e);
+    }
+  }
+
+  /** Who reads the file later must not take half of it for all. */
+  private static void removePart(Path file) {
+    try {
+      if (Files.isRegularFile(file)) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      // The failure to write is what is reported.
     }
   }
 
