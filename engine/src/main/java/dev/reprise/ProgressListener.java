@@ -13,7 +13,7 @@ public interface ProgressListener {
    * So much is done.
    *
    * @param done as the script counts, mostly epochs; may start anew for a second loop
-   * @param total what {@code done} is going to be in the end
+   * @param total what {@code done} is going to be in the end, 0 when nobody knows
    * @param text what the script says about it, such as a loss; may be empty
    */
   void progressed(double done, double total, String text);

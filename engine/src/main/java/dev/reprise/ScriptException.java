@@ -55,7 +55,10 @@ public final class ScriptException extends RuntimeException {
     this.notes = notes;
   }
 
-  /** The same failure, whose message also shows the line of the script; null for none. */
+  /**
+   * The same failure, whose message also shows the line of the script at {@link #userPosition};
+   * null for none.
+   */
   public ScriptException withSourceLine(String line) {
     return copy(line, notes);
   }
@@ -86,6 +89,22 @@ public final class ScriptException extends RuntimeException {
     return position;
   }
 
+  /**
+   * Where a person looks first: the statement that failed, or, when that is in a shipped file, the
+   * innermost call of the user's own files. Null when there is no position.
+   */
+  public Position userPosition() {
+    if (position == null || !position.isShipped()) {
+      return position;
+    }
+    for (Call call : calls) {
+      if (call.callSite() != null && !call.callSite().isShipped()) {
+        return call.callSite();
+      }
+    }
+    return position;
+  }
+
   /** Function calls from the innermost outwards. */
   public List<Call> calls() {
     return calls;
@@ -95,10 +114,14 @@ public final class ScriptException extends RuntimeException {
   @Override
   public String getMessage() {
     StringBuilder text = new StringBuilder();
-    text.append(position == null ? "" : position + ": ");
+    Position first = userPosition();
+    text.append(first == null ? "" : first + ": ");
     text.append(kind == Kind.STOP ? "stopped: " : "error: ").append(detail);
-    if (sourceLine != null && position != null) {
-      text.append('\n').append(SourceExcerpt.of(sourceLine, position.column()));
+    if (sourceLine != null && first != null) {
+      text.append('\n').append(SourceExcerpt.of(sourceLine, first.column()));
+    }
+    if (first != position) {
+      text.append("\n  at ").append(position);
     }
     int shown = 0;
     for (Call call : calls) {

@@ -277,6 +277,8 @@ class OnnxTest {
         "list(list(layer=\"conv2d_grouped\", W=matrix(1, 2, 4), b=matrix(1, 2, 1), C=2, Hin=4, Win=4,"
             + " Hf=2, Wf=2, strideh=1, stridew=1, padh=0, padw=0, groups=3, dilationh=1, dilationw=1))"
             + " | has 3 groups, which do not divide C",
+        "list(list(layer=\"affine\", W=matrix(\"1 -1e39\", 1, 2), b=matrix(0, 1, 2))) | layer 1 has"
+            + " -1.0E39 in W, which is beyond floats of 4 bytes",
         "list(list(layer=\"max_pool2d\", C=1)) | layer 1 (max_pool2d) lacks the number Hin"
       })
   void aListThatIsNoNetworkIsRefusedAndNothingWritten(String list, String message) {

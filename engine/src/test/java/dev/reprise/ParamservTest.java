@@ -118,4 +118,33 @@ class ParamservTest {
                 Scripts.config(), script("mode=\"LOCAL\"").replace("\"update\"", "\"u\"")))
         .hasMessageContaining("there is no function 'u'");
   }
+
+  @Test
+  void countsAreWholeNumbers() {
+    for (String wrong : new String[] {"1.5", "-1", "NaN", "1 / 0"}) {
+      assertThat(
+              Scripts.failure(
+                  Scripts.config(), script("utype=\"BSP\"").replace("epochs=3", "epochs=" + wrong)))
+          .hasMessageContaining("epochs is a whole number of at least 0, but got ");
+    }
+    for (String name :
+        new String[] {"batchsize", "k", "nbatches", "numBackupWorkers", "staleness"}) {
+      String call = script(name + "=2.5").replace(", batchsize=8, k=4,", ",");
+      assertThat(Scripts.failure(Scripts.config(), call))
+          .hasMessageContaining(name + " is a whole number of at least ")
+          .hasMessageContaining(", but got 2.5");
+    }
+  }
+
+  @Test
+  void mistakesAreShownAtTheCallOfTheScript() {
+    String call = script("utype=\"BSP\"").replace("agg=\"update\"", "agg=\"gradients\"");
+    int line = (int) call.substring(0, call.indexOf("r = paramserv(")).lines().count() + 1;
+    assertThat(Scripts.failure(Scripts.config(), call))
+        .hasMessageStartingWith(
+            "<script>:" + line + ":5: error: function 'gradients' has no parameter 'gradients'")
+        .hasMessageContaining("\n  r = paramserv(model=m")
+        .hasMessageContaining("\n      ^~~~~~~~~\n  at reprise:paramserv.dml:")
+        .hasMessageContaining("called at <script>:" + line + ":5");
+  }
 }

@@ -86,9 +86,13 @@ class ProgressTest {
   void whatIsNoAmountIsRefusedWhetherOrNotSomebodyListens() {
     for (SessionConfig config : List.of(config(), Scripts.config())) {
       assertThat(Scripts.failure(config, "progress(NaN, 10)"))
-          .hasMessageContaining("'progress' needs finite numbers, but got NaN of 10");
+          .hasMessageContaining("'progress' needs finite numbers of at least 0, but got NaN of 10");
       assertThat(Scripts.failure(config, "progress(3, 1 / 0)"))
-          .hasMessageContaining("'progress' needs finite numbers, but got 3 of Infinity");
+          .hasMessageContaining("numbers of at least 0, but got 3 of Infinity");
+      assertThat(Scripts.failure(config, "progress(-1, 10)"))
+          .hasMessageContaining("numbers of at least 0, but got -1 of 10");
+      assertThat(Scripts.failure(config, "progress(1, -10)"))
+          .hasMessageContaining("numbers of at least 0, but got 1 of -10");
     }
     assertThat(heard).isEmpty();
   }

@@ -97,8 +97,8 @@ final class BenchCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     BenchPlan plan = plan();
-    BenchFiles.check("--plot", plot);
-    BenchFiles.check("--json", json);
+    OutputPlaces.file("--plot", plot);
+    OutputPlaces.file("--json", json);
     BenchDevices devices = BenchDevices.lookedFor(plan.cells());
     new BenchRun(plan, devices, console).run();
     console.out().print(BenchTable.text(plan, devices));

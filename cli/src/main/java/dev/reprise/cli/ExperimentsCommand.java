@@ -269,6 +269,7 @@ final class ExperimentsCommand implements Callable<ExitCode> {
 
   private ExitCode exported(GraphSource source) throws IOException {
     Path file = archive();
+    OutputPlaces.file("experiments export", file);
     try (ArchiveWriter writer = new ArchiveWriter(file)) {
       source.giveTo(writer);
       writer.finish();

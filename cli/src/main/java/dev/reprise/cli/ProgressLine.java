@@ -75,12 +75,13 @@ final class ProgressLine implements ProgressListener {
     }
     lastDone = done;
     lastTotal = total;
-    if (!isNew && done < total && now - shownAt < leastNanos) {
+    boolean isLast = total > 0 && done >= total;
+    if (!isNew && !isLast && now - shownAt < leastNanos) {
       return;
     }
     shownAt = now;
-    String line = onTerminal ? bar(done, total) + "  " : "reprise: ";
-    line += number(done) + "/" + number(total);
+    String line = onTerminal ? (total > 0 ? bar(done, total) + "  " : "") : "reprise: ";
+    line += number(done) + (total > 0 ? "/" + number(total) : "");
     String space = onTerminal ? "  " : ", ";
     if (!text.isEmpty()) {
       String shown = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
@@ -89,7 +90,7 @@ final class ProgressLine implements ProgressListener {
     line += space + time(now - started) + left(now, done, total);
     if (onTerminal) {
       // The last state stays where it is.
-      isShown = done < total;
+      isShown = !isLast;
       err.print(ERASE + line + (isShown ? "" : System.lineSeparator()));
       err.flush();
     } else {
@@ -120,7 +121,7 @@ final class ProgressLine implements ProgressListener {
   }
 
   private static String bar(double done, double total) {
-    double share = total > 0 ? Math.clamp(done / total, 0, 1) : 0;
+    double share = Math.clamp(done / total, 0, 1);
     int full = (int) Math.round(share * BAR);
     String percent = String.format(Locale.ROOT, "%3d %%", (int) Math.floor(share * 100));
     return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "] " + percent;

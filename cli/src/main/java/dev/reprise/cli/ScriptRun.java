@@ -22,9 +22,6 @@ final class ScriptRun {
 
   ExitCode run(ScriptSource source, Settings asked) throws Exception {
     Settings settings = StoreChoice.settled(asked, RepriseFile.ofUser());
-    if (settings.statsJson() != null) {
-      StatisticsJson.checkPlace(settings.statsJson());
-    }
     EngineOptions options = EngineOptions.of(settings, console);
     options.tellNotes(console.err());
     if (settings.verbose()) {

@@ -1,6 +1,5 @@
 package dev.reprise.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,12 +200,10 @@ final class SessionOptions {
     if (threads != null && threads < 1) {
       throw new UsageException("--threads must be at least 1, not " + threads);
     }
-    requireName("--spill-folder", spillFolder);
-    requireName("--stats-json", statsJson);
-    requireName("--trace-file", traceFile);
-    requireName("--metrics", metrics);
-    requireFolder("--spill-folder", spillFolder);
-    requireFolder("--metrics", metrics);
+    OutputPlaces.folder("--spill-folder", spillFolder);
+    OutputPlaces.file("--stats-json", statsJson);
+    OutputPlaces.replacedFile("--trace-file", traceFile);
+    OutputPlaces.folder("--metrics", metrics);
     return new Settings(
         Choices.oneOf("--reuse", reuse, Choices.REUSE),
         Choices.oneOf("--dedup", dedup, Choices.SWITCH).equals("on"),
@@ -233,19 +230,6 @@ final class SessionOptions {
         explain,
         verbose,
         checks());
-  }
-
-  private static void requireName(String option, Path path) {
-    if (path != null && path.toString().isEmpty()) {
-      throw new UsageException(option + " needs a path, not ''");
-    }
-  }
-
-  /** Before a long run, and not when it first writes there. */
-  private static void requireFolder(String option, Path path) {
-    if (path != null && Files.exists(path) && !Files.isDirectory(path)) {
-      throw new UsageException(option + " needs a folder, but " + path + " is a file");
-    }
   }
 
   private Checks checks() {

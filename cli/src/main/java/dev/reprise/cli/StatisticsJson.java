@@ -26,15 +26,6 @@ final class StatisticsJson {
   private StatisticsJson() {}
 
   /**
-   * Refuses a place that cannot take the file, before a long run and not after it.
-   *
-   * @throws UsageException naming the place
-   */
-  static void checkPlace(Path file) {
-    BenchFiles.check("--stats-json", file);
-  }
-
-  /**
    * Writes or overwrites the file.
    *
    * @throws ResourceException when the file cannot be written
@@ -43,8 +34,20 @@ final class StatisticsJson {
     try (Writer out = Files.newBufferedWriter(file)) {
       write(run, precision, out);
     } catch (IOException e) {
+      removePart(file);
       throw new ResourceException(
           "--stats-json: cannot write " + file + ": " + Failures.reason(e), e);
+    }
+  }
+
+  /** Who reads the file later must not take half of it for all. */
+  private static void removePart(Path file) {
+    try {
+      if (Files.isRegularFile(file)) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      // The failure to write is what is reported.
     }
   }
 

@@ -39,6 +39,8 @@ final class StoreChoice {
         throw new UsageException(
             "--store: '" + where + "' is no folder, and servers are reached by http or https");
       }
+      // Not whether it can be written to: what others have left may be read nevertheless.
+      OutputPlaces.existing("--store", Path.of(where));
       return StoreConfig.of(Path.of(where).toAbsolutePath());
     }
     return StoreConfig.of(server(where, file, UserEnvironment.token()));

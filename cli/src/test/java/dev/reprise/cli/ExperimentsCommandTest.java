@@ -324,10 +324,17 @@ class ExperimentsCommandTest extends CommandTest {
   @Test
   void aStoreThatCannotBeOpenedEndsTheRunBeforeItBegins() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    assertThat(run("run", "--store", file.toString(), "-s", "print(1)"))
-        .isEqualTo(ExitCode.RESOURCE);
+    assertThat(run("run", "--store", file.toString(), "-s", "print(1)")).isEqualTo(ExitCode.USAGE);
     assertThat(out()).isEmpty();
-    assertThat(err()).contains("a file of that name is there");
+    assertThat(err()).contains("--store needs a folder, but " + file + " is a file");
+  }
+
+  @Test
+  void anArchiveThatCannotBeWrittenIsToldAsOtherFilesAre() throws IOException {
+    train(0.1);
+    String file = folder.resolve("none/all.archive").toString();
+    assertThat(run("experiments", "--store", store(), "export", file)).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("cannot write " + file + ": there is no folder ");
   }
 
   @Test

@@ -52,6 +52,20 @@ class ProgressLineTest {
   }
 
   @Test
+  void withoutATotalThereIsNoRest() {
+    ProgressLine line = new ProgressLine(err, false, () -> now);
+    for (int i = 1; i <= 3; i++) {
+      now += SECOND;
+      line.progressed(i, 0, "loss 0." + i);
+    }
+    assertThat(text().lines())
+        .containsExactly(
+            "reprise: 1, loss 0.1, 1.0 s",
+            "reprise: 2, loss 0.2, 2.0 s",
+            "reprise: 3, loss 0.3, 3.0 s");
+  }
+
+  @Test
   void aSecondLoopStartsAnew() {
     ProgressLine line = new ProgressLine(err, false, () -> now);
     line.progressed(2, 2, "first");

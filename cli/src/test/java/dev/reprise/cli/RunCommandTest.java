@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that need the engine, from words to text and exit code. */
 class RunCommandTest extends CommandTest {
@@ -83,15 +85,32 @@ class RunCommandTest extends CommandTest {
         .endsWith("]}\n");
   }
 
-  @Test
-  void aTimeLineThatCannotBeWrittenIsToldAtOnce() {
+  @ParameterizedTest
+  @ValueSource(strings = {"--trace-file", "--stats-json"})
+  void aFileThatCannotBeWrittenIsToldAtOnce(String option) {
     String file = folder.resolve("none/t.json").toString();
-    assertThat(run("run", "-s", "print(1)", "--trace-file", file)).isEqualTo(ExitCode.RESOURCE);
+    assertThat(run("run", "-s", "print(1)", option, file)).isEqualTo(ExitCode.USAGE);
     assertThat(out()).isEmpty();
     assertThat(err().lines())
         .singleElement()
         .asString()
-        .startsWith("reprise: the time line cannot be written to " + file + ": there is no folder");
+        .startsWith("reprise: " + option + ": cannot write " + file + ": there is no folder");
+    assertThat(run("run", "-s", "print(1)", option, folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("it is a folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--metrics", "--spill-folder", "--store"})
+  void aFolderBelowAFileIsToldAtOnce(String option) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    for (Path place : List.of(file, file.resolve("below"), file.resolve("further/below"))) {
+      assertThat(run("run", "-s", "print(1)", option, place.toString())).isEqualTo(ExitCode.USAGE);
+      assertThat(out()).isEmpty();
+      assertThat(err().lines())
+          .singleElement()
+          .asString()
+          .isEqualTo("reprise: " + option + " needs a folder, but " + file + " is a file");
+    }
   }
 
   @Test

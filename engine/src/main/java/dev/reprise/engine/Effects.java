@@ -191,6 +191,10 @@ final class Effects {
     return null;
   }
 
+  private static boolean isCount(Scalar number) {
+    return number.asDouble() >= 0 && Double.isFinite(number.asDouble());
+  }
+
   private static Value progress(
       ControlContext context, Activation activation, EffectStep step, Value[] inputs) {
     Scalar done = number(context, inputs[0]);
@@ -203,9 +207,9 @@ final class Effects {
               + Describe.one(inputs[1])
               + "; write progress(epoch, epochs, \"loss \" + loss)");
     }
-    if (!Double.isFinite(done.asDouble()) || !Double.isFinite(total.asDouble())) {
+    if (!isCount(done) || !isCount(total)) {
       throw new OperandException(
-          "'progress' needs finite numbers, but got "
+          "'progress' needs finite numbers of at least 0, but got "
               + done.asString()
               + " of "
               + total.asString()

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.Position;
 import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Determinism;
 import dev.reprise.language.program.Procedure;
@@ -44,11 +45,16 @@ final class Functions {
     return known != null ? known : link(name);
   }
 
-  /** The failure with the line of the script in its message, unless the script asked for it. */
+  /**
+   * The failure with the line of the script in its message, unless the script itself asked for it.
+   */
   ScriptException shown(ScriptException failure) {
-    return failure.position() == null || failure.kind() == ScriptException.Kind.STOP
+    Position position = failure.userPosition();
+    boolean isAskedFor =
+        failure.kind() == ScriptException.Kind.STOP && position == failure.position();
+    return position == null || isAskedFor
         ? failure
-        : failure.withSourceLine(program.sourceLine(failure.position()));
+        : failure.withSourceLine(program.sourceLine(position));
   }
 
   /** The text of main and of the functions reachable from it by calls. */

@@ -24,9 +24,6 @@ final class LibraryResolver implements SourceResolver {
   private static final String INDEX = RESOURCES + "index.txt";
   private static final String EXTENSION = ".dml";
 
-  /** Keeps a script {@code lm.dml} that calls {@code lm} apart from the library's file. */
-  private static final String SHIPPED_PREFIX = "reprise:";
-
   private static final Path SOURCE_TREE = Path.of("scripts");
 
   private final List<Path> scriptFolders;
@@ -123,7 +120,7 @@ final class LibraryResolver implements SourceResolver {
           ? Optional.empty()
           : Optional.of(
               new SourceFile(
-                  SHIPPED_PREFIX + path,
+                  SourceFile.SHIPPED_PREFIX + path,
                   new String(in.readAllBytes(), StandardCharsets.UTF_8),
                   SourceFile.Origin.SHIPPED));
     } catch (IOException e) {

@@ -164,7 +164,7 @@ public final class DataFiles {
     if (ListFolder.isAt(path, request.options().dataType())) {
       return ListFolder.fingerprint(path, fingerprints);
     }
-    return ContentFingerprint.of(DataPath.find(request), fingerprints).hex();
+    return ContentFingerprint.of(DataPath.find(request, fingerprints), fingerprints).hex();
   }
 
   /**
@@ -174,7 +174,7 @@ public final class DataFiles {
   public String stamp(ReadRequest request) {
     try {
       StringBuilder all = new StringBuilder();
-      DataPath data = DataPath.find(request);
+      DataPath data = DataPath.find(request, fingerprints);
       for (Path file : Stream.concat(Stream.of(data.path()), data.external().stream()).toList()) {
         String each = stamp(file.toString(), request.workingDirectory());
         if (each == null) {
@@ -240,7 +240,7 @@ public final class DataFiles {
   private <T> T stable(
       ReadRequest request, BiFunction<DataPath, String, T> reading, Consumer<T> release) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      DataPath data = DataPath.find(request);
+      DataPath data = DataPath.find(request, fingerprints);
       ContentFingerprint fingerprint = ContentFingerprint.of(data, fingerprints);
       T result;
       try {
@@ -266,9 +266,9 @@ public final class DataFiles {
   }
 
   /** False when the file was another one at the moment it was asked which files it needs. */
-  private static boolean namesTheSameFiles(DataPath data, ReadRequest request) {
+  private boolean namesTheSameFiles(DataPath data, ReadRequest request) {
     try {
-      return DataPath.find(request).external().equals(data.external());
+      return DataPath.find(request, fingerprints).external().equals(data.external());
     } catch (FormatException e) {
       return false;
     }

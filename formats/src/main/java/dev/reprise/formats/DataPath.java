@@ -19,11 +19,15 @@ import java.util.stream.Stream;
 record DataPath(Path path, List<Path> parts, List<Path> external) {
   private static final String PART_NAME = "(part-.*|\\d+-[mr]-\\d+.*|\\d+|[._].*|.*\\.crc)";
 
-  /** Finds what is to be read, with all files that its content lies in. */
-  static DataPath find(ReadRequest request) {
+  /**
+   * Finds what is to be read, with all files that its content lies in.
+   *
+   * @param cache knows what models say of files beside them
+   */
+  static DataPath find(ReadRequest request, FingerprintCache cache) {
     DataPath data = find(request.path(), request.workingDirectory());
     return NetworkFile.isAt(request)
-        ? new DataPath(data.path, data.parts, NetworkFile.external(data.path))
+        ? new DataPath(data.path, data.parts, NetworkFile.external(data.path, cache))
         : data;
   }
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** Turns what the file system reports into what a person can act on. */
-final class FileProblems {
+public final class FileProblems {
   private FileProblems() {}
 
   /** A failure while reading. */
@@ -28,7 +28,7 @@ final class FileProblems {
   static RuntimeException writing(Path path, IOException problem) {
     String reason = reason(problem);
     String lower = reason.toLowerCase(Locale.ROOT);
-    if (lower.contains("no space left") || lower.contains("quota")) {
+    if (isFullDisk(lower)) {
       return new ResourceException(
           "the disk is full: "
               + path
@@ -36,7 +36,7 @@ final class FileProblems {
               + " write elsewhere",
           problem);
     }
-    if (lower.contains("file too large")) {
+    if (isTooLarge(lower)) {
       return new ResourceException(
           path
               + " was not written (an earlier file of that name is unchanged): files may not become"
@@ -62,6 +62,20 @@ final class FileProblems {
     }
     return new FormatException(
         path.toString(), "writing failed: " + reason + "; an earlier file is unchanged");
+  }
+
+  /** True when what lacks is room, and not a permission or a folder. */
+  public static boolean isLackOfRoom(IOException problem) {
+    String lower = reason(problem).toLowerCase(Locale.ROOT);
+    return isFullDisk(lower) || isTooLarge(lower);
+  }
+
+  private static boolean isFullDisk(String reason) {
+    return reason.contains("no space left") || reason.contains("quota");
+  }
+
+  private static boolean isTooLarge(String reason) {
+    return reason.contains("file too large");
   }
 
   private static String reason(IOException problem) {

@@ -1,6 +1,8 @@
 package dev.reprise.formats;
 
 import com.dynatrace.hash4j.hashing.HashValue128;
+import dev.reprise.formats.onnx.ExternalTensors;
+import dev.reprise.formats.onnx.OnnxFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -10,7 +12,8 @@ import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers the hash of each file for as long as its {@link FileStamp} stays the same. Thread-safe.
+ * Remembers the hash of each file, and of a model what it says of files beside it, for as long as
+ * its {@link FileStamp} stays the same. Thread-safe.
  *
  * <p>A file touched less than two seconds ago is not remembered: file systems count time in steps
  * of up to two seconds, so it may change again without a new stamp.
@@ -20,7 +23,10 @@ public final class FingerprintCache {
 
   private record Known(FileStamp stamp, HashValue128 hash) {}
 
+  private record KnownModel(FileStamp stamp, ExternalTensors tensors) {}
+
   private final ConcurrentHashMap<Path, Known> known = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Path, KnownModel> models = new ConcurrentHashMap<>();
   private final InstantSource clock;
 
   /**
@@ -50,6 +56,22 @@ public final class FingerprintCache {
     return hash;
   }
 
+  /** The tensors of an ONNX model that lie in files beside it. */
+  ExternalTensors externalTensors(Path model) throws IOException {
+    FileStamp stamp = FileStamp.of(model);
+    KnownModel before = models.get(model);
+    if (before != null && before.stamp().equals(stamp)) {
+      return before.tensors();
+    }
+    ExternalTensors tensors = OnnxFiles.externalTensors(model);
+    if (isSettled(stamp) && FileStamp.of(model).equals(stamp)) {
+      models.put(model, new KnownModel(stamp, tensors));
+    } else {
+      models.remove(model);
+    }
+    return tensors;
+  }
+
   /** True when any later change of the file must change its stamp. */
   boolean isSettled(FileStamp stamp) {
     return stamp.lastTouched().plus(CLOCK_STEP).isBefore(clock.instant());
@@ -59,6 +81,12 @@ public final class FingerprintCache {
   public void invalidate(Path fileOrFolder) {
     Path path = fileOrFolder.toAbsolutePath().normalize();
     known.keySet().removeIf(file -> file.startsWith(path));
+    models.keySet().removeIf(file -> file.startsWith(path));
+  }
+
+  /** The number of models remembered. */
+  int models() {
+    return models.size();
   }
 
   /** The number of files remembered. */

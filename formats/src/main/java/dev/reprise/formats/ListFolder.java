@@ -86,7 +86,7 @@ final class ListFolder {
       all.text(
           isAt(entry.path(), null)
               ? fingerprint(entry.path(), cache)
-              : ContentFingerprint.of(DataPath.find(entry.request()), cache).hex());
+              : ContentFingerprint.of(DataPath.find(entry.request(), cache), cache).hex());
     }
     HashValue128 value = all.value();
     HexFormat hex = HexFormat.of();

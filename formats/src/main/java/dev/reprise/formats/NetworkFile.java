@@ -31,9 +31,9 @@ final class NetworkFile {
   }
 
   /** The files beside it that hold weights. */
-  static List<Path> external(Path file) {
+  static List<Path> external(Path file, FingerprintCache cache) {
     try {
-      return OnnxFiles.externalFiles(file);
+      return cache.externalTensors(file).files(file);
     } catch (IOException e) {
       throw FileProblems.reading(file, e);
     }

@@ -76,7 +76,10 @@ final class ValueWriter implements AtomicOutput.Content {
       case SAFETENSORS ->
           SafetensorsFiles.write(
               TensorSource.of(dataset == null ? ONLY_TENSOR : dataset, matrix), channel);
-      case PARQUET -> ParquetOutput.write(matrix, channel);
+      case PARQUET -> {
+        requireColumns(matrix.cols());
+        ParquetOutput.write(matrix, channel);
+      }
       case JSON_LINES, HDF5, ONNX -> throw cannot("matrix", "csv, npy or binary");
     }
   }
@@ -87,9 +90,19 @@ final class ValueWriter implements AtomicOutput.Content {
       case TEXT -> new TextWriter(channel).write(frame);
       case JSON_LINES -> new JsonLinesWriter(channel).write(frame);
       case BINARY -> BinaryFiles.write(frame, channel);
-      case PARQUET -> ParquetOutput.write(frame, channel);
+      case PARQUET -> {
+        requireColumns(frame.cols());
+        ParquetOutput.write(frame, channel);
+      }
       case MATRIX_MARKET, LIBSVM, NPY, NPZ, HDF5, SAFETENSORS, ONNX ->
           throw cannot("frame", "csv, jsonl or parquet");
+    }
+  }
+
+  private void requireColumns(long columns) {
+    if (columns == 0) {
+      throw new FormatException(
+          target.toString(), "parquet holds columns, and there are none; use csv or binary");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.reprise.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.formats.onnx.Layer;
 import dev.reprise.runtime.DenseMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,26 @@ class FingerprintTest {
     assertThat(settled.size()).isOne();
     settled.invalidate(folder);
     assertThat(settled.size()).isZero();
+  }
+
+  @Test
+  void whatAModelNamesIsRememberedUnlessItWasTouchedJustNow() throws IOException {
+    Layer.Weights one = new Layer.Weights(1, 1, new double[] {1});
+    Layer layer = new Layer("affine", Map.of("W", one, "b", one), Map.of());
+    WriteOptions options = WriteOptions.format("onnx");
+    files.files.writeNetwork(List.of(layer), "m.onnx", folder, options);
+    ReadRequest request = new ReadRequest("m.onnx", folder, ReadOptions.none());
+    Instant touched = FileStamp.of(folder.resolve("m.onnx")).lastTouched();
+    FingerprintCache young = new FingerprintCache(InstantSource.fixed(touched.plusSeconds(1)));
+    String print = new DataFiles(young, 1).fingerprint(request);
+    assertThat(young.models()).isZero();
+    FingerprintCache settled = new FingerprintCache(InstantSource.fixed(touched.plusSeconds(3)));
+    DataFiles known = new DataFiles(settled, 1);
+    assertThat(known.fingerprint(request)).isEqualTo(print);
+    assertThat(settled.models()).isOne();
+    assertThat(known.fingerprint(request)).isEqualTo(print);
+    settled.invalidate(folder);
+    assertThat(settled.models()).isZero();
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files in {@code parquet} were written by DuckDB. */
+/** The files in {@code parquet} were written by DuckDB, unsigned.parquet by pyarrow. */
 class ParquetFilesTest {
   @TempDir Path folder;
   private final FilesFixture samples = new FilesFixture(Path.of("src/test/resources/parquet"));
@@ -44,6 +44,33 @@ class ParquetFilesTest {
     assertThat(matrix.get(2999, 1)).isEqualTo(2999.0 * 2999);
     assertThat(samples.matrix("gzip.parquet").get(0, 1)).isEqualTo(2);
     assertThat(samples.frame("lz4.parquet", ReadOptions.none()).strings(1)[0]).isEqualTo("x");
+  }
+
+  @Test
+  void unsignedNumbersKeepTheirSign() {
+    DenseMatrix matrix = samples.matrix("unsigned.parquet");
+    assertThat(matrix.get(1, 0)).isEqualTo(0x1p63);
+    assertThat(matrix.get(2, 0)).isEqualTo(0x1p64 - 2048);
+    assertThat(matrix.get(2, 1)).isEqualTo(0x1p63 + 2048);
+    assertThat(matrix.get(1, 3)).isEqualTo(0x1p32 - 1);
+    Frame frame = samples.frame("unsigned.parquet", ReadOptions.none());
+    assertThat(frame.schema())
+        .containsExactly(
+            ColumnType.DOUBLE, ColumnType.DOUBLE, ColumnType.INTEGER, ColumnType.INTEGER);
+    assertThat(frame.doubles(0)).containsExactly(1, 0x1p63, 0x1p64 - 2048);
+    assertThat(frame.doubles(1)).containsExactly(Double.NaN, 7, 0x1p63 + 2048);
+    assertThat(frame.integers(2)).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void whatHasNoColumnsIsRefused() {
+    FilesFixture files = new FilesFixture(folder);
+    DenseMatrix matrix = DenseMatrix.allocate(files.allocator, 5, 0);
+    assertThatThrownBy(
+            () -> files.files.write(matrix, "m.parquet", folder, WriteOptions.format("parquet")))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("parquet holds columns, and there are none");
+    assertThat(folder.resolve("m.parquet")).doesNotExist();
   }
 
   @Test

@@ -11,6 +11,11 @@ import dev.reprise.runtime.operation.Place;
  */
 public record Position(String file, int line, int column) implements Place {
 
+  /** Whether it is in a file that comes with Reprise, of which the user has not written a line. */
+  public boolean isShipped() {
+    return file.startsWith(SourceFile.SHIPPED_PREFIX);
+  }
+
   @Override
   public String text() {
     return file + ":" + line;

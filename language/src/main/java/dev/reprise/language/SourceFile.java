@@ -8,6 +8,11 @@ package dev.reprise.language;
  * @param origin who wrote it
  */
 public record SourceFile(String name, String text, Origin origin) {
+  /**
+   * Begins the names of shipped files: keeps a script {@code lm.dml} that calls {@code lm} apart
+   * from the library's file.
+   */
+  public static final String SHIPPED_PREFIX = "reprise:";
 
   /** Where a file comes from. */
   public enum Origin {

@@ -4,12 +4,12 @@ package dev.reprise.server;
  * What clients may take.
  *
  * @param requestSeconds most that sending one request may last
- * @param answerSeconds most that working out one answer and taking it may last
+ * @param takingSeconds most that a client may need to take one answer, from when it is worked out
  * @param connections open at a time; more are refused
  * @param requestsAtOnce that are worked on; more are told to come back
  */
 public record ServerLimits(
-    int requestSeconds, int answerSeconds, int connections, int requestsAtOnce) {
+    int requestSeconds, int takingSeconds, int connections, int requestsAtOnce) {
   public static final ServerLimits STANDARD = new ServerLimits(30, 30, 2_000, 256);
 
   /** Most that are worked on for one space: others must find room. */
@@ -23,7 +23,9 @@ public record ServerLimits(
    */
   void tell() {
     put("sun.net.httpserver.maxReqTime", requestSeconds);
-    put("sun.net.httpserver.maxRspTime", answerSeconds);
+    // Counted there from when the request has arrived, so that work takes its part: StoreServer has
+    // the limit for an answer.
+    put("sun.net.httpserver.maxRspTime", -1);
     put("sun.net.httpserver.idleInterval", 60);
     put("sun.net.httpserver.maxReqHeaders", 50);
     put("sun.net.httpserver.maxReqHeaderSize", 16 << 10);

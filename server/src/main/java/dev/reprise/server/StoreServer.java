@@ -12,7 +12,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.JdbiException;
 
@@ -29,6 +33,8 @@ public final class StoreServer implements AutoCloseable {
   private final Routes routes;
   private final HttpServer http;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService clockwork;
+  private final int takingSeconds;
   private final Semaphore room;
   private final PrintStream log;
 
@@ -61,6 +67,12 @@ public final class StoreServer implements AutoCloseable {
             new Leases(config.nanos),
             new SpaceGates(config.limits.requestsOfOneSpace()));
     this.room = new Semaphore(config.limits.requestsAtOnce());
+    this.takingSeconds = config.limits.takingSeconds();
+    ScheduledThreadPoolExecutor clockwork =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("reprise-serve-limits").factory());
+    clockwork.setRemoveOnCancelPolicy(true);
+    this.clockwork = clockwork;
     config.limits.tell();
     this.http = HttpServer.create(config.listen, BACKLOG);
     http.createContext("/", this::handle);
@@ -188,7 +200,21 @@ public final class StoreServer implements AutoCloseable {
             + why);
   }
 
-  private static void answer(HttpExchange exchange, Reply reply) throws IOException {
+  /**
+   * An interrupt closes the channel that this thread writes to, wherever in the answer it is, so
+   * whoever takes it too slowly is left.
+   */
+  private void answer(HttpExchange exchange, Reply reply) throws IOException {
+    Future<?> end =
+        clockwork.schedule(Thread.currentThread()::interrupt, takingSeconds, TimeUnit.SECONDS);
+    try {
+      send(exchange, reply);
+    } finally {
+      end.cancel(false);
+    }
+  }
+
+  private static void send(HttpExchange exchange, Reply reply) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", reply.type());
     boolean bare = exchange.getRequestMethod().equals("HEAD") || reply.length() == 0;
     exchange.sendResponseHeaders(reply.status(), bare ? -1 : reply.length());
@@ -204,6 +230,7 @@ public final class StoreServer implements AutoCloseable {
   public void close() {
     http.stop(SECONDS_TO_STOP);
     threads.shutdownNow();
+    clockwork.shutdownNow();
     graph.close();
   }
 }

@@ -17,6 +17,7 @@ import dev.reprise.store.remote.RemoteExperiments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server does with tokens that are not good, and requests that no client of ours sends. */
@@ -307,6 +309,28 @@ class HostileClientsTest {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       new ChangeWriter(bytes).write(change);
       assertStatus(request("POST", "/v1/changes", bytes.toByteArray()), 400);
+    }
+  }
+
+  @Test
+  @Timeout(600)
+  void whoDoesNotTakeHisAnswersIsLeft(Postgres.Databases databases) throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    try (TestServer strict = new TestServer(databases.withTables(), other, 1);
+        Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4_096);
+      socket.connect(new InetSocketAddress("localhost", strict.port()));
+      byte[] question =
+          "GET /v1/totals HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      // Once no more answers fit into the buffers between, the server waits, then no more questions
+      // do, and we wait, until the server closes the connection, as it must.
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  socket.getOutputStream().write(question);
+                }
+              })
+          .isInstanceOf(IOException.class);
     }
   }
 

@@ -47,6 +47,7 @@ final class TestServer implements AutoCloseable {
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final Path folder;
   private final DatabaseAddress database;
+  private final int takingSeconds;
   private StoreServer server;
 
   TestServer(Postgres.Databases databases, Path folder) throws Exception {
@@ -55,6 +56,12 @@ final class TestServer implements AutoCloseable {
 
   /** On a database that may have tables already. */
   TestServer(DatabaseAddress database, Path folder) {
+    this(database, folder, 600);
+  }
+
+  /** For clients that have so long to take an answer; else as long as a busy machine needs. */
+  TestServer(DatabaseAddress database, Path folder, int takingSeconds) {
+    this.takingSeconds = takingSeconds;
     this.folder = folder;
     this.database = database;
     start(0);
@@ -69,8 +76,8 @@ final class TestServer implements AutoCloseable {
                 database,
                 folder,
                 new InetSocketAddress("localhost", port),
-                // Slow clients are to be left soon; answers take as long as a busy machine needs.
-                new ServerLimits(8, 600, 500, 256),
+                // Who sends slowly is to be left soon.
+                new ServerLimits(8, takingSeconds, 500, 256),
                 now::get,
                 nanos::get,
                 new PrintStream(log, true, StandardCharsets.UTF_8)));

@@ -1,5 +1,6 @@
 package dev.reprise.formats.metrics;
 
+import dev.reprise.formats.FileProblems;
 import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
@@ -91,7 +92,7 @@ public final class MetricFiles implements AutoCloseable {
    * Writes one metric.
    *
    * @throws FormatException when the folder cannot be written
-   * @throws ResourceException when writing fails later
+   * @throws ResourceException when writing fails later, or for lack of room
    */
   public synchronized void add(String name, double value, long step) {
     double now = seconds(clock.instant());
@@ -173,6 +174,9 @@ public final class MetricFiles implements AutoCloseable {
           folder.toString(),
           "metrics need a folder (--metrics), but " + e.getFile() + " is a file");
     } catch (IOException e) {
+      if (FileProblems.isLackOfRoom(e)) {
+        throw cannotWrite(e);
+      }
       throw new FormatException(
           folder.toString(), "metrics cannot be written here (--metrics): " + e.getMessage());
     }

@@ -1,5 +1,6 @@
 package dev.reprise.formats.numpy;
 
+import dev.reprise.formats.UnsignedNumber;
 import dev.reprise.runtime.DenseMatrix;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -89,7 +90,7 @@ final class NpyCells {
       } else if (shift > 0) {
         values[i] = value << shift >>> shift;
       } else {
-        values[i] = value >= 0 ? value : (value >>> 1 | value & 1) * 2.0;
+        values[i] = UnsignedNumber.of(value);
       }
     }
   }

@@ -4,8 +4,10 @@ import dev.reprise.formats.FormatException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes layers as an ONNX model. Weights and cells are floats, the type that all programs compute
@@ -67,6 +69,7 @@ final class OnnxExport {
 
   private final String file;
   private final ProtoOutput graph = new ProtoOutput();
+  private final Set<String> names = new HashSet<>();
   private String current = "input";
   private int number;
   private int nodes;
@@ -105,6 +108,7 @@ final class OnnxExport {
   }
 
   private void residual(LayerReader layer) {
+    int own = number;
     String start = current;
     long[] startExtents = extents;
     writeAll(layer.branch(Layer.MAIN));
@@ -114,11 +118,26 @@ final class OnnxExport {
     // Where this is the first layer, the main branch has told how large the input is.
     extents = startExtents == null ? input : startExtents;
     writeAll(layer.branch(Layer.SHORTCUT));
+    // Nodes from here on are this layer's, not the last one's within.
+    int last = number;
+    number = own;
     if (!Arrays.equals(mainExtents, extents)) {
-      throw layer.problem(
-          "has branches that make " + words(mainExtents) + " and " + words(extents));
+      // Images beside rows: their cells lie in the same order.
+      flatten();
+      String shortcut = current;
+      long[] shortcutExtents = extents;
+      current = main;
+      extents = mainExtents;
+      flatten();
+      if (!Arrays.equals(shortcutExtents, extents)) {
+        throw layer.problem(
+            "has branches that make " + words(extents) + " and " + words(shortcutExtents));
+      }
+      main = current;
+      current = shortcut;
     }
     node("Add", main, current).add();
+    number = last;
   }
 
   private byte[] model() {
@@ -326,6 +345,17 @@ final class OnnxExport {
   private String floats(String name, Layer.Weights weights, long... extents) {
     ByteBuffer raw = bytes(weights.cells().length * Float.BYTES);
     for (double cell : weights.cells()) {
+      if (Double.isFinite(cell) && Float.isInfinite((float) cell)) {
+        throw new FormatException(
+            file,
+            "layer "
+                + number
+                + " has "
+                + cell
+                + " in "
+                + name
+                + ", which is beyond floats of 4 bytes; scale it, or write a checkpoint");
+      }
       raw.putFloat((float) cell);
     }
     return constant(name, FLOAT_CELLS, raw, extents);
@@ -366,7 +396,12 @@ final class OnnxExport {
       for (String name : inputs) {
         node.text(1, name);
       }
-      node.text(2, output).text(3, "layer" + number + "_" + operator).text(4, operator);
+      node.text(2, output).text(3, unique("layer" + number + "_" + operator)).text(4, operator);
+    }
+
+    /** Some readers refuse a model in which two nodes have one name. */
+    private String unique(String name) {
+      return names.add(name) ? name : name + "_" + nodes;
     }
 
     NodeBuilder integer(String name, long value) {

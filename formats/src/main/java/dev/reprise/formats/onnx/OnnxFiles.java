@@ -22,16 +22,13 @@ public final class OnnxFiles {
     return OnnxImport.of(OnnxModel.read(ByteBuffer.wrap(bytes), file), file.toString());
   }
 
-  /**
-   * The files beside a model that hold weights of it, each once, in a fixed order. They follow from
-   * the model's own bytes; weights are not looked at.
-   */
-  public static List<Path> externalFiles(Path file) throws IOException {
+  /** The tensors of a model whose cells lie in files beside it. */
+  public static ExternalTensors externalTensors(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         Arena arena = Arena.ofConfined()) {
       checkSize(file, channel.size());
       ByteBuffer bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena).asByteBuffer();
-      return OnnxModel.read(bytes, file).externalFiles(file);
+      return OnnxModel.read(bytes, file).externalTensors();
     } catch (InternalError e) {
       // What the JVM makes of a page of a mapped file that is no longer there.
       throw new FormatException(file.toString(), "the file became shorter while it was read");

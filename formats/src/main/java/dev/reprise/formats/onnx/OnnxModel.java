@@ -56,20 +56,14 @@ record OnnxModel(
 
   private record Tensor(String name, List<Long> extents) {}
 
-  /**
-   * The files beside the model that cells of tensors lie in, each once, in a fixed order.
-   *
-   * @param file of the model
-   */
-  List<Path> externalFiles(Path file) {
+  /** The tensors whose cells lie in files beside the model. */
+  ExternalTensors externalTensors() {
     Stream<Object> inNodes = nodes.stream().flatMap(node -> node.attributes().values().stream());
-    return Stream.concat(constants.values().stream(), inNodes)
-        .filter(OnnxTensor.class::isInstance)
-        .flatMap(tensor -> ((OnnxTensor) tensor).external().stream())
-        .map(external -> external.file(file))
-        .distinct()
-        .sorted()
-        .toList();
+    return new ExternalTensors(
+        Stream.concat(constants.values().stream(), inNodes)
+            .filter(OnnxTensor.class::isInstance)
+            .flatMap(tensor -> ((OnnxTensor) tensor).external().stream())
+            .toList());
   }
 
   static OnnxModel read(ByteBuffer bytes, Path file) {

@@ -19,6 +19,7 @@ final class ParquetCells {
   private final boolean[] missing;
   private final Map<String, String> shared = new HashMap<>();
   private boolean gap;
+  private boolean beyond;
 
   ParquetCells(ParquetColumn column, int rows) {
     ColumnType type = column.type();
@@ -41,6 +42,7 @@ final class ParquetCells {
       }
     } else if (wholes != null) {
       wholes[row] = column.whole(cells);
+      beyond |= column.isBeyond(wholes[row]);
     } else if (truths != null) {
       truths[row] = cells.getBoolean();
     } else {
@@ -56,19 +58,19 @@ final class ParquetCells {
     return before == null ? text : before;
   }
 
-  /** Whole numbers with gaps are doubles, booleans with gaps texts. */
+  /** Whole numbers with gaps, or of 2^63 and more, are doubles, booleans with gaps texts. */
   ColumnType type() {
     return switch (column.type()) {
-      case INTEGER -> gap ? ColumnType.DOUBLE : ColumnType.INTEGER;
+      case INTEGER -> gap || beyond ? ColumnType.DOUBLE : ColumnType.INTEGER;
       case BOOLEAN -> gap ? ColumnType.STRING : ColumnType.BOOLEAN;
       default -> column.type();
     };
   }
 
   Object finish() {
-    if (gap && wholes != null) {
+    if ((gap || beyond) && wholes != null) {
       double[] cells = new double[wholes.length];
-      Arrays.setAll(cells, r -> missing[r] ? Double.NaN : wholes[r]);
+      Arrays.setAll(cells, r -> missing[r] ? Double.NaN : column.number(wholes[r]));
       return cells;
     }
     if (gap && truths != null) {

@@ -1,5 +1,6 @@
 package dev.reprise.formats.parquet;
 
+import dev.reprise.formats.UnsignedNumber;
 import dev.reprise.runtime.ColumnType;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
@@ -13,6 +14,7 @@ final class ParquetColumn {
   private final String name;
   private final PrimitiveType primitive;
   private final ColumnType type;
+  private final boolean isUnsigned;
   private final int defined;
 
   ParquetColumn(ColumnDescriptor descriptor) {
@@ -20,6 +22,9 @@ final class ParquetColumn {
     this.primitive = descriptor.getPrimitiveType();
     this.defined = descriptor.getMaxDefinitionLevel();
     this.type = type(primitive);
+    this.isUnsigned =
+        primitive.getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation annotation
+            && !annotation.isSigned();
   }
 
   /** Numbers that stand for something else, such as dates and decimals, are read as their text. */
@@ -61,18 +66,25 @@ final class ParquetColumn {
       case BOOLEAN -> cells.getBoolean() ? 1 : 0;
       case FLOAT -> cells.getFloat();
       case DOUBLE -> cells.getDouble();
-      default -> whole(cells);
+      default -> number(whole(cells));
     };
   }
 
+  /** What the bits of {@link #whole} stand for. */
+  double number(long whole) {
+    return isBeyond(whole) ? UnsignedNumber.of(whole) : whole;
+  }
+
+  /** True when these bits are a number of 2^63 or more, which only unsigned columns have. */
+  boolean isBeyond(long whole) {
+    return whole < 0 && isUnsigned;
+  }
+
+  /** The bits of a whole number, which are its value unless it is {@link #isBeyond}. */
   long whole(ColumnReader cells) {
-    boolean narrow = primitive.getPrimitiveTypeName() == PrimitiveTypeName.INT32;
-    boolean unsigned =
-        primitive.getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation annotation
-            && !annotation.isSigned();
-    return !narrow
+    return primitive.getPrimitiveTypeName() != PrimitiveTypeName.INT32
         ? cells.getLong()
-        : unsigned ? Integer.toUnsignedLong(cells.getInteger()) : cells.getInteger();
+        : isUnsigned ? Integer.toUnsignedLong(cells.getInteger()) : cells.getInteger();
   }
 
   String text(ColumnReader cells) {

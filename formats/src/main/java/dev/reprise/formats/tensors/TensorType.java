@@ -1,5 +1,6 @@
 package dev.reprise.formats.tensors;
 
+import dev.reprise.formats.UnsignedNumber;
 import java.nio.ByteBuffer;
 
 /** Types of cells in safetensors, by the names that they have there. */
@@ -50,16 +51,11 @@ enum TensorType {
       case I32 -> cells.getInt();
       case I16 -> cells.getShort();
       case I8 -> cells.get();
-      case U64 -> unsigned(cells.getLong());
+      case U64 -> UnsignedNumber.of(cells.getLong());
       case U32 -> Integer.toUnsignedLong(cells.getInt());
       case U16 -> Short.toUnsignedInt(cells.getShort());
       case U8 -> Byte.toUnsignedInt(cells.get());
       case BOOL -> cells.get() == 0 ? 0 : 1;
     };
-  }
-
-  /** From 2^63 on half of it, whose last bit keeps that something was cut off, is doubled. */
-  private static double unsigned(long bits) {
-    return bits >= 0 ? bits : 2.0 * ((bits >>> 1) | (bits & 1));
   }
 }

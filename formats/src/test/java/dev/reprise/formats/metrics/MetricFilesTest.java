@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.formats.FormatException;
+import dev.reprise.runtime.ResourceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,9 +17,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricFilesTest {
+  /** Linux's device on which there is never any room. */
+  private static final Path FULL = Path.of("/dev/full");
+
   @TempDir Path folder;
 
   private MetricFiles files() {
@@ -54,6 +59,22 @@ class MetricFilesTest {
     // RFC 3720 gives 8a9136aa for 32 zero bytes; rotated right by 15 and moved by a282ead8.
     assertThat(EventRecord.masked(new byte[32], 32))
         .isEqualTo(Integer.rotateRight(0x8a9136aa, 15) + 0xa282ead8);
+  }
+
+  @Test
+  @EnabledIf("thereIsAFullDevice")
+  void aFullDiskIsALackOfAResource() throws IOException {
+    Files.createDirectories(folder.resolve("m"));
+    Files.createSymbolicLink(folder.resolve("m/metrics.csv"), FULL);
+    try (MetricFiles files = files()) {
+      assertThatThrownBy(() -> files.add("loss", 0.1, 300))
+          .isInstanceOf(ResourceException.class)
+          .hasMessageContaining("cannot write metrics to ");
+    }
+  }
+
+  private static boolean thereIsAFullDevice() {
+    return Files.exists(FULL);
   }
 
   @Test

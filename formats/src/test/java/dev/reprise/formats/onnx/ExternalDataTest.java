@@ -181,6 +181,23 @@ class ExternalDataTest {
   }
 
   @Test
+  void whatAModelNamesIsRememberedButNotWhereTheNamesLead() throws IOException {
+    weights("other.bin", 6, 5, 4, 3, 2, 1);
+    Path link = Files.createSymbolicLink(models.resolve("link.bin"), Path.of("w.bin"));
+    model("location", "link.bin", "offset", "8", "length", "16");
+    DataFiles files = files(InstantSource.fixed(Instant.now().plusSeconds(99)));
+    NetworkResult first = files.readNetwork(request());
+    assertThat(cells(first)).containsExactly(3, 4, 5, 6);
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("other.bin"));
+    NetworkResult second = files.readNetwork(request());
+    assertThat(cells(second)).containsExactly(4, 3, 2, 1);
+    assertThat(second.fingerprint()).isNotEqualTo(first.fingerprint());
+    model("location", "w.bin", "offset", "4", "length", "16");
+    assertThat(cells(files.readNetwork(request()))).containsExactly(2, 3, 4, 5);
+  }
+
+  @Test
   void weightsThatWereTouchedJustNowHaveNoStamp() throws IOException {
     Instant touched = Files.getLastModifiedTime(models.resolve("m.onnx")).toInstant();
     DataFiles files = files(InstantSource.fixed(touched.plusSeconds(99)));
@@ -192,12 +209,12 @@ class ExternalDataTest {
 
   @Test
   void weightsThatChangeWhileTheyAreReadAreReadAgain() {
-    // The clock is asked once for each file that was hashed, before anything is read: a forced
-    // interleaving.
+    // The clock is asked once when the model's names are known and once for each file that was
+    // hashed, before anything is read: a forced interleaving.
     int[] calls = {0};
     DataFiles files =
         files(() -> {
-          if (++calls[0] == 2) {
+          if (++calls[0] == 3) {
             rewrite();
           }
           return Instant.EPOCH;

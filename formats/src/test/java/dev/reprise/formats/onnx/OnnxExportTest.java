@@ -1,0 +1,70 @@
+package dev.reprise.formats.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.runtime.IntegerScalar;
+import dev.reprise.runtime.Scalar;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What other programs ask of a model that we write. */
+class OnnxExportTest {
+  private static final Path FILE = Path.of("m.onnx");
+
+  private static Layer cells(String type) {
+    return new Layer(type, Map.of(), Map.of());
+  }
+
+  private static Layer residual(List<Layer> main, List<Layer> shortcut) {
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.MAIN, main);
+    branches.put(Layer.SHORTCUT, shortcut);
+    return new Layer(Layer.RESIDUAL, Map.of(), Map.of(), branches);
+  }
+
+  private static Layer global() {
+    Map<String, Scalar> sizes =
+        Map.of("C", new IntegerScalar(2), "Hin", new IntegerScalar(3), "Win", new IntegerScalar(3));
+    return new Layer("global_avg_pool2d", Map.of(), sizes);
+  }
+
+  private static List<OnnxModel.Node> nodes(List<Layer> layers) {
+    byte[] bytes = OnnxExport.of(layers, FILE.toString());
+    return OnnxModel.read(ByteBuffer.wrap(bytes), FILE).nodes();
+  }
+
+  @Test
+  void noTwoNodesHaveOneName() {
+    Layer inner = residual(List.of(cells("relu")), List.of(cells("tanh")));
+    List<OnnxModel.Node> nodes =
+        nodes(
+            List.of(
+                global(),
+                residual(List.of(inner), List.of(inner)),
+                residual(List.of(cells("relu")), List.of(residual(List.of(), List.of())))));
+    assertThat(nodes).extracting(OnnxModel.Node::name).doesNotHaveDuplicates();
+    assertThat(nodes.stream().filter(node -> node.operator().equals("Add"))).hasSize(5);
+  }
+
+  @Test
+  void anImageIsMadeARowWhereItIsAddedToOne() {
+    for (boolean isMain : new boolean[] {true, false}) {
+      List<Layer> rows = List.of(cells("flatten"), cells("relu"));
+      Layer sum = isMain ? residual(rows, List.of()) : residual(List.of(), rows);
+      List<OnnxModel.Node> nodes = nodes(List.of(global(), sum));
+      assertThat(nodes.stream().filter(node -> node.operator().equals("Flatten"))).hasSize(2);
+      assertThat(nodes).extracting(OnnxModel.Node::name).doesNotHaveDuplicates();
+      assertThat(OnnxImport.of(model(List.of(global(), sum)), FILE.toString()))
+          .extracting(Layer::type)
+          .contains(Layer.RESIDUAL);
+    }
+  }
+
+  private static OnnxModel model(List<Layer> layers) {
+    return OnnxModel.read(ByteBuffer.wrap(OnnxExport.of(layers, FILE.toString())), FILE);
+  }
+}
