@@ -123,6 +123,22 @@ public enum CellFunction {
       CellPass.largest(CellFormulas::largest).keep(0),
       CellPass.sums(1, QuickFormulas::rowPowers).inTurns().keep(0),
       CellPass.of(QuickFormulas::rowShares)),
+  /**
+   * e^(x p) / the sum of e^(x p), both of x p less the largest x p; parameters any, p above 0, any.
+   * The first becomes the largest x p; total: the sum. The second input and output are as those of
+   * SOFTMAX. Refuses as EXPONENTIAL does.
+   */
+  SCALED_SOFTMAX(
+      2,
+      2,
+      CellPass.largest(CellFormulas::largest).then(LossFormulas::scaledLargest, 0),
+      CellPass.sums(1, LossFormulas::scaledRowPowers).inTurns().keep(2),
+      CellPass.of(LossFormulas::scaledRowShares)),
+  /**
+   * e^(x p - l) of x, y and that times y - c, times p; parameters p, l, c. Refuses as EXPONENTIAL
+   * does.
+   */
+  WEIGHTS_SLOPED(2, 2, CellPass.of(LossFormulas::weightsSloped).inTurns()),
   /** s + a x + b y + c z of doubles s and x, y, z, as doubles; parameters a, b, c. */
   THREE_ADDED(4, 1, CellFormulas::threeAdded),
   /** s + a x of doubles s and x, as doubles; parameter a. */
@@ -394,6 +410,11 @@ public enum CellFunction {
     public Operands withParameter(int number, double value) {
       numbers[number] = value;
       return this;
+    }
+
+    /** A parameter, also what the last call has made of it. */
+    public double parameter(int number) {
+      return numbers[number];
     }
 
     /** As the other, by its bits. */
