@@ -58,6 +58,8 @@ public enum CellFunction {
   PRODUCTS(2, 0, 1, CellFormulas::products),
   /** Total: the largest x. */
   LARGEST(1, 0, CellPass.largest(CellFormulas::largest)),
+  /** As LARGEST. Refuses cells that are no numbers. */
+  LARGEST_NUMBER(1, 0, CellPass.largest(CellFormulas::largestNumber)),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
   POWERS(1, 1, CellPass.sums(1, LossFormulas::powers).inTurns()),
   /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
