@@ -88,6 +88,9 @@ public final class OpenBlas implements Blas {
           JAVA_LONG,
           JAVA_INT);
 
+  // Read when first asked for; any thread may, and reads the same.
+  private volatile String coreName;
+
   private final Linker linker;
   private final SymbolLookup symbols;
   // Bound when first called, since each costs milliseconds of a script's start. Handles are
@@ -149,6 +152,15 @@ public final class OpenBlas implements Blas {
 
   /** The name of the processor family whose kernels OpenBLAS chose, such as {@code Haswell}. */
   public String coreName() {
+    String known = coreName;
+    if (known == null) {
+      known = readCoreName();
+      coreName = known;
+    }
+    return known;
+  }
+
+  private String readCoreName() {
     try {
       MethodHandle name = function("openblas_get_corename", FunctionDescriptor.of(ADDRESS));
       return ((MemorySegment) name.invokeExact()).reinterpret(64).getString(0);

@@ -99,4 +99,16 @@ final class ActivationFormulas {
     to.multiply(0, 0, register(2));
     to.multiply(dout, dout, register(0));
   }
+
+  /** As {@code ActivationLoops.Elu}, of registers x, where it goes, and alpha. */
+  static void elu(CellCode to, int x, int alpha) {
+    to.load(0, constant(0));
+    // No number stays none, and a zero keeps its sign: the second operand is the result then.
+    to.least(0, 0, register(x));
+    ExponentialFormulas.lessOneInPlace(to);
+    to.multiply(0, 0, register(alpha));
+    to.load(1, constant(0));
+    to.compare(2, x, Comparison.GREATER, 1);
+    to.choose(x, 0, x, 2);
+  }
 }

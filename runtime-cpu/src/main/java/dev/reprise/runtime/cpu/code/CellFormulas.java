@@ -3,6 +3,8 @@ package dev.reprise.runtime.cpu.code;
 import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
 import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
+import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
+
 /** Sums and simple maps that many layers share, of four cells. */
 final class CellFormulas {
   private CellFormulas() {}
@@ -29,6 +31,13 @@ final class CellFormulas {
 
   static void largest(CellCode to) {
     to.input(0, 0);
+    to.largestTotal(0, 0);
+  }
+
+  static void largestNumber(CellCode to) {
+    to.input(0, 0);
+    to.compare(1, 0, Comparison.NEITHER_ORDERED, 0);
+    to.refuse(1);
     to.largestTotal(0, 0);
   }
 

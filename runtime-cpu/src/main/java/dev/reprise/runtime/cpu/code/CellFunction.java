@@ -58,6 +58,8 @@ public enum CellFunction {
   PRODUCTS(2, 0, 1, CellFormulas::products),
   /** Total: the largest x. */
   LARGEST(1, 0, CellPass.largest(CellFormulas::largest)),
+  /** As LARGEST. Refuses cells that are no numbers. */
+  LARGEST_NUMBER(1, 0, CellPass.largest(CellFormulas::largestNumber)),
   /** e^(x p - q) as doubles; parameters q, p; total: their sum. Refuses as EXPONENTIAL does. */
   POWERS(1, 1, CellPass.sums(1, LossFormulas::powers).inTurns()),
   /** Total: the sum of e^(x - q); parameter q. Refuses as EXPONENTIAL does. */
@@ -123,6 +125,22 @@ public enum CellFunction {
       CellPass.largest(CellFormulas::largest).keep(0),
       CellPass.sums(1, QuickFormulas::rowPowers).inTurns().keep(0),
       CellPass.of(QuickFormulas::rowShares)),
+  /**
+   * e^(x p) / the sum of e^(x p), both of x p less the largest x p; parameters any, p above 0, any.
+   * The first becomes the largest x p; total: the sum. The second input and output are as those of
+   * SOFTMAX. Refuses as EXPONENTIAL does.
+   */
+  SCALED_SOFTMAX(
+      2,
+      2,
+      CellPass.largest(CellFormulas::largest).then(LossFormulas::scaledLargest, 0),
+      CellPass.sums(1, LossFormulas::scaledRowPowers).inTurns().keep(2),
+      CellPass.of(LossFormulas::scaledRowShares)),
+  /**
+   * e^(x p - l) of x, y and that times y - c, times p; parameters p, l, c. Refuses as EXPONENTIAL
+   * does.
+   */
+  WEIGHTS_SLOPED(2, 2, CellPass.of(LossFormulas::weightsSloped).inTurns()),
   /** s + a x + b y + c z of doubles s and x, y, z, as doubles; parameters a, b, c. */
   THREE_ADDED(4, 1, CellFormulas::threeAdded),
   /** s + a x of doubles s and x, as doubles; parameter a. */
@@ -394,6 +412,11 @@ public enum CellFunction {
     public Operands withParameter(int number, double value) {
       numbers[number] = value;
       return this;
+    }
+
+    /** A parameter, also what the last call has made of it. */
+    public double parameter(int number) {
+      return numbers[number];
     }
 
     /** As the other, by its bits. */

@@ -139,6 +139,8 @@ final class CellOperators {
     table.put(
         "silu_backward",
         new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.siluSloped(to, x, y)));
+    table.put(
+        "elu", new Operator(2, true, true, (to, x, y, _) -> ActivationFormulas.elu(to, x, y)));
     return Map.copyOf(table);
   }
 

@@ -145,6 +145,21 @@ final class ExponentialFormulas {
     to.divide(x, one, register(x));
   }
 
+  /** e^x - 1 of register 0 up to 0, there, as {@code ExponentialBlocks.lessOne}. */
+  static void lessOneInPlace(CellCode to) {
+    int x = 0;
+    int power = 1;
+    int spare = 2;
+    // Of this number, and of all below it, the result is -1.
+    to.load(power, constant(-ExponentialSeries.LARGEST));
+    to.largest(x, power, register(x));
+    reduce(to, x, power, spare);
+    addPowers(to, x, spare);
+    to.multiply(x, power, register(x));
+    to.subtract(power, power, constant(ONE));
+    to.add(x, x, register(power));
+  }
+
   static void tanh(CellCode to) {
     to.input(FIRST_KEPT, 0);
     tanh(to, FIRST_KEPT);

@@ -33,6 +33,39 @@ final class LossFormulas {
     to.output(0, 0);
   }
 
+  /** Of the largest x; a positive number leaves it the largest. */
+  static void scaledLargest(CellCode to) {
+    to.multiply(0, 0, parameter(1));
+  }
+
+  static void scaledRowPowers(CellCode to) {
+    to.input(0, 0);
+    to.multiply(0, 0, parameter(1));
+    to.subtract(0, 0, parameter(0));
+    ExponentialFormulas.power(to);
+    to.wideOutput(1, 0);
+    to.total(0, 0);
+  }
+
+  static void scaledRowShares(CellCode to) {
+    to.wideInput(0, 1);
+    to.divide(0, 0, parameter(2));
+    to.output(0, 0);
+  }
+
+  static void weightsSloped(CellCode to) {
+    to.input(0, 0);
+    to.multiply(0, 0, parameter(0));
+    to.subtract(0, 0, parameter(1));
+    ExponentialFormulas.power(to);
+    to.input(1, 1);
+    to.subtract(1, 1, parameter(2));
+    to.multiply(1, 0, register(1));
+    to.multiply(1, 1, parameter(0));
+    to.output(1, 1);
+    to.output(0, 0);
+  }
+
   static void powersAdded(CellCode to) {
     to.input(0, 0);
     to.subtract(0, 0, parameter(0));

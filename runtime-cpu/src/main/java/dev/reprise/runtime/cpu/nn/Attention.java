@@ -1,6 +1,5 @@
 package dev.reprise.runtime.cpu.nn;
 
-import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.Kernel;
@@ -50,10 +49,8 @@ final class Attention implements Kernel {
       long tasks = shape.sequences() * shape.heads() * cells.blocks();
       if (tasks > 0) {
         Step step = new Step(cells, out, logsum, products);
-        Slots<MemorySegment> slots =
-            Slots.ofCells(scratch, context, tasks, cells.scores(), precision);
-        slots.forEach(
-            parallel, context, tasks, (task, slot) -> step.run(task, slot, context.allocator()));
+        Slots<MemorySegment> slots = Slots.ofBytes(scratch, context, tasks, step.bytes());
+        slots.forEach(parallel, context, tasks, step::run);
       }
       return new Operand[] {scratch.keep(out), scratch.keep(logsum)};
     }
@@ -63,7 +60,16 @@ final class Attention implements Kernel {
   private record Step(
       AttentionCells cells, DenseMatrix out, DenseMatrix logsum, CellProducts products) {
 
-    void run(long task, MemorySegment slot, Allocator allocator) {
+    /** What a task borrows: what products need, doubles of rows, and scores. */
+    long bytes() {
+      return HeadProducts.bytes(products) + powersBytes() + cells.scores() * products.bytes();
+    }
+
+    private long powersBytes() {
+      return ScoreRows.doubles(cells.shape().keys()) * Double.BYTES;
+    }
+
+    void run(long task, MemorySegment slot) {
       AttentionShape shape = cells.shape();
       int block = (int) (task % cells.blocks());
       int head = (int) (task / cells.blocks() % shape.heads());
@@ -75,47 +81,35 @@ final class Attention implements Kernel {
       Blas.Block keys = cells.head(cells.keys(), sequence, head, 0);
       Blas.Block values = cells.valueHead(cells.values(), sequence, head, 0);
       Blas.Block result = cells.valueHead(out, sequence, head, from);
-      Blas.Block scores = new Blas.Block(slot, 0, seen);
-      products.gemm(false, true, rows, seen, shape.width(), query, keys, scores);
+      HeadProducts factors = new HeadProducts(products, slot);
+      long first = HeadProducts.bytes(products);
+      MemorySegment powers = slot.asSlice(first, powersBytes());
+      MemorySegment scores = slot.asSlice(first + powersBytes());
+      Blas.Block weights = new Blas.Block(scores, 0, seen);
+      factors.turned(rows, seen, shape.width(), query, keys, weights);
+      double[] logarithms = new double[rows];
+      ScoreRows code = new ScoreRows(out.precision(), shape, from, rows, seen);
+      if (!ScoreRows.areThere()) {
+        weigh(scores, seen, from, logarithms);
+      } else if (!code.weigh(scores, powers, logarithms)) {
+        factors.turned(rows, seen, shape.width(), query, keys, weights);
+        weigh(scores, seen, from, logarithms);
+      }
       long firstLogarithm = cells.logarithmAt(sequence, head, from);
-      if (RowCode.pays(seen)) {
-        try (Scratch scratch = new Scratch(allocator)) {
-          weigh(
-              slot,
-              seen,
-              from,
-              rows,
-              firstLogarithm,
-              new RowShares(out.precision(), seen, scratch));
-        }
-      } else {
-        weigh(slot, seen, from, rows, firstLogarithm);
-      }
-      products.gemm(false, false, rows, shape.valueWidth(), seen, scores, values, result);
-    }
-
-    /** From scores to weights, row by row. */
-    private void weigh(
-        MemorySegment scores, int cols, int from, int rows, long logarithmAt, RowShares shares) {
-      AttentionShape shape = cells.shape();
-      int bytes = products.bytes();
       for (int row = 0; row < rows; row++) {
-        int seen = shape.seen(from + row);
-        MemorySegment of = scores.asSlice((long) row * cols * bytes, (long) cols * bytes);
-        shares.run(of, shape.scale(), of, seen);
-        of.asSlice((long) seen * bytes).fill((byte) 0);
-        logsum.set(0, logarithmAt + (long) row * shape.heads(), shares.logarithm());
+        logsum.set(0, firstLogarithm + (long) row * shape.heads(), logarithms[row]);
       }
+      factors.plain(rows, shape.valueWidth(), seen, weights, values, result);
     }
 
-    /** As the other, in arrays. */
-    private void weigh(MemorySegment scores, int cols, int from, int rows, long logarithmAt) {
+    /** From scores to weights, row by row, in arrays. */
+    private void weigh(MemorySegment scores, int cols, int from, double[] logarithms) {
       AttentionShape shape = cells.shape();
       CellBlocks blocks = new CellBlocks(out.precision(), cols);
       double[] x = new double[cols];
       double[] k = new double[cols];
       double[] weights = new double[cols];
-      for (int row = 0; row < rows; row++) {
+      for (int row = 0; row < logarithms.length; row++) {
         int seen = shape.seen(from + row);
         long at = (long) row * cols;
         blocks.load(scores, at, x, 0, seen);
@@ -133,7 +127,7 @@ final class Attention implements Kernel {
         }
         Arrays.fill(weights, seen, cols, 0);
         blocks.store(weights, 0, scores, at, cols);
-        logsum.set(0, logarithmAt + (long) row * shape.heads(), largest + Math.log(sum));
+        logarithms[row] = largest + Math.log(sum);
       }
     }
   }

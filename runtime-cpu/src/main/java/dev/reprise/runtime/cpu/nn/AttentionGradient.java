@@ -61,8 +61,7 @@ final class AttentionGradient implements Kernel {
       long tasks = shape.sequences() * shape.heads();
       if (tasks > 0) {
         Step step = new Step(cells, dout, out, logsum, dq, dk, dv, products);
-        Slots<MemorySegment> slots =
-            Slots.ofCells(scratch, context, tasks, 2 * cells.scores(), precision);
+        Slots<MemorySegment> slots = Slots.ofBytes(scratch, context, tasks, step.bytes());
         slots.forEach(parallel, context, tasks, step::run);
       }
       return new Operand[] {scratch.keep(dq), scratch.keep(dk), scratch.keep(dv)};
@@ -84,28 +83,26 @@ final class AttentionGradient implements Kernel {
       DenseMatrix dv,
       CellProducts products) {
 
+    /** What a task borrows: what products need, scores and their gradients. */
+    long bytes() {
+      return HeadProducts.bytes(products) + 2 * cells.scores() * products.bytes();
+    }
+
     void run(long task, MemorySegment slot) {
       AttentionShape shape = cells.shape();
       long sequence = task / shape.heads();
       int head = (int) (task % shape.heads());
-      clear(cells.head(dk, sequence, head, 0), shape.width());
-      clear(cells.valueHead(dv, sequence, head, 0), shape.valueWidth());
+      HeadProducts factors = new HeadProducts(products, slot);
+      MemorySegment scores = slot.asSlice(HeadProducts.bytes(products));
+      factors.clear(shape.keys(), shape.width(), cells.head(dk, sequence, head, 0));
+      factors.clear(shape.keys(), shape.valueWidth(), cells.valueHead(dv, sequence, head, 0));
       for (int from = 0; from < shape.queries(); from += cells.blockRows()) {
-        add(sequence, head, from, slot);
-      }
-    }
-
-    /** Of all keys. */
-    private void clear(Blas.Block block, int width) {
-      long bytes = products.bytes();
-      for (long row = 0; row < cells.shape().keys(); row++) {
-        long at = block.offset() + row * block.stride();
-        block.cells().asSlice(bytes * at, bytes * width).fill((byte) 0);
+        add(sequence, head, from, factors, scores);
       }
     }
 
     /** What a block of queries adds to the gradients of its head's keys and values. */
-    private void add(long sequence, int head, int from, MemorySegment slot) {
+    private void add(long sequence, int head, int from, HeadProducts factors, MemorySegment slot) {
       AttentionShape shape = cells.shape();
       int rows = Math.min(cells.blockRows(), shape.queries() - from);
       int width = shape.width();
@@ -118,20 +115,42 @@ final class AttentionGradient implements Kernel {
       Blas.Block values = cells.valueHead(cells.values(), sequence, head, 0);
       Blas.Block gradient = cells.valueHead(dout, sequence, head, from);
       Blas.Block result = cells.valueHead(out, sequence, head, from);
-      products.gemm(false, true, rows, seen, width, query, keys, weights);
-      products.gemm(false, true, rows, seen, valueWidth, gradient, values, slopes);
-      double[] means = means(gradient, result, rows);
-      derive(slot, seen, cells.logarithmAt(sequence, head, from), from, means);
+      factors.turned(rows, seen, width, query, keys, weights);
+      factors.turned(rows, seen, valueWidth, gradient, values, slopes);
+      double[] logarithms = logarithms(cells.logarithmAt(sequence, head, from), rows);
+      ScoreRows code = new ScoreRows(dout.precision(), shape, from, rows, seen);
+      if (!ScoreRows.areThere()) {
+        derive(slot, seen, from, logarithms, means(gradient, result, rows));
+      } else {
+        double[] means = ScoreRows.products(dout.precision(), gradient, result, rows, valueWidth);
+        MemorySegment second = slot.asSlice(slopes.offset() * products.bytes());
+        if (!code.derive(slot, second, logarithms, means)) {
+          factors.turned(rows, seen, width, query, keys, weights);
+          factors.turned(rows, seen, valueWidth, gradient, values, slopes);
+          derive(slot, seen, from, logarithms, means);
+        }
+      }
       Blas.Block dValues = cells.valueHead(dv, sequence, head, 0);
-      products.gemmAdd(true, false, seen, valueWidth, rows, weights, gradient, dValues);
+      factors.addTurned(seen, valueWidth, rows, weights, gradient, dValues);
       Blas.Block dQuery = cells.head(dq, sequence, head, from);
-      products.gemm(false, false, rows, width, seen, slopes, keys, dQuery);
+      factors.plain(rows, width, seen, slopes, keys, dQuery);
       Blas.Block dKeys = cells.head(dk, sequence, head, 0);
-      products.gemmAdd(true, false, seen, width, rows, slopes, query, dKeys);
+      factors.addTurned(seen, width, rows, slopes, query, dKeys);
     }
 
-    /** From scores to weights, and from the weights' gradients to those of the scores. */
-    private void derive(MemorySegment slot, int cols, long logarithmAt, int from, double[] means) {
+    private double[] logarithms(long first, int rows) {
+      double[] logarithms = new double[rows];
+      for (int row = 0; row < rows; row++) {
+        logarithms[row] = logsum.get(0, first + (long) row * cells.shape().heads());
+      }
+      return logarithms;
+    }
+
+    /**
+     * From scores to weights, and from the weights' gradients to those of the scores, in arrays.
+     */
+    private void derive(
+        MemorySegment slot, int cols, int from, double[] logarithms, double[] means) {
       AttentionShape shape = cells.shape();
       CellBlocks blocks = new CellBlocks(dout.precision(), cols);
       double[] x = new double[cols];
@@ -145,9 +164,8 @@ final class AttentionGradient implements Kernel {
         long slopesAt = at + (long) rows * cols;
         blocks.load(slot, at, x, 0, seen);
         blocks.load(slot, slopesAt, slopes, 0, seen);
-        double logarithm = logsum.get(0, logarithmAt + (long) row * shape.heads());
         for (int j = 0; j < seen; j++) {
-          x[j] = x[j] * shape.scale() - logarithm;
+          x[j] = x[j] * shape.scale() - logarithms[row];
         }
         ExponentialBlocks.exp(x, k, weights, seen);
         for (int j = 0; j < seen; j++) {

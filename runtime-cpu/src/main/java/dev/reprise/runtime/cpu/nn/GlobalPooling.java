@@ -71,7 +71,42 @@ final class GlobalPooling {
   }
 
   Operand[] largest(Operation operation, Operand[] inputs, ExecutionContext context) {
-    return pool(operation, inputs, context, GlobalPooling::largest);
+    DenseMatrix x = Arguments.matrix(operation, inputs, 0, precision);
+    long channels = Arguments.whole(operation, inputs, 1);
+    PlaneResults.requireChannels(operation, x.shape(), channels);
+    long cells = x.cols() / channels;
+    if (!RowCode.pays(cells)) {
+      return pool(operation, inputs, context, GlobalPooling::largest);
+    }
+    try (Scratch scratch = new Scratch(context.allocator())) {
+      DenseMatrix out = scratch.matrix(x.rows(), channels, precision);
+      forChannels(
+          context,
+          out.cells(),
+          cells,
+          (code, from, to) -> {
+            RowsCode.Rows all = RowsCode.Rows.of(x);
+            boolean areNumbers =
+                code.run(CellFunction.LARGEST_NUMBER, all, from * cells, to - from, cells);
+            for (long channel = from; channel < to; channel++) {
+              double most = code.total((int) (channel - from));
+              if (!areNumbers || most == 0) {
+                most = largest(x, channel * cells, cells);
+              }
+              out.set(0, channel, most);
+            }
+          });
+      return new Operand[] {scratch.keep(out)};
+    }
+  }
+
+  /** The largest cell as {@link Math#max} finds it: NaN where one is, and 0 rather than -0. */
+  private static double largest(DenseMatrix x, long at, long count) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (long i = at; i < at + count; i++) {
+      most = Math.max(most, x.get(0, i));
+    }
+    return most;
   }
 
   /** What is done with some channels by machine code. */

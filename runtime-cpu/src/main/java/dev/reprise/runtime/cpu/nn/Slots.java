@@ -37,7 +37,12 @@ final class Slots<S> {
    */
   static Slots<MemorySegment> ofCells(
       Scratch scratch, ExecutionContext context, long tasks, long cells, Precision precision) {
-    long bytes = Math.multiplyExact(cells, precision.bytesPerCell());
+    return ofBytes(scratch, context, tasks, Math.multiplyExact(cells, precision.bytesPerCell()));
+  }
+
+  /** As the other, of so many bytes, aligned to 64. */
+  static Slots<MemorySegment> ofBytes(
+      Scratch scratch, ExecutionContext context, long tasks, long bytes) {
     return new Slots<>(context, tasks, () -> scratch.bytes(bytes));
   }
 

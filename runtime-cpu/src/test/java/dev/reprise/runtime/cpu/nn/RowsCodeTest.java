@@ -282,6 +282,84 @@ class RowsCodeTest {
     });
   }
 
+  /** In place, as attention has it. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void softmaxOfScaledRowsIsMadeInPlace(Precision precision) {
+    RowsCode code = new RowsCode(precision, MOST_ROWS, 3, 1);
+    double scale = 1 / Math.sqrt(24);
+    forAllSizes((rows, n) -> {
+      try (Scratch scratch = new Scratch(allocator)) {
+        Rows x = rows(precision, rows, n, () -> 30 * random.nextGaussian());
+        code.withDoubles(scratch.doubles((long) rows * n), n);
+        double[][] shares = new double[rows][n];
+        double[] sums = new double[rows];
+        for (int row = 0; row < rows; row++) {
+          code.number(3 * row + 1, scale);
+          double[] less = Arrays.stream(x.cells[row]).map(cell -> cell * scale).toArray();
+          double largest = LaneSums.largest(less, 0, n);
+          less = Arrays.stream(less).map(cell -> cell - largest).toArray();
+          ExponentialBlocks.exp(less, new double[n], shares[row], n);
+          double sum = LaneSums.sum(shares[row], 0, n);
+          sums[row] = sum;
+          shares[row] = Arrays.stream(shares[row]).map(power -> power / sum).toArray();
+        }
+        RowsCode.Rows operands = RowsCode.Rows.of(x.matrix, x.matrix);
+        assertThat(code.run(CellFunction.SCALED_SOFTMAX, operands, 1, rows, n)).isTrue();
+        assertThat(code.totals(rows)).isEqualTo(sums);
+        assertCells(precision, x.matrix, n, (row, i) -> shares[row][i]);
+        x.matrix.set(0, 1 + random.nextInt(rows * n), Double.POSITIVE_INFINITY);
+        assertThat(code.run(CellFunction.SCALED_SOFTMAX, operands, 1, rows, n)).isFalse();
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void weightsAndTheirSlopesAreMadeInPlace(Precision precision) {
+    RowsCode code = new RowsCode(precision, MOST_ROWS, 3, 1);
+    forAllSizes((rows, n) -> {
+      Rows x = rows(precision, rows, n, random::nextGaussian);
+      Rows y = rows(precision, rows, n, random::nextGaussian);
+      double[] p = numbers(code, rows, 3);
+      double[][] weights = new double[rows][n];
+      for (int row = 0; row < rows; row++) {
+        double[] less = new double[n];
+        for (int i = 0; i < n; i++) {
+          less[i] = x.cells[row][i] * p[3 * row] - p[3 * row + 1];
+        }
+        ExponentialBlocks.exp(less, new double[n], weights[row], n);
+      }
+      RowsCode.Rows operands =
+          new RowsCode.Rows(new DenseMatrix[] {x.matrix, y.matrix}, x.matrix, y.matrix);
+      assertThat(code.run(CellFunction.WEIGHTS_SLOPED, operands, 1, rows, n)).isTrue();
+      assertCells(precision, x.matrix, n, (row, i) -> weights[row][i]);
+      assertCells(
+          precision,
+          y.matrix,
+          n,
+          (row, i) -> weights[row][i] * (y.cells[row][i] - p[3 * row + 2]) * p[3 * row]);
+      x.matrix.set(0, 1 + random.nextInt(rows * n), Double.NaN);
+      assertThat(code.run(CellFunction.WEIGHTS_SLOPED, operands, 1, rows, n)).isFalse();
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void largestNumbersOfRowsAreFoundWhereAllAreNumbers(Precision precision) {
+    RowsCode code = new RowsCode(precision, MOST_ROWS, 1, 1);
+    forAllSizes((rows, n) -> {
+      Rows x = rows(precision, rows, n, random::nextGaussian);
+      RowsCode.Rows operands = RowsCode.Rows.of(x.matrix);
+      assertThat(code.run(CellFunction.LARGEST_NUMBER, operands, 1, rows, n)).isTrue();
+      for (int row = 0; row < rows; row++) {
+        assertThat(code.total(row)).isEqualTo(Arrays.stream(x.cells[row]).max().orElseThrow());
+      }
+      x.matrix.set(0, 1 + random.nextInt(rows * n), Double.NaN);
+      assertThat(code.run(CellFunction.LARGEST_NUMBER, operands, 1, rows, n)).isFalse();
+    });
+  }
+
   /** Of many millions, since one in a million would differ if none were unsure. */
   @Test
   void quickSharesAreTheSameFloatsOrAreRefused() {

@@ -1,0 +1,178 @@
+package dev.reprise.runtime.cpu.nn;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
+import dev.reprise.runtime.cpu.blas.OpenBlas;
+import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.runtime.cpu.code.PanelSums;
+import dev.reprise.runtime.cpu.code.RowGroups;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Products of the blocks of a head: of doubles by generated code where it has the bits of OpenBLAS,
+ * whose calls take longer than such small products. OpenBLAS's kernels for Haswell and Zen join
+ * each product of a sum with its addition, in the order of the terms, beginning with 0, and add the
+ * sum to the result, which they have cleared before if it is new: so does this. Left to OpenBLAS
+ * are an odd number of rows, of which the last one has sums of its own order, sums of many terms,
+ * which it cuts, other processors' kernels, and floats, of which some tiles have two sums each.
+ *
+ * <p>Belongs to one task.
+ */
+final class HeadProducts {
+  /** Terms of a sum that OpenBLAS does not cut. */
+  private static final int MOST_TERMS = 256;
+
+  private static final int PANELS_BYTES = MOST_TERMS * PanelSums.PANEL_BYTES;
+
+  private static final int LINE = 64;
+
+  private final CellProducts products;
+  private final PanelSums sums;
+  private final PanelPacking packing;
+  private final int bytes;
+  private final int lanes;
+  private final MemorySegment panels;
+  private final PanelSums.Arguments arguments;
+
+  /** Memory that a task needs: whole lines of the cache, or none. */
+  static long bytes(CellProducts products) {
+    return areAlike(products)
+        ? PANELS_BYTES + Math.ceilDiv(PanelSums.ARGUMENT_BYTES, LINE) * (long) LINE
+        : 0;
+  }
+
+  /**
+   * @param memory that begins with as much as {@link #bytes} says, aligned to 64
+   */
+  HeadProducts(CellProducts products, MemorySegment memory) {
+    Precision precision = products.precision();
+    this.products = products;
+    this.bytes = products.bytes();
+    this.lanes = PanelPacking.lanes(precision);
+    this.sums = areAlike(products) ? PanelSums.find(precision) : null;
+    if (sums == null) {
+      this.packing = null;
+      this.panels = null;
+      this.arguments = null;
+    } else {
+      this.packing = PanelPacking.find(precision);
+      this.panels = memory.asSlice(0, PANELS_BYTES);
+      this.arguments =
+          new PanelSums.Arguments(memory.asSlice(PANELS_BYTES, PanelSums.ARGUMENT_BYTES))
+              .direction(0, 1, 0, 0)
+              .direction(1, 1, 0, 0);
+    }
+  }
+
+  private static boolean areAlike(CellProducts products) {
+    return products.precision() == Precision.FP64
+        && products.blas() instanceof OpenBlas open
+        && (open.coreName().equals("Zen") || open.coreName().equals("Haswell"));
+  }
+
+  private boolean fits(int rows, int terms) {
+    return packing != null && rows % 2 == 0 && terms <= MOST_TERMS;
+  }
+
+  /** C = A t(B); zeros of sums whose terms all vanish may have the other sign. */
+  void turned(int m, int n, int k, Blas.Block a, Blas.Block b, Blas.Block c) {
+    if (!fits(m, k) || k < PanelPacking.leastColumns(products.precision())) {
+      products.gemm(false, true, m, n, k, a, b, c);
+      return;
+    }
+    arguments.adds(false).innermost(k, bytes, bytes);
+    long step = (long) b.stride() * bytes;
+    sum(
+        m,
+        n,
+        k,
+        a,
+        (long) a.stride() * bytes,
+        c,
+        (column, count, into) -> packing.columns(address(b) + column * step, step, count, k, into));
+  }
+
+  /** C = A B. */
+  void plain(int m, int n, int k, Blas.Block a, Blas.Block b, Blas.Block c) {
+    if (!fits(m, k)) {
+      products.gemm(false, false, m, n, k, a, b, c);
+      return;
+    }
+    clear(m, n, c);
+    arguments.adds(true).innermost(k, bytes, bytes);
+    sumRows(m, n, k, a, (long) a.stride() * bytes, b, c);
+  }
+
+  /** C = C + t(A) B. */
+  void addTurned(int m, int n, int k, Blas.Block a, Blas.Block b, Blas.Block c) {
+    if (!fits(m, k)) {
+      products.gemmAdd(true, false, m, n, k, a, b, c);
+      return;
+    }
+    arguments.adds(true).innermostApart(k, (long) a.stride() * bytes, PanelSums.PANEL_BYTES);
+    sumRows(m, n, k, a, bytes, b, c);
+  }
+
+  /** Cells become 0. */
+  void clear(int rows, int cols, Blas.Block c) {
+    for (int row = 0; row < rows; row++) {
+      long at = (c.offset() + (long) row * c.stride()) * bytes;
+      c.cells().asSlice(at, (long) cols * bytes).fill((byte) 0);
+    }
+  }
+
+  private void sumRows(
+      int m, int n, int k, Blas.Block a, long rowStep, Blas.Block b, Blas.Block c) {
+    long step = (long) b.stride() * bytes;
+    sum(
+        m,
+        n,
+        k,
+        a,
+        rowStep,
+        c,
+        (column, count, into) -> packing.rows(address(b) + column * bytes, step, count, k, into));
+  }
+
+  /** Makes a panel of some columns of op(B). */
+  @FunctionalInterface
+  private interface Packer {
+    void pack(long column, int count, long into);
+  }
+
+  /** Sums some panels at a time. */
+  private void sum(int m, int n, int k, Blas.Block a, long rowStep, Blas.Block c, Packer packer) {
+    int panelBytes = k * PanelSums.PANEL_BYTES;
+    int together = PANELS_BYTES / panelBytes * lanes;
+    RowGroups groups = RowGroups.of(m);
+    arguments.rows(rowStep, (long) c.stride() * bytes);
+    for (int first = 0; first < n; first += together) {
+      int end = Math.min(n, first + together);
+      for (int column = first; column < end; column += lanes) {
+        long into = panels.address() + (long) (column - first) / lanes * panelBytes;
+        packer.pack(column, Math.min(lanes, end - column), into);
+      }
+      int whole = (end - first) / lanes;
+      if (whole > 0) {
+        arguments.panels(whole, panelBytes).stored(PanelSums.PANEL_BYTES);
+        run(groups, a, 0, c, first);
+      }
+      int rest = (end - first) % lanes;
+      if (rest > 0) {
+        arguments.panels(1, panelBytes).stored((long) rest * bytes);
+        run(groups, a, (long) whole * panelBytes, c, end - rest);
+      }
+    }
+  }
+
+  private void run(RowGroups groups, Blas.Block a, long panel, Blas.Block c, int column) {
+    arguments.at(
+        a.cells(), a.offset() * bytes, panels, panel, c.cells(), (c.offset() + column) * bytes);
+    sums.runGroups(groups, arguments);
+  }
+
+  private long address(Blas.Block block) {
+    return block.cells().address() + block.offset() * bytes;
+  }
+}
