@@ -48,7 +48,7 @@ final class RepeatedLoop {
    * What iterations that broke off may weigh beyond those that did not before the loop is left
    * alone.
    */
-  private static final int TOO_MUCH = 16;
+  private static final int TOO_MUCH = 32;
 
   private static final int WEIGHT = 2;
 

@@ -362,17 +362,17 @@ public abstract class RepeatedOnDevice {
         // Until it is given up, something else comes in the midst of each iteration.
         boolean isHeld = accelerator.mayHold();
         held += isHeld ? 1 : 0;
-        since = isHeld && held <= 9 ? 0 : since + 1;
+        since = isHeld && held <= 17 ? 0 : since + 1;
         for (int step = 0; step < 8; step++) {
           weights = replaced(weights, flow.launch("*", weights, 1.0 + step * 1e-4));
-          if (step == 4 && isHeld && held <= 9) {
+          if (step == 4 && isHeld && held <= 17) {
             flow.launch("exp", weights).release();
           }
         }
         accelerator.repeats(this, true);
         flow.complete(16);
       }
-      assertThat(held).isGreaterThan(8);
+      assertThat(held).isGreaterThan(16);
       assertThat(since).isBetween(RepeatedLoop.FIRST_REST, RepeatedLoop.FIRST_REST + 12);
       weights.release();
     }
