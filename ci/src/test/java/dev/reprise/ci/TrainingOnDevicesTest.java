@@ -198,8 +198,7 @@ class TrainingOnDevicesTest {
   /** With the numbers that launches one by one give. */
   private static void assertAreStartedAtOnce(
       Function<DeviceConfig, ScriptOutput.Outcome> run, long least) {
-    ScriptOutput.Outcome expected =
-        run.apply(new DeviceConfig(OPENCL, List.of(), Map.of(), false));
+    ScriptOutput.Outcome expected = run.apply(new DeviceConfig(OPENCL, List.of(), Map.of(), false));
     ScriptOutput.Outcome found = run.apply(DeviceConfig.of(OPENCL));
     assertThat(numbers(found)).isEqualTo(numbers(expected)).isNotEmpty();
     assertThat(use(expected.statistics()).replays()).isZero();

@@ -64,7 +64,9 @@ final class Keeping {
     return everything || account.canPay(work, bytes);
   }
 
-  /** True when the value was asked for before and not kept; {@link #paysAtLast} notes it as well. */
+  /**
+   * True when the value was asked for before and not kept; {@link #paysAtLast} notes it as well.
+   */
   boolean cameBefore(LineageItem item) {
     return notKept.isNoted(item.keyHigh(), item.keyLow());
   }

@@ -22,8 +22,7 @@ final class RunAhead {
    * @param item what it makes, if it has a claim on that, else null
    * @param submission which of the thread's operations it is, from 0 on
    */
-  record Operation(
-      Handle handle, Origin origin, LineageItem item, long bytes, long submission) {
+  record Operation(Handle handle, Origin origin, LineageItem item, long bytes, long submission) {
     private boolean hasSucceeded() {
       return handle.valueOrNull() != null;
     }

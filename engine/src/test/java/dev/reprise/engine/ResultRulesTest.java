@@ -12,6 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is known of results before they are computed. A program waits for an operation of which
@@ -23,7 +24,14 @@ class ResultRulesTest {
     Value[] inputs =
         Arrays.stream(operands)
             .map(each ->
-                each instanceof Meta meta ? new Handle(null, meta) : Scalar.of((Boolean) each))
+                switch (each) {
+                  case Meta meta -> new Handle(null, meta);
+                  case Boolean truth -> Scalar.of(truth);
+                  case Long number -> Scalar.of(number);
+                  case Double number -> Scalar.of(number);
+                  case String text -> Scalar.of(text);
+                  default -> (Value) each;
+                })
             .toArray(Value[]::new);
     return operation.opcode().result().infer(operation, inputs);
   }
@@ -60,5 +68,56 @@ class ResultRulesTest {
     assertThat(inferred("outer", Meta.matrix(3, 1), Meta.matrix(1, 4)))
         .isEqualTo(Meta.matrix(3, 4));
     assertThat(inferred("outer", Meta.matrix(1, 3), Meta.matrix(1, 4))).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 10, 1, 10", "10, 1, -3, 4", "0, 1, 0.25, 5", "5, 5, 1, 1"})
+  void aSequenceIsAColumnOfItsNumbers(double from, double to, double step, long rows) {
+    assertThat(inferred("seq", from, to, step)).isEqualTo(Meta.matrix(rows, 1));
+    Object none = Scalar.absent();
+    assertThat(inferred("seq", 1L, 7L, none)).isEqualTo(Meta.matrix(7, 1));
+    assertThat(inferred("seq", 7L, 1L, none)).isEqualTo(Meta.matrix(7, 1));
+  }
+
+  @Test
+  void nothingIsKnownOfASequenceThatEndsNowhere() {
+    assertThat(inferred("seq", 1.0, 10.0, -1.0)).isNull();
+    assertThat(inferred("seq", 1.0, 10.0, 0.0)).isNull();
+    assertThat(inferred("seq", 1.0, Double.NaN, 1.0)).isNull();
+    assertThat(inferred("seq", 1.0, Meta.DOUBLE, 1.0)).isNull();
+    assertThat(inferred("seq", 1.0, "10", 1.0)).isNull();
+  }
+
+  @Test
+  void aChoiceAmongCellsHasTheShapeOfItsMatrices() {
+    Meta matrix = Meta.matrix(3, 4);
+    assertThat(inferred("ifelse", matrix, 1.0, matrix)).isEqualTo(matrix);
+    assertThat(inferred("ifelse", Meta.BOOLEAN, matrix, 0.0)).isEqualTo(matrix);
+    assertThat(inferred("ifelse", matrix, Meta.matrix(4, 3), 0.0)).isNull();
+    assertThat(inferred("ifelse", true, 1.0, 0.0)).isNull();
+  }
+
+  @Test
+  void aDiagonalIsOfAColumnOrOfASquareMatrix() {
+    assertThat(inferred("diag", Meta.matrix(3, 1))).isEqualTo(Meta.matrix(3, 3));
+    assertThat(inferred("diag", Meta.matrix(3, 3))).isEqualTo(Meta.matrix(3, 1));
+    assertThat(inferred("diag", Meta.matrix(1, 1))).isEqualTo(Meta.matrix(1, 1));
+    assertThat(inferred("diag", Meta.matrix(3, 2))).isNull();
+  }
+
+  /** With integers alone a result may be an integer or a double. */
+  @ParameterizedTest
+  @ValueSource(strings = {"+", "/", "^", "%%", "%/%", "pmin", "pmax", "log_base"})
+  void whatIsMadeOfADoubleAndANumberIsADouble(String opcode) {
+    assertThat(inferred(opcode, Meta.DOUBLE, 2L)).isEqualTo(Meta.DOUBLE);
+    assertThat(inferred(opcode, true, Meta.DOUBLE)).isEqualTo(Meta.DOUBLE);
+    assertThat(inferred(opcode, Meta.INTEGER, 2L)).isNull();
+    assertThat(inferred(opcode, Meta.DOUBLE, "2")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<", "<=", ">", ">=", "==", "!="})
+  void aComparisonOfNumbersIsATruthValue(String opcode) {
+    assertThat(inferred(opcode, Meta.DOUBLE, 2L)).isEqualTo(Meta.BOOLEAN);
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.operation.Meta;
@@ -50,6 +51,24 @@ class RunAheadTest {
     assertThat(ahead.hasRoom(ROOM)).isFalse();
     pending.get(RunAhead.MOST / 2).complete(Scalar.of(1.0));
     assertThat(ahead.hasRoom(ROOM)).isTrue();
+  }
+
+  /** Who asks for the same once more follows it. */
+  @Test
+  void whatIsUnderAClaimIsKnownByItsItem() {
+    LineageItem one = LineageItem.literal(Scalar.of(1.0));
+    LineageItem two = LineageItem.literal(Scalar.of(2.0));
+    Object worker = new Object();
+    pending();
+    Handle handle = new Handle(null, null);
+    ahead.add(handle, null, one);
+    handle.routed(worker);
+    assertThat(ahead.routeOf(LineageItem.literal(Scalar.of(1.0)))).isSameAs(worker);
+    assertThat(ahead.routeOf(two)).isNull();
+    handle.complete(Scalar.of(5.0));
+    assertThat(ahead.unfinishedSince(0)).hasSize(1);
+    assertThat(ahead.routeOf(one)).isNull();
+    handle.release();
   }
 
   @Test

@@ -21,9 +21,9 @@ import java.util.function.BooleanSupplier;
  * </pre>
  *
  * <p><b>Who waits.</b> The worker waits for tasks, for the device (a relay may have it wait for
- * launches that were issued), and within {@link DeviceMemory} for the disk's writer; never for a value, a claim or another worker. Submitting never waits: how
- * much is under way is bounded by those who submit. So two workers may feed each other with full
- * rings.
+ * launches that were issued), and within {@link DeviceMemory} for the disk's writer; never for a
+ * value, a claim or another worker. Submitting never waits: how much is under way is bounded by
+ * those who submit. So two workers may feed each other with full rings.
  *
  * <p>Nothing that a task throws ends the worker or keeps it from the next task.
  *

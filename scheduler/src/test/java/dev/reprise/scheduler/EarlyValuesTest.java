@@ -238,6 +238,40 @@ class EarlyValuesTest {
     assertThat(AcceleratorWorker.isCurrent()).isFalse();
   }
 
+  /** Whatever is told meanwhile submits for itself, and what the relay submits comes at once. */
+  @Test
+  void aRelayMayHaveTheWorkerCompleteWhatItNeeds() throws Exception {
+    PlusOne sum = new PlusOne(matrix(3), SUM);
+    CompletableFuture<PlusOne> relayed = new CompletableFuture<>();
+    List<PlusOne> told = new ArrayList<>();
+    sum.late.thenRun(() -> told.add(submitted(matrix(20))));
+    CountDownLatch gate = new CountDownLatch(1);
+    worker.relay(() -> await(gate));
+    worker.submit(sum);
+    worker.relay(() -> {
+      assertThat(sum.late).isNotDone();
+      worker.completeUntil(sum.late::isDone);
+      assertThat(sum.late).isDone();
+      assertThat(told.getFirst().early).as("behind the relay").isNotDone();
+      PlusOne task = new PlusOne(matrix(1));
+      worker.submit(task);
+      assertThat(task.early).as("issued at once").isDone();
+      // There is nothing left that could make this true.
+      worker.completeUntil(() -> false);
+      relayed.complete(task);
+    });
+    PlusOne after = submitted(matrix(7));
+    gate.countDown();
+    List<PlusOne> tasks = List.of(relayed.get(), after);
+    assertThat(((Scalar) sum.late.get()).asDouble()).isEqualTo(6);
+    assertThat(number(tasks.getFirst().early.get())).isEqualTo(2);
+    assertThat(number(after.early.get())).isEqualTo(8);
+    assertThat(number(told.getFirst().early.get())).isEqualTo(21);
+    for (PlusOne each : List.of(tasks.getFirst(), after, told.getFirst())) {
+      each.early.get().release();
+    }
+  }
+
   @Test
   void afterTheEndNothingIsRelayed() {
     worker.close();

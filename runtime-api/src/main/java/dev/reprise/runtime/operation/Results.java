@@ -245,9 +245,7 @@ final class Results {
           return null;
         }
         long n = shape.rows();
-        return shape.cols() == 1
-            ? Meta.matrix(n, n)
-            : shape.cols() == n ? Meta.matrix(n, 1) : null;
+        return shape.cols() == 1 ? Meta.matrix(n, n) : shape.cols() == n ? Meta.matrix(n, 1) : null;
       };
 
   /** A matrix whose rows and columns are the scalar operands at the given positions. */
