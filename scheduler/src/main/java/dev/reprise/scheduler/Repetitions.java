@@ -69,10 +69,8 @@ final class Repetitions {
    * @return how many of them must have ended before more is issued
    */
   long begin(Beginning iteration, long launched) {
-    accelerator.repeats(iteration.loop(), iteration.ended());
-    if (accelerator.isHolding()) {
-      // It leaves this loop alone, and still holds an iteration of one around it: its tasks count
-      // on.
+    if (!accelerator.repeats(iteration.loop(), iteration.ended())) {
+      // An iteration of the loop around it goes on.
       return 0;
     }
     held = 0;

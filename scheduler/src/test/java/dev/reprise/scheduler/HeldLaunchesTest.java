@@ -52,10 +52,11 @@ class HeldLaunchesTest {
     }
 
     @Override
-    public void repeats(Object loop, boolean ended) {
+    public boolean repeats(Object loop, boolean ended) {
       boundaries.add(ended);
       open();
       gate = new CountDownLatch(1);
+      return true;
     }
 
     private void open() {

@@ -34,7 +34,7 @@ class RepetitionsTest {
                   case "replays" -> replays;
                   case "repeats" -> {
                     isHolding &= leavesLoopsAlone;
-                    yield null;
+                    yield !leavesLoopsAlone;
                   }
                   case "issueHeld" -> {
                     issued.add((Boolean) arguments[0]);
@@ -106,7 +106,6 @@ class RepetitionsTest {
   void aNewIterationCountsItsOwnTasksOnly() {
     hold(3);
     replays = 1;
-    isHolding = false;
     begin(3);
     hold(2);
     now += 2 * MILLISECOND;
@@ -127,6 +126,20 @@ class RepetitionsTest {
     now += 2 * MILLISECOND;
     repetitions.issueWhatIsDue(5, false);
     assertThat(issued).containsExactly(true);
+  }
+
+  /** Iterations of a loop within, which is left alone, are none. */
+  @Test
+  void aLoopThatIsLeftAloneEndsNoIteration() {
+    for (int i = 1; i <= 2; i++) {
+      replays++;
+      assertThat(begin(10L * i)).isZero();
+      leavesLoopsAlone = true;
+      assertThat(begin(10L * i + 5)).isZero();
+      leavesLoopsAlone = false;
+    }
+    replays++;
+    assertThat(begin(30)).isEqualTo(10);
   }
 
   /** Whether they were issued at their ends or when their last launch had come. */

@@ -148,8 +148,12 @@ public interface Accelerator extends AutoCloseable {
    *
    * @param loop compared by identity
    * @param ended whether an iteration of the same loop ends here
+   * @return false for a loop that is left alone, since its iterations launch so little: they are
+   *     parts of those of the loop around it
    */
-  default void repeats(Object loop, boolean ended) {}
+  default boolean repeats(Object loop, boolean ended) {
+    return true;
+  }
 
   /** True while launches that come may be held back. By the worker. */
   default boolean mayHold() {

@@ -223,8 +223,8 @@ public final class KernelAccelerator implements Accelerator {
   }
 
   @Override
-  public void repeats(Object loop, boolean ended) {
-    backend.repeats(loop, ended);
+  public boolean repeats(Object loop, boolean ended) {
+    return backend.repeats(loop, ended);
   }
 
   @Override

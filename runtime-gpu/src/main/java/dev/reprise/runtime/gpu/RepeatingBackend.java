@@ -102,19 +102,23 @@ final class RepeatingBackend implements Backend {
    *
    * @param of the loop, compared by identity
    * @param ended whether an iteration of the same loop ends here
+   * @return false when its iterations are parts of those of the loop around it
    */
-  void repeats(Object of, boolean ended) {
+  boolean repeats(Object of, boolean ended) {
     worker = Thread.currentThread();
+    if (!device.replays()) {
+      return true;
+    }
     RepeatedLoop known = loops.get(of);
-    if (!device.replays() || known != null && known.isTiny()) {
-      return;
+    if (known != null && known.isTiny()) {
+      return false;
     }
     if (shortages > MOST_SHORTAGES) {
       issueHeld();
       key = null;
       loop = null;
       iteration = new Iteration();
-      return;
+      return true;
     }
     if (ended && key != null && key == of) {
       endIteration();
@@ -122,6 +126,7 @@ final class RepeatingBackend implements Backend {
       issueHeld();
     }
     begin(of);
+    return true;
   }
 
   private void endIteration() {
@@ -130,7 +135,7 @@ final class RepeatingBackend implements Backend {
       issueStretch();
     }
     if (isExpected) {
-      breakOff(true);
+      breakOff();
     } else if (!isIssued || !loop.isWhole(iteration)) {
       loop.ended(iteration);
     }
@@ -141,7 +146,7 @@ final class RepeatingBackend implements Backend {
     HeldLaunches window = held;
     if (window != null) {
       if (!loop.replay(stretch, window.launches())) {
-        breakOff(true);
+        breakOff();
         return;
       }
       held = null;
@@ -246,15 +251,13 @@ final class RepeatingBackend implements Backend {
   /**
    * Something else comes than is expected: issues what is held back, launch by launch, and holds no
    * more of this iteration.
-   *
-   * @param again whether that is held against the loop
    */
-  private void breakOff(boolean again) {
+  private void breakOff() {
     if (isExpected) {
-      partial = isHolding();
+      partial |= isHolding();
       issueHeld();
       if (!isInPieces) {
-        loop.brokeOff(again);
+        loop.brokeOff(true);
       }
     }
   }
@@ -263,7 +266,8 @@ final class RepeatingBackend implements Backend {
    * Issues what is held back, launch by launch, since somebody waits for it, and holds nothing back
    * until the next stop.
    *
-   * @param again whether that is held against the loop
+   * @param again whether later iterations are likely to come to the same; once in each iteration
+   *     that is held against the loop
    */
   void issueEarly(boolean again) {
     if (!isHolding()) {
@@ -285,7 +289,7 @@ final class RepeatingBackend implements Backend {
       return false;
     }
     if (!loop.expects(iteration.launches().size(), launch)) {
-      breakOff(true);
+      breakOff();
       return false;
     }
     HeldLaunches window = held;
@@ -320,7 +324,7 @@ final class RepeatingBackend implements Backend {
 
   /** Before the device is asked for what cannot be held back nor launched again by itself. */
   private void beforeOther() {
-    breakOff(true);
+    breakOff();
     iteration.spoil();
   }
 
@@ -488,7 +492,7 @@ final class RepeatingBackend implements Backend {
       return device.allocate(bytes);
     }
     if (isExpected && !loop.expectsAllocation(iteration.allocations().size(), bytes)) {
-      breakOff(true);
+      breakOff();
     }
     DeviceBuffer buffer = loop.replaced(iteration, bytes);
     if (buffer == null) {
