@@ -20,6 +20,7 @@ import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The path of a fused loop: as the {@link Pipeline} with the root as the operation, and with its
@@ -144,6 +145,8 @@ final class Fusion {
   }
 
   private PendingTask task(ControlContext context, FusedCall call, Origin origin) {
+    // Members are asked for once, also when the worker's thread passes the task on.
+    AtomicBoolean asked = new AtomicBoolean();
     return new PendingTask(
         context,
         call.leaves,
@@ -151,10 +154,12 @@ final class Fusion {
         origin,
         (leaves, kernel, tally, later) -> {
           MemberRun members = new MemberRun(call, leaves, kernel, tally);
-          if (AcceleratorWorker.isCurrent() && members.seemsKnown()) {
+          if (AcceleratorWorker.isCurrent() && !asked.get() && members.seemsKnown()) {
             Relayed.leaveWorker();
           }
-          return members.findKnown() ? members.value() : placed(call, members, later);
+          return asked.compareAndSet(false, true) && members.findKnown()
+              ? members.value()
+              : placed(call, members, later);
         },
         (claim, value, nanos) -> complete(call, claim, value, nanos));
   }
