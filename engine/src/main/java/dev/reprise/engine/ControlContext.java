@@ -187,9 +187,34 @@ final class ControlContext {
     ahead.add(handle, origin, null);
   }
 
-  /** As the other, of an operation that has a claim on the value of that item. */
+  /** As the other; if the item is not null, of an operation that has a claim on its value. */
   void claimed(Handle handle, Origin origin, LineageItem item) {
     ahead.add(handle, origin, item);
+  }
+
+  /**
+   * What a task that has begun on this thread leaves: its value if it is there, else its handle.
+   *
+   * @param item what the task has a claim on, or null
+   */
+  Value begun(Handle handle, Origin origin, LineageItem item) {
+    Value value = handle.valueOrNull();
+    if (value != null) {
+      value.retain();
+      handle.release();
+      return value;
+    }
+    Throwable error = handle.errorOrNull();
+    if (error == null) {
+      claimed(handle, origin, item);
+      return handle;
+    }
+    handle.release();
+    switch (error) {
+      case RuntimeException failure -> throw failure;
+      case Error failure -> throw failure;
+      default -> throw new IllegalStateException(error);
+    }
   }
 
   /**

@@ -8,9 +8,7 @@ import dev.reprise.engine.stored.StoredValues;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.AbsentValue;
 import dev.reprise.runtime.ExecutionContext;
-import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
-import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.store.Artifact;
@@ -335,15 +333,8 @@ final class Execution {
     return value;
   }
 
-  /** True when the operation makes a number of numbers, which takes no time wherever it is done. */
   private static boolean isOfNumbers(Operation operation, Value[] inputs) {
-    for (Value input : inputs) {
-      if (!(input instanceof Scalar)) {
-        return false;
-      }
-    }
-    Meta made = operation.opcode().result().infer(operation, inputs);
-    return made != null && made.type() != null && made.type().isScalar();
+    return Relayed.isOfNumbers(inputs, operation.opcode().result().infer(operation, inputs));
   }
 
   /** Hears of a slice that is a view, made without execution. */

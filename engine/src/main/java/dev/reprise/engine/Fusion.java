@@ -184,7 +184,7 @@ final class Fusion {
       return task.handle();
     }
     task.begin();
-    return Pipeline.begun(context, task.handle(), origin, null);
+    return context.begun(task.handle(), origin, null);
   }
 
   /** The same under a claim, which the task has from its beginning. */
@@ -202,7 +202,7 @@ final class Fusion {
       throw e;
     }
     task.begin(claim);
-    return Pipeline.begun(context, task.handle(), origin, call.rootItem());
+    return context.begun(task.handle(), origin, call.rootItem());
   }
 
   private static boolean isPending(FusedCall call) {

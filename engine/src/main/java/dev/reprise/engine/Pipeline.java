@@ -235,32 +235,7 @@ final class Pipeline {
       return task.handle();
     }
     task.begin();
-    return begun(context, task.handle(), left, null);
-  }
-
-  /**
-   * What a task that has begun on this thread leaves: its value if it is there, else its handle.
-   *
-   * @param item what the task has a claim on, or null
-   */
-  static Value begun(ControlContext context, Handle handle, Origin origin, LineageItem item) {
-    Value value = handle.valueOrNull();
-    if (value != null) {
-      value.retain();
-      handle.release();
-      return value;
-    }
-    Throwable error = handle.errorOrNull();
-    if (error == null) {
-      context.claimed(handle, origin, item);
-      return handle;
-    }
-    handle.release();
-    switch (error) {
-      case RuntimeException failure -> throw failure;
-      case Error failure -> throw failure;
-      default -> throw new IllegalStateException(error);
-    }
+    return context.begun(task.handle(), left, null);
   }
 
   private static double work(ControlContext context, LinkedOperation operation, Value[] inputs) {
@@ -476,7 +451,7 @@ final class Pipeline {
         throw e;
       }
       task.begin(claim);
-      return begun(context, task.handle(), origin(), item);
+      return context.begun(task.handle(), origin(), item);
     }
 
     /** Of an operation that is left behind. */

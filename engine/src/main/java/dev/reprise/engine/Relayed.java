@@ -3,10 +3,10 @@ package dev.reprise.engine;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.scheduler.Task;
 import dev.reprise.scheduler.TaskScheduler;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tasks that follow their inputs to an accelerator's worker. An operation whose missing inputs are
@@ -65,16 +65,18 @@ final class Relayed {
     handle.routed(worker);
     boolean taken =
         worker.relay(() -> {
-          if (!areDecided(task.inputs())) {
-            if (isOfNumbers(task.inputs(), handle)) {
-              whenDecided(task.inputs(), () -> runOrPass(task, handle, run, pool));
-              return;
-            }
+          if (isOfNumbers(task.inputs(), handle.meta())) {
+            task.awaitInputs(() -> runOrPass(task, handle, run, pool));
+            return;
+          }
+          try {
             if (inTurn) {
               worker.completeUntil(() -> areDecided(task.inputs()));
             }
+          } finally {
+            // Whatever became of the launches, somebody waits for this.
+            runOrPass(task, handle, run, pool);
           }
-          runOrPass(task, handle, run, pool);
         });
     if (!taken) {
       pool.submit(task);
@@ -93,37 +95,24 @@ final class Relayed {
     pool.submit(task);
   }
 
-  /** True for a number that is made of numbers: there is nothing to be launched. */
-  private static boolean isOfNumbers(Value[] inputs, Handle handle) {
+  /**
+   * True for a number that is made of numbers: nothing is launched for it, and it takes no time
+   * wherever it is made.
+   *
+   * @param inputs pending ones, too
+   * @param made what is known of the result, or null
+   */
+  static boolean isOfNumbers(Value[] inputs, Meta made) {
     for (Value input : inputs) {
-      if (!isNumber(input)) {
+      if (!isScalar(input.type())) {
         return false;
       }
     }
-    return isNumber(handle);
+    return made != null && isScalar(made.type());
   }
 
-  private static boolean isNumber(Value value) {
-    ValueType type = value.type();
+  private static boolean isScalar(ValueType type) {
     return type != null && type.isScalar();
-  }
-
-  /** Runs something when no input is missing any more, by the thread that ends the last one. */
-  private static void whenDecided(Value[] inputs, Runnable action) {
-    AtomicInteger missing = new AtomicInteger(1);
-    Runnable decided =
-        () -> {
-          if (missing.decrementAndGet() == 0) {
-            action.run();
-          }
-        };
-    for (Value input : inputs) {
-      if (input instanceof Handle handle) {
-        missing.incrementAndGet();
-        handle.whenDone(decided);
-      }
-    }
-    decided.run();
   }
 
   /**

@@ -101,11 +101,13 @@ public abstract class Task {
   }
 
   /**
-   * Subscribes to the inputs that are not done.
+   * Subscribes to the inputs that are not done. By who is going to run the task or submit it, one
+   * after the other.
    *
-   * @param ready called once, possibly at once, when none is missing
+   * @param ready called once, possibly at once, when none is missing; by the thread that has
+   *     completed the last one
    */
-  final void awaitInputs(Runnable ready) {
+  public final void awaitInputs(Runnable ready) {
     missing = inputs.length + 1;
     Runnable arrival = null;
     int there = 1;

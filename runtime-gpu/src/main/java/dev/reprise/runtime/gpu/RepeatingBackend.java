@@ -146,7 +146,8 @@ final class RepeatingBackend implements Backend {
     HeldLaunches window = held;
     if (window != null) {
       if (!loop.replay(stretch, window.launches())) {
-        breakOff();
+        issueHeld();
+        loop.brokeOff(true);
         return;
       }
       held = null;

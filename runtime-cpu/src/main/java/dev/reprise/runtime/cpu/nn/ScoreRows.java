@@ -18,9 +18,6 @@ import java.lang.foreign.MemorySegment;
  * @param cols cells of a row: what the last of them sees
  */
 record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, int cols) {
-  /** Cells of the rows of a call, whose powers stay near. */
-  private static final int CELLS = 1 << 11;
-
   static boolean areThere() {
     return CellFunction.areThere();
   }
@@ -53,13 +50,9 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
     return true;
   }
 
-  private int rowsOfCall() {
-    return Math.clamp(CELLS / cols, 1, rows);
-  }
-
-  /** Doubles that {@link #weigh} needs: whole lines of the cache. */
+  /** Doubles that {@link #weigh} needs, of one row: whole lines of the cache. */
   static long doubles(int cols) {
-    return Math.max(CELLS, Math.ceilDiv(cols, 8) * 8L);
+    return Math.ceilDiv(cols, 8) * 8L;
   }
 
   /**
@@ -70,30 +63,21 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
    * @return false when the scores have to be made again and weighed in arrays
    */
   boolean weigh(MemorySegment scores, MemorySegment powers, double[] logarithms) {
-    int most = rowsOfCall();
-    long bytes = precision.bytesPerCell();
+    int bytes = precision.bytesPerCell();
     CellFunction.Operands more =
-        new CellFunction.Operands(most, 3, 1)
+        new CellFunction.Operands(1, 3, 1)
             .withInput(1, powers.address())
             .withOutput(1, powers.address())
-            .withInputRow(0, cols * bytes)
-            .withOutputRow(0, cols * bytes)
-            .withInputRow(1, (long) cols * Double.BYTES)
-            .withOutputRow(1, (long) cols * Double.BYTES);
-    for (int i = 0; i < most; i++) {
-      more.withParameter(3 * i + 1, shape.scale());
-    }
+            .withParameter(1, shape.scale());
     return forRows(
-        most,
+        1,
         new MemorySegment[] {scores},
-        (first, count, seen) -> {
-          long at = scores.address() + first * cols * bytes;
-          if (!CellFunction.SCALED_SOFTMAX.run(precision, at, at, more.withRows(count), seen)) {
+        (row, _, seen) -> {
+          long at = scores.address() + (long) row * cols * bytes;
+          if (!CellFunction.SCALED_SOFTMAX.run(precision, at, at, more, seen)) {
             return false;
           }
-          for (int i = 0; i < count; i++) {
-            logarithms[first + i] = more.parameter(3 * i) + Math.log(more.total(i));
-          }
+          logarithms[row] = more.parameter(0) + Math.log(more.total(0));
           return true;
         });
   }
