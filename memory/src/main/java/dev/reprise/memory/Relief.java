@@ -142,8 +142,9 @@ final class Relief {
     } catch (ResourceException e) {
       // No room, or a damaged copy: who uses the value meets that, and says so with its position.
     } finally {
-      readingAhead.decrementAndGet();
       value.release();
+      // After it: settling waits for the fetching thread only while something is counted here.
+      readingAhead.decrementAndGet();
     }
   }
 

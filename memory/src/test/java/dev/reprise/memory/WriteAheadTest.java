@@ -3,6 +3,9 @@ package dev.reprise.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ListValue;
+import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.RepeatedTest;
@@ -124,7 +128,7 @@ class WriteAheadTest {
         CompletableFuture.runAsync(() -> memory.allocate(1800 * 800).release());
     store.writeGate = null;
     gate.open();
-    needing.get(10, java.util.concurrent.TimeUnit.MINUTES);
+    needing.get(10, TimeUnit.MINUTES);
     assertThat(large.pinWhenThereIsRoom().get(5, 5)).isEqualTo(17);
     large.unpin();
     large.release();
@@ -204,7 +208,7 @@ class WriteAheadTest {
     CompletableFuture<Void> settling = CompletableFuture.runAsync(memory::settle);
     store.writeGate = null;
     gate.open();
-    settling.get(10, java.util.concurrent.TimeUnit.MINUTES);
+    settling.get(10, TimeUnit.MINUTES);
     int written = store.writes.get();
     make(19);
     awaitPass();
@@ -236,6 +240,55 @@ class WriteAheadTest {
     memory.readAhead(first);
     disk.awaitFetches();
     Assertions.assertThrows(DamagedCopyException.class, first::pinHost);
+  }
+
+  @Test
+  void settlingWaitsUntilWhatWasReadAheadIsGivenBack() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      make(i);
+    }
+    awaitPass();
+    ManagedMatrix first = live.removeFirst();
+    assertThat(first.isOnHost()).isFalse();
+    CompletableFuture<Thread.State> settling = new CompletableFuture<>();
+    Value lastToBeReleased =
+        new Value() {
+          @Override
+          public ValueType type() {
+            return ValueType.DOUBLE;
+          }
+
+          @Override
+          public long bytes() {
+            return 8;
+          }
+
+          @Override
+          public void release() {
+            Thread thread = new Thread(memory::settle);
+            thread.start();
+            settling.complete(stateOnceStill(thread));
+          }
+        };
+    ListValue list = new ListValue(List.of(), List.of(first, lastToBeReleased));
+    StoreInMemory.Gate gate = new StoreInMemory.Gate();
+    store.readGate = gate;
+    memory.readAhead(list);
+    gate.awaitArrival();
+    list.release();
+    gate.open();
+    assertThat(settling.get(10, TimeUnit.MINUTES)).isEqualTo(Thread.State.WAITING);
+  }
+
+  /** Of a thread that ends or waits. */
+  private static Thread.State stateOnceStill(Thread thread) {
+    while (true) {
+      Thread.State state = thread.getState();
+      if (state == Thread.State.WAITING || state == Thread.State.TERMINATED) {
+        return state;
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Everything at once: making, reading, writing in place, ahead and back, dying. */
