@@ -142,16 +142,14 @@ class TrainingOnDevicesTest {
 
   /**
    * Weights in lists, numbers that matrices are multiplied by while the iteration goes on, and
-   * matrices made of numbers, for which the program waits: how many iterations are started in
-   * stretches is chance, the numbers are not.
+   * matrices made of numbers: the worker waits for these in their turn, so each iteration launches
+   * the same, in stretches. With reuse some find values that others compute, so how many are alike
+   * is chance.
    */
   @ParameterizedTest
-  @CsvSource({"NONE", "HYBRID"})
-  void iterationsWithNumbersInTheirMidstGiveTheSameNumbers(ReuseMode reuse) {
-    assertSameNumbers(
-        run("examples/transformer.dml", text(30), DeviceConfig.of(OPENCL), reuse),
-        run("examples/transformer.dml", text(30), ONE_BY_ONE, reuse),
-        30);
+  @CsvSource({"NONE, 60", "HYBRID, 0"})
+  void iterationsWithNumbersInTheirMidstAreStartedInStretches(ReuseMode reuse, long least) {
+    assertAreStartedAtOnce("examples/transformer.dml", text(30), reuse, least);
   }
 
   /** The program waits in each iteration, among loops of one launch that are parts of it. */

@@ -195,7 +195,8 @@ final class Pipeline {
         return true;
       }
     }
-    return false;
+    Meta made = infer(operation, inputs);
+    return made != null && made.shape() != null;
   }
 
   /**
