@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,13 +144,21 @@ class TrainingOnDevicesTest {
   /**
    * Weights in lists, numbers that matrices are multiplied by while the iteration goes on, and
    * matrices made of numbers: the worker waits for these in their turn, so each iteration launches
-   * the same, in stretches. With reuse some find values that others compute, so how many are alike
-   * is chance.
+   * the same, in stretches.
    */
-  @ParameterizedTest
-  @CsvSource({"NONE, 60", "HYBRID, 0"})
-  void iterationsWithNumbersInTheirMidstAreStartedInStretches(ReuseMode reuse, long least) {
-    assertAreStartedAtOnce("examples/transformer.dml", text(30), reuse, least);
+  @Test
+  void iterationsWithNumbersInTheirMidstAreStartedInStretches() {
+    assertAreStartedAtOnce(
+        devices -> run("examples/transformer.dml", text(30), devices, ReuseMode.NONE), 30, 60);
+  }
+
+  /** With reuse some find values that others compute, so how many are alike is chance. */
+  @Test
+  void iterationsThatFindNumbersInTheirMidstGiveTheSameNumbers() {
+    assertSameNumbers(
+        run("examples/transformer.dml", text(30), DeviceConfig.of(OPENCL), ReuseMode.HYBRID),
+        run("examples/transformer.dml", text(30), ONE_BY_ONE, ReuseMode.HYBRID),
+        30);
   }
 
   /** The program waits in each iteration, among loops of one launch that are parts of it. */
