@@ -337,7 +337,10 @@ final class Fusion {
       for (int i = 0; i < values.length - 1; i++) {
         if (isExpensive(i)) {
           LineageItem item = call.item(i);
-          if (cache.contains(item.key()) || keeping.cameBefore(item)) {
+          Member member = call.members.get(i);
+          SiteAccount account = member.operation().account();
+          if (cache.contains(item.key())
+              || keeping.seemsToPayAtLast(account, item, member.workNanos(), memberBytes())) {
             return true;
           }
         }
@@ -371,9 +374,12 @@ final class Fusion {
 
     private boolean isWantedAgain(int at) {
       Member member = call.members.get(at);
-      long bytes = DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), call.precision());
       return keeping.paysAtLast(
-          member.operation().account(), call.item(at), member.workNanos(), bytes);
+          member.operation().account(), call.item(at), member.workNanos(), memberBytes());
+    }
+
+    private long memberBytes() {
+      return DenseMatrix.bytesOf(call.shape.rows(), call.shape.cols(), call.precision());
     }
 
     /** The value of the root; gives up every other value, also when it throws. */

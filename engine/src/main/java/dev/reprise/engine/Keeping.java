@@ -64,11 +64,10 @@ final class Keeping {
     return everything || account.canPay(work, bytes);
   }
 
-  /**
-   * True when the value was asked for before and not kept; {@link #paysAtLast} notes it as well.
-   */
-  boolean cameBefore(LineageItem item) {
-    return notKept.isNoted(item.keyHigh(), item.keyLow());
+  /** True when {@link #paysAtLast} is likely to say yes; asks without being noticed. */
+  boolean seemsToPayAtLast(SiteAccount account, LineageItem item, double work, long bytes) {
+    return notKept.isNoted(item.keyHigh(), item.keyLow())
+        && (everything || account.canPay(work, bytes));
   }
 
   /** Keeps a value that nobody has claimed, if that pays. The caller keeps its reference. */

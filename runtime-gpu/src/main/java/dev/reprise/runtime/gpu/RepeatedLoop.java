@@ -60,9 +60,10 @@ final class RepeatedLoop {
 
   /**
    * For how many iterations a loop is left alone at first: what broke them off may have been the
-   * start of the program, whose code is slow. Twice as many each further time.
+   * start of the program, whose code is slow. Twice as many each further time, so that a loop which
+   * never repeats itself is watched for a small part of its iterations.
    */
-  static final int FIRST_REST = 512;
+  static final int FIRST_REST = 64;
 
   private static final int LONGEST_REST = 1 << 20;
 
@@ -273,6 +274,9 @@ final class RepeatedLoop {
   void cameWhole() {
     others = 0;
     surplus = Math.max(surplus - WEIGHT, -TOO_MUCH);
+    if (surplus == -TOO_MUCH) {
+      nextRest = FIRST_REST;
+    }
   }
 
   /**
