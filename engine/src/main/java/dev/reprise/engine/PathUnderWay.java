@@ -17,11 +17,11 @@ import java.util.List;
  * <p>Belongs to a {@link LoopRecorder}, which says where the path goes on; by its thread.
  */
 final class PathUnderWay {
+  private final ControlContext context;
   private final Activation activation;
   private final PathSymbols.Known known;
   private final PathRecorder recorder;
   private final RecordedStarts starts;
-  private final ControlContext context;
   private Scalar[] pool = new Scalar[0];
 
   // Which iteration of the loop it is, from 1.

@@ -80,13 +80,13 @@ final class HeldLaunches {
       failed(e);
       return;
     }
-    issuedAtOnce();
+    issued();
   }
 
-  /** The launches have been issued, just now. */
-  void issuedAtOnce() {
+  /** The launches have just been issued: the device's next mark stands for all of theirs. */
+  void issued() {
     try {
-      issued(device.mark());
+      reachedWith(device.mark());
     } catch (RuntimeException | Error e) {
       failed(e);
     }
@@ -95,7 +95,7 @@ final class HeldLaunches {
   /**
    * @param mark behind the launches; released by this
    */
-  private synchronized void issued(Mark mark) {
+  private synchronized void reachedWith(Mark mark) {
     behind = mark;
     notifyAll();
     releaseWhenUnused();

@@ -91,7 +91,7 @@ final class IterationUnderWay implements AutoCloseable {
     if (loops.isTiny(of)) {
       return false;
     }
-    if (!loops.keepMemory()) {
+    if (!loops.mayKeepMemory()) {
       issueHeld();
       leaveLoop();
       return true;
@@ -215,7 +215,7 @@ final class IterationUnderWay implements AutoCloseable {
         return;
       }
       held = null;
-      window.issuedAtOnce();
+      window.issued();
     }
     if (loop.isWhole(soFar)) {
       endExpected();

@@ -56,7 +56,7 @@ final class RepeatedLoops {
   }
 
   /** False when memory was short so often that nothing is kept. */
-  boolean keepMemory() {
+  boolean mayKeepMemory() {
     return shortages <= MOST_SHORTAGES;
   }
 
