@@ -2,10 +2,8 @@ package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,24 +29,8 @@ class CountedNumbersTest {
       total = 0
       """;
 
-  @TempDir Path folder;
-
   private static RunStatistics run(String script) {
-    String expected = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
-    RunStatistics cold = check(Scripts.config(), script, expected);
-    check(Scripts.config().withDedup(false), script, expected);
-    check(Scripts.config().withReuse(ReuseMode.TRACE), script, expected);
-    check(Scripts.config().withHostBytes(12L << 20).withDiskBytes(0), script, expected);
-    check(Scripts.config().withVerifyReuse(1), script, expected);
-    check(Scripts.config().withThreads(4), script, expected);
-    return cold;
-  }
-
-  private static RunStatistics check(SessionConfig config, String script, String expected) {
-    Scripts.Outcome outcome = Scripts.run(config, script);
-    assertThat(outcome.output()).isEqualTo(expected);
-    assertThat(outcome.liveBuffers()).isZero();
-    return outcome.statistics();
+    return EqualRuns.of(script, Scripts.config().withDedup(false));
   }
 
   @ParameterizedTest

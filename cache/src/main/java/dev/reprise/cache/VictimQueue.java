@@ -1,8 +1,6 @@
 package dev.reprise.cache;
 
 import dev.reprise.cache.State.Claimed;
-import dev.reprise.cache.State.Idle;
-import dev.reprise.cache.State.OnDisk;
 import dev.reprise.cache.State.Resident;
 import dev.reprise.cache.State.Spilling;
 import dev.reprise.memory.Outlook;
@@ -10,7 +8,6 @@ import dev.reprise.memory.Residence;
 import dev.reprise.runtime.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
@@ -18,7 +15,7 @@ import java.util.function.ToLongBiFunction;
 
 /**
  * Finds victims without sorting, in heaps of what is in memory ({@link ResidentRanks}) and on disk
- * ({@link DiskRanks}).
+ * ({@link DiskRanks}); {@link Evictor} takes their values.
  *
  * <pre>
  *   admit ---> list of admissions --(drained when somebody evicts)--> heap of off-heap values
@@ -54,19 +51,16 @@ final class VictimQueue {
   private final Groups groups;
   private final ResidentRanks inMemory;
   private final DiskRanks onDisk;
-  private final Ghosts ghosts;
+  private final Evictor evictor;
+
   // Hands admitted entries over to whoever evicts next; only pushed to and taken as a whole.
   private final AtomicReference<Entry> admitted = new AtomicReference<>();
-  private final AtomicLong residentBytes = new AtomicLong();
-  private final AtomicLong residents = new AtomicLong();
-  // Bytes of victims that were chosen but not released yet; raised under the lock.
-  private final AtomicLong leavingBytes = new AtomicLong();
 
   VictimQueue(VictimRanking ranking, int ghostLimit) {
     this.groups = new Groups(ranking);
     this.inMemory = new ResidentRanks(ranking, groups);
     this.onDisk = new DiskRanks(groups);
-    this.ghosts = new Ghosts(ghostLimit);
+    this.evictor = new Evictor(groups, inMemory, onDisk, ghostLimit);
   }
 
   long groups() {
@@ -110,7 +104,7 @@ final class VictimQueue {
     lock.lock();
     try {
       groups.readNotices();
-      evictUseless(entry, victims);
+      evictor.evictUseless(entry, victims);
     } finally {
       lock.unlock();
     }
@@ -118,11 +112,11 @@ final class VictimQueue {
   }
 
   long residentBytes() {
-    return residentBytes.get();
+    return evictor.residentBytes();
   }
 
   long residents() {
-    return residents.get();
+    return evictor.residents();
   }
 
   long diskBytes() {
@@ -135,8 +129,7 @@ final class VictimQueue {
 
   /** Takes in an entry that is about to become resident: whoever can see the value can evict it. */
   void admit(Entry entry) {
-    residentBytes.addAndGet(entry.bytes());
-    residents.incrementAndGet();
+    evictor.admit(entry);
     push(entry);
   }
 
@@ -150,18 +143,17 @@ final class VictimQueue {
 
   /** Bytes of victims that some thread has chosen and is about to release. */
   long leavingBytes() {
-    return leavingBytes.get();
+    return evictor.leavingBytes();
   }
 
   /** Accounts for a victim whose value has been released. */
   void left(Victim victim) {
-    leavingBytes.addAndGet(-victim.bytes());
+    evictor.left(victim);
   }
 
   /** Accounts for a resident entry that lost its value otherwise than by eviction. */
   void forget(Entry entry) {
-    residentBytes.addAndGet(-entry.bytes());
-    residents.decrementAndGet();
+    evictor.forget(entry);
   }
 
   /**
@@ -174,12 +166,12 @@ final class VictimQueue {
     try {
       drainAdmitted();
       evictExclusive(budgetBytes, victims);
-      while (residentBytes.get() > budgetBytes) {
+      while (residentBytes() > budgetBytes) {
         Entry entry = inMemory.pollLowest();
         if (entry == null) {
           break;
         }
-        evict(entry, victims);
+        evictor.evict(entry, victims);
       }
     } finally {
       lock.unlock();
@@ -189,7 +181,7 @@ final class VictimQueue {
 
   private void evictExclusive(long budgetBytes, List<Victim> victims) {
     List<Entry> held = new ArrayList<>();
-    while (residentBytes.get() > budgetBytes) {
+    while (residentBytes() > budgetBytes) {
       Entry entry = inMemory.pollLowest();
       if (entry == null) {
         break;
@@ -197,7 +189,7 @@ final class VictimQueue {
       if (isHeldByTheProgram(entry)) {
         held.add(entry);
       } else {
-        evict(entry, victims);
+        evictor.evict(entry, victims);
       }
     }
     held.forEach(inMemory::enqueue);
@@ -218,15 +210,15 @@ final class VictimQueue {
           }
           if (Residence.isOffHost(resident.value())) {
             // It left memory while a variable held it, and is the cache's alone now.
-            parkResident(entry, resident);
+            evictor.park(entry, resident);
             return GONE;
           }
           if (moving.test(entry, resident.value())) {
-            spill(entry, resident, victims);
+            evictor.spill(entry, resident, victims);
             return entry.bytes();
           }
           int before = victims.size();
-          evict(entry, victims);
+          evictor.evict(entry, victims);
           return freedBy(victims.subList(before, victims.size()));
         });
     return victims;
@@ -315,29 +307,13 @@ final class VictimQueue {
           if (!resident.value().isExclusive() || !suitable.test(entry, resident.value())) {
             return STAYS;
           }
-          evict(entry, victims);
+          evictor.evict(entry, victims);
           return entry.bytes();
         });
     return victims;
   }
 
-  private void spill(Entry entry, Resident resident, List<Victim> victims) {
-    if (entry.change(resident, new Spilling(resident.value()))) {
-      forget(entry);
-      leavingBytes.addAndGet(entry.bytes());
-      victims.add(new Victim(entry, resident.value(), entry.bytes(), true, false));
-      inMemory.chosen();
-    }
-  }
-
   // ---- entries on disk
-
-  private void parkResident(Entry entry, Resident resident) {
-    if (entry.change(resident, new OnDisk(resident.value()))) {
-      forget(entry);
-      enterDisk(entry);
-    }
-  }
 
   /**
    * Sends an entry to the disk's heap whose value left memory while a variable held it, which is
@@ -351,7 +327,7 @@ final class VictimQueue {
         if (entry.heap != null) {
           entry.heap.remove(entry);
         }
-        parkResident(entry, resident);
+        evictor.park(entry, resident);
       }
     } finally {
       lock.unlock();
@@ -362,14 +338,10 @@ final class VictimQueue {
   void park(Entry entry) {
     lock.lock();
     try {
-      enterDisk(entry);
+      onDisk.enter(entry);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void enterDisk(Entry entry) {
-    onDisk.enter(entry);
   }
 
   /** By the probe that has just claimed an entry that was on disk. */
@@ -387,13 +359,7 @@ final class VictimQueue {
     lock.lock();
     try {
       groups.readNotices();
-      List<Victim> victims = onDisk.evict(bytes);
-      for (Victim victim : List.copyOf(victims)) {
-        leavingBytes.addAndGet(victim.bytes());
-        ghosts.add(victim.entry());
-        evictUseless(victim.entry(), victims);
-      }
-      return victims;
+      return evictor.evictFromDisk(bytes);
     } finally {
       lock.unlock();
     }
@@ -405,14 +371,11 @@ final class VictimQueue {
    * @return the victim and what goes with it
    */
   List<Victim> evictSpilling(Victim victim) {
-    Entry entry = victim.entry();
     List<Victim> victims = new ArrayList<>(List.of(victim));
     lock.lock();
     try {
       groups.readNotices();
-      ghosts.add(entry);
-      entry.change(entry.state(), Idle.EVICTED);
-      evictUseless(entry, victims);
+      evictor.evictSpilling(victim.entry(), victims);
     } finally {
       lock.unlock();
     }
@@ -423,7 +386,7 @@ final class VictimQueue {
   List<Entry> retireGhosts() {
     lock.lock();
     try {
-      return ghosts.retire();
+      return evictor.retireGhosts();
     } finally {
       lock.unlock();
     }
@@ -447,42 +410,5 @@ final class VictimQueue {
 
   private static boolean isHeldByTheProgram(Entry entry) {
     return entry.state() instanceof Resident resident && !resident.value().isExclusive();
-  }
-
-  private void evict(Entry entry, List<Victim> victims) {
-    if (entry.state() instanceof Resident resident && entry.change(resident, Idle.EVICTED)) {
-      dropped(entry, resident, false, victims);
-      inMemory.chosen();
-      evictUseless(entry, victims);
-    }
-  }
-
-  private void dropped(Entry entry, Resident resident, boolean useless, List<Victim> victims) {
-    forget(entry);
-    leavingBytes.addAndGet(entry.bytes());
-    victims.add(new Victim(entry, resident.value(), entry.bytes(), false, useless));
-    ghosts.add(entry);
-  }
-
-  /**
-   * Breaks the groups of an entry that is dropped, and drops what is of no use without it. What is
-   * on its way to the disk or back stays, with the lowest rank; so does what no heap has yet: an
-   * entry must not be admitted again while it waits for its heap.
-   */
-  private void evictUseless(Entry entry, List<Victim> victims) {
-    for (Entry useless : groups.breakGroupsOf(entry)) {
-      State state = useless.state();
-      if (useless.heap != null
-          && state instanceof Resident resident
-          && useless.change(resident, Idle.EVICTED)) {
-        useless.heap.remove(useless);
-        dropped(useless, resident, true, victims);
-      } else if (state instanceof OnDisk parked && useless.change(parked, Idle.EVICTED)) {
-        onDisk.leave(useless);
-        leavingBytes.addAndGet(useless.bytes());
-        victims.add(new Victim(useless, parked.value(), useless.bytes(), false, true));
-        ghosts.add(useless);
-      }
-    }
   }
 }

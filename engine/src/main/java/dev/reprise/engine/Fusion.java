@@ -20,7 +20,6 @@ import dev.reprise.runtime.cpu.CpuDevice;
 import dev.reprise.runtime.cpu.fusion.FusedLoop;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.scheduler.AcceleratorWorker;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The path of a fused loop: as the {@link Pipeline} with the root as the operation, and with its
@@ -145,22 +144,12 @@ final class Fusion {
   }
 
   private PendingTask task(ControlContext context, FusedCall call, Origin origin) {
-    // Members are asked for once, also when the worker's thread passes the task on.
-    AtomicBoolean asked = new AtomicBoolean();
     return new PendingTask(
         context,
         call.leaves,
         call.meta,
         origin,
-        (leaves, kernel, tally, later) -> {
-          MemberRun members = new MemberRun(call, leaves, kernel, tally);
-          if (AcceleratorWorker.isCurrent() && !asked.get() && members.seemsKnown()) {
-            Relayed.leaveWorker();
-          }
-          return asked.compareAndSet(false, true) && members.findKnown()
-              ? members.value()
-              : placed(call, members, later);
-        },
+        new ClaimedCall(call),
         (claim, value, nanos) -> complete(call, claim, value, nanos));
   }
 
@@ -305,6 +294,36 @@ final class Fusion {
           matrix.unpin();
         }
       }
+    }
+  }
+
+  /** What a task does under its claim, up to twice: a worker's thread passes it on to the pool. */
+  private final class ClaimedCall implements PendingTask.Recipe {
+    private final FusedCall call;
+
+    // By whoever runs the task, one after the other: the claim is handed on between them.
+    private boolean asked;
+
+    ClaimedCall(FusedCall call) {
+      this.call = call;
+    }
+
+    @Override
+    public Value compute(Value[] leaves, ExecutionContext kernel, Tally tally, Later later) {
+      MemberRun members = new MemberRun(call, leaves, kernel, tally);
+      return isKnown(members) ? members.value() : placed(call, members, later);
+    }
+
+    /** Asks for members once: the second time they would seem to have come before. */
+    private boolean isKnown(MemberRun members) {
+      if (asked) {
+        return false;
+      }
+      if (AcceleratorWorker.isCurrent() && members.seemsKnown()) {
+        Relayed.leaveWorker();
+      }
+      asked = true;
+      return members.findKnown();
     }
   }
 

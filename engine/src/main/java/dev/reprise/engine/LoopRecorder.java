@@ -9,12 +9,12 @@ import dev.reprise.lineage.RunBuilder;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Scalar;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * Runs the iterations of a loop without making items, as long as they take paths that were taken
- * before: the steps run as if nothing was traced, and the path says what they would have traced.
+ * before: the steps run as if nothing was traced, and the path says what they would have traced
+ * ({@link PathUnderWay}).
  *
  * <pre>
  *   recording: activation without items -- path known to its end --> its numbers are stored
@@ -48,11 +48,9 @@ final class LoopRecorder {
   private final int variable;
   private final RunBuilder builder;
   private final PathRecorder recorder;
-  private final PathSymbols.Known known;
   private final KnownPaths paths;
-
   private final RecordedStarts starts;
-  private Scalar[] pool = new Scalar[0];
+  private final PathUnderWay path;
   private long iterations;
   private long failures;
   private long recorded;
@@ -62,20 +60,8 @@ final class LoopRecorder {
   private State state;
   private boolean inside;
   private boolean blocksSampled;
-  private long path;
+  private long branches;
   private boolean learnable;
-
-  // While it is recorded: the stretch, the parts of it that were run, and the steps of the last.
-  private Stretch stretch;
-  private RecordedBody.Straight[] run = new RecordedBody.Straight[8];
-  private int runCount;
-  private int at;
-  private int capture;
-  private int captureStep;
-
-  // Items of the path that somebody has asked for; null for none. Those of another stretch of the
-  // iteration are made again.
-  private PathItems made;
 
   /**
    * @param variable of the loop, -1 for none
@@ -95,9 +81,10 @@ final class LoopRecorder {
     this.variable = variable;
     this.builder = builder;
     this.recorder = builder.recorder();
-    this.known = new PathSymbols.Known(items, written, new ArrayList<>());
+    PathSymbols.Known known = new PathSymbols.Known(items, written, new ArrayList<>());
     this.paths = new KnownPaths(body, known, activation.procedure.slotCount(), variable);
     this.starts = new RecordedStarts(known, recorder);
+    this.path = new PathUnderWay(context, activation, known, recorder, starts);
   }
 
   /** True when it was of any use. */
@@ -124,7 +111,7 @@ final class LoopRecorder {
   boolean begin(long iteration) {
     iterations++;
     activation.sampled = false;
-    path = 0;
+    branches = 0;
     learnable = true;
     if (!isRecording()) {
       if (failures > MOST_FAILURES + iterations / FAILURE_SHARE
@@ -145,7 +132,7 @@ final class LoopRecorder {
       traceAgain();
       return true;
     }
-    move(state.root);
+    path.begin(iterations, state.root);
     activation.sampled = Asking.isSampledIteration(iteration);
     blocksSampled = Asking.isSampledForBlocks(iteration);
     inside = variable < 0;
@@ -174,8 +161,8 @@ final class LoopRecorder {
   void end(long draws) {
     activation.sampled = false;
     if (isRecording()) {
-      End end = stretch.end;
-      if (end != null && recorder.append(end.stored, pool)) {
+      End end = path.end();
+      if (end != null && recorder.append(end.stored, path.pool())) {
         starts.passed(end);
         state = end.next;
         inside = false;
@@ -187,7 +174,7 @@ final class LoopRecorder {
     CountedNumbers.mark(activation, items, written);
     builder.end(items, draws);
     if (learnable) {
-      pool = Arrays.copyOf(pool, Math.max(pool.length, paths.learn(state, path, recorder)));
+      path.provide(paths.learn(state, branches, recorder));
     }
   }
 
@@ -240,10 +227,10 @@ final class LoopRecorder {
     boolean taken =
         code.truth(
             branch.what(), code.read(branch.what(), context, activation), context, activation);
-    path |= taken ? 1L << branch.bit() : 0;
+    branches |= taken ? 1L << branch.bit() : 0;
     Stretch next = null;
     if (isRecording()) {
-      next = stretch.after(taken);
+      next = path.after(taken);
       if (next == null) {
         traceAgain();
       }
@@ -252,18 +239,9 @@ final class LoopRecorder {
       activation.clear(code.operand());
     }
     if (next != null) {
-      move(next);
+      path.move(next);
     }
     return taken;
-  }
-
-  private void move(Stretch next) {
-    stretch = next;
-    made = null;
-    runCount = 0;
-    at = 0;
-    capture = 0;
-    captureStep = next.captureSteps[0];
   }
 
   private void run(RecordedBody.Straight straight) {
@@ -272,55 +250,27 @@ final class LoopRecorder {
       straight.node().run(context, activation);
       return;
     }
-    if (runCount == run.length) {
-      run = Arrays.copyOf(run, 2 * runCount);
-    }
-    run[runCount++] = straight;
-    Step[] steps = straight.node().steps();
-    int first = straight.first();
-    context.work += StraightNode.STEP_WORK * steps.length;
+    path.enter(straight);
+    context.work += StraightNode.STEP_WORK * straight.node().steps().length;
     try {
-      for (int i = 0; i < steps.length; i++) {
-        if (first + i == captureStep) {
-          capture(captureStep);
-        }
-        at = i;
-        steps[i].run(context, activation);
-      }
-      at = steps.length;
+      path.runSteps(straight);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       learnable = false;
       traceAgain();
-      Step failed = steps[at];
+      Step failed = path.step();
       throw context.located(e, failed.position(), activation, failed);
     }
   }
 
-  private void capture(int step) {
-    while (captureStep == step) {
-      pool[stretch.place(capture)] = (Scalar) activation.values[stretch.slot(capture)];
-      captureStep = stretch.captureSteps[++capture];
-    }
-  }
-
-  // ---- items of single steps
+  // ---- what steps and blocks ask
 
   /**
    * What the step that is being run makes; the recording goes on. Null for what is no result of an
    * operation.
    */
   LineageItem itemOfStep() {
-    int operation = stretch.operationOf(run[runCount - 1].first() + at);
-    if (operation < 0) {
-      return null;
-    }
-    if (made == null) {
-      made = new PathItems(known, stretch.whole, pool, starts::item);
-    }
-    return made.node(operation);
+    return path.itemOfStep();
   }
-
-  // ---- values that the loop carries on
 
   /**
    * True for a value that the loop carries on: see {@link CarriedValues}; while it is recorded.
@@ -328,18 +278,7 @@ final class LoopRecorder {
    * @param operand of the step that is being run, or {@link #RESULT}
    */
   boolean isCarried(int operand) {
-    if (context.carried.isSampled()) {
-      return false;
-    }
-    int operation = stretch.operationOf(run[runCount - 1].first() + at);
-    if (operation < 0) {
-      return false;
-    }
-    int height =
-        operand == RESULT
-            ? heights()[operation]
-            : height(stretch.whole.operands().get(operation)[operand]);
-    return context.carried.isHigh(height);
+    return !context.carried.isSampled() && context.carried.isHigh(path.heightOfStep(operand));
   }
 
   /** True for a block about to be run that is not asked for: it begins from a carried value. */
@@ -351,53 +290,12 @@ final class LoopRecorder {
   }
 
   private boolean isCarried(Region block) {
-    int[] inputs = stretch.inputsOfBlocks.get(block);
-    if (inputs == null) {
-      PathSymbols now = now(at);
-      inputs = Arrays.stream(block.inputs).map(now::of).toArray();
-      stretch.inputsOfBlocks.put(block, inputs);
-    }
-    for (int symbol : inputs) {
-      if (context.carried.isHigh(height(symbol))) {
+    for (int symbol : path.inputsOf(block)) {
+      if (context.carried.isHigh(path.height(symbol))) {
         return true;
       }
     }
     return false;
-  }
-
-  /**
-   * Heights of the results of the path's operations in this iteration: those that the items would
-   * have, so that a recorded iteration asks for what a traced one would.
-   */
-  private int[] heights() {
-    if (stretch.heightsIn != iterations) {
-      PathSymbols path = stretch.whole == null ? stretch.start : stretch.whole;
-      List<int[]> operands = path.operands();
-      if (stretch.heights.length < operands.size()) {
-        stretch.heights = new int[operands.size()];
-      }
-      stretch.heightsIn = iterations;
-      for (int node = 0; node < operands.size(); node++) {
-        int height = 0;
-        for (int symbol : operands.get(node)) {
-          height = Math.max(height, LineageItem.above(height(symbol)));
-        }
-        stretch.heights[node] = height;
-      }
-    }
-    return stretch.heights;
-  }
-
-  /** The height of what a symbol stands for in this iteration. */
-  private int height(int symbol) {
-    int index = PathShape.index(symbol);
-    if (PathShape.isNode(symbol)) {
-      return heights()[index];
-    }
-    if (PathShape.isVariable(symbol)) {
-      return recorder.height(index);
-    }
-    return PathShape.isOuter(symbol) && items[index] != null ? items[index].height() : 0;
   }
 
   // ---- from no items to items
@@ -419,7 +317,7 @@ final class LoopRecorder {
     if (!isRecording()) {
       return;
     }
-    captureStep = -1;
+    path.leave();
     context.counters.recorded += recorded - counted;
     counted = recorded;
     try {
@@ -455,28 +353,14 @@ final class LoopRecorder {
       }
       return;
     }
-    PathSymbols now = now(at);
-    PathItems path = new PathItems(known, now, pool, c -> before[c]);
+    PathSymbols now = path.now();
+    PathItems made = path.items(now, before);
     for (int c = 0; c < before.length; c++) {
       int slot = written[c];
       int symbol = now.of(slot);
       if (symbol != state.starts[c] || (PathShape.isPool(symbol) && items[slot] == null)) {
-        items[slot] = path.item(symbol, activation.values[slot]);
+        items[slot] = made.item(symbol, activation.values[slot]);
       }
     }
-  }
-
-  /**
-   * What the variables are now.
-   *
-   * @param steps that the last part has run
-   */
-  private PathSymbols now(int steps) {
-    PathSymbols now = stretch.start.copy();
-    for (int i = 0; i < runCount; i++) {
-      RecordedBody.Straight straight = run[i];
-      now.follow(straight, i + 1 < runCount ? straight.traces().length : steps);
-    }
-    return now;
   }
 }

@@ -72,7 +72,7 @@ public final class AcceleratorWorker implements AutoCloseable {
 
   // The worker's alone.
   private final Deque<IssuedTask> issued = new ArrayDeque<>();
-  private final Repetitions repetitions;
+  private final IterationPace pace;
 
   // Of those that say where iterations begin: nothing came since they said so last.
   private volatile Object repeated;
@@ -102,7 +102,7 @@ public final class AcceleratorWorker implements AutoCloseable {
     this.events = events;
     this.mostLooks = accelerator.info().isProcessor() ? 0 : LOOKS;
     this.times = new LaunchTimes(accelerator.name());
-    this.repetitions = new Repetitions(accelerator);
+    this.pace = new IterationPace(accelerator);
     this.ring = new WorkRing("reprise-" + accelerator.name(), ringSize, new Turn());
     ring.start();
   }
@@ -202,7 +202,7 @@ public final class AcceleratorWorker implements AutoCloseable {
     if (repeated != loop) {
       // What is submitted from now on, by whomever, takes this back.
       repeated = loop;
-      ring.add(new Repetitions.Beginning(loop, ended));
+      ring.add(new IterationPace.Beginning(loop, ended));
     }
   }
 
@@ -247,7 +247,7 @@ public final class AcceleratorWorker implements AutoCloseable {
         Thread.onSpinWait();
       } else {
         ring.nap(NAP_NANOS);
-        repetitions.issueWhatIsDue(issued.size(), issued.peekLast().isPublished());
+        pace.issueWhatIsDue(issued.size(), issued.peekLast().isPublished());
       }
     }
   }
@@ -257,7 +257,7 @@ public final class AcceleratorWorker implements AutoCloseable {
       issue(task);
       return;
     }
-    if (work instanceof Repetitions.Beginning iteration) {
+    if (work instanceof IterationPace.Beginning iteration) {
       quietly(() -> repeat(iteration));
       return;
     }
@@ -270,15 +270,15 @@ public final class AcceleratorWorker implements AutoCloseable {
     }
   }
 
-  private void repeat(Repetitions.Beginning iteration) {
-    long ended = repetitions.begin(iteration, launches.count());
+  private void repeat(IterationPace.Beginning iteration) {
+    long ended = pace.begin(iteration, launches.count());
     while (launches.count() - issued.size() < ended) {
       completeOldest();
     }
   }
 
   private void issue(DeviceTask task) {
-    while (issued.size() >= repetitions.mostIssued()) {
+    while (issued.size() >= pace.mostIssued()) {
       completeOldest();
     }
     if (tasks.isClosing() || !isWanted(task)) {
@@ -336,7 +336,7 @@ public final class AcceleratorWorker implements AutoCloseable {
       next.launch();
       issued.add(next);
       launches.launched();
-      repetitions.launched();
+      pace.launched();
       publish(next);
     } catch (Throwable e) {
       if (issued.remove(next)) {

@@ -208,10 +208,12 @@ final class Results {
       (operation, inputs) -> {
         double from = doubleOrNaN(inputs[0]);
         double to = doubleOrNaN(inputs[1]);
-        boolean counts = inputs[2] instanceof Scalar step && step.isAbsent();
-        double step = counts ? from <= to ? 1 : -1 : doubleOrNaN(inputs[2]);
-        double steps = Math.floor((to - from) / step);
-        return steps >= 0 && steps < Long.MAX_VALUE ? Meta.matrix((long) steps + 1, 1) : null;
+        boolean byOnes = inputs[2] instanceof Scalar step && step.isAbsent();
+        NumberSequence numbers =
+            byOnes
+                ? new NumberSequence(from, to)
+                : new NumberSequence(from, to, doubleOrNaN(inputs[2]));
+        return numbers.isCountable() ? Meta.matrix(numbers.count(), 1) : null;
       };
 
   /** Of a computed number; NaN for everything else. */

@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Launches of one iteration that are held back to be issued together, and the marks behind them.
+ * Launches of one stretch of an iteration that are held back to be issued together, and the marks
+ * behind them.
  *
  * <pre>
- *   HELD --{@link #issued}--> one mark of the device stands for all of theirs
- *     \---{@link #failed}--> all of them fail
+ *   HELD --issued at once, or one by one--> ISSUED: one mark of the device stands for all of theirs
+ *     \-----------one of them fails--------> FAILED: all of them fail
  * </pre>
  *
  * <p><b>Threads.</b> Launches are added, and the state is changed, by the accelerator's worker.
@@ -18,9 +19,10 @@ import java.util.List;
  * nobody, issues soon. The worker itself issues when it is the one who waits.
  */
 final class HeldLaunches {
+  private final Backend device;
   private final List<Launch> launches = new ArrayList<>();
   private final Thread worker = Thread.currentThread();
-  private final Runnable issue;
+  private final Runnable whenAwaited;
 
   // Guarded by this: null while the launches are held.
   private Mark behind;
@@ -36,14 +38,24 @@ final class HeldLaunches {
   /**
    * By the worker.
    *
-   * @param issue issues the launches or makes them fail; called on the worker's thread
+   * @param whenAwaited has the launches issued; called on the worker's thread, when that waits
    */
-  HeldLaunches(Runnable issue) {
-    this.issue = issue;
+  HeldLaunches(Backend device, Runnable whenAwaited) {
+    this.device = device;
+    this.whenAwaited = whenAwaited;
   }
 
+  /** In their order. */
   List<Launch> launches() {
     return launches;
+  }
+
+  void add(Launch launch) {
+    launches.add(launch);
+  }
+
+  boolean isEmpty() {
+    return launches.isEmpty();
   }
 
   /** True when somebody waits for one of the marks. */
@@ -58,19 +70,42 @@ final class HeldLaunches {
     return new HeldMark();
   }
 
+  /** Issues the launches, or makes them fail. */
+  void issueOneByOne() {
+    try {
+      for (Launch launch : launches) {
+        launch.issue(device);
+      }
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      return;
+    }
+    issued();
+  }
+
+  /** The launches have just been issued: the device's next mark stands for all of theirs. */
+  void issued() {
+    try {
+      reachedWith(device.mark());
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
   /**
-   * The launches have been issued.
-   *
-   * @param mark behind them; released by this
+   * @param mark behind the launches; released by this
    */
-  synchronized void issued(Mark mark) {
+  private synchronized void reachedWith(Mark mark) {
     behind = mark;
     notifyAll();
     releaseWhenUnused();
   }
 
-  synchronized void failed(DeviceException reason) {
-    failure = reason;
+  private synchronized void failed(Throwable reason) {
+    failure =
+        reason instanceof DeviceException known
+            ? known
+            : new DeviceException(String.valueOf(reason.getMessage()), false);
     notifyAll();
   }
 
@@ -87,7 +122,7 @@ final class HeldLaunches {
 
   private Mark awaitIssue() {
     if (isHeld() && Thread.currentThread() == worker) {
-      issue.run();
+      whenAwaited.run();
     }
     boolean interrupted = false;
     synchronized (this) {

@@ -224,42 +224,42 @@ public final class KernelAccelerator implements Accelerator {
 
   @Override
   public boolean repeats(Object loop, boolean ended) {
-    return backend.repeats(loop, ended);
+    return backend.iteration().begins(loop, ended);
   }
 
   @Override
   public boolean mayHold() {
-    return backend.mayHold();
+    return backend.iteration().mayHold();
   }
 
   @Override
   public boolean isHolding() {
-    return backend.isHolding();
+    return backend.iteration().isHolding();
   }
 
   @Override
   public boolean isDemanded() {
-    return backend.isDemanded();
+    return backend.iteration().isDemanded();
   }
 
   @Override
   public void issueHeld(boolean again) {
-    backend.issueEarly(again);
+    backend.iteration().issueEarly(again);
   }
 
   @Override
   public DeviceBuffer kept(long bytes) {
-    return backend.kept(bytes);
+    return backend.iteration().kept(bytes);
   }
 
   @Override
   public boolean forgetRepeated() {
-    return backend.forget();
+    return backend.iteration().forget();
   }
 
   @Override
   public long replays() {
-    return backend.replayed();
+    return backend.iteration().replays();
   }
 
   @Override

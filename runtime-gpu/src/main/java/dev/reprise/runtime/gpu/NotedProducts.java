@@ -3,16 +3,16 @@ package dev.reprise.runtime.gpu;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 
 /**
- * The library's products as launches of a {@link RepeatingBackend}, held back or noted; those that
- * it does not take are launched otherwise. By the worker.
+ * The library's products as launches of an {@link IterationUnderWay}, held back or noted; those
+ * that it does not take are launched otherwise. By the worker.
  */
 final class NotedProducts implements Products {
   private final Products library;
-  private final RepeatingBackend backend;
+  private final IterationUnderWay iteration;
 
-  NotedProducts(Products library, RepeatingBackend backend) {
+  NotedProducts(Products library, IterationUnderWay iteration) {
     this.library = library;
-    this.backend = backend;
+    this.iteration = iteration;
   }
 
   @Override
@@ -23,18 +23,18 @@ final class NotedProducts implements Products {
   @Override
   public boolean gemm(GeneralProduct product) {
     Launch launch = Launch.gemm(product);
-    return backend.holds(launch) || noted(launch, library.gemm(product));
+    return iteration.holds(launch) || noted(launch, library.gemm(product));
   }
 
   @Override
   public boolean syrk(SelfProduct product) {
     Launch launch = Launch.syrk(product);
-    return backend.holds(launch) || noted(launch, library.syrk(product));
+    return iteration.holds(launch) || noted(launch, library.syrk(product));
   }
 
   private boolean noted(Launch launch, boolean taken) {
     if (taken) {
-      backend.note(launch);
+      iteration.note(launch);
     }
     return taken;
   }

@@ -1,18 +1,16 @@
 package dev.reprise.runtime.gpu;
 
 import dev.reprise.runtime.accelerator.DeviceBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a loop's iterations launch, and what is kept to issue it at once. Confined to the worker.
+ * What a loop's iterations launch, as far as earlier ones have shown, and what is kept to issue it
+ * at once: told of each iteration, and asked, by {@link IterationUnderWay}. Confined to the worker.
  *
  * <pre>
  *   WATCHED --enough equal iterations--> PREPARED: the next two take kept memory and are made
@@ -37,9 +35,6 @@ final class RepeatedLoop {
 
   /** In more pieces than stops and one an iteration is never issued. */
   private static final int MOST_STOPS = 8;
-
-  /** A longer one is not written down. */
-  static final int MOST_LAUNCHES = 1024;
 
   /** Other iterations in a row before they count as the loop's. */
   private static final int CHANGED = 3;
@@ -67,109 +62,42 @@ final class RepeatedLoop {
 
   private static final int LONGEST_REST = 1 << 20;
 
-  private final Backend backend;
+  private final Backend device;
   private final AtomicLong unused;
-  private final Turn[] turns = new Turn[2];
+  private final PreparedTurn[] turns = new PreparedTurn[2];
 
   // Null until an iteration has been seen.
-  private Iteration pattern;
+  private LaunchedIteration pattern;
 
   // Of the pattern's launches: those before which a stretch ends.
   private final NavigableSet<Integer> stops = new TreeSet<>();
 
   // Before which launches somebody waited once.
   private final Set<Integer> waits = new HashSet<>();
+
+  // Iterations like the pattern, and others in a row.
   private int equal;
   private int others;
+
+  // What iterations that broke off weigh beyond those that came whole.
   private int surplus;
   private boolean failed;
-  private int nextRest = FIRST_REST;
+
+  // Iterations for which the loop is still left alone, and will be the next time.
   private int rest;
+  private int nextRest = FIRST_REST;
+
+  // Short iterations in a row, and then those that were taken for parts of the loop around.
   private int small;
+
+  // Which of the two the iteration under way has.
   private int turn;
-
-  /** One iteration as it was launched. */
-  static final class Iteration {
-    private final List<Launch> launches = new ArrayList<>();
-    private final List<Long> allocations = new ArrayList<>();
-    private boolean complete = true;
-
-    // All of its memory so far was the loop's own.
-    private boolean kept = true;
-
-    List<Launch> launches() {
-      return launches;
-    }
-
-    List<Long> allocations() {
-      return allocations;
-    }
-
-    void allocated(long bytes) {
-      if (allocations.size() < MOST_LAUNCHES) {
-        allocations.add(bytes);
-      } else {
-        spoil();
-      }
-    }
-
-    void add(Launch launch) {
-      if (launches.size() < MOST_LAUNCHES) {
-        launches.add(launch);
-      } else {
-        spoil();
-      }
-    }
-
-    /** Something happened that cannot be launched again by itself. */
-    void spoil() {
-      complete = false;
-    }
-
-    boolean isComplete() {
-      return complete;
-    }
-
-    private boolean isLike(Iteration other) {
-      if (!allocations.equals(other.allocations) || launches.size() != other.launches.size()) {
-        return false;
-      }
-      for (int i = 0; i < launches.size(); i++) {
-        if (!launches.get(i).isLike(other.launches.get(i))) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  /** Every second iteration. */
-  private static final class Turn {
-    private final KeptMemory memory;
-
-    // By the launches that they begin with; empty until they are prepared.
-    private final Map<Integer, LaunchReplay> stretches = new HashMap<>();
-
-    Turn(Backend backend, AtomicLong unused) {
-      memory = new KeptMemory(backend, unused);
-    }
-
-    boolean isPrepared() {
-      return !stretches.isEmpty();
-    }
-
-    void close() {
-      List<LaunchReplay> left = List.copyOf(stretches.values());
-      stretches.clear();
-      left.forEach(LaunchReplay::close);
-    }
-  }
 
   /**
    * @param unused counts the buffers that are kept and lie unused
    */
-  RepeatedLoop(Backend backend, AtomicLong unused) {
-    this.backend = backend;
+  RepeatedLoop(Backend device, AtomicLong unused) {
+    this.device = device;
     this.unused = unused;
   }
 
@@ -201,22 +129,22 @@ final class RepeatedLoop {
 
   /** True when the stretch that begins with that launch is issued at once; others are too short. */
   boolean isHeld(int first) {
-    return turns[turn].stretches.containsKey(first);
+    return turns[turn].hasStretch(first);
   }
 
   /** True when an iteration has come to the end of a stretch. */
-  boolean isAtStop(Iteration iteration) {
-    return stops.contains(iteration.launches.size()) || isWhole(iteration);
+  boolean isAtStop(LaunchedIteration iteration) {
+    return stops.contains(iteration.launches().size()) || isWhole(iteration);
   }
 
   /** True when a launch is what the pattern has at that place. */
   boolean expects(int place, Launch launch) {
-    return place < pattern.launches.size() && pattern.launches.get(place).isLike(launch);
+    return pattern.hasLike(place, launch);
   }
 
   /** True when the pattern allocates so much at that place. */
   boolean expectsAllocation(int place, long bytes) {
-    return place < pattern.allocations.size() && pattern.allocations.get(place) == bytes;
+    return pattern.hasAllocation(place, bytes);
   }
 
   /**
@@ -224,32 +152,32 @@ final class RepeatedLoop {
    *
    * @return null when it is to come from the pool
    */
-  DeviceBuffer kept(Iteration iteration, long bytes) {
+  DeviceBuffer kept(LaunchedIteration iteration, long bytes) {
     return mayKeep(iteration, bytes)
-        ? turns[turn].memory.take(iteration.allocations.size(), bytes)
+        ? turns[turn].memory().take(iteration.allocations().size(), bytes)
         : null;
   }
 
   /** As {@link #kept}, in place of a buffer that a value of an earlier iteration still has. */
-  DeviceBuffer replaced(Iteration iteration, long bytes) {
+  DeviceBuffer replaced(LaunchedIteration iteration, long bytes) {
     return mayKeep(iteration, bytes)
-        ? turns[turn].memory.replace(iteration.allocations.size(), bytes)
+        ? turns[turn].memory().replace(iteration.allocations().size(), bytes)
         : null;
   }
 
-  private boolean mayKeep(Iteration iteration, long bytes) {
+  private boolean mayKeep(LaunchedIteration iteration, long bytes) {
     if (!isPrepared()) {
       return false;
     }
-    iteration.kept &= iteration.complete && expectsAllocation(iteration.allocations.size(), bytes);
-    return iteration.kept;
+    if (!iteration.isComplete() || !expectsAllocation(iteration.allocations().size(), bytes)) {
+      iteration.leavesKept();
+    }
+    return iteration.isKept();
   }
 
   /** True when an iteration has launched and allocated as much as the pattern. */
-  boolean isWhole(Iteration iteration) {
-    return pattern != null
-        && iteration.launches.size() == pattern.launches.size()
-        && iteration.allocations.size() == pattern.allocations.size();
+  boolean isWhole(LaunchedIteration iteration) {
+    return pattern != null && iteration.isAsLongAs(pattern);
   }
 
   /**
@@ -261,7 +189,7 @@ final class RepeatedLoop {
    */
   boolean replay(int first, List<Launch> stretch) {
     try {
-      turns[turn].stretches.get(first).issue(stretch);
+      turns[turn].issue(first, stretch);
       return true;
     } catch (RuntimeException e) {
       // Whatever it is, launches one by one will meet it, too, or do without it.
@@ -291,8 +219,8 @@ final class RepeatedLoop {
       return false;
     }
     stops.add(at);
-    for (Turn each : turns) {
-      each.close();
+    for (PreparedTurn each : turns) {
+      each.unprepare();
     }
     return true;
   }
@@ -318,8 +246,8 @@ final class RepeatedLoop {
   }
 
   /** An iteration has ended that was launched piece by piece. */
-  void ended(Iteration iteration) {
-    if (iteration.launches.size() < LEAST_LAUNCHES) {
+  void ended(LaunchedIteration iteration) {
+    if (iteration.launches().size() < LEAST_LAUNCHES) {
       small++;
       if (small >= ENOUGH) {
         forget();
@@ -331,7 +259,7 @@ final class RepeatedLoop {
       rest--;
       return;
     }
-    if (!iteration.complete) {
+    if (!iteration.isComplete()) {
       return;
     }
     if (pattern == null || !iteration.isLike(pattern)) {
@@ -346,44 +274,14 @@ final class RepeatedLoop {
     others = 0;
     equal++;
     if (isPrepared()) {
-      if (iteration.kept && !turns[turn].isPrepared()) {
-        prepare(iteration);
+      if (iteration.isKept()
+          && !turns[turn].isPrepared()
+          && !turns[turn].prepare(iteration.launches(), stops)) {
+        leaveAlone();
       }
     } else if (equal >= ENOUGH) {
-      turns[0] = new Turn(backend, unused);
-      turns[1] = new Turn(backend, unused);
-    }
-  }
-
-  private void prepare(Iteration iteration) {
-    if (!prepare(iteration.launches, turns[turn].stretches)) {
-      leaveAlone();
-    }
-  }
-
-  /** False when some cannot be prepared, or none is long enough. */
-  private boolean prepare(List<Launch> launches, Map<Integer, LaunchReplay> stretches) {
-    int first = 0;
-    while (first < launches.size()) {
-      Integer stop = stops.higher(first);
-      int end = stop == null ? launches.size() : stop;
-      if (end - first >= LEAST_LAUNCHES) {
-        LaunchReplay replay = replayOf(launches.subList(first, end));
-        if (replay == null) {
-          return false;
-        }
-        stretches.put(first, replay);
-      }
-      first = end;
-    }
-    return !stretches.isEmpty();
-  }
-
-  private LaunchReplay replayOf(List<Launch> stretch) {
-    try {
-      return backend.replay(stretch);
-    } catch (RuntimeException e) {
-      return null;
+      turns[0] = new PreparedTurn(device, unused);
+      turns[1] = new PreparedTurn(device, unused);
     }
   }
 
@@ -394,14 +292,10 @@ final class RepeatedLoop {
     stops.clear();
     waits.clear();
     for (int i = 0; i < turns.length; i++) {
-      Turn left = turns[i];
+      PreparedTurn left = turns[i];
       turns[i] = null;
       if (left != null) {
-        try {
-          left.close();
-        } finally {
-          left.memory.leave();
-        }
+        left.leave();
       }
     }
   }

@@ -8,6 +8,9 @@
  *           |                                        KernelCall: results, scratch, launches
  *           v                                             v
  *        Backend: memory, copies, launches, marks <-------+
+ *           ^-- RepeatingBackend --> IterationUnderWay: holds launches back that come again
+ *           |        |
+ *           |        v the device itself
  *           ^-- .opencl        ^-- .cuda
  * </pre>
  *

@@ -9,10 +9,11 @@ import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.CellBlocks;
 import dev.reprise.runtime.cpu.Scratch;
+import dev.reprise.runtime.operation.NumberSequence;
 import dev.reprise.runtime.operation.Operation;
 
 /**
- * {@code seq(from, to, incr)}: a column of floor((to - from) / incr) + 1 numbers, each the one
+ * {@code seq(from, to, incr)}: the numbers of a {@link NumberSequence} in a column, each the one
  * before plus {@code incr}, rounding included, as SystemDS adds them up.
  */
 final class SequenceKernel implements Kernel {
@@ -27,29 +28,36 @@ final class SequenceKernel implements Kernel {
 
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
-    double from = Arguments.number(operation, inputs, 0);
-    double to = Arguments.number(operation, inputs, 1);
-    double incr =
-        Arguments.isAbsent(inputs[2])
-            ? (from <= to ? 1 : -1)
-            : Arguments.number(operation, inputs, 2);
-    double steps = Math.floor((to - from) / incr);
-    if (!(steps >= 0 && steps < Long.MAX_VALUE) || incr == 0) {
+    NumberSequence numbers = numbers(operation, inputs);
+    if (!numbers.isCountable()) {
       throw new OperandException(
-          "'seq' cannot reach " + to + " from " + from + " in steps of " + incr);
+          "'seq' cannot reach "
+              + numbers.to()
+              + " from "
+              + numbers.from()
+              + " in steps of "
+              + numbers.step());
     }
     try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix out = scratch.matrix((long) steps + 1, 1, precision);
+      DenseMatrix out = scratch.matrix(numbers.count(), 1, precision);
       double[] block = new double[(int) Math.min(BLOCK, out.rows())];
       CellBlocks blocks = new CellBlocks(precision, block.length);
-      double value = from;
+      double value = numbers.from();
       for (long i = 0; i < out.rows(); i += BLOCK) {
         int n = (int) Math.min(BLOCK, out.rows() - i);
-        value = count(block, n, value, incr);
+        value = count(block, n, value, numbers.step());
         blocks.store(block, 0, out.segment(), i, n);
       }
       return new Operand[] {scratch.keep(out)};
     }
+  }
+
+  private static NumberSequence numbers(Operation operation, Operand[] inputs) {
+    double from = Arguments.number(operation, inputs, 0);
+    double to = Arguments.number(operation, inputs, 1);
+    return Arguments.isAbsent(inputs[2])
+        ? new NumberSequence(from, to)
+        : new NumberSequence(from, to, Arguments.number(operation, inputs, 2));
   }
 
   /** Fills n cells; the number that comes next. */

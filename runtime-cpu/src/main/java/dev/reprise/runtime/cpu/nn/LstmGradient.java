@@ -39,101 +39,110 @@ final class LstmGradient implements Kernel {
   @Override
   public Operand[] run(Operation operation, Operand[] inputs, ExecutionContext context) {
     CellProducts products = CellProducts.of(precision, blas.get());
-    if (products == null) {
-      return null;
-    }
-    LstmShape shape = LstmShape.of(operation, inputs, precision);
-    long n = shape.examples();
-    int units = shape.units();
-    int steps = shape.steps();
-    DenseMatrix dc = shape.matrix(operation, inputs, 7, n, units);
-    DenseMatrix cacheOut = shape.matrix(operation, inputs, 8, steps, n * units);
-    DenseMatrix weights = Arguments.matrix(operation, inputs, 1, precision);
-    long rows = Math.multiplyExact(n, (long) steps);
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix dx = shape.result(scratch, n, (long) steps * shape.features());
-      DenseMatrix dw = shape.result(scratch, weights.rows(), weights.cols());
-      DenseMatrix db = shape.result(scratch, 1, shape.gates());
-      DenseMatrix dout0 = shape.result(scratch, n, units);
-      DenseMatrix dc0 = shape.result(scratch, n, units);
-      DenseMatrix dgates = shape.result(scratch, rows, shape.gates());
-      MemorySegment.copy(dc.segment(), 0, dc0.segment(), 0, dc.bytes());
-      goBack(operation, inputs, dgates, db, dout0, dc0, products, context);
-      try (Scratch copies = new Scratch(context.allocator())) {
-        DenseMatrix joined = shape.result(copies, rows, weights.rows());
-        shape.join(
-            Arguments.matrix(operation, inputs, 0, precision),
-            Arguments.matrix(operation, inputs, 3, precision),
-            shape.byStep(cacheOut, units),
-            joined,
-            parallel,
-            context);
-        whole.multiply(joined, true, dgates, false, dw, products, context);
-      }
-      DenseMatrix toInput = shape.result(scratch, rows, shape.features());
-      DenseMatrix inputWeights = shape.inputWeights(weights);
-      whole.multiply(dgates, false, inputWeights, true, toInput, products, context);
-      shape.toExamples(toInput, dx, parallel, context);
-      return scratch.keepAll(dx, dw, db, dout0, dc0);
-    }
+    return products == null ? null : new Pass(operation, inputs, products, context).run();
   }
 
-  /**
-   * The steps: writes the gradients of the gates' sums, and those of the bias and the beginning.
-   */
-  private void goBack(
-      Operation operation,
-      Operand[] inputs,
-      DenseMatrix dgates,
-      DenseMatrix db,
-      DenseMatrix dout0,
-      DenseMatrix dc0,
-      CellProducts products,
-      ExecutionContext context) {
-    LstmShape shape = LstmShape.of(operation, inputs, precision);
-    boolean sequences = Arguments.flag(operation, inputs, 5);
-    long n = shape.examples();
-    int units = shape.units();
-    int steps = shape.steps();
-    DenseMatrix dout =
-        shape.matrix(operation, inputs, 6, n, sequences ? (long) steps * units : units);
-    DenseMatrix cacheC = shape.matrix(operation, inputs, 9, steps, n * units);
-    DenseMatrix cacheGates = shape.matrix(operation, inputs, 10, steps, n * shape.gates());
-    long blocks = Parallel.chunks(n, shape.block());
-    if (blocks == 0) {
-      db.segment().asSlice(0, db.bytes()).fill((byte) 0);
-      return;
+  /** One call of the kernel. */
+  private final class Pass {
+    private final Operation operation;
+    private final Operand[] inputs;
+    private final CellProducts products;
+    private final ExecutionContext context;
+    private final LstmShape shape;
+
+    Pass(Operation operation, Operand[] inputs, CellProducts products, ExecutionContext context) {
+      this.operation = operation;
+      this.inputs = inputs;
+      this.products = products;
+      this.context = context;
+      this.shape = LstmShape.of(operation, inputs, precision);
     }
-    try (Scratch scratch = new Scratch(context.allocator())) {
-      DenseMatrix outWeights =
-          shape.outputWeights(Arguments.matrix(operation, inputs, 1, precision), scratch);
-      RepeatedFactor packed =
-          RepeatedFactor.pack(dgates, outWeights, true, scratch, parallel, context);
-      Partials biasSums = new Partials(db, blocks, scratch);
-      LstmBackwardSteps back =
-          new LstmBackwardSteps(
-              shape,
-              products,
-              new LstmProducts.Weights(outWeights, true, packed),
-              Arguments.matrix(operation, inputs, 4, precision),
-              dout,
-              sequences,
-              shape.byStep(cacheC, units),
-              shape.byStep(cacheGates, shape.gates()),
-              dgates,
-              dout0,
-              dc0);
-      parallel.forRange(
-          context,
-          n,
-          shape.block(),
-          (from, to) ->
-              back.run(
-                  from,
-                  (int) (to - from),
-                  biasSums.segment(from / shape.block()),
-                  context.allocator()));
-      biasSums.addUp(parallel, context);
+
+    private DenseMatrix operand(int at) {
+      return Arguments.matrix(operation, inputs, at, precision);
+    }
+
+    private DenseMatrix operand(int at, long rows, long cols) {
+      return shape.matrix(operation, inputs, at, rows, cols);
+    }
+
+    Operand[] run() {
+      long n = shape.examples();
+      int units = shape.units();
+      int steps = shape.steps();
+      DenseMatrix dc = operand(7, n, units);
+      DenseMatrix cacheOut = operand(8, steps, n * units);
+      DenseMatrix weights = operand(1);
+      long rows = Math.multiplyExact(n, (long) steps);
+      try (Scratch scratch = new Scratch(context.allocator())) {
+        DenseMatrix dx = shape.result(scratch, n, (long) steps * shape.features());
+        DenseMatrix dw = shape.result(scratch, weights.rows(), weights.cols());
+        DenseMatrix db = shape.result(scratch, 1, shape.gates());
+        DenseMatrix dout0 = shape.result(scratch, n, units);
+        DenseMatrix dc0 = shape.result(scratch, n, units);
+        DenseMatrix dgates = shape.result(scratch, rows, shape.gates());
+        MemorySegment.copy(dc.segment(), 0, dc0.segment(), 0, dc.bytes());
+        goBack(dgates, db, dout0, dc0);
+        try (Scratch copies = new Scratch(context.allocator())) {
+          DenseMatrix joined = shape.result(copies, rows, weights.rows());
+          shape.join(
+              operand(0), operand(3), shape.byStep(cacheOut, units), joined, parallel, context);
+          whole.multiply(joined, true, dgates, false, dw, products, context);
+        }
+        DenseMatrix toInput = shape.result(scratch, rows, shape.features());
+        DenseMatrix inputWeights = shape.inputWeights(weights);
+        whole.multiply(dgates, false, inputWeights, true, toInput, products, context);
+        shape.toExamples(toInput, dx, parallel, context);
+        return scratch.keepAll(dx, dw, db, dout0, dc0);
+      }
+    }
+
+    /**
+     * The steps: writes the gradients of the gates' sums, and those of the bias and the beginning.
+     */
+    private void goBack(DenseMatrix dgates, DenseMatrix db, DenseMatrix dout0, DenseMatrix dc0) {
+      boolean sequences = Arguments.flag(operation, inputs, 5);
+      long n = shape.examples();
+      int units = shape.units();
+      int steps = shape.steps();
+      DenseMatrix dout = operand(6, n, sequences ? (long) steps * units : units);
+      DenseMatrix cacheC = operand(9, steps, n * units);
+      DenseMatrix cacheGates = operand(10, steps, n * shape.gates());
+      long blocks = Parallel.chunks(n, shape.block());
+      if (blocks == 0) {
+        db.segment().asSlice(0, db.bytes()).fill((byte) 0);
+        return;
+      }
+      try (Scratch scratch = new Scratch(context.allocator())) {
+        DenseMatrix outWeights = shape.outputWeights(operand(1), scratch);
+        RepeatedFactor packed =
+            RepeatedFactor.pack(dgates, outWeights, true, scratch, parallel, context);
+        Partials biasSums = new Partials(db, blocks, scratch);
+        LstmBackwardSteps back =
+            new LstmBackwardSteps(
+                shape,
+                products,
+                new LstmProducts.Weights(outWeights, true, packed),
+                operand(4),
+                dout,
+                sequences,
+                shape.byStep(cacheC, units),
+                shape.byStep(cacheGates, shape.gates()),
+                dgates,
+                dout0,
+                dc0);
+        parallel.forRange(
+            context,
+            n,
+            shape.block(),
+            (from, to) ->
+                back.run(
+                    from,
+                    (int) (to - from),
+                    biasSums.segment(from / shape.block()),
+                    context.allocator()));
+        biasSums.addUp(parallel, context);
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.reprise.runtime.DeviceOperand;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.gpu.DeviceKernel;
 import dev.reprise.runtime.gpu.KernelCall;
+import dev.reprise.runtime.operation.NumberSequence;
 import dev.reprise.runtime.operation.Operation;
 
 /**
@@ -24,23 +25,22 @@ record Sequence() implements DeviceKernel {
         || !(((Scalar) inputs[2]).isAbsent() || CellKernels.isNumber(inputs[2]))) {
       return false;
     }
-    double from = ((Scalar) inputs[0]).asDouble();
-    double to = ((Scalar) inputs[1]).asDouble();
-    double step = step(from, to, (Scalar) inputs[2]);
-    double steps = Math.floor((to - from) / step);
-    return step != 0
-        && steps >= 0
-        && isExact(from)
-        && isExact(step)
-        && Math.abs(from) + (steps + 1) * Math.abs(step) <= LARGEST_EXACT / UNITS;
+    NumberSequence numbers = numbers((Scalar) inputs[0], (Scalar) inputs[1], (Scalar) inputs[2]);
+    return numbers.isCountable()
+        && isExact(numbers.from())
+        && isExact(numbers.step())
+        && Math.abs(numbers.from()) + numbers.count() * Math.abs(numbers.step())
+            <= LARGEST_EXACT / UNITS;
   }
 
   private static boolean isExact(double number) {
     return number * UNITS == Math.rint(number * UNITS);
   }
 
-  private static double step(double from, double to, Scalar given) {
-    return given.isAbsent() ? (from <= to ? 1 : -1) : given.asDouble();
+  private static NumberSequence numbers(Scalar from, Scalar to, Scalar step) {
+    return step.isAbsent()
+        ? new NumberSequence(from.asDouble(), to.asDouble())
+        : new NumberSequence(from.asDouble(), to.asDouble(), step.asDouble());
   }
 
   @Override
@@ -50,11 +50,10 @@ record Sequence() implements DeviceKernel {
 
   @Override
   public DeviceOperand[] launch(KernelCall call) {
-    double from = call.scalar(0).asDouble();
-    double to = call.scalar(1).asDouble();
-    double step = step(from, to, call.scalar(2));
-    DeviceMatrix out = call.result((long) Math.floor((to - from) / step) + 1, 1);
-    call.run("create/sequence", out.cells(), out.buffer(), from, step, out.cells());
+    NumberSequence numbers = numbers(call.scalar(0), call.scalar(1), call.scalar(2));
+    DeviceMatrix out = call.result(numbers.count(), 1);
+    call.run(
+        "create/sequence", out.cells(), out.buffer(), numbers.from(), numbers.step(), out.cells());
     return new DeviceOperand[] {out};
   }
 }

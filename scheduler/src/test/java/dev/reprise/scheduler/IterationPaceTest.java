@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** When an iteration that is held back is issued as it is. */
-class RepetitionsTest {
+class IterationPaceTest {
   private static final long MILLISECOND = 1_000_000;
 
   // What the accelerator says, and what it was told.
@@ -20,7 +20,7 @@ class RepetitionsTest {
   private final List<Boolean> issued = new ArrayList<>();
 
   private long now = 1;
-  private final Repetitions repetitions = new Repetitions(accelerator(), () -> now);
+  private final IterationPace pace = new IterationPace(accelerator(), () -> now);
 
   private Accelerator accelerator() {
     return (Accelerator)
@@ -48,22 +48,22 @@ class RepetitionsTest {
   private void hold(int tasks) {
     isHolding = true;
     for (int i = 0; i < tasks; i++) {
-      repetitions.launched();
+      pace.launched();
     }
   }
 
   private long begin(long launched) {
-    return repetitions.begin(new Repetitions.Beginning(this, true), launched);
+    return pace.begin(new IterationPace.Beginning(this, true), launched);
   }
 
   @Test
   void whatIsHeldIsIssuedWhenNothingHasComeForAWhile() {
     hold(3);
     now += MILLISECOND;
-    repetitions.issueWhatIsDue(3, true);
+    pace.issueWhatIsDue(3, true);
     assertThat(issued).isEmpty();
     now++;
-    repetitions.issueWhatIsDue(3, true);
+    pace.issueWhatIsDue(3, true);
     assertThat(issued).containsExactly(false);
   }
 
@@ -72,7 +72,7 @@ class RepetitionsTest {
   void aNumberAtItsEndIsHeldAgainstTheLoop() {
     hold(3);
     now += 2 * MILLISECOND;
-    repetitions.issueWhatIsDue(3, false);
+    pace.issueWhatIsDue(3, false);
     assertThat(issued).containsExactly(true);
   }
 
@@ -81,15 +81,15 @@ class RepetitionsTest {
     hold(3);
     for (int i = 0; i < 100; i++) {
       now += MILLISECOND;
-      repetitions.issueWhatIsDue(4, true);
+      pace.issueWhatIsDue(4, true);
     }
     assertThat(issued).isEmpty();
     // From when it has nothing to do any more.
     now += MILLISECOND;
-    repetitions.issueWhatIsDue(3, true);
+    pace.issueWhatIsDue(3, true);
     assertThat(issued).isEmpty();
     now++;
-    repetitions.issueWhatIsDue(3, true);
+    pace.issueWhatIsDue(3, true);
     assertThat(issued).containsExactly(false);
   }
 
@@ -97,7 +97,7 @@ class RepetitionsTest {
   void whatSomebodyWaitsForIsIssuedAtOnce() {
     hold(3);
     isDemanded = true;
-    repetitions.issueWhatIsDue(4, true);
+    pace.issueWhatIsDue(4, true);
     assertThat(issued).containsExactly(true);
   }
 
@@ -109,10 +109,10 @@ class RepetitionsTest {
     begin(3);
     hold(2);
     now += 2 * MILLISECOND;
-    repetitions.issueWhatIsDue(5, true);
+    pace.issueWhatIsDue(5, true);
     assertThat(issued).isEmpty();
     now += 2 * MILLISECOND;
-    repetitions.issueWhatIsDue(2, true);
+    pace.issueWhatIsDue(2, true);
     assertThat(issued).containsExactly(false);
   }
 
@@ -124,7 +124,7 @@ class RepetitionsTest {
     begin(3);
     hold(2);
     now += 2 * MILLISECOND;
-    repetitions.issueWhatIsDue(5, false);
+    pace.issueWhatIsDue(5, false);
     assertThat(issued).containsExactly(true);
   }
 

@@ -6,11 +6,12 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * Iterations that an accelerator holds back to issue them at once (see {@link
- * Accelerator#repeats}): when what is held must be issued as it is, and how many iterations may be
- * under way. The worker's alone.
+ * The pace of a worker whose accelerator holds iterations back to issue them at once (see {@link
+ * Accelerator#repeats}): when what is held must be issued as it is, and how many launches and
+ * iterations may be under way. The accelerator knows what is held, this knows how long. The
+ * worker's alone.
  */
-final class Repetitions {
+final class IterationPace {
   /** Launches that may be under way; their inputs stay pinned. */
   private static final int MOST_ISSUED = 64;
 
@@ -43,7 +44,7 @@ final class Repetitions {
   // Launches so far when the last iterations ended that were issued at once.
   private final Deque<Long> iterations = new ArrayDeque<>();
 
-  Repetitions(Accelerator accelerator) {
+  IterationPace(Accelerator accelerator) {
     this(accelerator, System::nanoTime);
   }
 
@@ -52,7 +53,7 @@ final class Repetitions {
    *
    * @param clock nanoseconds
    */
-  Repetitions(Accelerator accelerator, LongSupplier clock) {
+  IterationPace(Accelerator accelerator, LongSupplier clock) {
     this.accelerator = accelerator;
     this.clock = clock;
   }
