@@ -12,6 +12,7 @@ import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
@@ -262,6 +263,9 @@ final class Pipeline {
         } else {
           inputs[i] = value;
         }
+      }
+      if (inputs[i] instanceof ListValue list && list.isPending()) {
+        context.completed(list);
       }
       if (inputs[i] instanceof AbsentMatrix absent) {
         inputs[i] = absent.nearest();
