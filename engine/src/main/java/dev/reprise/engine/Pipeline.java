@@ -112,13 +112,15 @@ final class Pipeline {
       execution.sliced(operation, inputs, item, view);
       return view;
     }
+    boolean placed = kernels.places() && isForDevices(operation, inputs);
     boolean watched = cache != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
-            && (pending || choice.isAsked(context, operation, inputs, item, work, sampled));
-    if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
+            && (pending && !placed
+                || choice.isAsked(context, operation, inputs, item, work, sampled));
+    if (!worthwhile && placed) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
     if (cache == null || !worthwhile) {
