@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
@@ -28,12 +29,11 @@ final class AppendStep extends Steps.OperationStep {
   @Override
   void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
-    values[0] = context.completed(activation, inputs[0]);
+    values[0] = values[0] instanceof Handle handle ? context.await(handle) : values[0];
     Value result;
     LineageItem item;
     if (values[0] instanceof ListValue) {
-      // Kernels look into lists, so a list holds no value that is still to come.
-      values[1] = context.completed(activation, inputs[1]);
+      values[1] = StructureOperations.asElement(context, values[1]);
       item = trace(activation, toList, inputs);
       result = Lists.append(toList, values);
     } else {

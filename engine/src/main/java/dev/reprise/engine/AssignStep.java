@@ -7,6 +7,7 @@ import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Allocator;
 import dev.reprise.runtime.Frame;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixOperand;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Operand;
@@ -24,6 +25,8 @@ import dev.reprise.runtime.operation.Evaluation;
 final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred {
   /** After the target and the source come four bounds, some of them left out. */
   private static final int FIRST_BOUND = 2;
+
+  private static final int SOURCE = 1;
 
   private final int target;
   private final boolean readInParFor;
@@ -60,9 +63,10 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     }
     Value[] operands = gather(activation, inputs);
     for (int i = 1; i < operands.length; i++) {
-      if (operands[i] instanceof Handle handle) {
-        operands[i] = context.await(handle);
-      }
+      operands[i] =
+          i == SOURCE && isElement(context, operands[0])
+              ? StructureOperations.asElement(context, operands[i])
+              : context.completed(operands[i]);
     }
     LineageItem[] items = null;
     if (activation.isTraced()) {
@@ -73,6 +77,11 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     }
     apply(context, activation, operands, items);
     releaseDead(activation);
+  }
+
+  /** True when what is assigned becomes a part of a list, now and not when a parfor loop ends. */
+  private static boolean isElement(ControlContext context, Value target) {
+    return target.settled() instanceof ListValue && context.writes == null;
   }
 
   /** Applies the assignment to the target variable, or notes it for the merge of a parfor loop. */

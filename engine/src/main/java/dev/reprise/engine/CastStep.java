@@ -29,15 +29,13 @@ final class CastStep extends Steps.Kernel {
     if (activation.isRecorded() && mayBeItsOperand(activation.values[inputs[0]])) {
       activation.traceAgain();
     }
-    Value value = context.completed(activation, inputs[0]);
+    Value value = known(context, value(activation, inputs[0]));
     LineageItem item = activation.item(inputs[0]);
     if (value instanceof ListValue list && list.size() == 1) {
-      value = list.elements().getFirst();
-      value = value instanceof Handle handle ? context.await(handle) : value;
+      value = known(context, list.elements().getFirst());
       item = item == null ? null : ElementItems.at(item, 0);
     }
-    boolean same = target == null ? value.type().isScalar() : value.type() == target;
-    if (same) {
+    if (isSame(value)) {
       value.retain();
       activation.bind(outputs[0], value, item);
       releaseDead(activation);
@@ -47,11 +45,22 @@ final class CastStep extends Steps.Kernel {
     compute(context, activation, new Value[] {value}, cast);
   }
 
+  /** The value, waited for unless it will be of the target's type. */
+  private Value known(ControlContext context, Value value) {
+    Value now = value.settled();
+    return now instanceof Handle handle && !isSame(handle) ? context.await(handle) : now;
+  }
+
+  private boolean isSame(Value value) {
+    ValueType type = value.type();
+    return type != null && (target == null ? type.isScalar() : type == target);
+  }
+
   /** True for all but a cast of a value that is there to another type. */
   private boolean mayBeItsOperand(Value value) {
     return value == null
         || value instanceof Handle
         || value instanceof ListValue
-        || (target == null ? value.type().isScalar() : value.type() == target);
+        || isSame(value);
   }
 }

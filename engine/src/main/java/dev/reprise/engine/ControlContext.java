@@ -12,6 +12,7 @@ import dev.reprise.memory.Handle;
 import dev.reprise.memory.HandleFailure;
 import dev.reprise.runtime.ExecutionContext;
 import dev.reprise.runtime.OperandException;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import java.util.HashSet;
 import java.util.List;
@@ -274,10 +275,21 @@ final class ControlContext {
     ahead.discard();
   }
 
-  /** The finished value of an operand, borrowed from the activation, waiting if need be. */
+  /**
+   * The finished value of an operand, of a list with all its elements; borrowed from the
+   * activation, waiting if need be.
+   */
   Value completed(Activation activation, int operand) {
-    Value value = Step.value(activation, operand);
-    return value instanceof Handle handle ? await(handle) : value;
+    return completed(Step.value(activation, operand));
+  }
+
+  /** Likewise of a value; borrowed from it. */
+  Value completed(Value value) {
+    Value complete = value instanceof Handle handle ? await(handle) : value;
+    if (complete instanceof ListValue list && list.isPending()) {
+      list.elements().forEach(this::completed);
+    }
+    return complete;
   }
 
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */

@@ -12,6 +12,7 @@ import dev.reprise.memory.AbsentMatrix;
 import dev.reprise.memory.Handle;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.memory.RowsView;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
@@ -111,13 +112,15 @@ final class Pipeline {
       execution.sliced(operation, inputs, item, view);
       return view;
     }
+    boolean placed = kernels.places() && isForDevices(operation, inputs);
     boolean watched = cache != null || checks.estimate() != null;
     double work = watched && item != null ? work(context, operation, inputs) : 0;
     boolean worthwhile =
         work >= COST_GATE_NANOS
             && operation.cacheable()
-            && (pending || choice.isAsked(context, operation, inputs, item, work, sampled));
-    if (!worthwhile && kernels.places() && isForDevices(operation, inputs)) {
+            && (pending && !placed
+                || choice.isAsked(context, operation, inputs, item, work, sampled));
+    if (!worthwhile && placed) {
       return executeAhead(context, operation, inputs, item, origin, pending);
     }
     if (cache == null || !worthwhile) {
@@ -262,6 +265,9 @@ final class Pipeline {
         } else {
           inputs[i] = value;
         }
+      }
+      if (inputs[i] instanceof ListValue list && list.isPending()) {
+        context.completed(list);
       }
       if (inputs[i] instanceof AbsentMatrix absent) {
         inputs[i] = absent.nearest();

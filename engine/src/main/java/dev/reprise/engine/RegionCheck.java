@@ -63,11 +63,7 @@ final class RegionCheck {
     }
     Value value = context.completed(activation, slot);
     verifier.compare(
-        what(slot, activation), items[output], complete(context, found[output]), value);
-  }
-
-  private static Value complete(ControlContext context, Value value) {
-    return value instanceof Handle handle ? context.await(handle) : value;
+        what(slot, activation), items[output], context.completed(found[output]), value);
   }
 
   private String what(int slot, Activation activation) {

@@ -278,7 +278,7 @@ public final class ScriptRunner {
               null);
         }
         Value value = activation.values[slot];
-        Value complete = value instanceof Handle handle ? context.await(handle) : value;
+        Value complete = context.completed(value);
         complete.retain();
         values.put(name, complete);
         if (activation.isTraced()) {

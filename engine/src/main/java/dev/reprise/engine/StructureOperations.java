@@ -8,6 +8,7 @@ import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Shape;
 import dev.reprise.runtime.StringScalar;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.Shapes;
 import java.util.Map;
@@ -40,12 +41,29 @@ final class StructureOperations {
     return FUNCTIONS.get(operation.name()).apply(operation, inputs);
   }
 
-  /** True when the answer needs no more than the shape, which a pending value may have already. */
-  static boolean needsShapeOnly(Operation operation, Value input) {
-    return switch (operation.name()) {
-      case "nrow", "ncol", "length" -> Shapes.of(input) != null;
-      default -> !(input instanceof Handle);
-    };
+  /** An operand, waited for as far as the operation must know it. */
+  static Value awaited(ControlContext context, Operation operation, Value input) {
+    boolean known =
+        switch (operation.name()) {
+          case "list" -> isKnown(input);
+          case "nrow", "ncol", "length" -> Shapes.of(input) != null;
+          default -> false;
+        };
+    return known || !(input instanceof Handle handle) ? input.settled() : context.await(handle);
+  }
+
+  /** A value that becomes an element of a list, waited for unless enough is known of it. */
+  static Value asElement(ControlContext context, Value value) {
+    return isKnown(value) || !(value instanceof Handle handle)
+        ? value.settled()
+        : context.await(handle);
+  }
+
+  /** True when the operations here ask for nothing else: they see what it is, and its shape. */
+  private static boolean isKnown(Value value) {
+    ValueType type = value.type();
+    return type != null
+        && (type.isScalar() || type == ValueType.MATRIX && Shapes.of(value) != null);
   }
 
   private static Shape shape(Operation operation, Value value) {

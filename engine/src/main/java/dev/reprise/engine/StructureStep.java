@@ -17,12 +17,8 @@ final class StructureStep extends Steps.OperationStep {
   @Override
   void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
-    // Kernels look into lists, so a list holds no value that is still to come.
     for (int i = 0; i < values.length; i++) {
-      if (values[i] instanceof Handle handle
-          && !StructureOperations.needsShapeOnly(operation.operation(), handle)) {
-        values[i] = context.await(handle);
-      }
+      values[i] = StructureOperations.awaited(context, operation.operation(), values[i]);
     }
     LineageItem item = trace(activation, operation.operation(), inputs);
     Value value = context.run.session().structures().evaluate(operation.operation(), values);

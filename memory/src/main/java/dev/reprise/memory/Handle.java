@@ -172,6 +172,16 @@ public final class Handle implements PendingValue {
     return state instanceof Value value ? value : null;
   }
 
+  @Override
+  public boolean isPending() {
+    return !(state instanceof Value);
+  }
+
+  @Override
+  public Value settled() {
+    return state instanceof Value value ? value : this;
+  }
+
   /** Why there is no value; null while pending and after success. */
   public Throwable errorOrNull() {
     return state instanceof Failed failed ? failed.error : null;

@@ -1,16 +1,26 @@
 package dev.reprise.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * An ordered list of values, optionally named. Holds one reference to each element for as long as
  * it lives itself.
  *
+ * <p>An element may still be being computed when the list is made: it is shown as the value that it
+ * has become as soon as that is there. Only who keeps variables meets such lists; whoever else is
+ * given one is given it when all has come.
+ *
  * <p>Threads: the count is atomic; the release that reaches zero releases the elements.
  */
 public final class ListValue implements Value {
   private final List<String> names;
   private final List<Value> elements;
+  private final boolean wasPending;
+
+  // The elements as they are once all have come; null before. Any thread may find that out.
+  private volatile List<Value> settled;
+
   private final ReferenceCount references = new ReferenceCount();
 
   /**
@@ -25,6 +35,7 @@ public final class ListValue implements Value {
     }
     this.names = List.copyOf(names);
     this.elements = List.copyOf(elements);
+    this.wasPending = elements.stream().anyMatch(Value::isPending);
   }
 
   public int size() {
@@ -40,9 +51,28 @@ public final class ListValue implements Value {
     return names;
   }
 
-  /** The elements, without handing over references. */
+  /** The elements as far as they have come, without handing over references. */
   public List<Value> elements() {
-    return elements;
+    if (!wasPending) {
+      return elements;
+    }
+    List<Value> known = settled;
+    return known != null ? known : settle();
+  }
+
+  private List<Value> settle() {
+    List<Value> now = new ArrayList<>(elements.size());
+    elements.forEach(element -> now.add(element.settled()));
+    List<Value> seen = List.copyOf(now);
+    if (seen.stream().noneMatch(Value::isPending)) {
+      settled = seen;
+    }
+    return seen;
+  }
+
+  @Override
+  public boolean isPending() {
+    return wasPending && elements().stream().anyMatch(Value::isPending);
   }
 
   /** Zero-based position of a name, or -1. */
@@ -57,7 +87,7 @@ public final class ListValue implements Value {
 
   @Override
   public long bytes() {
-    return elements.stream().mapToLong(Value::bytes).sum();
+    return elements().stream().mapToLong(Value::bytes).sum();
   }
 
   @Override
@@ -77,9 +107,12 @@ public final class ListValue implements Value {
     }
   }
 
-  /** True when the list has one holder, and each element no holder but the list. */
+  /**
+   * True when the list has one holder, and each element no holder but the list. What an element was
+   * promised by may have others.
+   */
   @Override
   public boolean isExclusive() {
-    return references.isExclusive() && elements.stream().allMatch(Value::isExclusive);
+    return references.isExclusive() && !wasPending && elements.stream().allMatch(Value::isExclusive);
   }
 }

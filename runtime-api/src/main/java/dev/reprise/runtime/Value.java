@@ -16,6 +16,19 @@ public interface Value {
   /** Bytes that the value occupies, wherever it lives. */
   long bytes();
 
+  /** True while the value, or a part of it, is still being computed. */
+  default boolean isPending() {
+    return false;
+  }
+
+  /**
+   * The value itself, once it has come, in place of what it was promised by; until then and after a
+   * failure the promise. Borrowed from this.
+   */
+  default Value settled() {
+    return this;
+  }
+
   /** Takes one more reference; the caller must hold one already. */
   default void retain() {}
 

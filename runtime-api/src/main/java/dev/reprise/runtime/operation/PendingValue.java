@@ -7,4 +7,9 @@ public interface PendingValue extends Value {
 
   /** What is known of the value, or null. */
   Meta meta();
+
+  @Override
+  default boolean isPending() {
+    return true;
+  }
 }
