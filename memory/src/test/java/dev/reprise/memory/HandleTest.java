@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.DenseMatrix;
+import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Meta;
@@ -130,6 +131,39 @@ class HandleTest {
     }
     releaser.join();
     assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Test
+  void aListShowsWhatItsElementsHaveBecome() throws Exception {
+    Handle later = new Handle(null, Meta.matrix(3, 3));
+    ManagedMatrix first = matrix();
+    handle.complete(first);
+    // The list takes the references over, of one that is done already as of one that is not.
+    ListValue inner = new ListValue(List.of(), List.of(later));
+    ListValue list = new ListValue(List.of(), List.of(handle, inner, Scalar.of(1.0)));
+    assertThat(list.elements()).containsExactly(first, inner, Scalar.of(1.0));
+    assertThat(list.isPending()).isTrue();
+    assertThat(inner.elements()).containsExactly(later);
+    ManagedMatrix second = matrix();
+    later.complete(second);
+    assertThat(list.isPending()).isFalse();
+    assertThat(inner.elements()).containsExactly(second);
+    assertThat(list.bytes()).isEqualTo(first.bytes() + second.bytes() + Scalar.of(1.0).bytes());
+    // Whoever has the handle can see the cells.
+    assertThat(inner.isExclusive()).isTrue();
+    later.retain();
+    assertThat(inner.isExclusive()).isFalse();
+    later.release();
+    list.release();
+    assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Test
+  void anElementThatFailedStaysPending() {
+    handle.fail(new ArithmeticException());
+    ListValue list = new ListValue(List.of(), List.of(handle));
+    assertThat(list.isPending()).isTrue();
+    assertThat(list.elements()).containsExactly(handle);
   }
 
   private static void meet(CyclicBarrier barrier) {

@@ -16,7 +16,9 @@ import java.util.List;
 public final class ListValue implements Value {
   private final List<String> names;
   private final List<Value> elements;
-  private final boolean wasPending;
+
+  /** Whether an element is what a value was promised by, come or not. */
+  private final boolean hasPromises;
 
   // The elements as they are once all have come; null before. Any thread may find that out.
   private volatile List<Value> settled;
@@ -35,7 +37,10 @@ public final class ListValue implements Value {
     }
     this.names = List.copyOf(names);
     this.elements = List.copyOf(elements);
-    this.wasPending = elements.stream().anyMatch(Value::isPending);
+    // Asked in this order: what is pending now may have come a moment later.
+    this.hasPromises =
+        this.elements.stream()
+            .anyMatch(element -> element.isPending() || element.settled() != element);
   }
 
   public int size() {
@@ -53,7 +58,7 @@ public final class ListValue implements Value {
 
   /** The elements as far as they have come, without handing over references. */
   public List<Value> elements() {
-    if (!wasPending) {
+    if (!hasPromises) {
       return elements;
     }
     List<Value> known = settled;
@@ -72,7 +77,7 @@ public final class ListValue implements Value {
 
   @Override
   public boolean isPending() {
-    return wasPending && elements().stream().anyMatch(Value::isPending);
+    return hasPromises && elements().stream().anyMatch(Value::isPending);
   }
 
   /** Zero-based position of a name, or -1. */
@@ -107,12 +112,9 @@ public final class ListValue implements Value {
     }
   }
 
-  /**
-   * True when the list has one holder, and each element no holder but the list. What an element was
-   * promised by may have others.
-   */
+  /** True when the list has one holder, and each element no holder but the list. */
   @Override
   public boolean isExclusive() {
-    return references.isExclusive() && !wasPending && elements.stream().allMatch(Value::isExclusive);
+    return references.isExclusive() && elements.stream().allMatch(Value::isExclusive);
   }
 }

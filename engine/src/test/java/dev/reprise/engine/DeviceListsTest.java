@@ -1,0 +1,147 @@
+package dev.reprise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.DeviceConfig;
+import dev.reprise.ReuseMode;
+import dev.reprise.SessionConfig;
+import dev.reprise.cache.CacheEvents;
+import dev.reprise.lineage.Key;
+import dev.reprise.testkit.FakeAccelerator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Lists whose elements an accelerator is still computing: nobody waits who only moves them. */
+@Timeout(1200)
+class DeviceListsTest {
+  /** All numbers are whole, so every order of sums gives the same. */
+  private static final String WAYS =
+      """
+      halves = function(List[Unknown] pair) return (List[Unknown] swapped, Matrix[Double] both) {
+        swapped = list(second=as.matrix(pair[2]) %*% as.matrix(pair[1]), first=pair[1])
+        both = cbind(pair) + 1
+      }
+      total = function(Matrix[Double] M) return (Double s) { s = sum(M) }
+      X = matrix(seq(1, 400) %% 7, 20, 20)
+      weights = list(a=X, b=X * 2)
+      kept = list()
+      for (i in 1:6) {
+        Y = X %*% as.matrix(weights["a"]) %% 5
+        weights["a"] = Y
+        weights["b"] = as.matrix(weights["b"]) %*% Y %% 3
+        kept = append(kept, Y + i)
+        [swapped, both] = halves(list(Y, as.matrix(weights["b"])))
+        nested = list(weights, list(both, i), name=swapped)
+        inner = as.list(nested[2])
+        kept = append(kept, as.matrix(inner[1]) %*% t(as.matrix(inner[1])))
+        if (i %% 2 == 0) {
+          [kept, gone] = remove(kept, 1)
+          print(sum(as.matrix(gone)) + " of " + nrow(gone) + " x " + ncol(gone))
+        }
+        X = X + as.scalar(Y[2, 3])
+      }
+      print(length(kept) + " " + length(nested) + " " + sum(cbind(kept[1], kept[2])))
+      S = matrix(0, length(kept), 1)
+      parfor (k in 1:length(kept)) S[k, 1] = sum(as.matrix(kept[k]))
+      print(toString(t(S)))
+      print(toString(list(S, 2, list(X %*% X))))
+      print(as.scalar(eval("total", kept[3])) + " " + sum(as.matrix(weights[1])))
+      """;
+
+  @RegisterExtension private final FakeDevices devices = new FakeDevices();
+
+  private static SessionConfig config(String placement, long bytes, ReuseMode reuse) {
+    DeviceConfig placed =
+        new DeviceConfig(
+            placement,
+            placement.equals("fake:0") ? List.of() : List.of("fake:0", "fake:1"),
+            Map.of("fake:0", bytes, "fake:1", bytes));
+    return FakeDevices.config(placed, reuse);
+  }
+
+  private String run(SessionConfig config) {
+    return FakeDevices.run(config, WAYS, devices.device("fake:0"), devices.device("fake:1"))
+        .output();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ReuseMode.class)
+  void allThatIsDoneWithListsGivesTheSame(ReuseMode reuse) {
+    String expected = FakeDevices.expected(WAYS);
+    for (String placement : List.of("fake:0", "round-robin", "auto")) {
+      for (long bytes : new long[] {24 << 10, 64 << 20}) {
+        SessionConfig config = config(placement, bytes, reuse);
+        assertThat(run(config))
+            .as("%s, %d bytes", placement, bytes)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void theProgramGoesOnWhileElementsAreComputed() {
+    String product =
+        """
+        X = rand(rows=60, cols=60, seed=1)
+        p = list(X, w=X)
+        Y = X %*% X
+        """;
+    String script =
+        product
+            + """
+            p[1] = Y
+            p["w"] = Y
+            p = append(p, Y)
+            q = list(as.matrix(p[1]), p)
+            Z = as.matrix(q[1]) %*% t(X)
+            print(sum(Z) + " " + sum(as.matrix(p["w"])) + " " + nrow(p[3]))
+            """;
+    Claims before = new Claims();
+    FakeAccelerator fake = devices.device("fake:0");
+    SessionConfig config = FakeDevices.config(DeviceConfig.of("fake:0"), ReuseMode.FULL);
+    FakeDevices.run(config, before, product, fake);
+    int held = fake.log().indexOf("matmul");
+    Claims claims = new Claims();
+    AtomicBoolean wentOn = new AtomicBoolean();
+    FakeAccelerator slow = devices.device("fake:0");
+    slow.beforeLaunch(() -> {
+      if (slow.launches() == held) {
+        wentOn.set(claims.come(before.count() + 1));
+      }
+    });
+    assertThat(FakeDevices.run(config, claims, script, slow).output())
+        .isEqualTo(FakeDevices.expected(script));
+    assertThat(wentOn).as("the second product began while the first was held up").isTrue();
+  }
+
+  /** Counts the claims that are taken, so that somebody can wait for a number of them. */
+  private static final class Claims implements CacheEvents {
+    private final Semaphore taken = new Semaphore(0);
+
+    @Override
+    public void claimed(Key key) {
+      taken.release();
+    }
+
+    int count() {
+      return taken.availablePermits();
+    }
+
+    /** Waits until so many were taken; false when they are not after ten minutes. */
+    boolean come(int count) {
+      try {
+        return taken.tryAcquire(count, 10, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        return false;
+      }
+    }
+  }
+}
