@@ -80,7 +80,7 @@ final class Run {
 
   private void addInPlace(Accumulator total, long at, long n) {
     long blocks = n / BLOCK;
-    double[] sums = new double[(int) Math.clamp(blocks, 1, TOGETHER)];
+    double[] sums = new double[Math.clamp(blocks, 1, TOGETHER)];
     MemorySegment into = MemorySegment.ofArray(sums);
     for (long i = 0; i < blocks; i += TOGETHER) {
       int count = (int) Math.min(TOGETHER, blocks - i);

@@ -65,7 +65,7 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
   boolean weigh(MemorySegment scores, MemorySegment powers, double[] logarithms) {
     long bytes = precision.bytesPerCell();
     long powersBytes = doubles(cols) * Double.BYTES;
-    int most = (int) Math.clamp(powers.byteSize() / powersBytes, 1, rows);
+    int most = Math.clamp(powers.byteSize() / powersBytes, 1, rows);
     CellFunction.Operands more =
         new CellFunction.Operands(most, 3, 1)
             .withInput(1, powers.address())
