@@ -10,6 +10,7 @@ import dev.reprise.runtime.cpu.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * Aggregates of each row into a column vector; a row without cells gives 0. Short rows are read
@@ -40,13 +41,16 @@ final class RowKernels {
   /** Those that read every cell once, by opcode, over cells that need not be in memory. */
   static Map<String, SourceAggregate> overSources(Parallel parallel) {
     Map<String, SourceAggregate> table = new LinkedHashMap<>();
-    table.put("rowSums", rows(parallel, Run::blockSum, Run::sum));
+    table.put("rowSums", sums(parallel, rows(parallel, Run::blockSum, Run::sum), (sum, n) -> sum));
     table.put(
         "rowMeans",
-        rows(
+        sums(
             parallel,
-            (run, from, n) -> run.blockSum(from, n) / n,
-            (run, at, n) -> run.sum(at, n) / n));
+            rows(
+                parallel,
+                (run, from, n) -> run.blockSum(from, n) / n,
+                (run, at, n) -> run.sum(at, n) / n),
+            (sum, n) -> sum / n));
     table.put("rowMins", rows(parallel, Run::blockMin, Run::min));
     table.put("rowMaxs", rows(parallel, Run::blockMax, Run::max));
     table.put("rowProds", rows(parallel, Run::blockProduct, Run::product));
@@ -76,6 +80,37 @@ final class RowKernels {
         new Operand[] {
           aggregate.of(CellSource.of(Arguments.matrix(operation, inputs, 0)), context)
         };
+  }
+
+  /**
+   * Sums of rows of up to a block of cells in machine code, where there is some.
+   *
+   * @param otherwise what has the same bits
+   * @param result of a sum and the number of its cells
+   */
+  private static SourceAggregate sums(
+      Parallel parallel, SourceAggregate otherwise, DoubleBinaryOperator result) {
+    return (x, context) -> {
+      DenseMatrix matrix = Run.inPlace(x);
+      if (matrix == null || x.cols() == 0 || x.cols() > Run.BLOCK) {
+        return otherwise.of(x, context);
+      }
+      int cols = (int) x.cols();
+      DenseMatrix out = DenseMatrix.allocate(context.allocator(), x.rows(), 1);
+      parallel.forRange(
+          context,
+          x.rows(),
+          Math.max(1, CHUNK_CELLS / cols),
+          (from, to) -> {
+            MemorySegment sums = out.segment().asSlice(from * Double.BYTES);
+            Run.sumInPlace(matrix, from * cols, sums, to - from, cols);
+            for (long i = 0; i < to - from; i++) {
+              double sum = sums.getAtIndex(Run.CELL, i);
+              sums.setAtIndex(Run.CELL, i, result.applyAsDouble(sum, cols));
+            }
+          });
+      return out;
+    };
   }
 
   private static SourceAggregate rows(Parallel parallel, ShortRow shortRow, LongRow longRow) {

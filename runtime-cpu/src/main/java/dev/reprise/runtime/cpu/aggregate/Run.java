@@ -1,7 +1,11 @@
 package dev.reprise.runtime.cpu.aggregate;
 
+import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.cpu.CellReader;
 import dev.reprise.runtime.cpu.CellSource;
+import dev.reprise.runtime.cpu.code.BlockSums;
+import dev.reprise.runtime.cpu.code.CellFunction;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -11,19 +15,43 @@ import java.lang.foreign.ValueLayout;
  * <p>Sums halve blocks of 1024 cells down to 128, add these in 4 lanes, and add the block sums with
  * compensation. The order depends on the length alone. With u = 2^-53 the error is at most 40 u
  * times the sum of the absolute values, whatever the length; up to 1023 cells are added without
- * halving, with at most 135 u.
+ * halving, with at most 135 u. Machine code has the same order ({@link BlockSums}).
  */
 final class Run {
   static final ValueLayout.OfDouble CELL = ValueLayout.JAVA_DOUBLE;
-  static final int BLOCK = 1024;
+  static final int BLOCK = BlockSums.BLOCK;
+
+  /** Blocks that machine code sums by one call. */
+  private static final int TOGETHER = 32;
 
   private final double[] block;
   private final CellReader cells;
+
+  /** The matrix in memory whose blocks machine code sums; null where they are read. */
+  private final DenseMatrix matrix;
 
   /** Scratch for runs of up to {@code most} cells; longer ones work as well when it is a block. */
   Run(CellSource source, long most) {
     block = new double[(int) Math.min(most, BLOCK)];
     cells = source.reader(block.length);
+    matrix = inPlace(source);
+  }
+
+  /** The matrix in memory whose blocks machine code sums; null where there is none. */
+  static DenseMatrix inPlace(CellSource source) {
+    boolean isStored = source instanceof CellSource.Stored && CellFunction.areThere();
+    return isStored ? ((CellSource.Stored) source).matrix() : null;
+  }
+
+  /**
+   * Writes sums of runs of up to 1024 cells each, one behind the other in such a matrix.
+   *
+   * @param sums doubles, on the heap or not
+   */
+  static void sumInPlace(DenseMatrix matrix, long at, MemorySegment sums, long runs, int n) {
+    long bytes = matrix.precision().bytesPerCell();
+    long first = matrix.segment().address() + at * bytes;
+    BlockSums.run(matrix.precision(), first, n * bytes, sums, runs, n);
   }
 
   /** Brings up to 1024 cells into the block. */
@@ -39,10 +67,32 @@ final class Run {
 
   /** Adds the cells to a total. */
   void addTo(Accumulator total, long at, long n) {
+    if (matrix != null && n > 0) {
+      addInPlace(total, at, n);
+      return;
+    }
     for (long i = 0; i < n; i += BLOCK) {
       int count = (int) Math.min(BLOCK, n - i);
       load(at + i, count);
       total.add(blockSum(0, count));
+    }
+  }
+
+  private void addInPlace(Accumulator total, long at, long n) {
+    long blocks = n / BLOCK;
+    double[] sums = new double[Math.clamp(blocks, 1, TOGETHER)];
+    MemorySegment into = MemorySegment.ofArray(sums);
+    for (long i = 0; i < blocks; i += TOGETHER) {
+      int count = (int) Math.min(TOGETHER, blocks - i);
+      sumInPlace(matrix, at + i * BLOCK, into, count, BLOCK);
+      for (int k = 0; k < count; k++) {
+        total.add(sums[k]);
+      }
+    }
+    int rest = (int) (n % BLOCK);
+    if (rest > 0) {
+      sumInPlace(matrix, at + blocks * BLOCK, into, 1, rest);
+      total.add(sums[0]);
     }
   }
 

@@ -251,6 +251,11 @@ final class Assembler {
     return here();
   }
 
+  void jumpBack(int target) {
+    int8(0xE9);
+    int32(target - (here() + 4));
+  }
+
   void landHere(int jump) {
     code.putInt(jump - Integer.BYTES, here() - jump);
   }

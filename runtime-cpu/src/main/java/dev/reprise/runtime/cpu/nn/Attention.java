@@ -60,13 +60,15 @@ final class Attention implements Kernel {
   private record Step(
       AttentionCells cells, DenseMatrix out, DenseMatrix logsum, CellProducts products) {
 
-    /** What a task borrows: what products need, doubles of rows, and scores. */
+    /** What a task borrows: what products need, or doubles of a row if that is more, and scores. */
     long bytes() {
-      return HeadProducts.bytes(products) + powersBytes() + cells.scores() * products.bytes();
+      return firstScore() + cells.scores() * products.bytes();
     }
 
-    private long powersBytes() {
-      return ScoreRows.doubles(cells.shape().keys()) * Double.BYTES;
+    /** Behind panels, where doubles of rows are between products. */
+    private long firstScore() {
+      long row = ScoreRows.doubles(cells.shape().keys()) * Double.BYTES;
+      return Math.max(cells.productBytes(products), HeadProducts.keptBytes(products) + row);
     }
 
     void run(long task, MemorySegment slot) {
@@ -81,10 +83,11 @@ final class Attention implements Kernel {
       Blas.Block keys = cells.head(cells.keys(), sequence, head, 0);
       Blas.Block values = cells.valueHead(cells.values(), sequence, head, 0);
       Blas.Block result = cells.valueHead(out, sequence, head, from);
-      HeadProducts factors = new HeadProducts(products, slot);
-      long first = HeadProducts.bytes(products);
-      MemorySegment powers = slot.asSlice(first, powersBytes());
-      MemorySegment scores = slot.asSlice(first + powersBytes());
+      MemorySegment panels = slot.asSlice(0, cells.productBytes(products));
+      HeadProducts factors = new HeadProducts(products, panels);
+      long kept = HeadProducts.keptBytes(products);
+      MemorySegment powers = slot.asSlice(kept, firstScore() - kept);
+      MemorySegment scores = slot.asSlice(firstScore());
       Blas.Block weights = new Blas.Block(scores, 0, seen);
       factors.turned(rows, seen, shape.width(), query, keys, weights);
       double[] logarithms = new double[rows];

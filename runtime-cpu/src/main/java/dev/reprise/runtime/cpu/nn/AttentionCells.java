@@ -5,6 +5,7 @@ import dev.reprise.runtime.Operand;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Arguments;
 import dev.reprise.runtime.cpu.blas.Blas;
+import dev.reprise.runtime.cpu.blas.CellProducts;
 import dev.reprise.runtime.operation.AttentionShape;
 import dev.reprise.runtime.operation.Operation;
 
@@ -41,6 +42,12 @@ record AttentionCells(
 
   int blocks() {
     return (shape.queries() + blockRows() - 1) / blockRows();
+  }
+
+  /** Memory that products of blocks of queries need. */
+  long productBytes(CellProducts products) {
+    int positions = Math.max(blockRows(), shape.keys());
+    return HeadProducts.bytes(products, positions, Math.max(shape.width(), shape.valueWidth()));
   }
 
   /** Cells of the scores of a block of queries. */

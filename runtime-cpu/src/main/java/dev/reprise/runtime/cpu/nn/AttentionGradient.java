@@ -85,15 +85,16 @@ final class AttentionGradient implements Kernel {
 
     /** What a task borrows: what products need, scores and their gradients. */
     long bytes() {
-      return HeadProducts.bytes(products) + 2 * cells.scores() * products.bytes();
+      return cells.productBytes(products) + 2 * cells.scores() * products.bytes();
     }
 
     void run(long task, MemorySegment slot) {
       AttentionShape shape = cells.shape();
       long sequence = task / shape.heads();
       int head = (int) (task % shape.heads());
-      HeadProducts factors = new HeadProducts(products, slot);
-      MemorySegment scores = slot.asSlice(HeadProducts.bytes(products));
+      long bytes = cells.productBytes(products);
+      HeadProducts factors = new HeadProducts(products, slot.asSlice(0, bytes));
+      MemorySegment scores = slot.asSlice(bytes);
       factors.clear(shape.keys(), shape.width(), cells.head(dk, sequence, head, 0));
       factors.clear(shape.keys(), shape.valueWidth(), cells.valueHead(dv, sequence, head, 0));
       for (int from = 0; from < shape.queries(); from += cells.blockRows()) {

@@ -50,7 +50,7 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
     return true;
   }
 
-  /** Doubles that {@link #weigh} needs, of one row: whole lines of the cache. */
+  /** Doubles that {@link #weigh} needs, of one row at least: whole lines of the cache. */
   static long doubles(int cols) {
     return Math.ceilDiv(cols, 8) * 8L;
   }
@@ -58,26 +58,36 @@ record ScoreRows(Precision precision, AttentionShape shape, int from, int rows, 
   /**
    * From scores to weights.
    *
-   * @param powers of as many doubles as {@link #doubles} says, which are lost
+   * @param powers of as many doubles as {@link #doubles} says or of some rows more, which are lost
    * @param logarithms of each row's sum of powers, written
    * @return false when the scores have to be made again and weighed in arrays
    */
   boolean weigh(MemorySegment scores, MemorySegment powers, double[] logarithms) {
-    int bytes = precision.bytesPerCell();
+    long bytes = precision.bytesPerCell();
+    long powersBytes = doubles(cols) * Double.BYTES;
+    int most = Math.clamp(powers.byteSize() / powersBytes, 1, rows);
     CellFunction.Operands more =
-        new CellFunction.Operands(1, 3, 1)
+        new CellFunction.Operands(most, 3, 1)
             .withInput(1, powers.address())
             .withOutput(1, powers.address())
-            .withParameter(1, shape.scale());
+            .withInputRow(0, cols * bytes)
+            .withOutputRow(0, cols * bytes)
+            .withInputRow(1, powersBytes)
+            .withOutputRow(1, powersBytes);
+    for (int i = 0; i < most; i++) {
+      more.withParameter(3 * i + 1, shape.scale());
+    }
     return forRows(
-        1,
+        most,
         new MemorySegment[] {scores},
-        (row, _, seen) -> {
-          long at = scores.address() + (long) row * cols * bytes;
-          if (!CellFunction.SCALED_SOFTMAX.run(precision, at, at, more, seen)) {
+        (first, count, seen) -> {
+          long at = scores.address() + first * cols * bytes;
+          if (!CellFunction.SCALED_SOFTMAX.run(precision, at, at, more.withRows(count), seen)) {
             return false;
           }
-          logarithms[row] = more.parameter(0) + Math.log(more.total(0));
+          for (int i = 0; i < count; i++) {
+            logarithms[first + i] = more.parameter(3 * i) + Math.log(more.total(i));
+          }
           return true;
         });
   }

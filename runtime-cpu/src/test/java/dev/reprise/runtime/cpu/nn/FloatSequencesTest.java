@@ -151,12 +151,13 @@ class FloatSequencesTest {
       // The input is copied once, in floats, by steps.
       long copy = (long) Float.BYTES * 60 * steps * 4;
       operands.runWithin(outputs + copy + 4_000, "lstm", inputs);
-      // Scores of one head of one sequence, of 60, for each thread.
+      // Scores of one head of one sequence, of 60, for each thread, and a panel of 50 rows with
+      // what a call is told, where a row of doubles is between products.
       DenseMatrix words = operands.floats(60, 50 * 8);
       Operand[] attention = {words, words, words, Scalar.of(8), Scalar.of(2), Scalar.of(false)};
       long results = (long) Float.BYTES * 60 * 50 * (8 + 2);
-      int row = 50 * Double.BYTES;
-      operands.runWithin(results + 2 * (4 * 50 * 50 + row) + 200, "attention", attention);
+      int panel = 50 * 64 + 256;
+      operands.runWithin(results + 2 * (4 * 50 * 50 + panel) + 200, "attention", attention);
     }
   }
 }

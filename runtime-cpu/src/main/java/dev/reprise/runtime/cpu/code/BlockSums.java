@@ -1,0 +1,71 @@
+package dev.reprise.runtime.cpu.code;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.reprise.runtime.Precision;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Sums of blocks of up to {@value #BLOCK} cells in machine code, many blocks by one call. Cells are
+ * read once, where they lie, and added as doubles:
+ *
+ * <pre>
+ *   a whole block    is halved three times: x[i] += x[512 + i], then 256 and 128
+ *   sums of lanes    s[i % 4] += x[i] + x[i + 4], eight cells at a time
+ *   the block's sum  (s[0] + s[1]) + (s[2] + s[3]), and the sum of up to seven cells that are left
+ * </pre>
+ *
+ * <p>Stateless, for any thread, where {@link CellFunction#areThere() there is code}.
+ */
+public final class BlockSums {
+  /** Cells of a whole block. */
+  public static final int BLOCK = 1024;
+
+  private static final PrecisionCode WHOLE =
+      new PrecisionCode("sums of blocks", precision -> new BlockSumsCode(precision).ofWhole());
+
+  private static final PrecisionCode SHORT =
+      new PrecisionCode("sums of rows", precision -> new BlockSumsCode(precision).ofShort());
+
+  private BlockSums() {}
+
+  /** Begins code; looked at only where there is some, since linking may be forbidden. */
+  private static final class Entry {
+    /** A constant, and critical: arrays of the heap stay where they are meanwhile. */
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
+                Linker.Option.critical(true));
+  }
+
+  /**
+   * Writes a sum for each block. The JVM can stop no thread that is in here, so there should be no
+   * more than some 100,000 cells.
+   *
+   * @param cells address of the first cell, which the JVM does not check
+   * @param step bytes from a block to the next
+   * @param sums doubles, on the heap or not
+   * @param blocks how many
+   * @param n cells of each, from 1 to {@value #BLOCK}
+   */
+  public static void run(
+      Precision precision, long cells, long step, MemorySegment sums, long blocks, int n) {
+    if (n < 1 || n > BLOCK || sums.byteSize() < blocks * Double.BYTES) {
+      throw new IllegalArgumentException(blocks + " sums of " + n + " cells into " + sums);
+    }
+    if (blocks == 0) {
+      return;
+    }
+    MemorySegment code = (n == BLOCK ? WHOLE : SHORT).of(precision);
+    try {
+      Entry.CALL.invokeExact(code, cells, step, sums, blocks, (long) n);
+    } catch (Throwable e) {
+      throw new IllegalStateException("generated code failed", e);
+    }
+  }
+}
