@@ -1,5 +1,6 @@
 package dev.reprise;
 
+import dev.reprise.engine.Describe;
 import dev.reprise.lineage.LineageItem;
 import dev.reprise.lineage.TraceText;
 import dev.reprise.runtime.MatrixValue;
@@ -36,7 +37,7 @@ public final class RunResult implements AutoCloseable {
   public Matrix handle(String name) {
     if (!(value(name) instanceof MatrixValue matrix)) {
       throw new IllegalArgumentException(
-          "output '" + name + "' is a " + value(name).type().label() + ", not a matrix");
+          "output '" + name + "' is " + Describe.one(value(name)) + ", not a matrix");
     }
     synchronized (this) {
       if (closed) {
@@ -52,7 +53,7 @@ public final class RunResult implements AutoCloseable {
   public Scalar scalar(String name) {
     if (!(value(name) instanceof Scalar scalar)) {
       throw new IllegalArgumentException(
-          "output '" + name + "' is a " + value(name).type().label() + ", not a scalar");
+          "output '" + name + "' is " + Describe.one(value(name)) + ", not a scalar");
     }
     return scalar;
   }

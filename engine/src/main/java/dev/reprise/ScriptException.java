@@ -13,7 +13,7 @@ public final class ScriptException extends RuntimeException {
 
   /** What kind of failure it was; decides the exit code. */
   public enum Kind {
-    /** A mistake of the script or its data: exit code 1. */
+    /** A mistake of the script or its data, or of a listener (the cause then): exit code 1. */
     SCRIPT,
     /** {@code stop()} was called: exit code 1. */
     STOP,

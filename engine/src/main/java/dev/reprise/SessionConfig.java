@@ -74,26 +74,30 @@ public record SessionConfig(
     StoreConfig store) {
 
   public SessionConfig {
-    Objects.requireNonNull(reuse);
-    Objects.requireNonNull(policy);
-    Objects.requireNonNull(precision);
-    Objects.requireNonNull(products);
+    Objects.requireNonNull(reuse, "reuse");
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(precision, "precision");
+    Objects.requireNonNull(products, "products");
     if (products != ProductPrecision.FULL && precision != Precision.FP32) {
       throw new IllegalArgumentException("only products of fp32 matrices round to " + products);
     }
-    Objects.requireNonNull(numerics);
-    Objects.requireNonNull(devices);
+    Objects.requireNonNull(numerics, "numerics");
+    Objects.requireNonNull(devices, "devices");
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
-    if (hostBytes < 0) {
-      throw new IllegalArgumentException("hostBytes must not be negative: " + hostBytes);
-    }
-    if (verifyReuse < 0) {
-      throw new IllegalArgumentException("verifyReuse must not be negative: " + verifyReuse);
-    }
+    requireNotNegative("hostBytes", hostBytes);
+    requireNotNegative("diskBytes", diskBytes.orElse(0));
+    requireNotNegative("lineageBytes", lineageBytes.orElse(0));
+    requireNotNegative("verifyReuse", verifyReuse);
     traps = Set.copyOf(traps);
     library = List.copyOf(library);
+  }
+
+  private static void requireNotNegative(String name, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + " must not be negative: " + value);
+    }
   }
 
   /** Hybrid reuse, Cost&amp;Size eviction, all cores, half of the machine's memory. */

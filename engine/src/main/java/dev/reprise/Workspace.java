@@ -10,11 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A conversation with a session: inputs that follow one another and share variables, functions and
  * name spaces, while the session's cache stays warm. What {@code reprise repl} is made of. For one
- * thread at a time; close it before its session.
+ * thread at a time: while an input runs, further ones and changes are refused with an {@link
+ * IllegalStateException}. Close it before its session.
  */
 public final class Workspace implements AutoCloseable {
   /** The variable that keeps the value of the last expression. */
@@ -23,6 +25,7 @@ public final class Workspace implements AutoCloseable {
   private static final String ASSIGNED = LAST_VALUE + " = ";
 
   private final Conversation conversation;
+  private final AtomicBoolean inUse = new AtomicBoolean();
 
   Workspace(Conversation conversation) {
     this.conversation = conversation;
@@ -42,8 +45,26 @@ public final class Workspace implements AutoCloseable {
    * @param name what messages call the input
    * @throws CompileException with all mistakes; nothing has run then
    * @throws ScriptException when the input fails; variables keep what it assigned before
+   * @throws IllegalStateException when another input runs, on whatever thread
    */
   public Answer run(String name, String text) throws CompileException {
+    begin();
+    try {
+      return answer(name, text);
+    } finally {
+      inUse.set(false);
+    }
+  }
+
+  private void begin() {
+    if (!inUse.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "an input of this workspace is running; run inputs one after the other, or use a workspace"
+              + " for each thread");
+    }
+  }
+
+  private Answer answer(String name, String text) throws CompileException {
     Conversation.Input expression = expressionOrNull(name, text);
     Conversation.Input input = expression == null ? conversation.compile(name, text) : expression;
     Conversation.Answer answer = input.run();
@@ -88,7 +109,12 @@ public final class Workspace implements AutoCloseable {
 
   /** Blocks and instructions of an input, which is not run. */
   public String explain(String name, String text) throws CompileException {
-    return conversation.compile(name, text).explain();
+    begin();
+    try {
+      return conversation.compile(name, text).explain();
+    } finally {
+      inUse.set(false);
+    }
   }
 
   /** True when a bracket, a text or an operator is open at the end, so that more must follow. */
@@ -133,16 +159,31 @@ public final class Workspace implements AutoCloseable {
 
   /** Forgets a variable or function; false when there is none of that name. */
   public boolean forget(String name) {
-    return conversation.forget(name);
+    begin();
+    try {
+      return conversation.forget(name);
+    } finally {
+      inUse.set(false);
+    }
   }
 
   /** Forgets all variables and functions; what the session has cached stays. */
   public void forgetAll() {
-    conversation.forgetAll();
+    begin();
+    try {
+      conversation.forgetAll();
+    } finally {
+      inUse.set(false);
+    }
   }
 
   @Override
   public void close() {
-    conversation.close();
+    begin();
+    try {
+      conversation.close();
+    } finally {
+      inUse.set(false);
+    }
   }
 }

@@ -46,4 +46,55 @@ class BoundInputsTest {
       }
     }
   }
+
+  @Test
+  void rowsThatMakeNoMatrixAreRefusedAndLeaveNothing() throws CompileException {
+    Session session = Reprise.session(Scripts.config());
+    double[][] missing = {{1, 2}, null};
+    assertThatThrownBy(() -> session.matrix(missing))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("row 1 is null");
+    assertThatThrownBy(() -> session.matrix(null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a matrix is made of rows, but got null");
+    Script script = session.compile("s = sum(X)", CompileOptions.inputs("X"));
+    assertThatThrownBy(() -> script.run(Inputs.of("X", missing))).hasMessage("row 1 is null");
+    assertThatThrownBy(() -> script.run(Inputs.of("X", new double[][] {{1}, {2, 3}})))
+        .hasMessage("row 1 has 2 cells, but row 0 has 1");
+    session.close();
+    assertThat(session.liveBuffersAtClose()).isZero();
+  }
+
+  @Test
+  void anOutputOfAnotherTypeIsToldWithItsValue() throws CompileException {
+    try (Session session = Reprise.session(Scripts.config())) {
+      CompileOptions options = CompileOptions.none().outputs("n", "X");
+      try (RunResult result = session.compile("n = 3; X = matrix(1, 2, 5)", options).run()) {
+        assertThatThrownBy(() -> result.matrix("n"))
+            .hasMessage("output 'n' is an integer 3, not a matrix");
+        assertThatThrownBy(() -> result.scalar("X"))
+            .hasMessage("output 'X' is a matrix 2x5, not a scalar");
+      }
+    }
+  }
+
+  @Test
+  void theMessageOfAScriptThatDoesNotCompileHasAllMistakes() {
+    try (Session session = Reprise.session(Scripts.config())) {
+      assertThatThrownBy(() -> session.compile("x = foo(1)\ny = lenght(x)", CompileOptions.none()))
+          .isInstanceOf(CompileException.class)
+          .hasMessageContaining(":1:5: error: unknown function 'foo'\n  x = foo(1)\n      ^~~")
+          .hasMessageContaining(":2:5: error: unknown function 'lenght'")
+          .hasMessageContaining("did you mean 'length'?")
+          .hasMessageNotContaining("Diagnostic[");
+    }
+  }
+
+  @Test
+  void budgetsBelowZeroAreRefusedByName() {
+    SessionConfig config = Scripts.config();
+    assertThatThrownBy(() -> config.withDiskBytes(-1)).hasMessageContaining("diskBytes");
+    assertThatThrownBy(() -> config.withLineageBytes(-1)).hasMessageContaining("lineageBytes");
+    assertThatThrownBy(() -> config.withReuse(null)).hasMessage("reuse");
+  }
 }

@@ -1,10 +1,13 @@
 package dev.reprise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.language.CompileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 /** Progress is told to whoever listens, and changes nothing. */
@@ -95,5 +98,47 @@ class ProgressTest {
           .hasMessageContaining("numbers of at least 0, but got 1 of -10");
     }
     assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void whatTheListenerThrowsIsNoBugOfOurs() throws CompileException {
+    RuntimeException own = new IllegalArgumentException("own");
+    SessionConfig config =
+        Scripts.config()
+            .withProgress((done, total, text) -> {
+              throw own;
+            });
+    try (Session session = Reprise.session(config)) {
+      for (String text :
+          new String[] {
+            "progress(1, 2)",
+            "R = matrix(0, 4, 1); parfor (i in 1:4) { R[i, 1] = i }; print(sum(R))"
+          }) {
+        Script script = session.compile(text, CompileOptions.none());
+        assertThatThrownBy(script::run)
+            .isInstanceOfSatisfying(
+                ScriptException.class,
+                e -> {
+                  assertThat(e.kind()).isEqualTo(ScriptException.Kind.SCRIPT);
+                  assertThat(e.detail())
+                      .startsWith("the session's progress listener failed: ")
+                      .contains("own");
+                  assertThat(e).hasCause(own);
+                });
+      }
+    }
+  }
+
+  @Test
+  void aListenerMayCancelTheRun() throws CompileException {
+    SessionConfig config =
+        Scripts.config()
+            .withProgress((done, total, text) -> {
+              throw new CancellationException("enough");
+            });
+    try (Session session = Reprise.session(config)) {
+      Script script = session.compile("progress(1, 2)", CompileOptions.none());
+      assertThatThrownBy(script::run).isInstanceOf(CancellationException.class);
+    }
   }
 }

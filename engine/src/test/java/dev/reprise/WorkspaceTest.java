@@ -9,7 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -245,5 +248,39 @@ class WorkspaceTest {
     assertThatThrownBy(() -> run("for (again in 1:2) { parfor (j in 1:3) { q = j } }"))
         .isInstanceOf(CompileException.class);
     assertThat(printed("print(q)")).isEqualTo("7\n");
+  }
+
+  /** The listener is called in the midst of an input, as another thread might be there. */
+  @Test
+  void whileAnInputRunsFurtherOnesAndChangesAreRefused() throws Exception {
+    List<Workspace> busy = new ArrayList<>();
+    AtomicInteger refused = new AtomicInteger();
+    SessionConfig config =
+        Scripts.config()
+            .withProgress((done, total, text) -> {
+              for (ThrowingCallable use :
+                  List.<ThrowingCallable>of(
+                      () -> busy.getFirst().run("<second>", "x = 2"),
+                      () -> busy.getFirst().explain("<second>", "x = 2"),
+                      () -> busy.getFirst().forget("x"),
+                      () -> busy.getFirst().forgetAll(),
+                      () -> busy.getFirst().close())) {
+                assertThatThrownBy(use)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("an input of this workspace is running");
+                refused.incrementAndGet();
+              }
+            });
+    try (Session own = Reprise.session(config);
+        Workspace mine = own.workspace()) {
+      busy.add(mine);
+      mine.run("<first>", "x = 1; progress(1, 2); y = x + 1");
+      assertThat(refused).hasValue(5);
+      assertThat(mine.variables()).containsEntry("x", "integer 1").containsEntry("y", "integer 2");
+      assertThatThrownBy(() -> mine.run("<failing>", "stop(\"no\")"))
+          .isInstanceOf(ScriptException.class);
+      mine.run("<third>", "x = 3");
+      assertThat(mine.variables()).containsEntry("x", "integer 3");
+    }
   }
 }

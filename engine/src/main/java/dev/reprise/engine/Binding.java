@@ -64,14 +64,9 @@ public final class Binding {
   }
 
   private static Bound copied(SessionServices services, double[][] rows, String version) {
-    int cols = rows.length == 0 ? 0 : rows[0].length;
+    int cols = requireRows(rows);
     DenseMatrix matrix = DenseMatrix.allocate(services.memory(), rows.length, cols);
     for (int i = 0; i < rows.length; i++) {
-      if (rows[i].length != cols) {
-        matrix.buffer().release();
-        throw new IllegalArgumentException(
-            "row " + i + " has " + rows[i].length + " cells, but row 0 has " + cols);
-      }
       MemorySegment.copy(
           rows[i],
           0,
@@ -90,6 +85,26 @@ public final class Binding {
     ExecutionContext context = new ExecutionContext(services.memory(), services.config().threads());
     return new Bound(
         ManagedMatrix.adopt(services.device().stored(matrix, precision, context)), null, item);
+  }
+
+  /** The number of columns of rows that make a matrix; others are refused. */
+  private static int requireRows(double[][] rows) {
+    if (rows == null) {
+      throw new IllegalArgumentException("a matrix is made of rows, but got null");
+    }
+    int cols = 0;
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] == null) {
+        throw new IllegalArgumentException("row " + i + " is null");
+      }
+      if (i == 0) {
+        cols = rows[0].length;
+      } else if (rows[i].length != cols) {
+        throw new IllegalArgumentException(
+            "row " + i + " has " + rows[i].length + " cells, but row 0 has " + cols);
+      }
+    }
+    return cols;
   }
 
   private static LineageItem item(DenseMatrix matrix, Precision precision, String version) {

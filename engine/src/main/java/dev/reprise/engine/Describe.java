@@ -11,7 +11,7 @@ import dev.reprise.runtime.operation.PendingValue;
 import java.util.function.Supplier;
 
 /** Short descriptions of values for messages: types and shapes, never whole contents. */
-final class Describe {
+public final class Describe {
   private static final int TEXT_LIMIT = 40;
 
   private Describe() {}
@@ -49,7 +49,7 @@ final class Describe {
   }
 
   /** The same with an article: {@code an integer 3}. */
-  static String one(Value value) {
+  public static String one(Value value) {
     String described = value(value);
     return value == null
         ? described

@@ -48,6 +48,7 @@ record FailurePlace(Position position, Activation activation, Step step, String 
       case OperandException e -> error(Kind.SCRIPT, e.getMessage() + operands(), e);
       case ReuseMismatch e -> error(Kind.INTERNAL, e.getMessage(), e);
       case ResourceException e -> error(Kind.RESOURCE, e.getMessage() + operands(), e);
+      case ListenerFailure e -> error(Kind.SCRIPT, e.getMessage(), e.getCause());
       case UncheckedCompileException e -> error(Kind.SCRIPT, e.getMessage(), e);
       case StackOverflowError e ->
           error(Kind.SCRIPT, "calls are nested too deeply: does the recursion end?", e);

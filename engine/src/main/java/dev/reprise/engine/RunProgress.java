@@ -1,6 +1,7 @@
 package dev.reprise.engine;
 
 import dev.reprise.ProgressListener;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,7 +23,17 @@ final class RunProgress {
   void told(double done, double total, String text) {
     scriptTells = true;
     if (listener != null) {
+      tell(done, total, text);
+    }
+  }
+
+  private void tell(double done, double total, String text) {
+    try {
       listener.progressed(done, total, text);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException | AssertionError e) {
+      throw new ListenerFailure(e);
     }
   }
 
@@ -32,6 +43,6 @@ final class RunProgress {
       return () -> {};
     }
     AtomicLong done = new AtomicLong();
-    return () -> listener.progressed(done.incrementAndGet(), total, "parfor");
+    return () -> tell(done.incrementAndGet(), total, "parfor");
   }
 }

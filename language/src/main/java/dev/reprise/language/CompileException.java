@@ -2,14 +2,17 @@ package dev.reprise.language;
 
 import java.util.List;
 
-/** A script that cannot be compiled; carries every mistake that was found. */
+/**
+ * A script that cannot be compiled; carries every mistake that was found. The message has them all,
+ * as a person reads them.
+ */
 public final class CompileException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Diagnostic> diagnostics;
 
   public CompileException(List<Diagnostic> diagnostics) {
-    super(diagnostics.isEmpty() ? "" : diagnostics.getFirst().toString(), null, false, false);
+    super(DiagnosticPrinter.plain().print(diagnostics).stripTrailing(), null, false, false);
     this.diagnostics = List.copyOf(diagnostics);
   }
 

@@ -5,14 +5,16 @@ import java.util.Arrays;
 /**
  * Elements of the lists that a loop carries, as variables of their own behind those of the loop: an
  * iteration that takes an element out finds a variable, not an item from elsewhere. Of each list
- * the elements that it had when the loop first met it; further ones stay elements. Immutable.
+ * the elements that it had when the loop first met it; further ones stay elements. An element that
+ * is a list has elements of its own, a few levels deep. Immutable.
  */
 final class ListVariables {
   private static final int MOST = 64;
 
   static final ListVariables NONE = new ListVariables(new int[0], new int[0]);
 
-  // Pairs (variable of the loop, position in its list).
+  // Pairs (variable, position in its list); the variable is one of the loop or, behind those, an
+  // element with a smaller number. Numbers stay what they are when further lists are met.
   private final int[] elements;
   private final int[] lists;
 
@@ -25,7 +27,7 @@ final class ListVariables {
     return elements.length / 2;
   }
 
-  /** The variable of the loop that holds the list. */
+  /** The variable that holds the list: one of the loop, or an element before this one. */
   int list(int element) {
     return elements[2 * element];
   }

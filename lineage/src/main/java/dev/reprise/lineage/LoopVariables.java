@@ -66,6 +66,7 @@ final class LoopVariables {
       before = Arrays.copyOf(before, count());
     }
     for (int e = 0; e < lists.count(); e++) {
+      // A list comes before its elements.
       before[carried.length + e] = lists.in(before[lists.list(e)], e);
     }
     if (!merges) {
@@ -84,7 +85,7 @@ final class LoopVariables {
     for (int c = 0; c < carried.length; c++) {
       LineageItem item = now[carried[c]];
       if (ListElements.isList(item)) {
-        loop.foundList(c, item.inputCount());
+        loop.foundList(c, item);
       }
     }
   }
@@ -115,14 +116,16 @@ final class LoopVariables {
       return now[carried[variable]];
     }
     int element = variable - carried.length;
-    return lists.in(now[carried[lists.list(element)]], element);
+    return lists.in(after(lists.list(element)), element);
   }
 
   /** The elements of lists at the end of the iteration. */
   LineageItem[] elementsAfter() {
     LineageItem[] after = new LineageItem[lists.count()];
     for (int e = 0; e < after.length; e++) {
-      after[e] = after(carried.length + e);
+      int list = lists.list(e);
+      after[e] =
+          lists.in(list < carried.length ? now[carried[list]] : after[list - carried.length], e);
     }
     return after;
   }

@@ -17,6 +17,9 @@ public final class RunLoop {
 
   private static final int RECENT = 8;
 
+  /** Levels of lists whose elements are variables. */
+  private static final int LISTS_DEEP = 3;
+
   private final int[] carried;
   private final int[] outerSlots;
   private final Map<Long, Patch[]> patches = new ConcurrentHashMap<>();
@@ -56,16 +59,30 @@ public final class RunLoop {
   }
 
   /** A carried variable holds a list. */
-  void foundList(int variable, int size) {
+  void foundList(int variable, LineageItem list) {
     if (!lists.has(variable)) {
-      addList(variable, size);
+      addList(variable, list);
     }
   }
 
-  private synchronized void addList(int variable, int size) {
+  private synchronized void addList(int variable, LineageItem list) {
     if (!lists.has(variable)) {
-      lists = lists.with(variable, size);
+      lists = withList(lists, variable, list, LISTS_DEEP);
     }
+  }
+
+  /** With the elements of a list, and those of the lists among them. */
+  private ListVariables withList(ListVariables known, int variable, LineageItem list, int depth) {
+    int first = known.count();
+    ListVariables all = known.with(variable, list.inputCount());
+    int last = all.count();
+    for (int e = first; e < last && depth > 1; e++) {
+      LineageItem element = list.input(e - first);
+      if (ListElements.isList(element)) {
+        all = withList(all, carried.length + e, element, depth - 1);
+      }
+    }
+    return all;
   }
 
   int[] outerSlots() {

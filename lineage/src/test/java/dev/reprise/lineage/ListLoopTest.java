@@ -60,6 +60,82 @@ class ListLoopTest {
     assertThat(stored(1000).key()).isEqualTo(plain.key());
   }
 
+  /** L = list(list(L[1][1] + i, L[1][2] * L[1][1]), L[2] - L[1][1]): a list inside of a list. */
+  private static LineageItem nextNested(LineageItem list, int i) {
+    return LineageItem.of(
+        operation("list"),
+        next(list.input(0), i),
+        LineageItem.of(operation("-"), list.input(1), list.input(0).input(0)));
+  }
+
+  @Test
+  void elementsOfAListInsideOfAListAreCarriedToo() throws Exception {
+    LineageItem nested =
+        LineageItem.of(
+            operation("list"),
+            first,
+            LineageItem.leaf(operation("read", "fingerprint", "c"), "Z.csv"));
+    LineageItem[] items = {nested, null};
+    LineageItem plain = nested;
+    RunBuilder builder = new RunBuilder(new RunLoop(2, new int[] {0, 1}), new RunScope(), 0, items);
+    for (int i = 1; i <= 1000; i++) {
+      items[1] = literal(i);
+      items[0] = nextNested(items[0], i);
+      plain = nextNested(plain, i);
+      builder.end(items, 0);
+    }
+    builder.finish(items);
+    String text = text(items[0]);
+    assertThat(text).startsWith("reprise-lineage 2\n").doesNotContain("column item");
+    assertThat(text.length()).isLessThan(2_000);
+    assertThat(items[0].key()).isEqualTo(plain.key());
+    Trace read = TraceReader.read(new StringReader(text), OperationTable.standard());
+    assertThat(read.output().key()).isEqualTo(plain.key());
+    assertThat(text(read.output())).isEqualTo(text);
+  }
+
+  @Test
+  void aListMayBecomeNestedOrPlainWhileTheLoopGoesOn() throws Exception {
+    LineageItem[] items = {first};
+    LineageItem plain = first;
+    RunBuilder builder = new RunBuilder(new RunLoop(1, new int[] {0}), new RunScope(), 0, items);
+    for (int i = 0; i < 60; i++) {
+      items[0] = reshaped(items[0], i);
+      plain = reshaped(plain, i);
+      builder.end(items, 0);
+    }
+    builder.finish(items);
+    assertThat(items[0].key()).isEqualTo(plain.key());
+    Trace read = TraceReader.read(new StringReader(text(items[0])), OperationTable.standard());
+    assertThat(read.output().key()).isEqualTo(plain.key());
+  }
+
+  /**
+   * Ten iterations with elements a and b, ten with list(a, b) and a, ten with list(list(b)) and a.
+   */
+  private static LineageItem reshaped(LineageItem list, int i) {
+    LineageItem a = deepest(list.input(0));
+    LineageItem b = deepest(list.input(1));
+    LineageItem sum = LineageItem.of(operation("+"), a, b);
+    return switch (i / 10 % 3) {
+      case 0 -> LineageItem.of(operation("list"), sum, a);
+      case 1 -> LineageItem.of(operation("list"), LineageItem.of(operation("list"), sum, a), b);
+      default ->
+          LineageItem.of(
+              operation("list"),
+              LineageItem.of(operation("list"), LineageItem.of(operation("list"), b)),
+              sum);
+    };
+  }
+
+  private static LineageItem deepest(LineageItem item) {
+    LineageItem inner = item;
+    while (!inner.isLiteral() && inner.operation().name().equals("list")) {
+      inner = inner.input(0);
+    }
+    return inner;
+  }
+
   @Test
   void aListThatGrowsCarriesTheElementsThatItBeganWith() throws Exception {
     LineageItem[] items = {first};
