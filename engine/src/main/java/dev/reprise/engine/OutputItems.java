@@ -5,6 +5,7 @@ import dev.reprise.lineage.LineageItem;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.operation.Meta;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 
@@ -14,12 +15,8 @@ import dev.reprise.runtime.operation.Operation;
 final class OutputItems {
   private final Operation[] operations;
 
-  /** Whether what is known of the first output holds for all. */
-  private final boolean alike;
-
-  private OutputItems(Operation[] operations, boolean alike) {
+  private OutputItems(Operation[] operations) {
     this.operations = operations;
-    this.alike = alike;
   }
 
   /** Null for an opcode with a single output, whose result needs no splitting. */
@@ -31,30 +28,44 @@ final class OutputItems {
     for (int i = 0; i < count; i++) {
       operations[i] = OutputsOfOne.operation(i);
     }
-    return new OutputItems(operations, opcode.hasOutputsAlike());
+    return new OutputItems(operations);
   }
 
-  /** Binds the elements of the bundle; takes over the caller's reference to it. */
+  /**
+   * Binds the elements of the bundle; takes over the caller's reference to it.
+   *
+   * @param made the operation that makes it
+   * @param inputs operands of that
+   */
   void bind(
       ControlContext context,
       Activation activation,
       int[] outputs,
       Value bundle,
-      LineageItem item) {
+      LineageItem item,
+      Operation made,
+      Value[] inputs) {
     boolean onDevices = context.run.session().accelerators().isOpen();
     if (onDevices && bundle instanceof Handle handle && handle.meta() != null && !handle.isDone()) {
-      bindLater(activation, outputs, handle, item);
+      bindLater(activation, outputs, handle, item, made, inputs);
     } else {
       bindNow(context, activation, outputs, bundle, item);
     }
   }
 
   /** An accelerator may be computing the bundle: nobody waits for it here. */
-  private void bindLater(Activation activation, int[] outputs, Handle bundle, LineageItem item) {
+  private void bindLater(
+      Activation activation,
+      int[] outputs,
+      Handle bundle,
+      LineageItem item,
+      Operation made,
+      Value[] inputs) {
     Handle[] elements = new Handle[outputs.length];
     for (int i = 0; i < outputs.length; i++) {
       if (outputs[i] >= 0) {
-        elements[i] = new Handle(bundle.origin(), i == 0 || alike ? bundle.meta() : null);
+        Meta known = i == 0 ? bundle.meta() : made.opcode().result(i).infer(made, inputs);
+        elements[i] = new Handle(bundle.origin(), known);
         elements[i].routed(bundle.route());
         elements[i].retain();
         activation.bind(outputs[i], elements[i], item(i, item));

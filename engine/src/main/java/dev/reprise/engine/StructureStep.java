@@ -26,7 +26,8 @@ final class StructureStep extends Steps.OperationStep {
     if (outputItems == null) {
       activation.bind(outputs[0], value, item);
     } else {
-      outputItems.bind(context, activation, outputs, value, item);
+      outputItems.bind(
+          context, activation, outputs, value, item, operation.operation(), values);
     }
     releaseDead(activation);
   }

@@ -21,6 +21,13 @@ public final class AttentionResults {
         return shape == null ? null : Meta.matrix(shape.result());
       };
 
+  /** The shape of the logarithms of the sums of powers. */
+  static final ResultRule LOGARITHMS =
+      (operation, inputs) -> {
+        AttentionShape shape = shape(operation, inputs, 0, 3);
+        return shape == null ? null : Meta.matrix(shape.logarithms());
+      };
+
   /** The shape of the gradient of the queries; refuses operands that do not fit. */
   static final ResultRule GRADIENT =
       (operation, inputs) -> {

@@ -40,13 +40,15 @@ final class LayerOperations {
             .in("X", "gamma", "beta")
             .in("epsilon", 1e-5)
             .outputs(3)
-            .returns(Results.LIKE_FIRST));
+            .returns(Results.LIKE_FIRST)
+            .alsoReturns(Results.LIKE_FIRST, Results.COLUMN));
     // [dX, dgamma, dbeta]
     rows.add(
         row("layer_norm_backward")
             .in("dout", "cache_norm", "cache_inv_var", "gamma")
             .outputs(3)
-            .returns(LayerResults.LIKE_BOTH));
+            .returns(LayerResults.LIKE_BOTH)
+            .alsoReturns(Results.like(3), Results.like(3)));
     rows.add(row("embedding").in("indices", "embedding_dict").returns(LayerResults.LOOKUP));
     rows.add(
         row("embedding_backward")
@@ -65,6 +67,7 @@ final class LayerOperations {
             .in("causal", false)
             .outputs(2)
             .returns(AttentionResults.OUTPUT)
+            .alsoReturns(AttentionResults.LOGARITHMS)
             .work(AttentionResults.work(0, 3, 1)));
     // [dQ, dK, dV]
     rows.add(
@@ -74,6 +77,7 @@ final class LayerOperations {
             .in("causal", false)
             .outputs(3)
             .returns(AttentionResults.GRADIENT)
+            .alsoReturns(Results.like(2), Results.like(3))
             .work(AttentionResults.work(1, 6, 3)));
     return rows.stream().map(Opcode.Builder::build).toList();
   }

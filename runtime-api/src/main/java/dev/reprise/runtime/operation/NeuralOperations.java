@@ -57,19 +57,30 @@ final class NeuralOperations {
         row("batch_norm2d")
             .in("input", "gamma", "beta", "ema_mean", "ema_var", "mode", "epsilon", "mu")
             .outputs(5)
-            .returns(Results.LIKE_FIRST));
+            .returns(Results.LIKE_FIRST)
+            .alsoReturns(
+                Results.like(3),
+                Results.like(4),
+                Results.like(1),
+                Results.like(1)));
     // [dX, dgamma, dbeta]
     rows.add(
         row("batch_norm2d_backward")
             .in("input", "dout", "gamma", "epsilon", "cache_mean", "cache_inv_var")
             .outputs(3)
-            .returns(Results.LIKE_FIRST));
+            .returns(Results.LIKE_FIRST)
+            .alsoReturns(Results.like(2), Results.like(2)));
     // [out, c, cache_out, cache_c, cache_ifog]
     rows.add(
         row("lstm")
             .in("X", "W", "b", "out0", "c0", "return_sequences")
             .outputs(5)
             .returns(NeuralResults.LSTM_OUTPUT)
+            .alsoReturns(
+                Results.like(4),
+                NeuralResults.ofSteps(1),
+                NeuralResults.ofSteps(1),
+                NeuralResults.ofSteps(4))
             .work(NeuralResults.LSTM));
     // [dX, dW, db, dout0, dc0]
     rows.add(
@@ -78,6 +89,11 @@ final class NeuralOperations {
             .in("dout", "dc", "cache_out", "cache_c", "cache_ifog")
             .outputs(5)
             .returns(Results.LIKE_FIRST)
+            .alsoReturns(
+                Results.like(1),
+                Results.like(2),
+                Results.like(3),
+                Results.like(4))
             .work(NeuralResults.LSTM));
     return rows.stream().map(Opcode.Builder::build).toList();
   }

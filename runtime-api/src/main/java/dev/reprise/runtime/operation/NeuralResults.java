@@ -117,6 +117,20 @@ public final class NeuralResults {
             : Meta.matrix(x.rows(), all.asBoolean() ? x.cols() / features * states : states);
       };
 
+  /** A row for each step of an LSTM: so many numbers for each state of all examples. */
+  static ResultRule ofSteps(int numbers) {
+    return (operation, inputs) -> {
+      Meta last = LSTM_OUTPUT.infer(operation, inputs);
+      if (last == null) {
+        return null;
+      }
+      Shape x = Shapes.of(inputs[0]);
+      Shape weights = Shapes.of(inputs[1]);
+      long states = weights.cols() / 4;
+      return Meta.matrix(x.cols() / (weights.rows() - states), numbers * x.rows() * states);
+    };
+  }
+
   /** Products with all weights for every example and step, over operands X, W, ... */
   static final WorkRule LSTM =
       (operation, inputs) -> {

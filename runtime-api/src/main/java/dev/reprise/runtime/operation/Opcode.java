@@ -15,10 +15,10 @@ public final class Opcode {
   private final List<Parameter> parameters;
   private final boolean variadic;
   private final int outputs;
-  private final boolean outputsAlike;
   private final Evaluation evaluation;
   private final int seedParameter;
   private final ResultRule result;
+  private final List<ResultRule> further;
   private final WorkRule work;
   private final boolean roundsOperands;
 
@@ -27,10 +27,10 @@ public final class Opcode {
     this.parameters = List.copyOf(builder.parameters);
     this.variadic = builder.variadic;
     this.outputs = builder.outputs;
-    this.outputsAlike = builder.outputsAlike;
     this.evaluation = builder.evaluation;
     this.seedParameter = indexOf("seed");
     this.result = builder.result;
+    this.further = List.copyOf(builder.further);
     this.work = builder.work;
     this.roundsOperands = builder.roundsOperands;
   }
@@ -56,11 +56,6 @@ public final class Opcode {
     return outputs;
   }
 
-  /** True when all outputs have the type and shape of the first, which the result rule tells. */
-  public boolean hasOutputsAlike() {
-    return outputsAlike;
-  }
-
   public Evaluation evaluation() {
     return evaluation;
   }
@@ -75,6 +70,14 @@ public final class Opcode {
 
   public ResultRule result() {
     return result;
+  }
+
+  /** What tells the type and shape of an output, from 0; those of the first are {@link #result}. */
+  public ResultRule result(int output) {
+    if (output == 0) {
+      return result;
+    }
+    return output <= further.size() ? further.get(output - 1) : Results.UNKNOWN;
   }
 
   /** True when the result is a number whatever the operands are, as a sum is. */
@@ -122,9 +125,9 @@ public final class Opcode {
     private final List<Parameter> parameters = new ArrayList<>();
     private boolean variadic;
     private int outputs = 1;
-    private boolean outputsAlike;
     private Evaluation evaluation = Evaluation.KERNEL;
     private ResultRule result = Results.UNKNOWN;
+    private final List<ResultRule> further = new ArrayList<>();
     private WorkRule work = Work.CELLS;
     private boolean roundsOperands;
 
@@ -184,11 +187,6 @@ public final class Opcode {
       return this;
     }
 
-    Builder outputsAlike() {
-      outputsAlike = true;
-      return this;
-    }
-
     Builder structure() {
       evaluation = Evaluation.STRUCTURE;
       work = Work.NONE;
@@ -208,6 +206,12 @@ public final class Opcode {
 
     Builder returns(ResultRule rule) {
       result = rule;
+      return this;
+    }
+
+    /** Rules of the outputs after the first; nothing is known before they are there without one. */
+    Builder alsoReturns(ResultRule... rules) {
+      further.addAll(List.of(rules));
       return this;
     }
 

@@ -23,7 +23,10 @@ final class OptimiserOperations {
                 .in("lr", "beta1", "beta2", "epsilon", "lambda", "t", "m", "v")
                 .outputs(3))
         .stream()
-        .map(row -> row.returns(OptimiserResults.STEP).outputsAlike().build())
+        .map(row ->
+            row.returns(OptimiserResults.STEP)
+                .alsoReturns(OptimiserResults.STEP, OptimiserResults.STEP)
+                .build())
         .toList();
   }
 

@@ -39,6 +39,14 @@ final class Results {
         return shape == null ? null : new Meta(frame ? ValueType.FRAME : ValueType.MATRIX, shape);
       };
 
+  /** A matrix of an operand's shape. */
+  static ResultRule like(int operand) {
+    return (operation, inputs) -> {
+      Shape shape = Shapes.of(inputs[operand]);
+      return shape == null ? null : Meta.matrix(shape);
+    };
+  }
+
   static final ResultRule TRANSPOSED =
       (operation, inputs) -> {
         Shape shape = Shapes.of(inputs[0]);
