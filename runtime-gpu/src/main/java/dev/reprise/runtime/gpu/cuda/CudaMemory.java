@@ -48,7 +48,7 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
 
   @Override
   protected void unmap(DeviceAddress address) {
-    context.check(cuMemFree(address));
+    context.check(context.alone(() -> cuMemFree(address)));
   }
 
   @Override
