@@ -21,7 +21,7 @@ import jcuda.driver.CUresult;
  * <p>All sessions of a process share it, each with streams of its own. While a stream of one of
  * them writes launches down, nobody may wait for the whole device, by whatever thread: that fails,
  * and spoils what is being written. Many calls wait without a word: those that make and destroy
- * handles of libraries, give memory back, unload modules. So they come {@link #alone}.
+ * handles of libraries, take memory or give it back, unload modules. So they come {@link #alone}.
  */
 final class CudaContext {
   // Shared by those who write launches down, by device: sessions do not disturb each other in it.
