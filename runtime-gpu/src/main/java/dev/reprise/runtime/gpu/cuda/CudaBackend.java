@@ -105,8 +105,7 @@ final class CudaBackend implements Backend {
     memory = new CudaMemory(context, this::settleAll);
     modules = new CudaModules(context, this::settleLaunches, CudaModules.MOST_GENERATED);
     arguments = new LaunchArguments(arena);
-    uploadPieces =
-        context.alone(() -> new PinnedPieces(context, events, uploads, PIECES, PIECE));
+    uploadPieces = context.alone(() -> new PinnedPieces(context, events, uploads, PIECES, PIECE));
     readPieces = context.alone(() -> new PinnedPieces(context, events, launches, 1, PIECE));
     downloads =
         context.alone(() -> new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE));
