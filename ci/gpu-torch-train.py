@@ -5,6 +5,7 @@ are counted by the profiler: what the host starts (kernels, copies, graphs) and 
   python3 ci/gpu-torch-train.py [SECONDS] [small]      (small: tiny sizes, also on a processor, to look whether all works)
 """
 import json
+import signal
 import sys
 import time
 import traceback
@@ -161,46 +162,60 @@ def launches(run):
 
 rows = []
 left_out = []
-for kind in ("eager", "graph", "compile"):
-    for name, net, inputs, loss, options in networks():
-        for batch in ((4, 8) if small else (32, 128, 512)):
-            what = f"{name}, batch {batch}, {kind}"
-            if kind == "graph" and not cuda:
-                continue
-            # Compiling takes seconds: one size of batches for each network first.
-            if time.monotonic() - started > limit * (0.6 if kind != "compile" else 1):
-                left_out.append(what + ": no time left")
-                continue
-            try:
-                torch.manual_seed(1)
-                if cuda:
-                    torch.cuda.empty_cache()
-                    torch.cuda.reset_peak_memory_stats()
-                net = net.to(device)
-                steps = Steps(net, inputs, loss, batch, options, kind)
-                per_iteration, count = seconds(steps.run)
-                row = {"network": name, "batch": batch, "kind": kind, "iterations": count,
-                       "microsPerIteration": round(per_iteration * 1e6, 2)}
-                if cuda:
-                    row["peakBytes"] = torch.cuda.max_memory_allocated()
-                    row["reservedBytes"] = torch.cuda.max_memory_reserved()
-                try:
-                    host, there, busy = launches(steps.run)
-                    row.update(launches=round(host, 2), kernels=round(there, 2), busyMicros=round(busy, 2))
-                except Exception as e:
-                    row["launches"] = None
-                    left_out.append(f"launches of {what}: {e}")
-                rows.append(row)
-                print(json.dumps(row), file=sys.stderr, flush=True)
-                del steps
-            except Exception as e:
-                left_out.append(f"{what}: {type(e).__name__}: {str(e).strip().splitlines()[-1] if str(e).strip() else ''}")
-                traceback.print_exc(limit=3)
-            finally:
-                for parameter in net.parameters():
-                    parameter.grad = None
 
-json.dump({"torch": torch.__version__, "cuda": torch.version.cuda,
-           "device": torch.cuda.get_device_name(0) if cuda else "cpu", "precision": "fp32, TF32 off",
-           "training": rows, "leftOut": left_out}, sys.stdout, indent=1)
-print()
+
+def stop(*_):
+    sys.exit("gpu-torch-train: told to stop; the rest was not measured")
+
+
+signal.signal(signal.SIGTERM, stop)
+
+
+def measure():
+    for kind in ("eager", "graph", "compile"):
+        for name, net, inputs, loss, options in networks():
+            for batch in ((4, 8) if small else (32, 128, 512)):
+                what = f"{name}, batch {batch}, {kind}"
+                if kind == "graph" and not cuda:
+                    continue
+                # Compiling takes seconds: one size of batches for each network first.
+                if time.monotonic() - started > limit * (0.6 if kind != "compile" else 1):
+                    left_out.append(what + ": no time left")
+                    continue
+                try:
+                    torch.manual_seed(1)
+                    if cuda:
+                        torch.cuda.empty_cache()
+                        torch.cuda.reset_peak_memory_stats()
+                    net = net.to(device)
+                    steps = Steps(net, inputs, loss, batch, options, kind)
+                    per_iteration, count = seconds(steps.run)
+                    row = {"network": name, "batch": batch, "kind": kind, "iterations": count,
+                           "microsPerIteration": round(per_iteration * 1e6, 2)}
+                    if cuda:
+                        row["peakBytes"] = torch.cuda.max_memory_allocated()
+                        row["reservedBytes"] = torch.cuda.max_memory_reserved()
+                    try:
+                        host, there, busy = launches(steps.run)
+                        row.update(launches=round(host, 2), kernels=round(there, 2), busyMicros=round(busy, 2))
+                    except Exception as e:
+                        row["launches"] = None
+                        left_out.append(f"launches of {what}: {e}")
+                    rows.append(row)
+                    print(json.dumps(row), file=sys.stderr, flush=True)
+                    del steps
+                except Exception as e:
+                    left_out.append(f"{what}: {type(e).__name__}: {str(e).strip().splitlines()[-1] if str(e).strip() else ''}")
+                    traceback.print_exc(limit=3)
+                finally:
+                    for parameter in net.parameters():
+                        parameter.grad = None
+
+
+try:
+    measure()
+finally:
+    json.dump({"torch": torch.__version__, "cuda": torch.version.cuda,
+               "device": torch.cuda.get_device_name(0) if cuda else "cpu", "precision": "fp32, TF32 off",
+               "training": rows, "leftOut": left_out}, sys.stdout, indent=1)
+    print(flush=True)

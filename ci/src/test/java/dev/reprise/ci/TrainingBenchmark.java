@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,7 +64,8 @@ public final class TrainingBenchmark {
   private final String device;
   private final boolean isSmall;
   private final long deadline;
-  private final List<String> rows = new ArrayList<>();
+  private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> leftOut = Collections.synchronizedList(new ArrayList<>());
 
   /** What the device had done in the session after the last run. */
   private DeviceUse used = NOTHING;
@@ -80,13 +82,38 @@ public final class TrainingBenchmark {
     long seconds = words.length > 1 ? Long.parseLong(words[1]) : 100;
     boolean isSmall = words.length > 2 && words[2].equals("small");
     TrainingBenchmark benchmark = new TrainingBenchmark(device, isSmall, seconds);
+    // Also when it is told to stop.
+    Runtime.getRuntime().addShutdownHook(new Thread(benchmark::print));
+    boolean failed = false;
     for (String network : NETWORKS) {
       for (Mode mode : Mode.values()) {
-        benchmark.measure(network, mode);
+        try {
+          benchmark.measure(network, mode);
+        } catch (Exception e) {
+          failed = true;
+          e.printStackTrace();
+          benchmark.leaveOut(network + ", reuse " + mode.word() + ": failed");
+        }
       }
     }
+    System.exit(failed ? 1 : 0);
+  }
+
+  private void leaveOut(String what) {
+    System.err.println("left out: " + what);
+    leftOut.add("\"" + what + "\"");
+  }
+
+  private void print() {
     System.out.println("{\"device\": \"" + device + "\", \"precision\": \"fp32\", \"training\": [");
-    System.out.println("  " + String.join(",\n  ", benchmark.rows) + "]}");
+    System.out.println("  " + joined(rows, ",\n  ") + "],");
+    System.out.println(" \"leftOut\": [" + joined(leftOut, ", ") + "]}");
+  }
+
+  private static String joined(List<String> texts, String between) {
+    synchronized (texts) {
+      return String.join(between, texts);
+    }
   }
 
   /** One session for all sizes of batches, the smallest first, so that its peak is of its own. */
@@ -106,7 +133,7 @@ public final class TrainingBenchmark {
       for (int batch : isSmall ? new int[] {4, 8} : new int[] {32, 128, 512}) {
         String what = network + ", batch " + batch + ", reuse " + mode.word();
         if (System.nanoTime() > deadline) {
-          System.err.println("left out for lack of time: " + what);
+          leaveOut(what + ": no time left");
           continue;
         }
         int few = isSmall ? 4 : 30;

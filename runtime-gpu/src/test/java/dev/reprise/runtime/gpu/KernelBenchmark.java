@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
@@ -30,7 +31,8 @@ import java.util.function.Supplier;
 /**
  * Measures kernels of one device by the device's own clock: products beside the maker's library,
  * element-wise operations and aggregates beside a copy within the device, convolutions in each way.
- * Prints JSON. A program, not a test: {@code ci/gpu} runs it.
+ * Prints JSON, also of a part when it is told to stop or something fails. A program, not a test:
+ * {@code ci/gpu} runs it.
  *
  * <p>Each number is the median of repetitions, each between two marks, after three that do not
  * count. Bytes are those that must be read and written once.
@@ -63,19 +65,27 @@ public final class KernelBenchmark {
     try (KernelAccelerator device = (KernelAccelerator) candidate.open()) {
       AcceleratorInfo info = device.info();
       boolean isSmall = info.isProcessor() || info.memoryBytes() < 8L << 30;
-      List<String> rows = new ArrayList<>();
+      List<String> rows = Collections.synchronizedList(new ArrayList<>());
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> print(info, rows)));
       for (Precision precision : Precision.values()) {
         if (precision == Precision.FP32 || info.hasDoubles()) {
           new KernelBenchmark(device, precision, rows).measure(isSmall);
         }
       }
-      System.out.println("{\"device\": " + text(info.name()) + ",");
-      System.out.println(" \"product\": " + text(info.product()) + ",");
-      System.out.println(" \"driver\": " + text(info.driver()) + ",");
-      System.out.println(" \"memoryBytes\": " + info.memoryBytes() + ",");
-      System.out.println(" \"isProcessor\": " + info.isProcessor() + ",");
-      System.out.println(" \"kernels\": [\n  " + String.join(",\n  ", rows) + "]}");
     }
+  }
+
+  private static void print(AcceleratorInfo info, List<String> rows) {
+    List<String> all;
+    synchronized (rows) {
+      all = List.copyOf(rows);
+    }
+    System.out.println("{\"device\": " + text(info.name()) + ",");
+    System.out.println(" \"product\": " + text(info.product()) + ",");
+    System.out.println(" \"driver\": " + text(info.driver()) + ",");
+    System.out.println(" \"memoryBytes\": " + info.memoryBytes() + ",");
+    System.out.println(" \"isProcessor\": " + info.isProcessor() + ",");
+    System.out.println(" \"kernels\": [\n  " + String.join(",\n  ", all) + "]}");
   }
 
   private static Candidate find(String name, Path natives) {

@@ -80,6 +80,7 @@ final class CudaBackend implements Backend {
   private final Downloads downloads;
   private final CudaProducts products;
   private final CudaCompressedProducts compressedProducts;
+  private final boolean replays;
 
   private final Map<CudaBackend, Double> peers = new ConcurrentHashMap<>();
 
@@ -102,13 +103,16 @@ final class CudaBackend implements Backend {
     uploads = stream();
     lanes = List.of(stream(), stream());
     memory = new CudaMemory(context, this::settleAll);
-    modules = new CudaModules(context.device());
+    modules = new CudaModules(context, this::settleLaunches, CudaModules.MOST_GENERATED);
     arguments = new LaunchArguments(arena);
-    uploadPieces = new PinnedPieces(context, events, uploads, PIECES, PIECE);
-    readPieces = new PinnedPieces(context, events, launches, 1, PIECE);
-    downloads = new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE);
-    products = libraries.products(context, launches, this::beforeLaunch);
-    compressedProducts = libraries.compressedProducts(context, launches, this::beforeLaunch);
+    uploadPieces = context.alone(() -> new PinnedPieces(context, events, uploads, PIECES, PIECE));
+    readPieces = context.alone(() -> new PinnedPieces(context, events, launches, 1, PIECE));
+    downloads =
+        context.alone(() -> new Downloads(context, events, lanes, PIECES_OF_DOWNLOADS, PIECE));
+    products = context.alone(() -> libraries.products(context, launches, this::beforeLaunch));
+    compressedProducts =
+        context.alone(() -> libraries.compressedProducts(context, launches, this::beforeLaunch));
+    replays = facts.hasGraphs();
     info = facts.infoWith(libraries.found(products, compressedProducts));
   }
 
@@ -204,7 +208,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public boolean replays() {
-    return true;
+    return replays;
   }
 
   @Override
@@ -238,6 +242,10 @@ final class CudaBackend implements Backend {
 
   /** The graph of what is called on this backend meanwhile; nothing of it runs. */
   CUgraph captured(Runnable calls) {
+    return context.writing(() -> capture(calls));
+  }
+
+  private CUgraph capture(Runnable calls) {
     CUgraph graph = new CUgraph();
     capturing = true;
     boolean complete = false;
@@ -403,29 +411,36 @@ final class CudaBackend implements Backend {
   public void close() {
     try {
       context.makeCurrent();
-      context.settle();
+      settleAll();
       memory.trim();
     } finally {
-      if (products != null) {
-        products.close();
-      }
-      if (compressedProducts != null) {
-        compressedProducts.close();
-      }
-      modules.close();
-      uploadPieces.close(events);
-      readPieces.close(events);
-      downloads.close(events);
-      if (firstLaunch != null) {
-        events.give(firstLaunch);
-        firstLaunch = null;
-      }
-      events.close();
-      cuStreamDestroy(launches);
-      cuStreamDestroy(uploads);
-      lanes.forEach(lane -> cuStreamDestroy(lane));
-      context.release();
+      context.alone(() -> {
+        free();
+        return null;
+      });
       arena.close();
     }
+  }
+
+  private void free() {
+    if (products != null) {
+      products.close();
+    }
+    if (compressedProducts != null) {
+      compressedProducts.close();
+    }
+    modules.close();
+    uploadPieces.close(events);
+    readPieces.close(events);
+    downloads.close(events);
+    if (firstLaunch != null) {
+      events.give(firstLaunch);
+      firstLaunch = null;
+    }
+    events.close();
+    cuStreamDestroy(launches);
+    cuStreamDestroy(uploads);
+    lanes.forEach(lane -> cuStreamDestroy(lane));
+    context.release();
   }
 }

@@ -2,25 +2,41 @@ package dev.reprise.runtime.gpu.cuda;
 
 import static jcuda.driver.JCudaDriver.cuCtxEnablePeerAccess;
 import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
-import static jcuda.driver.JCudaDriver.cuCtxSynchronize;
 import static jcuda.driver.JCudaDriver.cuDeviceCanAccessPeer;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 
-/** The primary context of a device. The driver keeps a current context for each thread. */
+/**
+ * The primary context of a device. The driver keeps a current context for each thread.
+ *
+ * <p>All sessions of a process share it, each with streams of its own. While a stream of one of
+ * them writes launches down, nobody may wait for the whole device, by whatever thread: that fails,
+ * and spoils what is being written. Many calls wait without a word: those that make and destroy
+ * handles of libraries, take memory or give it back, unload modules. So they come {@link #alone}.
+ */
 final class CudaContext {
+  // Shared by those who write launches down, by device: sessions do not disturb each other in it.
+  private static final Map<String, ReentrantReadWriteLock> LOCKS = new ConcurrentHashMap<>();
+
   private final String name;
   private final CUdevice device;
   private final CUcontext context = new CUcontext();
+  private final ReentrantReadWriteLock lock;
 
   /** Retains the context and makes it the calling thread's. */
   CudaContext(String name, CUdevice device) {
     this.name = name;
     this.device = device;
+    this.lock = LOCKS.computeIfAbsent(name, _ -> new ReentrantReadWriteLock());
     check(cuDevicePrimaryCtxRetain(context, device));
     makeCurrent();
   }
@@ -46,7 +62,7 @@ final class CudaContext {
       return false;
     }
     makeCurrent();
-    int status = cuCtxEnablePeerAccess(peer.context, 0);
+    int status = alone(() -> cuCtxEnablePeerAccess(peer.context, 0));
     return status == CUresult.CUDA_SUCCESS
         || status == CUresult.CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED;
   }
@@ -55,9 +71,26 @@ final class CudaContext {
     CudaStatus.check(name, status);
   }
 
-  /** Waits for everything on the device. */
-  void settle() {
-    check(cuCtxSynchronize());
+  /** Calls that may wait for the whole device, while no session writes launches down. */
+  <T> T alone(Supplier<T> calls) {
+    if (lock.getReadHoldCount() > 0) {
+      throw new IllegalStateException("not while launches are written down");
+    }
+    return locked(lock.writeLock(), calls);
+  }
+
+  /** Writes launches down. */
+  <T> T writing(Supplier<T> calls) {
+    return locked(lock.readLock(), calls);
+  }
+
+  private static <T> T locked(Lock lock, Supplier<T> calls) {
+    lock.lock();
+    try {
+      return calls.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   void release() {

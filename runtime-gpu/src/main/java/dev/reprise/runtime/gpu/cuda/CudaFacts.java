@@ -16,14 +16,17 @@ final class CudaFacts {
   private final String driver;
   private final AcceleratorInfo info;
   private final int capability;
+  private final int version;
 
   /**
    * @param driver the driver's versions, for people
+   * @param version of CUDA that the driver runs: 1000 for the major number, 10 for the minor one
    */
-  CudaFacts(String name, CUdevice device, String driver) {
+  CudaFacts(String name, CUdevice device, String driver, int version) {
     this.name = name;
     this.device = device;
     this.driver = driver;
+    this.version = version;
     this.capability =
         10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
             + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
@@ -65,6 +68,14 @@ final class CudaFacts {
   /** Ten times the major number and the minor one. */
   int capability() {
     return capability;
+  }
+
+  /**
+   * Whether the driver has all that graphs take. The bindings look a function up when it is first
+   * called, and the process ends when an older driver lacks it.
+   */
+  boolean hasGraphs() {
+    return version >= 12000;
   }
 
   private int attribute(int what) {

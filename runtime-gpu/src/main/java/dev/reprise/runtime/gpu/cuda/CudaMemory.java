@@ -31,7 +31,7 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
   protected DeviceAddress map(long bytes) {
     context.makeCurrent();
     DeviceAddress address = new DeviceAddress();
-    int status = cuMemAlloc(address, bytes);
+    int status = context.alone(() -> cuMemAlloc(address, bytes));
     if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
       return null;
     }
@@ -48,7 +48,7 @@ final class CudaMemory extends BufferPool<CudaBuffer, DeviceAddress> {
 
   @Override
   protected void unmap(DeviceAddress address) {
-    context.check(cuMemFree(address));
+    context.check(context.alone(() -> cuMemFree(address)));
   }
 
   @Override

@@ -21,9 +21,12 @@ import jcuda.driver.CUresult;
 /** Modules and kernels of one context, loaded when first needed. Confined to the worker. */
 final class CudaModules {
   /** Modules made at run time that are kept. */
-  private static final int MOST_GENERATED = 256;
+  static final int MOST_GENERATED = 256;
 
+  private final CudaContext context;
   private final String device;
+  private final Runnable settle;
+  private final int most;
 
   /** The one used longest ago first. */
   private final Map<GeneratedKernels, Made> generated = new LinkedHashMap<>(16, 0.75f, true);
@@ -32,8 +35,15 @@ final class CudaModules {
   private final Map<String, CUfunction> doubles = new HashMap<>();
   private final Map<String, CUfunction> floats = new HashMap<>();
 
-  CudaModules(String device) {
-    this.device = device;
+  /**
+   * @param settle waits for all launches; while some use a module it must not be unloaded
+   * @param most modules made at run time that are kept
+   */
+  CudaModules(CudaContext context, Runnable settle, int most) {
+    this.context = context;
+    this.most = most;
+    this.device = context.device();
+    this.settle = settle;
   }
 
   /** A kernel by {@code file/name}. */
@@ -90,14 +100,18 @@ final class CudaModules {
     }
   }
 
-  /** Unloading waits for the launches that use the module; one that graphs need is left. */
+  /** One that graphs need is left. */
   private void forgetOldest() {
+    if (generated.size() <= most) {
+      return;
+    }
+    settle.run();
     Iterator<Made> oldest = generated.values().iterator();
     // The newest is about to be used.
-    for (int left = generated.size(); generated.size() > MOST_GENERATED && left > 1; left--) {
+    for (int left = generated.size(); generated.size() > most && left > 1; left--) {
       Made made = oldest.next();
       if (made.graphs == 0) {
-        made.unload();
+        unload(made.module);
         oldest.remove();
       }
     }
@@ -112,12 +126,6 @@ final class CudaModules {
     Made(CUmodule module, DeviceException failure) {
       this.module = module;
       this.failure = failure;
-    }
-
-    void unload() {
-      if (module != null) {
-        cuModuleUnload(module);
-      }
     }
   }
 
@@ -148,9 +156,19 @@ final class CudaModules {
     return module;
   }
 
+  /**
+   * @param module null for none
+   */
+  private void unload(CUmodule module) {
+    if (module != null) {
+      context.alone(() -> cuModuleUnload(module));
+    }
+  }
+
+  /** When nothing is launched any more. */
   void close() {
-    modules.values().forEach(module -> cuModuleUnload(module));
-    generated.values().forEach(Made::unload);
+    modules.values().forEach(this::unload);
+    generated.values().forEach(made -> unload(made.module));
     generated.clear();
     modules.clear();
     doubles.clear();

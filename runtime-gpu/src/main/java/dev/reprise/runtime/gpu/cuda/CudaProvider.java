@@ -92,7 +92,8 @@ public final class CudaProvider implements AcceleratorProvider {
     for (int i = 0; i < count[0]; i++) {
       CUdevice device = new CUdevice();
       CudaStatus.check("cuda", cuDeviceGet(device, i));
-      CudaFacts facts = new CudaFacts("cuda:" + found.size(), device, driver(version[0]));
+      CudaFacts facts =
+          new CudaFacts("cuda:" + found.size(), device, driver(version[0]), version[0]);
       if (facts.capability() >= LEAST_CAPABILITY) {
         found.add(new Found(facts, libraries));
       } else {
@@ -132,6 +133,10 @@ public final class CudaProvider implements AcceleratorProvider {
       case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH,
           CUresult.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE ->
           "the driver's library and its kernel module are of different versions (" + name + ")";
+      case CUresult.CUDA_ERROR_SYSTEM_NOT_READY ->
+          "the GPUs are not ready ("
+              + name
+              + "; where NVSwitch joins them, the fabric manager has to run)";
       case CUresult.CUDA_ERROR_STUB_LIBRARY ->
           "libcuda.so.1 is the toolkit's stub, not a driver (" + name + ")";
       default -> "the driver does not start (" + name + "; nvidia-smi may say more)";

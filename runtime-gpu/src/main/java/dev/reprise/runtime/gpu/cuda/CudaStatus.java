@@ -25,6 +25,9 @@ final class CudaStatus {
         : new DeviceException(device + " failed: " + name, false);
   }
 
+  /** What the bindings do not know yet: a kernel left memory of tensor units behind. */
+  private static final int TENSOR_MEMORY_LEAK = 721;
+
   /** Errors after which the driver refuses everything in the context. */
   private static boolean isLost(int status) {
     return switch (status) {
@@ -46,6 +49,9 @@ final class CudaStatus {
           CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
           CUresult.CUDA_ERROR_INVALID_PC,
           CUresult.CUDA_ERROR_LAUNCH_FAILED,
+          TENSOR_MEMORY_LEAK,
+          CUresult.CUDA_ERROR_MPS_CLIENT_TERMINATED,
+          CUresult.CUDA_ERROR_EXTERNAL_DEVICE,
           CUresult.CUDA_ERROR_SYSTEM_NOT_READY,
           CUresult.CUDA_ERROR_UNKNOWN ->
           true;

@@ -170,6 +170,31 @@ class CudaBackendTest {
     assertThatThrownBy(() -> backend.allocate(most + 1)).hasMessageContaining("its largest has");
   }
 
+  /** The bindings would end the process at the first call that such a driver does not have. */
+  @Test
+  void driversBeforeCuda12AreAskedForNoGraphs() {
+    CudaProvider.Found found = (CudaProvider.Found) Devices.cudaCandidate();
+    String name = found.info().name();
+    CudaFacts old = new CudaFacts(name, found.facts().device(), "CUDA 11.8", 11080);
+    CudaBackend other = new CudaProvider.Found(old, found.libraries()).backend();
+    assertThat(other.replays()).isFalse();
+    assertThat(backend.replays()).isTrue();
+    other.close();
+  }
+
+  /** What drivers say that ran into something on the device, of CUDA 13 as well. */
+  @Test
+  void errorsThatStayLoseTheDevice() {
+    for (int status : new int[] {700, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999}) {
+      assertThat(CudaStatus.failure("cuda:0", status))
+          .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isTrue());
+    }
+    for (int status : new int[] {1, 400, 701, 801, 900, 901, 910}) {
+      assertThat(CudaStatus.failure("cuda:0", status))
+          .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isFalse());
+    }
+  }
+
   @Test
   void kernelsThatDoNotExistAreNamed() {
     assertThatThrownBy(() -> backend.run("cells/no_such", Precision.FP64, 1))

@@ -13,6 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +87,72 @@ class FusedPtxTest {
         assemble(ptxas, target, folder, vectors);
       }
     }
+  }
+
+  /** Each operation by itself, and some at random, of leaves of all kinds. */
+  @Test
+  void devicesTakeWhateverExpressionsThereAre() throws Exception {
+    String ptxas = tool();
+    assumeTrue(ptxas != null, "no ptxas here: nothing assembles the PTX");
+    List<String> texts = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(29);
+    for (Precision precision : Precision.values()) {
+      for (String opcode : CellKernels.opcodes()) {
+        texts.add(
+            CellKernels.unary(opcode) != null
+                ? ptx(precision, node(opcode, random.nextInt(6)))
+                : ptx(precision, node(opcode, random.nextInt(6), random.nextInt(6))));
+      }
+      for (int i = 0; i < Integer.getInteger("ptx.expressions", 24); i++) {
+        texts.add(random(precision, random));
+      }
+    }
+    Path folder = Files.createDirectories(Path.of("target", "ptxas").toAbsolutePath());
+    // The assembler has one thread: as many at once as there are processors.
+    try (ExecutorService processors =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      List<Future<?>> assembled = new ArrayList<>();
+      for (String text : texts) {
+        assembled.add(
+            processors.submit(() -> {
+              assemble(ptxas, "sm_90", folder, text);
+              return null;
+            }));
+      }
+      for (Future<?> each : assembled) {
+        each.get();
+      }
+    }
+  }
+
+  private static String random(Precision precision, SplittableRandom random) {
+    List<String> opcodes = new ArrayList<>(CellKernels.opcodes());
+    opcodes.add("ifelse");
+    List<Spread> leaves = new ArrayList<>();
+    List<Boolean> areNumbers = new ArrayList<>();
+    boolean spreads = random.nextBoolean();
+    for (int i = 1 + random.nextInt(32); i > 0; i--) {
+      Spread spread =
+          leaves.isEmpty() || random.nextInt(3) == 0
+              ? Spread.FULL
+              : spreads ? Spread.values()[random.nextInt(4)] : Spread.SCALAR;
+      leaves.add(spread);
+      areNumbers.add(spread == Spread.SCALAR && random.nextBoolean());
+    }
+    List<Node> nodes = new ArrayList<>();
+    for (int i = random.nextInt(12); i >= 0; i--) {
+      String opcode = opcodes.get(random.nextInt(opcodes.size()));
+      Integer[] operands =
+          new Integer[opcode.equals("ifelse") ? 3 : CellKernels.unary(opcode) != null ? 1 : 2];
+      for (int o = 0; o < operands.length; o++) {
+        int which = random.nextInt(leaves.size() + nodes.size());
+        operands[o] = which < leaves.size() ? which : ~(which - leaves.size());
+      }
+      nodes.add(node(opcode, operands));
+    }
+    CellExpression expression = new CellExpression(leaves, nodes, null);
+    assertThat(FusedCells.supports(expression)).isTrue();
+    return new FusedCells(expression, 5, 7).kernels(Language.PTX, precision, areNumbers).text();
   }
 
   private static void assemble(String ptxas, String target, Path folder, String text)

@@ -2,31 +2,49 @@
 // the stream's other work.
 #include <cstddef>
 #include <cstring>
+#include <algorithm>
 #include <functional>
 
 extern "C" {
 void simulatorPut(void *stream, void (*work)(void *), void (*drop)(void *), void *data);
+void simulatorAllocate(void *stream);
+int simulatorSynchronize();
 int simulatorOwns(unsigned long long address, size_t bytes);
 
-struct Handle { void *stream; int math; };
-enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7 };
+struct Handle { void *stream; int math; void *workspace; };
+enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7, EXECUTION_FAILED = 13 };
 
-int cublasCreate_v2(Handle **handle) { *handle = new Handle(); return OK; }
-int cublasDestroy_v2(Handle *handle) { delete handle; return OK; }
+// Both wait for the device, as the documentation says.
+int cublasCreate_v2(Handle **handle) {
+  *handle = new Handle();
+  return simulatorSynchronize() == 0 ? OK : EXECUTION_FAILED;
+}
+int cublasDestroy_v2(Handle *handle) {
+  delete handle;
+  return simulatorSynchronize() == 0 ? OK : EXECUTION_FAILED;
+}
 int cublasGetVersion_v2(Handle *, int *version) { *version = VERSION * 10000 + 100; return OK; }
-int cublasSetStream_v2(Handle *handle, void *stream) { handle->stream = stream; return OK; }
+// Takes the workspace away, too.
+int cublasSetStream_v2(Handle *handle, void *stream) {
+  handle->stream = stream;
+  handle->workspace = nullptr;
+  return OK;
+}
 int cublasSetMathMode(Handle *handle, int mode) {
   if (mode != 0 && mode != 3) return INVALID_VALUE;
   handle->math = mode;
   return OK;
 }
-int cublasSetWorkspace_v2(Handle *, void *workspace, size_t bytes) {
-  return simulatorOwns((unsigned long long)workspace, bytes) ? OK : INVALID_VALUE;
+int cublasSetWorkspace_v2(Handle *handle, void *workspace, size_t bytes) {
+  if ((unsigned long long)workspace % 256 != 0 || !simulatorOwns((unsigned long long)workspace, bytes)) return INVALID_VALUE;
+  handle->workspace = workspace;
+  return OK;
 }
 }
 
 static void later(Handle *handle, std::function<void()> work) {
   typedef std::function<void()> Work;
+  if (handle->workspace == nullptr) simulatorAllocate(handle->stream);
   simulatorPut(handle->stream, [](void *data) { (*(Work *)data)(); }, [](void *data) { delete (Work *)data; },
                new Work(std::move(work)));
 }
@@ -46,7 +64,8 @@ template <class T> static int gemm(Handle *h, int ta, int tb, int m, int n, int 
                                    const T *b, int ldb, const T *pb, T *c, int ldc) {
   T alpha = *pa, beta = *pb;
   int math = h->math;
-  if (m < 0 || n < 0 || k < 0 || lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) return INVALID_VALUE;
+  if (m < 0 || n < 0 || k < 0 || lda < std::max(1, ta ? k : m) || ldb < std::max(1, tb ? n : k) ||
+      ldc < std::max(1, m)) return INVALID_VALUE;
   later(h, [=] {
     for (int j = 0; j < n; j++)
       for (int i = 0; i < m; i++) {
@@ -63,7 +82,9 @@ template <class T> static int gemm(Handle *h, int ta, int tb, int m, int n, int 
 template <class T> static int gemv(Handle *h, int t, int m, int n, const T *pa, const T *a, int lda, const T *x, int sx,
                                    const T *pb, T *y, int sy) {
   T alpha = *pa, beta = *pb;
-  if (m < 0 || n < 0 || lda < m || sx == 0 || sy == 0) return INVALID_VALUE;
+  if (m < 0 || n < 0 || lda < std::max(1, m) || sx == 0 || sy == 0) return INVALID_VALUE;
+  // As the reference does: then not even beta is looked at.
+  if (m == 0 || n == 0) return OK;
   later(h, [=] {
     for (int i = 0; i < (t ? n : m); i++) {
       T sum = 0;
@@ -78,7 +99,7 @@ template <class T> static int gemv(Handle *h, int t, int m, int n, const T *pa, 
 template <class T> static int syrk(Handle *h, int upper, int t, int n, int k, const T *pa, const T *a, int lda,
                                    const T *pb, T *c, int ldc) {
   T alpha = *pa, beta = *pb;
-  if (n < 0 || k < 0 || lda < (t ? k : n) || ldc < n) return INVALID_VALUE;
+  if (n < 0 || k < 0 || lda < std::max(1, t ? k : n) || ldc < std::max(1, n)) return INVALID_VALUE;
   later(h, [=] {
     for (int j = 0; j < n; j++)
       for (int i = upper ? 0 : j; i < (upper ? j + 1 : n); i++) {

@@ -7,16 +7,23 @@
 extern "C" {
 void simulatorPut(void *stream, void (*work)(void *), void (*drop)(void *), void *data);
 int simulatorOwns(unsigned long long address, size_t bytes);
+int simulatorSynchronize();
 
-enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 3, NOT_SUPPORTED = 10 };
+enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 3, EXECUTION_FAILED = 6, NOT_SUPPORTED = 10 };
 enum { REAL_32 = 0, REAL_64 = 1, INDEX_32 = 2, BY_ROWS = 2, CSR_ALG2 = 3, CSR_ALG3 = 12 };
 
 struct Handle { void *stream; };
 struct Sparse { long long rows, cols, nonZeros; const int *starts, *columns; const void *values; int type; };
 struct Dense { long long rows, cols, leading; void *cells; int type; };
 
-int cusparseCreate(Handle **handle) { *handle = new Handle(); return OK; }
-int cusparseDestroy(Handle *handle) { delete handle; return OK; }
+int cusparseCreate(Handle **handle) {
+  *handle = new Handle();
+  return simulatorSynchronize() == 0 ? OK : EXECUTION_FAILED;
+}
+int cusparseDestroy(Handle *handle) {
+  delete handle;
+  return simulatorSynchronize() == 0 ? OK : EXECUTION_FAILED;
+}
 int cusparseGetVersion(Handle *, int *version) { *version = 12508; return OK; }
 int cusparseSetStream(Handle *handle, void *stream) { handle->stream = stream; return OK; }
 }

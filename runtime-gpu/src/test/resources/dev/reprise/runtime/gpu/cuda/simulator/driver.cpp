@@ -4,7 +4,12 @@
 // Streams are queues that run as late or as early as a random number says, within what events order: a launch that
 // forgot to wait for its upload, or an upload that overtakes a launch, gives a wrong result here. Memory comes filled
 // with bits of NaN; addresses and streams that are not the current device's own are errors; so is any call without a current
-// context, and a copy between devices by one that was not told that it may reach the other.
+// context, and a copy between devices by one that was not told that it may reach the other. Threads and groups run in
+// an order that is drawn anew between any two barriers: a barrier that is missing gives a wrong result sooner or later, and one
+// that not all threads of a group come to ends the device.
+//
+// Captures are as strict as a real driver's: a call that it forbids to the thread that captures, and one that waits for the
+// whole device by whatever thread, fails and spoils the capture.
 #include <dlfcn.h>
 #include <cstdint>
 #include <cstdio>
@@ -17,13 +22,15 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
 
 enum Status {
   SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, INVALID_CONTEXT = 201, INVALID_PTX = 218,
-  INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, UNSUPPORTED_IN_CAPTURE = 900
+  INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_FAILED = 719, NOT_SUPPORTED = 801,
+  UNSUPPORTED_IN_CAPTURE = 900, CAPTURE_INVALIDATED = 901, CAPTURE_OF_OTHER_THREAD = 908, UPDATE_FAILURE = 910
 };
 
 struct Place { unsigned x, y, z; };
@@ -32,6 +39,7 @@ struct Kernel {
   std::string name;
   std::string types;  // a letter each: 8 and 4 for whole numbers, d for double
   bool barriers = false;
+  unsigned mostThreads = 1024;
   void *code = nullptr;
   struct Module *module = nullptr;
 };
@@ -39,6 +47,8 @@ struct Kernel {
 struct Module {
   void *library = nullptr;
   std::map<std::string, Kernel> kernels;
+  long pending = 0;       // launches of its kernels that have not run
+  bool unloaded = false;  // kept all the same: graphs may name it
 };
 
 // What a node of a graph does, and after which others.
@@ -46,6 +56,8 @@ struct Node {
   std::vector<std::function<void()>> work;
   std::vector<size_t> after;
   bool isKernel = false;
+  std::string kinds;  // of each work, as update compares them: kernel, copy, set, library, memory
+  Module *module = nullptr;
 };
 
 struct Graph {
@@ -55,11 +67,14 @@ struct Graph {
 struct Executable {
   Graph *of;  // names the nodes
   std::vector<Node> nodes;
+  std::shared_ptr<long> pending = std::make_shared<long>(0);
 };
 
 struct Stream {
   int device;
   Graph *capture = nullptr;
+  bool spoilt = false;         // the capture
+  std::thread::id capturer;
   std::deque<std::function<void()>> queue;
   uint64_t put = 0, done = 0;
 };
@@ -110,10 +125,11 @@ void finishAll() {
   for (Stream *stream : streams) finish(stream, stream->put);
 }
 
-void put(Stream *stream, std::function<void()> item) {
+void put(Stream *stream, std::function<void()> item, char kind) {
   if (stream->capture != nullptr) {
     auto &nodes = stream->capture->nodes;
     nodes.push_back(std::make_unique<Node>());
+    nodes.back()->kinds = kind;
     nodes.back()->work.push_back(std::move(item));
     if (nodes.size() > 1) nodes.back()->after.push_back(nodes.size() - 2);
     return;
@@ -132,6 +148,32 @@ bool within(const std::map<uintptr_t, size_t> &ranges, uintptr_t address, size_t
   if (next == ranges.begin()) return false;
   auto range = std::prev(next);
   return address + bytes <= range->first + range->second;
+}
+
+// An error that stays, as a real device's does.
+int fail(int device, int status, const char *why) {
+  fprintf(stderr, "simulator: %s\n", why);
+  return failures[device] = status;
+}
+
+int spoil(Stream *stream) {
+  stream->spoilt = true;
+  return UNSUPPORTED_IN_CAPTURE;
+}
+
+// For calls that the thread that captures must not make (mode THREAD_LOCAL).
+int unsafe() {
+  for (Stream *stream : streams)
+    if (stream->capture != nullptr && stream->capturer == std::this_thread::get_id()) return spoil(stream);
+  return SUCCESS;
+}
+
+// For calls that wait for the whole device: no thread may make one while a stream of the device captures.
+int deviceWide() {
+  int status = SUCCESS;
+  for (Stream *stream : streams)
+    if (stream->capture != nullptr && stream->device == here()) status = spoil(stream);
+  return status;
 }
 
 int ready() {
@@ -168,6 +210,8 @@ void readEntries(const std::string &ptx, Module *module) {
       else if (type == ".f64") kernel.types += 'd';
       else kernel.types += '?';
     }
+    size_t begin = ptx.find('{', close), bound = ptx.find(".maxntid ", close);
+    if (bound < begin) kernel.mostThreads = atoi(ptx.c_str() + bound + 9);
     std::string body = ptx.substr(close, next == std::string::npos ? next : next - close);
     kernel.barriers = body.find("bar.sync") != std::string::npos || body.find("barrier.sync") != std::string::npos;
     module->kernels[kernel.name] = kernel;
@@ -230,6 +274,7 @@ struct Fiber {
   void *top = nullptr;
   std::vector<char> stack;
   bool ended = false;
+  int line = 0;  // of the barrier where it waits
 };
 
 void *scheduler;
@@ -270,16 +315,27 @@ void fiberMain() {
   switchStacks(&fibers[running].top, scheduler);
 }
 
-void barrier() { switchStacks(&fibers[running].top, scheduler); }
+void barrier(int line) {
+  fibers[running].line = line;
+  switchStacks(&fibers[running].top, scheduler);
+}
 
-// The threads of a group, each from one barrier to the next in turn.
-void runGroup(const Call &call, unsigned threads, Place *thread) {
+// The number of the i-th of so many in an order that a random number says.
+struct Order {
+  uint64_t first, step, count;
+  explicit Order(uint64_t count) : first(random64() % count), step(random64() % 2 == 0 ? 1 : count - 1), count(count) {}
+  uint64_t operator[](uint64_t i) const { return (first + i * step) % count; }
+};
+
+// The threads of a group, each from one barrier to the next in turn; false when some did not come to the barrier.
+bool runGroup(const Call &call, unsigned threads, Place *thread) {
   if (fibers.size() < threads) fibers.resize(threads);
   runningCall = &call;
   for (unsigned t = 0; t < threads; t++) {
     Fiber &fiber = fibers[t];
     fiber.stack.resize(STACK);
     fiber.ended = false;
+    fiber.line = 0;
     // Six registers, then where to begin; at a function's begin the stack is 8 bytes off a multiple of 16.
     uintptr_t end = ((uintptr_t)fiber.stack.data() + STACK) / 16 * 16 - 8;
     uintptr_t *slot = (uintptr_t *)end;
@@ -289,30 +345,46 @@ void runGroup(const Call &call, unsigned threads, Place *thread) {
   }
   for (bool any = true; any;) {
     any = false;
-    for (unsigned t = 0; t < threads; t++) {
-      if (fibers[t].ended) continue;
+    Order order(threads);
+    for (unsigned i = 0; i < threads; i++) {
+      unsigned t = order[i];
       running = t;
       thread->x = t;
       switchStacks(&scheduler, fibers[t].top);
       any |= !fibers[t].ended;
     }
+    for (unsigned t = 0; any && t < threads; t++)
+      if (fibers[t].ended || fibers[t].line != fibers[0].line) return false;
   }
+  return true;
 }
 
-void execute(const Kernel &kernel, const Call &call, unsigned groups, unsigned threads) {
+void execute(const Kernel &kernel, const Call &call, unsigned groups, unsigned threads, int device) {
+  if (kernel.module->unloaded) {
+    fail(device, ILLEGAL_ADDRESS, ("the module of " + kernel.name + " was unloaded").c_str());
+    return;
+  }
   void *library = kernel.module->library;
   Place *block = (Place *)dlsym(library, "blockIdx"), *thread = (Place *)dlsym(library, "threadIdx");
   Place *blockSize = (Place *)dlsym(library, "blockDim"), *grid = (Place *)dlsym(library, "gridDim");
-  *(void (**)())dlsym(library, "simulatedBarrier") = barrier;
+  *(void (**)(int))dlsym(library, "simulatedBarrier") = barrier;
   *blockSize = {threads, 1, 1};
   *grid = {groups, 1, 1};
   *thread = {0, 0, 0};
+  Order ofGroups(groups);
   for (unsigned g = 0; g < groups; g++) {
-    *block = {g, 0, 0};
+    *block = {(unsigned)ofGroups[g], 0, 0};
     if (kernel.barriers) {
-      runGroup(call, threads, thread);
+      if (!runGroup(call, threads, thread)) {
+        fail(device, LAUNCH_FAILED, ("threads of " + kernel.name + " are not all at the same barrier").c_str());
+        return;
+      }
     } else {
-      for (thread->x = 0; thread->x < threads; thread->x++) invoke(call);
+      Order ofThreads(threads);
+      for (unsigned t = 0; t < threads; t++) {
+        thread->x = ofThreads[t];
+        invoke(call);
+      }
     }
   }
 }
@@ -329,7 +401,22 @@ typedef unsigned long long Address;
 void simulatorPut(CUstream stream, void (*work)(void *), void (*drop)(void *), void *data) {
   Guard guard(lock);
   std::shared_ptr<void> owned(data, drop);
-  put(stream, [=] { work(owned.get()); });
+  put(stream, [=] { work(owned.get()); }, 'l');
+}
+
+// As a library does that allocates memory in the stream's sequence, because it was not given any: within a capture that
+// makes nodes that a graph within a graph must not have.
+void simulatorAllocate(CUstream stream) {
+  Guard guard(lock);
+  put(stream, [] {}, 'm');
+}
+
+// As a library does that waits for the device when it makes or destroys a handle; zero when it may.
+int simulatorSynchronize() {
+  Guard guard(lock);
+  if (int status = deviceWide()) return status;
+  finishAll();
+  return SUCCESS;
 }
 
 int simulatorOwns(Address address, size_t bytes) {
@@ -374,6 +461,7 @@ int cuCtxEnablePeerAccess(void *peer, unsigned) {
 }
 int cuCtxSynchronize() {
   Guard guard(lock);
+  if (int status = deviceWide()) return status;
   finishAll();
   return ready();
 }
@@ -398,17 +486,18 @@ int cuStreamDestroy_v2(CUstream stream) {
 }
 int cuStreamSynchronize(CUstream stream) {
   Guard guard(lock);
-  if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
+  if (stream->capture != nullptr) return spoil(stream);
+  if (int status = unsafe()) return status;
   finish(stream, stream->put);
   return ready();
 }
 int cuStreamWaitEvent(CUstream stream, CUevent event, unsigned) {
   Guard guard(lock);
-  if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
+  if (stream->capture != nullptr) return spoil(stream);
   if (int status = ready()) return status;
   Stream *other = event->stream;
   uint64_t at = event->at;
-  if (other != nullptr && other != stream) put(stream, [=] { finish(other, at); });
+  if (other != nullptr && other != stream) put(stream, [=] { finish(other, at); }, 'e');
   return SUCCESS;
 }
 
@@ -421,17 +510,18 @@ int cuEventCreate(CUevent *event, unsigned) {
 int cuEventDestroy_v2(CUevent event) { delete event; return SUCCESS; }
 int cuEventRecord(CUevent event, CUstream stream) {
   Guard guard(lock);
-  if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
+  if (stream->capture != nullptr) return spoil(stream);
   if (int status = ready()) return status;
   event->stream = stream;
   event->at = stream->put + 1;
   event->time = std::make_shared<double>(-1);
   std::shared_ptr<double> time = event->time;
-  put(stream, [time] { *time = now(); });
+  put(stream, [time] { *time = now(); }, 'e');
   return SUCCESS;
 }
 int cuEventQuery(CUevent event) {
   Guard guard(lock);
+  if (int status = unsafe()) return status;
   if (int status = ready()) return status;
   if (event->stream == nullptr || event->stream->done >= event->at) return SUCCESS;
   if (random64() % 2 == 0) finish(event->stream, event->at);
@@ -439,6 +529,7 @@ int cuEventQuery(CUevent event) {
 }
 int cuEventSynchronize(CUevent event) {
   Guard guard(lock);
+  if (int status = unsafe()) return status;
   if (event->stream != nullptr) finish(event->stream, event->at);
   return ready();
 }
@@ -453,9 +544,7 @@ int cuEventElapsedTime(float *millis, CUevent from, CUevent to) {
 int cuMemAlloc_v2(Address *address, size_t bytes) {
   Guard guard(lock);
   if (int status = ready()) return status;
-  for (Stream *stream : streams) {
-    if (stream->capture != nullptr) return UNSUPPORTED_IN_CAPTURE;
-  }
+  if (int status = unsafe()) return status;
   if (bytes == 0) return INVALID_VALUE;
   if (used + bytes > CAPACITY) return OUT_OF_MEMORY;
   void *block = aligned_alloc(256, (bytes + 255) / 256 * 256);
@@ -467,6 +556,7 @@ int cuMemAlloc_v2(Address *address, size_t bytes) {
 }
 int cuMemFree_v2(Address address) {
   Guard guard(lock);
+  if (int status = unsafe()) return status;
   auto range = memory.find(address);
   if (range == memory.end()) return INVALID_VALUE;
   finishAll();
@@ -478,12 +568,14 @@ int cuMemFree_v2(Address address) {
 int cuMemAllocHost_v2(void **pointer, size_t bytes) {
   Guard guard(lock);
   if (int status = ready()) return status;
+  if (int status = unsafe()) return status;
   *pointer = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
   pinned[(uintptr_t)*pointer] = bytes;
   return SUCCESS;
 }
 int cuMemFreeHost(void *pointer) {
   Guard guard(lock);
+  if (int status = unsafe()) return status;
   finishAll();
   if (pinned.erase((uintptr_t)pointer) == 0) return INVALID_VALUE;
   free(pointer);
@@ -492,7 +584,7 @@ int cuMemFreeHost(void *pointer) {
 
 static int copy(CUstream stream, uintptr_t to, uintptr_t from, size_t bytes) {
   if (stream->device != here()) return INVALID_HANDLE;
-  put(stream, [=] { memmove((void *)to, (void *)from, bytes); });
+  put(stream, [=] { memmove((void *)to, (void *)from, bytes); }, 'c');
   return SUCCESS;
 }
 int cuMemcpyHtoDAsync_v2(Address to, const void *from, size_t bytes, CUstream stream) {
@@ -525,13 +617,14 @@ int cuMemsetD8Async(Address to, unsigned char value, size_t bytes, CUstream stre
   Guard guard(lock);
   if (int status = ready()) return status;
   if (!within(memory, to, bytes)) return failure = ILLEGAL_ADDRESS;
-  put(stream, [=] { memset((void *)to, value, bytes); });
+  put(stream, [=] { memset((void *)to, value, bytes); }, 's');
   return SUCCESS;
 }
 
 int cuModuleLoadData(Module **module, const void *image) {
   Guard guard(lock);
   if (int status = ready()) return status;
+  if (int status = unsafe()) return status;
   std::string ptx = (const char *)image;
   char file[100], precision[10], hash[80];
   if (ptx.rfind("// fused ", 0) == 0) {
@@ -560,11 +653,13 @@ int cuModuleLoadData(Module **module, const void *image) {
   *module = loaded;
   return SUCCESS;
 }
+// The documentation does not say that it waits.
 int cuModuleUnload(Module *module) {
   Guard guard(lock);
-  finishAll();
+  if (int status = unsafe()) return status;
+  if (module->pending > 0) return fail(here(), ILLEGAL_ADDRESS, "a module is unloaded that launches use");
+  module->unloaded = true;
   dlclose(module->library);
-  delete module;
   return SUCCESS;
 }
 int cuModuleGetFunction(Kernel **kernel, Module *module, const char *name) {
@@ -579,11 +674,18 @@ int cuLaunchKernel(Kernel *kernel, unsigned groups, unsigned gy, unsigned gz, un
                    unsigned, CUstream stream, void **parameters, void **) {
   Guard guard(lock);
   if (int status = ready()) return status;
-  if (groups == 0 || gy != 1 || gz != 1 || threads == 0 || threads > 1024 || ty != 1 || tz != 1) return INVALID_VALUE;
+  if (groups == 0 || gy != 1 || gz != 1 || threads == 0 || threads > kernel->mostThreads || ty != 1 || tz != 1)
+    return INVALID_VALUE;
   if (stream->device != here()) return INVALID_HANDLE;
   Call call;
   if (!marshal(*kernel, parameters, &call)) return INVALID_VALUE;
-  put(stream, [=] { execute(*kernel, call, groups, threads); });
+  int device = here();
+  if (stream->capture != nullptr) {
+    put(stream, [=] { execute(*kernel, call, groups, threads, device); }, 'k');
+    return SUCCESS;
+  }
+  kernel->module->pending++;
+  put(stream, [=] { execute(*kernel, call, groups, threads, device); kernel->module->pending--; }, 'k');
   return SUCCESS;
 }
 
@@ -596,9 +698,9 @@ struct KernelNode {
   void *other, *context;
 };
 
-static int work(const KernelNode *wanted, std::vector<std::function<void()>> *work) {
+static int work(const KernelNode *wanted, Node *node) {
   const KernelNode &n = *wanted;
-  if (n.kernel == nullptr || n.gx == 0 || n.gy != 1 || n.gz != 1 || n.bx == 0 || n.bx > 1024 || n.by != 1 || n.bz != 1
+  if (n.kernel == nullptr || n.gx == 0 || n.gy != 1 || n.gz != 1 || n.bx == 0 || n.bx > n.kernel->mostThreads || n.by != 1 || n.bz != 1
       || n.shared != 0 || n.extra != nullptr) {
     return INVALID_VALUE;
   }
@@ -606,7 +708,9 @@ static int work(const KernelNode *wanted, std::vector<std::function<void()>> *wo
   if (!marshal(*n.kernel, n.parameters, &call)) return INVALID_VALUE;
   Kernel *kernel = n.kernel;
   unsigned groups = n.gx, threads = n.bx;
-  *work = {[=] { execute(*kernel, call, groups, threads); }};
+  int device = here();
+  node->work = {[=] { execute(*kernel, call, groups, threads, device); }};
+  node->module = kernel->module;
   return SUCCESS;
 }
 
@@ -644,19 +748,26 @@ static std::vector<Node> copies(const Graph *graph) {
   return nodes;
 }
 
+// In the order of insertion.
+static std::string kinds(const Graph *graph) {
+  std::string all;
+  for (auto &node : graph->nodes) all += node->kinds;
+  return all;
+}
+
 int cuGraphCreate(Graph **graph, unsigned flags) {
   Guard guard(lock);
   if (int status = ready()) return status;
   *graph = new Graph();
   return flags == 0 ? SUCCESS : INVALID_VALUE;
 }
-int cuGraphDestroy(Graph *graph) { delete graph; return SUCCESS; }
+int cuGraphDestroy(Graph *graph) { delete graph; return graph == nullptr ? INVALID_VALUE : SUCCESS; }
 int cuGraphAddKernelNode_v2(Node **node, Graph *graph, Node **after, size_t count, const KernelNode *wanted) {
   Guard guard(lock);
   if (int status = ready()) return status;
   auto added = std::make_unique<Node>();
   added->isKernel = true;
-  if (int status = work(wanted, &added->work)) return status;
+  if (int status = work(wanted, added.get())) return status;
   return add(node, graph, after, count, std::move(added));
 }
 int cuGraphAddChildGraphNode(Node **node, Graph *graph, Node **after, size_t count, Graph *child) {
@@ -664,15 +775,24 @@ int cuGraphAddChildGraphNode(Node **node, Graph *graph, Node **after, size_t cou
   if (int status = ready()) return status;
   auto added = std::make_unique<Node>();
   added->work = ordered(copies(child));
+  added->kinds = kinds(child);
+  if (added->kinds.find('m') != std::string::npos) return NOT_SUPPORTED;
   return add(node, graph, after, count, std::move(added));
 }
 int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, unsigned long long flags) {
   Guard guard(lock);
   if (int status = ready()) return status;
+  if (int status = unsafe()) return status;
   *executable = new Executable{graph, copies(graph)};
   return flags == 0 ? SUCCESS : INVALID_VALUE;
 }
-int cuGraphExecDestroy(Executable *executable) { delete executable; return SUCCESS; }
+// That one may be destroyed while it runs is documented since CUDA 12 only.
+int cuGraphExecDestroy(Executable *executable) {
+  Guard guard(lock);
+  if (*executable->pending > 0) return fail(here(), ILLEGAL_ADDRESS, "a graph is destroyed while it runs");
+  delete executable;
+  return SUCCESS;
+}
 static Node *find(Executable *executable, Node *node) {
   for (size_t i = 0; i < executable->nodes.size(); i++) {
     if (executable->of->nodes[i].get() == node) return &executable->nodes[i];
@@ -683,36 +803,49 @@ int cuGraphExecKernelNodeSetParams_v2(Executable *executable, Node *node, const 
   Guard guard(lock);
   if (int status = ready()) return status;
   Node *mine = find(executable, node);
-  return mine == nullptr || !mine->isKernel ? INVALID_VALUE : work(wanted, &mine->work);
+  return mine == nullptr || !mine->isKernel ? INVALID_VALUE : work(wanted, mine);
 }
 int cuGraphExecChildGraphNodeSetParams(Executable *executable, Node *node, Graph *child) {
   Guard guard(lock);
   if (int status = ready()) return status;
   Node *mine = find(executable, node);
-  if (mine == nullptr || mine->isKernel || mine->work.size() != child->nodes.size()) return INVALID_VALUE;
+  if (mine == nullptr || mine->isKernel) return INVALID_VALUE;
+  if (mine->kinds != kinds(child)) return UPDATE_FAILURE;
   mine->work = ordered(copies(child));
   return SUCCESS;
 }
 int cuGraphLaunch(Executable *executable, CUstream stream) {
   Guard guard(lock);
   if (int status = ready()) return status;
-  if (stream->capture != nullptr || stream->device != here()) return INVALID_HANDLE;
-  for (auto &item : ordered(executable->nodes)) put(stream, item);
+  if (stream->capture != nullptr) return spoil(stream);
+  if (stream->device != here()) return INVALID_HANDLE;
+  for (Node &node : executable->nodes) if (node.module != nullptr) node.module->pending++;
+  std::vector<Module *> modules;
+  for (Node &node : executable->nodes) if (node.module != nullptr) modules.push_back(node.module);
+  std::shared_ptr<long> pending = executable->pending;
+  (*pending)++;
+  for (auto &item : ordered(executable->nodes)) put(stream, item, 'g');
+  put(stream, [=] { (*pending)--; for (Module *module : modules) module->pending--; }, 'g');
   return SUCCESS;
 }
 int cuStreamBeginCapture_v2(CUstream stream, int mode) {
   Guard guard(lock);
   if (int status = ready()) return status;
   if (stream->capture != nullptr || mode != 1) return INVALID_VALUE;
+  if (int status = unsafe()) return status;
   stream->capture = new Graph();
+  stream->spoilt = false;
+  stream->capturer = std::this_thread::get_id();
   return SUCCESS;
 }
 int cuStreamEndCapture(CUstream stream, Graph **graph) {
   Guard guard(lock);
   if (int status = ready()) return status;
   if (stream->capture == nullptr) return INVALID_VALUE;
-  *graph = stream->capture;
+  if (stream->capturer != std::this_thread::get_id()) return CAPTURE_OF_OTHER_THREAD;
+  *graph = stream->spoilt ? nullptr : stream->capture;
+  if (stream->spoilt) delete stream->capture;
   stream->capture = nullptr;
-  return SUCCESS;
+  return stream->spoilt ? CAPTURE_INVALIDATED : SUCCESS;
 }
 }

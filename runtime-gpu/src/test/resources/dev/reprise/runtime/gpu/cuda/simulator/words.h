@@ -12,7 +12,7 @@ struct alignas(16) float4 { float x, y, z, w; };
 struct alignas(16) int4 { int x, y, z, w; };
 extern "C" {
 Place blockIdx, threadIdx, blockDim, gridDim;
-void (*simulatedBarrier)();
+void (*simulatedBarrier)(int line);
 }
 #define __global__
 #define __device__ static
@@ -20,7 +20,7 @@ void (*simulatedBarrier)();
 #define __shared__ static
 #define __restrict__
 #define __launch_bounds__(...)
-#define __syncthreads() simulatedBarrier()
+#define __syncthreads() simulatedBarrier(__LINE__)
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)(((uint64_t)a * b) >> 32); }
 static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
   return (unsigned long long)(((unsigned __int128)a * b) >> 64);

@@ -1,0 +1,97 @@
+package dev.reprise.runtime.gpu.cuda;
+
+import static jcuda.driver.JCudaDriver.cuGraphDestroy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.runtime.accelerator.DeviceBuffer;
+import dev.reprise.runtime.accelerator.DeviceException;
+import dev.reprise.runtime.gpu.Devices;
+import jcuda.driver.CUgraph;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Launches that are written into graphs while the device does, or is asked for, something else. */
+class CudaCaptureTest {
+  private CudaBackend backend;
+  private DeviceBuffer buffer;
+
+  @BeforeEach
+  void open() {
+    backend = another();
+    buffer = backend.allocate(64);
+  }
+
+  @AfterEach
+  void close() {
+    buffer.release();
+    backend.close();
+  }
+
+  private static CudaBackend another() {
+    return ((CudaProvider.Found) Devices.cudaCandidate()).backend();
+  }
+
+  /** The graph of one launch, during which something else happens. */
+  private void capture(Runnable meanwhile) {
+    CUgraph graph =
+        backend.captured(() -> {
+          backend.zero(buffer, 64);
+          meanwhile.run();
+        });
+    assertThat(cuGraphDestroy(graph)).isZero();
+  }
+
+  /** Runs something on another thread until it has ended or waits for a lock. */
+  private static Thread untilItEndsOrWaits(Runnable other) {
+    Thread thread = new Thread(other);
+    thread.start();
+    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    return thread;
+  }
+
+  private void whileAnotherThread(Runnable other) throws InterruptedException {
+    Thread[] thread = new Thread[1];
+    capture(() -> thread[0] = untilItEndsOrWaits(other));
+    thread[0].join();
+  }
+
+  @Test
+  void aSessionThatEndsLeavesTheOthersGraphsAlone() throws InterruptedException {
+    CudaBackend ending = another();
+    ending.allocate(64).release();
+    whileAnotherThread(ending::close);
+    assertThat(ending.memory().mapped()).isZero();
+  }
+
+  @Test
+  void aSessionThatBeginsLeavesTheOthersGraphsAlone() throws InterruptedException {
+    CudaBackend[] beginning = new CudaBackend[1];
+    whileAnotherThread(() -> beginning[0] = another());
+    assertThat(beginning[0]).isNotNull();
+    beginning[0].close();
+  }
+
+  @Test
+  void aSessionMayTakeAndGiveBackMemoryMeanwhile() throws InterruptedException {
+    CudaBackend other = another();
+    whileAnotherThread(() -> {
+      other.allocate(64).release();
+      other.memory().trim();
+    });
+    assertThat(other.memory().mapped()).isZero();
+    other.close();
+  }
+
+  /** As the device's maker says; what was being written is lost, nothing else. */
+  @Test
+  void waitingForTheStreamSpoilsTheGraphAlone() {
+    assertThatThrownBy(() -> capture(backend::settleLaunches))
+        .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isLost()).isFalse());
+    capture(() -> {});
+    backend.settleLaunches();
+  }
+}
