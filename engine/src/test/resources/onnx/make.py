@@ -19,7 +19,7 @@ def floats(*shape):
 def save(name, nodes, constants, x, output_rank, opset, raw=True):
     graph = helper.make_graph(
         nodes, name,
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", *x.shape[1:]])],
+        [helper.make_tensor_value_info("x", helper.np_dtype_to_tensor_dtype(x.dtype), ["batch", *x.shape[1:]])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * output_rank)],
         [numpy_helper.from_array(v, k) if raw or v.dtype != np.float32 else
          helper.make_tensor(k, TensorProto.FLOAT, v.shape, v.flatten().tolist()) for k, v in constants.items()])
@@ -27,6 +27,8 @@ def save(name, nodes, constants, x, output_rank, opset, raw=True):
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, f"{name}.onnx")
     y = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})[0]
+    if x.dtype == np.int64:
+        x = x + 1  # numbers of rows are from 1
     np.savetxt(f"{name}-x.csv", x.reshape(len(x), -1), delimiter=",", fmt="%.9g")
     np.savetxt(f"{name}-y.csv", y.reshape(len(y), -1), delimiter=",", fmt="%.9g")
 
@@ -134,3 +136,30 @@ save("sides", [
     node("Conv", ["x", "w1"], ["a"], pads=[0, 2, 1, 0], strides=[2, 1]), node("Conv", ["a", "w2"], ["b"], auto_pad="SAME_UPPER", strides=[2, 2]),
     node("Conv", ["b", "w2"], ["c"], auto_pad="SAME_LOWER"), node("Flatten", ["c"], ["y"])],
     {"w1": floats(2, 2, 3, 3), "w2": floats(2, 2, 2, 4)}, floats(3, 2, 9, 8), 2, 17)
+# A text model: each of its steps, as torch writes it, with the first states made of the number of examples.
+save("text", [
+    node("Gather", ["e", "x"], ["a"]), node("Transpose", ["a"], ["b"], perm=[1, 0, 2]), node("Shape", ["b"], ["s"]),
+    node("Gather", ["s", "one"], ["n"]), node("Unsqueeze", ["n", "axis0"], ["n1"]), node("Concat", ["ones", "n1", "units"], ["shape"], axis=0),
+    node("ConstantOfShape", ["shape"], ["zero"]), node("LSTM", ["b", "w", "r", "bias", "", "zero", "zero"], ["c", "", ""], hidden_size=6),
+    node("Squeeze", ["c", "axis1"], ["d"]), node("Transpose", ["d"], ["f"], perm=[1, 0, 2]), node("LayerNormalization", ["f", "g", "h"], ["i"], axis=-1),
+    node("MatMul", ["i", "w2"], ["j"]), node("Add", ["b2", "j"], ["k"]), node("LogSoftmax", ["k"], ["y"], axis=-1)],
+    {"e": floats(9, 5), "one": np.array(1, np.int64), "axis0": np.array([0], np.int64), "ones": np.array([1], np.int64), "units": np.array([6], np.int64),
+     "w": floats(1, 24, 5), "r": floats(1, 24, 6), "bias": floats(1, 48), "axis1": np.array([1], np.int64), "g": floats(6), "h": floats(6),
+     "w2": floats(6, 4), "b2": floats(4)}, random.integers(0, 9, (3, 7)), 3, 17)
+# Sequences of numbers; the last step in three ways.
+save("steps", [
+    node("Transpose", ["x"], ["a"], perm=[1, 0, 2]), node("GRU", ["a", "w", "r", "bias"], ["b"], hidden_size=6, linear_before_reset=1),
+    node("Squeeze", ["b", "axis1"], ["c"]), node("RNN", ["c", "w2", "r2"], ["", "d"], hidden_size=4), node("Squeeze", ["d", "axis0"], ["e"]),
+    node("GRU", ["c", "w", "r3", "bias"], ["f"], hidden_size=6, linear_before_reset=1), node("Transpose", ["f"], ["g"], perm=[2, 0, 1, 3]),
+    node("Reshape", ["g", "shape"], ["h"]), node("Gather", ["h", "last"], ["i"], axis=1), node("Gemm", ["i", "w4"], ["j"]),
+    node("Slice", ["c", "from", "to", "axis0"], ["k"]), node("Squeeze", ["k", "axis0"], ["l"]), node("Gemm", ["l", "w4"], ["m"]),
+    node("Add", ["e", "j"], ["o"]), node("Add", ["o", "m"], ["y"])],
+    {"w": floats(1, 18, 6), "r": floats(1, 18, 6), "bias": floats(1, 36), "axis1": np.array([1], np.int64), "axis0": np.array([0], np.int64),
+     "w2": floats(1, 4, 6), "r2": floats(1, 4, 4), "r3": floats(1, 18, 6), "shape": np.array([0, 0, -1], np.int64), "last": np.array(-1, np.int64),
+     "w4": floats(6, 4), "from": np.array([-1], np.int64), "to": np.array([2 ** 62], np.int64)}, floats(3, 7, 6), 2, 17)
+for name, nodes in {
+        "unknown": [node("Det", ["x"], ["y"])], "turned": [node("Transpose", ["x"], ["y"], perm=[0, 2, 1])],
+        "resets": [node("Transpose", ["x"], ["a"], perm=[1, 0, 2]), node("GRU", ["a", "w", "w"], ["y"], hidden_size=4)]}.items():
+    graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 4, 4])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [numpy_helper.from_array(floats(1, 12, 4), "w")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")

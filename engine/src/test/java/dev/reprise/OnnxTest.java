@@ -72,6 +72,36 @@ class OnnxTest {
       X = r(5, 120, 9)
       """;
 
+  /**
+   * Numbers of letters, each recurrent layer, and layers of each step; the number of steps is open.
+   */
+  private static final String SEQUENCES =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(list(layer="embedding", embedding_dict=r(9, 5, 1)),
+        list(layer="lstm", W=r(11, 24, 2), b=r(1, 24, 3), return_sequences=TRUE),
+        list(layer="each_step", D=6, main=list(list(layer="layer_norm", gamma=r(1, 6, 4), beta=r(1, 6, 5), epsilon=0.01))),
+        list(layer="gru", W=r(10, 12, 6), b=r(1, 16, 7), return_sequences=TRUE), list(layer="tanh"),
+        list(layer="residual", main=list(list(layer="each_step", D=4, main=list(list(layer="affine", W=r(4, 4, 8), b=r(1, 4, 9))))), shortcut=list()),
+        list(layer="rnn", W=r(9, 5, 10), b=r(1, 5, 11), return_sequences=TRUE),
+        list(layer="each_step", D=5, main=list(list(layer="softmax"))), list(layer="last_step", D=5),
+        list(layer="affine", W=r(5, 3, 12), b=r(1, 3, 13)), list(layer="log_softmax"))
+      X = round(rand(rows=4, cols=7, min=0.51, max=9.49, seed=14))
+      """;
+
+  private static final String STEPS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(list(layer="gru", W=r(7, 12, 1), b=r(1, 16, 2), return_sequences=TRUE, T=6),
+        list(layer="lstm", W=r(9, 20, 3), b=r(1, 20, 4), return_sequences=FALSE), list(layer="affine", W=r(5, 8, 5), b=r(1, 8, 6)),
+        list(layer="rnn", W=r(6, 4, 7), b=r(1, 4, 8), return_sequences=FALSE))
+      X = r(5, 18, 9)
+      """;
+
   @TempDir Path folder;
 
   private static final List<String> MODELS =
@@ -86,7 +116,9 @@ class OnnxTest {
           "groups",
           "residual",
           "erf",
-          "sides");
+          "sides",
+          "text",
+          "steps");
 
   private static List<String> models() {
     return MODELS;
@@ -179,7 +211,7 @@ class OnnxTest {
 
   /** The weights are multiples of 1/64, which floats hold exactly. */
   @ParameterizedTest
-  @ValueSource(strings = {ROWS, IMAGES, BRANCHES})
+  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS})
   void whatIsWrittenAndReadAgainComputesTheSame(String model) {
     String script =
         model
@@ -233,7 +265,10 @@ class OnnxTest {
         "sums | (Add) adds values that are sums of each other too often to be lists of layers",
         "scaled | node \"y\" (Relu) takes a product with a number, or an Erf, which can be read within",
         "gated | node \"y\" (Mul) is not x times the logistic function of x",
-        "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
+        "transposed | the output \"y\" does not begin with the number of examples; transpose it",
+        "unknown | node \"y\" (Det) cannot be read; there are Add, AveragePool,",
+        "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",
+        "turned | node \"y\" (Transpose) changes the order of the numbers of an example",
         "averaged | node \"y\" (ReduceMean) is not over each channel of images",
         "lopsided | node \"y\" (Conv) has far more padding on one side",
         "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
@@ -263,7 +298,11 @@ class OnnxTest {
       value = {
         "list(seq(1, 3)) | a network is a list of layers, but element 1 is a matrix",
         "list(list(layer=\"relu\")) | no layer tells how wide the input is",
-        "list(list(layer=\"lstm\")) | layer 1 (lstm) cannot be written; there are affine,",
+        "list(list(layer=\"maxout\")) | layer 1 (maxout) cannot be written; there are affine,",
+        "list(list(layer=\"lstm\", W=matrix(1, 3, 7), b=matrix(1, 1, 7))) | layer 1 (lstm) needs a W of D+M x 4*M, but has 3 x 7",
+        "list(list(layer=\"lstm\", W=matrix(1, 3, 4), b=matrix(1, 1, 4))) | layer 1 (lstm) lacks return_sequences, TRUE or FALSE",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 1, 3)), list(layer=\"embedding\", embedding_dict=matrix(1, 4, 2))) | layer 2 (embedding) must be the first layer",
+        "list(list(layer=\"each_step\", D=2, main=list(list(layer=\"last_step\", D=1)))) | layer 2 (last_step) cannot be written within each_step",
         "list(list(layer=\"affine\", W=matrix(1, 2, 3))) | layer 1 (affine) lacks the matrix b",
         "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 3, 1))) | needs a b of 1 x 3,"
             + " but has 3 x 1",

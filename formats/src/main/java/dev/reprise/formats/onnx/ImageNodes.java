@@ -9,6 +9,16 @@ import java.util.Map;
 
 /** Reads nodes that take images: convolutions and poolings. Stateless. */
 final class ImageNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "Conv", ImageNodes::convolution,
+          "MaxPool", (into, node) -> pool(into, "max_pool2d", node),
+          "AveragePool", (into, node) -> pool(into, "avg_pool2d", node),
+          "GlobalAveragePool", ImageNodes::globalAverage,
+          "GlobalMaxPool", ImageNodes::globalMaximum,
+          "ReduceMean", (into, node) -> reduced(into, node, ImageNodes::globalAverage),
+          "ReduceMax", (into, node) -> reduced(into, node, ImageNodes::globalMaximum));
+
   private ImageNodes() {}
 
   static void convolution(OnnxImport into, Node node) {
@@ -105,7 +115,8 @@ final class ImageNodes {
 
   static void needsImages(OnnxImport into, Node node) {
     long[] extents = into.extents();
-    if (extents.length != 3 || Arrays.stream(extents).anyMatch(extent -> extent < 1)) {
+    boolean isOpen = Arrays.stream(extents).anyMatch(extent -> extent < 1);
+    if (extents.length != 3 || into.value().place() != 0 || isOpen) {
       throw into.problem(
           node,
           "needs images of a known size, but gets "
@@ -155,11 +166,7 @@ final class ImageNodes {
 
   /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */
   static void reduced(OnnxImport into, Node node, OnnxImport.Rule pooling) {
-    long[] axes = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
-    List<Long> attribute = node.integers("axes");
-    if (axes == null && attribute != null) {
-      axes = attribute.stream().mapToLong(Long::longValue).toArray();
-    }
+    long[] axes = into.axes(node);
     long[] fromZero =
         axes == null
             ? new long[0]

@@ -142,6 +142,19 @@ final class LayerReader {
     return (long) value;
   }
 
+  /** The number of steps, which a layer may leave open; -1 then. */
+  long steps() {
+    return layer.settings().containsKey("T") ? positive("T") : -1;
+  }
+
+  boolean isTrue(String name) {
+    Scalar value = layer.settings().get(name);
+    if (value == null || value.type() != ValueType.BOOLEAN) {
+      throw problem("lacks " + name + ", TRUE or FALSE");
+    }
+    return value.asBoolean();
+  }
+
   /** Layers within the layer. */
   List<Layer> branch(String name) {
     List<Layer> branch = layer.branches().get(name);
