@@ -74,7 +74,6 @@ save("shaped", [
 # Not of our layers.
 for name, nodes in {
         "broadcast": [node("Flatten", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
-        "gated": [node("GlobalAveragePool", ["x"], ["a"]), node("Sigmoid", ["a"], ["b"]), node("Mul", ["b", "x"], ["y"])],
         "sums": [node("Relu", ["x"], ["y-1"])] + [node("Add", [f"y{i - 1}", "x" if i == 0 else f"y{i - 2}"], ["y" if i == 60 else f"y{i}"]) for i in range(61)],
         "scaled": [node("Div", ["x", "two"], ["a"]), node("Relu", ["a"], ["y"])],
         "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
@@ -163,3 +162,42 @@ for name, nodes in {
     graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 4, 4])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [numpy_helper.from_array(floats(1, 12, 4), "w")])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
+# A gate of each channel, one of each cell, and hard_swish as its product.
+save("gated", [
+    node("Conv", ["x", "w1"], ["a"]), node("GlobalAveragePool", ["a"], ["b"]), node("Conv", ["b", "w2"], ["c"]), node("Sigmoid", ["c"], ["d"]),
+    node("Mul", ["d", "a"], ["e"]), node("Relu", ["e"], ["f"]), node("Tanh", ["e"], ["g"]), node("Mul", ["f", "g"], ["h"]),
+    node("HardSigmoid", ["h"], ["i"], alpha=1 / 6, beta=0.5), node("Mul", ["h", "i"], ["j"]), node("Flatten", ["j"], ["y"])],
+    {"w1": floats(3, 2, 3, 3), "w2": floats(3, 3, 1, 1)}, floats(2, 2, 5, 6), 2, 17)
+# Borders: by a node, on one side of poolings, by sizes that are rounded up, and means without padding.
+save("pads", [
+    node("Pad", ["x", "pads", "value"], ["a"]), node("Conv", ["a", "w"], ["b"]), node("MaxPool", ["b"], ["c"], kernel_shape=[2, 3], pads=[0, 1, 1, 2], strides=[1, 1]),
+    node("MaxPool", ["c"], ["d"], kernel_shape=[3, 2], strides=[2, 2], ceil_mode=1), node("MaxPool", ["d"], ["e"], kernel_shape=[2, 2], pads=[1, 1, 1, 1], strides=[3, 3], ceil_mode=1),
+    node("AveragePool", ["e"], ["f"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), node("AveragePool", ["f"], ["g"], kernel_shape=[2, 2], pads=[0, 1, 0, 0], count_include_pad=1),
+    node("Flatten", ["g"], ["y"])],
+    {"w": floats(3, 2, 3, 3), "pads": np.array([0, 0, 1, 0, 0, 0, 2, 1], np.int64), "value": np.array(0.5, np.float32)}, floats(2, 2, 11, 12), 2, 17)
+# Larger images, normalization as torch writes it, scales and shifts.
+save("larger", [
+    node("ConvTranspose", ["x", "w1", "b1"], ["a"], strides=[2, 1], pads=[1, 0, 1, 0], output_padding=[1, 0]), node("Reshape", ["a", "groups"], ["b"]),
+    node("InstanceNormalization", ["b", "ones", "zeros"], ["c"], epsilon=1e-3), node("Shape", ["a"], ["s"]), node("Reshape", ["c", "s"], ["d"]),
+    node("Mul", ["d", "scale"], ["e"]), node("Add", ["e", "shift"], ["f"]), node("Resize", ["f", "", "factors"], ["g"], mode="nearest"),
+    node("InstanceNormalization", ["g", "shift4", "scale4"], ["h"]), node("ConvTranspose", ["h", "w2"], ["i"], group=4, strides=[2, 2]),
+    node("Add", ["i", "shift"], ["j"]), node("Flatten", ["j"], ["k"]), node("Mul", ["wide", "k"], ["y"])],
+    {"w1": floats(2, 4, 3, 2), "b1": floats(4), "groups": np.array([0, 2, -1], np.int64), "ones": np.ones(2, np.float32), "zeros": np.zeros(2, np.float32),
+     "scale": floats(4, 1, 1), "shift": floats(1, 4, 1, 1), "factors": np.array([1, 1, 2, 3], np.float32), "scale4": floats(4), "shift4": floats(4),
+     "w2": floats(4, 1, 3, 2), "wide": floats(4 * 25 * 24)}, floats(2, 2, 3, 3), 2, 17)
+for name, nodes in {
+        "linear": [node("Resize", ["x", "", "factors"], ["y"], mode="linear")],
+        "mirrored": [node("Pad", ["x", "pads"], ["y"], mode="reflect")],
+        "rounded": [node("AveragePool", ["x"], ["y"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)]}.items():
+    graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 2, 4, 4])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+                              [numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "factors"), numpy_helper.from_array(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64), "pads")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
+# A border as torch.onnx.export(dynamo=False) writes it: its sizes are computed from constants.
+save("bordered", [
+    node("ConstantOfShape", ["four"], ["a"], value=helper.make_tensor("v", TensorProto.INT64, [1], [0])), node("Concat", ["sizes", "a"], ["b"], axis=0),
+    node("Reshape", ["b", "pairs"], ["c"]), node("Slice", ["c", "minus", "first", "zero", "minus"], ["d"]), node("Transpose", ["d"], ["e"], perm=[1, 0]),
+    node("Reshape", ["e", "minus"], ["f"]), node("Cast", ["f"], ["g"], to=7), node("Pad", ["x", "g", "none"], ["h"]), node("Conv", ["h", "w"], ["i"]),
+    node("Flatten", ["i"], ["y"])],
+    {"four": np.array([4], np.int64), "sizes": np.array([1, 2, 0, 3], np.int64), "pairs": np.array([-1, 2], np.int64), "minus": np.array([-1], np.int64),
+     "first": np.array([-2 ** 63 + 1], np.int64), "zero": np.array([0], np.int64), "none": np.array(0, np.float32), "w": floats(2, 2, 3, 3)}, floats(2, 2, 4, 4), 2, 17)

@@ -91,6 +91,26 @@ class OnnxTest {
       X = round(rand(rows=4, cols=7, min=0.51, max=9.49, seed=14))
       """;
 
+  /** Borders, larger images, normalization of groups, scales, and products of images with gates. */
+  private static final String PARTS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="pad2d", C=2, Hin=3, Win=4, pad_top=1, pad_left=0, pad_bottom=2, pad_right=1, value=0.5),
+        list(layer="conv2d_transpose", W=r(2, 36, 1), b=r(4, 1, 2), C=2, Hin=6, Win=5, Hf=3, Wf=3, strideh=2, stridew=1, padh=1, padw=0, out_padh=1, out_padw=0),
+        list(layer="group_norm", gamma=r(4, 1, 3), beta=r(4, 1, 4), C=4, Hin=12, Win=7, groups=2, epsilon=0.01),
+        list(layer="avg_pool2d_inside", C=4, Hin=12, Win=7, Hf=3, Wf=3, strideh=2, stridew=2, padh=1, padw=1),
+        list(layer="group_norm", gamma=r(4, 1, 5), beta=r(4, 1, 6), C=4, Hin=6, Win=4, groups=4, epsilon=0.01),
+        list(layer="conv2d_transpose_depthwise", W=r(2, 8, 7), b=r(2, 1, 8), C=4, Hin=6, Win=4, M=2, Hf=2, Wf=2, strideh=2, stridew=2, padh=0, padw=0, out_padh=0, out_padw=0),
+        list(layer="upsample2d", C=2, Hin=12, Win=8, size_h=1, size_w=2), list(layer="scale_shift2d", gamma=r(2, 1, 9), beta=r(2, 1, 10), C=2, Hin=12, Win=16),
+        list(layer="product", main=list(list(layer="global_avg_pool2d", C=2, Hin=12, Win=16), list(layer="sigmoid")), shortcut=list()),
+        list(layer="product", main=list(list(layer="tanh"), list(layer="relu")), shortcut=list(list(layer="sigmoid"))),
+        list(layer="flatten"), list(layer="affine", W=r(384, 3, 11), b=r(1, 3, 12)), list(layer="tanh"), list(layer="scale_shift1d", gamma=r(1, 3, 13), beta=r(1, 3, 14)))
+      X = r(5, 24, 15)
+      """;
+
   private static final String STEPS =
       """
       r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
@@ -118,7 +138,11 @@ class OnnxTest {
           "erf",
           "sides",
           "text",
-          "steps");
+          "steps",
+          "gated",
+          "pads",
+          "larger",
+          "bordered");
 
   private static List<String> models() {
     return MODELS;
@@ -211,7 +235,7 @@ class OnnxTest {
 
   /** The weights are multiples of 1/64, which floats hold exactly. */
   @ParameterizedTest
-  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS})
+  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS, PARTS})
   void whatIsWrittenAndReadAgainComputesTheSame(String model) {
     String script =
         model
@@ -242,6 +266,19 @@ class OnnxTest {
   }
 
   @Test
+  void aLayerOfLowRankIsReadAsTwoProducts() {
+    String script =
+        """
+        model = list(list(layer="low_rank_affine", U=matrix(seq(1, 8), 4, 2) / 8, V=matrix(seq(1, 6), 2, 3) / 4, b=matrix("1 2 3", 1, 3)))
+        write(model, "low.onnx", format="onnx")
+        again = read("low.onnx")
+        X = matrix(seq(1, 8), 2, 4) / 8
+        print(max(abs(net::forward(X, again) - net::forward(X, model))) + " " + length(again))
+        """;
+    assertThat(printed(script)).isEqualTo("0.0 2\n");
+  }
+
+  @Test
   void aModelIsKnownByItsContentAndReadOnce() {
     Scripts.Outcome outcome =
         Scripts.run(
@@ -262,9 +299,11 @@ class OnnxTest {
       delimiter = '|',
       value = {
         "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
-        "sums | (Add) adds values that are sums of each other too often to be lists of layers",
+        "sums | (Add) adds values that are made of each other too often to be lists of layers",
         "scaled | node \"y\" (Relu) takes a product with a number, or an Erf, which can be read within",
-        "gated | node \"y\" (Mul) is not x times the logistic function of x",
+        "linear | node \"y\" (Resize) computes pixels between others (linear, half_pixel,",
+        "mirrored | node \"y\" (Pad) does not put constant numbers around images",
+        "rounded | node \"y\" (AveragePool) takes means of windows that end beyond the images",
         "transposed | the output \"y\" does not begin with the number of examples; transpose it",
         "unknown | node \"y\" (Det) cannot be read; there are Add, AveragePool,",
         "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",

@@ -69,25 +69,26 @@ final class ImageNodes {
     if (shape == null || shape.size() != 2) {
       throw into.problem(node, "has a window that is not of two extents");
     }
-    LayerReader.Window window = window(into, node, shape);
+    needsImages(into, node);
+    WindowAttributes.Bordered bordered = attributes(into, node).pooling(into.extents(), shape);
+    LayerReader.Window window = bordered.window();
     if (window.dilationRows() != 1 || window.dilationCols() != 1) {
       throw into.problem(node, "is dilated, which the layers are not");
     }
-    if (node.integer("ceil_mode", 0) != 0 && !window.isExact()) {
-      throw into.problem(node, "rounds sizes up (ceil_mode), which the layers do not");
+    boolean isMean = type.equals("avg_pool2d");
+    boolean countsAll = !isMean || node.integer("count_include_pad", 0) != 0;
+    if (bordered.hasBorder()) {
+      if (isMean && (!countsAll || node.integer("ceil_mode", 0) != 0)) {
+        throw into.problem(
+            node,
+            "takes means of windows that end beyond the images (ceil_mode, or more padding on one side"
+                + " that does not count), which the layers do not; pad the images first");
+      }
+      PaddingNodes.add(into, bordered.border(), isMean ? 0 : Double.NEGATIVE_INFINITY);
     }
-    boolean pads = window.padRows() + window.padCols() > 0;
-    if (type.equals("avg_pool2d") && pads && node.integer("count_include_pad", 0) == 0) {
-      throw into.problem(
-          node, "leaves padding out of means (count_include_pad), which the layers do not");
-    }
-    into.layer(type, Map.of(), settings(window));
+    boolean leavesOut = !countsAll && window.padRows() + window.padCols() > 0;
+    into.layer(leavesOut ? "avg_pool2d_inside" : type, Map.of(), settings(window));
     into.becomes(window.output(window.channels()));
-  }
-
-  private static LayerReader.Window window(OnnxImport into, Node node, List<Long> shape) {
-    needsImages(into, node);
-    return attributes(into, node).over(into.extents(), shape);
   }
 
   private static WindowAttributes attributes(OnnxImport into, Node node) {

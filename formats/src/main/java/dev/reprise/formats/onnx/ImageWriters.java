@@ -15,6 +15,10 @@ final class ImageWriters {
           (export, layer) -> pool(export, "MaxPool", layer),
           "avg_pool2d",
           (export, layer) -> pool(export, "AveragePool", layer),
+          "avg_pool2d_inside",
+          (export, layer) -> pool(export, "AveragePool", layer),
+          "pad2d",
+          ImageWriters::pad,
           "global_avg_pool2d",
           ImageWriters::globalAverage,
           "batch_norm2d",
@@ -67,7 +71,7 @@ final class ImageWriters {
     export.takesImages(window.images(), layer);
     NodeWriter node = window(export.node(operator, export.current()), window);
     if (operator.equals("AveragePool")) {
-      node.integer("count_include_pad", 1);
+      node.integer("count_include_pad", layer.isOf("avg_pool2d") ? 1 : 0);
     }
     node.add();
     export.becomes(window.output(window.channels()));
@@ -77,6 +81,19 @@ final class ImageWriters {
     return node.integers("kernel_shape", window.rows(), window.cols())
         .integers("strides", window.strideRows(), window.strideCols())
         .integers("pads", window.padRows(), window.padCols(), window.padRows(), window.padCols());
+  }
+
+  private static void pad(OnnxExport export, LayerReader layer) {
+    long[] images = layer.images();
+    export.takesImages(images, layer);
+    long top = layer.whole("pad_top");
+    long left = layer.whole("pad_left");
+    long bottom = layer.whole("pad_bottom");
+    long right = layer.whole("pad_right");
+    String pads = export.integers("pads", 0, 0, top, left, 0, 0, bottom, right);
+    Layer.Weights value = new Layer.Weights(1, 1, new double[] {layer.number("value")});
+    export.node("Pad", export.current(), pads, export.floats("value", value)).add();
+    export.becomes(images[0], images[1] + top + bottom, images[2] + left + right);
   }
 
   private static void globalAverage(OnnxExport export, LayerReader layer) {

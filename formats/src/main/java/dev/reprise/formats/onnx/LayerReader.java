@@ -47,11 +47,6 @@ final class LayerReader {
       };
     }
 
-    /** True when the last window ends where the padded images do. */
-    boolean isExact() {
-      return restRows() % strideRows == 0 && restCols() % strideCols == 0;
-    }
-
     /** How far the window can move down. */
     private long restRows() {
       return imageRows + 2 * padRows - (rows - 1) * dilationRows - 1;
@@ -132,6 +127,19 @@ final class LayerReader {
       throw problem("lacks the number " + name);
     }
     return value.asDouble();
+  }
+
+  boolean has(String setting) {
+    return layer.settings().containsKey(setting);
+  }
+
+  boolean isOf(String type) {
+    return layer.type().equals(type);
+  }
+
+  /** A whole number that may be zero. */
+  long whole(String name) {
+    return integer(name);
   }
 
   private long integer(String name) {

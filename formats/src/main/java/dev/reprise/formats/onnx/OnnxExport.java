@@ -23,9 +23,15 @@ final class OnnxExport {
   private static final Map<String, Rule> RULES = new HashMap<>();
 
   static {
-    List.of(RowWriters.RULES, ImageWriters.RULES, SequenceWriters.RULES, CellWriters.RULES)
+    List.of(
+            RowWriters.RULES,
+            ImageWriters.RULES,
+            ResizingWriters.RULES,
+            SequenceWriters.RULES,
+            CellWriters.RULES)
         .forEach(RULES::putAll);
-    RULES.put(Layer.RESIDUAL, OnnxExport::residual);
+    RULES.put(Layer.RESIDUAL, (export, layer) -> export.joined("Add", layer));
+    RULES.put(Layer.PRODUCT, (export, layer) -> export.joined("Mul", layer));
   }
 
   private final String file;
@@ -69,7 +75,7 @@ final class OnnxExport {
     }
   }
 
-  private void residual(LayerReader layer) {
+  private void joined(String operator, LayerReader layer) {
     int own = graph.number();
     String start = current;
     long[] startExtents = extents;
@@ -83,7 +89,19 @@ final class OnnxExport {
     // Nodes from here on are this layer's, not the last one's within.
     int last = graph.number();
     graph.number(own);
-    if (!Arrays.equals(mainExtents, extents)) {
+    boolean isGate = operator.equals("Mul") && isGate(mainExtents, extents);
+    if (isGate && extents.length == 1) {
+      node("Reshape", current, integers("shape", -1, extents[0], 1, 1)).add();
+    } else if (isGate && mainExtents.length == 1) {
+      String shortcut = current;
+      node("Reshape", main, integers("shape", -1, mainExtents[0], 1, 1)).add();
+      main = current;
+      current = shortcut;
+    }
+    if (isGate) {
+      extents =
+          mainExtents.length == 3 && mainExtents[1] * mainExtents[2] > 1 ? mainExtents : extents;
+    } else if (!Arrays.equals(mainExtents, extents)) {
       // Images beside rows: their cells lie in the same order.
       flatten();
       String shortcut = current;
@@ -98,8 +116,18 @@ final class OnnxExport {
       main = current;
       current = shortcut;
     }
-    node("Add", main, current).add();
+    node(operator, main, current).add();
     graph.number(last);
+  }
+
+  /** Images, and a number for each of their channels. */
+  static boolean isGate(long[] a, long[] b) {
+    return isGateOf(a, b) || isGateOf(b, a);
+  }
+
+  private static boolean isGateOf(long[] gate, long[] images) {
+    boolean isOfNumbers = gate.length == 1 || gate.length == 3 && gate[1] == 1 && gate[2] == 1;
+    return isOfNumbers && images.length == 3 && images[0] == gate[0] && images[1] * images[2] > 1;
   }
 
   /** The layer takes rows of so many numbers. */
@@ -156,6 +184,24 @@ final class OnnxExport {
     if (!Arrays.equals(extents, wanted)) {
       throw layer.problem("takes images of " + words(wanted) + ", but gets " + words(extents));
     }
+  }
+
+  /** The images that a layer of so many channels takes, whose size it may leave open. */
+  long[] channels(long channels, LayerReader layer) {
+    if (layer.has("Hin") || extents == null) {
+      return layer.images();
+    }
+    long width = product(extents);
+    if (extents.length == 3 && extents[0] == channels) {
+      return extents;
+    }
+    if (width < 1 || width % channels != 0) {
+      throw layer.problem("takes " + channels + " channels, but gets " + words(extents));
+    }
+    if (extents.length == 3) {
+      flatten();
+    }
+    return new long[] {channels, width / channels, 1};
   }
 
   /** The layer takes numbers of rows, which only the input has. */

@@ -28,6 +28,9 @@ final class OnnxImport {
     List.of(
             RowNodes.RULES,
             ImageNodes.RULES,
+            ResizingNodes.RULES,
+            PaddingNodes.RULES,
+            ScaleNodes.RULES,
             SequenceNodes.RULES,
             ShapeNodes.RULES,
             JoinNodes.RULES,
@@ -38,6 +41,7 @@ final class OnnxImport {
   private final OnnxModel model;
   private final String file;
   private final ShapeValues shapes;
+  private final ConstantNodes constants;
   private final ZeroValues zeros;
   private final ErfGelu gelu;
   private final int placeOfExamples;
@@ -51,6 +55,7 @@ final class OnnxImport {
     this.model = model;
     this.file = file;
     this.shapes = new ShapeValues(model.constants());
+    this.constants = new ConstantNodes(model.constants());
     this.zeros = new ZeroValues(model.constants());
     this.gelu = new ErfGelu(model.constants());
     int rank = model.extents().size();
@@ -90,7 +95,7 @@ final class OnnxImport {
   }
 
   private void read(Node node) {
-    if (shapes.read(node, values) || zeros.read(node)) {
+    if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
       return;
     }
     if (isConstantAgain(node) || isPartOfGelu(node)) {

@@ -10,6 +10,10 @@ final class RowWriters {
           RowWriters::affine,
           "batch_norm1d",
           RowWriters::batchNorm1d,
+          "low_rank_affine",
+          RowWriters::lowRankAffine,
+          "scale_shift1d",
+          RowWriters::scaleShift,
           "layer_norm",
           RowWriters::layerNorm,
           "softmax",
@@ -36,6 +40,27 @@ final class RowWriters {
       export.node("Gemm", export.current(), w, b).add();
       export.becomes(weights.cols());
     }
+  }
+
+  /** Two products; they are read as two affine layers. */
+  private static void lowRankAffine(OnnxExport export, LayerReader layer) {
+    Layer.Weights u = layer.weights("U");
+    Layer.Weights v = layer.weights("V", u.cols(), layer.weights("V").cols());
+    Layer.Weights bias = layer.weights("b", 1, v.cols());
+    export.takesRowsOrSteps(u.rows(), layer);
+    String left = export.floats("U", u, u.rows(), u.cols());
+    export.node("MatMul", export.current(), left).add();
+    export.node("MatMul", export.current(), export.floats("V", v, v.rows(), v.cols())).add();
+    export.node("Add", export.current(), export.floats("b", bias, v.cols())).add();
+    long[] output = export.extents().clone();
+    output[output.length - 1] = v.cols();
+    export.becomes(output);
+  }
+
+  private static void scaleShift(OnnxExport export, LayerReader layer) {
+    int width = layer.weights("gamma").cols();
+    export.takesRowsOrSteps(width, layer);
+    ResizingWriters.scaled(export, layer, 1, width);
   }
 
   private static void flatten(OnnxExport export) {
