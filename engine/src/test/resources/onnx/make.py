@@ -201,3 +201,10 @@ save("bordered", [
     node("Flatten", ["i"], ["y"])],
     {"four": np.array([4], np.int64), "sizes": np.array([1, 2, 0, 3], np.int64), "pairs": np.array([-1, 2], np.int64), "minus": np.array([-1], np.int64),
      "first": np.array([-2 ** 63 + 1], np.int64), "zero": np.array([0], np.int64), "none": np.array(0, np.float32), "w": floats(2, 2, 3, 3)}, floats(2, 2, 4, 4), 2, 17)
+# Layer normalization spelled out, as torch writes it before opset 17, of rows and with another square.
+save("spelled", [
+    node("Gemm", ["x", "w"], ["a"]), node("ReduceMean", ["a"], ["b"], axes=[-1]), node("Sub", ["a", "b"], ["c"]), node("Pow", ["c", "two"], ["d"]),
+    node("ReduceMean", ["d"], ["e"], axes=[-1]), node("Add", ["e", "eps"], ["f"]), node("Sqrt", ["f"], ["g"]), node("Div", ["c", "g"], ["h"]),
+    node("Mul", ["h", "scale"], ["i"]), node("Add", ["i", "shift"], ["j"]), node("ReduceMean", ["j"], ["k"], axes=[1]), node("Sub", ["j", "k"], ["l"]),
+    node("Mul", ["l", "l"], ["m"]), node("ReduceMean", ["m"], ["n"], axes=[1]), node("Add", ["eps", "n"], ["o"]), node("Sqrt", ["o"], ["p"]), node("Div", ["l", "p"], ["y"])],
+    {"w": floats(4, 6), "two": np.array(2, np.float32), "eps": np.array(1e-3, np.float32), "scale": floats(6), "shift": floats(6)}, floats(3, 4), 2, 13)

@@ -142,7 +142,8 @@ class OnnxTest {
           "gated",
           "pads",
           "larger",
-          "bordered");
+          "bordered",
+          "spelled");
 
   private static List<String> models() {
     return MODELS;

@@ -44,6 +44,7 @@ final class OnnxImport {
   private final ConstantNodes constants;
   private final ZeroValues zeros;
   private final ErfGelu gelu;
+  private final SpelledLayerNorm norm = new SpelledLayerNorm(this);
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
 
@@ -98,7 +99,7 @@ final class OnnxImport {
     if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
       return;
     }
-    if (isConstantAgain(node) || isPartOfGelu(node)) {
+    if (isConstantAgain(node) || norm.read(node) || isPartOfGelu(node)) {
       return;
     }
     current = node.inputs().stream().filter(values::containsKey).findFirst().orElse(null);
@@ -108,6 +109,12 @@ final class OnnxImport {
           node,
           "cannot be read; there are "
               + String.join(", ", RULES.keySet().stream().sorted().toList()));
+    }
+    if (node.inputs().stream().anyMatch(norm::isPart)) {
+      throw problem(
+          node,
+          "takes a mean, deviation or the like of rows, which can be read within layer normalization"
+              + " alone");
     }
     if (node.inputs().stream().anyMatch(gelu::isPart)) {
       throw problem(
