@@ -125,7 +125,10 @@ final class OnnxImport {
     }
     value = values.get(current);
     rule.read(this, node);
-    values.putIfAbsent(node.outputs().getFirst(), value);
+    // Optional inputs that are left out have an empty name, too.
+    if (hasOutput(node, 0)) {
+      values.put(node.outputs().getFirst(), value);
+    }
   }
 
   /** A step of a GELU that is spelled out; the last one makes the layer. */
