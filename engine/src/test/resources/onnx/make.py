@@ -19,7 +19,7 @@ def floats(*shape):
 def save(name, nodes, constants, x, output_rank, opset, raw=True):
     graph = helper.make_graph(
         nodes, name,
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", *x.shape[1:]])],
+        [helper.make_tensor_value_info("x", helper.np_dtype_to_tensor_dtype(x.dtype), ["batch", *x.shape[1:]])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * output_rank)],
         [numpy_helper.from_array(v, k) if raw or v.dtype != np.float32 else
          helper.make_tensor(k, TensorProto.FLOAT, v.shape, v.flatten().tolist()) for k, v in constants.items()])
@@ -27,6 +27,8 @@ def save(name, nodes, constants, x, output_rank, opset, raw=True):
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, f"{name}.onnx")
     y = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})[0]
+    if x.dtype == np.int64:
+        x = x + 1  # numbers of rows are from 1
     np.savetxt(f"{name}-x.csv", x.reshape(len(x), -1), delimiter=",", fmt="%.9g")
     np.savetxt(f"{name}-y.csv", y.reshape(len(y), -1), delimiter=",", fmt="%.9g")
 
@@ -72,7 +74,6 @@ save("shaped", [
 # Not of our layers.
 for name, nodes in {
         "broadcast": [node("Flatten", ["x"], ["a"]), node("Add", ["a", "x"], ["y"])],
-        "gated": [node("GlobalAveragePool", ["x"], ["a"]), node("Sigmoid", ["a"], ["b"]), node("Mul", ["b", "x"], ["y"])],
         "sums": [node("Relu", ["x"], ["y-1"])] + [node("Add", [f"y{i - 1}", "x" if i == 0 else f"y{i - 2}"], ["y" if i == 60 else f"y{i}"]) for i in range(61)],
         "scaled": [node("Div", ["x", "two"], ["a"]), node("Relu", ["a"], ["y"])],
         "averaged": [node("ReduceMean", ["x"], ["y"], axes=[1])],
@@ -134,3 +135,76 @@ save("sides", [
     node("Conv", ["x", "w1"], ["a"], pads=[0, 2, 1, 0], strides=[2, 1]), node("Conv", ["a", "w2"], ["b"], auto_pad="SAME_UPPER", strides=[2, 2]),
     node("Conv", ["b", "w2"], ["c"], auto_pad="SAME_LOWER"), node("Flatten", ["c"], ["y"])],
     {"w1": floats(2, 2, 3, 3), "w2": floats(2, 2, 2, 4)}, floats(3, 2, 9, 8), 2, 17)
+# A text model: each of its steps, as torch writes it, with the first states made of the number of examples.
+save("text", [
+    node("Gather", ["e", "x"], ["a"]), node("Transpose", ["a"], ["b"], perm=[1, 0, 2]), node("Shape", ["b"], ["s"]),
+    node("Gather", ["s", "one"], ["n"]), node("Unsqueeze", ["n", "axis0"], ["n1"]), node("Concat", ["ones", "n1", "units"], ["shape"], axis=0),
+    node("ConstantOfShape", ["shape"], ["zero"]), node("LSTM", ["b", "w", "r", "bias", "", "zero", "zero"], ["c", "", ""], hidden_size=6),
+    node("Squeeze", ["c", "axis1"], ["d"]), node("Transpose", ["d"], ["f"], perm=[1, 0, 2]), node("LayerNormalization", ["f", "g", "h"], ["i"], axis=-1),
+    node("MatMul", ["i", "w2"], ["j"]), node("Add", ["b2", "j"], ["k"]), node("LogSoftmax", ["k"], ["y"], axis=-1)],
+    {"e": floats(9, 5), "one": np.array(1, np.int64), "axis0": np.array([0], np.int64), "ones": np.array([1], np.int64), "units": np.array([6], np.int64),
+     "w": floats(1, 24, 5), "r": floats(1, 24, 6), "bias": floats(1, 48), "axis1": np.array([1], np.int64), "g": floats(6), "h": floats(6),
+     "w2": floats(6, 4), "b2": floats(4)}, random.integers(0, 9, (3, 7)), 3, 17)
+# Sequences of numbers; the last step in three ways.
+save("steps", [
+    node("Transpose", ["x"], ["a"], perm=[1, 0, 2]), node("GRU", ["a", "w", "r", "bias"], ["b"], hidden_size=6, linear_before_reset=1),
+    node("Squeeze", ["b", "axis1"], ["c"]), node("RNN", ["c", "w2", "r2"], ["", "d"], hidden_size=4), node("Squeeze", ["d", "axis0"], ["e"]),
+    node("GRU", ["c", "w", "r3", "bias"], ["f"], hidden_size=6, linear_before_reset=1), node("Transpose", ["f"], ["g"], perm=[2, 0, 1, 3]),
+    node("Reshape", ["g", "shape"], ["h"]), node("Gather", ["h", "last"], ["i"], axis=1), node("Gemm", ["i", "w4"], ["j"]),
+    node("Slice", ["c", "from", "to", "axis0"], ["k"]), node("Squeeze", ["k", "axis0"], ["l"]), node("Gemm", ["l", "w4"], ["m"]),
+    node("Add", ["e", "j"], ["o"]), node("Add", ["o", "m"], ["y"])],
+    {"w": floats(1, 18, 6), "r": floats(1, 18, 6), "bias": floats(1, 36), "axis1": np.array([1], np.int64), "axis0": np.array([0], np.int64),
+     "w2": floats(1, 4, 6), "r2": floats(1, 4, 4), "r3": floats(1, 18, 6), "shape": np.array([0, 0, -1], np.int64), "last": np.array(-1, np.int64),
+     "w4": floats(6, 4), "from": np.array([-1], np.int64), "to": np.array([2 ** 62], np.int64)}, floats(3, 7, 6), 2, 17)
+for name, nodes in {
+        "unknown": [node("Det", ["x"], ["y"])], "turned": [node("Transpose", ["x"], ["y"], perm=[0, 2, 1])],
+        "resets": [node("Transpose", ["x"], ["a"], perm=[1, 0, 2]), node("GRU", ["a", "w", "w"], ["y"], hidden_size=4)]}.items():
+    graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 4, 4])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [numpy_helper.from_array(floats(1, 12, 4), "w")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
+# A gate of each channel, one of each cell, and hard_swish as its product.
+save("gated", [
+    node("Conv", ["x", "w1"], ["a"]), node("GlobalAveragePool", ["a"], ["b"]), node("Conv", ["b", "w2"], ["c"]), node("Sigmoid", ["c"], ["d"]),
+    node("Mul", ["d", "a"], ["e"]), node("Relu", ["e"], ["f"]), node("Tanh", ["e"], ["g"]), node("Mul", ["f", "g"], ["h"]),
+    node("HardSigmoid", ["h"], ["i"], alpha=1 / 6, beta=0.5), node("Mul", ["h", "i"], ["j"]), node("Flatten", ["j"], ["y"])],
+    {"w1": floats(3, 2, 3, 3), "w2": floats(3, 3, 1, 1)}, floats(2, 2, 5, 6), 2, 17)
+# Borders: by a node, on one side of poolings, by sizes that are rounded up, and means without padding.
+save("pads", [
+    node("Pad", ["x", "pads", "value"], ["a"]), node("Conv", ["a", "w"], ["b"]), node("MaxPool", ["b"], ["c"], kernel_shape=[2, 3], pads=[0, 1, 1, 2], strides=[1, 1]),
+    node("MaxPool", ["c"], ["d"], kernel_shape=[3, 2], strides=[2, 2], ceil_mode=1), node("MaxPool", ["d"], ["e"], kernel_shape=[2, 2], pads=[1, 1, 1, 1], strides=[3, 3], ceil_mode=1),
+    node("AveragePool", ["e"], ["f"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), node("AveragePool", ["f"], ["g"], kernel_shape=[2, 2], pads=[0, 1, 0, 0], count_include_pad=1),
+    node("Flatten", ["g"], ["y"])],
+    {"w": floats(3, 2, 3, 3), "pads": np.array([0, 0, 1, 0, 0, 0, 2, 1], np.int64), "value": np.array(0.5, np.float32)}, floats(2, 2, 11, 12), 2, 17)
+# Larger images, normalization as torch writes it, scales and shifts.
+save("larger", [
+    node("ConvTranspose", ["x", "w1", "b1"], ["a"], strides=[2, 1], pads=[1, 0, 1, 0], output_padding=[1, 0]), node("Reshape", ["a", "groups"], ["b"]),
+    node("InstanceNormalization", ["b", "ones", "zeros"], ["c"], epsilon=1e-3), node("Shape", ["a"], ["s"]), node("Reshape", ["c", "s"], ["d"]),
+    node("Mul", ["d", "scale"], ["e"]), node("Add", ["e", "shift"], ["f"]), node("Resize", ["f", "", "factors"], ["g"], mode="nearest"),
+    node("InstanceNormalization", ["g", "shift4", "scale4"], ["h"]), node("ConvTranspose", ["h", "w2"], ["i"], group=4, strides=[2, 2]),
+    node("Add", ["i", "shift"], ["j"]), node("Flatten", ["j"], ["k"]), node("Mul", ["wide", "k"], ["y"])],
+    {"w1": floats(2, 4, 3, 2), "b1": floats(4), "groups": np.array([0, 2, -1], np.int64), "ones": np.ones(2, np.float32), "zeros": np.zeros(2, np.float32),
+     "scale": floats(4, 1, 1), "shift": floats(1, 4, 1, 1), "factors": np.array([1, 1, 2, 3], np.float32), "scale4": floats(4), "shift4": floats(4),
+     "w2": floats(4, 1, 3, 2), "wide": floats(4 * 25 * 24)}, floats(2, 2, 3, 3), 2, 17)
+for name, nodes in {
+        "linear": [node("Resize", ["x", "", "factors"], ["y"], mode="linear")],
+        "mirrored": [node("Pad", ["x", "pads"], ["y"], mode="reflect")],
+        "rounded": [node("AveragePool", ["x"], ["y"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)]}.items():
+    graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 2, 4, 4])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+                              [numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "factors"), numpy_helper.from_array(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64), "pads")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), f"{name}.onnx")
+# A border as torch.onnx.export(dynamo=False) writes it: its sizes are computed from constants.
+save("bordered", [
+    node("ConstantOfShape", ["four"], ["a"], value=helper.make_tensor("v", TensorProto.INT64, [1], [0])), node("Concat", ["sizes", "a"], ["b"], axis=0),
+    node("Reshape", ["b", "pairs"], ["c"]), node("Slice", ["c", "minus", "first", "zero", "minus"], ["d"]), node("Transpose", ["d"], ["e"], perm=[1, 0]),
+    node("Reshape", ["e", "minus"], ["f"]), node("Cast", ["f"], ["g"], to=7), node("Pad", ["x", "g", "none"], ["h"]), node("Conv", ["h", "w"], ["i"]),
+    node("Flatten", ["i"], ["y"])],
+    {"four": np.array([4], np.int64), "sizes": np.array([1, 2, 0, 3], np.int64), "pairs": np.array([-1, 2], np.int64), "minus": np.array([-1], np.int64),
+     "first": np.array([-2 ** 63 + 1], np.int64), "zero": np.array([0], np.int64), "none": np.array(0, np.float32), "w": floats(2, 2, 3, 3)}, floats(2, 2, 4, 4), 2, 17)
+# Layer normalization spelled out, as torch writes it before opset 17, of rows and with another square.
+save("spelled", [
+    node("Gemm", ["x", "w"], ["a"]), node("ReduceMean", ["a"], ["b"], axes=[-1]), node("Sub", ["a", "b"], ["c"]), node("Pow", ["c", "two"], ["d"]),
+    node("ReduceMean", ["d"], ["e"], axes=[-1]), node("Add", ["e", "eps"], ["f"]), node("Sqrt", ["f"], ["g"]), node("Div", ["c", "g"], ["h"]),
+    node("Mul", ["h", "scale"], ["i"]), node("Add", ["i", "shift"], ["j"]), node("ReduceMean", ["j"], ["k"], axes=[1]), node("Sub", ["j", "k"], ["l"]),
+    node("Mul", ["l", "l"], ["m"]), node("ReduceMean", ["m"], ["n"], axes=[1]), node("Add", ["eps", "n"], ["o"]), node("Sqrt", ["o"], ["p"]), node("Div", ["l", "p"], ["y"])],
+    {"w": floats(4, 6), "two": np.array(2, np.float32), "eps": np.array(1e-3, np.float32), "scale": floats(6), "shift": floats(6)}, floats(3, 4), 2, 13)

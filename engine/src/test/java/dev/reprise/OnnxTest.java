@@ -72,6 +72,56 @@ class OnnxTest {
       X = r(5, 120, 9)
       """;
 
+  /**
+   * Numbers of letters, each recurrent layer, and layers of each step; the number of steps is open.
+   */
+  private static final String SEQUENCES =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(list(layer="embedding", embedding_dict=r(9, 5, 1)),
+        list(layer="lstm", W=r(11, 24, 2), b=r(1, 24, 3), return_sequences=TRUE),
+        list(layer="each_step", D=6, main=list(list(layer="layer_norm", gamma=r(1, 6, 4), beta=r(1, 6, 5), epsilon=0.01))),
+        list(layer="gru", W=r(10, 12, 6), b=r(1, 16, 7), return_sequences=TRUE), list(layer="tanh"),
+        list(layer="residual", main=list(list(layer="each_step", D=4, main=list(list(layer="affine", W=r(4, 4, 8), b=r(1, 4, 9))))), shortcut=list()),
+        list(layer="rnn", W=r(9, 5, 10), b=r(1, 5, 11), return_sequences=TRUE),
+        list(layer="each_step", D=5, main=list(list(layer="softmax"))), list(layer="last_step", D=5),
+        list(layer="affine", W=r(5, 3, 12), b=r(1, 3, 13)), list(layer="log_softmax"))
+      X = round(rand(rows=4, cols=7, min=0.51, max=9.49, seed=14))
+      """;
+
+  /** Borders, larger images, normalization of groups, scales, and products of images with gates. */
+  private static final String PARTS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="pad2d", C=2, Hin=3, Win=4, pad_top=1, pad_left=0, pad_bottom=2, pad_right=1, value=0.5),
+        list(layer="conv2d_transpose", W=r(2, 36, 1), b=r(4, 1, 2), C=2, Hin=6, Win=5, Hf=3, Wf=3, strideh=2, stridew=1, padh=1, padw=0, out_padh=1, out_padw=0),
+        list(layer="group_norm", gamma=r(4, 1, 3), beta=r(4, 1, 4), C=4, Hin=12, Win=7, groups=2, epsilon=0.01),
+        list(layer="avg_pool2d_inside", C=4, Hin=12, Win=7, Hf=3, Wf=3, strideh=2, stridew=2, padh=1, padw=1),
+        list(layer="group_norm", gamma=r(4, 1, 5), beta=r(4, 1, 6), C=4, Hin=6, Win=4, groups=4, epsilon=0.01),
+        list(layer="conv2d_transpose_depthwise", W=r(2, 8, 7), b=r(2, 1, 8), C=4, Hin=6, Win=4, M=2, Hf=2, Wf=2, strideh=2, stridew=2, padh=0, padw=0, out_padh=0, out_padw=0),
+        list(layer="upsample2d", C=2, Hin=12, Win=8, size_h=1, size_w=2), list(layer="scale_shift2d", gamma=r(2, 1, 9), beta=r(2, 1, 10), C=2, Hin=12, Win=16),
+        list(layer="product", main=list(list(layer="global_avg_pool2d", C=2, Hin=12, Win=16), list(layer="sigmoid")), shortcut=list()),
+        list(layer="product", main=list(list(layer="tanh"), list(layer="relu")), shortcut=list(list(layer="sigmoid"))),
+        list(layer="flatten"), list(layer="affine", W=r(384, 3, 11), b=r(1, 3, 12)), list(layer="tanh"), list(layer="scale_shift1d", gamma=r(1, 3, 13), beta=r(1, 3, 14)))
+      X = r(5, 24, 15)
+      """;
+
+  private static final String STEPS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(list(layer="gru", W=r(7, 12, 1), b=r(1, 16, 2), return_sequences=TRUE, T=6),
+        list(layer="lstm", W=r(9, 20, 3), b=r(1, 20, 4), return_sequences=FALSE), list(layer="affine", W=r(5, 8, 5), b=r(1, 8, 6)),
+        list(layer="rnn", W=r(6, 4, 7), b=r(1, 4, 8), return_sequences=FALSE))
+      X = r(5, 18, 9)
+      """;
+
   @TempDir Path folder;
 
   private static final List<String> MODELS =
@@ -86,7 +136,14 @@ class OnnxTest {
           "groups",
           "residual",
           "erf",
-          "sides");
+          "sides",
+          "text",
+          "steps",
+          "gated",
+          "pads",
+          "larger",
+          "bordered",
+          "spelled");
 
   private static List<String> models() {
     return MODELS;
@@ -179,7 +236,7 @@ class OnnxTest {
 
   /** The weights are multiples of 1/64, which floats hold exactly. */
   @ParameterizedTest
-  @ValueSource(strings = {ROWS, IMAGES, BRANCHES})
+  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS, PARTS})
   void whatIsWrittenAndReadAgainComputesTheSame(String model) {
     String script =
         model
@@ -210,6 +267,19 @@ class OnnxTest {
   }
 
   @Test
+  void aLayerOfLowRankIsReadAsTwoProducts() {
+    String script =
+        """
+        model = list(list(layer="low_rank_affine", U=matrix(seq(1, 8), 4, 2) / 8, V=matrix(seq(1, 6), 2, 3) / 4, b=matrix("1 2 3", 1, 3)))
+        write(model, "low.onnx", format="onnx")
+        again = read("low.onnx")
+        X = matrix(seq(1, 8), 2, 4) / 8
+        print(max(abs(net::forward(X, again) - net::forward(X, model))) + " " + length(again))
+        """;
+    assertThat(printed(script)).isEqualTo("0.0 2\n");
+  }
+
+  @Test
   void aModelIsKnownByItsContentAndReadOnce() {
     Scripts.Outcome outcome =
         Scripts.run(
@@ -230,10 +300,15 @@ class OnnxTest {
       delimiter = '|',
       value = {
         "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
-        "sums | (Add) adds values that are sums of each other too often to be lists of layers",
+        "sums | (Add) adds values that are made of each other too often to be lists of layers",
         "scaled | node \"y\" (Relu) takes a product with a number, or an Erf, which can be read within",
-        "gated | node \"y\" (Mul) is not x times the logistic function of x",
-        "transposed | node \"y\" (Transpose) cannot be read; there are Add, AveragePool,",
+        "linear | node \"y\" (Resize) computes pixels between others (linear, half_pixel,",
+        "mirrored | node \"y\" (Pad) does not put constant numbers around images",
+        "rounded | node \"y\" (AveragePool) takes means of windows that end beyond the images",
+        "transposed | the output \"y\" does not begin with the number of examples; transpose it",
+        "unknown | node \"y\" (Det) cannot be read; there are Add, AveragePool,",
+        "resets | node \"y\" (GRU) resets outputs before they are multiplied with weights",
+        "turned | node \"y\" (Transpose) changes the order of the numbers of an example",
         "averaged | node \"y\" (ReduceMean) is not over each channel of images",
         "lopsided | node \"y\" (Conv) has far more padding on one side",
         "misfit | node \"y\" (Conv) has filters of 1 channels in 3 groups, but gets images of 2"
@@ -263,7 +338,11 @@ class OnnxTest {
       value = {
         "list(seq(1, 3)) | a network is a list of layers, but element 1 is a matrix",
         "list(list(layer=\"relu\")) | no layer tells how wide the input is",
-        "list(list(layer=\"lstm\")) | layer 1 (lstm) cannot be written; there are affine,",
+        "list(list(layer=\"maxout\")) | layer 1 (maxout) cannot be written; there are affine,",
+        "list(list(layer=\"lstm\", W=matrix(1, 3, 7), b=matrix(1, 1, 7))) | layer 1 (lstm) needs a W of D+M x 4*M, but has 3 x 7",
+        "list(list(layer=\"lstm\", W=matrix(1, 3, 4), b=matrix(1, 1, 4))) | layer 1 (lstm) lacks return_sequences, TRUE or FALSE",
+        "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 1, 3)), list(layer=\"embedding\", embedding_dict=matrix(1, 4, 2))) | layer 2 (embedding) must be the first layer",
+        "list(list(layer=\"each_step\", D=2, main=list(list(layer=\"last_step\", D=1)))) | layer 2 (last_step) cannot be written within each_step",
         "list(list(layer=\"affine\", W=matrix(1, 2, 3))) | layer 1 (affine) lacks the matrix b",
         "list(list(layer=\"affine\", W=matrix(1, 2, 3), b=matrix(1, 3, 1))) | needs a b of 1 x 3,"
             + " but has 3 x 1",

@@ -2,11 +2,11 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
-/** Nodes that compute each cell by itself from nothing but attributes, as layers. */
+/** Reads nodes that compute each cell by itself. Stateless. */
 final class Activations {
 
   /**
@@ -32,22 +32,74 @@ final class Activations {
           "Elu", new Kind("elu", Map.of("alpha", 1.0)),
           "Celu", new Kind("celu", Map.of("alpha", 1.0)));
 
-  private Activations() {}
+  static final Map<String, OnnxImport.Rule> RULES = new HashMap<>();
 
-  static Set<String> operators() {
-    return KINDS.keySet();
+  static {
+    KINDS.forEach((operator, kind) -> RULES.put(operator, (into, node) -> add(into, node, kind)));
+    RULES.put("Gelu", Activations::gelu);
+    RULES.put("Selu", Activations::selu);
+    RULES.put("PRelu", Activations::slope);
+    RULES.put("Clip", Activations::clip);
+    RULES.put("Dropout", Activations::dropout);
   }
 
-  /** Null for nodes that are none. */
-  static Layer of(Node node) {
-    Kind kind = KINDS.get(node.operator());
-    if (kind == null) {
-      return null;
-    }
+  private Activations() {}
+
+  private static void add(OnnxImport into, Node node, Kind kind) {
     Map<String, Scalar> settings = new LinkedHashMap<>();
     kind.settings.keySet().stream()
         .sorted()
         .forEach(name -> settings.put(name, Scalar.of(node.number(name, kind.settings.get(name)))));
-    return new Layer(kind.layer, Map.of(), settings);
+    into.layer(kind.layer, Map.of(), settings);
+  }
+
+  private static void gelu(OnnxImport into, Node node) {
+    into.layer(node.text("approximate", "none").equals("tanh") ? "gelu" : "gelu_erf");
+  }
+
+  /** With the two numbers that it is defined by, up to a float's digits. */
+  private static void selu(OnnxImport into, Node node) {
+    boolean isStandard =
+        Math.abs(node.number("alpha", 1.6732632) - 1.6732632) < 1e-5
+            && Math.abs(node.number("gamma", 1.050701) - 1.050701) < 1e-5;
+    if (!isStandard) {
+      throw into.problem(node, "has other numbers than those of the function selu");
+    }
+    into.layer("selu");
+  }
+
+  /** One slope for all cells. */
+  private static void slope(OnnxImport into, Node node) {
+    double[] slopes = into.constant(node, 1).cells();
+    if (slopes.length != 1) {
+      throw into.problem(node, "has a slope for each channel, which the layers do not");
+    }
+    into.layer("leaky_relu", Map.of(), Map.of("alpha", Scalar.of(slopes[0])));
+  }
+
+  private static void clip(OnnxImport into, Node node) {
+    Map<String, Scalar> settings = new LinkedHashMap<>();
+    settings.put("min", Scalar.of(bound(into, node, 1, "min", Double.NEGATIVE_INFINITY)));
+    settings.put("max", Scalar.of(bound(into, node, 2, "max", Double.POSITIVE_INFINITY)));
+    into.layer("clip", Map.of(), settings);
+  }
+
+  /** An input, or in old models an attribute. */
+  private static double bound(OnnxImport into, Node node, int input, String name, double none) {
+    if (!OnnxImport.has(node, input)) {
+      return node.number(name, none);
+    }
+    double[] cells = into.constant(node, input).cells();
+    if (cells.length != 1) {
+      throw into.problem(node, "needs one number as input " + (input + 1));
+    }
+    return cells[0];
+  }
+
+  private static void dropout(OnnxImport into, Node node) {
+    boolean isInput = OnnxImport.has(node, 1);
+    double ratio = isInput ? into.constant(node, 1).cells()[0] : node.number("ratio", 0.5);
+    double kept = 1 - Double.parseDouble(Float.toString((float) ratio));
+    into.layer("dropout", Map.of(), Map.of("p", Scalar.of(kept)));
   }
 }

@@ -9,6 +9,16 @@ import java.util.Map;
 
 /** Reads nodes that take images: convolutions and poolings. Stateless. */
 final class ImageNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "Conv", ImageNodes::convolution,
+          "MaxPool", (into, node) -> pool(into, "max_pool2d", node),
+          "AveragePool", (into, node) -> pool(into, "avg_pool2d", node),
+          "GlobalAveragePool", ImageNodes::globalAverage,
+          "GlobalMaxPool", ImageNodes::globalMaximum,
+          "ReduceMean", (into, node) -> reduced(into, node, ImageNodes::globalAverage),
+          "ReduceMax", (into, node) -> reduced(into, node, ImageNodes::globalMaximum));
+
   private ImageNodes() {}
 
   static void convolution(OnnxImport into, Node node) {
@@ -59,25 +69,26 @@ final class ImageNodes {
     if (shape == null || shape.size() != 2) {
       throw into.problem(node, "has a window that is not of two extents");
     }
-    LayerReader.Window window = window(into, node, shape);
+    needsImages(into, node);
+    WindowAttributes.Bordered bordered = attributes(into, node).pooling(into.extents(), shape);
+    LayerReader.Window window = bordered.window();
     if (window.dilationRows() != 1 || window.dilationCols() != 1) {
       throw into.problem(node, "is dilated, which the layers are not");
     }
-    if (node.integer("ceil_mode", 0) != 0 && !window.isExact()) {
-      throw into.problem(node, "rounds sizes up (ceil_mode), which the layers do not");
+    boolean isMean = type.equals("avg_pool2d");
+    boolean countsAll = !isMean || node.integer("count_include_pad", 0) != 0;
+    if (bordered.hasBorder()) {
+      if (isMean && (!countsAll || node.integer("ceil_mode", 0) != 0)) {
+        throw into.problem(
+            node,
+            "takes means of windows that end beyond the images (ceil_mode, or more padding on one side"
+                + " that does not count), which the layers do not; pad the images first");
+      }
+      PaddingNodes.add(into, bordered.border(), isMean ? 0 : Double.NEGATIVE_INFINITY);
     }
-    boolean pads = window.padRows() + window.padCols() > 0;
-    if (type.equals("avg_pool2d") && pads && node.integer("count_include_pad", 0) == 0) {
-      throw into.problem(
-          node, "leaves padding out of means (count_include_pad), which the layers do not");
-    }
-    into.layer(type, Map.of(), settings(window));
+    boolean leavesOut = !countsAll && window.padRows() + window.padCols() > 0;
+    into.layer(leavesOut ? "avg_pool2d_inside" : type, Map.of(), settings(window));
     into.becomes(window.output(window.channels()));
-  }
-
-  private static LayerReader.Window window(OnnxImport into, Node node, List<Long> shape) {
-    needsImages(into, node);
-    return attributes(into, node).over(into.extents(), shape);
   }
 
   private static WindowAttributes attributes(OnnxImport into, Node node) {
@@ -105,7 +116,8 @@ final class ImageNodes {
 
   static void needsImages(OnnxImport into, Node node) {
     long[] extents = into.extents();
-    if (extents.length != 3 || Arrays.stream(extents).anyMatch(extent -> extent < 1)) {
+    boolean isOpen = Arrays.stream(extents).anyMatch(extent -> extent < 1);
+    if (extents.length != 3 || into.value().place() != 0 || isOpen) {
       throw into.problem(
           node,
           "needs images of a known size, but gets "
@@ -155,11 +167,7 @@ final class ImageNodes {
 
   /** What PyTorch writes for a global pooling: a reduction over both extents of the images. */
   static void reduced(OnnxImport into, Node node, OnnxImport.Rule pooling) {
-    long[] axes = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
-    List<Long> attribute = node.integers("axes");
-    if (axes == null && attribute != null) {
-      axes = attribute.stream().mapToLong(Long::longValue).toArray();
-    }
+    long[] axes = into.axes(node);
     long[] fromZero =
         axes == null
             ? new long[0]

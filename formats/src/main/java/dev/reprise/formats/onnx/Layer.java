@@ -23,6 +23,12 @@ public record Layer(
   /** Adds what its two branches make of the same input. */
   static final String RESIDUAL = "residual";
 
+  /** Multiplies what its two branches make of the same input. */
+  static final String PRODUCT = "product";
+
+  /** Gives each D numbers of its input, a step of a sequence, to its layers by themselves. */
+  static final String EACH_STEP = "each_step";
+
   static final String MAIN = "main";
   static final String SHORTCUT = "shortcut";
 

@@ -47,11 +47,6 @@ final class LayerReader {
       };
     }
 
-    /** True when the last window ends where the padded images do. */
-    boolean isExact() {
-      return restRows() % strideRows == 0 && restCols() % strideCols == 0;
-    }
-
     /** How far the window can move down. */
     private long restRows() {
       return imageRows + 2 * padRows - (rows - 1) * dilationRows - 1;
@@ -134,12 +129,38 @@ final class LayerReader {
     return value.asDouble();
   }
 
+  boolean has(String setting) {
+    return layer.settings().containsKey(setting);
+  }
+
+  boolean isOf(String type) {
+    return layer.type().equals(type);
+  }
+
+  /** A whole number that may be zero. */
+  long whole(String name) {
+    return integer(name);
+  }
+
   private long integer(String name) {
     double value = number(name);
     if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
       throw problem("needs a whole number as " + name + ", but has " + value);
     }
     return (long) value;
+  }
+
+  /** The number of steps, which a layer may leave open; -1 then. */
+  long steps() {
+    return layer.settings().containsKey("T") ? positive("T") : -1;
+  }
+
+  boolean isTrue(String name) {
+    Scalar value = layer.settings().get(name);
+    if (value == null || value.type() != ValueType.BOOLEAN) {
+      throw problem("lacks " + name + ", TRUE or FALSE");
+    }
+    return value.asBoolean();
   }
 
   /** Layers within the layer. */

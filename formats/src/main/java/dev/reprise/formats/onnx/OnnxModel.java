@@ -25,7 +25,9 @@ record OnnxModel(
     List<Long> extents,
     String output) {
 
-  /** An operation with its attributes: a Long, Double, String, OnnxTensor or a list of Long. */
+  /**
+   * An operation with its attributes: Long, Double, String, OnnxTensor, lists of Long or String.
+   */
   record Node(
       String operator,
       String name,
@@ -50,7 +52,7 @@ record OnnxModel(
       if (!(attributes.get(attribute) instanceof List<?> list)) {
         return null;
       }
-      return list.stream().map(Long.class::cast).toList();
+      return list.stream().filter(Long.class::isInstance).map(Long.class::cast).toList();
     }
   }
 
@@ -189,6 +191,7 @@ record OnnxModel(
     Object value = null;
     int type = 0;
     List<Long> integers = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
     while (in.next()) {
       switch (in.field()) {
         case 1 -> name = in.text();
@@ -198,6 +201,7 @@ record OnnxModel(
         case 4 -> value = in.text();
         case 5 -> value = OnnxTensor.read(in.message(), file);
         case 8 -> in.integers(integers);
+        case 9 -> texts.add(in.text());
         case 20 -> type = (int) in.integer();
         default -> in.skip();
       }
@@ -209,6 +213,7 @@ record OnnxModel(
             case 1 -> 0.0;
             case 2 -> 0L;
             case 3 -> "";
+            case 8 -> List.copyOf(texts);
             default -> List.copyOf(integers);
           };
     }

@@ -26,16 +26,17 @@ final class ShapeValues {
   /**
    * Computes what a node puts out, if it is a part of a shape.
    *
-   * @param extents of all values that layers have made so far, without the number of examples
+   * @param values all that layers have made so far
    * @return false for nodes of all other kinds
    */
-  boolean read(Node node, Map<String, long[]> extents) {
+  boolean read(Node node, Map<String, Value> values) {
     long[] shape =
         switch (node.operator()) {
-          case "Shape" -> withExamples(extents.get(node.inputs().getFirst()));
+          case "Shape" -> shape(values.get(node.inputs().getFirst()));
           case "Gather" -> gathered(node);
           case "Slice" -> sliced(node);
           case "Unsqueeze", "Squeeze", "Cast" -> of(node.inputs().getFirst());
+          case "Reshape" -> known.get(node.inputs().getFirst());
           case "Concat" -> joined(node.inputs());
           case "Mul" -> product(node);
           default -> null;
@@ -60,20 +61,8 @@ final class ShapeValues {
     return cells;
   }
 
-  /** The whole shape; null where an extent that is not the number of examples is open. */
-  private static long[] withExamples(long[] extents) {
-    if (extents == null) {
-      return null;
-    }
-    long[] shape = new long[extents.length + 1];
-    shape[0] = EXAMPLES;
-    for (int i = 0; i < extents.length; i++) {
-      if (extents[i] < 1) {
-        return null;
-      }
-      shape[i + 1] = extents[i];
-    }
-    return shape;
+  private static long[] shape(Value value) {
+    return value == null ? null : value.shape();
   }
 
   private long[] gathered(Node node) {

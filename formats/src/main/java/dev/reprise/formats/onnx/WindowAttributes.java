@@ -12,6 +12,8 @@ final class WindowAttributes {
   /** A small file must not make large filters. */
   private static final long MOST_ZEROS = 16;
 
+  private static final long MOST_BORDER = 1 << 10;
+
   private final Node node;
   private final Function<String, FormatException> problem;
 
@@ -23,15 +25,46 @@ final class WindowAttributes {
     this.problem = problem;
   }
 
+  /**
+   * A window over images that have a border of their own where padding differs, or where sizes are
+   * rounded up.
+   *
+   * @param border above, to the left, below, to the right; zeros where the window's padding does
+   */
+  record Bordered(LayerReader.Window window, long[] border) {
+    boolean hasBorder() {
+      return Arrays.stream(border).anyMatch(pad -> pad > 0);
+    }
+  }
+
   /** The window over images of these extents: channels, rows, columns. */
-  LayerReader.Window over(long[] extents, List<Long> shape) {
+  Bordered pooling(long[] extents, List<Long> shape) {
     List<Long> strides = listOf("strides", 2, 1);
     List<Long> dilations = listOf("dilations", 2, 1);
     List<Long> pads = pads(extents, shape, strides, dilations);
-    if (!pads.get(0).equals(pads.get(2)) || !pads.get(1).equals(pads.get(3))) {
-      throw problem.apply("has more padding on one side, which the layers have not");
+    long[] border = pads.stream().mapToLong(Long::longValue).toArray();
+    boolean isEqual = border[0] == border[2] && border[1] == border[3];
+    boolean roundsUp = node.integer("ceil_mode", 0) != 0;
+    for (int i = 0; i < 2 && roundsUp; i++) {
+      long rest =
+          extents[i + 1] + border[i] + border[i + 2] - (shape.get(i) - 1) * dilations.get(i) - 1;
+      long more = rest < 0 ? 0 : Math.floorMod(-rest, strides.get(i));
+      // A last window that sees nothing but what is below or to the right does not count.
+      boolean begins = rest + more < extents[i + 1] + border[i];
+      isEqual &= more == 0 || !begins;
+      border[i + 2] += begins ? more : 0;
     }
-    return window(extents, shape, strides, dilations, pads);
+    if (Arrays.stream(border).anyMatch(pad -> pad > MOST_BORDER)) {
+      throw problem.apply("has far more padding than images need");
+    }
+    if (isEqual) {
+      return new Bordered(window(extents, shape, strides, dilations, pads), new long[4]);
+    }
+    long[] larger = {
+      extents[0], extents[1] + border[0] + border[2], extents[2] + border[1] + border[3]
+    };
+    List<Long> none = List.of(0L, 0L);
+    return new Bordered(window(larger, shape, strides, dilations, none), border);
   }
 
   /**

@@ -1,10 +1,16 @@
 /**
- * Sequential and residual networks in the exchange format ONNX: a small reader and writer of the
- * parts of protobuf that it needs, and the translation between its nodes and {@link
+ * Sequential, recurrent and residual networks in the exchange format ONNX: a small reader and
+ * writer of the parts of protobuf that it needs, and the translation between its nodes and {@link
  * dev.reprise.formats.onnx.Layer layers}.
  *
  * <pre>
  *   bytes --ProtoInput--> OnnxModel --OnnxImport--> layers --OnnxExport--ProtoOutput--> bytes
+ *                                     RowNodes,              RowWriters,
+ *                                     ImageNodes ...         ImageWriters ...
  * </pre>
+ *
+ * <p>Each family of operators has a class with a table of rules that reads nodes, and one that
+ * writes layers. Nodes that spell a function out are looked at first ({@code ErfGelu}, {@code
+ * SpelledLayerNorm}), and so are those that compute shapes and constants.
  */
 package dev.reprise.formats.onnx;

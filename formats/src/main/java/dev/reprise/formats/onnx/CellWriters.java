@@ -1,0 +1,69 @@
+package dev.reprise.formats.onnx;
+
+import java.util.Map;
+
+/** Writes layers that compute each cell by itself. Stateless. */
+final class CellWriters {
+  static final Map<String, OnnxExport.Rule> RULES =
+      Map.ofEntries(
+          Map.entry("relu", (export, layer) -> cells(export, "Relu")),
+          Map.entry("sigmoid", (export, layer) -> cells(export, "Sigmoid")),
+          Map.entry("tanh", (export, layer) -> cells(export, "Tanh")),
+          Map.entry("gelu", (export, layer) -> gelu(export, "tanh")),
+          Map.entry("gelu_erf", (export, layer) -> gelu(export, "none")),
+          Map.entry("selu", (export, layer) -> cells(export, "Selu")),
+          Map.entry("softplus", (export, layer) -> cells(export, "Softplus")),
+          Map.entry("hard_swish", (export, layer) -> cells(export, "HardSwish")),
+          Map.entry("hard_sigmoid", CellWriters::hardSigmoid),
+          Map.entry("celu", (export, layer) -> scaled(export, "Celu", layer, 1)),
+          Map.entry("leaky_relu", (export, layer) -> scaled(export, "LeakyRelu", layer, 0.01)),
+          Map.entry("elu", (export, layer) -> scaled(export, "Elu", layer, 1)),
+          Map.entry("clip", CellWriters::clip),
+          Map.entry("silu", CellWriters::silu),
+          Map.entry("dropout", CellWriters::dropout));
+
+  private CellWriters() {}
+
+  private static void cells(OnnxExport export, String operator) {
+    export.node(operator, export.current()).add();
+  }
+
+  private static void scaled(
+      OnnxExport export, String operator, LayerReader layer, double fallback) {
+    export.node(operator, export.current()).number("alpha", layer.number("alpha", fallback)).add();
+  }
+
+  private static void gelu(OnnxExport export, String approximate) {
+    export.graph().needsGelu();
+    export.node("Gelu", export.current()).text("approximate", approximate).add();
+  }
+
+  private static void hardSigmoid(OnnxExport export, LayerReader layer) {
+    NodeWriter node =
+        export.node("HardSigmoid", export.current()).number("alpha", layer.number("alpha", 0.2));
+    node.number("beta", layer.number("beta", 0.5)).add();
+  }
+
+  private static void clip(OnnxExport export, LayerReader layer) {
+    export
+        .node("Clip", export.current(), one(export, "min", layer), one(export, "max", layer))
+        .add();
+  }
+
+  private static String one(OnnxExport export, String name, LayerReader layer) {
+    return export.floats(name, new Layer.Weights(1, 1, new double[] {layer.number(name)}));
+  }
+
+  /** There is no such operator before opset 24: x times its logistic function. */
+  private static void silu(OnnxExport export, LayerReader layer) {
+    String before = export.current();
+    export.node("Sigmoid", export.current()).add();
+    export.node("Mul", before, export.current()).add();
+  }
+
+  private static void dropout(OnnxExport export, LayerReader layer) {
+    String ratio =
+        export.floats("ratio", new Layer.Weights(1, 1, new double[] {1 - layer.number("p")}));
+    export.node("Dropout", export.current(), ratio).add();
+  }
+}

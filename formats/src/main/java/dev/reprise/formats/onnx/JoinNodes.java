@@ -1,0 +1,104 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads nodes that put two values together: sums and products. Stateless. */
+final class JoinNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of("Add", JoinNodes::add, "Mul", JoinNodes::multiply);
+
+  /** A sum of sums doubles what a list of layers has to say: a small file must not fill memory. */
+  private static final long MOST_LAYERS = 20_000;
+
+  private JoinNodes() {}
+
+  /** The bias of a product before, or two values. */
+  private static void add(OnnxImport into, Node node) {
+    int other = node.inputs().getFirst().equals(into.current()) ? 1 : 0;
+    Value second = node.inputs().size() == 2 ? into.value(node.inputs().get(other)) : null;
+    if (second != null) {
+      joined(into, node, second, Layer.RESIDUAL, "adds");
+    } else if (!RowNodes.addedToBias(into, into.constant(node, other).row())
+        && !ScaleNodes.shifted(into, into.constant(node, other))) {
+      throw into.problem(
+          node,
+          "adds something that is not the bias of an affine layer, nor a number for each channel or"
+              + " column");
+    }
+  }
+
+  /** What two branches make of the last value that they have in common. */
+  private static void joined(OnnxImport into, Node node, Value second, String type, String verb) {
+    Value first = into.value();
+    boolean isSame = Arrays.equals(first.extents(), second.extents());
+    boolean isGate =
+        type.equals(Layer.PRODUCT)
+            && OnnxExport.isGate(first.extents(), second.extents())
+            && first.extents().length == second.extents().length;
+    if (!isSame && !isGate || first.place() != second.place()) {
+      throw into.problem(
+          node,
+          verb
+              + " values of different sizes, "
+              + into.words()
+              + " and "
+              + Arrays.toString(second.extents()));
+    }
+    Chain chain = first.chain();
+    Chain other = second.chain();
+    Chain start = chain.commonWith(other);
+    long layers = 1 + chain.all() - start.all() + other.all() - start.all();
+    if (layers > MOST_LAYERS) {
+      throw into.problem(
+          node,
+          verb
+              + " values that are made of each other too often to be lists of layers (more than "
+              + MOST_LAYERS
+              + ")");
+    }
+    boolean isFirstMain = chain.length() >= other.length();
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    branches.put(Layer.MAIN, (isFirstMain ? chain : other).since(start));
+    branches.put(Layer.SHORTCUT, (isFirstMain ? other : chain).since(start));
+    Layer join = new Layer(type, Map.of(), Map.of(), branches);
+    Value larger = first.width() >= second.width() ? first : second;
+    into.becomes(larger.with(start.with(join, layers)));
+  }
+
+  /** Numbers for channels or columns, x times a function of x, or two values. */
+  private static void multiply(OnnxImport into, Node node) {
+    Value a = into.value(node.inputs().getFirst());
+    Value b = into.value(node.inputs().getLast());
+    if (a == null || b == null) {
+      int other = a == null ? 0 : 1;
+      if (!ScaleNodes.scaled(into, into.constant(node, other))) {
+        throw into.problem(
+            node, "multiplies with something that is not a number for each channel or column");
+      }
+      return;
+    }
+    Chain gate = (a.chain().length() > b.chain().length() ? a : b).chain();
+    Value x = gate == a.chain() ? b : a;
+    boolean isOfItself = gate.layer() != null && gate.before() == x.chain();
+    if (isOfItself && gate.endsWith("sigmoid")) {
+      into.becomes(x);
+      into.layer("silu");
+    } else if (isOfItself && isHardSwishGate(gate.layer())) {
+      into.becomes(x);
+      into.layer("hard_swish");
+    } else {
+      into.becomes(a);
+      joined(into, node, b, Layer.PRODUCT, "multiplies");
+    }
+  }
+
+  private static boolean isHardSwishGate(Layer gate) {
+    return gate.type().equals("hard_sigmoid")
+        && Math.abs(gate.settings().get("alpha").asDouble() - 1.0 / 6) < 1e-6
+        && gate.settings().get("beta").asDouble() == 0.5;
+  }
+}

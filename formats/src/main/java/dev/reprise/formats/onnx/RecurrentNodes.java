@@ -1,0 +1,182 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads recurrent nodes. ONNX has a block of rows for each gate, the weights of inputs and of
+ * outputs apart and two rows of biases; a layer has a block of columns for each gate in another
+ * order, weights of [input, output] one below the other and one row of biases. Stateless.
+ *
+ * <pre>
+ *   lstm  ONNX i o f c, layers i f o c      gru  ONNX z r h, layers r z h, and h's second bias
+ * </pre>
+ */
+final class RecurrentNodes {
+  private static final Set<String> LAYERS = Set.of("lstm", "gru", "rnn");
+
+  /** For each gate of the layer, which one it is in ONNX. */
+  static final int[] LSTM_GATES = {0, 2, 1, 3};
+
+  static final int[] GRU_GATES = {1, 0, 2};
+  static final int[] RNN_GATES = {0};
+
+  private RecurrentNodes() {}
+
+  static void lstm(OnnxImport into, Node node) {
+    if (OnnxImport.has(node, 7) && !into.zeros().isZero(node.inputs().get(7))) {
+      throw into.problem(node, "has peepholes, which the layer lstm has not");
+    }
+    needsZeros(into, node, 6);
+    needsActivations(into, node, "Sigmoid", "Tanh", "Tanh");
+    if (node.integer("input_forget", 0) != 0) {
+      throw into.problem(node, "couples its gates (input_forget), which the layer lstm does not");
+    }
+    recurrent(into, node, "lstm", LSTM_GATES, false);
+  }
+
+  static void gru(OnnxImport into, Node node) {
+    needsActivations(into, node, "Sigmoid", "Tanh");
+    if (node.integer("linear_before_reset", 0) == 0) {
+      throw into.problem(
+          node,
+          "resets outputs before they are multiplied with weights (linear_before_reset=0), which the"
+              + " layer gru does after; train it in that form (Keras: reset_after=True)");
+    }
+    recurrent(into, node, "gru", GRU_GATES, true);
+  }
+
+  static void rnn(OnnxImport into, Node node) {
+    needsActivations(into, node, "Tanh");
+    recurrent(into, node, "rnn", RNN_GATES, false);
+  }
+
+  private static void recurrent(
+      OnnxImport into, Node node, String type, int[] gates, boolean hasInnerBias) {
+    boolean isPlain =
+        node.text("direction", "forward").equals("forward") && node.integer("layout", 0) == 0;
+    if (!isPlain || node.attributes().containsKey("clip")) {
+      throw into.problem(
+          node,
+          "runs from the end or both ways, begins with the examples (layout) or limits values (clip),"
+              + " which the layer "
+              + type
+              + " does not");
+    }
+    if (OnnxImport.has(node, 4)) {
+      throw into.problem(node, "has sequences of different lengths, which the layers have not");
+    }
+    needsZeros(into, node, 5);
+    Value x = into.value();
+    OnnxTensor inputs = into.constant(node, 1);
+    OnnxTensor outputs = into.constant(node, 2);
+    boolean isSequence =
+        x.extents().length == 2
+            && x.place() == 1
+            && node.inputs().getFirst().equals(into.current());
+    if (!isSequence || inputs.extents().size() != 3 || outputs.extents().size() != 3) {
+      throw into.problem(node, "needs sequences whose steps come first, but gets " + into.words());
+    }
+    int width = outputs.extents().get(2).intValue();
+    int rows = gates.length * width;
+    boolean fits =
+        inputs.extents().equals(List.of(1L, (long) rows, x.last()))
+            && outputs.extents().equals(List.of(1L, (long) rows, (long) width));
+    if (!fits) {
+      throw into.problem(
+          node,
+          "has weights of "
+              + inputs.extents()
+              + " and "
+              + outputs.extents()
+              + " for "
+              + into.words());
+    }
+    double[] biases =
+        OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[2 * rows];
+    if (biases.length != 2 * rows) {
+      throw into.problem(node, "has " + biases.length + " biases, but needs " + 2 * rows);
+    }
+    Layer.Weights w = weights(inputs.cells(), outputs.cells(), gates, width, (int) x.last());
+    Layer.Weights b = new GateBiases(gates, width, hasInnerBias).joined(biases);
+    put(into, node, type, OnnxImport.weights(w, b), width);
+  }
+
+  /** All steps, the last one, or both, whatever other nodes take. */
+  private static void put(
+      OnnxImport into, Node node, String type, Map<String, Layer.Weights> weights, int width) {
+    Value x = into.value();
+    Map<String, Scalar> settings = into.steps();
+    settings.put("return_sequences", Scalar.of(true));
+    Layer all = new Layer(type, weights, settings);
+    Value steps = x.with(x.chain().with(all));
+    into.becomes(steps.shaped(new long[] {x.extents()[0], 1, ShapeValues.EXAMPLES, width}));
+    Value last = x.with(x.chain().with(ofLastStep(all)));
+    last = last.shaped(new long[] {1, ShapeValues.EXAMPLES, width});
+    if (OnnxImport.hasOutput(node, 1)) {
+      into.put(node.outputs().get(1), last);
+    }
+  }
+
+  static boolean isOfAllSteps(Layer layer) {
+    return layer != null
+        && LAYERS.contains(layer.type())
+        && layer.settings().get("return_sequences").asBoolean();
+  }
+
+  static Layer ofLastStep(Layer layer) {
+    Map<String, Scalar> settings = new LinkedHashMap<>(layer.settings());
+    settings.put("return_sequences", Scalar.of(false));
+    return new Layer(layer.type(), layer.weights(), settings);
+  }
+
+  private static Layer.Weights weights(
+      double[] inputs, double[] outputs, int[] gates, int width, int inputWidth) {
+    int cols = gates.length * width;
+    double[] cells = new double[(inputWidth + width) * cols];
+    for (int gate = 0; gate < gates.length; gate++) {
+      for (int unit = 0; unit < width; unit++) {
+        int from = gates[gate] * width + unit;
+        int to = gate * width + unit;
+        for (int i = 0; i < inputWidth; i++) {
+          cells[i * cols + to] = inputs[from * inputWidth + i];
+        }
+        for (int i = 0; i < width; i++) {
+          cells[(inputWidth + i) * cols + to] = outputs[from * width + i];
+        }
+      }
+    }
+    return new Layer.Weights(inputWidth + width, cols, cells);
+  }
+
+  /** Some rows of a layer's weights as ONNX has them: a row for each unit of each gate. */
+  static Layer.Weights block(Layer.Weights w, int[] gates, int first, int count) {
+    int width = w.cols() / gates.length;
+    double[] cells = new double[w.cols() * count];
+    for (int col = 0; col < w.cols(); col++) {
+      int to = gates[col / width] * width + col % width;
+      for (int i = 0; i < count; i++) {
+        cells[to * count + i] = w.cells()[(first + i) * w.cols() + col];
+      }
+    }
+    return new Layer.Weights(w.cols(), count, cells);
+  }
+
+  private static void needsZeros(OnnxImport into, Node node, int input) {
+    if (OnnxImport.has(node, input) && !into.zeros().isZero(node.inputs().get(input))) {
+      throw into.problem(node, "begins with a state that is not zero, which the layers do not");
+    }
+  }
+
+  private static void needsActivations(OnnxImport into, Node node, String... functions) {
+    Object given = node.attributes().get("activations");
+    if (given != null && !given.equals(List.of(functions))) {
+      throw into.problem(
+          node, "has activations " + given + ", but the layer has " + List.of(functions));
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Reads nodes that make images larger: transposed convolutions and repeated pixels. Stateless. */
+final class ResizingNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "ConvTranspose", ResizingNodes::transposedConvolution,
+          "Resize", ResizingNodes::resize,
+          "Upsample", ResizingNodes::resize);
+
+  private ResizingNodes() {}
+
+  private static void transposedConvolution(OnnxImport into, Node node) {
+    ImageNodes.needsImages(into, node);
+    OnnxTensor filters = into.constant(node, 1);
+    long[] images = into.extents();
+    List<Long> shape = filters.extents();
+    if (shape.size() != 4 || shape.getFirst() != images[0]) {
+      throw into.problem(node, "has filters of " + shape + ", but gets images of " + into.words());
+    }
+    long groups = node.integer("group", 1);
+    boolean isDepthwise = groups != 1;
+    if (groups < 1 || isDepthwise && (shape.get(1) != 1 || images[0] % groups != 0)) {
+      throw into.problem(
+          node,
+          "has groups with several filters; the layers have one group, or groups of one filter");
+    }
+    long[] strides = numbers(into, node, "strides", 1, 1);
+    long[] pads = numbers(into, node, "pads", 0, 0, 0, 0);
+    long[] more = numbers(into, node, "output_padding", 0, 0);
+    boolean isPlain =
+        Arrays.equals(numbers(into, node, "dilations", 1, 1), new long[] {1, 1})
+            && List.of("NOTSET", "VALID").contains(node.text("auto_pad", "NOTSET"))
+            && node.integers("output_shape") == null;
+    if (!isPlain || pads[0] != pads[2] || pads[1] != pads[3]) {
+      throw into.problem(
+          node,
+          "is dilated, states its output (output_shape, auto_pad) or cuts more off on one side, which"
+              + " the layer conv2d_transpose does not");
+    }
+    Map<String, Scalar> settings = ImageNodes.sizes(images);
+    if (isDepthwise) {
+      settings.put("M", Scalar.of(images[0] / groups));
+    }
+    long outputs = isDepthwise ? groups : shape.get(1);
+    List<String> names =
+        List.of("Hf", "Wf", "strideh", "stridew", "padh", "padw", "out_padh", "out_padw");
+    long[] values = {
+      shape.get(2), shape.get(3), strides[0], strides[1], pads[0], pads[1], more[0], more[1]
+    };
+    for (int i = 0; i < values.length; i++) {
+      settings.put(names.get(i), Scalar.of(values[i]));
+    }
+    int rows = (int) (isDepthwise ? groups : images[0]);
+    Layer.Weights w = new Layer.Weights(rows, filters.cells().length / rows, filters.cells());
+    Layer.Weights b =
+        OnnxImport.has(node, 2)
+            ? into.constant(node, 2).column()
+            : new Layer.Weights((int) outputs, 1, new double[(int) outputs]);
+    long high = strides[0] * (images[1] - 1) - 2 * pads[0] + shape.get(2) + more[0];
+    long wide = strides[1] * (images[2] - 1) - 2 * pads[1] + shape.get(3) + more[1];
+    if (b.rows() != outputs
+        || high < 1
+        || wide < 1
+        || more[0] >= strides[0]
+        || more[1] >= strides[1]) {
+      throw into.problem(node, "has biases, padding or output_padding that do not fit");
+    }
+    into.layer(
+        isDepthwise ? "conv2d_transpose_depthwise" : "conv2d_transpose",
+        OnnxImport.weights(w, b),
+        settings);
+    into.becomes(outputs, high, wide);
+  }
+
+  private static long[] numbers(OnnxImport into, Node node, String name, long... fallback) {
+    List<Long> given = node.integers(name);
+    if (given == null) {
+      return fallback;
+    }
+    long least = name.equals("strides") || name.equals("dilations") ? 1 : 0;
+    if (given.size() != fallback.length || given.stream().anyMatch(n -> n < least || n > 1 << 20)) {
+      throw into.problem(node, "has " + name + " " + given);
+    }
+    return given.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static void resize(OnnxImport into, Node node) {
+    ImageNodes.needsImages(into, node);
+    boolean isOld = node.operator().equals("Upsample") || into.model().opset() < 11;
+    String places =
+        node.text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
+    String nearest = node.text("nearest_mode", isOld ? "floor" : "round_prefer_floor");
+    boolean isRepeated =
+        places.equals("asymmetric") && nearest.equals("floor")
+            || places.equals("half_pixel") && nearest.startsWith("round");
+    if (!node.text("mode", "nearest").equals("nearest") || !isRepeated) {
+      throw into.problem(
+          node,
+          "computes pixels between others ("
+              + node.text("mode", "nearest")
+              + ", "
+              + places
+              + ", "
+              + nearest
+              + "); upsample2d repeats pixels: use the mode nearest");
+    }
+    long[] extents = into.extents();
+    double[] factors = factors(into, node, isOld ? 1 : 2);
+    boolean isWhole =
+        factors.length == 4
+            && factors[0] == 1
+            && factors[1] == 1
+            && Arrays.stream(factors).allMatch(f -> f >= 1 && f == Math.rint(f) && f < 1 << 15);
+    if (!isWhole) {
+      throw into.problem(
+          node, "has factors " + Arrays.toString(factors) + ", but upsample2d takes whole ones");
+    }
+    Map<String, Scalar> settings = ImageNodes.sizes(extents);
+    settings.put("size_h", Scalar.of((long) factors[2]));
+    settings.put("size_w", Scalar.of((long) factors[3]));
+    into.layer("upsample2d", Map.of(), settings);
+    into.becomes(extents[0], extents[1] * (long) factors[2], extents[2] * (long) factors[3]);
+  }
+
+  /** As stated, or from the size that the images are to have. */
+  private static double[] factors(OnnxImport into, Node node, int input) {
+    if (!OnnxImport.has(node, input + 1)) {
+      return into.constant(node, input).cells();
+    }
+    long[] sizes = into.shapes().of(node.inputs().get(input + 1));
+    if (sizes == null || sizes.length != 4) {
+      throw into.problem(node, "needs a size that is constant or follows from the images'");
+    }
+    long[] before = into.value().shape();
+    double[] factors = new double[4];
+    Arrays.setAll(factors, i -> i == 0 ? 1 : (double) sizes[i] / before[i]);
+    return factors;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads nodes that take rows of numbers: products, normalizations, softmax. Of values with more
+ * extents they take each step by itself. Stateless.
+ */
+final class RowNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "Gemm", RowNodes::gemm,
+          "MatMul", RowNodes::matMul,
+          "BatchNormalization", RowNodes::batchNorm,
+          "LayerNormalization", RowNodes::layerNorm,
+          "Softmax", (into, node) -> softmax(into, "softmax", node),
+          "LogSoftmax", (into, node) -> softmax(into, "log_softmax", node));
+
+  private RowNodes() {}
+
+  private static void gemm(OnnxImport into, Node node) {
+    boolean isTurned = node.integer("transA", 0) != 0;
+    if (isTurned || !node.inputs().getFirst().equals(into.current())) {
+      throw into.problem(node, "multiplies from the wrong side");
+    }
+    Layer.Weights w = times(into.constant(node, 1).matrix(), node.number("alpha", 1));
+    if (node.integer("transB", 0) != 0) {
+      w = w.transposed();
+    }
+    double beta = node.number("beta", 1);
+    affine(
+        into, node, w, OnnxImport.has(node, 2) ? times(into.constant(node, 2).row(), beta) : null);
+  }
+
+  private static Layer.Weights times(Layer.Weights weights, double factor) {
+    double[] cells = Arrays.stream(weights.cells()).map(cell -> cell * factor).toArray();
+    return factor == 1 ? weights : new Layer.Weights(weights.rows(), weights.cols(), cells);
+  }
+
+  private static void matMul(OnnxImport into, Node node) {
+    if (!node.inputs().getFirst().equals(into.current())) {
+      throw into.problem(node, "multiplies from the wrong side");
+    }
+    affine(into, node, into.constant(node, 1).matrix(), null);
+  }
+
+  private static void affine(OnnxImport into, Node node, Layer.Weights w, Layer.Weights given) {
+    long last = into.value().last();
+    boolean isOpen = into.value().isRows() && last < 0;
+    if (!isOpen && last != w.rows()) {
+      throw into.problem(node, "takes rows of " + w.rows() + ", but gets " + into.words());
+    }
+    Layer.Weights b = given != null ? given : new Layer.Weights(1, w.cols(), new double[w.cols()]);
+    if (b.cols() == 1 && w.cols() != 1) {
+      double[] same = new double[w.cols()];
+      Arrays.fill(same, b.cells()[0]);
+      b = new Layer.Weights(1, w.cols(), same);
+    }
+    if (b.cols() != w.cols()) {
+      throw into.problem(node, "has " + b.cols() + " biases for " + w.cols() + " outputs");
+    }
+    addToSteps(into, new Layer("affine", OnnxImport.weights(w, b), Map.of()));
+    long[] output = into.extents().clone();
+    output[output.length - 1] = w.cols();
+    into.becomes(output);
+  }
+
+  /** Adds a layer that takes rows; where there are steps of rows, to each of them. */
+  static void addToSteps(OnnxImport into, Layer layer) {
+    into.add(into.value().isRows() ? layer : eachStep(into, layer, into.value().last()));
+  }
+
+  private static Layer eachStep(OnnxImport into, Layer layer, long width) {
+    boolean isSequence = into.extents().length == 2;
+    Map<String, Scalar> settings = isSequence ? into.steps() : new LinkedHashMap<>();
+    settings.put("D", Scalar.of(width));
+    return new Layer(Layer.EACH_STEP, Map.of(), settings, Map.of(Layer.MAIN, List.of(layer)));
+  }
+
+  /** Adds to the biases of an affine layer, the last one; false where there is none. */
+  static boolean addedToBias(OnnxImport into, Layer.Weights added) {
+    Chain chain = into.value().chain();
+    boolean isEachStep = chain.endsWith(Layer.EACH_STEP);
+    Layer last = isEachStep ? chain.layer().branches().get(Layer.MAIN).getLast() : chain.layer();
+    boolean isAffine = last != null && last.type().equals("affine");
+    if (!isAffine || added.cols() != last.weights().get("b").cols()) {
+      return false;
+    }
+    double[] sum = last.weights().get("b").cells().clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += added.cells()[i];
+    }
+    Layer.Weights b = new Layer.Weights(1, sum.length, sum);
+    Layer.Weights w = last.weights().get("W");
+    Layer affine = new Layer("affine", OnnxImport.weights(w, b), Map.of());
+    into.becomes(into.value().with(chain.before()));
+    into.add(isEachStep ? eachStep(into, affine, w.rows()) : affine);
+    return true;
+  }
+
+  private static void batchNorm(OnnxImport into, Node node) {
+    boolean isImage = into.extents().length == 3;
+    if (isImage) {
+      ImageNodes.needsImages(into, node);
+    } else if (!into.value().isRows()) {
+      throw into.problem(node, "takes rows or images, but gets " + into.words());
+    }
+    List<String> names = List.of("gamma", "beta", "ema_mean", "ema_var");
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      OnnxTensor tensor = into.constant(node, i + 1);
+      if (into.extents()[0] >= 0 && tensor.cells().length != into.extents()[0]) {
+        throw into.problem(node, "does not fit what it gets, " + into.words());
+      }
+      weights.put(names.get(i), isImage ? tensor.column() : tensor.row());
+    }
+    Map<String, Scalar> settings =
+        isImage ? ImageNodes.sizes(into.extents()) : new LinkedHashMap<>();
+    settings.put("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
+    into.layer(isImage ? "batch_norm2d" : "batch_norm1d", weights, settings);
+  }
+
+  private static void layerNorm(OnnxImport into, Node node) {
+    needsLastAxis(into, node, node.integer("axis", -1));
+    Layer.Weights gamma = into.constant(node, 1).row();
+    if (into.value().last() >= 0 && gamma.cols() != into.value().last()) {
+      throw into.problem(node, "has " + gamma.cols() + " scales, but gets " + into.words());
+    }
+    Layer.Weights none = new Layer.Weights(1, gamma.cols(), new double[gamma.cols()]);
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    weights.put("gamma", gamma);
+    weights.put("beta", OnnxImport.has(node, 2) ? into.constant(node, 2).row() : none);
+    Map<String, Scalar> epsilon = Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
+    addToSteps(into, new Layer("layer_norm", weights, epsilon));
+  }
+
+  private static void softmax(OnnxImport into, String type, Node node) {
+    // Before opset 13 everything from the axis on is one row, and the axis is 1.
+    boolean isOld = into.model().opset() < 13;
+    long axis = node.integer("axis", isOld ? 1 : -1);
+    if (!isOld || axis != 1 || into.value().place() != 0) {
+      needsLastAxis(into, node, axis);
+      addToSteps(into, new Layer(type, Map.of(), Map.of()));
+    } else {
+      into.layer(type);
+    }
+  }
+
+  /** The axis is that of rows, or of steps of them. */
+  private static void needsLastAxis(OnnxImport into, Node node, long axis) {
+    int rank = into.extents().length;
+    boolean isOpen = into.value().isRows();
+    if (axis != -1 && axis != rank || !isOpen && into.value().last() < 0) {
+      throw into.problem(node, "is not over rows");
+    }
+  }
+}

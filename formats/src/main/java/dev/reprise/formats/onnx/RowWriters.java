@@ -1,0 +1,94 @@
+package dev.reprise.formats.onnx;
+
+import java.util.Map;
+
+/** Writes layers that take rows of numbers, or each step of a sequence by itself. Stateless. */
+final class RowWriters {
+  static final Map<String, OnnxExport.Rule> RULES =
+      Map.of(
+          "affine",
+          RowWriters::affine,
+          "batch_norm1d",
+          RowWriters::batchNorm1d,
+          "low_rank_affine",
+          RowWriters::lowRankAffine,
+          "scale_shift1d",
+          RowWriters::scaleShift,
+          "layer_norm",
+          RowWriters::layerNorm,
+          "softmax",
+          (export, layer) -> rows(export, "Softmax"),
+          "log_softmax",
+          (export, layer) -> rows(export, "LogSoftmax"),
+          "flatten",
+          (export, layer) -> flatten(export));
+
+  private RowWriters() {}
+
+  private static void affine(OnnxExport export, LayerReader layer) {
+    Layer.Weights weights = layer.weights("W");
+    export.takesRowsOrSteps(weights.rows(), layer);
+    Layer.Weights bias = layer.weights("b", 1, weights.cols());
+    String w = export.floats("W", weights, weights.rows(), weights.cols());
+    String b = export.floats("b", bias, bias.cols());
+    if (export.isEachStep()) {
+      // Gemm takes matrices only.
+      export.node("MatMul", export.current(), w).add();
+      export.node("Add", export.current(), b).add();
+      export.becomes(export.extents()[0], weights.cols());
+    } else {
+      export.node("Gemm", export.current(), w, b).add();
+      export.becomes(weights.cols());
+    }
+  }
+
+  /** Two products; they are read as two affine layers. */
+  private static void lowRankAffine(OnnxExport export, LayerReader layer) {
+    Layer.Weights u = layer.weights("U");
+    Layer.Weights v = layer.weights("V", u.cols(), layer.weights("V").cols());
+    Layer.Weights bias = layer.weights("b", 1, v.cols());
+    export.takesRowsOrSteps(u.rows(), layer);
+    String left = export.floats("U", u, u.rows(), u.cols());
+    export.node("MatMul", export.current(), left).add();
+    export.node("MatMul", export.current(), export.floats("V", v, v.rows(), v.cols())).add();
+    export.node("Add", export.current(), export.floats("b", bias, v.cols())).add();
+    long[] output = export.extents().clone();
+    output[output.length - 1] = v.cols();
+    export.becomes(output);
+  }
+
+  private static void scaleShift(OnnxExport export, LayerReader layer) {
+    int width = layer.weights("gamma").cols();
+    export.takesRowsOrSteps(width, layer);
+    ResizingWriters.scaled(export, layer, 1, width);
+  }
+
+  private static void flatten(OnnxExport export) {
+    if (!export.isEachStep()) {
+      export.flatten();
+    }
+  }
+
+  private static void batchNorm1d(OnnxExport export, LayerReader layer) {
+    int width = layer.weights("gamma").cols();
+    export.takesRows(width, layer);
+    ImageWriters.batchNorm(export, layer, 1, width);
+  }
+
+  private static void layerNorm(OnnxExport export, LayerReader layer) {
+    int width = layer.weights("gamma").cols();
+    export.takesRowsOrSteps(width, layer);
+    String gamma = export.floats("gamma", layer.weights("gamma", 1, width), width);
+    String beta = export.floats("beta", layer.weights("beta", 1, width), width);
+    NodeWriter node =
+        export.node("LayerNormalization", export.current(), gamma, beta).integer("axis", -1);
+    node.number("epsilon", layer.number("epsilon", 1e-5)).add();
+  }
+
+  private static void rows(OnnxExport export, String operator) {
+    if (!export.isEachStep()) {
+      export.flatten();
+    }
+    export.node(operator, export.current()).integer("axis", -1).add();
+  }
+}

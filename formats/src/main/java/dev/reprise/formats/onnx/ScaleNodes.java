@@ -1,0 +1,171 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads normalizations of groups of channels, and products and sums with constants. PyTorch writes
+ * the former as an InstanceNormalization whose channels are groups, and the latter after it.
+ * Stateless.
+ */
+final class ScaleNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "InstanceNormalization", ScaleNodes::instanceNorm,
+          "GroupNormalization", ScaleNodes::groupNorm);
+
+  private ScaleNodes() {}
+
+  private static void instanceNorm(OnnxImport into, Node node) {
+    long[] extents = into.extents();
+    if (extents.length < 2 || into.value().place() != 0 || extents[0] < 1) {
+      throw into.problem(node, "needs channels, but gets " + into.words());
+    }
+    double[] gamma = into.constant(node, 1).cells();
+    double[] beta = into.constant(node, 2).cells();
+    if (gamma.length != extents[0] || beta.length != extents[0]) {
+      throw into.problem(node, "does not fit what it gets, " + into.words());
+    }
+    into.layer("group_norm", weights(gamma, beta, true), settings(into, node, extents[0]));
+  }
+
+  /** Scales are those of channels, or before opset 21 those of groups. */
+  private static void groupNorm(OnnxImport into, Node node) {
+    ImageNodes.needsImages(into, node);
+    int channels = (int) into.extents()[0];
+    int groups = (int) node.integer("num_groups", 0);
+    if (groups < 1 || channels % groups != 0) {
+      throw into.problem(node, "has " + groups + " groups for " + channels + " channels");
+    }
+    double[] gamma = ofChannels(into, node, 1, channels, groups);
+    double[] beta = ofChannels(into, node, 2, channels, groups);
+    into.layer("group_norm", weights(gamma, beta, true), settings(into, node, groups));
+  }
+
+  private static double[] ofChannels(
+      OnnxImport into, Node node, int input, int channels, int groups) {
+    double[] given = into.constant(node, input).cells();
+    if (given.length != channels && given.length != groups) {
+      throw into.problem(node, "does not fit what it gets, " + into.words());
+    }
+    double[] cells = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      cells[c] = given[given.length == channels ? c : c / (channels / groups)];
+    }
+    return cells;
+  }
+
+  private static Map<String, Scalar> settings(OnnxImport into, Node node, long groups) {
+    boolean isImage = into.extents().length == 3;
+    Map<String, Scalar> settings =
+        isImage
+            ? ImageNodes.sizes(into.extents())
+            : new LinkedHashMap<>(Map.of("C", Scalar.of(into.extents()[0])));
+    settings.put("groups", Scalar.of(groups));
+    settings.put("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
+    return settings;
+  }
+
+  private static Map<String, Layer.Weights> weights(
+      double[] gamma, double[] beta, boolean isColumn) {
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    weights.put("gamma", vector(gamma, isColumn));
+    weights.put("beta", vector(beta, isColumn));
+    return weights;
+  }
+
+  private static Layer.Weights vector(double[] cells, boolean isColumn) {
+    return isColumn
+        ? new Layer.Weights(cells.length, 1, cells)
+        : new Layer.Weights(1, cells.length, cells);
+  }
+
+  /** A product with a number for each channel or column; false when the constant is another. */
+  static boolean scaled(OnnxImport into, OnnxTensor factors) {
+    if (isOfChannels(into, factors)) {
+      scaledChannels(into, factors.cells());
+      return true;
+    }
+    if (!isOfColumns(into, factors)) {
+      return false;
+    }
+    double[] none = new double[factors.cells().length];
+    RowNodes.addToSteps(
+        into, new Layer("scale_shift1d", weights(factors.cells(), none, false), Map.of()));
+    return true;
+  }
+
+  /** After a normalization that scales nothing, the factors are its own. */
+  private static void scaledChannels(OnnxImport into, double[] factors) {
+    Layer last = into.value().chain().layer();
+    boolean isNorm = last != null && last.type().equals("group_norm") && isPlain(last);
+    Map<String, Scalar> settings = ImageNodes.sizes(into.extents());
+    if (isNorm) {
+      settings.put("groups", last.settings().get("groups"));
+      settings.put("epsilon", last.settings().get("epsilon"));
+      into.becomes(into.value().with(into.value().chain().before()));
+    }
+    into.layer(
+        isNorm ? "group_norm" : "scale_shift2d",
+        weights(factors, new double[factors.length], true),
+        settings);
+  }
+
+  private static boolean isPlain(Layer norm) {
+    return Arrays.stream(norm.weights().get("gamma").cells()).allMatch(cell -> cell == 1)
+        && Arrays.stream(norm.weights().get("beta").cells()).allMatch(cell -> cell == 0);
+  }
+
+  /** A sum with a number for each channel or column; false when the constant is another. */
+  static boolean shifted(OnnxImport into, OnnxTensor summands) {
+    boolean isOfChannels = isOfChannels(into, summands);
+    if (!isOfChannels && !isOfColumns(into, summands)) {
+      return false;
+    }
+    Layer last = into.value().chain().layer();
+    String type = isOfChannels ? "scale_shift2d" : "scale_shift1d";
+    boolean isNorm = last != null && last.type().equals("group_norm") && isOfChannels;
+    boolean isShift = last != null && last.type().equals(type) || isNorm;
+    double[] cells = summands.cells().clone();
+    if (isShift && last.weights().get("beta").cells().length == cells.length) {
+      double[] before = last.weights().get("beta").cells();
+      Arrays.setAll(cells, i -> before[i] + summands.cells()[i]);
+      double[] gamma = last.weights().get("gamma").cells();
+      into.becomes(into.value().with(into.value().chain().before()));
+      into.add(new Layer(last.type(), weights(gamma, cells, isOfChannels), last.settings()));
+      return true;
+    }
+    double[] ones = new double[cells.length];
+    Arrays.fill(ones, 1);
+    Map<String, Layer.Weights> weights = weights(ones, cells, isOfChannels);
+    if (isOfChannels) {
+      into.layer(type, weights, ImageNodes.sizes(into.extents()));
+    } else {
+      RowNodes.addToSteps(into, new Layer(type, weights, Map.of()));
+    }
+    return true;
+  }
+
+  private static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
+    long[] extents = into.extents();
+    boolean isImage = extents.length == 3 && into.value().place() == 0 && into.value().width() > 0;
+    return isImage && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
+  }
+
+  private static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {
+    boolean isRows = into.extents().length < 3 && into.value().last() > 0;
+    return isRows && shape(tensor, 1).equals(List.of(into.value().last()));
+  }
+
+  /** Without the ones before the last extents, for which it is repeated. */
+  private static List<Long> shape(OnnxTensor tensor, int rank) {
+    List<Long> extents = tensor.extents();
+    int extra = Math.max(0, extents.size() - rank);
+    boolean isRepeated = extents.stream().limit(extra).allMatch(extent -> extent == 1);
+    return isRepeated ? extents.subList(extra, extents.size()) : List.of();
+  }
+}

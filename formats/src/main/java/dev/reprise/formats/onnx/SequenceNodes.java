@@ -1,0 +1,147 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Reads nodes that look rows up and that take one of the steps of sequences. Stateless. */
+final class SequenceNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "Gather", SequenceNodes::gather,
+          "Slice", SequenceNodes::slice,
+          "LSTM", RecurrentNodes::lstm,
+          "GRU", RecurrentNodes::gru,
+          "RNN", RecurrentNodes::rnn);
+
+  private SequenceNodes() {}
+
+  /**
+   * Where the input has the number of examples: after the steps when a recurrent node takes it as
+   * it is, or what an embedding makes of it.
+   */
+  static int placeOfExamples(OnnxModel model) {
+    String at = model.input();
+    for (Node node : model.nodes()) {
+      boolean takesIt = node.inputs().contains(at);
+      boolean isRecurrent = List.of("LSTM", "GRU", "RNN").contains(node.operator());
+      if (takesIt
+          && isRecurrent
+          && model.extents().size() + (at.equals(model.input()) ? 0 : 1) == 3) {
+        return node.integer("layout", 0) == 0 ? 1 : 0;
+      }
+      boolean isLookUp = node.operator().equals("Gather") && node.inputs().getLast().equals(at);
+      if (isLookUp || takesIt && node.operator().equals("Cast")) {
+        at = node.outputs().getFirst();
+      }
+    }
+    return 0;
+  }
+
+  private static void gather(OnnxImport into, Node node) {
+    long axis = node.integer("axis", 0);
+    if (into.isConstant(node, 0)) {
+      embedding(into, node, axis);
+      return;
+    }
+    OnnxTensor index = into.constant(node, 1);
+    if (index.cells().length != 1 || index.extents().size() > 1) {
+      throw into.problem(node, "takes several steps, or columns, which no layer does");
+    }
+    one(into, node, axis, (long) index.cells()[0], index.extents().isEmpty());
+  }
+
+  /** Rows of a constant by their numbers, which the input states from 0. */
+  private static void embedding(OnnxImport into, Node node, long axis) {
+    OnnxTensor rows = into.constant(node, 0);
+    if (axis != 0 || rows.extents().size() != 2 || into.value().chain().layer() != null) {
+      throw into.problem(
+          node, "looks up what is no row of a matrix, or by numbers that are not the input");
+    }
+    into.layer("embedding", Map.of("embedding_dict", rows.matrix()), into.steps());
+    long[] extents = Arrays.copyOf(into.extents(), into.extents().length + 1);
+    extents[extents.length - 1] = rows.extents().get(1);
+    into.becomes(extents);
+  }
+
+  private static void slice(OnnxImport into, Node node) {
+    long[] first = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
+    long[] end = OnnxImport.has(node, 2) ? into.shapes().of(node.inputs().get(2)) : null;
+    long[] axes = OnnxImport.has(node, 3) ? into.shapes().of(node.inputs().get(3)) : null;
+    long[] step = OnnxImport.has(node, 4) ? into.shapes().of(node.inputs().get(4)) : new long[] {1};
+    boolean isOne = first != null && end != null && axes != null && step != null;
+    if (!isOne || first.length != 1 || axes.length != 1 || step[0] != 1) {
+      throw into.problem(
+          node,
+          "takes a part of a value; there are but the last step of sequences, and all of them");
+    }
+    long extent = extent(into, node, axes[0]);
+    if (first[0] == 0 && (end[0] >= Integer.MAX_VALUE || extent > 0 && end[0] >= extent)) {
+      return;
+    }
+    long from = first[0] < 0 && extent > 0 ? first[0] + extent : first[0];
+    boolean toEnd = end[0] >= Integer.MAX_VALUE || extent > 0 && end[0] >= extent;
+    boolean isLast = toEnd && (from == extent - 1 && extent > 0 || first[0] == -1);
+    if (!isLast) {
+      throw into.problem(
+          node,
+          "takes a part of a value; there are but the last step of sequences, and all of them");
+    }
+    one(into, node, axes[0], -1, false);
+  }
+
+  private static long extent(OnnxImport into, Node node, long axis) {
+    long[] shape = into.value().shape();
+    long at = axis < 0 ? axis + shape.length : axis;
+    if (at < 0 || at >= shape.length || at == into.value().place()) {
+      throw into.problem(node, "takes some of the examples, which no layer does");
+    }
+    return shape[(int) at];
+  }
+
+  /** One of the positions along an axis: the only one, or the last step. */
+  private static void one(OnnxImport into, Node node, long axis, long index, boolean dropsAxis) {
+    long extent = extent(into, node, axis);
+    long[] shape = into.value().shape();
+    int at = (int) (axis < 0 ? axis + shape.length : axis);
+    boolean isLast = index == -1 || extent > 0 && index == extent - 1;
+    if (!isLast) {
+      throw into.problem(
+          node,
+          "takes position " + index + " of " + extent + ", but only the last one can be taken");
+    }
+    if (extent != 1) {
+      takeLast(into, node, at, shape);
+    }
+    shape[at] = 1;
+    into.becomes(into.value().shaped(dropsAxis ? without(shape, at) : shape));
+  }
+
+  /** The last step of all is the layer's, when the layer before is a recurrent one. */
+  private static void takeLast(OnnxImport into, Node node, int axis, long[] shape) {
+    long width = 1;
+    for (int i = 0; i < shape.length; i++) {
+      boolean isExamples = i == into.value().place();
+      if (i < axis && !isExamples && shape[i] != 1 || i > axis && !isExamples && shape[i] < 0) {
+        throw into.problem(node, "takes a part of each step, which no layer does");
+      }
+      width *= i > axis && !isExamples ? shape[i] : 1;
+    }
+    Chain chain = into.value().chain();
+    if (RecurrentNodes.isOfAllSteps(chain.layer())) {
+      into.becomes(
+          into.value().with(chain.before().with(RecurrentNodes.ofLastStep(chain.layer()))));
+    } else {
+      into.layer("last_step", Map.of(), Map.of("D", Scalar.of(width)));
+    }
+  }
+
+  private static long[] without(long[] shape, int axis) {
+    long[] rest = new long[shape.length - 1];
+    System.arraycopy(shape, 0, rest, 0, axis);
+    System.arraycopy(shape, axis + 1, rest, axis, rest.length - axis);
+    return rest;
+  }
+}

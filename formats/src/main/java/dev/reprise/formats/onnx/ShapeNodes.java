@@ -1,0 +1,199 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Reads nodes that give the same cells another shape. The cells of an example must stay in their
+ * order; where the examples are among the extents does not matter to layers. Stateless.
+ */
+final class ShapeNodes {
+  static final Map<String, OnnxImport.Rule> RULES =
+      Map.of(
+          "Flatten", ShapeNodes::flatten,
+          "Reshape", ShapeNodes::reshape,
+          "Transpose", ShapeNodes::transpose,
+          "Squeeze", ShapeNodes::squeeze,
+          "Unsqueeze", ShapeNodes::unsqueeze,
+          "Cast", ShapeNodes::cast,
+          "Identity", (into, node) -> {});
+
+  /** Numbers that ONNX gives to types: floats of 4, 2 and 8 bytes. */
+  private static final List<Long> FLOATS = List.of(1L, 10L, 11L);
+
+  /** Integers of 4 and 8 bytes. */
+  private static final List<Long> INTEGERS = List.of(6L, 7L);
+
+  /** Cells of an example. */
+  private static final long MOST = Integer.MAX_VALUE;
+
+  private ShapeNodes() {}
+
+  private static void flatten(OnnxImport into, Node node) {
+    if (node.integer("axis", 1) != 1 || into.value().place() != 0) {
+      throw into.problem(node, "does not leave the examples apart");
+    }
+    into.layer("flatten");
+    into.becomes(into.value().width());
+  }
+
+  private static void reshape(OnnxImport into, Node node) {
+    long[] wanted = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
+    if (wanted == null) {
+      throw into.problem(node, "needs a shape that is constant or follows from the images'");
+    }
+    long[] shape = resolved(into, wanted, into.isConstant(node, 1));
+    if (shape == null) {
+      throw into.problem(node, "does not make rows, sequences or images of each example");
+    }
+    boolean isFlat = shape.length == 2 && shape[0] == ShapeValues.EXAMPLES;
+    if (isFlat && into.extents().length != 1) {
+      into.layer("flatten");
+    }
+    into.becomes(into.value().shaped(shape));
+  }
+
+  /** The shape that comes out, with the examples where they are; null when that cannot be told. */
+  private static long[] resolved(OnnxImport into, long[] wanted, boolean isConstant) {
+    long[] before = into.value().shape();
+    int place = into.value().place();
+    if (wanted.length <= place) {
+      return null;
+    }
+    long[] shape = wanted.clone();
+    for (int i = 0; i < shape.length; i++) {
+      if (i == place && shape[i] == into.examples()) {
+        shape[i] = ShapeValues.EXAMPLES;
+      } else if (i != place && shape[i] == 0) {
+        // Zero stays what it was; a computed one is the number of examples, at another place.
+        if (!isConstant || i >= before.length) {
+          return null;
+        }
+        shape[i] = before[i];
+      }
+      // Extents before the examples must stay, or cells of different examples were mixed.
+      if (i < place && (shape[i] != before[i] || shape[i] < 0)) {
+        return null;
+      }
+    }
+    return withOpen(wanted, shape, before, place);
+  }
+
+  /** Finds the extent that is to follow from the others. */
+  private static long[] withOpen(long[] wanted, long[] shape, long[] before, int place) {
+    int open = indexOf(wanted, -1);
+    long copied = Arrays.stream(shape).filter(e -> e == -1).count() - (open < 0 ? 0 : 1);
+    boolean allCopied = copied == Arrays.stream(before).filter(e -> e == -1).count();
+    long all = product(before);
+    long known = product(shape);
+    if (known < 1 || allCopied && all % known != 0) {
+      return null;
+    }
+    if (open == place && allCopied && known == all) {
+      shape[place] = ShapeValues.EXAMPLES;
+    } else if (open >= 0 && open != place) {
+      shape[open] = allCopied ? all / known : -1;
+    }
+    boolean fits =
+        shape[place] == ShapeValues.EXAMPLES && (open >= 0 || !allCopied || known == all);
+    return fits ? shape : null;
+  }
+
+  private static int indexOf(long[] shape, long extent) {
+    for (int i = 0; i < shape.length; i++) {
+      if (shape[i] == extent) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Of the extents that are known, without the number of examples; -1 is more than can be. */
+  private static long product(long[] shape) {
+    return Arrays.stream(shape)
+        .filter(extent -> extent > 0)
+        .reduce(1, (a, b) -> a < 0 || b > MOST || a * b > MOST ? -1 : a * b);
+  }
+
+  private static void transpose(OnnxImport into, Node node) {
+    long[] before = into.value().shape();
+    List<Long> order = node.integers("perm");
+    if (order == null) {
+      order = LongStream.range(0, before.length).boxed().toList().reversed();
+    }
+    if (order.size() != before.length) {
+      throw into.problem(node, "has no order of " + before.length + " extents");
+    }
+    long[] shape = new long[before.length];
+    long furthest = -1;
+    for (int i = 0; i < shape.length; i++) {
+      long from = order.get(i);
+      if (from < 0 || from >= before.length || order.indexOf(from) != i) {
+        throw into.problem(node, "has perm " + order);
+      }
+      shape[i] = before[(int) from];
+      if (shape[i] == ShapeValues.EXAMPLES || shape[i] == 1) {
+        continue;
+      }
+      if (from < furthest) {
+        throw into.problem(
+            node,
+            "changes the order of the numbers of an example, which no layer does; only the examples"
+                + " may move, as for sequences whose steps come first");
+      }
+      furthest = from;
+    }
+    into.becomes(into.value().shaped(shape));
+  }
+
+  private static void squeeze(OnnxImport into, Node node) {
+    long[] before = into.value().shape();
+    long[] axes = into.axes(node);
+    List<Long> rest = new ArrayList<>();
+    for (int i = 0; i < before.length; i++) {
+      boolean isTaken = axes != null && contains(axes, i, before.length);
+      if (isTaken && before[i] != 1 || axes == null) {
+        throw into.problem(node, "takes away extents that are not 1, or does not say which");
+      }
+      if (!isTaken) {
+        rest.add(before[i]);
+      }
+    }
+    into.becomes(into.value().shaped(rest.stream().mapToLong(Long::longValue).toArray()));
+  }
+
+  private static void unsqueeze(OnnxImport into, Node node) {
+    long[] before = into.value().shape();
+    long[] axes = into.axes(node);
+    if (axes == null) {
+      throw into.problem(node, "does not say where extents of 1 come in");
+    }
+    long[] shape = new long[before.length + axes.length];
+    int from = 0;
+    for (int i = 0; i < shape.length; i++) {
+      boolean isNew = contains(axes, i, shape.length);
+      if (!isNew && from == before.length) {
+        throw into.problem(node, "has axes " + Arrays.toString(axes));
+      }
+      shape[i] = isNew ? 1 : before[from++];
+    }
+    into.becomes(into.value().shaped(shape));
+  }
+
+  private static boolean contains(long[] axes, int axis, int rank) {
+    return Arrays.stream(axes).anyMatch(given -> given == axis || given + rank == axis);
+  }
+
+  /** Between floats, or of numbers of rows, before an embedding looks them up. */
+  private static void cast(OnnxImport into, Node node) {
+    long type = node.integer("to", 0);
+    boolean isInput = into.value().chain().layer() == null;
+    if (!FLOATS.contains(type) && !(isInput && INTEGERS.contains(type))) {
+      throw into.problem(node, "rounds, or makes something else than numbers, which no layer does");
+    }
+  }
+}
