@@ -58,9 +58,6 @@ final class CastStep extends Steps.Kernel {
 
   /** True for all but a cast of a value that is there to another type. */
   private boolean mayBeItsOperand(Value value) {
-    return value == null
-        || value instanceof Handle
-        || value instanceof ListValue
-        || isSame(value);
+    return value == null || value instanceof Handle || value instanceof ListValue || isSame(value);
   }
 }

@@ -1,7 +1,6 @@
 package dev.reprise.engine;
 
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 
 /**

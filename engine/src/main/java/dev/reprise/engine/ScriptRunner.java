@@ -10,7 +10,6 @@ import dev.reprise.language.Position;
 import dev.reprise.language.program.Procedure;
 import dev.reprise.lineage.Key;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;

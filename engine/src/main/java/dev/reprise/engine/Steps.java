@@ -129,8 +129,7 @@ final class Steps {
       if (outputItems == null) {
         activation.bind(outputs[0], value, item);
       } else {
-        outputItems.bind(
-            context, activation, outputs, value, item, operation.operation(), values);
+        outputItems.bind(context, activation, outputs, value, item, operation.operation(), values);
       }
       releaseDead(activation);
     }

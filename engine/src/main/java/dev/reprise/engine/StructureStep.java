@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Value;
 
 /** An operation answered from values' structure, on the control thread. */
@@ -26,8 +25,7 @@ final class StructureStep extends Steps.OperationStep {
     if (outputItems == null) {
       activation.bind(outputs[0], value, item);
     } else {
-      outputItems.bind(
-          context, activation, outputs, value, item, operation.operation(), values);
+      outputItems.bind(context, activation, outputs, value, item, operation.operation(), values);
     }
     releaseDead(activation);
   }

@@ -79,9 +79,7 @@ class DeviceListsTest {
     for (String placement : List.of("fake:0", "round-robin", "auto")) {
       for (long bytes : new long[] {24 << 10, 64 << 20}) {
         SessionConfig config = config(placement, bytes, reuse);
-        assertThat(run(config))
-            .as("%s, %d bytes", placement, bytes)
-            .isEqualTo(expected);
+        assertThat(run(config)).as("%s, %d bytes", placement, bytes).isEqualTo(expected);
       }
     }
   }

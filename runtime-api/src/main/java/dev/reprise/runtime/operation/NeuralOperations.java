@@ -58,11 +58,7 @@ final class NeuralOperations {
             .in("input", "gamma", "beta", "ema_mean", "ema_var", "mode", "epsilon", "mu")
             .outputs(5)
             .returns(Results.LIKE_FIRST)
-            .alsoReturns(
-                Results.like(3),
-                Results.like(4),
-                Results.like(1),
-                Results.like(1)));
+            .alsoReturns(Results.like(3), Results.like(4), Results.like(1), Results.like(1)));
     // [dX, dgamma, dbeta]
     rows.add(
         row("batch_norm2d_backward")
@@ -89,11 +85,7 @@ final class NeuralOperations {
             .in("dout", "dc", "cache_out", "cache_c", "cache_ifog")
             .outputs(5)
             .returns(Results.LIKE_FIRST)
-            .alsoReturns(
-                Results.like(1),
-                Results.like(2),
-                Results.like(3),
-                Results.like(4))
+            .alsoReturns(Results.like(1), Results.like(2), Results.like(3), Results.like(4))
             .work(NeuralResults.LSTM));
     return rows.stream().map(Opcode.Builder::build).toList();
   }
