@@ -64,7 +64,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
     Value[] operands = gather(activation, inputs);
     for (int i = 1; i < operands.length; i++) {
       operands[i] =
-          i == SOURCE && isElement(context, operands[0])
+          i == SOURCE && becomesElement(context, operands[0])
               ? StructureOperations.asElement(context, operands[i])
               : context.completed(operands[i]);
     }
@@ -80,8 +80,14 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
   }
 
   /** True when what is assigned becomes a part of a list, now and not when a parfor loop ends. */
-  private static boolean isElement(ControlContext context, Value target) {
-    return target.settled() instanceof ListValue && context.writes == null;
+  private boolean becomesElement(ControlContext context, Value target) {
+    return isOfStructure(operation)
+        && target.settled() instanceof ListValue
+        && context.writes == null;
+  }
+
+  private static boolean isOfStructure(LinkedOperation assignment) {
+    return assignment.operation().opcode().evaluation() == Evaluation.STRUCTURE;
   }
 
   /** Applies the assignment to the target variable, or notes it for the merge of a parfor loop. */
@@ -124,9 +130,12 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
 
   private static Value evaluate(
       ControlContext context, LinkedOperation assignment, Value[] operands) {
-    return assignment.operation().opcode().evaluation() == Evaluation.STRUCTURE
-        ? context.run.session().structures().evaluate(assignment.operation(), operands)
-        : context.run.session().pipeline().executeInline(context, assignment, operands);
+    if (isOfStructure(assignment)) {
+      return context.run.session().structures().evaluate(assignment.operation(), operands);
+    }
+    // A list of one stands for its element, which may still be to come.
+    context.completed(operands[0]);
+    return context.run.session().pipeline().executeInline(context, assignment, operands);
   }
 
   private void note(ControlContext context, Value[] operands, LineageItem[] items) {

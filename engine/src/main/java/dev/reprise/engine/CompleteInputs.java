@@ -6,6 +6,7 @@ import dev.reprise.memory.AbsentValue;
 import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
+import java.util.List;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -62,9 +63,10 @@ record CompleteInputs(Map<Key, Value> byKey, int depth) {
     }
     int depth = value instanceof AbsentValue<?> absent ? absent.depth() : 0;
     if (value instanceof ListValue list && item.inputCount() > 0) {
-      LineageItem[] elements = ElementItems.all(item, list.size());
-      for (int i = 0; i < elements.length; i++) {
-        int below = add(elements[i], list.elements().get(i), byKey);
+      LineageItem[] items = ElementItems.all(item, list.size());
+      List<Value> elements = list.elements();
+      for (int i = 0; i < items.length; i++) {
+        int below = add(items[i], elements.get(i), byKey);
         if (below < 0) {
           return below;
         }

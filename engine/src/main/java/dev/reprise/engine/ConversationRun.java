@@ -95,8 +95,9 @@ final class ConversationRun implements Runnable {
     }
   }
 
-  /** Null also for what failed or was cancelled with the input. */
+  /** Null also for what failed or was cancelled with the input, and for a list of such. */
   private static Value completeOrNull(Value value) {
-    return value instanceof Handle handle ? handle.valueOrNull() : value;
+    Value complete = value instanceof Handle handle ? handle.valueOrNull() : value;
+    return complete == null || complete.isPending() ? null : complete;
   }
 }

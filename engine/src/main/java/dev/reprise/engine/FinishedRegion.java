@@ -113,8 +113,9 @@ final class FinishedRegion {
     }
     if (value instanceof ListValue list) {
       long bytes = 0;
-      for (int i = 0; i < list.size(); i++) {
-        bytes += bytesToKeep(cache, list.elements().get(i), ElementItems.at(item, i));
+      List<Value> elements = list.elements();
+      for (int i = 0; i < elements.size(); i++) {
+        bytes += bytesToKeep(cache, elements.get(i), ElementItems.at(item, i));
       }
       return bytes;
     }
@@ -156,8 +157,9 @@ final class FinishedRegion {
       EqualContents contents, Value pending, LineageItem item, boolean matricesToo) {
     Value value = pending instanceof Handle handle ? handle.valueOrNull() : pending;
     if (value instanceof ListValue list) {
-      for (int i = 0; i < list.size(); i++) {
-        lookAt(contents, list.elements().get(i), ElementItems.at(item, i), matricesToo);
+      List<Value> elements = list.elements();
+      for (int i = 0; i < elements.size(); i++) {
+        lookAt(contents, elements.get(i), ElementItems.at(item, i), matricesToo);
       }
     } else if (value != null) {
       contents.lookAt(item, value, matricesToo);
@@ -179,8 +181,9 @@ final class FinishedRegion {
       return;
     }
     if (value instanceof ListValue list) {
-      for (int i = 0; i < list.size(); i++) {
-        offer(offers, list.elements().get(i), ElementItems.at(item, i));
+      List<Value> elements = list.elements();
+      for (int i = 0; i < elements.size(); i++) {
+        offer(offers, elements.get(i), ElementItems.at(item, i));
       }
     } else {
       offers.offer(item, value, facts.costNanos());
@@ -240,9 +243,10 @@ final class FinishedRegion {
   }
 
   private Composite.Part elements(LineageCache cache, ListValue list, LineageItem item) {
-    Composite.Part[] parts = new Composite.Part[list.size()];
+    List<Value> elements = list.elements();
+    Composite.Part[] parts = new Composite.Part[elements.size()];
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = part(cache, list.elements().get(i), ElementItems.at(item, i));
+      parts[i] = part(cache, elements.get(i), ElementItems.at(item, i));
     }
     return new Composite.Elements(list.names(), parts, item);
   }

@@ -205,7 +205,7 @@ final class LevelValues {
     };
   }
 
-  /** The value itself, which kernels see in a list; null while it is still to come. */
+  /** The value itself; null while it is still to come: then the region is executed. */
   private static Value finished(Value taken) {
     if (!(taken instanceof Handle handle)) {
       return taken;

@@ -19,8 +19,9 @@ final class ListTrace {
   static List<LineageItem> elements(LineageItem item, ListValue list) {
     List<LineageItem> items = ofElements(item, list.size());
     List<LineageItem> flat = new ArrayList<>();
-    for (int i = 0; i < list.size(); i++) {
-      Value element = list.elements().get(i);
+    List<Value> elements = list.elements();
+    for (int i = 0; i < elements.size(); i++) {
+      Value element = elements.get(i);
       if (element instanceof ListValue inner) {
         flat.addAll(elements(items.get(i), inner));
       } else {

@@ -67,6 +67,11 @@ final class OutputItems {
         Meta known = i == 0 ? bundle.meta() : made.opcode().result(i).infer(made, inputs);
         elements[i] = new Handle(bundle.origin(), known);
         elements[i].routed(bundle.route());
+      }
+    }
+    // Only now: a variable that gets a result may hold an operand.
+    for (int i = 0; i < outputs.length; i++) {
+      if (elements[i] != null) {
         elements[i].retain();
         activation.bind(outputs[i], elements[i], item(i, item));
       }

@@ -16,6 +16,7 @@ import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.Value;
+import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Evaluation;
 import dev.reprise.runtime.operation.Meta;
 import java.util.function.Supplier;
@@ -199,7 +200,7 @@ final class Pipeline {
       }
     }
     Meta made = infer(operation, inputs);
-    return made != null && made.shape() != null;
+    return made != null && made.type() == ValueType.MATRIX && made.shape() != null;
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.OperandException;
 import dev.reprise.runtime.ResourceException;
 import dev.reprise.runtime.Value;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -69,9 +70,10 @@ final class Restoration implements LostValues {
   }
 
   private static void noteElements(ListValue list, LineageItem item) {
-    LineageItem[] elements = ElementItems.all(item, list.size());
-    for (int i = 0; i < elements.length; i++) {
-      note(list.elements().get(i), elements[i]);
+    LineageItem[] items = ElementItems.all(item, list.size());
+    List<Value> elements = list.elements();
+    for (int i = 0; i < items.length; i++) {
+      note(elements.get(i), items[i]);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Opcode;
 import dev.reprise.runtime.operation.Operation;
 import dev.reprise.runtime.operation.OperationTable;
+import java.util.List;
 import java.util.function.Function;
 
 /** Values as text: {@code print}, {@code toString}, and string concatenation. */
@@ -48,9 +49,10 @@ final class TextForm {
 
   static String list(ListValue list, Function<Value, String> textOf) {
     StringBuilder text = new StringBuilder("List containing:\n[");
-    for (int i = 0; i < list.size(); i++) {
+    List<Value> elements = list.elements();
+    for (int i = 0; i < elements.size(); i++) {
       text.append(i == 0 ? "" : ", ");
-      Value element = list.elements().get(i);
+      Value element = elements.get(i);
       switch (element) {
         case Scalar scalar -> text.append(scalar.asString());
         case ListValue nested -> text.append(list(nested, textOf));

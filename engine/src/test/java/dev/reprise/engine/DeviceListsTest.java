@@ -1,11 +1,13 @@
 package dev.reprise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.DeviceConfig;
 import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
+import dev.reprise.language.CompileException;
 import dev.reprise.lineage.Key;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
@@ -41,6 +43,11 @@ class DeviceListsTest {
         [swapped, both] = halves(list(Y, as.matrix(weights["b"])))
         nested = list(weights, list(both, i), name=swapped)
         inner = as.list(nested[2])
+        one = list(X %*% Y)
+        one[1, 2] = 7
+        cell = list(Y)
+        cell[2, ] = t(rowSums(X %*% t(Y)))
+        print(sum(one) + " " + sum(cell))
         kept = append(kept, as.matrix(inner[1]) %*% t(as.matrix(inner[1])))
         if (i %% 2 == 0) {
           [kept, gone] = remove(kept, 1)
@@ -82,6 +89,28 @@ class DeviceListsTest {
         assertThat(run(config)).as("%s, %d bytes", placement, bytes).isEqualTo(expected);
       }
     }
+  }
+
+  /** As are variables whose value fails, which are computed after the program has gone on. */
+  @Test
+  void aListOfWhatFailedWithItsInputIsForgotten() throws CompileException {
+    FakeDevices.run(
+        FakeDevices.config(DeviceConfig.of("fake:0"), ReuseMode.NONE),
+        CacheEvents.NONE,
+        services -> {
+          try (Conversation conversation = new Conversation(services)) {
+            conversation.compile("1", "X = matrix(seq(1, 400), 20, 20); L = list(X, 2)").run();
+            // The matrix is singular, which is found out when it is factorised.
+            Conversation.Input failing =
+                conversation.compile("2", "M = list(solve(X * 0, X)); N = append(M, X); K = L");
+            assertThatThrownBy(failing::run).hasMessageContaining("singular");
+            assertThat(conversation.variables().keySet()).contains("X", "L");
+            assertThat(conversation.variables())
+                .allSatisfy((_, variable) -> assertThat(variable.value().isPending()).isFalse());
+          }
+          return FakeDevices.compile(services, "print(1)").run(Map::of);
+        },
+        devices.device("fake:0"));
   }
 
   @Test

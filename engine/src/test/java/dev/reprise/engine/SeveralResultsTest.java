@@ -111,6 +111,10 @@ class SeveralResultsTest {
       Operand[] made =
           run("batch_norm2d", images, scale, of(3, 1), of(3, 1), of(3, 1), mode, 1e-5, 0.9);
       run("batch_norm2d_backward", images, of(4, 3 * 8), scale, 1e-5, made[3], made[4]);
+      // Rows will do as well; results are columns all the same.
+      DenseMatrix row = of(1, 3);
+      run("batch_norm2d", images, row, of(3, 1), of(1, 3), of(1, 3), mode, 1e-5, 0.9);
+      run("batch_norm2d_backward", images, of(4, 3 * 8), row, 1e-5, made[3], made[4]);
     }
   }
 

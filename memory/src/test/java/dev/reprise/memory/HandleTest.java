@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reprise.runtime.DenseMatrix;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Scalar;
+import dev.reprise.runtime.Value;
 import dev.reprise.runtime.ValueType;
 import dev.reprise.runtime.operation.Meta;
 import java.util.ArrayList;
@@ -156,6 +157,43 @@ class HandleTest {
     later.release();
     list.release();
     assertThat(memory.liveBuffers()).isZero();
+  }
+
+  @Test
+  void anElementThatComesWhileItIsLookedAtIsSeenTheNextTime() {
+    Value come = Scalar.of(2.0);
+    Value coming =
+        new Value() {
+          private boolean isThere;
+
+          @Override
+          public ValueType type() {
+            return ValueType.DOUBLE;
+          }
+
+          @Override
+          public long bytes() {
+            return 8;
+          }
+
+          @Override
+          public boolean isPending() {
+            return !isThere;
+          }
+
+          @Override
+          public Value settled() {
+            if (isThere) {
+              return come;
+            }
+            isThere = true;
+            return this;
+          }
+        };
+    ListValue list = new ListValue(List.of(), List.of(coming));
+    assertThat(list.elements()).containsExactly(coming);
+    assertThat(list.elements()).containsExactly(come);
+    assertThat(list.isPending()).isFalse();
   }
 
   @Test

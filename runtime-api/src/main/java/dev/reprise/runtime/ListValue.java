@@ -1,6 +1,7 @@
 package dev.reprise.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -67,9 +68,14 @@ public final class ListValue implements Value {
 
   private List<Value> settle() {
     List<Value> now = new ArrayList<>(elements.size());
-    elements.forEach(element -> now.add(element.settled()));
-    List<Value> seen = List.copyOf(now);
-    if (seen.stream().noneMatch(Value::isPending)) {
+    boolean allThere = true;
+    for (Value element : elements) {
+      // Asked before it is looked at: what comes in between is seen the next time.
+      allThere &= !element.isPending();
+      now.add(element.settled());
+    }
+    List<Value> seen = Collections.unmodifiableList(now);
+    if (allThere) {
       settled = seen;
     }
     return seen;

@@ -58,14 +58,14 @@ final class NeuralOperations {
             .in("input", "gamma", "beta", "ema_mean", "ema_var", "mode", "epsilon", "mu")
             .outputs(5)
             .returns(Results.LIKE_FIRST)
-            .alsoReturns(Results.like(3), Results.like(4), Results.like(1), Results.like(1)));
+            .alsoReturns(NeuralResults.column(3), NeuralResults.column(4), NeuralResults.column(1), NeuralResults.column(1)));
     // [dX, dgamma, dbeta]
     rows.add(
         row("batch_norm2d_backward")
             .in("input", "dout", "gamma", "epsilon", "cache_mean", "cache_inv_var")
             .outputs(3)
             .returns(Results.LIKE_FIRST)
-            .alsoReturns(Results.like(2), Results.like(2)));
+            .alsoReturns(NeuralResults.column(2), NeuralResults.column(2)));
     // [out, c, cache_out, cache_c, cache_ifog]
     rows.add(
         row("lstm")

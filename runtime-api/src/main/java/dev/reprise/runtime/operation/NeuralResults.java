@@ -117,6 +117,14 @@ public final class NeuralResults {
             : Meta.matrix(x.rows(), all.asBoolean() ? x.cols() / features * states : states);
       };
 
+  /** A column of as many numbers as an operand has, be that a column or a row. */
+  static ResultRule column(int operand) {
+    return (operation, inputs) -> {
+      Shape shape = Shapes.of(inputs[operand]);
+      return shape == null ? null : Meta.matrix(shape.cells(), 1);
+    };
+  }
+
   /** A row for each step of an LSTM: so many numbers for each state of all examples. */
   static ResultRule ofSteps(int numbers) {
     return (operation, inputs) -> {

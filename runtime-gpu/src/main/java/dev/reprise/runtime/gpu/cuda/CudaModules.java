@@ -11,8 +11,8 @@ import dev.reprise.runtime.gpu.KernelSources;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
@@ -100,21 +100,25 @@ final class CudaModules {
     }
   }
 
-  /** One that graphs need is left. */
+  /** Those that graphs need are left. Several at once: unloading waits for what was launched. */
   private void forgetOldest() {
     if (generated.size() <= most) {
       return;
     }
-    settle.run();
-    Iterator<Made> oldest = generated.values().iterator();
-    // The newest is about to be used.
-    for (int left = generated.size(); generated.size() > most && left > 1; left--) {
-      Made made = oldest.next();
-      if (made.graphs == 0) {
-        unload(made.module);
-        oldest.remove();
-      }
+    int tooMany = generated.size() - most + most / 8;
+    List<GeneratedKernels> leaving =
+        generated.entrySet().stream()
+            // The newest is about to be used.
+            .limit(generated.size() - 1L)
+            .filter(each -> each.getValue().graphs == 0)
+            .limit(tooMany)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (leaving.isEmpty()) {
+      return;
     }
+    settle.run();
+    leaving.forEach(each -> unload(generated.remove(each).module));
   }
 
   /** A module, or why there is none. */
