@@ -58,7 +58,11 @@ final class NeuralOperations {
             .in("input", "gamma", "beta", "ema_mean", "ema_var", "mode", "epsilon", "mu")
             .outputs(5)
             .returns(Results.LIKE_FIRST)
-            .alsoReturns(NeuralResults.column(3), NeuralResults.column(4), NeuralResults.column(1), NeuralResults.column(1)));
+            .alsoReturns(
+                NeuralResults.column(3),
+                NeuralResults.column(4),
+                NeuralResults.column(1),
+                NeuralResults.column(1)));
     // [dX, dgamma, dbeta]
     rows.add(
         row("batch_norm2d_backward")
