@@ -177,6 +177,12 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives all variables back.
+   *
+   * @throws IllegalStateException while an input is running; to be closed again when it has ended,
+   *     since its variables are given back by nobody else
+   */
   @Override
   public void close() {
     begin();
