@@ -86,10 +86,12 @@ final class OnnxExport {
     // Where this is the first layer, the main branch has told how large the input is.
     extents = startExtents == null ? input : startExtents;
     writeAll(layer.branch(Layer.SHORTCUT));
+    // A branch that did not tell how large its input is left it so.
+    mainExtents = mainExtents == null ? input : mainExtents;
     // Nodes from here on are this layer's, not the last one's within.
     int last = graph.number();
     graph.number(own);
-    boolean isGate = operator.equals("Mul") && isGate(mainExtents, extents);
+    boolean isGate = operator.equals("Mul") && mainExtents != null && isGate(mainExtents, extents);
     if (isGate && extents.length == 1) {
       node("Reshape", current, integers("shape", -1, extents[0], 1, 1)).add();
     } else if (isGate && mainExtents.length == 1) {

@@ -45,6 +45,7 @@ final class OnnxImport {
   private final ZeroValues zeros;
   private final ErfGelu gelu;
   private final SpelledLayerNorm norm = new SpelledLayerNorm(this);
+  private final InputUses uses = new InputUses(this);
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
 
@@ -92,6 +93,7 @@ final class OnnxImport {
               + model.output()
               + "\" does not begin with the number of examples; transpose it in the model");
     }
+    into.uses.check(output, file);
     return output.chain().layers();
   }
 
@@ -99,9 +101,16 @@ final class OnnxImport {
     if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
       return;
     }
-    if (isConstantAgain(node) || norm.read(node) || isPartOfGelu(node)) {
+    if (isConstantAgain(node)) {
       return;
     }
+    if (!norm.read(node) && !isPartOfGelu(node)) {
+      readByRule(node);
+    }
+    uses.note(node);
+  }
+
+  private void readByRule(Node node) {
     current = node.inputs().stream().filter(values::containsKey).findFirst().orElse(null);
     Rule rule = RULES.get(node.operator());
     if (rule == null) {
@@ -261,7 +270,7 @@ final class OnnxImport {
   /** Axes that a node states as an input or an attribute; null where it does not. */
   long[] axes(Node node) {
     if (has(node, 1)) {
-      return shapes.of(node.inputs().get(1));
+      return shapes.numbers(node.inputs().get(1));
     }
     List<Long> attribute = node.integers("axes");
     return attribute == null ? null : attribute.stream().mapToLong(Long::longValue).toArray();

@@ -111,6 +111,14 @@ final class ResizingNodes {
               + nearest
               + "); upsample2d repeats pixels: use the mode nearest");
     }
+    List<Long> axes = node.integers("axes");
+    if (!node.text("keep_aspect_ratio_policy", "stretch").equals("stretch")
+        || axes != null && !axes.equals(List.of(0L, 1L, 2L, 3L))) {
+      throw into.problem(
+          node,
+          "keeps the ratio of the sides (keep_aspect_ratio_policy), or states factors of some axes"
+              + " alone; state those of all four");
+    }
     long[] extents = into.extents();
     double[] factors = factors(into, node, isOld ? 1 : 2);
     boolean isWhole =
@@ -135,7 +143,11 @@ final class ResizingNodes {
       return into.constant(node, input).cells();
     }
     long[] sizes = into.shapes().of(node.inputs().get(input + 1));
-    if (sizes == null || sizes.length != 4) {
+    boolean isOfAll =
+        sizes != null
+            && sizes.length == 4
+            && (sizes[0] == ShapeValues.EXAMPLES || sizes[0] == into.examples());
+    if (!isOfAll) {
       throw into.problem(node, "needs a size that is constant or follows from the images'");
     }
     long[] before = into.value().shape();

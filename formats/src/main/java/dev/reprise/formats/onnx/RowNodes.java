@@ -28,13 +28,20 @@ final class RowNodes {
     if (isTurned || !node.inputs().getFirst().equals(into.current())) {
       throw into.problem(node, "multiplies from the wrong side");
     }
-    Layer.Weights w = times(into.constant(node, 1).matrix(), node.number("alpha", 1));
+    Layer.Weights w = times(matrix(into, node), node.number("alpha", 1));
     if (node.integer("transB", 0) != 0) {
       w = w.transposed();
     }
-    double beta = node.number("beta", 1);
-    affine(
-        into, node, w, OnnxImport.has(node, 2) ? times(into.constant(node, 2).row(), beta) : null);
+    Layer.Weights b = null;
+    if (OnnxImport.has(node, 2)) {
+      OnnxTensor given = into.constant(node, 2);
+      if (!given.isOneCell() && !ScaleNodes.isOf(given, w.cols())) {
+        throw into.problem(
+            node, "has biases of " + given.extents() + " for " + w.cols() + " outputs");
+      }
+      b = times(given.row(), node.number("beta", 1));
+    }
+    affine(into, node, w, b);
   }
 
   private static Layer.Weights times(Layer.Weights weights, double factor) {
@@ -46,7 +53,24 @@ final class RowNodes {
     if (!node.inputs().getFirst().equals(into.current())) {
       throw into.problem(node, "multiplies from the wrong side");
     }
-    affine(into, node, into.constant(node, 1).matrix(), null);
+    affine(into, node, matrix(into, node), null);
+  }
+
+  /** The weights, which are the same for all rows. */
+  private static Layer.Weights matrix(OnnxImport into, Node node) {
+    OnnxTensor tensor = into.constant(node, 1);
+    List<Long> extents = tensor.extents();
+    int extra = extents.size() - 2;
+    boolean isMatrix =
+        extra >= 0
+            && extents.size() <= into.extents().length + 1
+            && extents.stream().limit(extra).allMatch(extent -> extent == 1);
+    if (!isMatrix) {
+      throw into.problem(
+          node, "multiplies with " + extents + ", which is not one matrix for all rows");
+    }
+    return new Layer.Weights(
+        extents.get(extra).intValue(), extents.getLast().intValue(), tensor.cells());
   }
 
   private static void affine(OnnxImport into, Node node, Layer.Weights w, Layer.Weights given) {
@@ -83,17 +107,17 @@ final class RowNodes {
   }
 
   /** Adds to the biases of an affine layer, the last one; false where there is none. */
-  static boolean addedToBias(OnnxImport into, Layer.Weights added) {
+  static boolean addedToBias(OnnxImport into, OnnxTensor added) {
     Chain chain = into.value().chain();
     boolean isEachStep = chain.endsWith(Layer.EACH_STEP);
     Layer last = isEachStep ? chain.layer().branches().get(Layer.MAIN).getLast() : chain.layer();
     boolean isAffine = last != null && last.type().equals("affine");
-    if (!isAffine || added.cols() != last.weights().get("b").cols()) {
+    if (!isAffine || !fits(into, added, last.weights().get("b").cols(), isEachStep)) {
       return false;
     }
     double[] sum = last.weights().get("b").cells().clone();
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += added.cells()[i];
+      sum[i] += added.cells()[added.isOneCell() ? 0 : i];
     }
     Layer.Weights b = new Layer.Weights(1, sum.length, sum);
     Layer.Weights w = last.weights().get("W");
@@ -101,6 +125,25 @@ final class RowNodes {
     into.becomes(into.value().with(chain.before()));
     into.add(isEachStep ? eachStep(into, affine, w.rows()) : affine);
     return true;
+  }
+
+  /** One number for each output, whatever the row. */
+  private static boolean fits(OnnxImport into, OnnxTensor added, long outputs, boolean isEachStep) {
+    long[] extents = into.extents();
+    int extra = added.extents().size() - extents.length;
+    if (extra > 1) {
+      return false;
+    }
+    if (into.value().last() == outputs) {
+      return added.isOneCell() || ScaleNodes.isOf(added, outputs);
+    }
+    // What a row was made, such as an image.
+    List<Long> all = Arrays.stream(extents).boxed().toList();
+    return !isEachStep
+        && into.value().place() == 0
+        && into.value().width() == outputs
+        && extra >= 0
+        && ScaleNodes.shape(added, extents.length).equals(all);
   }
 
   private static void batchNorm(OnnxImport into, Node node) {

@@ -103,6 +103,9 @@ final class ScaleNodes {
   private static void scaledChannels(OnnxImport into, double[] factors) {
     Layer last = into.value().chain().layer();
     boolean isNorm = last != null && last.type().equals("group_norm") && isPlain(last);
+    // The images may have other channels than what was normalized, of which not every group has
+    // one.
+    isNorm = isNorm && factors.length % last.settings().get("groups").asLong() == 0;
     Map<String, Scalar> settings = ImageNodes.sizes(into.extents());
     if (isNorm) {
       settings.put("groups", last.settings().get("groups"));
@@ -161,8 +164,13 @@ final class ScaleNodes {
     return isRows && shape(tensor, 1).equals(List.of(into.value().last()));
   }
 
+  /** True for so many numbers, which are the same for all rows. */
+  static boolean isOf(OnnxTensor tensor, long count) {
+    return shape(tensor, 1).equals(List.of(count));
+  }
+
   /** Without the ones before the last extents, for which it is repeated. */
-  private static List<Long> shape(OnnxTensor tensor, int rank) {
+  static List<Long> shape(OnnxTensor tensor, int rank) {
     List<Long> extents = tensor.extents();
     int extra = Math.max(0, extents.size() - rank);
     boolean isRepeated = extents.stream().limit(extra).allMatch(extent -> extent == 1);

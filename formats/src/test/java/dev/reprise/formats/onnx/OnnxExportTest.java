@@ -20,10 +20,14 @@ class OnnxExportTest {
   }
 
   private static Layer residual(List<Layer> main, List<Layer> shortcut) {
+    return join(Layer.RESIDUAL, main, shortcut);
+  }
+
+  private static Layer join(String type, List<Layer> main, List<Layer> shortcut) {
     Map<String, List<Layer>> branches = new LinkedHashMap<>();
     branches.put(Layer.MAIN, main);
     branches.put(Layer.SHORTCUT, shortcut);
-    return new Layer(Layer.RESIDUAL, Map.of(), Map.of(), branches);
+    return new Layer(type, Map.of(), Map.of(), branches);
   }
 
   private static Layer global() {
@@ -62,6 +66,27 @@ class OnnxExportTest {
           .extracting(Layer::type)
           .contains(Layer.RESIDUAL);
     }
+  }
+
+  /** Sums and products before any layer tells how large the input is. */
+  @Test
+  void aJoinMayComeBeforeSizesAreKnown() {
+    for (String type : List.of(Layer.RESIDUAL, Layer.PRODUCT)) {
+      Layer open = join(type, List.of(cells("tanh")), List.of());
+      Layer told = join(type, List.of(cells("tanh")), List.of(cells("relu"), identity()));
+      for (Layer first : List.of(open, told)) {
+        assertThat(OnnxImport.of(model(List.of(first, identity())), FILE.toString()))
+            .extracting(Layer::type)
+            .containsExactly(type, "affine");
+      }
+    }
+  }
+
+  private static Layer identity() {
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    weights.put("W", new Layer.Weights(2, 2, new double[] {1, 0, 0, 1}));
+    weights.put("b", new Layer.Weights(1, 2, new double[2]));
+    return new Layer("affine", weights, Map.of());
   }
 
   private static OnnxModel model(List<Layer> layers) {
