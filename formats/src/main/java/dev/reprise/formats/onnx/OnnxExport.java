@@ -44,6 +44,9 @@ final class OnnxExport {
   private boolean isOfIds;
   private boolean isEachStep;
 
+  // Whether a layer took the input as rows before another one told its extents.
+  private boolean isOfRows;
+
   private static final String INPUT = "input";
 
   private OnnxExport(String file) {
@@ -132,12 +135,29 @@ final class OnnxExport {
     return isOfNumbers && images.length == 3 && images[0] == gate[0] && images[1] * images[2] > 1;
   }
 
+  /** The first layer with sizes tells those of the input. */
+  private void tells(LayerReader layer, long... wanted) {
+    if (extents != null) {
+      return;
+    }
+    if (isOfRows && wanted.length > 1) {
+      throw layer.problem(
+          "takes images or sequences, but a softmax before it whole rows, of a width that no layer"
+              + " tells; put one with weights or sizes before that");
+    }
+    input = extents = wanted;
+  }
+
+  /** The layer takes rows, whatever their width. */
+  void takesWholeRows() {
+    isOfRows |= extents == null;
+    flatten();
+  }
+
   /** The layer takes rows of so many numbers. */
   void takesRows(long width, LayerReader layer) {
     needsWhole(layer);
-    if (extents == null) {
-      input = extents = new long[] {width};
-    }
+    tells(layer, width);
     flatten();
     if (extents[0] >= 0 && extents[0] != width) {
       throw layer.problem("takes " + width + " numbers, but gets " + extents[0]);
@@ -156,9 +176,7 @@ final class OnnxExport {
   /** The layer takes sequences, whose steps have so many numbers. */
   void takesSequences(long width, LayerReader layer) {
     needsWhole(layer);
-    if (extents == null) {
-      input = extents = new long[] {layer.steps(), width};
-    }
+    tells(layer, layer.steps(), width);
     if (extents.length != 2) {
       flatten();
       if (extents[0] >= 0 && extents[0] % width != 0) {
@@ -175,9 +193,7 @@ final class OnnxExport {
   /** The layer takes images. */
   void takesImages(long[] wanted, LayerReader layer) {
     needsWhole(layer);
-    if (extents == null) {
-      input = extents = wanted;
-    }
+    tells(layer, wanted);
     long width = wanted[0] * wanted[1] * wanted[2];
     if (extents.length < 3 && (extents[0] < 0 || product(extents) == width)) {
       node("Reshape", current, integers("shape", -1, wanted[0], wanted[1], wanted[2])).add();
@@ -209,7 +225,7 @@ final class OnnxExport {
   /** The layer takes numbers of rows, which only the input has. */
   void takesIds(LayerReader layer) {
     needsWhole(layer);
-    if (extents != null) {
+    if (extents != null || !current.equals(INPUT)) {
       throw layer.problem("must be the first layer: it takes numbers of rows");
     }
     isOfIds = true;

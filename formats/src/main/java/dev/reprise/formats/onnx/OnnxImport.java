@@ -81,6 +81,7 @@ final class OnnxImport {
     for (Node node : model.nodes()) {
       into.read(node);
     }
+    into.readProduct(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -105,9 +106,20 @@ final class OnnxImport {
       return;
     }
     if (!norm.read(node) && !isPartOfGelu(node)) {
+      node.inputs().forEach(this::readProduct);
       readByRule(node);
     }
     uses.note(node);
+  }
+
+  /** A product with a number that turns out to be no part of a GELU. */
+  private void readProduct(String name) {
+    Node product = gelu.takeProduct(name);
+    if (product != null) {
+      product.inputs().forEach(this::readProduct);
+      readByRule(product);
+      uses.note(product);
+    }
   }
 
   private void readByRule(Node node) {

@@ -147,6 +147,12 @@ final class RowNodes {
   }
 
   private static void batchNorm(OnnxImport into, Node node) {
+    if (node.integer("training_mode", 0) != 0 || node.integer("spatial", 1) == 0) {
+      throw into.problem(
+          node,
+          "takes the moments of the batch (training_mode), or of each pixel (spatial); export the"
+              + " model as it is used");
+    }
     boolean isImage = into.extents().length == 3;
     if (isImage) {
       ImageNodes.needsImages(into, node);
@@ -171,13 +177,16 @@ final class RowNodes {
   private static void layerNorm(OnnxImport into, Node node) {
     needsLastAxis(into, node, node.integer("axis", -1));
     Layer.Weights gamma = into.constant(node, 1).row();
-    if (into.value().last() >= 0 && gamma.cols() != into.value().last()) {
-      throw into.problem(node, "has " + gamma.cols() + " scales, but gets " + into.words());
+    long last = into.value().last() < 0 ? gamma.cols() : into.value().last();
+    boolean hasShifts = OnnxImport.has(node, 2);
+    if (!ScaleNodes.isOf(into.constant(node, 1), last)
+        || hasShifts && !ScaleNodes.isOf(into.constant(node, 2), last)) {
+      throw into.problem(node, "has other scales or shifts than one for each of " + into.words());
     }
     Layer.Weights none = new Layer.Weights(1, gamma.cols(), new double[gamma.cols()]);
     Map<String, Layer.Weights> weights = new LinkedHashMap<>();
     weights.put("gamma", gamma);
-    weights.put("beta", OnnxImport.has(node, 2) ? into.constant(node, 2).row() : none);
+    weights.put("beta", hasShifts ? into.constant(node, 2).row() : none);
     Map<String, Scalar> epsilon = Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
     addToSteps(into, new Layer("layer_norm", weights, epsilon));
   }

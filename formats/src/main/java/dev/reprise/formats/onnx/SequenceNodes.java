@@ -81,8 +81,11 @@ final class SequenceNodes {
           node,
           "takes a part of a value; there are but the last step of sequences, and all of them");
     }
+    if (first[0] == 0 && end[0] >= Integer.MAX_VALUE) {
+      return;
+    }
     long extent = extent(into, node, axes[0]);
-    if (first[0] == 0 && (end[0] >= Integer.MAX_VALUE || extent > 0 && end[0] >= extent)) {
+    if (first[0] == 0 && extent > 0 && end[0] >= extent) {
       return;
     }
     long from = first[0] < 0 && extent > 0 ? first[0] + extent : first[0];

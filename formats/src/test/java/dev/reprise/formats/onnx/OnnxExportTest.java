@@ -1,10 +1,12 @@
 package dev.reprise.formats.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.runtime.IntegerScalar;
 import dev.reprise.runtime.Scalar;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +82,47 @@ class OnnxExportTest {
             .containsExactly(type, "affine");
       }
     }
+  }
+
+  @Test
+  void aSoftmaxOfWholeRowsIsNotWrittenOverALastExtent() {
+    assertThatThrownBy(() -> nodes(List.of(cells("softmax"), global())))
+        .hasMessageContaining("layer 2 (global_avg_pool2d) takes images or sequences, but a");
+    assertThat(nodes(List.of(cells("softmax"), identity()))).hasSize(2);
+  }
+
+  @Test
+  void aTransposedConvolutionFitsItsStride() {
+    for (int[] wrong : new int[][] {{0, 2}, {2, 0}}) {
+      Map<String, Scalar> settings = new LinkedHashMap<>();
+      for (String name : List.of("C", "Hin", "Win", "Hf", "Wf")) {
+        settings.put(name, new IntegerScalar(1));
+      }
+      for (String name : List.of("strideh", "stridew")) {
+        settings.put(name, new IntegerScalar(2));
+      }
+      for (String side : List.of("h", "w")) {
+        settings.put("pad" + side, new IntegerScalar(wrong[0]));
+        settings.put("out_pad" + side, new IntegerScalar(wrong[1]));
+      }
+      Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+      weights.put("W", new Layer.Weights(1, 1, new double[1]));
+      weights.put("b", new Layer.Weights(1, 1, new double[1]));
+      assertThatThrownBy(() -> nodes(List.of(new Layer("conv2d_transpose", weights, settings))))
+          .hasMessageContaining("layer 1 (conv2d_transpose) has padding that leaves nothing, or");
+    }
+  }
+
+  /** Flattened sequences have more numbers than steps. */
+  @Test
+  void anOpenExtentThatComesOutIsNotCalledAsTheSteps() {
+    Map<String, Scalar> settings = Map.of("D", new IntegerScalar(2));
+    Map<String, List<Layer>> branches = Map.of(Layer.MAIN, List.of(cells("relu")));
+    Layer steps = new Layer(Layer.EACH_STEP, Map.of(), settings, branches);
+    byte[] model = OnnxExport.of(List.of(steps, cells("flatten")), FILE.toString());
+    String text = new String(model, StandardCharsets.ISO_8859_1);
+    String named = "\u0012\u0001T";
+    assertThat(text).containsOnlyOnce(named);
   }
 
   private static Layer identity() {

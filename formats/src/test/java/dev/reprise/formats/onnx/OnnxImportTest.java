@@ -312,4 +312,38 @@ class OnnxImportTest {
     Layer embedding = text.node("Gather", "g", Map.of(), List.of("e", "x")).layers().getFirst();
     assertThat(embedding.settings().get("T").asLong()).isEqualTo(12);
   }
+
+  @Test
+  void aProductWithTheNumberOfOneColumnOrChannelIsAScale() {
+    Model row = new Model(-1, 1).constant("c", 3, 1).then("Mul", "a", "c");
+    assertThat(row.types()).containsExactly("scale_shift1d");
+    Model image = new Model(-1, 1, 2, 2).constant("c", 3, 1, 1, 1).then("Mul", "a", "c");
+    assertThat(image.then("Relu", "b").types()).containsExactly("scale_shift2d", "relu");
+    Model wide = new Model(-1, 2).constant("c", 3, 1).then("Mul", "a", "c");
+    wide.then("Relu", "b").isRefused("node \"a\" (Mul) multiplies with something that is not");
+  }
+
+  @Test
+  void allExamplesMayBeTaken() {
+    Model model = new Model(-1, 3).numbers("zero", 0).numbers("end", Long.MAX_VALUE);
+    assertThat(model.then("Slice", "a", "zero", "end", "zero").then("Relu", "b").types())
+        .containsExactly("relu");
+    new Model(-1, 3)
+        .numbers("zero", 0)
+        .numbers("end", 1)
+        .then("Slice", "y", "zero", "end", "zero")
+        .isRefused("node \"y\" (Slice) takes some of the examples");
+  }
+
+  @Test
+  void aNormalizationHasANumberForEachColumn() {
+    Model model = new Model(-1, 3).constant("g", 1, 3).constant("b", 0, 2);
+    model
+        .then("LayerNormalization", "y", "g", "b")
+        .isRefused("node \"y\" (LayerNormalization) has other scales or shifts");
+    Model batch = new Model(-1, 3).constant("g", 1, 3);
+    batch
+        .then("BatchNormalization", "y", Map.of("training_mode", 1L), "g", "g", "g", "g")
+        .isRefused("node \"y\" (BatchNormalization) takes the moments of the batch");
+  }
 }
