@@ -94,35 +94,57 @@ final class OnnxExport {
     // Nodes from here on are this layer's, not the last one's within.
     int last = graph.number();
     graph.number(own);
-    boolean isGate = operator.equals("Mul") && mainExtents != null && isGate(mainExtents, extents);
-    if (isGate && extents.length == 1) {
-      node("Reshape", current, integers("shape", -1, extents[0], 1, 1)).add();
-    } else if (isGate && mainExtents.length == 1) {
-      String shortcut = current;
-      node("Reshape", main, integers("shape", -1, mainExtents[0], 1, 1)).add();
-      main = current;
-      current = shortcut;
+    Branch first = new Branch(main, mainExtents);
+    Branch second = new Branch(current, extents);
+    if (operator.equals("Mul") && mainExtents != null && isGate(mainExtents, extents)) {
+      gated(operator, first, second);
+    } else {
+      alike(operator, first, second, layer);
     }
-    if (isGate) {
-      extents =
-          mainExtents.length == 3 && mainExtents[1] * mainExtents[2] > 1 ? mainExtents : extents;
-    } else if (!Arrays.equals(mainExtents, extents)) {
-      // Images beside rows: their cells lie in the same order.
-      flatten();
-      String shortcut = current;
-      long[] shortcutExtents = extents;
-      current = main;
-      extents = mainExtents;
-      flatten();
-      if (!Arrays.equals(shortcutExtents, extents)) {
-        throw layer.problem(
-            "has branches that make " + words(extents) + " and " + words(shortcutExtents));
-      }
-      main = current;
-      current = shortcut;
-    }
-    node(operator, main, current).add();
     graph.number(last);
+  }
+
+  /** What a branch has made. */
+  private record Branch(String value, long[] extents) {}
+
+  /** Puts images and a number for each of their channels together. */
+  private void gated(String operator, Branch first, Branch second) {
+    String a = overImages(first);
+    String b = overImages(second);
+    extents = isGateOf(first.extents, second.extents) ? second.extents : first.extents;
+    node(operator, a, b).add();
+  }
+
+  /** A number of each channel as images of one cell, which ONNX repeats. */
+  private String overImages(Branch branch) {
+    if (branch.extents.length > 1) {
+      return branch.value;
+    }
+    node("Reshape", branch.value, integers("shape", -1, branch.extents[0], 1, 1)).add();
+    return current;
+  }
+
+  /** Puts two values of one size together; where one is of images and one of rows, as rows. */
+  private void alike(String operator, Branch first, Branch second, LayerReader layer) {
+    if (Arrays.equals(first.extents, second.extents)) {
+      node(operator, first.value, second.value).add();
+      return;
+    }
+    // The cells of images lie in the order of rows.
+    Branch b = flat(second);
+    Branch a = flat(first);
+    if (!Arrays.equals(a.extents, b.extents)) {
+      throw layer.problem(
+          "has branches that make " + words(a.extents) + " and " + words(b.extents));
+    }
+    node(operator, a.value, b.value).add();
+  }
+
+  private Branch flat(Branch branch) {
+    current = branch.value;
+    extents = branch.extents;
+    flatten();
+    return new Branch(current, extents);
   }
 
   /** Images, and a number for each of their channels. */
