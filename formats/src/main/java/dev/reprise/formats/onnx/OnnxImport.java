@@ -99,6 +99,10 @@ final class OnnxImport {
   }
 
   private void read(Node node) {
+    node.noListOfIntegers()
+        .ifPresent(attribute -> {
+          throw problem(node, "has " + attribute + " that is no list of whole numbers");
+        });
     if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
       return;
     }

@@ -346,4 +346,15 @@ class OnnxImportTest {
         .then("BatchNormalization", "y", Map.of("training_mode", 1L), "g", "g", "g", "g")
         .isRefused("node \"y\" (BatchNormalization) takes the moments of the batch");
   }
+
+  @Test
+  void anAttributeOfAnotherKindIsNotLeftOut() {
+    for (Object wrong : List.of(1L, List.of("1"), List.of(Double.NaN))) {
+      new Model(-1, 1, 4)
+          .then("Squeeze", "y", Map.of("axes", wrong))
+          .isRefused("node \"y\" (Squeeze) has axes that is no list of whole numbers");
+    }
+    Model model = new Model(-1, 1, 4).then("Squeeze", "y", Map.of("axes", List.of(1L)));
+    assertThat(model.types()).isEmpty();
+  }
 }
