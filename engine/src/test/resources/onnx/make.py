@@ -208,3 +208,13 @@ save("spelled", [
     node("Mul", ["h", "scale"], ["i"]), node("Add", ["i", "shift"], ["j"]), node("ReduceMean", ["j"], ["k"], axes=[1]), node("Sub", ["j", "k"], ["l"]),
     node("Mul", ["l", "l"], ["m"]), node("ReduceMean", ["m"], ["n"], axes=[1]), node("Add", ["eps", "n"], ["o"]), node("Sqrt", ["o"], ["p"]), node("Div", ["l", "p"], ["y"])],
     {"w": floats(4, 6), "two": np.array(2, np.float32), "eps": np.array(1e-3, np.float32), "scale": floats(6), "shift": floats(6)}, floats(3, 4), 2, 13)
+# Shapes of a part of another one, a bias of images, a scale of one channel, all examples, and the last number of a recurrent layer's one step.
+save("regrouped", [
+    node("Slice", ["x", "zero", "max", "zero"], ["a"]), node("MatMul", ["a", "w1"], ["b"]), node("Shape", ["x"], ["s"], end=1), node("Unsqueeze", ["two", "zero"], ["t"]),
+    node("Concat", ["s", "t", "minus"], ["shape"], axis=0), node("Reshape", ["b", "shape"], ["c"]), node("Add", ["c", "b1"], ["d"]), node("Softmax", ["d"], ["e"], axis=-1),
+    node("Reshape", ["e", "image"], ["f"]), node("Conv", ["f", "w2"], ["g"]), node("Mul", ["g", "scale"], ["h"]), node("Flatten", ["h"], ["i"]), node("Unsqueeze", ["i", "one"], ["j"]),
+    node("Transpose", ["j"], ["k"], perm=[1, 0, 2]), node("RNN", ["k", "w3", "r3"], ["l"], hidden_size=4), node("Gather", ["l", "last"], ["m"], axis=3), node("Squeeze", ["m", "one"], ["n"]),
+    node("Transpose", ["n"], ["o"], perm=[1, 0]), node("Mul", ["o", "two1"], ["y"])],
+    {"zero": np.array([0], np.int64), "max": np.array([2 ** 62], np.int64), "w1": floats(4, 12), "two": np.array(2, np.int64), "minus": np.array([-1], np.int64), "b1": floats(2, 6),
+     "image": np.array([0, 2, 2, 3], np.int64), "w2": floats(1, 2, 1, 2), "scale": floats(1, 1, 1), "one": np.array([1], np.int64), "w3": floats(1, 4, 4), "r3": floats(1, 4, 4),
+     "last": np.array(-1, np.int64), "two1": np.array([2], np.float32)}, floats(3, 4), 2, 17)

@@ -143,7 +143,8 @@ class OnnxTest {
           "pads",
           "larger",
           "bordered",
-          "spelled");
+          "spelled",
+          "regrouped");
 
   private static List<String> models() {
     return MODELS;

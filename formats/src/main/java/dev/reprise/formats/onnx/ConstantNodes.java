@@ -8,7 +8,8 @@ import java.util.stream.DoubleStream;
 
 /**
  * Computes small constants of others, as PyTorch's older exporter writes the sizes of a border:
- * zeros, put behind the sizes, as a matrix of pairs, turned and in the opposite order.
+ * zeros, put behind the sizes, as a matrix of pairs, turned and in the opposite order; or an extent
+ * that is made a vector.
  */
 final class ConstantNodes {
   /** Sizes, not weights. */
@@ -34,7 +35,9 @@ final class ConstantNodes {
           case "Reshape" -> inputs.size() == 2 ? reshaped(inputs.getFirst(), inputs.get(1)) : null;
           case "Slice" -> inputs.size() == 5 ? reversed(inputs) : null;
           case "Transpose" -> turned(node, inputs.getFirst());
-          case "Cast" -> node.integer("to", 0) == 7 ? inputs.getFirst() : null;
+          case "Cast" -> ShapeNodes.isToIntegers(node) ? inputs.getFirst() : null;
+          case "Unsqueeze" -> inputs.getFirst().extents().isEmpty() ? one(inputs, 1L) : null;
+          case "Squeeze" -> inputs.getFirst().isOneCell() ? one(inputs) : null;
           default -> null;
         };
     if (made != null) {
@@ -63,6 +66,10 @@ final class ConstantNodes {
 
   private static OnnxTensor vector(double[] cells) {
     return OnnxTensor.of(List.of((long) cells.length), cells);
+  }
+
+  private static OnnxTensor one(List<OnnxTensor> inputs, Long... extents) {
+    return OnnxTensor.of(List.of(extents), inputs.getFirst().cells());
   }
 
   private static OnnxTensor joined(List<OnnxTensor> parts) {

@@ -27,6 +27,9 @@ final class ErfGelu {
   private final Map<String, OnnxTensor> constants;
   private final Map<String, Part> parts = new HashMap<>();
 
+  /** Products with a number, which may be of one column or channel. */
+  private final Map<String, Node> products = new HashMap<>();
+
   ErfGelu(Map<String, OnnxTensor> constants) {
     this.constants = constants;
   }
@@ -45,7 +48,19 @@ final class ErfGelu {
       return false;
     }
     parts.put(node.outputs().getFirst(), part);
+    if (node.operator().equals("Mul") && part.kind == Kind.MULTIPLE) {
+      products.put(node.outputs().getFirst(), node);
+    }
     return true;
+  }
+
+  /** The product that a value is, which is no part any more then; null for all others. */
+  Node takeProduct(String name) {
+    Node product = products.remove(name);
+    if (product != null) {
+      parts.remove(name);
+    }
+    return product;
   }
 
   /** True for a value that is a part of the function, and nothing that layers make. */

@@ -119,20 +119,28 @@ final class GraphWriter {
   byte[] model(long[] input, boolean isOfIds, String output, long[] extents) {
     ProtoOutput model = new ProtoOutput().integer(1, opset == OPSET ? 8 : 9).text(2, "Reprise");
     graph.text(2, "model");
-    graph.message(11, tensor("input", isOfIds ? INT64_CELLS : FLOAT_CELLS, input));
-    graph.message(12, tensor(output, FLOAT_CELLS, extents));
+    graph.message(11, tensor("input", isOfIds ? INT64_CELLS : FLOAT_CELLS, input, "T"));
+    graph.message(12, tensor(output, FLOAT_CELLS, extents, ""));
     return model
         .message(7, graph)
         .message(8, new ProtoOutput().text(1, "").integer(2, opset))
         .toBytes();
   }
 
-  private static ProtoOutput tensor(String name, int type, long[] extents) {
+  /**
+   * @param open name of an extent that is not known: that of the steps of sequences, or none for
+   *     what may be a product of it
+   */
+  private static ProtoOutput tensor(String name, int type, long[] extents, String open) {
     ProtoOutput shape = new ProtoOutput().message(1, new ProtoOutput().text(2, "N"));
     for (long extent : extents) {
-      // An extent that is not known is that of the steps of sequences.
-      ProtoOutput known = new ProtoOutput();
-      shape.message(1, extent < 0 ? known.text(2, "T") : known.integer(1, extent));
+      ProtoOutput written = new ProtoOutput();
+      if (extent >= 0) {
+        written.integer(1, extent);
+      } else if (!open.isEmpty()) {
+        written.text(2, open);
+      }
+      shape.message(1, written);
     }
     ProtoOutput cells = new ProtoOutput().integer(1, type).message(2, shape);
     return new ProtoOutput().text(1, name).message(2, new ProtoOutput().message(1, cells));

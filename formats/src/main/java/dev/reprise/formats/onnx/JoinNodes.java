@@ -22,7 +22,7 @@ final class JoinNodes {
     Value second = node.inputs().size() == 2 ? into.value(node.inputs().get(other)) : null;
     if (second != null) {
       joined(into, node, second, Layer.RESIDUAL, "adds");
-    } else if (!RowNodes.addedToBias(into, into.constant(node, other).row())
+    } else if (!RowNodes.addedToBias(into, into.constant(node, other))
         && !ScaleNodes.shifted(into, into.constant(node, other))) {
       throw into.problem(
           node,
@@ -34,7 +34,7 @@ final class JoinNodes {
   /** What two branches make of the last value that they have in common. */
   private static void joined(OnnxImport into, Node node, Value second, String type, String verb) {
     Value first = into.value();
-    boolean isSame = Arrays.equals(first.extents(), second.extents());
+    boolean isSame = haveOneShape(first, second);
     boolean isGate =
         type.equals(Layer.PRODUCT)
             && OnnxExport.isGate(first.extents(), second.extents())
@@ -83,7 +83,7 @@ final class JoinNodes {
     }
     Chain gate = (a.chain().length() > b.chain().length() ? a : b).chain();
     Value x = gate == a.chain() ? b : a;
-    boolean isOfItself = gate.layer() != null && gate.before() == x.chain();
+    boolean isOfItself = gate.layer() != null && gate.before() == x.chain() && haveOneShape(a, b);
     if (isOfItself && gate.endsWith("sigmoid")) {
       into.becomes(x);
       into.layer("silu");
@@ -94,6 +94,10 @@ final class JoinNodes {
       into.becomes(a);
       joined(into, node, b, Layer.PRODUCT, "multiplies");
     }
+  }
+
+  private static boolean haveOneShape(Value a, Value b) {
+    return a.place() == b.place() && Arrays.equals(a.extents(), b.extents());
   }
 
   private static boolean isHardSwishGate(Layer gate) {

@@ -76,8 +76,8 @@ final class LayerReader {
             positive("Wf"),
             positive("strideh"),
             positive("stridew"),
-            integer("padh"),
-            integer("padw"),
+            whole("padh"),
+            whole("padw"),
             dilationRows,
             dilationCols);
     long[] output = window.output(1);
@@ -139,10 +139,6 @@ final class LayerReader {
 
   /** A whole number that may be zero. */
   long whole(String name) {
-    return integer(name);
-  }
-
-  private long integer(String name) {
     double value = number(name);
     if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
       throw problem("needs a whole number as " + name + ", but has " + value);
@@ -173,7 +169,7 @@ final class LayerReader {
   }
 
   long positive(String name) {
-    long value = integer(name);
+    long value = whole(name);
     if (value == 0) {
       throw problem("needs a " + name + " of at least 1");
     }

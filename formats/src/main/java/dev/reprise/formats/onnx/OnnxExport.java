@@ -44,6 +44,9 @@ final class OnnxExport {
   private boolean isOfIds;
   private boolean isEachStep;
 
+  // Whether a layer took the input as rows before another one told its extents.
+  private boolean isOfRows;
+
   private static final String INPUT = "input";
 
   private OnnxExport(String file) {
@@ -86,38 +89,62 @@ final class OnnxExport {
     // Where this is the first layer, the main branch has told how large the input is.
     extents = startExtents == null ? input : startExtents;
     writeAll(layer.branch(Layer.SHORTCUT));
+    // A branch that did not tell how large its input is left it so.
+    mainExtents = mainExtents == null ? input : mainExtents;
     // Nodes from here on are this layer's, not the last one's within.
     int last = graph.number();
     graph.number(own);
-    boolean isGate = operator.equals("Mul") && isGate(mainExtents, extents);
-    if (isGate && extents.length == 1) {
-      node("Reshape", current, integers("shape", -1, extents[0], 1, 1)).add();
-    } else if (isGate && mainExtents.length == 1) {
-      String shortcut = current;
-      node("Reshape", main, integers("shape", -1, mainExtents[0], 1, 1)).add();
-      main = current;
-      current = shortcut;
+    Branch first = new Branch(main, mainExtents);
+    Branch second = new Branch(current, extents);
+    if (operator.equals("Mul") && mainExtents != null && isGate(mainExtents, extents)) {
+      gated(operator, first, second);
+    } else {
+      alike(operator, first, second, layer);
     }
-    if (isGate) {
-      extents =
-          mainExtents.length == 3 && mainExtents[1] * mainExtents[2] > 1 ? mainExtents : extents;
-    } else if (!Arrays.equals(mainExtents, extents)) {
-      // Images beside rows: their cells lie in the same order.
-      flatten();
-      String shortcut = current;
-      long[] shortcutExtents = extents;
-      current = main;
-      extents = mainExtents;
-      flatten();
-      if (!Arrays.equals(shortcutExtents, extents)) {
-        throw layer.problem(
-            "has branches that make " + words(extents) + " and " + words(shortcutExtents));
-      }
-      main = current;
-      current = shortcut;
-    }
-    node(operator, main, current).add();
     graph.number(last);
+  }
+
+  /** What a branch has made. */
+  private record Branch(String value, long[] extents) {}
+
+  /** Puts images and a number for each of their channels together. */
+  private void gated(String operator, Branch first, Branch second) {
+    String a = overImages(first);
+    String b = overImages(second);
+    extents = isGateOf(first.extents, second.extents) ? second.extents : first.extents;
+    node(operator, a, b).add();
+  }
+
+  /** A number of each channel as images of one cell, which ONNX repeats. */
+  private String overImages(Branch branch) {
+    if (branch.extents.length > 1) {
+      return branch.value;
+    }
+    node("Reshape", branch.value, integers("shape", -1, branch.extents[0], 1, 1)).add();
+    return current;
+  }
+
+  /** Puts two values of one size together; where one is of images and one of rows, as rows. */
+  private void alike(String operator, Branch first, Branch second, LayerReader layer) {
+    if (Arrays.equals(first.extents, second.extents)) {
+      node(operator, first.value, second.value).add();
+      return;
+    }
+    // The cells of images lie in the order of rows.
+    Branch b = flat(second);
+    Branch a = flat(first);
+    if (!Arrays.equals(a.extents, b.extents)) {
+      throw layer.problem(
+          "has branches that make " + words(a.extents) + " and " + words(b.extents));
+    }
+    node(operator, a.value, b.value).add();
+  }
+
+  private Branch flat(Branch branch) {
+    current = branch.value;
+    extents = branch.extents;
+    flatten();
+    return new Branch(current, extents);
   }
 
   /** Images, and a number for each of their channels. */
@@ -130,12 +157,29 @@ final class OnnxExport {
     return isOfNumbers && images.length == 3 && images[0] == gate[0] && images[1] * images[2] > 1;
   }
 
+  /** The first layer with sizes tells those of the input. */
+  private void tells(LayerReader layer, long... wanted) {
+    if (extents != null) {
+      return;
+    }
+    if (isOfRows && wanted.length > 1) {
+      throw layer.problem(
+          "takes images or sequences, but a softmax before it whole rows, of a width that no layer"
+              + " tells; put one with weights or sizes before that");
+    }
+    input = extents = wanted;
+  }
+
+  /** The layer takes rows, whatever their width. */
+  void takesWholeRows() {
+    isOfRows |= extents == null;
+    flatten();
+  }
+
   /** The layer takes rows of so many numbers. */
   void takesRows(long width, LayerReader layer) {
     needsWhole(layer);
-    if (extents == null) {
-      input = extents = new long[] {width};
-    }
+    tells(layer, width);
     flatten();
     if (extents[0] >= 0 && extents[0] != width) {
       throw layer.problem("takes " + width + " numbers, but gets " + extents[0]);
@@ -154,9 +198,7 @@ final class OnnxExport {
   /** The layer takes sequences, whose steps have so many numbers. */
   void takesSequences(long width, LayerReader layer) {
     needsWhole(layer);
-    if (extents == null) {
-      input = extents = new long[] {layer.steps(), width};
-    }
+    tells(layer, layer.steps(), width);
     if (extents.length != 2) {
       flatten();
       if (extents[0] >= 0 && extents[0] % width != 0) {
@@ -173,9 +215,7 @@ final class OnnxExport {
   /** The layer takes images. */
   void takesImages(long[] wanted, LayerReader layer) {
     needsWhole(layer);
-    if (extents == null) {
-      input = extents = wanted;
-    }
+    tells(layer, wanted);
     long width = wanted[0] * wanted[1] * wanted[2];
     if (extents.length < 3 && (extents[0] < 0 || product(extents) == width)) {
       node("Reshape", current, integers("shape", -1, wanted[0], wanted[1], wanted[2])).add();
@@ -207,7 +247,7 @@ final class OnnxExport {
   /** The layer takes numbers of rows, which only the input has. */
   void takesIds(LayerReader layer) {
     needsWhole(layer);
-    if (extents != null) {
+    if (extents != null || !current.equals(INPUT)) {
       throw layer.problem("must be the first layer: it takes numbers of rows");
     }
     isOfIds = true;

@@ -45,6 +45,7 @@ final class OnnxImport {
   private final ZeroValues zeros;
   private final ErfGelu gelu;
   private final SpelledLayerNorm norm = new SpelledLayerNorm(this);
+  private final InputUses uses = new InputUses(this);
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
 
@@ -80,6 +81,7 @@ final class OnnxImport {
     for (Node node : model.nodes()) {
       into.read(node);
     }
+    into.readProduct(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -92,16 +94,39 @@ final class OnnxImport {
               + model.output()
               + "\" does not begin with the number of examples; transpose it in the model");
     }
+    into.uses.check(output, file);
     return output.chain().layers();
   }
 
   private void read(Node node) {
+    node.noListOfIntegers()
+        .ifPresent(attribute -> {
+          throw problem(node, "has " + attribute + " that is no list of whole numbers");
+        });
     if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
       return;
     }
-    if (isConstantAgain(node) || norm.read(node) || isPartOfGelu(node)) {
+    if (isConstantAgain(node)) {
       return;
     }
+    if (!norm.read(node) && !isPartOfGelu(node)) {
+      node.inputs().forEach(this::readProduct);
+      readByRule(node);
+    }
+    uses.note(node);
+  }
+
+  /** A product with a number that turns out to be no part of a GELU. */
+  private void readProduct(String name) {
+    Node product = gelu.takeProduct(name);
+    if (product != null) {
+      product.inputs().forEach(this::readProduct);
+      readByRule(product);
+      uses.note(product);
+    }
+  }
+
+  private void readByRule(Node node) {
     current = node.inputs().stream().filter(values::containsKey).findFirst().orElse(null);
     Rule rule = RULES.get(node.operator());
     if (rule == null) {
@@ -261,7 +286,7 @@ final class OnnxImport {
   /** Axes that a node states as an input or an attribute; null where it does not. */
   long[] axes(Node node) {
     if (has(node, 1)) {
-      return shapes.of(node.inputs().get(1));
+      return shapes.numbers(node.inputs().get(1));
     }
     List<Long> attribute = node.integers("axes");
     return attribute == null ? null : attribute.stream().mapToLong(Long::longValue).toArray();

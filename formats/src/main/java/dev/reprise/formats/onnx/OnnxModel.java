@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +27,8 @@ record OnnxModel(
     String output) {
 
   /**
-   * An operation with its attributes: Long, Double, String, OnnxTensor, lists of Long or String.
+   * An operation with its attributes: Long, Double, String, OnnxTensor, lists of Long, Double or
+   * String.
    */
   record Node(
       String operator,
@@ -34,6 +36,16 @@ record OnnxModel(
       List<String> inputs,
       List<String> outputs,
       Map<String, Object> attributes) {
+    private static final List<String> LISTS =
+        List.of(
+            "axes",
+            "dilations",
+            "kernel_shape",
+            "output_padding",
+            "output_shape",
+            "pads",
+            "perm",
+            "strides");
 
     long integer(String attribute, long fallback) {
       return attributes.get(attribute) instanceof Long value ? value : fallback;
@@ -45,6 +57,16 @@ record OnnxModel(
 
     String text(String attribute, String fallback) {
       return attributes.get(attribute) instanceof String value ? value : fallback;
+    }
+
+    /** The attribute that is to be a list of integers, but is none, if there is one. */
+    Optional<String> noListOfIntegers() {
+      return LISTS.stream()
+          .filter(attributes::containsKey)
+          .filter(name ->
+              !(attributes.get(name) instanceof List<?> list)
+                  || !list.stream().allMatch(Long.class::isInstance))
+          .findFirst();
     }
 
     /** Integers of a list attribute; null when it is not there. */
@@ -213,6 +235,8 @@ record OnnxModel(
             case 1 -> 0.0;
             case 2 -> 0L;
             case 3 -> "";
+            // Lists of floats are not looked at, but are none of integers.
+            case 6 -> List.of(Double.NaN);
             case 8 -> List.copyOf(texts);
             default -> List.copyOf(integers);
           };

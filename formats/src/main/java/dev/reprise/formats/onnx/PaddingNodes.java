@@ -16,7 +16,7 @@ final class PaddingNodes {
 
   private static void pad(OnnxImport into, Node node) {
     ImageNodes.needsImages(into, node);
-    long[] pads = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
+    long[] pads = OnnxImport.has(node, 1) ? into.shapes().numbers(node.inputs().get(1)) : null;
     if (pads == null && node.integers("pads") != null) {
       pads = node.integers("pads").stream().mapToLong(Long::longValue).toArray();
     }

@@ -128,6 +128,17 @@ final class RecurrentNodes {
         && layer.settings().get("return_sequences").asBoolean();
   }
 
+  /** Numbers of each step. */
+  static long width(Layer layer) {
+    int gates =
+        switch (layer.type()) {
+          case "lstm" -> LSTM_GATES.length;
+          case "gru" -> GRU_GATES.length;
+          default -> RNN_GATES.length;
+        };
+    return layer.weights().get("W").cols() / gates;
+  }
+
   static Layer ofLastStep(Layer layer) {
     Map<String, Scalar> settings = new LinkedHashMap<>(layer.settings());
     settings.put("return_sequences", Scalar.of(false));

@@ -3,6 +3,7 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,9 +32,63 @@ final class ResizingNodes {
           node,
           "has groups with several filters; the layers have one group, or groups of one filter");
     }
-    long[] strides = numbers(into, node, "strides", 1, 1);
+    Window window = window(into, node, shape);
+    long outputs = isDepthwise ? groups : shape.get(1);
+    int rows = (int) (isDepthwise ? groups : images[0]);
+    Layer.Weights w = new Layer.Weights(rows, filters.cells().length / rows, filters.cells());
+    Layer.Weights b =
+        OnnxImport.has(node, 2)
+            ? into.constant(node, 2).column()
+            : new Layer.Weights((int) outputs, 1, new double[(int) outputs]);
+    long high = window.output(images[1], 0);
+    long wide = window.output(images[2], 1);
+    if (b.rows() != outputs || high < 1 || wide < 1 || !window.fitsStrides()) {
+      throw into.problem(node, "has biases, padding or output_padding that do not fit");
+    }
+    Map<String, Scalar> settings = ImageNodes.sizes(images);
+    if (isDepthwise) {
+      settings.put("M", Scalar.of(images[0] / groups));
+    }
+    settings.putAll(window.settings());
+    into.layer(
+        isDepthwise ? "conv2d_transpose_depthwise" : "conv2d_transpose",
+        OnnxImport.weights(w, b),
+        settings);
+    into.becomes(outputs, high, wide);
+  }
+
+  /**
+   * Of a transposed convolution; each has a number for rows and one for columns.
+   *
+   * @param more rows and columns that come out at the end
+   */
+  private record Window(long[] sizes, long[] strides, long[] pads, long[] more) {
+    long output(long extent, int side) {
+      return strides[side] * (extent - 1) - 2 * pads[side] + sizes[side] + more[side];
+    }
+
+    boolean fitsStrides() {
+      return more[0] < strides[0] && more[1] < strides[1];
+    }
+
+    Map<String, Scalar> settings() {
+      Map<String, Scalar> settings = new LinkedHashMap<>();
+      put(settings, "Hf", "Wf", sizes);
+      put(settings, "strideh", "stridew", strides);
+      put(settings, "padh", "padw", pads);
+      put(settings, "out_padh", "out_padw", more);
+      return settings;
+    }
+
+    private static void put(
+        Map<String, Scalar> settings, String ofRows, String ofCols, long[] numbers) {
+      settings.put(ofRows, Scalar.of(numbers[0]));
+      settings.put(ofCols, Scalar.of(numbers[1]));
+    }
+  }
+
+  private static Window window(OnnxImport into, Node node, List<Long> filters) {
     long[] pads = numbers(into, node, "pads", 0, 0, 0, 0);
-    long[] more = numbers(into, node, "output_padding", 0, 0);
     boolean isPlain =
         Arrays.equals(numbers(into, node, "dilations", 1, 1), new long[] {1, 1})
             && List.of("NOTSET", "VALID").contains(node.text("auto_pad", "NOTSET"))
@@ -44,39 +99,11 @@ final class ResizingNodes {
           "is dilated, states its output (output_shape, auto_pad) or cuts more off on one side, which"
               + " the layer conv2d_transpose does not");
     }
-    Map<String, Scalar> settings = ImageNodes.sizes(images);
-    if (isDepthwise) {
-      settings.put("M", Scalar.of(images[0] / groups));
-    }
-    long outputs = isDepthwise ? groups : shape.get(1);
-    List<String> names =
-        List.of("Hf", "Wf", "strideh", "stridew", "padh", "padw", "out_padh", "out_padw");
-    long[] values = {
-      shape.get(2), shape.get(3), strides[0], strides[1], pads[0], pads[1], more[0], more[1]
-    };
-    for (int i = 0; i < values.length; i++) {
-      settings.put(names.get(i), Scalar.of(values[i]));
-    }
-    int rows = (int) (isDepthwise ? groups : images[0]);
-    Layer.Weights w = new Layer.Weights(rows, filters.cells().length / rows, filters.cells());
-    Layer.Weights b =
-        OnnxImport.has(node, 2)
-            ? into.constant(node, 2).column()
-            : new Layer.Weights((int) outputs, 1, new double[(int) outputs]);
-    long high = strides[0] * (images[1] - 1) - 2 * pads[0] + shape.get(2) + more[0];
-    long wide = strides[1] * (images[2] - 1) - 2 * pads[1] + shape.get(3) + more[1];
-    if (b.rows() != outputs
-        || high < 1
-        || wide < 1
-        || more[0] >= strides[0]
-        || more[1] >= strides[1]) {
-      throw into.problem(node, "has biases, padding or output_padding that do not fit");
-    }
-    into.layer(
-        isDepthwise ? "conv2d_transpose_depthwise" : "conv2d_transpose",
-        OnnxImport.weights(w, b),
-        settings);
-    into.becomes(outputs, high, wide);
+    return new Window(
+        new long[] {filters.get(2), filters.get(3)},
+        numbers(into, node, "strides", 1, 1),
+        Arrays.copyOf(pads, 2),
+        numbers(into, node, "output_padding", 0, 0));
   }
 
   private static long[] numbers(OnnxImport into, Node node, String name, long... fallback) {
@@ -111,6 +138,14 @@ final class ResizingNodes {
               + nearest
               + "); upsample2d repeats pixels: use the mode nearest");
     }
+    List<Long> axes = node.integers("axes");
+    if (!node.text("keep_aspect_ratio_policy", "stretch").equals("stretch")
+        || axes != null && !axes.equals(List.of(0L, 1L, 2L, 3L))) {
+      throw into.problem(
+          node,
+          "keeps the ratio of the sides (keep_aspect_ratio_policy), or states factors of some axes"
+              + " alone; state those of all four");
+    }
     long[] extents = into.extents();
     double[] factors = factors(into, node, isOld ? 1 : 2);
     boolean isWhole =
@@ -135,7 +170,11 @@ final class ResizingNodes {
       return into.constant(node, input).cells();
     }
     long[] sizes = into.shapes().of(node.inputs().get(input + 1));
-    if (sizes == null || sizes.length != 4) {
+    boolean isOfAll =
+        sizes != null
+            && sizes.length == 4
+            && (sizes[0] == ShapeValues.EXAMPLES || sizes[0] == into.examples());
+    if (!isOfAll) {
       throw into.problem(node, "needs a size that is constant or follows from the images'");
     }
     long[] before = into.value().shape();

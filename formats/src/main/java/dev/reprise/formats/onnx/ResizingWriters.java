@@ -43,6 +43,12 @@ final class ResizingWriters {
     long[] strides = {layer.positive("strideh"), layer.positive("stridew")};
     long[] pads = {layer.whole("padh"), layer.whole("padw")};
     long[] more = {layer.whole("out_padh"), layer.whole("out_padw")};
+    long high = strides[0] * (images[1] - 1) - 2 * pads[0] + rows + more[0];
+    long wide = strides[1] * (images[2] - 1) - 2 * pads[1] + cols + more[1];
+    if (high < 1 || wide < 1 || more[0] >= strides[0] || more[1] >= strides[1]) {
+      throw layer.problem(
+          "has padding that leaves nothing, or an out_padh or out_padw that is not below the stride");
+    }
     NodeWriter node =
         export.node(
             "ConvTranspose",
@@ -52,10 +58,7 @@ final class ResizingWriters {
     node.integers("kernel_shape", rows, cols).integers("strides", strides);
     node.integers("pads", pads[0], pads[1], pads[0], pads[1]).integers("output_padding", more);
     node.integer("group", groups).add();
-    export.becomes(
-        outputs,
-        strides[0] * (images[1] - 1) - 2 * pads[0] + rows + more[0],
-        strides[1] * (images[2] - 1) - 2 * pads[1] + cols + more[1]);
+    export.becomes(outputs, high, wide);
   }
 
   private static void upsample(OnnxExport export, LayerReader layer) {

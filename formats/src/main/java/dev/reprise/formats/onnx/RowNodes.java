@@ -28,13 +28,20 @@ final class RowNodes {
     if (isTurned || !node.inputs().getFirst().equals(into.current())) {
       throw into.problem(node, "multiplies from the wrong side");
     }
-    Layer.Weights w = times(into.constant(node, 1).matrix(), node.number("alpha", 1));
+    Layer.Weights w = times(matrix(into, node), node.number("alpha", 1));
     if (node.integer("transB", 0) != 0) {
       w = w.transposed();
     }
-    double beta = node.number("beta", 1);
-    affine(
-        into, node, w, OnnxImport.has(node, 2) ? times(into.constant(node, 2).row(), beta) : null);
+    Layer.Weights b = null;
+    if (OnnxImport.has(node, 2)) {
+      OnnxTensor given = into.constant(node, 2);
+      if (!given.isOneCell() && !ScaleNodes.isOf(given, w.cols())) {
+        throw into.problem(
+            node, "has biases of " + given.extents() + " for " + w.cols() + " outputs");
+      }
+      b = times(given.row(), node.number("beta", 1));
+    }
+    affine(into, node, w, b);
   }
 
   private static Layer.Weights times(Layer.Weights weights, double factor) {
@@ -46,7 +53,24 @@ final class RowNodes {
     if (!node.inputs().getFirst().equals(into.current())) {
       throw into.problem(node, "multiplies from the wrong side");
     }
-    affine(into, node, into.constant(node, 1).matrix(), null);
+    affine(into, node, matrix(into, node), null);
+  }
+
+  /** The weights, which are the same for all rows. */
+  private static Layer.Weights matrix(OnnxImport into, Node node) {
+    OnnxTensor tensor = into.constant(node, 1);
+    List<Long> extents = tensor.extents();
+    int extra = extents.size() - 2;
+    boolean isMatrix =
+        extra >= 0
+            && extents.size() <= into.extents().length + 1
+            && extents.stream().limit(extra).allMatch(extent -> extent == 1);
+    if (!isMatrix) {
+      throw into.problem(
+          node, "multiplies with " + extents + ", which is not one matrix for all rows");
+    }
+    return new Layer.Weights(
+        extents.get(extra).intValue(), extents.getLast().intValue(), tensor.cells());
   }
 
   private static void affine(OnnxImport into, Node node, Layer.Weights w, Layer.Weights given) {
@@ -83,17 +107,17 @@ final class RowNodes {
   }
 
   /** Adds to the biases of an affine layer, the last one; false where there is none. */
-  static boolean addedToBias(OnnxImport into, Layer.Weights added) {
+  static boolean addedToBias(OnnxImport into, OnnxTensor added) {
     Chain chain = into.value().chain();
     boolean isEachStep = chain.endsWith(Layer.EACH_STEP);
     Layer last = isEachStep ? chain.layer().branches().get(Layer.MAIN).getLast() : chain.layer();
     boolean isAffine = last != null && last.type().equals("affine");
-    if (!isAffine || added.cols() != last.weights().get("b").cols()) {
+    if (!isAffine || !fits(into, added, last.weights().get("b").cols(), isEachStep)) {
       return false;
     }
     double[] sum = last.weights().get("b").cells().clone();
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += added.cells()[i];
+      sum[i] += added.cells()[added.isOneCell() ? 0 : i];
     }
     Layer.Weights b = new Layer.Weights(1, sum.length, sum);
     Layer.Weights w = last.weights().get("W");
@@ -103,7 +127,32 @@ final class RowNodes {
     return true;
   }
 
+  /** One number for each output, whatever the row. */
+  private static boolean fits(OnnxImport into, OnnxTensor added, long outputs, boolean isEachStep) {
+    long[] extents = into.extents();
+    int extra = added.extents().size() - extents.length;
+    if (extra > 1) {
+      return false;
+    }
+    if (into.value().last() == outputs) {
+      return added.isOneCell() || ScaleNodes.isOf(added, outputs);
+    }
+    // What a row was made, such as an image.
+    List<Long> all = Arrays.stream(extents).boxed().toList();
+    return !isEachStep
+        && into.value().place() == 0
+        && into.value().width() == outputs
+        && extra >= 0
+        && ScaleNodes.shape(added, extents.length).equals(all);
+  }
+
   private static void batchNorm(OnnxImport into, Node node) {
+    if (node.integer("training_mode", 0) != 0 || node.integer("spatial", 1) == 0) {
+      throw into.problem(
+          node,
+          "takes the moments of the batch (training_mode), or of each pixel (spatial); export the"
+              + " model as it is used");
+    }
     boolean isImage = into.extents().length == 3;
     if (isImage) {
       ImageNodes.needsImages(into, node);
@@ -128,13 +177,16 @@ final class RowNodes {
   private static void layerNorm(OnnxImport into, Node node) {
     needsLastAxis(into, node, node.integer("axis", -1));
     Layer.Weights gamma = into.constant(node, 1).row();
-    if (into.value().last() >= 0 && gamma.cols() != into.value().last()) {
-      throw into.problem(node, "has " + gamma.cols() + " scales, but gets " + into.words());
+    long last = into.value().last() < 0 ? gamma.cols() : into.value().last();
+    boolean hasShifts = OnnxImport.has(node, 2);
+    if (!ScaleNodes.isOf(into.constant(node, 1), last)
+        || hasShifts && !ScaleNodes.isOf(into.constant(node, 2), last)) {
+      throw into.problem(node, "has other scales or shifts than one for each of " + into.words());
     }
     Layer.Weights none = new Layer.Weights(1, gamma.cols(), new double[gamma.cols()]);
     Map<String, Layer.Weights> weights = new LinkedHashMap<>();
     weights.put("gamma", gamma);
-    weights.put("beta", OnnxImport.has(node, 2) ? into.constant(node, 2).row() : none);
+    weights.put("beta", hasShifts ? into.constant(node, 2).row() : none);
     Map<String, Scalar> epsilon = Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
     addToSteps(into, new Layer("layer_norm", weights, epsilon));
   }

@@ -17,9 +17,9 @@ final class RowWriters {
           "layer_norm",
           RowWriters::layerNorm,
           "softmax",
-          (export, layer) -> rows(export, "Softmax"),
+          (export, layer) -> wholeRows(export, "Softmax"),
           "log_softmax",
-          (export, layer) -> rows(export, "LogSoftmax"),
+          (export, layer) -> wholeRows(export, "LogSoftmax"),
           "flatten",
           (export, layer) -> flatten(export));
 
@@ -85,9 +85,9 @@ final class RowWriters {
     node.number("epsilon", layer.number("epsilon", 1e-5)).add();
   }
 
-  private static void rows(OnnxExport export, String operator) {
+  private static void wholeRows(OnnxExport export, String operator) {
     if (!export.isEachStep()) {
-      export.flatten();
+      export.takesWholeRows();
     }
     export.node(operator, export.current()).integer("axis", -1).add();
   }

@@ -30,7 +30,7 @@ final class ScaleNodes {
     if (gamma.length != extents[0] || beta.length != extents[0]) {
       throw into.problem(node, "does not fit what it gets, " + into.words());
     }
-    into.layer("group_norm", weights(gamma, beta, true), settings(into, node, extents[0]));
+    into.layer("group_norm", columns(gamma, beta), settings(into, node, extents[0]));
   }
 
   /** Scales are those of channels, or before opset 21 those of groups. */
@@ -43,7 +43,7 @@ final class ScaleNodes {
     }
     double[] gamma = ofChannels(into, node, 1, channels, groups);
     double[] beta = ofChannels(into, node, 2, channels, groups);
-    into.layer("group_norm", weights(gamma, beta, true), settings(into, node, groups));
+    into.layer("group_norm", columns(gamma, beta), settings(into, node, groups));
   }
 
   private static double[] ofChannels(
@@ -70,18 +70,23 @@ final class ScaleNodes {
     return settings;
   }
 
-  private static Map<String, Layer.Weights> weights(
-      double[] gamma, double[] beta, boolean isColumn) {
-    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
-    weights.put("gamma", vector(gamma, isColumn));
-    weights.put("beta", vector(beta, isColumn));
-    return weights;
+  /** Of channels: weights are columns. */
+  private static Map<String, Layer.Weights> columns(double[] gamma, double[] beta) {
+    return weights(
+        new Layer.Weights(gamma.length, 1, gamma), new Layer.Weights(beta.length, 1, beta));
   }
 
-  private static Layer.Weights vector(double[] cells, boolean isColumn) {
-    return isColumn
-        ? new Layer.Weights(cells.length, 1, cells)
-        : new Layer.Weights(1, cells.length, cells);
+  /** Of columns: weights are rows. */
+  private static Map<String, Layer.Weights> rows(double[] gamma, double[] beta) {
+    return weights(
+        new Layer.Weights(1, gamma.length, gamma), new Layer.Weights(1, beta.length, beta));
+  }
+
+  private static Map<String, Layer.Weights> weights(Layer.Weights gamma, Layer.Weights beta) {
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    weights.put("gamma", gamma);
+    weights.put("beta", beta);
+    return weights;
   }
 
   /** A product with a number for each channel or column; false when the constant is another. */
@@ -94,8 +99,7 @@ final class ScaleNodes {
       return false;
     }
     double[] none = new double[factors.cells().length];
-    RowNodes.addToSteps(
-        into, new Layer("scale_shift1d", weights(factors.cells(), none, false), Map.of()));
+    RowNodes.addToSteps(into, new Layer("scale_shift1d", rows(factors.cells(), none), Map.of()));
     return true;
   }
 
@@ -103,6 +107,9 @@ final class ScaleNodes {
   private static void scaledChannels(OnnxImport into, double[] factors) {
     Layer last = into.value().chain().layer();
     boolean isNorm = last != null && last.type().equals("group_norm") && isPlain(last);
+    // The images may have other channels than what was normalized, of which not every group has
+    // one.
+    isNorm = isNorm && factors.length % last.settings().get("groups").asLong() == 0;
     Map<String, Scalar> settings = ImageNodes.sizes(into.extents());
     if (isNorm) {
       settings.put("groups", last.settings().get("groups"));
@@ -111,7 +118,7 @@ final class ScaleNodes {
     }
     into.layer(
         isNorm ? "group_norm" : "scale_shift2d",
-        weights(factors, new double[factors.length], true),
+        columns(factors, new double[factors.length]),
         settings);
   }
 
@@ -136,12 +143,16 @@ final class ScaleNodes {
       Arrays.setAll(cells, i -> before[i] + summands.cells()[i]);
       double[] gamma = last.weights().get("gamma").cells();
       into.becomes(into.value().with(into.value().chain().before()));
-      into.add(new Layer(last.type(), weights(gamma, cells, isOfChannels), last.settings()));
+      into.add(
+          new Layer(
+              last.type(),
+              isOfChannels ? columns(gamma, cells) : rows(gamma, cells),
+              last.settings()));
       return true;
     }
     double[] ones = new double[cells.length];
     Arrays.fill(ones, 1);
-    Map<String, Layer.Weights> weights = weights(ones, cells, isOfChannels);
+    Map<String, Layer.Weights> weights = isOfChannels ? columns(ones, cells) : rows(ones, cells);
     if (isOfChannels) {
       into.layer(type, weights, ImageNodes.sizes(into.extents()));
     } else {
@@ -161,8 +172,13 @@ final class ScaleNodes {
     return isRows && shape(tensor, 1).equals(List.of(into.value().last()));
   }
 
+  /** True for so many numbers, which are the same for all rows. */
+  static boolean isOf(OnnxTensor tensor, long count) {
+    return shape(tensor, 1).equals(List.of(count));
+  }
+
   /** Without the ones before the last extents, for which it is repeated. */
-  private static List<Long> shape(OnnxTensor tensor, int rank) {
+  static List<Long> shape(OnnxTensor tensor, int rank) {
     List<Long> extents = tensor.extents();
     int extra = Math.max(0, extents.size() - rank);
     boolean isRepeated = extents.stream().limit(extra).allMatch(extent -> extent == 1);

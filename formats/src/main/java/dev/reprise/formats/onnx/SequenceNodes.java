@@ -60,25 +60,32 @@ final class SequenceNodes {
       throw into.problem(
           node, "looks up what is no row of a matrix, or by numbers that are not the input");
     }
-    into.layer("embedding", Map.of("embedding_dict", rows.matrix()), into.steps());
+    // All numbers of a row are steps of the embedding, whatever extents they have.
+    long width = into.value().width();
+    Map<String, Scalar> steps = width > 0 ? Map.of("T", Scalar.of(width)) : Map.of();
+    into.layer("embedding", Map.of("embedding_dict", rows.matrix()), steps);
     long[] extents = Arrays.copyOf(into.extents(), into.extents().length + 1);
     extents[extents.length - 1] = rows.extents().get(1);
     into.becomes(extents);
   }
 
   private static void slice(OnnxImport into, Node node) {
-    long[] first = OnnxImport.has(node, 1) ? into.shapes().of(node.inputs().get(1)) : null;
-    long[] end = OnnxImport.has(node, 2) ? into.shapes().of(node.inputs().get(2)) : null;
-    long[] axes = OnnxImport.has(node, 3) ? into.shapes().of(node.inputs().get(3)) : null;
-    long[] step = OnnxImport.has(node, 4) ? into.shapes().of(node.inputs().get(4)) : new long[] {1};
+    long[] first = OnnxImport.has(node, 1) ? into.shapes().numbers(node.inputs().get(1)) : null;
+    long[] end = OnnxImport.has(node, 2) ? into.shapes().numbers(node.inputs().get(2)) : null;
+    long[] axes = OnnxImport.has(node, 3) ? into.shapes().numbers(node.inputs().get(3)) : null;
+    long[] step =
+        OnnxImport.has(node, 4) ? into.shapes().numbers(node.inputs().get(4)) : new long[] {1};
     boolean isOne = first != null && end != null && axes != null && step != null;
     if (!isOne || first.length != 1 || axes.length != 1 || step[0] != 1) {
       throw into.problem(
           node,
           "takes a part of a value; there are but the last step of sequences, and all of them");
     }
+    if (first[0] == 0 && end[0] >= Integer.MAX_VALUE) {
+      return;
+    }
     long extent = extent(into, node, axes[0]);
-    if (first[0] == 0 && (end[0] >= Integer.MAX_VALUE || extent > 0 && end[0] >= extent)) {
+    if (first[0] == 0 && extent > 0 && end[0] >= extent) {
       return;
     }
     long from = first[0] < 0 && extent > 0 ? first[0] + extent : first[0];
@@ -130,7 +137,8 @@ final class SequenceNodes {
       width *= i > axis && !isExamples ? shape[i] : 1;
     }
     Chain chain = into.value().chain();
-    if (RecurrentNodes.isOfAllSteps(chain.layer())) {
+    boolean isOfSteps = RecurrentNodes.isOfAllSteps(chain.layer());
+    if (isOfSteps && RecurrentNodes.width(chain.layer()) == width) {
       into.becomes(
           into.value().with(chain.before().with(RecurrentNodes.ofLastStep(chain.layer()))));
     } else {

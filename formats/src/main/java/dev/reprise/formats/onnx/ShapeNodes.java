@@ -46,7 +46,8 @@ final class ShapeNodes {
     if (wanted == null) {
       throw into.problem(node, "needs a shape that is constant or follows from the images'");
     }
-    long[] shape = resolved(into, wanted, into.isConstant(node, 1));
+    boolean isZeroMeant = node.integer("allowzero", 0) != 0 && count(wanted, 0) > 0;
+    long[] shape = isZeroMeant ? null : resolved(into, wanted, into.isConstant(node, 1));
     if (shape == null) {
       throw into.problem(node, "does not make rows, sequences or images of each example");
     }
@@ -54,19 +55,19 @@ final class ShapeNodes {
     if (isFlat && into.extents().length != 1) {
       into.layer("flatten");
     }
-    into.becomes(into.value().shaped(shape));
+    into.becomes(into.value().shaped(ShapeValues.withoutOpen(shape)));
   }
 
   /** The shape that comes out, with the examples where they are; null when that cannot be told. */
   private static long[] resolved(OnnxImport into, long[] wanted, boolean isConstant) {
-    long[] before = into.value().shape();
+    long[] before = ShapeValues.withOpen(into.value().shape());
     int place = into.value().place();
     if (wanted.length <= place) {
       return null;
     }
     long[] shape = wanted.clone();
     for (int i = 0; i < shape.length; i++) {
-      if (i == place && shape[i] == into.examples()) {
+      if (i == place && shape[i] > 0 && shape[i] == into.examples()) {
         shape[i] = ShapeValues.EXAMPLES;
       } else if (i != place && shape[i] == 0) {
         // Zero stays what it was; a computed one is the number of examples, at another place.
@@ -75,32 +76,46 @@ final class ShapeNodes {
         }
         shape[i] = before[i];
       }
+      if (shape[i] < -1 && shape[i] != ShapeValues.OPEN) {
+        return null;
+      }
       // Extents before the examples must stay, or cells of different examples were mixed.
-      if (i < place && (shape[i] != before[i] || shape[i] < 0)) {
+      if (i < place && shape[i] != before[i]) {
         return null;
       }
     }
-    return withOpen(wanted, shape, before, place);
+    return withInferred(wanted, shape, before, place);
   }
 
   /** Finds the extent that is to follow from the others. */
-  private static long[] withOpen(long[] wanted, long[] shape, long[] before, int place) {
-    int open = indexOf(wanted, -1);
-    long copied = Arrays.stream(shape).filter(e -> e == -1).count() - (open < 0 ? 0 : 1);
-    boolean allCopied = copied == Arrays.stream(before).filter(e -> e == -1).count();
-    long all = product(before);
-    long known = product(shape);
-    if (known < 1 || allCopied && all % known != 0) {
+  private static long[] withInferred(long[] wanted, long[] shape, long[] before, int place) {
+    int inferred = indexOf(shape, -1);
+    boolean isInferred = inferred >= 0;
+    // An open extent that was computed may be another value's. Where it matters that it is the same
+    // it must be copied.
+    boolean mayMix = isInferred && (inferred == place || place > 0);
+    if (mayMix && indexOf(wanted, ShapeValues.OPEN) >= 0) {
       return null;
     }
-    if (open == place && allCopied && known == all) {
-      shape[place] = ShapeValues.EXAMPLES;
-    } else if (open >= 0 && open != place) {
-      shape[open] = allCopied ? all / known : -1;
+    long open = count(before, ShapeValues.OPEN) - count(shape, ShapeValues.OPEN);
+    long all = product(before);
+    long known = product(shape);
+    if (known < 1 || all < 1 || count(shape, -1) > 1) {
+      return null;
     }
-    boolean fits =
-        shape[place] == ShapeValues.EXAMPLES && (open >= 0 || !allCopied || known == all);
-    return fits ? shape : null;
+    boolean isSame = open == 0 && known == all;
+    boolean fits = isSame;
+    if (isInferred && inferred == place) {
+      shape[place] = ShapeValues.EXAMPLES;
+    } else if (isInferred) {
+      fits = open > 0 || open == 0 && all % known == 0;
+      shape[inferred] = open > 0 ? ShapeValues.OPEN : all / known;
+    }
+    return fits && shape[place] == ShapeValues.EXAMPLES ? shape : null;
+  }
+
+  private static long count(long[] shape, long extent) {
+    return Arrays.stream(shape).filter(found -> found == extent).count();
   }
 
   private static int indexOf(long[] shape, long extent) {
@@ -188,11 +203,15 @@ final class ShapeNodes {
     return Arrays.stream(axes).anyMatch(given -> given == axis || given + rank == axis);
   }
 
-  /** Between floats, or of numbers of rows, before an embedding looks them up. */
+  static boolean isToIntegers(Node node) {
+    return INTEGERS.contains(node.integer("to", 0));
+  }
+
+  /** Between floats, or of numbers of rows; {@link InputUses} sees that these are looked up. */
   private static void cast(OnnxImport into, Node node) {
     long type = node.integer("to", 0);
     boolean isInput = into.value().chain().layer() == null;
-    if (!FLOATS.contains(type) && !(isInput && INTEGERS.contains(type))) {
+    if (!FLOATS.contains(type) && !(isInput && isToIntegers(node))) {
       throw into.problem(node, "rounds, or makes something else than numbers, which no layer does");
     }
   }

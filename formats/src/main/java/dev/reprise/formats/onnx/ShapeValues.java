@@ -16,6 +16,12 @@ final class ShapeValues {
   /** For the number of examples. */
   static final long EXAMPLES = 0;
 
+  /**
+   * For an extent that is known only later, such as the number of steps; -1 in a shape is what
+   * Reshape is to find.
+   */
+  static final long OPEN = Long.MIN_VALUE;
+
   private final Map<String, OnnxTensor> constants;
   private final Map<String, long[]> known = new HashMap<>();
 
@@ -32,11 +38,10 @@ final class ShapeValues {
   boolean read(Node node, Map<String, Value> values) {
     long[] shape =
         switch (node.operator()) {
-          case "Shape" -> shape(values.get(node.inputs().getFirst()));
+          case "Shape" -> shape(node, values.get(node.inputs().getFirst()));
           case "Gather" -> gathered(node);
           case "Slice" -> sliced(node);
-          case "Unsqueeze", "Squeeze", "Cast" -> of(node.inputs().getFirst());
-          case "Reshape" -> known.get(node.inputs().getFirst());
+          case "Unsqueeze", "Squeeze", "Cast", "Reshape" -> known.get(node.inputs().getFirst());
           case "Concat" -> joined(node.inputs());
           case "Mul" -> product(node);
           default -> null;
@@ -48,7 +53,25 @@ final class ShapeValues {
     return true;
   }
 
-  /** A shape by its name, computed or constant; null when there is none. */
+  /** A shape of a value, whose open extents are -1, with {@link #OPEN} instead. */
+  static long[] withOpen(long[] shape) {
+    return Arrays.stream(shape).map(extent -> extent == -1 ? OPEN : extent).toArray();
+  }
+
+  static long[] withoutOpen(long[] shape) {
+    return Arrays.stream(shape).map(extent -> extent == OPEN ? -1 : extent).toArray();
+  }
+
+  /** Positions or axes by their name; null when there are none, or they are known only later. */
+  long[] numbers(String name) {
+    long[] computed = constants.containsKey(name) ? null : known.get(name);
+    boolean isLater =
+        computed != null
+            && Arrays.stream(computed).anyMatch(extent -> extent == OPEN || extent == EXAMPLES);
+    return isLater ? null : of(name);
+  }
+
+  /** A shape by its name, computed or constant; null when there is none of whole numbers. */
   long[] of(String name) {
     OnnxTensor constant = constants.get(name);
     if (constant == null) {
@@ -57,17 +80,27 @@ final class ShapeValues {
     long[] cells = new long[constant.cells().length];
     for (int i = 0; i < cells.length; i++) {
       cells[i] = (long) constant.cells()[i];
+      if (cells[i] != constant.cells()[i]) {
+        return null;
+      }
     }
     return cells;
   }
 
-  private static long[] shape(Value value) {
-    return value == null ? null : value.shape();
+  /** All extents, or from one to another. */
+  private static long[] shape(Node node, Value value) {
+    if (value == null) {
+      return null;
+    }
+    long[] shape = withOpen(value.shape());
+    int from = bound(node.integer("start", 0), shape.length);
+    int to = Math.max(from, bound(node.integer("end", shape.length), shape.length));
+    return Arrays.copyOfRange(shape, from, to);
   }
 
   private long[] gathered(Node node) {
     long[] shape = known.get(node.inputs().getFirst());
-    long[] positions = of(node.inputs().get(1));
+    long[] positions = numbers(node.inputs().get(1));
     if (shape == null || positions == null) {
       return null;
     }
@@ -88,9 +121,9 @@ final class ShapeValues {
     if (shape == null || node.inputs().size() < 3) {
       return null;
     }
-    long[] first = of(node.inputs().get(1));
-    long[] end = of(node.inputs().get(2));
-    long[] step = node.inputs().size() > 4 ? of(node.inputs().get(4)) : new long[] {1};
+    long[] first = numbers(node.inputs().get(1));
+    long[] end = numbers(node.inputs().get(2));
+    long[] step = node.inputs().size() > 4 ? numbers(node.inputs().get(4)) : new long[] {1};
     if (first == null || end == null || step == null || first.length != 1 || step[0] != 1) {
       return null;
     }

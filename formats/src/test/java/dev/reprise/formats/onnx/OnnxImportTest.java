@@ -1,0 +1,360 @@
+package dev.reprise.formats.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What is read as which layers, and what is refused. Models are built here, node by node; what
+ * layers compute is compared with onnxruntime in OnnxTest.
+ */
+class OnnxImportTest {
+  private static final String FILE = "m.onnx";
+
+  /** A model that is being built; each node takes the one before. */
+  private static final class Model {
+    private final List<Long> input;
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, OnnxTensor> constants = new HashMap<>();
+    private String last = "x";
+    private int opset = 18;
+
+    Model(long... input) {
+      this.input = LongStream.of(input).boxed().toList();
+    }
+
+    Model opset(int version) {
+      opset = version;
+      return this;
+    }
+
+    /** Of whole numbers. */
+    Model numbers(String name, long... cells) {
+      double[] numbers = LongStream.of(cells).asDoubleStream().toArray();
+      constants.put(name, OnnxTensor.of(List.of((long) cells.length), numbers));
+      return this;
+    }
+
+    Model constant(String name, double cell, long... extents) {
+      long count = LongStream.of(extents).reduce(1, (a, b) -> a * b);
+      double[] cells = Stream.generate(() -> cell).limit(count).mapToDouble(c -> c).toArray();
+      constants.put(name, OnnxTensor.of(LongStream.of(extents).boxed().toList(), cells));
+      return this;
+    }
+
+    /** Takes the last output, and more. */
+    Model then(String operator, String output, String... more) {
+      return then(operator, output, Map.of(), more);
+    }
+
+    Model then(String operator, String output, Map<String, Object> attributes, String... more) {
+      List<String> inputs = new ArrayList<>(List.of(last));
+      inputs.addAll(List.of(more));
+      return node(operator, output, attributes, inputs);
+    }
+
+    Model node(
+        String operator, String output, Map<String, Object> attributes, List<String> inputs) {
+      nodes.add(new Node(operator, output, inputs, List.of(output), attributes));
+      last = output;
+      return this;
+    }
+
+    /** A node whose output the next one does not take. */
+    Model beside(String operator, String output, Map<String, Object> attributes, String... inputs) {
+      String before = last;
+      node(operator, output, attributes, List.of(inputs));
+      last = before;
+      return this;
+    }
+
+    List<Layer> layers() {
+      OnnxModel model = new OnnxModel(opset, nodes, new HashMap<>(constants), "x", input, last);
+      return OnnxImport.of(model, FILE);
+    }
+
+    List<String> types() {
+      return layers().stream().map(Layer::type).toList();
+    }
+
+    void isRefused(String message) {
+      assertThatThrownBy(this::layers).hasMessageContaining(message);
+    }
+  }
+
+  private static Model reshaped(Model model, long... shape) {
+    return model.numbers("shape", shape).then("Reshape", "y", "shape");
+  }
+
+  private static final String NOT_OF_EXAMPLES =
+      "node \"y\" (Reshape) does not make rows, sequences or images of each example";
+
+  /** With an open number of examples nothing but their own extent may become it. */
+  @Test
+  void cellsOfOneExampleDoNotBecomeExamples() {
+    reshaped(new Model(-1, 6), -1, 3).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(-1, 6), -1, 7).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(-1, 5, 4), -1, 4).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(-1, -1, 4), -1, 4).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(-1, 2, 3, 4), -1, 12).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(-1, 6), -1, -1).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(-1, 6), 0, -5).isRefused(NOT_OF_EXAMPLES);
+    reshaped(new Model(7, 6), 14, 3).isRefused(NOT_OF_EXAMPLES);
+    stepsFirst(5)
+        .numbers("shape", 5, -1, 1)
+        .then("Reshape", "y", "shape")
+        .isRefused(NOT_OF_EXAMPLES);
+    new Model(-1, 6)
+        .numbers("shape", 0, 6)
+        .then("Reshape", "y", Map.of("allowzero", 1L), "shape")
+        .isRefused(NOT_OF_EXAMPLES);
+  }
+
+  private static Model stepsFirst(long steps) {
+    return new Model(-1, steps, 2).then("Transpose", "t", Map.of("perm", List.of(1L, 0L, 2L)));
+  }
+
+  @Test
+  void cellsOfAnExampleMayHaveAnotherShape() {
+    assertThat(reshaped(new Model(-1, 2, 3), -1, 6).types()).containsExactly("flatten");
+    assertThat(reshaped(new Model(7, 2, 3), 7, 6).types()).containsExactly("flatten");
+    assertThat(reshaped(new Model(-1, 2, 3), 0, -1).types()).containsExactly("flatten");
+    assertThat(reshaped(new Model(-1, -1, 3), 0, -1).types()).containsExactly("flatten");
+    assertThat(reshaped(new Model(-1, -1, 4), 0, -1, 2).types()).isEmpty();
+    assertThat(reshaped(new Model(-1, 6), -1, 2, 3).types()).isEmpty();
+  }
+
+  /** The number of steps is known only later; it is not the extent that a Reshape is to find. */
+  @Test
+  void anOpenExtentThatIsComputedIsNotTheOneToFind() {
+    Model model =
+        new Model(-1, -1, 4)
+            .numbers("one", 1)
+            .numbers("zero", 0)
+            .numbers("rest", -1)
+            .numbers("four", 4)
+            .beside("Shape", "s", Map.of(), "x")
+            .beside("Gather", "n", Map.of(), "s", "zero")
+            .beside("Gather", "t", Map.of(), "s", "one");
+    model.beside("Concat", "same", Map.of("axis", 0L), "n", "t", "four");
+    assertThat(model.then("Reshape", "a", "same").types()).isEmpty();
+    model.beside("Concat", "mixed", Map.of("axis", 0L), "rest", "t", "four");
+    model.then("Reshape", "y", "mixed").isRefused(NOT_OF_EXAMPLES);
+  }
+
+  @Test
+  void aStepWhoseNumberIsComputedIsNotTheLast() {
+    new Model(-1, -1, 4)
+        .numbers("one", 1)
+        .numbers("end", Integer.MAX_VALUE)
+        .beside("Shape", "s", Map.of(), "x")
+        .beside("Gather", "t", Map.of(), "s", "one")
+        .then("Slice", "y", "t", "end", "one")
+        .isRefused("node \"y\" (Slice) takes a part of a value");
+  }
+
+  @Test
+  void aPartOfAShapeIsTakenAsStated() {
+    Map<String, Object> second = Map.of("start", 1L, "end", -2L);
+    Model model =
+        new Model(-1, 6, 2, 2)
+            .numbers("rest", -1)
+            .numbers("zero", 0)
+            .beside("Shape", "s", second, "x")
+            .beside("Concat", "shape", Map.of("axis", 0L), "zero", "s", "rest")
+            .then("Reshape", "a", "shape");
+    Layer softmax = model.then("Softmax", "y").layers().getFirst();
+    assertThat(softmax.settings().get("D").asLong()).isEqualTo(4);
+  }
+
+  @Test
+  void anExtentThatIsAConstantIsMadeAVector() {
+    Model model = new Model(-1, 6).constant("two", 2, new long[0]).numbers("zero", 0);
+    model.beside("Shape", "s", Map.of("end", 1L), "x");
+    model
+        .beside("Unsqueeze", "v", Map.of(), "two", "zero")
+        .beside("Cast", "c", Map.of("to", 7L), "v");
+    model.beside("Concat", "shape", Map.of("axis", 0L), "s", "c", "rest").numbers("rest", -1);
+    Layer softmax = model.then("Reshape", "a", "shape").then("Softmax", "y").layers().getFirst();
+    assertThat(softmax.settings().get("D").asLong()).isEqualTo(3);
+  }
+
+  @Test
+  void aShapeOfFractionsIsNone() {
+    new Model(-1, 6)
+        .constant("shape", 0.5, 2)
+        .then("Reshape", "y", "shape")
+        .isRefused("node \"y\" (Reshape) needs a shape that is constant");
+  }
+
+  private static Model recurrent(long... shape) {
+    return new Model(1, -1, 2)
+        .constant("w", 1, 1, 3, 2)
+        .constant("r", 1, 1, 3, 3)
+        .then("RNN", "h", "w", "r");
+  }
+
+  /** All steps of a sequence of one step have one shape whichever is taken: a number is no step. */
+  @Test
+  void theLastNumberOfAStepIsNotTheLastStep() {
+    Model model = recurrent().constant("last", -1, 1);
+    List<Layer> number =
+        model
+            .numbers("axis", 1)
+            .then("Squeeze", "s", "axis")
+            .then("Gather", "g", Map.of("axis", 2L), "last")
+            .then("Transpose", "y", Map.of("perm", List.of(1L, 0L, 2L)))
+            .layers();
+    assertThat(number).extracting(Layer::type).containsExactly("rnn", "last_step");
+    assertThat(number.getFirst().settings().get("return_sequences").asBoolean()).isTrue();
+    assertThat(number.getLast().settings().get("D").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsAddedToABiasIsOneRow() {
+    Model steps = new Model(-1, 3, 2).constant("w", 1, 2, 3).then("MatMul", "a", "w");
+    steps.constant("b", 1, 3, 1).then("Add", "y", "b").isRefused("node \"y\" (Add) adds something");
+    Model row = new Model(-1, 2).constant("w", 1, 2, 3).then("MatMul", "a", "w");
+    assertThat(row.constant("b", 1, 1, 3).then("Add", "y", "b").types()).containsExactly("affine");
+    Model image =
+        reshaped(new Model(-1, 2).constant("w", 1, 2, 12).then("MatMul", "a", "w"), -1, 2, 3, 2);
+    assertThat(image.constant("b", 1, 2, 3, 2).then("Add", "z", "b").types())
+        .containsExactly("affine");
+    new Model(3, 2)
+        .constant("w", 1, 2, 3)
+        .constant("b", 1, 3, 1)
+        .then("Gemm", "y", "w", "b")
+        .isRefused("node \"y\" (Gemm) has biases of [3, 1] for 3 outputs");
+  }
+
+  @Test
+  void rowsAreMultipliedWithOneMatrix() {
+    String message = "which is not one matrix for all rows";
+    new Model(-1, 4, 2).constant("w", 1, 4, 2, 3).then("MatMul", "y", "w").isRefused(message);
+    new Model(-1, 2).constant("w", 1, 2).then("MatMul", "y", "w").isRefused(message);
+    new Model(-1, 2).constant("w", 1, 1, 2, 3).then("MatMul", "y", "w").isRefused(message);
+    Model same = new Model(-1, 4, 2).constant("w", 1, 1, 2, 3).then("MatMul", "y", "w");
+    assertThat(same.types()).containsExactly("each_step");
+  }
+
+  @Test
+  void imagesAreMadeLargerAsStated() {
+    Map<String, Object> nearest =
+        Map.of("coordinate_transformation_mode", "asymmetric", "nearest_mode", "floor");
+    assertThat(resized(nearest).types()).containsExactly("upsample2d");
+    for (Map.Entry<String, Object> other :
+        Map.<String, Object>of(
+                "keep_aspect_ratio_policy", "not_larger", "axes", List.of(2L, 3L, 0L, 1L))
+            .entrySet()) {
+      Map<String, Object> attributes = new HashMap<>(nearest);
+      attributes.put(other.getKey(), other.getValue());
+      resized(attributes).isRefused("node \"y\" (Resize) keeps the ratio of the sides");
+    }
+  }
+
+  private static Model resized(Map<String, Object> attributes) {
+    return new Model(-1, 2, 3, 3)
+        .numbers("sizes", 1, 1, 2, 2)
+        .then("Resize", "y", attributes, "", "sizes");
+  }
+
+  /** x times its logistic function in another shape is repeated over x. */
+  @Test
+  void aFunctionOfXInAnotherShapeIsNoPartOfSilu() {
+    for (String function : List.of("Sigmoid", "HardSigmoid")) {
+      new Model(-1, 1, 4)
+          .numbers("shape", 0, 4, 1)
+          .then(function, "s", Map.of("alpha", 1 / 6.0))
+          .then("Reshape", "r", "shape")
+          .then("Mul", "y", "x")
+          .isRefused("node \"y\" (Mul) multiplies values of different sizes");
+    }
+  }
+
+  @Test
+  void scalesOfOtherChannelsAreNotThoseOfTheGroups() {
+    Model model =
+        new Model(-1, 4, 9)
+            .constant("one", 1, 4)
+            .constant("none", 0, 4)
+            .then("InstanceNormalization", "n", "one", "none");
+    reshaped(model, 0, 6, 2, 3).constant("scales", 2, 6, 1, 1).then("Mul", "z", "scales");
+    assertThat(model.types()).containsExactly("group_norm", "scale_shift2d");
+  }
+
+  @Test
+  void wholeNumbersAreLookedUpAlone() {
+    Map<String, Object> toWhole = Map.of("to", 7L);
+    String rounds = "node \"c\" (Cast) rounds, and no embedding looks rows up by it";
+    new Model(-1, 3).then("Cast", "c", toWhole).then("Relu", "y").isRefused(rounds);
+    new Model(-1, 3).then("Cast", "c", toWhole).isRefused(rounds);
+    Model text = new Model(-1, 3).constant("e", 1, 5, 2).then("Cast", "c", toWhole);
+    text.node("Gather", "g", Map.of(), List.of("e", "c"));
+    assertThat(text.types()).containsExactly("embedding");
+    text.numbers("axis", 2)
+        .beside("Cast", "f", Map.of("to", 1L), "x")
+        .beside("Unsqueeze", "u", Map.of(), "f", "axis")
+        .beside("Relu", "v", Map.of(), "u");
+    text.isRefused("node \"v\" (Relu) and another node take the input as numbers of rows");
+  }
+
+  @Test
+  void allNumbersOfARowAreStepsOfAnEmbedding() {
+    Model text = new Model(-1, 3, 4).constant("e", 1, 5, 2);
+    Layer embedding = text.node("Gather", "g", Map.of(), List.of("e", "x")).layers().getFirst();
+    assertThat(embedding.settings().get("T").asLong()).isEqualTo(12);
+  }
+
+  @Test
+  void aProductWithTheNumberOfOneColumnOrChannelIsAScale() {
+    Model row = new Model(-1, 1).constant("c", 3, 1).then("Mul", "a", "c");
+    assertThat(row.types()).containsExactly("scale_shift1d");
+    Model image = new Model(-1, 1, 2, 2).constant("c", 3, 1, 1, 1).then("Mul", "a", "c");
+    assertThat(image.then("Relu", "b").types()).containsExactly("scale_shift2d", "relu");
+    Model wide = new Model(-1, 2).constant("c", 3, 1).then("Mul", "a", "c");
+    wide.then("Relu", "b").isRefused("node \"a\" (Mul) multiplies with something that is not");
+  }
+
+  @Test
+  void allExamplesMayBeTaken() {
+    Model model = new Model(-1, 3).numbers("zero", 0).numbers("end", Long.MAX_VALUE);
+    assertThat(model.then("Slice", "a", "zero", "end", "zero").then("Relu", "b").types())
+        .containsExactly("relu");
+    new Model(-1, 3)
+        .numbers("zero", 0)
+        .numbers("end", 1)
+        .then("Slice", "y", "zero", "end", "zero")
+        .isRefused("node \"y\" (Slice) takes some of the examples");
+  }
+
+  @Test
+  void aNormalizationHasANumberForEachColumn() {
+    Model model = new Model(-1, 3).constant("g", 1, 3).constant("b", 0, 2);
+    model
+        .then("LayerNormalization", "y", "g", "b")
+        .isRefused("node \"y\" (LayerNormalization) has other scales or shifts");
+    Model batch = new Model(-1, 3).constant("g", 1, 3);
+    batch
+        .then("BatchNormalization", "y", Map.of("training_mode", 1L), "g", "g", "g", "g")
+        .isRefused("node \"y\" (BatchNormalization) takes the moments of the batch");
+  }
+
+  @Test
+  void anAttributeOfAnotherKindIsNotLeftOut() {
+    for (Object wrong : List.of(1L, List.of("1"), List.of(Double.NaN))) {
+      new Model(-1, 1, 4)
+          .then("Squeeze", "y", Map.of("axes", wrong))
+          .isRefused("node \"y\" (Squeeze) has axes that is no list of whole numbers");
+    }
+    Model model = new Model(-1, 1, 4).then("Squeeze", "y", Map.of("axes", List.of(1L)));
+    assertThat(model.types()).isEmpty();
+  }
+}
