@@ -12,12 +12,12 @@ import java.lang.foreign.MemorySegment;
 /**
  * Products of the blocks of a head by generated code, since OpenBLAS's calls take longer than such
  * small products: of floats, but for scores of heads of few or very many columns, each product
- * joined with its addition, in the order of the terms; of doubles where it has the bits of OpenBLAS.
- * OpenBLAS's kernels for Haswell and Zen join each product of a sum with its addition, in the order
- * of the terms, beginning with 0, and add the sum to the result, which they have cleared before if
- * it is new: so does this. Of doubles left to OpenBLAS are an odd number of rows, of which the last
- * one has sums of its own order, sums of many terms, which it cuts, and other processors' kernels.
- * Where there is no generated code all is.
+ * joined with its addition, in the order of the terms; of doubles where it has the bits of
+ * OpenBLAS. OpenBLAS's kernels for Haswell and Zen join each product of a sum with its addition, in
+ * the order of the terms, beginning with 0, and add the sum to the result, which they have cleared
+ * before if it is new: so does this. Of doubles left to OpenBLAS are an odd number of rows, of
+ * which the last one has sums of its own order, sums of many terms, which it cuts, and other
+ * processors' kernels. Where there is no generated code all is.
  *
  * <p>Belongs to one task.
  */
