@@ -49,17 +49,20 @@ final class StructureOperations {
           case "nrow", "ncol", "length" -> Shapes.of(input) != null;
           default -> false;
         };
-    return known || !(input instanceof Handle handle) ? input.settled() : context.await(handle);
+    return awaitedUnless(known, context, input);
   }
 
   /** A value that becomes an element of a list, waited for unless enough is known of it. */
   static Value asElement(ControlContext context, Value value) {
-    return isKnown(value) || !(value instanceof Handle handle)
-        ? value.settled()
-        : context.await(handle);
+    return awaitedUnless(isKnown(value), context, value);
   }
 
-  /** True when the operations here ask for nothing else: they see what it is, and its shape. */
+  private static Value awaitedUnless(boolean known, ControlContext context, Value value) {
+    Value now = value.settled();
+    return !known && now instanceof Handle handle ? context.await(handle) : now;
+  }
+
+  /** True when it may be an element: what it is, and its shape, is all that lists are asked for. */
   private static boolean isKnown(Value value) {
     ValueType type = value.type();
     return type != null

@@ -10,14 +10,11 @@ import dev.reprise.RunStatistics.DeviceUse;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.engine.FakeDevices.Outcome;
-import dev.reprise.lineage.Key;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -174,12 +171,12 @@ class DeviceFusionTest {
         }
         print(s)
         """;
-    Claims before = new Claims();
+    TakenClaims before = new TakenClaims();
     fake = devices.device("fake:0");
     SessionConfig config = config("fake:0", ReuseMode.FULL);
     FakeDevices.run(config, before, loop.replace("1:20", "1:9"), fake);
     int chain = fake.log().indexOf("fused");
-    Claims claims = new Claims();
+    TakenClaims claims = new TakenClaims();
     AtomicBoolean wentOn = new AtomicBoolean();
     FakeAccelerator slow = devices.device("fake:0");
     slow.beforeLaunch(() -> {
@@ -190,29 +187,6 @@ class DeviceFusionTest {
     FakeDevices.run(config, claims, loop, slow);
     assertThat(slow.log()).contains("fused");
     assertThat(wentOn).as("the next iteration began while the first chain was held up").isTrue();
-  }
-
-  /** Counts the claims that are taken, so that somebody can wait for a number of them. */
-  private static final class Claims implements CacheEvents {
-    private final Semaphore taken = new Semaphore(0);
-
-    @Override
-    public void claimed(Key key) {
-      taken.release();
-    }
-
-    int count() {
-      return taken.availablePermits();
-    }
-
-    /** Waits until so many were taken; false when they are not after ten minutes. */
-    boolean come(int count) {
-      try {
-        return taken.tryAcquire(count, 10, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        return false;
-      }
-    }
   }
 
   @Test

@@ -8,12 +8,9 @@ import dev.reprise.ReuseMode;
 import dev.reprise.SessionConfig;
 import dev.reprise.cache.CacheEvents;
 import dev.reprise.language.CompileException;
-import dev.reprise.lineage.Key;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,12 +128,12 @@ class DeviceListsTest {
             Z = as.matrix(q[1]) %*% t(X)
             print(sum(Z) + " " + sum(as.matrix(p["w"])) + " " + nrow(p[3]))
             """;
-    Claims before = new Claims();
+    TakenClaims before = new TakenClaims();
     FakeAccelerator fake = devices.device("fake:0");
     SessionConfig config = FakeDevices.config(DeviceConfig.of("fake:0"), ReuseMode.FULL);
     FakeDevices.run(config, before, product, fake);
     int held = fake.log().indexOf("matmul");
-    Claims claims = new Claims();
+    TakenClaims claims = new TakenClaims();
     AtomicBoolean wentOn = new AtomicBoolean();
     FakeAccelerator slow = devices.device("fake:0");
     slow.beforeLaunch(() -> {
@@ -147,28 +144,5 @@ class DeviceListsTest {
     assertThat(FakeDevices.run(config, claims, script, slow).output())
         .isEqualTo(FakeDevices.expected(script));
     assertThat(wentOn).as("the second product began while the first was held up").isTrue();
-  }
-
-  /** Counts the claims that are taken, so that somebody can wait for a number of them. */
-  private static final class Claims implements CacheEvents {
-    private final Semaphore taken = new Semaphore(0);
-
-    @Override
-    public void claimed(Key key) {
-      taken.release();
-    }
-
-    int count() {
-      return taken.availablePermits();
-    }
-
-    /** Waits until so many were taken; false when they are not after ten minutes. */
-    boolean come(int count) {
-      try {
-        return taken.tryAcquire(count, 10, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        return false;
-      }
-    }
   }
 }
