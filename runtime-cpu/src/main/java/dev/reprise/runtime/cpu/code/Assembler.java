@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Writes the few instructions of x86-64 and AVX2 that {@link PanelCode} and {@link CellCode}
- * consist of (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2). General
- * registers and vector registers are given by their numbers, 0 to 15.
+ * Writes the few instructions of x86-64, AVX2 and AVX-512 that {@link PanelCode} and {@link
+ * CellCode} consist of (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2).
+ * General registers and vector registers are given by their numbers, 0 to 15.
  *
  * <p>Belongs to one thread.
  */
@@ -43,17 +43,33 @@ final class Assembler {
   static final int PREFIX_F3 = 2;
   static final int PREFIX_F2 = 3;
 
+  // Of the last byte of the EVEX form, beside the number of a mask.
+  private static final int ZERO_OTHERS = 0x80;
+  private static final int REPEAT = 0x10;
+
   /** A base that stands for the place behind the instruction, to which a displacement counts. */
   private static final int NEXT_INSTRUCTION = -1;
 
   private final ByteBuffer code = ByteBuffer.allocate(MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final boolean doubles;
+  private final boolean isWide;
 
   /**
+   * Writes for vector registers of 32 bytes.
+   *
    * @param doubles whether the vector instructions are those of doubles, else of floats
    */
   Assembler(boolean doubles) {
+    this(doubles, false);
+  }
+
+  /**
+   * @param doubles whether the vector instructions are those of doubles, else of floats
+   * @param isWide whether vector registers are those of 64 bytes (AVX-512), else of 32
+   */
+  Assembler(boolean doubles, boolean isWide) {
     this.doubles = doubles;
+    this.isWide = isWide;
   }
 
   /** An address: base, plus index times scale where there is an index, plus displacement. */
@@ -275,19 +291,19 @@ final class Assembler {
   }
 
   void loadVector(int to, Address from) {
-    vector(MAP_0F, prefix(), true, 0x10, to, 0, from);
+    cells(MAP_0F, prefix(), 0x10, to, 0, from, 0);
   }
 
   void storeVector(Address to, int from) {
-    vector(MAP_0F, prefix(), true, 0x11, from, 0, to);
+    cells(MAP_0F, prefix(), 0x11, from, 0, to, 0);
   }
 
   void addVector(int to, int one, Address other) {
-    vector(MAP_0F, prefix(), true, 0x58, to, one, other);
+    cells(MAP_0F, prefix(), 0x58, to, one, other, 0);
   }
 
   void addVector(int to, int one, int other) {
-    vector(MAP_0F, prefix(), true, 0x58, to, one, other);
+    cells(MAP_0F, prefix(), false, 0x58, to, one, other);
   }
 
   /** Cells whose mask has its highest bit set; zeros else, and what lies there is not touched. */
@@ -299,16 +315,66 @@ final class Assembler {
     vector(MAP_0F38, PREFIX_66, true, doubles ? 0x2F : 0x2E, from, mask, to);
   }
 
+  /**
+   * Which lanes of a register of 64 bytes have their highest bit set.
+   *
+   * @param mask 1 to 7: what the masks of such registers are known by
+   */
+  void maskOf(int mask, int lanes) {
+    cells(MAP_0F38, PREFIX_F3, doubles, 0x39, mask, 0, lanes);
+  }
+
+  /** As {@link #loadMasked}, of 64 bytes. */
+  void loadMaskedWide(int to, int mask, Address from) {
+    cells(MAP_0F, prefix(), 0x10, to, 0, from, ZERO_OTHERS | mask);
+  }
+
+  /** As {@link #storeMasked}, of 64 bytes. */
+  void storeMaskedWide(Address to, int mask, int from) {
+    cells(MAP_0F, prefix(), 0x11, from, 0, to, mask);
+  }
+
   /** Every cell of {@code to} is the one at the address. */
   void broadcast(int to, Address from) {
-    vector(MAP_0F38, PREFIX_66, true, doubles ? 0x19 : 0x18, to, 0, from);
+    cells(MAP_0F38, PREFIX_66, doubles ? 0x19 : 0x18, to, 0, from, 0);
   }
 
   /** {@code sum = sum + one * other}, rounded once. */
   void multiplyAdd(int sum, int one, int other) {
-    vex(MAP_0F38, PREFIX_66, doubles, true, sum, one, 0, other >> 3);
-    int8(0xB8);
-    int8(0xC0 | (sum & 7) << 3 | other & 7);
+    cells(MAP_0F38, PREFIX_66, doubles, 0xB8, sum, one, other);
+  }
+
+  /** Likewise, of registers of 64 bytes and the one cell at the address. */
+  void multiplyAddRepeated(int sum, int one, Address cell) {
+    cells(MAP_0F38, PREFIX_66, 0xB8, sum, one, cell, REPEAT);
+  }
+
+  /** An instruction of whole vector registers. */
+  private void cells(
+      int map, int prefix, boolean wide, int opcode, int register, int one, int other) {
+    if (isWide) {
+      evex(map, prefix, register, one, 0, other >> 3, 0);
+    } else {
+      vex(map, prefix, wide, true, register, one, 0, other >> 3);
+    }
+    int8(opcode);
+    int8(0xC0 | (register & 7) << 3 | other & 7);
+  }
+
+  /**
+   * As the other, with the last operand in memory.
+   *
+   * @param last of the EVEX form
+   */
+  private void cells(
+      int map, int prefix, int opcode, int register, int one, Address other, int last) {
+    if (isWide) {
+      evex(map, prefix, register, one, other.indexBit(), other.baseBit(), last);
+    } else {
+      vex(map, prefix, false, true, register, one, other.indexBit(), other.baseBit());
+    }
+    int8(opcode);
+    modrm(register, other);
   }
 
   /**
@@ -399,6 +465,21 @@ final class Assembler {
     int8(0xC4);
     int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | map);
     int8((wide ? 0x80 : 0) | (~source & 15) << 3 | (isWhole ? 1 : 0) << 2 | prefix);
+  }
+
+  /**
+   * The form of registers of 64 bytes. Displacements of 32 bits, and here are no others, count bytes
+   * as in other instructions.
+   *
+   * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS} or {@link #REPEAT}
+   */
+  private void evex(
+      int map, int prefix, int register, int source, int index, int base, int last) {
+    int8(0x62);
+    // The fifth bits of all registers are zero: these, too, are inverted.
+    int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | 1 << 4 | map);
+    int8((doubles ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
+    int8(2 << 5 | 1 << 3 | last);
   }
 
   private void modrm(int register, Address at) {

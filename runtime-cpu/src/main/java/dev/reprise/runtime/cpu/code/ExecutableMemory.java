@@ -36,6 +36,15 @@ final class ExecutableMemory {
 
   /** Whether the machine has the instructions that code here consists of. */
   static boolean canBeRun() throws IOException {
+    return has("avx2", "fma");
+  }
+
+  /** Whether it also has those of registers of 64 bytes. */
+  static boolean canBeRunWide() throws IOException {
+    return has("avx512f", "avx512dq");
+  }
+
+  private static boolean has(String... wanted) throws IOException {
     // Of Linux; other processors than x86-64 have no such flags.
     Path processor = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(processor)) {
@@ -43,8 +52,7 @@ final class ExecutableMemory {
     }
     for (String line : Files.readAllLines(processor)) {
       if (line.startsWith("flags")) {
-        List<String> flags = Arrays.asList(line.split("\\s+"));
-        return flags.contains("avx2") && flags.contains("fma");
+        return Arrays.asList(line.split("\\s+")).containsAll(List.of(wanted));
       }
     }
     return false;

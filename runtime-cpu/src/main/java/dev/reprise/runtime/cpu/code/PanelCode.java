@@ -24,19 +24,23 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
  *
  * <p>The sums of a row are two vector registers. In the inner loop each row's cell is broadcast and
  * multiplied into both: with six rows twelve multiplications wait for eight loads, which is as fast
- * as the processor multiplies.
+ * as the processor multiplies. Registers are of 32 bytes, two for a panel, or of 64 ({@link
+ * #isWide}), two for two panels at once, wherever these lie; a last panel has one alone. Each sum
+ * has the same terms in the same order either way, so its bits are the same, too.
  */
 final class PanelCode {
   /** Registers of sums are 0 to 11. */
   static final int MOST_ROWS = 6;
 
-  private static final int VECTOR_BYTES = 32;
-  private static final int VECTORS = PanelSums.PANEL_BYTES / VECTOR_BYTES;
+  private static final int NARROW_BYTES = 32;
 
   /** Registers of a panel's row; masks when all is summed. */
   private static final int PANEL = 12;
 
   private static final int CELL = 14;
+
+  /** The mask of a panel of 64 bytes. */
+  private static final int WIDE_MASK = 1;
 
   /** Which lanes of a panel are summed and stored. */
   enum Lanes {
@@ -54,16 +58,20 @@ final class PanelCode {
   private final int terms;
   private final boolean apart;
   private final Lanes lanes;
-  private final int vectors;
+  private final boolean isWide;
   private final int cellBytes;
 
-  private PanelCode(boolean doubles, int rows, int terms, boolean apart, Lanes lanes) {
-    this.to = new Assembler(doubles);
+  /** How many vectors of a row are summed at once in what is being written. */
+  private int vectors;
+
+  private PanelCode(
+      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean isWide) {
+    this.to = new Assembler(doubles, isWide);
     this.rows = rows;
     this.terms = terms;
     this.apart = apart;
     this.lanes = lanes;
-    this.vectors = lanes == Lanes.HALF ? 1 : VECTORS;
+    this.isWide = isWide;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
   }
 
@@ -73,9 +81,12 @@ final class PanelCode {
    * @param terms of the innermost direction that are written out one after the other
    * @param apart whether these lie at any distance; else, where there are several, they are
    *     neighbouring cells of the left operand and panels one after the other
+   * @param wide whether the machine has AVX-512, which halves of panels have no use for
    */
-  static byte[] of(boolean doubles, int rows, int terms, boolean apart, Lanes lanes) {
-    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes);
+  static byte[] of(
+      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean wide) {
+    boolean isWide = wide && lanes != Lanes.HALF;
+    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, isWide);
     code.write();
     return code.to.bytes();
   }
@@ -96,13 +107,63 @@ final class PanelCode {
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
     copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
-    int panel = to.here();
+    if (isWide) {
+      writeWidePanels();
+    } else {
+      vectors = lanes == Lanes.HALF ? 1 : 2;
+      int panel = to.here();
+      writePanels(1);
+      to.jumpBackUnlessZero(panel);
+    }
+    advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
+    advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
+    repeat(PanelSums.GROUPS, group);
+    for (int i = SAVED.length - 1; i >= 0; i--) {
+      to.pop(SAVED[i]);
+    }
+    to.returnToCaller();
+  }
+
+  /** Two panels at once as long as there are as many, where all their lanes are stored. */
+  private void writeWidePanels() {
+    if (lanes == Lanes.ALL) {
+      to.load(RAX, argument(PanelSums.PANELS));
+    }
+    int next = to.here();
+    if (lanes == Lanes.ALL) {
+      to.addNumber(RAX, -1);
+      int single = to.jumpIfZero();
+      vectors = 2;
+      writePanels(2);
+      to.jumpBackUnlessZero(next);
+      int end = to.jump();
+      to.landHere(single);
+      vectors = 1;
+      writePanels(1);
+      to.landHere(end);
+    } else {
+      vectors = 1;
+      writePanels(1);
+      to.jumpBackUnlessZero(next);
+    }
+  }
+
+  /**
+   * Sums of some panels at once, which are then done with.
+   *
+   * <p>Sets RAX, and the result for a jump, to how many are left.
+   */
+  private void writePanels(int panels) {
     for (int i = 0; i < vectors * rows; i++) {
       to.clear(i);
     }
     to.load(RAX, argument(PanelSums.LEFT));
     to.load(RDX, argument(PanelSums.RIGHT));
     to.load(R8, argument(PanelSums.COUNTS));
+    to.load(R15, argument(PanelSums.LEFT_STRIDES + 2));
+    // The second panel has a register of its own, at the cost of one for a stride.
+    Address step = argument(PanelSums.RIGHT_STRIDES + 2);
+    to.load(RBP, panels > 1 ? argument(PanelSums.PANEL_STRIDE) : step);
     int outer = to.here();
     to.move(R10, RAX);
     to.move(R11, RDX);
@@ -111,14 +172,16 @@ final class PanelCode {
     to.move(RSI, R10);
     to.move(RBX, R11);
     to.load(RCX, argument(PanelSums.COUNTS + 2));
-    to.load(R15, argument(PanelSums.LEFT_STRIDES + 2));
-    to.load(RBP, argument(PanelSums.RIGHT_STRIDES + 2));
     int inner = to.here();
     for (int term = 0; term < terms; term++) {
       multiply(apart ? 0 : term);
       if (apart || term == terms - 1) {
         to.add(RSI, R15);
-        to.add(RBX, RBP);
+        if (panels > 1) {
+          to.add(RBX, step);
+        } else {
+          to.add(RBX, RBP);
+        }
       }
     }
     to.decrement(RCX);
@@ -132,18 +195,15 @@ final class PanelCode {
     to.decrement(R8);
     to.jumpBackUnlessZero(outer);
     store();
-    advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
-    to.load(RAX, argument(PanelSums.TARGET));
-    to.addNumber(RAX, PanelSums.PANEL_BYTES);
-    to.store(argument(PanelSums.TARGET), RAX);
-    repeat(PanelSums.PANELS, panel);
-    advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
-    advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
-    repeat(PanelSums.GROUPS, group);
-    for (int i = SAVED.length - 1; i >= 0; i--) {
-      to.pop(SAVED[i]);
+    for (int i = 0; i < panels; i++) {
+      advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
     }
-    to.returnToCaller();
+    to.load(RAX, argument(PanelSums.TARGET));
+    to.addNumber(RAX, panels * PanelSums.PANEL_BYTES);
+    to.store(argument(PanelSums.TARGET), RAX);
+    to.load(RAX, argument(PanelSums.PANELS));
+    to.addNumber(RAX, -panels);
+    to.store(argument(PanelSums.PANELS), RAX);
   }
 
   private void copy(int place, int from) {
@@ -165,13 +225,23 @@ final class PanelCode {
   }
 
   private void multiply(int term) {
-    int right = term * PanelSums.PANEL_BYTES;
+    Address right = Address.of(RBX, term * PanelSums.PANEL_BYTES);
     for (int vector = 0; vector < vectors; vector++) {
-      to.loadVector(PANEL + vector, Address.of(RBX, right + vector * VECTOR_BYTES));
+      boolean isSecondPanel = isWide && vector > 0;
+      Address second =
+          isSecondPanel
+              ? Address.of(RBX, RBP, 1).plus(term * PanelSums.PANEL_BYTES)
+              : right.plus(vector * NARROW_BYTES);
+      to.loadVector(PANEL + vector, second);
     }
     for (int i = 0; i < rows; i++) {
+      Address at = row(i).plus(term * cellBytes);
+      if (isWide && vectors == 1) {
+        to.multiplyAddRepeated(sum(i, 0), PANEL, at);
+        continue;
+      }
       int cell = CELL + i % 2;
-      to.broadcast(cell, row(i).plus(term * cellBytes));
+      to.broadcast(cell, at);
       for (int vector = 0; vector < vectors; vector++) {
         to.multiplyAdd(sum(i, vector), PANEL + vector, cell);
       }
@@ -197,7 +267,10 @@ final class PanelCode {
     to.load(RCX, argument(PanelSums.ADDS));
     if (lanes != Lanes.ALL) {
       for (int vector = 0; vector < vectors; vector++) {
-        to.loadVector(PANEL + vector, argument(PanelSums.MASK).plus(vector * VECTOR_BYTES));
+        to.loadVector(PANEL + vector, argument(PanelSums.MASK).plus(vector * NARROW_BYTES));
+      }
+      if (isWide) {
+        to.maskOf(WIDE_MASK, PANEL);
       }
     }
     to.test(RCX);
@@ -220,21 +293,31 @@ final class PanelCode {
   }
 
   private void add(int sum, int vector) {
-    Address target = Address.of(RAX, vector * VECTOR_BYTES);
+    Address target = target(vector);
     if (lanes == Lanes.ALL) {
       to.addVector(sum, sum, target);
+      return;
+    }
+    if (isWide) {
+      to.loadMaskedWide(CELL, WIDE_MASK, target);
     } else {
       to.loadMasked(CELL, PANEL + vector, target);
-      to.addVector(sum, sum, CELL);
     }
+    to.addVector(sum, sum, CELL);
   }
 
   private void store(int sum, int vector) {
-    Address target = Address.of(RAX, vector * VECTOR_BYTES);
+    Address target = target(vector);
     if (lanes == Lanes.ALL) {
       to.storeVector(target, sum);
+    } else if (isWide) {
+      to.storeMaskedWide(target, WIDE_MASK, sum);
     } else {
       to.storeMasked(target, PANEL + vector, sum);
     }
+  }
+
+  private Address target(int vector) {
+    return Address.of(RAX, vector * (isWide ? PanelSums.PANEL_BYTES : NARROW_BYTES));
   }
 }

@@ -58,15 +58,22 @@ public final class PanelSums {
   private static final int MOST_TERMS = 8;
 
   private final boolean doubles;
+  private final boolean wide;
 
   // By lanes, whether terms lie apart, their number, and rows; made when first needed. Segments are
   // immutable, so a thread that sees one without the lock sees all of it.
   private final MemorySegment[][][][] codes =
       new MemorySegment[Lanes.values().length][2][MOST_TERMS + 1][MOST_ROWS + 1];
 
-  private PanelSums(boolean doubles) throws IOException {
+  private PanelSums(boolean doubles, boolean wide) throws IOException {
     this.doubles = doubles;
+    this.wide = wide;
     make(Lanes.ALL, false, 1, 1);
+  }
+
+  /** Of registers of 32 bytes also where there are wider ones; null where the machine has none. */
+  static PanelSums findNarrow(Precision precision) throws IOException {
+    return find(precision) == null ? null : new PanelSums(precision == Precision.FP64, false);
   }
 
   private MemorySegment code(Lanes lanes, boolean apart, int terms, int rows) {
@@ -85,7 +92,8 @@ public final class PanelSums {
       throws IOException {
     MemorySegment[] made = codes[lanes.ordinal()][apart ? 1 : 0][terms];
     if (made[rows] == null) {
-      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes));
+      made[rows] = 
+          ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes, wide));
     }
     return made[rows];
   }
@@ -106,7 +114,9 @@ public final class PanelSums {
 
     private static PanelSums make(boolean doubles) {
       try {
-        return ExecutableMemory.canBeRun() ? new PanelSums(doubles) : null;
+        return ExecutableMemory.canBeRun()
+            ? new PanelSums(doubles, ExecutableMemory.canBeRunWide())
+            : null;
       } catch (IOException | IllegalCallerException e) {
         return null;
       }

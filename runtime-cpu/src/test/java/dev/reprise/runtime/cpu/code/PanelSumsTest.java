@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.reprise.runtime.Precision;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Generated sums against the same sums in Java, bit by bit. */
 class PanelSumsTest {
@@ -46,18 +47,27 @@ class PanelSumsTest {
     return precision == Precision.FP64 ? a + b : (float) a + (float) b;
   }
 
+  /** With the widest registers that there are, and with those of 32 bytes. */
+  private static PanelSums sums(Precision precision, boolean narrow) throws IOException {
+    PanelSums sums = narrow ? PanelSums.findNarrow(precision) : PanelSums.find(precision);
+    assumeTrue(sums != null, "a processor with AVX2 and FMA, on Linux");
+    return sums;
+  }
+
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision) {
-    assumeTrue(PanelSums.find(precision) != null, "a processor with AVX2 and FMA, on Linux");
+  @CsvSource({"FP64,false", "FP32,false", "FP64,true", "FP32,true"})
+  void sumsHaveTheBitsOfTheirTermsAddedInOrder(Precision precision, boolean narrow)
+      throws IOException {
+    PanelSums sums = sums(precision, narrow);
     for (int rows = 1; rows <= PanelSums.MOST_ROWS; rows++) {
       // All numbers of terms that are written out, and some that are cut into several times those.
       for (int count : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 14, 16}) {
-        check(precision, rows, count, 1, count % 2 == 0, 0);
-        check(precision, rows, count, 3, count % 2 != 0, 5);
+        check(sums, precision, rows, count, 1, count % 2 == 0, 0);
+        check(sums, precision, rows, count, 3, count % 2 != 0, 5);
+        check(sums, precision, rows, count, 2, count % 2 == 0, 2);
       }
-      check(precision, rows, 6, 2, false, 0);
-      check(precision, rows, 7, 3, true, 0);
+      check(sums, precision, rows, 6, 2, false, 0);
+      check(sums, precision, rows, 7, 3, true, 0);
     }
   }
 
@@ -68,7 +78,13 @@ class PanelSumsTest {
    *     apart
    */
   private void check(
-      Precision precision, int rows, int count, int between, boolean adds, int beside) {
+      PanelSums sums,
+      Precision precision,
+      int rows,
+      int count,
+      int between,
+      boolean adds,
+      int beside) {
     int bytes = precision.bytesPerCell();
     int lanes = PanelSums.PANEL_BYTES / bytes * (1 + beside);
     long[] left = {23, 7, between};
@@ -94,7 +110,7 @@ class PanelSumsTest {
         arguments.innermost(count, left[2] * bytes, bytes);
       }
       arguments.at(a, 3L * bytes, b, bytes, c, 2L * bytes);
-      PanelSums.find(precision).run(rows, arguments);
+      sums.run(rows, arguments);
       for (int cell = 0; cell < 10 * lanes * rows; cell++) {
         long row = Math.floorDiv(cell - 2, width);
         long lane = Math.floorMod(cell - 2, width);
@@ -123,19 +139,20 @@ class PanelSumsTest {
 
   /** Every number of lanes, of panels that lie apart, and of rows that are more than a group. */
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void onlyTheLanesThatThereAreAreStored(Precision precision) {
-    assumeTrue(PanelSums.find(precision) != null, "a processor with AVX2 and FMA, on Linux");
+  @CsvSource({"FP64,false", "FP32,false", "FP64,true", "FP32,true"})
+  void onlyTheLanesThatThereAreAreStored(Precision precision, boolean narrow) throws IOException {
+    PanelSums sums = sums(precision, narrow);
     int lanes = PanelSums.PANEL_BYTES / precision.bytesPerCell();
     for (int stored = 1; stored <= lanes; stored++) {
       for (int rows : new int[] {1, 2, 3, 4, 5, 6, 13}) {
-        checkStored(precision, rows, stored, 5, false);
-        checkStored(precision, rows, stored, 8, true);
+        checkStored(sums, precision, rows, stored, 5, false);
+        checkStored(sums, precision, rows, stored, 8, true);
       }
     }
   }
 
-  private void checkStored(Precision precision, int rows, int stored, int terms, boolean adds) {
+  private void checkStored(
+      PanelSums sums, Precision precision, int rows, int stored, int terms, boolean adds) {
     int bytes = precision.bytesPerCell();
     int lanes = PanelSums.PANEL_BYTES / bytes;
     int panels = stored == lanes ? 3 : 1;
@@ -158,7 +175,7 @@ class PanelSumsTest {
               .stored((long) stored * bytes)
               .adds(adds)
               .at(a, 0, b, 0, c, 0);
-      PanelSums.find(precision).runGroups(RowGroups.of(rows), arguments);
+      sums.runGroups(RowGroups.of(rows), arguments);
       for (int cell = 0; cell < count; cell++) {
         int row = cell / width;
         int column = cell % width;
