@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
@@ -59,7 +58,7 @@ final class StructureOperations {
 
   private static Value awaitedUnless(boolean known, ControlContext context, Value value) {
     Value now = value.settled();
-    return !known && now instanceof Handle handle ? context.await(handle) : now;
+    return known ? now : context.awaited(now);
   }
 
   /** True when it may be an element: what it is, and its shape, is all that lists are asked for. */
