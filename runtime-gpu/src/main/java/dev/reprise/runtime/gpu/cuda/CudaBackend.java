@@ -17,11 +17,9 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
-import dev.reprise.runtime.gpu.CompressedProducts;
 import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.Launch;
 import dev.reprise.runtime.gpu.LaunchReplay;
-import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -128,12 +126,12 @@ final class CudaBackend implements Backend {
   }
 
   @Override
-  public Products products() {
+  public CudaProducts products() {
     return products;
   }
 
   @Override
-  public CompressedProducts compressedProducts() {
+  public CudaCompressedProducts compressedProducts() {
     return compressedProducts;
   }
 
