@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
@@ -94,8 +95,11 @@ final class CudaBackend implements Backend {
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
 
-  CudaBackend(CudaFacts facts, ProductLibraries libraries) {
-    context = new CudaContext(facts.info().name(), facts.device());
+  /**
+   * @param lock the device's, of all sessions
+   */
+  CudaBackend(CudaFacts facts, ProductLibraries libraries, ReentrantReadWriteLock lock) {
+    context = new CudaContext(facts.info().name(), facts.device(), lock);
     events = new CudaEvents(context);
     launches = stream();
     uploads = stream();

@@ -6,8 +6,6 @@ import static jcuda.driver.JCudaDriver.cuDeviceCanAccessPeer;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -29,19 +27,20 @@ import jcuda.driver.CUresult;
  * every mode; and CUDA's guide says of lazy loading that loading a kernel may do that.
  */
 final class CudaContext {
-  // Shared by those who write launches down, by device: sessions do not disturb each other in it.
-  private static final Map<String, ReentrantReadWriteLock> LOCKS = new ConcurrentHashMap<>();
-
   private final String name;
   private final CUdevice device;
   private final CUcontext context = new CUcontext();
   private final ReentrantReadWriteLock lock;
 
-  /** Retains the context and makes it the calling thread's. */
-  CudaContext(String name, CUdevice device) {
+  /**
+   * Retains the context and makes it the calling thread's.
+   *
+   * @param lock the device's, of all sessions: shared by those who write launches down
+   */
+  CudaContext(String name, CUdevice device, ReentrantReadWriteLock lock) {
     this.name = name;
     this.device = device;
-    this.lock = LOCKS.computeIfAbsent(name, _ -> new ReentrantReadWriteLock());
+    this.lock = lock;
     check(cuDevicePrimaryCtxRetain(context, device));
     makeCurrent();
   }
