@@ -202,7 +202,8 @@ public final class Workspace implements AutoCloseable {
   @Override
   public void close() {
     if (!conversation.endInput()) {
-      throw new IllegalStateException("an input of this workspace is running, which cannot close it itself");
+      throw new IllegalStateException(
+          "an input of this workspace is running, which cannot close it itself");
     }
     awaitTurn();
     try {

@@ -27,7 +27,8 @@ final class AsListStep extends Steps.OperationStep {
     value = context.awaited(value);
     if (value instanceof ListValue list) {
       LineageItem item = activation.item(inputs[0]);
-      if (list.size() == 1 && context.awaited(list.elements().getFirst()) instanceof ListValue inner) {
+      if (list.size() == 1
+          && context.awaited(list.elements().getFirst()) instanceof ListValue inner) {
         list = inner;
         item = item == null ? null : ElementItems.at(item, 0);
       }
