@@ -10,13 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A conversation with a session: inputs that follow one another and share variables, functions and
  * name spaces, while the session's cache stays warm. What {@code reprise repl} is made of. For one
  * thread at a time: while an input runs, further ones and changes are refused with an {@link
- * IllegalStateException}. Close it before its session.
+ * IllegalStateException}. Any thread may close it, before its session.
+ *
+ * <p>Whoever closes waits for the input that runs, which has been cancelled and waits for nobody
+ * who closes; a thread that works for the input would wait for itself, and is refused.
  */
 public final class Workspace implements AutoCloseable {
   /** The variable that keeps the value of the last expression. */
@@ -25,7 +27,8 @@ public final class Workspace implements AutoCloseable {
   private static final String ASSIGNED = LAST_VALUE + " = ";
 
   private final Conversation conversation;
-  private final AtomicBoolean inUse = new AtomicBoolean();
+  private boolean inUse; // guarded by this
+  private boolean closed; // guarded by this
 
   Workspace(Conversation conversation) {
     this.conversation = conversation;
@@ -45,23 +48,34 @@ public final class Workspace implements AutoCloseable {
    * @param name what messages call the input
    * @throws CompileException with all mistakes; nothing has run then
    * @throws ScriptException when the input fails; variables keep what it assigned before
-   * @throws IllegalStateException when another input runs, on whatever thread
+   * @throws IllegalStateException when another input runs, on whatever thread, or the workspace is
+   *     closed
+   * @throws java.util.concurrent.CancellationException when it is being closed meanwhile
    */
   public Answer run(String name, String text) throws CompileException {
     begin();
     try {
       return answer(name, text);
     } finally {
-      inUse.set(false);
+      end();
     }
   }
 
-  private void begin() {
-    if (!inUse.compareAndSet(false, true)) {
+  private synchronized void begin() {
+    if (closed) {
+      throw new IllegalStateException("the workspace is closed");
+    }
+    if (inUse) {
       throw new IllegalStateException(
           "an input of this workspace is running; run inputs one after the other, or use a workspace"
               + " for each thread");
     }
+    inUse = true;
+  }
+
+  private synchronized void end() {
+    inUse = false;
+    notifyAll();
   }
 
   private Answer answer(String name, String text) throws CompileException {
@@ -113,7 +127,7 @@ public final class Workspace implements AutoCloseable {
     try {
       return conversation.compile(name, text).explain();
     } finally {
-      inUse.set(false);
+      end();
     }
   }
 
@@ -163,7 +177,7 @@ public final class Workspace implements AutoCloseable {
     try {
       return conversation.forget(name);
     } finally {
-      inUse.set(false);
+      end();
     }
   }
 
@@ -173,23 +187,46 @@ public final class Workspace implements AutoCloseable {
     try {
       conversation.forgetAll();
     } finally {
-      inUse.set(false);
+      end();
     }
   }
 
   /**
-   * Gives all variables back.
+   * Gives all variables back; no input begins any more. An input that another thread runs is
+   * cancelled, ends with a {@link java.util.concurrent.CancellationException} at its next safe
+   * point, and is waited for; what else another thread does with the workspace is waited for, too.
    *
-   * @throws IllegalStateException while an input is running; to be closed again when it has ended,
-   *     since its variables are given back by nobody else
+   * @throws IllegalStateException when the input that runs calls it, on any of its threads, as from
+   *     a {@link ProgressListener}; the workspace is as open then as before
    */
   @Override
   public void close() {
-    begin();
+    if (!conversation.endInput()) {
+      throw new IllegalStateException(
+          "an input of this workspace is running, which cannot close it itself");
+    }
+    awaitTurn();
     try {
       conversation.close();
     } finally {
-      inUse.set(false);
+      end();
+    }
+  }
+
+  /** Waits until nobody uses the conversation, and uses it for the last time. */
+  private synchronized void awaitTurn() {
+    closed = true;
+    boolean interrupted = false;
+    while (inUse) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    inUse = true;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

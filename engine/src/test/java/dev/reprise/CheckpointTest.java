@@ -301,6 +301,28 @@ class CheckpointTest {
     }
   }
 
+  /** So that writing one in each iteration takes time in proportion to the iterations. */
+  @Test
+  void aCheckpointDoesNotGrowWithTheIterationsBeforeIt() throws IOException {
+    String loop =
+        """
+        W = rand(rows=8, cols=1, seed=1)
+        best = 1e300
+        for (e in 1:ITERATIONS) {
+          for (b in 1:3) {
+            mask = rand(rows=8, cols=8) > 0.2
+            W = W - 0.01 * (mask %*% W)
+          }
+          if (sum(W) < best) best = sum(W)
+          checkpoint(list(W=W, best=best, e=e), "state")
+        }
+        """;
+    Scripts.run(config(), loop.replace("ITERATIONS", "40"));
+    long early = Files.size(folder.resolve("state"));
+    Scripts.run(config(), loop.replace("ITERATIONS", "400"));
+    assertThat(Files.size(folder.resolve("state"))).isBetween(early - 100, early + 100);
+  }
+
   @Test
   void mistakesSayWhatToDo() throws IOException {
     Files.writeString(folder.resolve("x"), "no");

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.language.CompileException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -139,6 +142,39 @@ class ProgressTest {
     try (Session session = Reprise.session(config)) {
       Script script = session.compile("progress(1, 2)", CompileOptions.none());
       assertThatThrownBy(script::run).isInstanceOf(CancellationException.class);
+    }
+  }
+
+  /** Also the loop, and what comes after it, whichever worker the listener is called by. */
+  @Test
+  void aListenerMayCancelTheRunWhenAnIterationOfAParforHasEnded() throws CompileException {
+    CancellationException own = new CancellationException("enough");
+    for (int workers = 1; workers <= 3; workers++) {
+      for (int iteration : new int[] {1, 3, 6}) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream printed = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        SessionConfig config =
+            Scripts.config()
+                .withOutput(printed, printed)
+                .withProgress((done, total, text) -> {
+                  if (done >= iteration) {
+                    throw own;
+                  }
+                });
+        String script =
+            """
+            R = matrix(0, 6, 1)
+            parfor (i in 1:6, par=WORKERS) { R[i, 1] = sum(matrix(i, 100, 100)) }
+            print(sum(R))
+            """;
+        try (Session session = Reprise.session(config)) {
+          Script cancelled =
+              session.compile(
+                  script.replace("WORKERS", Integer.toString(workers)), CompileOptions.none());
+          assertThatThrownBy(cancelled::run).isSameAs(own);
+        }
+        assertThat(bytes.toByteArray()).isEmpty();
+      }
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.operation.Operation;
@@ -29,7 +28,7 @@ final class AppendStep extends Steps.OperationStep {
   @Override
   void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
-    values[0] = values[0] instanceof Handle handle ? context.await(handle) : values[0];
+    values[0] = context.awaited(values[0]);
     Value result;
     LineageItem item;
     if (values[0] instanceof ListValue) {

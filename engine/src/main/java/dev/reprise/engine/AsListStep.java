@@ -24,10 +24,11 @@ final class AsListStep extends Steps.OperationStep {
       // The item of what is taken out is needed, not that of the cast.
       activation.traceAgain();
     }
-    value = value instanceof Handle handle ? context.await(handle) : value;
+    value = context.awaited(value);
     if (value instanceof ListValue list) {
       LineageItem item = activation.item(inputs[0]);
-      if (list.size() == 1 && element(context, list) instanceof ListValue inner) {
+      if (list.size() == 1
+          && context.awaited(list.elements().getFirst()) instanceof ListValue inner) {
         list = inner;
         item = item == null ? null : ElementItems.at(item, 0);
       }
@@ -39,11 +40,6 @@ final class AsListStep extends Steps.OperationStep {
     }
     context.counters.executed[operation.index()]++;
     releaseDead(activation);
-  }
-
-  private static Value element(ControlContext context, ListValue list) {
-    Value element = list.elements().getFirst();
-    return element instanceof Handle handle ? context.await(handle) : element;
   }
 
   private Value wrapped(ControlContext context, Value value) {

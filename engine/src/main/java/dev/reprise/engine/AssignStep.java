@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.memory.HostMemory;
 import dev.reprise.memory.ManagedMatrix;
 import dev.reprise.runtime.Allocator;
@@ -101,7 +100,7 @@ final class AssignStep extends Steps.OperationStep implements WriteLog.Deferred 
       }
     }
     Value current = value(activation, inputs[0]);
-    operands[0] = current instanceof Handle handle ? context.await(handle) : current;
+    operands[0] = context.awaited(current);
     boolean rows = ofRows != null && SubscriptStep.hasRows(operands[0]);
     LinkedOperation assignment = rows ? ofRows : operation;
     Value[] values = rows ? SubscriptStep.withAllColumns(operands) : operands;

@@ -48,7 +48,7 @@ final class CastStep extends Steps.Kernel {
   /** The value, waited for unless it will be of the target's type. */
   private Value known(ControlContext context, Value value) {
     Value now = value.settled();
-    return now instanceof Handle handle && !isSame(handle) ? context.await(handle) : now;
+    return isSame(now) ? now : context.awaited(now);
   }
 
   private boolean isSame(Value value) {

@@ -285,11 +285,19 @@ final class ControlContext {
 
   /** Likewise of a value; borrowed from it. */
   Value completed(Value value) {
-    Value complete = value instanceof Handle handle ? await(handle) : value;
+    Value complete = awaited(value);
     if (complete instanceof ListValue list && list.isPending()) {
       list.elements().forEach(this::completed);
     }
     return complete;
+  }
+
+  /**
+   * The value itself, waited for if it is in flight; borrowed from it. Elements of a list may still
+   * be to come.
+   */
+  Value awaited(Value value) {
+    return value instanceof Handle handle ? await(handle) : value;
   }
 
   /** Waits for a handle; no claim may be held. The value is borrowed from the handle. */

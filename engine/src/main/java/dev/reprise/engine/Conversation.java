@@ -18,11 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 
 /**
  * Scripts that follow one another and share variables, functions and name spaces: what a person
  * types line by line. Each input is compiled for itself, with the variables of the earlier ones
- * bound. For one thread at a time.
+ * bound. For one thread at a time, but for {@link #endInput}.
  */
 public final class Conversation implements AutoCloseable {
   private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
@@ -33,6 +34,10 @@ public final class Conversation implements AutoCloseable {
   private final Map<String, SourceFile> definitions = new LinkedHashMap<>();
   private final Set<String> sources = new LinkedHashSet<>();
   private long inputs;
+
+  private final Object lock = new Object();
+  private OpenRuns.Entry running; // guarded by lock; null while no input runs
+  private boolean ended; // guarded by lock
 
   /** A value with the reference that the conversation owns, and its item when one is traced. */
   public record Variable(Value value, LineageItem item) {
@@ -93,10 +98,14 @@ public final class Conversation implements AutoCloseable {
      *
      * @throws dev.reprise.ScriptException when it fails; variables keep what it assigned before
      * @throws IllegalStateException when the session is closed
+     * @throws CancellationException when it was ended ({@link #endInput})
      */
     public Answer run() {
       try (OpenRuns.Entry open = services.runs().begin()) {
+        begins(open);
         return run(open);
+      } finally {
+        begins(null);
       }
     }
 
@@ -170,6 +179,34 @@ public final class Conversation implements AutoCloseable {
     variables.clear();
     definitions.clear();
     sources.clear();
+  }
+
+  private void begins(OpenRuns.Entry input) {
+    synchronized (lock) {
+      if (ended && input != null) {
+        throw new CancellationException("cancelled");
+      }
+      running = input;
+    }
+  }
+
+  /**
+   * Cancels the input that runs, which ends at its next safe point, and all that would come after
+   * it; for any thread.
+   *
+   * @return false, and nothing has happened, on a thread that works for the input
+   */
+  public boolean endInput() {
+    synchronized (lock) {
+      if (running != null && running.isWorkOf(Thread.currentThread())) {
+        return false;
+      }
+      ended = true;
+      if (running != null) {
+        running.cancel();
+      }
+      return true;
+    }
   }
 
   @Override

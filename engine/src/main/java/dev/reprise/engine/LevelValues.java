@@ -205,12 +205,19 @@ final class LevelValues {
     };
   }
 
-  /** The value itself; null while it is still to come: then the region is executed. */
-  private static Value finished(Value taken) {
+  /**
+   * What becomes an element, as the region's execution would have put it into the list: the value
+   * itself, or what is still to come if enough is known of it. Null when it is not: then the region
+   * is executed, which waits for it.
+   */
+  private static Value element(Value taken) {
     if (!(taken instanceof Handle handle)) {
       return taken;
     }
     Value value = handle.valueOrNull();
+    if (value == null && StructureOperations.mayBeElement(handle)) {
+      return handle;
+    }
     if (value != null) {
       value.retain();
     }
@@ -223,7 +230,7 @@ final class LevelValues {
     List<Value> elements = new ArrayList<>(list.elements().length);
     try {
       for (Composite.Part part : list.elements()) {
-        Value element = finished(take(part));
+        Value element = element(take(part));
         if (element == null) {
           return null;
         }

@@ -73,6 +73,13 @@ final class OpenRuns {
       }
     }
 
+    /** True for a thread that works for the run, whose end it therefore cannot wait for. */
+    boolean isWorkOf(Thread thread) {
+      synchronized (OpenRuns.this) {
+        return threads.contains(thread);
+      }
+    }
+
     /** Tells the run to stop at its next safe point, and ends a long write at once. */
     void cancel() {
       synchronized (OpenRuns.this) {

@@ -116,7 +116,7 @@ final class OutputItems {
       int[] outputs,
       Value bundle,
       LineageItem item) {
-    Value complete = bundle instanceof Handle handle ? context.await(handle) : bundle;
+    Value complete = context.awaited(bundle);
     try {
       ListValue list = (ListValue) complete;
       for (int i = 0; i < outputs.length; i++) {

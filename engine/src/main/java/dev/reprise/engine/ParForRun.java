@@ -350,6 +350,10 @@ final class ParForRun {
         }
       } catch (CancellationException e) {
         drop();
+        if (!cancellation.isCancelled()) {
+          // Nobody has ended the loop: a listener ends the run, or who waited was interrupted.
+          failed(iteration, e);
+        }
       } catch (RuntimeException | Error e) {
         drop();
         RuntimeException located = located(e);

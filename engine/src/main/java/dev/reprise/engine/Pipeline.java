@@ -284,9 +284,7 @@ final class Pipeline {
 
   private static void awaitAll(ControlContext context, Value[] inputs) {
     for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i] instanceof Handle handle) {
-        inputs[i] = context.await(handle);
-      }
+      inputs[i] = context.awaited(inputs[i]);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.reprise.engine;
 
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.ListValue;
 import dev.reprise.runtime.OperandException;
@@ -45,7 +44,7 @@ final class StructureOperations {
   static Value awaited(ControlContext context, Operation operation, Value input) {
     boolean known =
         switch (operation.name()) {
-          case "list" -> isKnown(input);
+          case "list" -> mayBeElement(input);
           case "nrow", "ncol", "length" -> Shapes.of(input) != null;
           default -> false;
         };
@@ -54,16 +53,16 @@ final class StructureOperations {
 
   /** A value that becomes an element of a list, waited for unless enough is known of it. */
   static Value asElement(ControlContext context, Value value) {
-    return awaitedUnless(isKnown(value), context, value);
+    return awaitedUnless(mayBeElement(value), context, value);
   }
 
   private static Value awaitedUnless(boolean known, ControlContext context, Value value) {
     Value now = value.settled();
-    return !known && now instanceof Handle handle ? context.await(handle) : now;
+    return known ? now : context.awaited(now);
   }
 
   /** True when it may be an element: what it is, and its shape, is all that lists are asked for. */
-  private static boolean isKnown(Value value) {
+  static boolean mayBeElement(Value value) {
     ValueType type = value.type();
     return type != null
         && (type.isScalar() || type == ValueType.MATRIX && Shapes.of(value) != null);

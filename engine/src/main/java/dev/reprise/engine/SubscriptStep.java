@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.FrameValue;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Scalar;
@@ -32,9 +31,7 @@ final class SubscriptStep extends Steps.OperationStep {
   void run(ControlContext context, Activation activation) {
     Value[] values = gather(activation, inputs);
     for (int i = 0; i < values.length; i++) {
-      if (values[i] instanceof Handle handle) {
-        values[i] = context.await(handle);
-      }
+      values[i] = context.awaited(values[i]);
     }
     LineageItem item = null;
     Value result;

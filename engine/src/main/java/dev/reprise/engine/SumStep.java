@@ -2,7 +2,6 @@ package dev.reprise.engine;
 
 import dev.reprise.language.program.Instruction;
 import dev.reprise.lineage.LineageItem;
-import dev.reprise.memory.Handle;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
 import dev.reprise.runtime.cpu.cell.ScalarBinary;
@@ -49,8 +48,7 @@ final class SumStep extends Steps.Kernel implements WriteLog.Deferred {
       context.writes.add(new WriteLog.Write(this, operands, items));
       return;
     }
-    Value current = value(activation, target);
-    Value sum = current instanceof Handle handle ? context.await(handle) : current;
+    Value sum = context.awaited(value(activation, target));
     if (sum instanceof Scalar x && operands[1] instanceof Scalar y) {
       Scalar result = function.apply(x, y);
       LineageItem item =

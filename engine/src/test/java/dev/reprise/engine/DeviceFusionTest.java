@@ -12,10 +12,12 @@ import dev.reprise.cache.CacheEvents;
 import dev.reprise.engine.FakeDevices.Outcome;
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.Value;
+import dev.reprise.scheduler.AcceleratorWorker;
 import dev.reprise.testkit.FakeAccelerator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -187,6 +189,39 @@ class DeviceFusionTest {
     FakeDevices.run(config, claims, loop, slow);
     assertThat(slow.log()).contains("fused");
     assertThat(wentOn).as("the next iteration began while the first chain was held up").isTrue();
+  }
+
+  /** Where it was asked for the members in vain, it would find next that it had asked for them. */
+  @Test
+  void aChainThatItsWorkerPassesOnAsksForItsMembersOnce() {
+    String script =
+        """
+        X = rand(rows=300, cols=40, seed=1)
+        Y = rand(rows=300, cols=40, seed=2)
+        s = 0
+        for (i in 1:20) {
+          P = X %*% (t(X) %*% (Y + i))
+          s = s + sum(exp(P / i * 0.001) * 2 + Y)
+        }
+        print(s)
+        """;
+    String expected = FakeDevices.expected(script);
+    AtomicInteger passedOn = new AtomicInteger();
+    fake =
+        devices
+            .device("fake:0")
+            .fuseIf(() -> {
+              if (AcceleratorWorker.isCurrent()) {
+                passedOn.incrementAndGet();
+                return false;
+              }
+              return true;
+            });
+    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.FULL), script, fake);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(passedOn.get()).isPositive();
+    // From the ninth time on.
+    assertThat(outcome.executed("fused (devices)") + outcome.executed("fused")).isEqualTo(12);
   }
 
   @Test

@@ -110,6 +110,43 @@ class DeviceListsTest {
         devices.device("fake:0"));
   }
 
+  /** The second time, an input of the call is on its way until the program is past the call. */
+  @Test
+  void aCallWhoseListHoldsAnInputThatIsOnItsWayIsFound() {
+    String script =
+        """
+        f = function(Matrix[Double] A, Matrix[Double] B) return (List[Unknown] L) {
+          C = A %*% A %*% t(A)
+          L = list(C, B)
+        }
+        A = rand(rows=200, cols=200, seed=1)
+        S = matrix(seq(1, 16), 4, 4)
+        for (i in 1:2) {
+          B = t(S)
+          L = f(A, B)
+          D = as.matrix(L[1]) %*% (A + i)
+          print(sum(D) + " " + sum(as.matrix(L[2])))
+        }
+        """;
+    String expected = FakeDevices.expected(script);
+    SessionConfig config = FakeDevices.config(DeviceConfig.of("fake:0"), ReuseMode.HYBRID);
+    TakenClaims before = new TakenClaims();
+    FakeAccelerator first = devices.device("fake:0");
+    FakeDevices.run(config, before, script.replace("1:2", "1:1"), first);
+    TakenClaims claims = new TakenClaims();
+    AtomicBoolean wentOn = new AtomicBoolean();
+    FakeAccelerator held = devices.device("fake:0");
+    held.beforeLaunch(() -> {
+      if (held.launches() == first.launches()) {
+        wentOn.set(claims.come(before.count() + 1));
+      }
+    });
+    FakeDevices.Outcome outcome = FakeDevices.run(config, claims, script, held);
+    assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(wentOn).as("the program was past the call while its input was held up").isTrue();
+    assertThat(outcome.statistics().functions().hits()).isEqualTo(1);
+  }
+
   @Test
   void theProgramGoesOnWhileElementsAreComputed() {
     String product =

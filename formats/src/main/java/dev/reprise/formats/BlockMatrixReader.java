@@ -53,69 +53,84 @@ final class BlockMatrixReader {
     }
   }
 
+  /** Where a block lies in the matrix: zero-based first row and column, and its size. */
+  private record Block(long top, long left, int rows, int cols) {}
+
   private CellList cells(SequenceFile file, ByteBuffer key, ByteBuffer value) {
     long top = (key.getLong() - 1) * rowsInBlock;
     long left = (key.getLong() - 1) * colsInBlock;
-    int rows = value.getInt();
-    int cols = value.getInt();
+    Block block = new Block(top, left, value.getInt(), value.getInt());
+    requireInside(block);
+    CellList cells = new CellList();
+    switch (value.get()) {
+      case EMPTY -> {}
+      case TRIPLES -> addTriples(file, block, value, cells);
+      case SPARSE_ROWS -> addSparseRows(file, block, value, cells);
+      case DENSE -> addDense(block, value, cells);
+      default -> throw file.damaged();
+    }
+    return cells;
+  }
+
+  private void requireInside(Block block) {
     boolean fits =
-        rows >= 0
-            && cols >= 0
-            && top >= 0
-            && left >= 0
-            && rows <= settings.rows() - top
-            && cols <= settings.cols() - left;
+        block.rows >= 0
+            && block.cols >= 0
+            && block.top >= 0
+            && block.left >= 0
+            && block.rows <= settings.rows() - block.top
+            && block.cols <= settings.cols() - block.left;
     if (!fits) {
       throw new FormatException(
           settings.file(),
           "a block of "
-              + rows
+              + block.rows
               + "x"
-              + cols
+              + block.cols
               + " cells at row "
-              + (top + 1)
+              + (block.top + 1)
               + " and column "
-              + (left + 1)
+              + (block.left + 1)
               + " lies outside of the "
               + settings.rows()
               + "x"
               + settings.cols()
               + " cells that are stated; correct the sidecar (rows, cols, rows_in_block)");
     }
-    CellList cells = new CellList();
-    switch (value.get()) {
-      case EMPTY -> {}
-      case TRIPLES -> {
-        int count = value.getInt();
-        for (int i = 0; i < count; i++) {
-          int row = checked(file, value.getInt(), rows);
-          int col = cols == 1 ? 0 : checked(file, value.getInt(), cols);
-          cells.add(top + row, left + col, value.getDouble());
-        }
-      }
-      case SPARSE_ROWS -> {
-        value.getInt();
-        for (int r = 0; r < rows; r++) {
-          int count = value.getInt();
-          for (int i = 0; i < count; i++) {
-            int col = checked(file, value.getInt(), cols);
-            cells.add(top + r, left + col, value.getDouble());
-          }
-        }
-      }
-      case DENSE -> {
-        for (int r = 0; r < rows; r++) {
-          for (int c = 0; c < cols; c++) {
-            double cell = value.getDouble();
-            if (Double.doubleToRawLongBits(cell) != 0) {
-              cells.add(top + r, left + c, cell);
-            }
-          }
-        }
-      }
-      default -> throw file.damaged();
+  }
+
+  /** A block of one column leaves the columns out. */
+  private static void addTriples(
+      SequenceFile file, Block block, ByteBuffer value, CellList cells) {
+    int count = value.getInt();
+    for (int i = 0; i < count; i++) {
+      int row = checked(file, value.getInt(), block.rows);
+      int col = block.cols == 1 ? 0 : checked(file, value.getInt(), block.cols);
+      cells.add(block.top + row, block.left + col, value.getDouble());
     }
-    return cells;
+  }
+
+  private static void addSparseRows(
+      SequenceFile file, Block block, ByteBuffer value, CellList cells) {
+    value.getInt();
+    for (int r = 0; r < block.rows; r++) {
+      int count = value.getInt();
+      for (int i = 0; i < count; i++) {
+        int col = checked(file, value.getInt(), block.cols);
+        cells.add(block.top + r, block.left + col, value.getDouble());
+      }
+    }
+  }
+
+  private static void addDense(Block block, ByteBuffer value, CellList cells) {
+    for (int r = 0; r < block.rows; r++) {
+      for (int c = 0; c < block.cols; c++) {
+        double cell = value.getDouble();
+        if (Double.doubleToRawLongBits(cell) != 0) {
+          cells.add(block.top + r, block.left + c, cell);
+        }
+      }
+    }
   }
 
   private static int checked(SequenceFile file, int position, int limit) {

@@ -129,6 +129,10 @@ public record Checkpoint(Map<String, String> notes, ListValue value) {
    */
   public static Checkpoint read(
       String path, Path folder, Allocator allocator, Function<MatrixOperand, Value> adopt) {
+    if (Files.isDirectory(DataPath.resolve(path, folder))) {
+      throw new FormatException(
+          path, "this is a folder, and no checkpoint; a checkpoint is one file, name that");
+    }
     Path file = DataPath.find(path, folder).path();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         Arena arena = Arena.ofConfined()) {

@@ -43,7 +43,16 @@ record CheckpointHeader(Fingerprint content) {
     if (bytes.remaining() < BYTES) {
       throw truncated(file, fileBytes, BYTES);
     }
-    int version = bytes.get(MAGIC.length);
+    int version = Byte.toUnsignedInt(bytes.get(MAGIC.length));
+    if (version > VERSION) {
+      throw new FormatException(
+          file,
+          "a newer version of Reprise wrote this checkpoint: it has version "
+              + version
+              + " of the format, and this Reprise knows "
+              + VERSION
+              + "; resume it with that version, or use an earlier one");
+    }
     if (version != VERSION) {
       throw new FormatException(
           file,

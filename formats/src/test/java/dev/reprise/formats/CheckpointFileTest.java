@@ -148,6 +148,29 @@ class CheckpointFileTest {
   }
 
   @Test
+  void aCheckpointOfANewerVersionSaysWhoReadsIt() throws IOException {
+    write("a", Scalar.of(1.5));
+    byte[] bytes = Files.readAllBytes(folder.resolve("a"));
+    for (int version : new int[] {3, 200}) {
+      bytes[19] = (byte) version;
+      Files.write(folder.resolve("a"), bytes);
+      assertThatThrownBy(() -> read("a"))
+          .hasMessageContaining("a newer version of Reprise wrote this checkpoint")
+          .hasMessageContaining("it has version " + version + " of the format")
+          .hasMessageContaining("this Reprise knows 2; resume it with that version");
+    }
+  }
+
+  @Test
+  void aFolderIsNoCheckpointWhateverItHolds() throws IOException {
+    Files.createDirectory(folder.resolve("d"));
+    String message = "this is a folder, and no checkpoint; a checkpoint is one file, name that";
+    assertThatThrownBy(() -> read("d")).hasMessageContaining(message);
+    write("d/a", Scalar.of(1.5));
+    assertThatThrownBy(() -> read("d")).hasMessageContaining(message);
+  }
+
+  @Test
   void whatCannotBeWrittenSaysSo() throws IOException {
     Files.createDirectory(folder.resolve("d"));
     assertThatThrownBy(() -> write("d", Scalar.of(1)))

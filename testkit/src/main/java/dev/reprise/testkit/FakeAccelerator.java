@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * An accelerator for tests: memory of its own with a limit, kernels borrowed from another device,
@@ -88,6 +89,7 @@ public final class FakeAccelerator implements Accelerator {
   private volatile double peerRate;
   private volatile Runnable beforeLaunch = () -> {};
   private volatile Runnable beforeCopy = () -> {};
+  private volatile BooleanSupplier fuses = () -> true;
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile boolean measures = true;
   private volatile boolean lost;
@@ -222,6 +224,12 @@ public final class FakeAccelerator implements Accelerator {
     return this;
   }
 
+  /** Refuses fused loops unless this says yes, whoever asks for one to be placed. */
+  public FakeAccelerator fuseIf(BooleanSupplier condition) {
+    fuses = condition;
+    return this;
+  }
+
   /** Runs before every copy. */
   public FakeAccelerator beforeCopy(Runnable action) {
     beforeCopy = action;
@@ -326,7 +334,8 @@ public final class FakeAccelerator implements Accelerator {
       long rows,
       long cols) {
     String aggregate = expression.aggregateOrNull();
-    return expression.nodes().stream().allMatch(node -> SUPPORTED.contains(node.opcode()))
+    return fuses.getAsBoolean()
+        && expression.nodes().stream().allMatch(node -> SUPPORTED.contains(node.opcode()))
         && (aggregate == null || SUPPORTED.contains(aggregate))
         && Arrays.stream(described)
             .allMatch(leaf -> !(leaf instanceof DeviceMatrix m) || m.precision() == precision);

@@ -10,12 +10,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a session does when: one {@link Track} for each of its threads and accelerators, in bounded
- * memory, written to a file when the session ends. When the JVM is told to end before that, what
- * has been recorded by then is written.
+ * memory, written to a file when the session ends. When the JVM is told to end before that, the
+ * session of a run that is under way has some seconds to end as well; then what has been recorded
+ * is written. The JVM waits for its hooks alone, so one of them waits for whoever writes while it
+ * ends ({@link #writeLastPicture}), and nobody begins to write after that.
  *
  * <p><b>Threads.</b> {@link #track} and {@link #leave} by any thread for itself; a thread that
  * leaves hands its track to the next one of the same name. {@link #close} when all of them have
@@ -25,24 +28,35 @@ public final class Timeline implements AutoCloseable {
   /** Events that are kept, in chunks; the rest is counted. 32 MiB. */
   static final int MOST_CHUNKS = 1024;
 
+  /** How long the JVM waits for a session whose run is told to end with it. */
+  private static final long PATIENCE_NANOS = 3_000_000_000L;
+
   private final TimelineFile file;
   private final FlightEvents recorder;
   private final PrintStream err;
   private final int mostChunks;
+  private final long patienceNanos;
+  private final AtomicInteger runs = new AtomicInteger();
   private final AtomicInteger chunks = new AtomicInteger();
   private final Labels labels = new Labels();
   private final long origin = System.nanoTime();
   private final ThreadLocal<Track> current = new ThreadLocal<>();
   private final List<Track> tracks = new ArrayList<>(); // guarded by this
   private final Map<String, Deque<Track>> idle = new HashMap<>(); // guarded by this
-  private Thread lastPicture; // guarded by this until the session ends
-  private boolean closed; // guarded by file
+  private Thread lastPicture; // guarded by this
+  private boolean written; // guarded by file
 
-  private Timeline(TimelineFile file, FlightEvents recorder, PrintStream err, int mostChunks) {
+  private Timeline(
+      TimelineFile file,
+      FlightEvents recorder,
+      PrintStream err,
+      int mostChunks,
+      long patienceNanos) {
     this.file = file;
     this.recorder = recorder;
     this.err = err;
     this.mostChunks = mostChunks;
+    this.patienceNanos = patienceNanos;
   }
 
   /**
@@ -54,17 +68,17 @@ public final class Timeline implements AutoCloseable {
    * @throws ResourceException when the file cannot be written
    */
   public static Timeline of(Path path, PrintStream err) {
-    return of(path, err, MOST_CHUNKS);
+    return of(path, err, MOST_CHUNKS, PATIENCE_NANOS);
   }
 
-  static Timeline of(Path path, PrintStream err, int mostChunks) {
+  static Timeline of(Path path, PrintStream err, int mostChunks, long patienceNanos) {
     boolean recording = FlightRecording.isRunning();
     if (path == null && !recording) {
       return null;
     }
     TimelineFile file = path == null ? null : TimelineFile.at(path);
     FlightEvents recorder = recording ? new FlightEvents() : null;
-    return new Timeline(file, recorder, err, path == null ? 0 : mostChunks);
+    return new Timeline(file, recorder, err, path == null ? 0 : mostChunks, patienceNanos);
   }
 
   Labels labels() {
@@ -128,12 +142,14 @@ public final class Timeline implements AutoCloseable {
   public void run(String name, Runnable body) {
     Track track = track();
     long start = System.nanoTime();
+    runs.incrementAndGet();
     try {
       body.run();
     } finally {
       long nanos = System.nanoTime() - start;
       track.span(EventKind.RUN, track.label(name, null), start, nanos, nanos);
       leave();
+      runs.decrementAndGet();
     }
   }
 
@@ -156,7 +172,7 @@ public final class Timeline implements AutoCloseable {
   // ---- the file
 
   /**
-   * Writes the file.
+   * Writes the file, unless the JVM ends and has written it already.
    *
    * @throws ResourceException when it cannot be written
    */
@@ -167,19 +183,12 @@ public final class Timeline implements AutoCloseable {
       return;
     }
     try {
-      if (lastPicture != null) {
-        Runtime.getRuntime().removeShutdownHook(lastPicture);
-      }
-    } catch (IllegalStateException e) {
-      // The JVM ends: the picture is being taken, and this replaces it.
-    }
-    synchronized (file) {
-      closed = true;
-      try {
-        write();
-      } catch (IOException e) {
-        throw new ResourceException(file.complaint(e));
-      }
+      writeOnce();
+    } catch (IOException e) {
+      throw new ResourceException(file.complaint(e));
+    } finally {
+      // Not before: when the JVM is told to end meanwhile, its hook waits for this thread.
+      drawNoLastPicture();
     }
     long dropped = dropped();
     if (dropped > 0) {
@@ -200,14 +209,53 @@ public final class Timeline implements AutoCloseable {
     }
   }
 
-  private void writeLastPicture() {
+  private synchronized void drawNoLastPicture() {
+    if (lastPicture == null) {
+      return;
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(lastPicture);
+    } catch (IllegalStateException e) {
+      // The JVM ends.
+    }
+  }
+
+  /** What the JVM does when it ends before the session is closed. */
+  void writeLastPicture() {
+    try {
+      if (runs.get() > 0) {
+        awaitWritten();
+      }
+      writeOnce();
+    } catch (IOException e) {
+      err.println("reprise: note: " + file.complaint(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns when the file is there, or patience is at its end. */
+  private void awaitWritten() throws InterruptedException {
+    long end = System.nanoTime() + patienceNanos;
     synchronized (file) {
-      if (!closed) {
-        try {
-          write();
-        } catch (IOException e) {
-          err.println("reprise: note: " + file.complaint(e));
-        }
+      long left = patienceNanos;
+      while (!written && left > 0) {
+        TimeUnit.NANOSECONDS.timedWait(file, left);
+        left = end - System.nanoTime();
+      }
+    }
+  }
+
+  private void writeOnce() throws IOException {
+    synchronized (file) {
+      if (written) {
+        return;
+      }
+      try {
+        write();
+      } finally {
+        written = true;
+        file.notifyAll();
       }
     }
   }

@@ -21,7 +21,7 @@ class TrackTest {
 
   private Timeline timeline(int chunks) {
     PrintStream notes = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return Timeline.of(folder.resolve("t.json"), notes, chunks);
+    return Timeline.of(folder.resolve("t.json"), notes, chunks, 0);
   }
 
   private RecordedFile written(Timeline timeline) {

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.operation;
 
 import static dev.reprise.runtime.operation.Opcode.row;
+import static dev.reprise.runtime.operation.OptimiserResults.STEP;
 
 import java.util.List;
 
@@ -13,24 +14,26 @@ final class OptimiserOperations {
 
   static List<Opcode> rows() {
     return List.of(
-            step("sgd_update").in("lr").in("decay", 0.0),
-            step("momentum_update").in("lr", "mu", "v").in("decay", 0.0).outputs(2),
-            step("nesterov_update").in("lr", "mu", "v").in("decay", 0.0).outputs(2),
-            step("adagrad_update").in("lr", "epsilon", "cache").outputs(2),
-            step("rmsprop_update").in("lr", "decay_rate", "epsilon", "cache").outputs(2),
-            step("adam_update").in("lr", "beta1", "beta2", "epsilon", "t", "m", "v").outputs(3),
+        step("sgd_update").in("lr").in("decay", 0.0).build(),
+        withAverage(step("momentum_update").in("lr", "mu", "v").in("decay", 0.0)),
+        withAverage(step("nesterov_update").in("lr", "mu", "v").in("decay", 0.0)),
+        withAverage(step("adagrad_update").in("lr", "epsilon", "cache")),
+        withAverage(step("rmsprop_update").in("lr", "decay_rate", "epsilon", "cache")),
+        withAverages(step("adam_update").in("lr", "beta1", "beta2", "epsilon", "t", "m", "v")),
+        withAverages(
             step("adamw_update")
-                .in("lr", "beta1", "beta2", "epsilon", "lambda", "t", "m", "v")
-                .outputs(3))
-        .stream()
-        .map(row ->
-            row.returns(OptimiserResults.STEP)
-                .alsoReturns(OptimiserResults.STEP, OptimiserResults.STEP)
-                .build())
-        .toList();
+                .in("lr", "beta1", "beta2", "epsilon", "lambda", "t", "m", "v")));
   }
 
   private static Opcode.Builder step(String name) {
-    return row(name).in("X", "dX");
+    return row(name).in("X", "dX").returns(STEP);
+  }
+
+  private static Opcode withAverage(Opcode.Builder step) {
+    return step.outputs(2).alsoReturns(STEP).build();
+  }
+
+  private static Opcode withAverages(Opcode.Builder step) {
+    return step.outputs(3).alsoReturns(STEP, STEP).build();
   }
 }

@@ -8,10 +8,8 @@ import java.util.function.LongFunction;
  * Products of compressed matrices of a library that the device's maker gives, in sequence with
  * launches.
  */
+@FunctionalInterface
 public interface CompressedProducts {
-
-  /** Name and version, for people. */
-  String library();
 
   /**
    * A matrix compressed by rows as libraries take it.
@@ -26,8 +24,8 @@ public interface CompressedProducts {
   /** What lies in a buffer from a byte on. */
   record Piece(DeviceBuffer buffer, long fromByte) {}
 
-  /** True when sizes and number of non-zeros are the library's. */
-  default boolean takes(long rows, long cols, long nonZeros, long n) {
+  /** True when sizes and number of non-zeros are what such libraries take: numbers of 32 bits. */
+  static boolean fits(long rows, long cols, long nonZeros, long n) {
     return nonZeros > 0
         && Math.max(Math.max(rows, cols), Math.max(nonZeros, n)) < Integer.MAX_VALUE;
   }

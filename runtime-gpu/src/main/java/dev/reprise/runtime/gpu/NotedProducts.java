@@ -16,11 +16,6 @@ final class NotedProducts implements Products {
   }
 
   @Override
-  public String library() {
-    return library.library();
-  }
-
-  @Override
   public boolean gemm(GeneralProduct product) {
     Launch launch = Launch.gemm(product);
     return iteration.holds(launch) || noted(launch, library.gemm(product));

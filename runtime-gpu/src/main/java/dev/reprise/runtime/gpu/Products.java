@@ -10,9 +10,6 @@ import dev.reprise.runtime.accelerator.DeviceBuffer;
  */
 public interface Products {
 
-  /** Name and version, for people. */
-  String library();
-
   boolean gemm(GeneralProduct product);
 
   boolean syrk(SelfProduct product);

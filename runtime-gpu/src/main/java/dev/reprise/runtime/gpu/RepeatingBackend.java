@@ -31,9 +31,15 @@ final class RepeatingBackend implements Backend {
     this.products =
         device.products() == null ? null : new NotedProducts(device.products(), iteration);
     this.compressedProducts =
-        device.compressedProducts() == null
-            ? null
-            : new UnheldCompressedProducts(device.compressedProducts(), iteration);
+        device.compressedProducts() == null ? null : unheld(device.compressedProducts());
+  }
+
+  /** The library's products, which are never held back: the iteration is told before each. */
+  private CompressedProducts unheld(CompressedProducts library) {
+    return (precision, x, y, n, out, scratch) -> {
+      iteration.beforeOther();
+      library.multiply(precision, x, y, n, out, scratch);
+    };
   }
 
   /** The device itself. */

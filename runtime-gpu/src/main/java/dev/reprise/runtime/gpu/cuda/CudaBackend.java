@@ -17,17 +17,16 @@ import dev.reprise.runtime.accelerator.AcceleratorInfo;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.Mark;
 import dev.reprise.runtime.gpu.Backend;
-import dev.reprise.runtime.gpu.CompressedProducts;
 import dev.reprise.runtime.gpu.GeneratedKernels;
 import dev.reprise.runtime.gpu.Launch;
 import dev.reprise.runtime.gpu.LaunchReplay;
-import dev.reprise.runtime.gpu.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
@@ -96,8 +95,11 @@ final class CudaBackend implements Backend {
   // The worker's alone: before the first launch since the last mark.
   private CUevent firstLaunch;
 
-  CudaBackend(CudaFacts facts, ProductLibraries libraries) {
-    context = new CudaContext(facts.info().name(), facts.device());
+  /**
+   * @param lock the device's, of all sessions
+   */
+  CudaBackend(CudaFacts facts, ProductLibraries libraries, ReentrantReadWriteLock lock) {
+    context = new CudaContext(facts.info().name(), facts.device(), lock);
     events = new CudaEvents(context);
     launches = stream();
     uploads = stream();
@@ -128,12 +130,12 @@ final class CudaBackend implements Backend {
   }
 
   @Override
-  public Products products() {
+  public CudaProducts products() {
     return products;
   }
 
   @Override
-  public CompressedProducts compressedProducts() {
+  public CudaCompressedProducts compressedProducts() {
     return compressedProducts;
   }
 

@@ -55,8 +55,8 @@ final class CudaCompressedProducts implements CompressedProducts {
     return version / 1000 + "." + version / 100 % 10 + "." + version % 100;
   }
 
-  @Override
-  public String library() {
+  /** Name and version, for people. */
+  String library() {
     return library;
   }
 

@@ -6,8 +6,6 @@ import static jcuda.driver.JCudaDriver.cuDeviceCanAccessPeer;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -21,22 +19,28 @@ import jcuda.driver.CUresult;
  * <p>All sessions of a process share it, each with streams of its own. While a stream of one of
  * them writes launches down, nobody may wait for the whole device, by whatever thread: that fails,
  * and spoils what is being written. Many calls wait without a word: those that make and destroy
- * handles of libraries, take memory or give it back, unload modules. So they come {@link #alone}.
+ * handles of libraries, take memory or give it back, load and unload modules and their kernels, make
+ * graphs ready to run. So they come {@link #alone}.
+ *
+ * <p>The mode in which launches are written down ({@code THREAD_LOCAL}) forbids such calls to the
+ * thread that writes alone. But it says nothing of waiting for the whole device, which spoils it in
+ * every mode; and CUDA's guide says of lazy loading that loading a kernel may do that.
  */
 final class CudaContext {
-  // Shared by those who write launches down, by device: sessions do not disturb each other in it.
-  private static final Map<String, ReentrantReadWriteLock> LOCKS = new ConcurrentHashMap<>();
-
   private final String name;
   private final CUdevice device;
   private final CUcontext context = new CUcontext();
   private final ReentrantReadWriteLock lock;
 
-  /** Retains the context and makes it the calling thread's. */
-  CudaContext(String name, CUdevice device) {
+  /**
+   * Retains the context and makes it the calling thread's.
+   *
+   * @param lock the device's, of all sessions: shared by those who write launches down
+   */
+  CudaContext(String name, CUdevice device, ReentrantReadWriteLock lock) {
     this.name = name;
     this.device = device;
-    this.lock = LOCKS.computeIfAbsent(name, _ -> new ReentrantReadWriteLock());
+    this.lock = lock;
     check(cuDevicePrimaryCtxRetain(context, device));
     makeCurrent();
   }

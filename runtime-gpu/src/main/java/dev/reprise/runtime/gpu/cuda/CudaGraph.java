@@ -59,7 +59,7 @@ final class CudaGraph implements LaunchReplay {
       for (Launch launch : pattern) {
         add(launch);
       }
-      context.check(cuGraphInstantiate(executable, graph, 0));
+      context.check(context.alone(() -> cuGraphInstantiate(executable, graph, 0)));
       instantiated = true;
       complete = true;
     } finally {

@@ -54,7 +54,7 @@ final class CudaModules {
       int slash = path.indexOf('/');
       kernel = new CUfunction();
       CUmodule module = module(path.substring(0, slash), precision);
-      int status = cuModuleGetFunction(kernel, module, path.substring(slash + 1));
+      int status = function(kernel, module, path.substring(slash + 1));
       if (status == CUresult.CUDA_ERROR_NOT_FOUND) {
         throw new DeviceException(
             device + " has no kernel " + path + ": run runtime-gpu/kernels-to-ptx", false);
@@ -76,9 +76,18 @@ final class CudaModules {
     if (made.failure != null) {
       throw made.failure;
     }
-    CUfunction kernel = new CUfunction();
-    CudaStatus.check(device, cuModuleGetFunction(kernel, made.module, name));
+    CUfunction kernel = made.kernels.get(name);
+    if (kernel == null) {
+      kernel = new CUfunction();
+      CudaStatus.check(device, function(kernel, made.module, name));
+      made.kernels.put(name, kernel);
+    }
     return kernel;
+  }
+
+  /** A driver that loads lazily loads the kernel now. */
+  private int function(CUfunction kernel, CUmodule module, String name) {
+    return context.alone(() -> cuModuleGetFunction(kernel, module, name));
   }
 
   private Made made(GeneratedKernels kernels) {
@@ -125,6 +134,7 @@ final class CudaModules {
   private static final class Made {
     private final CUmodule module;
     private final DeviceException failure;
+    private final Map<String, CUfunction> kernels = new HashMap<>();
     private int graphs;
 
     Made(CUmodule module, DeviceException failure) {
@@ -144,7 +154,8 @@ final class CudaModules {
   private CUmodule load(String file, String ptx, boolean isLost) {
     CUmodule module = new CUmodule();
     byte[] text = ptx.getBytes(StandardCharsets.UTF_8);
-    int status = cuModuleLoadData(module, Arrays.copyOf(text, text.length + 1));
+    int status =
+        context.alone(() -> cuModuleLoadData(module, Arrays.copyOf(text, text.length + 1)));
     switch (status) {
       case CUresult.CUDA_ERROR_INVALID_PTX,
           CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,

@@ -59,8 +59,8 @@ final class CudaProducts implements Products {
     return version / 10000 + "." + version / 100 % 100 + "." + version % 100;
   }
 
-  @Override
-  public String library() {
+  /** Name and version, for people. */
+  String library() {
     return library;
   }
 

@@ -176,7 +176,7 @@ class CudaBackendTest {
     CudaProvider.Found found = (CudaProvider.Found) Devices.cudaCandidate();
     String name = found.info().name();
     CudaFacts old = new CudaFacts(name, found.facts().device(), "CUDA 11.8", 11080);
-    CudaBackend other = new CudaProvider.Found(old, found.libraries()).backend();
+    CudaBackend other = new CudaProvider.Found(old, found.libraries(), found.lock()).backend();
     assertThat(other.replays()).isFalse();
     assertThat(backend.replays()).isTrue();
     other.close();
@@ -204,7 +204,7 @@ class CudaBackendTest {
 
   @Test
   void theLibraryMultipliesRowByRow() {
-    Products library = backend.products();
+    CudaProducts library = backend.products();
     assertThat(library).as(backend.info().driver()).isNotNull();
     assertThat(backend.info().driver()).contains(library.library());
     SplittableRandom random = new SplittableRandom(7);
@@ -298,11 +298,11 @@ class CudaBackendTest {
 
   @Test
   void theLibraryForCompressedMatricesIsNamedAndMultipliesByRows() {
-    CompressedProducts library = backend.compressedProducts();
+    CudaCompressedProducts library = backend.compressedProducts();
     assertThat(library).as(backend.info().driver()).isNotNull();
     assertThat(backend.info().driver()).contains(library.library());
-    assertThat(library.takes(3, 4, 0, 1)).isFalse();
-    assertThat(library.takes(3, 4, 1L << 31, 1)).isFalse();
+    assertThat(CompressedProducts.fits(3, 4, 0, 1)).isFalse();
+    assertThat(CompressedProducts.fits(3, 4, 1L << 31, 1)).isFalse();
     // Rows 1 3 | nothing | 2, in columns 0 2 | | 3.
     DeviceBuffer indices = uploaded(ints(0, 2, 2, 3, 0, 2, 3));
     for (Precision precision : Precision.values()) {

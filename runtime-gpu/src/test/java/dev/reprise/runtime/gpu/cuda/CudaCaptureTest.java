@@ -4,9 +4,13 @@ import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.accelerator.DeviceBuffer;
 import dev.reprise.runtime.accelerator.DeviceException;
 import dev.reprise.runtime.gpu.Devices;
+import dev.reprise.runtime.gpu.LaunchReplay;
+import dev.reprise.runtime.gpu.Launches;
+import java.util.List;
 import jcuda.driver.CUgraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +87,30 @@ class CudaCaptureTest {
       other.memory().trim();
     });
     assertThat(other.memory().mapped()).isZero();
+    other.close();
+  }
+
+  @Test
+  void aSessionMayLoadKernelsMeanwhile() throws InterruptedException {
+    CudaBackend other = another();
+    DeviceBuffer x = other.allocate(64);
+    DeviceBuffer out = other.allocate(64);
+    whileAnotherThread(() -> other.run("cells/add_ms", Precision.FP64, 8, out, x, 1.0, 8L));
+    other.settleLaunches();
+    x.release();
+    out.release();
+    other.close();
+  }
+
+  @Test
+  void aSessionMayMakeAGraphMeanwhile() throws InterruptedException {
+    CudaBackend other = another();
+    DeviceBuffer cells = other.allocate(64);
+    LaunchReplay[] made = new LaunchReplay[1];
+    whileAnotherThread(() -> made[0] = other.replay(List.of(Launches.zero(cells, 64))));
+    assertThat(made[0]).as("made once the other graph was written").isNotNull();
+    made[0].close();
+    cells.release();
     other.close();
   }
 

@@ -26,8 +26,9 @@ class CudaModulesTest {
   /** Nothing says that a driver waits for the launches of a module that it unloads. */
   @Test
   void launchesEndBeforeAModuleIsUnloaded() {
-    CudaFacts facts = ((CudaProvider.Found) Devices.cudaCandidate()).facts();
-    CudaContext context = new CudaContext(facts.info().name(), facts.device());
+    CudaProvider.Found found = (CudaProvider.Found) Devices.cudaCandidate();
+    CudaContext context =
+        new CudaContext(found.info().name(), found.facts().device(), found.lock());
     AtomicInteger waits = new AtomicInteger();
     CudaModules modules = new CudaModules(context, waits::incrementAndGet, 2);
 

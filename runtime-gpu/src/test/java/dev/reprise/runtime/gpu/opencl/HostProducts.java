@@ -77,11 +77,6 @@ final class HostProducts implements Products {
   }
 
   @Override
-  public String library() {
-    return "the host";
-  }
-
-  @Override
   public DeviceBuffer part(DeviceBuffer buffer, long fromByte) {
     return new Part(buffer, fromByte);
   }

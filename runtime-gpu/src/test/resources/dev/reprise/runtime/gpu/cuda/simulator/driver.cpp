@@ -621,10 +621,12 @@ int cuMemsetD8Async(Address to, unsigned char value, size_t bytes, CUstream stre
   return SUCCESS;
 }
 
+// Loading a kernel may wait for the whole device (CUDA's guide, lazy loading).
 int cuModuleLoadData(Module **module, const void *image) {
   Guard guard(lock);
   if (int status = ready()) return status;
   if (int status = unsafe()) return status;
+  if (int status = deviceWide()) return status;
   std::string ptx = (const char *)image;
   char file[100], precision[10], hash[80];
   if (ptx.rfind("// fused ", 0) == 0) {
@@ -664,6 +666,8 @@ int cuModuleUnload(Module *module) {
 }
 int cuModuleGetFunction(Kernel **kernel, Module *module, const char *name) {
   Guard guard(lock);
+  if (int status = ready()) return status;
+  if (int status = deviceWide()) return status;
   auto found = module->kernels.find(name);
   if (found == module->kernels.end()) return NOT_FOUND;
   *kernel = &found->second;
@@ -779,10 +783,12 @@ int cuGraphAddChildGraphNode(Node **node, Graph *graph, Node **after, size_t cou
   if (added->kinds.find('m') != std::string::npos) return NOT_SUPPORTED;
   return add(node, graph, after, count, std::move(added));
 }
+// Nothing says that it does not wait for the device, which it takes memory of.
 int cuGraphInstantiateWithFlags(Executable **executable, Graph *graph, unsigned long long flags) {
   Guard guard(lock);
   if (int status = ready()) return status;
   if (int status = unsafe()) return status;
+  if (int status = deviceWide()) return status;
   *executable = new Executable{graph, copies(graph)};
   return flags == 0 ? SUCCESS : INVALID_VALUE;
 }
