@@ -6,10 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads nodes that put two values together: sums and products. Stateless. */
+/** Reads nodes that put values together: sums and products. Stateless. */
 final class JoinNodes {
   static final Map<String, OnnxImport.Rule> RULES =
-      Map.of("Add", JoinNodes::add, "Mul", JoinNodes::multiply);
+      Map.of(
+          "Add",
+          JoinNodes::add,
+          "Mul",
+          JoinNodes::multiply,
+          "Concat",
+          (into, node) -> into.concats().read(node));
 
   /** A sum of sums doubles what a list of layers has to say: a small file must not fill memory. */
   private static final long MOST_LAYERS = 20_000;
@@ -37,7 +43,7 @@ final class JoinNodes {
     boolean isSame = haveOneShape(first, second);
     boolean isGate =
         type.equals(Layer.PRODUCT)
-            && OnnxExport.isGate(first.extents(), second.extents())
+            && JoinWriters.isGate(first.extents(), second.extents())
             && first.extents().length == second.extents().length;
     if (!isSame && !isGate || first.place() != second.place()) {
       throw into.problem(
@@ -52,14 +58,7 @@ final class JoinNodes {
     Chain other = second.chain();
     Chain start = chain.commonWith(other);
     long layers = 1 + chain.all() - start.all() + other.all() - start.all();
-    if (layers > MOST_LAYERS) {
-      throw into.problem(
-          node,
-          verb
-              + " values that are made of each other too often to be lists of layers (more than "
-              + MOST_LAYERS
-              + ")");
-    }
+    needsFewLayers(into, node, layers, verb + " values");
     boolean isFirstMain = chain.length() >= other.length();
     Map<String, List<Layer>> branches = new LinkedHashMap<>();
     branches.put(Layer.MAIN, (isFirstMain ? chain : other).since(start));
@@ -67,6 +66,17 @@ final class JoinNodes {
     Layer join = new Layer(type, Map.of(), Map.of(), branches);
     Value larger = first.width() >= second.width() ? first : second;
     into.becomes(larger.with(start.with(join, layers)));
+  }
+
+  static void needsFewLayers(OnnxImport into, Node node, long layers, String what) {
+    if (layers > MOST_LAYERS) {
+      throw into.problem(
+          node,
+          what
+              + " that are made of each other too often to be lists of layers (more than "
+              + MOST_LAYERS
+              + ")");
+    }
   }
 
   /** Numbers for channels or columns, x times a function of x, or two values. */

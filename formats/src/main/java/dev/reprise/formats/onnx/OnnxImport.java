@@ -45,6 +45,7 @@ final class OnnxImport {
   private final ZeroValues zeros;
   private final ErfGelu gelu;
   private final SpelledLayerNorm norm = new SpelledLayerNorm(this);
+  private final ConcatNodes concats = new ConcatNodes(this);
   private final InputUses uses = new InputUses(this);
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
@@ -244,6 +245,10 @@ final class OnnxImport {
 
   ShapeValues shapes() {
     return shapes;
+  }
+
+  ConcatNodes concats() {
+    return concats;
   }
 
   ZeroValues zeros() {
