@@ -161,15 +161,24 @@ final class ScaleNodes {
     return true;
   }
 
-  private static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
+  static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
     long[] extents = into.extents();
     boolean isImage = extents.length == 3 && into.value().place() == 0 && into.value().width() > 0;
     return isImage && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
   }
 
-  private static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {
+  static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {
     boolean isRows = into.extents().length < 3 && into.value().last() > 0;
     return isRows && shape(tensor, 1).equals(List.of(into.value().last()));
+  }
+
+  /** True for a number for each cell of an example, whatever the example. */
+  static boolean isOfCells(OnnxImport into, OnnxTensor tensor) {
+    List<Long> all = Arrays.stream(into.extents()).boxed().toList();
+    return into.value().place() == 0
+        && into.value().width() > 0
+        && tensor.extents().size() >= all.size()
+        && shape(tensor, all.size()).equals(all);
   }
 
   /** True for so many numbers, which are the same for all rows. */
