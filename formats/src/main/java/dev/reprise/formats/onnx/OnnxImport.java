@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Reads an ONNX model as layers: a chain, in which two values that come from a common one may be
@@ -43,8 +44,8 @@ final class OnnxImport {
   private final ShapeValues shapes;
   private final ConstantNodes constants;
   private final ZeroValues zeros;
-  private final ErfGelu gelu;
-  private final SpelledLayerNorm norm = new SpelledLayerNorm(this);
+  private final SpelledCells cells = new SpelledCells(this);
+  private final SpelledNorm norm = new SpelledNorm(this);
   private final ConcatNodes concats = new ConcatNodes(this);
   private final InputUses uses = new InputUses(this);
   private final int placeOfExamples;
@@ -60,7 +61,6 @@ final class OnnxImport {
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
     this.zeros = new ZeroValues(model.constants());
-    this.gelu = new ErfGelu(model.constants());
     int rank = model.extents().size();
     if (rank < 2 || rank > 4) {
       throw new FormatException(
@@ -82,7 +82,7 @@ final class OnnxImport {
     for (Node node : model.nodes()) {
       into.read(node);
     }
-    into.readProduct(model.output());
+    into.readPutOff(model.output());
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -104,26 +104,42 @@ final class OnnxImport {
         .ifPresent(attribute -> {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
         });
+    if (node.operator().equals("Shape")) {
+      node.inputs().forEach(this::readPutOff);
+    }
     if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
       return;
     }
     if (isConstantAgain(node)) {
       return;
     }
-    if (!norm.read(node) && !isPartOfGelu(node)) {
-      node.inputs().forEach(this::readProduct);
+    if (!norm.read(node) && !cells.read(node)) {
+      node.inputs().stream()
+          .map(cells::putOff)
+          .filter(Objects::nonNull)
+          .filter(SpelledCells::isReadWithin)
+          .findFirst()
+          .ifPresent(within -> {
+            throw problem(
+                node,
+                "takes a product with a number, or an Erf, which can be read within GELU and the like"
+                    + " alone (so can "
+                    + within.operator()
+                    + ")");
+          });
+      node.inputs().forEach(this::readPutOff);
       readByRule(node);
     }
     uses.note(node);
   }
 
-  /** A product with a number that turns out to be no part of a GELU. */
-  private void readProduct(String name) {
-    Node product = gelu.takeProduct(name);
-    if (product != null) {
-      product.inputs().forEach(this::readProduct);
-      readByRule(product);
-      uses.note(product);
+  /** A product or the like that turns out to be no step of a function that is spelled out. */
+  void readPutOff(String name) {
+    Node node = cells.takePutOff(name);
+    if (node != null) {
+      node.inputs().forEach(this::readPutOff);
+      readByRule(node);
+      uses.note(node);
     }
   }
 
@@ -140,11 +156,7 @@ final class OnnxImport {
       throw problem(
           node,
           "takes a mean, deviation or the like of rows, which can be read within layer normalization"
-              + " alone");
-    }
-    if (node.inputs().stream().anyMatch(gelu::isPart)) {
-      throw problem(
-          node, "takes a product with a number, or an Erf, which can be read within GELU alone");
+              + " and RMSNorm alone");
     }
     if (current == null) {
       throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
@@ -155,19 +167,6 @@ final class OnnxImport {
     if (hasOutput(node, 0)) {
       values.put(node.outputs().getFirst(), value);
     }
-  }
-
-  /** A step of a GELU that is spelled out; the last one makes the layer. */
-  private boolean isPartOfGelu(Node node) {
-    if (!gelu.read(node)) {
-      return false;
-    }
-    String output = node.outputs().getFirst();
-    Value x = values.get(gelu.takeGelu(output));
-    if (x != null) {
-      values.put(output, x.with(x.chain().with(new Layer("gelu_erf", Map.of(), Map.of()))));
-    }
-    return true;
   }
 
   /** Another name for a constant, as PyTorch gives to equal weights. */
@@ -245,6 +244,15 @@ final class OnnxImport {
 
   ShapeValues shapes() {
     return shapes;
+  }
+
+  /** True for a value that layers make of the input. */
+  boolean isOfLayers(String name) {
+    return values.containsKey(name);
+  }
+
+  SpelledCells cells() {
+    return cells;
   }
 
   ConcatNodes concats() {

@@ -16,6 +16,8 @@ final class RowWriters {
           RowWriters::scaleShift,
           "layer_norm",
           RowWriters::layerNorm,
+          "rms_norm",
+          RowWriters::rmsNorm,
           "softmax",
           (export, layer) -> wholeRows(export, "Softmax"),
           "log_softmax",
@@ -83,6 +85,16 @@ final class RowWriters {
     NodeWriter node =
         export.node("LayerNormalization", export.current(), gamma, beta).integer("axis", -1);
     node.number("epsilon", layer.number("epsilon", 1e-5)).add();
+  }
+
+  private static void rmsNorm(OnnxExport export, LayerReader layer) {
+    Layer.Weights gamma = layer.weights("gamma", 1, layer.weights("gamma").cols());
+    export.takesRowsOrSteps(gamma.cols(), layer);
+    export.graph().needsRootNorm();
+    NodeWriter node =
+        export.node(
+            "RMSNormalization", export.current(), export.floats("gamma", gamma, gamma.cols()));
+    node.integer("axis", -1).number("epsilon", layer.number("epsilon", 1e-6)).add();
   }
 
   private static void wholeRows(OnnxExport export, String operator) {
