@@ -96,27 +96,39 @@ final class ConcatNodes {
     }
     long[] output = shape.clone();
     output[axis] = together;
-    Chain chain = chain(node, values, before == 1 ? 0 : behind);
+    List<PartNodes.Part> parts =
+        values.stream().map(value -> new PartNodes.Part(value.chain(), value.width())).toList();
+    if (before == 1) {
+      parts = into.parts().together(parts);
+    }
+    Chain chain =
+        parts.size() == 1 ? parts.getFirst().chain() : chain(node, parts, before == 1 ? 0 : behind);
     return values.getFirst().with(chain).shaped(output);
   }
 
   /**
-   * @param part numbers of the first value's parts; 0 for whole rows
+   * Goes on from what all have in common.
+   *
+   * @param step numbers of a step of the first one; 0 for whole rows
    */
-  private Chain chain(Node node, List<Value> values, long part) {
-    Chain start = values.getFirst().chain();
-    for (Value value : values) {
-      start = start.commonWith(value.chain());
+  private Chain chain(Node node, List<PartNodes.Part> parts, long step) {
+    Chain start = parts.getFirst().chain();
+    for (PartNodes.Part part : parts) {
+      start = start.commonWith(part.chain());
     }
     long layers = 1;
     Map<String, List<Layer>> branches = new LinkedHashMap<>();
-    for (Value value : values) {
-      layers += value.chain().all() - start.all();
+    for (PartNodes.Part part : parts) {
+      layers += part.chain().all() - start.all();
       JoinNodes.needsFewLayers(into, node, layers, "puts values side by side");
-      branches.put(Layer.BRANCH + (branches.size() + 1), value.chain().since(start));
+      branches.put(Layer.BRANCH + (branches.size() + 1), part.chain().since(start));
     }
-    Map<String, Scalar> settings = part == 0 ? Map.of() : Map.of("D", Scalar.of(part));
-    String type = part == 0 ? Layer.CONCAT : Layer.CONCAT_STEPS;
-    return start.with(new Layer(type, Map.of(), settings, branches), layers);
+    Map<String, Scalar> settings = step == 0 ? Map.of() : Map.of("D", Scalar.of(step));
+    String type = step == 0 ? Layer.CONCAT : Layer.CONCAT_STEPS;
+    Layer concat = new Layer(type, Map.of(), settings, branches);
+    if (step == 0) {
+      into.parts().note(concat, parts);
+    }
+    return start.with(concat, layers);
   }
 }

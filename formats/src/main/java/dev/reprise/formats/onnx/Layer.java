@@ -29,6 +29,9 @@ public record Layer(
   /** Gives each D numbers of its input, a step of a sequence, to its layers by themselves. */
   static final String EACH_STEP = "each_step";
 
+  /** Takes some columns. */
+  static final String COLUMNS = "columns";
+
   /** Puts what its branches make of the same input side by side. */
   static final String CONCAT = "concat";
 

@@ -35,6 +35,7 @@ final class OnnxImport {
             SequenceNodes.RULES,
             ShapeNodes.RULES,
             JoinNodes.RULES,
+            PartNodes.RULES,
             Activations.RULES)
         .forEach(RULES::putAll);
   }
@@ -47,6 +48,7 @@ final class OnnxImport {
   private final SpelledCells cells = new SpelledCells(this);
   private final SpelledNorm norm = new SpelledNorm(this);
   private final ConcatNodes concats = new ConcatNodes(this);
+  private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
@@ -253,6 +255,10 @@ final class OnnxImport {
 
   SpelledCells cells() {
     return cells;
+  }
+
+  PartNodes parts() {
+    return parts;
   }
 
   ConcatNodes concats() {

@@ -1,5 +1,6 @@
 package dev.reprise.formats.onnx;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /** Writes layers that take rows of numbers, or each step of a sequence by itself. Stateless. */
@@ -22,6 +23,8 @@ final class RowWriters {
           (export, layer) -> wholeRows(export, "Softmax"),
           "log_softmax",
           (export, layer) -> wholeRows(export, "LogSoftmax"),
+          Layer.COLUMNS,
+          RowWriters::columns,
           "flatten",
           (export, layer) -> flatten(export));
 
@@ -63,6 +66,37 @@ final class RowWriters {
     int width = layer.weights("gamma").cols();
     export.takesRowsOrSteps(width, layer);
     ResizingWriters.scaled(export, layer, 1, width);
+  }
+
+  /** Whole channels of images and whole steps stay what they are. */
+  private static void columns(OnnxExport export, LayerReader layer) {
+    long from = layer.positive("from") - 1;
+    long to = layer.positive("to");
+    long[] extents = export.extents();
+    if (extents == null) {
+      throw layer.problem("takes columns of rows whose width no layer tells; put one before it");
+    }
+    int axis = export.isEachStep() ? 1 : 0;
+    long behind = OnnxExport.product(Arrays.copyOfRange(extents, axis + 1, extents.length));
+    if (from % behind != 0 || to % behind != 0 || behind < 1) {
+      export.flatten();
+      behind = 1;
+    }
+    long[] output = export.extents().clone();
+    if (to <= from || output[axis] >= 0 && to > output[axis] * behind) {
+      throw layer.problem(
+          "takes columns " + (from + 1) + " to " + to + " of " + OnnxExport.words(extents));
+    }
+    export
+        .node(
+            "Slice",
+            export.current(),
+            export.integers("from", from / behind),
+            export.integers("to", to / behind),
+            export.integers("axis", axis + 1))
+        .add();
+    output[axis] = (to - from) / behind;
+    export.becomes(output);
   }
 
   private static void flatten(OnnxExport export) {
