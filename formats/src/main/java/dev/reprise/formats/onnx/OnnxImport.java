@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Reads an ONNX model as layers: a chain, in which two values that come from a common one may be
@@ -109,10 +110,10 @@ final class OnnxImport {
     if (node.operator().equals("Shape")) {
       node.inputs().forEach(this::readPutOff);
     }
-    if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
+    if (shapes.read(node, values) || constants.read(node) || fillsConstant(node)) {
       return;
     }
-    if (isConstantAgain(node)) {
+    if (zeros.read(node) || isConstantAgain(node)) {
       return;
     }
     if (!norm.read(node) && !cells.read(node)) {
@@ -171,15 +172,30 @@ final class OnnxImport {
     }
   }
 
-  /** Another name for a constant, as PyTorch gives to equal weights. */
+  /** Numbers that are all equal, such as scales that do nothing. */
+  private boolean fillsConstant(Node node) {
+    return node.operator().equals("ConstantOfShape")
+        && constants.fill(node, shapes.numbers(node.inputs().getFirst()));
+  }
+
+  /**
+   * Another name for a constant, as PyTorch gives to equal weights, or the same in another type of
+   * floats, as programs write that keep weights in fewer bytes.
+   */
   private boolean isConstantAgain(Node node) {
     OnnxTensor tensor =
         model.constants().get(node.inputs().isEmpty() ? "" : node.inputs().getFirst());
-    if (tensor == null || !node.operator().equals("Identity")) {
+    if (tensor == null) {
       return false;
     }
-    model.constants().put(node.outputs().getFirst(), tensor);
-    return true;
+    Optional<OnnxTensor> again =
+        switch (node.operator()) {
+          case "Identity" -> Optional.of(tensor);
+          case "Cast" -> tensor.as(node.integer("to", 0));
+          default -> Optional.empty();
+        };
+    again.ifPresent(same -> model.constants().put(node.outputs().getFirst(), same));
+    return again.isPresent();
   }
 
   FormatException problem(Node node, String what) {

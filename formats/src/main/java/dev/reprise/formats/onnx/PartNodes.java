@@ -140,7 +140,12 @@ final class PartNodes {
       }
       at += one.width;
     }
-    Layer columns = columns(from, to);
+    Map<String, Scalar> settings = new LinkedHashMap<>(columns(from, to).settings());
+    if (layer == null) {
+      // For files that are written.
+      settings.put("D", Scalar.of(of.width));
+    }
+    Layer columns = new Layer(Layer.COLUMNS, Map.of(), settings);
     sources.put(columns, List.of(of));
     return of.chain.with(columns);
   }

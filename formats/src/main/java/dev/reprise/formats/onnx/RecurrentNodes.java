@@ -154,6 +154,13 @@ final class RecurrentNodes {
     }
   }
 
+  /** True for the last states of both directions. */
+  static boolean isOfLastSteps(Layer layer) {
+    return layer != null
+        && layer.weights().containsKey("W" + REVERSE)
+        && !layer.settings().get("return_sequences").asBoolean();
+  }
+
   static boolean isOfAllSteps(Layer layer) {
     return layer != null
         && LAYERS.contains(layer.type())

@@ -72,10 +72,14 @@ final class RowWriters {
   private static void columns(OnnxExport export, LayerReader layer) {
     long from = layer.positive("from") - 1;
     long to = layer.positive("to");
-    long[] extents = export.extents();
-    if (extents == null) {
-      throw layer.problem("takes columns of rows whose width no layer tells; put one before it");
+    if (export.extents() == null) {
+      if (!layer.has("D")) {
+        throw layer.problem(
+            "takes columns of rows whose width no layer tells; state it as D, or put a layer before it");
+      }
+      export.takesRows(layer.positive("D"), layer);
     }
+    long[] extents = export.extents();
     int axis = export.isEachStep() ? 1 : 0;
     long behind = OnnxExport.product(Arrays.copyOfRange(extents, axis + 1, extents.length));
     if (from % behind != 0 || to % behind != 0 || behind < 1) {

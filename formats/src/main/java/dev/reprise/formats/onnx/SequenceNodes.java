@@ -135,7 +135,9 @@ final class SequenceNodes {
               + extent
               + ", but of those that are not known only the last one can be taken");
     }
-    boolean isOfParts = into.value().chain().endsWith(Layer.CONCAT);
+    Chain chain = into.value().chain();
+    boolean isOfParts =
+        chain.endsWith(Layer.CONCAT) || RecurrentNodes.isOfLastSteps(chain.layer());
     if (isKnown && extent != 1 && (!isLast || isOfParts)) {
       long from = index < 0 ? index + extent : index;
       into.parts().take(node, at, from, from + 1);
