@@ -161,6 +161,12 @@ final class OnnxImport {
           "takes a mean, deviation or the like of rows, which can be read within layer normalization"
               + " and RMSNorm alone");
     }
+    if (current == null && node.inputs().stream().anyMatch(zeros::isComputed)) {
+      throw problem(
+          node,
+          "takes a state of zeros, as of a recurrent layer whose steps are written one by one; export"
+              + " it as one node (PyTorch: torch.onnx.export(..., dynamo=False))");
+    }
     if (current == null) {
       throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
     }

@@ -66,6 +66,11 @@ final class ZeroValues {
     return zeros.contains(name) || constant != null && areZeros(constant);
   }
 
+  /** True for zeros that are no constant. */
+  boolean isComputed(String name) {
+    return zeros.contains(name);
+  }
+
   private static boolean areZeros(OnnxTensor tensor) {
     return Arrays.stream(tensor.cells()).allMatch(cell -> cell == 0);
   }
