@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -85,7 +84,8 @@ final class OnnxImport {
     for (Node node : model.nodes()) {
       into.read(node);
     }
-    into.readPutOff(model.output());
+    String name = model.output();
+    into.readPutOff(new Node("output", name, List.of(name), List.of(name), Map.of()));
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -108,7 +108,7 @@ final class OnnxImport {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
         });
     if (node.operator().equals("Shape")) {
-      node.inputs().forEach(this::readPutOff);
+      readPutOff(node);
     }
     if (shapes.read(node, values) || constants.read(node) || fillsConstant(node)) {
       return;
@@ -117,30 +117,28 @@ final class OnnxImport {
       return;
     }
     if (!norm.read(node) && !cells.read(node)) {
-      node.inputs().stream()
-          .map(cells::putOff)
-          .filter(Objects::nonNull)
-          .filter(SpelledCells::isReadWithin)
-          .findFirst()
-          .ifPresent(within -> {
-            throw problem(
-                node,
-                "takes a product with a number, or an Erf, which can be read within GELU and the like"
-                    + " alone (so can "
-                    + within.operator()
-                    + ")");
-          });
-      node.inputs().forEach(this::readPutOff);
+      readPutOff(node);
       readByRule(node);
     }
     uses.note(node);
   }
 
-  /** A product or the like that turns out to be no step of a function that is spelled out. */
-  void readPutOff(String name) {
-    Node node = cells.takePutOff(name);
-    if (node != null) {
-      node.inputs().forEach(this::readPutOff);
+  /** Reads what the node takes and was put off, but is no step of a function that is spelled out. */
+  void readPutOff(Node taking) {
+    for (String name : taking.inputs()) {
+      Node node = cells.takePutOff(name);
+      if (node == null) {
+        continue;
+      }
+      if (SpelledCells.isReadWithin(node)) {
+        throw problem(
+            taking,
+            "takes a product with a number, or an Erf, which can be read within GELU and the like"
+                + " alone (so can "
+                + node.operator()
+                + ")");
+      }
+      readPutOff(node);
       readByRule(node);
       uses.note(node);
     }

@@ -108,11 +108,6 @@ final class SpelledCells {
     return true;
   }
 
-  /** The node of a value that has been put off; null for all others. */
-  Node putOff(String name) {
-    return putOff.get(name);
-  }
-
   /** The node whose output no other one takes as a step of a function; null for all others. */
   Node takePutOff(String name) {
     parts.remove(name);

@@ -119,7 +119,7 @@ final class SpelledNorm {
     if (is(name, Kind.SQUARED)) {
       return isOfRows(node, parts.get(name).x) ? parts.get(name).as(Kind.VARIANCE) : null;
     }
-    into.readPutOff(name);
+    into.readPutOff(node);
     return isOfRows(node, name) ? new Part(name, Kind.MEAN, 0, true) : null;
   }
 
