@@ -45,8 +45,8 @@ final class ConcatNodes {
       if (value == null) {
         throw into.problem(
             node,
-            "puts something beside a value that layers do not make of the input, such as a constant;"
-                + " there are but values of one input");
+            "puts something beside a value that layers do not make of the input, such as a"
+                + " constant; there are but values of one input");
       }
       values.add(value);
     }

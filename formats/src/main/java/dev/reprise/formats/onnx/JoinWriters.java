@@ -42,7 +42,8 @@ final class JoinWriters {
     String a = overImages(export, first);
     String b = overImages(export, second);
     export.node(operator, a, b).add();
-    export.becomes(isGateOf(first.extents(), second.extents()) ? second.extents() : first.extents());
+    boolean isFirstGate = isGateOf(first.extents(), second.extents());
+    export.becomes(isFirstGate ? second.extents() : first.extents());
   }
 
   /** A number of each channel as images of one cell, which ONNX repeats. */
@@ -108,12 +109,12 @@ final class JoinWriters {
   }
 
   private static boolean haveSameButFirst(long[] a, long[] b) {
-    return a.length == b.length
-        && Arrays.equals(a, 1, a.length, b, 1, b.length);
+    return a.length == b.length && Arrays.equals(a, 1, a.length, b, 1, b.length);
   }
 
   private static long sum(long[] extents) {
-    return Arrays.stream(extents).anyMatch(extent -> extent < 0) ? -1 : Arrays.stream(extents).sum();
+    boolean isOpen = Arrays.stream(extents).anyMatch(extent -> extent < 0);
+    return isOpen ? -1 : Arrays.stream(extents).sum();
   }
 
   /** Steps side by side, or what else lies behind the first extent. */

@@ -123,7 +123,7 @@ final class OnnxImport {
     uses.note(node);
   }
 
-  /** Reads what the node takes and was put off, but is no step of a function that is spelled out. */
+  /** Reads what the node takes and was put off, but is no step of a spelled function. */
   void readPutOff(Node taking) {
     for (String name : taking.inputs()) {
       Node node = cells.takePutOff(name);

@@ -169,7 +169,7 @@ final class PartNodes {
       Part source = last == null ? null : source(last);
       boolean goesOn =
           source != null
-              && source.equals(source(next))
+              && isSame(source, source(next))
               && from(last.chain.layer()) + last.width == from(next.chain.layer());
       if (goesOn) {
         long from = from(last.chain.layer());
@@ -180,6 +180,10 @@ final class PartNodes {
       }
     }
     return Collections.unmodifiableList(joined);
+  }
+
+  private static boolean isSame(Part a, Part b) {
+    return b != null && a.chain == b.chain && a.width == b.width;
   }
 
   private Part source(Part part) {

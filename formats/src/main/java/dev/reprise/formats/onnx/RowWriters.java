@@ -75,7 +75,8 @@ final class RowWriters {
     if (export.extents() == null) {
       if (!layer.has("D")) {
         throw layer.problem(
-            "takes columns of rows whose width no layer tells; state it as D, or put a layer before it");
+            "takes columns of rows whose width no layer tells; state it as D, or put a layer"
+                + " before it");
       }
       export.takesRows(layer.positive("D"), layer);
     }

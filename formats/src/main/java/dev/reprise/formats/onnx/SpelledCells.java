@@ -40,8 +40,8 @@ final class SpelledCells {
    * What a value is.
    *
    * @param layer that it may become
-   * @param numbers of a polynomial, its coefficients from the constant one on; else a factor, and of
-   *     a hard_sigmoid its slope and shift
+   * @param numbers of a polynomial, its coefficients from the constant one on; else a factor, and
+   *     of a hard_sigmoid its slope and shift
    */
   private record Part(String x, Kind kind, String layer, double... numbers) {
     double factor() {
@@ -171,7 +171,8 @@ final class SpelledCells {
     boolean isGated = gate.kind == Kind.GATE && isMultiple(other);
     // Of the functions with numbers hard_sigmoid(x) alone may be times x.
     boolean isKnown =
-        !gate.layer.equals(HARD) || isNear(gate.numbers[1], 1.0 / 6) && isNear(gate.numbers[2], 0.5);
+        !gate.layer.equals(HARD)
+            || isNear(gate.numbers[1], 1.0 / 6) && isNear(gate.numbers[2], 0.5);
     return isGated && isKnown ? gate.as(Kind.GATED, gate.factor() * other.numbers[1]) : null;
   }
 

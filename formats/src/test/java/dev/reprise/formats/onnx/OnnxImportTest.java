@@ -382,7 +382,8 @@ class OnnxImportTest {
     Layer parts = rows.then("Concat", "y", Map.of("axis", -2L), "x").layers().getFirst();
     assertThat(parts.type()).isEqualTo("concat_steps");
     assertThat(parts.settings().get("D").asLong()).isEqualTo(9);
-    Model open = new Model(-1, -1, 3).then("Relu", "a").then("Concat", "y", Map.of("axis", 2L), "x");
+    Model open = new Model(-1, -1, 3).then("Relu", "a");
+    open.then("Concat", "y", Map.of("axis", 2L), "x");
     assertThat(open.types()).containsExactly("concat_steps");
   }
 
@@ -486,7 +487,8 @@ class OnnxImportTest {
 
   @Test
   void bothDirectionsAreOneLayer() {
-    Model both = both("bidirectional").then("Transpose", "y", Map.of("perm", List.of(2L, 0L, 1L, 3L)));
+    Map<String, Object> examplesFirst = Map.of("perm", List.of(2L, 0L, 1L, 3L));
+    Model both = both("bidirectional").then("Transpose", "y", examplesFirst);
     Layer layer = both.layers().getFirst();
     assertThat(layer.type()).isEqualTo("birnn");
     assertThat(layer.weights()).containsKeys("W", "b", "W_reverse", "b_reverse");
