@@ -282,3 +282,8 @@ onnx.save(model, "types.onnx")
 x = floats(4, 3)
 np.savetxt("types-x.csv", x, delimiter=",", fmt="%.9g")
 np.savetxt("types-y.csv", onnxruntime.InferenceSession("types.onnx").run(None, {"x": x})[0], delimiter=",", fmt="%.9g")
+# Colours less their means, by their deviations, as programs put it before a network; and rows.
+save("colours", [
+    node("Sub", ["x", "mean"], ["a"]), node("Div", ["a", "sd"], ["b"]), node("Conv", ["b", "w1"], ["c"]), node("Flatten", ["c"], ["d"]), node("Gemm", ["d", "w2"], ["e"]), node("Sub", ["e", "bias"], ["f"]),
+    node("Relu", ["f"], ["g"]), node("Div", ["g", "bias"], ["y"])],
+    {"mean": floats(1, 3, 1, 1), "sd": np.abs(floats(3, 1, 1)) + np.float32(0.5), "w1": floats(2, 3, 2, 2), "w2": floats(8, 4), "bias": np.abs(floats(4)) + np.float32(0.5)}, floats(3, 3, 3, 3), 2, 17)

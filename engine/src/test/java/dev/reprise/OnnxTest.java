@@ -173,7 +173,8 @@ class OnnxTest {
           "roots",
           "root",
           "parted",
-          "types");
+          "types",
+          "colours");
 
   private static List<String> models() {
     return MODELS;

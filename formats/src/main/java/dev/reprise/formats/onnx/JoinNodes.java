@@ -14,6 +14,10 @@ final class JoinNodes {
           JoinNodes::add,
           "Mul",
           JoinNodes::multiply,
+          "Sub",
+          JoinNodes::subtract,
+          "Div",
+          JoinNodes::divide,
           "Concat",
           (into, node) -> into.concats().read(node));
 
@@ -35,6 +39,29 @@ final class JoinNodes {
           "adds something that is not the bias of an affine layer, nor a number for each channel or"
               + " column");
     }
+  }
+
+  /** A bias, or a number for each channel or column, such as means of colours. */
+  private static void subtract(OnnxImport into, Node node) {
+    OnnxTensor negative = second(into, node).map(cell -> -cell);
+    if (!RowNodes.addedToBias(into, negative) && !ScaleNodes.shifted(into, negative)) {
+      throw into.problem(
+          node, "subtracts something that is not a number for each channel or column");
+    }
+  }
+
+  private static void divide(OnnxImport into, Node node) {
+    if (!ScaleNodes.scaled(into, second(into, node).map(cell -> 1 / cell))) {
+      throw into.problem(node, "divides by something that is not a number for each channel or column");
+    }
+  }
+
+  private static OnnxTensor second(OnnxImport into, Node node) {
+    if (!node.inputs().getFirst().equals(into.current())) {
+      throw into.problem(node, "takes a constant first, but layers make of values what they are less"
+          + " or divided by a constant alone");
+    }
+    return into.constant(node, 1);
   }
 
   /** What two branches make of the last value that they have in common. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A tensor of constants; its cells as doubles, the last extent running fastest. Cells are looked at
@@ -87,7 +88,12 @@ final class OnnxTensor {
   /** The same in a type of floats, by its number; empty for other types. */
   Optional<OnnxTensor> as(long type) {
     return TensorCells.rounded(type)
-        .map(rounded -> of(extents, Arrays.stream(cells()).map(rounded).toArray()));
+        .map(this::map);
+  }
+
+  /** Of other cells in the same places. */
+  OnnxTensor map(DoubleUnaryOperator function) {
+    return of(extents, Arrays.stream(cells()).map(function).toArray());
   }
 
   /** Known without looking at the cell. */

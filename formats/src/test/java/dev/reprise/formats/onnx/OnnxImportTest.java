@@ -369,6 +369,28 @@ class OnnxImportTest {
     assertThat(model.types()).isEmpty();
   }
 
+  @Test
+  void meansAndDeviationsOfChannelsAreScalesAndShifts() {
+    Model model = new Model(-1, 2, 3, 3).constant("mean", 3, 1, 2, 1, 1).constant("sd", 4, 2, 1, 1);
+    List<Layer> layers = model.then("Sub", "a", "mean").then("Div", "y", "sd").layers();
+    assertThat(layers)
+        .extracting(Layer::type)
+        .containsExactly("scale_shift2d", "scale_shift2d");
+    assertThat(layers.getFirst().weights().get("beta").cells()).containsOnly(-3);
+    assertThat(layers.getLast().weights().get("gamma").cells()).containsOnly(0.25);
+    Model row = new Model(-1, 2).constant("c", 3, 2);
+    row.node("Sub", "y", Map.of(), List.of("c", "x"))
+        .isRefused("node \"y\" (Sub) takes a constant first");
+    new Model(-1, 2, 3, 3)
+        .constant("c", 3, 3)
+        .then("Div", "y", "c")
+        .isRefused("node \"y\" (Div) divides by something that is not a number for each channel");
+    new Model(-1, 2)
+        .then("Relu", "r")
+        .then("Sub", "y", "x")
+        .isRefused("node \"y\" (Sub) needs a constant as input 2");
+  }
+
   private static final Map<String, Object> CHANNELS = Map.of("axis", 1L);
 
   @Test
@@ -608,7 +630,7 @@ class OnnxImportTest {
         .then("Add", "c", "eps")
         .then("Sqrt", "d")
         .node("Div", "y", Map.of(), List.of("r", "d"))
-        .isRefused("node \"y\" (Div) cannot be read");
+        .isRefused("node \"y\" (Div) takes a mean, deviation or the like of rows");
   }
 
   @Test
