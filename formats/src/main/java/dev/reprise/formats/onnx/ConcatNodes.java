@@ -81,7 +81,8 @@ final class ConcatNodes {
                 + Arrays.toString(value.extents())
                 + " side by side along axis "
                 + given
-                + ", whose sizes must be known and equal but for that axis");
+                + ", whose sizes must be known and equal but for that axis; export the model with a"
+                + " fixed size there");
       }
     }
     long before = 1;

@@ -52,14 +52,16 @@ final class JoinNodes {
 
   private static void divide(OnnxImport into, Node node) {
     if (!ScaleNodes.scaled(into, second(into, node).map(cell -> 1 / cell))) {
-      throw into.problem(node, "divides by something that is not a number for each channel or column");
+      throw into.problem(
+          node, "divides by something that is not a number for each channel or column");
     }
   }
 
   private static OnnxTensor second(OnnxImport into, Node node) {
     if (!node.inputs().getFirst().equals(into.current())) {
-      throw into.problem(node, "takes a constant first, but layers make of values what they are less"
-          + " or divided by a constant alone");
+      throw into.problem(
+          node,
+          "takes a constant first; there are but values less a constant, or divided by one");
     }
     return into.constant(node, 1);
   }

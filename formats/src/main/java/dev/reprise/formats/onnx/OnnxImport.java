@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads an ONNX model as layers: a chain, in which two values that come from a common one may be
+ * Reads an ONNX model as layers: a chain, in which values that come from a common one may be
  * joined. A sequence or an image is a row here, its steps or channels one after the other, so that
  * flattening and most transpositions change nothing.
  */
