@@ -62,6 +62,9 @@ final class SpelledCells {
   /** Up to the third power. */
   private static final int COEFFICIENTS = 4;
 
+  /** One before the other: more than the functions have, and few enough to be read in turn. */
+  private static final int MOST_STEPS = 32;
+
   private static final double[] IN_ERF = {0, Math.sqrt(0.5), 0, 0};
   private static final double[] IN_TANH = {
     0, Math.sqrt(2 / Math.PI), 0, Math.sqrt(2 / Math.PI) * 0.044715
@@ -70,6 +73,9 @@ final class SpelledCells {
   private final OnnxImport into;
   private final Map<String, Part> parts = new HashMap<>();
   private final Map<String, Node> putOff = new HashMap<>();
+
+  /** Of nodes that are put off, how many lie one before the other. */
+  private final Map<String, Integer> depths = new HashMap<>();
 
   SpelledCells(OnnxImport into) {
     this.into = into;
@@ -101,16 +107,25 @@ final class SpelledCells {
     if (layer.isPresent()) {
       Value x = into.value(part.x);
       into.put(output, x.with(x.chain().with(layer.get())));
-    } else {
-      parts.put(output, part);
-      putOff.put(output, node);
+      return true;
     }
+    int depth = 1;
+    for (String name : node.inputs()) {
+      depth = Math.max(depth, 1 + depths.getOrDefault(name, 0));
+    }
+    if (depth > MOST_STEPS) {
+      return false;
+    }
+    parts.put(output, part);
+    putOff.put(output, node);
+    depths.put(output, depth);
     return true;
   }
 
   /** The node whose output no other one takes as a step of a function; null for all others. */
   Node takePutOff(String name) {
     parts.remove(name);
+    depths.remove(name);
     return putOff.remove(name);
   }
 

@@ -566,6 +566,18 @@ class OnnxImportTest {
         .isRefused("node \"b\" (Mul) takes a product with a number, or an Erf, which can be read");
   }
 
+  /** What is put off is read one within the other: not without end. */
+  @Test
+  void aLongChainOfSumsIsNotPutOffAsAWhole() {
+    Model model = new Model(-1, 1).constant("one", 1, 1);
+    for (int i = 0; i < 100_000; i++) {
+      model.then("Add", "a" + i, "one");
+    }
+    List<Layer> layers = model.then("Relu", "y").layers();
+    assertThat(layers).extracting(Layer::type).containsExactly("scale_shift1d", "relu");
+    assertThat(layers.getFirst().weights().get("beta").cells()).containsExactly(100_000);
+  }
+
   private static Model clipped(double shift, double most, double divisor) {
     return new Model(-1, 4)
         .constant("shift", shift)
