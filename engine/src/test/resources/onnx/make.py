@@ -23,7 +23,7 @@ def save(name, nodes, constants, x, output_rank, opset, raw=True):
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * output_rank)],
         [numpy_helper.from_array(v, k) if raw or v.dtype != np.float32 else
          helper.make_tensor(k, TensorProto.FLOAT, v.shape, v.flatten().tolist()) for k, v in constants.items()])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8 if opset < 20 else 9)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8 if opset < 20 else 9 if opset < 23 else 11)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, f"{name}.onnx")
     y = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})[0]
@@ -218,3 +218,72 @@ save("regrouped", [
     {"zero": np.array([0], np.int64), "max": np.array([2 ** 62], np.int64), "w1": floats(4, 12), "two": np.array(2, np.int64), "minus": np.array([-1], np.int64), "b1": floats(2, 6),
      "image": np.array([0, 2, 2, 3], np.int64), "w2": floats(1, 2, 1, 2), "scale": floats(1, 1, 1), "one": np.array([1], np.int64), "w3": floats(1, 4, 4), "r3": floats(1, 4, 4),
      "last": np.array(-1, np.int64), "two1": np.array([2], np.float32)}, floats(3, 4), 2, 17)
+# Values side by side: channels, of which the first two come again, rows of images, steps, and numbers of each step.
+save("joined", [
+    node("Concat", ["x", "x"], ["a"], axis=1), node("Conv", ["a", "w1"], ["b"], pads=[1, 1, 1, 1]), node("Concat", ["x", "x", "b"], ["c"], axis=-3), node("Conv", ["c", "w2"], ["d"]),
+    node("Relu", ["d"], ["e"]), node("Concat", ["e", "d"], ["f"], axis=2), node("MaxPool", ["f"], ["g"], kernel_shape=[2, 1]), node("Reshape", ["g", "steps"], ["h"]),
+    node("MatMul", ["h", "w3"], ["i"]), node("Concat", ["i", "h", "i"], ["j"], axis=2), node("Softmax", ["j"], ["k"], axis=-1), node("Concat", ["k", "j"], ["l"], axis=1), node("Flatten", ["l"], ["m"]),
+    node("Tanh", ["m"], ["n"]), node("Concat", ["n", "m"], ["y"], axis=1)],
+    {"w1": floats(3, 4, 3, 3), "w2": floats(2, 7, 2, 2), "steps": np.array([0, 10, -1], np.int64), "w3": floats(3, 4)}, floats(2, 2, 4, 4), 2, 17)
+# Recurrent layers of both directions, as torch writes them, and what it makes of their last states.
+save("both", [
+    node("Transpose", ["x"], ["a"], perm=[1, 0, 2]), node("LSTM", ["a", "w1", "r1", "b1"], ["b", "bh"], hidden_size=3, direction="bidirectional"), node("Transpose", ["b"], ["c"], perm=[0, 2, 1, 3]),
+    node("Reshape", ["c", "shape"], ["d"]), node("GRU", ["d", "w2", "r2", "b2"], ["e", "eh"], hidden_size=3, direction="bidirectional", linear_before_reset=1), node("Transpose", ["e"], ["f"], perm=[0, 2, 1, 3]),
+    node("Reshape", ["f", "shape"], ["g"]), node("RNN", ["g", "w3", "r3", "b3"], ["", "h"], hidden_size=3, direction="bidirectional", activations=["Tanh", "Tanh"]),
+    node("Concat", ["bh", "eh", "h"], ["i"], axis=0), node("Gather", ["i", "four"], ["j"], axis=0), node("Gather", ["i", "minus"], ["k"], axis=0), node("Concat", ["j", "k"], ["l"], axis=1),
+    node("Gather", ["bh", "zero"], ["m"], axis=0), node("Gather", ["g", "minus"], ["n"], axis=0), node("Concat", ["l", "n", "m"], ["y"], axis=1)],
+    {"w1": floats(2, 12, 4), "r1": floats(2, 12, 3), "b1": floats(2, 24), "shape": np.array([0, 0, -1], np.int64), "w2": floats(2, 9, 6), "r2": floats(2, 9, 3), "b2": floats(2, 18),
+     "w3": floats(2, 3, 6), "r3": floats(2, 3, 3), "b3": floats(2, 6), "zero": np.array(0, np.int64), "four": np.array(4, np.int64), "minus": np.array(-1, np.int64)}, floats(3, 5, 4), 2, 17)
+# A slope for each channel, for each cell and for each column.
+save("slopes", [
+    node("PRelu", ["x", "s1"], ["a"]), node("PRelu", ["a", "s2"], ["b"]), node("Flatten", ["b"], ["c"]), node("Gemm", ["c", "w"], ["d"]), node("PRelu", ["d", "s3"], ["y"])],
+    {"s1": floats(2, 1, 1), "s2": floats(2, 3, 3), "w": floats(18, 4), "s3": floats(4)}, floats(3, 2, 3, 3) * 3, 2, 17)
+# Functions of cells spelled out: GELU by tanh as torch writes it with both exporters and in another order, hard_swish and hard_sigmoid; a square that is none of these.
+save("curves", [
+    node("Gemm", ["x", "w"], ["a"]), node("Mul", ["a", "a"], ["a1"]), node("Mul", ["a", "a1"], ["a2"]), node("Mul", ["cube", "a2"], ["a3"]), node("Add", ["a", "a3"], ["a4"]),
+    node("Mul", ["root", "a4"], ["a5"]), node("Tanh", ["a5"], ["a6"]), node("Add", ["a6", "one"], ["a7"]), node("Mul", ["a", "a7"], ["a8"]), node("Mul", ["a8", "half"], ["b"]),
+    node("Gemm", ["b", "w"], ["c"]), node("Pow", ["c", "three"], ["c1"]), node("Mul", ["c1", "cube"], ["c2"]), node("Add", ["c2", "c"], ["c3"]), node("Mul", ["c3", "root"], ["c4"]), node("Tanh", ["c4"], ["c5"]),
+    node("Add", ["one", "c5"], ["c6"]), node("Mul", ["c", "half"], ["c7"]), node("Mul", ["c7", "c6"], ["d"]), node("Add", ["d", "three"], ["d1"]), node("Clip", ["d1", "zero", "six"], ["d2"]),
+    node("Mul", ["d", "d2"], ["d3"]), node("Div", ["d3", "six"], ["e"]), node("Gemm", ["e", "w"], ["f"]), node("Add", ["f", "three"], ["f1"]), node("Clip", ["f1", "zero", "six"], ["f2"]), node("Div", ["f2", "six"], ["f3"]),
+    node("Mul", ["f3", "f"], ["g"]), node("Gemm", ["g", "w"], ["h"]), node("Mul", ["h", "fifth"], ["h1"]), node("Add", ["h1", "half"], ["h2"]), node("Clip", ["h2", "zero", "one"], ["i"]),
+    node("Mul", ["i", "i"], ["j"]), node("Add", ["j", "i"], ["y"])],
+    {"w": floats(6, 6) * 2, "cube": np.array(0.044715, np.float32), "root": np.array((2 / np.pi) ** 0.5, np.float32), "one": np.array(1, np.float32), "half": np.array(0.5, np.float32),
+     "three": np.array(3, np.float32), "zero": np.array(0, np.float32), "six": np.array(6, np.float32), "fifth": np.array(0.2, np.float32)}, floats(5, 6) * 2, 2, 17)
+# RMSNorm spelled out, as torch writes it with both exporters, and by a division; and its node, of steps, with scales that are filled in.
+save("roots", [
+    node("Gemm", ["x", "w"], ["a"]), node("Pow", ["a", "two"], ["a1"]), node("ReduceMean", ["a1", "axis"], ["a2"]), node("Add", ["a2", "eps"], ["a3"]), node("Sqrt", ["a3"], ["a4"]), node("Reciprocal", ["a4"], ["a5"]),
+    node("Mul", ["a", "a5"], ["a6"]), node("Mul", ["a6", "scale"], ["b"]), node("Gemm", ["b", "w2"], ["c"]), node("Mul", ["c", "c"], ["c1"]), node("ReduceMean", ["c1", "axis"], ["c2"]), node("Add", ["c2", "eps"], ["c3"]),
+    node("Sqrt", ["c3"], ["c4"]), node("Div", ["one", "c4"], ["c5"]), node("Mul", ["c5", "c"], ["d"]), node("Reshape", ["d", "shape"], ["e"]), node("Mul", ["e", "e"], ["e1"]), node("ReduceMean", ["e1", "axis"], ["e2"]),
+    node("Add", ["eps", "e2"], ["e3"]), node("Sqrt", ["e3"], ["e4"]), node("Div", ["e", "e4"], ["f"]), node("Mul", ["scale3", "f"], ["g"]), node("Flatten", ["g"], ["y"])],
+    {"w": floats(4, 6), "two": np.array(2, np.float32), "axis": np.array([-1], np.int64), "eps": np.array(1e-3, np.float32), "scale": floats(6), "w2": floats(6, 6), "one": np.array(1, np.float32),
+     "shape": np.array([0, 2, 3], np.int64), "scale3": floats(3)}, floats(3, 4), 2, 18)
+save("root", [
+    node("RMSNormalization", ["x", "scale"], ["a"], epsilon=1e-3), node("MatMul", ["a", "w"], ["b"]), node("Shape", ["b"], ["s"]),
+    node("ConstantOfShape", ["s"], ["ones"], value=helper.make_tensor("v", TensorProto.FLOAT, [1], [1])), node("RMSNormalization", ["b", "ones"], ["c"], axis=2), node("Flatten", ["c"], ["y"])],
+    {"scale": floats(4), "w": floats(4, 3)}, floats(3, 5, 4), 2, 23)
+# Parts: of channels, of columns, and gates of them.
+save("parted", [
+    node("Split", ["x", "sizes"], ["a", "b"], axis=1), node("Sigmoid", ["b"], ["c"]), node("Concat", ["a", "c"], ["d"], axis=1), node("Slice", ["d", "one", "max", "one"], ["e"]), node("Gather", ["x", "first"], ["f"], axis=1),
+    node("Flatten", ["e"], ["g"]), node("Split", ["g"], ["h", "i"], axis=1), node("Tanh", ["i"], ["j"]), node("Mul", ["h", "j"], ["k"]), node("Flatten", ["f"], ["l"]), node("Slice", ["l", "one", "minus", "one"], ["m"]),
+    node("Concat", ["h", "i", "m", "k"], ["n"], axis=1), node("Gemm", ["n", "w"], ["o"]), node("Reshape", ["o", "shape"], ["p"]), node("Split", ["p"], ["q", "r"], axis=-1), node("Relu", ["q"], ["s"]), node("Add", ["s", "r"], ["t"]),
+    node("Flatten", ["t"], ["y"])],
+    {"sizes": np.array([1, 2], np.int64), "one": np.array([1], np.int64), "max": np.array([2 ** 62], np.int64), "first": np.array(1, np.int64), "minus": np.array([-1], np.int64), "w": floats(14, 12),
+     "shape": np.array([0, 3, 4], np.int64)}, floats(3, 3, 2, 2), 2, 17)
+# Weights of other types, as bytes and as lists, that nodes make floats.
+types = [TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.UINT32]
+graph = helper.make_graph(
+    [node("Cast", [f"w{i}"], [f"c{i}"], to=TensorProto.FLOAT) for i in range(7)] + [node("Gemm", ["x" if i == 0 else f"a{i - 1}", f"c{i}"], [f"a{i}"]) for i in range(6)] + [node("Mul", ["a5", "c6"], ["y"])], "types",
+    [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3])], [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 3])],
+    [numpy_helper.from_array(floats(3, 3).astype(helper.tensor_dtype_to_np_dtype(t)), f"w{i}") for i, t in enumerate(types[:3])]
+    + [helper.make_tensor(f"w{i + 3}", t, (3, 3), floats(3, 3).flatten().tolist()) for i, t in enumerate(types[:3])] + [helper.make_tensor("w6", types[3], (3,), [3, 1, 2])])
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+onnx.checker.check_model(model, full_check=True)
+onnx.save(model, "types.onnx")
+x = floats(4, 3)
+np.savetxt("types-x.csv", x, delimiter=",", fmt="%.9g")
+np.savetxt("types-y.csv", onnxruntime.InferenceSession("types.onnx").run(None, {"x": x})[0], delimiter=",", fmt="%.9g")
+# Colours less their means, by their deviations, as programs put it before a network; and rows.
+save("colours", [
+    node("Sub", ["x", "mean"], ["a"]), node("Div", ["a", "sd"], ["b"]), node("Conv", ["b", "w1"], ["c"]), node("Flatten", ["c"], ["d"]), node("Gemm", ["d", "w2"], ["e"]), node("Sub", ["e", "bias"], ["f"]),
+    node("Relu", ["f"], ["g"]), node("Div", ["g", "bias"], ["y"])],
+    {"mean": floats(1, 3, 1, 1), "sd": np.abs(floats(3, 1, 1)) + np.float32(0.5), "w1": floats(2, 3, 2, 2), "w2": floats(8, 4), "bias": np.abs(floats(4)) + np.float32(0.5)}, floats(3, 3, 3, 3), 2, 17)

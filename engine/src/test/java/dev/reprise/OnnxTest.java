@@ -111,6 +111,27 @@ class OnnxTest {
       X = r(5, 24, 15)
       """;
 
+  /** Values side by side and columns; recurrent layers of both directions; the newest norm. */
+  private static final String JOINS =
+      """
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+      }
+      model = list(
+        list(layer="concat", branch1=list(), branch2=list(list(layer="conv2d", W=r(3, 8, 1), b=r(3, 1, 2), C=2, Hin=4, Win=6, Hf=2, Wf=2, strideh=1, stridew=1, padh=0, padw=0),
+          list(layer="pad2d", C=3, Hin=3, Win=5, pad_top=0, pad_left=1, pad_bottom=1, pad_right=0, value=0.25)), branch3=list(list(layer="tanh"))),
+        list(layer="prelu2d", alpha=r(7, 1, 3), C=7, Hin=4, Win=6), list(layer="columns", from=25, to=120),
+        list(layer="concat_steps", D=24, branch1=list(), branch2=list(list(layer="flatten"), list(layer="each_step", D=24, main=list(list(layer="affine", W=r(24, 3, 4), b=r(1, 3, 5)))))),
+        list(layer="bilstm", W=r(29, 8, 6), b=r(1, 8, 7), W_reverse=r(29, 8, 8), b_reverse=r(1, 8, 9), return_sequences=TRUE),
+        list(layer="each_step", D=4, main=list(list(layer="rms_norm", gamma=r(1, 4, 10), epsilon=0.01))),
+        list(layer="each_step", D=4, main=list(list(layer="prelu1d", alpha=r(1, 4, 11)))), list(layer="each_step", D=4, main=list(list(layer="columns", from=2, to=4))),
+        list(layer="bigru", W=r(5, 6, 12), b=r(1, 8, 13), W_reverse=r(5, 6, 14), b_reverse=r(1, 8, 15), return_sequences=TRUE),
+        list(layer="concat", branch1=list(list(layer="relu")), branch2=list(list(layer="sigmoid"))),
+        list(layer="birnn", W=r(6, 2, 16), b=r(1, 2, 17), W_reverse=r(6, 2, 18), b_reverse=r(1, 2, 19), return_sequences=FALSE),
+        list(layer="flatten"), list(layer="columns", from=2, to=3), list(layer="gelu"))
+      X = r(5, 48, 20)
+      """;
+
   private static final String STEPS =
       """
       r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
@@ -144,7 +165,16 @@ class OnnxTest {
           "larger",
           "bordered",
           "spelled",
-          "regrouped");
+          "regrouped",
+          "joined",
+          "both",
+          "slopes",
+          "curves",
+          "roots",
+          "root",
+          "parted",
+          "types",
+          "colours");
 
   private static List<String> models() {
     return MODELS;
@@ -237,7 +267,7 @@ class OnnxTest {
 
   /** The weights are multiples of 1/64, which floats hold exactly. */
   @ParameterizedTest
-  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS, PARTS})
+  @ValueSource(strings = {ROWS, IMAGES, BRANCHES, SEQUENCES, STEPS, PARTS, JOINS})
   void whatIsWrittenAndReadAgainComputesTheSame(String model) {
     String script =
         model

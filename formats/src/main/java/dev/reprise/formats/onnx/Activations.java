@@ -68,13 +68,28 @@ final class Activations {
     into.layer("selu");
   }
 
-  /** One slope for all cells. */
+  /** One slope for all cells, or one for each channel, column or cell. */
   private static void slope(OnnxImport into, Node node) {
-    double[] slopes = into.constant(node, 1).cells();
-    if (slopes.length != 1) {
-      throw into.problem(node, "has a slope for each channel, which the layers do not");
+    OnnxTensor slopes = into.constant(node, 1);
+    if (slopes.isOneCell()) {
+      into.layer("leaky_relu", Map.of(), Map.of("alpha", Scalar.of(slopes.cells()[0])));
+    } else if (ScaleNodes.isOfChannels(into, slopes)) {
+      Map<String, Layer.Weights> weights = Map.of("alpha", slopes.column());
+      into.layer("prelu2d", weights, ImageNodes.sizes(into.extents()));
+    } else if (ScaleNodes.isOfColumns(into, slopes)) {
+      Map<String, Layer.Weights> weights = Map.of("alpha", slopes.row());
+      RowNodes.addToSteps(into, new Layer("prelu1d", weights, Map.of()));
+    } else if (ScaleNodes.isOfCells(into, slopes)) {
+      into.layer("prelu1d", Map.of("alpha", slopes.row()), Map.of());
+    } else {
+      throw into.problem(
+          node,
+          "has slopes of "
+              + slopes.extents()
+              + " for "
+              + into.words()
+              + "; there are layers with one slope, and with one for each channel, column or cell");
     }
-    into.layer("leaky_relu", Map.of(), Map.of("alpha", Scalar.of(slopes[0])));
   }
 
   private static void clip(OnnxImport into, Node node) {

@@ -18,6 +18,8 @@ final class CellWriters {
           Map.entry("celu", (export, layer) -> scaled(export, "Celu", layer, 1)),
           Map.entry("leaky_relu", (export, layer) -> scaled(export, "LeakyRelu", layer, 0.01)),
           Map.entry("elu", (export, layer) -> scaled(export, "Elu", layer, 1)),
+          Map.entry("prelu1d", CellWriters::slopesOfColumns),
+          Map.entry("prelu2d", CellWriters::slopesOfChannels),
           Map.entry("clip", CellWriters::clip),
           Map.entry("silu", CellWriters::silu),
           Map.entry("dropout", CellWriters::dropout));
@@ -42,6 +44,20 @@ final class CellWriters {
     NodeWriter node =
         export.node("HardSigmoid", export.current()).number("alpha", layer.number("alpha", 0.2));
     node.number("beta", layer.number("beta", 0.5)).add();
+  }
+
+  private static void slopesOfColumns(OnnxExport export, LayerReader layer) {
+    Layer.Weights slopes = layer.weights("alpha", 1, layer.weights("alpha").cols());
+    export.takesRowsOrSteps(slopes.cols(), layer);
+    export.node("PRelu", export.current(), export.floats("alpha", slopes, slopes.cols())).add();
+  }
+
+  private static void slopesOfChannels(OnnxExport export, LayerReader layer) {
+    long[] images = layer.images();
+    export.takesImages(images, layer);
+    Layer.Weights slopes = layer.weights("alpha", (int) images[0], 1);
+    String alpha = export.floats("alpha", slopes, images[0], 1, 1);
+    export.node("PRelu", export.current(), alpha).add();
   }
 
   private static void clip(OnnxExport export, LayerReader layer) {

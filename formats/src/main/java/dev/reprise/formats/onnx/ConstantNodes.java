@@ -15,6 +15,9 @@ final class ConstantNodes {
   /** Sizes, not weights. */
   private static final int MOST = 64;
 
+  /** A small file must not fill memory. */
+  private static final int MOST_EQUAL = 1 << 16;
+
   private final Map<String, OnnxTensor> constants;
 
   ConstantNodes(Map<String, OnnxTensor> constants) {
@@ -62,6 +65,24 @@ final class ConstantNodes {
     return isVector
         ? vector(DoubleStream.generate(() -> cell).limit((long) shape.cells()[0]).toArray())
         : null;
+  }
+
+  /** Adds numbers that are all equal, in a shape that nodes have computed; false for others. */
+  boolean fill(Node node, long[] shape) {
+    boolean isFilled =
+        node.operator().equals("ConstantOfShape")
+            && shape != null
+            && shape.length == 1
+            && shape[0] > 0
+            && shape[0] <= MOST_EQUAL
+            && node.attributes().get("value") instanceof OnnxTensor tensor
+            && tensor.isOneCell();
+    if (isFilled) {
+      double[] cells = new double[(int) shape[0]];
+      Arrays.fill(cells, ((OnnxTensor) node.attributes().get("value")).cells()[0]);
+      constants.put(node.outputs().getFirst(), vector(cells));
+    }
+    return isFilled;
   }
 
   private static OnnxTensor vector(double[] cells) {

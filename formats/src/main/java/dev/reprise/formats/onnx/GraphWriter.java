@@ -12,16 +12,28 @@ final class GraphWriter {
   private static final int FLOAT_CELLS = 1;
   private static final int INT64_CELLS = 7;
 
-  private static final int OPSET = 17;
+  /** A version of the operators, and of the file that goes with it. */
+  private enum Opset {
+    COMMON(17, 8),
+    /** The first one with Gelu. */
+    GELU(20, 9),
+    /** The first one with RMSNormalization. */
+    ROOT_NORM(23, 11);
 
-  /** Of the first operators with GELU, and the version of the file that goes with them. */
-  private static final int OPSET_WITH_GELU = 20;
+    private final int operators;
+    private final int file;
+
+    Opset(int operators, int file) {
+      this.operators = operators;
+      this.file = file;
+    }
+  }
 
   private final String file;
   private final ProtoOutput graph = new ProtoOutput();
   private final Set<String> names = new HashSet<>();
   private int nodes;
-  private int opset = OPSET;
+  private Opset opset = Opset.COMMON;
 
   /** Of the layer that is being written. */
   private int number;
@@ -39,7 +51,15 @@ final class GraphWriter {
   }
 
   void needsGelu() {
-    opset = OPSET_WITH_GELU;
+    needs(Opset.GELU);
+  }
+
+  void needsRootNorm() {
+    needs(Opset.ROOT_NORM);
+  }
+
+  private void needs(Opset least) {
+    opset = opset.compareTo(least) < 0 ? least : opset;
   }
 
   /**
@@ -117,13 +137,13 @@ final class GraphWriter {
    * @param isOfIds whether the input is of whole numbers
    */
   byte[] model(long[] input, boolean isOfIds, String output, long[] extents) {
-    ProtoOutput model = new ProtoOutput().integer(1, opset == OPSET ? 8 : 9).text(2, "Reprise");
+    ProtoOutput model = new ProtoOutput().integer(1, opset.file).text(2, "Reprise");
     graph.text(2, "model");
     graph.message(11, tensor("input", isOfIds ? INT64_CELLS : FLOAT_CELLS, input, "T"));
     graph.message(12, tensor(output, FLOAT_CELLS, extents, ""));
     return model
         .message(7, graph)
-        .message(8, new ProtoOutput().text(1, "").integer(2, opset))
+        .message(8, new ProtoOutput().text(1, "").integer(2, opset.operators))
         .toBytes();
   }
 

@@ -6,10 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads nodes that put two values together: sums and products. Stateless. */
+/** Reads nodes that put values together: sums and products. Stateless. */
 final class JoinNodes {
   static final Map<String, OnnxImport.Rule> RULES =
-      Map.of("Add", JoinNodes::add, "Mul", JoinNodes::multiply);
+      Map.of(
+          "Add",
+          JoinNodes::add,
+          "Mul",
+          JoinNodes::multiply,
+          "Sub",
+          JoinNodes::subtract,
+          "Div",
+          JoinNodes::divide,
+          "Concat",
+          (into, node) -> into.concats().read(node));
 
   /** A sum of sums doubles what a list of layers has to say: a small file must not fill memory. */
   private static final long MOST_LAYERS = 20_000;
@@ -31,13 +41,38 @@ final class JoinNodes {
     }
   }
 
+  /** A bias, or a number for each channel or column, such as means of colours. */
+  private static void subtract(OnnxImport into, Node node) {
+    OnnxTensor negative = second(into, node).map(cell -> -cell);
+    if (!RowNodes.addedToBias(into, negative) && !ScaleNodes.shifted(into, negative)) {
+      throw into.problem(
+          node, "subtracts something that is not a number for each channel or column");
+    }
+  }
+
+  private static void divide(OnnxImport into, Node node) {
+    if (!ScaleNodes.scaled(into, second(into, node).map(cell -> 1 / cell))) {
+      throw into.problem(
+          node, "divides by something that is not a number for each channel or column");
+    }
+  }
+
+  private static OnnxTensor second(OnnxImport into, Node node) {
+    if (!node.inputs().getFirst().equals(into.current())) {
+      throw into.problem(
+          node,
+          "takes a constant first; there are but values less a constant, or divided by one");
+    }
+    return into.constant(node, 1);
+  }
+
   /** What two branches make of the last value that they have in common. */
   private static void joined(OnnxImport into, Node node, Value second, String type, String verb) {
     Value first = into.value();
     boolean isSame = haveOneShape(first, second);
     boolean isGate =
         type.equals(Layer.PRODUCT)
-            && OnnxExport.isGate(first.extents(), second.extents())
+            && JoinWriters.isGate(first.extents(), second.extents())
             && first.extents().length == second.extents().length;
     if (!isSame && !isGate || first.place() != second.place()) {
       throw into.problem(
@@ -52,14 +87,7 @@ final class JoinNodes {
     Chain other = second.chain();
     Chain start = chain.commonWith(other);
     long layers = 1 + chain.all() - start.all() + other.all() - start.all();
-    if (layers > MOST_LAYERS) {
-      throw into.problem(
-          node,
-          verb
-              + " values that are made of each other too often to be lists of layers (more than "
-              + MOST_LAYERS
-              + ")");
-    }
+    needsFewLayers(into, node, layers, verb + " values");
     boolean isFirstMain = chain.length() >= other.length();
     Map<String, List<Layer>> branches = new LinkedHashMap<>();
     branches.put(Layer.MAIN, (isFirstMain ? chain : other).since(start));
@@ -67,6 +95,17 @@ final class JoinNodes {
     Layer join = new Layer(type, Map.of(), Map.of(), branches);
     Value larger = first.width() >= second.width() ? first : second;
     into.becomes(larger.with(start.with(join, layers)));
+  }
+
+  static void needsFewLayers(OnnxImport into, Node node, long layers, String what) {
+    if (layers > MOST_LAYERS) {
+      throw into.problem(
+          node,
+          what
+              + " that are made of each other too often to be lists of layers (more than "
+              + MOST_LAYERS
+              + ")");
+    }
   }
 
   /** Numbers for channels or columns, x times a function of x, or two values. */

@@ -29,6 +29,18 @@ public record Layer(
   /** Gives each D numbers of its input, a step of a sequence, to its layers by themselves. */
   static final String EACH_STEP = "each_step";
 
+  /** Takes some columns. */
+  static final String COLUMNS = "columns";
+
+  /** Puts what its branches make of the same input side by side. */
+  static final String CONCAT = "concat";
+
+  /** As {@link #CONCAT}, but the parts of rows, of which the first branch's have D numbers. */
+  static final String CONCAT_STEPS = "concat_steps";
+
+  /** With a number from 1 on, a branch of those that are put side by side. */
+  static final String BRANCH = "branch";
+
   static final String MAIN = "main";
   static final String SHORTCUT = "shortcut";
 

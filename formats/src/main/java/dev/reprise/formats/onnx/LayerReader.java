@@ -4,6 +4,7 @@ import dev.reprise.formats.FormatException;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.ValueType;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Looks up what a layer must have, and says what is wrong with it. */
 final class LayerReader {
@@ -166,6 +167,15 @@ final class LayerReader {
       throw problem("lacks the list of layers " + name);
     }
     return branch;
+  }
+
+  /** Layers within the layer, in branches that are numbered from 1 on. */
+  List<List<Layer>> numberedBranches() {
+    int count = layer.branches().size();
+    if (count == 0) {
+      throw problem("lacks lists of layers " + Layer.BRANCH + "1, " + Layer.BRANCH + "2 and so on");
+    }
+    return IntStream.rangeClosed(1, count).mapToObj(i -> branch(Layer.BRANCH + i)).toList();
   }
 
   long positive(String name) {

@@ -1,6 +1,7 @@
 package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.FormatException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -28,15 +29,17 @@ final class OnnxExport {
             ImageWriters.RULES,
             ResizingWriters.RULES,
             SequenceWriters.RULES,
+            JoinWriters.RULES,
             CellWriters.RULES)
         .forEach(RULES::putAll);
-    RULES.put(Layer.RESIDUAL, (export, layer) -> export.joined("Add", layer));
-    RULES.put(Layer.PRODUCT, (export, layer) -> export.joined("Mul", layer));
   }
 
   private final String file;
   private final GraphWriter graph;
   private String current = INPUT;
+
+  /** How many layers there are so far, those in branches included. */
+  private int layers;
 
   // The extents of the input, once a layer has told them; then what has become of it.
   private long[] input;
@@ -64,9 +67,9 @@ final class OnnxExport {
     return export.graph.model(export.input, export.isOfIds, export.current, export.extents);
   }
 
-  void writeAll(List<Layer> layers) {
-    for (Layer layer : layers) {
-      graph.number(graph.number() + 1);
+  void writeAll(List<Layer> list) {
+    for (Layer layer : list) {
+      graph.number(++layers);
       Rule rule = RULES.get(layer.type());
       LayerReader reader = new LayerReader(layer, graph.number(), file);
       if (rule == null) {
@@ -78,83 +81,41 @@ final class OnnxExport {
     }
   }
 
-  private void joined(String operator, LayerReader layer) {
-    int own = graph.number();
-    String start = current;
-    long[] startExtents = extents;
-    writeAll(layer.branch(Layer.MAIN));
-    String main = current;
-    long[] mainExtents = extents;
-    current = start;
-    // Where this is the first layer, the main branch has told how large the input is.
-    extents = startExtents == null ? input : startExtents;
-    writeAll(layer.branch(Layer.SHORTCUT));
-    // A branch that did not tell how large its input is left it so.
-    mainExtents = mainExtents == null ? input : mainExtents;
-    // Nodes from here on are this layer's, not the last one's within.
-    int last = graph.number();
-    graph.number(own);
-    Branch first = new Branch(main, mainExtents);
-    Branch second = new Branch(current, extents);
-    if (operator.equals("Mul") && mainExtents != null && isGate(mainExtents, extents)) {
-      gated(operator, first, second);
-    } else {
-      alike(operator, first, second, layer);
-    }
-    graph.number(last);
-  }
-
   /** What a branch has made. */
-  private record Branch(String value, long[] extents) {}
+  record Branch(String value, long[] extents) {}
 
-  /** Puts images and a number for each of their channels together. */
-  private void gated(String operator, Branch first, Branch second) {
-    String a = overImages(first);
-    String b = overImages(second);
-    extents = isGateOf(first.extents, second.extents) ? second.extents : first.extents;
-    node(operator, a, b).add();
+  /** Writes lists of layers that all begin with the value at hand. */
+  List<Branch> branches(List<List<Layer>> lists) {
+    int own = graph.number();
+    Branch start = new Branch(current, extents);
+    List<Branch> made = new ArrayList<>();
+    for (List<Layer> layers : lists) {
+      current = start.value;
+      // Where this is the first layer, a branch may have told how large the input is.
+      extents = start.extents == null ? input : start.extents;
+      writeAll(layers);
+      made.add(new Branch(current, extents));
+    }
+    // Nodes from here on are the layer's with the branches, not the last one's within.
+    graph.number(own);
+    // A branch that did not tell how large its input is left it so.
+    return made.stream()
+        .map(branch -> branch.extents == null ? new Branch(branch.value, input) : branch)
+        .toList();
   }
 
-  /** A number of each channel as images of one cell, which ONNX repeats. */
-  private String overImages(Branch branch) {
-    if (branch.extents.length > 1) {
-      return branch.value;
-    }
-    node("Reshape", branch.value, integers("shape", -1, branch.extents[0], 1, 1)).add();
-    return current;
-  }
-
-  /** Puts two values of one size together; where one is of images and one of rows, as rows. */
-  private void alike(String operator, Branch first, Branch second, LayerReader layer) {
-    if (Arrays.equals(first.extents, second.extents)) {
-      node(operator, first.value, second.value).add();
-      return;
-    }
-    // The cells of images lie in the order of rows.
-    Branch b = flat(second);
-    Branch a = flat(first);
-    if (!Arrays.equals(a.extents, b.extents)) {
-      throw layer.problem(
-          "has branches that make " + words(a.extents) + " and " + words(b.extents));
-    }
-    node(operator, a.value, b.value).add();
-  }
-
-  private Branch flat(Branch branch) {
+  /** A value as rows. */
+  Branch flat(Branch branch) {
     current = branch.value;
     extents = branch.extents;
     flatten();
     return new Branch(current, extents);
   }
 
-  /** Images, and a number for each of their channels. */
-  static boolean isGate(long[] a, long[] b) {
-    return isGateOf(a, b) || isGateOf(b, a);
-  }
-
-  private static boolean isGateOf(long[] gate, long[] images) {
-    boolean isOfNumbers = gate.length == 1 || gate.length == 3 && gate[1] == 1 && gate[2] == 1;
-    return isOfNumbers && images.length == 3 && images[0] == gate[0] && images[1] * images[2] > 1;
+  /** A value as so many steps of so many numbers. */
+  Branch steps(Branch branch, long count, long width) {
+    node("Reshape", branch.value, integers("shape_" + branch.value, 0, count, width)).add();
+    return new Branch(current, new long[] {count, width});
   }
 
   /** The first layer with sizes tells those of the input. */
@@ -285,7 +246,7 @@ final class OnnxExport {
     }
   }
 
-  private static long product(long[] extents) {
+  static long product(long[] extents) {
     return Arrays.stream(extents).reduce(1, (a, b) -> a < 0 || b < 0 ? -1 : a * b);
   }
 

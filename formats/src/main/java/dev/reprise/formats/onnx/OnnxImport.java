@@ -8,9 +8,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Reads an ONNX model as layers: a chain, in which two values that come from a common one may be
+ * Reads an ONNX model as layers: a chain, in which values that come from a common one may be
  * joined. A sequence or an image is a row here, its steps or channels one after the other, so that
  * flattening and most transpositions change nothing.
  */
@@ -34,6 +35,7 @@ final class OnnxImport {
             SequenceNodes.RULES,
             ShapeNodes.RULES,
             JoinNodes.RULES,
+            PartNodes.RULES,
             Activations.RULES)
         .forEach(RULES::putAll);
   }
@@ -43,8 +45,10 @@ final class OnnxImport {
   private final ShapeValues shapes;
   private final ConstantNodes constants;
   private final ZeroValues zeros;
-  private final ErfGelu gelu;
-  private final SpelledLayerNorm norm = new SpelledLayerNorm(this);
+  private final SpelledCells cells = new SpelledCells(this);
+  private final SpelledNorm norm = new SpelledNorm(this);
+  private final ConcatNodes concats = new ConcatNodes(this);
+  private final PartNodes parts = new PartNodes(this);
   private final InputUses uses = new InputUses(this);
   private final int placeOfExamples;
   private final Map<String, Value> values = new HashMap<>();
@@ -59,7 +63,6 @@ final class OnnxImport {
     this.shapes = new ShapeValues(model.constants());
     this.constants = new ConstantNodes(model.constants());
     this.zeros = new ZeroValues(model.constants());
-    this.gelu = new ErfGelu(model.constants());
     int rank = model.extents().size();
     if (rank < 2 || rank > 4) {
       throw new FormatException(
@@ -81,7 +84,8 @@ final class OnnxImport {
     for (Node node : model.nodes()) {
       into.read(node);
     }
-    into.readProduct(model.output());
+    String name = model.output();
+    into.readPutOff(new Node("output", name, List.of(name), List.of(name), Map.of()));
     Value output = into.values.get(model.output());
     if (output == null) {
       throw new FormatException(
@@ -103,26 +107,40 @@ final class OnnxImport {
         .ifPresent(attribute -> {
           throw problem(node, "has " + attribute + " that is no list of whole numbers");
         });
-    if (shapes.read(node, values) || constants.read(node) || zeros.read(node)) {
+    if (node.operator().equals("Shape")) {
+      readPutOff(node);
+    }
+    if (shapes.read(node, values) || constants.read(node) || fillsConstant(node)) {
       return;
     }
-    if (isConstantAgain(node)) {
+    if (zeros.read(node) || isConstantAgain(node)) {
       return;
     }
-    if (!norm.read(node) && !isPartOfGelu(node)) {
-      node.inputs().forEach(this::readProduct);
+    if (!norm.read(node) && !cells.read(node)) {
+      readPutOff(node);
       readByRule(node);
     }
     uses.note(node);
   }
 
-  /** A product with a number that turns out to be no part of a GELU. */
-  private void readProduct(String name) {
-    Node product = gelu.takeProduct(name);
-    if (product != null) {
-      product.inputs().forEach(this::readProduct);
-      readByRule(product);
-      uses.note(product);
+  /** Reads what the node takes and was put off, but is no step of a spelled function. */
+  void readPutOff(Node taking) {
+    for (String name : taking.inputs()) {
+      Node node = cells.takePutOff(name);
+      if (node == null) {
+        continue;
+      }
+      if (SpelledCells.isReadWithin(node)) {
+        throw problem(
+            taking,
+            "takes a product with a number, or an Erf, which can be read within GELU and the like"
+                + " alone (so can "
+                + node.operator()
+                + ")");
+      }
+      readPutOff(node);
+      readByRule(node);
+      uses.note(node);
     }
   }
 
@@ -139,11 +157,13 @@ final class OnnxImport {
       throw problem(
           node,
           "takes a mean, deviation or the like of rows, which can be read within layer normalization"
-              + " alone");
+              + " and RMSNorm alone");
     }
-    if (node.inputs().stream().anyMatch(gelu::isPart)) {
+    if (current == null && node.inputs().stream().anyMatch(zeros::isComputed)) {
       throw problem(
-          node, "takes a product with a number, or an Erf, which can be read within GELU alone");
+          node,
+          "takes a state of zeros, as of a recurrent layer whose steps are written one by one; export"
+              + " it as one node (PyTorch: torch.onnx.export(..., dynamo=False))");
     }
     if (current == null) {
       throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
@@ -156,28 +176,30 @@ final class OnnxImport {
     }
   }
 
-  /** A step of a GELU that is spelled out; the last one makes the layer. */
-  private boolean isPartOfGelu(Node node) {
-    if (!gelu.read(node)) {
-      return false;
-    }
-    String output = node.outputs().getFirst();
-    Value x = values.get(gelu.takeGelu(output));
-    if (x != null) {
-      values.put(output, x.with(x.chain().with(new Layer("gelu_erf", Map.of(), Map.of()))));
-    }
-    return true;
+  /** Numbers that are all equal, such as scales that do nothing. */
+  private boolean fillsConstant(Node node) {
+    return node.operator().equals("ConstantOfShape")
+        && constants.fill(node, shapes.numbers(node.inputs().getFirst()));
   }
 
-  /** Another name for a constant, as PyTorch gives to equal weights. */
+  /**
+   * Another name for a constant, as PyTorch gives to equal weights, or the same in another type of
+   * floats, as programs write that keep weights in fewer bytes.
+   */
   private boolean isConstantAgain(Node node) {
     OnnxTensor tensor =
         model.constants().get(node.inputs().isEmpty() ? "" : node.inputs().getFirst());
-    if (tensor == null || !node.operator().equals("Identity")) {
+    if (tensor == null) {
       return false;
     }
-    model.constants().put(node.outputs().getFirst(), tensor);
-    return true;
+    Optional<OnnxTensor> again =
+        switch (node.operator()) {
+          case "Identity" -> Optional.of(tensor);
+          case "Cast" -> tensor.as(node.integer("to", 0));
+          default -> Optional.empty();
+        };
+    again.ifPresent(same -> model.constants().put(node.outputs().getFirst(), same));
+    return again.isPresent();
   }
 
   FormatException problem(Node node, String what) {
@@ -244,6 +266,23 @@ final class OnnxImport {
 
   ShapeValues shapes() {
     return shapes;
+  }
+
+  /** True for a value that layers make of the input. */
+  boolean isOfLayers(String name) {
+    return values.containsKey(name);
+  }
+
+  SpelledCells cells() {
+    return cells;
+  }
+
+  PartNodes parts() {
+    return parts;
+  }
+
+  ConcatNodes concats() {
+    return concats;
   }
 
   ZeroValues zeros() {

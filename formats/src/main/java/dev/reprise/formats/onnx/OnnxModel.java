@@ -45,6 +45,7 @@ record OnnxModel(
             "output_shape",
             "pads",
             "perm",
+            "split",
             "strides");
 
     long integer(String attribute, long fallback) {

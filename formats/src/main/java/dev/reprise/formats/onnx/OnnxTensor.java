@@ -1,10 +1,12 @@
 package dev.reprise.formats.onnx;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A tensor of constants; its cells as doubles, the last extent running fastest. Cells are looked at
@@ -42,7 +44,7 @@ final class OnnxTensor {
         case 1 -> in.integers(cells.extents);
         case 2 -> cells.type = (int) in.integer();
         case 4 -> in.numbers(cells.numbers, false);
-        case 5, 7 -> in.integers(cells.integers);
+        case 5, 7, 11 -> in.integers(cells.integers);
         case 8 -> cells.name = in.text();
         case 9 -> cells.raw = in.bytes();
         case 10 -> in.numbers(cells.numbers, true);
@@ -81,6 +83,17 @@ final class OnnxTensor {
   /** Where the cells lie, if not in the model itself. */
   Optional<ExternalData> external() {
     return source == null ? Optional.empty() : Optional.ofNullable(source.external);
+  }
+
+  /** The same in a type of floats, by its number; empty for other types. */
+  Optional<OnnxTensor> as(long type) {
+    return TensorCells.rounded(type)
+        .map(this::map);
+  }
+
+  /** Of other cells in the same places. */
+  OnnxTensor map(DoubleUnaryOperator function) {
+    return of(extents, Arrays.stream(cells()).map(function).toArray());
   }
 
   /** Known without looking at the cell. */

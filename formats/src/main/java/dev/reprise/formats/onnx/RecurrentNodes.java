@@ -2,10 +2,12 @@ package dev.reprise.formats.onnx;
 
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import dev.reprise.runtime.Scalar;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads recurrent nodes. ONNX has a block of rows for each gate, the weights of inputs and of
@@ -24,6 +26,12 @@ final class RecurrentNodes {
 
   static final int[] GRU_GATES = {1, 0, 2};
   static final int[] RNN_GATES = {0};
+
+  /** Before the kind of a layer that runs both ways. */
+  static final String BOTH = "bi";
+
+  /** After the names of the weights that run from the end. */
+  static final String REVERSE = "_reverse";
 
   private RecurrentNodes() {}
 
@@ -57,15 +65,18 @@ final class RecurrentNodes {
 
   private static void recurrent(
       OnnxImport into, Node node, String type, int[] gates, boolean hasInnerBias) {
-    boolean isPlain =
-        node.text("direction", "forward").equals("forward") && node.integer("layout", 0) == 0;
+    String direction = node.text("direction", "forward");
+    boolean isBoth = direction.equals("bidirectional");
+    boolean isPlain = (isBoth || direction.equals("forward")) && node.integer("layout", 0) == 0;
     if (!isPlain || node.attributes().containsKey("clip")) {
       throw into.problem(
           node,
-          "runs from the end or both ways, begins with the examples (layout) or limits values (clip),"
-              + " which the layer "
+          "runs from the end alone, begins with the examples (layout) or limits values (clip), which"
+              + " the layers "
               + type
-              + " does not");
+              + " and bi"
+              + type
+              + " do not");
     }
     if (OnnxImport.has(node, 4)) {
       throw into.problem(node, "has sequences of different lengths, which the layers have not");
@@ -83,9 +94,10 @@ final class RecurrentNodes {
     }
     int width = outputs.extents().get(2).intValue();
     int rows = gates.length * width;
+    long directions = isBoth ? 2 : 1;
     boolean fits =
-        inputs.extents().equals(List.of(1L, (long) rows, x.last()))
-            && outputs.extents().equals(List.of(1L, (long) rows, (long) width));
+        inputs.extents().equals(List.of(directions, (long) rows, x.last()))
+            && outputs.extents().equals(List.of(directions, (long) rows, (long) width));
     if (!fits) {
       throw into.problem(
           node,
@@ -96,30 +108,57 @@ final class RecurrentNodes {
               + " for "
               + into.words());
     }
-    double[] biases =
-        OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[2 * rows];
-    if (biases.length != 2 * rows) {
-      throw into.problem(node, "has " + biases.length + " biases, but needs " + 2 * rows);
+    int both = (int) directions * 2 * rows;
+    double[] biases = OnnxImport.has(node, 3) ? into.constant(node, 3).cells() : new double[both];
+    if (biases.length != both) {
+      throw into.problem(node, "has " + biases.length + " biases, but needs " + both);
     }
-    Layer.Weights w = weights(inputs.cells(), outputs.cells(), gates, width, (int) x.last());
-    Layer.Weights b = new GateBiases(gates, width, hasInnerBias).joined(biases);
-    put(into, node, type, OnnxImport.weights(w, b), width);
+    GateBiases gateBiases = new GateBiases(gates, width, hasInnerBias);
+    Map<String, Layer.Weights> weights = new LinkedHashMap<>();
+    for (int i = 0; i < directions; i++) {
+      String suffix = i == 0 ? "" : REVERSE;
+      double[] ofInputs = part(inputs.cells(), i, (int) directions);
+      double[] ofOutputs = part(outputs.cells(), i, (int) directions);
+      weights.put("W" + suffix, weights(ofInputs, ofOutputs, gates, width, (int) x.last()));
+      weights.put("b" + suffix, gateBiases.joined(part(biases, i, (int) directions)));
+    }
+    put(into, node, isBoth ? BOTH + type : type, weights, new long[] {directions, width});
   }
 
-  /** All steps, the last one, or both, whatever other nodes take. */
+  private static double[] part(double[] cells, int index, int count) {
+    int length = cells.length / count;
+    return count == 1 ? cells : Arrays.copyOfRange(cells, index * length, (index + 1) * length);
+  }
+
+  /**
+   * All steps, the last one, or both, whatever other nodes take.
+   *
+   * @param step how many directions there are, and the numbers of each
+   */
   private static void put(
-      OnnxImport into, Node node, String type, Map<String, Layer.Weights> weights, int width) {
+      OnnxImport into,
+      Node node,
+      String type,
+      Map<String, Layer.Weights> weights,
+      long[] step) {
     Value x = into.value();
     Map<String, Scalar> settings = into.steps();
     settings.put("return_sequences", Scalar.of(true));
     Layer all = new Layer(type, weights, settings);
     Value steps = x.with(x.chain().with(all));
-    into.becomes(steps.shaped(new long[] {x.extents()[0], 1, ShapeValues.EXAMPLES, width}));
+    into.becomes(steps.shaped(new long[] {x.extents()[0], step[0], ShapeValues.EXAMPLES, step[1]}));
     Value last = x.with(x.chain().with(ofLastStep(all)));
-    last = last.shaped(new long[] {1, ShapeValues.EXAMPLES, width});
+    last = last.shaped(new long[] {step[0], ShapeValues.EXAMPLES, step[1]});
     if (OnnxImport.hasOutput(node, 1)) {
       into.put(node.outputs().get(1), last);
     }
+  }
+
+  /** True for the last states of both directions. */
+  static boolean isOfLastSteps(Layer layer) {
+    return layer != null
+        && layer.weights().containsKey("W" + REVERSE)
+        && !layer.settings().get("return_sequences").asBoolean();
   }
 
   static boolean isOfAllSteps(Layer layer) {
@@ -185,9 +224,12 @@ final class RecurrentNodes {
 
   private static void needsActivations(OnnxImport into, Node node, String... functions) {
     Object given = node.attributes().get("activations");
-    if (given != null && !given.equals(List.of(functions))) {
+    List<String> once = List.of(functions);
+    List<String> twice = Stream.concat(once.stream(), once.stream()).toList();
+    boolean isBoth = node.text("direction", "forward").equals("bidirectional");
+    if (given != null && !given.equals(isBoth ? twice : once)) {
       throw into.problem(
-          node, "has activations " + given + ", but the layer has " + List.of(functions));
+          node, "has activations " + given + ", but the layer has " + once);
     }
   }
 }

@@ -18,6 +18,7 @@ final class RowNodes {
           "MatMul", RowNodes::matMul,
           "BatchNormalization", RowNodes::batchNorm,
           "LayerNormalization", RowNodes::layerNorm,
+          "RMSNormalization", RowNodes::rmsNorm,
           "Softmax", (into, node) -> softmax(into, "softmax", node),
           "LogSoftmax", (into, node) -> softmax(into, "log_softmax", node));
 
@@ -189,6 +190,25 @@ final class RowNodes {
     weights.put("beta", hasShifts ? into.constant(node, 2).row() : none);
     Map<String, Scalar> epsilon = Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
     addToSteps(into, new Layer("layer_norm", weights, epsilon));
+  }
+
+  private static void rmsNorm(OnnxImport into, Node node) {
+    needsLastAxis(into, node, node.integer("axis", -1));
+    long last = into.value().last();
+    boolean isPlain = last > 0 && into.zeros().isOne(node.inputs().getLast());
+    OnnxTensor scales = isPlain ? ones((int) last) : into.constant(node, 1);
+    Layer.Weights gamma = scales.row();
+    if (!ScaleNodes.isOf(scales, last < 0 ? gamma.cols() : last)) {
+      throw into.problem(node, "has other scales than one for each of " + into.words());
+    }
+    Map<String, Scalar> epsilon = Map.of("epsilon", Scalar.of(node.number("epsilon", 1e-5)));
+    addToSteps(into, new Layer("rms_norm", Map.of("gamma", gamma), epsilon));
+  }
+
+  private static OnnxTensor ones(int count) {
+    double[] cells = new double[count];
+    Arrays.fill(cells, 1);
+    return OnnxTensor.of(List.of((long) count), cells);
   }
 
   private static void softmax(OnnxImport into, String type, Node node) {

@@ -1,5 +1,6 @@
 package dev.reprise.formats.onnx;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /** Writes layers that take rows of numbers, or each step of a sequence by itself. Stateless. */
@@ -16,10 +17,14 @@ final class RowWriters {
           RowWriters::scaleShift,
           "layer_norm",
           RowWriters::layerNorm,
+          "rms_norm",
+          RowWriters::rmsNorm,
           "softmax",
           (export, layer) -> wholeRows(export, "Softmax"),
           "log_softmax",
           (export, layer) -> wholeRows(export, "LogSoftmax"),
+          Layer.COLUMNS,
+          RowWriters::columns,
           "flatten",
           (export, layer) -> flatten(export));
 
@@ -63,6 +68,42 @@ final class RowWriters {
     ResizingWriters.scaled(export, layer, 1, width);
   }
 
+  /** Whole channels of images and whole steps stay what they are. */
+  private static void columns(OnnxExport export, LayerReader layer) {
+    long from = layer.positive("from") - 1;
+    long to = layer.positive("to");
+    if (export.extents() == null) {
+      if (!layer.has("D")) {
+        throw layer.problem(
+            "takes columns of rows whose width no layer tells; state it as D, or put a layer"
+                + " before it");
+      }
+      export.takesRows(layer.positive("D"), layer);
+    }
+    long[] extents = export.extents();
+    int axis = export.isEachStep() ? 1 : 0;
+    long behind = OnnxExport.product(Arrays.copyOfRange(extents, axis + 1, extents.length));
+    if (from % behind != 0 || to % behind != 0 || behind < 1) {
+      export.flatten();
+      behind = 1;
+    }
+    long[] output = export.extents().clone();
+    if (to <= from || output[axis] >= 0 && to > output[axis] * behind) {
+      throw layer.problem(
+          "takes columns " + (from + 1) + " to " + to + " of " + OnnxExport.words(extents));
+    }
+    export
+        .node(
+            "Slice",
+            export.current(),
+            export.integers("from", from / behind),
+            export.integers("to", to / behind),
+            export.integers("axis", axis + 1))
+        .add();
+    output[axis] = (to - from) / behind;
+    export.becomes(output);
+  }
+
   private static void flatten(OnnxExport export) {
     if (!export.isEachStep()) {
       export.flatten();
@@ -83,6 +124,16 @@ final class RowWriters {
     NodeWriter node =
         export.node("LayerNormalization", export.current(), gamma, beta).integer("axis", -1);
     node.number("epsilon", layer.number("epsilon", 1e-5)).add();
+  }
+
+  private static void rmsNorm(OnnxExport export, LayerReader layer) {
+    Layer.Weights gamma = layer.weights("gamma", 1, layer.weights("gamma").cols());
+    export.takesRowsOrSteps(gamma.cols(), layer);
+    export.graph().needsRootNorm();
+    NodeWriter node =
+        export.node(
+            "RMSNormalization", export.current(), export.floats("gamma", gamma, gamma.cols()));
+    node.integer("axis", -1).number("epsilon", layer.number("epsilon", 1e-6)).add();
   }
 
   private static void wholeRows(OnnxExport export, String operator) {

@@ -98,9 +98,32 @@ final class ScaleNodes {
     if (!isOfColumns(into, factors)) {
       return false;
     }
+    Layer norm = plainRootNorm(into);
+    if (norm != null) {
+      // Its own scales, where it has none yet.
+      into.becomes(into.value().with(into.value().chain().before()));
+      Map<String, Layer.Weights> gamma = Map.of("gamma", factors.row());
+      RowNodes.addToSteps(into, new Layer(norm.type(), gamma, norm.settings()));
+      return true;
+    }
     double[] none = new double[factors.cells().length];
     RowNodes.addToSteps(into, new Layer("scale_shift1d", rows(factors.cells(), none), Map.of()));
     return true;
+  }
+
+  /** The layer that the value comes from, if that is an rms_norm without scales; else null. */
+  private static Layer plainRootNorm(OnnxImport into) {
+    Layer last = into.value().chain().layer();
+    boolean isEachStep = last != null && last.type().equals(Layer.EACH_STEP);
+    List<Layer> within = isEachStep ? last.branches().get(Layer.MAIN) : List.of();
+    Layer norm = within.size() == 1 ? within.getFirst() : last;
+    boolean isPlain =
+        norm != null
+            && norm.type().equals("rms_norm")
+            && isEachStep != into.value().isRows()
+            && norm.weights().get("gamma").cols() == into.value().last()
+            && Arrays.stream(norm.weights().get("gamma").cells()).allMatch(cell -> cell == 1);
+    return isPlain ? norm : null;
   }
 
   /** After a normalization that scales nothing, the factors are its own. */
@@ -161,15 +184,24 @@ final class ScaleNodes {
     return true;
   }
 
-  private static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
+  static boolean isOfChannels(OnnxImport into, OnnxTensor tensor) {
     long[] extents = into.extents();
     boolean isImage = extents.length == 3 && into.value().place() == 0 && into.value().width() > 0;
     return isImage && shape(tensor, 3).equals(List.of(extents[0], 1L, 1L));
   }
 
-  private static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {
+  static boolean isOfColumns(OnnxImport into, OnnxTensor tensor) {
     boolean isRows = into.extents().length < 3 && into.value().last() > 0;
     return isRows && shape(tensor, 1).equals(List.of(into.value().last()));
+  }
+
+  /** True for a number for each cell of an example, whatever the example. */
+  static boolean isOfCells(OnnxImport into, OnnxTensor tensor) {
+    List<Long> all = Arrays.stream(into.extents()).boxed().toList();
+    return into.value().place() == 0
+        && into.value().width() > 0
+        && tensor.extents().size() >= all.size()
+        && shape(tensor, all.size()).equals(all);
   }
 
   /** True for so many numbers, which are the same for all rows. */

@@ -79,7 +79,8 @@ final class SequenceNodes {
     if (!isOne || first.length != 1 || axes.length != 1 || step[0] != 1) {
       throw into.problem(
           node,
-          "takes a part of a value; there are but the last step of sequences, and all of them");
+          "takes a part of a value along several axes, in steps or up to what is computed; there are"
+              + " but parts along one axis");
     }
     if (first[0] == 0 && end[0] >= Integer.MAX_VALUE) {
       return;
@@ -91,12 +92,18 @@ final class SequenceNodes {
     long from = first[0] < 0 && extent > 0 ? first[0] + extent : first[0];
     boolean toEnd = end[0] >= Integer.MAX_VALUE || extent > 0 && end[0] >= extent;
     boolean isLast = toEnd && (from == extent - 1 && extent > 0 || first[0] == -1);
-    if (!isLast) {
+    if (isLast) {
+      one(into, node, axes[0], -1, false);
+      return;
+    }
+    long to = Math.min(end[0] < 0 ? end[0] + extent : end[0], extent);
+    if (extent < 1 || from < 0 || to <= from) {
       throw into.problem(
           node,
-          "takes a part of a value; there are but the last step of sequences, and all of them");
+          "takes a part of a value of an open size, or nothing; of sequences whose steps are open"
+              + " there are but the last step, and all of them");
     }
-    one(into, node, axes[0], -1, false);
+    into.parts().take(node, axis(into, axes[0]), from, to);
   }
 
   private static long extent(OnnxImport into, Node node, long axis) {
@@ -108,18 +115,33 @@ final class SequenceNodes {
     return shape[(int) at];
   }
 
-  /** One of the positions along an axis: the only one, or the last step. */
+  private static int axis(OnnxImport into, long given) {
+    return (int) (given < 0 ? given + into.value().shape().length : given);
+  }
+
+  /** One of the positions along an axis: the only one, the last step, or columns. */
   private static void one(OnnxImport into, Node node, long axis, long index, boolean dropsAxis) {
     long extent = extent(into, node, axis);
     long[] shape = into.value().shape();
-    int at = (int) (axis < 0 ? axis + shape.length : axis);
+    int at = axis(into, axis);
     boolean isLast = index == -1 || extent > 0 && index == extent - 1;
-    if (!isLast) {
+    boolean isKnown = extent > 0 && index >= -extent && index < extent;
+    if (!isLast && !isKnown) {
       throw into.problem(
           node,
-          "takes position " + index + " of " + extent + ", but only the last one can be taken");
+          "takes position "
+              + index
+              + " of "
+              + extent
+              + ", but of those that are not known only the last one can be taken");
     }
-    if (extent != 1) {
+    Chain chain = into.value().chain();
+    boolean isOfParts =
+        chain.endsWith(Layer.CONCAT) || RecurrentNodes.isOfLastSteps(chain.layer());
+    if (isKnown && extent != 1 && (!isLast || isOfParts)) {
+      long from = index < 0 ? index + extent : index;
+      into.parts().take(node, at, from, from + 1);
+    } else if (extent != 1) {
       takeLast(into, node, at, shape);
     }
     shape[at] = 1;

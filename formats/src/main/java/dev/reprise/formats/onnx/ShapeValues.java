@@ -22,6 +22,9 @@ final class ShapeValues {
    */
   static final long OPEN = Long.MIN_VALUE;
 
+  /** Extents whose product is a long, too. */
+  private static final long MOST = Integer.MAX_VALUE;
+
   private final Map<String, OnnxTensor> constants;
   private final Map<String, long[]> known = new HashMap<>();
 
@@ -43,7 +46,7 @@ final class ShapeValues {
           case "Slice" -> sliced(node);
           case "Unsqueeze", "Squeeze", "Cast", "Reshape" -> known.get(node.inputs().getFirst());
           case "Concat" -> joined(node.inputs());
-          case "Mul" -> product(node);
+          case "Mul", "Add", "Sub", "Div" -> computed(node);
           default -> null;
         };
     if (shape == null) {
@@ -136,12 +139,24 @@ final class ShapeValues {
     return (int) Math.clamp(given < 0 ? given + length : given, 0L, length);
   }
 
-  /** The product of two extents, neither of them the number of examples. */
-  private long[] product(Node node) {
-    long[] a = known.get(node.inputs().getFirst());
-    long[] b = a == null ? null : of(node.inputs().get(1));
-    boolean isOfNumbers = b != null && a.length == 1 && b.length == 1 && a[0] > 0 && b[0] > 0;
-    return isOfNumbers ? new long[] {a[0] * b[0]} : null;
+  /** Of two extents, neither of them the number of examples. */
+  private long[] computed(Node node) {
+    boolean isComputed = node.inputs().stream().anyMatch(known::containsKey);
+    long[] a = isComputed ? of(node.inputs().getFirst()) : null;
+    long[] b = a == null ? null : of(node.inputs().getLast());
+    if (b == null || a.length != 1 || b.length != 1 || a[0] < 1 || b[0] < 1) {
+      return null;
+    }
+    long result =
+        switch (node.operator()) {
+          case "Mul" -> a[0] * b[0];
+          case "Div" -> a[0] / b[0];
+          case "Add" -> a[0] + b[0];
+          default -> a[0] - b[0];
+        };
+    // Zero would stand for the number of examples, and less for what is not known.
+    boolean isKnown = result > 0 && a[0] < MOST && b[0] < MOST;
+    return isKnown ? new long[] {result} : null;
   }
 
   private long[] joined(List<String> names) {

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 
 /** What a model says of the cells of one tensor, field by field, until they are asked for. */
 final class TensorCells {
@@ -14,12 +16,14 @@ final class TensorCells {
 
   private static final int UINT8 = 2;
   private static final int INT8 = 3;
+  private static final int UINT16 = 4;
   private static final int INT16 = 5;
   private static final int INT32 = 6;
   private static final int INT64 = 7;
   private static final int BOOL = 9;
   private static final int FLOAT16 = 10;
   private static final int DOUBLE = 11;
+  private static final int UINT32 = 12;
   private static final int BFLOAT16 = 16;
 
   private final Path model;
@@ -59,8 +63,8 @@ final class TensorCells {
   private int width() {
     return switch (type) {
       case UINT8, INT8, BOOL -> 1;
-      case INT16, FLOAT16, BFLOAT16 -> 2;
-      case FLOAT, INT32 -> 4;
+      case UINT16, INT16, FLOAT16, BFLOAT16 -> 2;
+      case FLOAT, INT32, UINT32 -> 4;
       case INT64, DOUBLE -> 8;
       default -> throw unknownType();
     };
@@ -77,31 +81,46 @@ final class TensorCells {
             case FLOAT -> bytes.getFloat();
             case UINT8 -> Byte.toUnsignedInt(bytes.get());
             case INT8, BOOL -> bytes.get();
+            case UINT16 -> Short.toUnsignedInt(bytes.getShort());
             case INT16 -> bytes.getShort();
             case INT32 -> bytes.getInt();
+            case UINT32 -> Integer.toUnsignedLong(bytes.getInt());
             case INT64 -> bytes.getLong();
-            case FLOAT16 -> Float.float16ToFloat(bytes.getShort());
-            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort() << 16);
+            case FLOAT16, BFLOAT16 -> half(bytes.getShort());
             default -> bytes.getDouble();
           };
     }
     return cells;
   }
 
+  /** A float of 2 bytes by its bits. */
+  private double half(short bits) {
+    return type == FLOAT16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+  }
+
   private double[] ofLists(long count) {
-    boolean isWhole =
-        switch (type) {
-          case FLOAT, DOUBLE -> false;
-          case UINT8, INT8, INT16, INT32, INT64, BOOL -> true;
-          // Halves are kept as the bits of integers there; nobody writes them so.
-          default -> throw unknownType();
-        };
+    boolean isWhole = type != FLOAT && type != DOUBLE;
     if (count != (isWhole ? integers.size() : numbers.size())) {
       throw sizesDisagree();
     }
-    return isWhole
-        ? integers.stream().mapToDouble(Long::doubleValue).toArray()
-        : numbers.stream().mapToDouble(Double::doubleValue).toArray();
+    if (!isWhole) {
+      return numbers.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+    // Floats of 2 bytes are kept as integers that have their bits.
+    boolean isHalf = type == FLOAT16 || type == BFLOAT16;
+    return integers.stream()
+        .mapToDouble(cell -> isHalf ? half(cell.shortValue()) : cell.doubleValue())
+        .toArray();
+  }
+
+  /** What becomes of a number in a type of floats; empty for other types. */
+  static Optional<DoubleUnaryOperator> rounded(long type) {
+    return switch ((int) type) {
+      case FLOAT -> Optional.of(cell -> (float) cell);
+      case DOUBLE -> Optional.of(cell -> cell);
+      case FLOAT16 -> Optional.of(cell -> Float.float16ToFloat(Float.floatToFloat16((float) cell)));
+      default -> Optional.empty();
+    };
   }
 
   private FormatException unknownType() {

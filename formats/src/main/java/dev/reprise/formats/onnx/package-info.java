@@ -10,7 +10,7 @@
  * </pre>
  *
  * <p>Each family of operators has a class with a table of rules that reads nodes, and one that
- * writes layers. Nodes that spell a function out are looked at first ({@code ErfGelu}, {@code
- * SpelledLayerNorm}), and so are those that compute shapes and constants.
+ * writes layers. Nodes that spell a function out are looked at first ({@code SpelledCells}, {@code
+ * SpelledNorm}), and so are those that compute shapes and constants.
  */
 package dev.reprise.formats.onnx;

@@ -84,6 +84,70 @@ class OnnxExportTest {
     }
   }
 
+  private static Layer concat(Map<String, Scalar> settings, List<List<Layer>> branches) {
+    Map<String, List<Layer>> named = new LinkedHashMap<>();
+    branches.forEach(branch -> named.put("branch" + (named.size() + 1), branch));
+    return new Layer(
+        settings.isEmpty() ? Layer.CONCAT : Layer.CONCAT_STEPS, Map.of(), settings, named);
+  }
+
+  @Test
+  void channelsSideBySideStayImagesAndOtherRowsDoNot() {
+    List<Layer> relu = List.of(cells("relu"));
+    List<OnnxModel.Node> images = nodes(List.of(pooled(), concat(Map.of(), List.of(relu, relu))));
+    assertThat(images)
+        .extracting(OnnxModel.Node::operator)
+        .containsExactly("MaxPool", "Relu", "Relu", "Concat");
+    Layer mixed = concat(Map.of(), List.of(List.of(), List.of(global()), relu));
+    assertThat(nodes(List.of(pooled(), mixed)).stream().filter(n -> n.operator().equals("Flatten")))
+        .hasSize(3);
+    Layer rest = new Layer(Layer.COLUMNS, Map.of(), Map.of("from", ten(), "to", ten()));
+    assertThat(nodes(List.of(pooled(), rest, identity(1))))
+        .extracting(OnnxModel.Node::operator)
+        .containsExactly("MaxPool", "Flatten", "Slice", "Gemm");
+  }
+
+  private static Scalar ten() {
+    return new IntegerScalar(10);
+  }
+
+  /** Two channels of three by three cells. */
+  private static Layer pooled() {
+    Map<String, Scalar> settings = new LinkedHashMap<>(global().settings());
+    for (String one : List.of("Hf", "Wf", "strideh", "stridew")) {
+      settings.put(one, new IntegerScalar(1));
+    }
+    settings.put("padh", new IntegerScalar(0));
+    settings.put("padw", new IntegerScalar(0));
+    return new Layer("max_pool2d", Map.of(), settings);
+  }
+
+  @Test
+  void whatCannotLieSideBySideIsRefused() {
+    List<Layer> relu = List.of(cells("relu"));
+    assertThatThrownBy(() -> nodes(List.of(concat(Map.of(), List.of(relu, List.of())))))
+        .hasMessageContaining("layer 1 (concat) has branches of a size that no layer tells");
+    assertThatThrownBy(() -> nodes(List.of(concat(Map.of(), List.of()))))
+        .hasMessageContaining("layer 1 (concat) lacks lists of layers branch1, branch2 and so on");
+    Layer steps = concat(Map.of("D", new IntegerScalar(3)), List.of(relu, List.of()));
+    assertThatThrownBy(() -> nodes(List.of(identity(), steps)))
+        .hasMessageContaining("layer 2 (concat_steps) has a branch that makes 2, which are no");
+    Layer beyond = new Layer(Layer.COLUMNS, Map.of(), Map.of("from", ten(), "to", ten()));
+    assertThatThrownBy(() -> nodes(List.of(identity(), beyond)))
+        .hasMessageContaining("layer 2 (columns) takes columns 10 to 10 of 2");
+    assertThatThrownBy(() -> nodes(List.of(beyond, identity())))
+        .hasMessageContaining("layer 1 (columns) takes columns of rows whose width no layer tells");
+  }
+
+  @Test
+  void theNewestOperatorTellsTheVersion() {
+    Map<String, Layer.Weights> gamma = Map.of("gamma", new Layer.Weights(1, 2, new double[2]));
+    Layer norm = new Layer("rms_norm", gamma, Map.of());
+    assertThat(model(List.of(identity())).opset()).isEqualTo(17);
+    assertThat(model(List.of(identity(), cells("gelu"))).opset()).isEqualTo(20);
+    assertThat(model(List.of(norm, cells("gelu"))).opset()).isEqualTo(23);
+  }
+
   @Test
   void aSoftmaxOfWholeRowsIsNotWrittenOverALastExtent() {
     assertThatThrownBy(() -> nodes(List.of(cells("softmax"), global())))
@@ -126,9 +190,17 @@ class OnnxExportTest {
   }
 
   private static Layer identity() {
+    return identity(2);
+  }
+
+  private static Layer identity(int width) {
+    double[] cells = new double[width * width];
+    for (int i = 0; i < width; i++) {
+      cells[i * width + i] = 1;
+    }
     Map<String, Layer.Weights> weights = new LinkedHashMap<>();
-    weights.put("W", new Layer.Weights(2, 2, new double[] {1, 0, 0, 1}));
-    weights.put("b", new Layer.Weights(1, 2, new double[2]));
+    weights.put("W", new Layer.Weights(width, width, cells));
+    weights.put("b", new Layer.Weights(1, width, new double[width]));
     return new Layer("affine", weights, Map.of());
   }
 

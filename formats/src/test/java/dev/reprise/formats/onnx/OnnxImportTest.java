@@ -85,6 +85,17 @@ class OnnxImportTest {
       return layers().stream().map(Layer::type).toList();
     }
 
+    void isRefusedAsSplit(String sizes, String message) {
+      isRefusedAsSplit(1, sizes, message);
+    }
+
+    void isRefusedAsSplit(long axis, String sizes, String message) {
+      List<String> outputs = List.of("y", "z");
+      nodes.add(new Node("Split", "y", List.of(last, sizes), outputs, Map.of("axis", axis)));
+      last = "y";
+      isRefused(message);
+    }
+
     void isRefused(String message) {
       assertThatThrownBy(this::layers).hasMessageContaining(message);
     }
@@ -356,5 +367,294 @@ class OnnxImportTest {
     }
     Model model = new Model(-1, 1, 4).then("Squeeze", "y", Map.of("axes", List.of(1L)));
     assertThat(model.types()).isEmpty();
+  }
+
+  @Test
+  void meansAndDeviationsOfChannelsAreScalesAndShifts() {
+    Model model = new Model(-1, 2, 3, 3).constant("mean", 3, 1, 2, 1, 1).constant("sd", 4, 2, 1, 1);
+    List<Layer> layers = model.then("Sub", "a", "mean").then("Div", "y", "sd").layers();
+    assertThat(layers)
+        .extracting(Layer::type)
+        .containsExactly("scale_shift2d", "scale_shift2d");
+    assertThat(layers.getFirst().weights().get("beta").cells()).containsOnly(-3);
+    assertThat(layers.getLast().weights().get("gamma").cells()).containsOnly(0.25);
+    Model row = new Model(-1, 2).constant("c", 3, 2);
+    row.node("Sub", "y", Map.of(), List.of("c", "x"))
+        .isRefused("node \"y\" (Sub) takes a constant first");
+    new Model(-1, 2, 3, 3)
+        .constant("c", 3, 3)
+        .then("Div", "y", "c")
+        .isRefused("node \"y\" (Div) divides by something that is not a number for each channel");
+    new Model(-1, 2)
+        .then("Relu", "r")
+        .then("Sub", "y", "x")
+        .isRefused("node \"y\" (Sub) needs a constant as input 2");
+  }
+
+  private static final Map<String, Object> CHANNELS = Map.of("axis", 1L);
+
+  @Test
+  void valuesSideBySideAreRowsOrTheirParts() {
+    Model channels = new Model(-1, 2, 3, 3).then("Relu", "a").then("Concat", "y", CHANNELS, "x");
+    Layer concat = channels.layers().getFirst();
+    assertThat(concat.type()).isEqualTo("concat");
+    assertThat(concat.branches().get("branch1")).extracting(Layer::type).containsExactly("relu");
+    assertThat(concat.branches().get("branch2")).isEmpty();
+    Model rows = new Model(-1, 2, 3, 3).then("Relu", "a");
+    Layer parts = rows.then("Concat", "y", Map.of("axis", -2L), "x").layers().getFirst();
+    assertThat(parts.type()).isEqualTo("concat_steps");
+    assertThat(parts.settings().get("D").asLong()).isEqualTo(9);
+    Model open = new Model(-1, -1, 3).then("Relu", "a");
+    open.then("Concat", "y", Map.of("axis", 2L), "x");
+    assertThat(open.types()).containsExactly("concat_steps");
+  }
+
+  @Test
+  void whatIsNotSideBySideInAnExampleIsRefused() {
+    new Model(-1, 3)
+        .then("Concat", "y", Map.of("axis", 0L), "x")
+        .isRefused("node \"y\" (Concat) puts examples below each other");
+    new Model(-1, 3)
+        .constant("c", 1, 1, 3)
+        .then("Concat", "y", CHANNELS, "c")
+        .isRefused("node \"y\" (Concat) puts something beside a value that layers do not make");
+    new Model(-1, -1, 3)
+        .then("Concat", "y", CHANNELS, "x")
+        .isRefused("whose sizes must be known and equal but for that axis");
+    new Model(-1, 2, 3, 3)
+        .then("MaxPool", "p", Map.of("kernel_shape", List.of(2L, 2L)))
+        .then("Concat", "y", CHANNELS, "x")
+        .isRefused("puts values of [2, 2, 2] and [2, 3, 3] side by side along axis 1");
+    new Model(-1, 2, 3)
+        .numbers("shape", 0, 6)
+        .then("Reshape", "r", "shape")
+        .then("Concat", "y", CHANNELS, "x")
+        .isRefused("puts values of [6] and [2, 3] side by side along axis 1");
+  }
+
+  /** Each of forty layers takes all values before it: said once each, not 2^40 times. */
+  @Test
+  void whatWasSideBySideBeforeIsNotSaidAgain() {
+    Model model = new Model(-1, 2);
+    List<String> all = new ArrayList<>(List.of("x"));
+    for (int i = 0; i < 40; i++) {
+      model.node("Concat", "c" + i, CHANNELS, List.copyOf(all)).then("Relu", "r" + i);
+      all.add("r" + i);
+    }
+    List<Layer> layers = model.node("Concat", "y", CHANNELS, all).layers();
+    assertThat(layers).hasSize(40).allMatch(layer -> layer.type().equals("concat"));
+    Layer last = layers.getLast();
+    assertThat(last.branches().get("branch1")).isEmpty();
+    assertThat(last.branches().get("branch2")).extracting(Layer::type).containsExactly("relu");
+  }
+
+  /** The same inputs along another axis are another value. */
+  @Test
+  void whatWasTogetherAlongAnotherAxisIsSaidAgain() {
+    Model model = new Model(-1, 2, 2, 2).then("Relu", "r");
+    model.beside("Concat", "a", Map.of("axis", 2L), "x", "r");
+    List<Layer> layers = model.node("Concat", "y", CHANNELS, List.of("x", "r", "x")).layers();
+    assertThat(layers).extracting(Layer::type).containsExactly("concat");
+    assertThat(layers.getFirst().branches()).hasSize(3);
+  }
+
+  @Test
+  void partsOfPartsAreTakenFromWhatTheyAreOf() {
+    Model model = new Model(-1, 6).numbers("one", 1).numbers("three", 3).numbers("end", 1L << 40);
+    model.numbers("five", 5).then("Slice", "a", "one", "five", "one");
+    Layer part = model.then("Slice", "b", "one", "three", "one").layers().getFirst();
+    assertThat(part.type()).isEqualTo("columns");
+    assertThat(part.settings().get("from").asLong()).isEqualTo(3);
+    assertThat(part.settings().get("to").asLong()).isEqualTo(4);
+    model.beside("Slice", "c", Map.of(), "x", "one", "three", "one");
+    model.beside("Slice", "d", Map.of(), "x", "three", "end", "one");
+    Layer both = model.node("Concat", "y", CHANNELS, List.of("c", "d")).layers().getFirst();
+    assertThat(both.type()).isEqualTo("columns");
+    assertThat(both.settings().get("from").asLong()).isEqualTo(2);
+    assertThat(both.settings().get("to").asLong()).isEqualTo(6);
+    List<Layer> turned = model.node("Concat", "z", CHANNELS, List.of("d", "c")).layers();
+    assertThat(turned).extracting(Layer::type).containsExactly("concat");
+  }
+
+  @Test
+  void aPartOfWhatWasSideBySideIsWhatItWas() {
+    Model model = new Model(-1, 2).then("Tanh", "t").beside("Relu", "r", Map.of(), "t");
+    model.then("Concat", "c", CHANNELS, "r").numbers("one", 1).numbers("end", 1L << 40);
+    model.numbers("two", 2).beside("Slice", "s", Map.of(), "c", "two", "end", "one");
+    assertThat(model.node("Sigmoid", "y", Map.of(), List.of("s")).types())
+        .containsExactly("tanh", "relu", "sigmoid");
+  }
+
+  @Test
+  void partsAreOfKnownSizes() {
+    Model model = new Model(-1, 6).numbers("sizes", 2, 3);
+    model.isRefusedAsSplit("sizes", "cuts [6] into parts whose sizes are not known or do not fit");
+    new Model(-1, 4, 4, 4)
+        .numbers("sizes", 1, 3)
+        .isRefusedAsSplit(2, "sizes", "that is neither columns or channels of a known size");
+    new Model(-1, -1, 4)
+        .numbers("one", 1)
+        .numbers("three", 3)
+        .then("Slice", "y", "one", "three", "one")
+        .isRefused("node \"y\" (Slice) takes a part of a value of an open size");
+  }
+
+  private static Model both(String direction) {
+    Map<String, Object> attributes = new HashMap<>(Map.of("direction", direction));
+    return new Model(1, -1, 2)
+        .constant("w", 1, 2, 3, 2)
+        .constant("r", 1, 2, 3, 3)
+        .then("RNN", "h", attributes, "w", "r");
+  }
+
+  @Test
+  void bothDirectionsAreOneLayer() {
+    Map<String, Object> examplesFirst = Map.of("perm", List.of(2L, 0L, 1L, 3L));
+    Model both = both("bidirectional").then("Transpose", "y", examplesFirst);
+    Layer layer = both.layers().getFirst();
+    assertThat(layer.type()).isEqualTo("birnn");
+    assertThat(layer.weights()).containsKeys("W", "b", "W_reverse", "b_reverse");
+    both("reverse").isRefused("node \"h\" (RNN) runs from the end alone");
+    both("forward").isRefused("node \"h\" (RNN) has weights of [2, 3, 2] and [2, 3, 3]");
+    new Model(1, -1, 2)
+        .constant("w", 1, 2, 3, 2)
+        .constant("r", 1, 2, 3, 3)
+        .then(
+            "RNN",
+            "h",
+            Map.of("direction", "bidirectional", "activations", List.of("Tanh", "Relu")),
+            "w",
+            "r")
+        .isRefused("node \"h\" (RNN) has activations [Tanh, Relu]");
+  }
+
+  @Test
+  void slopesAreOfCellsColumnsOrChannels() {
+    Model image = new Model(-1, 2, 3, 3).constant("s", 0.5, 2, 1, 1).then("PRelu", "y", "s");
+    assertThat(image.types()).containsExactly("prelu2d");
+    Model cells = new Model(-1, 2, 3, 3).constant("s", 0.5, 2, 3, 3).then("PRelu", "y", "s");
+    assertThat(cells.types()).containsExactly("prelu1d");
+    Model steps = new Model(-1, -1, 3).constant("s", 0.5, 3).then("PRelu", "y", "s");
+    assertThat(steps.types()).containsExactly("each_step");
+    new Model(-1, 2, 3, 3)
+        .constant("s", 0.5, 3)
+        .then("PRelu", "y", "s")
+        .isRefused("node \"y\" (PRelu) has slopes of [3] for [2, 3, 3]; there are layers with");
+  }
+
+  private static Model cubed(double factor) {
+    return new Model(-1, 4)
+        .constant("cube", factor, 1)
+        .constant("three", 3)
+        .constant("root", Math.sqrt(2 / Math.PI))
+        .constant("one", 1)
+        .constant("half", 0.5)
+        .then("Pow", "a", "three")
+        .then("Mul", "b", "cube")
+        .then("Add", "c", "x")
+        .then("Mul", "d", "root")
+        .then("Tanh", "e")
+        .then("Add", "f", "one")
+        .then("Mul", "g", "x")
+        .then("Mul", "y", "half");
+  }
+
+  @Test
+  void aCurveWithOtherNumbersIsNoGelu() {
+    assertThat(cubed(0.044715).types()).containsExactly("gelu");
+    cubed(0.0447)
+        .isRefused("node \"b\" (Mul) takes a product with a number, or an Erf, which can be read");
+  }
+
+  /** What is put off is read one within the other: not without end. */
+  @Test
+  void aLongChainOfSumsIsNotPutOffAsAWhole() {
+    Model model = new Model(-1, 1).constant("one", 1, 1);
+    for (int i = 0; i < 100_000; i++) {
+      model.then("Add", "a" + i, "one");
+    }
+    List<Layer> layers = model.then("Relu", "y").layers();
+    assertThat(layers).extracting(Layer::type).containsExactly("scale_shift1d", "relu");
+    assertThat(layers.getFirst().weights().get("beta").cells()).containsExactly(100_000);
+  }
+
+  private static Model clipped(double shift, double most, double divisor) {
+    return new Model(-1, 4)
+        .constant("shift", shift)
+        .constant("most", most)
+        .constant("zero", 0)
+        .constant("divisor", divisor)
+        .then("Add", "a", "shift")
+        .then("Clip", "b", "zero", "most")
+        .then("Mul", "c", "x")
+        .then("Div", "y", "divisor");
+  }
+
+  @Test
+  void aProductWithAnotherLineIsNoHardSwish() {
+    assertThat(clipped(3, 6, 6).types()).containsExactly("hard_swish");
+    clipped(2, 6, 6).isRefused("node \"a\" (Add) adds something that is not the bias");
+    clipped(3, 5, 5).isRefused("node \"a\" (Add) adds something that is not the bias");
+    clipped(3, 6, 5).then("Relu", "z").isRefused("takes a product with a number, or an Erf");
+  }
+
+  /** Steps of no function are sums and products, in whatever order they are taken. */
+  @Test
+  void aSquareAndASumOfItselfStayProductAndSum() {
+    Model square = new Model(-1, 4).then("Mul", "s", "x").then("Add", "d", "s");
+    assertThat(square.types()).containsExactly("product", "residual");
+    Model output = new Model(-1, 4).then("Tanh", "t");
+    assertThat(output.then("Mul", "y", "t").types()).containsExactly("tanh", "product");
+  }
+
+  @Test
+  void anEpsilonAndScalesMakeAnRmsNorm() {
+    Model model =
+        new Model(-1, 4)
+            .constant("two", 2)
+            .constant("eps", 0.25)
+            .constant("scale", 2, 4)
+            .numbers("axis", -1)
+            .then("Pow", "a", "two")
+            .then("ReduceMean", "b", "axis")
+            .then("Add", "c", "eps")
+            .then("Sqrt", "d")
+            .then("Reciprocal", "e");
+    Layer norm = model.then("Mul", "f", "x").then("Mul", "y", "scale").layers().getFirst();
+    assertThat(norm.type()).isEqualTo("rms_norm");
+    assertThat(norm.settings().get("epsilon").asDouble()).isEqualTo(0.25);
+    assertThat(norm.weights().get("gamma").cells()).containsOnly(2);
+    // Scales once; what comes after them is another layer.
+    assertThat(model.then("Mul", "z", "scale").types())
+        .containsExactly("rms_norm", "scale_shift1d");
+  }
+
+  /** Divided by the root of what is not the mean of its own squares. */
+  @Test
+  void theRootOfAnotherValueIsNoNorm() {
+    new Model(-1, 4)
+        .constant("two", 2)
+        .constant("eps", 0.25)
+        .numbers("axis", -1)
+        .beside("Relu", "r", Map.of(), "x")
+        .then("Pow", "a", "two")
+        .then("ReduceMean", "b", "axis")
+        .then("Add", "c", "eps")
+        .then("Sqrt", "d")
+        .node("Div", "y", Map.of(), List.of("r", "d"))
+        .isRefused("node \"y\" (Div) takes a mean, deviation or the like of rows");
+  }
+
+  @Test
+  void anUnrolledRecurrentLayerSaysHowToExportIt() {
+    new Model(-1, 4)
+        .numbers("shape", 1, 3)
+        .constant("w", 1, 3, 3)
+        .beside("ConstantOfShape", "h", Map.of(), "shape")
+        .beside("Expand", "i", Map.of(), "h", "shape")
+        .beside("Shape", "n", Map.of(), "x")
+        .beside("ConstantOfShape", "z", Map.of(), "n")
+        .node("MatMul", "y", Map.of(), List.of("z", "w"))
+        .isRefused("node \"y\" (MatMul) takes a state of zeros, as of a recurrent layer");
   }
 }

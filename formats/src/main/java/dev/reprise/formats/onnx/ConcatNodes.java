@@ -1,0 +1,135 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxModel.Node;
+import dev.reprise.runtime.Scalar;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads nodes that put values side by side. Where the axis is the first one of an example that is
+ * not 1, rows are, else the parts that lie behind the extents before it.
+ *
+ * <p>A network whose every layer takes all values before it (DenseNet) puts the same values side by
+ * side again and again, each time with one more. What was put together before is taken as a whole
+ * then, so that a list of layers says everything once.
+ */
+final class ConcatNodes {
+  private final OnnxImport into;
+
+  /** Which value puts those of an axis and inputs side by side. */
+  private final Map<List<Object>, String> made = new HashMap<>();
+
+  ConcatNodes(OnnxImport into) {
+    this.into = into;
+  }
+
+  void read(Node node) {
+    List<String> inputs = node.inputs();
+    long axis = node.integer("axis", 0);
+    int known = inputs.size() - 1;
+    while (known > 1 && !made.containsKey(key(inputs.subList(0, known), axis))) {
+      known--;
+    }
+    List<String> names = new ArrayList<>(inputs);
+    if (known > 1) {
+      names.subList(0, known).clear();
+      names.addFirst(made.get(key(inputs.subList(0, known), axis)));
+    }
+    List<Value> values = new ArrayList<>();
+    for (String name : names) {
+      Value value = into.value(name);
+      if (value == null) {
+        throw into.problem(
+            node,
+            "puts something beside a value that layers do not make of the input, such as a"
+                + " constant; there are but values of one input");
+      }
+      values.add(value);
+    }
+    into.becomes(values.size() == 1 ? values.getFirst() : joined(node, values, axis));
+    made.put(key(inputs, axis), node.outputs().getFirst());
+  }
+
+  private static List<Object> key(List<String> inputs, long axis) {
+    return List.of(List.copyOf(inputs), axis);
+  }
+
+  private Value joined(Node node, List<Value> values, long given) {
+    long[] shape = values.getFirst().shape();
+    int axis = (int) (given < 0 ? given + shape.length : given);
+    if (axis < 0 || axis >= shape.length || shape[axis] == ShapeValues.EXAMPLES) {
+      throw into.problem(
+          node, "puts examples below each other, or has axis " + given + ", which no layer does");
+    }
+    long together = 0;
+    for (Value value : values) {
+      long[] other = value.shape();
+      together += other.length > axis ? other[axis] : 0;
+      long[] same = other.length == shape.length ? other.clone() : shape.clone();
+      same[axis] = shape[axis];
+      boolean isOpen = other.length > axis && other[axis] < 1;
+      if (other.length != shape.length || isOpen || !Arrays.equals(same, shape)) {
+        throw into.problem(
+            node,
+            "puts values of "
+                + Arrays.toString(values.getFirst().extents())
+                + " and "
+                + Arrays.toString(value.extents())
+                + " side by side along axis "
+                + given
+                + ", whose sizes must be known and equal but for that axis; export the model with a"
+                + " fixed size there");
+      }
+    }
+    long before = 1;
+    long behind = shape[axis];
+    for (int i = 0; i < shape.length; i++) {
+      long extent = shape[i] == ShapeValues.EXAMPLES ? 1 : shape[i];
+      before = i < axis && (before != 1 || extent != 1) ? -1 : before;
+      behind = i > axis ? (behind < 0 || extent < 0 ? -1 : behind * extent) : behind;
+    }
+    if (before != 1 && behind < 0) {
+      throw into.problem(node, "puts parts of " + into.words() + " side by side, of an open size");
+    }
+    long[] output = shape.clone();
+    output[axis] = together;
+    List<PartNodes.Part> parts =
+        values.stream().map(value -> new PartNodes.Part(value.chain(), value.width())).toList();
+    if (before == 1) {
+      parts = into.parts().together(parts);
+    }
+    Chain chain =
+        parts.size() == 1 ? parts.getFirst().chain() : chain(node, parts, before == 1 ? 0 : behind);
+    return values.getFirst().with(chain).shaped(output);
+  }
+
+  /**
+   * Goes on from what all have in common.
+   *
+   * @param step numbers of a step of the first one; 0 for whole rows
+   */
+  private Chain chain(Node node, List<PartNodes.Part> parts, long step) {
+    Chain start = parts.getFirst().chain();
+    for (PartNodes.Part part : parts) {
+      start = start.commonWith(part.chain());
+    }
+    long layers = 1;
+    Map<String, List<Layer>> branches = new LinkedHashMap<>();
+    for (PartNodes.Part part : parts) {
+      layers += part.chain().all() - start.all();
+      JoinNodes.needsFewLayers(into, node, layers, "puts values side by side");
+      branches.put(Layer.BRANCH + (branches.size() + 1), part.chain().since(start));
+    }
+    Map<String, Scalar> settings = step == 0 ? Map.of() : Map.of("D", Scalar.of(step));
+    String type = step == 0 ? Layer.CONCAT : Layer.CONCAT_STEPS;
+    Layer concat = new Layer(type, Map.of(), settings, branches);
+    if (step == 0) {
+      into.parts().note(concat, parts);
+    }
+    return start.with(concat, layers);
+  }
+}

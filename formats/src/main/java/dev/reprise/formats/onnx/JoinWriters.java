@@ -1,0 +1,163 @@
+package dev.reprise.formats.onnx;
+
+import dev.reprise.formats.onnx.OnnxExport.Branch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Writes layers that put together what branches make of one value. Stateless. */
+final class JoinWriters {
+  static final Map<String, OnnxExport.Rule> RULES =
+      Map.of(
+          Layer.RESIDUAL,
+          (export, layer) -> joined(export, "Add", layer),
+          Layer.PRODUCT,
+          (export, layer) -> joined(export, "Mul", layer),
+          Layer.CONCAT,
+          JoinWriters::concat,
+          Layer.CONCAT_STEPS,
+          JoinWriters::concatSteps);
+
+  private JoinWriters() {}
+
+  private static void joined(OnnxExport export, String operator, LayerReader layer) {
+    List<Branch> branches =
+        export.branches(List.of(layer.branch(Layer.MAIN), layer.branch(Layer.SHORTCUT)));
+    Branch first = branches.getFirst();
+    Branch second = branches.getLast();
+    boolean isGated =
+        operator.equals("Mul")
+            && first.extents() != null
+            && isGate(first.extents(), second.extents());
+    if (isGated) {
+      gated(export, operator, first, second);
+    } else {
+      alike(export, operator, first, second, layer);
+    }
+  }
+
+  /** Puts images and a number for each of their channels together. */
+  private static void gated(OnnxExport export, String operator, Branch first, Branch second) {
+    String a = overImages(export, first);
+    String b = overImages(export, second);
+    export.node(operator, a, b).add();
+    boolean isFirstGate = isGateOf(first.extents(), second.extents());
+    export.becomes(isFirstGate ? second.extents() : first.extents());
+  }
+
+  /** A number of each channel as images of one cell, which ONNX repeats. */
+  private static String overImages(OnnxExport export, Branch branch) {
+    if (branch.extents().length > 1) {
+      return branch.value();
+    }
+    String shape = export.integers("shape", -1, branch.extents()[0], 1, 1);
+    export.node("Reshape", branch.value(), shape).add();
+    return export.current();
+  }
+
+  /** Puts two values of one size together; where one is of images and one of rows, as rows. */
+  private static void alike(
+      OnnxExport export, String operator, Branch first, Branch second, LayerReader layer) {
+    if (Arrays.equals(first.extents(), second.extents())) {
+      export.node(operator, first.value(), second.value()).add();
+      export.becomes(second.extents());
+      return;
+    }
+    // The cells of images lie in the order of rows.
+    Branch b = export.flat(second);
+    Branch a = export.flat(first);
+    if (!Arrays.equals(a.extents(), b.extents())) {
+      throw layer.problem(
+          "has branches that make "
+              + OnnxExport.words(a.extents())
+              + " and "
+              + OnnxExport.words(b.extents()));
+    }
+    export.node(operator, a.value(), b.value()).add();
+    export.becomes(b.extents());
+  }
+
+  /** Images, and a number for each of their channels. */
+  static boolean isGate(long[] a, long[] b) {
+    return isGateOf(a, b) || isGateOf(b, a);
+  }
+
+  private static boolean isGateOf(long[] gate, long[] images) {
+    boolean isOfNumbers = gate.length == 1 || gate.length == 3 && gate[1] == 1 && gate[2] == 1;
+    return isOfNumbers && images.length == 3 && images[0] == gate[0] && images[1] * images[2] > 1;
+  }
+
+  /** Rows side by side: channels of images, steps after steps, or numbers. */
+  private static void concat(OnnxExport export, LayerReader layer) {
+    List<Branch> branches = known(export, layer);
+    long[] first = branches.getFirst().extents();
+    boolean areAlike =
+        branches.stream()
+            .map(Branch::extents)
+            .allMatch(extents -> isOpenless(extents) && haveSameButFirst(extents, first));
+    if (!areAlike) {
+      branches = branches.stream().map(export::flat).toList();
+    }
+    long[] output = branches.getFirst().extents().clone();
+    output[0] = sum(branches.stream().map(Branch::extents).mapToLong(e -> e[0]).toArray());
+    put(export, branches, 1, output);
+  }
+
+  private static boolean isOpenless(long[] extents) {
+    return Arrays.stream(extents).allMatch(extent -> extent > 0);
+  }
+
+  private static boolean haveSameButFirst(long[] a, long[] b) {
+    return a.length == b.length && Arrays.equals(a, 1, a.length, b, 1, b.length);
+  }
+
+  private static long sum(long[] extents) {
+    boolean isOpen = Arrays.stream(extents).anyMatch(extent -> extent < 0);
+    return isOpen ? -1 : Arrays.stream(extents).sum();
+  }
+
+  /** Steps side by side, or what else lies behind the first extent. */
+  private static void concatSteps(OnnxExport export, LayerReader layer) {
+    long width = layer.positive("D");
+    List<Branch> steps = new ArrayList<>();
+    long count = 0;
+    for (Branch branch : known(export, layer)) {
+      long all = OnnxExport.product(branch.extents());
+      if (steps.isEmpty() && all > 0) {
+        count = all / width;
+      } else if (steps.isEmpty()) {
+        count = branch.extents()[0];
+      }
+      boolean isOfSteps = branch.extents().length == 2 && branch.extents()[0] == count;
+      long each = isOfSteps ? branch.extents()[1] : count < 1 ? 0 : all / count;
+      if (each < 1 || steps.isEmpty() && each != width || count > 0 && each * count != all) {
+        throw layer.problem(
+            "has a branch that makes "
+                + OnnxExport.words(branch.extents())
+                + ", which are no parts beside those of "
+                + width
+                + " numbers");
+      }
+      steps.add(isOfSteps ? branch : export.steps(branch, count, each));
+    }
+    long together = steps.stream().mapToLong(step -> step.extents()[1]).sum();
+    put(export, steps, 2, count, together);
+  }
+
+  /** All branches, with their extents. */
+  private static List<Branch> known(OnnxExport export, LayerReader layer) {
+    List<Branch> branches = export.branches(layer.numberedBranches());
+    if (branches.stream().anyMatch(branch -> branch.extents() == null)) {
+      throw layer.problem(
+          "has branches of a size that no layer tells; put one with weights or sizes before it");
+    }
+    return branches;
+  }
+
+  private static void put(OnnxExport export, List<Branch> branches, long axis, long... output) {
+    String[] values = branches.stream().map(Branch::value).toArray(String[]::new);
+    export.node("Concat", values).integer("axis", axis).add();
+    export.becomes(output);
+  }
+}
