@@ -40,14 +40,15 @@ class ClosedWorkspaceTest {
 
   /** Runs an input on a thread of its own, which tells how that ended. */
   private void start(String text) {
-    new Thread(() -> {
-          try {
-            workspace.run("<input>", text);
-            end.complete(null);
-          } catch (Throwable failure) {
-            end.complete(failure);
-          }
-        })
+    new Thread(
+            () -> {
+              try {
+                workspace.run("<input>", text);
+                end.complete(null);
+              } catch (Throwable failure) {
+                end.complete(failure);
+              }
+            })
         .start();
   }
 

@@ -38,10 +38,7 @@ class StoppedRunTest {
     command.addAll(List.of("-cp", classPath(), Main.class.getName(), "run", "--device", "cpu"));
     command.addAll(List.of("--reuse", "none", "--trace-file", "t.json"));
     command.addAll(List.of("-s", SCRIPT));
-    return new ProcessBuilder(command)
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .start();
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
   }
 
   private static String classPath() {

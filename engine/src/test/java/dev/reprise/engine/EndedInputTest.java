@@ -14,8 +14,7 @@ class EndedInputTest {
   @Test
   void anInputThatWasBeingCompiledDoesNotBegin() throws Exception {
     SessionServices services =
-        new SessionServices(
-            FakeDevices.config(DeviceConfig.CPU, ReuseMode.FULL), CacheEvents.NONE);
+        new SessionServices(FakeDevices.config(DeviceConfig.CPU, ReuseMode.FULL), CacheEvents.NONE);
     try (services;
         Conversation conversation = new Conversation(services)) {
       conversation.compile("<first>", "x = 1").run();

@@ -100,8 +100,7 @@ final class BlockMatrixReader {
   }
 
   /** A block of one column leaves the columns out. */
-  private static void addTriples(
-      SequenceFile file, Block block, ByteBuffer value, CellList cells) {
+  private static void addTriples(SequenceFile file, Block block, ByteBuffer value, CellList cells) {
     int count = value.getInt();
     for (int i = 0; i < count; i++) {
       int row = checked(file, value.getInt(), block.rows);

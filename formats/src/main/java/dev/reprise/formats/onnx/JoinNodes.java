@@ -60,8 +60,7 @@ final class JoinNodes {
   private static OnnxTensor second(OnnxImport into, Node node) {
     if (!node.inputs().getFirst().equals(into.current())) {
       throw into.problem(
-          node,
-          "takes a constant first; there are but values less a constant, or divided by one");
+          node, "takes a constant first; there are but values less a constant, or divided by one");
     }
     return into.constant(node, 1);
   }

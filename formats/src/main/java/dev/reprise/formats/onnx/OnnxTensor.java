@@ -87,8 +87,7 @@ final class OnnxTensor {
 
   /** The same in a type of floats, by its number; empty for other types. */
   Optional<OnnxTensor> as(long type) {
-    return TensorCells.rounded(type)
-        .map(this::map);
+    return TensorCells.rounded(type).map(this::map);
   }
 
   /** Of other cells in the same places. */

@@ -136,11 +136,7 @@ final class RecurrentNodes {
    * @param step how many directions there are, and the numbers of each
    */
   private static void put(
-      OnnxImport into,
-      Node node,
-      String type,
-      Map<String, Layer.Weights> weights,
-      long[] step) {
+      OnnxImport into, Node node, String type, Map<String, Layer.Weights> weights, long[] step) {
     Value x = into.value();
     Map<String, Scalar> settings = into.steps();
     settings.put("return_sequences", Scalar.of(true));
@@ -228,8 +224,7 @@ final class RecurrentNodes {
     List<String> twice = Stream.concat(once.stream(), once.stream()).toList();
     boolean isBoth = node.text("direction", "forward").equals("bidirectional");
     if (given != null && !given.equals(isBoth ? twice : once)) {
-      throw into.problem(
-          node, "has activations " + given + ", but the layer has " + once);
+      throw into.problem(node, "has activations " + given + ", but the layer has " + once);
     }
   }
 }

@@ -136,8 +136,7 @@ final class SequenceNodes {
               + ", but of those that are not known only the last one can be taken");
     }
     Chain chain = into.value().chain();
-    boolean isOfParts =
-        chain.endsWith(Layer.CONCAT) || RecurrentNodes.isOfLastSteps(chain.layer());
+    boolean isOfParts = chain.endsWith(Layer.CONCAT) || RecurrentNodes.isOfLastSteps(chain.layer());
     if (isKnown && extent != 1 && (!isLast || isOfParts)) {
       long from = index < 0 ? index + extent : index;
       into.parts().take(node, at, from, from + 1);

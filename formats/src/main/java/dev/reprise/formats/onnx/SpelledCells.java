@@ -277,8 +277,7 @@ final class SpelledCells {
             && part.numbers[3] == 0
             && bound(node, 1, "min") == 0;
     return isLine && most > 0 && most < Double.POSITIVE_INFINITY
-        ? new Part(
-            part.x, Kind.GATE, HARD, most, part.numbers[1] / most, part.numbers[0] / most)
+        ? new Part(part.x, Kind.GATE, HARD, most, part.numbers[1] / most, part.numbers[0] / most)
         : null;
   }
 

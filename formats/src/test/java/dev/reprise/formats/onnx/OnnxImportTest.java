@@ -373,9 +373,7 @@ class OnnxImportTest {
   void meansAndDeviationsOfChannelsAreScalesAndShifts() {
     Model model = new Model(-1, 2, 3, 3).constant("mean", 3, 1, 2, 1, 1).constant("sd", 4, 2, 1, 1);
     List<Layer> layers = model.then("Sub", "a", "mean").then("Div", "y", "sd").layers();
-    assertThat(layers)
-        .extracting(Layer::type)
-        .containsExactly("scale_shift2d", "scale_shift2d");
+    assertThat(layers).extracting(Layer::type).containsExactly("scale_shift2d", "scale_shift2d");
     assertThat(layers.getFirst().weights().get("beta").cells()).containsOnly(-3);
     assertThat(layers.getLast().weights().get("gamma").cells()).containsOnly(0.25);
     Model row = new Model(-1, 2).constant("c", 3, 2);

@@ -222,7 +222,8 @@ public final class Opcode {
 
     Opcode build() {
       if (further.size() >= outputs) {
-        throw new IllegalStateException("'" + name + "' has rules for more results than " + outputs);
+        throw new IllegalStateException(
+            "'" + name + "' has rules for more results than " + outputs);
       }
       return new Opcode(this);
     }

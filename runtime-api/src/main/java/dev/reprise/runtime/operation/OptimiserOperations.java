@@ -21,8 +21,7 @@ final class OptimiserOperations {
         withAverage(step("rmsprop_update").in("lr", "decay_rate", "epsilon", "cache")),
         withAverages(step("adam_update").in("lr", "beta1", "beta2", "epsilon", "t", "m", "v")),
         withAverages(
-            step("adamw_update")
-                .in("lr", "beta1", "beta2", "epsilon", "lambda", "t", "m", "v")));
+            step("adamw_update").in("lr", "beta1", "beta2", "epsilon", "lambda", "t", "m", "v")));
   }
 
   private static Opcode.Builder step(String name) {

@@ -468,13 +468,12 @@ final class Assembler {
   }
 
   /**
-   * The form of registers of 64 bytes. Displacements of 32 bits, and here are no others, count bytes
-   * as in other instructions.
+   * The form of registers of 64 bytes. Displacements of 32 bits, and here are no others, count
+   * bytes as in other instructions.
    *
    * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS} or {@link #REPEAT}
    */
-  private void evex(
-      int map, int prefix, int register, int source, int index, int base, int last) {
+  private void evex(int map, int prefix, int register, int source, int index, int base, int last) {
     int8(0x62);
     // The fifth bits of all registers are zero: these, too, are inverted.
     int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | 1 << 4 | map);

@@ -83,8 +83,7 @@ final class PanelCode {
    *     neighbouring cells of the left operand and panels one after the other
    * @param wide whether the machine has AVX-512, which halves of panels have no use for
    */
-  static byte[] of(
-      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean wide) {
+  static byte[] of(boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean wide) {
     boolean isWide = wide && lanes != Lanes.HALF;
     PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, isWide);
     code.write();

@@ -92,8 +92,7 @@ public final class PanelSums {
       throws IOException {
     MemorySegment[] made = codes[lanes.ordinal()][apart ? 1 : 0][terms];
     if (made[rows] == null) {
-      made[rows] = 
-          ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes, wide));
+      made[rows] = ExecutableMemory.holding(PanelCode.of(doubles, rows, terms, apart, lanes, wide));
     }
     return made[rows];
   }

@@ -254,8 +254,7 @@ final class SparseProducts {
   private static boolean multiplyByLibrary(
       KernelCall call, DeviceSparse x, DeviceMatrix y, DeviceBuffer out) {
     CompressedProducts library = call.backend().compressedProducts();
-    if (library == null
-        || !CompressedProducts.fits(x.rows(), x.cols(), x.nonZeros(), y.cols())) {
+    if (library == null || !CompressedProducts.fits(x.rows(), x.cols(), x.nonZeros(), y.cols())) {
       return false;
     }
     DeviceBuffer starts = call.scratch(Integer.BYTES * (x.rows() + 1));
