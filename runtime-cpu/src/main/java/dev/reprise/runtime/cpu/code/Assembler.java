@@ -43,9 +43,13 @@ final class Assembler {
   static final int PREFIX_F3 = 2;
   static final int PREFIX_F2 = 3;
 
-  // Of the last byte of the EVEX form, beside the number of a mask.
-  private static final int ZERO_OTHERS = 0x80;
-  private static final int REPEAT = 0x10;
+  /**
+   * Of the last byte of the EVEX form, beside the number of a mask: other lanes become zeros, and
+   * the operand in memory is one cell for all lanes.
+   */
+  static final int ZERO_OTHERS = 0x80;
+
+  static final int REPEAT = 0x10;
 
   /** A base that stands for the place behind the instruction, to which a displacement counts. */
   private static final int NEXT_INSTRUCTION = -1;
@@ -353,10 +357,10 @@ final class Assembler {
   private void cells(
       int map, int prefix, boolean wide, int opcode, int register, int one, int other) {
     if (isWide) {
-      evex(map, prefix, register, one, 0, other >> 3, 0);
-    } else {
-      vex(map, prefix, wide, true, register, one, 0, other >> 3);
+      vector64(map, prefix, doubles, opcode, register, one, other, 0);
+      return;
     }
+    vex(map, prefix, wide, true, register, one, 0, other >> 3);
     int8(opcode);
     int8(0xC0 | (register & 7) << 3 | other & 7);
   }
@@ -369,10 +373,39 @@ final class Assembler {
   private void cells(
       int map, int prefix, int opcode, int register, int one, Address other, int last) {
     if (isWide) {
-      evex(map, prefix, register, one, other.indexBit(), other.baseBit(), last);
-    } else {
-      vex(map, prefix, false, true, register, one, other.indexBit(), other.baseBit());
+      vector64(map, prefix, doubles, opcode, register, one, other, last);
+      return;
     }
+    vex(map, prefix, false, true, register, one, other.indexBit(), other.baseBit());
+    int8(opcode);
+    modrm(register, other);
+  }
+
+  /**
+   * An instruction of registers of 64 bytes, or of masks; the second register is 0 where there is
+   * none.
+   *
+   * @param wide whether lanes are doubles, or have their size
+   * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS}
+   */
+  void vector64(
+      int map, int prefix, boolean wide, int opcode, int register, int one, int other, int last) {
+    evex(map, prefix, wide, register, one, 0, other >> 3, last);
+    int8(opcode);
+    int8(0xC0 | (register & 7) << 3 | other & 7);
+  }
+
+  /** As the other, with the last operand in memory, which may be to {@link #REPEAT}. */
+  void vector64(
+      int map,
+      int prefix,
+      boolean wide,
+      int opcode,
+      int register,
+      int one,
+      Address other,
+      int last) {
+    evex(map, prefix, wide, register, one, other.indexBit(), other.baseBit(), last);
     int8(opcode);
     modrm(register, other);
   }
@@ -474,11 +507,18 @@ final class Assembler {
    * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS} or {@link #REPEAT}
    */
   private void evex(
-      int map, int prefix, int register, int source, int index, int base, int last) {
+      int map,
+      int prefix,
+      boolean wide,
+      int register,
+      int source,
+      int index,
+      int base,
+      int last) {
     int8(0x62);
     // The fifth bits of all registers are zero: these, too, are inverted.
     int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | 1 << 4 | map);
-    int8((doubles ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
+    int8((wide ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
     int8(2 << 5 | 1 << 3 | last);
   }
 

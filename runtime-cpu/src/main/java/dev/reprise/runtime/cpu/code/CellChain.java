@@ -60,6 +60,7 @@ public final class CellChain {
   }
 
   private final Precision precision;
+  private final VectorRegisters registers;
   private final List<Spread> inputs;
   private final int numbers;
   private final Apply result;
@@ -72,8 +73,14 @@ public final class CellChain {
   // By form, and whether outputs are doubles.
   private final MemorySegment[][] codes = new MemorySegment[CellForm.values().length][2];
 
-  private CellChain(Precision precision, List<Spread> inputs, int numbers, Apply result) {
+  private CellChain(
+      Precision precision,
+      VectorRegisters registers,
+      List<Spread> inputs,
+      int numbers,
+      Apply result) {
     this.precision = precision;
+    this.registers = registers;
     this.inputs = List.copyOf(inputs);
     this.numbers = numbers;
     this.result = result;
@@ -96,8 +103,18 @@ public final class CellChain {
    */
   public static CellChain find(
       Precision precision, List<Spread> inputs, int numbers, Apply result) {
+    return find(precision, VectorRegisters.largest(), inputs, numbers, result);
+  }
+
+  /** As the other, in registers that the machine has. */
+  static CellChain find(
+      Precision precision,
+      VectorRegisters registers,
+      List<Spread> inputs,
+      int numbers,
+      Apply result) {
     return CellFunction.areThere() && ChainCode.fits(inputs, result)
-        ? new CellChain(precision, inputs, numbers, result)
+        ? new CellChain(precision, registers, inputs, numbers, result)
         : null;
   }
 
@@ -128,13 +145,15 @@ public final class CellChain {
     int at = isWide ? 1 : 0;
     if (made[at] == null) {
       try {
-        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, isWide));
+        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, registers, isWide));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
     }
     return made[at];
   }
+
+  private static final int LONGS_OF_NUMBER = CellCode.NUMBER_BYTES / Long.BYTES;
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   static final class Entry {
@@ -156,7 +175,7 @@ public final class CellChain {
     private CellForm written;
 
     private Call() {
-      arguments = new long[ChainCode.FIRST_NUMBER + CellForm.LANES * numbers];
+      arguments = new long[ChainCode.FIRST_NUMBER + LONGS_OF_NUMBER * numbers];
       segment = MemorySegment.ofArray(arguments);
       values = new double[numbers];
     }
@@ -172,8 +191,8 @@ public final class CellChain {
     private void write(CellForm form) {
       for (int number = 0; number < values.length; number++) {
         long bits = form.bits(values[number]);
-        int at = ChainCode.FIRST_NUMBER + CellForm.LANES * number;
-        Arrays.fill(arguments, at, at + CellForm.LANES, bits);
+        int at = ChainCode.FIRST_NUMBER + LONGS_OF_NUMBER * number;
+        Arrays.fill(arguments, at, at + LONGS_OF_NUMBER, bits);
       }
       written = form;
     }
@@ -201,8 +220,8 @@ public final class CellChain {
         write(form);
       }
       arguments[ChainCode.ROWS] = rows;
-      arguments[ChainCode.GROUPS] = cols / form.lanes();
-      arguments[ChainCode.MASK] = form.maskPlace(cols);
+      arguments[ChainCode.GROUPS] = cols / registers.lanes(form);
+      arguments[ChainCode.MASK] = registers.maskPlace(form, cols);
       arguments[ChainCode.ROW_BYTES] = cols * bytes;
       arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (isWide ? Double.BYTES : bytes);
       MemorySegment code = code(form, isWide);

@@ -4,12 +4,12 @@ import dev.reprise.runtime.cpu.code.CellCode.Formula;
 import java.util.List;
 
 /**
- * What a {@link CellFunction} does with all cells of rows, four or more at a time. Functions of
+ * What a {@link CellFunction} does with all cells of rows, a group or more at a time. Functions of
  * several passes go through the rows again, with numbers that the last pass has left for each.
  *
  * @param formula of the cells
  * @param totals how many the formula adds to, or carries on
- * @param groups of four cells that the formula is of; with more than one, what would be totals is
+ * @param groups of cells that the formula is of; with more than one, what would be totals is
  *     carried on
  * @param takesLargest whether its total is the largest, not the sum
  * @param takesTurns whether the instructions of two groups of cells take turns: of functions of
@@ -59,12 +59,12 @@ record CellPass(
   }
 
   /** Cells that are computed at a time. */
-  int cellsPerStep() {
-    return (isOfPairs() ? 2 : groups) * CellForm.LANES;
+  int cellsPerStep(VectorRegisters registers) {
+    return (isOfPairs() ? 2 : groups) * registers.doubles();
   }
 
   /**
-   * Whether two groups of four cells are computed at a time. A group that is left, and cells that
+   * Whether two groups of cells are computed at a time. A group that is left, and cells that
    * are none, are computed with the totals of the first.
    */
   boolean isOfPairs() {

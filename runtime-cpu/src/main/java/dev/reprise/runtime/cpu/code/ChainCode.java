@@ -71,6 +71,7 @@ final class ChainCode {
   private final CellChain chain;
   private final Part result;
   private final CellForm form;
+  private final int lanes;
   private final boolean isWide;
 
   /** Whether the instructions of two groups of cells take turns. */
@@ -82,11 +83,12 @@ final class ChainCode {
   /** Whether what is being written are the quick ways of functions. */
   private boolean isQuick;
 
-  private ChainCode(CellChain chain, CellForm form, boolean isWide) {
+  private ChainCode(CellChain chain, CellForm form, VectorRegisters registers, boolean isWide) {
     CellCode.Frame frame =
         new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
-    this.code = new CellCode(form, frame);
+    this.code = new CellCode(form, registers, frame);
     this.form = form;
+    this.lanes = registers.lanes(form);
     this.to = code.assembler();
     this.chain = chain;
     this.result = Part.of(chain.result());
@@ -175,10 +177,10 @@ final class ChainCode {
    * The code.
    *
    * @param form of the inputs' precision
-   * @param isWide whether the output is of doubles, which it is not for eight floats at a time
+   * @param isWide whether the output is of doubles, which it is not for floats that stay floats
    */
-  static byte[] of(CellChain chain, CellForm form, boolean isWide) {
-    return new ChainCode(chain, form, isWide).write();
+  static byte[] of(CellChain chain, CellForm form, VectorRegisters registers, boolean isWide) {
+    return new ChainCode(chain, form, registers, isWide).write();
   }
 
   /** Whether it may be computed by floats alone, if its numbers are floats. */
@@ -239,7 +241,7 @@ final class ChainCode {
     int few = to.jumpIfZero();
     int loop = to.here();
     writeCells(code);
-    to.addNumber(RAX, form.lanes());
+    to.addNumber(RAX, lanes);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
@@ -256,7 +258,7 @@ final class ChainCode {
     } else {
       code.writeInTurns(this::writeCells);
     }
-    to.addNumber(RAX, 2 * form.lanes());
+    to.addNumber(RAX, 2 * lanes);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);

@@ -1,0 +1,66 @@
+package dev.reprise.runtime.cpu.code;
+
+import java.io.IOException;
+
+/** Which vector registers code for cells uses: what follows from their size. */
+enum VectorRegisters {
+  /** Of AVX2. */
+  BYTES_32(4, 32),
+  /** Of AVX-512. */
+  BYTES_64(8, 8);
+
+  private final int doubles;
+  private final int maskBytes;
+
+  VectorRegisters(int doubles, int maskBytes) {
+    this.doubles = doubles;
+    this.maskBytes = maskBytes;
+  }
+
+  /** Looked at once. */
+  private static final class Machine {
+    static final VectorRegisters LARGEST = find();
+
+    private static VectorRegisters find() {
+      try {
+        return ExecutableMemory.canBeRunWide() ? BYTES_64 : BYTES_32;
+      } catch (IOException e) {
+        return BYTES_32;
+      }
+    }
+  }
+
+  /** The largest ones that the machine has. */
+  static VectorRegisters largest() {
+    return Machine.LARGEST;
+  }
+
+  /** How many doubles one holds. */
+  int doubles() {
+    return doubles;
+  }
+
+  int bytes() {
+    return doubles * Double.BYTES;
+  }
+
+  /** Cells of a form at a time. */
+  int lanes(CellForm form) {
+    return form == CellForm.FLOATS ? 2 * doubles : doubles;
+  }
+
+  /** From a mask of the last cells to that of one cell more. */
+  int maskBytes() {
+    return maskBytes;
+  }
+
+  /** Where the mask of the last of so many cells is; 0 when the groups are whole. */
+  long maskPlace(CellForm form, long cells) {
+    return cells % lanes(form) * maskBytes;
+  }
+
+  /** The instructions, of which each group of cells has one of its own. */
+  VectorInstructions instructions(Assembler to, CellForm form) {
+    return this == BYTES_64 ? new Avx512Instructions(to, form) : new Avx2Instructions(to, form);
+  }
+}
