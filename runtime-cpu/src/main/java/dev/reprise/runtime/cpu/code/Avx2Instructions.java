@@ -19,6 +19,8 @@ final class Avx2Instructions implements VectorInstructions {
   private static final int MASK = 14;
 
   private static final int AND = 0x54;
+  private static final int AND_NOT = 0x55;
+  private static final int OR = 0x56;
   private static final int MOVE = 0x10;
   private static final int CONVERT = 0x5A;
 
@@ -63,6 +65,55 @@ final class Avx2Instructions implements VectorInstructions {
   public void compare(int result, int one, int predicate, int other) {
     to.vector(MAP_0F, prefix, true, 0xC2, result, one, other);
     to.control(predicate);
+  }
+
+  @Override
+  public void noteWhere(int note, int one, int predicate, int other, int spare) {
+    compare(spare, one, predicate, other);
+    noteSigns(note, spare);
+  }
+
+  @Override
+  public void noteSigns(int note, int register) {
+    cells(OR, note, note, register);
+  }
+
+  @Override
+  public boolean testsBits() {
+    return false;
+  }
+
+  @Override
+  public void noteWithout(int note, int register, Address bits) {
+    throw new UnsupportedOperationException("there is no such instruction");
+  }
+
+  @Override
+  public void clearNotes(int note) {
+    to.clear(note);
+  }
+
+  @Override
+  public void testNotes(int note) {
+    to.vector(MAP_0F38, PREFIX_66, true, 0x17, note, NONE, note);
+  }
+
+  @Override
+  public void moveNotes(int general, int note) {
+    to.vector(MAP_0F, PREFIX_66, true, 0x50, general, 0, note);
+  }
+
+  @Override
+  public void chooseWhere(
+      int result, int one, int other, int compared, int predicate, int with, int spare) {
+    compare(spare, compared, predicate, with);
+    choose(result, one, other, spare);
+  }
+
+  @Override
+  public void clearWhere(int result, int one, int predicate, int other, int spare) {
+    compare(spare, one, predicate, other);
+    cells(AND_NOT, result, spare, result);
   }
 
   @Override
@@ -190,16 +241,6 @@ final class Avx2Instructions implements VectorInstructions {
 
   @Override
   public void splitTotal(int total, int second) {}
-
-  @Override
-  public void signs(int general, int register) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x50, general, 0, register);
-  }
-
-  @Override
-  public void testZero(int register) {
-    to.vector(MAP_0F38, PREFIX_66, true, 0x17, register, NONE, register);
-  }
 
   @Override
   public void writeNumber(long bits) {

@@ -20,6 +20,11 @@ final class Avx512Instructions implements VectorInstructions {
   // Registers of masks; 0 means all lanes.
   private static final int THERE = 1;
   private static final int FOUND = 2;
+  private static final int NOT_REFUSED = 3;
+  private static final int SURE = 4;
+
+  /** The bit by which predicates differ from those that hold where they do not. */
+  private static final int OPPOSITE = 4;
 
   /** More cells than a register has at most. */
   private static final int MASKS = 16;
@@ -70,9 +75,80 @@ final class Avx512Instructions implements VectorInstructions {
 
   @Override
   public void compare(int result, int one, int predicate, int other) {
+    find(one, predicate, other);
+    bringFound(result);
+  }
+
+  @Override
+  public void noteWhere(int note, int one, int predicate, int other, int spare) {
+    // A comparison under a mask is both.
+    int there = without(note);
+    to.vector64(MAP_0F, PREFIX_66, true, 0xC2, there, one, other, there);
+    to.control(predicate ^ OPPOSITE);
+  }
+
+  @Override
+  public void noteSigns(int note, int register) {
+    find(register);
+    int there = without(note);
+    masks(PREFIX_66, true, 0x42, there, FOUND, there);
+  }
+
+  @Override
+  public boolean testsBits() {
+    return true;
+  }
+
+  @Override
+  public void noteWithout(int note, int register, Address bits) {
+    int there = without(note);
+    to.vector64(MAP_0F38, PREFIX_66, true, 0x27, there, register, bits, REPEAT | there);
+  }
+
+  @Override
+  public void clearNotes(int note) {
+    int there = without(note);
+    masks(PREFIX_NONE, true, 0x46, there, there, there);
+  }
+
+  @Override
+  public void testNotes(int note) {
+    masks(PREFIX_66, false, 0x44, FOUND, NONE, without(note));
+    masks(PREFIX_66, false, 0x98, FOUND, NONE, FOUND);
+  }
+
+  @Override
+  public void moveNotes(int general, int note) {
+    masks(PREFIX_66, false, 0x44, FOUND, NONE, without(note));
+    masks(PREFIX_66, false, 0x93, general, NONE, FOUND);
+  }
+
+  /** Lanes of doubles where nothing is noted. */
+  private static int without(int note) {
+    return note == CellCode.REFUSED ? NOT_REFUSED : SURE;
+  }
+
+  /** An instruction of registers of masks. */
+  private void masks(int prefix, boolean hasTwo, int opcode, int result, int one, int other) {
+    to.vector(MAP_0F, prefix, hasTwo, opcode, result, one, other);
+  }
+
+  @Override
+  public void chooseWhere(
+      int result, int one, int other, int compared, int predicate, int with, int spare) {
+    find(compared, predicate, with);
+    choose(result, one, other);
+  }
+
+  @Override
+  public void clearWhere(int result, int one, int predicate, int other, int spare) {
+    find(one, predicate ^ OPPOSITE, other);
+    to.vector64(MAP_0F, prefix, areDoubles, MOVE, result, NONE, result, ZERO_OTHERS | FOUND);
+  }
+
+  private void find(int one, int predicate, int other) {
     to.vector64(MAP_0F, prefix, areDoubles, 0xC2, FOUND, one, other, 0);
     to.control(predicate);
-    bringFound(result);
   }
 
   @Override
@@ -103,6 +179,10 @@ final class Avx512Instructions implements VectorInstructions {
   @Override
   public void choose(int result, int one, int other, int mask) {
     find(mask);
+    choose(result, one, other);
+  }
+
+  private void choose(int result, int one, int other) {
     to.vector64(MAP_0F38, PREFIX_66, areDoubles, 0x65, result, one, other, FOUND);
   }
 
@@ -219,18 +299,6 @@ final class Avx512Instructions implements VectorInstructions {
     // Its result is the operand that is the last one of others.
     to.vector64(MAP_0F3A, PREFIX_66, true, 0x1B, total, NONE, second, 0);
     to.control(1);
-  }
-
-  @Override
-  public void signs(int general, int register) {
-    to.vector64(MAP_0F38, PREFIX_F3, true, 0x39, FOUND, NONE, register, 0);
-    to.vector(MAP_0F, PREFIX_NONE, false, 0x93, general, NONE, FOUND);
-  }
-
-  @Override
-  public void testZero(int register) {
-    to.vector64(MAP_0F38, PREFIX_66, true, 0x27, FOUND, register, register, 0);
-    to.vector(MAP_0F, PREFIX_NONE, false, 0x98, FOUND, NONE, FOUND);
   }
 
   @Override

@@ -103,7 +103,9 @@ public final class CellChain {
    */
   public static CellChain find(
       Precision precision, List<Spread> inputs, int numbers, Apply result) {
-    return find(precision, VectorRegisters.largest(), inputs, numbers, result);
+    VectorRegisters registers =
+        ChainCode.gainsFromLargest(result) ? VectorRegisters.largest() : VectorRegisters.BYTES_32;
+    return find(precision, registers, inputs, numbers, result);
   }
 
   /** As the other, in registers that the machine has. */

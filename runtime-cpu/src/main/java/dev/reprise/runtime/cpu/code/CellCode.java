@@ -41,10 +41,11 @@ final class CellCode extends VectorCode {
   /** A further register of formulas of so many cells that none are left over. */
   static final int SPARE_WITHOUT_MASKS = 14;
 
-  private static final int REFUSED = 15;
+  /** Which cells were refused. */
+  static final int REFUSED = 15;
 
   /** Which cells are unsure, where there are no masks. */
-  private static final int UNSURE = SPARE_WITHOUT_MASKS;
+  static final int UNSURE = SPARE_WITHOUT_MASKS;
 
   /** Bits that a double has more than a float. */
   private static final int CUT_BITS = 29;
@@ -141,7 +142,7 @@ final class CellCode extends VectorCode {
 
   /** No cell was refused yet. */
   void clearRefused() {
-    to.clear(REFUSED);
+    instructions.clearNotes(REFUSED);
   }
 
   /** What lanes of a total are before the first cell, for what is carried on. */
@@ -229,7 +230,7 @@ final class CellCode extends VectorCode {
 
   /** Sets what the call returns. */
   void returnRefused() {
-    instructions.signs(RAX, REFUSED);
+    instructions.moveNotes(RAX, REFUSED);
   }
 
   /** The last of the code: masks and constants. */
@@ -340,44 +341,72 @@ final class CellCode extends VectorCode {
     if (masked) {
       instructions.keepThere(register);
     }
-    or(REFUSED, REFUSED, register(register));
+    inTurns(group -> instructions.noteSigns(REFUSED, of(group, register)));
+  }
+
+  /** Likewise where a comparison of doubles holds; the spare register is lost. */
+  void refuseWhere(int one, Comparison comparison, int other, int spare) {
+    if (masked) {
+      compare(spare, one, comparison, other);
+      refuse(spare);
+    } else {
+      noteWhere(REFUSED, one, comparison, other, spare);
+    }
   }
 
   /** No cell is unsure yet. */
   void clearUnsure() {
-    to.clear(UNSURE);
-  }
-
-  /** Cells are to be computed again in a better way where a register has all bits, else none. */
-  void unsure(int register) {
-    or(UNSURE, UNSURE, register(register));
-  }
-
-  /** Cells are unsure where {@link #findUnsure} finds it of rounding. */
-  void testRounding(int register, int spare, long units) {
-    findUnsure(spare, register, units);
-    unsure(spare);
+    instructions.clearNotes(UNSURE);
   }
 
   /**
-   * All bits where rounding to floats may depend on the last units of a double: where it is up to
-   * so many from a point in the middle between two floats. Of floats that are not subnormal.
+   * Cells are to be computed again in a better way where a comparison of doubles holds; the spare
+   * register is lost.
+   */
+  void unsureWhere(int one, Comparison comparison, int other, int spare) {
+    noteWhere(UNSURE, one, comparison, other, spare);
+  }
+
+  /**
+   * Cells are unsure where rounding to floats may depend on the last units of a double: where it is
+   * up to so many from a point in the middle between two floats. Of floats that are not subnormal.
    *
+   * @param spare is lost
    * @param units a power of two
    */
-  void findUnsure(int result, int register, long units) {
-    // The bits that are cut are those of the middle with only the first set. Less that many units
-    // from there means: below twice the units when moved to 0.
-    long middle = 1L << (CUT_BITS - 1);
-    long above = (1L << CUT_BITS) - 2 * units;
-    addWhole(result, register, constantBits(middle + units));
-    and(result, result, constantBits(above));
-    equalZero(result, result);
+  void testRounding(int register, int spare, long units) {
+    addWhole(spare, register, toMiddle(units));
+    noteWithout(UNSURE, spare, beyond(units));
+  }
+
+  /** Likewise, cells are refused. */
+  void refuseUnsure(int register, int spare, long units) {
+    addWhole(spare, register, toMiddle(units));
+    if (masked) {
+      and(spare, spare, beyond(units));
+      equalZero(spare, spare);
+      refuse(spare);
+    } else {
+      noteWithout(REFUSED, spare, beyond(units));
+    }
+  }
+
+  /**
+   * Added to a double it leaves none of the bits {@link #beyond} where it is near the middle: of the
+   * bits that are cut that has only the first set, and less than so many units from there means
+   * below twice the units when moved to 0.
+   */
+  private static Source toMiddle(long units) {
+    return constantBits((1L << (CUT_BITS - 1)) + units);
+  }
+
+  private static Source beyond(long units) {
+    return constantBits((1L << CUT_BITS) - 2 * units);
   }
 
   /** Jumps to where {@link Assembler#landHere} is called with what this returns if none is. */
   int jumpIfSure() {
-    instructions.testZero(UNSURE);
+    instructions.testNotes(UNSURE);
     return to.jumpIfZero();
   }
 }

@@ -36,8 +36,7 @@ final class CellFormulas {
 
   static void largestNumber(CellCode to) {
     to.input(0, 0);
-    to.compare(1, 0, Comparison.NEITHER_ORDERED, 0);
-    to.refuse(1);
+    to.refuseWhere(0, Comparison.NEITHER_ORDERED, 0, 1);
     to.largestTotal(0, 0);
   }
 

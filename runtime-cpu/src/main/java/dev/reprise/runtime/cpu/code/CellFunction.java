@@ -261,7 +261,7 @@ public enum CellFunction {
 
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return passes.getFirst().cellsPerStep(VectorRegisters.largest());
+    return passes.getFirst().cellsPerStep(registers());
   }
 
   static int input(int number) {
@@ -321,6 +321,17 @@ public enum CellFunction {
     }
   }
 
+  /**
+   * The registers that take the least time. Divisions and roots take as long in those of 64 bytes,
+   * at whose instructions the processor's clock is slower.
+   */
+  private VectorRegisters registers() {
+    return switch (this) {
+      case SCALED, ADAM, ADAMW -> VectorRegisters.BYTES_32;
+      default -> VectorRegisters.largest();
+    };
+  }
+
   /** Of one input, output and no parameters, over arrays, which may be the same. */
   public boolean run(double[] x, double[] out, int n) {
     return run(Precision.FP64, MemorySegment.ofArray(x), MemorySegment.ofArray(out), n);
@@ -328,7 +339,7 @@ public enum CellFunction {
 
   /** As the other, over cells of a precision, on the heap or not. */
   public boolean run(Precision precision, MemorySegment x, MemorySegment out, long n) {
-    return run(VectorRegisters.largest(), precision, x, out, n);
+    return run(registers(), precision, x, out, n);
   }
 
   /** As the other, in registers that the machine has. */
@@ -354,7 +365,7 @@ public enum CellFunction {
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
   public boolean run(Precision precision, long x, long out, Operands more, long n) {
-    return run(VectorRegisters.largest(), precision, x, out, more, n);
+    return run(registers(), precision, x, out, more, n);
   }
 
   /** As the other, in registers that the machine has. */

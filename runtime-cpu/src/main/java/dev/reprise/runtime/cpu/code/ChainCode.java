@@ -159,6 +159,11 @@ final class ChainCode {
       return !isSlow && operands.stream().allMatch(Part::canBeQuick);
     }
 
+    boolean divides() {
+      return node instanceof Apply apply && CellOperators.divides(apply.opcode())
+          || operands.stream().anyMatch(Part::divides);
+    }
+
     boolean rounds() {
       return node instanceof Apply apply && CellOperators.rounds(apply.opcode());
     }
@@ -186,6 +191,15 @@ final class ChainCode {
   /** Whether it may be computed by floats alone, if its numbers are floats. */
   static boolean needsNoDoubles(Node result) {
     return Part.of(result).functions == 0;
+  }
+
+  /**
+   * Whether it takes less time in the largest registers: not what waits for memory, nor divisions
+   * and roots, which take as long there.
+   */
+  static boolean gainsFromLargest(Node result) {
+    Part part = Part.of(result);
+    return part.functions > 0 || part.operations > 1 && !part.divides();
   }
 
   private static Address argument(int place) {

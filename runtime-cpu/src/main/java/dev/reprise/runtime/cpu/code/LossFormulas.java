@@ -103,8 +103,7 @@ final class LossFormulas {
     to.subtract(0, 2, register(0));
     to.multiply(0, 0, register(1));
     to.load(2, constant(0));
-    to.compare(1, 1, Comparison.EQUAL, 2);
-    to.andNot(0, 1, register(0));
+    to.clearWhere(0, 1, Comparison.EQUAL, 2, 1);
     to.total(0, 0);
   }
 

@@ -305,6 +305,66 @@ class VectorCode {
             of(group, result), of(group, one), comparison.predicate, of(group, other)));
   }
 
+  /**
+   * Of each lane {@code other} where the comparison holds, else {@code one}.
+   *
+   * @param spare is lost
+   */
+  final void chooseWhere(
+      int result,
+      int one,
+      int other,
+      int compared,
+      Comparison comparison,
+      int with,
+      int spare) {
+    inTurns(group ->
+        instructions.chooseWhere(
+            of(group, result),
+            of(group, one),
+            of(group, other),
+            of(group, compared),
+            comparison.predicate,
+            of(group, with),
+            of(group, spare)));
+  }
+
+  /** Lanes become zeros where the comparison holds; the spare register is lost. */
+  final void clearWhere(int result, int one, Comparison comparison, int other, int spare) {
+    inTurns(group ->
+        instructions.clearWhere(
+            of(group, result),
+            of(group, one),
+            comparison.predicate,
+            of(group, other),
+            of(group, spare)));
+  }
+
+  /** Notes where the comparison holds. */
+  final void noteWhere(int note, int one, Comparison comparison, int other, int spare) {
+    inTurns(group ->
+        instructions.noteWhere(
+            note,
+            of(group, one),
+            comparison.predicate,
+            of(group, other),
+            of(group, spare)));
+  }
+
+  /** Notes where a double has none of some bits; the register is lost. */
+  final void noteWithout(int note, int register, Source bits) {
+    if (instructions.testsBits()) {
+      inTurns(group -> {
+        instructions.noteWithout(note, of(group, register), address(bits));
+        note(bits);
+      });
+      return;
+    }
+    and(register, register, bits);
+    equalZero(register, register);
+    inTurns(group -> instructions.noteSigns(note, of(group, register)));
+  }
+
   /** Of each lane the product of the lower halves, as whole numbers without sign. */
   final void multiplyWhole(int result, int one, Source other) {
     apply(MULTIPLY_WHOLE, result, one, other);

@@ -40,6 +40,39 @@ interface VectorInstructions {
 
   void bringEqual(int result);
 
+  /**
+   * Notes where a comparison of doubles holds.
+   *
+   * @param note {@link CellCode#REFUSED} or {@link CellCode#UNSURE}
+   * @param spare is lost
+   */
+  void noteWhere(int note, int one, int predicate, int other, int spare);
+
+  /** Notes where a double has its highest bit. */
+  void noteSigns(int note, int register);
+
+  /** Whether {@link #noteWithout} is an instruction. */
+  boolean testsBits();
+
+  /** Notes where a double has none of the bits in memory. */
+  void noteWithout(int note, int register, Address bits);
+
+  /** Nothing is noted yet. */
+  void clearNotes(int note);
+
+  /** Whether nothing is noted, for the jump that follows. */
+  void testNotes(int note);
+
+  /** Lets a general register be other than 0 where something is noted. */
+  void moveNotes(int general, int note);
+
+  /** Of each lane {@code other} where a comparison of lanes holds, else {@code one}. */
+  void chooseWhere(
+      int result, int one, int other, int compared, int predicate, int with, int spare);
+
+  /** Lanes become zeros where a comparison holds. */
+  void clearWhere(int result, int one, int predicate, int other, int spare);
+
   /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
   void choose(int result, int one, int other, int mask);
 
@@ -87,12 +120,6 @@ interface VectorInstructions {
 
   /** Of totals of two groups of four cells: where one register has both, the second is moved. */
   void splitTotal(int total, int second);
-
-  /** Lets a general register be other than 0 where a lane of doubles has its highest bit. */
-  void signs(int general, int register);
-
-  /** Whether all bits are zero, for the jump that follows. */
-  void testZero(int register);
 
   /** Data behind the code: a number in the form in which instructions read it. */
   void writeNumber(long bits);
