@@ -253,7 +253,7 @@ final class Avx512Instructions implements VectorInstructions {
   public void write(Address cells, int register, CellForm of) {
     if (of == CellForm.WIDENED) {
       narrow(register);
-      to.vector(MAP_0F, PREFIX_NONE, true, STORE, register, NONE, cells);
+      to.storeHalf64(cells, register);
     } else {
       write(cells, register, of == CellForm.DOUBLES, 0);
     }

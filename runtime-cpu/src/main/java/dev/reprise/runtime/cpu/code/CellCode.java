@@ -30,9 +30,9 @@ final class CellCode extends VectorCode {
   /** Totals of both groups where these take turns, of which one total has registers. */
   private static final int[][] TOTAL_IN_TURNS = {{12}, {13}};
 
-  private static final int[][] JOINED_TOTAL_IN_TURNS = {{12}, {12}};
+  private static final int[][] JOINED_TOTAL_IN_TURNS = {{12}, {12}, {12}, {12}};
 
-  /** Registers of each of two groups that take turns. */
+  /** Registers of each of the groups that take turns. */
   static final int IN_TURNS = 7;
 
   /** Likewise where there is a total. */
@@ -98,7 +98,7 @@ final class CellCode extends VectorCode {
   }
 
   /**
-   * Writes what is done with two groups of cells at a time, whose instructions take turns: formulas
+   * Writes what is done with some groups of cells at a time, whose instructions take turns: formulas
    * of up to {@value #IN_TURNS} registers without a total.
    */
   void writeInTurns(Formula formula) {

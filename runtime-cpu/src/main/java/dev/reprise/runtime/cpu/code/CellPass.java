@@ -60,11 +60,19 @@ record CellPass(
 
   /** Cells that are computed at a time. */
   int cellsPerStep(VectorRegisters registers) {
-    return (isOfPairs() ? 2 : groups) * registers.doubles();
+    return groupsPerStep(registers) * registers.doubles();
+  }
+
+  /** Groups of cells that are computed at a time. */
+  int groupsPerStep(VectorRegisters registers) {
+    if (takesTurns) {
+      return registers.turns();
+    }
+    return isOfPairs() ? 2 : groups;
   }
 
   /**
-   * Whether two groups of cells are computed at a time. A group that is left, and cells that
+   * Whether two groups of cells, or more in turns, are computed at a time. A group that is left, and cells that
    * are none, are computed with the totals of the first.
    */
   boolean isOfPairs() {

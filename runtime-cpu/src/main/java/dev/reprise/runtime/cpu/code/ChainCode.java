@@ -45,8 +45,8 @@ final class ChainCode {
   /** Counts steps that are not tried in quick ways; lost behind the loop. */
   private static final int SERIES = RBX;
 
-  /** How many after one that was unsure. */
-  private static final int UNTRIED = 7;
+  /** How many groups of cells after one that was unsure. */
+  private static final int UNTRIED = 14;
 
   private static final int MOST_OPERANDS = 3;
 
@@ -72,6 +72,7 @@ final class ChainCode {
   private final Part result;
   private final CellForm form;
   private final int lanes;
+  private final int turns;
   private final boolean isWide;
 
   /** Whether the instructions of two groups of cells take turns. */
@@ -89,6 +90,7 @@ final class ChainCode {
     this.code = new CellCode(form, registers, frame);
     this.form = form;
     this.lanes = registers.lanes(form);
+    this.turns = registers.turns();
     this.to = code.assembler();
     this.chain = chain;
     this.result = Part.of(chain.result());
@@ -261,9 +263,9 @@ final class ChainCode {
     to.landHere(few);
   }
 
-  /** Likewise, two at a time. */
+  /** Likewise, some at a time. */
   private void writeInTurns() {
-    to.shiftRight(RCX, 1);
+    to.shiftRight(RCX, Integer.numberOfTrailingZeros(turns));
     int few = to.jumpIfZero();
     to.zero(SERIES);
     int loop = to.here();
@@ -272,12 +274,12 @@ final class ChainCode {
     } else {
       code.writeInTurns(this::writeCells);
     }
-    to.addNumber(RAX, 2 * lanes);
+    to.addNumber(RAX, turns * lanes);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
     to.load(RCX, argument(GROUPS));
-    to.andNumber(RCX, 1);
+    to.andNumber(RCX, turns - 1);
     writeLoop();
   }
 
@@ -295,7 +297,7 @@ final class ChainCode {
     compute(result, last);
     isQuick = false;
     int sure = code.jumpIfSure();
-    to.addNumber(SERIES, UNTRIED + 1);
+    to.addNumber(SERIES, UNTRIED / turns + 1);
     to.landHere(series);
     to.decrement(SERIES);
     compute(result, last);

@@ -219,7 +219,7 @@ final class FunctionCode {
       code.settleTotal();
     }
     if (pass.isOfPairs()) {
-      writeLastGroup(pass.formula());
+      writeLastGroups(pass);
     }
     writeLastCells(pass);
   }
@@ -276,12 +276,25 @@ final class FunctionCode {
     code.useFirstTotals();
   }
 
-  /** Of the group that is left when pairs of groups are done. */
-  private void writeLastGroup(Formula formula) {
-    to.testNumber(CELLS, registers.doubles());
+  /** Of whole groups that are left. */
+  private void writeLastGroups(CellPass pass) {
+    if (pass.groupsPerStep(registers) == 2) {
+      to.testNumber(CELLS, registers.doubles());
+      int none = to.jumpIfZero();
+      pass.formula().write(code);
+      to.addNumber(RAX, registers.doubles());
+      to.landHere(none);
+      return;
+    }
+    to.move(RCX, CELLS);
+    to.andNumber(RCX, pass.cellsPerStep(registers) - 1);
+    to.shiftRight(RCX, Integer.numberOfTrailingZeros(registers.doubles()));
     int none = to.jumpIfZero();
-    formula.write(code);
+    int loop = to.here();
+    pass.formula().write(code);
     to.addNumber(RAX, registers.doubles());
+    to.decrement(RCX);
+    to.jumpBackUnlessZero(loop);
     to.landHere(none);
   }
 

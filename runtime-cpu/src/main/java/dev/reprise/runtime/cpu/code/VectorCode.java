@@ -133,13 +133,13 @@ class VectorCode {
   }
 
   /**
-   * Each of the instructions that follow is written for two groups of cells, so that none waits for
+   * Each of the instructions that follow is written for some groups of cells, so that none waits for
    * the one before it. Registers up to so many are one for each group, those from twice as many on
-   * are the same for both.
+   * are the same for all.
    */
-  final void beginTurns(int registers) {
-    groups = 2;
-    registersOfGroup = registers;
+  final void beginTurns(int registersOfGroup) {
+    groups = registers.turns();
+    this.registersOfGroup = registersOfGroup;
   }
 
   final void endTurns() {
@@ -160,7 +160,11 @@ class VectorCode {
 
   /** The register that a group has where formulas name one. */
   final int of(int group, int register) {
-    return group > 0 && register < registersOfGroup ? register + registersOfGroup : register;
+    if (register >= registersOfGroup) {
+      return register;
+    }
+    // Two groups have registers of the first sixteen, two more of the others.
+    return register + group % 2 * registersOfGroup + group / 2 * 16;
   }
 
   private Address lanes(int parameter) {

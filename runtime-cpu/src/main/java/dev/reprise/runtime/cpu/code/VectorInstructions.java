@@ -5,11 +5,11 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
 /**
  * The instructions that {@link VectorCode} and {@link CellCode} consist of, which differ with the
  * size of registers. Each works on the lanes of one form; vector registers are given by their
- * numbers, 0 to 15. What a comparison finds is all bits of a lane, or none.
+ * numbers. What a comparison finds is all bits of a lane, or none.
  */
 interface VectorInstructions {
   /** In place of a source that an instruction does not have; the encoding is that of register 0. */
-  int NONE = 16;
+  int NONE = 32;
 
   /** An instruction of the opcode map 0F, of lanes of the form. */
   void cells(int opcode, int result, int one, int other);

@@ -5,16 +5,18 @@ import java.io.IOException;
 /** Which vector registers code for cells uses: what follows from their size. */
 enum VectorRegisters {
   /** Of AVX2. */
-  BYTES_32(4, 32),
+  BYTES_32(4, 32, 2),
   /** Of AVX-512. */
-  BYTES_64(8, 8);
+  BYTES_64(8, 8, 4);
 
   private final int doubles;
   private final int maskBytes;
+  private final int turns;
 
-  VectorRegisters(int doubles, int maskBytes) {
+  VectorRegisters(int doubles, int maskBytes, int turns) {
     this.doubles = doubles;
     this.maskBytes = maskBytes;
+    this.turns = turns;
   }
 
   /** Looked at once. */
@@ -47,6 +49,14 @@ enum VectorRegisters {
   /** Cells of a form at a time. */
   int lanes(CellForm form) {
     return form == CellForm.FLOATS ? 2 * doubles : doubles;
+  }
+
+  /**
+   * How many groups of cells have registers when their instructions take turns: the more, the fewer
+   * wait for those before them.
+   */
+  int turns() {
+    return turns;
   }
 
   /** From a mask of the last cells to that of one cell more. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class VectorRegistersTest {
   /** Two groups of the largest, and every number of cells that is left over. */
-  private static final int MOST_CELLS = 35;
+  private static final int MOST_CELLS = 71;
 
   private static final int ROWS = 2;
   private static final int INPUTS = 5;
