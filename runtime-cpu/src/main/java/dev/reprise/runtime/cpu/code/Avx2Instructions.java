@@ -129,8 +129,7 @@ final class Avx2Instructions implements VectorInstructions {
   @Override
   public void bringEqual(int result) {}
 
-  @Override
-  public void choose(int result, int one, int other, int mask) {
+  private void choose(int result, int one, int other, int mask) {
     int opcode = form == CellForm.FLOATS ? 0x4A : 0x4B;
     to.vector(MAP_0F3A, PREFIX_66, true, opcode, result, one, other);
     to.control(mask << 4);

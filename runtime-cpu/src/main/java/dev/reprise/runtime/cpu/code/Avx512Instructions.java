@@ -137,7 +137,7 @@ final class Avx512Instructions implements VectorInstructions {
   public void chooseWhere(
       int result, int one, int other, int compared, int predicate, int with, int spare) {
     find(compared, predicate, with);
-    choose(result, one, other);
+    to.vector64(MAP_0F38, PREFIX_66, areDoubles, 0x65, result, one, other, FOUND);
   }
 
   @Override
@@ -174,16 +174,6 @@ final class Avx512Instructions implements VectorInstructions {
   /** Which lanes have their highest bit set. */
   private void find(int register) {
     to.vector64(MAP_0F38, PREFIX_F3, areDoubles, 0x39, FOUND, NONE, register, 0);
-  }
-
-  @Override
-  public void choose(int result, int one, int other, int mask) {
-    find(mask);
-    choose(result, one, other);
-  }
-
-  private void choose(int result, int one, int other) {
-    to.vector64(MAP_0F38, PREFIX_66, areDoubles, 0x65, result, one, other, FOUND);
   }
 
   @Override

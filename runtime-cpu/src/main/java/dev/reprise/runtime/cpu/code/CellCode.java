@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * What machine code does with cells: {@link FunctionCode} and {@link ChainCode} write the loops
- * around it. Cells are as many at a time as registers hold doubles, or floats. Floats are widened where they
- * are read and rounded where they are written, so that a formula has the bits of the same
+ * around it. Cells are as many at a time as registers hold doubles, or floats. Floats are widened
+ * where they are read and rounded where they are written, so that a formula has the bits of the same
  * operations in Java, where they are of doubles too.
  *
  * <p>RAX counts the cells. Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
@@ -23,7 +23,8 @@ final class CellCode extends VectorCode {
 
   /**
    * Sums of each lane's terms, or the largest ones: of the first group of cells and of the second,
-   * of four cells each. Both are in the first one's register where that has eight lanes. Formulas with totals use none of these registers otherwise.
+   * of four cells each. Both are in the first one's register where that has eight lanes. Formulas
+   * with totals use none of these registers otherwise.
    */
   private static final int[][] TOTALS = {{11, 12, 9}, {LAST_REGISTER, 8, 7}};
 
@@ -98,8 +99,8 @@ final class CellCode extends VectorCode {
   }
 
   /**
-   * Writes what is done with some groups of cells at a time, whose instructions take turns: formulas
-   * of up to {@value #IN_TURNS} registers without a total.
+   * Writes what is done with several groups of cells at a time, whose instructions take turns:
+   * formulas of up to {@value #IN_TURNS} registers without a total.
    */
   void writeInTurns(Formula formula) {
     beginTurns(IN_TURNS);
@@ -272,7 +273,8 @@ final class CellCode extends VectorCode {
   /** Where cells of a form are, so many behind those of the first group. */
   private Address place(int group, int base, int cells, CellForm of) {
     int bytes = bytes(of);
-    return Address.of(base, RAX, bytes).plus((ahead + group * registers.lanes(form) + cells) * bytes);
+    int first = ahead + group * registers.lanes(form) + cells;
+    return Address.of(base, RAX, bytes).plus(first * bytes);
   }
 
   private void read(int register, int base, int cells, CellForm of) {
@@ -392,9 +394,9 @@ final class CellCode extends VectorCode {
   }
 
   /**
-   * Added to a double it leaves none of the bits {@link #beyond} where it is near the middle: of the
-   * bits that are cut that has only the first set, and less than so many units from there means
-   * below twice the units when moved to 0.
+   * Added to a double it leaves none of the bits {@link #beyond} where that is near the middle: of
+   * the bits that are cut the middle has only the first set, and less than so many units from there
+   * means below twice the units when moved to 0.
    */
   private static Source toMiddle(long units) {
     return constantBits((1L << (CUT_BITS - 1)) + units);

@@ -5,7 +5,7 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
-/** Sums and simple maps that many layers share, of four cells. */
+/** Sums and simple maps that many layers share, of a group of cells. */
 final class CellFormulas {
   private CellFormulas() {}
 

@@ -173,10 +173,10 @@ public enum CellFunction {
   TAP_PRODUCTS(2, 0, 3, TapFormulas::products),
   /**
    * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
-   * {@link #cellsPerStep} cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two cells each.
-   * Parameters p and, as bits: the least number of 53 bits that is too large, the third word of
-   * counters, the two multipliers, one key of ten rounds and the other one. Carried: the numbers of
-   * blocks.
+   * {@link #cellsPerStep} cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two
+   * cells each. Parameters p and, as bits: the least number of 53 bits that is too large, the third
+   * word of counters, the two multipliers, one key of ten rounds and the other one. Carried: the
+   * numbers of blocks.
    */
   THINNED(1, 1, CellPass.carried(1, 4, DropoutFormula::thinned));
 
@@ -286,7 +286,8 @@ public enum CellFunction {
 
     private static boolean can() {
       try {
-        return ExecutableMemory.canBeRun() && TANH.code(Precision.FP64, VectorRegisters.largest()) != null;
+        return ExecutableMemory.canBeRun()
+            && TANH.code(Precision.FP64, VectorRegisters.largest()) != null;
       } catch (IOException | ResourceException | IllegalCallerException e) {
         return false;
       }

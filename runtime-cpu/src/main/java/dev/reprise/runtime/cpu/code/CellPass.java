@@ -12,7 +12,7 @@ import java.util.List;
  * @param groups of cells that the formula is of; with more than one, what would be totals is
  *     carried on
  * @param takesLargest whether its total is the largest, not the sum
- * @param takesTurns whether the instructions of two groups of cells take turns: of functions of
+ * @param takesTurns whether the instructions of several groups of cells take turns: of functions of
  *     e^x, whose instructions wait for each other, with one total at most
  * @param then what is made of a row's totals, which are in the registers from 0 on, the same in all
  *     lanes; what is left in register 0 is the row's first total; or null
@@ -72,8 +72,8 @@ record CellPass(
   }
 
   /**
-   * Whether two groups of cells, or more in turns, are computed at a time. A group that is left, and cells that
-   * are none, are computed with the totals of the first.
+   * Whether two groups of cells, or more in turns, are computed at a time. A group that is left, and
+   * cells that are none, are computed with the totals of the first.
    */
   boolean isOfPairs() {
     return groups == 1;

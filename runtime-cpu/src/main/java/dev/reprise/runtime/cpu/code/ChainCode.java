@@ -75,7 +75,7 @@ final class ChainCode {
   private final int turns;
   private final boolean isWide;
 
-  /** Whether the instructions of two groups of cells take turns. */
+  /** Whether the instructions of several groups of cells take turns. */
   private final boolean takesTurns;
 
   /** The register of the result. */

@@ -6,7 +6,7 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
-/** What softmax, the losses after it and their gradients do with four cells of a row. */
+/** What softmax, the losses after it and their gradients do with a group of cells of a row. */
 final class LossFormulas {
   private LossFormulas() {}
 

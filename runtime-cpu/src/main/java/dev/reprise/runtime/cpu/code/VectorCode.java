@@ -133,8 +133,8 @@ class VectorCode {
   }
 
   /**
-   * Each of the instructions that follow is written for some groups of cells, so that none waits for
-   * the one before it. Registers up to so many are one for each group, those from twice as many on
+   * Each of the instructions that follow is written for several groups of cells, so that none waits
+   * for the one before it. Registers up to so many are one for each group, those from twice as many on
    * are the same for all.
    */
   final void beginTurns(int registersOfGroup) {
@@ -293,13 +293,6 @@ class VectorCode {
   /** The larger of both; the second where either is no number or both are zeros. */
   final void largest(int result, int one, Source other) {
     apply(LARGEST, result, one, other);
-  }
-
-  /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
-  final void choose(int result, int one, int other, int mask) {
-    inTurns(group ->
-        instructions.choose(
-            of(group, result), of(group, one), of(group, other), of(group, mask)));
   }
 
   /** All bits where the comparison holds, else none. */

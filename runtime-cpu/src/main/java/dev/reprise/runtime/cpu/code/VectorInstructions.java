@@ -73,9 +73,6 @@ interface VectorInstructions {
   /** Lanes become zeros where a comparison holds. */
   void clearWhere(int result, int one, int predicate, int other, int spare);
 
-  /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
-  void choose(int result, int one, int other, int mask);
-
   /** To whole numbers, by a direction of the instruction. */
   void round(int result, int of, int direction);
 
