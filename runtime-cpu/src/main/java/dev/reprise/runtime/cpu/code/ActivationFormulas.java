@@ -5,7 +5,9 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
-/** The activations that multiply with a logistic function, and their slopes, of a group of cells. */
+/**
+ * The activations that multiply with a logistic function, and their slopes, of a group of cells.
+ */
 final class ActivationFormulas {
   /** What x becomes at most for the logistic function, which refuses what is too large. */
   private static final double BEYOND_END = GeluConstants.END + 1;

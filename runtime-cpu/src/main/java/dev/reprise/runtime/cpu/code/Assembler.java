@@ -513,21 +513,14 @@ final class Assembler {
   }
 
   /**
-   * The form of registers of 64 bytes. Displacements of 32 bits, and here are no others, count bytes
-   * as in other instructions.
+   * The form of registers of 64 bytes. Displacements of 32 bits, and here are no others, count
+   * bytes as in other instructions.
    *
    * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS} or {@link #REPEAT}, and with
    *     how much of registers
    */
   private void evex(
-      int map,
-      int prefix,
-      boolean wide,
-      int register,
-      int source,
-      int index,
-      int base,
-      int last) {
+      int map, int prefix, boolean wide, int register, int source, int index, int base, int last) {
     int8(0x62);
     int fifth = (~(register >> 4) & 1) << 4;
     int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | fifth | map);

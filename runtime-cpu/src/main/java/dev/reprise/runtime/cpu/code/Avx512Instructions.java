@@ -235,8 +235,7 @@ final class Avx512Instructions implements VectorInstructions {
     // Of whole vectors a load, of floats that become doubles one that widens.
     int opcode = of == CellForm.WIDENED ? CONVERT : MOVE;
     boolean wide = of == CellForm.DOUBLES;
-    to.vector64(
-        MAP_0F, wide ? PREFIX_66 : PREFIX_NONE, wide, opcode, register, NONE, cells, lanes);
+    to.vector64(MAP_0F, wide ? PREFIX_66 : PREFIX_NONE, wide, opcode, register, NONE, cells, lanes);
   }
 
   @Override

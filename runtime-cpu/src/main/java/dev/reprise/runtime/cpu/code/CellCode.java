@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * What machine code does with cells: {@link FunctionCode} and {@link ChainCode} write the loops
  * around it. Cells are as many at a time as registers hold doubles, or floats. Floats are widened
- * where they are read and rounded where they are written, so that a formula has the bits of the same
- * operations in Java, where they are of doubles too.
+ * where they are read and rounded where they are written, so that a formula has the bits of the
+ * same operations in Java, where they are of doubles too.
  *
  * <p>RAX counts the cells. Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
  */

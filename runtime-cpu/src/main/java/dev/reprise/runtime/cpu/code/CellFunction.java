@@ -345,11 +345,7 @@ public enum CellFunction {
 
   /** As the other, in registers that the machine has. */
   boolean run(
-      VectorRegisters registers,
-      Precision precision,
-      MemorySegment x,
-      MemorySegment out,
-      long n) {
+      VectorRegisters registers, Precision precision, MemorySegment x, MemorySegment out, long n) {
     MemorySegment code = code(precision, registers);
     try {
       return (int) Entry.CALL_WITH_ARRAYS.invokeExact(code, x, out, 0L, 0L, n) == 0;

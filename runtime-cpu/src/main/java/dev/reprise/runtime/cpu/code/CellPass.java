@@ -72,8 +72,8 @@ record CellPass(
   }
 
   /**
-   * Whether two groups of cells, or more in turns, are computed at a time. A group that is left, and
-   * cells that are none, are computed with the totals of the first.
+   * Whether two groups of cells, or more in turns, are computed at a time. A group that is left,
+   * and cells that are none, are computed with the totals of the first.
    */
   boolean isOfPairs() {
     return groups == 1;

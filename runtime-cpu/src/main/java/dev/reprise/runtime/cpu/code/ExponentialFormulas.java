@@ -7,8 +7,8 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
 /**
- * What {@link CellFunction}s of e^x do with a group of cells: the operations, in their order, of the
- * loops in Java, {@code SigmoidLoops}, which says why they are right.
+ * What {@link CellFunction}s of e^x do with a group of cells: the operations, in their order, of
+ * the loops in Java, {@code SigmoidLoops}, which says why they are right.
  */
 final class ExponentialFormulas {
   /** e to the power of less than this is 0, rounded. */
@@ -50,8 +50,8 @@ final class ExponentialFormulas {
    * From r to e^r - 1.
    *
    * @param x is r
-   * @param spare is lost, as are three registers more: so few that there are enough for groups
-   *     of cells in turns, for which the fourth power of r is computed twice
+   * @param spare is lost, as are three registers more: so few that there are enough for groups of
+   *     cells in turns, for which the fourth power of r is computed twice
    */
   private static void addPowers(CellCode to, int x, int spare) {
     int square = spare + 1;

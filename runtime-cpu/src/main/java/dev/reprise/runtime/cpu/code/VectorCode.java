@@ -134,8 +134,8 @@ class VectorCode {
 
   /**
    * Each of the instructions that follow is written for several groups of cells, so that none waits
-   * for the one before it. Registers up to so many are one for each group, those from twice as many on
-   * are the same for all.
+   * for the one before it. Registers up to so many are one for each group, those from twice as many
+   * on are the same for all.
    */
   final void beginTurns(int registersOfGroup) {
     groups = registers.turns();
@@ -308,13 +308,7 @@ class VectorCode {
    * @param spare is lost
    */
   final void chooseWhere(
-      int result,
-      int one,
-      int other,
-      int compared,
-      Comparison comparison,
-      int with,
-      int spare) {
+      int result, int one, int other, int compared, Comparison comparison, int with, int spare) {
     inTurns(group ->
         instructions.chooseWhere(
             of(group, result),
@@ -341,11 +335,7 @@ class VectorCode {
   final void noteWhere(int note, int one, Comparison comparison, int other, int spare) {
     inTurns(group ->
         instructions.noteWhere(
-            note,
-            of(group, one),
-            comparison.predicate,
-            of(group, other),
-            of(group, spare)));
+            note, of(group, one), comparison.predicate, of(group, other), of(group, spare)));
   }
 
   /** Notes where a double has none of some bits; the register is lost. */
@@ -406,8 +396,8 @@ class VectorCode {
    * Pairs of lanes of both in turns, from the first of {@code one} on: as many as a register holds.
    */
   final void weaveFirstPairs(int result, int one, int other) {
-    inTurns(group ->
-        instructions.weave(of(group, result), of(group, one), of(group, other), false));
+    inTurns(
+        group -> instructions.weave(of(group, result), of(group, one), of(group, other), false));
   }
 
   /** Likewise the others, from the middle of {@code one} on. */

@@ -146,8 +146,7 @@ class VectorRegistersTest {
         more.withParameterBits(1, 1L << 52).withCarried(987_654_321L);
       }
       isComputed =
-          function.run(
-              registers, precision, inputs[0].address(), outputs[0].address(), more, n);
+          function.run(registers, precision, inputs[0].address(), outputs[0].address(), more, n);
       numbers = new double[ROWS * (PARAMETERS + TOTALS)];
       for (int i = 0; i < numbers.length; i++) {
         numbers[i] = more.parameter(i);
@@ -161,7 +160,9 @@ class VectorRegistersTest {
         return;
       }
       for (int i = 0; i < OUTPUTS; i++) {
-        assertThat(outputs[i].mismatch(other.outputs[i])).as("output %d: %s", i, what).isEqualTo(-1);
+        assertThat(outputs[i].mismatch(other.outputs[i]))
+            .as("output %d: %s", i, what)
+            .isEqualTo(-1);
       }
       for (int i = 0; i < INPUTS; i++) {
         assertThat(inputs[i].mismatch(other.inputs[i])).as("input %d: %s", i, what).isEqualTo(-1);
@@ -199,8 +200,22 @@ class VectorRegistersTest {
             .map(opcode -> apply(opcode, x));
     Stream<Apply> ofTwo =
         Stream.of(
-                "+", "-", "*", "/", "pmin", "pmax", "relu_backward", "<", "<=", ">", ">=", "==",
-                "!=", "gelu_backward", "silu_backward", "elu")
+                "+",
+                "-",
+                "*",
+                "/",
+                "pmin",
+                "pmax",
+                "relu_backward",
+                "<",
+                "<=",
+                ">",
+                ">=",
+                "==",
+                "!=",
+                "gelu_backward",
+                "silu_backward",
+                "elu")
             .map(opcode -> apply(opcode, x, y));
     Stream<Apply> larger =
         Stream.of(
@@ -233,8 +248,7 @@ class VectorRegistersTest {
   private void checkChain(
       Apply expression, Precision precision, double number, int cols, boolean hasSpecial) {
     List<Spread> spreads = List.of(Spread.EACH, Spread.ROW, Spread.COLUMN);
-    CellChain narrow =
-        CellChain.find(precision, VectorRegisters.BYTES_32, spreads, 1, expression);
+    CellChain narrow = CellChain.find(precision, VectorRegisters.BYTES_32, spreads, 1, expression);
     CellChain wide = CellChain.find(precision, VectorRegisters.BYTES_64, spreads, 1, expression);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment x = numbers(arena, precision, ROWS * cols, hasSpecial);
