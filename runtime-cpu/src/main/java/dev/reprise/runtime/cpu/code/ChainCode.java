@@ -196,12 +196,12 @@ final class ChainCode {
   }
 
   /**
-   * Whether it takes less time in the largest registers: not what waits for memory, nor divisions
-   * and roots, which take as long there.
+   * Whether it takes less time in the largest registers: not where most of it is divisions or roots,
+   * which take as long there.
    */
   static boolean gainsFromLargest(Node result) {
     Part part = Part.of(result);
-    return part.functions > 0 || part.operations > 1 && !part.divides();
+    return part.functions > 0 || !part.divides();
   }
 
   private static Address argument(int place) {
