@@ -60,7 +60,10 @@ public final class CellChain {
   }
 
   private final Precision precision;
+
+  /** Of rows that are not short. */
   private final VectorRegisters registers;
+
   private final List<Spread> inputs;
   private final int numbers;
   private final Apply result;
@@ -70,8 +73,9 @@ public final class CellChain {
   /** Whether floats need not be widened, for numbers that are floats. */
   private final boolean needsNoDoubles;
 
-  // By form, and whether outputs are doubles.
-  private final MemorySegment[][] codes = new MemorySegment[CellForm.values().length][2];
+  // By registers, by form, and whether outputs are doubles.
+  private final MemorySegment[][][] codes =
+      new MemorySegment[VectorRegisters.values().length][CellForm.values().length][2];
 
   private CellChain(
       Precision precision,
@@ -108,7 +112,7 @@ public final class CellChain {
     return find(precision, registers, inputs, numbers, result);
   }
 
-  /** As the other, in registers that the machine has. */
+  /** As the other, in registers that the machine has where rows are not short. */
   static CellChain find(
       Precision precision,
       VectorRegisters registers,
@@ -118,6 +122,10 @@ public final class CellChain {
     return CellFunction.areThere() && ChainCode.fits(inputs, result)
         ? new CellChain(precision, registers, inputs, numbers, result)
         : null;
+  }
+
+  private VectorRegisters registers(long cols) {
+    return registers == VectorRegisters.BYTES_32 ? registers : VectorRegisters.of(cols);
   }
 
   Precision precision() {
@@ -137,13 +145,14 @@ public final class CellChain {
     return hasVectors;
   }
 
-  private MemorySegment code(CellForm form, boolean isWide) {
-    MemorySegment code = codes[form.ordinal()][isWide ? 1 : 0];
-    return code == null ? make(form, isWide) : code;
+  private MemorySegment code(VectorRegisters registers, CellForm form, boolean isWide) {
+    MemorySegment code = codes[registers.ordinal()][form.ordinal()][isWide ? 1 : 0];
+    return code == null ? make(registers, form, isWide) : code;
   }
 
-  private synchronized MemorySegment make(CellForm form, boolean isWide) {
-    MemorySegment[] made = codes[form.ordinal()];
+  private synchronized MemorySegment make(
+      VectorRegisters registers, CellForm form, boolean isWide) {
+    MemorySegment[] made = codes[registers.ordinal()][form.ordinal()];
     int at = isWide ? 1 : 0;
     if (made[at] == null) {
       try {
@@ -221,12 +230,13 @@ public final class CellChain {
       if (written != form) {
         write(form);
       }
+      VectorRegisters registers = registers(cols);
       arguments[ChainCode.ROWS] = rows;
       arguments[ChainCode.GROUPS] = cols / registers.lanes(form);
       arguments[ChainCode.MASK] = registers.maskPlace(form, cols);
       arguments[ChainCode.ROW_BYTES] = cols * bytes;
       arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (isWide ? Double.BYTES : bytes);
-      MemorySegment code = code(form, isWide);
+      MemorySegment code = code(registers, form, isWide);
       try {
         return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
       } catch (Throwable e) {

@@ -102,15 +102,15 @@ final class CellCode extends VectorCode {
    * Writes what is done with several groups of cells at a time, whose instructions take turns:
    * formulas of up to {@value #IN_TURNS} registers without a total.
    */
-  void writeInTurns(Formula formula) {
-    beginTurns(IN_TURNS);
+  void writeInTurns(int groups, Formula formula) {
+    beginTurns(groups, IN_TURNS);
     formula.write(this);
     endTurns();
   }
 
   /** As the other, of formulas of up to {@value #IN_TURNS_WITH_TOTAL} registers and a total. */
-  void writeInTurnsWithTotal(Formula formula) {
-    beginTurns(IN_TURNS_WITH_TOTAL);
+  void writeInTurnsWithTotal(int groups, Formula formula) {
+    beginTurns(groups, IN_TURNS_WITH_TOTAL);
     totals = areTotalsJoined() ? JOINED_TOTAL_IN_TURNS : TOTAL_IN_TURNS;
     formula.write(this);
     totals = new int[][] {TOTALS[0]};

@@ -261,7 +261,7 @@ public enum CellFunction {
 
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return passes.getFirst().cellsPerStep(registers());
+    return passes.getFirst().cellsPerStep(VectorRegisters.largest());
   }
 
   static int input(int number) {
@@ -326,10 +326,10 @@ public enum CellFunction {
    * The registers that take the least time. Divisions and roots take as long in those of 64 bytes,
    * at whose instructions the processor's clock is slower.
    */
-  private VectorRegisters registers() {
+  private VectorRegisters registers(long n) {
     return switch (this) {
       case SCALED, ADAM, ADAMW -> VectorRegisters.BYTES_32;
-      default -> VectorRegisters.largest();
+      default -> VectorRegisters.of(n);
     };
   }
 
@@ -340,7 +340,7 @@ public enum CellFunction {
 
   /** As the other, over cells of a precision, on the heap or not. */
   public boolean run(Precision precision, MemorySegment x, MemorySegment out, long n) {
-    return run(registers(), precision, x, out, n);
+    return run(registers(n), precision, x, out, n);
   }
 
   /** As the other, in registers that the machine has. */
@@ -362,7 +362,7 @@ public enum CellFunction {
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
   public boolean run(Precision precision, long x, long out, Operands more, long n) {
-    return run(registers(), precision, x, out, more, n);
+    return run(registers(n), precision, x, out, more, n);
   }
 
   /** As the other, in registers that the machine has. */

@@ -196,8 +196,8 @@ final class ChainCode {
   }
 
   /**
-   * Whether it takes less time in the largest registers: not where most of it is divisions or roots,
-   * which take as long there.
+   * Whether it takes less time in the largest registers: not where most of it is divisions or
+   * roots, which take as long there.
    */
   static boolean gainsFromLargest(Node result) {
     Part part = Part.of(result);
@@ -269,18 +269,35 @@ final class ChainCode {
     int few = to.jumpIfZero();
     to.zero(SERIES);
     int loop = to.here();
-    if (form == CellForm.WIDENED && result.canBeQuick()) {
-      code.writeInTurns(this::writeQuickly);
-    } else {
-      code.writeInTurns(this::writeCells);
-    }
-    to.addNumber(RAX, turns * lanes);
+    writeStep(turns);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
+    for (int groups = turns / 2; groups > 1; groups /= 2) {
+      writeGroupsLeft(groups);
+    }
     to.load(RCX, argument(GROUPS));
-    to.andNumber(RCX, turns - 1);
+    to.andNumber(RCX, 1);
     writeLoop();
+  }
+
+  /** So many groups, where as many are left. */
+  private void writeGroupsLeft(int groups) {
+    to.load(RCX, argument(GROUPS));
+    to.testNumber(RCX, groups);
+    int none = to.jumpIfZero();
+    to.zero(SERIES);
+    writeStep(groups);
+    to.landHere(none);
+  }
+
+  private void writeStep(int groups) {
+    if (form == CellForm.WIDENED && result.canBeQuick()) {
+      code.writeInTurns(groups, this::writeQuickly);
+    } else {
+      code.writeInTurns(groups, this::writeCells);
+    }
+    to.addNumber(RAX, groups * lanes);
   }
 
   /**

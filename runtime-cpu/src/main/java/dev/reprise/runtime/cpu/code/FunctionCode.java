@@ -215,11 +215,16 @@ final class FunctionCode {
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
-    if (pass.takesTurns() && pass.isTotal()) {
-      code.settleTotal();
+    if (pass.takesTurns()) {
+      for (int groups = registers.turns() / 2; groups > 1; groups /= 2) {
+        writeGroupsLeft(pass, groups);
+      }
+      if (pass.isTotal()) {
+        code.settleTotal();
+      }
     }
     if (pass.isOfPairs()) {
-      writeLastGroups(pass);
+      writeGroupsLeft(pass, 1);
     }
     writeLastCells(pass);
   }
@@ -256,15 +261,21 @@ final class FunctionCode {
   }
 
   private void writeStep(CellPass pass) {
-    if (!pass.takesTurns()) {
-      pass.formula().write(code);
-      if (pass.isOfPairs()) {
-        writeSecondGroup(pass.formula());
-      }
-    } else if (pass.isTotal()) {
-      code.writeInTurnsWithTotal(pass.formula());
+    if (pass.takesTurns()) {
+      writeInTurns(pass, registers.turns());
+      return;
+    }
+    pass.formula().write(code);
+    if (pass.isOfPairs()) {
+      writeSecondGroup(pass.formula());
+    }
+  }
+
+  private void writeInTurns(CellPass pass, int groups) {
+    if (pass.isTotal()) {
+      code.writeInTurnsWithTotal(groups, pass.formula());
     } else {
-      code.writeInTurns(pass.formula());
+      code.writeInTurns(groups, pass.formula());
     }
   }
 
@@ -276,25 +287,16 @@ final class FunctionCode {
     code.useFirstTotals();
   }
 
-  /** Of whole groups that are left. */
-  private void writeLastGroups(CellPass pass) {
-    if (pass.groupsPerStep(registers) == 2) {
-      to.testNumber(CELLS, registers.doubles());
-      int none = to.jumpIfZero();
-      pass.formula().write(code);
-      to.addNumber(RAX, registers.doubles());
-      to.landHere(none);
-      return;
-    }
-    to.move(RCX, CELLS);
-    to.andNumber(RCX, pass.cellsPerStep(registers) - 1);
-    to.shiftRight(RCX, Integer.numberOfTrailingZeros(registers.doubles()));
+  /** Of so many groups, where as many are left. */
+  private void writeGroupsLeft(CellPass pass, int groups) {
+    to.testNumber(CELLS, groups * registers.doubles());
     int none = to.jumpIfZero();
-    int loop = to.here();
-    pass.formula().write(code);
-    to.addNumber(RAX, registers.doubles());
-    to.decrement(RCX);
-    to.jumpBackUnlessZero(loop);
+    if (groups > 1) {
+      writeInTurns(pass, groups);
+    } else {
+      pass.formula().write(code);
+    }
+    to.addNumber(RAX, groups * registers.doubles());
     to.landHere(none);
   }
 

@@ -137,8 +137,8 @@ class VectorCode {
    * for the one before it. Registers up to so many are one for each group, those from twice as many
    * on are the same for all.
    */
-  final void beginTurns(int registersOfGroup) {
-    groups = registers.turns();
+  final void beginTurns(int groups, int registersOfGroup) {
+    this.groups = groups;
     this.registersOfGroup = registersOfGroup;
   }
 

@@ -9,6 +9,9 @@ enum VectorRegisters {
   /** Of AVX-512. */
   BYTES_64(8, 8, 4);
 
+  /** Two groups of {@link #BYTES_64}. */
+  private static final int SHORT_ROW = 16;
+
   private final int doubles;
   private final int maskBytes;
   private final int turns;
@@ -35,6 +38,11 @@ enum VectorRegisters {
   /** The largest ones that the machine has. */
   static VectorRegisters largest() {
     return Machine.LARGEST;
+  }
+
+  /** Those that take the least time for rows of so many cells: large ones need several groups. */
+  static VectorRegisters of(long cells) {
+    return cells < SHORT_ROW ? BYTES_32 : largest();
   }
 
   /** How many doubles one holds. */
