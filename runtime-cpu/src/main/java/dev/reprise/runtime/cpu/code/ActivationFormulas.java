@@ -5,7 +5,9 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
-/** The activations that multiply with a logistic function, and their slopes, of four cells. */
+/**
+ * The activations that multiply with a logistic function, and their slopes, of a group of cells.
+ */
 final class ActivationFormulas {
   /** What x becomes at most for the logistic function, which refuses what is too large. */
   private static final double BEYOND_END = GeluConstants.END + 1;
@@ -47,12 +49,10 @@ final class ActivationFormulas {
   static void geluOfShare(CellCode to, int x) {
     to.multiply(0, 0, register(x));
     to.load(1, constant(-GeluConstants.END));
-    to.compare(2, x, Comparison.LESS, 1);
-    to.load(1, constant(-0.0));
-    to.choose(0, 0, 1, 2);
+    to.load(3, constant(-0.0));
+    to.chooseWhere(0, 0, 3, x, Comparison.LESS, 1, 2);
     to.load(1, constant(GeluConstants.END));
-    to.compare(2, x, Comparison.GREATER, 1);
-    to.choose(x, 0, x, 2);
+    to.chooseWhere(x, 0, x, x, Comparison.GREATER, 1, 2);
   }
 
   /** As {@code ActivationGradients.Gelu}, of registers dout, where it goes, and x. */
@@ -70,11 +70,9 @@ final class ActivationFormulas {
     to.multiply(3, 3, register(4));
     to.add(0, 0, register(3));
     to.load(3, constant(-GeluConstants.END));
-    to.compare(2, x, Comparison.LESS, 3);
-    to.andNot(0, 2, register(0));
+    to.clearWhere(0, x, Comparison.LESS, 3, 2);
     to.load(3, constant(GeluConstants.END));
-    to.compare(2, x, Comparison.GREATER, 3);
-    to.choose(0, 0, 1, 2);
+    to.chooseWhere(0, 0, 1, x, Comparison.GREATER, 3, 2);
     to.multiply(dout, dout, register(0));
   }
 
@@ -108,7 +106,6 @@ final class ActivationFormulas {
     ExponentialFormulas.lessOneInPlace(to);
     to.multiply(0, 0, register(alpha));
     to.load(1, constant(0));
-    to.compare(2, x, Comparison.GREATER, 1);
-    to.choose(x, 0, x, 2);
+    to.chooseWhere(x, 0, x, x, Comparison.GREATER, 1, 2);
   }
 }

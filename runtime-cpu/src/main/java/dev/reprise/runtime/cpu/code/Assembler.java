@@ -7,7 +7,8 @@ import java.util.Arrays;
 /**
  * Writes the few instructions of x86-64, AVX2 and AVX-512 that {@link PanelCode} and {@link
  * CellCode} consist of (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2).
- * General registers and vector registers are given by their numbers, 0 to 15.
+ * General registers and vector registers are given by their numbers, 0 to 15, those of 64 bytes to
+ * 31.
  *
  * <p>Belongs to one thread.
  */
@@ -43,9 +44,17 @@ final class Assembler {
   static final int PREFIX_F3 = 2;
   static final int PREFIX_F2 = 3;
 
-  // Of the last byte of the EVEX form, beside the number of a mask.
-  private static final int ZERO_OTHERS = 0x80;
-  private static final int REPEAT = 0x10;
+  /**
+   * Of the last byte of the EVEX form, beside the number of a mask: other lanes become zeros, and
+   * the operand in memory is one cell for all lanes.
+   */
+  static final int ZERO_OTHERS = 0x80;
+
+  static final int REPEAT = 0x10;
+
+  // Likewise, how much of a register of 64 bytes.
+  private static final int WHOLE = 2 << 5;
+  private static final int HALF = 1 << 5;
 
   /** A base that stands for the place behind the instruction, to which a displacement counts. */
   private static final int NEXT_INSTRUCTION = -1;
@@ -353,10 +362,10 @@ final class Assembler {
   private void cells(
       int map, int prefix, boolean wide, int opcode, int register, int one, int other) {
     if (isWide) {
-      evex(map, prefix, register, one, 0, other >> 3, 0);
-    } else {
-      vex(map, prefix, wide, true, register, one, 0, other >> 3);
+      vector64(map, prefix, doubles, opcode, register, one, other, 0);
+      return;
     }
+    vex(map, prefix, wide, true, register, one, 0, other >> 3);
     int8(opcode);
     int8(0xC0 | (register & 7) << 3 | other & 7);
   }
@@ -369,12 +378,48 @@ final class Assembler {
   private void cells(
       int map, int prefix, int opcode, int register, int one, Address other, int last) {
     if (isWide) {
-      evex(map, prefix, register, one, other.indexBit(), other.baseBit(), last);
-    } else {
-      vex(map, prefix, false, true, register, one, other.indexBit(), other.baseBit());
+      vector64(map, prefix, doubles, opcode, register, one, other, last);
+      return;
     }
+    vex(map, prefix, false, true, register, one, other.indexBit(), other.baseBit());
     int8(opcode);
     modrm(register, other);
+  }
+
+  /**
+   * An instruction of registers of 64 bytes, or of masks; the second register is 0 where there is
+   * none.
+   *
+   * @param wide whether lanes are doubles, or have their size
+   * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS}
+   */
+  void vector64(
+      int map, int prefix, boolean wide, int opcode, int register, int one, int other, int last) {
+    evex(map, prefix, wide, register, one, other >> 4, other >> 3, WHOLE | last);
+    int8(opcode);
+    int8(0xC0 | (register & 7) << 3 | other & 7);
+  }
+
+  /** As the other, with the last operand in memory, which may be to {@link #REPEAT}. */
+  void vector64(
+      int map,
+      int prefix,
+      boolean wide,
+      int opcode,
+      int register,
+      int one,
+      Address other,
+      int last) {
+    evex(map, prefix, wide, register, one, other.indexBit(), other.baseBit(), WHOLE | last);
+    int8(opcode);
+    modrm(register, other);
+  }
+
+  /** Stores half of a register of 64 bytes. */
+  void storeHalf64(Address to, int from) {
+    evex(MAP_0F, PREFIX_NONE, false, from, 0, to.indexBit(), to.baseBit(), HALF);
+    int8(0x11);
+    modrm(from, to);
   }
 
   /**
@@ -471,14 +516,16 @@ final class Assembler {
    * The form of registers of 64 bytes. Displacements of 32 bits, and here are no others, count
    * bytes as in other instructions.
    *
-   * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS} or {@link #REPEAT}
+   * @param last a mask of lanes, 0 for all, with {@link #ZERO_OTHERS} or {@link #REPEAT}, and with
+   *     how much of registers
    */
-  private void evex(int map, int prefix, int register, int source, int index, int base, int last) {
+  private void evex(
+      int map, int prefix, boolean wide, int register, int source, int index, int base, int last) {
     int8(0x62);
-    // The fifth bits of all registers are zero: these, too, are inverted.
-    int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | 1 << 4 | map);
-    int8((doubles ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
-    int8(2 << 5 | 1 << 3 | last);
+    int fifth = (~(register >> 4) & 1) << 4;
+    int8((~(register >> 3) & 1) << 7 | (~index & 1) << 6 | (~base & 1) << 5 | fifth | map);
+    int8((wide ? 0x80 : 0) | (~source & 15) << 3 | 1 << 2 | prefix);
+    int8((~(source >> 4) & 1) << 3 | last);
   }
 
   private void modrm(int register, Address at) {

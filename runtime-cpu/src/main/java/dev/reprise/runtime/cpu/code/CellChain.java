@@ -60,6 +60,10 @@ public final class CellChain {
   }
 
   private final Precision precision;
+
+  /** Of rows that are not short. */
+  private final VectorRegisters registers;
+
   private final List<Spread> inputs;
   private final int numbers;
   private final Apply result;
@@ -69,11 +73,18 @@ public final class CellChain {
   /** Whether floats need not be widened, for numbers that are floats. */
   private final boolean needsNoDoubles;
 
-  // By form, and whether outputs are doubles.
-  private final MemorySegment[][] codes = new MemorySegment[CellForm.values().length][2];
+  // By registers, by form, and whether outputs are doubles.
+  private final MemorySegment[][][] codes =
+      new MemorySegment[VectorRegisters.values().length][CellForm.values().length][2];
 
-  private CellChain(Precision precision, List<Spread> inputs, int numbers, Apply result) {
+  private CellChain(
+      Precision precision,
+      VectorRegisters registers,
+      List<Spread> inputs,
+      int numbers,
+      Apply result) {
     this.precision = precision;
+    this.registers = registers;
     this.inputs = List.copyOf(inputs);
     this.numbers = numbers;
     this.result = result;
@@ -96,9 +107,25 @@ public final class CellChain {
    */
   public static CellChain find(
       Precision precision, List<Spread> inputs, int numbers, Apply result) {
+    VectorRegisters registers =
+        ChainCode.gainsFromLargest(result) ? VectorRegisters.largest() : VectorRegisters.BYTES_32;
+    return find(precision, registers, inputs, numbers, result);
+  }
+
+  /** As the other, in registers that the machine has where rows are not short. */
+  static CellChain find(
+      Precision precision,
+      VectorRegisters registers,
+      List<Spread> inputs,
+      int numbers,
+      Apply result) {
     return CellFunction.areThere() && ChainCode.fits(inputs, result)
-        ? new CellChain(precision, inputs, numbers, result)
+        ? new CellChain(precision, registers, inputs, numbers, result)
         : null;
+  }
+
+  private VectorRegisters registers(long cols) {
+    return registers == VectorRegisters.BYTES_32 ? registers : VectorRegisters.of(cols);
   }
 
   Precision precision() {
@@ -118,23 +145,26 @@ public final class CellChain {
     return hasVectors;
   }
 
-  private MemorySegment code(CellForm form, boolean isWide) {
-    MemorySegment code = codes[form.ordinal()][isWide ? 1 : 0];
-    return code == null ? make(form, isWide) : code;
+  private MemorySegment code(VectorRegisters registers, CellForm form, boolean isWide) {
+    MemorySegment code = codes[registers.ordinal()][form.ordinal()][isWide ? 1 : 0];
+    return code == null ? make(registers, form, isWide) : code;
   }
 
-  private synchronized MemorySegment make(CellForm form, boolean isWide) {
-    MemorySegment[] made = codes[form.ordinal()];
+  private synchronized MemorySegment make(
+      VectorRegisters registers, CellForm form, boolean isWide) {
+    MemorySegment[] made = codes[registers.ordinal()][form.ordinal()];
     int at = isWide ? 1 : 0;
     if (made[at] == null) {
       try {
-        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, isWide));
+        made[at] = ExecutableMemory.holding(ChainCode.of(this, form, registers, isWide));
       } catch (IOException e) {
         throw new ResourceException("cells cannot be computed: " + e.getMessage(), e);
       }
     }
     return made[at];
   }
+
+  private static final int LONGS_OF_NUMBER = CellCode.NUMBER_BYTES / Long.BYTES;
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   static final class Entry {
@@ -156,7 +186,7 @@ public final class CellChain {
     private CellForm written;
 
     private Call() {
-      arguments = new long[ChainCode.FIRST_NUMBER + CellForm.LANES * numbers];
+      arguments = new long[ChainCode.FIRST_NUMBER + LONGS_OF_NUMBER * numbers];
       segment = MemorySegment.ofArray(arguments);
       values = new double[numbers];
     }
@@ -172,8 +202,8 @@ public final class CellChain {
     private void write(CellForm form) {
       for (int number = 0; number < values.length; number++) {
         long bits = form.bits(values[number]);
-        int at = ChainCode.FIRST_NUMBER + CellForm.LANES * number;
-        Arrays.fill(arguments, at, at + CellForm.LANES, bits);
+        int at = ChainCode.FIRST_NUMBER + LONGS_OF_NUMBER * number;
+        Arrays.fill(arguments, at, at + LONGS_OF_NUMBER, bits);
       }
       written = form;
     }
@@ -200,12 +230,13 @@ public final class CellChain {
       if (written != form) {
         write(form);
       }
+      VectorRegisters registers = registers(cols);
       arguments[ChainCode.ROWS] = rows;
-      arguments[ChainCode.GROUPS] = cols / form.lanes();
-      arguments[ChainCode.MASK] = form.maskPlace(cols);
+      arguments[ChainCode.GROUPS] = cols / registers.lanes(form);
+      arguments[ChainCode.MASK] = registers.maskPlace(form, cols);
       arguments[ChainCode.ROW_BYTES] = cols * bytes;
       arguments[ChainCode.OUTPUT_ROW_BYTES] = cols * (isWide ? Double.BYTES : bytes);
-      MemorySegment code = code(form, isWide);
+      MemorySegment code = code(registers, form, isWide);
       try {
         return (int) Entry.CALL.invokeExact(code, segment, out) == 0;
       } catch (Throwable e) {

@@ -1,11 +1,9 @@
 package dev.reprise.runtime.cpu.code;
 
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_F2;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 import static dev.reprise.runtime.cpu.code.Assembler.RAX;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
@@ -14,9 +12,9 @@ import java.util.List;
 
 /**
  * What machine code does with cells: {@link FunctionCode} and {@link ChainCode} write the loops
- * around it. Cells are four at a time as doubles, or eight floats. Floats are widened where they
- * are read and rounded where they are written, so that a formula has the bits of the same
- * operations in Java, where they are of doubles too.
+ * around it. Cells are as many at a time as registers hold doubles, or floats. Floats are widened
+ * where they are read and rounded where they are written, so that a formula has the bits of the
+ * same operations in Java, where they are of doubles too.
  *
  * <p>RAX counts the cells. Formulas use the vector registers 0 to {@value #LAST_REGISTER}.
  */
@@ -24,32 +22,31 @@ final class CellCode extends VectorCode {
   static final int LAST_REGISTER = 10;
 
   /**
-   * Sums of each lane's terms, or the largest ones: of the first group of cells and of the second.
-   * Formulas with totals use none of these registers otherwise.
+   * Sums of each lane's terms, or the largest ones: of the first group of cells and of the second,
+   * of four cells each. Both are in the first one's register where that has eight lanes. Formulas
+   * with totals use none of these registers otherwise.
    */
   private static final int[][] TOTALS = {{11, 12, 9}, {LAST_REGISTER, 8, 7}};
 
   /** Totals of both groups where these take turns, of which one total has registers. */
   private static final int[][] TOTAL_IN_TURNS = {{12}, {13}};
 
-  /** Registers of each of two groups that take turns. */
+  private static final int[][] JOINED_TOTAL_IN_TURNS = {{12}, {12}, {12}, {12}};
+
+  /** Registers of each of the groups that take turns. */
   static final int IN_TURNS = 7;
 
   /** Likewise where there is a total. */
   private static final int IN_TURNS_WITH_TOTAL = 6;
 
-  /** Which of the last cells there are, as doubles, and as cells of the precision. */
-  private static final int WIDE_MASK = 13;
-
-  private static final int MASK = 14;
-
   /** A further register of formulas of so many cells that none are left over. */
-  static final int SPARE_WITHOUT_MASKS = MASK;
+  static final int SPARE_WITHOUT_MASKS = 14;
 
-  private static final int REFUSED = 15;
+  /** Which cells were refused. */
+  static final int REFUSED = 15;
 
   /** Which cells are unsure, where there are no masks. */
-  private static final int UNSURE = MASK;
+  static final int UNSURE = SPARE_WITHOUT_MASKS;
 
   /** Bits that a double has more than a float. */
   private static final int CUT_BITS = 29;
@@ -64,12 +61,12 @@ final class CellCode extends VectorCode {
    *
    * @param inputs general registers that hold where each input's cells begin
    * @param outputs likewise
-   * @param numbers a general register near which numbers lie, each once for every lane
+   * @param numbers a general register near which numbers lie, each of {@link #NUMBER_BYTES}
    * @param firstNumber how far behind what it holds the first one is
    */
   record Frame(int[] inputs, int[] outputs, int numbers, int firstNumber) {}
 
-  /** Writes what is done with four cells. */
+  /** Writes what is done with a group of cells. */
   @FunctionalInterface
   interface Formula {
     void write(CellCode to);
@@ -78,6 +75,8 @@ final class CellCode extends VectorCode {
   private final Assembler to;
   private final Frame frame;
   private final CellForm form;
+  private final VectorRegisters registers;
+  private final VectorInstructions instructions;
   private boolean masked;
 
   /** Ends of instructions that say where masks lie. */
@@ -90,27 +89,29 @@ final class CellCode extends VectorCode {
   private int ahead;
 
   /** Code without a loop yet. */
-  CellCode(CellForm form, Frame frame) {
-    super(form, Address.of(frame.numbers, frame.firstNumber));
+  CellCode(CellForm form, VectorRegisters registers, Frame frame) {
+    super(form, registers, Address.of(frame.numbers, frame.firstNumber));
     this.form = form;
+    this.registers = registers;
     this.frame = frame;
     this.to = assembler();
+    this.instructions = instructions();
   }
 
   /**
-   * Writes what is done with two groups of cells at a time, whose instructions take turns: formulas
-   * of up to {@value #IN_TURNS} registers without a total.
+   * Writes what is done with several groups of cells at a time, whose instructions take turns:
+   * formulas of up to {@value #IN_TURNS} registers without a total.
    */
-  void writeInTurns(Formula formula) {
-    beginTurns(IN_TURNS);
+  void writeInTurns(int groups, Formula formula) {
+    beginTurns(groups, IN_TURNS);
     formula.write(this);
     endTurns();
   }
 
   /** As the other, of formulas of up to {@value #IN_TURNS_WITH_TOTAL} registers and a total. */
-  void writeInTurnsWithTotal(Formula formula) {
-    beginTurns(IN_TURNS_WITH_TOTAL);
-    totals = TOTAL_IN_TURNS;
+  void writeInTurnsWithTotal(int groups, Formula formula) {
+    beginTurns(groups, IN_TURNS_WITH_TOTAL);
+    totals = areTotalsJoined() ? JOINED_TOTAL_IN_TURNS : TOTAL_IN_TURNS;
     formula.write(this);
     totals = new int[][] {TOTALS[0]};
     endTurns();
@@ -125,7 +126,7 @@ final class CellCode extends VectorCode {
 
   /** What follows reads and writes the cells so many groups behind the first. */
   void at(int group) {
-    ahead = group * form.lanes();
+    ahead = group * registers.lanes(form);
   }
 
   /**
@@ -137,20 +138,17 @@ final class CellCode extends VectorCode {
   void loadMasks(int spare, int place) {
     to.address(spare, Address.ahead(0));
     masks.add(to.here());
-    Address mask = Address.of(spare, place, 1);
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, WIDE_MASK, 0, mask);
-    Address narrow = form == CellForm.WIDENED ? mask.plus(CellMasks.NARROW) : mask;
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, MASK, 0, narrow);
+    instructions.loadMasks(Address.of(spare, place, 1));
   }
 
   /** No cell was refused yet. */
   void clearRefused() {
-    to.clear(REFUSED);
+    instructions.clearNotes(REFUSED);
   }
 
   /** What lanes of a total are before the first cell, for what is carried on. */
   void loadCarried(int number, Address from) {
-    to.vector(MAP_0F, PREFIX_66, true, 0x10, TOTALS[0][number], 0, from);
+    instructions.read(TOTALS[0][number], from, CellForm.DOUBLES);
   }
 
   /** Begins a total of both groups: a sum. */
@@ -181,7 +179,12 @@ final class CellCode extends VectorCode {
 
   /** What follows adds to the totals of second groups of cells. */
   void useSecondTotals() {
-    totals = new int[][] {TOTALS[1]};
+    totals = new int[][] {TOTALS[areTotalsJoined() ? 0 : 1]};
+  }
+
+  /** Whether a register has the totals of two groups of four cells. */
+  private boolean areTotalsJoined() {
+    return registers == VectorRegisters.BYTES_64;
   }
 
   void useFirstTotals() {
@@ -191,6 +194,7 @@ final class CellCode extends VectorCode {
   /** Adds up the lanes of both groups of a total: the first and the third, and the others. */
   void storeSum(Address into, int number) {
     int total = TOTALS[0][number];
+    instructions.splitTotal(total, TOTALS[1][number]);
     add(total, total, register(TOTALS[1][number]));
     upperLanes(0, total);
     to.vector(MAP_0F, PREFIX_66, false, ADD, 0, total, 0);
@@ -202,6 +206,7 @@ final class CellCode extends VectorCode {
   /** Stores the largest of the lanes of both groups of a total: of equal ones the first. */
   void storeLargest(Address into, int number) {
     int total = TOTALS[0][number];
+    instructions.splitTotal(total, TOTALS[1][number]);
     largest(total, TOTALS[1][number], register(total));
     upperLanes(0, total);
     to.vector(MAP_0F, PREFIX_66, false, UPPER_OF_PAIR, 1, total, total);
@@ -226,13 +231,13 @@ final class CellCode extends VectorCode {
 
   /** Sets what the call returns. */
   void returnRefused() {
-    to.vector(MAP_0F, PREFIX_66, true, 0x50, RAX, 0, REFUSED);
+    instructions.moveNotes(RAX, REFUSED);
   }
 
   /** The last of the code: masks and constants. */
   void writeData() {
     masks.forEach(to::pointTo);
-    CellMasks.write(to, form);
+    instructions.writeMasks();
     writeConstants();
   }
 
@@ -252,16 +257,7 @@ final class CellCode extends VectorCode {
   /** Reads one cell of an input for all. */
   void repeatedInput(int register, int number) {
     Address at = Address.of(frame.inputs[number]);
-    inTurns(group -> repeat(of(group, register), at));
-  }
-
-  private void repeat(int register, Address at) {
-    if (form != CellForm.WIDENED) {
-      to.broadcast(register, at);
-    } else {
-      to.vector(MAP_0F38, PREFIX_66, false, 0x18, register, NONE, at);
-      to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, NONE, register);
-    }
+    inTurns(group -> instructions.repeatCell(of(group, register), at));
   }
 
   /** Reads cells of an input of doubles, whatever the precision of others. */
@@ -277,7 +273,8 @@ final class CellCode extends VectorCode {
   /** Where cells of a form are, so many behind those of the first group. */
   private Address place(int group, int base, int cells, CellForm of) {
     int bytes = bytes(of);
-    return Address.of(base, RAX, bytes).plus((ahead + group * form.lanes() + cells) * bytes);
+    int first = ahead + group * registers.lanes(form) + cells;
+    return Address.of(base, RAX, bytes).plus(first * bytes);
   }
 
   private void read(int register, int base, int cells, CellForm of) {
@@ -285,21 +282,11 @@ final class CellCode extends VectorCode {
   }
 
   private void read(int register, Address at, CellForm cells) {
-    boolean isWhole = cells != CellForm.WIDENED;
     if (masked) {
-      int opcode = cells == CellForm.DOUBLES ? 0x2D : 0x2C;
-      to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
-      if (!isWhole) {
-        to.vector(MAP_0F, PREFIX_NONE, true, 0x5A, register, NONE, register);
-      }
+      instructions.readThere(register, at, cells);
     } else {
-      // Of whole vectors a load, of floats that become doubles one that widens.
-      to.vector(MAP_0F, PREFIX_NONE, true, isWhole ? 0x10 : 0x5A, register, NONE, at);
+      instructions.read(register, at, cells);
     }
-  }
-
-  private static int mask(CellForm cells) {
-    return cells == CellForm.DOUBLES ? WIDE_MASK : MASK;
   }
 
   /** Writes cells of an output; what the register holds may be lost. */
@@ -317,26 +304,21 @@ final class CellCode extends VectorCode {
   }
 
   private void write(Address at, int register, CellForm cells) {
-    boolean isWhole = cells != CellForm.WIDENED;
-    if (!isWhole) {
-      to.vector(MAP_0F, PREFIX_66, true, 0x5A, register, NONE, register);
-    }
     if (masked) {
-      int opcode = cells == CellForm.DOUBLES ? 0x2F : 0x2E;
-      to.vector(MAP_0F38, PREFIX_66, isWhole, opcode, register, mask(cells), at);
+      instructions.writeThere(at, register, cells);
     } else {
-      to.vector(MAP_0F, PREFIX_NONE, isWhole, 0x11, register, NONE, at);
+      instructions.write(at, register, cells);
     }
   }
 
   /** Adds each lane to a total; what the register holds is lost. */
   void total(int number, int register) {
     if (masked) {
-      and(register, register, register(WIDE_MASK));
+      instructions.keepThere(register);
     }
     inTurns(group -> {
       int total = totals[group][number];
-      to.vector(MAP_0F, PREFIX_66, true, ADD, total, total, of(group, register));
+      instructions.cells(ADD, total, total, of(group, register));
     });
   }
 
@@ -345,7 +327,7 @@ final class CellCode extends VectorCode {
     int total = totals[0][number];
     largest(register, register, register(total));
     if (masked) {
-      choose(total, total, register, WIDE_MASK);
+      instructions.takeThere(total, register);
     } else {
       load(total, register(register));
     }
@@ -359,46 +341,74 @@ final class CellCode extends VectorCode {
   /** The call returns other than 0 where a register's cell has its highest bit; it is lost. */
   void refuse(int register) {
     if (masked) {
-      and(register, register, register(WIDE_MASK));
+      instructions.keepThere(register);
     }
-    or(REFUSED, REFUSED, register(register));
+    inTurns(group -> instructions.noteSigns(REFUSED, of(group, register)));
+  }
+
+  /** Likewise where a comparison of doubles holds; the spare register is lost. */
+  void refuseWhere(int one, Comparison comparison, int other, int spare) {
+    if (masked) {
+      compare(spare, one, comparison, other);
+      refuse(spare);
+    } else {
+      noteWhere(REFUSED, one, comparison, other, spare);
+    }
   }
 
   /** No cell is unsure yet. */
   void clearUnsure() {
-    to.clear(UNSURE);
-  }
-
-  /** Cells are to be computed again in a better way where a register has all bits, else none. */
-  void unsure(int register) {
-    or(UNSURE, UNSURE, register(register));
-  }
-
-  /** Cells are unsure where {@link #findUnsure} finds it of rounding. */
-  void testRounding(int register, int spare, long units) {
-    findUnsure(spare, register, units);
-    unsure(spare);
+    instructions.clearNotes(UNSURE);
   }
 
   /**
-   * All bits where rounding to floats may depend on the last units of a double: where it is up to
-   * so many from a point in the middle between two floats. Of floats that are not subnormal.
+   * Cells are to be computed again in a better way where a comparison of doubles holds; the spare
+   * register is lost.
+   */
+  void unsureWhere(int one, Comparison comparison, int other, int spare) {
+    noteWhere(UNSURE, one, comparison, other, spare);
+  }
+
+  /**
+   * Cells are unsure where rounding to floats may depend on the last units of a double: where it is
+   * up to so many from a point in the middle between two floats. Of floats that are not subnormal.
    *
+   * @param spare is lost
    * @param units a power of two
    */
-  void findUnsure(int result, int register, long units) {
-    // The bits that are cut are those of the middle with only the first set. Less that many units
-    // from there means: below twice the units when moved to 0.
-    long middle = 1L << (CUT_BITS - 1);
-    long above = (1L << CUT_BITS) - 2 * units;
-    addWhole(result, register, constantBits(middle + units));
-    and(result, result, constantBits(above));
-    equalWhole(result, result, constantBits(0));
+  void testRounding(int register, int spare, long units) {
+    addWhole(spare, register, toMiddle(units));
+    noteWithout(UNSURE, spare, beyond(units));
+  }
+
+  /** Likewise, cells are refused. */
+  void refuseUnsure(int register, int spare, long units) {
+    addWhole(spare, register, toMiddle(units));
+    if (masked) {
+      and(spare, spare, beyond(units));
+      equalZero(spare, spare);
+      refuse(spare);
+    } else {
+      noteWithout(REFUSED, spare, beyond(units));
+    }
+  }
+
+  /**
+   * Added to a double it leaves none of the bits {@link #beyond} where that is near the middle: of
+   * the bits that are cut the middle has only the first set, and less than so many units from there
+   * means below twice the units when moved to 0.
+   */
+  private static Source toMiddle(long units) {
+    return constantBits((1L << (CUT_BITS - 1)) + units);
+  }
+
+  private static Source beyond(long units) {
+    return constantBits((1L << CUT_BITS) - 2 * units);
   }
 
   /** Jumps to where {@link Assembler#landHere} is called with what this returns if none is. */
   int jumpIfSure() {
-    to.vector(MAP_0F38, PREFIX_66, true, 0x17, UNSURE, NONE, UNSURE);
+    instructions.testNotes(UNSURE);
     return to.jumpIfZero();
   }
 }

@@ -5,7 +5,7 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
-/** Sums and simple maps that many layers share, of four cells. */
+/** Sums and simple maps that many layers share, of a group of cells. */
 final class CellFormulas {
   private CellFormulas() {}
 
@@ -36,8 +36,7 @@ final class CellFormulas {
 
   static void largestNumber(CellCode to) {
     to.input(0, 0);
-    to.compare(1, 0, Comparison.NEITHER_ORDERED, 0);
-    to.refuse(1);
+    to.refuseWhere(0, Comparison.NEITHER_ORDERED, 0, 1);
     to.largestTotal(0, 0);
   }
 

@@ -173,10 +173,10 @@ public enum CellFunction {
   TAP_PRODUCTS(2, 0, 3, TapFormulas::products),
   /**
    * x / p where a random number that belongs to the cell's place is less, else 0, of multiples of
-   * sixteen cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two cells each.
-   * Parameters p and, as bits: the least number of 53 bits that is too large, the third word of
-   * counters, 4, the two multipliers, one key of ten rounds and the other one. Carried, as bits:
-   * the numbers of four blocks.
+   * {@link #cellsPerStep} cells: Philox4x32-10, whose blocks of 128 bits have the numbers of two
+   * cells each. Parameters p and, as bits: the least number of 53 bits that is too large, the third
+   * word of counters, the two multipliers, one key of ten rounds and the other one. Carried: the
+   * numbers of blocks.
    */
   THINNED(1, 1, CellPass.carried(1, 4, DropoutFormula::thinned));
 
@@ -185,10 +185,10 @@ public enum CellFunction {
 
   private static final int MOST_INPUTS = 5;
   private static final int MOST_OUTPUTS = 3;
-  private static final int MOST_PARAMETERS = 26;
+  private static final int MOST_PARAMETERS = 25;
 
   /** Lanes of a total that is carried on, or totals of a row. */
-  private static final int MOST_TOTALS = 4;
+  private static final int MOST_TOTALS = VectorRegisters.BYTES_64.doubles();
 
   // Places of operands, counted in longs: inputs but the first, outputs likewise, how many rows
   // there are, how many bytes behind numbers totals go, and bytes from a row to the next one.
@@ -205,8 +205,9 @@ public enum CellFunction {
   private final int outputs;
   private final List<CellPass> passes;
 
-  private final PrecisionCode code =
-      new PrecisionCode("cells", precision -> FunctionCode.of(precision, this));
+  /** By the registers that it uses. */
+  private final List<PrecisionCode> codes =
+      Arrays.stream(VectorRegisters.values()).map(this::code).toList();
 
   CellFunction(int inputs, int outputs, CellCode.Formula formula) {
     this(inputs, outputs, CellPass.of(formula));
@@ -220,6 +221,14 @@ public enum CellFunction {
     this.inputs = inputs;
     this.outputs = outputs;
     this.passes = List.of(passes);
+  }
+
+  private PrecisionCode code(VectorRegisters registers) {
+    return new PrecisionCode("cells", precision -> FunctionCode.of(precision, registers, this));
+  }
+
+  private MemorySegment code(Precision precision, VectorRegisters registers) {
+    return codes.get(registers.ordinal()).of(precision);
   }
 
   int inputs() {
@@ -252,7 +261,7 @@ public enum CellFunction {
 
   /** Cells that are computed at a time. */
   public int cellsPerStep() {
-    return passes.getFirst().cellsPerStep();
+    return passes.getFirst().cellsPerStep(VectorRegisters.largest());
   }
 
   static int input(int number) {
@@ -277,7 +286,8 @@ public enum CellFunction {
 
     private static boolean can() {
       try {
-        return ExecutableMemory.canBeRun() && TANH.code.of(Precision.FP64) != null;
+        return ExecutableMemory.canBeRun()
+            && TANH.code(Precision.FP64, VectorRegisters.largest()) != null;
       } catch (IOException | ResourceException | IllegalCallerException e) {
         return false;
       }
@@ -305,10 +315,22 @@ public enum CellFunction {
     return Machine.CAN;
   }
 
-  private void requireSteps(long n) {
-    if (!passes.getFirst().isOfPairs() && n % cellsPerStep() != 0) {
+  private void requireSteps(VectorRegisters registers, long n) {
+    CellPass first = passes.getFirst();
+    if (!first.isOfPairs() && n % first.cellsPerStep(registers) != 0) {
       throw new IllegalArgumentException(this + " of " + n + " cells");
     }
+  }
+
+  /**
+   * The registers that take the least time. Divisions and roots take as long in those of 64 bytes,
+   * at whose instructions the processor's clock is slower.
+   */
+  private VectorRegisters registers(long n) {
+    return switch (this) {
+      case SCALED, ADAM, ADAMW -> VectorRegisters.BYTES_32;
+      default -> VectorRegisters.of(n);
+    };
   }
 
   /** Of one input, output and no parameters, over arrays, which may be the same. */
@@ -318,7 +340,13 @@ public enum CellFunction {
 
   /** As the other, over cells of a precision, on the heap or not. */
   public boolean run(Precision precision, MemorySegment x, MemorySegment out, long n) {
-    MemorySegment code = this.code.of(precision);
+    return run(registers(n), precision, x, out, n);
+  }
+
+  /** As the other, in registers that the machine has. */
+  boolean run(
+      VectorRegisters registers, Precision precision, MemorySegment x, MemorySegment out, long n) {
+    MemorySegment code = code(precision, registers);
     try {
       return (int) Entry.CALL_WITH_ARRAYS.invokeExact(code, x, out, 0L, 0L, n) == 0;
     } catch (Throwable e) {
@@ -334,8 +362,14 @@ public enum CellFunction {
    * @return false when a cell was refused: outputs are to be computed anew, all of them
    */
   public boolean run(Precision precision, long x, long out, Operands more, long n) {
-    requireSteps(n);
-    MemorySegment code = this.code.of(precision);
+    return run(registers(n), precision, x, out, more, n);
+  }
+
+  /** As the other, in registers that the machine has. */
+  boolean run(
+      VectorRegisters registers, Precision precision, long x, long out, Operands more, long n) {
+    requireSteps(registers, n);
+    MemorySegment code = code(precision, registers);
     try {
       return (int) Entry.CALL.invokeExact(code, x, out, more.others, more.doubles, n) == 0;
     } catch (Throwable e) {
@@ -436,12 +470,11 @@ public enum CellFunction {
       return Arrays.copyOfRange(numbers, firstTotal, firstTotal + count);
     }
 
-    /** What the lanes of the total have before the first cell, as bits, where it is carried on. */
-    public Operands withCarried(long a, long b, long c, long d) {
-      numbers[firstTotal] = Double.longBitsToDouble(a);
-      numbers[firstTotal + 1] = Double.longBitsToDouble(b);
-      numbers[firstTotal + 2] = Double.longBitsToDouble(c);
-      numbers[firstTotal + 3] = Double.longBitsToDouble(d);
+    /** What lanes have before the first cell, as bits, where they are carried on: from this on. */
+    public Operands withCarried(long first) {
+      for (int i = 0; i < MOST_TOTALS; i++) {
+        numbers[firstTotal + i] = Double.longBitsToDouble(first + i);
+      }
       return this;
     }
   }

@@ -58,6 +58,11 @@ final class CellOperators {
     return TABLE.get(opcode).isFunction;
   }
 
+  /** Whether it is a division or a root, which take longer than all others. */
+  static boolean divides(String opcode) {
+    return opcode.equals("/") || opcode.equals("sqrt");
+  }
+
   /** Whether a result of floats, and of numbers that are none, may be no float. */
   static boolean rounds(String opcode) {
     return TABLE.get(opcode).rounds;
@@ -207,8 +212,7 @@ final class CellOperators {
   /** y where x is true, which a NaN is, else z. */
   private static void choose(CellCode to, int x, int y, int z) {
     to.load(0, constant(0));
-    to.compare(x, x, Comparison.UNEQUAL, 0);
-    to.choose(x, z, y, x);
+    to.chooseWhere(x, z, y, x, Comparison.UNEQUAL, 0, x);
   }
 
   /**
@@ -226,8 +230,7 @@ final class CellOperators {
       to.largest(1, y, register(x));
       to.and(0, 0, register(1));
     }
-    to.compare(1, x, Comparison.NEITHER_ORDERED, y);
-    to.add(x, x, register(y));
-    to.choose(x, 0, x, 1);
+    to.add(1, x, register(y));
+    to.chooseWhere(x, 0, 1, x, Comparison.NEITHER_ORDERED, y, x);
   }
 }

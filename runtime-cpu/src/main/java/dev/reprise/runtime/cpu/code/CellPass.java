@@ -4,15 +4,15 @@ import dev.reprise.runtime.cpu.code.CellCode.Formula;
 import java.util.List;
 
 /**
- * What a {@link CellFunction} does with all cells of rows, four or more at a time. Functions of
+ * What a {@link CellFunction} does with all cells of rows, a group or more at a time. Functions of
  * several passes go through the rows again, with numbers that the last pass has left for each.
  *
  * @param formula of the cells
  * @param totals how many the formula adds to, or carries on
- * @param groups of four cells that the formula is of; with more than one, what would be totals is
+ * @param groups of cells that the formula is of; with more than one, what would be totals is
  *     carried on
  * @param takesLargest whether its total is the largest, not the sum
- * @param takesTurns whether the instructions of two groups of cells take turns: of functions of
+ * @param takesTurns whether the instructions of several groups of cells take turns: of functions of
  *     e^x, whose instructions wait for each other, with one total at most
  * @param then what is made of a row's totals, which are in the registers from 0 on, the same in all
  *     lanes; what is left in register 0 is the row's first total; or null
@@ -59,13 +59,21 @@ record CellPass(
   }
 
   /** Cells that are computed at a time. */
-  int cellsPerStep() {
-    return (isOfPairs() ? 2 : groups) * CellForm.LANES;
+  int cellsPerStep(VectorRegisters registers) {
+    return groupsPerStep(registers) * registers.doubles();
+  }
+
+  /** Groups of cells that are computed at a time. */
+  int groupsPerStep(VectorRegisters registers) {
+    if (takesTurns) {
+      return registers.turns();
+    }
+    return isOfPairs() ? 2 : groups;
   }
 
   /**
-   * Whether two groups of four cells are computed at a time. A group that is left, and cells that
-   * are none, are computed with the totals of the first.
+   * Whether two groups of cells, or more in turns, are computed at a time. A group that is left,
+   * and cells that are none, are computed with the totals of the first.
    */
   boolean isOfPairs() {
     return groups == 1;

@@ -45,8 +45,8 @@ final class ChainCode {
   /** Counts steps that are not tried in quick ways; lost behind the loop. */
   private static final int SERIES = RBX;
 
-  /** How many after one that was unsure. */
-  private static final int UNTRIED = 7;
+  /** How many groups of cells after one that was unsure. */
+  private static final int UNTRIED = 14;
 
   private static final int MOST_OPERANDS = 3;
 
@@ -71,9 +71,11 @@ final class ChainCode {
   private final CellChain chain;
   private final Part result;
   private final CellForm form;
+  private final int lanes;
+  private final int turns;
   private final boolean isWide;
 
-  /** Whether the instructions of two groups of cells take turns. */
+  /** Whether the instructions of several groups of cells take turns. */
   private final boolean takesTurns;
 
   /** The register of the result. */
@@ -82,11 +84,13 @@ final class ChainCode {
   /** Whether what is being written are the quick ways of functions. */
   private boolean isQuick;
 
-  private ChainCode(CellChain chain, CellForm form, boolean isWide) {
+  private ChainCode(CellChain chain, CellForm form, VectorRegisters registers, boolean isWide) {
     CellCode.Frame frame =
         new CellCode.Frame(INPUTS, new int[] {RSI}, RDX, FIRST_NUMBER * Long.BYTES);
-    this.code = new CellCode(form, frame);
+    this.code = new CellCode(form, registers, frame);
     this.form = form;
+    this.lanes = registers.lanes(form);
+    this.turns = registers.turns();
     this.to = code.assembler();
     this.chain = chain;
     this.result = Part.of(chain.result());
@@ -157,6 +161,11 @@ final class ChainCode {
       return !isSlow && operands.stream().allMatch(Part::canBeQuick);
     }
 
+    boolean divides() {
+      return node instanceof Apply apply && CellOperators.divides(apply.opcode())
+          || operands.stream().anyMatch(Part::divides);
+    }
+
     boolean rounds() {
       return node instanceof Apply apply && CellOperators.rounds(apply.opcode());
     }
@@ -175,15 +184,24 @@ final class ChainCode {
    * The code.
    *
    * @param form of the inputs' precision
-   * @param isWide whether the output is of doubles, which it is not for eight floats at a time
+   * @param isWide whether the output is of doubles, which it is not for floats that stay floats
    */
-  static byte[] of(CellChain chain, CellForm form, boolean isWide) {
-    return new ChainCode(chain, form, isWide).write();
+  static byte[] of(CellChain chain, CellForm form, VectorRegisters registers, boolean isWide) {
+    return new ChainCode(chain, form, registers, isWide).write();
   }
 
   /** Whether it may be computed by floats alone, if its numbers are floats. */
   static boolean needsNoDoubles(Node result) {
     return Part.of(result).functions == 0;
+  }
+
+  /**
+   * Whether it takes less time in the largest registers: not where most of it is divisions or
+   * roots, which take as long there.
+   */
+  static boolean gainsFromLargest(Node result) {
+    Part part = Part.of(result);
+    return part.functions > 0 || !part.divides();
   }
 
   private static Address argument(int place) {
@@ -239,30 +257,47 @@ final class ChainCode {
     int few = to.jumpIfZero();
     int loop = to.here();
     writeCells(code);
-    to.addNumber(RAX, form.lanes());
+    to.addNumber(RAX, lanes);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
   }
 
-  /** Likewise, two at a time. */
+  /** Likewise, some at a time. */
   private void writeInTurns() {
-    to.shiftRight(RCX, 1);
+    to.shiftRight(RCX, Integer.numberOfTrailingZeros(turns));
     int few = to.jumpIfZero();
     to.zero(SERIES);
     int loop = to.here();
-    if (form == CellForm.WIDENED && result.canBeQuick()) {
-      code.writeInTurns(this::writeQuickly);
-    } else {
-      code.writeInTurns(this::writeCells);
-    }
-    to.addNumber(RAX, 2 * form.lanes());
+    writeStep(turns);
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
+    for (int groups = turns / 2; groups > 1; groups /= 2) {
+      writeGroupsLeft(groups);
+    }
     to.load(RCX, argument(GROUPS));
     to.andNumber(RCX, 1);
     writeLoop();
+  }
+
+  /** So many groups, where as many are left. */
+  private void writeGroupsLeft(int groups) {
+    to.load(RCX, argument(GROUPS));
+    to.testNumber(RCX, groups);
+    int none = to.jumpIfZero();
+    to.zero(SERIES);
+    writeStep(groups);
+    to.landHere(none);
+  }
+
+  private void writeStep(int groups) {
+    if (form == CellForm.WIDENED && result.canBeQuick()) {
+      code.writeInTurns(groups, this::writeQuickly);
+    } else {
+      code.writeInTurns(groups, this::writeCells);
+    }
+    to.addNumber(RAX, groups * lanes);
   }
 
   /**
@@ -279,7 +314,7 @@ final class ChainCode {
     compute(result, last);
     isQuick = false;
     int sure = code.jumpIfSure();
-    to.addNumber(SERIES, UNTRIED + 1);
+    to.addNumber(SERIES, UNTRIED / turns + 1);
     to.landHere(series);
     to.decrement(SERIES);
     compute(result, last);

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.code;
 
+import static dev.reprise.runtime.cpu.code.VectorCode.constantBits;
 import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
 import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
@@ -7,14 +8,17 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 final class DropoutFormula {
   private static final int PHILOX_ROUNDS = 10;
 
+  /** The number of the first key. */
+  private static final int FIRST_KEY = 5;
+
   /** Bits of a random number that are left out, of 64. */
   private static final int LEFT_OUT = 11;
 
   private DropoutFormula() {}
 
   /**
-   * Of sixteen cells: two times four blocks, which do not wait for each other. Of each word of
-   * blocks there is a register, of whose lanes the lower halves count.
+   * Of four groups of cells: two times as many blocks as there are lanes, which do not wait for
+   * each other. Of each word of blocks there is a register, of whose lanes the lower halves count.
    */
   static void thinned(CellCode to) {
     int[][] words = {{0, 1, 2, 3}, {4, 5, 6, 7}};
@@ -25,14 +29,14 @@ final class DropoutFormula {
       to.shiftRight(set[1], blocks, Integer.SIZE);
       to.load(set[2], parameter(2));
       to.flipWhole(set[3], set[3], register(set[3]));
-      to.addWhole(blocks, blocks, parameter(3));
+      to.addWhole(blocks, blocks, constantBits(to.doubles()));
     }
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
       for (int i = 0; i < 2; i++) {
-        to.multiplyWhole(products[i][0], words[i][0], parameter(4));
-        to.multiplyWhole(products[i][1], words[i][2], parameter(5));
-        to.flipWhole(words[i][1], words[i][1], parameter(6 + round));
-        to.flipWhole(words[i][3], words[i][3], parameter(6 + PHILOX_ROUNDS + round));
+        to.multiplyWhole(products[i][0], words[i][0], parameter(3));
+        to.multiplyWhole(products[i][1], words[i][2], parameter(4));
+        to.flipWhole(words[i][1], words[i][1], parameter(FIRST_KEY + round));
+        to.flipWhole(words[i][3], words[i][3], parameter(FIRST_KEY + PHILOX_ROUNDS + round));
       }
       for (int i = 0; i < 2; i++) {
         to.shiftRight(words[i][0], products[i][1], Integer.SIZE);
@@ -52,15 +56,13 @@ final class DropoutFormula {
       int[] word = words[i];
       int low = products[i][0];
       int high = products[i][1];
-      to.shiftLeft(word[1], word[1], Integer.SIZE);
       to.joinHalves(word[0], word[0], word[1]);
-      to.shiftLeft(word[3], word[3], Integer.SIZE);
       to.joinHalves(word[2], word[2], word[3]);
-      // From numbers of even cells and of odd ones to those of the first four and of the others.
+      // From numbers of even cells and of odd ones to those of the first group and of the second.
       to.lowerOfPairs(low, word[0], word[2]);
       to.upperOfPairs(high, word[0], word[2]);
-      to.joinPairs(word[0], low, high, 0x20);
-      to.joinPairs(word[2], low, high, 0x31);
+      to.weaveFirstPairs(word[0], low, high);
+      to.weaveLastPairs(word[2], low, high);
       thin(to, 2 * i, word[0], low);
       thin(to, 2 * i + 1, word[2], low);
     }

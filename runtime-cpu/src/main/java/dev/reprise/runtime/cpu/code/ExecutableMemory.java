@@ -41,7 +41,7 @@ final class ExecutableMemory {
 
   /** Whether it also has those of registers of 64 bytes. */
   static boolean canBeRunWide() throws IOException {
-    return has("avx512f", "avx512dq");
+    return has("avx512f", "avx512dq", "avx512vl");
   }
 
   private static boolean has(String... wanted) throws IOException {

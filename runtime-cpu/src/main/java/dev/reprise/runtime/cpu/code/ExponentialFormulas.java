@@ -7,8 +7,8 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
 /**
- * What {@link CellFunction}s of e^x do with four cells: the operations, in their order, of the
- * loops in Java, {@code SigmoidLoops}, which says why they are right.
+ * What {@link CellFunction}s of e^x do with a group of cells: the operations, in their order, of
+ * the loops in Java, {@code SigmoidLoops}, which says why they are right.
  */
 final class ExponentialFormulas {
   /** e to the power of less than this is 0, rounded. */
@@ -50,8 +50,8 @@ final class ExponentialFormulas {
    * From r to e^r - 1.
    *
    * @param x is r
-   * @param spare is lost, as are three registers more: so few that there are enough for two groups
-   *     of cells in turns, for which the fourth power of r is computed twice
+   * @param spare is lost, as are three registers more: so few that there are enough for groups of
+   *     cells in turns, for which the fourth power of r is computed twice
    */
   private static void addPowers(CellCode to, int x, int spare) {
     int square = spare + 1;
@@ -79,16 +79,12 @@ final class ExponentialFormulas {
     to.add(sum, sum, register(spare));
   }
 
-  /** Refuses cells whose absolute value is not up to 700; those of {@code but} are not refused. */
-  private static void refuse(CellCode to, int x, int but, int spare) {
+  /** Refuses cells whose absolute value is not up to 700. */
+  private static void refuse(CellCode to, int x, int spare) {
     to.andNot(spare, signs(to, spare), register(x));
     int largest = spare + 1;
     to.load(largest, constant(ExponentialSeries.LARGEST));
-    to.compare(spare, spare, Comparison.NOT_LESS_OR_EQUAL, largest);
-    if (but >= 0) {
-      to.andNot(spare, but, register(spare));
-    }
-    to.refuse(spare);
+    to.refuseWhere(spare, Comparison.NOT_LESS_OR_EQUAL, largest, spare);
   }
 
   private static int signs(CellCode to, int register) {
@@ -110,9 +106,9 @@ final class ExponentialFormulas {
     int spare = 3;
     to.load(spare, constant(VANISHING));
     to.compare(vanishes, x, Comparison.LESS, spare);
-    refuse(to, x, vanishes, spare);
     // 0 times e^0, since powers of what is far below may be none.
     to.andNot(x, vanishes, register(x));
+    refuse(to, x, spare);
     reduce(to, x, power, spare);
     to.andNot(power, vanishes, register(power));
     addPowers(to, x, 2);
@@ -131,7 +127,7 @@ final class ExponentialFormulas {
     int x = 0;
     int power = 1;
     int spare = 2;
-    refuse(to, x, -1, spare);
+    refuse(to, x, spare);
     // -x is x with the other sign: no bits differ in what follows.
     to.load(spare, constantBits(SIGN));
     to.flip(x, x, spare);

@@ -42,6 +42,9 @@ final class FunctionCode {
 
   private static final int CACHE_LINE = 64;
 
+  /** Lanes of one of the two totals that sums have. */
+  private static final int TOTAL_LANES = 4;
+
   private static final int CELLS = R8;
 
   /** Where the numbers of a row are, where its totals go, and how many rows are left. */
@@ -55,9 +58,10 @@ final class FunctionCode {
 
   /** Vectors that these take on the stack, where other vectors keep their place within a line. */
   private static final int PLACES =
-      Math.ceilDiv(ROW_PLACES.length * Long.BYTES, CellForm.LANE_BYTES);
+      Math.ceilDiv(ROW_PLACES.length * Long.BYTES, CellCode.NUMBER_BYTES);
 
   private final CellFunction function;
+  private final VectorRegisters registers;
 
   /** How many numbers of a row there are. */
   private final int parameters;
@@ -65,16 +69,17 @@ final class FunctionCode {
   private final CellCode code;
   private final Assembler to;
 
-  private FunctionCode(Precision precision, CellFunction function) {
+  private FunctionCode(Precision precision, VectorRegisters registers, CellFunction function) {
     this.function = function;
+    this.registers = registers;
     this.parameters = parameters();
-    this.code = new CellCode(CellForm.of(precision), FRAME);
+    this.code = new CellCode(CellForm.of(precision), registers, FRAME);
     this.to = code.assembler();
   }
 
   /** Code for cells of a precision. */
-  static byte[] of(Precision precision, CellFunction function) {
-    return new FunctionCode(precision, function).write();
+  static byte[] of(Precision precision, VectorRegisters registers, CellFunction function) {
+    return new FunctionCode(precision, registers, function).write();
   }
 
   /** One more than the last number that a formula reads. */
@@ -84,13 +89,13 @@ final class FunctionCode {
     return Math.max(before, most);
   }
 
-  private static BitSet read(CellPass pass) {
+  private BitSet read(CellPass pass) {
     return pass.then() == null ? read(pass.formula()) : read(pass.formula(), pass.then());
   }
 
   /** Which numbers formulas read. */
-  private static BitSet read(Formula... formulas) {
-    CellCode code = new CellCode(CellForm.DOUBLES, FRAME);
+  private BitSet read(Formula... formulas) {
+    CellCode code = new CellCode(CellForm.DOUBLES, registers, FRAME);
     for (Formula formula : formulas) {
       formula.write(code);
     }
@@ -126,8 +131,8 @@ final class FunctionCode {
     to.move(NUMBERS, RCX);
     to.move(TOTALS, RCX);
     to.add(TOTALS, Address.of(RDX, CellFunction.TOTALS));
-    int lanes = parameters * CellForm.LANE_BYTES;
-    int bytes = lanes + PLACES * CellForm.LANE_BYTES;
+    int numbers = parameters * CellCode.NUMBER_BYTES;
+    int bytes = numbers + PLACES * CellCode.NUMBER_BYTES;
     takeStack(bytes);
     if (function.beforeRows() != null) {
       repeatNumbers(IntStream.range(0, parameters));
@@ -135,11 +140,11 @@ final class FunctionCode {
     }
     List<CellPass> passes = function.passes();
     if (passes.size() > 1) {
-      storePlaces(lanes);
+      storePlaces(numbers);
     }
     writePass(passes.getFirst());
     for (CellPass pass : passes.subList(1, passes.size())) {
-      loadPlaces(lanes);
+      loadPlaces(numbers);
       writePass(pass);
     }
     to.load(RSP, Address.of(RSP, bytes));
@@ -194,7 +199,7 @@ final class FunctionCode {
       } else if (pass.isTotal()) {
         code.clearTotal(i);
       } else {
-        code.loadCarried(i, Address.of(TOTALS, i * CellForm.LANE_BYTES));
+        code.loadCarried(i, Address.of(TOTALS, i * registers.bytes()));
       }
     }
   }
@@ -202,41 +207,75 @@ final class FunctionCode {
   private void writeCells(CellPass pass) {
     to.zero(RAX);
     to.move(RCX, CELLS);
-    to.shiftRight(RCX, Integer.numberOfTrailingZeros(pass.cellsPerStep()));
+    to.shiftRight(RCX, Integer.numberOfTrailingZeros(pass.cellsPerStep(registers)));
     int few = to.jumpIfZero();
     int loop = to.here();
     writeStep(pass);
-    to.addNumber(RAX, pass.cellsPerStep());
+    to.addNumber(RAX, pass.cellsPerStep(registers));
     to.decrement(RCX);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
-    if (pass.takesTurns() && pass.isTotal()) {
-      code.settleTotal();
+    if (pass.takesTurns()) {
+      for (int groups = registers.turns() / 2; groups > 1; groups /= 2) {
+        writeGroupsLeft(pass, groups);
+      }
+      if (pass.isTotal()) {
+        code.settleTotal();
+      }
     }
     if (pass.isOfPairs()) {
-      writeLastGroup(pass.formula());
+      writeGroupsLeft(pass, 1);
+    }
+    writeLastCells(pass);
+  }
+
+  /**
+   * Of less than a group. Totals are those of four cells before the last ones, as if registers had
+   * as many lanes, so that each cell is added to the same one.
+   */
+  private void writeLastCells(CellPass pass) {
+    int most = registers.doubles();
+    if (pass.isTotal() && most > TOTAL_LANES) {
+      most = TOTAL_LANES;
+      to.move(RCX, CELLS);
+      to.andNumber(RCX, most);
+      int none = to.jumpIfZero();
+      writeMasked(pass.formula());
+      to.addNumber(RAX, most);
+      to.landHere(none);
     }
     to.move(RCX, CELLS);
-    to.andNumber(RCX, CellForm.LANES - 1);
+    to.andNumber(RCX, most - 1);
     int none = to.jumpIfZero();
-    to.shiftLeft(RCX, Integer.numberOfTrailingZeros(CellForm.LANE_BYTES));
-    to.push(RAX);
-    code.loadMasks(RAX, RCX);
-    to.pop(RAX);
-    code.writeMasked(pass.formula());
+    writeMasked(pass.formula());
     to.landHere(none);
   }
 
+  /** Of so many cells as RCX says, which is lost. */
+  private void writeMasked(Formula formula) {
+    to.shiftLeft(RCX, Integer.numberOfTrailingZeros(registers.maskBytes()));
+    to.push(RAX);
+    code.loadMasks(RAX, RCX);
+    to.pop(RAX);
+    code.writeMasked(formula);
+  }
+
   private void writeStep(CellPass pass) {
-    if (!pass.takesTurns()) {
-      pass.formula().write(code);
-      if (pass.isOfPairs()) {
-        writeSecondGroup(pass.formula());
-      }
-    } else if (pass.isTotal()) {
-      code.writeInTurnsWithTotal(pass.formula());
+    if (pass.takesTurns()) {
+      writeInTurns(pass, registers.turns());
+      return;
+    }
+    pass.formula().write(code);
+    if (pass.isOfPairs()) {
+      writeSecondGroup(pass.formula());
+    }
+  }
+
+  private void writeInTurns(CellPass pass, int groups) {
+    if (pass.isTotal()) {
+      code.writeInTurnsWithTotal(groups, pass.formula());
     } else {
-      code.writeInTurns(pass.formula());
+      code.writeInTurns(groups, pass.formula());
     }
   }
 
@@ -248,12 +287,16 @@ final class FunctionCode {
     code.useFirstTotals();
   }
 
-  /** Of four cells that are left when pairs of groups are done. */
-  private void writeLastGroup(Formula formula) {
-    to.testNumber(CELLS, CellForm.LANES);
+  /** Of so many groups, where as many are left. */
+  private void writeGroupsLeft(CellPass pass, int groups) {
+    to.testNumber(CELLS, groups * registers.doubles());
     int none = to.jumpIfZero();
-    formula.write(code);
-    to.addNumber(RAX, CellForm.LANES);
+    if (groups > 1) {
+      writeInTurns(pass, groups);
+    } else {
+      pass.formula().write(code);
+    }
+    to.addNumber(RAX, groups * registers.doubles());
     to.landHere(none);
   }
 

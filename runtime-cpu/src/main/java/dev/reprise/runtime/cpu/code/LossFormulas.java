@@ -6,7 +6,7 @@ import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 import dev.reprise.runtime.cpu.code.VectorCode.Comparison;
 
-/** What softmax, the losses after it and their gradients do with four cells of a row. */
+/** What softmax, the losses after it and their gradients do with a group of cells of a row. */
 final class LossFormulas {
   private LossFormulas() {}
 
@@ -103,8 +103,7 @@ final class LossFormulas {
     to.subtract(0, 2, register(0));
     to.multiply(0, 0, register(1));
     to.load(2, constant(0));
-    to.compare(1, 1, Comparison.EQUAL, 2);
-    to.andNot(0, 1, register(0));
+    to.clearWhere(0, 1, Comparison.EQUAL, 2, 1);
     to.total(0, 0);
   }
 

@@ -4,7 +4,7 @@ import static dev.reprise.runtime.cpu.code.VectorCode.constant;
 import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
 import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
-/** What normalisations of rows and channels, and their gradients, do with four cells. */
+/** What normalisations of rows and channels, and their gradients, do with a group of cells. */
 final class NormalisationFormulas {
   private NormalisationFormulas() {}
 

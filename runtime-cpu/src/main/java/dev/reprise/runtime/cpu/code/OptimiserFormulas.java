@@ -3,7 +3,7 @@ package dev.reprise.runtime.cpu.code;
 import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
 import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
-/** Steps of optimisers on four cells, in the order of {@code OptimiserSteps}. */
+/** Steps of optimisers on a group of cells, in the order of {@code OptimiserSteps}. */
 final class OptimiserFormulas {
   private OptimiserFormulas() {}
 

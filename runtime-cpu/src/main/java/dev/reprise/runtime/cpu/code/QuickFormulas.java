@@ -134,8 +134,7 @@ final class QuickFormulas {
     int largest = 1;
     to.load(largest, constant(LARGEST));
     to.and(size, x, constantBits(Long.MAX_VALUE));
-    to.compare(size, size, Comparison.NOT_LESS_OR_EQUAL, largest);
-    to.unsure(size);
+    to.unsureWhere(size, Comparison.NOT_LESS_OR_EQUAL, largest, size);
   }
 
   /** e^x in register {@code power}, without a test; x is lost, as is the spare register. */
@@ -196,8 +195,7 @@ final class QuickFormulas {
   /** As {@link ActivationFormulas#gelu}. */
   static void gelu(CellCode to, int x) {
     // What is no number is refused, as it is there.
-    to.compare(0, x, Comparison.NEITHER_ORDERED, x);
-    to.unsure(0);
+    to.unsureWhere(x, Comparison.NEITHER_ORDERED, x, 0);
     ActivationFormulas.geluArgument(to, x);
     logistic(to, 1, 0, 2);
     to.load(0, register(1));
@@ -224,10 +222,9 @@ final class QuickFormulas {
     to.subtract(x, x, VectorCode.parameter(0));
     to.load(spare, constant(UNSHARED));
     to.compare(vanishes, x, Comparison.LESS, spare);
+    to.andNot(x, vanishes, register(x));
     to.load(spare, constant(LEAST_SHARED));
-    to.compare(spare, spare, Comparison.NOT_LESS_OR_EQUAL, x);
-    to.andNot(spare, vanishes, register(spare));
-    to.refuse(spare);
+    to.refuseWhere(spare, Comparison.NOT_LESS_OR_EQUAL, x, spare);
     power(to, power, x, spare, SHARE_TERMS);
     to.andNot(power, vanishes, register(power));
     to.wideOutput(1, power);
@@ -238,8 +235,7 @@ final class QuickFormulas {
   static void rowShares(CellCode to) {
     to.wideInput(0, 1);
     to.divide(0, 0, VectorCode.parameter(0));
-    to.findUnsure(1, 0, MOST_SHARE_UNITS);
-    to.refuse(1);
+    to.refuseUnsure(0, 1, MOST_SHARE_UNITS);
     to.output(0, 0);
   }
 }

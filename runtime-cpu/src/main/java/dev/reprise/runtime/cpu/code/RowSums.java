@@ -96,7 +96,8 @@ public final class RowSums {
 
   /** A function of the System V calling convention. */
   private static byte[] write(Precision precision) {
-    CellCode code = new CellCode(CellForm.of(precision), FRAME);
+    VectorRegisters registers = VectorRegisters.largest();
+    CellCode code = new CellCode(CellForm.of(precision), registers, FRAME);
     Assembler to = code.assembler();
     for (int register : SAVED) {
       to.push(register);
@@ -105,18 +106,18 @@ public final class RowSums {
     to.load(COUNT, Address.of(COUNTS));
     to.zero(RAX);
     to.move(GROUPS, COLUMNS);
-    to.shiftRight(GROUPS, Integer.numberOfTrailingZeros(CellForm.LANES));
+    to.shiftRight(GROUPS, Integer.numberOfTrailingZeros(registers.doubles()));
     int few = to.jumpIfZero();
     int loop = to.here();
     writeGroup(code);
-    to.addNumber(RAX, CellForm.LANES);
+    to.addNumber(RAX, registers.doubles());
     to.decrement(GROUPS);
     to.jumpBackUnlessZero(loop);
     to.landHere(few);
     to.move(GROUPS, COLUMNS);
-    to.andNumber(GROUPS, CellForm.LANES - 1);
+    to.andNumber(GROUPS, registers.doubles() - 1);
     int none = to.jumpIfZero();
-    to.shiftLeft(GROUPS, Integer.numberOfTrailingZeros(CellForm.LANE_BYTES));
+    to.shiftLeft(GROUPS, Integer.numberOfTrailingZeros(registers.maskBytes()));
     code.loadMasks(TERM, GROUPS);
     code.writeMasked(RowSums::writeGroup);
     to.landHere(none);
@@ -134,7 +135,7 @@ public final class RowSums {
     return to.bytes();
   }
 
-  /** Four cells of all terms. */
+  /** A group of cells of all terms. */
   private static void writeGroup(CellCode code) {
     Assembler to = code.assembler();
     to.clear(0);

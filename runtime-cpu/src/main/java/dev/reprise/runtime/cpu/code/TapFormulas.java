@@ -5,8 +5,8 @@ import static dev.reprise.runtime.cpu.code.VectorCode.parameter;
 import static dev.reprise.runtime.cpu.code.VectorCode.register;
 
 /**
- * What filters of 3 x 3 cells do with four cells of a channel: each cell of a filter meets cells
- * that are always as far away, in three rows, which are three inputs of doubles.
+ * What filters of 3 x 3 cells do with a group of cells of a channel: each cell of a filter meets
+ * cells that are always as far away, in three rows, which are three inputs of doubles.
  */
 final class TapFormulas {
   private static final int WIDTH = 3;

@@ -2,9 +2,7 @@ package dev.reprise.runtime.cpu.code;
 
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F;
 import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F38;
-import static dev.reprise.runtime.cpu.code.Assembler.MAP_0F3A;
 import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_66;
-import static dev.reprise.runtime.cpu.code.Assembler.PREFIX_NONE;
 
 import dev.reprise.runtime.cpu.code.Assembler.Address;
 import java.util.ArrayList;
@@ -14,10 +12,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What machine code does in vector registers, with four doubles or eight floats at a time: what is
- * below cells that are read and written, of {@link CellCode}.
+ * What machine code does in vector registers, with as many doubles or floats at a time as these
+ * {@linkplain VectorRegisters hold}: what is below cells that are read and written, of {@link
+ * CellCode}.
  */
 class VectorCode {
+  /**
+   * Bytes of a number of the call: once for every lane of {@link VectorRegisters#BYTES_32}. Larger
+   * registers repeat the first.
+   */
+  static final int NUMBER_BYTES = VectorRegisters.BYTES_32.bytes();
+
   private static final int LOAD = 0x10;
   private static final int ADD = 0x58;
   private static final int MULTIPLY = 0x59;
@@ -37,7 +42,10 @@ class VectorCode {
   // Of doubles, in the map 0F 38.
   private static final int MULTIPLY_ADD = 0xA8;
   private static final int SUBTRACT_PRODUCT = 0xBC;
-  private static final int EQUAL_WHOLE = 0x29;
+
+  private static final int LOWER_OF_PAIRS = 0x6C;
+  private static final int UPPER_OF_PAIRS = 0x6D;
+  private static final long LOWER_HALF = 0xFFFFFFFFL;
 
   /** Comparisons by their predicates, none of which raises an exception. */
   enum Comparison {
@@ -57,8 +65,11 @@ class VectorCode {
     }
   }
 
-  /** In place of a source that an instruction does not have; the encoding is that of register 0. */
-  static final int NONE = 16;
+  /** In place of a source that an instruction does not have. */
+  static final int NONE = VectorInstructions.NONE;
+
+  private static final int SHIFT_RIGHT = 2;
+  private static final int SHIFT_LEFT = 6;
 
   private static final int TO_NEAREST = 0x08;
   private static final int DOWN = 0x09;
@@ -76,9 +87,8 @@ class VectorCode {
   private final Assembler to;
   private final CellForm form;
   private final Address firstParameter;
-
-  /** Of instructions on what registers hold. */
-  private final int prefix;
+  private final VectorRegisters registers;
+  private final VectorInstructions instructions;
 
   /** How many groups of cells an instruction is written for, one after the other. */
   private int groups = 1;
@@ -93,18 +103,28 @@ class VectorCode {
   private final Map<Long, List<Integer>> constants = new LinkedHashMap<>();
 
   /**
-   * @param firstParameter where numbers of the call lie, each once for every lane
+   * @param firstParameter where numbers of the call lie, each of {@link #NUMBER_BYTES}
    */
-  VectorCode(CellForm form, Address firstParameter) {
+  VectorCode(CellForm form, VectorRegisters registers, Address firstParameter) {
     this.form = form;
     this.firstParameter = firstParameter;
-    this.prefix = form == CellForm.FLOATS ? PREFIX_NONE : PREFIX_66;
+    this.registers = registers;
     this.to = new Assembler(form == CellForm.DOUBLES);
+    this.instructions = registers.instructions(to, form);
   }
 
   /** Writes the code around formulas. */
   final Assembler assembler() {
     return to;
+  }
+
+  final VectorInstructions instructions() {
+    return instructions;
+  }
+
+  /** How many doubles are computed at a time. */
+  final int doubles() {
+    return registers.doubles();
   }
 
   /** Which numbers of the call the code so far reads. */
@@ -113,13 +133,13 @@ class VectorCode {
   }
 
   /**
-   * Each of the instructions that follow is written for two groups of cells, so that none waits for
-   * the one before it. Registers up to so many are one for each group, those from twice as many on
-   * are the same for both.
+   * Each of the instructions that follow is written for several groups of cells, so that none waits
+   * for the one before it. Registers up to so many are one for each group, those from twice as many
+   * on are the same for all.
    */
-  final void beginTurns(int registers) {
-    groups = 2;
-    registersOfGroup = registers;
+  final void beginTurns(int groups, int registersOfGroup) {
+    this.groups = groups;
+    this.registersOfGroup = registersOfGroup;
   }
 
   final void endTurns() {
@@ -140,20 +160,24 @@ class VectorCode {
 
   /** The register that a group has where formulas name one. */
   final int of(int group, int register) {
-    return group > 0 && register < registersOfGroup ? register + registersOfGroup : register;
+    if (register >= registersOfGroup) {
+      return register;
+    }
+    // Two groups have registers of the first sixteen, two more of the others.
+    return register + group % 2 * registersOfGroup + group / 2 * 16;
   }
 
   private Address lanes(int parameter) {
-    return firstParameter.plus(parameter * CellForm.LANE_BYTES);
+    return firstParameter.plus(parameter * NUMBER_BYTES);
   }
 
-  /** Repeats a double in memory for all lanes of a number of the call. */
+  /** Repeats a double in memory for a number of the call. */
   final void repeatParameter(int number, Address from) {
     repeatDouble(0, from);
     to.vector(MAP_0F, PREFIX_66, true, 0x11, 0, NONE, lanes(number));
   }
 
-  /** Every lane of a register becomes the double at the address. */
+  /** The first four lanes of a register become the double at the address. */
   final void repeatDouble(int register, Address from) {
     to.vector(MAP_0F38, PREFIX_66, true, 0x19, register, NONE, from);
   }
@@ -161,12 +185,10 @@ class VectorCode {
   /** The last of the code: what constants it reads. */
   final void writeConstants() {
     // Vectors that cross lines of the cache are read twice.
-    to.align(CellForm.LANE_BYTES);
+    to.align(NUMBER_BYTES);
     constants.forEach((bits, ends) -> {
       ends.forEach(to::pointTo);
-      for (int i = 0; i < CellForm.LANES; i++) {
-        to.data(form.bits(Double.longBitsToDouble(bits)));
-      }
+      instructions.writeNumber(form.bits(Double.longBitsToDouble(bits)));
     });
   }
 
@@ -188,7 +210,12 @@ class VectorCode {
   }
 
   final void load(int result, Source source) {
-    apply(LOAD, result, NONE, source);
+    write(
+        result,
+        NONE,
+        source,
+        (into, none, from) -> instructions.cells(LOAD, into, none, from),
+        (into, _, from) -> instructions.load(into, from));
   }
 
   final void add(int result, int one, Source other) {
@@ -260,8 +287,7 @@ class VectorCode {
   }
 
   private void roundTo(int result, int of, int direction) {
-    controlled(
-        MAP_0F3A, PREFIX_66, form == CellForm.FLOATS ? 0x08 : 0x09, result, NONE, of, direction);
+    inTurns(group -> instructions.round(of(group, result), of(group, of), direction));
   }
 
   /** The larger of both; the second where either is no number or both are zeros. */
@@ -269,18 +295,61 @@ class VectorCode {
     apply(LARGEST, result, one, other);
   }
 
-  /** Of each lane {@code other} where the mask's highest bit is set, else {@code one}. */
-  final void choose(int result, int one, int other, int mask) {
-    inTurns(group -> {
-      int opcode = form == CellForm.FLOATS ? 0x4A : 0x4B;
-      write(group, MAP_0F3A, PREFIX_66, opcode, result, one, other);
-      to.control(of(group, mask) << 4);
-    });
-  }
-
   /** All bits where the comparison holds, else none. */
   final void compare(int result, int one, Comparison comparison, int other) {
-    controlled(MAP_0F, prefix, 0xC2, result, one, other, comparison.predicate);
+    inTurns(group ->
+        instructions.compare(
+            of(group, result), of(group, one), comparison.predicate, of(group, other)));
+  }
+
+  /**
+   * Of each lane {@code other} where the comparison holds, else {@code one}.
+   *
+   * @param spare is lost
+   */
+  final void chooseWhere(
+      int result, int one, int other, int compared, Comparison comparison, int with, int spare) {
+    inTurns(group ->
+        instructions.chooseWhere(
+            of(group, result),
+            of(group, one),
+            of(group, other),
+            of(group, compared),
+            comparison.predicate,
+            of(group, with),
+            of(group, spare)));
+  }
+
+  /** Lanes become zeros where the comparison holds; the spare register is lost. */
+  final void clearWhere(int result, int one, Comparison comparison, int other, int spare) {
+    inTurns(group ->
+        instructions.clearWhere(
+            of(group, result),
+            of(group, one),
+            comparison.predicate,
+            of(group, other),
+            of(group, spare)));
+  }
+
+  /** Notes where the comparison holds. */
+  final void noteWhere(int note, int one, Comparison comparison, int other, int spare) {
+    inTurns(group ->
+        instructions.noteWhere(
+            note, of(group, one), comparison.predicate, of(group, other), of(group, spare)));
+  }
+
+  /** Notes where a double has none of some bits; the register is lost. */
+  final void noteWithout(int note, int register, Source bits) {
+    if (instructions.testsBits()) {
+      inTurns(group -> {
+        instructions.noteWithout(note, of(group, register), address(bits));
+        note(bits);
+      });
+      return;
+    }
+    and(register, register, bits);
+    equalZero(register, register);
+    inTurns(group -> instructions.noteSigns(note, of(group, register)));
   }
 
   /** Of each lane the product of the lower halves, as whole numbers without sign. */
@@ -299,103 +368,112 @@ class VectorCode {
 
   /** All bits where {@code one} is larger than {@code other} as a whole number, else none. */
   final void largerWhole(int result, int one, int other) {
-    plain(MAP_0F38, PREFIX_66, 0x37, result, one, other);
+    inTurns(group -> instructions.larger(of(group, result), of(group, one), of(group, other)));
   }
 
-  /** All bits where both are the same as whole numbers of 64 bits, else none. */
-  final void equalWhole(int result, int one, Source other) {
-    applyToDoubles(EQUAL_WHOLE, result, one, other);
+  /** All bits where a whole number of 64 bits is 0, else none. */
+  final void equalZero(int result, int of) {
+    Source zero = constantBits(0);
+    inTurns(group -> {
+      int into = of(group, result);
+      instructions.equal(into, of(group, of), address(zero));
+      note(zero);
+      instructions.bringEqual(into);
+    });
   }
 
   /** In each pair of lanes the lower ones of both. */
   final void lowerOfPairs(int result, int one, int other) {
-    plain(MAP_0F, PREFIX_66, 0x6C, result, one, other);
+    apply(LOWER_OF_PAIRS, result, one, register(other));
   }
 
   /** In each pair of lanes the upper ones of both. */
   final void upperOfPairs(int result, int one, int other) {
-    plain(MAP_0F, PREFIX_66, 0x6D, result, one, other);
+    apply(UPPER_OF_PAIRS, result, one, register(other));
   }
 
   /**
-   * Two pairs of lanes of both.
-   *
-   * @param which in each half byte, the lower first: 0 and 1 are those of one, 2 and 3 the other's
+   * Pairs of lanes of both in turns, from the first of {@code one} on: as many as a register holds.
    */
-  final void joinPairs(int result, int one, int other, int which) {
-    controlled(MAP_0F3A, PREFIX_66, 0x46, result, one, other, which);
+  final void weaveFirstPairs(int result, int one, int other) {
+    inTurns(
+        group -> instructions.weave(of(group, result), of(group, one), of(group, other), false));
   }
 
-  /** The lower half of {@code low} and the upper half of {@code high} in each lane. */
+  /** Likewise the others, from the middle of {@code one} on. */
+  final void weaveLastPairs(int result, int one, int other) {
+    inTurns(group -> instructions.weave(of(group, result), of(group, one), of(group, other), true));
+  }
+
+  /** The lower half of {@code low} in each lane, and the upper one of {@code high}: moved there. */
   final void joinHalves(int result, int low, int high) {
-    controlled(MAP_0F3A, PREFIX_66, 0x02, result, low, high, 0xAA);
+    shiftLeft(high, high, Integer.SIZE);
+    and(result, low, constantBits(LOWER_HALF));
+    or(result, result, register(high));
   }
 
   /** All bits that are moved to the right, zeros behind them. */
   final void shiftRight(int result, int of, int bits) {
-    shift(2, result, of, bits);
+    shift(SHIFT_RIGHT, result, of, bits);
   }
 
   /** All bits that are moved to the left. */
   final void shiftLeft(int result, int of, int bits) {
-    shift(6, result, of, bits);
+    shift(SHIFT_LEFT, result, of, bits);
   }
 
   /** Each double becomes the nearest float. */
   final void roundToFloats(int register) {
-    plain(MAP_0F, PREFIX_66, 0x5A, register, NONE, register);
-    plain(MAP_0F, PREFIX_NONE, 0x5A, register, NONE, register);
+    inTurns(group -> instructions.narrow(of(group, register)));
+    inTurns(group -> instructions.widen(of(group, register)));
   }
 
-  /** A shift of whole numbers by its operation, which stands where others have their result. */
   private void shift(int operation, int result, int source, int bits) {
-    inTurns(group -> {
-      to.vector(MAP_0F, PREFIX_66, true, 0x73, operation, of(group, result), of(group, source));
-      to.control(bits);
-    });
-  }
-
-  /** Writes an instruction of three registers. */
-  private void plain(int map, int prefix, int opcode, int result, int one, int other) {
-    inTurns(group -> write(group, map, prefix, opcode, result, one, other));
-  }
-
-  /** As the other, with a last byte. */
-  private void controlled(
-      int map, int prefix, int opcode, int result, int one, int other, int control) {
-    inTurns(group -> {
-      write(group, map, prefix, opcode, result, one, other);
-      to.control(control);
-    });
-  }
-
-  private void write(int group, int map, int prefix, int opcode, int result, int one, int other) {
-    to.vector(map, prefix, true, opcode, of(group, result), of(group, one), of(group, other));
+    inTurns(group -> instructions.shift(operation, of(group, result), of(group, source), bits));
   }
 
   /** Writes an instruction of three operands, by its opcode. */
   private void apply(int opcode, int result, int one, Source other) {
-    inTurns(group -> {
-      int into = of(group, result);
-      int first = of(group, one);
-      if (other instanceof Register register) {
-        to.vector(MAP_0F, prefix, true, opcode, into, first, of(group, register.number));
-      } else {
-        to.vector(MAP_0F, prefix, true, opcode, into, first, address(other));
-        note(other);
-      }
-    });
+    write(
+        result,
+        one,
+        other,
+        (into, first, last) -> instructions.cells(opcode, into, first, last),
+        (into, first, last) -> instructions.cells(opcode, into, first, last));
   }
 
-  /** As the other, of those in the map 0F 38 that are of doubles, whatever else the lanes are. */
+  /** As the other, of those that are of doubles, whatever else the lanes are. */
   private void applyToDoubles(int opcode, int result, int one, Source other) {
+    write(
+        result,
+        one,
+        other,
+        (into, first, last) -> instructions.doubles(opcode, into, first, last),
+        (into, first, last) -> instructions.doubles(opcode, into, first, last));
+  }
+
+  /** An instruction whose last operand is a register. */
+  @FunctionalInterface
+  private interface OfRegisters {
+    void write(int result, int one, int other);
+  }
+
+  /** An instruction whose last operand is in memory. */
+  @FunctionalInterface
+  private interface OfMemory {
+    void write(int result, int one, Address other);
+  }
+
+  /** Writes an instruction in the form that its last operand needs. */
+  private void write(
+      int result, int one, Source other, OfRegisters ofRegisters, OfMemory ofMemory) {
     inTurns(group -> {
       int into = of(group, result);
       int first = of(group, one);
       if (other instanceof Register register) {
-        to.doubles(MAP_0F38, PREFIX_66, opcode, into, first, of(group, register.number));
+        ofRegisters.write(into, first, of(group, register.number));
       } else {
-        to.doubles(MAP_0F38, PREFIX_66, opcode, into, first, address(other));
+        ofMemory.write(into, first, address(other));
         note(other);
       }
     });

@@ -5,12 +5,11 @@ import dev.reprise.runtime.cpu.code.CellFunction;
 
 /**
  * {@code dropout} in machine code: the random numbers of {@link UniformDistribution#chances} are
- * made and compared in registers, sixteen at a time. Belongs to one thread.
+ * made and compared in registers, sixteen or more at a time. Belongs to one thread.
  */
 final class DropoutCode {
   private static final int CELLS_PER_BLOCK = 2;
-  private static final int BLOCKS = 4;
-  private static final int FIRST_KEY = 6;
+  private static final int FIRST_KEY = 5;
 
   private final Precision precision;
   private final CellFunction.Operands more;
@@ -22,9 +21,8 @@ final class DropoutCode {
         // A chance is a whole number of 53 bits times 2^-53, and so is the share, rounded up.
         .withParameterBits(1, (long) Math.ceil(share * 0x1p53))
         .withParameterBits(2, Philox.SPARSITY)
-        .withParameterBits(3, BLOCKS)
-        .withParameterBits(4, Philox.MULTIPLIER_0)
-        .withParameterBits(5, Philox.MULTIPLIER_1);
+        .withParameterBits(3, Philox.MULTIPLIER_0)
+        .withParameterBits(4, Philox.MULTIPLIER_1);
     for (int round = 0; round < Philox.ROUNDS; round++) {
       more.withParameterBits(FIRST_KEY + round, seed + round * Philox.WEYL_0)
           .withParameterBits(
@@ -45,8 +43,7 @@ final class DropoutCode {
    * @param n as {@link #cells} says
    */
   void run(long x, long out, long place, long n) {
-    long block = place / CELLS_PER_BLOCK;
-    more.withCarried(block, block + 1, block + 2, block + 3);
+    more.withCarried(place / CELLS_PER_BLOCK);
     CellFunction.THINNED.run(precision, x, out, more, n);
   }
 }

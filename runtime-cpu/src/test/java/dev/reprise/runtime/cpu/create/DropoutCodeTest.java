@@ -37,8 +37,9 @@ class DropoutCodeTest {
   }
 
   private void check(Precision precision, long place, double share, long seed) {
-    int n = 16 * (1 + random.nextInt(9));
-    assertThat(DropoutCode.cells(n + random.nextInt(16))).isEqualTo(n);
+    int step = CellFunction.THINNED.cellsPerStep();
+    int n = step * (1 + random.nextInt(9));
+    assertThat(DropoutCode.cells(n + random.nextInt(step))).isEqualTo(n);
     double[] chances = new double[n];
     UniformDistribution.chances(seed).fill(place, chances, n);
     try (Scratch scratch = new Scratch(allocator)) {

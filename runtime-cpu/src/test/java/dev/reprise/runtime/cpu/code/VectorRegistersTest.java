@@ -1,0 +1,281 @@
+package dev.reprise.runtime.cpu.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.CellChain.Apply;
+import dev.reprise.runtime.cpu.code.CellChain.Input;
+import dev.reprise.runtime.cpu.code.CellChain.Node;
+import dev.reprise.runtime.cpu.code.CellChain.Number;
+import dev.reprise.runtime.cpu.code.CellChain.Spread;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Code for registers of both sizes, bit by bit. That either has the bits of the loops in Java is
+ * tested where these are.
+ */
+class VectorRegistersTest {
+  /** Two groups of the largest, and every number of cells that is left over. */
+  private static final int MOST_CELLS = 71;
+
+  private static final int ROWS = 2;
+  private static final int INPUTS = 5;
+  private static final int OUTPUTS = 3;
+  private static final int PARAMETERS = 25;
+  private static final int TOTALS = 8;
+
+  /** Cells behind those of each operand that are read, of neighbours, or must not be written. */
+  private static final int BEHIND = 4;
+
+  private static final double[] SPECIAL = {
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    0.0,
+    -0.0,
+    Double.MIN_VALUE,
+    -Float.MIN_VALUE,
+    1e-40,
+    -1e-310,
+    1e300,
+    -745.9,
+    701,
+    88,
+    22,
+    -0.3
+  };
+
+  private final Random random = new Random(20261129);
+
+  @BeforeAll
+  static void haveBoth() {
+    assumeTrue(CellFunction.areThere(), "a processor with AVX2 and FMA, on Linux");
+    assumeTrue(VectorRegisters.largest() == VectorRegisters.BYTES_64, "a processor with AVX-512");
+  }
+
+  @ParameterizedTest
+  @EnumSource(CellFunction.class)
+  void functionsHaveTheSameBits(CellFunction function) {
+    for (Precision precision : Precision.values()) {
+      for (int n = 1; n <= MOST_CELLS; n++) {
+        int cells = function == CellFunction.THINNED ? n / 8 * function.cellsPerStep() : n;
+        checkFunction(function, precision, cells, false);
+        checkFunction(function, precision, cells, true);
+      }
+    }
+  }
+
+  private void checkFunction(
+      CellFunction function, Precision precision, int n, boolean hasSpecial) {
+    try (Arena arena = Arena.ofConfined()) {
+      // As doubles, which some operands are in any precision.
+      long rowBytes = (n + BEHIND) * (long) Double.BYTES;
+      MemorySegment[] inputs = new MemorySegment[INPUTS];
+      for (int i = 0; i < INPUTS; i++) {
+        inputs[i] = numbers(arena, precision, ROWS * (n + BEHIND), hasSpecial);
+      }
+      double[] parameters = new double[PARAMETERS];
+      for (int i = 0; i < PARAMETERS; i++) {
+        parameters[i] = 0.1 + random.nextDouble();
+      }
+      Outcome narrow = new Outcome(arena, VectorRegisters.BYTES_32, rowBytes);
+      Outcome wide = new Outcome(arena, VectorRegisters.BYTES_64, rowBytes);
+      narrow.run(function, precision, inputs, parameters, n);
+      wide.run(function, precision, inputs, parameters, n);
+      wide.requireSameAs(narrow, function + " of " + n + " " + precision);
+    }
+  }
+
+  /** What a function makes of operands, which it may write to. */
+  private static final class Outcome {
+    private final VectorRegisters registers;
+    private final long rowBytes;
+    private final MemorySegment[] inputs = new MemorySegment[INPUTS];
+    private final MemorySegment[] outputs = new MemorySegment[OUTPUTS];
+    private boolean isComputed;
+    private double[] numbers;
+
+    Outcome(Arena arena, VectorRegisters registers, long rowBytes) {
+      this.registers = registers;
+      this.rowBytes = rowBytes;
+      for (int i = 0; i < INPUTS; i++) {
+        inputs[i] = arena.allocate(ROWS * rowBytes, Double.BYTES);
+      }
+      for (int i = 0; i < OUTPUTS; i++) {
+        outputs[i] = arena.allocate(ROWS * rowBytes, Double.BYTES).fill((byte) 7);
+      }
+    }
+
+    void run(
+        CellFunction function,
+        Precision precision,
+        MemorySegment[] cells,
+        double[] parameters,
+        int n) {
+      CellFunction.Operands more = new CellFunction.Operands(ROWS, PARAMETERS, TOTALS);
+      int rows = function.hasRows() && function != CellFunction.THINNED ? ROWS : 1;
+      more.withRows(rows);
+      for (int i = 0; i < INPUTS; i++) {
+        inputs[i].copyFrom(cells[i]);
+        more.withInputRow(i, rowBytes);
+        if (i > 0) {
+          more.withInput(i, inputs[i].address());
+        }
+      }
+      for (int i = 0; i < OUTPUTS; i++) {
+        more.withOutputRow(i, rowBytes);
+        if (i > 0) {
+          more.withOutput(i, outputs[i].address());
+        }
+      }
+      for (int i = 0; i < PARAMETERS; i++) {
+        more.withParameter(i, parameters[i]).withParameter(PARAMETERS + i, parameters[i]);
+      }
+      if (function == CellFunction.THINNED) {
+        // Half of the cells stay.
+        more.withParameterBits(1, 1L << 52).withCarried(987_654_321L);
+      }
+      isComputed =
+          function.run(registers, precision, inputs[0].address(), outputs[0].address(), more, n);
+      numbers = new double[ROWS * (PARAMETERS + TOTALS)];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = more.parameter(i);
+      }
+    }
+
+    /** Also of what is not written, and of inputs, some of which are. */
+    void requireSameAs(Outcome other, String what) {
+      assertThat(isComputed).as("%s", what).isEqualTo(other.isComputed);
+      if (!isComputed) {
+        return;
+      }
+      for (int i = 0; i < OUTPUTS; i++) {
+        assertThat(outputs[i].mismatch(other.outputs[i]))
+            .as("output %d: %s", i, what)
+            .isEqualTo(-1);
+      }
+      for (int i = 0; i < INPUTS; i++) {
+        assertThat(inputs[i].mismatch(other.inputs[i])).as("input %d: %s", i, what).isEqualTo(-1);
+      }
+      assertThat(numbers).as("%s", what).containsExactly(other.numbers);
+    }
+  }
+
+  private MemorySegment numbers(Arena arena, Precision precision, int n, boolean hasSpecial) {
+    MemorySegment numbers = arena.allocate((long) n * Double.BYTES, Double.BYTES);
+    boolean areDoubles = precision == Precision.FP64;
+    for (int i = 0; i < (areDoubles ? n : 2 * n); i++) {
+      double number = random.nextGaussian() * 3;
+      if (hasSpecial && random.nextInt(8) == 0) {
+        number = SPECIAL[random.nextInt(SPECIAL.length)];
+      }
+      if (areDoubles) {
+        numbers.setAtIndex(ValueLayout.JAVA_DOUBLE, i, number);
+      } else {
+        numbers.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) number);
+      }
+    }
+    return numbers;
+  }
+
+  static Stream<Apply> chains() {
+    Node x = new Input(0);
+    Node y = new Input(1);
+    Node z = new Input(2);
+    Node a = new Number(0);
+    Stream<Apply> ofOne =
+        Stream.of(
+                "sqrt", "square", "negate", "abs", "floor", "ceil", "relu", "!", "exp", "sigmoid",
+                "tanh", "gelu", "silu")
+            .map(opcode -> apply(opcode, x));
+    Stream<Apply> ofTwo =
+        Stream.of(
+                "+",
+                "-",
+                "*",
+                "/",
+                "pmin",
+                "pmax",
+                "relu_backward",
+                "<",
+                "<=",
+                ">",
+                ">=",
+                "==",
+                "!=",
+                "gelu_backward",
+                "silu_backward",
+                "elu")
+            .map(opcode -> apply(opcode, x, y));
+    Stream<Apply> larger =
+        Stream.of(
+            apply("ifelse", apply("<", x, y), x, z),
+            apply("*", apply("-", x, y), apply("-", a, apply("square", y))),
+            apply("-", apply("*", a, x), apply("*", z, y)),
+            apply("ifelse", apply("<", x, z), apply("exp", x), apply("gelu_backward", y, x)),
+            apply("tanh", apply("-", apply("exp", apply("*", x, a)), y)));
+    return Stream.of(ofOne, ofTwo, larger).flatMap(chains -> chains);
+  }
+
+  private static Apply apply(String opcode, Node... operands) {
+    return new Apply(opcode, List.of(operands));
+  }
+
+  @ParameterizedTest
+  @MethodSource("chains")
+  void chainsHaveTheSameBits(Apply expression) {
+    // Numbers that are floats let floats stay floats, where there are no functions.
+    for (double number : new double[] {0.5, 0.9}) {
+      for (int cols = 1; cols <= MOST_CELLS; cols++) {
+        for (Precision precision : Precision.values()) {
+          checkChain(expression, precision, number, cols, false);
+          checkChain(expression, precision, number, cols, true);
+        }
+      }
+    }
+  }
+
+  private void checkChain(
+      Apply expression, Precision precision, double number, int cols, boolean hasSpecial) {
+    List<Spread> spreads = List.of(Spread.EACH, Spread.ROW, Spread.COLUMN);
+    CellChain narrow = CellChain.find(precision, VectorRegisters.BYTES_32, spreads, 1, expression);
+    CellChain wide = CellChain.find(precision, VectorRegisters.BYTES_64, spreads, 1, expression);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment x = numbers(arena, precision, ROWS * cols, hasSpecial);
+      MemorySegment y = numbers(arena, precision, cols, hasSpecial);
+      MemorySegment z = numbers(arena, precision, ROWS, hasSpecial);
+      for (boolean isWide : new boolean[] {false, true}) {
+        long bytes = (ROWS * cols + 1L) * Double.BYTES;
+        MemorySegment out = arena.allocate(bytes, Double.BYTES).fill((byte) 7);
+        MemorySegment wanted = arena.allocate(bytes, Double.BYTES).fill((byte) 7);
+        boolean isComputed = call(narrow, number, x, y, z).run(ROWS, cols, wanted, isWide);
+        assertThat(call(wide, number, x, y, z).run(ROWS, cols, out, isWide)).isEqualTo(isComputed);
+        if (isComputed) {
+          assertThat(out.mismatch(wanted))
+              .as("%s of %d %s", expression, cols, precision)
+              .isEqualTo(-1);
+        }
+      }
+    }
+  }
+
+  private static CellChain.Call call(
+      CellChain chain, double number, MemorySegment x, MemorySegment y, MemorySegment z) {
+    return chain
+        .call()
+        .withNumber(0, number)
+        .withInput(0, x.address())
+        .withInput(1, y.address())
+        .withInput(2, z.address());
+  }
+}
