@@ -2,10 +2,14 @@ package dev.reprise;
 
 import dev.reprise.engine.Describe;
 import dev.reprise.lineage.LineageItem;
+import dev.reprise.lineage.Trace;
 import dev.reprise.lineage.TraceText;
+import dev.reprise.lineage.TraceWriter;
 import dev.reprise.runtime.MatrixValue;
 import dev.reprise.runtime.Scalar;
 import dev.reprise.runtime.Value;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** What a run left in the variables that were compiled as outputs. Close it to give memory back. */
@@ -68,13 +72,31 @@ public final class RunResult implements AutoCloseable {
     return value;
   }
 
-  /** The trace of an output as text. */
+  /** The trace of an output as text, all iterations of loops one after the other. */
   public String lineage(String name) {
+    return TraceText.of(traced(name));
+  }
+
+  /**
+   * The trace of an output as {@code write} leaves it in {@code f.lineage}: a file of this text can
+   * be replayed, asked and compared. Loops are stored once.
+   */
+  public String lineageFile(String name) {
+    StringBuilder text = new StringBuilder();
+    try {
+      TraceWriter.write(Map.of(Trace.UNNAMED, traced(name)), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a StringBuilder does not fail", e);
+    }
+    return text.toString();
+  }
+
+  private LineageItem traced(String name) {
     LineageItem item = items.get(name);
     if (item == null) {
       throw new IllegalStateException("output '" + name + "' was not traced");
     }
-    return TraceText.of(item);
+    return item;
   }
 
   @Override

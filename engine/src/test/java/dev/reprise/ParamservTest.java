@@ -116,7 +116,11 @@ class ParamservTest {
     assertThat(
             Scripts.failure(
                 Scripts.config(), script("mode=\"LOCAL\"").replace("\"update\"", "\"u\"")))
-        .hasMessageContaining("there is no function 'u'");
+        .hasMessageContaining("there is no function 'u' [");
+    assertThat(
+            Scripts.failure(
+                Scripts.config(), script("mode=\"LOCAL\"").replace("\"update\"", "\"updtae\"")))
+        .hasMessageContaining("there is no function 'updtae'; did you mean 'update'?");
   }
 
   @Test

@@ -61,6 +61,32 @@ class ReplayTest {
   }
 
   @Test
+  void theLineageFileOfAResultIsThatOfAWrittenValue() throws Exception {
+    String training =
+        """
+        W = rand(rows=6, cols=3, seed=4)
+        for (i in 1:20) {
+          [H, seed] = dropout(W, 0.5)
+          W = W - 0.1 * H
+        }
+        """;
+    String text;
+    try (Session session = Reprise.session(config(2, ReuseMode.HYBRID));
+        RunResult result =
+            session
+                .compile(
+                    training + "write(W, \"W.bin\", format=\"binary\")",
+                    CompileOptions.none().outputs("W"))
+                .run(Inputs.none())) {
+      text = result.lineageFile("W");
+    }
+    assertThat(folder.resolve("W.bin.lineage")).hasContent(text);
+    Files.writeString(folder.resolve("result.lineage"), text);
+    replay(1, "result.lineage", "again.bin", "binary");
+    assertThat(folder.resolve("again.bin")).hasSameBinaryContentAs(folder.resolve("W.bin"));
+  }
+
+  @Test
   void replayReadsTheSameFileAgainAndNoticesAnotherOne() throws Exception {
     run(1, ReuseMode.NONE, "write(matrix(seq(1, 12), 4, 3), \"in.csv\", format=\"csv\")");
     run(

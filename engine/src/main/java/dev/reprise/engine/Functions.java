@@ -2,6 +2,7 @@ package dev.reprise.engine;
 
 import dev.reprise.ScriptException;
 import dev.reprise.language.CompileException;
+import dev.reprise.language.NearestName;
 import dev.reprise.language.Position;
 import dev.reprise.language.program.CalledFunctions;
 import dev.reprise.language.program.Determinism;
@@ -112,7 +113,9 @@ final class Functions {
       throw new UncheckedCompileException(e);
     }
     if (procedure == null) {
-      throw new OperandException("there is no function '" + name + "'");
+      String hint = NearestName.hint(name, program.functionNames());
+      throw new OperandException(
+          "there is no function '" + name + "'" + (hint == null ? "" : "; " + hint));
     }
     LinkedProcedure made = linker.link(procedure, name);
     LinkedProcedure raced = linked.putIfAbsent(name, made);

@@ -115,9 +115,18 @@ final class Schema {
         }
         statement.execute("COMMIT");
       } catch (SQLException | RuntimeException e) {
-        statement.execute("ROLLBACK");
+        rollBack(statement, e);
         throw e;
       }
+    }
+  }
+
+  private static void rollBack(Statement statement, Exception why) {
+    try {
+      statement.execute("ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself, as it does when the disk is full.
+      why.addSuppressed(e);
     }
   }
 }

@@ -9,6 +9,8 @@ import dev.reprise.lineage.ContentHash;
 import dev.reprise.lineage.Key;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -63,6 +65,47 @@ class SchemaTest {
 
   private Connection database() throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("store/graph.db"));
+  }
+
+  /** On a full disk SQLite ends the transaction by itself: a second end is no news. */
+  @Test
+  void whyAStoreCannotBeMadeIsTold() throws SQLException {
+    SQLException full = new SQLException("database or disk is full");
+    try (Connection database = database();
+        Statement real = database.createStatement()) {
+      Statement failing =
+          (Statement)
+              Proxy.newProxyInstance(
+                  SchemaTest.class.getClassLoader(),
+                  new Class<?>[] {Statement.class},
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                      return null;
+                    }
+                    if (arguments != null && arguments[0].toString().startsWith("CREATE")) {
+                      real.execute("ROLLBACK");
+                      throw full;
+                    }
+                    try {
+                      return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                      throw e.getCause();
+                    }
+                  });
+      Connection connection =
+          (Connection)
+              Proxy.newProxyInstance(
+                  SchemaTest.class.getClassLoader(),
+                  new Class<?>[] {Connection.class},
+                  (proxy, method, arguments) -> {
+                    assertThat(method.getName()).isEqualTo("createStatement");
+                    return failing;
+                  });
+      assertThatThrownBy(() -> Schema.migrate(connection)).isSameAs(full);
+      try (Statement again = database.createStatement()) {
+        assertThat(again.execute("BEGIN IMMEDIATE")).isFalse(); // no transaction is left open
+      }
+    }
   }
 
   private ExperimentStore open() {

@@ -63,7 +63,7 @@ final class CallLowering {
           call.position(),
           call.namespace().length(),
           "unknown name space '" + call.namespace() + "'",
-          NearestName.hint(call.namespace(), context.unit().namespaces().keySet()));
+          spaceHint(call.namespace()));
       return;
     }
     if (call.fullName().equals("source")) {
@@ -82,6 +82,12 @@ final class CallLowering {
         call.fullName().length(),
         "unknown function '" + call.fullName() + "'",
         instead != null ? instead : NearestName.hint(call.fullName(), candidates));
+  }
+
+  private String spaceHint(String space) {
+    String nearest = NearestName.hint(space, context.unit().namespaces().keySet());
+    String layer = nearest == null ? context.functions().layerFile(context.unit(), space) : null;
+    return layer == null ? nearest : "write source(\"" + layer + "\") as " + space;
   }
 
   private Lowered invoke(Expression.Call call, FunctionReference reference) {

@@ -123,6 +123,16 @@ public final class CompiledProgram implements Program {
     return known != null ? known : compile(name);
   }
 
+  @Override
+  public List<String> functionNames() {
+    lock.lock();
+    try {
+      return functions.callable(functions.script());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Procedure compile(String name) throws CompileException {
     lock.lock();
     try {

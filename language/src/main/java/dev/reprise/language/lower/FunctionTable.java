@@ -3,6 +3,7 @@ package dev.reprise.language.lower;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.language.syntax.Function;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,6 +16,9 @@ import java.util.Set;
 
 /** Finds functions by the name that a file uses for them. Not thread-safe. */
 final class FunctionTable {
+  private static final List<String> LAYER_FOLDERS =
+      List.of("nn/layers/", "nn/optim/", "nn/networks/", "nn/");
+
   private final SourceResolver resolver;
   private final UnitLoader loader;
   private final Unit script;
@@ -112,6 +116,28 @@ final class FunctionTable {
       }
     }
     return null;
+  }
+
+  /**
+   * The path of the file of the layer library that is mostly sourced under this name, null when
+   * there is none.
+   */
+  String layerFile(Unit unit, String space) {
+    for (String folder : LAYER_FOLDERS) {
+      String path = folder + space + ".dml";
+      if (isFound(path, unit.file())) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  private boolean isFound(String path, SourceFile from) {
+    try {
+      return resolver.source(path, from).isPresent();
+    } catch (UncheckedIOException e) {
+      return false; // a file that cannot be read is no help
+    }
   }
 
   /** Names that a call in this unit could mean, builtins aside. */

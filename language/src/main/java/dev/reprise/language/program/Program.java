@@ -1,5 +1,7 @@
 package dev.reprise.language.program;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /** A compiled script: its main procedure and the functions that it can call. Thread-safe. */
@@ -20,6 +22,11 @@ public interface Program {
    * @throws dev.reprise.language.CompileException when the function's file has mistakes
    */
   Procedure function(String name) throws dev.reprise.language.CompileException;
+
+  /** Names that {@link #function} may know, for hints at misspelt ones. */
+  default Collection<String> functionNames() {
+    return List.of();
+  }
 
   /** The line of the script, sourced file or library file that a position names; null for none. */
   String sourceLine(dev.reprise.language.Position position);

@@ -29,7 +29,10 @@ final class StrayToken {
       case ScriptParser.RPAREN -> "there is one closing parenthesis too many";
       case ScriptParser.ELSE -> "'else' must follow the statement or block of its 'if'";
       case ScriptParser.FUNCTION -> "a function is defined as: name = function(...) {...}";
-      case ScriptParser.LBRACK -> "several results are assigned as: [a, b] = f(...)";
+      case ScriptParser.LBRACK ->
+          SyntaxRecovery.startsLine(tokens, token)
+              ? "several results are assigned as: [a, b] = f(...)"
+              : SyntaxMessage.ONLY_NAMES_ARE_INDEXED;
       case ScriptParser.ASSIGN, ScriptParser.ARROW -> continuationHint(tokens, token);
       default -> null;
     };

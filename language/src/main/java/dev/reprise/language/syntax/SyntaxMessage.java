@@ -17,6 +17,8 @@ import org.antlr.v4.runtime.misc.IntervalSet;
  * @param hint null when there is nothing to suggest
  */
 record SyntaxMessage(String text, String hint) {
+  static final String ONLY_NAMES_ARE_INDEXED =
+      "only variables are indexed; assign the value first: x = f(...), then x[1, ]";
 
   static SyntaxMessage of(Parser parser, RecognitionException e) {
     Token token = e.getOffendingToken();
@@ -58,8 +60,19 @@ record SyntaxMessage(String text, String hint) {
       case ScriptParser.ARROW -> "'<-' assigns; write '< -' to compare with a negative number";
       case ScriptParser.ASSIGN -> assignHint(parser);
       case Token.EOF -> openBlockHint(parser);
+      case ScriptParser.LBRACK -> indexHint(parser, token);
       default -> parameterHint(parser);
     };
+  }
+
+  /** {@code sum(f(x)[1, ])}: what a call or parentheses give has no index. */
+  private static String indexHint(Parser parser, Token token) {
+    int before = token.getTokenIndex() - 1;
+    return before >= 0
+            && parser.getInputStream().get(before).getType() == ScriptParser.RPAREN
+            && !SyntaxRecovery.startsLine(parser.getInputStream(), token)
+        ? ONLY_NAMES_ARE_INDEXED
+        : parameterHint(parser);
   }
 
   private static String assignHint(Parser parser) {

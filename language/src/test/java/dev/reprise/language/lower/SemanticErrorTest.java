@@ -112,6 +112,25 @@ class SemanticErrorTest {
   }
 
   @Test
+  void nameSpacesOfTheLayerLibraryAreNamed() {
+    Map<String, String> files =
+        Map.of(
+            "nn/layers/affine.dml",
+            "forward = function(matrix[double] X) return (matrix[double] Y) { Y = X }",
+            "nn/optim/adam.dml",
+            "");
+    assertThat(
+            Scripts.errors(
+                "x = affine::forward(matrix(1, 1, 1))\ny = adam::update(1)\nz = relu::forward(1)",
+                Map.of(),
+                files))
+        .containsExactly(
+            "1:5 unknown name space 'affine' (write source(\"nn/layers/affine.dml\") as affine)",
+            "2:5 unknown name space 'adam' (write source(\"nn/optim/adam.dml\") as adam)",
+            "3:5 unknown name space 'relu'");
+  }
+
+  @Test
   void argumentsOfFunctionsAreChecked() {
     assertThat(
             Scripts.errors(

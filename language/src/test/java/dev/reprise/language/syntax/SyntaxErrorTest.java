@@ -129,13 +129,26 @@ class SyntaxErrorTest {
   }
 
   @Test
+  void whatIsNoVariableHasNoIndex() {
+    String hint =
+        " (only variables are indexed; assign the value first: x = f(...), then x[1, ])";
+    assertThat(
+            Scripts.errors(
+                "X = rand(rows=2)[, 1] * 2\nprint(sum(exp(X)[1, ]))\ny = (X + 1)[1, 1]"))
+        .containsExactly(
+            "1:17 found '[', expected an operator or the end of the statement" + hint,
+            "2:17 found '[', expected ')'" + hint,
+            "3:12 found '[', expected an operator or the end of the statement" + hint);
+  }
+
+  @Test
   void wrongLiteralsAndNamesAreReported() {
     assertThat(
             Scripts.errors(
                 "a = \"bad \\q\"\nmy.var = 3\nb = 99999999999999999999\nns::x = 3\nc = 1[2]"))
         .containsExactly(
             "5:6 found '[', expected an operator or the end of the statement"
-                + " (several results are assigned as: [a, b] = f(...))");
+                + " (only variables are indexed; assign the value first: x = f(...), then x[1, ])");
     assertThat(Scripts.errors("a = \"bad \\q\"\nmy.var = 3\nb = 99999999999999999999\nns::x = 3"))
         .containsExactly(
             "1:5 the text contains \\q, which is no escape sequence"
