@@ -130,11 +130,9 @@ class SyntaxErrorTest {
 
   @Test
   void whatIsNoVariableHasNoIndex() {
-    String hint =
-        " (only variables are indexed; assign the value first: x = f(...), then x[1, ])";
+    String hint = " (only variables are indexed; assign the value first: x = f(...), then x[1, ])";
     assertThat(
-            Scripts.errors(
-                "X = rand(rows=2)[, 1] * 2\nprint(sum(exp(X)[1, ]))\ny = (X + 1)[1, 1]"))
+            Scripts.errors("X = rand(rows=2)[, 1] * 2\nprint(sum(exp(X)[1, ]))\ny = (X + 1)[1, 1]"))
         .containsExactly(
             "1:17 found '[', expected an operator or the end of the statement" + hint,
             "2:17 found '[', expected ')'" + hint,
