@@ -237,5 +237,10 @@ public final class Conversation implements AutoCloseable {
       names.addAll(definitions.keySet());
       return names;
     }
+
+    @Override
+    public Set<String> librarySources() {
+      return files.librarySources();
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -97,17 +98,23 @@ final class LibraryResolver implements SourceResolver {
         // A folder that cannot be listed offers no hints; a call into it reports the real trouble.
       }
     }
+    shippedFiles().filter(name -> name.indexOf('/') < 0).forEach(name -> names.add(stripped(name)));
+    return names;
+  }
+
+  @Override
+  public Set<String> librarySources() {
+    return shippedFiles().collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<String> shippedFiles() {
     try (InputStream index = LibraryResolver.class.getResourceAsStream(INDEX)) {
-      if (index != null) {
-        new String(index.readAllBytes(), StandardCharsets.UTF_8)
-            .lines()
-            .filter(name -> name.endsWith(EXTENSION) && name.indexOf('/') < 0)
-            .forEach(name -> names.add(stripped(name)));
-      }
+      return index == null
+          ? Stream.empty()
+          : new String(index.readAllBytes(), StandardCharsets.UTF_8).lines();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return names;
   }
 
   private static String stripped(String file) {

@@ -35,6 +35,11 @@ final class RecordedSources implements SourceResolver {
     return sources.libraryFunctions();
   }
 
+  @Override
+  public Set<String> librarySources() {
+    return sources.librarySources();
+  }
+
   List<RecalledRun.Sourced> found() {
     return List.copyOf(found);
   }

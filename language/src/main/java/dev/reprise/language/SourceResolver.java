@@ -30,6 +30,11 @@ public interface SourceResolver {
     return Set.of();
   }
 
+  /** Paths that {@link #source} finds wherever the script lies, for hints at misspelt ones. */
+  default Set<String> librarySources() {
+    return Set.of();
+  }
+
   /** Knows no files. */
   static SourceResolver none() {
     return new SourceResolver() {

@@ -1,6 +1,7 @@
 package dev.reprise.language.lower;
 
 import dev.reprise.language.Diagnostics;
+import dev.reprise.language.NearestName;
 import dev.reprise.language.SourceFile;
 import dev.reprise.language.SourceResolver;
 import dev.reprise.language.syntax.Function;
@@ -16,9 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Parses files and, recursively, the files that they source; each file once. Not thread-safe. */
 final class UnitLoader {
+  private static final String EXTENSION = ".dml";
+
+  private static final String PLACES =
+      "it is looked up beside the script, in the working directory, then on the --library paths";
+
   private final SourceResolver resolver;
   private final Map<SourceFile, Unit> loaded = new LinkedHashMap<>();
   private final Deque<String> loading = new ArrayDeque<>();
@@ -109,11 +116,13 @@ final class UnitLoader {
 
   private Optional<SourceFile> find(Statement.Source source, Diagnostics diagnostics) {
     String trouble = "is not found";
+    String nearest = null;
     try {
       Optional<SourceFile> file = resolver.source(source.path(), diagnostics.file());
       if (file.isPresent()) {
         return file;
       }
+      nearest = nearest(source.path());
     } catch (UncheckedIOException e) {
       trouble = "cannot be read: " + e.getCause().getMessage();
     }
@@ -121,7 +130,23 @@ final class UnitLoader {
         source.position(),
         6,
         "the sourced file '" + source.path() + "' " + trouble,
-        "it is looked up beside the script, in the working directory, then on the --library paths");
+        nearest == null ? PLACES : nearest);
     return Optional.empty();
+  }
+
+  /** A hint at the file of the library with the nearest name, in whatever folder; or null. */
+  private String nearest(String path) {
+    Map<String, String> files = new TreeMap<>();
+    resolver.librarySources().forEach(file -> files.putIfAbsent(name(file), file));
+    String name = name(path);
+    String nearest = files.containsKey(name) ? name : NearestName.of(name, files.keySet());
+    return nearest == null ? null : "did you mean '" + files.get(nearest) + "'?";
+  }
+
+  private static String name(String path) {
+    String file = path.substring(path.lastIndexOf('/') + 1);
+    return file.endsWith(EXTENSION)
+        ? file.substring(0, file.length() - EXTENSION.length())
+        : file;
   }
 }

@@ -300,6 +300,41 @@ class SemanticErrorTest {
   }
 
   @Test
+  void aMisspeltSourceIsToldTheNearestOfTheLibrary() {
+    SourceResolver shipped =
+        new SourceResolver() {
+          @Override
+          public Optional<SourceFile> library(String functionName) {
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<SourceFile> source(String path, SourceFile from) {
+            return Optional.empty();
+          }
+
+          @Override
+          public Set<String> librarySources() {
+            return Set.of("nn/layers/affine.dml", "nn/layers/relu.dml");
+          }
+        };
+    assertThat(hint("nn/layers/afine.dml", shipped))
+        .isEqualTo("did you mean 'nn/layers/affine.dml'?");
+    assertThat(hint("relu", shipped)).isEqualTo("did you mean 'nn/layers/relu.dml'?");
+    assertThat(hint("nn/layers/mine.dml", shipped)).startsWith("it is looked up beside the script");
+  }
+
+  private static String hint(String sourced, SourceResolver resolver) {
+    try {
+      Compiler.compile(
+          new SourceFile("t.dml", "source(\"" + sourced + "\") as a"), Map.of(), resolver, Set.of());
+    } catch (CompileException e) {
+      return e.diagnostics().getFirst().hint();
+    }
+    throw new AssertionError("compiled");
+  }
+
+  @Test
   void sourceThatCannotBeReadSaysWhy() throws Exception {
     SourceResolver broken =
         new SourceResolver() {
