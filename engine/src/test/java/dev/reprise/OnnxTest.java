@@ -297,6 +297,34 @@ class OnnxTest {
     assertThat(printed(script)).isEqualTo("0.0 4\n");
   }
 
+  /** Of one width and of two, and with a number of steps that is stated or not. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"3 | T=3,", "3 | ''", "2 | T=3,", "2 | ''"})
+  void numbersLieSideBySideWithinEachStep(int width, String steps) {
+    String script =
+        """
+        r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+          M = round(rand(rows=rows, cols=cols, min=-1, max=1, seed=seed) * 64) / 64
+        }
+        w = %d
+        model = list(list(layer="each_step", D=4, %s main=list(list(layer="concat",
+            branch1=list(list(layer="affine", W=r(4, 3, 1), b=r(1, 3, 2))),
+            branch2=list(list(layer="affine", W=r(4, w, 3), b=r(1, w, 4)), list(layer="tanh"))),
+          list(layer="columns", from=2, to=2 + w))),
+          list(layer="each_step", D=1 + w, main=list(list(layer="affine", W=r(1 + w, 2, 5), b=r(1, 2, 6)))))
+        X = r(5, 12, 7)
+        write(model, "own.onnx", format="onnx")
+        again = read("own.onnx")
+        print(ncol(net::forward(X, again)))
+        print(max(abs(net::forward(X, again) - net::forward(X, model))) < 1e-12)
+        write(again, "twice.onnx", format="onnx")
+        """;
+    assertThat(printed(script.formatted(width, steps))).isEqualTo("6\nTRUE\n");
+    assertThat(folder.resolve("twice.onnx")).exists();
+  }
+
   @Test
   void aLayerOfLowRankIsReadAsTwoProducts() {
     String script =
@@ -332,7 +360,7 @@ class OnnxTest {
       value = {
         "broadcast | node \"y\" (Add) adds values of different sizes, [32] and [2, 4, 4]",
         "sums | (Add) adds values that are made of each other too often to be lists of layers",
-        "scaled | node \"y\" (Relu) takes a product with a number, or an Erf, which can be read within",
+        "scaled | node \"a\" (Div) divides by something that is not a number for each channel or column",
         "linear | node \"y\" (Resize) computes pixels between others (linear, half_pixel,",
         "mirrored | node \"y\" (Pad) does not put constant numbers around images",
         "rounded | node \"y\" (AveragePool) takes means of windows that end beyond the images",

@@ -20,8 +20,16 @@ import java.util.Map;
 final class ConcatNodes {
   private final OnnxImport into;
 
-  /** Which value puts those of an axis and inputs side by side. */
-  private final Map<List<Object>, String> made = new HashMap<>();
+  /** What inputs, one after the other, make of each axis. */
+  private final Map<Long, Prefix> made = new HashMap<>();
+
+  /** The first inputs of nodes, so that each of a node's inputs is looked up but once. */
+  private static final class Prefix {
+    private final Map<String, Prefix> longer = new HashMap<>();
+
+    /** The value that puts just these side by side; null when there is none yet. */
+    private String value;
+  }
 
   ConcatNodes(OnnxImport into) {
     this.into = into;
@@ -30,14 +38,15 @@ final class ConcatNodes {
   void read(Node node) {
     List<String> inputs = node.inputs();
     long axis = node.integer("axis", 0);
-    int known = inputs.size() - 1;
-    while (known > 1 && !made.containsKey(key(inputs.subList(0, known), axis))) {
-      known--;
-    }
-    List<String> names = new ArrayList<>(inputs);
-    if (known > 1) {
-      names.subList(0, known).clear();
-      names.addFirst(made.get(key(inputs.subList(0, known), axis)));
+    Prefix all = made.computeIfAbsent(axis, given -> new Prefix());
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      all = all.longer.computeIfAbsent(inputs.get(i), name -> new Prefix());
+      names.add(inputs.get(i));
+      if (i > 0 && i < inputs.size() - 1 && all.value != null) {
+        names.clear();
+        names.add(all.value);
+      }
     }
     List<Value> values = new ArrayList<>();
     for (String name : names) {
@@ -51,11 +60,7 @@ final class ConcatNodes {
       values.add(value);
     }
     into.becomes(values.size() == 1 ? values.getFirst() : joined(node, values, axis));
-    made.put(key(inputs, axis), node.outputs().getFirst());
-  }
-
-  private static List<Object> key(List<String> inputs, long axis) {
-    return List.of(List.copyOf(inputs), axis);
+    all.value = node.outputs().getFirst();
   }
 
   private Value joined(Node node, List<Value> values, long given) {

@@ -1,5 +1,6 @@
 package dev.reprise.formats.onnx;
 
+import dev.reprise.formats.FormatException;
 import dev.reprise.formats.onnx.OnnxExport.Branch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,18 +65,25 @@ final class JoinWriters {
       export.becomes(second.extents());
       return;
     }
+    if (export.isEachStep()) {
+      throw unequal(layer, first, second);
+    }
     // The cells of images lie in the order of rows.
     Branch b = export.flat(second);
     Branch a = export.flat(first);
     if (!Arrays.equals(a.extents(), b.extents())) {
-      throw layer.problem(
-          "has branches that make "
-              + OnnxExport.words(a.extents())
-              + " and "
-              + OnnxExport.words(b.extents()));
+      throw unequal(layer, a, b);
     }
     export.node(operator, a.value(), b.value()).add();
     export.becomes(b.extents());
+  }
+
+  private static FormatException unequal(LayerReader layer, Branch a, Branch b) {
+    return layer.problem(
+        "has branches that make "
+            + OnnxExport.words(a.extents())
+            + " and "
+            + OnnxExport.words(b.extents()));
   }
 
   /** Images, and a number for each of their channels. */
@@ -91,20 +99,26 @@ final class JoinWriters {
   /** Rows side by side: channels of images, steps after steps, or numbers. */
   private static void concat(OnnxExport export, LayerReader layer) {
     List<Branch> branches = known(export, layer);
+    if (export.isEachStep()) {
+      // All layers within leave the steps what they are.
+      long steps = branches.getFirst().extents()[0];
+      put(export, branches, 2, steps, sumOf(branches, 1));
+      return;
+    }
     long[] first = branches.getFirst().extents();
     boolean areAlike =
         branches.stream()
             .map(Branch::extents)
-            .allMatch(extents -> isOpenless(extents) && haveSameButFirst(extents, first));
+            .allMatch(extents -> isKnown(extents) && haveSameButFirst(extents, first));
     if (!areAlike) {
       branches = branches.stream().map(export::flat).toList();
     }
     long[] output = branches.getFirst().extents().clone();
-    output[0] = sum(branches.stream().map(Branch::extents).mapToLong(e -> e[0]).toArray());
+    output[0] = sumOf(branches, 0);
     put(export, branches, 1, output);
   }
 
-  private static boolean isOpenless(long[] extents) {
+  private static boolean isKnown(long[] extents) {
     return Arrays.stream(extents).allMatch(extent -> extent > 0);
   }
 
@@ -112,13 +126,16 @@ final class JoinWriters {
     return a.length == b.length && Arrays.equals(a, 1, a.length, b, 1, b.length);
   }
 
-  private static long sum(long[] extents) {
+  /** Of one extent of each branch; -1 where that of one of them is open. */
+  private static long sumOf(List<Branch> branches, int at) {
+    long[] extents = branches.stream().mapToLong(branch -> branch.extents()[at]).toArray();
     boolean isOpen = Arrays.stream(extents).anyMatch(extent -> extent < 0);
     return isOpen ? -1 : Arrays.stream(extents).sum();
   }
 
   /** Steps side by side, or what else lies behind the first extent. */
   private static void concatSteps(OnnxExport export, LayerReader layer) {
+    export.needsWhole(layer);
     long width = layer.positive("D");
     List<Branch> steps = new ArrayList<>();
     long count = 0;
@@ -139,10 +156,9 @@ final class JoinWriters {
                 + width
                 + " numbers");
       }
-      steps.add(isOfSteps ? branch : export.steps(branch, count, each));
+      steps.add(isOfSteps ? branch : export.steps(branch, steps.size() + 1, count, each));
     }
-    long together = steps.stream().mapToLong(step -> step.extents()[1]).sum();
-    put(export, steps, 2, count, together);
+    put(export, steps, 2, count, sumOf(steps, 1));
   }
 
   /** All branches, with their extents. */

@@ -112,9 +112,13 @@ final class OnnxExport {
     return new Branch(current, extents);
   }
 
-  /** A value as so many steps of so many numbers. */
-  Branch steps(Branch branch, long count, long width) {
-    node("Reshape", branch.value, integers("shape_" + branch.value, 0, count, width)).add();
+  /**
+   * A value as so many steps of so many numbers.
+   *
+   * @param number which one of a layer's branches it is: several may have made one value
+   */
+  Branch steps(Branch branch, int number, long count, long width) {
+    node("Reshape", branch.value, integers("shape" + number, 0, count, width)).add();
     return new Branch(current, new long[] {count, width});
   }
 
@@ -215,7 +219,8 @@ final class OnnxExport {
     input = extents = new long[] {layer.steps()};
   }
 
-  private void needsWhole(LayerReader layer) {
+  /** The layer takes whole rows, sequences or images, of which each_step has but a step. */
+  void needsWhole(LayerReader layer) {
     if (isEachStep) {
       throw layer.problem("cannot be written within " + Layer.EACH_STEP);
     }

@@ -113,7 +113,8 @@ final class OnnxImport {
     if (shapes.read(node, values) || constants.read(node) || fillsConstant(node)) {
       return;
     }
-    if (zeros.read(node) || isConstantAgain(node)) {
+    boolean isConstantAgain = isConstantAgain(node);
+    if (zeros.read(node) || isConstantAgain) {
       return;
     }
     if (!norm.read(node) && !cells.read(node)) {
@@ -132,11 +133,12 @@ final class OnnxImport {
       }
       if (SpelledCells.isReadWithin(node)) {
         throw problem(
-            taking,
-            "takes a product with a number, or an Erf, which can be read within GELU and the like"
-                + " alone (so can "
-                + node.operator()
-                + ")");
+            node,
+            "can be read within GELU and the like alone, but node \""
+                + nameOf(taking)
+                + "\" ("
+                + taking.operator()
+                + ") takes it as something else");
       }
       readPutOff(node);
       readByRule(node);
@@ -165,6 +167,13 @@ final class OnnxImport {
           "takes a state of zeros, as of a recurrent layer whose steps are written one by one; export"
               + " it as one node (PyTorch: torch.onnx.export(..., dynamo=False))");
     }
+    if (current == null && node.operator().equals("Cast") && isConstant(node, 0)) {
+      throw problem(
+          node,
+          "makes a constant one of type "
+              + node.integer("to", 0)
+              + ", but constants can become float, double, float16 and bfloat16 alone");
+    }
     if (current == null) {
       throw problem(node, "takes nothing that comes from the input \"" + model.input() + "\"");
     }
@@ -178,8 +187,14 @@ final class OnnxImport {
 
   /** Numbers that are all equal, such as scales that do nothing. */
   private boolean fillsConstant(Node node) {
-    return node.operator().equals("ConstantOfShape")
-        && constants.fill(node, shapes.numbers(node.inputs().getFirst()));
+    boolean isFilled =
+        node.operator().equals("ConstantOfShape")
+            && constants.fill(node, shapes.numbers(node.inputs().getFirst()));
+    if (isFilled) {
+      // In another shape they may be too many for a constant, but are zeros still.
+      zeros.note(node);
+    }
+    return isFilled;
   }
 
   /**
@@ -203,8 +218,12 @@ final class OnnxImport {
   }
 
   FormatException problem(Node node, String what) {
-    String name = node.name().isEmpty() ? node.outputs().getFirst() : node.name();
-    return new FormatException(file, "node \"" + name + "\" (" + node.operator() + ") " + what);
+    String words = "node \"" + nameOf(node) + "\" (" + node.operator() + ") " + what;
+    return new FormatException(file, words);
+  }
+
+  private static String nameOf(Node node) {
+    return node.name().isEmpty() ? node.outputs().getFirst() : node.name();
   }
 
   OnnxTensor constant(Node node, int input) {

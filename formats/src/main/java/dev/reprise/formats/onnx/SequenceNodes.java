@@ -5,6 +5,7 @@ import dev.reprise.runtime.Scalar;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Reads nodes that look rows up and that take one of the steps of sequences. Stateless. */
 final class SequenceNodes {
@@ -76,7 +77,7 @@ final class SequenceNodes {
     long[] step =
         OnnxImport.has(node, 4) ? into.shapes().numbers(node.inputs().get(4)) : new long[] {1};
     boolean isOne = first != null && end != null && axes != null && step != null;
-    if (!isOne || first.length != 1 || axes.length != 1 || step[0] != 1) {
+    if (!isOne || !areOneEach(first, end, axes, step) || step[0] != 1) {
       throw into.problem(
           node,
           "takes a part of a value along several axes, in steps or up to what is computed; there are"
@@ -104,6 +105,10 @@ final class SequenceNodes {
               + " there are but the last step, and all of them");
     }
     into.parts().take(node, axis(into, axes[0]), from, to);
+  }
+
+  private static boolean areOneEach(long[]... lists) {
+    return Arrays.stream(lists).allMatch(list -> list.length == 1);
   }
 
   private static long extent(OnnxImport into, Node node, long axis) {
@@ -137,7 +142,8 @@ final class SequenceNodes {
     }
     Chain chain = into.value().chain();
     boolean isOfParts = chain.endsWith(Layer.CONCAT) || RecurrentNodes.isOfLastSteps(chain.layer());
-    if (isKnown && extent != 1 && (!isLast || isOfParts)) {
+    boolean isOfEachStep = at == shape.length - 1 && haveExtentsBefore(into, shape, at);
+    if (isKnown && extent != 1 && (!isLast || isOfParts || isOfEachStep)) {
       long from = index < 0 ? index + extent : index;
       into.parts().take(node, at, from, from + 1);
     } else if (extent != 1) {
@@ -145,6 +151,10 @@ final class SequenceNodes {
     }
     shape[at] = 1;
     into.becomes(into.value().shaped(dropsAxis ? without(shape, at) : shape));
+  }
+
+  private static boolean haveExtentsBefore(OnnxImport into, long[] shape, int axis) {
+    return IntStream.range(0, axis).anyMatch(i -> i != into.value().place() && shape[i] != 1);
   }
 
   /** The last step of all is the layer's, when the layer before is a recurrent one. */

@@ -88,7 +88,11 @@ final class SequenceWriters {
     }
     if (isBoth) {
       node.text("direction", "bidirectional");
-      both(export, isOfAllSteps ? node : node.second(), isOfAllSteps, width);
+    }
+    if (isBoth && isOfAllSteps) {
+      bothInEachStep(export, node, width);
+    } else if (isBoth) {
+      bothAtTheEnd(export, node, width);
     } else if (isOfAllSteps) {
       node.add();
       export.node("Squeeze", export.current(), export.integers("axes", 1)).add();
@@ -101,20 +105,22 @@ final class SequenceWriters {
     }
   }
 
-  /** Numbers of both directions one after the other, in each step or the last ones. */
-  private static void both(OnnxExport export, NodeWriter node, boolean isOfAllSteps, long width) {
+  /** Numbers of both directions one after the other in each step. */
+  private static void bothInEachStep(OnnxExport export, NodeWriter node, long width) {
     node.add();
-    if (isOfAllSteps) {
-      export.node("Transpose", export.current()).integers("perm", 2, 0, 1, 3).add();
-      String shape = export.integers("shape", 0, 0, 2 * width);
-      export.node("Reshape", export.current(), shape).add();
-      export.becomes(export.extents()[0], 2 * width);
-    } else {
-      export.node("Transpose", export.current()).integers("perm", 1, 0, 2).add();
-      String shape = export.integers("shape", 0, 2 * width);
-      export.node("Reshape", export.current(), shape).add();
-      export.becomes(2 * width);
-    }
+    export.node("Transpose", export.current()).integers("perm", 2, 0, 1, 3).add();
+    String shape = export.integers("shape", 0, 0, 2 * width);
+    export.node("Reshape", export.current(), shape).add();
+    export.becomes(export.extents()[0], 2 * width);
+  }
+
+  /** The last numbers of both directions one after the other. */
+  private static void bothAtTheEnd(OnnxExport export, NodeWriter node, long width) {
+    node.second().add();
+    export.node("Transpose", export.current()).integers("perm", 1, 0, 2).add();
+    String shape = export.integers("shape", 0, 2 * width);
+    export.node("Reshape", export.current(), shape).add();
+    export.becomes(2 * width);
   }
 
   /** The weights of all directions, one after the other. */

@@ -3,8 +3,10 @@ package dev.reprise.formats.onnx;
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Shapes that a model computes from that of a value, as PyTorch writes {@code x.view(x.size(0),
@@ -25,8 +27,17 @@ final class ShapeValues {
   /** Extents whose product is a long, too. */
   private static final long MOST = Integer.MAX_VALUE;
 
+  /** Whole numbers up to here are floats, too; less than the shapes of all models. */
+  private static final long MOST_AS_FLOAT = 1 << 24;
+
+  private static final List<Long> FLOATS = List.of(1L, 11L);
+  private static final List<Long> INTEGERS = List.of(6L, 7L);
+
   private final Map<String, OnnxTensor> constants;
   private final Map<String, long[]> known = new HashMap<>();
+
+  /** Those of {@link #known} that are floats, whose quotients are not rounded. */
+  private final Set<String> floats = new HashSet<>();
 
   ShapeValues(Map<String, OnnxTensor> constants) {
     this.constants = constants;
@@ -44,7 +55,8 @@ final class ShapeValues {
           case "Shape" -> shape(node, values.get(node.inputs().getFirst()));
           case "Gather" -> gathered(node);
           case "Slice" -> sliced(node);
-          case "Unsqueeze", "Squeeze", "Cast", "Reshape" -> known.get(node.inputs().getFirst());
+          case "Unsqueeze", "Squeeze", "Reshape" -> known.get(node.inputs().getFirst());
+          case "Cast" -> cast(node);
           case "Concat" -> joined(node.inputs());
           case "Mul", "Add", "Sub", "Div" -> computed(node);
           default -> null;
@@ -52,8 +64,27 @@ final class ShapeValues {
     if (shape == null) {
       return false;
     }
+    boolean areFloats =
+        node.operator().equals("Cast")
+            ? FLOATS.contains(node.integer("to", 0))
+            : node.inputs().stream().anyMatch(floats::contains);
+    if (areFloats) {
+      floats.add(node.outputs().getFirst());
+    }
     known.put(node.outputs().getFirst(), shape);
     return true;
+  }
+
+  /** The same numbers in a type that has them all; null in others. */
+  private long[] cast(Node node) {
+    long[] shape = known.get(node.inputs().getFirst());
+    long type = node.integer("to", 0);
+    boolean areFloats = FLOATS.contains(type);
+    boolean isSame =
+        shape != null
+            && (areFloats || INTEGERS.contains(type))
+            && (!areFloats || Arrays.stream(shape).allMatch(extent -> extent < MOST_AS_FLOAT));
+    return isSame ? shape : null;
   }
 
   /** A shape of a value, whose open extents are -1, with {@link #OPEN} instead. */
@@ -127,7 +158,10 @@ final class ShapeValues {
     long[] first = numbers(node.inputs().get(1));
     long[] end = numbers(node.inputs().get(2));
     long[] step = node.inputs().size() > 4 ? numbers(node.inputs().get(4)) : new long[] {1};
-    if (first == null || end == null || step == null || first.length != 1 || step[0] != 1) {
+    if (first == null || end == null || step == null || first.length != 1 || step.length != 1) {
+      return null;
+    }
+    if (end.length != 1 || step[0] != 1) {
       return null;
     }
     int from = bound(first[0], shape.length);
@@ -147,6 +181,10 @@ final class ShapeValues {
     if (b == null || a.length != 1 || b.length != 1 || a[0] < 1 || b[0] < 1) {
       return null;
     }
+    boolean areFloats = node.inputs().stream().anyMatch(floats::contains);
+    if (areFloats && node.operator().equals("Div") && a[0] % b[0] != 0) {
+      return null;
+    }
     long result =
         switch (node.operator()) {
           case "Mul" -> a[0] * b[0];
@@ -155,7 +193,8 @@ final class ShapeValues {
           default -> a[0] - b[0];
         };
     // Zero would stand for the number of examples, and less for what is not known.
-    boolean isKnown = result > 0 && a[0] < MOST && b[0] < MOST;
+    long most = areFloats ? MOST_AS_FLOAT : MOST;
+    boolean isKnown = result > 0 && a[0] < most && b[0] < most && (!areFloats || result < most);
     return isKnown ? new long[] {result} : null;
   }
 

@@ -311,6 +311,6 @@ final class SpelledCells {
 
   /** Operators that are read within functions alone. */
   static boolean isReadWithin(Node node) {
-    return List.of("Div", "Erf", "Pow").contains(node.operator());
+    return List.of("Erf", "Pow").contains(node.operator());
   }
 }

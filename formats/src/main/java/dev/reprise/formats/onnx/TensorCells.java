@@ -119,12 +119,25 @@ final class TensorCells {
       case FLOAT -> Optional.of(cell -> (float) cell);
       case DOUBLE -> Optional.of(cell -> cell);
       case FLOAT16 -> Optional.of(cell -> Float.float16ToFloat(Float.floatToFloat16((float) cell)));
+      case BFLOAT16 -> Optional.of(TensorCells::toBfloat16);
       default -> Optional.empty();
     };
   }
 
+  /** The upper half of a float's bits, rounded to the nearest, or to the even one of two. */
+  private static double toBfloat16(double cell) {
+    float number = (float) cell;
+    int bits = Float.floatToRawIntBits(number);
+    int rounded = (bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000;
+    return Float.isNaN(number) ? number : Float.intBitsToFloat(rounded);
+  }
+
   private FormatException unknownType() {
-    return problem("has cells of type " + type + ", which cannot be read; use floats or integers");
+    return problem(
+        "has cells of type "
+            + type
+            + ", which cannot be read; there are float, double, float16, bfloat16, int8, int16,"
+            + " int32, int64, uint8, uint16, uint32 and bool");
   }
 
   private FormatException sizesDisagree() {

@@ -48,6 +48,13 @@ final class ZeroValues {
     return isMade || areOnes;
   }
 
+  /** Notes what a node fills with zeros. */
+  void note(Node node) {
+    if (isFilledWith(node, 0)) {
+      zeros.addAll(node.outputs());
+    }
+  }
+
   private static boolean isFilledWith(Node node, double wanted) {
     Object value = node.attributes().get("value");
     return value instanceof OnnxTensor tensor

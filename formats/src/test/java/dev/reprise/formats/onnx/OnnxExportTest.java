@@ -122,6 +122,53 @@ class OnnxExportTest {
     return new Layer("max_pool2d", Map.of(), settings);
   }
 
+  /** Both parts are one value, of rows that are made steps. */
+  @Test
+  void noTwoConstantsHaveOneName() {
+    Layer twice = concat(Map.of("D", new IntegerScalar(3)), List.of(List.of(), List.of()));
+    List<String> shapes =
+        nodes(List.of(pooled(), twice)).stream()
+            .filter(node -> node.operator().equals("Reshape"))
+            .map(node -> node.inputs().getLast())
+            .toList();
+    assertThat(shapes).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  /** Steps are the second extent of a sequence, their numbers the third. */
+  @Test
+  void withinEachStepNumbersLieSideBySide() {
+    Layer beside = concat(Map.of(), List.of(List.of(identity()), List.of(cells("relu"))));
+    OnnxModel.Node concat = nodes(List.of(eachStep(beside), eachStep(4))).get(3);
+    assertThat(concat.operator()).isEqualTo("Concat");
+    assertThat(concat.integer("axis", 0)).isEqualTo(2);
+    Layer steps = concat(Map.of("D", new IntegerScalar(1)), List.of(List.of(), List.of()));
+    assertThatThrownBy(() -> nodes(List.of(eachStep(steps))))
+        .hasMessageContaining("(concat_steps) cannot be written within each_step");
+    Layer columns =
+        new Layer(
+            Layer.COLUMNS,
+            Map.of(),
+            Map.of("from", new IntegerScalar(1), "to", new IntegerScalar(1)));
+    for (String type : List.of(Layer.RESIDUAL, Layer.PRODUCT)) {
+      Layer unequal = join(type, List.of(columns), List.of());
+      assertThatThrownBy(() -> nodes(List.of(eachStep(unequal))))
+          .hasMessageContaining("has branches that make -1 x 1 and -1 x 2");
+    }
+  }
+
+  private static Layer eachStep(Layer layer) {
+    return eachStep(2, List.of(layer));
+  }
+
+  private static Layer eachStep(int width) {
+    return eachStep(width, List.of(identity(width)));
+  }
+
+  private static Layer eachStep(int width, List<Layer> layers) {
+    Map<String, Scalar> settings = Map.of("D", new IntegerScalar(width));
+    return new Layer(Layer.EACH_STEP, Map.of(), settings, Map.of(Layer.MAIN, layers));
+  }
+
   @Test
   void whatCannotLieSideBySideIsRefused() {
     List<Layer> relu = List.of(cells("relu"));

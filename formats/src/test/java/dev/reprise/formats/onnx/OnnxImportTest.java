@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.formats.onnx.OnnxModel.Node;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -229,6 +230,113 @@ class OnnxImportTest {
     assertThat(number.getLast().settings().get("D").asLong()).isEqualTo(1);
   }
 
+  /** As any other number of each step: by its position, from the end, or as a part. */
+  @Test
+  void theLastNumberOfEachStepIsAColumn() {
+    Model steps = new Model(-1, 5, 4).constant("last", -1).numbers("three", 3);
+    Model byNumber = steps.then("Gather", "y", Map.of("axis", 2L), "last");
+    List<Layer> layers = byNumber.layers();
+    assertThat(layers).extracting(Layer::type).containsExactly(Layer.EACH_STEP);
+    Layer columns = layers.getFirst().branches().get(Layer.MAIN).getFirst();
+    assertThat(columns.type()).isEqualTo(Layer.COLUMNS);
+    assertThat(columns.settings().get("from").asLong()).isEqualTo(4);
+    assertThat(columns.settings().get("to").asLong()).isEqualTo(4);
+    for (long count : new long[] {5, -1}) {
+      Model part = new Model(-1, count, 4).numbers("from", 3).numbers("to", 4).numbers("axis", 2);
+      assertThat(part.then("Slice", "y", "from", "to", "axis").types())
+          .containsExactly(Layer.EACH_STEP);
+    }
+  }
+
+  /** One step, or numbers of all of them, is still the last step of a sequence. */
+  @Test
+  void theLastStepIsStillOne() {
+    Model model = new Model(-1, 5, 4).constant("last", -1);
+    assertThat(model.then("Gather", "y", Map.of("axis", 1L), "last").types())
+        .containsExactly("last_step");
+  }
+
+  @Test
+  void aPartHasOneOfEachBound() {
+    for (String empty : List.of("from", "to", "axis", "step")) {
+      Model model = new Model(-1, 6);
+      for (String name : List.of("from", "to", "axis", "step")) {
+        model.numbers(name, name.equals(empty) ? new long[0] : new long[] {1});
+      }
+      model
+          .then("Slice", "y", "from", "to", "axis", "step")
+          .isRefused("node \"y\" (Slice) takes a part of a value along several axes");
+      model.last = "x";
+      model.nodes.clear();
+      model.beside("Shape", "s", Map.of(), "x");
+      if (!empty.equals("axis")) {
+        model
+            .node("Slice", "y", Map.of(), List.of("s", "from", "to", "axis", "step"))
+            .isRefused("node \"y\" (Slice)");
+      }
+    }
+  }
+
+  /** Seven made a float, halved and doubled is seven: no whole numbers on the way. */
+  @Test
+  void quotientsOfFloatsAreNotRounded() {
+    Model model = halved(7, 1);
+    model.then("Reshape", "y", "shape").isRefused("(Div)");
+    Layer exact = halved(6, 1).then("Reshape", "y", "shape").then("Softmax", "z").layers().getLast();
+    assertThat(exact.type()).isEqualTo("softmax");
+    halved(7, 7).then("Reshape", "y", "shape").isRefused(NOT_OF_EXAMPLES);
+    halved(6, 10).then("Reshape", "y", "shape").isRefused("(Cast)");
+  }
+
+  /** The second extent, in another type, by two, times two, as the width of rows. */
+  private static Model halved(long width, long type) {
+    return new Model(-1, width)
+        .numbers("one", 1)
+        .numbers("two", 2)
+        .numbers("rows", -1)
+        .beside("Shape", "s", Map.of(), "x")
+        .beside("Gather", "w", Map.of(), "s", "one")
+        .beside("Cast", "f", Map.of("to", type), "w")
+        .beside("Div", "h", Map.of(), "f", "two")
+        .beside("Mul", "d", Map.of(), "h", "two")
+        .beside("Cast", "i", Map.of("to", 7L), "d")
+        .beside("Concat", "shape", Map.of("axis", 0L), "rows", "i");
+  }
+
+  @Test
+  void aConstantBecomesAFloatOfTwoBytes() {
+    Model model = new Model(-1, 2).constant("w", 1.00390625, 2, 1).beside("Cast", "v", BFLOAT, "w");
+    Layer affine = model.then("MatMul", "y", "v").layers().getFirst();
+    assertThat(affine.weights().get("W").cells()).containsExactly(1, 1);
+    assertThat(TensorCells.rounded(16).orElseThrow().applyAsDouble(1.01171875)).isEqualTo(1.015625);
+    assertThat(TensorCells.rounded(16).orElseThrow().applyAsDouble(Double.NaN)).isNaN();
+    new Model(-1, 2)
+        .constant("w", 0.5, 2, 1)
+        .beside("Cast", "v", Map.of("to", 17L), "w")
+        .then("MatMul", "y", "v")
+        .isRefused("node \"v\" (Cast) makes a constant one of type 17, but constants can become");
+  }
+
+  private static final Map<String, Object> BFLOAT = Map.of("to", 16L);
+
+  /** More cells than a constant that is given another shape may have. */
+  @Test
+  void zerosOfAKnownExtentAreAStateInAnyShape() {
+    OnnxTensor zero = OnnxTensor.of(List.of(1L), new double[] {0});
+    new Model(1, -1, 128)
+        .numbers("two", 2)
+        .numbers("shape", 1, 1, 128)
+        .constant("w", 1, 1, 128, 128)
+        .constant("r", 1, 1, 128, 128)
+        .beside("Shape", "s", Map.of(), "x")
+        .beside("Gather", "d", Map.of(), "s", "two")
+        .beside("ConstantOfShape", "z", Map.of("value", zero), "d")
+        .beside("Reshape", "v", Map.of(), "z", "shape")
+        .beside("Expand", "h0", Map.of(), "v", "shape")
+        .then("RNN", "y", "w", "r", "", "", "h0")
+        .layers();
+  }
+
   @Test
   void whatIsAddedToABiasIsOneRow() {
     Model steps = new Model(-1, 3, 2).constant("w", 1, 2, 3).then("MatMul", "a", "w");
@@ -322,6 +430,20 @@ class OnnxImportTest {
     Model text = new Model(-1, 3, 4).constant("e", 1, 5, 2);
     Layer embedding = text.node("Gather", "g", Map.of(), List.of("e", "x")).layers().getFirst();
     assertThat(embedding.settings().get("T").asLong()).isEqualTo(12);
+  }
+
+  /** As images of one colour are normalized. */
+  @Test
+  void aQuotientByTheNumberOfOneColumnOrChannelIsAScale() {
+    Model row = new Model(-1, 1).constant("m", 3, 1).constant("s", 4, 1).then("Sub", "a", "m");
+    assertThat(row.then("Div", "b", "s").then("Relu", "c").types())
+        .containsExactly("scale_shift1d", "scale_shift1d", "relu");
+    Model image = new Model(-1, 1, 2, 2).constant("m", 3, 1, 1, 1).constant("s", 4, 1, 1, 1);
+    List<Layer> layers = image.then("Sub", "a", "m").then("Div", "b", "s").layers();
+    assertThat(layers).extracting(Layer::type).containsExactly("scale_shift2d", "scale_shift2d");
+    assertThat(layers.getLast().weights().get("gamma").cells()).containsExactly(0.25);
+    Model wide = new Model(-1, 2).constant("s", 4, 1).then("Div", "b", "s").then("Relu", "c");
+    wide.isRefused("node \"b\" (Div) divides by something that is not a number for each channel");
   }
 
   @Test
@@ -446,6 +568,14 @@ class OnnxImportTest {
     assertThat(last.branches().get("branch2")).extracting(Layer::type).containsExactly("relu");
   }
 
+  /** Each input is looked up once, not with all before it. */
+  @Test
+  void manyValuesLieSideBySide() {
+    List<String> many = Collections.nCopies(100_000, "x");
+    List<Layer> layers = new Model(-1, 2).node("Concat", "y", CHANNELS, many).layers();
+    assertThat(layers.getFirst().branches()).hasSize(100_000);
+  }
+
   /** The same inputs along another axis are another value. */
   @Test
   void whatWasTogetherAlongAnotherAxisIsSaidAgain() {
@@ -561,7 +691,7 @@ class OnnxImportTest {
   void aCurveWithOtherNumbersIsNoGelu() {
     assertThat(cubed(0.044715).types()).containsExactly("gelu");
     cubed(0.0447)
-        .isRefused("node \"b\" (Mul) takes a product with a number, or an Erf, which can be read");
+        .isRefused("node \"a\" (Pow) can be read within GELU and the like alone, but node \"b\" (Mul)");
   }
 
   /** What is put off is read one within the other: not without end. */
@@ -593,7 +723,7 @@ class OnnxImportTest {
     assertThat(clipped(3, 6, 6).types()).containsExactly("hard_swish");
     clipped(2, 6, 6).isRefused("node \"a\" (Add) adds something that is not the bias");
     clipped(3, 5, 5).isRefused("node \"a\" (Add) adds something that is not the bias");
-    clipped(3, 6, 5).then("Relu", "z").isRefused("takes a product with a number, or an Erf");
+    clipped(3, 6, 5).then("Relu", "z").isRefused("node \"a\" (Add) adds something that is not");
   }
 
   /** Steps of no function are sums and products, in whatever order they are taken. */
