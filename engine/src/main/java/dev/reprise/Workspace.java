@@ -27,6 +27,10 @@ public final class Workspace implements AutoCloseable {
   private static final String ASSIGNED = LAST_VALUE + " = ";
 
   private final Conversation conversation;
+
+  /** Held by whoever looks at variables, and while close gives them back; nobody waits in it. */
+  private final Object variablesLock = new Object();
+
   private boolean inUse; // guarded by this
   private boolean closed; // guarded by this
 
@@ -139,15 +143,19 @@ public final class Workspace implements AutoCloseable {
   /** Type and shape of each variable, in alphabetical order. */
   public Map<String, String> variables() {
     Map<String, String> described = new LinkedHashMap<>();
-    conversation
-        .variables()
-        .forEach((name, variable) -> described.put(name, variable.description()));
+    synchronized (variablesLock) {
+      conversation
+          .variables()
+          .forEach((name, variable) -> described.put(name, variable.description()));
+    }
     return described;
   }
 
   /** Functions defined so far. */
   public List<String> functions() {
-    return conversation.functions();
+    synchronized (variablesLock) {
+      return conversation.functions();
+    }
   }
 
   /** Names of library functions. */
@@ -161,7 +169,10 @@ public final class Workspace implements AutoCloseable {
    * @throws IllegalArgumentException when there is none
    */
   public String lineage(String name) {
-    Conversation.Variable variable = conversation.variables().get(name);
+    Conversation.Variable variable;
+    synchronized (variablesLock) {
+      variable = conversation.variables().get(name);
+    }
     if (variable == null) {
       throw new IllegalArgumentException("there is no variable '" + name + "'");
     }
@@ -195,6 +206,7 @@ public final class Workspace implements AutoCloseable {
    * Gives all variables back; no input begins any more. An input that another thread runs is
    * cancelled, ends with a {@link java.util.concurrent.CancellationException} at its next safe
    * point, and is waited for; what else another thread does with the workspace is waited for, too.
+   * Afterwards there are no variables and functions.
    *
    * @throws IllegalStateException when the input that runs calls it, on any of its threads, as from
    *     a {@link ProgressListener}; the workspace is as open then as before
@@ -207,7 +219,9 @@ public final class Workspace implements AutoCloseable {
     }
     awaitTurn();
     try {
-      conversation.close();
+      synchronized (variablesLock) {
+        conversation.close();
+      }
     } finally {
       end();
     }

@@ -145,8 +145,9 @@ class ClosedWorkspaceTest {
               workspace.run("<input>", text);
               first.countDown();
             }
-          } catch (IllegalStateException | CompileException e) {
+          } catch (Throwable e) {
             end.complete(e);
+            first.countDown();
           }
         });
     user.start();

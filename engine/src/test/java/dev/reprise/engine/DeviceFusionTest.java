@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Chains of element-wise operations on accelerators: one launch, the answers and keys of many. */
 class DeviceFusionTest {
+  /** Claims of the products that come before the first chain of a loop. */
+  private static final int CLAIMS_AHEAD = 3;
+
   /** The chain has four operations and an aggregate, and its inputs are still being computed. */
   private static final String LOOP =
       """
@@ -217,8 +220,17 @@ class DeviceFusionTest {
               }
               return true;
             });
-    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.FULL), script, fake);
+    TakenClaims claims = new TakenClaims();
+    AtomicBoolean wentOn = new AtomicBoolean();
+    fake.beforeLaunch(() -> {
+      if (fake.launches() == 0) {
+        // The program is ahead of the worker then.
+        wentOn.set(claims.come(CLAIMS_AHEAD));
+      }
+    });
+    Outcome outcome = FakeDevices.run(config("fake:0", ReuseMode.FULL), claims, script, fake);
     assertThat(outcome.output()).isEqualTo(expected);
+    assertThat(wentOn).isTrue();
     assertThat(passedOn.get()).isPositive();
     // From the ninth time on.
     assertThat(outcome.executed("fused (devices)") + outcome.executed("fused")).isEqualTo(12);
