@@ -37,7 +37,7 @@ final class Assembler {
   static final int MAP_0F3A = 3;
 
   /** More than the largest code, of expressions with as many functions as there may be. */
-  private static final int MOST_BYTES = 1 << 17;
+  static final int MOST_BYTES = 1 << 17;
 
   static final int PREFIX_NONE = 0;
   static final int PREFIX_66 = 1;
