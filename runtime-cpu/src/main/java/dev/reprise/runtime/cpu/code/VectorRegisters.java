@@ -22,8 +22,7 @@ enum VectorRegisters {
 
   /** Looked at once. */
   private static final class Machine {
-    static final VectorRegisters LARGEST =
-        ExecutableMemory.canBeRunWide() ? BYTES_64 : BYTES_32;
+    static final VectorRegisters LARGEST = ExecutableMemory.canBeRunWide() ? BYTES_64 : BYTES_32;
   }
 
   /** The largest ones that the machine has. */

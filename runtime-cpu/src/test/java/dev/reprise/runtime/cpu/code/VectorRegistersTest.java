@@ -96,8 +96,7 @@ class VectorRegistersTest {
   }
 
   /** Whether no cell was refused. */
-  private boolean checkFunction(
-      CellFunction function, Precision precision, int n, Inputs kind) {
+  private boolean checkFunction(CellFunction function, Precision precision, int n, Inputs kind) {
     try (Arena arena = Arena.ofConfined()) {
       // As doubles, which some operands are in any precision.
       long rowBytes = (n + BEHIND) * (long) Double.BYTES;
@@ -294,9 +293,7 @@ class VectorRegistersTest {
         assertThat(call(wide, number, x, y, z).run(ROWS, cols, out, isWide)).isEqualTo(isComputed);
         areComputed &= isComputed;
         if (isComputed) {
-          assertThat(out.mismatch(wanted))
-              .as("%d cells of %s", cols, precision)
-              .isEqualTo(-1);
+          assertThat(out.mismatch(wanted)).as("%d cells of %s", cols, precision).isEqualTo(-1);
         }
       }
     }
