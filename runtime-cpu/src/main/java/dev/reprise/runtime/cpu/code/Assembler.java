@@ -37,7 +37,7 @@ final class Assembler {
   static final int MAP_0F3A = 3;
 
   /** More than the largest code, of expressions with as many functions as there may be. */
-  private static final int MOST_BYTES = 1 << 17;
+  static final int MOST_BYTES = 1 << 17;
 
   static final int PREFIX_NONE = 0;
   static final int PREFIX_66 = 1;
@@ -300,15 +300,15 @@ final class Assembler {
   }
 
   void loadVector(int to, Address from) {
-    cells(MAP_0F, prefix(), 0x10, to, 0, from, 0);
+    cells(MAP_0F, prefix(), 0x10, to, 0, from);
   }
 
   void storeVector(Address to, int from) {
-    cells(MAP_0F, prefix(), 0x11, from, 0, to, 0);
+    cells(MAP_0F, prefix(), 0x11, from, 0, to);
   }
 
   void addVector(int to, int one, Address other) {
-    cells(MAP_0F, prefix(), 0x58, to, one, other, 0);
+    cells(MAP_0F, prefix(), 0x58, to, one, other);
   }
 
   void addVector(int to, int one, int other) {
@@ -330,22 +330,22 @@ final class Assembler {
    * @param mask 1 to 7: what the masks of such registers are known by
    */
   void maskOf(int mask, int lanes) {
-    cells(MAP_0F38, PREFIX_F3, doubles, 0x39, mask, 0, lanes);
+    vector64(MAP_0F38, PREFIX_F3, doubles, 0x39, mask, 0, lanes, 0);
   }
 
   /** As {@link #loadMasked}, of 64 bytes. */
   void loadMaskedWide(int to, int mask, Address from) {
-    cells(MAP_0F, prefix(), 0x10, to, 0, from, ZERO_OTHERS | mask);
+    vector64(MAP_0F, prefix(), doubles, 0x10, to, 0, from, ZERO_OTHERS | mask);
   }
 
   /** As {@link #storeMasked}, of 64 bytes. */
   void storeMaskedWide(Address to, int mask, int from) {
-    cells(MAP_0F, prefix(), 0x11, from, 0, to, mask);
+    vector64(MAP_0F, prefix(), doubles, 0x11, from, 0, to, mask);
   }
 
   /** Every cell of {@code to} is the one at the address. */
   void broadcast(int to, Address from) {
-    cells(MAP_0F38, PREFIX_66, doubles ? 0x19 : 0x18, to, 0, from, 0);
+    cells(MAP_0F38, PREFIX_66, doubles ? 0x19 : 0x18, to, 0, from);
   }
 
   /** {@code sum = sum + one * other}, rounded once. */
@@ -355,7 +355,7 @@ final class Assembler {
 
   /** Likewise, of registers of 64 bytes and the one cell at the address. */
   void multiplyAddRepeated(int sum, int one, Address cell) {
-    cells(MAP_0F38, PREFIX_66, 0xB8, sum, one, cell, REPEAT);
+    vector64(MAP_0F38, PREFIX_66, doubles, 0xB8, sum, one, cell, REPEAT);
   }
 
   /** An instruction of whole vector registers. */
@@ -370,15 +370,10 @@ final class Assembler {
     int8(0xC0 | (register & 7) << 3 | other & 7);
   }
 
-  /**
-   * As the other, with the last operand in memory.
-   *
-   * @param last of the EVEX form
-   */
-  private void cells(
-      int map, int prefix, int opcode, int register, int one, Address other, int last) {
+  /** As the other, with the last operand in memory. */
+  private void cells(int map, int prefix, int opcode, int register, int one, Address other) {
     if (isWide) {
-      vector64(map, prefix, doubles, opcode, register, one, other, last);
+      vector64(map, prefix, doubles, opcode, register, one, other, 0);
       return;
     }
     vex(map, prefix, false, true, register, one, other.indexBit(), other.baseBit());

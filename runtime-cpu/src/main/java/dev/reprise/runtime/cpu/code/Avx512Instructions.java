@@ -26,7 +26,7 @@ final class Avx512Instructions implements VectorInstructions {
   /** The bit by which predicates differ from those that hold where they do not. */
   private static final int OPPOSITE = 4;
 
-  /** More cells than a register has at most. */
+  /** One for each number of cells that do not fill a register, none included: of floats 0 to 15. */
   private static final int MASKS = 16;
 
   private static final int MOVE = 0x10;

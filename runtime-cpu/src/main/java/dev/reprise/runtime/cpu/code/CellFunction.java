@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.ResourceException;
-import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -288,7 +287,7 @@ public enum CellFunction {
       try {
         return ExecutableMemory.canBeRun()
             && TANH.code(Precision.FP64, VectorRegisters.largest()) != null;
-      } catch (IOException | ResourceException | IllegalCallerException e) {
+      } catch (ResourceException | IllegalCallerException e) {
         return false;
       }
     }

@@ -45,7 +45,7 @@ final class ChainCode {
   /** Counts steps that are not tried in quick ways; lost behind the loop. */
   private static final int SERIES = RBX;
 
-  /** How many groups of cells after one that was unsure. */
+  /** About how many groups of cells after one that was unsure: whole steps of them. */
   private static final int UNTRIED = 14;
 
   private static final int MOST_OPERANDS = 3;
@@ -196,8 +196,8 @@ final class ChainCode {
   }
 
   /**
-   * Whether it takes less time in the largest registers: not where most of it is divisions or
-   * roots, which take as long there.
+   * Whether it takes less time in the largest registers: not where it divides or takes roots, which
+   * take as long there, unless it has functions too.
    */
   static boolean gainsFromLargest(Node result) {
     Part part = Part.of(result);

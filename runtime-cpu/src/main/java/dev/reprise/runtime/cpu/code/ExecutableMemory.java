@@ -3,6 +3,7 @@ package dev.reprise.runtime.cpu.code;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Memory that holds machine code, of Linux: written first, then made executable and never writable
@@ -34,28 +37,32 @@ final class ExecutableMemory {
 
   private ExecutableMemory() {}
 
+  /** What the processor can do, as Linux names it; looked at once. */
+  private static final class Processor {
+    static final Set<String> FLAGS = find();
+
+    /** None of other systems, and of other processors than x86-64. */
+    private static Set<String> find() {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+        return lines
+            .filter(line -> line.startsWith("flags"))
+            .findFirst()
+            .map(line -> Set.copyOf(Arrays.asList(line.split("\\s+"))))
+            .orElse(Set.of());
+      } catch (IOException | UncheckedIOException e) {
+        return Set.of();
+      }
+    }
+  }
+
   /** Whether the machine has the instructions that code here consists of. */
-  static boolean canBeRun() throws IOException {
-    return has("avx2", "fma");
+  static boolean canBeRun() {
+    return Processor.FLAGS.containsAll(List.of("avx2", "fma"));
   }
 
   /** Whether it also has those of registers of 64 bytes. */
-  static boolean canBeRunWide() throws IOException {
-    return has("avx512f", "avx512dq", "avx512vl");
-  }
-
-  private static boolean has(String... wanted) throws IOException {
-    // Of Linux; other processors than x86-64 have no such flags.
-    Path processor = Path.of("/proc/cpuinfo");
-    if (!Files.isReadable(processor)) {
-      return false;
-    }
-    for (String line : Files.readAllLines(processor)) {
-      if (line.startsWith("flags")) {
-        return Arrays.asList(line.split("\\s+")).containsAll(List.of(wanted));
-      }
-    }
-    return false;
+  static boolean canBeRunWide() {
+    return canBeRun() && Processor.FLAGS.containsAll(List.of("avx512f", "avx512dq", "avx512vl"));
   }
 
   /**

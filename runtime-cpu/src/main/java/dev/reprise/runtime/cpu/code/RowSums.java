@@ -23,6 +23,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Sums of rows that are somewhere, for many rows by one call of machine code: of doubles, from zero
@@ -53,9 +55,15 @@ public final class RowSums {
   private static final CellCode.Frame FRAME =
       new CellCode.Frame(new int[] {CELLS}, new int[] {SUMS}, RSP, 0);
 
-  private static final PrecisionCode CODE = new PrecisionCode("sums of rows", RowSums::write);
+  /** By the registers that it uses. */
+  private static final List<PrecisionCode> CODES =
+      Arrays.stream(VectorRegisters.values()).map(RowSums::code).toList();
 
   private RowSums() {}
+
+  private static PrecisionCode code(VectorRegisters registers) {
+    return new PrecisionCode("sums of rows", precision -> write(precision, registers));
+  }
 
   /** Begins code; looked at only where there is some, since linking may be forbidden. */
   private static final class Entry {
@@ -80,10 +88,22 @@ public final class RowSums {
    */
   public static void run(
       Precision precision, long[] terms, long[] counts, long sums, int rows, long cells) {
+    run(VectorRegisters.of(cells), precision, terms, counts, sums, rows, cells);
+  }
+
+  /** As the other, in registers that the machine has. */
+  static void run(
+      VectorRegisters registers,
+      Precision precision,
+      long[] terms,
+      long[] counts,
+      long sums,
+      int rows,
+      long cells) {
     if (rows == 0) {
       return;
     }
-    MemorySegment code = CODE.of(precision);
+    MemorySegment code = CODES.get(registers.ordinal()).of(precision);
     MemorySegment places = MemorySegment.ofArray(terms);
     MemorySegment numbers = MemorySegment.ofArray(counts);
     long bytes = cells * precision.bytesPerCell();
@@ -95,8 +115,7 @@ public final class RowSums {
   }
 
   /** A function of the System V calling convention. */
-  private static byte[] write(Precision precision) {
-    VectorRegisters registers = VectorRegisters.largest();
+  private static byte[] write(Precision precision, VectorRegisters registers) {
     CellCode code = new CellCode(CellForm.of(precision), registers, FRAME);
     Assembler to = code.assembler();
     for (int register : SAVED) {

@@ -1,7 +1,5 @@
 package dev.reprise.runtime.cpu.code;
 
-import java.io.IOException;
-
 /** Which vector registers code for cells uses: what follows from their size. */
 enum VectorRegisters {
   /** Of AVX2. */
@@ -24,15 +22,7 @@ enum VectorRegisters {
 
   /** Looked at once. */
   private static final class Machine {
-    static final VectorRegisters LARGEST = find();
-
-    private static VectorRegisters find() {
-      try {
-        return ExecutableMemory.canBeRunWide() ? BYTES_64 : BYTES_32;
-      } catch (IOException e) {
-        return BYTES_32;
-      }
-    }
+    static final VectorRegisters LARGEST = ExecutableMemory.canBeRunWide() ? BYTES_64 : BYTES_32;
   }
 
   /** The largest ones that the machine has. */

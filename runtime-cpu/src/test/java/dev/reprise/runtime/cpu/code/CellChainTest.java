@@ -67,7 +67,7 @@ class CellChainTest {
     CellChain chain = chain(spreads, 1, sum);
     try (Arena arena = Arena.ofConfined()) {
       for (int rows = 1; rows <= 4; rows++) {
-        for (int cols = 1; cols <= 13; cols++) {
+        for (int cols = 1; cols <= 29; cols++) {
           MemorySegment x = numbers(arena, rows * cols, 1);
           MemorySegment y = numbers(arena, cols, 100);
           MemorySegment z = numbers(arena, rows, 7);
@@ -107,15 +107,24 @@ class CellChainTest {
   @Test
   void aCellIsRefusedOnlyIfItIsThere() {
     CellChain chain = chain(each(1), 0, apply("sigmoid", apply("/", X, X)));
+    // In small registers, and in large ones where the machine has them.
+    for (int first : new int[] {4, 16}) {
+      for (int last = first; last < first + 8; last++) {
+        assertIsRefusedWithLast(chain, last);
+      }
+    }
+  }
+
+  private static void assertIsRefusedWithLast(CellChain chain, int last) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment x = numbers(arena, 6, 3);
-      MemorySegment out = arena.allocate(6 * Double.BYTES, Double.BYTES);
+      MemorySegment x = numbers(arena, last + 1, 3);
+      MemorySegment out = arena.allocate((last + 1L) * Double.BYTES, Double.BYTES);
       CellChain.Call call = chain.call().withInput(0, x.address());
       // Lanes without a cell are 0 / 0, which is no number.
-      assertThat(call.run(1, 5, out, false)).isTrue();
-      x.setAtIndex(ValueLayout.JAVA_DOUBLE, 4, 0);
-      assertThat(call.run(1, 5, out, false)).isFalse();
-      assertThat(call.run(1, 4, out, false)).isTrue();
+      assertThat(call.run(1, last + 1, out, false)).as("%d cells", last + 1).isTrue();
+      x.setAtIndex(ValueLayout.JAVA_DOUBLE, last, 0);
+      assertThat(call.run(1, last + 1, out, false)).as("%d cells", last + 1).isFalse();
+      assertThat(call.run(1, last, out, false)).as("%d cells", last).isTrue();
     }
   }
 
@@ -168,11 +177,14 @@ class CellChainTest {
   void thereIsRoomForTheLongestCode() {
     Apply longest = apply("gelu", X);
     for (int i = 1; i < 64; i++) {
-      longest = i < 8 ? apply("gelu", longest) : apply("pmin", longest, X);
+      longest = i < 8 ? apply("gelu", longest) : apply("relu_backward", longest, X);
     }
     for (Precision precision : Precision.values()) {
       CellChain chain = CellChain.find(precision, each(1), 0, longest);
-      assertThat(chain.call().run(1, 0, MemorySegment.NULL, false)).isTrue();
+      for (VectorRegisters registers : VectorRegisters.values()) {
+        byte[] code = ChainCode.of(chain, CellForm.of(precision), registers, false);
+        assertThat(code.length).as("%s %s", precision, registers).isLessThan(Assembler.MOST_BYTES);
+      }
     }
   }
 
@@ -195,7 +207,7 @@ class CellChainTest {
             apply("ifelse", apply("<", X, Y), apply("exp", X), apply("gelu_backward", Y, X)));
     for (Apply chain : chains) {
       for (Precision precision : Precision.values()) {
-        for (int cols = 1; cols <= 19; cols++) {
+        for (int cols = 1; cols <= 71; cols++) {
           assertCellsAreThoseOfEach(precision, chain, cols);
         }
       }

@@ -59,8 +59,15 @@ class RowCopiesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void sumsOfRowsHaveTheirTermsInOrder(Precision precision) {
+  @EnumSource(VectorRegisters.class)
+  void sumsOfRowsHaveTheirTermsInOrder(VectorRegisters registers) {
+    assumeTrue(registers.compareTo(VectorRegisters.largest()) <= 0, "a processor with AVX-512");
+    for (Precision precision : Precision.values()) {
+      checkSums(registers, precision);
+    }
+  }
+
+  private static void checkSums(VectorRegisters registers, Precision precision) {
     int bytes = precision.bytesPerCell();
     long[] counts = {2, 0, 1, 4};
     int[] terms = {3, 0, 4, 1, 2, 2, 0};
@@ -76,7 +83,7 @@ class RowCopiesTest {
         for (int i = 0; i < terms.length; i++) {
           places[i] = from.address() + (long) terms[i] * cells * bytes;
         }
-        RowSums.run(precision, places, counts, to.address(), counts.length, cells);
+        RowSums.run(registers, precision, places, counts, to.address(), counts.length, cells);
         int term = 0;
         for (int row = 0; row < counts.length; row++) {
           for (int j = 0; j < cells; j++) {
