@@ -282,7 +282,8 @@ class OnnxImportTest {
   void quotientsOfFloatsAreNotRounded() {
     Model model = halved(7, 1);
     model.then("Reshape", "y", "shape").isRefused("(Div)");
-    Layer exact = halved(6, 1).then("Reshape", "y", "shape").then("Softmax", "z").layers().getLast();
+    Layer exact =
+        halved(6, 1).then("Reshape", "y", "shape").then("Softmax", "z").layers().getLast();
     assertThat(exact.type()).isEqualTo("softmax");
     halved(7, 7).then("Reshape", "y", "shape").isRefused(NOT_OF_EXAMPLES);
     halved(6, 10).then("Reshape", "y", "shape").isRefused("(Cast)");
@@ -691,7 +692,8 @@ class OnnxImportTest {
   void aCurveWithOtherNumbersIsNoGelu() {
     assertThat(cubed(0.044715).types()).containsExactly("gelu");
     cubed(0.0447)
-        .isRefused("node \"a\" (Pow) can be read within GELU and the like alone, but node \"b\" (Mul)");
+        .isRefused(
+            "node \"a\" (Pow) can be read within GELU and the like alone, but node \"b\" (Mul)");
   }
 
   /** What is put off is read one within the other: not without end. */

@@ -145,8 +145,6 @@ final class UnitLoader {
 
   private static String name(String path) {
     String file = path.substring(path.lastIndexOf('/') + 1);
-    return file.endsWith(EXTENSION)
-        ? file.substring(0, file.length() - EXTENSION.length())
-        : file;
+    return file.endsWith(EXTENSION) ? file.substring(0, file.length() - EXTENSION.length()) : file;
   }
 }

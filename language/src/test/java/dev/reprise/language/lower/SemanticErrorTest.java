@@ -327,7 +327,10 @@ class SemanticErrorTest {
   private static String hint(String sourced, SourceResolver resolver) {
     try {
       Compiler.compile(
-          new SourceFile("t.dml", "source(\"" + sourced + "\") as a"), Map.of(), resolver, Set.of());
+          new SourceFile("t.dml", "source(\"" + sourced + "\") as a"),
+          Map.of(),
+          resolver,
+          Set.of());
     } catch (CompileException e) {
       return e.diagnostics().getFirst().hint();
     }
