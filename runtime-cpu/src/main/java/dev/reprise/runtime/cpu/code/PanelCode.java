@@ -106,10 +106,10 @@ final class PanelCode {
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
     copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
-    if (isWide) {
-      writeWidePanels();
+    if (isWide && lanes == Lanes.ALL) {
+      writePairs();
     } else {
-      vectors = lanes == Lanes.HALF ? 1 : 2;
+      vectors = isWide || lanes == Lanes.HALF ? 1 : 2;
       int panel = to.here();
       writePanels(1);
       to.jumpBackUnlessZero(panel);
@@ -123,28 +123,20 @@ final class PanelCode {
     to.returnToCaller();
   }
 
-  /** Two panels at once as long as there are as many, where all their lanes are stored. */
-  private void writeWidePanels() {
-    if (lanes == Lanes.ALL) {
-      to.load(RAX, argument(PanelSums.PANELS));
-    }
+  /** Two panels at once, and the last one alone where their number is odd. */
+  private void writePairs() {
+    to.load(RAX, argument(PanelSums.PANELS));
     int next = to.here();
-    if (lanes == Lanes.ALL) {
-      to.addNumber(RAX, -1);
-      int single = to.jumpIfZero();
-      vectors = 2;
-      writePanels(2);
-      to.jumpBackUnlessZero(next);
-      int end = to.jump();
-      to.landHere(single);
-      vectors = 1;
-      writePanels(1);
-      to.landHere(end);
-    } else {
-      vectors = 1;
-      writePanels(1);
-      to.jumpBackUnlessZero(next);
-    }
+    to.addNumber(RAX, -1);
+    int single = to.jumpIfZero();
+    vectors = 2;
+    writePanels(2);
+    to.jumpBackUnlessZero(next);
+    int end = to.jump();
+    to.landHere(single);
+    vectors = 1;
+    writePanels(1);
+    to.landHere(end);
   }
 
   /**
@@ -224,14 +216,8 @@ final class PanelCode {
   }
 
   private void multiply(int term) {
-    Address right = Address.of(RBX, term * PanelSums.PANEL_BYTES);
     for (int vector = 0; vector < vectors; vector++) {
-      boolean isSecondPanel = isWide && vector > 0;
-      Address second =
-          isSecondPanel
-              ? Address.of(RBX, RBP, 1).plus(term * PanelSums.PANEL_BYTES)
-              : right.plus(vector * NARROW_BYTES);
-      to.loadVector(PANEL + vector, second);
+      to.loadVector(PANEL + vector, right(vector).plus(term * PanelSums.PANEL_BYTES));
     }
     for (int i = 0; i < rows; i++) {
       Address at = row(i).plus(term * cellBytes);
@@ -245,6 +231,11 @@ final class PanelCode {
         to.multiplyAdd(sum(i, vector), PANEL + vector, cell);
       }
     }
+  }
+
+  /** A vector of a panel's row: halves of one panel, or the rows of two. */
+  private Address right(int vector) {
+    return isWide && vector > 0 ? Address.of(RBX, RBP, 1) : Address.of(RBX, vector * NARROW_BYTES);
   }
 
   private int sum(int row, int vector) {
