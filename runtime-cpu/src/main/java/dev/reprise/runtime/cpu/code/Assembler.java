@@ -294,6 +294,11 @@ final class Assembler {
   }
 
   void clear(int vector) {
+    if (vector >= 16) {
+      // An exclusive or of whole numbers: that of floats needs more than the base of AVX-512.
+      vector64(MAP_0F, PREFIX_66, false, 0xEF, vector, vector, vector, 0);
+      return;
+    }
     vex(MAP_0F, prefix(), false, true, vector, vector, 0, vector >> 3);
     int8(0x57);
     int8(0xC0 | (vector & 7) << 3 | vector & 7);
@@ -331,6 +336,13 @@ final class Assembler {
    */
   void maskOf(int mask, int lanes) {
     vector64(MAP_0F38, PREFIX_F3, doubles, 0x39, mask, 0, lanes, 0);
+  }
+
+  /** All of up to 16 lanes. */
+  void maskOfAll(int mask) {
+    vex(MAP_0F, PREFIX_NONE, false, true, mask, mask, 0, 0);
+    int8(0x46);
+    int8(0xC0 | mask << 3 | mask);
   }
 
   /** As {@link #loadMasked}, of 64 bytes. */
