@@ -38,6 +38,9 @@ import dev.reprise.runtime.cpu.code.Assembler.Address;
 final class PanelCode {
   static final int MOST_ROWS = 6;
 
+  /** Panels at once in registers of 64 bytes; with four, products and convolutions gain nothing. */
+  static final int MOST_WIDE_PANELS = 3;
+
   private static final int NARROW_BYTES = 32;
 
   /** The mask of a panel of 64 bytes. */
@@ -161,7 +164,7 @@ final class PanelCode {
     int two = to.jumpIfZero();
     to.addNumber(RAX, -2);
     int four = to.jumpIfZero();
-    writePanels(3, 3, masked);
+    writePanels(MOST_WIDE_PANELS, MOST_WIDE_PANELS, masked);
     to.jumpBackUnlessZero(next);
     int end = to.jump();
     to.landHere(two);
@@ -229,10 +232,8 @@ final class PanelCode {
     store(panels);
     for (int i = 0; i < panels; i++) {
       advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
+      advance(PanelSums.TARGET, PanelSums.TARGET_PANEL_STRIDE);
     }
-    to.load(RAX, argument(PanelSums.TARGET));
-    to.addNumber(RAX, panels * PanelSums.PANEL_BYTES);
-    to.store(argument(PanelSums.TARGET), RAX);
     to.load(RAX, argument(PanelSums.PANELS));
     to.addNumber(RAX, -panels);
     to.store(argument(PanelSums.PANELS), RAX);
@@ -298,6 +299,7 @@ final class PanelCode {
       writeMasks(panels);
     }
     to.load(RDX, argument(PanelSums.TARGET_STRIDE));
+    to.load(RBX, argument(PanelSums.TARGET_PANEL_STRIDE));
     to.load(RCX, argument(PanelSums.ADDS));
     to.test(RCX);
     int jump = to.jumpIfZero();
@@ -367,6 +369,8 @@ final class PanelCode {
   }
 
   private Address target(int vector) {
-    return Address.of(RAX, vector * (isWide ? PanelSums.PANEL_BYTES : NARROW_BYTES));
+    return isWide && vector > 0
+        ? Address.of(RAX, RBX, vector)
+        : Address.of(RAX, vector * NARROW_BYTES);
   }
 }
