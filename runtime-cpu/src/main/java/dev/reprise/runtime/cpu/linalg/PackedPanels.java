@@ -58,25 +58,49 @@ record PackedPanels(
   /** Packs pieces from the first one to before the last. */
   void pack(Factors factors, long from, long to) {
     long count = end - first;
-    for (long piece = from; piece < to; piece++) {
-      packPiece(factors, piece / count, first + piece % count);
+    for (long piece = from, next; piece < to; piece = next) {
+      long block = piece / count;
+      next = Math.min(to, (block + 1) * count);
+      long panel = first + piece % count;
+      packPieces(factors, block, panel, panel + next - piece);
     }
   }
 
-  private void packPiece(Factors factors, long block, long panel) {
-    DenseMatrix b = factors.b();
+  /** Packs some panels of a block. */
+  private void packPieces(Factors factors, long block, long panel, long panelEnd) {
     PanelPacking packing = PanelPacking.find(precision);
-    int bytes = precision.bytesPerCell();
+    int terms = blocks.size(block);
+    long step = factors.b().cols() * precision.bytesPerCell();
+    long next = panel;
+    if (!factors.tb()) {
+      long whole = Math.min(panelEnd, columns / PanelPacking.lanes(precision)) - panel;
+      if (whole > 0) {
+        packing.rowsOfPanels(
+            source(factors, block, panel), step, whole, terms, target(block, panel), step(block));
+        next = panel + whole;
+      }
+    }
+    for (; next < panelEnd; next++) {
+      long from = source(factors, block, next);
+      if (factors.tb()) {
+        packing.columns(from, step, lanes(next), terms, target(block, next));
+      } else {
+        packing.rows(from, step, lanes(next), terms, target(block, next));
+      }
+    }
+  }
+
+  /** The address of the first cell of op(B) that a panel of a block has. */
+  private long source(Factors factors, long block, long panel) {
     long term = blocks.first(block);
     long column = panel * PanelPacking.lanes(precision);
-    long step = b.cols() * bytes;
-    long from = b.segment().address() + (factors.tb() ? column : term) * step;
-    long into = cells.address() + at(block, panel);
-    if (factors.tb()) {
-      packing.columns(from + term * bytes, step, lanes(panel), blocks.size(block), into);
-    } else {
-      packing.rows(from + column * bytes, step, lanes(panel), blocks.size(block), into);
-    }
+    long cols = factors.b().cols();
+    long cell = factors.tb() ? column * cols + term : term * cols + column;
+    return factors.b().segment().address() + cell * precision.bytesPerCell();
+  }
+
+  private long target(long block, long panel) {
+    return cells.address() + at(block, panel);
   }
 
   /** Columns of a panel. */
