@@ -110,21 +110,26 @@ final class PackedTile {
    */
   void multiply(long panel, long panelEnd, boolean adds) {
     for (long block = 0; block < b.blocks().count(); block++) {
-      long term = b.blocks().first(block);
-      int terms = b.blocks().size(block);
-      arguments.adds(adds || block > 0);
-      if (ta) {
-        bringStrips(term, terms);
-        long strip = (long) terms * stripRowBytes;
-        arguments
-            .innermostApart(terms, stripRowBytes, PanelSums.PANEL_BYTES)
-            .rows(bytes, c.cols() * bytes)
-            .strips(strip);
-        sum(block, strips, 0, panel, panelEnd);
-      } else {
-        arguments.innermost(terms, bytes, bytes).rows(a.cols() * bytes, c.cols() * bytes);
-        sum(block, a.segment(), (row * a.cols() + term) * bytes, panel, panelEnd);
-      }
+      multiplyBlock(block, panel, panelEnd, adds || block > 0);
+    }
+  }
+
+  /** As the other, of one block of terms. */
+  void multiplyBlock(long block, long panel, long panelEnd, boolean adds) {
+    long term = b.blocks().first(block);
+    int terms = b.blocks().size(block);
+    arguments.adds(adds);
+    if (ta) {
+      bringStrips(term, terms);
+      long strip = (long) terms * stripRowBytes;
+      arguments
+          .innermostApart(terms, stripRowBytes, PanelSums.PANEL_BYTES)
+          .rows(bytes, c.cols() * bytes)
+          .strips(strip);
+      sum(block, strips, 0, panel, panelEnd);
+    } else {
+      arguments.innermost(terms, bytes, bytes).rows(a.cols() * bytes, c.cols() * bytes);
+      sum(block, a.segment(), (row * a.cols() + term) * bytes, panel, panelEnd);
     }
   }
 
