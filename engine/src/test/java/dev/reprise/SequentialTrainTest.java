@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * is the same however values are found, and mistakes are told by their place.
  */
 class SequentialTrainTest {
-  /** 128 images of 16 x 16 of two kinds, and a network of which the filters may stay as they are. */
+  /** 128 images of 16 x 16 of two kinds, and a network whose filters may stay as they are. */
   private static final String NETWORK =
       """
       source("nn/sequential.dml") as net
