@@ -1,0 +1,163 @@
+package dev.reprise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Training of networks that are lists of layers: frozen layers are computed once, what is trained
+ * is the same however values are found, and mistakes are told by their place.
+ */
+class SequentialTrainTest {
+  /** 128 images of 16 x 16 of two kinds, and a network whose filters may stay as they are. */
+  private static final String NETWORK =
+      """
+      source("nn/sequential.dml") as net
+      source("nn/sequential_optim.dml") as optim
+      source("nn/sequential_train.dml") as train
+      r = function(Integer rows, Integer cols, Integer seed) return (Matrix[Double] M) {
+        M = rand(rows=rows, cols=cols, min=-0.3, max=0.3, seed=seed)
+      }
+      y = seq(1, 128) %% 2 + 1
+      X = rand(rows=128, cols=256, seed=1) + (y - 1) %*% (t(seq(1, 256)) %% 7) / 20
+      model = list(list(layer="conv2d", W=r(8, 25, 7), b=r(8, 1, 8), C=1, Hin=16, Win=16, Hf=5, Wf=5, strideh=1, stridew=1, padh=2, padw=2),
+        list(layer="batch_norm2d", gamma=matrix(1, 8, 1), beta=matrix(0, 8, 1), ema_mean=r(8, 1, 9), ema_var=matrix(1, 8, 1), C=8, Hin=16, Win=16, epsilon=1e-5),
+        list(layer="relu"), list(layer="max_pool2d", C=8, Hin=16, Win=16, Hf=4, Wf=4, strideh=4, stridew=4, padh=0, padw=0),
+        list(layer="residual", shortcut=list(), main=list(list(layer="affine", W=r(128, 128, 10) / 4, b=r(1, 128, 11)), list(layer="relu"), list(layer="dropout", p=0.8))),
+        list(layer="affine", W=r(128, 2, 12), b=r(1, 2, 13)), list(layer="log_softmax"))
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void frozenLayersAreComputedInTheFirstEpochOnly() {
+    RunStatistics statistics =
+        EqualRuns.of(
+            NETWORK
+                + """
+                [trained, losses] = sequentialTrain(X=X, Y=y, model=model, frozen=4, lr=0.002, batch_size=32, epochs=5, seed=3)
+                print(toString(losses, decimal=12))
+                """);
+    assertThat(statistics.of("conv2d").executed()).isEqualTo(4);
+    assertThat(statistics.of("conv2d_backward_filter").executed()).isZero();
+    assertThat(statistics.of("conv2d").hits() + statistics.functions().hits())
+        .isGreaterThanOrEqualTo(16);
+  }
+
+  @Test
+  void otherHeadsFindWhatFrozenLayersPutOut() {
+    RunStatistics statistics =
+        EqualRuns.of(
+            NETWORK
+                + """
+                [base, rest] = train::split(model, 4)
+                for (k in 1:3) {
+                  head = list(list(layer="affine", W=r(128, 2, 20 + k), b=r(1, 2, 30)))
+                  [trained, losses] = sequentialTrain(X=X, Y=y, model=head, base=base, optimizer="momentum", lr=0.01 * k, batch_size=32, epochs=2, seed=3)
+                  print(toString(losses, decimal=12))
+                }
+                """);
+    assertThat(statistics.of("conv2d").executed()).isEqualTo(4);
+  }
+
+  @Test
+  void trainingAllLayersIsTheSameHoweverValuesAreFound() {
+    RunStatistics statistics =
+        EqualRuns.of(
+            NETWORK
+                + """
+                [trained, losses] = sequentialTrain(X=X, Y=y, model=model, lr=0.002, batch_size=50, epochs=2, seed=3, shuffle=TRUE, max_norm=1)
+                print(toString(losses, decimal=12))
+                print(toString(net::forward(X[1:4, ], trained), decimal=12))
+                """);
+    assertThat(statistics.of("conv2d_backward_filter").executed()).isEqualTo(6);
+    // Nothing asks for the gradient of the images.
+    assertThat(statistics.of("conv2d_backward_data").executed()).isZero();
+  }
+
+  @Test
+  void whatIsFrozenStaysAsItIs() {
+    String output =
+        output(
+            NETWORK
+                + """
+                [trained, losses] = sequentialTrain(X=X, Y=y, model=model, frozen=4, lr=0.01, batch_size=32, epochs=3, seed=3)
+                for (i in 1:6) {
+                  [a, rest] = train::split(model, i)
+                  [a, own] = train::split(a, i - 1)
+                  [b, rest] = train::split(trained, i)
+                  [b, other] = train::split(b, i - 1)
+                  print(i + " " + (toString(own) == toString(other)))
+                }
+                print(as.scalar(losses[3, 1]) < as.scalar(losses[1, 1]))
+                """);
+    assertThat(output)
+        .isEqualTo("1 TRUE\n2 TRUE\n3 TRUE\n4 TRUE\n5 FALSE\n6 FALSE\nTRUE\n");
+  }
+
+  /** The last epochs do not lower the loss of the examples that are kept apart. */
+  @Test
+  void stopsEarlyAndGivesTheBestModel() {
+    String output =
+        output(
+            NETWORK
+                + """
+                V = rand(rows=20, cols=256, seed=2)
+                v = round(rand(rows=20, cols=1, seed=3)) + 1
+                [trained, losses] = sequentialTrain(X=X, Y=y, model=model, X_val=V, Y_val=v, frozen=4, lr=0.01, batch_size=32, epochs=40, patience=2, seed=3)
+                least = min(losses[, 2])
+                n = nrow(losses)
+                print(n < 40)
+                print(as.scalar(losses[n - 2, 2]) == least & as.scalar(losses[n, 2]) > least)
+                loss = softmax_cross_entropy(net::forward(V, trained), v)
+                print(abs(loss - least) < 1e-12)
+                """);
+    assertThat(output).isEqualTo("TRUE\nTRUE\nTRUE\n");
+  }
+
+  @Test
+  void aTrainedNetworkIsWrittenAndReadAgain() {
+    String output =
+        output(
+            NETWORK
+                + """
+                [trained, losses] = sequentialTrain(X=X, Y=y, model=model, lr=0.01, batch_size=32, epochs=1, seed=3)
+                write(trained, "FILE", format="onnx")
+                again = net::forward(X, read("FILE"))
+                print(max(abs(again - net::forward(X, trained))) < 1e-5)
+                """
+                    .replace("FILE", folder.resolve("trained.onnx").toString()));
+    assertThat(output).isEqualTo("TRUE\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Y=y[1:3, ], model=model | sequentialTrain: X and Y must have the same number of rows, at least 1, but have 128 and 3
+          Y=y, model=model, frozen=8 | sequentialTrain: of 7 layers the first 8 cannot be frozen
+          Y=y, model=model, frozen=6 | sequentialTrain: after the first 6 layers, which are frozen, there is none with weights
+          Y=y, model=model, patience=1 | sequentialTrain: patience needs X_val and Y_val
+          Y=y, model=model, loss="l3" | sequentialTrain: loss must be cross_entropy, l2 or l1, but is l3
+          Y=y, model=model, lr=NaN | sequentialTrain: lr, decay and max_norm must be finite, but are NaN, 1.0 and 0.0
+          Y=y, model=model, batch_size=0 | sequentialTrain: batch_size and epochs must be at least 1 and patience at least 0
+          Y=y, model=model, optimizer="adamax" | sequential_optim: optimizer must be sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, but is adamax
+          Y=y, model=model, settings=list(beta3=1) | sequential_optim: beta3 is no setting of an optimizer
+          Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="melu")) | sequential: layer 2 is of a kind that is not known: melu
+          Y=y, model=list(list(layer="affine", W=r(256, 4, 1), b=r(1, 4, 1)), list(layer="embedding", embedding_dict=r(4, 1, 1))) | sequential_train: layer 1 (affine) has weights without a gradient: layer 2 (embedding) takes what comes from it as numbers of rows
+          """)
+  void mistakesSayWhatIsWrong(String arguments, String message) {
+    assertThatThrownBy(() -> output(NETWORK + "[m, l] = sequentialTrain(X=X, " + arguments + ")"))
+        .hasMessageContaining(message);
+  }
+
+  private static String output(String script) {
+    return Scripts.run(Scripts.config(), script).output();
+  }
+}
