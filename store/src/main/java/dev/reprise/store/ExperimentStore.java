@@ -343,7 +343,9 @@ public final class ExperimentStore implements RunStore {
 
   @Override
   public RunLog begin(RunFacts facts, long queueBytes) {
-    return config.readOnly() ? null : RunLog.of(config, new FolderTarget(this, facts), queueBytes);
+    return config.readOnly()
+        ? null
+        : new RunLog(new FolderTarget(this, facts), queueBytes, WritingPace.of(config));
   }
 
   /** Which file the graph is, or null where that cannot be told. */
