@@ -16,31 +16,27 @@ import static dev.reprise.runtime.cpu.code.Assembler.RDI;
 import static dev.reprise.runtime.cpu.code.Assembler.RDX;
 import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 
-import dev.reprise.runtime.cpu.code.Assembler.Address;
-
 /**
  * The machine code of {@link PanelSums} for a number of rows: a function of the System V calling
  * convention whose argument is the address of a {@link PanelSums.Arguments}.
  *
  * <p>The sums of a row are two vector registers. In the inner loop each row's cell is broadcast and
  * multiplied into both: with six rows twelve multiplications wait for eight loads, which is as fast
- * as the processor multiplies. Registers are of 32 bytes, two for a panel, or of 64 ({@link
- * #isWide}), two for two panels at once, wherever these lie; a last panel has one alone. Each sum
- * has the same terms in the same order either way, so its bits are the same, too.
+ * as the processor multiplies. Registers are of 32 bytes, two for a panel, or of 64, two for
+ * two panels at once, wherever these lie; a last panel has one alone. Each sum has the same terms in
+ * the same order either way, so its bits are the same, too.
  */
 final class PanelCode {
   /** Registers of sums are 0 to 11. */
   static final int MOST_ROWS = 6;
-
-  private static final int NARROW_BYTES = 32;
 
   /** Registers of a panel's row; masks when all is summed. */
   private static final int PANEL = 12;
 
   private static final int CELL = 14;
 
-  /** The mask of a panel of 64 bytes. */
-  private static final int WIDE_MASK = 1;
+  /** The mask of a panel that is one register. */
+  private static final int PANEL_MASK = 1;
 
   /** Which lanes of a panel are summed and stored. */
   enum Lanes {
@@ -58,20 +54,25 @@ final class PanelCode {
   private final int terms;
   private final boolean apart;
   private final Lanes lanes;
-  private final boolean isWide;
+  private final VectorRegisters registers;
   private final int cellBytes;
 
   /** How many vectors of a row are summed at once in what is being written. */
   private int vectors;
 
   private PanelCode(
-      boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean isWide) {
-    this.to = new Assembler(doubles, isWide);
+      boolean doubles,
+      int rows,
+      int terms,
+      boolean apart,
+      Lanes lanes,
+      VectorRegisters registers) {
+    this.to = new Assembler(doubles, registers);
     this.rows = rows;
     this.terms = terms;
     this.apart = apart;
     this.lanes = lanes;
-    this.isWide = isWide;
+    this.registers = registers;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
   }
 
@@ -81,13 +82,24 @@ final class PanelCode {
    * @param terms of the innermost direction that are written out one after the other
    * @param apart whether these lie at any distance; else, where there are several, they are
    *     neighbouring cells of the left operand and panels one after the other
-   * @param wide whether the machine has AVX-512, which halves of panels have no use for
+   * @param largest registers that may be used; halves of panels have no use for larger ones
    */
-  static byte[] of(boolean doubles, int rows, int terms, boolean apart, Lanes lanes, boolean wide) {
-    boolean isWide = wide && lanes != Lanes.HALF;
-    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, isWide);
+  static byte[] of(
+      boolean doubles,
+      int rows,
+      int terms,
+      boolean apart,
+      Lanes lanes,
+      VectorRegisters largest) {
+    VectorRegisters registers = lanes == Lanes.HALF ? VectorRegisters.BYTES_32 : largest;
+    PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, registers);
     code.write();
     return code.to.bytes();
+  }
+
+  /** Whether a row of a panel is one register, else two. */
+  private boolean holdsPanel() {
+    return registers.bytes() == PanelSums.PANEL_BYTES;
   }
 
   private static Address argument(int number) {
@@ -106,10 +118,10 @@ final class PanelCode {
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
     copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
-    if (isWide && lanes == Lanes.ALL) {
+    if (holdsPanel() && lanes == Lanes.ALL) {
       writePairs();
     } else {
-      vectors = isWide || lanes == Lanes.HALF ? 1 : 2;
+      vectors = holdsPanel() || lanes == Lanes.HALF ? 1 : 2;
       int panel = to.here();
       writePanels(1);
       to.jumpBackUnlessZero(panel);
@@ -221,7 +233,7 @@ final class PanelCode {
     }
     for (int i = 0; i < rows; i++) {
       Address at = row(i).plus(term * cellBytes);
-      if (isWide && vectors == 1) {
+      if (holdsPanel() && vectors == 1) {
         to.multiplyAddRepeated(sum(i, 0), PANEL, at);
         continue;
       }
@@ -235,7 +247,9 @@ final class PanelCode {
 
   /** A vector of a panel's row: halves of one panel, or the rows of two. */
   private Address right(int vector) {
-    return isWide && vector > 0 ? Address.of(RBX, RBP, 1) : Address.of(RBX, vector * NARROW_BYTES);
+    return holdsPanel() && vector > 0
+        ? Address.of(RBX, RBP, 1)
+        : Address.of(RBX, vector * registers.bytes());
   }
 
   private int sum(int row, int vector) {
@@ -257,10 +271,10 @@ final class PanelCode {
     to.load(RCX, argument(PanelSums.ADDS));
     if (lanes != Lanes.ALL) {
       for (int vector = 0; vector < vectors; vector++) {
-        to.loadVector(PANEL + vector, argument(PanelSums.MASK).plus(vector * NARROW_BYTES));
+        to.loadVector(PANEL + vector, argument(PanelSums.MASK).plus(vector * registers.bytes()));
       }
-      if (isWide) {
-        to.maskOf(WIDE_MASK, PANEL);
+      if (holdsPanel()) {
+        to.maskOf(PANEL_MASK, PANEL);
       }
     }
     to.test(RCX);
@@ -288,11 +302,7 @@ final class PanelCode {
       to.addVector(sum, sum, target);
       return;
     }
-    if (isWide) {
-      to.loadMaskedWide(CELL, WIDE_MASK, target);
-    } else {
-      to.loadMasked(CELL, PANEL + vector, target);
-    }
+    to.loadMasked(CELL, mask(vector), target);
     to.addVector(sum, sum, CELL);
   }
 
@@ -300,14 +310,16 @@ final class PanelCode {
     Address target = target(vector);
     if (lanes == Lanes.ALL) {
       to.storeVector(target, sum);
-    } else if (isWide) {
-      to.storeMaskedWide(target, WIDE_MASK, sum);
     } else {
-      to.storeMasked(target, PANEL + vector, sum);
+      to.storeMasked(target, mask(vector), sum);
     }
   }
 
+  private int mask(int vector) {
+    return holdsPanel() ? PANEL_MASK : PANEL + vector;
+  }
+
   private Address target(int vector) {
-    return Address.of(RAX, vector * (isWide ? PanelSums.PANEL_BYTES : NARROW_BYTES));
+    return Address.of(RAX, vector * registers.bytes());
   }
 }
