@@ -221,7 +221,12 @@ final class Assembler {
   // ---- whole vectors of cells
 
   void clear(int vector) {
-    forms.vex(MAP_0F, prefix(), false, true, 0x57, vector, vector, vector);
+    if (vector >= 16) {
+      // An exclusive or of whole numbers: that of floats needs more than the base of AVX-512.
+      vector64(MAP_0F, PREFIX_66, false, 0xEF, vector, vector, vector, 0);
+    } else {
+      forms.vex(MAP_0F, prefix(), false, true, 0x57, vector, vector, vector);
+    }
   }
 
   void loadVector(int to, Address from) {
@@ -269,6 +274,11 @@ final class Assembler {
    */
   void maskOf(int mask, int lanes) {
     vector64(MAP_0F38, PREFIX_F3, doubles, 0x39, mask, 0, lanes, 0);
+  }
+
+  /** All of up to 16 lanes. */
+  void maskOfAll(int mask) {
+    forms.vex(MAP_0F, PREFIX_NONE, false, true, 0x46, mask, mask, mask);
   }
 
   /** Every cell of {@code to} is the one at the address. */

@@ -20,30 +20,33 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
  * The machine code of {@link PanelSums} for a number of rows: a function of the System V calling
  * convention whose argument is the address of a {@link PanelSums.Arguments}.
  *
- * <p>The sums of a row are two vector registers. In the inner loop each row's cell is broadcast and
- * multiplied into both: with six rows twelve multiplications wait for eight loads, which is as fast
- * as the processor multiplies. Registers are of 32 bytes, two for a panel, or of 64, two for
- * two panels at once, wherever these lie; a last panel has one alone. Each sum has the same terms in
- * the same order either way, so its bits are the same, too.
+ * <p>In the inner loop each row's cell is broadcast and multiplied into the vectors of the row:
+ *
+ * <pre>
+ *   registers of 32 bytes    a panel, two vectors                6 x 2 sums
+ *   of 64 ({@link #isWide})             three panels, a vector each         6 x 3 sums
+ *                            two, where four or two are left     6 x 2
+ *                            one, where there is no other        6 x 1
+ * </pre>
+ *
+ * <p>Twelve sums or more are what it takes to multiply as fast as the processor does, which begins
+ * two multiplications while it computes eight. Each sum has the same terms in the same order
+ * whatever is summed beside it, so its bits are the same, too.
  */
 final class PanelCode {
-  /** Registers of sums are 0 to 11. */
   static final int MOST_ROWS = 6;
 
-  /** Registers of a panel's row; masks when all is summed. */
-  private static final int PANEL = 12;
+  private static final int NARROW_BYTES = 32;
 
-  private static final int CELL = 14;
+  /** The mask of a panel of 64 bytes. */
+  private static final int WIDE_MASK = 1;
 
-  /** The mask of a panel that is one register. */
-  private static final int PANEL_MASK = 1;
-
-  /** Which lanes of a panel are summed and stored. */
+  /** Which lanes of the last panel are summed and stored. */
   enum Lanes {
     ALL,
     /** Those that a mask tells. */
     SOME,
-    /** Those of the first vector that a mask tells: in less time. */
+    /** Those of the first 32 bytes that a mask tells: in less time with registers of so many. */
     HALF
   }
 
@@ -54,11 +57,20 @@ final class PanelCode {
   private final int terms;
   private final boolean apart;
   private final Lanes lanes;
-  private final VectorRegisters registers;
+  private final boolean isWide;
   private final int cellBytes;
+
+  /** First register of the panels' rows, those of sums being before; masks when all is summed. */
+  private final int panel;
+
+  /** First of two registers of cells. */
+  private final int cell;
 
   /** How many vectors of a row are summed at once in what is being written. */
   private int vectors;
+
+  /** Whether the last one of them may be stored in part. */
+  private boolean isMasked;
 
   private PanelCode(
       boolean doubles,
@@ -72,8 +84,10 @@ final class PanelCode {
     this.terms = terms;
     this.apart = apart;
     this.lanes = lanes;
-    this.registers = registers;
+    this.isWide = registers == VectorRegisters.BYTES_64;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
+    this.panel = isWide ? 24 : 12;
+    this.cell = isWide ? 28 : 14;
   }
 
   /**
@@ -82,7 +96,6 @@ final class PanelCode {
    * @param terms of the innermost direction that are written out one after the other
    * @param apart whether these lie at any distance; else, where there are several, they are
    *     neighbouring cells of the left operand and panels one after the other
-   * @param largest registers that may be used; halves of panels have no use for larger ones
    */
   static byte[] of(
       boolean doubles,
@@ -90,16 +103,10 @@ final class PanelCode {
       int terms,
       boolean apart,
       Lanes lanes,
-      VectorRegisters largest) {
-    VectorRegisters registers = lanes == Lanes.HALF ? VectorRegisters.BYTES_32 : largest;
+      VectorRegisters registers) {
     PanelCode code = new PanelCode(doubles, rows, terms, apart, lanes, registers);
     code.write();
     return code.to.bytes();
-  }
-
-  /** Whether a row of a panel is one register, else two. */
-  private boolean holdsPanel() {
-    return registers.bytes() == PanelSums.PANEL_BYTES;
   }
 
   private static Address argument(int number) {
@@ -118,13 +125,10 @@ final class PanelCode {
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
     copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
-    if (holdsPanel() && lanes == Lanes.ALL) {
-      writePairs();
+    if (isWide) {
+      writeWide();
     } else {
-      vectors = holdsPanel() || lanes == Lanes.HALF ? 1 : 2;
-      int panel = to.here();
-      writePanels(1);
-      to.jumpBackUnlessZero(panel);
+      writeNarrow();
     }
     advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
     advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
@@ -135,28 +139,60 @@ final class PanelCode {
     to.returnToCaller();
   }
 
-  /** Two panels at once, and the last one alone where their number is odd. */
-  private void writePairs() {
+  /** Panel by panel. */
+  private void writeNarrow() {
+    if (lanes == Lanes.ALL) {
+      int next = to.here();
+      writePanels(1, 2, false);
+      to.jumpBackUnlessZero(next);
+      return;
+    }
     to.load(RAX, argument(PanelSums.PANELS));
     int next = to.here();
     to.addNumber(RAX, -1);
-    int single = to.jumpIfZero();
-    vectors = 2;
-    writePanels(2);
+    int last = to.jumpIfZero();
+    writePanels(1, 2, false);
+    to.jumpBack(next);
+    to.landHere(last);
+    writePanels(1, lanes == Lanes.HALF ? 1 : 2, true);
+  }
+
+  /** Three panels at once, or two where that leaves none alone. */
+  private void writeWide() {
+    boolean masked = lanes != Lanes.ALL;
+    to.load(RAX, argument(PanelSums.PANELS));
+    int next = to.here();
+    to.addNumber(RAX, -1);
+    int one = to.jumpIfZero();
+    to.addNumber(RAX, -1);
+    int two = to.jumpIfZero();
+    to.addNumber(RAX, -2);
+    int four = to.jumpIfZero();
+    writePanels(3, 3, masked);
     to.jumpBackUnlessZero(next);
     int end = to.jump();
-    to.landHere(single);
-    vectors = 1;
-    writePanels(1);
+    to.landHere(two);
+    to.landHere(four);
+    writePanels(2, 2, masked);
+    to.jumpBackUnlessZero(next);
+    int endOfTwo = to.jump();
+    to.landHere(one);
+    writePanels(1, 1, masked);
     to.landHere(end);
+    to.landHere(endOfTwo);
   }
 
   /**
    * Sums of some panels at once, which are then done with.
    *
    * <p>Sets RAX, and the result for a jump, to how many are left.
+   *
+   * @param vectors of a row of them
+   * @param masked whether the last panel of all may be stored in part
    */
-  private void writePanels(int panels) {
+  private void writePanels(int panels, int vectors, boolean masked) {
+    this.vectors = vectors;
+    this.isMasked = masked;
     for (int i = 0; i < vectors * rows; i++) {
       to.clear(i);
     }
@@ -164,7 +200,7 @@ final class PanelCode {
     to.load(RDX, argument(PanelSums.RIGHT));
     to.load(R8, argument(PanelSums.COUNTS));
     to.load(R15, argument(PanelSums.LEFT_STRIDES + 2));
-    // The second panel has a register of its own, at the cost of one for a stride.
+    // More panels have a register for their distance, at the cost of one for a stride.
     Address step = argument(PanelSums.RIGHT_STRIDES + 2);
     to.load(RBP, panels > 1 ? argument(PanelSums.PANEL_STRIDE) : step);
     int outer = to.here();
@@ -197,7 +233,7 @@ final class PanelCode {
     to.add(RDX, argument(PanelSums.RIGHT_STRIDES));
     to.decrement(R8);
     to.jumpBackUnlessZero(outer);
-    store();
+    store(panels);
     for (int i = 0; i < panels; i++) {
       advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
     }
@@ -229,27 +265,25 @@ final class PanelCode {
 
   private void multiply(int term) {
     for (int vector = 0; vector < vectors; vector++) {
-      to.loadVector(PANEL + vector, right(vector).plus(term * PanelSums.PANEL_BYTES));
+      to.loadVector(panel + vector, right(vector).plus(term * PanelSums.PANEL_BYTES));
     }
     for (int i = 0; i < rows; i++) {
       Address at = row(i).plus(term * cellBytes);
-      if (holdsPanel() && vectors == 1) {
-        to.multiplyAddRepeated(sum(i, 0), PANEL, at);
+      if (isWide && vectors == 1) {
+        to.multiplyAddRepeated(sum(i, 0), panel, at);
         continue;
       }
-      int cell = CELL + i % 2;
-      to.broadcast(cell, at);
+      int repeated = cell + i % 2;
+      to.broadcast(repeated, at);
       for (int vector = 0; vector < vectors; vector++) {
-        to.multiplyAdd(sum(i, vector), PANEL + vector, cell);
+        to.multiplyAdd(sum(i, vector), panel + vector, repeated);
       }
     }
   }
 
-  /** A vector of a panel's row: halves of one panel, or the rows of two. */
+  /** A vector of a panel's row: halves of one panel, or the rows of several. */
   private Address right(int vector) {
-    return holdsPanel() && vector > 0
-        ? Address.of(RBX, RBP, 1)
-        : Address.of(RBX, vector * registers.bytes());
+    return isWide && vector > 0 ? Address.of(RBX, RBP, vector) : Address.of(RBX, vector * NARROW_BYTES);
   }
 
   private int sum(int row, int vector) {
@@ -266,17 +300,12 @@ final class PanelCode {
     };
   }
 
-  private void store() {
+  private void store(int panels) {
+    if (isMasked) {
+      writeMasks(panels);
+    }
     to.load(RDX, argument(PanelSums.TARGET_STRIDE));
     to.load(RCX, argument(PanelSums.ADDS));
-    if (lanes != Lanes.ALL) {
-      for (int vector = 0; vector < vectors; vector++) {
-        to.loadVector(PANEL + vector, argument(PanelSums.MASK).plus(vector * registers.bytes()));
-      }
-      if (holdsPanel()) {
-        to.maskOf(PANEL_MASK, PANEL);
-      }
-    }
     to.test(RCX);
     int jump = to.jumpIfZero();
     to.load(RAX, argument(PanelSums.TARGET));
@@ -296,19 +325,38 @@ final class PanelCode {
     }
   }
 
+  /** The lanes that are stored: of several panels at once those of the last. */
+  private void writeMasks(int panels) {
+    if (!isWide) {
+      for (int vector = 0; vector < vectors; vector++) {
+        to.loadVector(panel + vector, argument(PanelSums.MASK).plus(vector * NARROW_BYTES));
+      }
+      return;
+    }
+    to.load(RAX, argument(PanelSums.PANELS));
+    to.loadVector(panel, argument(PanelSums.MASK));
+    to.addNumber(RAX, -panels);
+    int last = to.jumpIfZero();
+    to.maskOfAll(WIDE_MASK);
+    int others = to.jump();
+    to.landHere(last);
+    to.maskOf(WIDE_MASK, panel);
+    to.landHere(others);
+  }
+
   private void add(int sum, int vector) {
     Address target = target(vector);
-    if (lanes == Lanes.ALL) {
+    if (isWhole(vector)) {
       to.addVector(sum, sum, target);
       return;
     }
-    to.loadMasked(CELL, mask(vector), target);
-    to.addVector(sum, sum, CELL);
+    to.loadMasked(cell, mask(vector), target);
+    to.addVector(sum, sum, cell);
   }
 
   private void store(int sum, int vector) {
     Address target = target(vector);
-    if (lanes == Lanes.ALL) {
+    if (isWhole(vector)) {
       to.storeVector(target, sum);
     } else {
       to.storeMasked(target, mask(vector), sum);
@@ -316,10 +364,14 @@ final class PanelCode {
   }
 
   private int mask(int vector) {
-    return holdsPanel() ? PANEL_MASK : PANEL + vector;
+    return isWide ? WIDE_MASK : panel + vector;
+  }
+
+  private boolean isWhole(int vector) {
+    return !isMasked || isWide && vector < vectors - 1;
   }
 
   private Address target(int vector) {
-    return Address.of(RAX, vector * registers.bytes());
+    return Address.of(RAX, vector * (isWide ? PanelSums.PANEL_BYTES : NARROW_BYTES));
   }
 }

@@ -136,10 +136,8 @@ final class PackedTile {
 
   private void sum(long block, MemorySegment left, long leftByte, long panel, long panelEnd) {
     PanelSums sums = PanelSums.find(precision);
-    long whole = b.columns() / PanelPacking.lanes(precision);
     for (long from = panel, to; from < panelEnd; from = to) {
-      // The last panel, when it is not whole, goes by alone.
-      to = from == whole ? panelEnd : Math.min(from + NEAR_PANELS, Math.min(whole, panelEnd));
+      to = Math.min(from + NEAR_PANELS, panelEnd);
       arguments
           .stored(b.lanes(to - 1) * bytes)
           .panels(to - from, b.step(block))

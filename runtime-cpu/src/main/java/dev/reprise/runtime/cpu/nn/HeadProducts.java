@@ -198,23 +198,13 @@ final class HeadProducts {
         long into = panels.address() + (long) (column - first) / lanes * panelBytes;
         packer.pack(column, Math.min(lanes, end - column), into);
       }
-      int whole = (end - first) / lanes;
-      if (whole > 0) {
-        arguments.panels(whole, panelBytes).stored(PanelSums.PANEL_BYTES);
-        run(groups, a, 0, c, first);
-      }
-      int rest = (end - first) % lanes;
-      if (rest > 0) {
-        arguments.panels(1, panelBytes).stored((long) rest * bytes);
-        run(groups, a, (long) whole * panelBytes, c, end - rest);
-      }
+      int count = (end - first + lanes - 1) / lanes;
+      long stored = (long) (end - first - (count - 1) * lanes) * bytes;
+      arguments.panels(count, panelBytes).stored(stored);
+      arguments.at(
+          a.cells(), a.offset() * bytes, panels, 0, c.cells(), (c.offset() + first) * bytes);
+      sums.runGroups(groups, arguments);
     }
-  }
-
-  private void run(RowGroups groups, Blas.Block a, long panel, Blas.Block c, int column) {
-    arguments.at(
-        a.cells(), a.offset() * bytes, panels, panel, c.cells(), (c.offset() + column) * bytes);
-    sums.runGroups(groups, arguments);
   }
 
   private long address(Blas.Block block) {

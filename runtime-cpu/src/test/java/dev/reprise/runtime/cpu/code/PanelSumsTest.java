@@ -137,7 +137,10 @@ class PanelSumsTest {
     }
   }
 
-  /** Every number of lanes, of panels that lie apart, and of rows that are more than a group. */
+  /**
+   * Every number of lanes of the last panel, of panels at once, and of rows that are more than a
+   * group.
+   */
   @ParameterizedTest
   @CsvSource({"FP64,BYTES_32", "FP32,BYTES_32", "FP64,BYTES_64", "FP32,BYTES_64"})
   void onlyTheLanesThatThereAreAreStored(Precision precision, VectorRegisters registers)
@@ -146,17 +149,25 @@ class PanelSumsTest {
     int lanes = PanelSums.PANEL_BYTES / precision.bytesPerCell();
     for (int stored = 1; stored <= lanes; stored++) {
       for (int rows : new int[] {1, 2, 3, 4, 5, 6, 13}) {
-        checkStored(sums, precision, rows, stored, 5, false);
-        checkStored(sums, precision, rows, stored, 8, true);
+        checkStored(sums, precision, rows, 1, stored, 5, false);
+        checkStored(sums, precision, rows, 1, stored, 8, true);
+        for (int panels = 2; panels <= 8; panels++) {
+          checkStored(sums, precision, rows, panels, stored, 5, panels % 2 == 0);
+        }
       }
     }
   }
 
   private void checkStored(
-      PanelSums sums, Precision precision, int rows, int stored, int terms, boolean adds) {
+      PanelSums sums,
+      Precision precision,
+      int rows,
+      int panels,
+      int stored,
+      int terms,
+      boolean adds) {
     int bytes = precision.bytesPerCell();
     int lanes = PanelSums.PANEL_BYTES / bytes;
-    int panels = stored == lanes ? 3 : 1;
     long panelCells = (terms + 1L) * lanes;
     int width = panels * lanes + 1;
     try (Arena arena = Arena.ofConfined()) {
@@ -191,7 +202,7 @@ class PanelSumsTest {
           wanted = adds ? plus(precision, sum, wanted) : sum;
         }
         assertThat(get(c, precision, cell))
-            .as("%s rows, %s lanes, cell %s, adds %s", rows, stored, cell, adds)
+            .as("%s rows, %s panels, %s lanes, cell %s, adds %s", rows, panels, stored, cell, adds)
             .isEqualTo(wanted);
       }
     }
