@@ -22,15 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that go on when their command has ended; a shell stands for the launcher. */
 @Timeout(600)
 class DepartureTest {
-  /** More values than are written by those who are waited for. */
+  /** Leaves its products and what they are of: more than is written by whom somebody waits for. */
   private static final String SCRIPT =
       """
       X = rand(rows=300, cols=300, seed=1)
       for (i in 1:20) { print(sum(t(X) %*% (X * i)) > 0) }
       """;
 
-  private static final String PRINTED = "TRUE\n".repeat(20);
-  private static final int VALUES = 41;
+  private static final int PRODUCTS = 20;
+  private static final String PRINTED = "TRUE\n".repeat(PRODUCTS);
 
   @TempDir Path folder;
 
@@ -95,7 +95,7 @@ class DepartureTest {
     }
     assertThat(lines(process).readLine()).isEqualTo("ended 0");
     assertThat(Files.readString(folder.resolve("err.txt"))).isEmpty();
-    assertThat(artifacts()).hasSize(VALUES);
+    assertThat(artifacts()).hasSize(PRODUCTS + 1);
     assertThat(ExperimentStore.awaitWriters(store(), 0)).isTrue();
     try (ExperimentStore store = ExperimentStore.open(StoreConfig.of(store()))) {
       assertThat(new Experiments(store).runs(9))
