@@ -108,7 +108,14 @@ final class TestServer implements AutoCloseable {
   }
 
   ServerAddress address(String token) {
-    return new ServerAddress(URI.create("http://localhost:" + port()), token);
+    return address(port(), token);
+  }
+
+  /** An address for clients that wait as long as a busy machine needs. */
+  static ServerAddress address(int port, String token) {
+    Duration most = Duration.ofMinutes(10);
+    return new ServerAddress(URI.create("http://localhost:" + port), token)
+        .withPatience(new ServerAddress.Patience(most, most));
   }
 
   /** The same, for a client that goes through something. */
