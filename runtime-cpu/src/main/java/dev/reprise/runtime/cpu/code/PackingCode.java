@@ -15,6 +15,8 @@ import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_66;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_F3;
 import static dev.reprise.runtime.cpu.code.InstructionForms.PREFIX_NONE;
 
+import java.util.function.IntFunction;
+
 /**
  * The machine code of {@link PanelPacking}: functions of the System V calling convention, whose
  * first four arguments are where to read, where to write, how often, and how many bytes it is from
@@ -142,37 +144,49 @@ final class PackingCode {
   }
 
   private void writeColumns(int rows) {
-    to.address(R8, Address.of(FROM, STEP, 4));
-    to.address(R9, Address.of(STEP, STEP, 2));
-    int square = square(doubles);
-    int half = square / 2;
-    int next = to.here();
-    // The first half of the vectors: the first half of the cells of rows i and i + half; the second
-    // half of the vectors: the rest of these rows.
-    for (int i = 0; i < square; i++) {
-      int at = i / half * HALF_BYTES;
-      Address upper = row(Math.min(i % half, rows - 1)).plus(at);
-      Address lower = row(Math.min(i % half + half, rows - 1)).plus(at);
-      to.vector(MAP_0F, PREFIX_NONE, false, 0x10, i, 0, upper); // vmovups
-      to.vector(MAP_0F3A, PREFIX_66, true, 0x18, i, i, lower); // vinsertf128
-      to.control(1);
-    }
-    for (int first = 0; first < square; first += half) {
-      if (doubles) {
-        transposeDoubles(first);
-      } else {
-        transposeFloats(first);
-      }
-    }
+    int next = writeSteps(FROM);
+    writeSquare(
+        i -> apart(FROM, Math.min(i, rows - 1)), i -> Address.of(INTO, i * PanelSums.PANEL_BYTES));
     to.addNumber(FROM, VECTOR_BYTES);
     to.addNumber(R8, VECTOR_BYTES);
-    to.addNumber(INTO, square * PanelSums.PANEL_BYTES);
+    to.addNumber(INTO, square(doubles) * PanelSums.PANEL_BYTES);
     repeat(COUNT, next);
     to.returnToCaller();
   }
 
-  private static Address row(int i) {
-    int base = i < 4 ? FROM : R8;
+  /**
+   * Squares of halves of a panel's rows, one below the other, whose columns become rows. The fourth
+   * argument is how many bytes it is from one of these to the next.
+   *
+   * @param columns that are written, the first ones
+   */
+  static byte[] planes(boolean doubles, int columns) {
+    PackingCode code = new PackingCode(doubles);
+    code.writePlanes(columns);
+    return code.to.bytes();
+  }
+
+  private void writePlanes(int columns) {
+    int next = writeSteps(INTO);
+    writeSquare(
+        i -> Address.of(FROM, i * PanelSums.PANEL_BYTES), i -> i < columns ? apart(INTO, i) : null);
+    to.addNumber(FROM, square(doubles) * PanelSums.PANEL_BYTES);
+    to.addNumber(INTO, VECTOR_BYTES);
+    to.addNumber(R8, VECTOR_BYTES);
+    repeat(COUNT, next);
+    to.returnToCaller();
+  }
+
+  /** Sets R8 and R9, which {@link #apart} goes by, and returns where the loop begins. */
+  private int writeSteps(int first) {
+    to.address(R8, Address.of(first, STEP, 4));
+    to.address(R9, Address.of(STEP, STEP, 2));
+    return to.here();
+  }
+
+  /** The place of row i, of those that begin at a register. */
+  private static Address apart(int first, int i) {
+    int base = i < 4 ? first : R8;
     return switch (i % 4) {
       case 0 -> Address.of(base);
       case 3 -> Address.of(base, R9, 1);
@@ -180,8 +194,36 @@ final class PackingCode {
     };
   }
 
+  /**
+   * Transposes a square.
+   *
+   * @param row where a row of it begins
+   * @param column where a column of it goes, or null
+   */
+  private void writeSquare(IntFunction<Address> row, IntFunction<Address> column) {
+    int square = square(doubles);
+    int half = square / 2;
+    // The first half of the vectors: the first half of the cells of rows i and i + half; the second
+    // half of the vectors: the rest of these rows.
+    for (int i = 0; i < square; i++) {
+      int at = i / half * HALF_BYTES;
+      Address upper = row.apply(i % half).plus(at);
+      Address lower = row.apply(i % half + half).plus(at);
+      to.vector(MAP_0F, PREFIX_NONE, false, 0x10, i, 0, upper); // vmovups
+      to.vector(MAP_0F3A, PREFIX_66, true, 0x18, i, i, lower); // vinsertf128
+      to.control(1);
+    }
+    for (int first = 0; first < square; first += half) {
+      if (doubles) {
+        transposeDoubles(first, column);
+      } else {
+        transposeFloats(first, column);
+      }
+    }
+  }
+
   /** Of four vectors, the cells 0 of all, then the cells 1, and so on: four columns. */
-  private void transposeFloats(int first) {
+  private void transposeFloats(int first, IntFunction<Address> column) {
     for (int i = 0; i < 4; i += 2) {
       int one = first + i;
       to.vector(MAP_0F, PREFIX_NONE, true, 0x14, 8 + i, one, one + 1); // vunpcklps
@@ -190,16 +232,56 @@ final class PackingCode {
     for (int i = 0; i < 4; i++) {
       int pair = 8 + i / 2;
       to.vector(MAP_0F, PREFIX_66, true, 0x14 + i % 2, 12, pair, pair + 2); // vunpcklpd, vunpckhpd
-      to.storeVector(Address.of(INTO, (first + i) * PanelSums.PANEL_BYTES), 12);
+      store(column.apply(first + i));
     }
   }
 
   /** Of two vectors, the cells 0 of both, then the cells 1: two columns. */
-  private void transposeDoubles(int first) {
+  private void transposeDoubles(int first, IntFunction<Address> column) {
     for (int i = 0; i < 2; i++) {
       to.vector(MAP_0F, PREFIX_66, true, 0x14 + i, 12, first, first + 1); // vunpcklpd, vunpckhpd
-      to.storeVector(Address.of(INTO, (first + i) * PanelSums.PANEL_BYTES), 12);
+      store(column.apply(first + i));
     }
+  }
+
+  private void store(Address column) {
+    if (column != null) {
+      to.storeVector(column, 12);
+    }
+  }
+
+  /**
+   * Rows of so many bytes each, 32 at least. The fifth argument is how many bytes it is from row to
+   * row of what is written, the sixth how many a row has.
+   */
+  static byte[] copies() {
+    PackingCode code = new PackingCode(false);
+    code.writeCopies();
+    return code.to.bytes();
+  }
+
+  /** Whole vectors, and one at the end of the row that may begin within the one before it. */
+  private void writeCopies() {
+    to.move(R11, R9);
+    to.addNumber(R11, -1);
+    to.shiftRight(R11, Integer.numberOfTrailingZeros(VECTOR_BYTES));
+    int row = to.here();
+    to.zero(RAX);
+    to.move(R10, R11);
+    to.test(R10);
+    int few = to.jumpIfZero();
+    int vector = to.here();
+    to.loadVector(0, Address.of(FROM, RAX, 1));
+    to.storeVector(Address.of(INTO, RAX, 1), 0);
+    to.addNumber(RAX, VECTOR_BYTES);
+    repeat(R10, vector);
+    to.landHere(few);
+    to.loadVector(0, Address.of(FROM, R9, 1).plus(-VECTOR_BYTES));
+    to.storeVector(Address.of(INTO, R9, 1).plus(-VECTOR_BYTES), 0);
+    to.add(FROM, STEP);
+    to.add(INTO, R8);
+    repeat(COUNT, row);
+    to.returnToCaller();
   }
 
   private void repeat(int counter, int target) {

@@ -24,7 +24,7 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
  *
  * <pre>
  *   registers of 32 bytes    a panel, two vectors                6 x 2 sums
- *   of 64 ({@link #isWide})             three panels, a vector each         6 x 3 sums
+ *   of 64                    three panels, a vector each         6 x 3 sums
  *                            two, where four or two are left     6 x 2
  *                            one, where there is no other        6 x 1
  * </pre>
@@ -36,10 +36,11 @@ import static dev.reprise.runtime.cpu.code.Assembler.RSI;
 final class PanelCode {
   static final int MOST_ROWS = 6;
 
-  private static final int NARROW_BYTES = 32;
+  /** Panels at once in registers of 64 bytes; with four, products and convolutions gain nothing. */
+  static final int MOST_PANELS = 3;
 
-  /** The mask of a panel of 64 bytes. */
-  private static final int WIDE_MASK = 1;
+  /** The mask of a panel that is one register. */
+  private static final int PANEL_MASK = 1;
 
   /** Which lanes of the last panel are summed and stored. */
   enum Lanes {
@@ -57,7 +58,7 @@ final class PanelCode {
   private final int terms;
   private final boolean apart;
   private final Lanes lanes;
-  private final boolean isWide;
+  private final VectorRegisters registers;
   private final int cellBytes;
 
   /** First register of the panels' rows, those of sums being before; masks when all is summed. */
@@ -84,10 +85,10 @@ final class PanelCode {
     this.terms = terms;
     this.apart = apart;
     this.lanes = lanes;
-    this.isWide = registers == VectorRegisters.BYTES_64;
+    this.registers = registers;
     this.cellBytes = doubles ? Double.BYTES : Float.BYTES;
-    this.panel = isWide ? 24 : 12;
-    this.cell = isWide ? 28 : 14;
+    this.panel = holdsPanel() ? 24 : 12;
+    this.cell = holdsPanel() ? 28 : 14;
   }
 
   /**
@@ -109,6 +110,11 @@ final class PanelCode {
     return code.to.bytes();
   }
 
+  /** Whether a row of a panel is one register, else two. */
+  private boolean holdsPanel() {
+    return registers.bytes() == PanelSums.PANEL_BYTES;
+  }
+
   private static Address argument(int number) {
     return Address.of(RDI, number * Long.BYTES);
   }
@@ -125,10 +131,10 @@ final class PanelCode {
     copy(PanelSums.RIGHT, PanelSums.FIRST_RIGHT);
     copy(PanelSums.TARGET, PanelSums.FIRST_TARGET);
     copy(PanelSums.PANELS, PanelSums.ALL_PANELS);
-    if (isWide) {
-      writeWide();
+    if (holdsPanel()) {
+      writeWholePanels();
     } else {
-      writeNarrow();
+      writeHalvesOfPanels();
     }
     advance(PanelSums.LEFT, PanelSums.LEFT_GROUP_STRIDE);
     advance(PanelSums.FIRST_TARGET, PanelSums.TARGET_GROUP_STRIDE);
@@ -140,7 +146,7 @@ final class PanelCode {
   }
 
   /** Panel by panel. */
-  private void writeNarrow() {
+  private void writeHalvesOfPanels() {
     if (lanes == Lanes.ALL) {
       int next = to.here();
       writePanels(1, 2, false);
@@ -158,7 +164,7 @@ final class PanelCode {
   }
 
   /** Three panels at once, or two where that leaves none alone. */
-  private void writeWide() {
+  private void writeWholePanels() {
     boolean masked = lanes != Lanes.ALL;
     to.load(RAX, argument(PanelSums.PANELS));
     int next = to.here();
@@ -168,7 +174,7 @@ final class PanelCode {
     int two = to.jumpIfZero();
     to.addNumber(RAX, -2);
     int four = to.jumpIfZero();
-    writePanels(3, 3, masked);
+    writePanels(MOST_PANELS, MOST_PANELS, masked);
     to.jumpBackUnlessZero(next);
     int end = to.jump();
     to.landHere(two);
@@ -236,10 +242,8 @@ final class PanelCode {
     store(panels);
     for (int i = 0; i < panels; i++) {
       advance(PanelSums.RIGHT, PanelSums.PANEL_STRIDE);
+      advance(PanelSums.TARGET, PanelSums.TARGET_PANEL_STRIDE);
     }
-    to.load(RAX, argument(PanelSums.TARGET));
-    to.addNumber(RAX, panels * PanelSums.PANEL_BYTES);
-    to.store(argument(PanelSums.TARGET), RAX);
     to.load(RAX, argument(PanelSums.PANELS));
     to.addNumber(RAX, -panels);
     to.store(argument(PanelSums.PANELS), RAX);
@@ -269,7 +273,7 @@ final class PanelCode {
     }
     for (int i = 0; i < rows; i++) {
       Address at = row(i).plus(term * cellBytes);
-      if (isWide && vectors == 1) {
+      if (holdsPanel() && vectors == 1) {
         to.multiplyAddRepeated(sum(i, 0), panel, at);
         continue;
       }
@@ -283,7 +287,9 @@ final class PanelCode {
 
   /** A vector of a panel's row: halves of one panel, or the rows of several. */
   private Address right(int vector) {
-    return isWide && vector > 0 ? Address.of(RBX, RBP, vector) : Address.of(RBX, vector * NARROW_BYTES);
+    return holdsPanel() && vector > 0
+        ? Address.of(RBX, RBP, vector)
+        : Address.of(RBX, vector * registers.bytes());
   }
 
   private int sum(int row, int vector) {
@@ -305,6 +311,7 @@ final class PanelCode {
       writeMasks(panels);
     }
     to.load(RDX, argument(PanelSums.TARGET_STRIDE));
+    to.load(RBX, argument(PanelSums.TARGET_PANEL_STRIDE));
     to.load(RCX, argument(PanelSums.ADDS));
     to.test(RCX);
     int jump = to.jumpIfZero();
@@ -327,9 +334,9 @@ final class PanelCode {
 
   /** The lanes that are stored: of several panels at once those of the last. */
   private void writeMasks(int panels) {
-    if (!isWide) {
+    if (!holdsPanel()) {
       for (int vector = 0; vector < vectors; vector++) {
-        to.loadVector(panel + vector, argument(PanelSums.MASK).plus(vector * NARROW_BYTES));
+        to.loadVector(panel + vector, argument(PanelSums.MASK).plus(vector * registers.bytes()));
       }
       return;
     }
@@ -337,10 +344,10 @@ final class PanelCode {
     to.loadVector(panel, argument(PanelSums.MASK));
     to.addNumber(RAX, -panels);
     int last = to.jumpIfZero();
-    to.maskOfAll(WIDE_MASK);
+    to.maskOfAll(PANEL_MASK);
     int others = to.jump();
     to.landHere(last);
-    to.maskOf(WIDE_MASK, panel);
+    to.maskOf(PANEL_MASK, panel);
     to.landHere(others);
   }
 
@@ -364,14 +371,16 @@ final class PanelCode {
   }
 
   private int mask(int vector) {
-    return isWide ? WIDE_MASK : panel + vector;
+    return holdsPanel() ? PANEL_MASK : panel + vector;
   }
 
   private boolean isWhole(int vector) {
-    return !isMasked || isWide && vector < vectors - 1;
+    return !isMasked || holdsPanel() && vector < vectors - 1;
   }
 
   private Address target(int vector) {
-    return Address.of(RAX, vector * (isWide ? PanelSums.PANEL_BYTES : NARROW_BYTES));
+    return holdsPanel() && vector > 0
+        ? Address.of(RAX, RBX, vector)
+        : Address.of(RAX, vector * registers.bytes());
   }
 }

@@ -19,6 +19,9 @@ import java.lang.invoke.MethodHandle;
  * number of threads.
  */
 public final class PanelPacking {
+  /** Bytes of a row that is copied, at least. */
+  public static final int LEAST_COPIED = PackingCode.VECTOR_BYTES;
+
   private final int cellBytes;
   private final int square;
   private final MemorySegment rows;
@@ -26,6 +29,10 @@ public final class PanelPacking {
   // By cells of a strip's row, and by rows that there are.
   private final MemorySegment[] strips = new MemorySegment[PanelSums.MOST_ROWS + 1];
   private final MemorySegment[] columns;
+
+  // By rows that are written.
+  private final MemorySegment[] planes;
+  private final MemorySegment copies;
 
   // As many cells with all bits set as a panel has lanes, and as many zeros behind.
   private final MemorySegment masks =
@@ -42,6 +49,11 @@ public final class PanelPacking {
     for (int i = 1; i < columns.length; i++) {
       columns[i] = ExecutableMemory.holding(PackingCode.columns(doubles, i));
     }
+    planes = new MemorySegment[square + 1];
+    for (int i = 1; i < planes.length; i++) {
+      planes[i] = ExecutableMemory.holding(PackingCode.planes(doubles, i));
+    }
+    copies = ExecutableMemory.holding(PackingCode.copies());
     masks.asSlice(0, PanelSums.PANEL_BYTES).fill((byte) -1);
   }
 
@@ -136,6 +148,44 @@ public final class PanelPacking {
         call(code, at, target + column * PanelSums.PANEL_BYTES, 1, step, 0, 0);
       }
     }
+  }
+
+  /**
+   * Writes the columns of a panel as rows.
+   *
+   * @param from where the panel begins
+   * @param lanes columns that there are, 1 to {@link #lanes}
+   * @param count of rows of the panel, at least {@link #leastColumns}
+   * @param into where the first row that is written begins
+   * @param step bytes from it to the next
+   */
+  public void planes(long from, int lanes, long count, long into, long step) {
+    for (int lane = 0; lane < lanes; lane += square) {
+      MemorySegment code = planes[Math.min(lanes - lane, square)];
+      long column = from + (long) lane * cellBytes;
+      long target = into + lane * step;
+      call(code, column, target, count / square, step, 0, 0);
+      if (count % square != 0) {
+        // The last square takes some rows again, so as to end with the last one.
+        long row = count - square;
+        long at = column + row * PanelSums.PANEL_BYTES;
+        call(code, at, target + row * cellBytes, 1, step, 0, 0);
+      }
+    }
+  }
+
+  /**
+   * Copies rows.
+   *
+   * @param from where the first one begins
+   * @param step bytes from a row to the next
+   * @param count of rows, at least 1
+   * @param bytes of a row, at least {@link #LEAST_COPIED}
+   * @param into where the copy of the first begins
+   * @param stepInto bytes from it to the next
+   */
+  public void copies(long from, long step, long count, long bytes, long into, long stepInto) {
+    call(copies, from, into, count, step, stepInto, bytes);
   }
 
   /**

@@ -46,10 +46,11 @@ public final class PanelSums {
   static final int GROUPS = 17;
   static final int LEFT_GROUP_STRIDE = 18;
   static final int TARGET_GROUP_STRIDE = 19;
-  static final int RIGHT = 20;
-  static final int TARGET = 21;
-  static final int PANELS = 22;
-  static final int MASK = 23;
+  static final int TARGET_PANEL_STRIDE = 20;
+  static final int RIGHT = 21;
+  static final int TARGET = 22;
+  static final int PANELS = 23;
+  static final int MASK = 24;
 
   /** Bytes that the arguments of a call take. */
   public static final int ARGUMENT_BYTES = MASK * Long.BYTES + PANEL_BYTES;
@@ -126,6 +127,11 @@ public final class PanelSums {
     }
   }
 
+  /** Panels that are summed at once, at most, where there are several. */
+  public int panelsAtOnce() {
+    return registers == VectorRegisters.BYTES_64 ? PanelCode.MOST_PANELS : 1;
+  }
+
   /** Those of cells of a precision; null where the machine has none. */
   public static PanelSums find(Precision precision) {
     return precision == Precision.FP64 ? Made.DOUBLES : Made.FLOATS;
@@ -147,6 +153,19 @@ public final class PanelSums {
     } catch (Throwable e) {
       throw new IllegalStateException("generated code failed", e);
     }
+  }
+
+  /**
+   * Computes sums of as many rows for each of several groups, wherever these lie. The JVM can stop
+   * no thread that is in here, so this should take well below a millisecond.
+   *
+   * @param rows 1 to {@link #MOST_ROWS}
+   * @param groups how many, at least 1
+   * @param left bytes from a group to the next, of the left operand
+   * @param target likewise, of the target
+   */
+  public void runApart(int rows, long groups, long left, long target, Arguments arguments) {
+    run(rows, arguments.groups(groups, left, target));
   }
 
   /**
@@ -249,8 +268,18 @@ public final class PanelSums {
      * @param right from a panel to the next; {@link #PANEL_BYTES} where they lie so, too
      */
     public Arguments panels(long count, long right) {
+      return panels(count, right, PANEL_BYTES);
+    }
+
+    /**
+     * As the other, with sums anywhere in the target.
+     *
+     * @param target from those of a panel to those of the next
+     */
+    public Arguments panels(long count, long right, long target) {
       set(ALL_PANELS, count);
       set(PANEL_STRIDE, right);
+      set(TARGET_PANEL_STRIDE, target);
       return this;
     }
 
@@ -308,9 +337,13 @@ public final class PanelSums {
 
     /** How many groups of so many rows there are from where the code was left. */
     private Arguments groups(long count, int rows) {
+      return groups(count, stripBytes > 0 ? stripBytes : rows * leftStep, rows * targetStep);
+    }
+
+    private Arguments groups(long count, long left, long target) {
       set(GROUPS, count);
-      set(LEFT_GROUP_STRIDE, stripBytes > 0 ? stripBytes : rows * leftStep);
-      set(TARGET_GROUP_STRIDE, rows * targetStep);
+      set(LEFT_GROUP_STRIDE, left);
+      set(TARGET_GROUP_STRIDE, target);
       return this;
     }
   }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A convolution whose products are taken where the images lie: for up to six neighbouring outputs
- * of a row and a panel of filters at once the sums over all channels and places of the filters, in
+ * of a row and one panel of filters or several at once the sums over all channels and places of the filters, in
  * registers.
  *
  * @param turnedAround whether the filters are those of a convolution whose gradient this is
@@ -69,7 +69,13 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
         .innermost(window.columns(), window.columnStep() * bytes, plan.bytes())
         .rows(window.right() * bytes, PanelSums.PANEL_BYTES);
     int blocks = plan.channelBlocks();
-    for (int panel = 0; panel < plan.panels(); panel++) {
+    int panels = plan.panels();
+    int sets = DirectSpace.panelSets(plan.precision(), panels);
+    for (int set = 0; set < sets; set++) {
+      int first = set * panels / sets;
+      int count = (set + 1) * panels / sets - first;
+      space.arguments.panels(
+          count, plan.panelCells() * bytes, (long) step.rows() * targetBytes());
       for (int block = 0; block < blocks; block++) {
         int from = (int) ((long) block * plan.planes().channels() / blocks);
         int to = (int) ((block + 1L) * plan.planes().channels() / blocks);
@@ -78,17 +84,27 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
             .direction(0, to - from, planeBytes, window.rows() * lineBytes)
             .adds(block > 0);
         long right =
-            weightsAt + panel * plan.panelCells() * bytes + from * window.rows() * lineBytes;
-        multiply(step, panel, from * planeBytes, weights, right, space);
+            weightsAt + first * plan.panelCells() * bytes + from * window.rows() * lineBytes;
+        multiply(step, first, from * planeBytes, weights, right, space);
       }
     }
   }
 
-  /** Adds what some channels, which the arguments have, give to the outputs of a step and panel. */
+  /** Bytes of a row of outputs of a panel. */
+  private long targetBytes() {
+    return (long) plan.planes().outWidth() * PanelSums.PANEL_BYTES;
+  }
+
+  /**
+   * Adds what some channels give to the outputs of a step and some panels; the arguments have these
+   * already.
+   *
+   * @param panel the first one
+   */
   private void multiply(
       DirectPlan.Step step,
       int panel,
-      long planesAt,
+      long left,
       MemorySegment weights,
       long right,
       DirectSpace space) {
@@ -97,22 +113,19 @@ record DirectConvolution(DirectPlan plan, boolean turnedAround, Parallel paralle
     int bytes = plan.bytes();
     int width = plan.planes().outWidth();
     int pieces = DirectSpace.pieces(width);
-    for (int row = 0; row < step.rows(); row++) {
-      long left = planesAt + (long) row * window.down() * plan.paddedWidth() * bytes;
-      long target = ((long) panel * step.rows() + row) * width * PanelSums.PANEL_BYTES;
-      for (int piece = 0; piece < pieces; piece++) {
-        int from = piece * width / pieces;
-        int to = (piece + 1) * width / pieces;
-        sums.run(
-            to - from,
-            space.arguments.at(
-                space.planes,
-                left + (long) from * window.right() * bytes,
-                weights,
-                right,
-                space.outputs,
-                target + (long) from * PanelSums.PANEL_BYTES));
-      }
+    long down = (long) window.down() * plan.paddedWidth() * bytes;
+    long target = panel * step.rows() * targetBytes();
+    for (int piece = 0; piece < pieces; piece++) {
+      int from = piece * width / pieces;
+      int to = (piece + 1) * width / pieces;
+      space.arguments.at(
+          space.planes,
+          left + (long) from * window.right() * bytes,
+          weights,
+          right,
+          space.outputs,
+          target + (long) from * PanelSums.PANEL_BYTES);
+      sums.runApart(to - from, step.rows(), down, targetBytes(), space.arguments);
     }
   }
 }

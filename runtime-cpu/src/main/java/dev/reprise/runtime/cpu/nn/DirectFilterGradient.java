@@ -117,29 +117,38 @@ record DirectFilterGradient(DirectPlan plan, Parallel parallel) {
     }
     int extent = overChannels ? plan.planes().channels() : window.columns();
     int outer = overChannels ? window.columns() : plan.planes().channels();
+    // What lies beside the rows of a call in the other direction.
+    long outerLeft = overChannels ? window.columnStep() * bytes : planeBytes;
+    long outerTarget = overChannels ? cellBytes : window.cells() * cellBytes;
     int pieces = DirectSpace.pieces(extent);
+    int panels = to.endPanel - to.firstPanel;
+    int sets = DirectSpace.panelSets(plan.precision(), panels);
     PanelSums sums = PanelSums.find(plan.precision());
     long firstRow = rowFrom * window.down() * rowBytes;
-    for (int panel = to.firstPanel; panel < to.endPanel; panel++) {
-      long right = ((panel - to.firstPanel) * (long) step.rows() + rowFrom) * lineBytes;
+    for (int set = 0; set < sets; set++) {
+      int first = set * panels / sets;
+      int end = (set + 1) * panels / sets;
+      long right = (first * (long) step.rows() + rowFrom) * lineBytes;
+      space.arguments.panels(end - first, step.rows() * lineBytes);
       for (int row = 0; row < window.rows(); row++) {
-        for (int other = 0; other < outer; other++) {
-          for (int piece = 0; piece < pieces; piece++) {
-            int from = (int) ((long) piece * extent / pieces);
-            int end = (int) ((piece + 1L) * extent / pieces);
-            int channel = overChannels ? from : other;
-            int column = overChannels ? other : from;
-            long left =
-                firstRow
-                    + channel * planeBytes
-                    + row * window.rowStep() * rowBytes
-                    + column * window.columnStep() * bytes;
-            long place = ((long) channel * window.rows() + row) * window.columns() + column;
-            long at = to.at + place * cellBytes + (long) panel * PanelSums.PANEL_BYTES;
-            sums.run(
-                end - from,
-                space.arguments.at(space.planes, left, space.outputs, right, to.target, at));
-          }
+        for (int piece = 0; piece < pieces; piece++) {
+          int from = (int) ((long) piece * extent / pieces);
+          int count = (int) ((piece + 1L) * extent / pieces) - from;
+          long left =
+              firstRow
+                  + row * window.rowStep() * rowBytes
+                  + from * (overChannels ? planeBytes : window.columnStep() * bytes);
+          long place =
+              (long) row * window.columns() + from * (overChannels ? (long) window.cells() : 1);
+          long panel = (long) (to.firstPanel + first) * PanelSums.PANEL_BYTES;
+          space.arguments.at(
+              space.planes,
+              left,
+              space.outputs,
+              right,
+              to.target,
+              to.at + place * cellBytes + panel);
+          sums.runApart(count, outer, outerLeft, outerTarget, space.arguments);
         }
       }
     }

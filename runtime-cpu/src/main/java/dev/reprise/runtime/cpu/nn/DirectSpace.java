@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.nn;
 
+import dev.reprise.runtime.Precision;
 import dev.reprise.runtime.cpu.Scratch;
 import dev.reprise.runtime.cpu.code.PanelSums;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,11 @@ final class DirectSpace {
     outputs = scratch.bytes(plan.outputCells() * plan.bytes());
     panels = new OutputPanels(plan);
     arguments = new PanelSums.Arguments(scratch.bytes(PanelSums.ARGUMENT_BYTES));
+  }
+
+  /** Sets of up to as many panels as the generated sums take at once, of nearly the same size. */
+  static int panelSets(Precision precision, int panels) {
+    return (int) ConvolutionPlan.pieces(panels, PanelSums.find(precision).panelsAtOnce());
   }
 
   /** Pieces of up to as many rows as the generated sums take, of nearly the same size. */

@@ -1,87 +1,113 @@
 package dev.reprise.runtime.cpu.nn;
 
-import dev.reprise.runtime.cpu.CellBlocks;
+import dev.reprise.runtime.Precision;
+import dev.reprise.runtime.cpu.code.PanelPacking;
+import dev.reprise.runtime.cpu.code.PanelSums;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Brings outputs of a step from panels, {@code [panel][row][column][lane]}, to planes, and
  * gradients of outputs the other way.
- *
- * <p>Belongs to one thread.
  */
 final class OutputPanels {
-  /** Planes at once, whose cells lie together in the panels. */
-  private static final int PLANES = 8;
-
   private final DirectPlan plan;
-  private final CellBlocks blocks;
-  private final double[] panels;
-  private final double[] planes;
+  private final PanelPacking packing;
+  private final boolean isDouble;
 
   OutputPanels(DirectPlan plan) {
     this.plan = plan;
-    panels = new double[Math.toIntExact(plan.outputCells())];
-    planes = new double[PLANES * plan.rowsPerStep() * plan.planes().outWidth()];
-    blocks = new CellBlocks(plan.precision(), Math.max(panels.length, planes.length));
+    packing = PanelPacking.find(plan.precision());
+    isDouble = plan.precision() == Precision.FP64;
   }
 
+  /** Bytes from a plane to the next. */
+  private long planeBytes() {
+    return (long) plan.planes().outHeight() * plan.planes().outWidth() * plan.bytes();
+  }
+
+  /** The first byte of a step in a plane. */
   private long plane(DirectPlan.Step step, int target) {
-    long row =
-        (step.image() * plan.planes().targets() + target) * plan.planes().outHeight() + step.from();
-    return row * plan.planes().outWidth();
+    long plane = step.image() * plan.planes().targets() + target;
+    return plane * planeBytes() + (long) step.from() * plan.planes().outWidth() * plan.bytes();
+  }
+
+  /** Places of a step: rows of a panel. */
+  private int places(DirectPlan.Step step) {
+    return step.rows() * plan.planes().outWidth();
+  }
+
+  private boolean isEnough(int places) {
+    return places >= PanelPacking.leastColumns(plan.precision());
+  }
+
+  /** Planes of a panel that there are. */
+  private int count(int panel) {
+    return Math.min(plan.lanes(), plan.planes().targets() - panel * plan.lanes());
   }
 
   /** Writes the outputs of a step to their planes. */
   void collect(MemorySegment from, DirectPlan.Step step, MemorySegment outputs) {
-    int n = step.rows() * plan.planes().outWidth();
-    int lanes = plan.lanes();
-    blocks.load(from, 0, panels, 0, n * plan.paddedTargets());
-    for (int first = 0; first < plan.planes().targets(); first += PLANES) {
-      int count = Math.min(PLANES, plan.planes().targets() - first);
-      for (int k = 0; k < count; k++) {
-        int target = first + k;
-        take(panels, at(target, n), lanes, planes, k * n, n);
+    int n = places(step);
+    for (int panel = 0; panel < plan.panels(); panel++) {
+      long cells = (long) panel * n * PanelSums.PANEL_BYTES;
+      long plane = plane(step, panel * plan.lanes());
+      if (isEnough(n)) {
+        packing.planes(
+            from.address() + cells, count(panel), n, outputs.address() + plane, planeBytes());
+        continue;
       }
-      for (int k = 0; k < count; k++) {
-        blocks.store(planes, k * n, outputs, plane(step, first + k), n);
+      for (int lane = 0; lane < count(panel); lane++) {
+        copy(
+            n,
+            from,
+            cells + (long) lane * plan.bytes(),
+            PanelSums.PANEL_BYTES,
+            outputs,
+            plane + lane * planeBytes(),
+            plan.bytes());
       }
-    }
-  }
-
-  /** Where the cells of a target begin, of panels with so many places each. */
-  private int at(int target, int places) {
-    int lanes = plan.lanes();
-    return target / lanes * places * lanes + target % lanes;
-  }
-
-  private static void take(double[] from, int at, int step, double[] to, int start, int n) {
-    for (int i = 0; i < n; i++) {
-      to[start + i] = from[at + i * step];
     }
   }
 
   /**
-   * Writes some panels of the gradients of the outputs of a step; lanes that fill the last panel
-   * are zero.
+   * Writes some panels of the gradients of the outputs of a step. What lanes have that fill the
+   * last panel is undefined.
    */
   void spread(MemorySegment gradients, DirectPlan.Step step, int from, int to, MemorySegment into) {
-    int n = step.rows() * plan.planes().outWidth();
-    int lanes = plan.lanes();
-    int end = Math.min(plan.planes().targets(), to * lanes);
-    if (end < to * lanes) {
-      Arrays.fill(panels, (to - 1 - from) * n * lanes, (to - from) * n * lanes, 0);
+    int n = places(step);
+    for (int panel = from; panel < to; panel++) {
+      long cells = (long) (panel - from) * n * PanelSums.PANEL_BYTES;
+      long plane = plane(step, panel * plan.lanes());
+      if (isEnough(n)) {
+        packing.columns(
+            gradients.address() + plane, planeBytes(), count(panel), n, into.address() + cells);
+        continue;
+      }
+      for (int lane = 0; lane < count(panel); lane++) {
+        copy(
+            n,
+            gradients,
+            plane + lane * planeBytes(),
+            plan.bytes(),
+            into,
+            cells + (long) lane * plan.bytes(),
+            PanelSums.PANEL_BYTES);
+      }
     }
-    for (int target = from * lanes; target < end; target++) {
-      blocks.load(gradients, plane(step, target), planes, 0, n);
-      put(planes, panels, at(target - from * lanes, n), lanes, n);
-    }
-    blocks.store(panels, 0, into, 0, n * (to - from) * lanes);
   }
 
-  private static void put(double[] from, double[] to, int at, int step, int n) {
-    for (int i = 0; i < n; i++) {
-      to[at + i * step] = from[i];
+  /** Copies cells, so many bytes from each other in the source and in the target. */
+  private void copy(
+      int count, MemorySegment from, long at, long step, MemorySegment to, long into, long stepTo) {
+    for (int i = 0; i < count; i++) {
+      if (isDouble) {
+        double cell = from.get(ValueLayout.JAVA_DOUBLE, at + i * step);
+        to.set(ValueLayout.JAVA_DOUBLE, into + i * stepTo, cell);
+      } else {
+        float cell = from.get(ValueLayout.JAVA_FLOAT, at + i * step);
+        to.set(ValueLayout.JAVA_FLOAT, into + i * stepTo, cell);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cpu.nn;
 
+import dev.reprise.runtime.cpu.code.PanelPacking;
 import java.lang.foreign.MemorySegment;
 
 /** Copies what a step of a direct convolution sees of an image, with the zeros around it. */
@@ -23,12 +24,21 @@ final class PaddedPlanes {
     if (count <= 0) {
       return;
     }
+    boolean isQuick = bytes * count >= PanelPacking.LEAST_COPIED && last > first;
+    PanelPacking packing = PanelPacking.find(plan.precision());
     for (int c = 0; c < planes.channels(); c++) {
       long plane = (step.image() * planes.channels() + c) * planes.height();
-      for (int row = first; row < last; row++) {
-        long from = (plane + top + row) * planes.width() + skipped;
-        long to = ((long) c * rows + row) * width + left;
-        MemorySegment.copy(images, bytes * from, into, bytes * to, bytes * count);
+      long from = bytes * ((plane + top + first) * planes.width() + skipped);
+      long to = bytes * (((long) c * rows + first) * width + left);
+      long rowBytes = (long) bytes * planes.width();
+      long paddedBytes = (long) bytes * width;
+      if (isQuick) {
+        packing.copies(
+            images.address() + from, rowBytes, last - first, bytes * count, into.address() + to, paddedBytes);
+        continue;
+      }
+      for (int row = 0; row < last - first; row++) {
+        MemorySegment.copy(images, from + row * rowBytes, into, to + row * paddedBytes, bytes * count);
       }
     }
   }

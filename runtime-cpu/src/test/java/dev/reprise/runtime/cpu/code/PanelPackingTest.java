@@ -101,6 +101,58 @@ class PanelPackingTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
+  void columnsOfAPanelBecomeRows(Precision precision) {
+    PanelPacking packing = find(precision);
+    long bytes = precision.bytesPerCell();
+    int width = PanelPacking.lanes(precision);
+    for (int lanes = 1; lanes <= width; lanes++) {
+      for (int count = PanelPacking.leastColumns(precision); count <= 33; count++) {
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment from = matrix(arena, precision, count, width);
+          int step = count + 3;
+          // Nothing lies behind the last row.
+          MemorySegment into = target(arena, precision, (lanes - 1) * step + count);
+          packing.planes(from.address(), lanes, count, into.address(), bytes * step);
+          for (int i = 0; i < (lanes - 1) * step + count; i++) {
+            double there = i % step * width + i / step + 1;
+            assertThat(get(precision, into, i)).isEqualTo(i % step < count ? there : UNTOUCHED);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void rowsAreCopied(Precision precision) {
+    PanelPacking packing = find(precision);
+    long bytes = precision.bytesPerCell();
+    int cols = 45;
+    for (int cells = (int) (PanelPacking.LEAST_COPIED / bytes); cells <= cols; cells++) {
+      for (int count : new int[] {1, 4}) {
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment from = matrix(arena, precision, count, cols);
+          int step = cells + 2;
+          MemorySegment into = target(arena, precision, (count - 1) * step + cells);
+          int first = cols - cells;
+          packing.copies(
+              from.address() + bytes * first,
+              bytes * cols,
+              count,
+              bytes * cells,
+              into.address(),
+              bytes * step);
+          for (int i = 0; i < (count - 1) * step + cells; i++) {
+            double there = i / step * cols + first + i % step + 1;
+            assertThat(get(precision, into, i)).isEqualTo(i % step < cells ? there : UNTOUCHED);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
   void stripsAreGroupsOfColumns(Precision precision) {
     PanelPacking packing = find(precision);
     long bytes = precision.bytesPerCell();
