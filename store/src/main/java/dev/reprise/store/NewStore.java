@@ -2,7 +2,6 @@ package dev.reprise.store;
 
 import dev.reprise.lineage.Key;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -23,8 +22,9 @@ public final class NewStore {
 
   private NewStore(StoreConfig config) {
     this.config = config;
-    ExperimentStore.makeFolders(config.folder());
-    this.locks = ExperimentStore.locksOf(config.folder());
+    StoreFolder place = new StoreFolder(config.folder());
+    place.make();
+    this.locks = place.locks();
   }
 
   /**
@@ -38,7 +38,7 @@ public final class NewStore {
 
   /** True when there is a database in a folder, so that no store is to be made. */
   public static boolean isMade(Path folder) {
-    return Files.exists(ExperimentStore.graphOf(folder));
+    return new StoreFolder(folder).hasGraph();
   }
 
   public String name() {
