@@ -105,7 +105,9 @@ class TeamRunsTest {
     assertThat(cold.output()).isEqualTo(expected);
     assertThat(warm.output()).isEqualTo(expected);
     assertThat(cold.statistics().store().hits()).isZero();
-    assertThat(warm.statistics().store().hits()).isPositive();
+    assertThat(warm.statistics().store().hits())
+        .as("%s after %s", warm.statistics().store(), cold.statistics().store())
+        .isPositive();
     assertThat(warm.statistics().store().damaged()).isZero();
     assertThat(warm.statistics().store().problem()).isNull();
     // Another tenant finds nothing of it.

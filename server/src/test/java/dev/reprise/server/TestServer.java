@@ -76,8 +76,9 @@ final class TestServer implements AutoCloseable {
                 database,
                 folder,
                 new InetSocketAddress("localhost", port),
-                // Who sends slowly is to be left soon.
-                new ServerLimits(8, takingSeconds, 500, 256),
+                // Who sends slowly is to be left while a test waits for it, but no client whose
+                // machine stands still for a while: what it sends anew is not taken then.
+                new ServerLimits(30, takingSeconds, 500, 256),
                 now::get,
                 nanos::get,
                 new PrintStream(log, true, StandardCharsets.UTF_8)));
