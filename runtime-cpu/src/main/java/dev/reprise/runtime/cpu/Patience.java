@@ -2,8 +2,13 @@ package dev.reprise.runtime.cpu;
 
 /**
  * Whether one thread that waits for requests stays awake meanwhile: as long as its last waits were
- * short, and nobody else wants its processor. Being awake costs at most a tenth of a millisecond of
+ * short, and nobody else has its processor. Being awake costs at most a tenth of a millisecond of
  * processor time after a request, and none once requests come seldom.
+ *
+ * <p>Where another thread had the processor for a while, as the JVM's compilers do in the first
+ * seconds, the wait goes on asleep, and the next one begins awake again. Sleeping for eight times
+ * as long then made the first epochs of small batches take up to a fifth more
+ * (docs/training-speed.md).
  *
  * <p>For that thread alone. Times are those of one clock, in nanoseconds.
  */
@@ -17,23 +22,12 @@ final class Patience {
    */
   static final long LOST_NANOS = 50_000;
 
-  /** Such a thread sleeps at once for so many times what it lost, */
-  static final long RESTS = 8;
-
-  /** but no longer than this, whatever stopped it: a debugger, a laptop that was closed. */
-  static final long LONGEST_REST_NANOS = 50_000_000;
-
   /** Long waits in a row after which a thread no longer stays awake, at most. */
   static final int MOST_CREDIT = 8;
 
   private int credit;
   private long begun;
   private long looked;
-  private long restsUntil;
-
-  Patience() {
-    restsUntil = Long.MIN_VALUE;
-  }
 
   /** A wait begins. */
   void begin(long now) {
@@ -43,18 +37,14 @@ final class Patience {
 
   /** True when the wait that has begun is to be awake. */
   boolean isAwake() {
-    return credit > 0 && begun >= restsUntil;
+    return credit > 0;
   }
 
   /** True when the thread is to look once more. */
   boolean lasts(long now) {
     long passed = now - looked;
     looked = now;
-    if (passed > LOST_NANOS) {
-      restsUntil = now + Math.min(RESTS * passed, LONGEST_REST_NANOS);
-      return false;
-    }
-    return now - begun < MOST_NANOS;
+    return passed <= LOST_NANOS && now - begun < MOST_NANOS;
   }
 
   /** The wait has ended with a request, be it awake or asleep. */

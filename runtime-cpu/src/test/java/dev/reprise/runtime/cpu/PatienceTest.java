@@ -56,30 +56,29 @@ class PatienceTest {
   }
 
   @Test
-  void aThreadThatLostItsProcessorSleepsForSomeTimesAsLong() {
+  void aThreadThatLostItsProcessorSleepsUntilTheWaitIsOver() {
     waitFor(SHORT);
     assertThat(isAwakeNow()).isTrue();
     assertThat(patience.lasts(now)).isTrue();
-    long lost = 3_000_000;
-    now += lost;
+    now += Patience.LOST_NANOS;
+    assertThat(patience.lasts(now)).isTrue();
+    now += Patience.LOST_NANOS + 1;
     assertThat(patience.lasts(now)).isFalse();
     waitFor(SHORT);
-    assertThat(isAwakeNow()).isFalse();
-    now += Patience.RESTS * lost - SHORT - 1;
-    assertThat(isAwakeNow()).isFalse();
-    now += 1;
     assertThat(isAwakeNow()).isTrue();
   }
 
   @Test
-  void noRestIsLong() {
-    waitFor(SHORT);
-    assertThat(isAwakeNow()).isTrue();
-    now += 3_600_000_000_000L;
-    assertThat(patience.lasts(now)).isFalse();
-    now += Patience.LONGEST_REST_NANOS - 1;
+  void aProcessorThatOthersHaveAgainAndAgainEndsIt() {
+    for (int i = 0; i < 1000; i++) {
+      waitFor(SHORT);
+    }
+    for (int i = 0; i < Patience.MOST_CREDIT; i++) {
+      assertThat(isAwakeNow()).isTrue();
+      now += LONG;
+      assertThat(patience.lasts(now)).isFalse();
+      patience.end(now);
+    }
     assertThat(isAwakeNow()).isFalse();
-    now += 1;
-    assertThat(isAwakeNow()).isTrue();
   }
 }

@@ -66,6 +66,35 @@ final class PackingCode {
   }
 
   /**
+   * Rows of several panels at once, which lie side by side in what is read. The fifth argument is
+   * how many panels there are, the sixth how many bytes it is from panel to panel.
+   */
+  static byte[] rowsOfPanels() {
+    PackingCode code = new PackingCode(false);
+    code.writeRowsOfPanels();
+    return code.to.bytes();
+  }
+
+  private void writeRowsOfPanels() {
+    int row = to.here();
+    to.move(R10, FROM);
+    to.move(R11, INTO);
+    to.move(RAX, R8);
+    int panel = to.here();
+    to.loadVector(0, Address.of(R10));
+    to.loadVector(1, Address.of(R10, VECTOR_BYTES));
+    to.storeVector(Address.of(R11), 0);
+    to.storeVector(Address.of(R11, VECTOR_BYTES), 1);
+    to.addNumber(R10, PanelSums.PANEL_BYTES);
+    to.add(R11, R9);
+    repeat(RAX, panel);
+    to.add(FROM, STEP);
+    to.addNumber(INTO, PanelSums.PANEL_BYTES);
+    repeat(COUNT, row);
+    to.returnToCaller();
+  }
+
+  /**
    * Strips of some cells of a row that lie side by side. The fifth argument is how many strips
    * there are, the sixth how many bytes it is from strip to strip.
    *

@@ -25,6 +25,7 @@ public final class PanelPacking {
   private final int cellBytes;
   private final int square;
   private final MemorySegment rows;
+  private final MemorySegment rowsOfPanels;
 
   // By cells of a strip's row, and by rows that there are.
   private final MemorySegment[] strips = new MemorySegment[PanelSums.MOST_ROWS + 1];
@@ -42,6 +43,7 @@ public final class PanelPacking {
     cellBytes = doubles ? Double.BYTES : Float.BYTES;
     square = PackingCode.square(doubles);
     rows = ExecutableMemory.holding(PackingCode.rows(doubles));
+    rowsOfPanels = ExecutableMemory.holding(PackingCode.rowsOfPanels());
     for (int i = 1; i < strips.length; i++) {
       strips[i] = ExecutableMemory.holding(PackingCode.strips(doubles, i));
     }
@@ -124,6 +126,22 @@ public final class PanelPacking {
   public void rows(long from, long step, int lanes, long count, long into) {
     long mask = masks.address() + PanelSums.PANEL_BYTES - (long) lanes * cellBytes;
     call(rows, from, into, count, step, mask, 0);
+  }
+
+  /**
+   * Makes panels of whole pieces of rows that lie side by side; all of them are written at once,
+   * since a row may be read from far.
+   *
+   * @param from where the first piece of the first panel begins
+   * @param step bytes from a row to the next
+   * @param panels at least 1
+   * @param count of rows, at least 1
+   * @param into where the first panel begins
+   * @param panelStep bytes from a panel to the next
+   */
+  public void rowsOfPanels(
+      long from, long step, long panels, long count, long into, long panelStep) {
+    call(rowsOfPanels, from, into, count, step, panels, panelStep);
   }
 
   /**

@@ -79,6 +79,36 @@ class PanelPackingTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
+  void rowsOfPanelsArePiecesOfRowsSideBySide(Precision precision) {
+    PanelPacking packing = find(precision);
+    long bytes = precision.bytesPerCell();
+    int width = PanelPacking.lanes(precision);
+    for (int panels = 1; panels <= 4; panels++) {
+      for (int count : new int[] {1, 2, 9}) {
+        try (Arena arena = Arena.ofConfined()) {
+          int cols = panels * width + 3;
+          MemorySegment from = matrix(arena, precision, count, cols);
+          int panelCells = (count + 1) * width;
+          MemorySegment into = target(arena, precision, panels * panelCells);
+          packing.rowsOfPanels(
+              from.address() + 3 * bytes,
+              bytes * cols,
+              panels,
+              count,
+              into.address(),
+              bytes * panelCells);
+          for (int i = 0; i < panels * panelCells; i++) {
+            int row = i % panelCells / width;
+            double there = row * cols + 3 + i / panelCells * width + i % width + 1;
+            assertThat(get(precision, into, i)).isEqualTo(row < count ? there : UNTOUCHED);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
   void rowsOfAPanelAreColumnsOfRows(Precision precision) {
     PanelPacking packing = find(precision);
     long bytes = precision.bytesPerCell();
